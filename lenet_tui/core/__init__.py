@@ -1,0 +1,1 @@
+"""Plain Python and numpy: what the engine and the screen agree on."""

@@ -1,0 +1,27 @@
+"""What the screen and the transcript need of an engine, real or fake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from lenet_tui.core.protocol import Command, Report
+
+OnReport = Callable[[Report], None]
+"""Called with each report, in order, possibly on another thread."""
+
+
+class Engine(Protocol):
+    """An engine that takes commands and answers by reports, never by return values."""
+
+    def send(self, command: Command) -> None:
+        """Hand over a command; returns at once."""
+
+    def restart(self) -> None:
+        """End the engine at once, whatever it does, and carry on from history in a new one."""
+
+    def close(self) -> None:
+        """End the engine for good."""
+
+
+MakeEngine = Callable[[OnReport], Engine]

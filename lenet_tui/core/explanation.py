@@ -1,0 +1,56 @@
+"""The answer to "where does this number come from", as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One number that a term is made of: ``tensor`` at ``index`` and its value."""
+
+    tensor: str
+    index: tuple[int, ...]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    operands: tuple[Operand, ...]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where a number comes from.
+
+    ``sum``: recomputed from ``terms`` in float64; ``ulp``: how many units in the last place
+    torch's ``value`` is from it; ``bound``: how many its rounding allows. ``rank``: its place by
+    size among the tensor's ``size`` elements (1: largest). ``notes``: (key, numbers) of what is
+    worth saying. ``fields``: regions worth lighting, (tensor, first index, last index).
+    ``difference``: the central difference, if asked for.
+    """
+
+    number: int
+    cell: str
+    value: float
+    op: str
+    formula: str
+    terms: tuple[Term, ...]
+    sum: float
+    ulp: float
+    bound: float
+    checked: bool
+    rank: int = 0
+    size: int = 0
+    notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fields: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
+    difference: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotExplained:
+    """A cell that is not there, or an op there is no arithmetic for: one line."""
+
+    number: int
+    error: str

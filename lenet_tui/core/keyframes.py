@@ -1,0 +1,54 @@
+"""Which keyframes a history keeps, so that it stays within its memory budget."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+FIRST_SPACING = 32
+
+
+@dataclass(slots=True)
+class KeyframeIndex:
+    """The iterations that have a keyframe, and their sizes in bytes.
+
+    A keyframe is due each ``spacing`` iterations; when ``budget`` bytes are full, the spacing
+    doubles and every second keyframe goes. Iteration 0 always stays.
+    """
+
+    budget: int
+    spacing: int = FIRST_SPACING
+    sizes: dict[int, int] = field(default_factory=dict)
+
+    def due(self, iteration: int) -> bool:
+        """Whether a keyframe of ``iteration`` (just finished) should be kept and is not yet."""
+        return iteration % self.spacing == 0 and iteration not in self.sizes
+
+    def add(self, iteration: int, size: int) -> list[int]:
+        """Note a keyframe of ``size`` bytes; returns the iterations whose keyframes must go."""
+        self.sizes[iteration] = size
+        gone: list[int] = []
+        while self.used > self.budget and len(self.sizes) > 2:
+            self.spacing *= 2
+            thin = [i for i in self.sizes if i % self.spacing]
+            gone += thin
+            for i in thin:
+                del self.sizes[i]
+        return gone
+
+    def nearest(self, iteration: int) -> int:
+        """The last iteration up to ``iteration`` that has a keyframe."""
+        kept = sorted(self.sizes)
+        return kept[bisect_right(kept, iteration) - 1]
+
+    def drop_after(self, iteration: int) -> list[int]:
+        """Forget the keyframes of later iterations; returns which."""
+        gone = [i for i in self.sizes if i > iteration]
+        for i in gone:
+            del self.sizes[i]
+        return gone
+
+    @property
+    def used(self) -> int:
+        """Bytes that the keyframes take."""
+        return sum(self.sizes.values())

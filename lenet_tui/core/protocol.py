@@ -1,0 +1,228 @@
+"""What crosses between the screen and the engine: frozen plain values, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lenet_tui.core.explanation import Explanation, NotExplained
+from lenet_tui.core.frames import Device, Frame, Parameter
+from lenet_tui.core.moves import Move
+from lenet_tui.core.options import Options
+from lenet_tui.core.phases import Position
+from lenet_tui.core.script import Script
+from lenet_tui.core.transcript import ParameterState, PhaseState
+from lenet_tui.core.views import ViewRequest
+
+# What the screen says to the engine.
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A session without its keyframes: what a new engine needs to carry on.
+
+    ``scripts``: the iterations in which something special was asked. ``keyframes``: iteration and
+    size of each one kept. ``digests``: (iteration, segment, op) and the state's digest.
+    """
+
+    position: Position
+    segment: int
+    end: int
+    scripts: tuple[tuple[int, Script], ...] = ()
+    keyframes: tuple[tuple[int, int], ...] = ()
+    spacing: int = 32
+    watches: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first command: the options of a new session, or of one to be taken up again."""
+
+    options: Options
+    snapshot: Snapshot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoMove:
+    """Make one move. ``parameters``, ``ops``: also report their digests (for the transcript)."""
+
+    number: int
+    move: Move
+    parameters: bool = False
+    ops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at from now on; answered by a ``Frame`` when the engine is idle."""
+
+    views: tuple[ViewRequest, ...] = ()
+    graph: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunFree:
+    """Run flat out until ``Pause`` or a watchpoint (or ``limit`` iterations), sending frames.
+
+    A frame is sent when the one before has been answered by ``Painted``.
+    """
+
+    number: int
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """The last frame is on the screen: the next may come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop a ``RunFree`` or ``Continue`` at the next boundary."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListDevices:
+    """Ask which devices exist here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Ask where the number in ``cell`` (``conv1.weight.grad[0,0,2,3]``) comes from.
+
+    ``check``: also by a central difference in float64 (a parameter's gradient only).
+    """
+
+    number: int
+    cell: str
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """The answer to ``NeedKeyframe``: its bytes."""
+
+    iteration: int
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the engine."""
+
+
+Command = (
+    Start | DoMove | Look | RunFree | Painted | Pause | ListDevices | Explain | Keyframe | Close
+)
+
+
+# What the engine says to the screen.
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine has run init. ``printed``: what ``print(net)`` gives."""
+
+    options: Options
+    device: Device
+    torch: str
+    threads: int
+    cpu: str
+    dtype: str
+    printed: str
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moved:
+    """A ``DoMove`` or ``RunFree`` is over. ``error``: why it was refused (the session is as it
+    was), else empty. ``stopped``: what ended a run, for people.
+    """
+
+    number: int
+    frame: Frame
+    error: str = ""
+    stopped: str = ""
+    parameters: tuple[ParameterState, ...] = ()
+    phase: PhaseState | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painting:
+    """A frame outside a move: while running, or after ``Look``."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """History grew or was cut: what the keeper of the session must know if the engine dies."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A keyframe to keep outside the engine."""
+
+    iteration: int
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Keyframes that need not be kept any longer."""
+
+    iterations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedKeyframe:
+    """The engine wants a keyframe back; nothing else is answered before it has it."""
+
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Sent now and then while a command takes long: where torch is, since how many seconds."""
+
+    position: Position
+    segment: int
+    what: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A line that torch (or anything in the engine) printed or warned. ``kind``: ``warning``,
+    ``output`` or ``error``.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    devices: tuple[Device, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The engine could not start (``exit`` 2: an option was wrong), or broke: one line."""
+
+    error: str
+    exit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The engine's process is gone (said by the client, never by the engine itself)."""
+
+    error: str
+
+
+Report = (
+    Ready | Moved | Painting | Recorded | Kept | Forgotten | NeedKeyframe | Busy | Printed
+    | Devices | Explanation | NotExplained | Failed | Died
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The side that runs torch. Never imports textual."""

@@ -1,0 +1,1 @@
+"""The side that is seen. Never imports torch."""
