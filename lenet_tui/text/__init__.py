@@ -1,1 +1,13 @@
-"""What is said to people, in two languages."""
+"""What is said to people, in two languages, one table for each area."""
+
+from __future__ import annotations
+
+from lenet_tui.text.panes import PANES
+from lenet_tui.text.words import Table, Words
+
+TABLES: tuple[Table, ...] = (PANES,)
+
+
+def words(language: str) -> Words:
+    """All tables in ``language`` (``en`` or ``zh``)."""
+    return Words(language, *TABLES)

@@ -1,0 +1,34 @@
+"""What every pane of the main screen is."""
+
+from __future__ import annotations
+
+from textual.message import Message
+from textual.widget import Widget
+
+from lenet_tui.core.frames import Frame
+from lenet_tui.core.views import ViewRequest
+from lenet_tui.text.words import Words
+
+
+class Pane(Widget):
+    """A part of the screen that shows a frame.
+
+    The app gathers ``requests()`` of the visible panes, asks the engine for them, and hands each
+    new frame to ``show``. A pane that wants to see something else posts ``LookChanged``.
+    """
+
+    class LookChanged(Message):
+        """What this pane asks for is not what it asked for before."""
+
+    def requests(self) -> tuple[ViewRequest, ...]:
+        """The views this pane needs at its present size."""
+        return ()
+
+    def show(self, frame: Frame) -> None:
+        """Show the frame; also called again after a change of language, theme or size."""
+
+    @property
+    def words(self) -> Words:
+        """The words of the app's present language."""
+        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
+        return words
