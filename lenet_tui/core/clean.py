@@ -1,0 +1,58 @@
+"""Making any string safe to show in a terminal."""
+
+from __future__ import annotations
+
+import re
+
+_KEPT = "\u3000"
+"""The ideographic space: ordinary in Chinese text, though Python calls it unprintable."""
+
+_INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0"
+"""Printable in Unicode's eyes, yet nothing is seen, or the width is anybody's guess."""
+_invisible = re.compile(f"[{_INVISIBLE}]")
+
+ELLIPSIS = "…"
+
+
+def clean(text: str, limit: int | None = None) -> str:
+    r"""``text`` on one line with nothing left in it that a terminal acts on, or that hides.
+
+    Control characters (ESC too), bidirectional overrides, zero-width characters, surrogates and
+    line separators become visible escapes: ``\x1b``, ``\u202e``, ``\n``. The rule is
+    ``str.isprintable``, the one of Python's ``repr``. Cleaning twice changes nothing.
+
+    ``limit``: at most so many characters, the last one then an ellipsis.
+    """
+    if limit is not None and len(text) > limit:
+        return _cut(_escaped(text[:limit]) + ELLIPSIS, limit)
+    return _cut(_escaped(text), limit)
+
+
+def clean_lines(text: str, limit: int | None = None) -> list[str]:
+    """The lines of ``text``, each cleaned, trailing blanks and empty lines at the ends gone."""
+    lines = [clean(line.rstrip().expandtabs(), limit) for line in text.strip("\r\n").split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _escaped(text: str) -> str:
+    if text.isprintable() and not _invisible.search(text):
+        return text
+    return "".join(c if _shown(c) else _escape(c) for c in text)
+
+
+def _shown(character: str) -> bool:
+    if character in _KEPT:
+        return True
+    return character.isprintable() and not _invisible.match(character)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _cut(text: str, limit: int | None) -> str:
+    if limit is None or len(text) <= limit:
+        return text
+    return text[: max(limit - 1, 0)] + ELLIPSIS[:limit]
