@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.frames import Device, Frame, Parameter
+from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.moves import Move
 from lenet_tui.core.options import Options
 from lenet_tui.core.phases import Position
@@ -98,6 +99,18 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class RunLab:
+    """Build and run the layer that ``text`` calls for, on an input of ``input_shape``; answered
+    by a ``LabResult``. ``fill``: what the input holds, one of ``lab_result.FILLS``.
+    """
+
+    number: int
+    text: str
+    input_shape: tuple[int, ...]
+    fill: str = "ramp"
+
+
+@dataclass(frozen=True, slots=True)
 class Keyframe:
     """The answer to ``NeedKeyframe``: its bytes."""
 
@@ -111,7 +124,17 @@ class Close:
 
 
 Command = (
-    Start | DoMove | Look | RunFree | Painted | Pause | ListDevices | Explain | Keyframe | Close
+    Start
+    | DoMove
+    | Look
+    | RunFree
+    | Painted
+    | Pause
+    | ListDevices
+    | Explain
+    | RunLab
+    | Keyframe
+    | Close
 )
 
 
@@ -224,5 +247,5 @@ class Died:
 
 Report = (
     Ready | Moved | Painting | Recorded | Kept | Forgotten | NeedKeyframe | Busy | Printed
-    | Devices | Explanation | NotExplained | Failed | Died
+    | Devices | Explanation | NotExplained | LabResult | Failed | Died
 )  # fmt: skip
