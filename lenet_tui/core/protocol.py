@@ -207,12 +207,16 @@ class NeedKeyframe:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Sent now and then while a command takes long: where torch is, since how many seconds."""
+    """Sent now and then while a command takes long: where torch is, since how many seconds.
+
+    ``silent``: said by the client, of an engine at work that has not said anything for so long.
+    """
 
     position: Position
     segment: int
     what: str
     seconds: float
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

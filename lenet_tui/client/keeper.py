@@ -1,0 +1,79 @@
+"""What a session is made of, kept in the app's process, where the engine's death cannot take it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lenet_tui.core.phases import Position
+from lenet_tui.core.protocol import (
+    Busy,
+    Command,
+    Forgotten,
+    Kept,
+    Look,
+    Recorded,
+    Report,
+    Snapshot,
+    Start,
+)  # fmt: skip
+
+
+class Keeper:
+    """Holds the keyframes, the last snapshot and what is looked at.
+
+    Keyframes count as kept only from the next snapshot on: a new engine gets a snapshot and just
+    the keyframes that were there when it was taken.
+    """
+
+    def __init__(self) -> None:
+        self._start: Start | None = None
+        self._look: Look | None = None
+        self._snapshot: Snapshot | None = None
+        self._blobs: dict[int, bytes] = {}
+        self._settled: dict[int, bytes] = {}
+        self._seen: tuple[Position, int] | None = None
+
+    def sent(self, command: Command) -> None:
+        """Note what the engine is told."""
+        if isinstance(command, Look):
+            self._look = command
+        elif isinstance(command, Start):
+            self._start, self._snapshot, self._seen = command, command.snapshot, None
+            if command.snapshot is None:
+                self._blobs, self._settled = {}, {}
+
+    def received(self, report: Report) -> bool:
+        """Note what the engine says; whether it was meant for the keeper alone."""
+        if isinstance(report, Kept):
+            self._blobs[report.iteration] = report.blob
+        elif isinstance(report, Forgotten):
+            for iteration in report.iterations:
+                self._blobs.pop(iteration, None)
+        elif isinstance(report, Recorded):
+            self._snapshot, self._seen = report.snapshot, None
+            self._settled = dict(self._blobs)
+        else:
+            if isinstance(report, Busy) and not report.silent:
+                self._seen = report.position, report.segment
+            return False
+        return True
+
+    def keyframe(self, iteration: int) -> bytes:
+        """A keyframe's bytes; none if it is not kept, which the engine will complain of."""
+        return self._blobs.get(iteration, b"")
+
+    def carry_on(self) -> list[Command]:
+        """What a new engine must be told to be where the last one was."""
+        self._blobs = dict(self._settled)
+        if self._start is None:
+            return []
+        look: list[Command] = [self._look] if self._look else []
+        return [Start(self._start.options, self._reached()), *look]
+
+    def _reached(self) -> Snapshot | None:
+        """The last snapshot, moved on to where the engine has been seen since."""
+        if self._snapshot is None or self._seen is None:
+            return self._snapshot
+        position, segment = self._seen
+        end = max(self._snapshot.end, position.iteration)
+        return replace(self._snapshot, position=position, segment=segment, end=end)

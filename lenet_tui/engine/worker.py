@@ -1,0 +1,203 @@
+"""The engine's process: takes commands from the pipe, drives the session, answers by reports."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing import connection as connections
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+
+from lenet_tui.core.explanation import NotExplained
+from lenet_tui.core.options import OptionError
+from lenet_tui.core.phases import Position
+from lenet_tui.core.protocol import (
+    Close,
+    Command,
+    Devices,
+    DoMove,
+    Explain,
+    Failed,
+    ListDevices,
+    Look,
+    Moved,
+    Painting,
+    Recorded,
+    Report,
+    RunFree,
+    Start,
+)  # fmt: skip
+from lenet_tui.core.session_api import ListDevicesHere, MakeSession, Progress, Session
+from lenet_tui.engine.printed import Log, catch_warnings, in_a_line, trace_of
+from lenet_tui.engine.watchdog import Watchdog
+from lenet_tui.engine.wire import Gone, PipeStore, Wire
+
+FRAME_INTERVAL = 1 / 30
+"""Seconds between two frames of a run, at least."""
+RECORD_INTERVAL = 0.25
+"""Seconds of a run that are lost at most when the engine dies."""
+
+
+@dataclass(slots=True)
+class Loading:
+    """Where the engine is before there is a session."""
+
+    position: Position = field(default_factory=Position)
+    segment: int = -1
+    what: str = "import torch"
+    since: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the worker drives; imported only here, as it may take torch with it."""
+
+    make_session: MakeSession
+    list_devices: ListDevicesHere
+
+
+def real_parts() -> Parts:
+    from lenet_tui.engine.devices import list_devices  # noqa: PLC0415
+    from lenet_tui.engine.session import Session as RealSession  # noqa: PLC0415
+
+    return Parts(RealSession, list_devices)
+
+
+def main(connection: Connection, load: Callable[[], Parts] = real_parts) -> None:
+    """Run the engine until the other end of the pipe is gone. ``load`` gives what it drives."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    preload = sys.modules.get("lenet_tui.engine.preload")
+    log: Log = preload.LOG if preload else Log()
+    if not preload:
+        log.redirect()
+    faulthandler.enable(file=2)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    wire = Wire(connection)
+    with contextlib.suppress(Gone):
+        Worker(wire, log, load).serve()
+
+
+class Worker:
+    """Answers each command in its turn; is the ``Hooks`` of its session's runs."""
+
+    def __init__(self, wire: Wire, log: Log, load: Callable[[], Parts]) -> None:
+        self._wire = wire
+        self._log = log
+        self._load = load
+        self._watchdog = Watchdog(wire.send)
+        self._session: Session | None = None
+        self._loading = Loading()
+        self._look = Look()
+        self._framed = self._recorded = 0.0
+        catch_warnings(wire.send)
+
+    def serve(self) -> None:
+        """Take commands until ``Close``; raises ``Gone`` when the pipe ends."""
+        while not isinstance(command := self._wire.next(), Close):
+            self._watchdog.begin(self._progress)
+            try:
+                answer = self._answer(command)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
+                answer = self._broke(command, error)
+            self._watchdog.end()
+            self._drain()
+            if isinstance(answer, Moved) and self._session:
+                self._wire.send(Recorded(self._session.snapshot()))
+            if answer:
+                self._wire.send(answer)
+
+    # What a session calls between the iterations of a run.
+
+    def stop_wanted(self) -> bool:
+        self._wire.poll()
+        look = self._wire.take_look()
+        if look and self._session:
+            self._look = look
+            self.send(Painting(self._session.look(look)))
+        now = time.monotonic()
+        if self._session and now - self._recorded > RECORD_INTERVAL:
+            self._recorded = now
+            self._drain()
+            self._wire.send(Recorded(self._session.snapshot()))
+        return self._wire.stop_wanted
+
+    def frame_wanted(self) -> bool:
+        self._wire.poll()
+        return self._wire.painted and time.monotonic() - self._framed > FRAME_INTERVAL
+
+    def send(self, report: Report) -> None:
+        if isinstance(report, Painting):
+            self._wire.painted = False
+            self._framed = time.monotonic()
+        self._wire.send(report)
+
+    def _answer(self, command: Command) -> Report | None:
+        if isinstance(command, Start):
+            return self._start(command)
+        if isinstance(command, ListDevices):
+            return Devices(self._load().list_devices())
+        session = self._session
+        if isinstance(command, Look):
+            self._look = command
+            return Painting(session.look(command)) if session else None
+        if not isinstance(command, (DoMove, RunFree, Explain)):
+            return None
+        if session is None:
+            return Failed("the engine has not been started")
+        if isinstance(command, DoMove):
+            return session.do(command)
+        if isinstance(command, RunFree):
+            self._wire.painted = True
+            return session.run_free(command)
+        return session.explain(command)
+
+    def _start(self, command: Start) -> Report:
+        self._session = None
+        self._loading = Loading()
+        try:
+            make_session = self._load().make_session
+            self._loading = Loading(what="init")
+            store = PipeStore(self._wire)
+            self._session = make_session(command.options, store, self, command.snapshot)
+        except OptionError as error:
+            return Failed(str(error), exit=2)
+        self._wire.send(Recorded(self._session.snapshot()))
+        return self._session.ready
+
+    def _broke(self, command: Command, error: Exception) -> Report | None:
+        """The log gets the traceback; the answer is one line, and the session as it now is."""
+        for line in trace_of(error):
+            self._wire.send(line)
+        said = in_a_line(error)
+        if isinstance(command, Explain):
+            return NotExplained(command.number, said)
+        if isinstance(command, (DoMove, RunFree)) and self._session:
+            try:
+                return Moved(command.number, self._session.look(self._look), error=said)
+            except Exception as second:  # noqa: BLE001 - the session is past repair
+                said = f"{said}; then {in_a_line(second)}"
+        return Failed(said)
+
+    def _progress(self) -> Progress:
+        return self._session.progress if self._session else self._loading
+
+    def _drain(self) -> None:
+        for line in self._log.new_lines():
+            self._wire.send(line)
+
+
+def _end_with_parent() -> None:
+    """Ends the process at once when the app is gone, whatever torch is doing."""
+    parent = parent_process()
+    if parent is not None and parent.sentinel is not None:
+        connections.wait([parent.sentinel])
+        os._exit(0)

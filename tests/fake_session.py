@@ -1,0 +1,145 @@
+"""A session without torch, for tests of the worker and the client: ``set data WORD`` misbehaves."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+import warnings
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from lenet_tui.core.explanation import Explanation, NotExplained
+from lenet_tui.core.frames import Device, Frame, Parameter
+from lenet_tui.core.moves import Run, Set
+from lenet_tui.core.options import OptionError, Options
+from lenet_tui.core.phases import Position
+from lenet_tui.core.protocol import DoMove, Explain, Look, Moved, Painting, Ready, RunFree, Snapshot
+from lenet_tui.core.session_api import Hooks, KeyframeStore
+from lenet_tui.engine import worker
+
+
+class FakeSession:
+    """Counts iterations; keeps a keyframe of each tenth, checked when a snapshot is taken up."""
+
+    def __init__(
+        self,
+        options: Options,
+        store: KeyframeStore,
+        hooks: Hooks,
+        snapshot: Snapshot | None = None,
+    ) -> None:
+        if options.device == "nowhere":
+            raise OptionError("device nowhere is not here")
+        if options.device == "broken":
+            raise ZeroDivisionError("the engine broke\nin two lines")
+        if options.device == "deadly":
+            os.abort()
+        self.options, self.store, self.hooks = options, store, hooks
+        self.iteration = snapshot.position.iteration if snapshot else 0
+        self.kept = {i for i, _ in snapshot.keyframes} if snapshot else set()
+        for iteration in self.kept:
+            assert store.get(iteration) == self._blob(iteration), iteration
+        self.looked = Look()
+        self.progress = SimpleNamespace(position=Position(), segment=0, what="op", since=0.0)
+        self.ready = Ready(
+            options, Device("cpu", "CPU"), "0", 1, "none", "float32", "Net()",
+            (Parameter("w", (1,), "float32"),),
+        )  # fmt: skip
+
+    def do(self, command: DoMove) -> Moved:
+        move = command.move
+        if isinstance(move, Set):
+            misbehave(str(move.value), self)
+        elif isinstance(move, Run):
+            for _ in range(move.count):
+                self._iterate()
+        return Moved(command.number, self._frame())
+
+    def run_free(self, command: RunFree) -> Moved:
+        while not self.hooks.stop_wanted():
+            if command.limit is not None and self.iteration >= command.limit:
+                return Moved(command.number, self._frame(), stopped="limit")
+            self._iterate()
+            if self.hooks.frame_wanted():
+                self.hooks.send(Painting(self._frame()))
+        return Moved(command.number, self._frame(), stopped="paused")
+
+    def look(self, look: Look) -> Frame:
+        self.looked = look
+        return self._frame()
+
+    def snapshot(self) -> Snapshot:
+        keyframes = tuple((i, 1) for i in sorted(self.kept))
+        return Snapshot(Position(self.iteration), 0, self.iteration, keyframes=keyframes)
+
+    def explain(self, command: Explain) -> Explanation | NotExplained:
+        if command.cell == "broken":
+            raise ValueError("no such cell")
+        return NotExplained(command.number, "there is no torch here")
+
+    def _iterate(self) -> None:
+        self.iteration += 1
+        self.progress.position, self.progress.since = Position(self.iteration), time.monotonic()
+        if self.iteration % 10 == 0:
+            self.kept.add(self.iteration)
+            self.store.put(self.iteration, self._blob(self.iteration))
+
+    def _blob(self, iteration: int) -> bytes:
+        return b"%d" % iteration * 100_000
+
+    def _frame(self) -> Frame:
+        return Frame(
+            Position(self.iteration), (), "forward", self.options, (), None, None, 1,
+            np.zeros(0), self.iteration, False, 0, running=self.looked.graph,
+        )  # fmt: skip
+
+
+def misbehave(word: str, session: FakeSession) -> None:
+    """What models and torch may do to an engine."""
+    if word.startswith("sleep "):
+        session.progress.since = time.monotonic()
+        time.sleep(float(word.split()[1]))
+    elif word.startswith("spin "):  # in C, with Python's lock held: even the watchdog is silent
+        ctypes.PyDLL(None).usleep(int(float(word.split()[1]) * 1e6))
+    elif word == "raise":
+        raise ArithmeticError("too much\x1b[31m\nsecond line")
+    elif word == "print":
+        print("from python", end="")  # noqa: T201
+        print("to stderr \x1b[2J", file=sys.stderr)  # noqa: T201
+        os.write(1, "from C ☃\nunfinished".encode())
+    elif word == "flood":
+        os.write(2, b"x" * 100 + b"\n")
+        for _ in range(40):
+            os.write(2, b"0123456789" * 10_000 + b"\n")
+    elif word == "warn":
+        warnings.warn("a shape\n broadcasts (Triggered internally at /a/b.cpp:12.)", stacklevel=1)
+    elif word == "exit":
+        sys.exit(3)
+    elif word == "abort":
+        os.write(2, b"last words\n")
+        os.abort()
+    elif word == "modules":
+        print(*sorted(sys.modules), sep="\n")  # noqa: T201
+    elif word == "child":
+        if os.fork() == 0:
+            time.sleep(60)
+            os._exit(0)
+        os.abort()
+    elif word == "streams":
+        print(os.getpgid(0), [str(Path(f"/proc/self/fd/{n}").readlink()) for n in range(3)])  # noqa: T201
+    elif word == "cwd":
+        print(Path.cwd())  # noqa: T201
+
+
+def parts() -> worker.Parts:
+    return worker.Parts(FakeSession, lambda: (Device("cpu", "CPU"),))
+
+
+def main(connection: Connection) -> None:
+    """The worker with a fake session: what a test's client starts."""
+    worker.main(connection, parts)

@@ -1,0 +1,73 @@
+"""What the engine's process does with a session: answers, warnings, prints, exceptions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.core.explanation import NotExplained
+from lenet_tui.core.protocol import Devices, Explain, ListDevices, Printed
+from tests import fake_session
+from tests.conversation import Conversation
+
+
+@pytest.fixture(scope="module")
+def talk() -> Iterator[Conversation]:
+    with Conversation(fake_session.main) as conversation:
+        conversation.start()
+        yield conversation
+
+
+def test_an_exception_is_a_line_and_a_traceback_in_the_log(talk: Conversation) -> None:
+    moved, printed = talk.ask("raise")
+    assert moved.error == r"ArithmeticError: too much\x1b[31m"
+    assert {line.kind for line in printed} == {"error"}
+    assert printed[0].text == "Traceback (most recent call last):"
+    assert any("fake_session.py" in line.text for line in printed)
+    assert talk.ask("nothing")[0].error == ""
+
+
+def test_what_is_printed_from_anywhere_is_caught(talk: Conversation) -> None:
+    printed = talk.ask("print")[1]
+    text = "\n".join(line.text for line in printed)
+    assert {line.kind for line in printed} == {"output"}
+    for said in ("from python", r"to stderr \x1b[2J", "from C ☃", "unfinished"):
+        assert said in text
+    assert talk.ask("nothing")[1] == []
+
+
+def test_a_flood_is_cut_and_counted(talk: Conversation) -> None:
+    printed = talk.ask("flood")[1]
+    assert len(printed) < 50
+    assert all(len(line.text) <= 2000 for line in printed)
+    assert "bytes" in printed[-1].text
+    assert talk.ask("print")[1]
+
+
+def test_a_warning_is_a_line(talk: Conversation) -> None:
+    assert talk.ask("warn")[1] == [Printed("warning", "UserWarning: a shape broadcasts")]
+
+
+def test_it_is_out_of_reach_of_the_terminal(talk: Conversation) -> None:
+    group, _, rest = talk.ask("streams")[1][0].text.partition(" ")
+    assert int(group) != os.getpgid(0)
+    stdin, stdout, stderr = eval(rest)
+    assert stdin == "/dev/null"
+    assert stdout == stderr
+    assert "(deleted)" in stdout
+
+
+def test_it_works_where_we_do(talk: Conversation) -> None:
+    assert talk.ask("cwd")[1] == [Printed("output", str(Path.cwd()))]
+
+
+def test_explain_and_devices(talk: Conversation) -> None:
+    talk.send(Explain(5, "w[0]"))
+    assert talk.until(NotExplained) == NotExplained(5, "there is no torch here")
+    talk.send(Explain(6, "broken"))
+    assert talk.until(NotExplained) == NotExplained(6, "ValueError: no such cell")
+    talk.send(ListDevices())
+    assert talk.until(Devices).devices[0].name == "cpu"
