@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from lenet_tui.text.explain import EXPLAIN
 from lenet_tui.text.panes import PANES
 from lenet_tui.text.words import Table, Words
 
-TABLES: tuple[Table, ...] = (PANES,)
+TABLES: tuple[Table, ...] = (PANES, EXPLAIN)
 
 
 def words(language: str) -> Words:

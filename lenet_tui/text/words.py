@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Any
 
 Table = Mapping[str, tuple[str, str]]
@@ -27,3 +28,8 @@ class Words:
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
+
+
+def paragraphs(english: str, chinese: str) -> tuple[str, str]:
+    """An entry of several lines, written as indented blocks."""
+    return cleandoc(english), cleandoc(chinese)

@@ -1,0 +1,142 @@
+"""The explain pane's words on each phase: what it does, the most important first.
+
+A line whose ``{values}`` are not all known is left out (``text/explain.py``); their names are those
+of ``core/explain_values.py``.
+"""
+
+from __future__ import annotations
+
+from lenet_tui.text.words import Table, paragraphs
+
+EXPLAIN_PHASES: Table = {
+    "explain.skipped": (
+        "Skipped: {skipped} was passed without effect.",
+        "已跳过：{skipped} 没有执行，状态不变。",
+    ),
+    "explain.phase.init": paragraphs(
+        """
+        Makes the net: every parameter gets its first random values. Nothing is computed yet.
+        Conv2d and Linear draw weight and bias from U(−√k, √k), k = 1 / (inputs of one output).
+        {tensors} parameter tensors hold {parameters} numbers.
+        Every .grad is None until a backward reaches it: None is not a tensor of zeros.
+        Drawn with torch.manual_seed({seed}) on the CPU, then moved to the device.
+        Watch out: without a seed no run can be repeated.
+        Watch out: with all weights equal, units of a layer get equal gradients and stay equal.
+        """,
+        """
+        建立网络：每个参数得到最初的随机值，此时还没有做任何计算。
+        Conv2d 和 Linear 的 weight 与 bias 取自 U(−√k, √k)，k = 1 / 每个输出的输入个数。
+        共 {tensors} 个参数张量，{parameters} 个数。
+        在 backward 到达之前，每个 .grad 都是 None；None 不等于全零的张量。
+        先 torch.manual_seed({seed})，在 CPU 上取随机数，再搬到所用的设备。
+        注意：不设随机种子，任何一次运行都无法重现。
+        注意：若权重全部相等，同层各单元的梯度也相等，以后永远一样。
+        """,
+    ),
+    "explain.phase.forward": paragraphs(
+        """
+        output = net(input): each op takes the tensor of the one before and makes a new one.
+        {input} → {output}; the first dimension is the batch. {ops} ops.
+        Sizes on the way: {chain}
+        autograd notes each op (tensor.grad_fn), so that backward can go the same way back.
+        No parameter changes here; only batch_norm moves its running statistics.
+        Watch out: an input without its batch dimension. Conv2d takes it, a later view mixes it up.
+        Watch out: call net(input), not net.forward(input), which leaves out the module's hooks.
+        Watch out: net.train() and net.eval() decide what dropout and batch_norm do.
+        """,
+        """
+        output = net(input)：每个 op 取上一步的张量，算出一个新的张量。
+        {input} → {output}；第一维是批量（batch）。共 {ops} 个 op。
+        途中的尺寸：{chain}
+        autograd 记下每个 op（tensor.grad_fn），反向传播时沿原路返回。
+        这一步不改变任何参数；只有 batch_norm 会更新它的滑动统计量。
+        注意：输入缺少 batch 维时 Conv2d 照样接受，后面的 view 却会把它弄乱。
+        注意：写 net(input)，不要写 net.forward(input)，后者不会触发模块的 hook。
+        注意：net.train() 与 net.eval() 决定 dropout 和 batch_norm 的行为。
+        """,
+    ),
+    "explain.phase.loss": paragraphs(
+        """
+        loss = criterion(output, target): one number that says how wrong the output is.
+        Output: {input}
+        It must be a single number: only then does loss.backward() need no argument.
+        Like any tensor it remembers where it came from: loss.grad_fn is the end of the graph.
+        Watch out: print loss.item(); collecting the tensors themselves keeps every graph alive.
+        """,
+        """
+        loss = criterion(output, target)：用一个数说明输出错得有多远。
+        输出：{input}
+        它必须是单个数，这样 loss.backward() 才不需要参数。
+        它和别的张量一样记得自己的来历：loss.grad_fn 就是计算图的末端。
+        注意：记录时用 loss.item()；若保存张量本身，每一张计算图都会留在内存里。
+        """,
+    ),
+    "explain.phase.zero_grad": paragraphs(
+        """
+        net.zero_grad() clears every gradient, since backward adds to .grad and never overwrites it.
+        p.grad = None for every parameter (set_to_none=True, the default since torch 2.0).
+        Older books print zeros here: that is net.zero_grad(set_to_none=False).
+        An optimizer passes over a parameter whose .grad is None; one with zeros may still move it.
+        Watch out: left out, gradients of one iteration are added to those of the next, silently.
+        That is wanted only when one large batch is fed in several parts.
+        Watch out: p.grad.data right after this raises, as None has no data.
+        """,
+        """
+        net.zero_grad() 清除所有梯度：backward 只会往 .grad 上累加，不会覆盖。
+        对每个参数 p.grad = None（set_to_none=True，torch 2.0 起的默认值）。
+        旧教材在这里打印出零，相当于 net.zero_grad(set_to_none=False)。
+        .grad 为 None 的参数会被优化器跳过；若是全零，动量仍会推动它。
+        注意：漏掉这一步，这次迭代的梯度会与下一次的相加，而且没有任何提示。
+        只有把一个大批量分几次送入时，才需要这样累加。
+        注意：此后立刻读 p.grad.data 会报错，因为 None 没有 data。
+        """,
+    ),
+    "explain.phase.backward": paragraphs(
+        """
+        loss.backward() walks the graph from the loss back to the parameters, by the chain rule.
+        Each node is given ∂loss/∂(its output) and returns ∂loss/∂(its inputs); {nodes} nodes here.
+        At the leaves AccumulateGrad puts the result into p.grad, which has the shape of p.
+        p.grad now holds the sum of {accumulated} backwards: zero_grad was left out.
+        No weight changes yet: that is the update.
+        Watch out: a second backward raises, as the first has freed what the graph had saved
+        (loss.backward(retain_graph=True) keeps it).
+        Watch out: a weight edited through p.data since the forward makes gradients wrong without a
+        word; edited in place under torch.no_grad(), backward raises.
+        """,
+        """
+        loss.backward() 用链式法则，沿计算图从 loss 一路走回各个参数。
+        每个节点得到 ∂loss/∂(自己的输出)，返回 ∂loss/∂(自己的输入)；这里共 {nodes} 个节点。
+        在叶子处，AccumulateGrad 把结果放进 p.grad，形状与 p 相同。
+        p.grad 里现在是 {accumulated} 次 backward 之和：中间没有做 zero_grad。
+        此时权重还没有变，改变权重是 update 的事。
+        注意：再做一次 backward 会报错，因为第一次已经释放了图中保存的张量
+        （loss.backward(retain_graph=True) 可以保留）。
+        注意：forward 之后通过 p.data 改过权重，梯度会悄悄算错；
+        若在 torch.no_grad() 下原地修改，backward 会报错。
+        """,
+    ),
+    "explain.phase.vector": paragraphs(
+        """
+        output.backward(v) starts from a vector v on the output, not from a loss: {vector}
+        It gives vᵀ·J, the vector–Jacobian product, J = ∂output/∂p; J itself is never built.
+        loss.backward() is the same with v = ∂loss/∂output. {nodes} nodes here.
+        A one-hot v gives the gradient of that one output; a random v a random mixture of all.
+        v has the output's shape, batch included.
+        p.grad now holds the sum of {accumulated} backwards.
+        Watch out: without v, an output of several numbers raises
+        "grad can be implicitly created only for scalar outputs".
+        Watch out: the graph is freed afterwards; run forward again before loss.backward().
+        """,
+        """
+        output.backward(v) 不从 loss 出发，而从输出上的一个向量 v 出发：{vector}
+        得到 vᵀ·J，即向量–雅可比积，J = ∂output/∂p；J 本身从不真正算出来。
+        loss.backward() 就是取 v = ∂loss/∂output 的情形。这里共 {nodes} 个节点。
+        one-hot 的 v 给出那一个输出的梯度；随机的 v 给出所有输出梯度的随机组合。
+        v 的形状与输出相同，包括 batch 维。
+        p.grad 里现在是 {accumulated} 次 backward 之和。
+        注意：输出不止一个数而又不给 v，会报错
+        "grad can be implicitly created only for scalar outputs"。
+        注意：此后计算图已释放；做 loss.backward() 之前要重新 forward。
+        """,
+    ),
+}
