@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.message import Message
 from textual.widget import Widget
 
@@ -16,6 +18,9 @@ class Pane(Widget):
     The app gathers ``requests()`` of the visible panes, asks the engine for them, and hands each
     new frame to ``show``. A pane that wants to see something else posts ``LookChanged``.
     """
+
+    wants_graph: ClassVar[bool] = False
+    """Whether ``Frame.graph`` is needed while this pane is seen."""
 
     class LookChanged(Message):
         """What this pane asks for is not what it asked for before."""
