@@ -23,6 +23,7 @@ from lenet_tui.core.frames import Entry, Frame, OpRow, Parameter, Shape
 from lenet_tui.core.numbers import number, shape_text, thousands
 
 WINDOWED = ("conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool2d")
+WEIGHTED = ("conv1d", "conv2d", "conv3d", "linear")
 RESHAPING = ("view", "reshape", "flatten")
 
 
@@ -47,7 +48,7 @@ def at_cursor(frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
     row = next((row for row in frame.rows if row.name == entry.name), None)
     values |= {"name": clean(entry.name), "op": clean(entry.op)}
     if entry.phase == "forward" and row:
-        values |= row_values(row, frame.rows)
+        values |= row_values(row, frame.rows, parameters)
     elif entry.phase == "loss":
         values |= _loss_values(frame)
     elif entry.phase == "backward":
@@ -60,7 +61,7 @@ def at_cursor(frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
 def at_row(row: OpRow, frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
     """An op of the forward that is looked at, wherever the cursor is."""
     values = session_values(frame, parameters) | {"name": clean(row.name), "op": clean(row.op)}
-    return Explained("forward", row.op, values | row_values(row, frame.rows))
+    return Explained("forward", row.op, values | row_values(row, frame.rows, parameters))
 
 
 def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[str, str]:
@@ -82,26 +83,35 @@ def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[s
     return values
 
 
-def row_values(row: OpRow, rows: Sequence[OpRow] = ()) -> dict[str, str]:
-    """The numbers of one op of the forward; ``rows``: all of them, for the sizes on the way."""
+def row_values(
+    row: OpRow, rows: Sequence[OpRow] = (), parameters: Sequence[Parameter] = ()
+) -> dict[str, str]:
+    """The numbers of one op of the forward.
+
+    ``rows``: all of them, for the sizes on the way; ``parameters``: the model's, for the weights.
+    """
     if not row.shapes:
-        return _known(output=row.shape)
+        return {}
     values = _known(input=row.shapes[0], output=row.shape)
     call = _call(row.arguments)
-    weight = next((s for s in row.shapes[1:] if len(s) > 1), None)
+    read = [p.shape for p in parameters if p.name in row.parameters] or list(row.shapes[1:])
+    weight = next((shape for shape in read if len(shape) > 1), None)
+    bias = any(len(shape) == 1 for shape in read)
     if row.op in WINDOWED:
         values |= _window_values(row, weight, call)
-    if row.op == "linear" and weight:
-        bias = len(row.shapes) > 2
-        values["product"] = linear_line(row.shapes[0], weight, bias)
+    if weight and row.op in WEIGHTED:
+        values["weight"] = shape_text(weight)
         values["count"] = count_line(weight, bias)
+        values["terms"] = product(weight[1:])
+    if weight and row.op == "linear":
+        values["product"] = linear_line(row.shapes[0], weight, bias)
     if row.op in RESHAPING and row.shape is not None:
         values["elements"] = reshape_line(row.shapes[0], row.shape)
         if len(row.shapes[0]) > 2:
             values["flat"] = flat_line(row.shapes[0])
             values |= _chain(rows[: rows.index(row)] if row in rows else ())
-    if row.op == "dropout":
-        values["p"] = f"{call.get('p', 0.5):g}"
+    if row.op == "dropout" and "p" in call:
+        values["p"] = str(call["p"])
     if row.op == "add" and len(row.shapes) > 1:
         values["other"] = shape_text(row.shapes[1])
     return values
@@ -110,31 +120,27 @@ def row_values(row: OpRow, rows: Sequence[OpRow] = ()) -> dict[str, str]:
 def _window_values(row: OpRow, weight: Shape | None, call: dict[str, Any]) -> dict[str, str]:
     """Why the spatial sizes come out as they do; nothing where the arithmetic does not fit."""
     assert row.shapes
-    sizes = row.shapes[0][2:]
+    sizes, kernel = row.shapes[0][2:], weight[2:] if weight else call.get("kernel_size")
+    if kernel is None or not sizes or row.shape is None:
+        return {}
     values: dict[str, str] = {}
-    kernel = weight[2:] if weight else call.get("kernel_size")
-    if weight:
-        values["weight"] = shape_text(weight)
-        values["terms"] = product(weight[1:])
-        values["count"] = count_line(weight, len(row.shapes) > 2)
-    if kernel is None or not sizes:
-        return values
-    stride = call.get("stride", 1 if weight else None)
-    axes = window_axes(
-        sizes,
-        kernel,
-        stride,
-        call.get("padding", 0),
-        call.get("dilation", 1),
-        ceil_mode=bool(call.get("ceil_mode", False)),
-    )
-    if row.shape is None or tuple(axis.out for axis in axes) == tuple(row.shape[2:]):
-        lines = window_lines(axes)
-        values["window"] = lines[0]
-        if len(lines) > 1:
-            values["window2"] = lines[1]
-    if not weight:
-        values["kernel"] = shape_text([axis.kernel for axis in axes])
+    for ceil_mode in (False, True):
+        try:
+            axes = window_axes(
+                sizes,
+                kernel,
+                call.get("stride", 1 if weight else None),
+                call.get("padding", 0),
+                call.get("dilation", 1),
+                ceil_mode=ceil_mode,
+            )
+        except (TypeError, ValueError):
+            return {}
+        if tuple(axis.out for axis in axes) == tuple(row.shape[2:]):
+            values["kernel"] = shape_text([axis.kernel for axis in axes])
+            lines = window_lines(axes)
+            values |= dict(zip(("window", "window2", "window3"), lines, strict=False))
+            break
     return values
 
 
@@ -207,7 +213,7 @@ def _known(**shapes: Shape | None) -> dict[str, str]:
 
 
 def _call(arguments: str) -> dict[str, Any]:
-    """The literal keyword arguments in a text such as ``stride=(1, 1), padding=0``."""
+    """The keyword arguments in a text such as ``stride=(1, 1), padding=same``."""
     try:
         call = ast.parse(f"f({arguments})", mode="eval").body
     except (SyntaxError, ValueError):
@@ -217,5 +223,6 @@ def _call(arguments: str) -> dict[str, Any]:
         try:
             found[keyword.arg or ""] = ast.literal_eval(keyword.value)
         except ValueError:
-            continue
+            if isinstance(keyword.value, ast.Name):
+                found[keyword.arg or ""] = keyword.value.id
     return found
