@@ -21,13 +21,14 @@ from lenet_tui.core.views import ViewRequest
 class Snapshot:
     """A session without its keyframes: what a new engine needs to carry on.
 
-    ``scripts``: the iterations in which something special was asked. ``keyframes``: iteration and
-    size of each one kept. ``digests``: (iteration, segment, op) and the state's digest.
+    ``segment``: number of the segment that the position is in. ``end``: the furthest point
+    recorded, (iteration, segment, ops done; infinity: all). ``scripts``: the iterations in which
+    something special was asked. ``keyframes``: iteration and size of each one kept.
     """
 
     position: Position
     segment: int
-    end: int
+    end: tuple[int, int, float]
     scripts: tuple[tuple[int, Script], ...] = ()
     keyframes: tuple[tuple[int, int], ...] = ()
     spacing: int = 32

@@ -13,7 +13,7 @@ from lenet_tui.core.phases import TURN
 class Segment:
     """One phase of an iteration as it was run.
 
-    ``how``: ``turn`` (in turn), ``skip`` (passed without effect) or ``do`` (out of turn).
+    ``how``: ``init``, ``turn`` (in turn), ``skip`` (passed without effect), ``do`` (out of turn).
     """
 
     phase: str
@@ -42,7 +42,7 @@ class Script:
 
     def in_turn(self, count: int | None = None) -> int:
         """How many of the five phases the first ``count`` segments have passed in turn."""
-        return sum(s.how != "do" for s in self.segments[:count])
+        return sum(s.how in ("turn", "skip") for s in self.segments[:count])
 
     def next_phase(self, count: int | None = None) -> str:
         """The phase next in turn after the first ``count`` segments."""
@@ -50,7 +50,8 @@ class Script:
 
     def finished(self, count: int | None = None) -> bool:
         """Whether the first ``count`` segments hold the whole turn."""
-        return self.in_turn(count) >= len(TURN)
+        begun = self.segments[:count]
+        return self.in_turn(count) >= len(TURN) or begun[:1] == INIT.segments
 
     def boundary(self) -> int:
         """How many segments make the whole turn: the first boundary; extras stand after it."""
@@ -87,6 +88,9 @@ def _not_after(change: Change, segment: int, done: int | None) -> bool:
         return change.segment < segment
     return done is None or (change.done is not None and change.done <= done)
 
+
+INIT = Script((Segment("init", "init"),))
+"""The script of iteration 0."""
 
 REGULAR = Script(tuple(Segment(phase) for phase in TURN))
 """The script of an iteration in which nothing special was asked."""

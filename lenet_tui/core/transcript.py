@@ -29,7 +29,8 @@ class OpState:
     """A tape's entry in full, for the transcript.
 
     ``gradients``: for a backward node, (shape, sha256) of each gradient it produced; else
-    ``None`` and the fields of the one tensor are filled in.
+    ``None`` and the fields of the one tensor are filled in (for ``zero_grad`` there is none left:
+    its ``sha256`` is empty). ``grad``: at an ``AccumulateGrad``, the parameter's ``.grad``.
     """
 
     iteration: int

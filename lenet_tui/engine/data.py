@@ -1,0 +1,167 @@
+"""Where batches come from: real digits, the notebook's random tensors, or a file."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lenet_tui.core.clean import clean
+from lenet_tui.core.options import OptionError, Options
+
+SIDE = 32
+CLASSES = 10
+TEST_EVERY = 5
+"""Every fifth image is for testing, never trained on."""
+MAX_FILE = 512 * 2**20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Images:
+    """Images (N, 1, 32, 32) float32 and labels (N,) int64, on the CPU."""
+
+    images: Tensor
+    labels: Tensor
+
+    def train(self) -> Tensor:
+        """Indices of the images to train on."""
+        index = torch.arange(len(self.labels))
+        return index[index % TEST_EVERY != 0]
+
+
+@dataclass(slots=True, eq=False)
+class DataState:
+    """Where in the data a session is. ``fixed``: the random preset's input, vector and target.
+
+    ``offset``: samples of this epoch already used. ``source`` and ``size``: the data and batch
+    size that the rest belongs to.
+    """
+
+    source: str = ""
+    size: int = 0
+    epoch: int = 0
+    offset: int = 0
+    fixed: tuple[Tensor, Tensor, Tensor] | None = None
+
+    def copy(self) -> DataState:
+        return DataState(self.source, self.size, self.epoch, self.offset, self.fixed)
+
+
+def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The notebook's draws from the CPU generator, in its order: input, vector, target."""
+    image = torch.randn(size, 1, SIDE, SIDE)
+    vector = torch.randn(size, CLASSES)
+    target = torch.randn(CLASSES).view(1, -1)
+    return image, vector, target
+
+
+def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
+    """The next batch (N, 1, 32, 32) and its labels (N,) or real-valued target (1, 10).
+
+    Moves ``state`` on. The last batch of an epoch may be smaller.
+    """
+    if options.data == "random":
+        if state.fixed is None or (state.source, state.size) != ("random", options.batch_size):
+            state.source, state.size = "random", options.batch_size
+            state.fixed = draw_fixed(options.batch_size)
+        return state.fixed[0], state.fixed[2]
+    if state.source != options.data:
+        state.source, state.epoch, state.offset, state.fixed = options.data, 0, 0, None
+    state.size = options.batch_size
+    data = load(options.data)
+    order = _order(options.data, options.seed, state.epoch)
+    picked = order[state.offset : state.offset + options.batch_size]
+    state.offset += options.batch_size
+    if state.offset >= len(order):
+        state.epoch, state.offset = state.epoch + 1, 0
+    return data.images[picked], data.labels[picked]
+
+
+@lru_cache(maxsize=4)
+def _order(source: str, seed: int, epoch: int) -> Tensor:
+    """The training indices of an epoch, shuffled by a generator of its own."""
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
+    train = load(source).train()
+    return train[torch.randperm(len(train), generator=generator)]
+
+
+@lru_cache(maxsize=2)
+def load(source: str) -> Images:
+    """The shipped digits, or the images of an ``.npz`` file; ``OptionError`` says what is wrong.
+
+    A file holds ``images`` (N, H, W) or (N, 1, H, W), numbers, and ``labels`` (N,), 0 to 9;
+    uint8 images are taken as 0…255 and scaled to −1…1, others as they are.
+    """
+    if source == "digits":
+        file = resources.files("lenet_tui.engine") / "digits" / "digits.npz"
+        with file.open("rb") as stream:
+            images, labels = _arrays(stream)
+        return _prepare(images.astype(np.float32) / 8 - 1, labels)
+    return _from_file(Path(source))
+
+
+def check(source: str) -> None:
+    """Raise ``OptionError`` if ``source`` cannot be used."""
+    if source != "random":
+        load(source)
+
+
+def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    with np.load(stream, allow_pickle=False) as arrays:
+        return arrays["images"], arrays["labels"]
+
+
+def _from_file(path: Path) -> Images:
+    def refuse(why: str) -> OptionError:
+        return OptionError(
+            f"data {clean(str(path))!r} cannot be used: {why};"
+            " digits, random, or an .npz file with arrays images and labels"
+        )
+
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise refuse(f"the file is over {MAX_FILE // 2**20} MB")
+        images, labels = _arrays(path)
+    except OSError as error:
+        raise refuse((error.strerror or str(error)).lower()) from None
+    except KeyError as error:
+        raise refuse(f"no array {error.args[0]!r}") from None
+    except (ValueError, TypeError, zipfile.BadZipFile, EOFError) as error:
+        raise refuse(clean(str(error)).partition("\n")[0][:200]) from None
+    _check(images, labels, refuse)
+    scaled = images.astype(np.float32)
+    return _prepare(scaled / 127.5 - 1 if images.dtype == np.uint8 else scaled, labels)
+
+
+def _check(
+    images: np.ndarray[Any, Any],
+    labels: np.ndarray[Any, Any],
+    refuse: Callable[[str], OptionError],
+) -> None:
+    if images.dtype.kind not in "uif" or labels.dtype.kind not in "ui":
+        raise refuse(f"images of {images.dtype} and labels of {labels.dtype} are no numbers")
+    if not (images.ndim == 3 or (images.ndim == 4 and images.shape[1] == 1)) or 0 in images.shape:
+        raise refuse(f"images of shape {images.shape}, not (N, H, W) or (N, 1, H, W)")
+    if labels.shape != images.shape[:1] or len(labels) < 2:
+        raise refuse(f"{len(images)} images with labels of shape {labels.shape}")
+    if labels.min() < 0 or labels.max() >= CLASSES:
+        raise refuse(f"labels from {labels.min()} to {labels.max()}, not 0 to {CLASSES - 1}")
+
+
+def _prepare(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> Images:
+    """Images as (N, 1, 32, 32), bilinear where they have another size."""
+    tensor = torch.from_numpy(np.ascontiguousarray(images)).reshape(
+        len(images), 1, *images.shape[-2:]
+    )
+    if tensor.shape[-2:] != (SIDE, SIDE):
+        tensor = F.interpolate(tensor, (SIDE, SIDE), mode="bilinear", align_corners=False)
+    return Images(tensor, torch.from_numpy(labels.astype(np.int64)))

@@ -1,0 +1,31 @@
+"""Digests: what makes "the same to the bit" a thing that can be checked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def raw(tensor: Tensor) -> Any:
+    """The tensor's contiguous little-endian bytes (a copy only where torch needs one)."""
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    return flat.view(torch.uint8).numpy()
+
+
+def digest(tensor: Tensor) -> str:
+    """SHA-256 of the tensor's bytes, hexadecimal."""
+    return hashlib.sha256(raw(tensor)).hexdigest()
+
+
+def state_digest(values: Iterable[tuple[str, Tensor, Tensor | None]]) -> str:
+    """One digest of (name, value, gradient or ``None``) of every parameter."""
+    whole = hashlib.sha256()
+    for name, value, grad in values:
+        whole.update(name.encode())
+        whole.update(raw(value))
+        whole.update(b"None" if grad is None else raw(grad))
+    return whole.hexdigest()

@@ -1,0 +1,149 @@
+"""Finds a tensor by its name at the cursor: one namespace for panes, watchpoints and ``explain``.
+
+Names: a parameter; an op of the forward; ``input``, ``output``, ``output.softmax``, ``target``,
+``loss``; each with ``.grad``; a parameter's ``.update`` (its last change) and ``.new`` (its value
+after this iteration's update).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lenet_tui.engine.tape import Cursor, NodeEntry, OpEntry, Tape, TapeSegment
+
+Made = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """``state`` as in ``View``; ``made``: the (iteration, phase) that wrote the tensor."""
+
+    state: str
+    tensor: Tensor | None = None
+    made: Made | None = None
+    signed: bool | None = None
+
+
+UNKNOWN = Found("unknown")
+AHEAD = Found("ahead")
+
+
+def find(tape: Tape, cursor: Cursor, name: str) -> Found:
+    """The tensor that ``name`` means at the cursor."""
+    if name in tape.base.values:
+        return Found("value", tape.value(cursor, name), _value_made(tape, cursor, name), True)
+    stem, _, aspect = name.rpartition(".")
+    if stem in tape.base.values:
+        if aspect == "grad":
+            return _gradient(tape, cursor, stem)
+        if aspect in ("update", "new"):
+            return _update(tape, cursor, stem, aspect)
+    if aspect == "grad" and stem:
+        return _activation_gradient(tape, cursor, stem)
+    return _activation(tape, cursor, name)
+
+
+def _value_made(tape: Tape, cursor: Cursor, name: str) -> Made:
+    for segment, entries in tape.backwards(cursor):
+        if segment.segment.phase == "update" and any(e.name == name for e in entries):
+            return tape.iteration, "update"
+    return (tape.iteration - 1, "update") if tape.iteration > 1 else (0, "init")
+
+
+def _gradient(tape: Tape, cursor: Cursor, name: str) -> Found:
+    grad = tape.grad(cursor, name)
+    if grad is None:
+        return Found("none")
+    here = any(
+        isinstance(e, NodeEntry) and e.parameter == name
+        for _, entries in tape.passed(cursor)
+        for e in entries
+    )
+    return Found("value", grad, (tape.iteration if here else tape.iteration - 1, "backward"), True)
+
+
+def _update(tape: Tape, cursor: Cursor, name: str, aspect: str) -> Found:
+    entry = tape.update(cursor, name)
+    if entry is None:
+        return AHEAD
+    old = tape.base.updates.get(name) is entry
+    if aspect == "new":
+        return AHEAD if old else Found("value", entry.after, (tape.iteration, "update"), True)
+    change = entry.after - entry.before
+    return Found("value", change, (tape.iteration - old, "update"), True)
+
+
+def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
+    forward = tape.forward(cursor)
+    made = (tape.iteration, "forward")
+    if name == "loss":
+        for segment, entries in tape.backwards(cursor):
+            if segment.segment.phase == "loss" and entries:
+                last = entries[0]
+                assert isinstance(last, OpEntry)
+                return Found("value", last.tensor, (tape.iteration, "loss"))
+        return AHEAD
+    if name in ("input", "target"):
+        if forward is None or tape.batch is None:
+            return AHEAD
+        image, target = tape.batch
+        return Found("value", image if name == "input" else target, made, True)
+    if forward is None:
+        return AHEAD
+    segment, ops = forward
+    if name in ("output", "output.softmax"):
+        if len(ops) < segment.total:
+            return AHEAD
+        output = ops[-1].tensor
+        return Found("value", torch.softmax(output, -1) if "." in name else output, made)
+    op = next((e for e in ops if e.name == name), None)
+    if op is not None:
+        return Found("value", op.tensor, made)
+    return AHEAD if any(e.name == name for e in segment.entries) else UNKNOWN
+
+
+def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> Found:
+    """An activation's gradient: what its node received, once all that feed it have run."""
+    forward = tape.forward(cursor)
+    if forward is None:
+        return AHEAD
+    segment, ops = forward
+    name = ops[-1].name if stem == "output" and ops and len(ops) == segment.total else stem
+    op = op_named(tape, segment, name)
+    if op is None:
+        return Found("none") if stem in ("input", "target") else AHEAD
+    backward = tape.backward(cursor)
+    if backward is None:
+        return Found("none")
+    gradient = gradient_of(backward[0], backward[1], op)
+    if gradient is None:
+        return Found("none")
+    return Found("value", gradient, (tape.iteration, "backward"), True)
+
+
+def op_named(tape: Tape, forward: TapeSegment, name: str) -> OpEntry | None:
+    """An op of a forward, or the loss that followed it, by its name."""
+    for segment in (forward, *(s for s in tape.segments if s.segment.phase == "loss")):
+        for entry in segment.entries:
+            if isinstance(entry, OpEntry) and entry.name == name:
+                return entry
+    return None
+
+
+def gradient_of(segment: TapeSegment, done: list[NodeEntry], op: OpEntry) -> Tensor | None:
+    """d(root)/d(output of ``op``) if every node that adds to it is among the ``done`` ones."""
+    node = op.node
+    if node is None:
+        return None
+    feeding = {
+        e.node
+        for e in segment.entries
+        if isinstance(e, NodeEntry) and any(n is node for n, _ in e.node.next_functions)
+    }
+    if not feeding <= {e.node for e in done} or (not feeding and node is not segment.root):
+        return None
+    mine = next((e for e in segment.entries if isinstance(e, NodeEntry) and e.node is node), None)
+    return next((g for g in mine.received if g is not None), None) if mine else None

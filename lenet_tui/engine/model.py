@@ -1,0 +1,44 @@
+"""The notebook's ``Net``. Nothing else in the package knows its layers' names."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Net(nn.Module):
+    """The LeNet of the PyTorch chapter "Neural Networks": (N, 1, 32, 32) → (N, 10)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(16 * 5 * 5, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.max_pool2d(F.relu(self.conv1(x)), (2, 2))
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = x.view(-1, self.num_flat_features(x))
+        x = F.relu(self.fc1(x))
+        x = F.relu(self.fc2(x))
+        return self.fc3(x)  # type: ignore[no-any-return]
+
+    def num_flat_features(self, x: Tensor) -> int:
+        """How many elements one sample of ``x`` (N, …) has."""
+        features = 1
+        for size in x.size()[1:]:
+            features *= size
+        return features
+
+
+def build(spec: str) -> nn.Module:
+    """The module that ``module:callable`` makes, in training mode, float32, on the CPU."""
+    module, _, name = spec.partition(":")
+    make: Callable[[], nn.Module] = getattr(importlib.import_module(module), name)
+    return make().to(torch.float32).train()

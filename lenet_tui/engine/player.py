@@ -1,0 +1,248 @@
+"""Runs phases for real and writes them on the tape."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from lenet_tui.core.moves import Set
+from lenet_tui.core.options import change
+from lenet_tui.core.phases import Position
+from lenet_tui.core.script import REGULAR, Segment
+from lenet_tui.engine import graph
+from lenet_tui.engine.forward import ForwardRecorder, StopHere, module_paths
+from lenet_tui.engine.tape import (
+    Base,
+    OpEntry,
+    Tape,
+    TapeSegment,
+    UpdateEntry,
+    ZeroEntry,
+)
+from lenet_tui.engine.trainer import Trainer, refusing
+
+LAZY = ("zero_grad", "update")
+"""Phases that run one op at a time as they are stepped; the others run as a whole."""
+UNKNOWN = 1 << 30
+"""The total of a phase that was stopped inside: nobody knows yet."""
+
+
+UNSEEN = [TapeSegment(segment, 0) for segment in REGULAR.segments]
+"""The segments of an iteration that was run with nobody looking."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where torch is, for whoever watches from another thread: plain attributes, cheap to set.
+
+    ``done`` ops of ``phase``, which is segment number ``segment``; ``index`` entries before it.
+    """
+
+    iteration: int = 0
+    phase: str = "init"
+    segment: int = 0
+    index: int = 0
+    done: int = 0
+    what: str = ""
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def position(self) -> Position:
+        """The last op that was finished."""
+        return Position(self.iteration, self.phase, self.done or None, self.index + self.done)
+
+    def passed(self, done: int, what: str) -> None:
+        """``done`` ops of the phase are finished, ``what`` the last of them."""
+        self.done = done
+        self.what = what
+        self.since = time.monotonic()
+
+
+class Player:
+    """Writes the tape of the present iteration. The trainer is always at the tape's end."""
+
+    def __init__(self, trainer: Trainer, progress: Progress) -> None:
+        self.trainer = trainer
+        self.progress = progress
+        self._paths = module_paths(trainer.model)
+        self._updates: dict[str, UpdateEntry] = {}
+        self._fetched = -1
+        self.tape = self.begin(0)
+
+    def begin(self, iteration: int) -> Tape:
+        """A new tape; iteration 0 has its ``init`` on it already."""
+        trainer = self.trainer
+        base = Base(
+            trainer.options,
+            self._values(),
+            {name: p.grad for name, p in trainer.parameters.items()},
+            trainer.last_loss,
+            trainer.accumulated,
+            self._updates,
+        )
+        self._updates = {}
+        self.tape = Tape(iteration, base)
+        if iteration == 0:
+            self.tape.segments.append(TapeSegment(Segment("init", "init"), 0))
+        return self.tape
+
+    def _values(self) -> dict[str, Tensor]:
+        """The parameters' values, copied; those just updated are on the tape already."""
+        return {
+            name: self._updates[name].after if name in self._updates else p.detach().clone()
+            for name, p in self.trainer.parameters.items()
+        }
+
+    def forget(self) -> None:
+        """The next tape does not follow the present one."""
+        self._updates = {}
+        self._fetched = -1
+
+    def pad(self, segments: Iterable[Segment]) -> None:
+        """Segments that were run before the tape begins: they are on it without entries."""
+        self.tape.segments += [TapeSegment(segment, 0) for segment in segments]
+
+    def skip_to(self, iteration: int) -> None:
+        """An iteration was run with nobody looking: there is no tape of it."""
+        self.forget()
+        self.tape = Tape(iteration, self.tape.base, segments=list(UNSEEN))
+
+    def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
+        """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
+
+        An error leaves the tape without it, the live state in between.
+        ``stop_after``: end a forward or backward after so many ops, as if torch were still in it.
+        """
+        self._enter(segment.phase)
+        started = time.perf_counter()
+        with refusing(self.trainer):
+            played = self._play(segment, stop_after)
+            self.trainer.synchronise()
+        played.seconds = time.perf_counter() - started
+        self.tape.segments.append(played)
+        return played
+
+    def _play(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+        if segment.how == "skip":
+            return TapeSegment(segment, 0)
+        if segment.phase in LAZY:
+            return TapeSegment(segment, len(self.trainer.parameters))
+        if segment.phase == "forward":
+            return self._forward(segment, stop_after)
+        if segment.phase == "loss":
+            return self._loss(segment)
+        return self._backward(segment, stop_after)
+
+    def complete(self) -> None:
+        """Run what is left of the last segment's ops."""
+        last = self.tape.segments[-1]
+        while not last.complete:
+            self.step()
+
+    def step(self) -> None:
+        """Run the next op of a lazy phase."""
+        last = self.tape.segments[-1]
+        name = list(self.trainer.parameters)[len(last.entries)]
+        phase = last.segment.phase
+        started = time.perf_counter()
+        with refusing(self.trainer):
+            last.entries.append(self._zero(name) if phase == "zero_grad" else self._update(name))
+            self.trainer.synchronise()
+        last.seconds += time.perf_counter() - started
+        self.progress.passed(len(last.entries), name)
+        if last.complete and phase == "zero_grad":
+            self.trainer.accumulated = 0
+
+    def change(self, move: Set) -> None:
+        """Take an option from the next op that reads it."""
+        self.trainer.change(change(self.trainer.options, move.option, move.value))
+
+    def _forward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+        trainer = self.trainer
+        if self._fetched != self.tape.iteration or trainer.batch is None:
+            trainer.fetch()
+            self._fetched = self.tape.iteration
+        self.tape.batch = trainer.batch
+        recorder = ForwardRecorder(self._paths, self.progress.passed, stop_after)
+        try:
+            trainer.forward(recorder.run)
+        except StopHere:
+            return TapeSegment(segment, UNKNOWN, list(recorder.entries))
+        return TapeSegment(segment, len(recorder.entries), list(recorder.entries))
+
+    def _loss(self, segment: Segment) -> TapeSegment:
+        trainer = self.trainer
+        trainer.target()
+        recorder = ForwardRecorder({}, self.progress.passed)
+        recorder.run(trainer.compute_loss)
+        trainer.note_loss()
+        entries = recorder.entries
+        for entry in entries:
+            entry.name, entry.module = f"loss.{entry.op}", ""
+        entries[-1].name = "loss"
+        return TapeSegment(segment, len(entries), list(entries))
+
+    def _backward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+        trainer = self.trainer
+        root = trainer.root(segment.vector)
+        vector = trainer.make_vector(segment.vector) if segment.vector else None
+        node = root.grad_fn
+        infos = graph.walk(node, self.ops(), trainer.names) if node else []
+        recorder = graph.BackwardRecorder(
+            infos, trainer.parameters, self.progress.passed, stop_after
+        )
+        total = len(infos)
+        try:
+            trainer.backward(root, vector)
+        except StopHere:
+            trainer.accumulated += 1
+            total = UNKNOWN
+        finally:
+            recorder.remove()
+        total = len(recorder.entries) if total != UNKNOWN else total
+        return TapeSegment(segment, total, list(recorder.entries), root=node, vector=vector)
+
+    def ops(self) -> list[OpEntry]:
+        """The ops on the tape, of forward and loss."""
+        return [e for s in self.tape.segments for e in s.entries if isinstance(e, OpEntry)]
+
+    def _zero(self, name: str) -> ZeroEntry:
+        p = self.trainer.parameters[name]
+        before, p.grad = p.grad, None
+        return ZeroEntry(name, before, module=name.rpartition(".")[0])
+
+    def _update(self, name: str) -> UpdateEntry:
+        updater = self.trainer.updater
+        p = self.trainer.parameters[name]
+        before = p.detach().clone()
+        state = _cloned(updater.state(name))
+        updater.step_one(name)
+        entry = UpdateEntry(
+            name,
+            before,
+            p.grad,
+            p.detach().clone(),
+            updater.lr,
+            updater.kind,
+            state,
+            _cloned(updater.state(name)),
+            module=name.rpartition(".")[0],
+        )
+        self._updates[name] = entry
+        return entry
+
+    def _enter(self, phase: str) -> None:
+        """Tell whoever watches that a segment begins."""
+        progress = self.progress
+        progress.iteration = self.tape.iteration
+        progress.phase = phase
+        progress.segment = len(self.tape.segments)
+        progress.index = sum(len(s.entries) for s in self.tape.segments)
+        progress.passed(0, phase)
+
+
+def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value.detach().clone() for key, value in state.items()}

@@ -1,0 +1,308 @@
+"""A training session: takes moves, keeps history, answers with frames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from lenet_tui.core import moves
+from lenet_tui.core.explanation import Explanation, NotExplained
+from lenet_tui.core.frames import Frame, Graph, Parameter
+from lenet_tui.core.moves import Move
+from lenet_tui.core.options import OptionError, Options
+from lenet_tui.core.options import change as changed
+from lenet_tui.core.protocol import DoMove, Explain, Look, Moved, Ready, RunFree, Snapshot
+from lenet_tui.core.script import Segment
+from lenet_tui.core.session_api import Hooks, KeyframeStore
+from lenet_tui.core.transcript import ParameterState, PhaseState
+from lenet_tui.core.views import View, ViewRequest
+from lenet_tui.core.watch import Watch, parse_watch
+from lenet_tui.engine import data, devices, framing, keyframe, transcribe, watching
+from lenet_tui.engine.data import SIDE
+from lenet_tui.engine.forward import dry_run
+from lenet_tui.engine.history import History
+from lenet_tui.engine.lookup import find
+from lenet_tui.engine.navigator import Navigator
+from lenet_tui.engine.player import Progress
+from lenet_tui.engine.reverse import Search
+from lenet_tui.engine.runs import Runner
+from lenet_tui.engine.tape import Cursor
+from lenet_tui.engine.trainer import Refused
+from lenet_tui.engine.views import make_view
+
+MEGABYTE = 2**20
+RUN_ON = moves.Continue(2**62)
+"""A ``continue`` without a limit, as ``RunFree`` asks for."""
+
+
+class Session:
+    """See ``core/session_api.py`` for what each method promises."""
+
+    def __init__(
+        self,
+        options: Options,
+        store: KeyframeStore,
+        hooks: Hooks,
+        snapshot: Snapshot | None = None,
+    ) -> None:
+        torch.set_num_threads(options.threads)
+        self._store = store
+        self._hooks = hooks
+        self._look = Look()
+        self.watches: dict[int, Watch] = {}
+        self._next_watch = 1
+        self.progress = Progress()
+        self._start(options)
+        if snapshot:
+            self._take_up(snapshot)
+        else:
+            self._begin()
+
+    def _start(self, options: Options) -> None:
+        """A new session from ``init``."""
+        self.progress.passed(0, "init")
+        self.history = History(self._store, options.history_mb * MEGABYTE)
+        self.navigator = Navigator(options, self.history, self.progress)
+        trainer = self.navigator.trainer
+        self.runner = Runner(self.navigator, self.watches, self._hooks, self._frame_in_run)
+        self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        self._known = dry_run(trainer.model, torch.zeros(1, 1, SIDE, SIDE, device=trainer.device))
+        self.ready = Ready(
+            trainer.options,
+            devices.describe(trainer.device),
+            torch.__version__,
+            torch.get_num_threads(),
+            torch.backends.cpu.get_cpu_capability(),
+            str(next(iter(trainer.parameters.values())).dtype)[6:],
+            str(trainer.model),
+            tuple(
+                Parameter(n, tuple(p.shape), str(p.dtype)[6:])
+                for n, p in trainer.parameters.items()
+            ),
+        )
+
+    def _begin(self) -> None:
+        """Keep the first keyframe: a session that begins has nothing else to go back to."""
+        self.history.keep(0, keyframe.capture(self.navigator.trainer))
+
+    def _take_up(self, snapshot: Snapshot) -> None:
+        """Carry on where another engine was: its keyframes are in the store."""
+        self.history.take_up(snapshot)
+        for number, text in snapshot.watches:
+            self.watches[number] = parse_watch(text)
+            self._next_watch = max(self._next_watch, number + 1)
+        position = snapshot.position
+        cursor = Cursor(snapshot.segment, position.op)
+        self.navigator.rebuild(position.iteration, cursor, careful=True)
+
+    def snapshot(self) -> Snapshot:
+        return replace(
+            self.history.snapshot(),
+            position=self.navigator.position,
+            segment=self.navigator.cursor.segment,
+            watches=tuple((n, str(w)) for n, w in self.watches.items()),
+        )
+
+    # Moves
+
+    def do(self, command: DoMove) -> Moved:
+        navigator, history = self.navigator, self.history
+        before = navigator.iteration, navigator.cursor
+        recorded = dict(history.scripts), history.end
+        history.reached(*before)
+        history.drift = ""
+        error = stopped = ""
+        try:
+            stopped = self._make(command.move)
+        except (Refused, OptionError) as refused:
+            error = str(refused)
+            history.scripts, history.end = recorded
+            navigator.rebuild(*before)
+        return self._moved(command, error, stopped)
+
+    def run_free(self, command: RunFree) -> Moved:
+        return self.do(
+            DoMove(
+                command.number, RUN_ON if command.limit is None else moves.Continue(command.limit)
+            )
+        )
+
+    def _moved(self, command: DoMove, error: str, stopped: str) -> Moved:
+        navigator, history = self.navigator, self.history
+        history.reached(navigator.iteration, navigator.cursor)
+        fingerprint = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        history.check(navigator.iteration, navigator.cursor, fingerprint)
+        frame = replace(self.frame(), digest=fingerprint, drift=history.drift)
+        wanted = command.parameters
+        states = transcribe.parameters(navigator.tape, navigator.cursor) if wanted else ()
+        passed = wanted and not error and command.move == moves.Forward("phase")
+        phase = self._phase(frame, states, command.ops) if passed else None
+        return Moved(command.number, frame, error, stopped, states, phase)
+
+    def _phase(
+        self, frame: Frame, states: tuple[ParameterState, ...], with_ops: bool
+    ) -> PhaseState:
+        """The phase that the cursor has just passed, for the transcript."""
+        number = self.navigator.cursor.segment
+        segment = frame.segments[number]
+        ops = transcribe.ops(self.navigator.tape, number) if with_ops else ()
+        return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
+
+    def _make(self, move: Move) -> str:
+        """Make a move; returns what stopped it, for people."""
+        navigator = self.navigator
+        if isinstance(move, moves.Forward):
+            ahead = {"op": navigator.op, "phase": navigator.phase, "iteration": navigator.finish}
+            ahead[move.unit]()
+        elif isinstance(move, moves.Back):
+            back = {
+                "op": navigator.back_op,
+                "phase": navigator.back_phase,
+                "iteration": navigator.back_iteration,
+            }
+            back[move.unit]()
+        elif isinstance(move, moves.Run):
+            return self.runner.run(move.count)
+        elif isinstance(move, moves.Goto):
+            return self.runner.goto(move.iteration)
+        elif isinstance(move, moves.Skip):
+            self._skip(move.phase)
+        elif isinstance(move, moves.Do):
+            self._between_phases()
+            navigator.do(Segment(move.phase, "do", move.vector))
+        elif isinstance(move, moves.Set):
+            self._set(move)
+        elif isinstance(move, moves.AddWatch):
+            self._check_watch(move.watch)
+            self.watches[self._next_watch] = move.watch
+            self._next_watch += 1
+        elif isinstance(move, moves.Unwatch):
+            if self.watches.pop(move.number, None) is None:
+                raise Refused(f"there is no watchpoint {move.number}")
+        elif isinstance(move, moves.Continue):
+            return self.runner.resume(None if move is RUN_ON else move.limit)
+        elif isinstance(move, moves.ReverseContinue):
+            return self._reverse()
+        return ""
+
+    def _between_phases(self) -> None:
+        position = self.navigator.position
+        if position.op is not None:
+            segment = self.navigator.tape.segments[self.navigator.cursor.segment]
+            raise Refused(
+                f"{position.phase} is under way ({position.op} of {segment.total} ops):"
+                " finish the phase or step back out of it first"
+            )
+
+    def _skip(self, phase: str) -> None:
+        self._between_phases()
+        navigator = self.navigator
+        following = navigator.script.next_phase(navigator.cursor.segment + 1)
+        if phase != following:
+            raise Refused(f"{phase} is not next: only {following} can be skipped now")
+        navigator.skip(phase)
+
+    def _set(self, move: moves.Set) -> None:
+        navigator = self.navigator
+        here = navigator.tape.options(navigator.cursor, navigator.script)
+        options = changed(here, move.option, move.value)
+        if move.option == "seed":
+            self._store.drop(list(self.history.index.sizes))
+            self._start(options)
+            self._begin()
+            return
+        if move.option == "data":
+            data.check(options.data)
+        if move.option == "device":
+            move = moves.Set("device", str(devices.resolve(move.value)))
+            navigator.set_device(move)
+            return
+        navigator.set(move)
+
+    def _check_watch(self, watch: Watch) -> None:
+        """Refuse a watchpoint on a tensor that is not there."""
+        if not watch.of:
+            return
+        trainer = self.navigator.trainer
+        stem, _, aspect = watch.of.rpartition(".")
+        names = {e.name for e in self._known} | {"input", "output", "loss", *trainer.parameters}
+        of_parameter = stem in trainer.parameters and aspect in ("grad", "update")
+        known = watch.of in names or of_parameter or (aspect == "grad" and stem in names)
+        if watch.quantity == "ratio":
+            known = watch.of in trainer.parameters
+            names = set(trainer.parameters)
+        if not known:
+            raise Refused(f"no tensor {watch.of!r} to watch: one of {', '.join(sorted(names))}")
+
+    def _reverse(self) -> str:
+        navigator = self.navigator
+        here = navigator.iteration, navigator.cursor
+        found = Search(navigator, self.watches, self._hooks.stop_wanted).last_before(*here)
+        if found is None:
+            navigator.rebuild(*here)
+            return "no watchpoint became true before here"
+        navigator.rebuild(found[0], found[1])
+        return found[2]
+
+    # What is seen
+
+    def look(self, look: Look) -> Frame:
+        self._look = look
+        return self.frame()
+
+    def _frame_in_run(self) -> Frame:
+        return self.frame(running=True)
+
+    def frame(self, running: bool = False) -> Frame:
+        """All that the screen is a function of, at the cursor."""
+        navigator, history = self.navigator, self.history
+        tape, cursor, script = navigator.tape, navigator.cursor, navigator.script
+        forward = tape.forward(cursor)
+        if forward and len(forward[1]) == forward[0].total:
+            self._known = forward[1]
+        first, losses = self.runner.take_losses()
+        return Frame(
+            position=navigator.position,
+            segments=framing.segments(tape, cursor),
+            next_phase=script.next_phase(cursor.segment + 1),
+            options=tape.options(cursor, script),
+            rows=framing.rows(tape, cursor, self._known, self._sizes),
+            entry=framing.entry(tape, cursor),
+            loss=tape.loss(cursor),
+            losses_from=first,
+            losses=losses,
+            end=history.end[0],
+            ahead=history.ahead(navigator.iteration, cursor),
+            history_bytes=history.bytes,
+            watches=self._watch_states(),
+            views=tuple(self._view(request) for request in self._look.views),
+            graph=framing.graph(tape, cursor, navigator.trainer.names)
+            if self._look.graph
+            else None,
+            accumulated=tape.accumulated(cursor),
+            running=running,
+        )
+
+    def _graph(self) -> Graph | None:
+        navigator = self.navigator
+        if not self._look.graph:
+            return None
+        return framing.graph(navigator.tape, navigator.cursor, navigator.trainer.names)
+
+    def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:
+        tape, cursor = self.navigator.tape, self.navigator.cursor
+        states = []
+        for number, watch in self.watches.items():
+            value = watching.value(tape, cursor, watch)
+            states.append((number, str(watch), value, value is not None and watch.holds(value)))
+        return tuple(states)
+
+    def _view(self, request: ViewRequest) -> View:
+        found = find(self.navigator.tape, self.navigator.cursor, request.tensor)
+        return make_view(
+            found.tensor, request, state=found.state, made=found.made, signed=found.signed
+        )
+
+    def explain(self, command: Explain) -> Explanation | NotExplained:
+        return NotExplained(command.number, "no explanations yet")
