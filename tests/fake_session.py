@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import sys
 import time
@@ -15,10 +16,21 @@ import numpy as np
 
 from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.frames import Device, Frame, Parameter
+from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.moves import Run, Set
 from lenet_tui.core.options import OptionError, Options
 from lenet_tui.core.phases import Position
-from lenet_tui.core.protocol import DoMove, Explain, Look, Moved, Painting, Ready, RunFree, Snapshot
+from lenet_tui.core.protocol import (
+    DoMove,
+    Explain,
+    Look,
+    Moved,
+    Painting,
+    Ready,
+    RunFree,
+    RunLab,
+    Snapshot,
+)
 from lenet_tui.core.session_api import Hooks, KeyframeStore
 from lenet_tui.engine import worker
 
@@ -75,7 +87,8 @@ class FakeSession:
 
     def snapshot(self) -> Snapshot:
         keyframes = tuple((i, 1) for i in sorted(self.kept))
-        return Snapshot(Position(self.iteration), 0, self.iteration, keyframes=keyframes)
+        end = (self.iteration, 4, math.inf)
+        return Snapshot(Position(self.iteration), 4, end, keyframes=keyframes)
 
     def explain(self, command: Explain) -> Explanation | NotExplained:
         if command.cell == "broken":
@@ -137,7 +150,10 @@ def misbehave(word: str, session: FakeSession) -> None:
 
 
 def parts() -> worker.Parts:
-    return worker.Parts(FakeSession, lambda: (Device("cpu", "CPU"),))
+    def run_lab(command: RunLab) -> LabResult:
+        return LabResult(command.number, command.text, command.input_shape)
+
+    return worker.Parts(FakeSession, lambda: (Device("cpu", "CPU"),), run_lab)
 
 
 def main(connection: Connection) -> None:

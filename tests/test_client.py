@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -13,14 +14,18 @@ from pathlib import Path
 import pytest
 
 from lenet_tui.client import EngineClient
+from lenet_tui.client.keeper import Keeper
 from lenet_tui.core.moves import Forward, KillEngine, Run
 from lenet_tui.core.options import Options
+from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     Busy,
     Command,
     Died,
     DoMove,
     Failed,
+    Forgotten,
+    Kept,
     Look,
     Moved,
     Painted,
@@ -28,7 +33,9 @@ from lenet_tui.core.protocol import (
     Pause,
     Printed,
     Ready,
+    Recorded,
     RunFree,
+    Snapshot,
     Start,
 )  # fmt: skip
 from tests import fake_session
@@ -91,12 +98,64 @@ def test_kill_engine_is_a_move(talk: Conversation) -> None:
     assert not any(isinstance(r, Died) for r in talk.reports)
 
 
-def test_killed_in_the_midst_of_a_run_it_is_where_it_was_last_seen(talk: Conversation) -> None:
+def test_killed_in_the_midst_of_a_run_little_is_lost(talk: Conversation) -> None:
     talk.send(RunFree(1))
-    reached = talk.until(Busy).position.iteration
+    first = talk.until(Painting).frame.position.iteration
+    time.sleep(0.6)
     talk.client.restart()
     talk.until(Ready)
-    assert run(talk, 0) >= reached > 0
+    assert run(talk, 0) > first + 100
+
+
+def recorded(iteration: int, segment: int = 4) -> Recorded:
+    return Recorded(
+        Snapshot(Position(iteration, "update"), segment, (iteration, segment, math.inf))
+    )
+
+
+def carried_on(keeper: Keeper) -> Snapshot:
+    start = keeper.carry_on()[0]
+    assert isinstance(start, Start)
+    assert start.snapshot
+    return start.snapshot
+
+
+def test_the_keeper_gives_keyframes_as_they_were_at_the_snapshot() -> None:
+    keeper = Keeper()
+    keeper.sent(Start(Options()))
+    for report in (Kept(0, b"zero"), Kept(32, b"old"), recorded(40)):
+        assert keeper.received(report)
+    keeper.received(Forgotten((32,)))
+    keeper.received(Kept(32, b"new"))  # of another future, not yet recorded
+    assert keeper.keyframe(32) == b"new"
+    carried_on(keeper)
+    assert keeper.keyframe(32) == b"old"
+    keeper.sent(Start(Options(seed=1)))
+    assert keeper.keyframe(0) == b""
+
+
+@pytest.mark.parametrize(
+    ("seen", "position", "segment"),
+    [
+        (Busy(Position(8, "backward", 5, 28), 3, "op", 1.0), Position(8, "backward", 5, 28), 3),
+        (Busy(Position(8, "backward", None, 23), 3, "op", 1.0), Position(8, "backward"), 2),
+        (Busy(Position(8, "forward", None), 0, "op", 1.0), Position(7, "update"), 4),
+        (Busy(Position(3, "forward", 2), 0, "op", 1.0), Position(7, "update"), 4),
+        (Busy(Position(9, "loss", 1), 1, "", 1.0, silent=True), Position(7, "update"), 4),
+    ],
+)
+def test_a_new_engine_is_put_where_the_last_one_was_seen(
+    seen: Busy, position: Position, segment: int
+) -> None:
+    keeper = Keeper()
+    keeper.sent(Start(Options()))
+    keeper.received(recorded(7))
+    keeper.sent(DoMove(1, Forward("phase")))
+    assert not keeper.received(seen)
+    snapshot = carried_on(keeper)
+    assert (snapshot.position.iteration, snapshot.position.op) == (position.iteration, position.op)
+    assert snapshot.segment == segment
+    assert snapshot.end >= (position.iteration, segment, position.op or math.inf)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lenet_tui.core.explanation import NotExplained
-from lenet_tui.core.protocol import Devices, Explain, ListDevices, Printed
+from lenet_tui.core.lab_result import LabResult
+from lenet_tui.core.protocol import Devices, Explain, ListDevices, Printed, RunLab
 from tests import fake_session
 from tests.conversation import Conversation
 
@@ -71,3 +72,9 @@ def test_explain_and_devices(talk: Conversation) -> None:
     assert talk.until(NotExplained) == NotExplained(6, "ValueError: no such cell")
     talk.send(ListDevices())
     assert talk.until(Devices).devices[0].name == "cpu"
+
+
+def test_the_lab_needs_no_session() -> None:
+    with Conversation(fake_session.main) as talk:
+        talk.send(RunLab(3, "nn.ReLU()", (1, 1, 4, 4)))
+        assert talk.until(LabResult).number == 3

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from lenet_tui.core.moves import Continue, Forward, Goto, Run
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     Busy,
     Command,
+    DoMove,
     Forgotten,
     Kept,
     Look,
+    Moved,
     Recorded,
     Report,
+    RunFree,
     Snapshot,
     Start,
 )  # fmt: skip
+
+_ONWARD = (Forward, Run, Goto, Continue)
 
 
 class Keeper:
@@ -32,11 +39,15 @@ class Keeper:
         self._blobs: dict[int, bytes] = {}
         self._settled: dict[int, bytes] = {}
         self._seen: tuple[Position, int] | None = None
+        self._onward = False
 
     def sent(self, command: Command) -> None:
         """Note what the engine is told."""
         if isinstance(command, Look):
             self._look = command
+        elif isinstance(command, (DoMove, RunFree)):
+            # Only then is what is being done known from the snapshot: the next phases, in turn.
+            self._onward = isinstance(command, RunFree) or isinstance(command.move, _ONWARD)
         elif isinstance(command, Start):
             self._start, self._snapshot, self._seen = command, command.snapshot, None
             if command.snapshot is None:
@@ -53,8 +64,12 @@ class Keeper:
             self._snapshot, self._seen = report.snapshot, None
             self._settled = dict(self._blobs)
         else:
-            if isinstance(report, Busy) and not report.silent:
+            if isinstance(report, Busy) and self._onward and not report.silent:
                 self._seen = report.position, report.segment
+            elif isinstance(report, Moved) and self._start:
+                # A new seed begins a new session; all other changes are in the snapshot.
+                options = replace(self._start.options, seed=report.frame.options.seed)
+                self._start = replace(self._start, options=options)
             return False
         return True
 
@@ -72,8 +87,17 @@ class Keeper:
 
     def _reached(self) -> Snapshot | None:
         """The last snapshot, moved on to where the engine has been seen since."""
-        if self._snapshot is None or self._seen is None:
-            return self._snapshot
+        snapshot = self._snapshot
+        if snapshot is None or self._seen is None:
+            return snapshot
         position, segment = self._seen
-        end = max(self._snapshot.end, position.iteration)
-        return replace(self._snapshot, position=position, segment=segment, end=end)
+        if position.op is None:  # nothing of that phase is done
+            if segment < 1:
+                return snapshot
+            segment -= 1
+        here = position.iteration, segment, position.op or math.inf
+        before = snapshot.position
+        if here <= (before.iteration, snapshot.segment, before.op or math.inf):
+            return snapshot
+        end = max(snapshot.end, here)
+        return replace(snapshot, position=position, segment=segment, end=end)

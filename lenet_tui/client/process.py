@@ -13,6 +13,7 @@ from typing import Any
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.explanation import Explanation, NotExplained
+from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     Busy,
@@ -27,6 +28,7 @@ from lenet_tui.core.protocol import (
     Ready,
     Report,
     RunFree,
+    RunLab,
     Start,
 )  # fmt: skip
 from lenet_tui.template import start_method
@@ -37,8 +39,8 @@ FIRST_WORD = 10.0
 """The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
 TICK = 0.25
 
-_ASKING = (Start, DoMove, RunFree, Explain, ListDevices)
-_ANSWERS = (Ready, Failed, Moved, Explanation, NotExplained, Devices)
+_ASKING = (Start, DoMove, RunFree, Explain, ListDevices, RunLab)
+_ANSWERS = (Ready, Failed, Moved, Explanation, NotExplained, Devices, LabResult)
 
 
 class EngineProcess:

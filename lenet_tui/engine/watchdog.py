@@ -32,6 +32,10 @@ class Watchdog:
             self._began, self._progress = time.monotonic(), progress
         self._working.set()
 
+    def lives(self) -> None:
+        """The command gets on: the patience starts anew."""
+        self._began = time.monotonic()
+
     def end(self) -> None:
         """The command is over: nothing more is said of it."""
         self._working.clear()
@@ -44,10 +48,9 @@ class Watchdog:
             with self._lock:
                 if self._progress and time.monotonic() - self._began >= PATIENCE:
                     try:
-                        self._send(_busy(self._progress()))
+                        self._send(self._busy(self._progress()))
                     except Gone:
                         return
 
-
-def _busy(at: Progress) -> Busy:
-    return Busy(at.position, at.segment, at.what, max(time.monotonic() - at.since, 0.0))
+    def _busy(self, at: Progress) -> Busy:
+        return Busy(at.position, at.segment, at.what, time.monotonic() - max(at.since, self._began))

@@ -16,6 +16,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
 from lenet_tui.core.explanation import NotExplained
+from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.options import OptionError
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
@@ -32,6 +33,7 @@ from lenet_tui.core.protocol import (
     Recorded,
     Report,
     RunFree,
+    RunLab,
     Start,
 )  # fmt: skip
 from lenet_tui.core.session_api import ListDevicesHere, MakeSession, Progress, Session
@@ -61,13 +63,15 @@ class Parts:
 
     make_session: MakeSession
     list_devices: ListDevicesHere
+    run_lab: Callable[[RunLab], LabResult]
 
 
 def real_parts() -> Parts:
+    from lenet_tui.engine import lab  # noqa: PLC0415
     from lenet_tui.engine.devices import list_devices  # noqa: PLC0415
     from lenet_tui.engine.session import Session as RealSession  # noqa: PLC0415
 
-    return Parts(RealSession, list_devices)
+    return Parts(RealSession, list_devices, lab.answer)
 
 
 def main(connection: Connection, load: Callable[[], Parts] = real_parts) -> None:
@@ -118,6 +122,7 @@ class Worker:
     # What a session calls between the iterations of a run.
 
     def stop_wanted(self) -> bool:
+        self._watchdog.lives()
         self._wire.poll()
         look = self._wire.take_look()
         if look and self._session:
@@ -145,6 +150,8 @@ class Worker:
             return self._start(command)
         if isinstance(command, ListDevices):
             return Devices(self._load().list_devices())
+        if isinstance(command, RunLab):
+            return self._load().run_lab(command)
         session = self._session
         if isinstance(command, Look):
             self._look = command
