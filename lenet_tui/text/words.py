@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -33,3 +34,38 @@ class Words:
 def paragraphs(english: str, chinese: str) -> tuple[str, str]:
     """An entry of several lines, written as indented blocks."""
     return cleandoc(english), cleandoc(chinese)
+
+
+def prose(english: str, chinese: str) -> tuple[str, str]:
+    """An entry of paragraphs to be wrapped on the screen, one a line: (English, Chinese).
+
+    In the source, lines may break anywhere and an empty line ends a paragraph.
+    """
+    return _paragraphs(english, _english), _paragraphs(chinese, _chinese)
+
+
+def _paragraphs(text: str, gap: Callable[[str, str], str]) -> str:
+    joined = []
+    for block in cleandoc(text).split("\n\n"):
+        first, *rest = block.splitlines()
+        for line in rest:
+            first += gap(first[-1], line[0]) + line
+        joined.append(first)
+    return "\n".join(joined)
+
+
+def _english(before: str, after: str) -> str:
+    return " "
+
+
+def _chinese(before: str, after: str) -> str:
+    """A space between two Latin characters, or a Latin and a Chinese one; none at punctuation."""
+    kinds = {_kind(before), _kind(after)}
+    return " " if "latin" in kinds and "punctuation" not in kinds else ""
+
+
+def _kind(character: str) -> str:
+    if "\u4e00" <= character <= "\u9fff":
+        return "chinese"
+    wide = unicodedata.east_asian_width(character) in "WFA"
+    return "punctuation" if wide and unicodedata.category(character)[0] == "P" else "latin"

@@ -1,0 +1,221 @@
+"""The tour: the stops of the chapter "Neural Networks" (``torch.nn``), and what each shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import cleandoc
+
+from lenet_tui.text.tour_layers import TOUR_LAYERS
+from lenet_tui.text.tour_training import TOUR_TRAINING
+from lenet_tui.text.words import Table
+
+TOUR: Table = {
+    "tour.title": ("The tour: neural networks with torch.nn", "导览：用 torch.nn 搭建神经网络"),
+    "tour.progress": ("stop {number} of {count}", "第 {number} 站，共 {count} 站"),
+    "tour.away": (
+        "You have stepped away from this stop; its own state can be taken up again at any time.",
+        "你已离开这一站的状态；随时可以回到它原来的样子。",
+    ),
+    **TOUR_LAYERS,
+    **TOUR_TRAINING,
+}
+
+PRESET = "notebook"
+"""The preset of the session that the stops' moves are for."""
+
+_RANDOM = ("phase", "do zero_grad", "do backward random")
+_LOSS = (*_RANDOM, "do forward", "phase")
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop. Its words are ``tour.KEY.title`` and ``tour.KEY.text``.
+
+    ``moves``: lines as in ``core/moves.py`` that take a new session of ``PRESET`` to its state.
+    ``look``: ids of the panes to look at, the first one to be focused. ``tensor``: the one to
+    show. ``lab`` and ``lab_input``: the layer to open in the lab instead, and its input's shape.
+    ``code``: the lines of Python that the stop is about; all stops' lines run in order.
+    """
+
+    key: str
+    code: str
+    moves: tuple[str, ...] = ()
+    look: tuple[str, ...] = ()
+    tensor: str = ""
+    lab: str = ""
+    lab_input: tuple[int, ...] = ()
+
+
+def _stop(
+    key: str,
+    code: str,
+    *,
+    moves: tuple[str, ...] = (),
+    look: tuple[str, ...] = (),
+    tensor: str = "",
+    lab: str = "",
+    lab_input: tuple[int, ...] = (),
+) -> Stop:
+    return Stop(key, cleandoc(code), moves, look, tensor, lab, lab_input)
+
+
+STOPS: tuple[Stop, ...] = (
+    _stop(
+        "steps",
+        """
+        # net = Net()                       init
+        # output = net(input)               forward
+        # loss = criterion(output, target)  loss
+        # net.zero_grad()                   zero_grad
+        # loss.backward()                   backward
+        # weight = weight - lr * gradient   update
+        """,
+        look=("rail",),
+    ),
+    _stop(
+        "conv1d",
+        """
+        layer = nn.Conv1d(16, 4, kernel_size=3)
+        text = torch.randn(1, 16, 12)      # batch, embedding dimension, length
+        print(layer(text).shape)           # 1, 4, 10
+        """,
+        lab="Conv1d(16, 4, 3)",
+        lab_input=(1, 16, 12),
+    ),
+    _stop(
+        "conv2d",
+        """
+        layer = nn.Conv2d(1, 6, 5)
+        image = torch.randn(1, 1, 32, 32)  # batch, channels, height, width
+        print(layer(image).shape)          # 1, 6, 28, 28
+        """,
+        lab="Conv2d(1, 6, 5)",
+        lab_input=(1, 1, 32, 32),
+    ),
+    _stop(
+        "pool",
+        """
+        pool = nn.MaxPool2d(2)
+        maps = torch.randn(1, 6, 28, 28)
+        print(pool(maps).shape)            # 1, 6, 14, 14
+        """,
+        lab="MaxPool2d(2)",
+        lab_input=(1, 6, 28, 28),
+    ),
+    _stop(
+        "define",
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv1 = nn.Conv2d(1, 6, 5)
+                self.conv2 = nn.Conv2d(6, 16, 5)
+                self.fc1 = nn.Linear(16 * 5 * 5, 120)
+                self.fc2 = nn.Linear(120, 84)
+                self.fc3 = nn.Linear(84, 10)
+
+            def forward(self, x):
+                x = F.max_pool2d(F.relu(self.conv1(x)), (2, 2))
+                x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+                x = x.view(-1, 16 * 5 * 5)
+                x = F.relu(self.fc1(x))
+                x = F.relu(self.fc2(x))
+                return self.fc3(x)
+        """,
+        look=("code", "layers"),
+    ),
+    _stop(
+        "print",
+        """
+        net = Net()
+        print(net)
+        """,
+        look=("layers",),
+    ),
+    _stop(
+        "parameters",
+        """
+        params = list(net.parameters())
+        print(len(params))                 # 10
+        print(params[0].size())            # conv1.weight: 6, 1, 5, 5
+        """,
+        look=("tensor", "layers"),
+        tensor="conv1.weight",
+    ),
+    _stop(
+        "input",
+        """
+        input = torch.randn(1, 1, 32, 32)  # one image, one channel
+        """,
+        moves=("op", "op", "op"),
+        look=("layers", "image"),
+        tensor="conv1.max_pool2d",
+    ),
+    _stop(
+        "output",
+        """
+        out = net(input)
+        print(out)
+        """,
+        moves=("phase",),
+        look=("output",),
+        tensor="output",
+    ),
+    _stop(
+        "random",
+        """
+        net.zero_grad()
+        out.backward(torch.randn(1, 10))
+        """,
+        moves=_RANDOM,
+        look=("gradient", "autograd"),
+        tensor="fc3.weight",
+    ),
+    _stop(
+        "loss",
+        """
+        output = net(input)
+        target = torch.randn(10).view(1, -1)  # a made-up target of the output's shape
+        criterion = nn.MSELoss()
+        loss = criterion(output, target)
+        print(loss)
+        """,
+        moves=_LOSS,
+        look=("output", "loss"),
+        tensor="output",
+    ),
+    _stop(
+        "graph",
+        """
+        print(loss.grad_fn)                                            # MseLossBackward0
+        print(loss.grad_fn.next_functions[0][0])                       # AddmmBackward0
+        print(loss.grad_fn.next_functions[0][0].next_functions[0][0])  # AccumulateGrad
+        """,
+        moves=_LOSS,
+        look=("autograd",),
+    ),
+    _stop(
+        "bias",
+        """
+        net.zero_grad()
+        print(net.conv1.bias.grad)         # None
+        loss.backward()
+        print(net.conv1.bias.grad)         # six numbers
+        """,
+        moves=(*_LOSS, "phase"),
+        look=("gradient",),
+        tensor="conv1.bias",
+    ),
+    _stop(
+        "update",
+        """
+        learning_rate = 0.01
+        for p in net.parameters():
+            p.data.sub_(p.grad.data * learning_rate)
+        """,
+        moves=(*_LOSS, "phase", "phase", "phase"),
+        look=("tensor", "gradient"),
+        tensor="conv1.bias",
+    ),
+)
+"""In the chapter's order."""
