@@ -80,20 +80,20 @@ EXPLAIN_OPS: Table = {
         The same numbers under another shape; nothing is copied, both share one memory.
         {input} → {output}      {elements}
         Why {flat}: the sizes on the way are {chain}
-        −1 is worked out from the rest: all elements / the product of the other sizes.
-        Watch out: view(−1, 400) does not know samples. Where one has 16*4*4 = 256 numbers, 25 of
+        -1 is worked out from the rest: all elements / the product of the other sizes.
+        Watch out: view(-1, 400) does not know samples. Where one has 16*4*4 = 256 numbers, 25 of
         them silently become 16 rows; a single one raises.
-        x.view(x.size(0), −1) or torch.flatten(x, 1) keeps every sample in its row.
+        x.view(x.size(0), -1) or torch.flatten(x, 1) keeps every sample in its row.
         Watch out: after transpose or permute it may raise; reshape copies where it must.
         """,
         """
         还是那些数，换一种形状；不复制，二者共用一块内存。
         {input} → {output}      {elements}
         为什么是 {flat}：途中的尺寸是 {chain}
-        −1 由其余的尺寸推出：元素总数 / 其他各维之积。
-        注意：view(−1, 400) 不认样本。若每个样本有 16*4*4 = 256 个数，
+        -1 由其余的尺寸推出：元素总数 / 其他各维之积。
+        注意：view(-1, 400) 不认样本。若每个样本有 16*4*4 = 256 个数，
         25 个样本会悄悄变成 16 行；只有一个样本时则报错。
-        x.view(x.size(0), −1) 或 torch.flatten(x, 1) 保证一个样本占一行。
+        x.view(x.size(0), -1) 或 torch.flatten(x, 1) 保证一个样本占一行。
         注意：transpose 或 permute 之后可能报错；reshape 会在必要时复制。
         """,
     ),

@@ -76,7 +76,7 @@ EXPLAIN_PHASES: Table = {
         net.zero_grad() clears every gradient, since backward adds to .grad and never overwrites it.
         p.grad = None for every parameter (set_to_none=True, the default since torch 2.0).
         Older books print zeros here: that is net.zero_grad(set_to_none=False).
-        An optimizer passes over a parameter whose .grad is None; one with zeros may still move it.
+        An optimizer passes over a parameter whose .grad is None; with zeros, momentum moves it.
         Watch out: left out, gradients of one iteration are added to those of the next, silently.
         That is wanted only when one large batch is fed in several parts.
         Watch out: p.grad.data right after this raises, as None has no data.
