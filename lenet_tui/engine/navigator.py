@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from lenet_tui.core.moves import Set
 from lenet_tui.core.options import Options
 from lenet_tui.core.phases import TURN, Position
@@ -17,9 +19,10 @@ class Navigator:
     """The cursor of a session. Live torch is always at the end of the tape, never before it."""
 
     def __init__(self, options: Options, history: History, progress: Progress) -> None:
+        started = time.perf_counter()
         self.trainer = Trainer(options)
         self.history = history
-        self.player = Player(self.trainer, progress)
+        self.player = Player(self.trainer, progress, time.perf_counter() - started)
         self.cursor = Cursor(0)
 
     @property

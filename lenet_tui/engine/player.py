@@ -64,8 +64,9 @@ class Progress:
 class Player:
     """Writes the tape of the present iteration. The trainer is always at the tape's end."""
 
-    def __init__(self, trainer: Trainer, progress: Progress) -> None:
+    def __init__(self, trainer: Trainer, progress: Progress, seconds: float) -> None:
         self.trainer = trainer
+        self._init = TapeSegment(Segment("init", "init"), 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
         self._updates: dict[str, UpdateEntry] = {}
@@ -86,7 +87,7 @@ class Player:
         self._updates = {}
         self.tape = Tape(iteration, base)
         if iteration == 0:
-            self.tape.segments.append(TapeSegment(Segment("init", "init"), 0))
+            self.tape.segments.append(self._init)
         return self.tape
 
     def _values(self) -> dict[str, Tensor]:

@@ -39,13 +39,13 @@ def ops(tape: Tape, segment: int) -> tuple[OpState, ...]:
     before = sum(len(s.entries) for s in tape.segments[:segment])
     phase = tape.segments[segment].segment.phase
     return tuple(
-        _op(entry, tape.iteration, phase, before + number)
+        _op(entry, tape, phase, before + number)
         for number, entry in enumerate(tape.segments[segment].entries, 1)
     )
 
 
-def _op(entry: Entry, iteration: int, phase: str, index: int) -> OpState:
-    state = OpState(iteration, phase, index, entry.name, entry.op, entry.module)
+def _op(entry: Entry, tape: Tape, phase: str, index: int) -> OpState:
+    state = OpState(tape.iteration, phase, index, entry.name, entry.op, entry.module)
     if isinstance(entry, NodeEntry):
         return replace(
             state,
@@ -53,7 +53,8 @@ def _op(entry: Entry, iteration: int, phase: str, index: int) -> OpState:
             grad=None if entry.grad is None else _brief(entry.grad),
         )
     if isinstance(entry, ZeroEntry):
-        return state
+        parameter = tape.base.values[entry.name]
+        return replace(state, shape=tuple(parameter.shape), dtype=str(parameter.dtype)[6:])
     tensor = entry.tensor if isinstance(entry, OpEntry) else entry.after
     low, high, mean, std = _statistics(tensor)
     return replace(
