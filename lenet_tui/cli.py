@@ -1,0 +1,93 @@
+"""The command line: ``lenet-tui`` and its subcommands. Textual and torch are imported late."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from lenet_tui import template
+from lenet_tui.command import streams
+from lenet_tui.command.moves_file import moves_of
+from lenet_tui.command.parser import (
+    CommandError,
+    add_trace_options,
+    complain,
+    language,
+    make_parser,
+    session_options,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from lenet_tui.tui.app import LenetApp
+
+INTERRUPTED = 130
+UNREAD = 141
+"""What a program that SIGPIPE ends leaves behind."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    streams.tolerate_any_text()
+    try:
+        status = run(argv)
+        sys.stdout.flush()
+    except CommandError as error:
+        complain(str(error))
+        status = error.status
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:
+        streams.leave_unread()
+        status = UNREAD
+    sys.exit(status)
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """What ``argv`` asks for; returns the exit status."""
+    parser, add = make_parser()
+    parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
+    add_trace_options(add("trace", "print what happens, without a screen", _trace))
+    add("info", "what this terminal can show, the devices here, versions", _info)
+    args = parser.parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = vars(args).get("run", _app)
+    return command(args)
+
+
+def _app(args: argparse.Namespace) -> int:
+    options = session_options(args)
+    file = vars(args).get("moves")
+    if file == "-":
+        raise CommandError("--moves - goes with trace: the app needs standard input for its keys")
+    moves = [move for _, move in moves_of(file)] if file is not None else []
+    why = streams.no_screen()
+    if why:
+        complain(f"{why}: here is the transcript of one iteration instead of the app")
+        return _trace(args)
+    template.prepare()
+    from lenet_tui.tui import terminal  # noqa: PLC0415
+
+    def make_app() -> LenetApp:
+        from lenet_tui.client import EngineClient  # noqa: PLC0415
+        from lenet_tui.tui.app import LenetApp  # noqa: PLC0415
+
+        ascii = bool(vars(args).get("ascii"))
+        return LenetApp(EngineClient, options, lang=language(args), ascii=ascii, moves=moves)
+
+    return terminal.run(make_app)
+
+
+def _trace(args: argparse.Namespace) -> int:
+    session_options(args)
+    template.prepare()  # torch is imported there, while numpy is here
+    from lenet_tui.command import trace  # noqa: PLC0415
+
+    return trace.run(args)
+
+
+def _info(args: argparse.Namespace) -> int:
+    template.prepare()
+    from lenet_tui.command import info  # noqa: PLC0415
+
+    return info.run(args)

@@ -1,0 +1,1 @@
+"""The command line's subcommands. They talk to the engine by the client; no torch, no textual."""
