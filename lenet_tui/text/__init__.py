@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from lenet_tui.text.explain import EXPLAIN
 from lenet_tui.text.panes import PANES
+from lenet_tui.text.tour import TOUR
+from lenet_tui.text.trace import TRACE
 from lenet_tui.text.words import Table, Words
 
-TABLES: tuple[Table, ...] = (PANES, EXPLAIN)
+TABLES: tuple[Table, ...] = (PANES, EXPLAIN, TOUR, TRACE)
 
 
 def words(language: str) -> Words:
