@@ -42,11 +42,13 @@ def walk(root: Node, ops: Iterable[OpEntry], parameters: dict[int, str]) -> list
             continue
         seen.add(node)
         owner = owners.get(node, led)
-        onward = tuple(n for n, _ in node.next_functions if n is not None)
-        variable = getattr(node, "variable", None)
-        parameter = parameters.get(id(variable), "") if variable is not None else ""
-        name, module = (parameter, parameter.rpartition(".")[0]) if parameter else owner
-        found.append(NodeInfo(node, kind(node), name, module, parameter, onward))
+        onward = tuple([n for n, _ in node.next_functions if n is not None])
+        op = kind(node)
+        if op == "AccumulateGrad":
+            name = parameters.get(id(node.variable), "")  # type: ignore[attr-defined]
+            found.append(NodeInfo(node, op, name, name.rpartition(".")[0], name, onward))
+            continue
+        found.append(NodeInfo(node, op, *owner, "", onward))
         waiting += [(n, owner) for n in reversed(onward)]
     return found
 

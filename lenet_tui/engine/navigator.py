@@ -75,8 +75,7 @@ class Navigator:
         if self.cursor.done is None:
             self.cursor = Cursor(self.next_segment(), 0)
         self._whole()
-        while not self.tape.segments[self.cursor.segment].complete:
-            self._step()
+        self._complete()
         self.cursor = Cursor(self.cursor.segment)
 
     def finish(self) -> None:
@@ -264,8 +263,16 @@ class Navigator:
         self.keep()
 
     def _complete(self) -> None:
-        while not self.tape.segments[-1].complete:
-            self._step()
+        """Run what is left of the tape's last segment."""
+        last = len(self.tape.segments) - 1
+        if self.tape.segments[last].complete:
+            return
+        if any(change.segment == last for change in self.script.changes):
+            while not self.tape.segments[last].complete:
+                self._step()
+        else:
+            self.player.complete()
+            self._passed(self.script)
 
     def _play_to(self, cursor: Cursor, careful: bool) -> None:
         """Run the present iteration's segments up to the cursor."""

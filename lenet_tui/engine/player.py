@@ -69,6 +69,7 @@ class Player:
         self._init = TapeSegment(Segment("init", "init"), 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
+        self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
         self._fetched = -1
         self.tape = self.begin(0)
@@ -140,21 +141,25 @@ class Player:
     def complete(self) -> None:
         """Run what is left of the last segment's ops."""
         last = self.tape.segments[-1]
-        while not last.complete:
-            self.step()
+        if not last.complete:
+            self._run(last, last.total - len(last.entries))
 
     def step(self) -> None:
         """Run the next op of a lazy phase."""
-        last = self.tape.segments[-1]
-        name = list(self.trainer.parameters)[len(last.entries)]
-        phase = last.segment.phase
+        self._run(self.tape.segments[-1], 1)
+
+    def _run(self, lazy: TapeSegment, count: int) -> None:
+        """Run the next ``count`` ops of a lazy phase."""
+        zeroing = lazy.segment.phase == "zero_grad"
+        done = len(lazy.entries)
         started = time.perf_counter()
         with refusing(self.trainer):
-            last.entries.append(self._zero(name) if phase == "zero_grad" else self._update(name))
+            for name in self._names[done : done + count]:
+                lazy.entries.append(self._zero(name) if zeroing else self._update(name))
+                self.progress.passed(len(lazy.entries), name)
             self.trainer.synchronise()
-        last.seconds += time.perf_counter() - started
-        self.progress.passed(len(last.entries), name)
-        if last.complete and phase == "zero_grad":
+        lazy.seconds += time.perf_counter() - started
+        if zeroing and lazy.complete:
             self.trainer.accumulated = 0
 
     def change(self, move: Set) -> None:
@@ -178,7 +183,8 @@ class Player:
         trainer = self.trainer
         trainer.target()
         recorder = ForwardRecorder({}, self.progress.passed)
-        recorder.run(trainer.compute_loss)
+        with recorder:
+            trainer.compute_loss()
         trainer.note_loss()
         entries = recorder.entries
         for entry in entries:
@@ -218,7 +224,8 @@ class Player:
     def _update(self, name: str) -> UpdateEntry:
         updater = self.trainer.updater
         p = self.trainer.parameters[name]
-        before = p.detach().clone()
+        made = self._updates.get(name)
+        before = made.after if made else self.tape.base.values[name]
         state = _cloned(updater.state(name))
         updater.step_one(name)
         entry = UpdateEntry(
