@@ -1,0 +1,26 @@
+"""Words of the autograd pane."""
+
+from __future__ import annotations
+
+from lenet_tui.text.words import Table
+
+AUTOGRAD: Table = {
+    "autograd.none": (
+        "No graph yet: forward builds it, op by op, as it computes.",
+        "还没有计算图：前向传播边计算边逐个运算地建立它。",
+    ),
+    "autograd.alive": ("graph alive", "计算图仍在"),
+    "autograd.freed": (
+        "graph freed by backward: its saved tensors are gone",
+        "计算图已被 backward 释放：保存的张量已不在",
+    ),
+    "autograd.ran": ("{done} of {total} nodes ran", "已运行 {done}/{total} 个节点"),
+    "autograd.from-loss": ("loss.backward()", "loss.backward()"),
+    "autograd.from-vector": (
+        "output.backward({vector}): the vector–Jacobian product vᵀJ",
+        "output.backward({vector})：向量–雅可比积 vᵀJ",
+    ),
+    "autograd.again": ("(shown above)", "（见上）"),
+    "deck.autograd": ("Autograd", "自动求导"),
+    "deck.explain": ("Explain", "讲解"),
+}

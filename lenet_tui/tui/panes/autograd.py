@@ -1,0 +1,102 @@
+"""The autograd pane: the ``grad_fn`` graph as a tree, and how far a backward has gone in it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.widgets import Static, Tree
+from textual.widgets.tree import TreeNode
+
+from lenet_tui.core.clean import clean
+from lenet_tui.core.frames import Frame, Graph, GraphNode
+from lenet_tui.core.graph_tree import Branch, tree
+from lenet_tui.core.numbers import shape_text
+from lenet_tui.tui.glyphs import UNICODE
+from lenet_tui.tui.panes.pane import Pane
+
+
+class AutogradPane(Pane):
+    """Walk it with the arrows: the line above says how Python reaches the chosen node."""
+
+    wants_graph: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    AutogradPane { height: 1fr; }
+    AutogradPane Static { height: 1; padding: 0 1; }
+    AutogradPane Tree { height: 1fr; background: transparent; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs = UNICODE
+        self._shape: object = None
+        self._places: dict[int, list[TreeNode[Branch]]] = {}
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="autograd-state", markup=False)
+        yield Static(id="autograd-path", markup=False)
+        graph: Tree[Branch] = Tree("", id="autograd-tree")
+        graph.show_root = False
+        graph.guide_depth = 2
+        yield graph
+
+    def show(self, frame: Frame) -> None:
+        graph = frame.graph
+        self.query_one("#autograd-state", Static).update(self._state(graph))
+        shape = graph and tuple((n.op, n.name, n.next) for n in graph.nodes)
+        if shape != self._shape:
+            self._shape = shape
+            self._grow(graph, bool(graph and graph.vector) or frame.loss is None)
+        if graph:
+            for node in graph.nodes:
+                for place in self._places.get(node.number, ()):
+                    place.set_label(self._label(node, node.number == graph.current, place))
+
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Branch]) -> None:
+        """Say how Python reaches the node."""
+        if event.node.data:
+            self.query_one("#autograd-path", Static).update(Text(event.node.data.path, "dim"))
+
+    def _state(self, graph: Graph | None) -> Text:
+        words = self.words
+        if graph is None:
+            return Text(words("autograd.none"))
+        start = (
+            words("autograd.from-vector", vector=graph.vector)
+            if graph.vector
+            else words("autograd.from-loss")
+        )
+        done = sum(node.order > 0 for node in graph.nodes)
+        ran = words("autograd.ran", done=done, total=len(graph.nodes))
+        alive = words("autograd.alive" if graph.alive else "autograd.freed")
+        return Text(f"{start} · {ran} · {alive}")
+
+    def _grow(self, graph: Graph | None, from_output: bool) -> None:
+        widget = self.query_one("#autograd-tree", Tree)
+        widget.clear()
+        self._places = {}
+        if graph is None:
+            return
+        waiting = [(widget.root, tree(graph, "output.grad_fn" if from_output else "loss.grad_fn"))]
+        while waiting:
+            parent, branch = waiting.pop(0)
+            node = parent.add("", branch, expand=True, allow_expand=bool(branch.branches))
+            self._places.setdefault(branch.node.number, []).append(node)
+            waiting += [(node, onward) for onward in branch.branches]
+        widget.root.expand()
+
+    def _label(self, node: GraphNode, current: bool, place: TreeNode[Branch]) -> Text:
+        again = place.data is not None and place.data.again
+        glyphs = self.glyphs
+        mark = glyphs.current if current else (glyphs.done if node.order else glyphs.later)
+        style = "bold reverse" if current else ("" if node.order else "dim")
+        label = Text(f"{mark} {node.op}", style)
+        label.append(f"  {clean(node.name)}", "bold" if node.parameter else "")
+        if again:
+            label.append(" " + self.words("autograd.again"), "dim")
+        elif node.order:
+            shapes = ", ".join("None" if s is None else shape_text(s) for s in node.gradients)
+            flowed = f" {glyphs.arrow} {shapes}" if shapes else ""
+            label.append(f"  #{node.order}{flowed}", "dim")
+        return label
