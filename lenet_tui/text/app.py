@@ -1,0 +1,155 @@
+"""Words of the app's own panes and dialogs."""
+
+from __future__ import annotations
+
+from lenet_tui.text.words import Table
+
+APP: Table = {
+    # Rail
+    "rail.loading": ("loading torch …", "正在加载 torch…"),
+    "rail.gone": (
+        "the engine is gone ({error}): ctrl+r starts a new one, which carries on from history",
+        "引擎已结束（{error}）：按 ctrl+r 启动新引擎，从历史继续",
+    ),
+    "rail.busy": (
+        "{phase}: {what} has run for {seconds} s; escape ends it",
+        "{phase}：{what} 已运行 {seconds} 秒；按 Esc 结束它",
+    ),
+    "rail.iteration": ("iteration {n}", "第 {n} 次迭代"),
+    "rail.waiting": ("{n} moves wait", "{n} 个动作等待中"),
+    "rail.running": ("running; any key takes over", "运行中；任意键接管"),
+    "rail.inside": ("{phase} {done} of {total}", "{phase} 第 {done}/{total} 步"),
+    "rail.node": ("{op} of {name}", "{op}（{name}）"),
+    "rail.ready": (
+        "init done; next: forward of iteration {next}",
+        "init 完成；接下来：第 {next} 次迭代的 forward",
+    ),
+    "rail.finished": (
+        "finished; next: forward of iteration {next}",
+        "完成；接下来：第 {next} 次迭代的 forward",
+    ),
+    "rail.between": ("{phase} done; next: {next}", "{phase} 完成；接下来：{next}"),
+    # Status line
+    "status.seed": ("seed {seed}", "种子 {seed}"),
+    "status.batch": ("batch {n}", "批 {n}"),
+    "status.loss": ("loss", "损失"),
+    "status.history": ("history {used}", "历史 {used}"),
+    "status.ahead": ("past, recorded to {end}", "过去（记录到 {end}）"),
+    "status.drift": ("replay differs", "重放有差异"),
+    "run.op": ("running, {rate} op/s", "运行中，{rate} 算子/秒"),
+    "run.phase": ("running, {rate} phase/s", "运行中，{rate} 阶段/秒"),
+    "run.iteration": ("running, {rate} it/s", "运行中，{rate} 迭代/秒"),
+    "run.flat": ("running flat out", "全速运行"),
+    "run.until": ("running to a watchpoint", "运行到监视点"),
+    "run.playing": ("playing moves", "播放动作"),
+    # Panes
+    "layers.title": ("Layers", "网络层"),
+    "layers.total": ("{n} parameters", "共 {n} 个参数"),
+    "loss.title": ("Loss", "损失"),
+    "loss.title.log": ("Loss (log)", "损失（对数）"),
+    "loss.least": ("min {value} at {n}", "最小 {value}（第 {n} 次）"),
+    "deck.log": ("Log", "日志"),
+    "log.where": ("iteration {n}, {phase}", "第 {n} 次迭代，{phase}"),
+    "log.run": ("run", "运行"),
+    "log.restart": ("the engine was started again", "引擎已重新启动"),
+    "log.drift": ("replay differs from the record: {what}", "重放与记录不同：{what}"),
+    "hint.next": ("line {n} of {total}", "第 {n}/{total} 行"),
+    "hint.end": ("all lines are played", "所有行已播放完"),
+    "small": (
+        "lenet-tui needs {cols} × {rows} characters; this window has {width} × {height}. "
+        "Make it larger.",
+        "lenet-tui 需要 {cols} × {rows} 个字符；此窗口为 {width} × {height}。请放大窗口。",
+    ),
+    # Toasts
+    "gone.hint": (
+        "the engine is gone: ctrl+r starts a new one",
+        "引擎已结束：按 ctrl+r 启动新引擎",
+    ),
+    "waiting.full": ("too many moves wait: this one is dropped", "等待的动作太多：此动作被丢弃"),
+    "play.none": (
+        "there is no file of moves: start with --moves FILE",
+        "没有动作文件：以 --moves FILE 启动",
+    ),
+    "play.end": ("all lines are played", "所有行已播放完"),
+    "save.done": ("{count} moves written to {path}", "已将 {count} 个动作写入 {path}"),
+    "save.failed": ("not written: {reason}", "未写入：{reason}"),
+    # Dialogs
+    "dialog.goto.title": ("Go to iteration", "转到迭代"),
+    "dialog.goto.keys": ("enter go   escape home", "回车 前往   Esc 返回"),
+    "goto.help": (
+        "The state in which it has just finished; 0 is after init. Recorded so far: 0 to {end}; "
+        "beyond that it trains on.",
+        "该次迭代刚完成时的状态；0 表示 init 之后。目前已记录 0 到 {end}，更大的数会继续训练。",
+    ),
+    "dialog.reset.title": ("Reset with a seed", "以种子重置"),
+    "dialog.reset.keys": ("enter reset   escape home", "回车 重置   Esc 返回"),
+    "reset.help": (
+        "Starts again at init with new parameters.",
+        "从 init 重新开始，参数重新初始化。",
+    ),
+    "dialog.do.title": ("Do a phase now", "立即执行某阶段"),
+    "dialog.do.keys": (
+        "enter do it   escape home   The phase next in turn stays the same.",
+        "回车 执行   Esc 返回   按次序的下一阶段不变。",
+    ),
+    "do.next": ("next in turn", "按次序的下一个"),
+    "dialog.vector.title": ("Backward from a vector on the output", "从输出上的向量开始 backward"),
+    "dialog.vector.keys": (
+        "enter start   down list   escape home",
+        "回车 开始   ↓ 列表   Esc 返回",
+    ),
+    "vector.help": (
+        "A vector–Jacobian product: random, onehot K, or {size} numbers with commas.",
+        "向量–雅可比乘积：random、onehot K，或以逗号分隔的 {size} 个数。",
+    ),
+    "dialog.save.title": ("Save the moves to a file", "把动作保存到文件"),
+    "dialog.save.keys": (
+        "enter save   escape home   Play it with --moves FILE.",
+        "回车 保存   Esc 返回   用 --moves FILE 播放。",
+    ),
+    "dialog.device.title": ("Device", "设备"),
+    "dialog.device.keys": (
+        "enter move there   escape home   Bits differ from device to device.",
+        "回车 迁移   Esc 返回   不同设备的结果不逐位相同。",
+    ),
+    "device.memory": ("{free} of {total} free", "共 {total}，可用 {free}"),
+    "dialog.options.title": ("Options", "选项"),
+    "dialog.options.keys": (
+        "tab next   enter apply   escape home   From the next op that reads it.",
+        "Tab 下一项   回车 应用   Esc 返回   从下一个用到它的算子起生效。",
+    ),
+    "options.apply": ("Apply", "应用"),
+    "options.cancel": ("Cancel", "取消"),
+    "dialog.watch.title": ("Watchpoints", "监视点"),
+    "dialog.watch.keys": (
+        "enter add   tab complete   delete remove   escape home",
+        "回车 添加   Tab 补全   Delete 删除   Esc 返回",
+    ),
+    "watch.none": (
+        "None is set. NaN and infinity always stop a run.",
+        "尚未设置。NaN 和无穷总会使运行停下。",
+    ),
+    "watch.placeholder": (
+        "loss < 0.1, norm(conv1.weight.grad) > 1, …",
+        "loss < 0.1、norm(conv1.weight.grad) > 1…",
+    ),
+    "watch.remove": ("delete removes it", "按 Delete 删除"),
+    "dialog.confirm.title": ("The old future is dropped", "旧的未来将被丢弃"),
+    "dialog.confirm.keys": ("y yes   n or escape no", "y 是   n 或 Esc 否"),
+    "confirm.future": (
+        "You are at iteration {here}, and history goes on to {end}. A change here starts a new "
+        "future; what was recorded after this point is dropped.",
+        "当前在第 {here} 次迭代，历史已到第 {end} 次。"
+        "在此改动会开始新的未来，此处之后的记录将被丢弃。",
+    ),
+    "confirm.yes": ("Drop it", "丢弃"),
+    "confirm.no": ("Keep it", "保留"),
+    "dialog.help.title": ("Keys", "按键"),
+    "dialog.help.keys": ("arrows scroll   escape home", "方向键 滚动   Esc 返回"),
+    "help.mouse": (
+        "The mouse works too: lines, tabs, keys in the bottom line.\n"
+        "Arrows or h j k l move inside a pane, tab moves on to the next.",
+        "鼠标同样可用：各行、标签页、底行的按键。\n"
+        "方向键或 h j k l 在窗格内移动，Tab 移到下一窗格。",
+    ),
+}

@@ -1,0 +1,66 @@
+"""The marks we draw, and what stands for them where only ASCII may be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    done: str
+    current: str
+    next: str
+    later: str
+    skipped: str
+    extra: str
+    line: str
+    dot: str
+    times: str
+    arrow: str
+    back: str
+    none: str
+    more: str
+    bars: str
+    up: str
+    left: str
+    micro: str
+
+
+UNICODE = Glyphs(
+    done="✔",
+    current="▶",
+    next="○",
+    later="·",
+    skipped="⊘",
+    extra="↻",
+    line="─",
+    dot="·",
+    times="×",
+    arrow="→",
+    back="◂",
+    none="—",
+    more="…",
+    bars=" ▁▂▃▄▅▆▇█",
+    up="⇧",
+    left="←",
+    micro="µ",
+)
+ASCII = Glyphs(
+    done="+",
+    current=">",
+    next="o",
+    later=".",
+    skipped="/",
+    extra="@",
+    line="-",
+    dot="|",
+    times="x",
+    arrow="->",
+    back="<",
+    none="-",
+    more="~",
+    bars=" .:-=+*%#",
+    up="S-",
+    left="<-",
+    micro="u",
+)

@@ -1,0 +1,73 @@
+"""The loss of every iteration so far, gathered from frames that each bring a piece."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from lenet_tui.core.frames import Frame
+
+Array = npt.NDArray[np.float64]
+
+
+class Losses:
+    """``values[i]`` is the loss of iteration ``i`` (from 1; index 0 is unused, NaN)."""
+
+    def __init__(self) -> None:
+        self._store: Array = np.full(1024, np.nan)
+        self._size = 1
+
+    def take(self, frame: Frame) -> None:
+        """Put in what the frame brings; drop what its session has no longer."""
+        first, last = frame.losses_from, frame.losses_from + len(frame.losses)
+        while last > len(self._store):
+            self._store = np.concatenate([self._store, np.full(len(self._store), np.nan)])
+        if last > first:
+            self._store[first:last] = frame.losses
+            self._size = max(self._size, last)
+        end = max(frame.end, frame.position.iteration) + 1
+        if end < self._size:
+            self._store[end : self._size] = np.nan
+            self._size = end
+
+    @property
+    def values(self) -> Array:
+        """All of them, read-only; NaN where none is known."""
+        view = self._store[: self._size]
+        view.flags.writeable = False
+        return view
+
+
+def chart(values: Array, cols: int, rows: int, *, log: bool = False) -> list[list[int]]:
+    """Heights for a chart of ``cols`` × ``rows`` cells, in eighths of a cell.
+
+    ``values`` are cut into ``cols`` pieces, each shown by its mean; the lowest finite mean is one
+    eighth high, the highest fills the height. A piece with nothing finite is 0 high. Returns for
+    each row, from the top, ``cols`` numbers from 0 to 8.
+    """
+    if cols <= 0 or rows <= 0:
+        return []
+    means = _means(values, cols)
+    if log:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            means = np.log10(np.where(means > 0, means, np.nan))
+    known = np.isfinite(means)
+    heights = np.zeros(cols, dtype=int)
+    if known.any():
+        low, high = means[known].min(), means[known].max()
+        share = (means[known] - low) / (high - low) if high > low else np.full(known.sum(), 0.5)
+        heights[known] = 1 + np.round(share * (rows * 8 - 1)).astype(int)
+    return [[int(h) for h in np.clip(heights - 8 * row, 0, 8)] for row in reversed(range(rows))]
+
+
+def _means(values: Array, cols: int) -> Array:
+    """The mean of each of ``cols`` pieces; fewer values than columns stand at the left."""
+    means = np.full(cols, np.nan)
+    pieces = min(cols, len(values))
+    edges = np.linspace(0, len(values), pieces + 1).astype(int)
+    for i in range(pieces):
+        piece = values[edges[i] : edges[i + 1]]
+        finite = piece[np.isfinite(piece)]
+        if len(finite):
+            means[i] = finite.mean()
+    return means

@@ -1,0 +1,106 @@
+"""The lines of the layers pane: what there is to look at, as a pure function of the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lenet_tui.core.clean import clean
+from lenet_tui.core.frames import Frame, OpRow, Parameter, Shape
+from lenet_tui.core.numbers import number, shape_text, thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: ``tensor`` is what it lets be seen.
+
+    ``title``, ``op`` and ``arguments`` stand at the left, ``shape`` and ``count`` at the right.
+    ``here``: the cursor has just passed it. ``reached``: its tensor exists at the cursor.
+    ``under``: the parameters of an op, shown below it.
+    """
+
+    tensor: str
+    title: str
+    op: str = ""
+    arguments: str = ""
+    shape: str = ""
+    count: str = ""
+    here: bool = False
+    reached: bool = True
+    under: tuple[Line, ...] = ()
+
+
+def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[Line]:
+    """All lines: the input, every op of the forward with its parameters, target and loss."""
+    shapes = {p.name: p.shape for p in parameters}
+    passed = _passed(frame)
+    rows = frame.rows if frame else ()
+    first = rows[0].shapes[0] if rows and rows[0].shapes else None
+    lines = [Line("input", "input", shape=_shape(first))]
+    shown: set[str] = set()
+    for row in rows:
+        lines.append(_op_line(row, shapes, passed))
+        shown.update(row.parameters)
+    lines += [_parameter(n, n, shapes, passed) for n in shapes if n not in shown]
+    lines.append(Line("target", "target"))
+    loss = frame.loss if frame else None
+    criterion = frame.options.loss if frame else ""
+    value = "" if loss is None else number(loss)
+    lines.append(Line("loss", "loss", criterion, "", value, "", "loss" in passed, loss is not None))
+    return lines
+
+
+def total(parameters: tuple[Parameter, ...]) -> int:
+    """How many numbers the model learns."""
+    return sum(_size(p.shape) for p in parameters)
+
+
+def _op_line(row: OpRow, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:
+    title, op = titles(row)
+    under = tuple(_parameter(name, _tail(name), shapes, passed) for name in row.parameters)
+    return Line(
+        row.name,
+        clean(title),
+        clean(op),
+        clean(row.arguments),
+        _shape(row.shape),
+        thousands(row.count) if row.count else "",
+        row.name in passed,
+        row.shape is not None,
+        under,
+    )
+
+
+def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:
+    shape = shapes.get(name)
+    count = thousands(_size(shape)) if shape is not None else ""
+    return Line(name, clean(title), "", "", _shape(shape), count, name in passed)
+
+
+def titles(row: OpRow) -> tuple[str, str]:
+    """A module's op as (``conv1``, ``conv2d``); a functional one as ("", ``relu``)."""
+    tail = row.name.rpartition(".")[2]
+    if tail == row.op or tail.startswith(f"{row.op}#"):
+        return "", tail
+    return row.name, row.op
+
+
+def _passed(frame: Frame | None) -> frozenset[str]:
+    """The name of the entry passed last, if the cursor stands inside a phase."""
+    if frame is None or frame.entry is None or frame.position.op is None:
+        return frozenset()
+    return frozenset({frame.entry.name})
+
+
+def _tail(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _shape(shape: Shape | None) -> str:
+    return "" if shape is None else shape_text(shape)
+
+
+def _size(shape: Shape) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size

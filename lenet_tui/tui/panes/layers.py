@@ -1,0 +1,249 @@
+"""The layers pane: every op of the forward, and every tensor there is to look at."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from lenet_tui.core.frames import Frame, Parameter
+from lenet_tui.core.numbers import ascii_text, thousands
+from lenet_tui.tui.glyphs import UNICODE, Glyphs
+from lenet_tui.tui.panes.layer_lines import Line, layer_lines, total
+from lenet_tui.tui.panes.pane import Pane
+
+ARGUMENTS_FROM = 50
+"""Columns from which there is room for an op's arguments."""
+
+
+class LayerTree(Tree[Line], inherit_bindings=False):
+    """The lines, laid out in columns. The parameters of an op open where there is room."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "cursor_down", show=False),
+        Binding("up,k", "cursor_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "layers--mark",
+        "layers--title",
+        "layers--op",
+        "layers--parameter",
+        "layers--later",
+        "layers--shape",
+        "layers--count",
+    }
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.show_root = False
+        self.show_guides = False
+        self.auto_expand = False
+        self.guide_depth = 2
+        self.glyphs: Glyphs = UNICODE
+        self.columns = (0, 0)
+
+    def render_label(self, node: TreeNode[Line], base_style: Style, style: Style) -> Text:
+        """The line in columns as wide as the pane; what does not fit is cut at the left part."""
+        line = node.data
+        width = self.get_label_width(node)
+        if line is None:
+            return Text(" " * width)
+        here = line.here or (not node.is_expanded and any(u.here for u in line.under))
+        parts = self._parts(line, here, node.parent is not None and node.parent.is_root)
+        text = Text(no_wrap=True)
+        right = self._right(line)
+        room = width - sum(cell_len(part) for part, _ in right)
+        for part, part_style in parts:
+            cells = min(cell_len(part), room)
+            text.append(set_cell_size(part, cells), part_style)
+            room -= cells
+        text.append(" " * room)
+        for part, part_style in right:
+            text.append(part, part_style)
+        if self.glyphs is not UNICODE:
+            text.plain = ascii_text(text.plain)
+        text.stylize(style)
+        return text
+
+    def get_label_width(self, node: TreeNode[Line]) -> int:
+        indent = 0 if node.parent is None or node.parent.is_root else self.guide_depth
+        return max(0, self.size.width - indent)
+
+    def _parts(self, line: Line, here: bool, top: bool) -> list[tuple[str, Style]]:
+        mark = self.glyphs.current if here else " "
+        titles, ops = self.columns
+        parts = [(f"{mark} ", self._style("mark"))]
+        if not top:
+            return [*parts, (line.title, self._style("parameter"))]
+        title = self._style("title" if line.reached else "later")
+        parts.append((f"{line.title:<{titles}} " if line.op else f"{line.title} ", title))
+        wide = self.size.width >= ARGUMENTS_FROM
+        padded = f"{line.op:<{ops}} " if line.arguments and wide else f"{line.op} "
+        parts.append((padded, self._style("op" if line.reached else "later")))
+        if wide:
+            parts.append((line.arguments, self._style("later")))
+        return parts
+
+    def _right(self, line: Line) -> list[tuple[str, Style]]:
+        shape = line.shape or ("" if line.reached else self.glyphs.later)
+        count = line.count.rjust(7)
+        return [(f" {shape}", self._style("shape")), (count, self._style("count"))]
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"layers--{part}", partial=True)
+
+
+class LayersPane(Pane):
+    """Choosing a line chooses the tensor that the tensor pane shows."""
+
+    ALLOW_MAXIMIZE = True
+
+    class Chosen(Message):
+        """The person wants to see ``tensor``."""
+
+        def __init__(self, tensor: str) -> None:
+            self.tensor = tensor
+            super().__init__()
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._parameters: tuple[Parameter, ...] = ()
+        self._frame: Frame | None = None
+        self._tensor = ""
+        self._names: tuple[tuple[str, ...], ...] = ()
+        self._all_fit: bool | None = None
+        self._settled = False
+
+    def compose(self) -> ComposeResult:
+        yield LayerTree()
+
+    @property
+    def listed(self) -> LayerTree:
+        return self.query_one(LayerTree)
+
+    def know(self, parameters: tuple[Parameter, ...], glyphs: Glyphs) -> None:
+        """The model's parameters, once the engine has made it."""
+        self._parameters = parameters
+        self.listed.glyphs = glyphs
+        self._names = ()
+        if not self._tensor and parameters:
+            self._tensor = parameters[0].name
+
+    def show(self, frame: Frame) -> None:
+        self._frame = frame
+        self._fill()
+        self._titles()
+
+    def choose(self, tensor: str) -> None:
+        """Put the cursor on the line of ``tensor``, if there is one."""
+        self._tensor = tensor
+        node = self._node(tensor)
+        if node is not None and self.listed.cursor_node is not node:
+            self._open(node)
+            if self.listed.last_line >= 0:  # asking makes the tree number its lines anew
+                self.listed.move_cursor(node)
+
+    @on(Tree.NodeHighlighted)
+    def _highlighted(self, event: Tree.NodeHighlighted[Line]) -> None:
+        event.stop()
+        if not self._settled or event.node.data is None:
+            return
+        if event.node is self.listed.cursor_node:
+            self._open(event.node)
+            self._tensor = event.node.data.tensor
+            self.post_message(self.Chosen(self._tensor))
+
+    def on_resize(self) -> None:
+        """More or less room: open as many lines as fit."""
+        self.call_after_refresh(self._fold)
+
+    def _titles(self) -> None:
+        title = self.words("layers.title")
+        subtitle = self.words("layers.total", n=thousands(total(self._parameters)))
+        if (self.border_title, self.border_subtitle) != (title, subtitle):
+            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
+
+    def _fill(self) -> None:
+        lines = layer_lines(self._frame, self._parameters)
+        names = tuple((line.tensor, *(u.tensor for u in line.under)) for line in lines)
+        self.listed.columns = (
+            max(len(line.title) for line in lines if line.op or line.under),
+            max(len(line.op) for line in lines),
+        )
+        if names != self._names:
+            self._names = names
+            self._rebuild(lines)
+            return
+        for node, line in zip(self.listed.root.children, lines, strict=True):
+            _update(node, line)
+            for child, under in zip(node.children, line.under, strict=True):
+                _update(child, under)
+
+    def _rebuild(self, lines: list[Line]) -> None:
+        tree = self.listed
+        tree.clear()
+        for line in lines:
+            node = tree.root.add(line.title, line, allow_expand=False)
+            for under in line.under:
+                node.add_leaf(under.title, under)
+        self._all_fit = None
+        self._settled = False
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """After a rebuild: the cursor goes back to where it was."""
+        self._settled = True
+        self._fold()
+        self.choose(self._tensor)
+        self.post_message(self.Chosen(self._tensor))
+
+    def _fold(self) -> None:
+        """Open everything if it fits; else only what the cursor is on."""
+        fit = sum(1 + len(n.children) for n in self.listed.root.children) <= self.listed.size.height
+        if fit != self._all_fit:
+            self._all_fit = fit
+            cursor = self.listed.cursor_node or self._node(self._tensor)
+            for node in self.listed.root.children:
+                if fit or (cursor is not None and cursor in (node, *node.children)):
+                    node.expand()
+                else:
+                    node.collapse()
+
+    def _open(self, node: TreeNode[Line]) -> None:
+        """Show the parameters of the op at ``node``, and hide those of others."""
+        if self._all_fit:
+            return
+        owner = node if node.parent is None or node.parent.is_root else node.parent
+        for other in self.listed.root.children:
+            if other is owner and not other.is_expanded:
+                other.expand()
+            elif other is not owner and other.is_expanded:
+                other.collapse()
+
+    def _node(self, tensor: str) -> TreeNode[Line] | None:
+        candidate: TreeNode[Line]
+        for node in self.listed.root.children:
+            for candidate in (node, *node.children):
+                if candidate.data is not None and candidate.data.tensor == tensor:
+                    return candidate
+        return None
+
+
+def _update(node: TreeNode[Line], line: Line) -> None:
+    """Repaint the node only if its line looks different."""
+    if node.data != line:
+        node.data = line
+        node.refresh()

@@ -1,0 +1,73 @@
+"""The loss over the iterations: a small chart, the present value and the least."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from textual.content import Content
+
+from lenet_tui.core.frames import Frame
+from lenet_tui.core.numbers import number
+from lenet_tui.tui.glyphs import UNICODE, Glyphs
+from lenet_tui.tui.losses import Losses, chart
+from lenet_tui.tui.panes.pane import Pane
+
+
+class LossPane(Pane):
+    """A bar for each iteration, or the mean of several where there are more than columns."""
+
+    ALLOW_MAXIMIZE = True
+    ALLOW_SELECT = False
+    can_focus = True
+
+    def __init__(self, losses: Losses, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._losses = losses
+        self._log = False
+        self._frame: Frame | None = None
+        self._shown = Content("")
+        self.glyphs: Glyphs = UNICODE
+
+    def show(self, frame: Frame) -> None:
+        self._frame = frame
+        self._draw()
+
+    def toggle_log(self) -> None:
+        """A linear or a logarithmic scale."""
+        self._log = not self._log
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Draw it for the new size."""
+        self._draw()
+
+    def render(self) -> Content:
+        return self._shown
+
+    def _draw(self) -> None:
+        frame, size = self._frame, self.content_size
+        if frame is None or size.area == 0:
+            return
+        values = self._losses.values[1 : frame.position.iteration + 1]
+        content = bars(chart(values, size.width, size.height, log=self._log), self.glyphs)
+        if not content.is_same(self._shown):
+            self._shown = content
+            self.refresh()
+        self._titles(values, frame)
+
+    def _titles(self, values: npt.NDArray[np.float64], frame: Frame) -> None:
+        key = "loss.title.log" if self._log else "loss.title"
+        shown = "" if frame.loss is None else number(frame.loss)
+        title = f"{self.words(key)}  {shown}".rstrip()
+        subtitle = ""
+        if np.isfinite(values).any():
+            least = int(np.nanargmin(np.where(np.isfinite(values), values, np.nan)))
+            subtitle = self.words("loss.least", value=number(float(values[least])), n=least + 1)
+        if (self.border_title, self.border_subtitle) != (title, subtitle):
+            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
+
+
+def bars(heights: list[list[int]], glyphs: Glyphs) -> Content:
+    """A chart's heights as bars."""
+    lines = ["".join(glyphs.bars[height] for height in row) for row in heights]
+    return Content.styled("\n".join(lines), "$primary")

@@ -1,0 +1,119 @@
+"""The status line: what this session is, and how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+
+from lenet_tui.core.clean import clean
+from lenet_tui.core.frames import Frame
+from lenet_tui.core.options import Options
+from lenet_tui.core.protocol import Ready
+from lenet_tui.text.words import Words
+from lenet_tui.tui.glyphs import UNICODE, Glyphs
+from lenet_tui.tui.say import fit, loss, megabytes, total
+
+WIDE = 100
+"""Columns from which there is room for separators and long names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Status:
+    """What the line is made of. ``run``: the run under way, in words, or empty."""
+
+    options: Options
+    ready: Ready | None = None
+    frame: Frame | None = None
+    run: str = ""
+
+
+class StatusLine(Widget):
+    """One line: identity and options at the left, loss and history at the right."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._status: Status | None = None
+        self._words: Words | None = None
+        self._glyphs = UNICODE
+        self._shown = Content("")
+
+    def show(self, status: Status, words: Words, glyphs: Glyphs) -> None:
+        """Show another state; repaints only if it looks different."""
+        self._status, self._words, self._glyphs = status, words, glyphs
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit it to the new width."""
+        self._draw()
+
+    def render(self) -> Content:
+        return self._shown
+
+    def _draw(self) -> None:
+        if self._status is None or self._words is None or self.content_size.width <= 0:
+            return
+        line = status_line(self._status, self._words, self._glyphs, self.content_size.width)
+        if not line.is_same(self._shown):
+            self._shown = line
+            self.refresh()
+
+
+def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Content:
+    """The line at ``width`` cells; what matters least goes first when it is narrow."""
+    right = _right(status, words, glyphs, width >= WIDE)
+    left = _left(status, words)
+    gap = f" {glyphs.dot} " if width >= WIDE else "  "
+    while total(right, "  ") + 2 + total(left, gap) > width:
+        worst_left = max((rank for rank, _ in left), default=0)
+        worst_right = max((rank for rank, _ in right), default=0)
+        if worst_left == worst_right == 0:
+            break
+        side = left if worst_left >= worst_right else right
+        worst = max(worst_left, worst_right)
+        del side[max(i for i, (rank, _) in enumerate(side) if rank == worst)]
+    end = fit(right, "  ", width)
+    start = fit(left, gap, max(0, width - end.cell_length - 1))
+    return start + " " * max(1, width - start.cell_length - end.cell_length) + end
+
+
+def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
+    options = status.frame.options if status.frame else status.options
+    device = status.ready.device.name if status.ready else options.device
+    if status.frame:
+        device = options.device
+    parts = [
+        (9, Content.styled("lenet-tui", "bold $text-primary")),
+        (3, Content(options.preset)),
+        (1, Content(clean(device))),
+        (4, Content(clean(status.ready.dtype) if status.ready else "")),
+        (2, Content(words("status.seed", seed=options.seed))),
+        (5, Content(f"lr {options.lr:g}")),
+        (6, Content(options.optimizer)),
+        (8, Content(options.loss)),
+        (7, Content(words("status.batch", n=options.batch_size))),
+    ]
+    return [(rank, content) for rank, content in parts if content.plain]
+
+
+def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tuple[int, Content]]:
+    frame = status.frame
+    parts: list[tuple[int, Content]] = []
+    if status.run:
+        parts.append((0, Content.styled(f"{glyphs.current} {status.run}", "bold $text-warning")))
+    if frame is None:
+        return parts
+    if frame.drift:
+        parts.append((0, Content.styled(words("status.drift"), "bold $text-error")))
+    if frame.ahead:
+        text = words("status.ahead", end=frame.end)
+        parts.append((1, Content.styled(f"{glyphs.back} {text}", "$text-secondary")))
+    used = f"{megabytes(frame.history_bytes)}/{frame.options.history_mb} MB"
+    text = words("status.history", used=used) if wide else used
+    parts.append((6, Content.styled(text, "dim")))
+    shown = loss(frame.loss, glyphs.none)
+    parts.append((0, Content.assemble((words("status.loss"), "dim"), " ", (shown, "bold"))))
+    return parts
