@@ -50,7 +50,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
     add_trace_options(add("trace", "print what happens, without a screen", _trace))
     add("info", "what this terminal can show, the devices here, versions", _info)
-    args = parser.parse_args(argv)
+    args = parser.parse(sys.argv[1:] if argv is None else argv)
     command: Callable[[argparse.Namespace], int] = vars(args).get("run", _app)
     return command(args)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from lenet_tui import __version__
@@ -37,7 +39,19 @@ class CommandError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains by ``CommandError`` instead of a usage dump."""
+    """Complains by ``CommandError`` instead of a usage dump. ``commands``: its subparsers."""
+
+    commands: Mapping[str, Parser] = MappingProxyType({})
+
+    def parse(self, words: Sequence[str]) -> argparse.Namespace:
+        """``parse_args``, which takes the value of a misspelt option for a command."""
+        known = set(self._option_string_actions)
+        known |= {o for sub in self.commands.values() for o in sub._option_string_actions}
+        for name in (word.partition("=")[0] for word in words):
+            if name.startswith("--") and name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                raise CommandError(f"no option {name}" + (f": {near[0]}?" if near else ""))
+        return self.parse_args(words)
 
     def error(self, message: str) -> NoReturn:
         raise CommandError(re.sub(r"^argument (COMMAND: )?", "", message))
@@ -62,6 +76,8 @@ def make_parser() -> tuple[Parser, Callable[..., Parser]]:
     commands = parser.add_subparsers(
         metavar="COMMAND", dest="command", parser_class=Parser, required=False
     )
+
+    parser.commands = commands.choices
 
     def add(name: str, help: str, run: Callable[[argparse.Namespace], int]) -> Parser:
         sub: Parser = commands.add_parser(

@@ -37,7 +37,8 @@ class Sheet:
         self._print(Rule(self._text(title), align="left", characters=characters))
 
     def line(self, text: str, style: str = "") -> None:
-        self._print(self._text(text, style))
+        """One line, however long where there is no terminal."""
+        self._print(self._text(text, style), soft_wrap=not sys.stdout.isatty())
 
     def indented(self, text: str) -> None:
         """A paragraph, set in."""
@@ -58,10 +59,10 @@ class Sheet:
         shown = clean(text)
         return Text(ascii_text(shown) if self._ascii else shown, style)
 
-    def _print(self, renderable: Any) -> None:
+    def _print(self, renderable: Any, soft_wrap: bool = False) -> None:
         """Without the blanks that rich fills lines up with."""
         with self._console.capture() as capture:
-            self._console.print(renderable)
+            self._console.print(renderable, soft_wrap=soft_wrap)
         lines = (line.rstrip() for line in capture.get().splitlines())
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
