@@ -180,7 +180,8 @@ class Trainer:
         assert self.batch is not None
         self.output = self.model(self.batch[0])
         self.loss = self.criterion(self.output, self.target())
-        self.model.zero_grad()
+        for p in self._everyone:  # what model.zero_grad() does, without looking for them again
+            p.grad = None
         self.loss.backward()
         self.accumulated = 1
         self.updater.step()

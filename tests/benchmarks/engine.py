@@ -1,0 +1,131 @@
+"""The engine against a plain PyTorch loop of the same net, on the same batch, in the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from lenet_tui.core.moves import Back, Goto, Move, Run
+from lenet_tui.core.options import resolve
+from lenet_tui.core.phases import TURN
+from lenet_tui.core.protocol import DoMove, Report
+from lenet_tui.core.script import Segment
+from lenet_tui.engine import data
+from lenet_tui.engine.history import LocalStore
+from lenet_tui.engine.model import Net
+from lenet_tui.engine.player import Player, Progress
+from lenet_tui.engine.session import Session
+from lenet_tui.engine.trainer import Trainer
+from tests.benchmarks.measure import Result, paired, result, seconds
+
+ITERATIONS = 100
+LONG = 500
+
+
+class Unwatched:
+    """Nobody looks, nobody stops it."""
+
+    def stop_wanted(self) -> bool:
+        return False
+
+    def frame_wanted(self) -> bool:
+        return False
+
+    def send(self, report: Report) -> None:
+        pass
+
+
+def plain_loop(batch: int, iterations: int = ITERATIONS) -> Callable[[], None]:
+    """The loop a person would write, over the digits in order."""
+    torch.manual_seed(0)
+    net, criterion = Net(), nn.CrossEntropyLoss()
+    digits = data.load("digits")
+    train = digits.train()
+    place = 0
+
+    def loop() -> None:
+        nonlocal place
+        for _ in range(iterations):
+            picked = train[place : place + batch]
+            place = (place + batch) % (len(train) - batch)
+            loss = criterion(net(digits.images[picked]), digits.labels[picked])
+            net.zero_grad()
+            loss.backward()
+            for p in net.parameters():
+                assert p.grad is not None
+                p.data.sub_(p.grad.data * 0.01)
+
+    return loop
+
+
+def flat() -> Result:
+    """Flat out, nobody looking: iterations per second over the plain loop's."""
+    session = Session(resolve("digits"), LocalStore(), Unwatched())
+
+    ratios = [1 / r for r in paired(move(session, Run(LONG)), plain_loop(1, LONG), 9)]
+    return result("engine-flat-out", ratios, 0.95, "iterations/s over a plain loop", at_most=False)
+
+
+def recorded(batch: int, bound: float) -> Result:
+    """Every op with its gradients on the tape: time over the plain loop's."""
+    player = Player(Trainer(resolve("digits", batch_size=batch)), Progress(), 0.0)
+    iteration = 0
+
+    def run() -> None:
+        nonlocal iteration
+        for _ in range(ITERATIONS):
+            iteration += 1
+            player.begin(iteration)
+            for phase in TURN:
+                player.open(Segment(phase))
+                player.complete()
+
+    ratios = paired(run, plain_loop(batch), 15 if batch == 1 else 7)
+    return result(f"recorded-batch-{batch}", ratios, bound, "time over a plain iteration")
+
+
+def seek(iterations: int) -> Result:
+    """The slowest of some seeks over its bound.
+
+    The bound: 50 ms and (32 + iterations × keyframe bytes / budget) plain iterations.
+    """
+    session = Session(resolve("digits"), LocalStore(), Unwatched())
+    session.do(DoMove(0, Run(iterations)))
+    plain = seconds(plain_loop(1)) / ITERATIONS
+    index = session.history.index
+    allowed = 0.05 + (32 + iterations * max(index.sizes.values()) / index.budget) * plain
+    targets = [iterations * n // 13 + 31 for n in range(13)]
+    ratios = [seconds(move(session, Goto(min(to, iterations)))) / allowed for to in targets]
+    slowest = max(ratios)
+    return Result(
+        f"seek-{iterations}", slowest, (min(ratios), slowest), 1.0, True, "slowest over its bound"
+    )
+
+
+def undo() -> Result:
+    """Undoing an op within the iteration, far into a session, over 10 ms."""
+    session = Session(resolve("digits"), LocalStore(), Unwatched())
+    session.do(DoMove(0, Run(2000)))
+    ratios = [seconds(move(session, Back("op"))) / 0.01 for _ in range(40)]
+    return result("undo-op", ratios, 1.0, "time over 10 ms")
+
+
+def move(session: Session, made: Move) -> Callable[[], None]:
+    """The move as something to be timed."""
+
+    def make() -> None:
+        session.do(DoMove(0, made))
+
+    return make
+
+
+BENCHMARKS: dict[str, Callable[[], Result]] = {
+    "engine-flat-out": flat,
+    "recorded-batch-1": lambda: recorded(1, 1.8),
+    "recorded-batch-64": lambda: recorded(64, 1.25),
+    "undo-op": undo,
+    "seek-1000": lambda: seek(1000),
+    "seek-10000": lambda: seek(10_000),
+}
