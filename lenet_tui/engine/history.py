@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from lenet_tui.core.keyframes import KeyframeIndex
@@ -52,7 +51,6 @@ class History:
         self.end: Point = (0, 0, float("inf"))
         self.drift = ""
         self._digests: dict[Point, str] = {}
-        self._keyframe_digests: dict[int, str] = {}
         self._recent: dict[int, bytes] = {}
 
     def script(self, iteration: int) -> Script:
@@ -85,9 +83,6 @@ class History:
         last_whole = iteration if script.finished() else iteration - 1
         self._store.drop(self.index.drop_after(last_whole))
         self._recent = {i: b for i, b in self._recent.items() if i <= last_whole}
-        self._keyframe_digests = {
-            i: d for i, d in self._keyframe_digests.items() if i <= last_whole
-        }
         self._digests = {p: d for p, d in self._digests.items() if p <= here}
         self.end = here
 
@@ -95,7 +90,7 @@ class History:
         """Whether a keyframe of the iteration just finished is worth capturing."""
         return (
             self.index.due(iteration)
-            or iteration in self._keyframe_digests
+            or iteration in self.index.sizes
             or iteration % RECENT_EVERY == 0
         )
 
@@ -105,17 +100,13 @@ class History:
             self._recent[iteration] = blob
             while len(self._recent) > 2:
                 del self._recent[min(self._recent)]
-        known = self._keyframe_digests.get(iteration)
-        if known is not None and known != hashlib.sha256(blob).hexdigest():
+        if iteration in self.index.sizes and self._store.get(iteration) != blob:
             self.drift = f"iteration {iteration} did not come out the same when run again"
         if self.index.due(iteration):
             self._store.put(iteration, blob)
-            self._keyframe_digests[iteration] = hashlib.sha256(blob).hexdigest()
             gone = self.index.add(iteration, len(blob))
             if gone:
                 self._store.drop(gone)
-            for old in gone:
-                self._keyframe_digests.pop(old, None)
 
     def nearest(self, iteration: int) -> int:
         """The last iteration up to ``iteration`` with a keyframe, kept or recent."""

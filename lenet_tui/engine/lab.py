@@ -20,7 +20,7 @@ from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.lab_work import too_large
 from lenet_tui.core.protocol import RunLab
 
-CARRIED = 2**18
+CARRIED = 2**22
 """Elements of the largest tensor that an answer carries to the screen."""
 _ONE_LINE = 400
 

@@ -127,7 +127,7 @@ class Trainer:
     def note_loss(self) -> float:
         """The loss as a number; waits for the device."""
         assert self.loss is not None
-        self.last_loss = float(self.loss.detach().sum())
+        self.last_loss = float(self.loss.item())
         return self.last_loss
 
     def zero(self) -> None:
