@@ -1,0 +1,119 @@
+"""Whatever ends the app, the terminal is as it was, and the exit status tells."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import sys
+import termios
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.terminal import Terminal
+
+MODES_OFF = ("1049l", "25h", "1000l", "1003l", "1006l", "2004l", "1004l")
+
+
+@contextlib.contextmanager
+def tiny(kind: str, **env: str) -> Iterator[Terminal]:
+    with Terminal([sys.executable, "-m", "tests.tiny_app", kind], size=(80, 24), env=env) as term:
+        yield term
+
+
+def given_back(terminal: Terminal) -> None:
+    """The line discipline is the one before; each mode that was set is unset, in the end."""
+    assert termios.tcgetattr(terminal.slave) == terminal.attributes
+    sent = terminal.received.decode(errors="replace")
+    for off in MODES_OFF:
+        on = off[:-1] + ("l" if off[-1] == "h" else "h")
+        assert sent.rfind(f"\x1b[?{off}") > sent.rfind(f"\x1b[?{on}"), off
+    assert sent.count("\x1b[<u") >= sent.count("\x1b[>")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
+def test_signals_restore_the_terminal(name: str) -> None:
+    number = signal.Signals[name]
+    with tiny("stay") as terminal:
+        terminal.wait_for("here is stay")
+        began = time.monotonic()
+        terminal.signal(number)
+        assert terminal.wait() == 128 + number
+        assert time.monotonic() - began < 2
+        given_back(terminal)
+        assert "Traceback" not in terminal.text
+
+
+def test_an_app_that_does_not_heed_is_forced() -> None:
+    with tiny("stuck") as terminal:
+        terminal.wait_for("here is stuck")
+        terminal.send("x")
+        terminal.wait_for("stuck now")
+        time.sleep(0.4)
+        began = time.monotonic()
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait() == 143
+        assert time.monotonic() - began < 4
+        given_back(terminal)
+
+
+def test_a_stalled_terminal_does_not_hold_it_up() -> None:
+    with tiny("stay") as terminal:
+        terminal.wait_for("here is stay")
+        stalled = os.open(os.ttyname(terminal.slave), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        with contextlib.suppress(BlockingIOError):  # nobody reads: the terminal's buffer fills up
+            while os.write(stalled, b" " * 4096):
+                pass
+        terminal.signal(signal.SIGTERM)
+        assert terminal.process.wait(5) == 143
+        assert termios.tcgetattr(terminal.slave) == terminal.attributes
+        os.close(stalled)
+
+
+def test_a_terminal_that_goes_away_ends_it() -> None:
+    with tiny("stay") as terminal:
+        terminal.wait_for("here is stay")
+        os.close(terminal.slave)
+        os.close(terminal.master)
+        assert terminal.process.wait(5) == 129
+
+
+def test_quitting_leaves_nothing() -> None:
+    with tiny("quit") as terminal:
+        terminal.wait_for("here is quit")
+        terminal.send("x")
+        assert terminal.wait() == 0
+        given_back(terminal)
+        after = terminal.received.decode().rpartition("\x1b[?1049l")[2]
+        assert re.sub(r"\x1b\[[^a-z]*[a-z]", "", after) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "line"),
+    [
+        ("crash", 1, r"the screen broke: ZeroDivisionError: by [red]zero"),
+        ("broken", 1, r"the screen broke: ValueError: no app\x1b[31m"),
+        ("fail", 2, "device cuda:9 is not here"),
+    ],
+)
+def test_the_end_is_one_line(kind: str, status: int, line: str) -> None:
+    with tiny(kind) as terminal:
+        if kind != "broken":
+            terminal.wait_for(f"here is {kind}")
+            terminal.send("x")
+        assert terminal.wait() == status
+        assert f"lenet-tui: {line}" in terminal.text
+        assert "Traceback" not in terminal.text
+        assert len(terminal.text.strip().splitlines()) <= 2  # one line, wrapped
+        assert termios.tcgetattr(terminal.slave) == terminal.attributes
+
+
+def test_where_it_crashed_is_told_if_asked() -> None:
+    with tiny("crash", LENET_TUI_TRACEBACK="1") as terminal:
+        terminal.wait_for("here is crash")
+        terminal.send("x")
+        assert terminal.wait() == 1
+        assert "tiny_app.py" in terminal.received.decode(errors="replace")
