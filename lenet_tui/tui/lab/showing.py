@@ -1,0 +1,70 @@
+"""Fills the lab's screen in: a pure function of what it looks at."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from lenet_tui.core.numbers import ascii_text
+from lenet_tui.text.words import Words
+from lenet_tui.tui.lab import told
+from lenet_tui.tui.lab.planes import input_plane, kernel_plane, output_plane
+from lenet_tui.tui.lab.state import LabState
+from lenet_tui.tui.lab.view import PlaneView
+
+_SIGNS = str.maketrans({"∘": "o", "✔": "+", "▶": ">", "ᵀ": ".T"})
+
+
+def show(
+    screen: Screen[None],
+    state: LabState,
+    words: Words,
+    complaint: str = "",
+    numbers: bool | None = None,
+) -> None:
+    """Show ``state``. ``complaint``: what is wrong with what is being typed. ``numbers``: numbers
+    in the pictures' cells, marks (``False``), or what fits (``None``).
+    """
+    ascii = bool(getattr(screen.app, "ascii", False))
+
+    def put(name: str, said: str | Content) -> None:
+        content = Content(said) if isinstance(said, str) else said
+        screen.query_one(f"#lab-{name}", Static).update(_plain(content) if ascii else content)
+
+    put("head", told.heading(state, words))
+    put("facts", "\n".join([*told.formulas(state), told.counts(state, words)]))
+    wrong = Content.styled(complaint, "$text-error")
+    put("remark", wrong if complaint else told.remark(state, words))
+    sums = [*told.arithmetic(state, words), "", ""]
+    put("sum-0", sums[0])
+    put("sum-1", sums[1])
+    put("about-text", words(f"lab.about.{state.layer.kind}"))
+    typing = screen.focused is not None and not isinstance(screen.focused, PlaneView)
+    put("keys", words("lab.keys.form" if typing else "lab.keys"))
+    _show_planes(screen, state, words, numbers, ascii)
+
+
+def _show_planes(
+    screen: Screen[None], state: LabState, words: Words, numbers: bool | None, ascii: bool
+) -> None:
+    empty = words("lab.no-window")
+    planes = (input_plane(state), kernel_plane(state), output_plane(state))
+    marks = ("", "", told.where(state.index, state))
+    for name, plane, title, below in zip(
+        ("input", "kernel", "output"), planes, told.titles(state, words), marks, strict=True
+    ):
+        view = screen.query_one(f"#lab-{name}", PlaneView)
+        view.show(plane, numbers, empty)
+        view.border_title = ascii_text(title) if ascii else title
+        view.border_subtitle = below
+    legend = told.legend(state, words)
+    picture = screen.query_one("#lab-input", PlaneView)
+    picture.border_subtitle = ascii_text(legend.translate(_SIGNS)) if ascii else legend
+    screen.query_one("#lab-kernel").display = planes[1] is not None
+
+
+def _plain(content: Content) -> Content:
+    """``content`` without signs that are not ASCII, and without colours where these move."""
+    text = ascii_text(content.plain.translate(_SIGNS))
+    return Content(text, spans=list(content.spans) if len(text) == len(content.plain) else None)
