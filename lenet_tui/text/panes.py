@@ -5,5 +5,31 @@ from __future__ import annotations
 from lenet_tui.text.words import Table
 
 PANES: Table = {
-    "view.none": ("None", "None"),
+    "view.none": (
+        "None: no backward has reached it since it was last None.",
+        "None：自上次为 None 以来，反向传播还没有到达它。",
+    ),
+    "view.none.zeroed": (
+        "None: zero_grad() set it to None; backward will make it anew.",
+        "None：zero_grad() 已把它设为 None；反向传播会重新产生它。",
+    ),
+    "view.none.activation": (
+        "None: backward has not come to it yet, or it needs no gradient.",
+        "None：反向传播还没有到达它，或者它不需要梯度。",
+    ),
+    "view.ahead": ("Not computed yet.", "尚未计算。"),
+    "view.unknown": ("There is no such tensor.", "没有这个张量。"),
+    "view.block": (
+        "max |x| of {down}×{across} per pixel",
+        "每像素为 {down}×{across} 个元素中 |x| 最大者",
+    ),
+    "view.scale-moved": ("scale moved", "色标已变"),
+    "view.from": ("from iteration {iteration}'s {phase}", "来自第 {iteration} 次迭代的 {phase}"),
+    "view.accumulated": ("sum of {count} backwards", "{count} 次反向传播之和"),
+    "image.title": ("Input", "输入"),
+    "image.target": ("target {target}", "目标 {target}"),
+    "image.first": ("first of {count}", "共 {count} 张之首"),
+    "output.title": ("Output", "输出"),
+    "output.softmax": ("probabilities (softmax)", "概率（softmax）"),
+    "output.raw": ("raw outputs → target", "原始输出 → 目标"),
 }

@@ -1,0 +1,1 @@
+"""Drawing a view: palettes, inks, the widget and its legend."""
