@@ -153,7 +153,8 @@ def view(training: Training, request: ViewRequest) -> View:
     low, high = float(values.min()), float(values.max())
     norm = math.sqrt(float((values**2).sum()))
     summary = Summary(low, high, float(values.mean()), float(values.std()), norm)
-    answer = View(request, "value", values.shape, "float32", made, summary=summary)
+    dtype = "int64" if request.tensor == "target" else "float32"
+    answer = View(request, "value", values.shape, dtype, made, summary=summary)
     if request.kind == "numbers":
         window = tiles[:, request.row :, request.col :][:, : request.rows, : request.cols]
         return replace(answer, values=window.copy())

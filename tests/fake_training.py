@@ -280,7 +280,13 @@ def tensor(training: Training, name: str) -> tuple[str, npt.NDArray[np.float64] 
     base = stem if aspect else name
     shapes: dict[str, Shape] = {p.name: p.shape for p in PARAMETERS}
     shapes |= {op: shape for op, _, _, shape in FORWARD}
-    shapes |= {"input": (1, 1, 32, 32), "output": (1, 10), "loss": (), "target": (1,)}
+    shapes |= {
+        "input": (1, 1, 32, 32),
+        "output": (1, 10),
+        "output.softmax": (1, 10),
+        "loss": (),
+        "target": (1,),
+    }
     if base not in shapes:
         return "unknown", None
     parameter = any(p.name == base for p in PARAMETERS)
@@ -292,7 +298,7 @@ def tensor(training: Training, name: str) -> tuple[str, npt.NDArray[np.float64] 
         if ("update", base) not in passed:
             return "ahead", None
     elif not parameter and base not in ("input", "target"):
-        name_of = "fc3" if base == "output" else base
+        name_of = "fc3" if base.startswith("output") else base
         if ("forward", name_of) not in passed and ("loss", name_of) not in passed:
             return "ahead", None
     shape = shapes[base]
@@ -301,4 +307,6 @@ def tensor(training: Training, name: str) -> tuple[str, npt.NDArray[np.float64] 
     shift = sum(map(ord, name)) + 0.02 * training.last.iteration
     places = np.arange(math.prod(shape), dtype=float)
     values = np.sin(places * 0.61 + shift) * np.cos(places * 0.037 + shift)
+    if base == "output.softmax":
+        return "value", np.exp(5 * values).reshape(shape) / np.exp(5 * values).sum()
     return "value", (values * (1e-3 if aspect else 0.2)).reshape(shape)

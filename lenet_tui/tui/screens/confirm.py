@@ -16,6 +16,7 @@ from lenet_tui.tui.screens.dialog import Dialog
 class ConfirmScreen(Dialog[bool]):
     """Gives back ``True`` if the person says yes; anything else leads home."""
 
+    AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", show=False),
         Binding("n", "cancel", show=False),

@@ -15,6 +15,9 @@ from lenet_tui.text.words import Words
 from lenet_tui.tui.keys import key_name
 from lenet_tui.tui.screens.dialog import Dialog
 
+WIDE = 90
+"""Columns from which all keys of a command are named."""
+
 
 class HelpScreen(Dialog[None]):
     """``?`` again, ``q`` or escape leads back."""
@@ -28,25 +31,36 @@ class HelpScreen(Dialog[None]):
 
     def body(self) -> ComposeResult:
         with VerticalScroll(can_focus=True):
-            yield Static(help_text(self.words), markup=False)
+            yield HelpText()
 
 
-def help_text(words: Words) -> Content:
-    """A line for each command, in groups."""
+class HelpText(Static):
+    """The lines, wrapped under their column."""
+
+    def on_resize(self) -> None:
+        """Lay them out for the new width."""
+        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
+        self.update(help_text(words, self.content_size.width))
+
+
+def help_text(words: Words, width: int) -> Content:
+    """A line for each command, in groups; where it is narrow, fewer of its keys."""
     from lenet_tui.tui.commands import COMMANDS, GROUPS  # noqa: PLC0415 - they open this screen
 
-    names = {c.id: "  ".join(key_name(key) for key in c.keys) for c in COMMANDS}
-    width = max(map(cell_len, names.values())) + 2
+    shown = 4 if width >= WIDE else 2
+    names = {c.id: "  ".join(map(key_name, c.keys[:shown])) for c in COMMANDS}
+    column = max(map(cell_len, names.values())) + 4
     lines: list[Content] = []
     for group in GROUPS:
         lines.append(Content.styled(words(f"group.{group}"), "bold $text-accent"))
         for command in COMMANDS:
             if command.group == group:
-                keys = names[command.id]
-                gap = " " * (width - cell_len(keys))
                 title, more = words(f"cmd.{command.id}.title"), words(f"cmd.{command.id}.help")
-                rest = (f"  {more}", "dim") if more else ""
-                lines.append(Content.assemble("  ", (keys, "$text-primary"), gap, title, rest))
+                text = Content.assemble(title, (f"  {more}" if more else "", "$foreground-muted"))
+                first, *rest = text.wrap(max(10, width - column))
+                keys = names[command.id]
+                gap = " " * (column - 2 - cell_len(keys))
+                lines.append(Content.assemble("  ", (keys, "$text-primary"), gap) + first)
+                lines += [Content(" " * column) + line for line in rest]
         lines.append(Content(""))
-    lines.append(Content(words("help.mouse")))
-    return Content("\n").join(lines)
+    return Content("\n").join([*lines, Content(words("help.mouse"))])

@@ -1,0 +1,245 @@
+"""What the commands that are more than a move do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lenet_tui.core.clean import clean
+from lenet_tui.core.moves import Do, Goto, Set, Skip, Vector, parse_vector
+from lenet_tui.core.options import parse_value
+from lenet_tui.core.phases import TURN
+from lenet_tui.core.protocol import ListDevices
+from lenet_tui.tui.screens.ask import AskScreen
+from lenet_tui.tui.screens.devices import DevicesScreen
+from lenet_tui.tui.screens.help import HelpScreen
+from lenet_tui.tui.screens.options import OptionsScreen
+from lenet_tui.tui.screens.pick import Choice, PickScreen
+from lenet_tui.tui.screens.watch import WatchScreen
+
+if TYPE_CHECKING:
+    from lenet_tui.tui.app import LenetApp
+
+
+def toggle_run(app: LenetApp) -> None:
+    """Run, or pause whatever runs."""
+    if app.runner.on or app.control.running:
+        app.runner.stop()
+    else:
+        app.player.stop()
+        app.runner.start()
+
+
+def faster(app: LenetApp) -> None:
+    app.runner.shift(+1)
+
+
+def slower(app: LenetApp) -> None:
+    app.runner.shift(-1)
+
+
+def goto(app: LenetApp) -> None:
+    end = app.frame.end if app.frame else 0
+    ask = AskScreen("goto", parse=_whole, help_text=app.words("goto.help", end=end))
+    app.push_screen(ask, _then(app, lambda n: app.move(Goto(n))))
+
+
+def reset(app: LenetApp) -> None:
+    ask = AskScreen(
+        "reset",
+        parse=partial(parse_value, "seed"),
+        value=str(app.present_options.seed),
+        help_text=app.words("reset.help"),
+    )
+    app.push_screen(ask, _then(app, lambda seed: app.move(Set("seed", seed))))
+
+
+def skip(app: LenetApp) -> None:
+    """Pass the phase that is next in turn without effect."""
+    if app.frame:
+        app.change_past(Skip(app.frame.next_phase))
+
+
+def do_phase(app: LenetApp) -> None:
+    """Run a phase out of turn, chosen from a list."""
+    following = app.frame.next_phase if app.frame else ""
+    choices = [
+        Choice(phase, phase, app.words("do.next") if phase == following else "") for phase in TURN
+    ]
+    app.push_screen(PickScreen("do", choices), _then(app, lambda phase: app.change_past(Do(phase))))
+
+
+def backward_from_vector(app: LenetApp) -> None:
+    """Start a backward from a vector on the output."""
+    rows = app.frame.rows if app.frame else ()
+    size = next((row.shape[-1] for row in reversed(rows) if row.shape), 1)
+    ask = AskScreen(
+        "vector",
+        parse=parse_vector,
+        help_text=app.words("vector.help", size=size),
+        choices=("random", *(f"onehot {k}" for k in range(min(size, 100)))),
+    )
+
+    def start(vector: Vector) -> None:
+        app.change_past(Do("backward", vector))
+
+    app.push_screen(ask, _then(app, start))
+
+
+def options(app: LenetApp) -> None:
+    def change(sets: tuple[Set, ...]) -> None:
+        app.change_past(*sets)
+
+    app.push_screen(OptionsScreen(app.present_options), _then(app, change))
+
+
+def watchpoints(app: LenetApp) -> None:
+    parameters = [p.name for p in app.ready.parameters] if app.ready else []
+    rows = [row.name for row in app.frame.rows] if app.frame else []
+    screen = WatchScreen(app.frame, [*parameters, *rows], parameters)
+    app.push_screen(screen, _then(app, app.move))
+
+
+def devices(app: LenetApp) -> None:
+    def choose(name: str) -> None:
+        app.change_past(Set("device", name))
+
+    app.push_screen(DevicesScreen(app.present_options.device), _then(app, choose))
+    app.send(ListDevices())
+
+
+def first_bias_gradient(app: LenetApp) -> None:
+    """Show the gradient of the model's first bias: the notebook's before and after."""
+    names = [p.name for p in app.ready.parameters] if app.ready else []
+    biases = [name for name in names if name.rpartition(".")[2] == "bias"]
+    if biases or names:
+        app.main.choose((biases or names)[0], "gradient")
+
+
+def next_aspect(app: LenetApp) -> None:
+    app.main.next_aspect()
+
+
+def toggle_numbers(app: LenetApp) -> None:
+    app.main.toggle_numbers()
+
+
+def toggle_log_loss(app: LenetApp) -> None:
+    app.main.loss.toggle_log()
+
+
+def maximize(app: LenetApp) -> None:
+    app.main.toggle_maximized()
+
+
+def pane(number: int) -> Callable[[LenetApp], None]:
+    """What goes to the pane with this number."""
+
+    def go(app: LenetApp) -> None:
+        app.main.go_to(number)
+
+    return go
+
+
+def next_tab(app: LenetApp) -> None:
+    app.main.deck.turn(+1)
+
+
+def previous_tab(app: LenetApp) -> None:
+    app.main.deck.turn(-1)
+
+
+def play_next(app: LenetApp) -> None:
+    if app.player.next is None:
+        app.tell(app.words("play.none" if not app.player.moves else "play.end"))
+    app.player.play()
+
+
+def play_on(app: LenetApp) -> None:
+    if app.player.next is None:
+        play_next(app)
+    else:
+        app.player.play_on()
+
+
+def save_moves(app: LenetApp) -> None:
+    """Write the moves made so far to a new file."""
+
+    def write(path: Path) -> None:
+        text = app.recorder.text
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            app.tell(app.words("save.failed", reason=clean(str(error))), "error")
+        else:
+            count = len(app.recorder.moves)
+            app.tell(app.words("save.done", count=count, path=clean(str(path))))
+
+    ask = AskScreen("save", parse=_new_path, value="session.moves")
+    app.push_screen(ask, _then(app, write))
+
+
+def restart_engine(app: LenetApp) -> None:
+    app.restart()
+
+
+def escape(app: LenetApp) -> None:
+    """Stop what runs; end an op that hangs; give a pane that fills the screen its place back."""
+    if app.busy is not None:
+        app.restart()
+    elif app.runner.on or app.player.on or app.control.flight is not None:
+        app.stop()
+    else:
+        app.main.restore()
+
+
+def theme(app: LenetApp) -> None:
+    app.search_themes()
+
+
+def language(app: LenetApp) -> None:
+    app.language = "en" if app.language == "zh" else "zh"
+
+
+def help_screen(app: LenetApp) -> None:
+    app.push_screen(HelpScreen())
+
+
+def palette(app: LenetApp) -> None:
+    app.action_command_palette()
+
+
+def quit_app(app: LenetApp) -> None:
+    app.exit()
+
+
+def _then(app: LenetApp, use: Callable[..., object]) -> Callable[[object], None]:
+    """Use what a screen gives back, if it gives anything."""
+
+    def take(answer: object) -> None:
+        if answer is not None:
+            use(answer)
+
+    return take
+
+
+def _whole(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 10**12:
+        raise ValueError(f"{text!r} is not a whole number from 0")
+    return value
+
+
+def _new_path(text: str) -> Path:
+    path = Path(text.strip()).expanduser()
+    if not text.strip():
+        raise ValueError("a file needs a name")
+    if path.exists():
+        raise ValueError(f"{text.strip()!r} exists: another name, it is not overwritten")
+    return path

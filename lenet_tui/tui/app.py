@@ -1,0 +1,301 @@
+"""The app: reports come in, one frame is shown, commands go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from time import monotonic
+from typing import ClassVar
+
+from textual import on
+from textual.app import SystemCommand
+from textual.binding import BindingType
+from textual.events import Key
+from textual.reactive import var
+from textual.screen import Screen
+
+from lenet_tui.core.clean import clean
+from lenet_tui.core.engine_api import Engine, MakeEngine
+from lenet_tui.core.frames import Frame
+from lenet_tui.core.moves import KillEngine, Move
+from lenet_tui.core.options import Options
+from lenet_tui.core.protocol import (
+    Busy,
+    Command,
+    Look,
+    Painted,
+    Ready,
+    Report,
+    Start,
+)
+from lenet_tui.text import words as words_of
+from lenet_tui.text.words import Words
+from lenet_tui.tui.commands import BY_ID, COMMANDS, bindings
+from lenet_tui.tui.control import Control
+from lenet_tui.tui.glyphs import ASCII, UNICODE
+from lenet_tui.tui.losses import Losses
+from lenet_tui.tui.messages import FrameCame, Reported
+from lenet_tui.tui.panes.bars import HintLine
+from lenet_tui.tui.panes.layers import LayersPane
+from lenet_tui.tui.panes.pane import Pane
+from lenet_tui.tui.panes.rail import PipelineRail, RailState
+from lenet_tui.tui.panes.status import Status, StatusLine
+from lenet_tui.tui.playing import Player, Recorder
+from lenet_tui.tui.repaint import LeanApp
+from lenet_tui.tui.reports import handle
+from lenet_tui.tui.running import Runner
+from lenet_tui.tui.screens.confirm import ConfirmScreen
+from lenet_tui.tui.screens.main import MainScreen
+
+FRAME_SECONDS = 1 / 30
+"""A run's frames come no faster than this."""
+
+
+class LenetApp(LeanApp[None]):
+    """The screen of a session. ``failure``: why the engine could not start, after the end.
+
+    ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only.
+    """
+
+    TITLE = "lenet-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    ALLOW_SELECT = False
+
+    frame: var[Frame | None] = var(None)
+    language: var[str] = var("en", init=False)
+    busy: var[Busy | None] = var(None)
+
+    def __init__(
+        self,
+        make_engine: MakeEngine,
+        options: Options,
+        *,
+        lang: str = "en",
+        ascii: bool = False,
+        moves: Sequence[Move] = (),
+    ) -> None:
+        super().__init__()
+        self.words: Words = words_of(lang)
+        self.set_reactive(LenetApp.language, lang)
+        self.ascii = ascii
+        self.glyphs = ASCII if ascii else UNICODE
+        self.options = options
+        self.ready: Ready | None = None
+        self.failure = ""
+        self.gone = ""
+        self.losses = Losses()
+        self.recorder = Recorder()
+        self.control = Control(self.send)
+        self.runner = Runner(self, self.control, self.show_state)
+        self.player = Player(self, self.control, moves, self._show_moves)
+        self.main = MainScreen(self.losses, self._seen)
+        self._make_engine = make_engine
+        self._engine: Engine | None = None
+        self._asked: Look | None = None
+        self._looking = False
+        self._painted_at = 0.0
+
+    # Life
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_mount(self) -> None:
+        """Paint first, then start the engine."""
+        self.set_class(self.ascii, "-ascii")
+        self.main.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._say_words()
+        self._engine = self._make_engine(self._heard)
+        self.send(Start(self.options))
+        self.look()
+
+    def _heard(self, report: Report) -> None:
+        """Called by the engine's thread."""
+        self.post_message(Reported(report))
+
+    def on_unmount(self) -> None:
+        """Take the engine along."""
+        if self._engine is not None:
+            self._engine.close()
+
+    # Commands
+
+    def action_command(self, name: str) -> None:
+        """Do a command of the table."""
+        command = BY_ID[name]
+        if not command.looks:
+            self.player.stop()
+            self.runner.stop()
+        if callable(command.does):
+            command.does(self)
+        else:
+            self.move(command.does)
+
+    def on_key(self, event: Key) -> None:
+        """Any key that does nothing else takes over from what runs by itself."""
+        if self.screen is self.main:
+            self.player.stop()
+            self.runner.stop()
+
+    def action_open_tab(self, name: str) -> None:
+        """Show a pane of the deck (its name was clicked)."""
+        self.main.deck.open(name)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette's lines, from the one table."""
+        for command in COMMANDS:
+            title, more = (
+                self.words(f"cmd.{command.id}.title"),
+                self.words(f"cmd.{command.id}.help"),
+            )
+            yield SystemCommand(title, more, lambda name=command.id: self.action_command(name))
+
+    def send(self, command: Command) -> None:
+        """Tell the engine."""
+        if self._engine is not None:
+            self._engine.send(command)
+
+    def move(self, move: Move) -> None:
+        """Make a move as soon as its turn has come."""
+        if self.gone and not isinstance(move, KillEngine):
+            self.tell(self.words("gone.hint"), "error")
+        elif not self.control.ask(move):
+            self.tell(self.words("waiting.full"), "warning")
+        self.show_state()
+
+    def change_past(self, *moves: Move) -> None:
+        """Make moves that start a new future; where there is an old one, ask first."""
+
+        def go(yes: bool | None = True) -> None:
+            for move in moves if yes else ():
+                self.move(move)
+
+        if self.frame is not None and self.frame.ahead:
+            here, end = self.frame.position.iteration, self.frame.end
+            self.push_screen(ConfirmScreen(self.words("confirm.future", here=here, end=end)), go)
+        else:
+            go()
+
+    def stop(self) -> None:
+        """Stop what runs and forget what waits."""
+        self.player.stop()
+        self.control.waiting.clear()
+        self.runner.stop()
+        self.show_state()
+
+    def restart(self) -> None:
+        """End the engine, whatever it does, and carry on from history in a new one."""
+        self.stop()
+        self.control.forget()
+        self.busy, self.gone = None, ""
+        self.main.log_pane.add("note", self.words("log.restart"))
+        if self._engine is not None:
+            self._engine.restart()
+        self.show_state()
+
+    @on(Reported)
+    def _reported(self, message: Reported) -> None:
+        handle(self, message.report)
+
+    # Showing
+
+    @on(FrameCame)
+    def _frame_came(self, message: FrameCame) -> None:
+        self.frame = message.frame
+        if message.answer:
+            self.main.call_after_refresh(self._answer)
+
+    def _answer(self) -> None:
+        """Ask for the next frame of a run, but not too soon."""
+        now = monotonic()
+        wait = self._painted_at + FRAME_SECONDS - now
+        if wait > 0 and self.control.running:
+            self.set_timer(wait, self._answer)
+        else:
+            self._painted_at = now
+            self.send(Painted())
+
+    def watch_frame(self, frame: Frame | None) -> None:
+        """Every pane shows the frame."""
+        if frame is not None:
+            self.main.show(frame)
+            self.look()
+        self.show_state()
+
+    def watch_busy(self) -> None:
+        """The rail says how long an op has run."""
+        self.show_state()
+
+    def watch_language(self, language: str) -> None:
+        """Say everything anew."""
+        self.words = words_of(language)
+        self._say_words()
+
+    @property
+    def present_options(self) -> Options:
+        """The options in force at the cursor."""
+        return self.frame.options if self.frame else self.options
+
+    def tell(self, text: str, severity: str = "information") -> None:
+        """One line for a few seconds, in the place of the one before."""
+        self.clear_notifications()
+        level = {"error": "error", "warning": "warning"}.get(severity, "information")
+        self.notify(clean(text), severity=level, markup=False)  # type: ignore[arg-type]
+
+    @on(LayersPane.Chosen)
+    def _chosen(self, message: LayersPane.Chosen) -> None:
+        self.main.choose(message.tensor)
+
+    @on(Pane.LookChanged)
+    def _look_changed(self) -> None:
+        self.look()
+
+    def look(self) -> None:
+        """Ask the engine for what is looked at now, once the layout has settled."""
+        if not self._looking:
+            self._looking = True
+            self.main.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        look = self.main.look()
+        if look != self._asked and self._engine is not None:
+            self._asked = look
+            self.send(look)
+
+    def _seen(self) -> None:
+        """Other panes have become visible."""
+        if self.frame is not None:
+            self.main.show(self.frame)
+        self.look()
+
+    def _say_words(self) -> None:
+        self.main.say(self.words, bool(self.player.moves))
+        self._show_moves()
+        self.show_state()
+        self._seen()
+
+    def _show_moves(self) -> None:
+        self.main.query_one(HintLine).show(self.player.moves, self.player.done, self.words)
+
+    def show_state(self) -> None:
+        """Rail and status line; what they show may have changed."""
+        if not self.main.is_mounted:
+            return
+        waiting = len(self.control.waiting)
+        rail = RailState(self.frame, self.busy, self.gone, waiting)
+        self.main.query_one(PipelineRail).show(rail, self.words, self.glyphs)
+        status = Status(self.options, self.ready, self.frame, self._run_words())
+        self.main.query_one(StatusLine).show(status, self.words, self.glyphs)
+
+    def _run_words(self) -> str:
+        speed = self.runner.speed
+        if self.runner.on:
+            if speed.flat_out:
+                return self.words("run.flat")
+            return self.words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
+        if self.control.running:
+            return self.words("run.until")
+        return self.words("run.playing") if self.player.on else ""

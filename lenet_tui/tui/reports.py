@@ -1,0 +1,112 @@
+"""What the app does with each report of the engine."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from lenet_tui.core.clean import clean
+from lenet_tui.core.frames import Frame
+from lenet_tui.core.protocol import (
+    Busy,
+    Devices,
+    Died,
+    Failed,
+    Moved,
+    Painting,
+    Printed,
+    Ready,
+    Report,
+)
+from lenet_tui.tui.control import Flight
+from lenet_tui.tui.messages import FrameCame
+from lenet_tui.tui.screens.devices import DevicesScreen
+
+if TYPE_CHECKING:
+    from lenet_tui.tui.app import LenetApp
+
+BUSY_FROM = 1.0
+"""Seconds that an op may take before the rail says so."""
+
+
+def handle(app: LenetApp, report: Report) -> None:
+    """Take in one report."""
+    if isinstance(report, (Moved, Painting)):
+        app.busy = None
+        app.losses.take(report.frame)
+        if isinstance(report, Moved):
+            _moved(app, report)
+        app.post_message(FrameCame(report.frame, isinstance(report, Painting)))
+    elif isinstance(report, Ready):
+        _ready(app, report)
+    elif isinstance(report, Busy):
+        app.busy = report if report.seconds >= BUSY_FROM else None
+    elif isinstance(report, Printed):
+        app.main.log_pane.add(report.kind, report.text)
+    elif isinstance(report, Devices):
+        if isinstance(app.screen, DevicesScreen):
+            app.screen.fill(report.devices)
+    elif isinstance(report, Failed):
+        _failed(app, report)
+    elif isinstance(report, Died):
+        _died(app, report.error)
+
+
+def _moved(app: LenetApp, report: Moved) -> None:
+    """A move or a run is over: note it, say what there is to say, let the next begin."""
+    flight = app.control.landed(report.number)
+    if flight is None:
+        return
+    log = app.main.log_pane
+    if report.error:
+        log.add("error", report.error)
+        app.tell(report.error, "error")
+    else:
+        app.recorder.note(flight, report.frame, report.stopped)
+        log.add("move", _told(app, flight, report.frame))
+    if report.stopped:
+        log.add("note", report.stopped)
+        app.tell(report.stopped)
+    if report.error or report.stopped:
+        app.player.stop()
+        app.runner.stop()
+    if flight.move is None:
+        app.runner.ended()
+
+
+def _told(app: LenetApp, flight: Flight, frame: Frame) -> str:
+    position = frame.position
+    where = app.words("log.where", n=position.iteration, phase=position.phase)
+    if position.op is not None:
+        where += f" {position.op}"
+    what = app.words("log.run") if flight.move is None else str(flight.move)
+    return f"{what}  {app.glyphs.arrow}  {where}"
+
+
+def _ready(app: LenetApp, ready: Ready) -> None:
+    """The engine has a model: from now on little is made anew, so the collector may rest."""
+    first = app.ready is None
+    app.ready, app.gone = ready, ""
+    app.main.know(ready, app.glyphs)
+    if first:
+        gc.collect()
+        gc.freeze()
+    app.look()
+    app.show_state()
+
+
+def _failed(app: LenetApp, report: Failed) -> None:
+    if app.ready is None:
+        app.failure = clean(report.error)
+        app.exit(return_code=report.exit)
+    else:
+        _died(app, report.error)
+
+
+def _died(app: LenetApp, error: str) -> None:
+    app.control.forget()
+    app.player.stop()
+    app.runner.stop()
+    app.busy, app.gone = None, error or "?"
+    app.main.log_pane.add("error", app.words("rail.gone", error=clean(app.gone)))
+    app.show_state()
