@@ -8,6 +8,7 @@ import os
 import sys
 import time
 import warnings
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import SimpleNamespace
@@ -145,6 +146,8 @@ def misbehave(word: str, session: FakeSession) -> None:
         os.abort()
     elif word == "streams":
         print(os.getpgid(0), [str(Path(f"/proc/self/fd/{n}").readlink()) for n in range(3)])  # noqa: T201
+    elif word == "impure":
+        session.hooks.send(datetime.now())  # type: ignore[arg-type]
     elif word == "cwd":
         print(Path.cwd())  # noqa: T201
 

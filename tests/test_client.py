@@ -58,7 +58,7 @@ def run(talk: Conversation, count: int) -> int:
 def alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return state not in "ZX"
 
@@ -164,6 +164,14 @@ def test_a_new_engine_is_put_where_the_last_one_was_seen(
 def test_any_death_is_told_with_its_reason(talk: Conversation, word: str, said: str) -> None:
     talk.tell(word)
     assert talk.until(Died).error == said
+
+
+def test_only_plain_data_is_taken(talk: Conversation) -> None:
+    pid = talk.client.pid
+    talk.tell("impure")
+    assert talk.until(Died).error == "it sent what is no plain data: datetime.datetime"
+    assert pid
+    assert gone(pid)
 
 
 def test_last_words_are_heard_in_the_next_life(talk: Conversation) -> None:

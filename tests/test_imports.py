@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from lenet_tui.core.moves import Run
 from lenet_tui.core.options import Options
-from lenet_tui.core.protocol import Printed
+from lenet_tui.core.protocol import DoMove, Look, Painting, Printed
+from lenet_tui.core.views import ViewRequest
 from lenet_tui.engine import worker
 from tests.conversation import Conversation
 from tests.terminal import ROOT, environment
@@ -114,6 +116,7 @@ def test_the_running_engine_has_torch_and_no_textual(tmp_path: Path) -> None:
     modules = set(done.stdout.split())
     assert {"lenet_tui", "torch", "numpy"} <= modules
     assert not {"textual", "rich"} & modules
+    assert done.stderr == "", "the app's own process has torch now"
 
 
 def print_modules_of_the_engine() -> None:
@@ -121,7 +124,11 @@ def print_modules_of_the_engine() -> None:
     with Conversation(worker.main) as talk:
         talk.start(Options(model="tests.test_imports:spy"))
         lines = [r.text for r in talk.reports if isinstance(r, Printed)]
+        talk.send(DoMove(1, Run(1), parameters=True))
+        talk.send(Look((ViewRequest("", "output"),), graph=True))
+        talk.until(Painting)
         sys.stdout.write(" ".join(lines))
+    sys.stderr.write(" ".join({"torch"} & set(sys.modules)))
 
 
 def spy() -> object:

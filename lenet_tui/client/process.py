@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 import queue
 import signal
 import threading
@@ -41,6 +43,23 @@ TICK = 0.25
 
 _ASKING = (Start, DoMove, RunFree, Explain, ListDevices, RunLab)
 _ANSWERS = (Ready, Failed, Moved, Explanation, NotExplained, Devices, LabResult)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Takes plain values, our own reports and arrays, and nothing else.
+
+    A stray ``torch.Size`` in a report would import torch into the app.
+    """
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.startswith("lenet_tui.core.") or module.partition(".")[0] == "numpy":
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"it sent what is no plain data: {module}.{name}")
+
+
+def _plain(data: bytes) -> Report:
+    report: Report = _Unpickler(io.BytesIO(data)).load()
+    return report
 
 
 class EngineProcess:
@@ -113,10 +132,14 @@ class EngineProcess:
         try:
             self._read()
         except (EOFError, OSError):
-            pass
-        finally:
-            self._outbox.put(None)
-            self._say(Died(self._fate()))
+            said = self._fate()
+        except pickle.UnpicklingError as error:
+            said = str(error)
+            self._process.kill()
+        else:
+            said = self._fate()
+        self._outbox.put(None)
+        self._say(Died(said))
 
     def _write(self) -> None:
         while (command := self._outbox.get()) is not None:
@@ -130,7 +153,7 @@ class EngineProcess:
         while not self._unwanted:
             ready = connections.wait([self._connection, self._process.sentinel], TICK)
             if self._connection in ready or (ready and self._connection.poll(TICK)):
-                self._note(report := self._connection.recv())
+                self._note(report := _plain(self._connection.recv_bytes()))
                 self._say(report)
             elif ready:  # ended, while a child of its own holds the pipe
                 return

@@ -71,7 +71,7 @@ class Session:
         self.ready = Ready(
             trainer.options,
             devices.describe(trainer.device),
-            torch.__version__,
+            str(torch.__version__),  # its own class would make the reader import torch
             torch.get_num_threads(),
             torch.backends.cpu.get_cpu_capability(),
             str(next(iter(trainer.parameters.values())).dtype)[6:],
