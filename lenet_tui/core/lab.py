@@ -109,7 +109,10 @@ def with_argument(layer: Layer, name: str, value: Value) -> Layer:
 def with_kind(layer: Layer, kind: str) -> Layer:
     """Another kind of layer with the arguments that both have, and defaults for the others."""
     names = {a.name for a in SIGNATURES[kind]}
-    kept = {k: v for k, v in layer.given if k in names}
+    axes = 1 if kind == "Conv1d" else 2
+    kept = {k: _fitted(v, axes) for k, v in layer.given if k in names}
+    if kind == "MaxPool2d" and isinstance(kept.get("padding"), str):
+        del kept["padding"]
     missing = {a.name: a.default for a in SIGNATURES[kind] if a.required and a.name not in kept}
     return make_layer(kind, **(missing | kept))
 
@@ -140,6 +143,11 @@ def _argument(kind: str, name: str) -> Argument:
         if argument.name == name:
             return argument
     raise KeyError(name)
+
+
+def _fitted(value: Value, axes: int) -> Value:
+    """A tuple for another number of axes as one number, the last one."""
+    return value[-1] if isinstance(value, tuple) and value and len(value) != axes else value
 
 
 def _same(left: Value, right: Value) -> bool:

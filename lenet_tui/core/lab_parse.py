@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import math
 import warnings
 
 from lenet_tui.core.lab import KINDS, MAX_NUMBER, SIGNATURES, Layer, LayerError, Value, make_layer
@@ -109,10 +108,13 @@ def _kind(node: ast.expr) -> str:
 
 
 def _literal(node: ast.expr, name: str, depth: int = 0) -> Value:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        value = _literal(node.operand, name, 9)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
+        value = _literal(node.operand, name)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return -value if isinstance(node.op, ast.USub) else value
+            if isinstance(node.op, ast.USub):
+                return -value
+            if isinstance(node.op, ast.UAdd):
+                return value
     elif isinstance(node, ast.Constant):
         if isinstance(node.value, (bool, str)) or node.value is None:
             return node.value
@@ -124,7 +126,7 @@ def _literal(node: ast.expr, name: str, depth: int = 0) -> Value:
 
 
 def _number(value: int | float, name: str) -> int | float:
-    if not math.isfinite(value) or abs(value) > MAX_NUMBER:
+    if not abs(value) <= MAX_NUMBER:  # also what is infinite
         raise LayerError(f"{name} is beyond what the lab takes: up to {MAX_NUMBER}")
     return value
 

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from lenet_tui.core.clean import clean
 from lenet_tui.core.lab import MAX_NUMBER, Value
 
 _NUMBER = re.compile(r"-?\d+")
@@ -22,7 +23,15 @@ def value_text(value: Value) -> str:
     return value if isinstance(value, str) and value.isidentifier() else repr(value)
 
 
-class NumberField(Input):
+class TextField(Input):
+    """A compact line of text that shows what a terminal would act on."""
+
+    def validate_value(self, value: str) -> str:
+        """Typed, pasted or set: nothing else gets in."""
+        return clean(value)
+
+
+class NumberField(TextField):
     """Text with numbers in it; page up and down change the one at the cursor by 1."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,6 +13,8 @@ from lenet_tui.tui.lab.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.tui.lab.state import LabState
 from lenet_tui.tui.lab.view import PlaneView
 
+_GROWING = ("facts", "about-text")
+"""Parts of no fixed height: only these move the others."""
 _SIGNS = str.maketrans({"∘": "o", "✔": "+", "▶": ">", "ᵀ": ".T"})
 
 
@@ -20,26 +22,33 @@ def show(
     screen: Screen[None],
     state: LabState,
     words: Words,
+    *,
     complaint: str = "",
     numbers: bool | None = None,
+    full: bool = True,
 ) -> None:
     """Show ``state``. ``complaint``: what is wrong with what is being typed. ``numbers``: numbers
-    in the pictures' cells, marks (``False``), or what fits (``None``).
+    in the pictures' cells, marks (``False``), or what fits (``None``). ``full``: not only the
+    output cell is another one.
     """
     ascii = bool(getattr(screen.app, "ascii", False))
 
     def put(name: str, said: str | Content) -> None:
         content = Content(said) if isinstance(said, str) else said
-        screen.query_one(f"#lab-{name}", Static).update(_plain(content) if ascii else content)
+        screen.query_one(f"#lab-{name}", Static).update(
+            _plain(content) if ascii else content,
+            layout=name in _GROWING,
+        )
 
     put("head", told.heading(state, words))
-    put("facts", "\n".join([*told.formulas(state), told.counts(state, words)]))
+    if full:
+        put("facts", "\n".join([*told.formulas(state), told.counts(state, words)]))
+        put("about-text", words(f"lab.about.{state.layer.kind}"))
     wrong = Content.styled(complaint, "$text-error")
     put("remark", wrong if complaint else told.remark(state, words))
     sums = [*told.arithmetic(state, words), "", ""]
     put("sum-0", sums[0])
     put("sum-1", sums[1])
-    put("about-text", words(f"lab.about.{state.layer.kind}"))
     typing = screen.focused is not None and not isinstance(screen.focused, PlaneView)
     put("keys", words("lab.keys.form" if typing else "lab.keys"))
     _show_planes(screen, state, words, numbers, ascii)

@@ -21,6 +21,7 @@ from lenet_tui.core.lab_result import FILLS, LabResult
 from lenet_tui.core.numbers import shape_text
 from lenet_tui.core.protocol import Command
 from lenet_tui.text.words import Words
+from lenet_tui.tui.lab.fields import TextField
 from lenet_tui.tui.lab.form import FILL, KIND, SHAPE, LabForm
 from lenet_tui.tui.lab.showing import show
 from lenet_tui.tui.lab.state import LabState
@@ -92,7 +93,9 @@ class LabScreen(ModalScreen[None]):
         yield Static(id="lab-head", markup=False)
         with Horizontal(id="lab-call"):
             yield Static("nn.", markup=False)
-            yield Input(str(self._state.layer), id="lab-line", compact=True, select_on_focus=False)
+            yield TextField(
+                str(self._state.layer), id="lab-line", compact=True, select_on_focus=False
+            )
         yield Static(id="lab-facts", markup=False)
         yield Static(id="lab-remark", markup=False)
         with Horizontal(id="lab-body"):
@@ -212,31 +215,31 @@ class LabScreen(ModalScreen[None]):
 
     def action_step(self, by: int) -> None:
         self._state.step(by)
-        self._show()
+        self._show(full=False)
 
     def action_move(self, dimension: int, by: int) -> None:
         self._stop()
         self._state.move(dimension, by)
-        self._show()
+        self._show(full=False)
 
     def action_edge(self, last: int) -> None:
         self._stop()
         shape = self._state.output_shape
         for dimension, size in enumerate(shape or ()):
             self._state.move(dimension, size if last else -size)
-        self._show()
+        self._show(full=False)
 
     def action_channel(self, by: int) -> None:
         self._state.turn_channel(by)
-        self._show()
+        self._show(full=False)
 
     def action_fed(self, by: int) -> None:
         self._state.turn_fed(by)
-        self._show()
+        self._show(full=False)
 
     def action_sample(self, by: int) -> None:
         self._state.turn_sample(by)
-        self._show()
+        self._show(full=False)
 
     def action_goto(self) -> None:
         """Ask for an output cell."""
@@ -310,6 +313,13 @@ class LabScreen(ModalScreen[None]):
         self.query_one(LabForm).say(self.words)
         self.query_one("#lab-about").border_title = self.words("lab.about")
 
-    def _show(self) -> None:
+    def _show(self, full: bool = True) -> None:
         if self.is_attached:
-            show(self, self._state, self.words, self._complaint, self._numbers)
+            show(
+                self,
+                self._state,
+                self.words,
+                complaint=self._complaint,
+                numbers=self._numbers,
+                full=full,
+            )
