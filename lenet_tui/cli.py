@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from lenet_tui import template
 from lenet_tui.command import streams
+from lenet_tui.command.lab_options import add_lab_options, asked
 from lenet_tui.command.moves_file import moves_of
 from lenet_tui.command.parser import (
     CommandError,
@@ -49,13 +51,14 @@ def run(argv: Sequence[str] | None = None) -> int:
     parser, add = make_parser()
     parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
     add_trace_options(add("trace", "print what happens, without a screen", _trace))
+    add_lab_options(add("lab", "try a layer: its window, shapes, formula, numbers", _lab))
     add("info", "what this terminal can show, the devices here, versions", _info)
     args = parser.parse(sys.argv[1:] if argv is None else argv)
     command: Callable[[argparse.Namespace], int] = vars(args).get("run", _app)
     return command(args)
 
 
-def _app(args: argparse.Namespace) -> int:
+def _app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = None) -> int:
     options = session_options(args)
     file = vars(args).get("moves")
     if file == "-":
@@ -66,6 +69,7 @@ def _app(args: argparse.Namespace) -> int:
         complain(f"{why}: here is the transcript of one iteration instead of the app")
         return _trace(args)
     template.prepare()
+    gc.disable()  # a tenth of the time to the first frame; terminal.run takes it up again
     from lenet_tui.tui import terminal  # noqa: PLC0415
 
     def make_app() -> LenetApp:
@@ -73,7 +77,7 @@ def _app(args: argparse.Namespace) -> int:
         from lenet_tui.tui.app import LenetApp  # noqa: PLC0415
 
         ascii = bool(vars(args).get("ascii"))
-        return LenetApp(EngineClient, options, lang=language(args), ascii=ascii, moves=moves)
+        return LenetApp(EngineClient, options, lang=language(args), ascii=ascii, moves=moves, first=first)
 
     return terminal.run(make_app)
 
@@ -84,6 +88,25 @@ def _trace(args: argparse.Namespace) -> int:
     from lenet_tui.command import trace  # noqa: PLC0415
 
     return trace.run(args)
+
+
+def _lab(args: argparse.Namespace) -> int:
+    layer, shape = asked(args)
+    why = "" if vars(args).get("format") else streams.no_screen()
+    if not vars(args).get("format") and not why:
+
+        def open_lab(app: LenetApp) -> None:
+            from lenet_tui.tui.actions import open_lab  # noqa: PLC0415
+
+            open_lab(app, str(layer), shape)
+
+        return _app(args, open_lab)
+    if why:
+        complain(f"{why}: the layer is printed instead of shown")
+    template.prepare()
+    from lenet_tui.command import lab  # noqa: PLC0415
+
+    return lab.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:

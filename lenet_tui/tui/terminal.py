@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import io
 import os
 import signal
@@ -26,6 +27,8 @@ except ImportError:  # Windows: Textual restores the console's modes there
 
 FORCE_AFTER = 2.0
 """Seconds from a signal until the process ends, done or not."""
+STARTED_AFTER = 2.0
+"""Seconds without garbage collection, so that the first frame comes sooner."""
 CRASHED = 1
 TRACEBACK = "LENET_TUI_TRACEBACK"
 """Set in the environment: a crash prints where it happened, not only what."""
@@ -98,6 +101,7 @@ class _Run:
 
     async def _run(self, app: App[Any]) -> None:
         self._loop = asyncio.get_running_loop()
+        self._loop.call_later(STARTED_AFTER, gc.enable)
         if not self.ending:
             await app.run_async()
 
