@@ -181,10 +181,10 @@ class Player:
 
     def _loss(self, segment: Segment) -> TapeSegment:
         trainer = self.trainer
-        trainer.target()
+        target = trainer.target()
         recorder = ForwardRecorder({}, self.progress.passed)
         with recorder:
-            trainer.compute_loss()
+            trainer.compute_loss(target)
         trainer.note_loss()
         entries = recorder.entries
         for entry in entries:

@@ -102,7 +102,6 @@ class Trainer:
             self.fetch()
         assert self.batch is not None
         image = self.batch[0]
-        self.loss = None
         self.output = run(self.model, image) if run else self.model(image)
 
     def target(self) -> Tensor:
@@ -118,10 +117,8 @@ class Trainer:
             )
         return target
 
-    def compute_loss(self) -> None:
+    def compute_loss(self, target: Tensor) -> None:
         """``loss = criterion(output, target)``."""
-        target = self.target()
-        assert self.output is not None
         self.loss = self.criterion(self.output, target)
 
     def note_loss(self) -> float:
