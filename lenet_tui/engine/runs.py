@@ -121,14 +121,18 @@ class Runner:
         return navigator.finished and at_end and following not in navigator.history.scripts
 
     def _taped(self, watches: dict[int, Watch], stopping: bool) -> Hit | None:
-        """The next phases up to a boundary, on tape; where a watchpoint became true in them."""
+        """To the end of the iteration (at a boundary: of the next one), on tape.
+
+        Where a watchpoint became true on the way, if one did.
+        """
         navigator = self.navigator
+        goal = navigator.iteration + navigator.finished
         while True:
             iteration, before = navigator.iteration, navigator.cursor
             navigator.phase()
             after = before if navigator.iteration == iteration else None
             hit = self._scan(watches, after, navigator.cursor) if stopping else None
-            if hit or navigator.finished:
+            if hit or (navigator.finished and navigator.iteration == goal):
                 return hit
 
     def _look_into(self, watches: dict[int, Watch]) -> Hit | None:
@@ -176,7 +180,7 @@ class Runner:
     def _truth(self, watches: dict[int, Watch]) -> dict[int, bool]:
         """Which watchpoints hold at the cursor; one of an unknown quantity does not."""
         navigator = self.navigator
-        truth = {NONFINITE: not watching.all_finite(navigator.trainer)}
+        truth = {NONFINITE: not watching.finite_at(navigator.tape, navigator.cursor)}
         for number, watch in watches.items():
             value = watching.value(navigator.tape, navigator.cursor, watch)
             truth[number] = value is not None and watch.holds(value)
@@ -185,7 +189,7 @@ class Runner:
     def _pause(self) -> str:
         """Stop where we are, with a tape to look at."""
         navigator = self.navigator
-        if navigator.finished:
+        if navigator.iteration and not any(s.entries for s in navigator.tape.segments):
             navigator.boundary(navigator.iteration)
         return "paused"
 

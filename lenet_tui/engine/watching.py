@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
@@ -118,6 +119,7 @@ def operands(entry: Entry) -> list[Tensor]:
     given: list[object] = []
     if isinstance(entry, OpEntry):
         given = [*entry.args, *entry.kwargs.values()]
+        given += [t for several in given if isinstance(several, (tuple, list)) for t in several]
     elif isinstance(entry, NodeEntry):
         given = list(entry.received)
     elif isinstance(entry, UpdateEntry):
@@ -134,7 +136,7 @@ def _told(entry: Entry, made: Tensor, given: list[Tensor]) -> str:
     bad = int((~torch.isfinite(flat)).sum())
     first = flat[~torch.isfinite(flat)][0].item()
     went_in = "; ".join(
-        f"{tuple(t.shape)} from {float(t.min()):.4g} to {float(t.max()):.4g}"
+        f"{tuple(t.shape)} from {t.min().item():.4g} to {t.max().item():.4g}"
         for t in given
         if t.numel()
     )
@@ -144,18 +146,25 @@ def _told(entry: Entry, made: Tensor, given: list[Tensor]) -> str:
 def all_finite(trainer: Trainer) -> bool:
     """Whether the loss and every parameter are finite; cheap, for each iteration of a run.
 
-    Sums of squares: an overflow counts as suspicious too, and is looked into afterwards.
+    Sums of squares first; where one overflows, each number is looked at.
     """
     loss = trainer.last_loss
-    if loss is not None and not abs(loss) < float("inf"):
+    if loss is not None and not math.isfinite(loss):
         return False
     values = list(trainer.parameters.values())
     if trainer.device.type == "cpu":
-        return all(_square_sum_finite(p) for p in values)
+        return all(_square_sum_finite(p) or finite(p) for p in values)
     norms = torch.stack(torch._foreach_norm([p.detach() for p in values]))
-    return bool(torch.isfinite(norms).all())
+    return bool(torch.isfinite(norms).all()) or all(finite(p) for p in values)
 
 
 def _square_sum_finite(p: Tensor) -> bool:
     flat = p.detach().reshape(-1)
-    return bool(abs(float(torch.dot(flat, flat))) < float("inf")) if flat.numel() else True
+    return math.isfinite(float(torch.dot(flat, flat))) if flat.numel() else True
+
+
+def finite_at(tape: Tape, cursor: Cursor) -> bool:
+    """Whether the last loss and every parameter are finite at a cursor."""
+    loss = tape.loss(cursor)
+    known = loss is None or math.isfinite(loss)
+    return known and all(finite(tape.value(cursor, name)) for name in tape.base.values)
