@@ -213,7 +213,7 @@ class Navigator:
 
         ``careful``: run no op after the cursor's, not even of the same phase.
         """
-        start = self._start_for(iteration)
+        start = self.start_for(iteration)
         self.resume_at(start, extras=start < iteration)
         self.replay_to(iteration)
         self._play_to(cursor, careful)
@@ -294,22 +294,36 @@ class Navigator:
             ):
                 self._step()
 
-    def _start_for(self, iteration: int) -> int:
-        """The iteration whose keyframe a rebuild starts from.
+    def start_for(self, iteration: int) -> int:
+        """The iteration whose keyframe a rebuild of ``iteration`` starts from.
 
         One iteration earlier than it need be, so that the last update is known; and earlier
-        still where an iteration leans on the output of the one before.
+        still where something leans on an output or a loss from before the keyframe.
         """
         first = max(iteration - 2, 0)
         start = self.history.nearest(first)
-        while start and self._leans_back(start):
+        while start and self._leans_back(start, iteration):
             start = self.history.nearest(start - 1)
         return start
 
-    def _leans_back(self, start: int) -> bool:
-        after = self.history.script(start).segments[self.history.script(start).boundary() :]
-        following = self.history.script(start + 1).segments
-        return bool(after) or following[:1] != (Segment("forward"),)
+    def _leans_back(self, start: int, iteration: int) -> bool:
+        """Whether an output or a loss of iteration ``start`` may be read up to ``iteration``."""
+        script = self.history.script(start)
+        if len(script.segments) > script.boundary():
+            return True
+        missing = {"forward", "loss"}
+        for between in range(start + 1, iteration):
+            for segment in self.history.script(between).segments:
+                if segment.how == "skip":
+                    continue
+                if segment.phase == "loss" and "forward" in missing:
+                    return True
+                if segment.phase == "backward" and missing:
+                    return True
+                missing.discard(segment.phase)
+                if not missing:
+                    return False
+        return True
 
     # The present
 
@@ -366,9 +380,10 @@ class Navigator:
     def do(self, segment: Segment) -> None:
         """Run a phase out of turn; what is recorded after the cursor goes only if it succeeds."""
         self.make_live()
-        script = self.script.cut(self.cursor.segment, self.cursor.done).with_segment(segment)
+        before = self.cursor
+        script = self.script.cut(before.segment, before.done).with_segment(segment)
         self.history.scripts[self.iteration] = script
         self.open(segment, script)
         self._complete()
         self.cursor = Cursor(len(self.tape.segments) - 1)
-        self.history.cut(self.iteration, self.cursor, script)
+        self.history.cut(self.iteration, before, script)

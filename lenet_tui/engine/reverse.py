@@ -33,7 +33,7 @@ class Search:
         here = point(iteration, cursor)
         until = iteration
         while until > 0 and not self._stop_wanted():
-            start = self._navigator.history.nearest(max(until - 2, 0))
+            start = self._navigator.start_for(until)
             found = self._stretch(start, until, here)
             if found or start == 0:
                 return found
@@ -70,10 +70,10 @@ class Search:
         tape = navigator.tape
         turns: list[tuple[Cursor, str]] = []
         bad = watching.culprit(tape, None, tape.end, navigator.trainer.names)
+        first = True
         for place, entry, phase in watching.cursors(tape, None, tape.end):
             if bad and bad[0] == place:
                 turns.append((place, bad[1]))
-            first = place == Cursor(0, 1)
             for number, watch in self._watches.items():
                 if watching.touches(entry, phase, watch, first):
                     value = watching.value(tape, place, watch)
@@ -82,4 +82,5 @@ class Search:
                     if watch.holds(value) and truth[number] is False:
                         turns.append((place, f"watch {number}: {watch} ({value:.6g})"))
                     truth[number] = watch.holds(value)
+            first = False
         return turns
