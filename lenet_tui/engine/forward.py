@@ -67,8 +67,9 @@ class ForwardRecorder(TorchFunctionMode):
             return func(*args, **kwargs)
         if len(self.entries) == self._stop_after:
             raise StopHere
+        given = args
         if _in_place(name, args, kwargs):
-            self._protect(args)
+            given = self._protect(args, kwargs)
         result = func(*args, **kwargs)
         if isinstance(result, Tensor):
             output: Tensor | tuple[Any, ...] = result.detach()
@@ -80,7 +81,7 @@ class ForwardRecorder(TorchFunctionMode):
             return result
         module = self._paths.get(self._stack[-1][0], "") if self._stack else ""
         self.entries.append(
-            OpEntry("", name.strip("_") or name, module, args, kwargs, output, node)
+            OpEntry("", name.strip("_") or name, module, given, kwargs, output, node)
         )
         if not self._stack or not _is_leaf(self._stack[-1][0]):
             self._name_from(len(self.entries) - 1)
@@ -112,21 +113,33 @@ class ForwardRecorder(TorchFunctionMode):
         count = self._used[name] = self._used.get(name, 0) + 1
         return name if count == 1 else f"{name}#{count}"
 
-    def _protect(self, args: tuple[Any, ...]) -> None:
-        """Copy what is on the tape already and about to be overwritten."""
-        written = {_storage(t) for t in args if isinstance(t, Tensor)}
+    def _protect(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """Copy what is on the tape already and about to be overwritten; what goes in, too."""
+        written = {_storage(t) for t in (*args, kwargs.get("out")) if isinstance(t, Tensor)}
+
+        def kept(value: Any) -> Any:
+            copied = isinstance(value, Tensor) and not isinstance(value, nn.Parameter)
+            return value.detach().clone() if copied and _storage(value) in written else value
+
         for entry in self.entries:
-            if isinstance(entry.output, Tensor) and _storage(entry.output) in written:
-                entry.output = entry.output.clone()
+            entry.output = kept(entry.output)
+            entry.args = tuple(map(kept, entry.args))
+        return tuple(map(kept, args))
 
 
 def _is_leaf(module: nn.Module) -> bool:
     return not module._modules
 
 
+_AUGMENTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor")
+WRITING = {"__setitem__", *(f"__i{name}__" for name in _AUGMENTED)}
+"""Operators that write into their first operand: ``x += y``, ``x[0] = y``."""
+
+
 def _in_place(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     return (
         (name.endswith("_") and not name.endswith("__"))
+        or name in WRITING
         or bool(kwargs.get("inplace"))
         or True in (a for a in args if a is True)
         or "out" in kwargs
