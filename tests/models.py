@@ -1,0 +1,65 @@
+"""Models that are not LeNet: each takes (N, 1, 32, 32) to (N, 10)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Residual(nn.Module):
+    """A residual connection, added in place, and a layer used twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(1, 4, 3, stride=2, padding=1)
+        self.block = nn.Conv2d(4, 4, 3, padding=1)
+        self.pool = nn.AdaptiveAvgPool2d(4)
+        self.head = nn.Linear(64, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.stem(x))
+        y = self.block(x)
+        y = torch.relu(self.block(y))
+        y += x
+        x = self.pool(y).flatten(1)
+        return self.head(x)  # type: ignore[no-any-return]
+
+
+def sequential() -> nn.Module:
+    """Batch norm, ReLU in place, dropout."""
+    return nn.Sequential(
+        nn.Conv2d(1, 4, 5, stride=2),
+        nn.BatchNorm2d(4),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(2, return_indices=False),
+        nn.Flatten(),
+        nn.Dropout(0.3),
+        nn.Linear(4 * 7 * 7, 10),
+    )
+
+
+class NotANumber(nn.Module):
+    """The logarithm of a negative number, once a weight has been trained below zero."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor([0.5]))
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(1)
+        x = x + torch.log(self.scale)
+        return self.head(x)  # type: ignore[no-any-return]
+
+
+class Failing(nn.Module):
+    """Raises in its third forward on the same weights' owner: what torch may do at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.head.weight.abs().max() > 10:
+            raise ValueError("the weights\nare too large")
+        return self.head(x.flatten(1))  # type: ignore[no-any-return]
