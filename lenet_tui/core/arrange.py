@@ -164,10 +164,19 @@ def _flow(count: int, pixels: tuple[int, int], room: Room, label: int) -> tuple[
 def _zoom(count: int, pixels: tuple[int, int], room: Room, label: int, columns: int) -> int:
     """How much tiles can be magnified in ``columns`` columns so that all are seen; 0: not so."""
     rows = -(-count // columns)
-    wide = ((room.cols + GAP) // columns - GAP) // pixels[1]
-    line = room.rows // rows // room.line * room.line
-    tall = (line - (label or (GAP if rows > 1 else 0))) // pixels[0]
-    return max(0, min(wide, tall))
+    zoom = ((room.cols + GAP) // columns - GAP) // pixels[1]
+    space = label or (GAP if rows > 1 else 0)
+    while zoom > 0:
+        tall = pixels[0] * zoom
+        if (rows - 1) * _pitch(tall, space, room) + label + tall <= room.rows:
+            break
+        zoom -= 1
+    return max(0, zoom)
+
+
+def _pitch(tall: int, space: int, room: Room) -> int:
+    """Pixels from one grid row to the next: a whole number of lines of text."""
+    return max(1, -(-(tall + space) // room.line) * room.line)
 
 
 def _grid(
@@ -186,8 +195,8 @@ def _grid(
     _, height, width = tiling(shape, wrap)
     tall, wide = pixels[0] * zoom[0], pixels[1] * zoom[1]
     space = label or (GAP if count > columns else 0)
-    down = max(1, -(-(tall + space) // room.line) * room.line)
-    visible = max(1, (room.rows + (0 if label else space)) // down) if count else 0
+    down = _pitch(tall, space, room)
+    visible = max(1, (room.rows - label - tall) // down + 1) if count else 0
     return Arrangement(
         shape, wrap, height, width, first, count,
         (blocks(height, pixels[0])[0], blocks(width, pixels[1])[0]), pixels, zoom, columns, across,

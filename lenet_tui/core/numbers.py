@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 MINUS = "−"
 _ASCII = str.maketrans(
     {MINUS: "-", "×": "x", "∞": "inf", "σ": "sd", "μ": "mean", "±": "+-", "←": "<", "→": "->"}
     | {"…": "...", "·": "-", "│": "|", "─": "-", "–": "-", "‖": "||", "▸": ">", "∂": "d"}
+    | {"╳": "X", "▲": "^", "▼": "v", "◀": "<"}
 )
 
 
@@ -27,6 +30,17 @@ def number(value: float, digits: int = 4) -> str:
     if -3 <= exponent < 6:
         return sign(f"{value:.{max(0, digits - 1 - exponent)}f}")
     return _scientific(value, digits)
+
+
+def exact(value: float, dtype: str = "float64") -> str:
+    """``value`` with as many digits as tell it from its neighbours in torch's ``dtype``."""
+    if not math.isfinite(value):
+        return _special(value)
+    if dtype == "float32":
+        return sign(str(np.float32(value)))
+    if dtype.startswith("float"):
+        return sign(str(np.float16(value)) if dtype == "float16" else repr(value))
+    return sign(str(int(value))) if value == int(value) else number(value, 9)
 
 
 def aligned(values: Sequence[float], digits: int = 4) -> list[str]:

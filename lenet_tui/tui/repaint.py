@@ -30,16 +30,18 @@ class Shadow:
 
     def forget(self) -> None:
         """Something else may have written to the terminal: nothing is known."""
-        self._rows.clear()
+        for row in self._rows:
+            row[:] = [None] * len(row)
 
     def sequence(self, update: CompositorUpdate, console: Console) -> str:
-        """What to send so that the terminal shows ``update``.
-
-        A whole screen is sent whole, so that it also repairs one that was disturbed.
-        """
+        """What to send so that the terminal shows ``update``: the cells that differ."""
         if type(update) is LayoutUpdate:
             left, top, width, height = update.region
-            self._rows = [[None] * (left + width) for _ in range(top + height)]
+            if not self._rows or (len(self._rows), len(self._rows[0])) != (
+                top + height,
+                left + width,
+            ):
+                self._rows = [[None] * (left + width) for _ in range(top + height)]
             writer = Writer()
             for y, line in enumerate(update.strips, top):
                 x = left
@@ -92,7 +94,17 @@ class LeanApp(App[ReturnType]):
         super().__init__(*args, **kwargs)
 
     def on_mount(self) -> None:
+        """After a suspension the terminal is another's work."""
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
+
+    def on_resize(self) -> None:
+        """Terminals do as they like with what was there."""
+        self._shadow.forget()
+
+    def repaint(self) -> None:
+        """Send the whole screen again, in case something disturbed it."""
+        self._shadow.forget()
+        self.refresh()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if self.lean and isinstance(renderable, CompositorUpdate):

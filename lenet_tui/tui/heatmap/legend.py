@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from rich.segment import Segment
+from rich.cells import cell_len
 from rich.text import Text
 
+from lenet_tui.core.arrangement import Arrangement
 from lenet_tui.core.numbers import ascii_text, number
 from lenet_tui.core.views import TOP, View
 from lenet_tui.text.words import Words
 from lenet_tui.tui.heatmap.ink import Ink
 
 STEPS = 9
-"""Cells of the colour bar (in shades each is two wide)."""
+"""Colours in the bar."""
 
 
 def bar(ink: Ink) -> Text:
@@ -20,39 +21,60 @@ def bar(ink: Ink) -> Text:
     codes = ink.levels[np.linspace(0, TOP, STEPS).astype(np.uint8)]
     lines = np.stack([codes, codes]) if ink.half_blocks else codes[None]
     segments = (ink.segments[int(cell)] for cell in ink.cells(lines)[0])
-    return Text.assemble(*((s.text, s.style or "") for s in segments if isinstance(s, Segment)))
+    return Text.assemble(*((text, style or "") for text, style, _ in segments))
 
 
-def legend(view: View, ink: Ink, words: Words, ascii_only: bool, width: int) -> Text:
-    """The scale with its numbers, then what fits of: pixel blocks, odd values, statistics."""
+def legend(
+    view: View,
+    arrangement: Arrangement,
+    ink: Ink,
+    words: Words,
+    *,
+    width: int,
+    moved: bool = False,
+    ascii_only: bool = False,
+) -> Text:
+    """The scale with its numbers, then as much as fits ``width``: the most important first.
+
+    ``moved``: the scale is not the one of the step before.
+    """
     if view.scale is None or view.summary is None:
         return Text()
     limit = view.scale.limit
     low = number(-limit, 3) if view.scale.signed else "0"
     high = ("+" if view.scale.signed else "") + number(limit, 3)
-    line = Text.assemble(low + " ", bar(ink), " " + high)
-    for part in _parts(view, words):
-        said = "  " + (ascii_text(part) if ascii_only else part)
-        if line.cell_len + Text(said).cell_len <= width:
+    plain = ascii_text if ascii_only else str
+    line = Text.assemble(plain(f"{low} "), bar(ink), f" {high}")
+    for part in _parts(view, arrangement, words, moved):
+        said = plain(f"  {part}")
+        if line.cell_len + cell_len(said) <= width:
             line.append(said)
     return line
 
 
-def _parts(view: View, words: Words) -> list[str]:
+def _parts(view: View, arrangement: Arrangement, words: Words, moved: bool) -> list[str]:
     summary = view.summary
     assert summary is not None
     parts = []
-    if summary.nan:
-        parts.append(f"╳ NaN {summary.nan}")
-    if summary.plus_inf:
-        parts.append(f"▲ +∞ {summary.plus_inf}")
-    if summary.minus_inf:
-        parts.append(f"▼ −∞ {summary.minus_inf}")
+    for mark, count in (
+        ("╳ NaN", summary.nan),
+        ("▲ +∞", summary.plus_inf),
+        ("▼ −∞", summary.minus_inf),
+    ):
+        if count:
+            parts.append(f"{mark} {count}")
+    shown = arrangement.shown
+    if len(shown) < arrangement.count:
+        first = shown.start - arrangement.first
+        parts.append(
+            words("view.tiles", first=first + 1, last=first + len(shown), count=arrangement.count)
+        )
     if view.block != (1, 1):
         parts.append(words("view.block", down=view.block[0], across=view.block[1]))
-    if view.scale_moved:
+    if moved:
         parts.append(words("view.scale-moved"))
     parts.append(f"σ {number(summary.std, 3)}")
     parts.append(f"‖x‖ {number(summary.norm, 3)}")
     parts.append(f"{number(summary.low, 3)} … {number(summary.high, 3)}")
+    parts.append(f"μ {number(summary.mean, 3)}")
     return parts

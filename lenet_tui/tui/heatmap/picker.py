@@ -35,8 +35,8 @@ class Picker(Widget, can_focus=True):
 
     cursor: reactive[Index | None] = reactive[Index | None](None, repaint=False)
 
-    class CursorMoved(Message):
-        """The cursor is on other elements: those from ``first`` to ``last`` of one tile."""
+    class _AtCursor(Message):
+        """``first`` to ``last``: the elements that the cursor is on, of one tile."""
 
         def __init__(self, picker: Picker, first: Index, last: Index) -> None:
             self.picker = picker
@@ -48,7 +48,10 @@ class Picker(Widget, can_focus=True):
         def control(self) -> Picker:
             return self.picker
 
-    class CellChosen(CursorMoved):
+    class CursorMoved(_AtCursor):
+        """The cursor is on other elements."""
+
+    class CellChosen(_AtCursor):
         """The person wants to know more of what the cursor is on."""
 
     class Reshaped(Message):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from lenet_tui.core.arrange import arrange
 from lenet_tui.core.frames import Frame
-from lenet_tui.core.views import ViewRequest
+from lenet_tui.core.views import View, ViewRequest
 from lenet_tui.tui.heatmap.heatmap import Heatmap
 from lenet_tui.tui.panes.tensor import TensorPane
 
@@ -14,10 +13,12 @@ TARGET = "target"
 
 
 class ImagePane(TensorPane):
-    """The batch's first image, in grey; the title says its target."""
+    """One sample of the batch, in grey; the title says its target."""
 
     ASPECTS: ClassVar[tuple[str, ...]] = ("value",)
     DEFAULT_CSS = "ImagePane .legend { display: none; }"
+
+    _target = ""
 
     def on_mount(self) -> None:
         """It is always the input."""
@@ -27,22 +28,27 @@ class ImagePane(TensorPane):
         return Heatmap(picture=True)
 
     def requests(self) -> tuple[ViewRequest, ...]:
-        shape = self._shapes.get(self.tensor)
-        target = ViewRequest(TARGET, "target", "numbers", rows=1, cols=64)
-        if shape is None or len(shape) != 4:
-            return (*super().requests(), target)
-        self._arrangement = arrange(shape, self.query_one(Heatmap).room, sample=0)
-        self._request = self._arrangement.request(self.id or "image", "input")
-        return self._request, target
+        target = ViewRequest(self._target_key, TARGET, "numbers", col=max(0, self.sample))
+        return *super().requests(), target
+
+    @property
+    def _target_key(self) -> str:
+        return f"{self.id or 'image'}.{TARGET}"
 
     def show(self, frame: Frame) -> None:
+        view = next((v for v in frame.views if v.request.key == self._target_key), None)
+        self._target = self._said(view) if view else ""
         super().show(frame)
-        view = next((v for v in frame.views if v.request.key == TARGET), None)
-        title = self.words("image.title")
-        if view is not None and view.state == "value" and view.values is not None:
-            if view.dtype.startswith("int"):
-                title += "  " + self.words("image.target", target=int(view.values.flat[0]))
-            if view.shape[:1] != (1,) and len(view.shape) == 1:
-                title += "  " + self.words("image.first", count=view.shape[0])
-        if str(self.border_title) != title:
-            self.border_title = title
+
+    def _said(self, view: View) -> str:
+        """The class that it should say; a target of another kind is said by the output pane."""
+        if view.values is None or not view.values.size or not view.dtype.startswith("int"):
+            return ""
+        text = self.words("image.target", target=int(view.values.flat[0]))
+        if len(view.shape) == 1 and view.shape[0] > 1:
+            sample = self.words("image.sample", number=self.sample, count=view.shape[0])
+            text += f"  {sample}"
+        return text
+
+    def _entitle(self, title: str, subtitle: str) -> None:
+        super()._entitle(f"{self.words('image.title')}  {self._target}".rstrip(), subtitle)

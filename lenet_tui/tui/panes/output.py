@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.content import Content
+from textual.reactive import var
 from textual.widgets import Static
 
 from lenet_tui.core.frames import Frame
@@ -13,7 +15,6 @@ from lenet_tui.core.numbers import aligned, ascii_text
 from lenet_tui.core.views import View, ViewRequest
 from lenet_tui.tui.panes.pane import Pane
 
-KEYS = ("output.softmax", "output", "target")
 BLOCKS = " ▏▎▍▌▋▊▉█"
 MOST = 64
 """Classes shown at most."""
@@ -22,42 +23,72 @@ Numbers = npt.NDArray[np.float64]
 
 
 class OutputPane(Pane):
-    """Of the batch's first sample. Probabilities where the loss is of classes."""
+    """Of one ``sample`` of the batch. Probabilities where the loss is of classes, else the outputs
+    themselves; ``kind``: ``softmax`` or ``raw`` to choose.
+    """
 
     DEFAULT_CSS = "OutputPane Static { height: 1fr; padding: 0 1; }"
+
+    sample: var[int] = var(0, init=False)
+    kind: var[str] = var("", init=False)
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False)
 
+    def watch_sample(self) -> None:
+        """Another row of the output."""
+        self.post_message(self.LookChanged())
+
+    def watch_kind(self) -> None:
+        """Other numbers of it."""
+        self.post_message(self.LookChanged())
+
     def requests(self) -> tuple[ViewRequest, ...]:
-        return tuple(
-            ViewRequest(f"bars.{name}", name, "numbers", rows=1, cols=MOST) for name in KEYS
+        row, key = max(0, self.sample), self.id or "bars"
+        rows = (
+            ViewRequest(f"{key}.{name}", name, "numbers", rows=1, cols=MOST, row=row)
+            for name in ("output.softmax", "output", "target")
         )
+        # Class labels are a vector: one to each sample.
+        return *rows, ViewRequest(f"{key}.class", "target", "numbers", rows=1, cols=1, col=row)
 
     def show(self, frame: Frame) -> None:
-        views = {v.request.tensor: v for v in frame.views if v.request.key.startswith("bars.")}
+        key = f"{self.id or 'bars'}."
+        views = {v.request.key.removeprefix(key): v for v in frame.views}
         if "output" not in views:
             return
-        classes = frame.options.loss == "cross_entropy"
-        shown = row(views.get("output.softmax" if classes else "output"))
-        self.border_title = self.words("output.title")
-        self.border_subtitle = self.words("output.softmax" if classes else "output.raw")
-        text = Text(self.words("view.ahead")) if shown is None else self._bars(views, shown)
+        kind = self.kind or ("softmax" if frame.options.loss == "cross_entropy" else "raw")
+        shown = row(views.get("output.softmax" if kind == "softmax" else "output"))
+        self.border_title = Content(self.words("output.title"))
+        self.border_subtitle = Content(self._plain(self.words(f"output.{kind}")))
+        if shown is None:
+            text = Text(self.words("view.ahead"))
+        else:
+            wanted, goals = targets(views.get("class"), views.get("target"))
+            width = self.size.width - 2
+            text = bars(shown, wanted, goals if kind == "raw" else None, width, self._ascii)
         widget = self.query_one(Static)
         if widget.content != text:
             widget.update(text)
 
-    def _bars(self, views: dict[str, View], shown: Numbers) -> Text:
-        target = views.get("target")
-        goal = row(target)
-        is_class = target is not None and target.dtype.startswith("int")
-        wanted = int(goal[0]) if goal is not None and is_class else None
-        ascii_only = bool(getattr(self.app, "ascii", False))
-        return bars(shown, wanted, None if is_class else goal, self.size.width - 2, ascii_only)
+    def _plain(self, text: str) -> str:
+        return ascii_text(text) if self._ascii else text
+
+    @property
+    def _ascii(self) -> bool:
+        return bool(getattr(self.app, "ascii", False))
+
+
+def targets(label: View | None, target: View | None) -> tuple[int | None, Numbers | None]:
+    """The target class, or the target's numbers."""
+    if label is not None and label.dtype.startswith("int"):
+        found = row(label)
+        return (int(found[0]) if found is not None else None), None
+    return None, row(target)
 
 
 def row(view: View | None) -> Numbers | None:
-    """The first sample's numbers, if they are there."""
+    """The numbers of a view's first row, if they are there."""
     if view is None or view.values is None or view.state != "value" or not view.values.size:
         return None
     return np.asarray(view.values.reshape(-1, view.values.shape[-1])[0])
@@ -68,27 +99,28 @@ def bars(
 ) -> Text:
     """A line for each class: its bar, its number, and a mark at the target.
 
-    ``wanted``: the target class. ``goals``: real-valued targets, shown beside the numbers.
+    ``wanted``: the target class. ``goals``: real-valued targets, shown beside the numbers. A
+    negative number has its sign before its bar.
     """
     texts = aligned(values.tolist())
     beside = aligned(goals.tolist()) if goals is not None and len(goals) == len(values) else None
-    room = max(1, width - 4 - max(map(len, texts)) - (len(beside[0]) + 3 if beside else 2))
+    label = len(str(len(values) - 1))
+    after = len(beside[0]) + 3 if beside else 2
+    room = max(1, width - label - 3 - max(map(len, texts)) - after)
     finite = np.abs(values[np.isfinite(values)])
     top = max(float(finite.max()) if finite.size else 1.0, 1e-30)
     if (values >= 0).all() and top <= 1:
         top = 1.0
     best = int(np.nanargmax(values)) if np.isfinite(values).any() else -1
+    plain = ascii_text if ascii_only else str
     lines = []
     for number, value in enumerate(values):
-        mark = "◀" if number == wanted else " "
         share = abs(value) / top if np.isfinite(value) else 0.0
-        line = Text(f"{number} ", "bold" if number == best else "")
-        line.append("−" if value < 0 else " ")
-        line.append(bar(share, room, ascii_only), "bold" if number == best else "")
-        line.append(" " + texts[number] + (f" → {beside[number]}" if beside else f" {mark}"))
-        lines.append(Text(ascii_text(line.plain)) if ascii_only else line)
-    text = Text("\n").join(lines)
-    return Text(text.plain.replace("◀", "<")) if ascii_only else text
+        goal = f" → {beside[number]}" if beside else " ◀" if number == wanted else ""
+        said = plain(f"{'−' if value < 0 else ' '}{bar(share, room, ascii_only)} {texts[number]}")
+        style = "bold" if number == best else ""
+        lines.append(Text.assemble((f"{number:>{label}} {said}", style), plain(goal)))
+    return Text("\n").join(lines)
 
 
 def bar(share: float, room: int, ascii_only: bool) -> str:

@@ -6,21 +6,27 @@ from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
 from lenet_tui.core.arrange import arrange
 from lenet_tui.core.arrangement import Arrangement
-from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame
-from lenet_tui.core.numbers import ascii_text, shape_text
-from lenet_tui.core.tiles import Shape
+from lenet_tui.core.numbers import ascii_text
+from lenet_tui.core.phases import Position
+from lenet_tui.core.tiles import Index, Shape, lead
 from lenet_tui.core.views import Scale, View, ViewRequest
 from lenet_tui.tui.heatmap.heatmap import Heatmap
 from lenet_tui.tui.heatmap.legend import legend
+from lenet_tui.tui.heatmap.picker import Picker
+from lenet_tui.tui.panes import telling
 from lenet_tui.tui.panes.numbers import NumberTable
 from lenet_tui.tui.panes.pane import Pane
+from lenet_tui.tui.panes.readout import Readout, readout, readout_request
 
 SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
 
@@ -28,7 +34,8 @@ SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
 class TensorPane(Pane):
     """``tensor``: whose; ``aspect``: value, gradient or update; ``mode``: heatmap or numbers.
 
-    What is ``None``, or not computed yet, is said in a sentence in the picture's place.
+    ``sample``: whose channels are shown of an activation (from 0). What is ``None``, or not
+    computed yet, is said in a sentence in the picture's place.
     """
 
     ALLOW_MAXIMIZE = True
@@ -40,6 +47,7 @@ class TensorPane(Pane):
     TensorPane .legend { height: 1; padding: 0 1; }
     TensorPane.-numbers Heatmap, TensorPane.-told Heatmap { display: none; }
     TensorPane.-numbers NumberTable { display: block; }
+    TensorPane.-numbers .legend { display: none; }
     TensorPane.-told NumberTable, TensorPane.-told .legend { display: none; }
     TensorPane.-told .told { display: block; }
     """
@@ -47,17 +55,33 @@ class TensorPane(Pane):
     tensor: var[str] = var("", init=False)
     aspect: var[str] = var("value", init=False)
     mode: var[str] = var("heatmap", init=False)
+    sample: var[int] = var(0, init=False)
+
+    class CellChosen(Message):
+        """The person wants to know more of one number: ``tensor`` (as named) at ``index``."""
+
+        def __init__(self, pane: TensorPane, tensor: str, index: Index) -> None:
+            self.pane = pane
+            self.tensor = tensor
+            self.index = index
+            super().__init__()
+
+        @property
+        def control(self) -> TensorPane:
+            return self.pane
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.set_reactive(TensorPane.aspect, self.ASPECTS[0])
         self._shapes: dict[str, Shape] = {}
         self._scales: dict[str, Scale] = {}
+        self._moved: Position | None = None
         self._top = 0
         self._parameters: set[str] = set()
-        self._frame: Frame | None = None
         self._arrangement: Arrangement | None = None
         self._request: ViewRequest | None = None
+        self._readout: Readout | None = None
+        self._entitled = ("", "")
 
     def compose(self) -> ComposeResult:
         yield Static(classes="told", markup=False)
@@ -68,12 +92,31 @@ class TensorPane(Pane):
     def _picture(self) -> Heatmap:
         return Heatmap()
 
+    @property
+    def heatmap(self) -> Heatmap:
+        return self.query_one(Heatmap)
+
+    @property
+    def table(self) -> NumberTable:
+        return self.query_one(NumberTable)
+
+    @property
+    def picker(self) -> Picker:
+        """The heatmap or the table, whichever is seen."""
+        return self.table if self.mode == "numbers" else self.heatmap
+
     # What to look at
 
     @property
     def name_asked(self) -> str:
         """The name that the engine is asked for."""
         return self.tensor + SUFFIX[self.aspect]
+
+    @property
+    def cursor(self) -> Index | None:
+        """The element that the cursor is on: of a block, the one of largest magnitude."""
+        cursor = self.picker.cursor
+        return self._readout.index if self._readout and cursor is not None else cursor
 
     def choose(self, tensor: str, aspect: str = "") -> None:
         """Show ``tensor``; ``aspect`` as before if empty."""
@@ -89,124 +132,187 @@ class TensorPane(Pane):
         """A heatmap, or numbers."""
         self.mode = "heatmap" if self.mode == "numbers" else "numbers"
 
+    def know_shapes(self, shapes: dict[str, Shape]) -> None:
+        """Shapes of tensors by name, so that the first picture need not wait for them."""
+        self._shapes |= shapes
+
     def watch_tensor(self) -> None:
         """Another tensor: from its top."""
         self._top = 0
-        self._look()
+        self.heatmap.cursor = self.table.cursor = None
+        self._other()
 
     def watch_aspect(self) -> None:
         """Another aspect of it."""
-        self._look()
+        self._other()
 
-    def watch_mode(self) -> None:
-        """The same, drawn otherwise."""
-        self.set_class(self.mode == "numbers", "-numbers")
+    def watch_sample(self) -> None:
+        """Another sample's channels."""
+        self._top = 0
+        self._other()
+
+    def watch_mode(self, old: str, new: str) -> None:
+        """The same, drawn otherwise; the cursor stays on its element."""
+        cursor, focus = self._picker_cursor(old), self.has_focus_within
+        self.set_class(new == "numbers", "-numbers")
+        self.picker.cursor = cursor
+        if focus:
+            self.picker.focus()
         self.call_after_refresh(self._look)
 
-    def on_picker_reshaped(self) -> None:
-        """The picture has another size, or is scrolled."""
-        self._look()
+    def _picker_cursor(self, mode: str) -> Index | None:
+        exact = self._readout.index if self._readout else None
+        return exact or (self.table if mode == "numbers" else self.heatmap).cursor
 
-    def on_heatmap_scrolled(self, event: Heatmap.Scrolled) -> None:
-        """Other tiles are to be first."""
-        self._top = event.top
+    def _other(self) -> None:
+        self._readout = None
         self._look()
 
     def _look(self) -> None:
         self.post_message(self.LookChanged())
 
+    @on(Picker.Reshaped)
+    def _reshaped(self, event: Picker.Reshaped) -> None:
+        event.stop()
+        self._look()
+
+    @on(Heatmap.Scrolled)
+    def _scrolled(self, event: Heatmap.Scrolled) -> None:
+        event.stop()
+        self._top = event.top
+        self._look()
+
+    @on(Picker.CursorMoved)
+    def _cursor_moved(self, event: Picker.CursorMoved) -> None:
+        event.stop()
+        self._other()
+
+    @on(Picker.CellChosen)
+    def _cell_chosen(self, event: Picker.CellChosen) -> None:
+        event.stop()
+        if self.cursor is not None:
+            self.post_message(self.CellChosen(self, self.name_asked, self.cursor))
+
     def requests(self) -> tuple[ViewRequest, ...]:
-        name = self.name_asked
+        name, key = self.name_asked, self.id or "tensor"
         if not self.tensor:
             return ()
-        key = self.id or "tensor"
         shape = self._shapes.get(self.tensor)
         if shape is None:
-            self._request = ViewRequest(key, name)
-        elif self.mode == "numbers":
-            table = self.query_one(NumberTable)
-            self._request = table.request(key, name, shape, self._kernels(shape))
+            self._request = ViewRequest(key, name, count=0)
+            return (self._request,)
+        if self.mode == "numbers":
+            self._request = self.table.request(key, name, shape, self._kernels(shape))
         else:
-            room = self.query_one(Heatmap).room
-            kernels = self._kernels(shape)
-            self._arrangement = arrange(shape, room, kernels=kernels, top=self._top)
+            self._arrangement = arrange(
+                shape,
+                self.heatmap.room,
+                kernels=self._kernels(shape),
+                sample=self.sample if self._sampled(shape) else None,
+                top=self._top,
+            )
             asked = self._arrangement.request(key, name)
             self._request = replace(asked, scale=self._scales.get(name))
-        return (self._request,)
+        cursor = self.picker.cursor
+        if cursor is None or len(cursor) != len(shape):
+            return (self._request,)
+        layout = self._arrangement if self.mode == "heatmap" else None
+        return self._request, readout_request(f"{key}.cursor", name, shape, cursor, layout)
 
     def _kernels(self, shape: Shape) -> bool:
         return len(shape) > 2 and self.tensor in self._parameters
 
+    def _sampled(self, shape: Shape) -> bool:
+        return bool(lead(shape)) and self.tensor not in self._parameters
+
     # What is seen
 
     def show(self, frame: Frame) -> None:
-        self._frame = frame
         self._parameters = {name for row in frame.rows for name in row.parameters}
         key = self.id or "tensor"
-        view = next((v for v in frame.views if v.request.key == key), None)
-        if view is None or view.request.tensor != self.name_asked:
+        views = {v.request.key: v for v in frame.views if v.request.tensor == self.name_asked}
+        view = views.get(key)
+        if view is None:
             return
-        self._title(view, frame)
-        told = self._told(view, frame)
+        self._read(views.get(f"{key}.cursor"))
+        leaf = self.tensor in self._parameters
+        own = leaf and self.aspect == "value"
+        read = self._readout if self.picker.has_focus else None
+        self._entitle(
+            telling.title(view, None if leaf else self.sample),
+            telling.number_there(read, view.dtype, self.words)
+            or telling.when(view, frame, self.words, parameter=own),
+        )
+        told = telling.instead(view, frame, self.words, parameter=leaf)
         self.set_class(bool(told), "-told")
         if told:
-            self.query_one(".told", Static).update(Text(told))
-            return
-        if self._shapes.get(self.tensor) != view.shape:
+            _update(self.query_one(".told", Static), Text(told))
+        elif self._shapes.get(self.tensor) != view.shape:
             self._shapes[self.tensor] = view.shape
             self._look()
-            return
-        self._draw(view)
-
-    def _draw(self, view: View) -> None:
-        if view.request.kind == "numbers":
-            self.query_one(NumberTable).show(view)
-        elif self._arrangement is not None and self._asked(view.request):
-            if view.scale:
-                self._scales[view.request.tensor] = view.scale
-            heatmap = self.query_one(Heatmap)
-            heatmap.show(view, self._arrangement, kernels=self._kernels(view.shape))
-            ascii_only = bool(getattr(self.app, "ascii", False))
-            line = legend(view, heatmap.ink, self.words, ascii_only, self.size.width - 2)
-            self._set(self.query_one(".legend", Static), line)
-
-    def _asked(self, request: ViewRequest) -> bool:
-        """Whether a view is what was asked for last, whatever scale it was asked with."""
-        return self._request is not None and replace(request, scale=None) == replace(
+        elif self._request and replace(view.request, scale=None) == replace(
             self._request, scale=None
+        ):
+            self._draw(view, frame)
+
+    def _draw(self, view: View, frame: Frame) -> None:
+        """Draw what was asked for last; anything else is about to be replaced."""
+        if view.request.kind == "numbers":
+            self.table.long = self._long(view.shape)
+            self.table.show(view)
+            return
+        assert self._arrangement is not None
+        if view.scale:
+            self._scales[view.request.tensor] = view.scale
+        if view.scale_moved:
+            self._moved = frame.position
+        heatmap = self.heatmap
+        heatmap.long = self._long(view.shape)
+        heatmap.show(
+            view,
+            self._arrangement,
+            kernels=self._kernels(view.shape),
+            sample=self._sampled(view.shape),
         )
+        line = legend(
+            view,
+            self._arrangement,
+            heatmap.ink,
+            self.words,
+            width=self.size.width - 2,
+            moved=self._moved == frame.position,
+            ascii_only=self._ascii,
+        )
+        _update(self.query_one(".legend", Static), line)
 
-    def _set(self, widget: Static, text: Text) -> None:
-        if widget.content != text:
-            widget.update(text)
+    def _long(self, shape: Shape) -> str:
+        key = "view.kernel" if self._kernels(shape) else "view.channel"
+        return self.words(key, name="{name}")
 
-    def _title(self, view: View, frame: Frame) -> None:
-        shape = shape_text(view.shape) if view.state == "value" else ""
-        title = f"{clean(view.request.tensor)}  {shape}".rstrip()
-        subtitle = self._when(view, frame)
-        if bool(getattr(self.app, "ascii", False)):
+    def _read(self, view: View | None) -> None:
+        """Take in the number under the cursor."""
+        layout = self._arrangement if self.mode == "heatmap" else None
+        cursor = self.picker.cursor
+        wanted = view is not None and cursor is not None and len(cursor) == len(view.shape)
+        if view is None or not wanted or view.state != "value":
+            self._readout = None
+        else:
+            self._readout = readout(view, cursor or (), layout)
+
+    def _entitle(self, title: str, subtitle: str) -> None:
+        """Set the border's texts, if they are others than before."""
+        if self._ascii:
             title, subtitle = ascii_text(title), ascii_text(subtitle)
-        if str(self.border_title) != title:
-            self.border_title = Text(title).markup
-        if str(self.border_subtitle) != subtitle:
-            self.border_subtitle = subtitle
+        if (title, subtitle) != self._entitled:
+            self._entitled = (title, subtitle)
+            self.border_title = Content(title)
+            self.border_subtitle = Content(subtitle)
 
-    def _when(self, view: View, frame: Frame) -> str:
-        """From which step the tensor is, if it is not of this iteration."""
-        made = view.made
-        if made and made[0] != frame.position.iteration and made[1] != "init":
-            return self.words("view.from", iteration=made[0], phase=made[1])
-        if view.request.tensor.endswith(".grad") and frame.accumulated > 1:
-            return self.words("view.accumulated", count=frame.accumulated)
-        return ""
+    @property
+    def _ascii(self) -> bool:
+        return bool(getattr(self.app, "ascii", False))
 
-    def _told(self, view: View, frame: Frame) -> str:
-        """What to say in the picture's place; empty: there is a picture."""
-        if view.state == "value":
-            return ""
-        if view.state == "none":
-            passed = any(s.phase == "zero_grad" and s.how != "skip" for s in frame.segments)
-            key = "view.none.zeroed" if passed else "view.none"
-            leaf = self.tensor in self._parameters
-            return self.words(key if leaf else "view.none.activation")
-        return self.words("view.ahead" if view.state == "ahead" else "view.unknown")
+
+def _update(widget: Static, text: Text) -> None:
+    if widget.content != text:
+        widget.update(text)
