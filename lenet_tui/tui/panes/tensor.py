@@ -250,8 +250,10 @@ class TensorPane(Pane):
         elif self._shapes.get(self.tensor) != view.shape:
             self._shapes[self.tensor] = view.shape
             self._look()
-        elif self._request and replace(view.request, scale=None) == replace(
-            self._request, scale=None
+        elif (
+            view.request.count  # else only the shape was asked for, and more has been since
+            and self._request
+            and replace(view.request, scale=None) == replace(self._request, scale=None)
         ):
             self._draw(view, frame)
 
