@@ -55,6 +55,8 @@ SIGNALS = tuple(
 def run(make_app: Callable[[], App[Any]]) -> int:
     """Run an app and give the terminal back; returns the exit status.
 
+    An app may leave a last line in its attribute ``failure``.
+
     128 + n after signal n; 1 with one line on standard error if the app crashes.
     """
     for stream in (sys.__stdout__, sys.__stderr__):
@@ -94,7 +96,7 @@ class _Run:
         status = self.ending or app.return_code or 0
         if error is not None and not self.ending:
             return _crashed(error, last_words.getvalue())
-        said = last_words.getvalue().strip()
+        said = last_words.getvalue().strip() or getattr(app, "failure", "")
         if said and not self.ending:
             sys.stderr.write(f"lenet-tui: {clean(said)}\n")
         return status
