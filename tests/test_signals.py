@@ -9,11 +9,13 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from tests.terminal import Terminal
+from tests.terminal import APP, Terminal
 
 MODES_OFF = ("1049l", "25h", "1000l", "1003l", "1006l", "2004l", "1004l")
 
@@ -117,3 +119,66 @@ def test_where_it_crashed_is_told_if_asked() -> None:
         terminal.send("x")
         assert terminal.wait() == 1
         assert "tiny_app.py" in terminal.received.decode(errors="replace")
+
+
+# The app itself
+
+
+@contextlib.contextmanager
+def app(*words: str) -> Iterator[tuple[Terminal, Callable[[], list[int]]]]:
+    """The app in a terminal, and what finds the processes it has started (itself too)."""
+    mark = f"LENET_TEST_MARK={uuid4()}"
+
+    def processes() -> list[int]:
+        found = []
+        for file in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if mark.encode() in file.read_bytes():
+                    found.append(int(file.parent.name))
+        return found
+
+    name, _, value = mark.partition("=")
+    with Terminal([*APP, *words], env={name: value}) as terminal:
+        yield terminal, processes
+
+
+def gone(processes: Callable[[], list[int]], seconds: float = 5) -> bool:
+    until = time.monotonic() + seconds
+    while processes() and time.monotonic() < until:
+        time.sleep(0.05)
+    return not processes()
+
+
+@pytest.mark.parametrize("ended_by", ["SIGHUP", "SIGKILL", "q"])
+def test_nothing_is_left_of_the_app(ended_by: str) -> None:
+    with app() as (terminal, processes):
+        terminal.wait_for("61,706")
+        terminal.send("r")  # flat out, so that the engine is at work
+        terminal.wait_for(lambda text: re.search(r"iteration \d\d", text))
+        assert len(processes()) >= 3
+        if ended_by == "q":
+            terminal.send("q")
+            assert terminal.wait() == 0
+        else:
+            terminal.signal(signal.Signals[ended_by])
+            assert terminal.wait() in (-9, 129)
+        if ended_by != "SIGKILL":
+            given_back(terminal)
+        assert gone(processes)
+
+
+def test_a_device_that_is_not_here_is_told_after_the_screen_has_gone() -> None:
+    with app("--device", "cuda:99") as (terminal, processes):
+        assert terminal.wait() == 2
+        given_back(terminal)
+        last = terminal.received.decode().rpartition("\x1b[?1049l")[2]
+        assert "lenet-tui: device cuda:99 is not here" in last
+        assert "Traceback" not in last
+        assert gone(processes)
+
+
+def test_keys_while_torch_is_still_imported_are_not_lost() -> None:
+    with app() as (terminal, _):
+        terminal.wait_for("init")
+        terminal.send("n", "n")
+        terminal.wait_for("next: zero_grad")
