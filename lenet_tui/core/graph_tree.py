@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lenet_tui.core.frames import Graph, GraphNode
@@ -9,44 +10,43 @@ from lenet_tui.core.frames import Graph, GraphNode
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A node where the tree meets it. ``path``: how Python reaches it from the root.
+    """A node where the tree meets it, as ``next_functions[slot][0]`` of the one above.
 
     ``again``: met before; its own branches stand there.
     """
 
     node: GraphNode
-    path: str
+    slot: int
     again: bool
     branches: tuple[Branch, ...]
 
 
-def tree(graph: Graph, start: str) -> Branch:
-    """The tree from the graph's root; ``start``: how Python names it (``loss.grad_fn``)."""
-    made: dict[int, Branch] = {}
-    seen: set[int] = set()
-    order: list[tuple[int, str, tuple[int, ...]]] = []
-    # A graph may be deeper than Python's stack: walk it with a list, then build from the leaves.
-    waiting = [(graph.root, start)]
+def tree(graph: Graph) -> Branch:
+    """The tree from the graph's root.
+
+    A graph may be deeper than Python's stack: it is walked with a list, then built from the leaves.
+    """
+    met: dict[int, tuple[int, int]] = {}
+    order: list[int] = []
+    waiting = [(graph.root, (-1, 0))]
     while waiting:
-        number, path = waiting.pop()
-        if number in seen:
+        number, place = waiting.pop()
+        if number in met:
             continue
-        seen.add(number)
+        met[number] = place
+        order.append(number)
         onward = graph.nodes[number].next
-        order.append((number, path, onward))
-        waiting += reversed([(n, step(path, k)) for k, n in enumerate(onward)])
-    paths = {number: path for number, path, _ in order}
-    for number, path, onward in reversed(order):
+        waiting += reversed([(n, (number, slot)) for slot, n in enumerate(onward)])
+    made: dict[int, Branch] = {}
+    for number in reversed(order):
         branches = tuple(
-            made[n]
-            if paths[n] == step(path, k)
-            else Branch(graph.nodes[n], step(path, k), True, ())
-            for k, n in enumerate(onward)
+            made[n] if met[n] == (number, slot) else Branch(graph.nodes[n], slot, True, ())
+            for slot, n in enumerate(graph.nodes[number].next)
         )
-        made[number] = Branch(graph.nodes[number], path, False, branches)
+        made[number] = Branch(graph.nodes[number], met[number][1], False, branches)
     return made[graph.root]
 
 
-def step(path: str, number: int) -> str:
-    """The path of the function that receives gradient ``number`` of the one at ``path``."""
-    return f"{path}.next_functions[{number}][0]"
+def path(start: str, slots: Iterable[int]) -> str:
+    """How Python reaches a node from ``start`` (``loss.grad_fn``), slot by slot."""
+    return start + "".join(f".next_functions[{slot}][0]" for slot in slots)

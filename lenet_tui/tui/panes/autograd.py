@@ -11,7 +11,7 @@ from textual.widgets.tree import TreeNode
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame, Graph, GraphNode
-from lenet_tui.core.graph_tree import Branch, tree
+from lenet_tui.core.graph_tree import Branch, path, tree
 from lenet_tui.core.numbers import shape_text
 from lenet_tui.tui.glyphs import UNICODE
 from lenet_tui.tui.panes.pane import Pane
@@ -30,6 +30,7 @@ class AutogradPane(Pane):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = UNICODE
+        self._start = ""
         self._shape: object = None
         self._places: dict[int, list[TreeNode[Branch]]] = {}
 
@@ -47,7 +48,9 @@ class AutogradPane(Pane):
         shape = graph and tuple((n.op, n.name, n.next) for n in graph.nodes)
         if shape != self._shape:
             self._shape = shape
-            self._grow(graph, bool(graph and graph.vector) or frame.loss is None)
+            from_output = bool(graph and graph.vector) or frame.loss is None
+            self._start = "output.grad_fn" if from_output else "loss.grad_fn"
+            self._grow(graph)
         if graph:
             for node in graph.nodes:
                 for place in self._places.get(node.number, ()):
@@ -55,8 +58,13 @@ class AutogradPane(Pane):
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Branch]) -> None:
         """Say how Python reaches the node."""
-        if event.node.data:
-            self.query_one("#autograd-path", Static).update(Text(event.node.data.path, "dim"))
+        slots: list[int] = []
+        place: TreeNode[Branch] | None = event.node
+        while place is not None and place.data is not None:
+            slots.append(place.data.slot)
+            place = place.parent
+        said = path(self._start, reversed(slots[:-1])) if slots else ""
+        self.query_one("#autograd-path", Static).update(Text(said, "dim"))
 
     def _state(self, graph: Graph | None) -> Text:
         words = self.words
@@ -72,13 +80,13 @@ class AutogradPane(Pane):
         alive = words("autograd.alive" if graph.alive else "autograd.freed")
         return Text(f"{start} · {ran} · {alive}")
 
-    def _grow(self, graph: Graph | None, from_output: bool) -> None:
+    def _grow(self, graph: Graph | None) -> None:
         widget = self.query_one("#autograd-tree", Tree)
         widget.clear()
         self._places = {}
         if graph is None:
             return
-        waiting = [(widget.root, tree(graph, "output.grad_fn" if from_output else "loss.grad_fn"))]
+        waiting = [(widget.root, tree(graph))]
         while waiting:
             parent, branch = waiting.pop(0)
             node = parent.add("", branch, expand=True, allow_expand=bool(branch.branches))
