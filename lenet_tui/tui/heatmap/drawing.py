@@ -77,7 +77,7 @@ class Drawing:
 
     def line(self, y: int) -> Strip:
         """A line of the picture; equal neighbours are one segment."""
-        if y >= self.cells.shape[0]:
+        if y >= self.cells.shape[0] or not self.cells.shape[1]:
             return Strip.blank(self.width, self.ink.blank_style)
         row = self.cells[y]
         table = self.ink.segments

@@ -1,0 +1,349 @@
+"""Palettes, inks and drawings, without an app."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from rich.cells import cell_len
+from rich.color import Color, ColorSystem
+from textual.strip import Strip
+from torch import Tensor
+
+from lenet_tui.core.arrange import arrange
+from lenet_tui.core.arrangement import Arrangement
+from lenet_tui.core.views import ABSENT, MINUS_INF, NAN, PLUS_INF, TOP, ZERO, View
+from lenet_tui.engine.views import make_view
+from lenet_tui.text import words
+from lenet_tui.tui.heatmap.drawing import Drawing, draw
+from lenet_tui.tui.heatmap.ink import Ink, Surface, ink_for
+from lenet_tui.tui.heatmap.legend import legend
+from lenet_tui.tui.heatmap.palette import CUBE, GREY, TRUE, Palette, Rgb
+
+BLACK = Color.from_rgb(0, 0, 0)
+TRUECOLOR = Surface("truecolor", True, False, BLACK)
+SURFACES = [
+    Surface(colours, dark, ascii_only, BLACK)
+    for colours in ("truecolor", "256", "16", "own", "none")
+    for dark in (True, False)
+    for ascii_only in (True, False)
+]
+PALETTES = [*TRUE.values(), *CUBE.values(), GREY]
+DIVERGING = [table[dark, True] for table in (TRUE, CUBE) for dark in (True, False)]
+
+# Machado, Oliveira and Fernandes (2009): how full protanopia, deuteranopia and tritanopia change
+# linear light.
+BLINDNESS = [
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+     [-0.003882, -0.048116, 1.051998]],
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+     [-0.011820, 0.042940, 0.968881]],
+    [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+     [0.004733, 0.691367, 0.303900]],
+]  # fmt: skip
+
+
+def linear(colour: Rgb) -> npt.NDArray[np.float64]:
+    part = np.array(colour) / 255
+    return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+
+
+def oklab(light: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """OKLab of linear light (https://bottosson.github.io/posts/oklab/)."""
+    lms = np.array([
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]) @ light  # fmt: skip
+    result: npt.NDArray[np.float64] = np.array([
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]) @ np.cbrt(np.clip(lms, 0, None))  # fmt: skip
+    return result
+
+
+def lightness(colour: Rgb) -> float:
+    return float(oklab(linear(colour))[0])
+
+
+@pytest.mark.parametrize("palette", DIVERGING)
+def test_both_arms_are_equally_light_and_zero_is_an_end(palette: Palette) -> None:
+    light = [lightness(c) for c in palette.colours]
+    half = len(light) // 2
+    assert len(light) == 2 * half + 1
+    np.testing.assert_allclose(light[:half], light[:half:-1], atol=0.06)
+    steps = np.diff(light[half:])
+    assert (steps > 0).all() or (steps < 0).all()
+    back = np.diff(light[half::-1])
+    assert (np.sign(back) == np.sign(steps[0])).all()
+
+
+@pytest.mark.parametrize("palette", [p for p in PALETTES if not p.signed])
+def test_magnitudes_run_one_way_in_lightness(palette: Palette) -> None:
+    steps = np.diff([lightness(c) for c in palette.colours])
+    assert (steps > 0).all() or (steps < 0).all()
+
+
+@pytest.mark.parametrize("palette", DIVERGING)
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_colour_blind_eyes_tell_the_signs_apart(
+    palette: Palette, blindness: list[list[float]]
+) -> None:
+    half = len(palette.colours) // 2
+    for step in range(half // 3, half - half // 4):
+        pair = [
+            oklab(np.clip(np.array(blindness) @ linear(palette.colours[half + way * step]), 0, 1))
+            for way in (-1, 1)
+        ]
+        assert np.linalg.norm(pair[0] - pair[1]) > 0.08
+
+
+@pytest.mark.parametrize("palette", CUBE.values())
+def test_colours_of_the_cube_are_met_exactly(palette: Palette) -> None:
+    for colour in palette.colours:
+        number = Color.from_rgb(*colour).downgrade(ColorSystem.EIGHT_BIT).number
+        assert number is not None
+        steps = (0, 95, 135, 175, 215, 255)
+        entry = divmod(number - 16, 36)
+        assert colour == (steps[entry[0]], steps[entry[1] // 6], steps[entry[1] % 6])
+
+
+def test_few_colours_are_met_exactly() -> None:
+    for dark, numbers in ((True, (12, 11)), (False, (4, 1))):
+        ink = ink_for(Surface("16", dark, False, BLACK), "signed")
+        found = []
+        for code in (0, 8):
+            style = ink.segments[code].style
+            assert style is not None
+            assert style.color is not None
+            found.append(style.color.downgrade(ColorSystem.STANDARD).number)
+        assert tuple(found) == numbers
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_levels_fall_on_codes_in_order(palette: Palette) -> None:
+    codes = palette.codes()
+    assert codes[0] == 0
+    assert codes[TOP] == len(palette.colours) - 1
+    assert (np.diff(codes[: TOP + 1].astype(int)) >= 0).all()
+    assert codes[ABSENT] == palette.blank
+    assert len({codes[NAN], codes[PLUS_INF], codes[MINUS_INF], palette.blank}) == 4
+    if palette.signed:
+        half = len(palette.colours) // 2
+        assert codes[ZERO] == half
+        np.testing.assert_array_equal(codes[: TOP + 1] - half, (half - codes[: TOP + 1])[::-1])
+
+
+@dataclass(frozen=True)
+class Picture:
+    view: View
+    layout: Arrangement
+    ink: Ink
+    drawing: Drawing
+
+    @property
+    def lines(self) -> list[Strip]:
+        return [self.drawing.line(y) for y in range(10)]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+
+def picture(values: Tensor, surface: Surface = TRUECOLOR, width: int = 30, top: int = 0) -> Picture:
+    """``values`` drawn in ``width`` × 10 cells."""
+    signed = bool((values < 0).any())
+    ink = ink_for(surface, "signed" if signed else "unsigned")
+    shape = tuple(values.shape)
+    layout = arrange(shape, ink.room(width, 10), kernels=len(shape) == 4, top=top)
+    view = make_view(values, layout.request("key", "name"))
+    return Picture(view, layout, ink, draw((view, layout), ink, width, 10))
+
+
+def ids(surface: Surface) -> str:
+    dark = "dark" if surface.dark else "light"
+    return f"{surface.colours}-{dark}{'-ascii' if surface.ascii else ''}"
+
+
+@pytest.fixture(params=SURFACES, ids=ids)
+def surface(request: pytest.FixtureRequest) -> Surface:
+    found: Surface = request.param
+    return found
+
+
+ODD = [
+    torch.zeros(4, 4),
+    torch.tensor(3.0),
+    torch.tensor([[2.0]]),
+    torch.randn(120, 400),
+    torch.randn(1000),
+    torch.randn(16, 6, 5, 5),
+    torch.randn(1, 6, 28, 28).relu(),
+    torch.empty(0, 3),
+    torch.tensor([[math.nan, math.inf], [-math.inf, 0.0]]),
+]
+
+
+@pytest.mark.parametrize("values", ODD, ids=lambda t: str(tuple(t.shape)))
+def test_lines_fill_their_width_whatever_is_drawn(values: Tensor) -> None:
+    for surface in SURFACES:
+        for width in (1, 2, 7, 30):
+            shown = picture(values, surface, width)
+            for line in shown.lines:
+                assert line.cell_length == width == cell_len(line.text)
+            if surface.ascii:
+                assert shown.text.isascii()
+
+
+def test_odd_numbers_have_their_own_glyphs(surface: Surface) -> None:
+    values = torch.tensor([[math.nan, math.inf, -math.inf, 1.0, -1.0]])
+    marks = "X^v" if surface.ascii else "╳▲▼"
+    shown = picture(values, surface).text
+    assert [mark for mark in marks if mark in shown] == list(marks)
+    rest = picture(torch.tensor([[1.0, -1.0]]), surface).text
+    assert not any(mark in rest for mark in marks)
+
+
+def test_a_nan_beside_a_number_in_one_cell_is_seen() -> None:
+    values = torch.zeros(20, 30)
+    values[7, 3] = math.nan
+    shown = picture(values)
+    assert shown.layout.zoom == (1, 1)
+    assert shown.lines[3].text[3] == "╳"
+
+
+@pytest.mark.parametrize("colours", ["16", "own", "none"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_the_sign_is_seen_without_colour(colours: str, ascii_only: bool) -> None:
+    few = Surface(colours, True, ascii_only, BLACK)
+    values = torch.tensor([[1.1, -1.1, 0.5, -0.5, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0]])
+    lines = picture(values, few, width=10).lines
+    minus, full, half = ("-", "#", ":") if ascii_only else ("−", "█", "▒")
+    assert lines[0].text == f"+{full}{minus}{full}+{half}{minus}{half}  "
+    assert lines[1].text == " " * 10
+
+
+def test_without_colours_there_are_none() -> None:
+    shown = picture(torch.randn(5, 5), Surface("none", True, False, Color.default()))
+    for line in shown.lines:
+        for segment in line:
+            style = segment.style
+            assert style is None or style.color is None
+            assert style is None or style.bgcolor is None or style.bgcolor.is_default
+
+
+def test_signs_have_different_colours() -> None:
+    few = Surface("16", True, False, BLACK)
+    styles = [s.style for s in picture(torch.tensor([[1.0, -1.0], [0.0, 0.0]]), few, 4).lines[0]]
+    assert styles[0] is not None
+    assert styles[1] is not None
+    assert styles[0].color != styles[1].color
+
+
+def test_equal_neighbours_are_one_segment() -> None:
+    sparse = torch.zeros(20, 30)
+    sparse[4, 10] = 1.0
+    lines = picture(sparse).lines
+    assert len(list(lines[0])) == 1
+    assert len(list(lines[2])) == 3
+
+
+def test_two_pixels_stand_in_a_cell() -> None:
+    values = torch.zeros(20, 30)
+    values[0, 0], values[1, 1], values[2, 2], values[3, 2] = 1.0, 1.0, 1.0, 1.0
+    shown = picture(values)
+    full = Color.from_rgb(*shown.ink.palette.colours[-1])
+    zero = Color.from_rgb(*shown.ink.palette.colours[0])
+    first, second = list(shown.lines[0])[:2]
+    assert first.style is not None
+    assert second.style is not None
+    # 0.95 of the scale: its last colour but one or the last.
+    assert first.style.bgcolor == second.style.color == zero
+    assert first.style.color == second.style.bgcolor != full
+    assert shown.lines[1].text[2] == " "
+
+
+def test_only_lines_that_changed_differ() -> None:
+    values = torch.zeros(20, 30)
+    before = picture(values)
+    values[7, 3] = 1.0
+    assert before.drawing.differing(picture(values).drawing) == [3]
+    assert before.drawing.differing(before.drawing) == []
+    assert before.drawing.differing(picture(values, width=31).drawing) is None
+
+
+def test_the_cursor_marks_its_pixel(surface: Surface) -> None:
+    shown = picture(torch.randn(20, 30), surface)
+    index = shown.layout.index_at(3, 5)
+    assert index is not None
+    marked = picture_again(shown)
+    marked.mark(shown.layout, [], index)
+    line = 5 // shown.ink.room(30, 10).line
+    assert shown.drawing.differing(marked) == [line]
+    old, new = shown.drawing.line(line), marked.line(line)
+    assert [str(s.style) for s in old] != [str(s.style) for s in new] or old.text != new.text
+
+
+def test_a_region_is_marked_by_its_corners() -> None:
+    shown = picture(torch.randn(20, 30))
+    marked = picture_again(shown)
+    marked.mark(shown.layout, [((2, 4), (9, 12))], None)
+    lines = [marked.line(y).text for y in range(10)]
+    assert (lines[1][4], lines[1][12], lines[4][4], lines[4][12]) == ("┌", "┐", "└", "┘")
+    assert shown.drawing.differing(marked) == [1, 4]
+
+
+def test_a_region_is_underlined_where_there_are_shades() -> None:
+    shown = picture(torch.randn(10, 10), Surface("none", True, True, BLACK))
+    marked = picture_again(shown)
+    marked.mark(shown.layout, [((2, 3), (2, 4))], None)
+    under = [bool(s.style and s.style.underline) for s in marked.line(2)]
+    assert under == [3 <= x <= 4 for x in range(len(under))]
+
+
+def picture_again(shown: Picture) -> Drawing:
+    return draw((shown.view, shown.layout), shown.ink, 30, 10)
+
+
+def said(shown: Picture, width: int = 200, moved: bool = False, ascii_only: bool = False) -> str:
+    return legend(
+        shown.view,
+        shown.layout,
+        shown.ink,
+        words("en"),
+        width=width,
+        moved=moved,
+        ascii_only=ascii_only,
+    ).plain
+
+
+def test_the_legend_says_scale_and_statistics() -> None:
+    line = said(picture(torch.tensor([[0.25, -0.2, 0.1, math.nan, math.inf]])))
+    assert line.startswith("−0.300 ")
+    assert " +0.300 " in line
+    assert "╳ NaN 1  ▲ +∞ 1  σ 0.187" in line
+    assert "−0.200 … 0.250" in line
+
+
+def test_the_legend_says_what_a_pixel_stands_for_and_what_is_not_seen() -> None:
+    assert "max |x| of 6×14 per pixel" in said(picture(torch.randn(120, 400)))
+    kernels = picture(torch.randn(16, 6, 5, 5), top=2)
+    assert "11–20 of 96" in said(kernels)
+    assert "scale moved" in said(kernels, moved=True)
+    assert "scale moved" not in said(kernels)
+
+
+def test_the_legend_fits() -> None:
+    shown = picture(torch.randn(120, 400))
+    for width in range(24, 120):
+        assert cell_len(said(shown, width)) <= width
+
+
+def test_the_legend_in_ascii() -> None:
+    shown = picture(torch.randn(120, 400), Surface("none", True, True, BLACK))
+    assert said(shown, ascii_only=True).isascii()
