@@ -24,6 +24,8 @@ from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     DoMove,
     Explain,
+    Export,
+    Exported,
     Look,
     Moved,
     Painting,
@@ -82,9 +84,15 @@ class FakeSession:
                 self.hooks.send(Painting(self._frame()))
         return Moved(command.number, self._frame(), stopped="paused")
 
+    def aim(self, look: Look) -> None:
+        self.look(look)
+
     def look(self, look: Look) -> Frame:
         self.looked = look
         return self._frame()
+
+    def look_next(self, look: Look) -> None:
+        self.looked = look
 
     def snapshot(self) -> Snapshot:
         keyframes = tuple((i, 1) for i in sorted(self.kept))
@@ -95,6 +103,11 @@ class FakeSession:
         if command.cell == "broken":
             raise ValueError("no such cell")
         return NotExplained(command.number, "there is no torch here")
+
+    def export(self, command: Export) -> Exported:
+        if self.iteration == 7:
+            raise ValueError("seven")
+        return Exported(command.number, f"# {self.iteration} iterations\n")
 
     def _iterate(self) -> None:
         self.iteration += 1

@@ -24,6 +24,8 @@ from lenet_tui.core.protocol import (
     Died,
     DoMove,
     Explain,
+    Export,
+    Exported,
     Failed,
     ListDevices,
     Moved,
@@ -41,8 +43,8 @@ FIRST_WORD = 10.0
 """The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
 TICK = 0.25
 
-_ASKING = (Start, DoMove, RunFree, Explain, ListDevices, RunLab)
-_ANSWERS = (Ready, Failed, Moved, Explanation, NotExplained, Devices, LabResult)
+_ASKING = (Start, DoMove, RunFree, Explain, Export, ListDevices, RunLab)
+_ANSWERS = (Ready, Failed, Moved, Explanation, NotExplained, Exported, Devices, LabResult)
 
 
 class _Unpickler(pickle.Unpickler):

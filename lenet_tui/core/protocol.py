@@ -112,6 +112,13 @@ class RunLab:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """Ask for the session up to the cursor as a Python script; answered by an ``Exported``."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Keyframe:
     """The answer to ``NeedKeyframe``: its bytes."""
 
@@ -134,6 +141,7 @@ Command = (
     | ListDevices
     | Explain
     | RunLab
+    | Export
     | Keyframe
     | Close
 )
@@ -144,7 +152,9 @@ Command = (
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine has run init. ``printed``: what ``print(net)`` gives."""
+    """The engine has run init. ``printed``: what ``print(net)`` gives. ``source``: of the model's
+    class, if it can be had.
+    """
 
     options: Options
     device: Device
@@ -154,6 +164,7 @@ class Ready:
     dtype: str
     printed: str
     parameters: tuple[Parameter, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,6 +247,15 @@ class Devices:
 
 
 @dataclass(frozen=True, slots=True)
+class Exported:
+    """The session as the ``text`` of a Python script, or the ``error``: why it cannot be one."""
+
+    number: int
+    text: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The engine could not start (``exit`` 2: an option was wrong), or broke: one line."""
 
@@ -252,5 +272,5 @@ class Died:
 
 Report = (
     Ready | Moved | Painting | Recorded | Kept | Forgotten | NeedKeyframe | Busy | Printed
-    | Devices | Explanation | NotExplained | LabResult | Failed | Died
+    | Devices | Explanation | NotExplained | LabResult | Exported | Failed | Died
 )  # fmt: skip

@@ -9,7 +9,18 @@ from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.frames import Device, Frame
 from lenet_tui.core.options import Options
 from lenet_tui.core.phases import Position
-from lenet_tui.core.protocol import DoMove, Explain, Look, Moved, Ready, Report, RunFree, Snapshot
+from lenet_tui.core.protocol import (
+    DoMove,
+    Explain,
+    Export,
+    Exported,
+    Look,
+    Moved,
+    Ready,
+    Report,
+    RunFree,
+    Snapshot,
+)  # fmt: skip
 
 
 class Progress(Protocol):
@@ -64,9 +75,17 @@ class Session(Protocol):
 
     def look(self, look: Look) -> Frame: ...
 
+    def aim(self, look: Look) -> None:
+        """Look at something else from the next frame of the run under way."""
+
+    def look_next(self, look: Look) -> None:
+        """What is looked at from the next frame on: a run goes on and sends it."""
+
     def snapshot(self) -> Snapshot: ...
 
     def explain(self, command: Explain) -> Explanation | NotExplained: ...
+
+    def export(self, command: Export) -> Exported: ...
 
 
 class MakeSession(Protocol):

@@ -27,10 +27,16 @@ MAX_FILE = 512 * 2**20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Images:
-    """Images (N, 1, 32, 32) float32 and labels (N,) int64, on the CPU."""
+    """Images (N, 1, 32, 32) float32 and labels (N,) int64, on the CPU.
+
+    ``pixels``: what they were made from, (N, H, W) uint8 or float32; divided by ``divisor``, less
+    1, unless it is 0.
+    """
 
     images: Tensor
     labels: Tensor
+    pixels: Tensor
+    divisor: float
 
     def train(self) -> Tensor:
         """Indices of the images to train on."""
@@ -94,6 +100,11 @@ def _order(source: str, seed: int, epoch: int) -> Tensor:
     return train[torch.randperm(len(train), generator=generator)]
 
 
+def drawn(source: str, seed: int, epoch: int, count: int) -> Tensor:
+    """The numbers of the first ``count`` samples that an epoch takes."""
+    return _order(source, seed, epoch)[:count]
+
+
 @lru_cache(maxsize=2)
 def load(source: str) -> Images:
     """The shipped digits, or the images of an ``.npz`` file; ``OptionError`` says what is wrong.
@@ -105,7 +116,7 @@ def load(source: str) -> Images:
         file = resources.files("lenet_tui.engine") / "digits" / "digits.npz"
         with file.open("rb") as stream:
             images, labels = _arrays(stream)
-        return _prepare(images.astype(np.float32) / 8 - 1, labels)
+        return _prepare(images, 8, labels)
     return _from_file(Path(source))
 
 
@@ -138,8 +149,9 @@ def _from_file(path: Path) -> Images:
     except (ValueError, TypeError, zipfile.BadZipFile, EOFError) as error:
         raise refuse(clean(str(error)).partition("\n")[0][:200]) from None
     _check(images, labels, refuse)
-    scaled = images.astype(np.float32)
-    return _prepare(scaled / 127.5 - 1 if images.dtype == np.uint8 else scaled, labels)
+    if images.dtype == np.uint8:
+        return _prepare(images, 127.5, labels)
+    return _prepare(images.astype(np.float32), 0, labels)
 
 
 def _check(
@@ -157,11 +169,12 @@ def _check(
         raise refuse(f"labels from {labels.min()} to {labels.max()}, not 0 to {CLASSES - 1}")
 
 
-def _prepare(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> Images:
+def _prepare(raw: np.ndarray[Any, Any], divisor: float, labels: np.ndarray[Any, Any]) -> Images:
     """Images as (N, 1, 32, 32), bilinear where they have another size."""
-    tensor = torch.from_numpy(np.ascontiguousarray(images)).reshape(
-        len(images), 1, *images.shape[-2:]
-    )
-    if tensor.shape[-2:] != (SIDE, SIDE):
-        tensor = F.interpolate(tensor, (SIDE, SIDE), mode="bilinear", align_corners=False)
-    return Images(tensor, torch.from_numpy(labels.astype(np.int64)))
+    pixels = torch.from_numpy(np.ascontiguousarray(raw)).reshape(len(raw), *raw.shape[-2:])
+    images = pixels.unsqueeze(1).to(torch.float32)
+    if divisor:
+        images = images / divisor - 1
+    if images.shape[-2:] != (SIDE, SIDE):
+        images = F.interpolate(images, (SIDE, SIDE), mode="bilinear", align_corners=False)
+    return Images(images, torch.from_numpy(labels.astype(np.int64)), pixels, divisor)

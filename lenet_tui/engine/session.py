@@ -12,13 +12,23 @@ from lenet_tui.core.frames import Frame, Graph, Parameter
 from lenet_tui.core.moves import Move
 from lenet_tui.core.options import OptionError, Options
 from lenet_tui.core.options import change as changed
-from lenet_tui.core.protocol import DoMove, Explain, Look, Moved, Ready, RunFree, Snapshot
+from lenet_tui.core.protocol import (
+    DoMove,
+    Explain,
+    Export,
+    Exported,
+    Look,
+    Moved,
+    Ready,
+    RunFree,
+    Snapshot,
+)  # fmt: skip
 from lenet_tui.core.script import Segment
 from lenet_tui.core.session_api import Hooks, KeyframeStore
 from lenet_tui.core.transcript import ParameterState, PhaseState
 from lenet_tui.core.views import View, ViewRequest
 from lenet_tui.core.watch import Watch, parse_watch
-from lenet_tui.engine import data, devices, framing, keyframe, transcribe, watching
+from lenet_tui.engine import data, devices, export, framing, keyframe, transcribe, watching
 from lenet_tui.engine.data import SIDE
 from lenet_tui.engine.forward import dry_run
 from lenet_tui.engine.history import History
@@ -80,6 +90,7 @@ class Session:
                 Parameter(n, tuple(p.shape), str(p.dtype)[6:])
                 for n, p in trainer.parameters.items()
             ),
+            export.class_source(trainer.model),
         )
 
     def _begin(self) -> None:
@@ -251,6 +262,12 @@ class Session:
         self._look = look
         return self.frame()
 
+    def aim(self, look: Look) -> None:
+        self._look = look
+
+    def look_next(self, look: Look) -> None:
+        self._look = look
+
     def _frame_in_run(self) -> Frame:
         return self.frame(running=True)
 
@@ -306,3 +323,6 @@ class Session:
 
     def explain(self, command: Explain) -> Explanation | NotExplained:
         return NotExplained(command.number, "no explanations yet")
+
+    def export(self, command: Export) -> Exported:
+        return export.answer(command.number, self.navigator)

@@ -188,15 +188,16 @@ class Tape:
     def loss(self, cursor: Cursor) -> float | None:
         """The last loss computed before the cursor, maybe the iteration's before."""
         for segment, entries in self.backwards(cursor):
-            if segment.segment.phase == "loss" and entries:
-                last = entries[0]
-                assert isinstance(last, OpEntry)
-                return float(last.tensor.sum())
+            for last in entries[:1] if segment.segment.phase == "loss" else ():
+                if isinstance(last, OpEntry) and last.name == "loss":
+                    return float(last.tensor.sum())
         return self.base.loss
 
     def own_loss(self, cursor: Cursor) -> float | None:
         """The last loss computed in this iteration before the cursor."""
-        computed = any(s.segment.phase == "loss" and e for s, e in self.passed(cursor))
+        computed = any(
+            s.segment.phase == "loss" and e and e[-1].name == "loss" for s, e in self.passed(cursor)
+        )
         return self.loss(cursor) if computed else None
 
     def accumulated(self, cursor: Cursor) -> int:
@@ -212,7 +213,7 @@ class Tape:
     def forward(self, cursor: Cursor) -> tuple[TapeSegment, list[OpEntry]] | None:
         """The last forward that the cursor entered or passed, with its ops so far."""
         for segment, entries in reversed(self.passed(cursor)):
-            if segment.segment.phase == "forward" and (entries or segment.segment.how != "skip"):
+            if segment.segment.phase == "forward" and segment.total:
                 return segment, [e for e in entries if isinstance(e, OpEntry)]
         return None
 

@@ -25,6 +25,8 @@ from lenet_tui.core.protocol import (
     Devices,
     DoMove,
     Explain,
+    Export,
+    Exported,
     Failed,
     ListDevices,
     Look,
@@ -127,7 +129,8 @@ class Worker:
         look = self._wire.take_look()
         if look and self._session:
             self._look = look
-            self.send(Painting(self._session.look(look)))
+            self._session.look_next(look)
+            self._wire.painted = True  # the run's next frame is the answer
         now = time.monotonic()
         if self._session and now - self._recorded > RECORD_INTERVAL:
             self._recorded = now
@@ -156,7 +159,7 @@ class Worker:
         if isinstance(command, Look):
             self._look = command
             return Painting(session.look(command)) if session else None
-        if not isinstance(command, (DoMove, RunFree, Explain)):
+        if not isinstance(command, (DoMove, RunFree, Explain, Export)):
             return None
         if session is None:
             return Failed("the engine has not been started")
@@ -165,6 +168,8 @@ class Worker:
         if isinstance(command, RunFree):
             self._wire.painted = True
             return session.run_free(command)
+        if isinstance(command, Export):
+            return session.export(command)
         return session.explain(command)
 
     def _start(self, command: Start) -> Report:
@@ -187,6 +192,8 @@ class Worker:
         said = in_a_line(error)
         if isinstance(command, Explain):
             return NotExplained(command.number, said)
+        if isinstance(command, Export):
+            return Exported(command.number, error=said)
         if isinstance(command, (DoMove, RunFree)) and self._session:
             try:
                 return Moved(command.number, self._session.look(self._look), error=said)

@@ -1,0 +1,175 @@
+"""Functions that the exported script takes along: what is written here stands in the script.
+
+They use torch and the standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import ctypes
+import hashlib
+import platform
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Samples:
+    """The samples that the session drew, in its order: every epoch shuffled from the seed.
+
+    Of the ``total`` samples the ``kept`` ones are packed here; each fifth is for testing.
+    """
+
+    def __init__(
+        self,
+        *,
+        packed: str,
+        total: int,
+        kept: int,
+        size: tuple[int, int],
+        dtype: torch.dtype,
+        divisor: float,
+        seed: int,
+    ) -> None:
+        raw = bytearray(zlib.decompress(base64.b85decode("".join(packed.split()))))
+        numbers = torch.frombuffer(raw, dtype=torch.int32, count=kept)
+        self.labels = torch.frombuffer(raw, dtype=torch.int32, count=kept, offset=4 * kept).long()
+        pixels = torch.frombuffer(raw, dtype=dtype, offset=8 * kept)
+        images = pixels.reshape(kept, 1, *size).float()
+        if divisor:
+            images = images / divisor - 1
+        if size != (32, 32):
+            images = F.interpolate(images, (32, 32), mode="bilinear", align_corners=False)
+        self.images = images
+        self.row = {number: row for row, number in enumerate(numbers.tolist())}
+        self.train = [number for number in range(total) if number % 5]
+        self.seed, self.epoch = seed, 0
+        self.shuffle()
+
+    def shuffle(self) -> None:
+        """The order of an epoch, from a generator of its own."""
+        generator = torch.Generator().manual_seed((self.seed * 1_000_003 + self.epoch) % 2**63)
+        self.order = torch.randperm(len(self.train), generator=generator).tolist()
+        self.offset = 0
+
+    def batch(self, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
+        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller."""
+        picked = self.order[self.offset : self.offset + size]
+        self.offset += size
+        if self.offset >= len(self.order):
+            self.epoch += 1
+            self.shuffle()
+        try:
+            rows = [self.row[self.train[place]] for place in picked]
+        except KeyError:
+            sys.exit(f"torch {torch.__version__} shuffles otherwise than the one recorded")
+        return self.images[rows].to(device), self.labels[rows].to(device)
+
+
+def deterministic() -> None:
+    """The same bits each time on a GPU."""
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = False
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def step(optimizer: torch.optim.Optimizer, parameters: list[Tensor]) -> None:
+    """``optimizer.step()`` for some of its parameters only."""
+    group = optimizer.param_groups[0]
+    everyone, group["params"] = group["params"], parameters
+    optimizer.step()
+    group["params"] = everyone
+
+
+def move_state(optimizer: torch.optim.Optimizer, device: str) -> None:
+    """The optimizer's own tensors go along to another device."""
+    for state in optimizer.state.values():
+        for key, value in state.items():
+            if isinstance(value, Tensor) and key != "step":
+                state[key] = value.to(device)
+
+
+def raw(tensor: Tensor) -> bytes:
+    """The tensor's contiguous bytes."""
+    flat = tensor.detach().cpu().contiguous()
+    return ctypes.string_at(flat.data_ptr(), flat.numel() * flat.element_size())
+
+
+def digests(net: nn.Module, loss: Tensor | None) -> dict[str, str]:
+    """SHA-256 of every parameter and gradient, of all of them as one state, and the loss."""
+    found: dict[str, str] = {}
+    state = hashlib.sha256()
+    for name, p in net.named_parameters():
+        value, grad = raw(p), b"None" if p.grad is None else raw(p.grad)
+        found[name] = hashlib.sha256(value).hexdigest()
+        found[f"{name}.grad"] = "None" if p.grad is None else hashlib.sha256(grad).hexdigest()
+        state.update(name.encode() + value + grad)
+    found["STATE"] = state.hexdigest()
+    found["LOSS"] = "None" if loss is None else repr(float(loss.detach().sum()))
+    return found
+
+
+def processor() -> str:
+    """The name of this machine's processor, as far as it is told."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{platform.machine()} {names[0] if names else platform.processor()}".strip()
+
+
+def place(device: str) -> dict[str, str]:
+    """What bits may differ by, from one place to another."""
+    return {
+        "torch": torch.__version__,
+        "processor": processor(),
+        "CPU capability": torch.backends.cpu.get_cpu_capability(),
+        "threads": str(torch.get_num_threads()),
+        "device": device,
+        "GPU": torch.cuda.get_device_name(device) if device.startswith("cuda") else "none",
+    }
+
+
+def compare(found: dict[str, str], recorded: dict[str, str], then: dict[str, str]) -> int:
+    """Compare with what was recorded, and where; 0 if all of it came out again, else 1."""
+    here = place(then["device"])
+    other = [name for name, value in then.items() if here[name] != value]
+    for name in other:
+        print(f"another {name}: {here[name]} here, {then[name]} when recorded")  # noqa: T201
+    wrong = [name for name, value in recorded.items() if found.get(name) != value]
+    for name in wrong:
+        print(f"differs: {name}: {found.get(name)}, recorded {recorded[name]}")  # noqa: T201
+    if wrong and other:
+        print(f"bits may honestly differ with another {', '.join(other)}")  # noqa: T201
+    print(f"{len(recorded) - len(wrong)} of {len(recorded)} are equal")  # noqa: T201
+    return 1 if wrong else 0
+
+
+def main(
+    session: Callable[[], tuple[nn.Module, Tensor | None]],
+    devices: tuple[str, ...],
+    recorded: dict[str, str],
+    then: dict[str, str],
+) -> int:
+    """Run the session on its ``devices``, print what came out, and compare it if asked to."""
+    parser = argparse.ArgumentParser(description="Repeats a recorded training session.")
+    parser.add_argument("--verify", action="store_true", help="compare with what was recorded")
+    wanted = parser.parse_args().verify
+    for device in devices:
+        try:
+            torch.ones(1, device=device)
+        except (RuntimeError, AssertionError) as error:
+            print(f"the session used {device}, not here: {error}", file=sys.stderr)  # noqa: T201
+            return 2
+    found = digests(*session())
+    for name, value in found.items():
+        print(f"{name:{max(map(len, found))}}  {value}")  # noqa: T201
+    return compare(found, recorded, then) if wanted else 0
