@@ -46,15 +46,24 @@ def prepare() -> None:
 def _no_strangers() -> Iterator[None]:
     """Keep a ``random.py`` in the working directory out of the template, as it is kept out of us.
 
-    ``python -c`` puts the working directory first on the path, unless (from 3.11) told not to.
+    ``python -c`` puts the working directory first on the path, so it starts in another one, unless
+    we ourselves import from there. (The engine itself works where we do: its fork sees to that.)
     """
-    here = Path.cwd()
-    ours = any(Path(entry or ".").resolve() == here for entry in sys.path)
-    if ours or "PYTHONSAFEPATH" in os.environ:
+    if _imports_from_here():
         yield
         return
-    os.environ["PYTHONSAFEPATH"] = "1"
+    here = os.open(".", os.O_RDONLY)
+    os.chdir("/")
     try:
         yield
     finally:
-        del os.environ["PYTHONSAFEPATH"]
+        os.fchdir(here)
+        os.close(here)
+
+
+def _imports_from_here() -> bool:
+    try:
+        here = Path.cwd()
+    except OSError:  # it has been deleted
+        return False
+    return any(Path(entry or ".").resolve() == here for entry in sys.path)
