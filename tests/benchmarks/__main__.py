@@ -10,8 +10,11 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.engine import BENCHMARKS
+from tests.benchmarks.engine import BENCHMARKS as ENGINE
 from tests.benchmarks.measure import Result
+from tests.benchmarks.start import START
+
+BENCHMARKS = ENGINE | START
 
 
 def main() -> int:
