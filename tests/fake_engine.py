@@ -161,19 +161,22 @@ def view(training: Training, request: ViewRequest) -> View:
     scale = fit_scale(summary, request.scale)
     down, rows = blocks(height, request.rows)
     across, cols = blocks(width, request.cols)
-    pixels = np.full((len(tiles), rows, cols), np.nan)
-    for r in range(rows):
-        for c in range(cols):
-            block = tiles[:, r * down : (r + 1) * down, c * across : (c + 1) * across]
-            pixels[:, r, c] = extreme(block.reshape(len(tiles), -1))
+    pixels = reduced(reduced(tiles, 1, down, rows), 2, across, cols)
     levels = as_levels(pixels, scale)
     levels[np.isnan(pixels)] = ABSENT
     moved = request.scale is not None and request.scale != scale
     return replace(answer, levels=levels, scale=scale, scale_moved=moved, block=(down, across))
 
 
-def extreme(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Of each row, the number of largest magnitude; NaN (nothing there) does not count."""
-    size = np.where(np.isnan(rows), -1.0, np.abs(rows))
-    found: npt.NDArray[np.float64] = rows[np.arange(len(rows)), size.argmax(axis=1)]
-    return found
+def reduced(
+    tiles: npt.NDArray[np.float64], axis: int, block: int, pixels: int
+) -> npt.NDArray[np.float64]:
+    """Blocks along ``axis``, each by its number of largest magnitude; NaN: nothing there."""
+    missing = [(0, block * pixels - tiles.shape[axis] if n == axis else 0) for n in range(3)]
+    padded = np.pad(tiles, missing, constant_values=np.nan)
+    shape = (*padded.shape[:axis], pixels, block, *padded.shape[axis + 1 :])
+    parts = padded.reshape(shape)
+    size = np.where(np.isnan(parts), -1.0, np.abs(parts))
+    largest = np.expand_dims(size.argmax(axis=axis + 1), axis + 1)
+    found: npt.NDArray[np.float64] = np.take_along_axis(parts, largest, axis + 1)
+    return found.squeeze(axis + 1)

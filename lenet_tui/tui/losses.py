@@ -26,6 +26,8 @@ class Losses:
             self._store[first:last] = frame.losses
             self._size = max(self._size, last)
         end = max(frame.end, frame.position.iteration) + 1
+        if not (frame.ahead or frame.running or _has_loss(frame)):
+            end = max(1, end - 1)
         if end < self._size:
             self._store[end : self._size] = np.nan
             self._size = end
@@ -36,6 +38,10 @@ class Losses:
         view = self._store[: self._size]
         view.flags.writeable = False
         return view
+
+
+def _has_loss(frame: Frame) -> bool:
+    return any(s.phase == "loss" and s.done for s in frame.segments)
 
 
 def chart(values: Array, cols: int, rows: int, *, log: bool = False) -> list[list[int]]:

@@ -15,7 +15,8 @@ class Line:
 
     ``title``, ``op`` and ``arguments`` stand at the left, ``shape`` and ``count`` at the right.
     ``here``: the cursor has just passed it. ``reached``: its tensor exists at the cursor.
-    ``under``: the parameters of an op, shown below it.
+    ``under``: the parameters of an op, shown below it. ``detail``: its input's and output's shape
+    and its arguments, said of the line that the cursor is on.
     """
 
     tensor: str
@@ -27,6 +28,7 @@ class Line:
     here: bool = False
     reached: bool = True
     under: tuple[Line, ...] = ()
+    detail: str = ""
 
 
 def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[Line]:
@@ -67,7 +69,16 @@ def _op_line(row: OpRow, shapes: dict[str, Shape], passed: frozenset[str]) -> Li
         row.name in passed,
         row.shape is not None,
         under,
+        detail(row),
     )
+
+
+def detail(row: OpRow) -> str:
+    """What an op was given and gives: ``1×1×32×32 → 1×6×28×28  stride=(1, 1)``."""
+    flow = ""
+    if row.shapes is not None and row.shape is not None:
+        flow = f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"
+    return "  ".join(part for part in (flow, clean(row.arguments)) if part)
 
 
 def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:

@@ -126,6 +126,7 @@ class LayersPane(Pane):
         self._names: tuple[tuple[str, ...], ...] = ()
         self._all_fit: bool | None = None
         self._settled = False
+        self._said = ("", "")
 
     def compose(self) -> ComposeResult:
         yield LayerTree()
@@ -164,6 +165,7 @@ class LayersPane(Pane):
         if event.node is self.listed.cursor_node:
             self._open(event.node)
             self._tensor = event.node.data.tensor
+            self._titles()
             self.post_message(self.Chosen(self._tensor))
 
     def on_resize(self) -> None:
@@ -171,10 +173,21 @@ class LayersPane(Pane):
         self.call_after_refresh(self._fold)
 
     def _titles(self) -> None:
-        title = self.words("layers.title")
-        subtitle = self.words("layers.total", n=thousands(total(self._parameters)))
-        if (self.border_title, self.border_subtitle) != (title, subtitle):
-            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
+        """Above: how much the model learns; below: what the cursor's op does."""
+        count = self.words("layers.total", n=thousands(total(self._parameters)))
+        said = (f"{self.words('layers.title')}  {count}", self._detail())
+        if self.listed.glyphs is not UNICODE:
+            said = (ascii_text(said[0]), ascii_text(said[1]))
+        if said != self._said:
+            self._said = said
+            self.border_title, self.border_subtitle = Content(said[0]), Content(said[1])
+
+    def _detail(self) -> str:
+        for node in self.listed.root.children:
+            line = node.data
+            if line and self._tensor in (line.tensor, *(u.tensor for u in line.under)):
+                return line.detail
+        return ""
 
     def _fill(self) -> None:
         lines = layer_lines(self._frame, self._parameters)
@@ -208,6 +221,7 @@ class LayersPane(Pane):
         self._settled = True
         self._fold()
         self.choose(self._tensor)
+        self._titles()
         self.post_message(self.Chosen(self._tensor))
 
     def _fold(self) -> None:

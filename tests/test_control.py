@@ -1,0 +1,135 @@
+"""Control, runner's speeds, player and recorder: what is sent when, without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from lenet_tui.core.moves import Back, Continue, Forward, Goto, Move, Run
+from lenet_tui.core.options import Options
+from lenet_tui.core.protocol import Command, DoMove, Pause, RunFree
+from lenet_tui.tui.control import WAITING_LIMIT, Control, Flight
+from lenet_tui.tui.losses import Losses, chart
+from lenet_tui.tui.playing import Recorder
+from tests.fake_training import Training, loss_of
+
+PHASE = Forward("phase")
+
+
+def control() -> tuple[Control, list[Command]]:
+    sent: list[Command] = []
+    return Control(sent.append), sent
+
+
+def test_one_move_at_a_time() -> None:
+    made, sent = control()
+    assert made.ask(PHASE)
+    assert made.ask(Back("op"))
+    assert sent == [DoMove(1, PHASE)]
+    assert made.landed(1) == Flight(1, PHASE)
+    assert sent == [DoMove(1, PHASE), DoMove(2, Back("op"))]
+    assert made.landed(2) and made.flight is None
+
+
+def test_answer_to_something_else_changes_nothing() -> None:
+    made, _ = control()
+    made.ask(PHASE)
+    assert made.landed(7) is None
+    assert made.flight == Flight(1, PHASE)
+
+
+def test_every_one_of_a_hundred_fast_keys_counts() -> None:
+    made, sent = control()
+    for _ in range(50):
+        assert made.ask(Back("phase"))
+    for _ in range(50):
+        assert made.ask(PHASE)
+    for number in range(1, 101):
+        made.landed(number)
+    moves = [c.move for c in sent if isinstance(c, DoMove)]
+    assert moves == [Back("phase")] * 50 + [PHASE] * 50
+
+
+def test_waiting_is_bounded() -> None:
+    made, _ = control()
+    asked = [made.ask(PHASE) for _ in range(WAITING_LIMIT + 2)]
+    assert asked == [True] * (WAITING_LIMIT + 1) + [False]
+
+
+def test_a_run_is_paused_once_before_a_move() -> None:
+    made, sent = control()
+    made.run_free()
+    assert made.running
+    made.ask(PHASE)
+    made.ask(PHASE)
+    assert sent == [RunFree(1), Pause()]
+    made.landed(1)
+    assert sent[2:] == [DoMove(2, PHASE)]
+
+
+def test_continue_can_be_paused_and_a_plain_run_cannot() -> None:
+    made, sent = control()
+    made.ask(Continue())
+    made.pause()
+    assert sent[-1] == Pause()
+    made.landed(1)
+    made.ask(Run(1000))
+    made.pause()
+    assert sent[-1] == DoMove(2, Run(1000))
+
+
+def test_forget_leaves_nothing_under_way() -> None:
+    made, sent = control()
+    made.ask(PHASE)
+    made.ask(PHASE)
+    made.forget()
+    assert made.landed(1) is None
+    assert made.ask(PHASE) and sent[-1] == DoMove(2, PHASE)
+
+
+def recorded(*flights: tuple[Move | None, int, int | None, str]) -> list[str]:
+    recorder = Recorder()
+    for move, iteration, op, stopped in flights:
+        frame = Training(Options()).frame()
+        frame = replace(frame, position=replace(frame.position, iteration=iteration, op=op))
+        recorder.note(Flight(1, move), frame, stopped)
+    return recorder.text.splitlines()
+
+
+def test_runs_are_recorded_by_where_they_ended() -> None:
+    assert recorded((PHASE, 1, None, "")) == ["phase"]
+    assert recorded((None, 812, None, "")) == ["goto 812"]
+    assert recorded((Continue(), 40, None, "")) == ["goto 40"]
+    assert recorded((Continue(), 40, 3, "loss < 1")) == ["continue"]
+    assert recorded((None, 40, 3, "loss is NaN")) == ["continue"]
+    assert recorded((Goto(3), 3, None, ""), (Back("op"), 3, 9, "")) == ["goto 3", "back op"]
+
+
+def test_losses_gather_and_are_cut_where_history_is() -> None:
+    training, losses = Training(Options()), Losses()
+    training.goto(1500)
+    losses.take(training.frame())
+    assert len(losses.values) == 1501
+    np.testing.assert_array_equal(losses.values[1:4], [loss_of(1), loss_of(2), loss_of(3)])
+    training.goto(10)
+    training.make(Forward("phase"))
+    del training.tape[training.cursor :]
+    losses.take(training.frame())
+    assert len(losses.values) == 11 and losses.values[10] == loss_of(10)
+
+
+def test_chart_is_monotone_and_fills_its_height() -> None:
+    (top, *_, bottom) = chart(np.linspace(0, 1, 100), 10, 3)
+    assert top[-1] == 8 and top[0] == 0
+    assert bottom[0] == 1 and bottom[-1] == 8
+    heights = np.array(chart(np.linspace(0, 1, 100), 10, 3)).sum(axis=0)
+    assert (np.diff(heights) > 0).all()
+
+
+def test_chart_of_odd_numbers() -> None:
+    assert chart(np.array([]), 3, 1) == [[0, 0, 0]]
+    assert chart(np.array([np.nan, 2.0, np.inf]), 3, 1) == [[0, 5, 0]]
+    assert chart(np.array([1.0]), 0, 1) == []
+    assert chart(np.array([1e-4, 1e-2, 1.0]), 3, 1, log=True) == [[1, 5, 8]]
+    assert chart(np.array([0.0, 1.0]), 2, 1, log=True)[0][0] == 0
