@@ -77,7 +77,9 @@ def _app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = No
         from lenet_tui.tui.app import LenetApp  # noqa: PLC0415
 
         ascii = bool(vars(args).get("ascii"))
-        return LenetApp(EngineClient, options, lang=language(args), ascii=ascii, moves=moves, first=first)
+        return LenetApp(
+            EngineClient, options, lang=language(args), ascii=ascii, moves=moves, first=first
+        )
 
     return terminal.run(make_app)
 

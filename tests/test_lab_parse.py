@@ -145,7 +145,22 @@ def test_a_shape_in_many_hands(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "1,a", "-1,3", "1.5,2", "1," * 300, "9" * 40, "1,2,3,4,5,6,7,8,9", "²,3", "٣"]
+    "text",
+    [
+        "",
+        " ",
+        "1,a",
+        "1,x",
+        "1,,2",
+        "1 2 3 " * 30 + "x",
+        "-1,3",
+        "1.5,2",
+        "1," * 300,
+        "9" * 40,
+        "1,2,3,4,5,6,7,8,9",
+        "²,3",
+        "٣",
+    ],
 )
 def test_what_is_no_shape_gets_one_line(text: str) -> None:
     with pytest.raises(LayerError) as caught:

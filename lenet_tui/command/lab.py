@@ -9,42 +9,23 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from lenet_tui.command.parser import CommandError, complain, language
+from lenet_tui.command.lab_options import asked
+from lenet_tui.command.parser import complain, language
 from lenet_tui.command.talk import Talk
 from lenet_tui.core.clean import clean
-from lenet_tui.core.lab import Layer, LayerError, default_input
+from lenet_tui.core.lab import Layer
 from lenet_tui.core.lab_formula import parameter_formula, shape_formulas
 from lenet_tui.core.lab_geometry import NoWindow, geometry
-from lenet_tui.core.lab_parse import parse_layer, parse_shape
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.numbers import ascii_text, shape_text, thousands
 from lenet_tui.core.protocol import RunLab
 from lenet_tui.text import words as words_of
 
-FORMATS = ("text", "json")
 SHOWN_INDICES = 64
 """Indices that the text shows; JSON has them all."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the subcommand takes besides the options of every command."""
-    parser.add_argument("layer", nargs="?", metavar="LAYER", help="such as 'Conv2d(1, 6, 5)'")
-    parser.add_argument("--input", metavar="SHAPE", help="such as 1,1,32,32")
-    parser.add_argument("--format", choices=FORMATS, help="print instead of opening the screen")
-
-
-def asked(args: argparse.Namespace) -> tuple[Layer, tuple[int, ...]]:
-    """The layer and the input shape of the command line; ``CommandError`` for what is neither."""
-    given = vars(args)
-    try:
-        layer = parse_layer(given.get("layer") or "Conv2d(1, 6, 5)")
-        shape = parse_shape(given["input"]) if "input" in given else default_input(layer)
-    except LayerError as error:
-        raise CommandError(str(error)) from None
-    return layer, shape
-
-
-def print_lab(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Print what torch says of the layer; 1 if it refuses."""
     layer, shape = asked(args)
     with Talk() as talk:

@@ -65,6 +65,8 @@ SIGNATURES: dict[str, tuple[Argument, ...]] = {
 }
 """The parameters of each layer, in the order of torch's constructor."""
 
+FIRST_LAYER = "Conv2d(1, 6, 5)"
+"""LeNet's first layer, which the lab starts with."""
 KINDS = tuple(SIGNATURES)
 
 

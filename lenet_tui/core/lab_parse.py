@@ -68,12 +68,15 @@ def parse_shape(text: str) -> tuple[int, ...]:
     """
     if len(text) > MAX_TEXT:
         raise LayerError(f"the input shape is {len(text)} characters long: {_SHAPE_EXAMPLE}")
-    for mark in "()[]×xX,，、":
-        text = text.replace(mark, " ")
-    words = text.split()
-    if not all(w.isascii() and w.isdigit() for w in words) or not words:
-        shown = _quote(" ".join(words))
-        raise LayerError(f"the input shape {shown} cannot be read: {_SHAPE_EXAMPLE}")
+    body = text.strip()
+    if body[:1] + body[-1:] in ("()", "[]"):
+        body = body[1:-1].strip()
+    body = body.removesuffix(",")
+    for mark in "x×，、":
+        body = body.replace(mark, ",")
+    words = [word.strip() for word in (body.split(",") if "," in body else body.split())]
+    if not words or not all(word.isascii() and word.isdigit() for word in words):
+        raise LayerError(f"the input shape {_quote(text)} cannot be read: {_SHAPE_EXAMPLE}")
     if len(words) > MAX_DIMENSIONS:
         raise LayerError(f"{len(words)} dimensions are more than the lab takes ({MAX_DIMENSIONS})")
     if any(len(w) > 10 or int(w) > MAX_NUMBER for w in words):

@@ -98,6 +98,12 @@ COMMANDS: Table = {
     "cmd.device.title": ("Device …", "设备…"),
     "cmd.device.help": ("what exists here, with its memory", "本机可用的设备及其内存"),
     "cmd.device.short": ("device", "设备"),
+    "cmd.lab.title": ("Layer lab", "层实验室"),
+    "cmd.lab.help": (
+        "try a layer's arguments: its window, shapes and numbers",
+        "试验层的参数：窗口、形状与数值",
+    ),
+    "cmd.lab.short": ("layer lab", "层实验室"),
     "cmd.play.title": ("Play the next line", "播放下一行"),
     "cmd.play.help": ("of the file of moves", "来自动作文件"),
     "cmd.play.short": ("play line", "播放"),

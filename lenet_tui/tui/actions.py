@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lenet_tui.core.clean import clean
+from lenet_tui.core.frames import Shape
+from lenet_tui.core.lab import FIRST_LAYER
 from lenet_tui.core.moves import Do, Goto, Set, Skip, Vector, parse_vector
 from lenet_tui.core.options import parse_value
 from lenet_tui.core.phases import TURN
@@ -15,6 +17,7 @@ from lenet_tui.core.protocol import ListDevices
 from lenet_tui.tui.screens.ask import AskScreen
 from lenet_tui.tui.screens.devices import DevicesScreen
 from lenet_tui.tui.screens.help import HelpScreen
+from lenet_tui.tui.screens.lab import LabScreen
 from lenet_tui.tui.screens.options import OptionsScreen
 from lenet_tui.tui.screens.pick import Choice, PickScreen
 from lenet_tui.tui.screens.watch import WatchScreen
@@ -194,6 +197,16 @@ def escape(app: LenetApp) -> None:
         app.stop()
     else:
         app.main.restore()
+
+
+def lab(app: LenetApp) -> None:
+    """Try a layer, beside the session."""
+    open_lab(app)
+
+
+def open_lab(app: LenetApp, layer: str = FIRST_LAYER, shape: Shape | None = None) -> None:
+    """Open the lab with a layer; ``LayerError`` if the text is none."""
+    app.push_screen(LabScreen(app.send, layer, shape))
 
 
 def theme(app: LenetApp) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import ClassVar
 
@@ -53,7 +53,8 @@ FRAME_SECONDS = 1 / 30
 class LenetApp(LeanApp[None]):
     """The screen of a session. ``failure``: why the engine could not start, after the end.
 
-    ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only.
+    ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
+    what to open over the main screen.
     """
 
     TITLE = "lenet-tui"
@@ -73,6 +74,7 @@ class LenetApp(LeanApp[None]):
         lang: str = "en",
         ascii: bool = False,
         moves: Sequence[Move] = (),
+        first: Callable[[LenetApp], None] | None = None,
     ) -> None:
         super().__init__()
         self.words: Words = words_of(lang)
@@ -90,10 +92,12 @@ class LenetApp(LeanApp[None]):
         self.player = Player(self, self.control, moves, self._show_moves)
         self.main = MainScreen(self.losses, self._seen)
         self._make_engine = make_engine
+        self._first = first
         self._engine: Engine | None = None
         self._asked: Look | None = None
         self._looking = False
         self._painted_at = 0.0
+        self._told = ("", 0.0)
 
     # Life
 
@@ -110,6 +114,8 @@ class LenetApp(LeanApp[None]):
         self._engine = self._make_engine(self._heard)
         self.send(Start(self.options))
         self.look()
+        if self._first is not None:
+            self._first(self)
 
     def _heard(self, report: Report) -> None:
         """Called by the engine's thread."""
@@ -135,7 +141,7 @@ class LenetApp(LeanApp[None]):
 
     def on_key(self, event: Key) -> None:
         """Any key that does nothing else takes over from what runs by itself."""
-        if self.screen is self.main:
+        if self.screen is self.main and event.key not in self.active_bindings:
             self.player.stop()
             self.runner.stop()
 
@@ -240,6 +246,10 @@ class LenetApp(LeanApp[None]):
 
     def tell(self, text: str, severity: str = "information") -> None:
         """One line for a few seconds, in the place of the one before."""
+        now = monotonic()
+        if text == self._told[0] and now < self._told[1]:
+            return
+        self._told = text, now + self.NOTIFICATION_TIMEOUT
         self.clear_notifications()
         level = {"error": "error", "warning": "warning"}.get(severity, "information")
         self.notify(clean(text), severity=level, markup=False)  # type: ignore[arg-type]

@@ -81,6 +81,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous-tab", "look", ("left_square_bracket",), actions.previous_tab, 0, True),
     *(Command(f"pane-{n}", "look", (str(n),), actions.pane(n), 0, True) for n in range(1, 8)),
     Command("device", "session", ("d",), actions.devices, 11),
+    Command("lab", "session", ("K", "f3"), actions.lab, 14),
     Command("play", "session", ("full_stop", "f8"), actions.play_next, 3),
     Command("play-on", "session", ("greater_than_sign", "f9"), actions.play_on),
     Command("save-moves", "session", ("ctrl+s",), actions.save_moves, 0, True),

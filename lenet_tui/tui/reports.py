@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame
+from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.protocol import (
     Busy,
     Devices,
@@ -21,6 +22,7 @@ from lenet_tui.core.protocol import (
 from lenet_tui.tui.control import Flight
 from lenet_tui.tui.messages import FrameCame
 from lenet_tui.tui.screens.devices import DevicesScreen
+from lenet_tui.tui.screens.lab import LabScreen
 
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
@@ -46,6 +48,9 @@ def handle(app: LenetApp, report: Report) -> None:
     elif isinstance(report, Devices):
         if isinstance(app.screen, DevicesScreen):
             app.screen.fill(report.devices)
+    elif isinstance(report, LabResult):
+        for screen in _labs(app):
+            screen.receive(report)
     elif isinstance(report, Failed):
         _failed(app, report)
     elif isinstance(report, Died):
@@ -87,12 +92,18 @@ def _ready(app: LenetApp, ready: Ready) -> None:
     """The engine has a model: from now on little is made anew, so the collector may rest."""
     first = app.ready is None
     app.ready, app.gone = ready, ""
+    for screen in _labs(app):
+        screen.ask()
     app.main.know(ready, app.glyphs)
     if first:
         gc.collect()
         gc.freeze()
     app.look()
     app.show_state()
+
+
+def _labs(app: LenetApp) -> list[LabScreen]:
+    return [screen for screen in app.screen_stack if isinstance(screen, LabScreen)]
 
 
 def _failed(app: LenetApp, report: Failed) -> None:

@@ -51,6 +51,8 @@ def show(
     put("sum-1", sums[1])
     typing = screen.focused is not None and not isinstance(screen.focused, PlaneView)
     put("keys", words("lab.keys.form" if typing else "lab.keys"))
+    width, height = screen.app.size
+    put("small", words("small", cols=60, rows=20, width=width, height=height))
     _show_planes(screen, state, words, numbers, ascii)
 
 

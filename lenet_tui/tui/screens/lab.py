@@ -14,7 +14,14 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.lab import LayerError, Value, default_input, python_line, without_defaults
+from lenet_tui.core.lab import (
+    FIRST_LAYER,
+    LayerError,
+    Value,
+    default_input,
+    python_line,
+    without_defaults,
+)
 from lenet_tui.core.lab_geometry import Shape
 from lenet_tui.core.lab_parse import parse_layer, parse_shape, parse_value
 from lenet_tui.core.lab_result import FILLS, LabResult
@@ -32,7 +39,6 @@ ASK_AFTER = 0.08
 """Seconds without a change after which torch is asked."""
 PLAY_EVERY = 0.35
 """Seconds between two output cells while it plays."""
-FIRST_LAYER = "Conv2d(1, 6, 5)"
 
 
 class LabScreen(ModalScreen[None]):
@@ -44,8 +50,8 @@ class LabScreen(ModalScreen[None]):
 
     CSS_PATH = "lab.tcss"
     AUTO_FOCUS = "#lab-input"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge-w")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny-w"), (60, "-narrow"), (100, "-wide"), (160, "-huge-w")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny-h"), (20, "-low"), (34, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("q", "leave_at_once", show=False),
@@ -110,6 +116,7 @@ class LabScreen(ModalScreen[None]):
             yield Static(id="lab-sum-0", markup=False)
             yield Static(id="lab-sum-1", markup=False)
         yield Static(id="lab-keys", markup=False)
+        yield Static(id="lab-small", markup=False)
 
     def on_mount(self) -> None:
         """Show what arithmetic knows, and ask torch."""
