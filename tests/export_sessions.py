@@ -1,17 +1,15 @@
-"""Sessions to be exported: run in this process, at random or by given moves."""
+"""Sessions to be exported, and their scripts run."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
-from lenet_tui.core.frames import Frame
-from lenet_tui.core.moves import parse_move
-from lenet_tui.core.options import Options
-from lenet_tui.core.protocol import DoMove, Export, Report
-from lenet_tui.engine.history import LocalStore
-from lenet_tui.engine.session import Session
+from lenet_tui.core.protocol import Export
+from tests.driving import Drive
 
 STEPS = ("op", "op", "op", "phase", "phase", "phase", "finish", "finish", "run 3", "run 6")
 BACK = ("back op", "back phase", "back iteration", "goto 2")
@@ -24,54 +22,42 @@ SETS = (
     *("set data digits", "set optimizer sgd", "set optimizer momentum", "set optimizer adam"),
     *("set optimizer manual", "set batch-size 1", "set batch-size 4", "set batch-size 7"),
 )
+ONLY_TORCH = """
+import runpy, sys
+from importlib.machinery import PathFinder
+class Bare:
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] not in ("lenet_tui", "textual", "rich", "numpy", "tests"):
+            return PathFinder.find_spec(name, path, target)
+sys.meta_path[sys.meta_path.index(PathFinder)] = Bare
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""Runs a script where nothing but torch and the standard library can be imported."""
 
 
-class NoHooks:
-    """A run that nobody watches."""
-
-    def stop_wanted(self) -> bool:
-        return False
-
-    def frame_wanted(self) -> bool:
-        return False
-
-    def send(self, report: Report) -> None:
-        """Nobody listens."""
-
-
-class Played:
-    """A session that takes moves as text. ``made``: those that were not refused."""
-
-    def __init__(self, options: Options, moves: Iterable[str] = ()) -> None:
-        self.session = Session(options, LocalStore(), NoHooks())
-        self.made: list[str] = []
-        self.refused = ""
-        self.frame: Frame
-        self.play("run 0", *moves)
-
-    def play(self, *moves: str) -> Played:
-        for text in moves:
-            moved = self.session.do(DoMove(len(self.made), parse_move(text)))
-            self.frame, self.refused = moved.frame, moved.error
-            if not moved.error:
-                self.made.append(text)
-        return self
-
-    def script(self) -> str:
-        """The exported script."""
-        exported = self.session.export(Export(1))
-        assert not exported.error, exported.error
-        return exported.text
-
-
-def wander(played: Played, dice: random.Random, length: int) -> None:
+def wander(drive: Drive, dice: random.Random, length: int) -> None:
     """``length`` moves at random: steps, skips, phases out of turn, changed options, back."""
     for _ in range(length):
         kind = dice.choices(("step", "back", "free", "set", "skip"), (10, 1, 3, 4, 1))[0]
-        skip = f"skip {played.frame.next_phase}"
+        skip = f"skip {drive.session.frame().next_phase}"
         choices = {"step": STEPS, "back": BACK, "free": FREE, "set": SETS, "skip": (skip,)}
-        played.play(dice.choice(choices[kind]))
-    played.play(*["op"] * dice.choice((0, 0, 3, 20)))
+        drive.tries(dice.choice(choices[kind]))
+    for _ in range(dice.choice((0, 0, 3, 20))):
+        drive.tries("op")
+
+
+def exported(drive: Drive) -> str:
+    """The script of a session."""
+    answer = drive.session.export(Export(7))
+    assert (answer.number, answer.error) == (7, "")
+    return answer.text
+
+
+def training(script: str) -> str:
+    """The part of a script that trains."""
+    start = script.index("def session")
+    return script[start : script.index("    return net, ", start)]
 
 
 def ran(script: str) -> dict[str, str]:
@@ -79,5 +65,35 @@ def ran(script: str) -> dict[str, str]:
     own: dict[str, Any] = {"__name__": "exported"}
     exec(compile(script, "exported.py", "exec"), own)
     found: dict[str, str] = own["digests"](*own["session"]())
-    assert own["RECORDED"].keys() == found.keys()
+    assert found.keys() == own["RECORDED"].keys()
     return found
+
+
+def shown(drive: Drive) -> dict[str, str]:
+    """What the screen shows of the session: digests of all tensors, of the state, the loss."""
+    drive("run 0")
+    frame = drive.moved.frame
+    digests: dict[str, str] = {}
+    for name, (value, grad) in drive.state.items():
+        digests |= {name: value, f"{name}.grad": grad or "None"}
+    return digests | {"STATE": frame.digest, "LOSS": repr(frame.loss)}
+
+
+def run_alone(script: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as a file in a fresh interpreter that finds torch and nothing else of ours."""
+    file = folder / "script.py"
+    file.write_text(script, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-I", "-W", "ignore", "-c", ONLY_TORCH, str(file), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=folder,
+        check=False,
+    )
+
+
+def printed(output: str) -> dict[str, str]:
+    """The table that a script prints."""
+    rows = (line.split() for line in output.splitlines())
+    return {row[0]: row[1] for row in rows if len(row) == 2}
