@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Shape
-from lenet_tui.core.lab import FIRST_LAYER
 from lenet_tui.core.moves import Do, Goto, Set, Skip, Vector, parse_vector
 from lenet_tui.core.options import parse_value
 from lenet_tui.core.phases import TURN
@@ -200,13 +199,17 @@ def escape(app: LenetApp) -> None:
 
 
 def lab(app: LenetApp) -> None:
-    """Try a layer, beside the session."""
-    open_lab(app)
+    """Try a layer, beside the session: the last one tried."""
+    open_lab(app, *app.tried)
 
 
-def open_lab(app: LenetApp, layer: str = FIRST_LAYER, shape: Shape | None = None) -> None:
+def open_lab(app: LenetApp, layer: str, shape: Shape | None) -> None:
     """Open the lab with a layer; ``LayerError`` if the text is none."""
-    app.push_screen(LabScreen(app.send, layer, shape))
+
+    def keep(left: tuple[str, Shape]) -> None:
+        app.tried = left
+
+    app.push_screen(LabScreen(app.send, layer, shape), _then(app, keep))
 
 
 def theme(app: LenetApp) -> None:

@@ -15,7 +15,8 @@ from textual.screen import Screen
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.engine_api import Engine, MakeEngine
-from lenet_tui.core.frames import Frame
+from lenet_tui.core.frames import Frame, Shape
+from lenet_tui.core.lab import FIRST_LAYER
 from lenet_tui.core.moves import KillEngine, Move
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import (
@@ -93,6 +94,7 @@ class LenetApp(LeanApp[None]):
         self.main = MainScreen(self.losses, self._seen)
         self._make_engine = make_engine
         self._first = first
+        self.tried: tuple[str, Shape | None] = (FIRST_LAYER, None)
         self._engine: Engine | None = None
         self._asked: Look | None = None
         self._looking = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -19,7 +21,7 @@ _SIGNS = str.maketrans({"∘": "o", "✔": "+", "▶": ">", "ᵀ": ".T"})
 
 
 def show(
-    screen: Screen[None],
+    screen: Screen[Any],
     state: LabState,
     words: Words,
     *,
@@ -57,7 +59,11 @@ def show(
 
 
 def _show_planes(
-    screen: Screen[None], state: LabState, words: Words, numbers: bool | None, ascii: bool
+    screen: Screen[Any],
+    state: LabState,
+    words: Words,
+    numbers: bool | None,
+    ascii: bool,
 ) -> None:
     empty = words("lab.no-window")
     planes = (input_plane(state), kernel_plane(state), output_plane(state))

@@ -41,8 +41,10 @@ PLAY_EVERY = 0.35
 """Seconds between two output cells while it plays."""
 
 
-class LabScreen(ModalScreen[None]):
-    """``send`` takes the questions to the engine; its answers come back by ``receive``.
+class LabScreen(ModalScreen[tuple[str, Shape]]):
+    """Gives back the layer and the input's shape when it is left.
+
+    ``send`` takes the questions to the engine; its answers come back by ``receive``.
 
     Needs ``words``, ``language`` and ``ascii`` of the app. ``layer_text``: a layer as text, which
     raises ``LayerError`` if it is none.
@@ -213,12 +215,12 @@ class LabScreen(ModalScreen[None]):
     def action_leave(self) -> None:
         """From a field to the picture; from the picture home."""
         if isinstance(self.focused, PlaneView) or self.focused is None:
-            self.dismiss(None)
+            self.action_leave_at_once()
         else:
             self.query_one("#lab-input").focus()
 
     def action_leave_at_once(self) -> None:
-        self.dismiss(None)
+        self.dismiss((str(self._state.layer), self._state.shape))
 
     def action_step(self, by: int) -> None:
         self._state.step(by)
