@@ -105,12 +105,16 @@ class Settings:
 
 @dataclass
 class Ran:
-    """What a backward did, node by node: ``grads``: (parameter, its ``.grad``) after each."""
+    """What a backward did, node by node: ``grads``: (parameter, its ``.grad``) after each.
+
+    ``received`` and ``produced``: the gradients that went into each node, and came out.
+    """
 
     before: dict[str, Tensor | None] = field(default_factory=dict)
     nodes: list[str] = field(default_factory=list)
     grads: list[tuple[str, Tensor] | None] = field(default_factory=list)
-    produced: list[list[str | None]] = field(default_factory=list)
+    received: list[tuple[Tensor | None, ...]] = field(default_factory=list)
+    produced: list[tuple[Tensor | None, ...]] = field(default_factory=list)
 
 
 class Script:
@@ -135,6 +139,7 @@ class Script:
         self.epoch = self.used = 0
         self.source = s.data
         self.ran = Ran()
+        self._recording = True
         self.drawn: tuple[Tensor, Tensor, Tensor] | None = None
         with self._own_rng():
             torch.manual_seed(s.seed)
@@ -154,6 +159,7 @@ class Script:
         with self._own_rng(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             while rest:
+                self._recording = not any(atom[0] == "backward" for atom in rest[1:])
                 rest = rest[self._run(rest) :]
         self.done = known + list(atoms[len(known) :])
 
@@ -241,6 +247,9 @@ class Script:
         root = self.loss if vector is None else self.output
         assert root is not None, "nothing to start from"
         start = None if vector is None else self._vector(root, vector)
+        if not self._recording:
+            root.backward(start)  # type: ignore[no-untyped-call]
+            return
         ran = Ran({n: None if p.grad is None else p.grad.clone() for n, p in self._named()})
         handles = [node.register_hook(self._node_hook(ran, node)) for node in reachable(root)]
         try:
@@ -256,7 +265,8 @@ class Script:
         def hook(produced: Sequence[Tensor | None], received: Sequence[Tensor | None]) -> None:
             name = named.get(id(getattr(node, "variable", None)))
             ran.nodes.append(type(node).__name__)
-            ran.produced.append([None if g is None else sha(g) for g in produced])
+            ran.received.append(tuple(received))
+            ran.produced.append(tuple(produced))
             grad = self.parameters[name].grad if name else None
             ran.grads.append((name, grad.clone()) if name and grad is not None else None)
 
@@ -316,13 +326,14 @@ class Script:
 
 def reachable(root: Tensor) -> list[Any]:
     """Every node of the graph under a tensor."""
-    found, waiting = [], [root.grad_fn]
+    found: dict[Any, None] = {}
+    waiting: list[Any] = [root.grad_fn]
     while waiting:
         node = waiting.pop()
         if node is not None and node not in found:
-            found.append(node)
+            found[node] = None
             waiting += [n for n, _ in node.next_functions]
-    return found
+    return list(found)
 
 
 ALL_DIGITS = digits()

@@ -50,9 +50,13 @@ class Story:
 
 
 class Walker:
-    """Makes moves; ``settings`` are those of the script it stands for."""
+    """Makes moves; ``settings`` are those of the script it stands for.
 
-    def __init__(self, settings: Settings) -> None:
+    ``forward_ops``: how many ops the model's forward has.
+    """
+
+    def __init__(self, settings: Settings, forward_ops: int = 12) -> None:
+        self.forward_ops = forward_ops
         self._restart(settings)
 
     def _restart(self, settings: Settings) -> None:
@@ -236,7 +240,7 @@ class Walker:
             self.script.follow(self._atoms(story.count, None))
         except Exception as error:
             raise Refused(repr(error)) from error
-        totals = {"forward": 12, "loss": 1, "backward": len(self.script.ran.nodes)}
+        totals = {"forward": self.forward_ops, "loss": 1, "backward": len(self.script.ran.nodes)}
         total = 0 if phase.how == "skip" else totals.get(phase.name, len(self.script.parameters))
         story.phases[-1] = replace(phase, total=total)
 

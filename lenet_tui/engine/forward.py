@@ -68,11 +68,14 @@ class ForwardRecorder(TorchFunctionMode):
         if len(self.entries) == self._stop_after:
             raise StopHere
         given = args
-        if _in_place(name, args, kwargs):
+        writes = _in_place(name, args, kwargs)
+        if writes:
             given = self._protect(args, kwargs)
         result = func(*args, **kwargs)
         if isinstance(result, Tensor):
             output: Tensor | tuple[Any, ...] = result.detach()
+            if writes and any(result is t for t in args):  # it may be written again, by whomever
+                output = result.detach().clone()
             node = result.grad_fn
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
             output = tuple(t.detach() if isinstance(t, Tensor) else t for t in result)
