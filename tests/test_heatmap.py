@@ -302,8 +302,9 @@ def test_a_region_is_underlined_where_there_are_shades() -> None:
     shown = picture(torch.randn(10, 10), Surface("none", True, True, BLACK))
     marked = picture_again(shown)
     marked.mark(shown.layout, [((2, 3), (2, 4))], None)
-    under = [bool(s.style and s.style.underline) for s in marked.line(2)]
-    assert under == [3 <= x <= 4 for x in range(len(under))]
+    line = marked.line(2)
+    under = [bool(s.style and s.style.underline) for s in line for _ in s.text]
+    assert under == [6 <= x <= 9 for x in range(30)]
 
 
 def picture_again(shown: Picture) -> Drawing:

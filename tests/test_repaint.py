@@ -291,9 +291,9 @@ def test_a_whole_repaint_is_near_the_fewest_bytes(system: str) -> None:
     for line in surface_lines:
         for text, style, _ in line:
             assert style is not None
-            for _ in text:
+            for character in text:
                 parts = []
-                if text != " " and style.color != fore:
+                if character != " " and style.color != fore:
                     assert style.color is not None
                     fore = style.color
                     parts.append(";".join(fore.downgrade(console._color_system).get_ansi_codes()))

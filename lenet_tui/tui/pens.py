@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
+from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-
-_UPPER, _LOWER, _FULL = "▀", "▄", "█"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +45,22 @@ def pen_of(style: Style | None, system: ColorSystem) -> Pen | None:
     return _pens.setdefault((attributes, fore, back), Pen(attributes, fore, back))
 
 
+class CellStrip(Strip):
+    """A strip that can say its cells faster than they can be read from its segments."""
+
+    __slots__ = ("cells",)
+
+    def __init__(
+        self, segments: list[Segment], width: int, cells: Callable[[ColorSystem], list[Cell]]
+    ) -> None:
+        super().__init__(segments, width)
+        self.cells = cells
+
+
 def cells_of(strip: Strip, system: ColorSystem) -> list[Cell] | None:
     """The cells of ``strip``; ``None`` if it holds anything unusual."""
+    if isinstance(strip, CellStrip):
+        return strip.cells(system)
     cells: list[Cell] = []
     for text, style, control in strip:
         pen = pen_of(style, system)
@@ -76,39 +90,75 @@ class Writer:
 
     def __init__(self) -> None:
         self._out: list[str] = []
-        self._at = (-1, -1)
+        self._row, self._column = -1, -1
         self._attributes, self._fore, self._back = "", "39", "49"
 
-    def put(self, y: int, x: int, cells: list[Cell], old: list[Cell | None] | None = None) -> None:
+    def put(self, y: int, x: int, cells: list[Cell], old: list[Cell | None]) -> None:
         """Write ``cells`` from (``x``, ``y``) on, leaving out those that equal ``old`` ones."""
-        for place, cell in enumerate(cells):
-            if cell[0] and (old is None or old[place] != cell):
-                self._go(y, x + place, cells, place)
-                self._draw(*cell)
-                wide = place + 1 < len(cells) and not cells[place + 1][0]
-                self._at = (y, x + place + 1 + wide)
+        # One loop with local names: thousands of cells are painted many times a second.
+        write = self._out.append
+        attributes, fore, back = self._attributes, self._fore, self._back
+        at = self._column if self._row == y else -1
+        for here, (cell, before) in enumerate(zip(cells, old, strict=True), x):
+            if cell is before or cell == before or not cell[0]:
+                continue
+            character, pen = cell
+            if at != here:
+                self._attributes, self._fore, self._back = attributes, fore, back
+                self._go(y, at, here, cells[: here - x])
+            new_fore, new_back = pen.fore, pen.back
+            if pen.attributes != attributes:
+                attributes, fore, back = pen.attributes, new_fore, new_back
+                write(f"\x1b[0;{attributes}{';' if attributes else ''}{fore};{back}m")
+            else:
+                if not attributes:
+                    if character == " ":
+                        new_fore = fore
+                    elif character == "▀" and fore != new_fore and back != new_back:
+                        # The other half-block, if one of its colours is in the pen already.
+                        turned = _exchanged(new_fore, new_back)
+                        if turned and (turned[0] == fore or turned[1] == back):
+                            character = "▄"
+                            new_fore, new_back = turned
+                if new_fore != fore:
+                    if new_back != back:
+                        write(f"\x1b[{new_fore};{new_back}m")
+                        back = new_back
+                    else:
+                        write(f"\x1b[{new_fore}m")
+                    fore = new_fore
+                elif new_back != back:
+                    write(f"\x1b[{new_back}m")
+                    back = new_back
+            write(character)
+            at = here + 1
+            if at - x < len(cells) and not cells[at - x][0]:
+                at += 1  # a wide character
+        self._row, self._column = y, at
+        self._attributes, self._fore, self._back = attributes, fore, back
 
     def raw(self, y: int, x: int, text: str) -> None:
         """Write ``text``, whatever is in it, from (``x``, ``y``) on."""
         self._plain()
         self._out.append(f"\x1b[{y + 1};{x + 1}H{text}")
-        self._at = (-1, -1)
+        self._row = -1
 
     def finish(self) -> str:
         """All that was written."""
         self._plain()
         return "".join(self._out)
 
-    def _go(self, y: int, x: int, cells: list[Cell], place: int) -> None:
-        """Move to a cell: by its neighbours again if that is shorter, forwards, or outright."""
-        row, column = self._at
-        if (row, column) == (y, x):
+    def _go(self, y: int, at: int, to: int, before: list[Cell]) -> None:
+        """Move to column ``to`` of row ``y``; ``at``: where in it the cursor is, -1: elsewhere.
+
+        Over a few of the cells ``before`` by writing them again if that is shorter, else forwards,
+        or outright.
+        """
+        gap = to - at
+        if at < 0 or gap < 0:
+            self._out.append(f"\x1b[{y + 1};{to + 1}H")
             return
-        gap = x - column
-        if row != y or gap < 0:
-            self._out.append(f"\x1b[{y + 1};{x + 1}H")
-            return
-        between = cells[place - gap : place] if gap <= min(place, 3) else []
+        between = before[-gap:] if gap <= min(len(before), 3) else []
         if between and all(c and c.isascii() and self._drawn(pen) for c, pen in between):
             self._out.extend(c for c, _ in between)
         else:
@@ -116,31 +166,6 @@ class Writer:
 
     def _drawn(self, pen: Pen) -> bool:
         return (pen.attributes, pen.fore, pen.back) == (self._attributes, self._fore, self._back)
-
-    def _draw(self, character: str, pen: Pen) -> None:
-        fore, back = pen.fore, pen.back
-        if pen.attributes != self._attributes:
-            self._out.append(f"\x1b[0;{pen.attributes}{';' * bool(pen.attributes)}{fore};{back}m")
-            self._attributes, self._fore, self._back = pen.attributes, fore, back
-        elif not pen.attributes:
-            if character == " ":
-                fore = self._fore
-            elif character == _UPPER and fore != self._fore and back != self._back:
-                character, fore, back = self._turned(character, fore, back)
-        if fore != self._fore:
-            both = back != self._back
-            self._out.append(f"\x1b[{fore};{back}m" if both else f"\x1b[{fore}m")
-        elif back != self._back:
-            self._out.append(f"\x1b[{back}m")
-        self._fore, self._back = fore, back
-        self._out.append(character)
-
-    def _turned(self, character: str, fore: str, back: str) -> tuple[str, str, str]:
-        """The other half-block, colours exchanged, if one of them is in the pen already."""
-        other = _exchanged(fore, back)
-        if other and (other[0] == self._fore or other[1] == self._back):
-            return _LOWER, *other
-        return character, fore, back
 
     def _plain(self) -> None:
         if (self._attributes, self._fore, self._back) != ("", "39", "49"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from rich.cells import cell_len
 
 from lenet_tui.core.arrangement import Arrangement, Box, Room
 from lenet_tui.core.tiles import tile_name
@@ -57,7 +58,7 @@ def names(
         width = room.cols * room.across
         return [(x, y // room.line, name[:width]) for x, y, name in named if x == 0]
     spelled = [long.format(name=name) for *_, name in named]
-    if spelled and max(map(len, spelled)) <= space:
+    if spelled and max(map(cell_len, spelled)) <= space:
         return [(x, y // room.line, s) for (x, y, _), s in zip(named, spelled, strict=True)]
     return [(x, y // room.line, name) for x, y, name in named]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from rich.color import Color
+from rich.cells import cell_len
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -19,6 +20,7 @@ from lenet_tui.core.views import View
 from lenet_tui.tui.heatmap.canvas import Placed, cursor_marks, paint, region_marks
 from lenet_tui.tui.heatmap.ink import Cells, Ink
 from lenet_tui.tui.heatmap.palette import Codes
+from lenet_tui.tui.pens import Cell, CellStrip
 
 Region = tuple[Index, Index]
 """First and last index of a part of one tile."""
@@ -44,9 +46,8 @@ class Drawing:
         across = self.room.across
         for x, y, text in texts:
             shown = ascii_text(text) if ascii_only else text
-            for place in range(0, len(shown), across):
-                piece = shown[place : place + across].ljust(across)
-                self.over[y][(x + place) // across] = Segment(piece, style)
+            for place, piece in enumerate(_pieces(shown, across), x // across):
+                self.over[y][place] = Segment(piece, style)
 
     def mark(
         self, arrangement: Arrangement, regions: Iterable[Region], cursor: Index | None
@@ -79,25 +80,47 @@ class Drawing:
         """A line of the picture; equal neighbours are one segment."""
         if y >= self.cells.shape[0] or not self.cells.shape[1]:
             return Strip.blank(self.width, self.ink.blank_style)
-        row = self.cells[y]
-        table = self.ink.segments
+        numbers = self.cells[y]
+        row: list[int] = numbers.tolist()
         over = self.over.get(y)
-        changes = np.flatnonzero(row[1:] != row[:-1]) + 1
-        if over or len(changes) * 2 > len(row):
-            segments = [table[cell] for cell in row.tolist()]
-            for x, segment in (over or {}).items():
-                if x < len(segments):
-                    segments[x] = segment
-        else:
-            segments = []
-            ends = [*changes.tolist(), len(row)]
-            for start, end in zip([0, *ends], ends, strict=False):
-                text, style, _ = table[int(row[start])]
-                segments.append(Segment(text * (end - start), style))
         rest = self.width - len(row) * self.room.across
-        if rest > 0:
+        table = self.ink.segments
+        segments = [table[cell] for cell in row]
+        if over or rest:
+            for x, mark in over.items() if over else ():
+                segments[x : x + 1] = [mark] if x < len(row) else []
             segments.append(Segment(" " * rest, self.ink.blank_style))
-        return Strip(segments, self.width)
+            some = Segment.simplify(s for s in segments if s.text)
+            return Strip(some).adjust_cell_length(self.width, self.ink.blank_style)
+
+        def cells(system: ColorSystem) -> list[Cell]:
+            drawn = self.ink.drawn(system)
+            return [cell for number in row for cell in drawn[number]]
+
+        changes = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
+        if len(changes) * 2 < len(row):
+            ends = [*changes.tolist(), len(row)]
+            segments = [
+                Segment(segments[start].text * (end - start), segments[start].style)
+                for start, end in zip([0, *ends], ends, strict=False)
+            ]
+        return CellStrip(segments, self.width, cells)
+
+
+def _pieces(text: str, across: int) -> Iterator[str]:
+    """What of ``text`` stands on each pixel; a wide character leaves nothing to the next."""
+    piece = ""
+    for character in text:
+        if cell_len(piece) + cell_len(character) > across and piece:
+            yield piece.ljust(across)
+            piece = ""
+        piece += character
+        if cell_len(piece) >= across:
+            yield piece
+            yield from [""] * (cell_len(piece) - across)
+            piece = ""
+    if piece:
+        yield piece.ljust(across)
 
 
 def draw(shown: tuple[View, Arrangement] | None, ink: Ink, width: int, height: int) -> Drawing:

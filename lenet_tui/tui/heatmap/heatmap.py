@@ -121,6 +121,21 @@ class Heatmap(Picker):
             strip = self._strips[y] = self._drawing.line(y)
         return strip
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are, where there is nothing around them and no filter to pass.
+
+        Textual would copy and filter every cell of them on each repaint.
+        """
+        styles = self.styles
+        plain = not (styles.gutter or any(kind for kind, _ in styles.outline))
+        plain = plain and self.opacity == 1 and not styles.tint.a and styles.text_opacity == 1
+        if not plain or self.surface.colours == "none":
+            return super().render_lines(crop)
+        strips = [self.render_line(y) for y in crop.line_range]
+        if crop.column_span == (0, self.size.width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
+
     def notify_style_update(self) -> None:
         """Another theme: other colours."""
         super().notify_style_update()

@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rich.color import Color
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.core.arrangement import Room
 from lenet_tui.tui.heatmap.palette import CUBE, GREY, TRUE, Codes, Palette, Rgb
+from lenet_tui.tui.pens import Cell, cells_of
 
 Cells = npt.NDArray[np.int32]
 """A number for each cell of text: what is drawn there."""
@@ -62,6 +64,18 @@ class _Table(dict[int, Segment]):
         return segment
 
 
+class _Drawn(dict[int, list[Cell]]):
+    """Terminal cells by cell number, each made once."""
+
+    def __init__(self, segments: _Table, system: ColorSystem) -> None:
+        self._segments = segments
+        self._system = system
+
+    def __missing__(self, cell: int) -> list[Cell]:
+        cells = self[cell] = cells_of(Strip([self._segments[cell]]), self._system) or []
+        return cells
+
+
 class Ink(ABC):
     """Draws pixels given as codes of ``palette``. ``segments``: what each cell number looks like.
 
@@ -76,6 +90,13 @@ class Ink(ABC):
         self.blank_style = Style(bgcolor=background)
         self.levels: Codes = palette.codes()
         self.segments = _Table(self._make)
+        self._drawn: dict[ColorSystem, _Drawn] = {}
+
+    def drawn(self, system: ColorSystem) -> _Drawn:
+        """What each cell number is in a terminal: its cells by themselves, ready-made."""
+        if system not in self._drawn:
+            self._drawn[system] = _Drawn(self.segments, system)
+        return self._drawn[system]
 
     def room(self, width: int, height: int) -> Room:
         """The pixels of ``width`` × ``height`` cells."""
