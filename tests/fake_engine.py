@@ -172,6 +172,7 @@ def reduced(
     tiles: npt.NDArray[np.float64], axis: int, block: int, pixels: int
 ) -> npt.NDArray[np.float64]:
     """Blocks along ``axis``, each by its number of largest magnitude; NaN: nothing there."""
+    tiles = tiles.take(range(min(tiles.shape[axis], block * pixels)), axis)
     missing = [(0, block * pixels - tiles.shape[axis] if n == axis else 0) for n in range(3)]
     padded = np.pad(tiles, missing, constant_values=np.nan)
     shape = (*padded.shape[:axis], pixels, block, *padded.shape[axis + 1 :])

@@ -8,8 +8,8 @@ APP: Table = {
     # Rail
     "rail.loading": ("loading torch …", "正在加载 torch…"),
     "rail.gone": (
-        "the engine is gone ({error}): ctrl+r starts a new one, which carries on from history",
-        "引擎已结束（{error}）：按 ctrl+r 启动新引擎，从历史继续",
+        "the engine is gone; ctrl+r starts another, which carries on ({error})",
+        "引擎已结束；按 ctrl+r 另启引擎并从历史继续（{error}）",
     ),
     "rail.busy": (
         "{phase}: {what} has run for {seconds} s; escape ends it",

@@ -21,6 +21,8 @@ from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.panes.layer_lines import Line, layer_lines, total
 from lenet_tui.tui.panes.pane import Pane
 
+COUNTS_FROM = 34
+"""Columns from which there is room for the number of parameters."""
 ARGUMENTS_FROM = 50
 """Columns from which there is room for an op's arguments."""
 
@@ -80,7 +82,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
 
     def get_label_width(self, node: TreeNode[Line]) -> int:
         indent = 0 if node.parent is None or node.parent.is_root else self.guide_depth
-        return max(0, self.size.width - indent)
+        return max(0, self.scrollable_content_region.width - indent)
 
     def _parts(self, line: Line, here: bool, top: bool) -> list[tuple[str, Style]]:
         mark = self.glyphs.current if here else " "
@@ -99,7 +101,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
 
     def _right(self, line: Line) -> list[tuple[str, Style]]:
         shape = line.shape or ("" if line.reached else self.glyphs.later)
-        count = line.count.rjust(7)
+        count = line.count.rjust(7) if self.size.width >= COUNTS_FROM else ""
         return [(f" {shape}", self._style("shape")), (count, self._style("count"))]
 
     def _style(self, part: str) -> Style:
@@ -177,7 +179,7 @@ class LayersPane(Pane):
         count = self.words("layers.total", n=thousands(total(self._parameters)))
         said = (f"{self.words('layers.title')}  {count}", self._detail())
         if self.listed.glyphs is not UNICODE:
-            said = (ascii_text(said[0]), ascii_text(said[1]))
+            said = (ascii_text(said[0]), ascii_text(said[1])[: self.size.width - 4])
         if said != self._said:
             self._said = said
             self.border_title, self.border_subtitle = Content(said[0]), Content(said[1])

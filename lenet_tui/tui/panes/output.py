@@ -22,7 +22,7 @@ MOST = 64
 Numbers = npt.NDArray[np.float64]
 
 
-class OutputPane(Pane):
+class OutputPane(Pane, can_focus=True):
     """Of one ``sample`` of the batch. Probabilities where the loss is of classes, else the outputs
     themselves; ``kind``: ``softmax`` or ``raw`` to choose.
     """

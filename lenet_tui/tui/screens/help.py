@@ -63,4 +63,5 @@ def help_text(words: Words, width: int) -> Content:
                 lines.append(Content.assemble("  ", (keys, "$text-primary"), gap) + first)
                 lines += [Content(" " * column) + line for line in rest]
         lines.append(Content(""))
-    return Content("\n").join([*lines, Content(words("help.mouse"))])
+    lines += Content(words("help.mouse")).wrap(width)
+    return Content("\n").join(lines)

@@ -35,11 +35,12 @@ from lenet_tui.tui.panes.tensor import TensorPane
 class MainScreen(Screen[None]):
     """Everything that is seen of a session. ``seen`` is called when other panes are visible."""
 
-    ALLOW_IN_MAXIMIZED_VIEW = "StatusLine, PipelineRail, HintLine, KeyBar, TooSmall"
+    ALLOW_IN_MAXIMIZED_VIEW = "#top, #bottom, #too-small"
     ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = "LayerTree"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's way
-        (0, "-tiny-w"), (MINIMUM[0], "-small-w"), (100, "-wide"), (160, "-huge-w"),
+        (0, "-tiny-w"), (MINIMUM[0], "-small-w"), (80, "-medium-w"),
+        (112, "-wide"), (160, "-huge-w"),
     ]  # fmt: skip
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's way
         (0, "-tiny-h"), (MINIMUM[1], "-small-h"), (34, "-tall"), (50, "-huge-h"),
@@ -56,8 +57,9 @@ class MainScreen(Screen[None]):
         self._summoned: Widget | None = None
 
     def compose(self) -> ComposeResult:
-        yield StatusLine(id="status")
-        yield PipelineRail(id="rail")
+        with Vertical(id="top"):
+            yield StatusLine(id="status")
+            yield PipelineRail(id="rail")
         with Horizontal(id="body"):
             with Vertical(id="work"):
                 with Horizontal(id="upper"):
@@ -73,8 +75,9 @@ class MainScreen(Screen[None]):
                 yield ImagePane(id="image")
                 yield OutputPane(id="output")
                 yield LossPane(self._losses, id="loss")
-        yield HintLine(id="hint")
-        yield KeyBar(id="keys")
+        with Vertical(id="bottom"):
+            yield HintLine(id="hint")
+            yield KeyBar(id="keys")
         yield TooSmall(id="too-small")
 
     def on_mount(self) -> None:
@@ -155,7 +158,7 @@ class MainScreen(Screen[None]):
         elif self.focused is not None:
             holders = [w for w in self.focused.ancestors_with_self if isinstance(w, (Pane, Deck))]
             if holders:
-                self.maximize(holders[-1], container=False)
+                self.maximized = holders[-1]
 
     def restore(self) -> None:
         """Give the pane that fills the screen its place back."""
@@ -167,12 +170,15 @@ class MainScreen(Screen[None]):
 
     def go_to(self, number: int) -> None:
         """Focus a pane by its number; one that has no place here fills the screen."""
+        full = self.maximized is not None and self._summoned is None
         self.restore()
         pane = self.query_one(f"#{self.PANES[number - 1]}")
         if not self._placed(pane):
             self._summoned = pane
             pane.add_class("-summoned")
-            self.maximize(pane, container=False)
+            self.maximized = pane
+        elif full:
+            self.maximized = pane
         self.call_after_refresh(self._focus, pane)
 
     def _focus(self, pane: Widget) -> None:
