@@ -18,10 +18,10 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = torch.relu(self.stem(x))
-        y = self.block(x)
-        y = torch.relu(self.block(y))
+        y = torch.relu(self.block(x))
+        y = self.block(y)
         y += x
-        x = self.pool(y).flatten(1)
+        x = self.pool(torch.relu(y)).flatten(1)
         return self.head(x)  # type: ignore[no-any-return]
 
 

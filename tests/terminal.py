@@ -181,7 +181,7 @@ class Terminal:
 def environment(
     term: str = "xterm-256color", env: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """The environment of this process as a plain terminal's: no colour overrides, one torch thread."""
+    """A plain terminal's environment: no colour overrides, one torch thread."""
     drop = ("NO_COLOR", "COLORTERM", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL", "LC_ALL", "LANG")
     kept = {k: v for k, v in os.environ.items() if k not in drop and not k.startswith("TEXTUAL_")}
     return kept | {"TERM": term, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"} | dict(env or {})

@@ -31,7 +31,7 @@ def test_every_stepping_command_has_a_key_that_no_input_method_swallows() -> Non
 
 
 def test_lower_case_goes_forward_and_upper_case_back() -> None:
-    by_key = {key: c.does for c in COMMANDS for key in c.keys}
+    by_key: dict[str, object] = {key: c.does for c in COMMANDS for key in c.keys}
     assert (by_key["n"], by_key["N"]) == (moves.Forward("phase"), moves.Back("phase"))
     assert (by_key["s"], by_key["S"]) == (moves.Forward("op"), moves.Back("op"))
     assert (by_key["f"], by_key["F"]) == (moves.Forward("iteration"), moves.Back("iteration"))

@@ -104,7 +104,7 @@ def test_a_walk_leads_where_a_script_would(preset: Settings, batch: int) -> None
     walk(replace(preset, batch_size=batch), seed=1, length=120, furthest=12, every=3)
 
 
-@pytest.mark.parametrize("make, ops", [(Residual, 9), (sequential, 8)])
+@pytest.mark.parametrize("make, ops", [(Residual, 10), (sequential, 8)])
 def test_a_walk_of_another_model(make: Callable[[], nn.Module], ops: int) -> None:
     settings = Settings(batch_size=3, make=make)
     walk(settings, seed=4, length=120, furthest=12, forward_ops=ops, every=3)
@@ -119,7 +119,7 @@ def test_a_long_walk_leads_where_a_script_would(preset: Settings, batch: int, se
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make, ops", [(Residual, 9), (sequential, 8)])
+@pytest.mark.parametrize("make, ops", [(Residual, 10), (sequential, 8)])
 def test_a_long_walk_of_another_model(make: Callable[[], nn.Module], ops: int) -> None:
     settings = Settings(batch_size=3, make=make)
     walk(settings, seed=5, length=500, furthest=80, forward_ops=ops, every=5)

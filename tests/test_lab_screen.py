@@ -200,11 +200,11 @@ async def test_what_was_typed_cannot_reach_the_terminal() -> None:
         line = app.lab.query_one("#lab-line", Input)
         line.focus()
         line.value = "Conv2d(1, 6, 5, padding='\x1b[31m[red]\u202e')"
-        await pilot.pause(0.03)
+        await pilot.pause(0.5)
         assert "\x1b" not in seen(app) and "\u202e" not in seen(app).split("\n", 2)[2]
         assert "Invalid padding string" in said(app, "remark") and "[red]" in said(app, "remark")
         line.value = "[@click=app.quit]x[/]("
-        await pilot.pause(0.03)
+        await pilot.pause(0.5)
         assert "[@click=app.quit]x[/](" in said(app, "remark")
 
 
@@ -251,8 +251,9 @@ async def test_language_explanation_and_leaving() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, ["e"])
         assert "embedding dimension" in seen(app) and not app.lab.query_one(LabForm).region
-        await press(pilot, ["L", "e"])
+        await press(pilot, ["down", "L", "escape"])
         assert app.language == "zh" and "嵌入维度" in seen(app)
+        assert app.lab.state.index == (0, 0, 0)
         await press(pilot, ["tab", "escape"])
         assert isinstance(app.screen, LabScreen)
         await press(pilot, ["escape"])

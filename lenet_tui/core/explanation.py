@@ -28,7 +28,8 @@ class Explanation:
     torch's ``value`` is from it; ``bound``: how many its rounding allows. ``rank``: its place by
     size among the tensor's ``size`` elements (1: largest). ``notes``: (key, numbers) of what is
     worth saying. ``fields``: regions worth lighting, (tensor, first index, last index).
-    ``difference``: the central difference, if asked for.
+    ``difference``: the central difference, if asked for. ``left``: how many terms were left out,
+    as only the largest were asked for, and what they come to.
     """
 
     number: int
@@ -46,6 +47,8 @@ class Explanation:
     notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fields: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
     difference: float | None = None
+    left: int = 0
+    left_sum: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Plan:
             lines += [*self._settle(options.device), f'device = "{options.device}"']
             lines.append("net.to(device)")
         lines += [statements.criterion(options), f"lr = {options.lr!r}"]
-        lines += filter(None, [statements.optimizer(options, exact=True)])
+        lines += filter(None, [statements.optimizer(options)])
         self.blocks.append(Block(tuple(lines)))
 
     def _settle(self, device: str) -> list[str]:
@@ -242,7 +242,7 @@ class Plan:
         if move.option == "loss":
             return [statements.criterion(now)]
         if move.option == "optimizer":
-            return [statements.optimizer(now, exact=True) or "# from here on updated by hand"]
+            return [statements.optimizer(now) or "# from here on updated by hand"]
         if move.option == "device":
             return self._move(now)
         if move.option in ("batch-size", "data"):

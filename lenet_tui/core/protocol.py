@@ -91,12 +91,16 @@ class ListDevices:
 class Explain:
     """Ask where the number in ``cell`` (``conv1.weight.grad[0,0,2,3]``) comes from.
 
-    ``check``: also by a central difference in float64 (a parameter's gradient only).
+    ``check``: also by a central difference in float64 (a parameter's gradient only). ``most``: send
+    only so many terms, the largest. ``iteration``: what a cell without a time of its own speaks
+    of, as a whole (see ``cells.Cell``); ``None``: the cursor.
     """
 
     number: int
     cell: str
     check: bool = False
+    most: int | None = None
+    iteration: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

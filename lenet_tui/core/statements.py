@@ -20,16 +20,19 @@ def criterion(options: Options) -> str:
     return f"criterion = {_CRITERIA[options.loss]}"
 
 
-def optimizer(options: Options, exact: bool = False) -> str:
-    """``optimizer = …``; empty for the manual update.
-
-    ``exact``: with the argument that settles which of torch's implementations runs.
-    """
+def optimizer(options: Options) -> str:
+    """``optimizer = …`` with ``lr``, to the bit as it is run; empty for the manual update."""
     if options.optimizer == "manual":
         return ""
-    more = _ARGUMENTS.get(options.optimizer, "") + (", foreach=False" if exact else "")
+    more = _ARGUMENTS.get(options.optimizer, "")
     name = _OPTIMIZERS[options.optimizer]
-    return f"optimizer = torch.optim.{name}(net.parameters(), lr=lr{more})"
+    return f"optimizer = torch.optim.{name}(net.parameters(), lr=lr{more}, foreach=False)"
+
+
+def optimizer_here(options: Options) -> str:
+    """The same in short, to be read."""
+    short = optimizer(options).replace("torch.", "").replace(", foreach=False", "")
+    return short.replace("lr=lr", f"lr={options.lr!r}")
 
 
 def loss(options: Options, labels: bool) -> str:

@@ -134,9 +134,8 @@ def _is_leaf(module: nn.Module) -> bool:
     return not module._modules
 
 
-_AUGMENTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor")
-WRITING = {"__setitem__", *(f"__i{name}__" for name in _AUGMENTED)}
-"""Operators that write into their first operand: ``x += y``, ``x[0] = y``."""
+WRITING = ("__setitem__", "__iand__", "__ior__", "__ixor__", "__ilshift__", "__irshift__")
+"""Operators that write into their first operand; of the others torch calls ``add_`` and so on."""
 
 
 def _in_place(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

@@ -95,7 +95,7 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
         return AHEAD
     segment, ops = forward
     if name in ("output", "output.softmax"):
-        if len(ops) < segment.total:
+        if not ops or len(ops) < segment.total:
             return AHEAD
         output = ops[-1].tensor
         return Found("value", torch.softmax(output, -1) if "." in name else output, made)

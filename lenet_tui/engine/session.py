@@ -30,6 +30,7 @@ from lenet_tui.core.views import View, ViewRequest
 from lenet_tui.core.watch import Watch, parse_watch
 from lenet_tui.engine import data, devices, export, framing, keyframe, transcribe, watching
 from lenet_tui.engine.data import SIDE
+from lenet_tui.engine.explain import Explainer
 from lenet_tui.engine.forward import dry_run
 from lenet_tui.engine.history import History
 from lenet_tui.engine.lookup import find
@@ -322,7 +323,7 @@ class Session:
         )
 
     def explain(self, command: Explain) -> Explanation | NotExplained:
-        return NotExplained(command.number, "no explanations yet")
+        return Explainer(self.navigator, [e.name for e in self._known]).explain(command)
 
     def export(self, command: Export) -> Exported:
         return export.answer(command.number, self.navigator)

@@ -6,13 +6,14 @@ from lenet_tui.text.app import APP
 from lenet_tui.text.autograd import AUTOGRAD
 from lenet_tui.text.commands import COMMANDS
 from lenet_tui.text.explain import EXPLAIN
+from lenet_tui.text.export import EXPORT
 from lenet_tui.text.lab import LAB
 from lenet_tui.text.panes import PANES
 from lenet_tui.text.tour import TOUR
 from lenet_tui.text.trace import TRACE
 from lenet_tui.text.words import Table, Words
 
-TABLES: tuple[Table, ...] = (APP, AUTOGRAD, COMMANDS, PANES, EXPLAIN, TOUR, TRACE, LAB)
+TABLES: tuple[Table, ...] = (APP, AUTOGRAD, COMMANDS, PANES, EXPLAIN, TOUR, TRACE, LAB, EXPORT)
 
 
 def words(language: str) -> Words:

@@ -11,12 +11,12 @@ from textual.widgets import Static
 from lenet_tui.core.numbers import ascii_text
 from lenet_tui.text.words import Words
 from lenet_tui.tui.lab import told
+from lenet_tui.tui.lab.fields import ChoiceField, TextField
 from lenet_tui.tui.lab.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.tui.lab.state import LabState
 from lenet_tui.tui.lab.view import PlaneView
+from lenet_tui.tui.prose import Prose
 
-_GROWING = ("facts", "about-text")
-"""Parts of no fixed height: only these move the others."""
 _SIGNS = str.maketrans({"∘": "o", "✔": "+", "▶": ">", "ᵀ": ".T"})
 
 
@@ -39,19 +39,22 @@ def show(
         content = Content(said) if isinstance(said, str) else said
         screen.query_one(f"#lab-{name}", Static).update(
             _plain(content) if ascii else content,
-            layout=name in _GROWING,
+            layout=name == "facts",
         )
 
     put("head", told.heading(state, words))
     if full:
         put("facts", "\n".join([*told.formulas(state), told.counts(state, words)]))
-        put("about-text", words(f"lab.about.{state.layer.kind}"))
+        keys = f"{words('lab.keys')}\n{words('lab.keys.form')}"
+        about = f"{words(f'lab.about.{state.layer.kind}')}\n\n{keys}"
+        text = ascii_text(about.translate(_SIGNS)) if ascii else about
+        screen.query_one("#lab-about-text", Prose).show(text)
     wrong = Content.styled(complaint, "$text-error")
     put("remark", wrong if complaint else told.remark(state, words))
     sums = [*told.arithmetic(state, words), "", ""]
     put("sum-0", sums[0])
     put("sum-1", sums[1])
-    typing = screen.focused is not None and not isinstance(screen.focused, PlaneView)
+    typing = isinstance(screen.focused, (TextField, ChoiceField))
     put("keys", words("lab.keys.form" if typing else "lab.keys"))
     width, height = screen.app.size
     put("small", words("small", cols=60, rows=20, width=width, height=height))

@@ -33,6 +33,7 @@ from lenet_tui.tui.lab.form import FILL, KIND, SHAPE, LabForm
 from lenet_tui.tui.lab.showing import show
 from lenet_tui.tui.lab.state import LabState
 from lenet_tui.tui.lab.view import PlaneView
+from lenet_tui.tui.prose import Prose
 from lenet_tui.tui.screens.ask import AskScreen
 
 ASK_AFTER = 0.08
@@ -112,8 +113,8 @@ class LabScreen(ModalScreen[tuple[str, Shape]]):
             with Vertical(id="lab-right"):
                 yield PlaneView("lab-kernel")
                 yield PlaneView("lab-output")
-        with VerticalScroll(id="lab-about", can_focus=False):
-            yield Static(id="lab-about-text", markup=False)
+        with VerticalScroll(id="lab-about"):
+            yield Prose(id="lab-about-text")
         with Vertical(id="lab-sum"):
             yield Static(id="lab-sum-0", markup=False)
             yield Static(id="lab-sum-1", markup=False)
@@ -213,8 +214,10 @@ class LabScreen(ModalScreen[tuple[str, Shape]]):
     # Keys
 
     def action_leave(self) -> None:
-        """From a field to the picture; from the picture home."""
-        if isinstance(self.focused, PlaneView) or self.focused is None:
+        """From a field or the explanation to the picture; from the picture home."""
+        if self.has_class("-about"):
+            self.action_about()
+        elif isinstance(self.focused, PlaneView) or self.focused is None:
             self.action_leave_at_once()
         else:
             self.query_one("#lab-input").focus()
@@ -290,6 +293,8 @@ class LabScreen(ModalScreen[tuple[str, Shape]]):
     def action_about(self) -> None:
         """Show or hide the explanation where it is not always there."""
         self.toggle_class("-about")
+        shown = self.has_class("-about")
+        self.query_one("#lab-about" if shown else "#lab-input").focus()
 
     def action_fill(self) -> None:
         """Other values in the input."""

@@ -1,0 +1,40 @@
+"""A small app with nothing but the code pane in it."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+
+from lenet_tui.core.frames import Frame
+from lenet_tui.text import words
+from lenet_tui.tui.glyphs import ASCII, UNICODE
+from lenet_tui.tui.panes.code import CodePane
+
+
+class CodeApp(App[None]):
+    """Shows ``frame``; ``source``: the model's class."""
+
+    CSS = "CodePane { border: round $foreground 25%; }"
+
+    def __init__(self, source: str, lang: str = "en", ascii: bool = False) -> None:
+        super().__init__()
+        self.words = words(lang)
+        self._source = source
+        self._glyphs = ASCII if ascii else UNICODE
+
+    def compose(self) -> ComposeResult:
+        yield CodePane(id="code")
+
+    def on_mount(self) -> None:
+        self.pane.know(self._source, "package.module:Net", self._glyphs)
+
+    @property
+    def pane(self) -> CodePane:
+        return self.query_one(CodePane)
+
+    def shows(self, frame: Frame) -> None:
+        self.pane.show(frame)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, without colours."""
+        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
