@@ -19,6 +19,7 @@ class CodeApp(App[None]):
         super().__init__()
         self.words = words(lang)
         self._source = source
+        self.ascii = ascii
         self._glyphs = ASCII if ascii else UNICODE
 
     def compose(self) -> ComposeResult:

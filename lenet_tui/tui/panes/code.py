@@ -40,7 +40,7 @@ class Listing(VerticalScroll):
     """Lines of code that keep one of them in sight."""
 
     DEFAULT_CSS = """
-    Listing { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; background: $background; }
+    Listing { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     Listing:focus { background-tint: transparent; }
     Listing Static { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
