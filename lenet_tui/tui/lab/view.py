@@ -47,17 +47,25 @@ class PlaneView(Widget):
     PlaneView:focus { border: round $border; border-title-color: $accent; }
     PlaneView > .plane--edge { color: $foreground-muted; }
     PlaneView > .plane--plain { color: $foreground-muted; }
-    PlaneView > .plane--read { color: $background; background: $primary; text-style: bold; }
-    PlaneView > .plane--winner { color: $background; background: $success; text-style: bold; }
+    PlaneView > .plane--read { color: auto; background: $primary; text-style: bold; }
+    PlaneView > .plane--winner { color: auto; background: $success; text-style: bold; }
     PlaneView > .plane--hole { color: $foreground-muted; background: $primary 25%; }
-    PlaneView > .plane--padding { color: $warning; background: $warning 12%; }
-    PlaneView > .plane--padding-hole { color: $warning; background: $primary 25%; }
+    PlaneView > .plane--padding { color: $text-warning; background: $warning 12%; }
+    PlaneView > .plane--padding-hole { color: $text-warning; background: $primary 25%; }
     PlaneView > .plane--padding-read {
-        color: $background; background: $warning; text-style: bold;
+        color: auto; background: $warning; text-style: bold;
     }
-    PlaneView > .plane--source { color: $warning; text-style: bold; }
+    PlaneView > .plane--source { color: $text-warning; text-style: bold; }
     PlaneView > .plane--cut { color: $error; }
-    PlaneView > .plane--current { color: $background; background: $accent; text-style: bold; }
+    PlaneView > .plane--current { color: auto; background: $accent; text-style: bold; }
+    PlaneView:ansi > .plane--read { color: ansi_black; background: ansi_blue; }
+    PlaneView:ansi > .plane--hole { color: ansi_blue; background: ansi_default; }
+    PlaneView:ansi > .plane--padding { color: ansi_yellow; background: ansi_default; }
+    PlaneView:ansi > .plane--padding-hole { color: ansi_blue; background: ansi_default; }
+    PlaneView:ansi > .plane--padding-read { color: ansi_black; background: ansi_yellow; }
+    PlaneView:ansi > .plane--winner { color: ansi_black; background: ansi_green; }
+    PlaneView:ansi > .plane--current { color: ansi_black; background: ansi_magenta; }
+    PlaneView:ansi > .plane--source { color: ansi_yellow; }
     """
 
     class Clicked(Message):
