@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from lenet_tui.core.frames import Frame
 from lenet_tui.core.moves import Back, Continue, Forward, Goto, Move, Run
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import Command, DoMove, Pause, RunFree
@@ -68,15 +70,21 @@ def test_a_run_is_paused_once_before_a_move() -> None:
     assert sent[2:] == [DoMove(2, PHASE)]
 
 
-def test_continue_can_be_paused_and_a_plain_run_cannot() -> None:
+@pytest.mark.parametrize("move", [None, Continue(), Run(1000), Goto(1000)])
+def test_what_runs_for_long_can_be_paused(move: Move | None) -> None:
     made, sent = control()
-    made.ask(Continue())
+    made.ask(move)
+    assert made.running
     made.pause()
-    assert sent[-1] == Pause()
-    made.landed(1)
-    made.ask(Run(1000))
+    assert sent[1:] == [Pause()]
+    assert made.landed(1) == Flight(1, move, paused=True)
+
+
+def test_a_step_is_not_paused() -> None:
+    made, sent = control()
+    made.ask(PHASE)
     made.pause()
-    assert sent[2:] == [DoMove(2, Run(1000))]
+    assert sent == [DoMove(1, PHASE)]
 
 
 def test_forget_leaves_nothing_under_way() -> None:
@@ -88,22 +96,35 @@ def test_forget_leaves_nothing_under_way() -> None:
     assert made.ask(PHASE) and sent[-1] == DoMove(2, PHASE)
 
 
-def recorded(*flights: tuple[Move | None, int, int | None, str]) -> list[str]:
+def at(iteration: int, op: int | None = None) -> Frame:
+    frame = Training(Options()).frame()
+    return replace(frame, position=replace(frame.position, iteration=iteration, op=op))
+
+
+def recorded(*flights: tuple[Flight, Frame, str]) -> list[str]:
     recorder = Recorder()
-    for move, iteration, op, stopped in flights:
-        frame = Training(Options()).frame()
-        frame = replace(frame, position=replace(frame.position, iteration=iteration, op=op))
-        recorder.note(Flight(1, move), frame, stopped)
+    for flight, frame, stopped in flights:
+        recorder.note(flight, frame, stopped)
     return recorder.text.splitlines()
 
 
 def test_runs_are_recorded_by_where_they_ended() -> None:
-    assert recorded((PHASE, 1, None, "")) == ["phase"]
-    assert recorded((None, 812, None, "")) == ["goto 812"]
-    assert recorded((Continue(), 40, None, "")) == ["goto 40"]
-    assert recorded((Continue(), 40, 3, "loss < 1")) == ["continue"]
-    assert recorded((None, 40, 3, "loss is NaN")) == ["continue"]
-    assert recorded((Goto(3), 3, None, ""), (Back("op"), 3, 9, "")) == ["goto 3", "back op"]
+    assert recorded((Flight(1, PHASE), at(1), "")) == ["phase"]
+    assert recorded((Flight(1, None, True), at(812), "paused")) == ["goto 812"]
+    assert recorded((Flight(1, Continue(), True), at(40), "paused")) == ["goto 40"]
+    assert recorded((Flight(1, Goto(99), True), at(40), "paused")) == ["goto 40"]
+    assert recorded((Flight(1, Continue()), at(40, 3), "loss < 1")) == ["continue"]
+    assert recorded((Flight(1, None), at(40, 3), "loss is NaN")) == ["continue"]
+    assert recorded((Flight(1, Run(3)), at(3), "")) == ["run 3"]
+
+
+def test_a_death_is_recorded_by_where_the_session_takes_up_again() -> None:
+    recorder = Recorder()
+    recorder.seen(at(3))
+    recorder.lost()
+    recorder.seen(at(309))
+    recorder.seen(at(310))
+    assert recorder.text == "goto 309\n"
 
 
 def test_losses_gather_and_are_cut_where_history_is() -> None:

@@ -41,6 +41,7 @@ APP: Table = {
     "run.iteration": ("running, {rate} it/s", "运行中，{rate} 迭代/秒"),
     "run.flat": ("running flat out", "全速运行"),
     "run.until": ("running to a watchpoint", "运行到监视点"),
+    "run.to": ("on the way: {move}", "进行中：{move}"),
     "run.playing": ("playing moves", "播放动作"),
     # Panes
     "layers.title": ("Layers", "网络层"),

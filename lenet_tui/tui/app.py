@@ -17,7 +17,7 @@ from lenet_tui.core.clean import clean
 from lenet_tui.core.engine_api import Engine, MakeEngine
 from lenet_tui.core.frames import Frame, Shape
 from lenet_tui.core.lab import FIRST_LAYER
-from lenet_tui.core.moves import KillEngine, Move
+from lenet_tui.core.moves import Continue, KillEngine, Move
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import (
     Busy,
@@ -196,7 +196,8 @@ class LenetApp(LeanApp[None]):
     def restart(self) -> None:
         """End the engine, whatever it does, and carry on from history in a new one."""
         self.stop()
-        self.control.forget()
+        if self.control.forget():
+            self.recorder.lost()
         self.busy, self.gone = None, ""
         self.main.log_pane.add("note", self.words("log.restart"))
         if self._engine is not None:
@@ -308,6 +309,8 @@ class LenetApp(LeanApp[None]):
             if speed.flat_out:
                 return self.words("run.flat")
             return self.words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
-        if self.control.running:
-            return self.words("run.until")
+        flight = self.control.flight
+        if flight is not None and flight.pausable:
+            until = isinstance(flight.move, Continue)
+            return self.words("run.until") if until else self.words("run.to", move=flight.move)
         return self.words("run.playing") if self.player.on else ""

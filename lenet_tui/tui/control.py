@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lenet_tui.core.moves import Continue, Move
+from lenet_tui.core.moves import Continue, Goto, Move, Run
 from lenet_tui.core.protocol import Command, DoMove, Pause, RunFree
 
 WAITING_LIMIT = 256
@@ -15,15 +15,19 @@ WAITING_LIMIT = 256
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """What was sent and is not answered yet: a move, or a free run (``None``)."""
+    """What was sent and is not answered yet: a move, or a free run (``None``).
+
+    ``paused``: it was asked to end before its time.
+    """
 
     number: int
     move: Move | None
+    paused: bool = False
 
     @property
     def pausable(self) -> bool:
         """Whether ``Pause`` ends it."""
-        return self.move is None or isinstance(self.move, Continue)
+        return self.move is None or isinstance(self.move, (Continue, Run, Goto))
 
 
 class Control:
@@ -32,7 +36,6 @@ class Control:
     def __init__(self, send: Callable[[Command], None]) -> None:
         self._send = send
         self._number = 0
-        self._pausing = False
         self.flight: Flight | None = None
         self.waiting: deque[Move | None] = deque()
 
@@ -61,8 +64,9 @@ class Control:
 
     def pause(self) -> None:
         """Ask a run to stop; said once."""
-        if self.running and not self._pausing:
-            self._pausing = True
+        flight = self.flight
+        if flight is not None and flight.pausable and not flight.paused:
+            self.flight = replace(flight, paused=True)
             self._send(Pause())
 
     def landed(self, number: int) -> Flight | None:
@@ -74,13 +78,14 @@ class Control:
             self._fly(self.waiting.popleft())
         return flight
 
-    def forget(self) -> None:
-        """Nothing is under way any longer, and nothing waits: the engine is gone."""
+    def forget(self) -> bool:
+        """The engine is gone: nothing is under way, nothing waits. Whether something was."""
+        busy = self.flight is not None
         self.flight = None
         self.waiting.clear()
+        return busy
 
     def _fly(self, move: Move | None) -> None:
         self._number += 1
-        self._pausing = False
         self.flight = Flight(self._number, move)
         self._send(RunFree(self._number) if move is None else DoMove(self._number, move))

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.moves import Continue, Goto, Move
 from lenet_tui.tui.control import Control, Flight
+from lenet_tui.tui.panes.stations import boundary
 
 PAUSE = 1.0
 """Seconds between two lines when they are played on."""
@@ -70,15 +71,31 @@ class Recorder:
 
     def __init__(self) -> None:
         self.moves: list[Move] = []
+        self._lost = False
 
     def note(self, flight: Flight, frame: Frame, stopped: str) -> None:
-        """Note a flight that ended in ``frame``; a run is noted by where it ended."""
-        if flight.move is not None and not (flight.pausable and not stopped):
+        """Note a flight that ended in ``frame``; a run by hand is noted by where it ended."""
+        if flight.move is not None and not flight.paused:
             self.moves.append(flight.move)
         elif stopped and frame.position.op is not None:
             self.moves.append(Continue())
         else:
+            self.arrived(frame)
+
+    def lost(self) -> None:
+        """The engine has died: where it takes up again is not known yet."""
+        self._lost = True
+
+    def arrived(self, frame: Frame) -> None:
+        """Note where the session is now; in the middle of an iteration, nothing has moved."""
+        if boundary(frame):
             self.moves.append(Goto(frame.position.iteration))
+
+    def seen(self, frame: Frame) -> None:
+        """After a death, the first frame says where the session takes up again."""
+        if self._lost:
+            self._lost = False
+            self.arrived(frame)
 
     @property
     def text(self) -> str:

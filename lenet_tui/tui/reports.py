@@ -36,6 +36,7 @@ def handle(app: LenetApp, report: Report) -> None:
     if isinstance(report, (Moved, Painting)):
         app.busy = None
         app.losses.take(report.frame)
+        app.recorder.seen(report.frame)
         if isinstance(report, Moved):
             _moved(app, report)
         app.post_message(FrameCame(report.frame, isinstance(report, Painting)))
@@ -69,7 +70,11 @@ def _moved(app: LenetApp, report: Moved) -> None:
     else:
         app.recorder.note(flight, report.frame, report.stopped)
         log.add("move", _told(app, flight, report.frame))
-    if report.stopped:
+    if report.frame.drift:
+        drift = app.words("log.drift", what=report.frame.drift)
+        log.add("error", drift)
+        app.tell(drift, "error")
+    if report.stopped and not flight.paused:
         log.add("note", report.stopped)
         app.tell(report.stopped)
     if report.error or report.stopped:
@@ -115,7 +120,8 @@ def _failed(app: LenetApp, report: Failed) -> None:
 
 
 def _died(app: LenetApp, error: str) -> None:
-    app.control.forget()
+    if app.control.forget():
+        app.recorder.lost()
     app.player.stop()
     app.runner.stop()
     app.busy, app.gone = None, error or "?"
