@@ -23,8 +23,10 @@ from lenet_tui.tui.heatmap.drawing import Drawing, draw
 from lenet_tui.tui.heatmap.ink import Ink, Surface, ink_for
 from lenet_tui.tui.heatmap.legend import legend
 from lenet_tui.tui.heatmap.palette import CUBE, GREY, TRUE, Palette, Rgb
+from lenet_tui.tui.panes.telling import not_seen
 
 BLACK = Color.from_rgb(0, 0, 0)
+EN = words("en")
 TRUECOLOR = Surface("truecolor", True, False, BLACK)
 SURFACES = [
     Surface(colours, dark, ascii_only, BLACK)
@@ -314,9 +316,8 @@ def picture_again(shown: Picture) -> Drawing:
 def said(shown: Picture, width: int = 200, moved: bool = False, ascii_only: bool = False) -> str:
     return legend(
         shown.view,
-        shown.layout,
         shown.ink,
-        words("en"),
+        EN,
         width=width,
         moved=moved,
         ascii_only=ascii_only,
@@ -331,12 +332,19 @@ def test_the_legend_says_scale_and_statistics() -> None:
     assert "−0.200 … 0.250" in line
 
 
-def test_the_legend_says_what_a_pixel_stands_for_and_what_is_not_seen() -> None:
-    assert "max |x| of 6×14 per pixel" in said(picture(torch.randn(120, 400)))
+def test_the_legend_says_that_the_scale_moved() -> None:
+    shown = picture(torch.randn(4, 4))
+    assert "scale moved" in said(shown, moved=True)
+    assert "scale moved" not in said(shown)
+
+
+def test_it_is_said_what_a_pixel_stands_for_and_what_is_not_seen() -> None:
+    matrix = picture(torch.randn(120, 400))
+    assert not_seen(matrix.view, matrix.layout, EN) == "max |x| of 6×14 per pixel"
     kernels = picture(torch.randn(16, 6, 5, 5), top=2)
-    assert "11–20 of 96" in said(kernels)
-    assert "scale moved" in said(kernels, moved=True)
-    assert "scale moved" not in said(kernels)
+    assert not_seen(kernels.view, kernels.layout, EN) == "11–20 of 96"
+    few = picture(torch.randn(2, 1, 5, 5))
+    assert not_seen(few.view, few.layout, EN) == ""
 
 
 def test_the_legend_fits() -> None:

@@ -6,19 +6,18 @@ import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
 
-from lenet_tui.core.arrangement import Arrangement
 from lenet_tui.core.numbers import ascii_text, number
 from lenet_tui.core.views import TOP, View
 from lenet_tui.text.words import Words
 from lenet_tui.tui.heatmap.ink import Ink
 
-STEPS = 9
-"""Colours in the bar."""
+STEPS = {True: 9, False: 5}
+"""Colours in the bar: with half-blocks, and where a pixel is two cells."""
 
 
 def bar(ink: Ink) -> Text:
     """The scale from its low end to its high one, as the heatmap draws it."""
-    codes = ink.levels[np.linspace(0, TOP, STEPS).astype(np.uint8)]
+    codes = ink.levels[np.linspace(0, TOP, STEPS[ink.half_blocks]).astype(np.uint8)]
     lines = np.stack([codes, codes]) if ink.half_blocks else codes[None]
     segments = (ink.segments[int(cell)] for cell in ink.cells(lines)[0])
     return Text.assemble(*((text, style or "") for text, style, _ in segments))
@@ -26,7 +25,6 @@ def bar(ink: Ink) -> Text:
 
 def legend(
     view: View,
-    arrangement: Arrangement,
     ink: Ink,
     words: Words,
     *,
@@ -45,14 +43,14 @@ def legend(
     high = ("+" if view.scale.signed else "") + number(limit, 3)
     plain = ascii_text if ascii_only else str
     line = Text.assemble(plain(f"{low} "), bar(ink), f" {high}")
-    for part in _parts(view, arrangement, words, moved):
+    for part in _parts(view, words, moved):
         said = plain(f"  {part}")
         if line.cell_len + cell_len(said) <= width:
             line.append(said)
     return line
 
 
-def _parts(view: View, arrangement: Arrangement, words: Words, moved: bool) -> list[str]:
+def _parts(view: View, words: Words, moved: bool) -> list[str]:
     summary = view.summary
     assert summary is not None
     parts = []
@@ -63,14 +61,6 @@ def _parts(view: View, arrangement: Arrangement, words: Words, moved: bool) -> l
     ):
         if count:
             parts.append(f"{mark} {count}")
-    shown = arrangement.shown
-    if len(shown) < arrangement.count:
-        first = shown.start - arrangement.first
-        parts.append(
-            words("view.tiles", first=first + 1, last=first + len(shown), count=arrangement.count)
-        )
-    if view.block != (1, 1):
-        parts.append(words("view.block", down=view.block[0], across=view.block[1]))
     if moved:
         parts.append(words("view.scale-moved"))
     parts.append(f"σ {number(summary.std, 3)}")

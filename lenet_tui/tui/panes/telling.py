@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from lenet_tui.core.arrangement import Arrangement
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.numbers import exact, index_text, shape_text
@@ -27,10 +28,8 @@ def several(shape: Shape) -> bool:
     return len(lead(shape)) > 1 and shape[0] > 1
 
 
-def number_there(found: Readout | None, dtype: str, words: Words) -> str:
+def number_there(found: Readout, dtype: str, words: Words) -> str:
     """The number under the cursor."""
-    if found is None:
-        return ""
     text = f"{index_text(found.index)} {exact(found.value, dtype)}".strip()
     if found.count > 1:
         text += "  " + words("view.largest", count=found.count)
@@ -48,6 +47,18 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
     gradient = view.request.tensor.endswith(".grad")
     if gradient and frame.accumulated > 1 and view.state == "value":
         parts.append(words("view.accumulated", count=frame.accumulated))
+    return " · ".join(parts)
+
+
+def not_seen(view: View, layout: Arrangement, words: Words) -> str:
+    """What a pixel stands for, if for many elements; which tiles are seen, if not all."""
+    parts = []
+    if view.block != (1, 1):
+        parts.append(words("view.block", down=view.block[0], across=view.block[1]))
+    shown = layout.shown
+    if len(shown) < layout.count:
+        first, last = shown.start - layout.first + 1, shown.stop - layout.first
+        parts.append(words("view.tiles", first=first, last=last, count=layout.count))
     return " · ".join(parts)
 
 

@@ -75,7 +75,7 @@ class TensorPane(Pane):
         self.set_reactive(TensorPane.aspect, self.ASPECTS[0])
         self._shapes: dict[str, Shape] = {}
         self._scales: dict[str, Scale] = {}
-        self._moved: Position | None = None
+        self._moved: tuple[str, Position] | None = None
         self._top = 0
         self._parameters: set[str] = set()
         self._arrangement: Arrangement | None = None
@@ -236,13 +236,8 @@ class TensorPane(Pane):
             return
         self._read(views.get(f"{key}.cursor"))
         leaf = self.tensor in self._parameters
-        own = leaf and self.aspect == "value"
-        read = self._readout if self.picker.has_focus else None
-        self._entitle(
-            telling.title(view, None if leaf else self.sample),
-            telling.number_there(read, view.dtype, self.words)
-            or telling.when(view, frame, self.words, parameter=own),
-        )
+        title = telling.title(view, None if leaf else self.sample)
+        self._entitle(title, self._subtitle(view, frame))
         told = telling.instead(view, frame, self.words, parameter=leaf)
         self.set_class(bool(told), "-told")
         if told:
@@ -250,12 +245,25 @@ class TensorPane(Pane):
         elif self._shapes.get(self.tensor) != view.shape:
             self._shapes[self.tensor] = view.shape
             self._look()
-        elif (
-            view.request.count  # else only the shape was asked for, and more has been since
-            and self._request
-            and replace(view.request, scale=None) == replace(self._request, scale=None)
-        ):
+        elif self._asked(view):
             self._draw(view, frame)
+
+    def _asked(self, view: View) -> bool:
+        """Whether a view holds what was asked for last, not only the shape of it."""
+        if self._request is None or not view.request.count:
+            return False
+        return replace(view.request, scale=None) == replace(self._request, scale=None)
+
+    def _subtitle(self, view: View, frame: Frame) -> str:
+        """The number under the cursor; else when the tensor was made and what of it is seen."""
+        found = self._readout if self.picker.has_focus else None
+        if found is not None:
+            return telling.number_there(found, view.dtype, self.words)
+        own = self.tensor in self._parameters and self.aspect == "value"
+        parts = [telling.when(view, frame, self.words, parameter=own)]
+        if view.levels is not None and self._asked(view) and self._arrangement is not None:
+            parts.append(telling.not_seen(view, self._arrangement, self.words))
+        return " · ".join(part for part in parts if part)
 
     def _draw(self, view: View, frame: Frame) -> None:
         """Draw what was asked for last; anything else is about to be replaced."""
@@ -267,7 +275,7 @@ class TensorPane(Pane):
         if view.scale:
             self._scales[view.request.tensor] = view.scale
         if view.scale_moved:
-            self._moved = frame.position
+            self._moved = (view.request.tensor, frame.position)
         heatmap = self.heatmap
         heatmap.long = self._long(view.shape)
         heatmap.show(
@@ -278,11 +286,10 @@ class TensorPane(Pane):
         )
         line = legend(
             view,
-            self._arrangement,
             heatmap.ink,
             self.words,
             width=self.size.width - 2,
-            moved=self._moved == frame.position,
+            moved=self._moved == (view.request.tensor, frame.position),
             ascii_only=self._ascii,
         )
         _update(self.query_one(".legend", Static), line)
