@@ -14,6 +14,7 @@ from lenet_tui.command.lab_options import add_lab_options, asked
 from lenet_tui.command.moves_file import moves_of
 from lenet_tui.command.parser import (
     CommandError,
+    add_export_options,
     add_trace_options,
     complain,
     language,
@@ -52,6 +53,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
     add_trace_options(add("trace", "print what happens, without a screen", _trace))
     add_lab_options(add("lab", "try a layer: its window, shapes, formula, numbers", _lab))
+    add_export_options(add("export", "a session as a plain PyTorch script", _export))
     add("info", "what this terminal can show, the devices here, versions", _info)
     args = parser.parse(sys.argv[1:] if argv is None else argv)
     command: Callable[[argparse.Namespace], int] = vars(args).get("run", _app)
@@ -109,6 +111,14 @@ def _lab(args: argparse.Namespace) -> int:
     from lenet_tui.command import lab  # noqa: PLC0415
 
     return lab.run(args)
+
+
+def _export(args: argparse.Namespace) -> int:
+    session_options(args)
+    template.prepare()
+    from lenet_tui.command import export  # noqa: PLC0415
+
+    return export.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:

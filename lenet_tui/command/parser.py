@@ -124,6 +124,16 @@ def add_trace_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
 
 
+def add_export_options(parser: argparse.ArgumentParser) -> None:
+    """The options of ``export`` alone."""
+    group = parser.add_argument_group("script")
+    extent = group.add_mutually_exclusive_group()
+    extent.add_argument("--iterations", type=_count, metavar="N", help="how many (1)")
+    extent.add_argument("--moves", metavar="FILE", help="the session of these moves, one a line")
+    group.add_argument("--output", metavar="FILE", required=True, help="a new file; -: print it")
+    group.add_argument("--force", action="store_true", help="take the place of another file")
+
+
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given."""
     given = vars(args)
