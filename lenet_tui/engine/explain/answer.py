@@ -19,7 +19,8 @@ from lenet_tui.engine.explain.proof import Proof, prove
 from lenet_tui.engine.explain.rule import whole
 from lenet_tui.engine.explain.work import Block, Note, Work, gather
 
-Rename = Callable[[str], str]
+Naming = Callable[[str, Tensor | None], str]
+"""What an operand is called for the person who asks, from its name there and the tensor."""
 Shape = tuple[int, ...]
 Region = tuple[str, tuple[int, ...], tuple[int, ...]]
 
@@ -38,15 +39,20 @@ class Question:
         return given(self.tensor, self.cell.index)
 
 
+def as_called(name: str, tensor: Tensor | None) -> str:
+    """The name as it is."""
+    return name
+
+
 def given(tensor: Tensor, index: tuple[int, ...]) -> float:
     """The element of ``tensor`` at ``index``."""
     return float(gather(tensor, np.asarray([index], np.int64).reshape(1, -1))[0])
 
 
-def explanation(question: Question, work: Work, rename: Rename, fields: Fields) -> Explanation:
+def explanation(question: Question, work: Work, naming: Naming, fields: Fields) -> Explanation:
     """``work`` as the answer to a question."""
-    terms, left = _terms(work, rename, question.command.most)
-    answer = _answer(question, work, prove(work, question.value), _regions(work, rename, fields))
+    terms, left = _terms(work, naming, question.command.most)
+    answer = _answer(question, work, prove(work, question.value), _regions(work, naming, fields))
     return replace(answer, terms=terms, left=left[0], left_sum=left[1])
 
 
@@ -54,7 +60,7 @@ def untouched(question: Question, op: str, note: Note, fields: Fields) -> Explan
     """A number that no arithmetic made: it was drawn, or given."""
     work = Work(op, "", "", [], [note])
     proof = Proof(question.value, 0.0, 0.0, True)
-    return _answer(question, work, proof, _regions(work, str, fields))
+    return _answer(question, work, proof, _regions(work, as_called, fields))
 
 
 def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) -> Explanation:
@@ -63,7 +69,7 @@ def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) 
     work = Work(op, "", f"{op}({inside})", [], [("no-arithmetic", (op,))])
     fields = {name: whole(shape) for name, shape in operands.items()}
     proof = Proof(math.nan, math.nan, math.nan, False)
-    return _answer(question, work, proof, _regions(work, str, fields))
+    return _answer(question, work, proof, _regions(work, as_called, fields))
 
 
 def _answer(
@@ -96,12 +102,12 @@ def _formula(cell: Cell, work: Work) -> str:
 
 
 def _terms(
-    work: Work, rename: Rename, most: int | None
+    work: Work, naming: Naming, most: int | None
 ) -> tuple[tuple[Term, ...], tuple[int, float]]:
     """All terms in order; or the ``most`` largest, and how many are left with their sum."""
     count = sum(len(b.result.value) for b in work.blocks)
     if most is None or count <= most:
-        return tuple(t for b in work.blocks for t in _block_terms(b, rename)), (0, 0.0)
+        return tuple(t for b in work.blocks for t in _block_terms(b, naming)), (0, 0.0)
     values = np.concatenate([b.result.value for b in work.blocks])
     order = np.argsort(-np.abs(values), kind="stable")
     starts = np.cumsum([0, *(len(b.result.value) for b in work.blocks)])
@@ -109,15 +115,17 @@ def _terms(
     for place in order[:most]:
         number = int(np.searchsorted(starts, place, side="right")) - 1
         at = int(place - starts[number])
-        terms += _block_terms(work.blocks[number], rename, slice(at, at + 1))
+        terms += _block_terms(work.blocks[number], naming, slice(at, at + 1))
     rest = values[order[most:]]
     total = math.fsum(rest.tolist()) if np.isfinite(rest).all() else float(rest.sum())
     return tuple(terms), (len(rest), total)
 
 
-def _block_terms(block: Block, rename: Rename, part: slice = slice(None)) -> list[Term]:
+def _block_terms(block: Block, naming: Naming, part: slice = slice(None)) -> list[Term]:
     """The terms of a block as plain values."""
-    columns = [_operands(rename(c.tensor), c.indices[part], c.values[part]) for c in block.columns]
+    columns = [
+        _operands(naming(c.tensor, c.of), c.indices[part], c.values[part]) for c in block.columns
+    ]
     values = block.result.value[part].tolist()
     operands = list(zip(*columns, strict=True)) if columns else [()] * len(values)
     return [Term(o, v) for o, v in zip(operands, values, strict=True)]
@@ -132,13 +140,13 @@ def _operands(
     ]
 
 
-def _regions(work: Work, rename: Rename, fields: Fields) -> tuple[Region, ...]:
+def _regions(work: Work, naming: Naming, fields: Fields) -> tuple[Region, ...]:
     """What is worth lighting: the operands' own regions, then ``fields``."""
     regions: dict[str, Region] = {}
     for block in work.blocks:
         for column in block.columns:
             if column.indices.size:
-                name = rename(column.tensor)
+                name = naming(column.tensor, column.of)
                 low, high = column.indices.min(0), column.indices.max(0)
                 if name in regions:
                     low = np.minimum(low, regions[name][1])

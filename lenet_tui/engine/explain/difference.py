@@ -17,6 +17,7 @@ from lenet_tui.engine.explain.work import Index, Source
 
 STEP = 1e-6
 """Of the weight, or of 1 where that is more: rounding and curvature cost about the same."""
+DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
 ALIKE = 1e-3
 """How far the copy's output may be from the recorded one, as a share of its size."""
 
@@ -58,7 +59,7 @@ def _objective(twin: nn.Module, scene: Scene) -> tuple[Callable[[], Tensor], Cal
     segment = scene.backward[0]
     image = _double(scene.tape.batch[0])
     recorded = _double(scene.last.entry.tensor)
-    masks = [c for c in scene.calls if c.op == "dropout" and c.get("training", True)]
+    masks = [c for c in scene.calls if c.op in DROPOUTS and c.get("training", True)]
 
     def output() -> Tensor:
         with SameMasks(masks):
@@ -106,7 +107,7 @@ class SameMasks(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         kwargs = kwargs or {}
-        if getattr(func, "__name__", "") != "dropout" or kwargs.get("training") is False:
+        if getattr(func, "__name__", "") not in DROPOUTS or kwargs.get("training") is False:
             return func(*args, **kwargs)
         call = next(self._masks)
         kept = _double(call.entry.tensor) != 0

@@ -12,10 +12,11 @@ from lenet_tui.core.cells import Cell, CellError, check_index, parse_cell, unkno
 from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.protocol import Explain
 from lenet_tui.engine.explain import answer, gradients, norm, updates
-from lenet_tui.engine.explain.answer import Question, Rename
+from lenet_tui.engine.explain.answer import Question
 from lenet_tui.engine.explain.call import Call
 from lenet_tui.engine.explain.difference import central_difference
 from lenet_tui.engine.explain.fields import Fields, reach, receptive_field
+from lenet_tui.engine.explain.naming import TimedNames
 from lenet_tui.engine.explain.place import STATISTICS, Place, cursor_at, next_to
 from lenet_tui.engine.explain.rules import rule_for
 from lenet_tui.engine.explain.scene import Names, Scene
@@ -156,17 +157,16 @@ class Explainer:
         if made is None:
             raise CellError(f"{cell.name}: no update of it is on the tape")
         cursor, entry = made
-        before = rename = self._rename(here, there.at(cursor))
         if aspect == "update":
             work = updates.change(entry, cell.index)
-            rename = _only(name, before, self._rename(here, there.at(next_to(cursor))))
         elif aspect in updates.STATES:
             work = updates.state_update(entry, aspect, cell.index)
         else:
             work = updates.update(entry, cell.index)
         if there is not here:
             work.notes.append(("earlier", (str(there.tape.iteration),)))
-        return answer.explanation(question, work, rename, {})
+        naming = TimedNames(here, there.at(cursor), there.at(next_to(cursor)))
+        return answer.explanation(question, work, naming, {})
 
     def _gradient(self, question: Question, here: Place, there: Place) -> Explanation:
         """A parameter's ``.grad``: what the last backward brought, and what was there before."""
@@ -187,10 +187,8 @@ class Explainer:
             return _operands_of(question, origin.scene, None, str(error))
         if there is not here:
             work.notes.append(("earlier", (str(there.tape.iteration),)))
-        rename = self._rename(here, origin)
-        if before is not None:
-            rename = _only(before.name, self._rename(here, there.at(cursor)), rename)
-        explained = answer.explanation(question, work, rename, {})
+        naming = TimedNames(here, origin, there.at(cursor), there.at(origin.scene.start))
+        explained = answer.explanation(question, work, naming, {})
         return self._compared(explained, question, origin.scene, before)
 
     def _compared(
@@ -230,7 +228,8 @@ class Explainer:
                 work = gradients.activation_gradient(scene, made_by, cell.index)
         except NoArithmetic as error:
             return _operands_of(question, scene, call, str(error))
-        return answer.explanation(question, work, self._rename(place, place), fields)
+        naming = TimedNames(place, place, place.at(scene.start))
+        return answer.explanation(question, work, naming, fields)
 
     def _before_the_forward(self, question: Question, place: Place) -> Explanation:
         """What is still there from a pass before the last forward of the iteration: the loss."""
@@ -240,28 +239,9 @@ class Explainer:
             if call is not None:
                 work = rule_for(call).forward(call, question.cell.index)
                 fields = receptive_field(there.scene, call, question.cell.index)
-                return answer.explanation(question, work, self._rename(place, there), fields)
+                naming = TimedNames(place, there, there.at(there.scene.start))
+                return answer.explanation(question, work, naming, fields)
         raise unknown(question.cell, place.known(self._expected))
-
-    # What operands are called
-
-    def _rename(self, here: Place, there: Place) -> Rename:
-        """Names as of ``there`` made unmistakable ``here``: with their time where they need one."""
-        known: dict[str, str] = {}
-        whole = Place(there.tape, there.tape.end, self._names, whole=True)
-
-        def rename(name: str) -> str:
-            if name not in known:
-                meant = there.meaning(name)
-                known[name] = name
-                if meant is not None and here.meaning(name) is not meant:
-                    time = f"@{there.tape.iteration}"
-                    if whole.meaning(name) is not meant:
-                        time += f".{there.tape.index(there.cursor)}"
-                    known[name] = f"{name}{time}"
-            return known[name]
-
-        return rename
 
 
 def _parameter(question: Question, place: Place) -> str:
@@ -277,8 +257,3 @@ def _operands_of(question: Question, scene: Scene, call: Call | None, op: str) -
     if not call:
         operands |= {f"{c.name}.grad": tuple(c.entry.tensor.shape) for c in calls}
     return answer.without_arithmetic(question, op, operands)
-
-
-def _only(name: str, rename: Rename, otherwise: Rename) -> Rename:
-    """``rename`` for one name, ``otherwise`` for the others."""
-    return lambda asked: rename(asked) if asked == name else otherwise(asked)

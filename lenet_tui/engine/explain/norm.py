@@ -20,6 +20,7 @@ from lenet_tui.engine.explain.work import (
     grid,
     one,
     plain,
+    repeat,
 )
 
 
@@ -56,31 +57,38 @@ def statistics(call: Call, number: int) -> tuple[Rounded, Rounded]:
     return average, (off * off).sum(keepdims=True) / count
 
 
+def _as_shown(number: Rounded) -> Rounded:
+    """A number that torch keeps in float32, as everybody sees it."""
+    shown = number.value.astype(np.float32).astype(np.float64)
+    return Rounded(shown, number.error + np.abs(shown - number.value))
+
+
 def statistic(call: Call, aspect: str, number: int) -> Work:
     """The batch's ``mean`` or ``var`` of a channel."""
     x = call.source()
     values = column(x, _cells(x, number))
     count = exact(float(len(values.values)))
-    mean, _ = statistics(call, number)
+    mean = _as_shown(statistics(call, number)[0])
     if aspect == "mean":
         block = Block((values,), values.number / count)
         return Work(call.op, "c", f"1/{len(values.values)} · Σ {x.name}[n,c,…]", [block])
     off = values.number - mean
-    named = Column(f"{call.name}.mean", np.asarray([[number]]), mean.value)
-    block = Block((values, _spread(named, len(values.values))), off * off / count)
+    named = Column(f"{call.name}.mean", np.asarray([[number]]), mean.value, call.entry.tensor)
+    block = Block((values, repeat(named, len(values.values))), off * off / count)
     right = f"1/{len(values.values)} · Σ ({x.name}[n,c,…] − {named.tensor}[c])²"
     return Work(call.op, "c", right, [block])
 
 
 def _channel(call: Call, number: int) -> Channel:
-    mean, variance = statistics(call, number)
+    mean, variance = (_as_shown(n) for n in statistics(call, number))
     inverse = exact(1.0) / sqrt(variance + constant(float(call.get("eps", 1e-5))))
     names = ("mean", "var") if _training(call) else ("running_mean", "running_var")
     columns = []
     for name, value in zip(names, (mean, variance), strict=True):
         running = not _training(call)
         called = call.source(name).name if running else f"{call.name}.{name}"
-        columns.append(Column(called, np.asarray([[number]]), value.value))
+        of = None if running else call.entry.tensor
+        columns.append(Column(called, np.asarray([[number]]), value.value, of))
     cells = _cells(call.source(), number) if _training(call) else np.zeros((0, 0), np.int64)
     return Channel(number, mean, variance, inverse, cells, (columns[0], columns[1]))
 
@@ -134,7 +142,7 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
     mean, variance = channel.columns
     value = column(x, cells)
     normal = (value.number - channel.mean) * channel.inverse
-    operands = (gradient, value, *(_spread(c, len(cells)) for c in (mean, variance)))
+    operands = (gradient, value, *(repeat(c, len(cells)) for c in (mean, variance)))
     right = (
         f"Σ {g.name}[n,c,…] · ({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
     )
@@ -158,16 +166,10 @@ def _input(call: Call, index: Index, g: Source) -> Work:
         mine = (one(x, index).number - channel.mean) * channel.inverse
         normal = (value.number - channel.mean) * channel.inverse
         shared = -(scale * gradient.number * (exact(1.0) + mine * normal) / exact(float(count)))
-        operands = (gradient, value, *(_spread(c, count) for c in (*weight, mean, variance)))
+        operands = (gradient, value, *(repeat(c, count) for c in (*weight, mean, variance)))
         blocks.append(Block(operands, shared))
         right = f"γ/√(var + ε) · ({g.name}[n,c,…] − 1/{count} · Σ_j {g.name}[j] · (1 + x̂·x̂[j]))"
     return Work("", "n,c,…", right, blocks, [_note(call, channel)])
-
-
-def _spread(operand: Column, times: int) -> Column:
-    return Column(
-        operand.tensor, np.repeat(operand.indices, times, 0), np.repeat(operand.values, times)
-    )
 
 
 def back(call: Call, box: Box) -> dict[str, Box]:

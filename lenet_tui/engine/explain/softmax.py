@@ -18,6 +18,7 @@ from lenet_tui.engine.explain.work import (
     column,
     gather,
     one,
+    repeat,
     row,
 )
 
@@ -98,7 +99,7 @@ def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Work
     y, gradient, own = _parts(call, index, g)
     first = Block((own, one(g, index)), own.number * one(g, index).number)
     others = -(own.number * y.number * gradient.number)
-    rest = Block((_repeat(own, len(y.values)), y, gradient), others)
+    rest = Block((repeat(own, len(y.values)), y, gradient), others)
     n = call.name
     right = f"{n}[…,i] · {g.name}[…,i] − Σ_j {n}[…,i] · {n}[…,j] · {g.name}[…,j]"
     return Work("", "…,i", right, [first, rest])
@@ -109,7 +110,7 @@ def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> 
     _, gradient, own = _parts(call, index, g)
     first = Block((one(g, index),), one(g, index).number)
     rest = Block(
-        (_repeat(own, len(gradient.values)), gradient), -(exp(own.number) * gradient.number)
+        (repeat(own, len(gradient.values)), gradient), -(exp(own.number) * gradient.number)
     )
     right = f"{g.name}[…,i] − Σ_j exp({call.name}[…,i]) · {g.name}[…,j]"
     return Work("", "…,i", right, [first, rest])
@@ -118,13 +119,6 @@ def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> 
 def _parts(call: Call, index: Index, g: Source) -> tuple[Column, Column, Column]:
     along = _row(call, call.output, index)
     return column(call.output, along), column(g, along), one(call.output, index)
-
-
-def _repeat(operand: Column, times: int) -> Column:
-    """The same operand in every term."""
-    return Column(
-        operand.tensor, np.repeat(operand.indices, times, 0), np.repeat(operand.values, times)
-    )
 
 
 def back(call: Call, box: Box) -> dict[str, Box]:

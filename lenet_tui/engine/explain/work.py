@@ -54,11 +54,15 @@ class Gradient(Source):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One operand of each term: ``tensor`` at ``indices``, and the values there, (terms,)."""
+    """One operand of each term: ``tensor`` at ``indices``, and the values there, (terms,).
+
+    ``of``: the tensor itself, that tells whether the name still means it elsewhere.
+    """
 
     tensor: str
     indices: Indices
     values: F64
+    of: Tensor | None = None
 
     @property
     def number(self) -> Rounded:
@@ -93,7 +97,7 @@ def column(source: Source, indices: npt.ArrayLike) -> Column:
     """An operand of many terms: ``source`` at ``indices`` (terms, rank)."""
     array = np.asarray(indices, np.int64)
     array = array.reshape(-1, source.tensor.dim()) if array.size else array.reshape(len(array), -1)
-    return Column(source.name, array, gather(source.tensor, array))
+    return Column(source.name, array, gather(source.tensor, array), source.tensor)
 
 
 def one(source: Source, index: Sequence[int]) -> Column:
@@ -105,9 +109,15 @@ def row(source: Source, indices: npt.ArrayLike) -> tuple[Column, ...]:
     """Many operands of a single term: ``source`` at each of ``indices`` (operands, rank)."""
     whole = column(source, indices)
     return tuple(
-        Column(whole.tensor, whole.indices[n : n + 1], whole.values[n : n + 1])
+        Column(whole.tensor, whole.indices[n : n + 1], whole.values[n : n + 1], whole.of)
         for n in range(len(whole.values))
     )
+
+
+def repeat(operand: Column, times: int) -> Column:
+    """An operand of a single term as that of many."""
+    indices, values = np.repeat(operand.indices, times, 0), np.repeat(operand.values, times)
+    return Column(operand.tensor, indices, values, operand.of)
 
 
 def gather(tensor: Tensor, indices: Indices) -> F64:
