@@ -24,11 +24,14 @@ class KeyframeIndex:
         """Whether a keyframe of ``iteration`` (just finished) should be kept and is not yet."""
         return iteration % self.spacing == 0 and iteration not in self.sizes
 
-    def add(self, iteration: int, size: int) -> list[int]:
-        """Note a keyframe of ``size`` bytes; returns the iterations whose keyframes must go."""
+    def add(self, iteration: int, size: int, beside: int = 0) -> list[int]:
+        """Note a keyframe of ``size`` bytes; returns the iterations whose keyframes must go.
+
+        ``beside``: bytes of the budget that others take.
+        """
         self.sizes[iteration] = size
         gone: list[int] = []
-        while self.used > self.budget and len(self.sizes) > 2:
+        while self.used + beside > self.budget and len(self.sizes) > 1:
             self.spacing *= 2
             thin = [i for i in self.sizes if i % self.spacing]
             gone += thin

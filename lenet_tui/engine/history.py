@@ -98,15 +98,17 @@ class History:
         """Keep a keyframe if it is due; compare it if it was kept before."""
         if iteration % RECENT_EVERY == 0:
             self._recent[iteration] = blob
-            while len(self._recent) > 2:
+            if len(self._recent) > 2:
                 del self._recent[min(self._recent)]
         if iteration in self.index.sizes and self._store.get(iteration) != blob:
             self.drift = f"iteration {iteration} did not come out the same when run again"
         if self.index.due(iteration):
             self._store.put(iteration, blob)
-            gone = self.index.add(iteration, len(blob))
+            gone = self.index.add(iteration, len(blob), self.bytes - self.index.used)
             if gone:
                 self._store.drop(gone)
+        while self._recent and self.bytes > self.index.budget:
+            del self._recent[min(self._recent)]
 
     def nearest(self, iteration: int) -> int:
         """The last iteration up to ``iteration`` with a keyframe, kept or recent."""
