@@ -37,6 +37,7 @@ class Runner:
         self.navigator = navigator
         self.watches = watches
         self.truth: dict[int, bool] = {}
+        self._truth_of = point(0, Cursor(0))
         self._hooks = hooks
         self._frame = frame
         self._losses: list[float] = []
@@ -60,7 +61,9 @@ class Runner:
 
     def resume(self, limit: int | None) -> str:
         """On to where a watchpoint becomes true, ``limit`` iterations at most."""
-        return self._forward(limit, stopping=True)
+        told = self._forward(limit, stopping=True)
+        self._truth_of = point(self.navigator.iteration, self.navigator.cursor)
+        return told
 
     def goto(self, iteration: int) -> str:
         """To where ``iteration`` had just finished, training on if it never did."""
@@ -103,12 +106,13 @@ class Runner:
                 hit = self._look_into(watches) if stopping else None
             else:
                 hit = self._taped(watches, stopping)
-            if navigator.finished or hit:
-                passed += 1
-                self._note_loss()
             if hit:
-                navigator.cursor = hit[0]
-                return hit[1]
+                navigator.cursor, told = hit
+                self._note_loss(navigator.tape.own_loss(navigator.cursor))
+                return told
+            if navigator.finished:
+                passed += 1
+                self._note_loss(navigator.trainer.last_loss)
             if framed and navigator.finished:
                 self._hooks.send(Painting(self._frame()))
         return f"{limit} iterations" if stopping else ""
@@ -178,12 +182,19 @@ class Runner:
         return None
 
     def _truth(self, watches: dict[int, Watch]) -> dict[int, bool]:
-        """Which watchpoints hold at the cursor; one of an unknown quantity does not."""
+        """Which watchpoints hold at the cursor.
+
+        One of a quantity not known here does if it did when the last run stopped at this place.
+        """
         navigator = self.navigator
         truth = {NONFINITE: not watching.finite_at(navigator.tape, navigator.cursor)}
         for number, watch in watches.items():
             value = watching.value(navigator.tape, navigator.cursor, watch)
-            truth[number] = value is not None and watch.holds(value)
+            if value is not None:
+                truth[number] = watch.holds(value)
+            else:
+                same = self._truth_of == point(navigator.iteration, navigator.cursor)
+                truth[number] = same and self.truth.get(number, False)
         return truth
 
     def _pause(self) -> str:
@@ -193,9 +204,10 @@ class Runner:
             navigator.boundary(navigator.iteration)
         return "paused"
 
-    def _note_loss(self) -> None:
+    def _note_loss(self, loss: float | None) -> None:
+        """Add the present iteration's loss, if it is known yet."""
         navigator = self.navigator
         if self._losses_from + len(self._losses) != navigator.iteration:
             self._losses, self._losses_from = [], navigator.iteration
-        loss = navigator.trainer.last_loss
-        self._losses.append(float("nan") if loss is None else loss)
+        if loss is not None or navigator.finished:
+            self._losses.append(float("nan") if loss is None else loss)
