@@ -39,7 +39,7 @@ def sequential() -> nn.Module:
 
 
 class NotANumber(nn.Module):
-    """The logarithm of a negative number, once a weight has been trained below zero."""
+    """The logarithm of a weight that training drives below zero."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,19 +47,31 @@ class NotANumber(nn.Module):
         self.head = nn.Linear(1024, 10)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x.flatten(1)
-        x = x + torch.log(self.scale)
+        x = x.flatten(1) * torch.log(self.scale)
         return self.head(x)  # type: ignore[no-any-return]
 
 
+class Joined(nn.Module):
+    """An infinity in the first op, then a list of tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(2048, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(1)
+        y = torch.div(x, x.detach() * 0)
+        return self.head(torch.cat([x, y], 1))  # type: ignore[no-any-return]
+
+
 class Failing(nn.Module):
-    """Raises in its third forward on the same weights' owner: what torch may do at any time."""
+    """Raises once its weights are large: what torch may do in the middle of a run."""
 
     def __init__(self) -> None:
         super().__init__()
         self.head = nn.Linear(1024, 10)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.head.weight.abs().max() > 10:
+        if self.head.weight.abs().max() > 0.06:
             raise ValueError("the weights\nare too large")
         return self.head(x.flatten(1))  # type: ignore[no-any-return]
