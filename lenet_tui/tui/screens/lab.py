@@ -113,7 +113,7 @@ class LabScreen(ModalScreen[tuple[str, Shape]]):
             with Vertical(id="lab-right"):
                 yield PlaneView("lab-kernel")
                 yield PlaneView("lab-output")
-        with VerticalScroll(id="lab-about"):
+        with VerticalScroll(id="lab-about", can_focus=False):
             yield Prose(id="lab-about-text")
         with Vertical(id="lab-sum"):
             yield Static(id="lab-sum-0", markup=False)
@@ -293,8 +293,9 @@ class LabScreen(ModalScreen[tuple[str, Shape]]):
     def action_about(self) -> None:
         """Show or hide the explanation where it is not always there."""
         self.toggle_class("-about")
-        shown = self.has_class("-about")
-        self.query_one("#lab-about" if shown else "#lab-input").focus()
+        about, shown = self.query_one("#lab-about"), self.has_class("-about")
+        about.can_focus = shown
+        (about if shown else self.query_one("#lab-input")).focus()
 
     def action_fill(self) -> None:
         """Other values in the input."""
