@@ -85,13 +85,17 @@ async def test_the_language_switches_while_it_runs() -> None:
 
 @pytest.mark.parametrize("size", SIZES[:2])
 async def test_ascii_draws_nothing_else(size: tuple[int, int]) -> None:
+    def check() -> None:
+        assert run.text.isascii(), sorted({c for c in run.text if not c.isascii()})
+
     async with running(size, ascii=True) as run:
-        run.app.main.deck.open("log")
-        await run.settle()
-        for keys in ("", "nns", "fffNz", "y"):
+        for keys in ("", "nns", "ssss", "fffNz", "y"):
             await run.press(*keys)
-            text = run.text
-            assert text.isascii(), sorted({c for c in text if not c.isascii()})
+            check()
+        for key in ("g", "R", "o", "w", "d", "B", "p", "question_mark", "ctrl+p"):
+            await run.press(key)
+            check()
+            await run.press("escape", "escape")
 
 
 async def test_a_pane_fills_the_screen_and_goes_back() -> None:

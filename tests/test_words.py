@@ -44,6 +44,13 @@ def test_every_key_that_the_code_says_is_there() -> None:
     assert {(name, key) for name, key in said if key not in say} == set()
 
 
+def test_ascii_words_are_ascii() -> None:
+    say = words("en", ascii=True)
+    for key, _, _ in ENTRIES:
+        assert say(key).isascii(), key
+    assert words("zh", ascii=True)("layers.title") == "网络层"
+
+
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         words("zh")("no.such.key")

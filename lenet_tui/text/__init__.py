@@ -11,11 +11,12 @@ from lenet_tui.text.lab import LAB
 from lenet_tui.text.panes import PANES
 from lenet_tui.text.tour import TOUR
 from lenet_tui.text.trace import TRACE
-from lenet_tui.text.words import Table, Words
+from lenet_tui.text.words import AsciiWords, Table, Words
 
 TABLES: tuple[Table, ...] = (APP, AUTOGRAD, COMMANDS, PANES, EXPLAIN, TOUR, TRACE, LAB, EXPORT)
 
 
-def words(language: str) -> Words:
-    """All tables in ``language`` (``en`` or ``zh``)."""
-    return Words(language, *TABLES)
+def words(language: str, ascii: bool = False) -> Words:
+    """All tables in ``language`` (``en`` or ``zh``). ``ascii``: English with ASCII signs only."""
+    kind = AsciiWords if ascii and language == "en" else Words
+    return kind(language, *TABLES)

@@ -147,6 +147,7 @@ APP: Table = {
     "confirm.no": ("Keep it", "保留"),
     "dialog.help.title": ("Keys", "按键"),
     "dialog.help.keys": ("arrows scroll   escape home", "方向键 滚动   Esc 返回"),
+    "palette.placeholder": ("Search for commands …", "搜索命令…"),
     "help.mouse": (
         "The mouse works too: lines, tabs, keys in the bottom line.\n"
         "Arrows or h j k l move inside a pane, tab moves on to the next.",

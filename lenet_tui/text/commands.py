@@ -117,7 +117,7 @@ COMMANDS: Table = {
     "cmd.escape.help": ("ends a run, a hanging op, a full screen", "结束运行、卡住的算子或最大化"),
     "cmd.theme.title": ("Theme …", "主题…"),
     "cmd.theme.help": ("dark, light, ANSI", "深色、浅色、ANSI"),
-    "cmd.language.title": ("English / 中文", "English / 中文"),
+    "cmd.language.title": ("English / Chinese", "English / 中文"),
     "cmd.language.help": ("switch the language", "切换语言"),
     "cmd.help.title": ("Help", "帮助"),
     "cmd.help.help": ("all keys", "所有按键"),

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from inspect import cleandoc
 from typing import Any
 
+from lenet_tui.core.numbers import ascii_text
+
 Table = Mapping[str, tuple[str, str]]
 """Key to what is said: (English, Chinese). ``{name}`` stands for a value given when said."""
 
@@ -29,6 +31,18 @@ class Words:
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
+
+
+class AsciiWords(Words):
+    """The same in ASCII: a sign that is not becomes a word or a look-alike. For English."""
+
+    _SIGNS = str.maketrans(
+        {"Σ": "sum", "√": "sqrt ", "²": "^2", "ᵀ": "^T", "\u0302": "^", "⋆": "*", "≤": "<="}
+        | {"⌊": "floor(", "⌋": ")", "γ": "gamma", "β": "beta", "ε": "eps"}
+    )
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        return ascii_text(super().__call__(key, **values)).translate(self._SIGNS)
 
 
 def paragraphs(english: str, chinese: str) -> tuple[str, str]:

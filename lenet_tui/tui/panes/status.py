@@ -82,9 +82,9 @@ def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Con
 
 def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
     options = status.frame.options if status.frame else status.options
-    device = status.ready.device.name if status.ready else options.device
-    if status.frame:
-        device = options.device
+    device = options.device
+    if status.ready and device == "auto":
+        device = status.ready.device.name
     parts = [
         (9, Content.styled("lenet-tui", "bold $text-primary")),
         (3, Content(options.preset)),
