@@ -5,6 +5,21 @@ from __future__ import annotations
 from lenet_tui.text.words import Table
 
 EXPORT: Table = {
+    "cmd.export.title": ("Export as a script …", "导出为脚本…"),
+    "cmd.export.help": ("this session, as plain PyTorch", "把本次会话写成纯 PyTorch 程序"),
+    "cmd.export.short": ("export", "导出"),
+    "dialog.export.title": ("Export the session as a script", "把会话导出为脚本"),
+    "dialog.export.keys": ("enter write   escape home", "回车 写入   Esc 返回"),
+    "export.help": (
+        "A plain PyTorch program that repeats this session from its seed up to the cursor. "
+        "A new file in {folder}:",
+        "一个纯 PyTorch 程序，从种子起重现本次会话直到光标处。新文件位于 {folder}：",
+    ),
+    "export.done": (
+        "written: {path}  (python … --verify compares the digests)",
+        "已写入：{path}（python … --verify 会比对摘要）",
+    ),
+    "export.failed": ("not exported: {reason}", "未导出：{reason}"),
     "deck.code": ("Code", "代码"),
     "code.iteration": ("iteration {n}", "第 {n} 次迭代"),
     "code.skipped": ("skipped", "已跳过"),

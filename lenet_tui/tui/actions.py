@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.command import CommandPalette
+
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Shape
 from lenet_tui.core.moves import Do, Goto, Set, Skip, Vector, parse_vector
@@ -184,6 +186,11 @@ def save_moves(app: LenetApp) -> None:
     app.push_screen(ask, _then(app, write))
 
 
+def export(app: LenetApp) -> None:
+    """Write the session as a plain PyTorch script."""
+    app.exporter.ask()
+
+
 def restart_engine(app: LenetApp) -> None:
     app.restart()
 
@@ -225,7 +232,8 @@ def help_screen(app: LenetApp) -> None:
 
 
 def palette(app: LenetApp) -> None:
-    app.action_command_palette()
+    placeholder = app.words("palette.placeholder")
+    app.push_screen(CommandPalette(placeholder=placeholder, id="--command-palette"))
 
 
 def quit_app(app: LenetApp) -> None:

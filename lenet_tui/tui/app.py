@@ -32,6 +32,7 @@ from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 from lenet_tui.tui.commands import BY_ID, COMMANDS, bindings
 from lenet_tui.tui.control import Control
+from lenet_tui.tui.exporting import Exporter
 from lenet_tui.tui.glyphs import ASCII, UNICODE
 from lenet_tui.tui.losses import Losses
 from lenet_tui.tui.messages import FrameCame, Reported
@@ -78,7 +79,7 @@ class LenetApp(LeanApp[None]):
         first: Callable[[LenetApp], None] | None = None,
     ) -> None:
         super().__init__()
-        self.words: Words = words_of(lang)
+        self.words: Words = words_of(lang, ascii)
         self.set_reactive(LenetApp.language, lang)
         self.ascii = ascii
         self.glyphs = ASCII if ascii else UNICODE
@@ -88,6 +89,7 @@ class LenetApp(LeanApp[None]):
         self.gone = ""
         self.losses = Losses()
         self.recorder = Recorder()
+        self.exporter = Exporter(self)
         self.control = Control(self.send)
         self.runner = Runner(self, self.control, self.show_state)
         self.player = Player(self, self.control, moves, self._show_moves)
@@ -150,6 +152,11 @@ class LenetApp(LeanApp[None]):
     def action_open_tab(self, name: str) -> None:
         """Show a pane of the deck (its name was clicked)."""
         self.main.deck.open(name)
+
+    def action_command_palette(self) -> None:
+        """Textual's own key for the palette: only where nothing else is open."""
+        if self.screen is self.main:
+            self.action_command("palette")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's lines, from the one table."""
@@ -239,7 +246,7 @@ class LenetApp(LeanApp[None]):
 
     def watch_language(self, language: str) -> None:
         """Say everything anew."""
-        self.words = words_of(language)
+        self.words = words_of(language, self.ascii)
         self._say_words()
 
     @property

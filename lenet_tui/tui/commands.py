@@ -85,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("play", "session", ("full_stop", "f8"), actions.play_next, 3),
     Command("play-on", "session", ("greater_than_sign", "f9"), actions.play_on),
     Command("save-moves", "session", ("ctrl+s",), actions.save_moves, 0, True),
+    Command("export", "session", ("x",), actions.export, 14),
     Command("restart", "session", ("ctrl+r",), actions.restart_engine),
     Command("escape", "app", ("escape",), actions.escape, 0, True),
     Command("theme", "app", ("T",), actions.theme, 0, True),

@@ -12,6 +12,7 @@ from lenet_tui.core.protocol import (
     Busy,
     Devices,
     Died,
+    Exported,
     Failed,
     Moved,
     Painting,
@@ -52,6 +53,8 @@ def handle(app: LenetApp, report: Report) -> None:
     elif isinstance(report, LabResult):
         for screen in _labs(app):
             screen.receive(report)
+    elif isinstance(report, Exported):
+        app.exporter.receive(report)
     elif isinstance(report, Failed):
         _failed(app, report)
     elif isinstance(report, Died):

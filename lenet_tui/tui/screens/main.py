@@ -18,6 +18,7 @@ from lenet_tui.tui.glyphs import Glyphs
 from lenet_tui.tui.losses import Losses
 from lenet_tui.tui.panes.autograd import AutogradPane
 from lenet_tui.tui.panes.bars import MINIMUM, HintLine, KeyBar, TooSmall
+from lenet_tui.tui.panes.code import CodePane
 from lenet_tui.tui.panes.deck import Deck
 from lenet_tui.tui.panes.explain import ExplainPane
 from lenet_tui.tui.panes.gradient import GradientPane
@@ -68,7 +69,12 @@ class MainScreen(Screen[None]):
                         yield TensorPane(id="tensor")
                         yield GradientPane(id="gradient")
                 yield Deck(
-                    [ExplainPane(id="explain"), AutogradPane(id="autograd"), LogPane(id="log")],
+                    [
+                        CodePane(id="code"),
+                        ExplainPane(id="explain"),
+                        AutogradPane(id="autograd"),
+                        LogPane(id="log"),
+                    ],
                     id="deck",
                 )
             with Vertical(id="side"):
@@ -128,6 +134,7 @@ class MainScreen(Screen[None]):
         """The engine has made its model."""
         self.layer_list.know(ready.parameters, glyphs)
         self.query_one(ExplainPane).know(ready.parameters)
+        self.query_one(CodePane).know(ready.source, ready.options.model, glyphs)
         self.query_one(AutogradPane).glyphs = glyphs
         self.loss.glyphs = glyphs
 
