@@ -96,6 +96,16 @@ def test_bad_text_is_one_line(
     assert message in said.err and said.err.count("\n") == 1
 
 
+async def asked(run: Running, count: int = 1) -> list[RunLab]:
+    """Wait until torch has been asked ``count`` times."""
+    for _ in range(500):
+        found = [c for c in run.engine.sent if isinstance(c, RunLab)]
+        if len(found) >= count:
+            return found
+        await run.pilot.pause(0.01)
+    raise AssertionError("torch was not asked")
+
+
 def answered(run: Running) -> RunLab:
     """Answer the newest question as the engine would."""
     question = [c for c in run.engine.sent if isinstance(c, RunLab)][-1]
@@ -106,7 +116,7 @@ def answered(run: Running) -> RunLab:
 async def test_the_lab_opens_over_the_app() -> None:
     async with running() as run:
         await run.press("K")
-        await run.pilot.pause(0.15)
+        await asked(run)
         assert isinstance(run.app.screen, LabScreen) and "asking torch" in run.text
         question = answered(run)
         await run.settle()
@@ -116,7 +126,7 @@ async def test_the_lab_opens_over_the_app() -> None:
         sent = len(run.engine.sent)
         await run.press("n", "c", "r", "L")
         assert "与 torch 一致" in run.text or "正在询问" in run.text
-        await run.pilot.pause(0.15)
+        await asked(run, 2)
         assert {type(c) for c in run.engine.sent[sent:]} <= {RunLab}
         await run.press("escape")
         assert run.app.screen_stack == [run.app.main] and run.app.language == "zh"
@@ -125,11 +135,9 @@ async def test_the_lab_opens_over_the_app() -> None:
 async def test_a_new_engine_is_asked_again() -> None:
     async with running() as run:
         await run.press("f3")
-        await run.pilot.pause(0.15)
-        before = len([c for c in run.engine.sent if isinstance(c, RunLab)])
+        before = len(await asked(run))
         run.engine.ready()
-        await run.settle()
-        assert len([c for c in run.engine.sent if isinstance(c, RunLab)]) == before + 1
+        assert len(await asked(run, before + 1)) == before + 1
 
 
 async def test_the_lab_comes_back_as_it_was_left() -> None:
