@@ -23,7 +23,7 @@ from lenet_tui.tui.heatmap.drawing import Drawing, draw
 from lenet_tui.tui.heatmap.ink import Ink, Surface, ink_for
 from lenet_tui.tui.heatmap.legend import legend
 from lenet_tui.tui.heatmap.palette import CUBE, GREY, TRUE, Palette, Rgb
-from lenet_tui.tui.panes.telling import not_seen
+from lenet_tui.tui.panes.telling import block, tiles
 
 BLACK = Color.from_rgb(0, 0, 0)
 EN = words("en")
@@ -340,11 +340,11 @@ def test_the_legend_says_that_the_scale_moved() -> None:
 
 def test_it_is_said_what_a_pixel_stands_for_and_what_is_not_seen() -> None:
     matrix = picture(torch.randn(120, 400))
-    assert not_seen(matrix.view, matrix.layout, EN) == "max |x| of 6×14 per pixel"
+    assert block(matrix.view, EN) == "max |x| of 6×14 per pixel"
+    assert tiles(matrix.layout, EN) == ""
     kernels = picture(torch.randn(16, 6, 5, 5), top=2)
-    assert not_seen(kernels.view, kernels.layout, EN) == "11–20 of 96"
-    few = picture(torch.randn(2, 1, 5, 5))
-    assert not_seen(few.view, few.layout, EN) == ""
+    assert tiles(kernels.layout, EN) == "11–20 of 96"
+    assert block(kernels.view, EN) == ""
 
 
 def test_the_legend_fits() -> None:

@@ -36,5 +36,6 @@ PANES: Table = {
     "image.sample": ("sample {number} of {count}", "第 {number} 个样本，共 {count} 个"),
     "output.title": ("Output", "输出"),
     "output.softmax": ("probabilities (softmax)", "概率（softmax）"),
-    "output.raw": ("raw outputs → target", "原始输出 → 目标"),
+    "output.raw": ("raw outputs", "原始输出"),
+    "output.target": ("raw outputs → target", "原始输出 → 目标"),
 }

@@ -190,11 +190,14 @@ class Heatmap(Picker):
             self._scroll(self._shown[1].last_top if end > 0 else 0)
 
     def _scroll(self, top: int) -> None:
-        """Ask for other tiles; the picture comes with the next view."""
+        """Ask for other tiles, the cursor on the first; the picture comes with the next view."""
         if self._shown is not None:
             moved = self._shown[1].scrolled(top)
             if moved.top != self._shown[1].top:
                 self.post_message(self.Scrolled(moved.top))
+                index = moved.index_at(0, moved.label)
+                if self.cursor is not None and index is not None:
+                    self.place(index)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll one row of tiles."""

@@ -90,15 +90,18 @@ class NumberTable(Picker):
         cols = wrap or cols
         count, height, width = tiling(self._shape, wrap)
         old = self._window
-        tile, row, col = self._spot(wrap) if self.cursor is not None else (old.tile, -1, -1)
+        tile, row, col = self._spot(wrap) or (old.tile, -1, -1)
         tile = max(0, min(tile, count - 1))
         first_row = _follow(old.row, rows, row, height)
         first_col = _follow(old.col, cols, col, width)
         return Window(tile, first_row, first_col, rows, cols, wrap)
 
-    def _spot(self, wrap: int) -> tuple[int, int, int]:
+    def _spot(self, wrap: int) -> tuple[int, int, int] | None:
+        """Tile, row and column of the cursor's element."""
+        if self.cursor is None or len(self.cursor) != len(self._shape):
+            return None
         _, height, width = tiling(self._shape, wrap)
-        place = ravel(self.cursor or (0,) * len(self._shape), self._shape)
+        place = ravel(self.cursor, self._shape)
         rest, col = divmod(place, max(1, width))
         return (*divmod(rest, max(1, height)), col)
 
@@ -131,7 +134,7 @@ class NumberTable(Picker):
         heads = [f"+{c}" if window.wrap else f"{window.col + c}" for c in range(shown)]
         head = " " * edge + "".join(text.rjust(cell) for text in heads)
         lines.append([self._segment(head, faint)])
-        at = self._spot(window.wrap) if self.cursor is not None and self.has_focus else None
+        at = self._spot(window.wrap) if self.has_focus else None
         for r in range(rows):
             row = window.row + r
             label = row * window.wrap if window.wrap else row
@@ -185,12 +188,12 @@ class NumberTable(Picker):
 
     def action_step(self, right: int, down: int) -> None:
         """Move by one element."""
-        tile, row, col = self._spot(self._window.wrap) if self.cursor else (self._window.tile, 0, 0)
+        tile, row, col = self._spot(self._window.wrap) or (self._window.tile, 0, 0)
         self._go(tile, row + down, col + right)
 
     def action_page(self, pages: int) -> None:
         """To another tile, or by a windowful of rows where there is one tile."""
-        tile, row, col = self._spot(self._window.wrap) if self.cursor else (self._window.tile, 0, 0)
+        tile, row, col = self._spot(self._window.wrap) or (self._window.tile, 0, 0)
         if self._tiles > 1:
             self._go(tile + pages, row, col)
         else:
@@ -199,12 +202,12 @@ class NumberTable(Picker):
     def action_edge(self, end: int) -> None:
         """To the tensor's first element or its last."""
         size = int(np.prod(self._shape, dtype=np.int64))
-        if size:
+        if self._values is not None and size:
             self.place(unravel(size - 1 if end > 0 else 0, self._shape))
 
     def _go(self, tile: int, row: int, col: int) -> None:
         count, height, width = tiling(self._shape, self._window.wrap)
-        if not (count and height and width):
+        if self._values is None or not (count and height and width):
             return
         tile, row, col = (
             max(0, min(tile, count - 1)), max(0, min(row, height - 1)), max(0, min(col, width - 1)),

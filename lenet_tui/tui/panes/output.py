@@ -60,13 +60,14 @@ class OutputPane(Pane, can_focus=True):
         kind = self.kind or ("softmax" if frame.options.loss == "cross_entropy" else "raw")
         shown = row(views.get("output.softmax" if kind == "softmax" else "output"))
         self.border_title = Content(self.words("output.title"))
-        self.border_subtitle = Content(self._plain(self.words(f"output.{kind}")))
         if shown is None:
             text = Text(self.words("view.ahead"))
         else:
             wanted, goals = targets(views.get("class"), views.get("target"))
-            width = self.size.width - 2
-            text = bars(shown, wanted, goals if kind == "raw" else None, width, self._ascii)
+            goals = goals if kind == "raw" else None
+            text = bars(shown, wanted, goals, self.size.width - 2, self._ascii)
+            said = "output.target" if goals is not None else f"output.{kind}"
+            self.border_subtitle = Content(self._plain(self.words(said)))
         widget = self.query_one(Static)
         if widget.content != text:
             widget.update(text)

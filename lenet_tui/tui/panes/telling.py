@@ -50,16 +50,20 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
     return " · ".join(parts)
 
 
-def not_seen(view: View, layout: Arrangement, words: Words) -> str:
-    """What a pixel stands for, if for many elements; which tiles are seen, if not all."""
-    parts = []
-    if view.block != (1, 1):
-        parts.append(words("view.block", down=view.block[0], across=view.block[1]))
+def block(view: View, words: Words) -> str:
+    """What a pixel stands for, if for many elements."""
+    if view.block == (1, 1):
+        return ""
+    return words("view.block", down=view.block[0], across=view.block[1])
+
+
+def tiles(layout: Arrangement, words: Words) -> str:
+    """Which tiles are seen, if not all."""
     shown = layout.shown
-    if len(shown) < layout.count:
-        first, last = shown.start - layout.first + 1, shown.stop - layout.first
-        parts.append(words("view.tiles", first=first, last=last, count=layout.count))
-    return " · ".join(parts)
+    if len(shown) == layout.count:
+        return ""
+    first, last = shown.start - layout.first + 1, shown.stop - layout.first
+    return words("view.tiles", first=first, last=last, count=layout.count)
 
 
 def instead(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:

@@ -82,6 +82,7 @@ class TensorPane(Pane):
         self._request: ViewRequest | None = None
         self._readout: Readout | None = None
         self._entitled = ("", "")
+        self._last: tuple[View, Frame] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(classes="told", markup=False)
@@ -236,8 +237,8 @@ class TensorPane(Pane):
             return
         self._read(views.get(f"{key}.cursor"))
         leaf = self.tensor in self._parameters
-        title = telling.title(view, None if leaf else self.sample)
-        self._entitle(title, self._subtitle(view, frame))
+        self._last = view, frame
+        self._describe()
         told = telling.instead(view, frame, self.words, parameter=leaf)
         self.set_class(bool(told), "-told")
         if told:
@@ -248,6 +249,21 @@ class TensorPane(Pane):
         elif self._asked(view):
             self._draw(view, frame)
 
+    def _describe(self) -> None:
+        """Say around the picture what it is."""
+        if self._last is not None:
+            view, frame = self._last
+            sample = None if self.tensor in self._parameters else self.sample
+            self._entitle(telling.title(view, sample), self._subtitle(view, frame))
+
+    def on_descendant_focus(self) -> None:
+        """The cursor is seen: its number too."""
+        self._describe()
+
+    def on_descendant_blur(self) -> None:
+        """The cursor is not seen any longer."""
+        self.call_after_refresh(self._describe)
+
     def _asked(self, view: View) -> bool:
         """Whether a view holds what was asked for last, not only the shape of it."""
         if self._request is None or not view.request.count:
@@ -256,13 +272,16 @@ class TensorPane(Pane):
 
     def _subtitle(self, view: View, frame: Frame) -> str:
         """The number under the cursor; else when the tensor was made and what of it is seen."""
+        words = self.words
+        seen = self._arrangement if view.levels is not None and self._asked(view) else None
         found = self._readout if self.picker.has_focus else None
         if found is not None:
-            return telling.number_there(found, view.dtype, self.words)
-        own = self.tensor in self._parameters and self.aspect == "value"
-        parts = [telling.when(view, frame, self.words, parameter=own)]
-        if view.levels is not None and self._asked(view) and self._arrangement is not None:
-            parts.append(telling.not_seen(view, self._arrangement, self.words))
+            parts = [telling.number_there(found, view.dtype, words)]
+        else:
+            own = self.tensor in self._parameters and self.aspect == "value"
+            parts = [telling.when(view, frame, words, parameter=own), telling.block(view, words)]
+        if seen is not None:
+            parts.append(telling.tiles(seen, words))
         return " · ".join(part for part in parts if part)
 
     def _draw(self, view: View, frame: Frame) -> None:
