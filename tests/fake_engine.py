@@ -19,6 +19,8 @@ from lenet_tui.core.protocol import (
     Command,
     Devices,
     DoMove,
+    Export,
+    Exported,
     ListDevices,
     Look,
     Moved,
@@ -35,6 +37,7 @@ from lenet_tui.core.views import ABSENT, Summary, View, ViewRequest
 from tests.fake_training import PARAMETERS, Training, tensor
 
 C = TypeVar("C")
+SCRIPT = "print('a session')\n"
 CPU = Device("cpu", "test processor")
 DEVICES = (
     CPU,
@@ -84,6 +87,8 @@ class FakeEngine:
             self._end_run()
         elif isinstance(command, ListDevices):
             self.report(Devices(DEVICES))
+        elif isinstance(command, Export):
+            self.report(Exported(command.number, SCRIPT))
 
     def restart(self) -> None:
         self.restarts += 1
