@@ -75,3 +75,16 @@ class Failing(nn.Module):
         if self.head.weight.abs().max() > 0.06:
             raise ValueError("the weights\nare too large")
         return self.head(x.flatten(1))  # type: ignore[no-any-return]
+
+
+class Hungry(nn.Module):
+    """Asks for more memory than there is, for batches larger than 2."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if len(x) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.\nMore")
+        return self.head(x.flatten(1))  # type: ignore[no-any-return]

@@ -337,3 +337,4 @@ def reachable(root: Tensor) -> list[Any]:
 
 
 ALL_DIGITS = digits()
+torch.set_num_threads(1)
