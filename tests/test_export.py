@@ -8,8 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenet_tui.core.options import OPTIMIZERS, PRESETS
+from lenet_tui.core.export_plan import Plan
+from lenet_tui.core.moves import Set
+from lenet_tui.core.options import OPTIMIZERS, PRESETS, resolve
 from lenet_tui.core.protocol import Export
+from lenet_tui.core.script import REGULAR, Change, Script
+from lenet_tui.engine import export_samples
 from tests.driving import Drive
 from tests.export_sessions import exported, printed, ran, run_alone, shown, training, wander
 
@@ -132,12 +136,47 @@ def test_the_script_follows_the_cursor_back(moves: tuple[str, ...]) -> None:
     assert ran(exported(drive)) == shown(drive)
 
 
-def test_a_new_engine_exports_the_same_script() -> None:
+@pytest.mark.parametrize("last", [(), ("finish", "op", "op"), ("set loss mse", "finish", "phase")])
+def test_a_new_engine_exports_the_same_script(last: tuple[str, ...]) -> None:
     drive = Drive("digits")
-    drive(*ODD)
+    drive(*ODD, *last, *["op"] * (9 if "phase" in last else 0))
     script = exported(drive)
     drive.again()
     assert exported(drive) == script
+    assert ran(script) == shown(drive)
+
+
+def test_another_device_is_moved_to_where_the_session_was() -> None:
+    plan = Plan(resolve("notebook", device="cuda:0"), "Net()", {"digits": 9}.__getitem__, bool)
+    turn = Script(REGULAR.segments, (Change(4, None, Set("device", "cpu")),))
+    plan.iteration(1, turn)
+    plan.iteration(2, REGULAR)
+    text = [line for block in plan.blocks for line in block.lines]
+    assert plan.devices == ["cuda:0", "cpu"]
+    assert plan.helpers == {"deterministic"}
+    assert text.index("target = torch.randn(10).view(1, -1)") < text.index("net.to(device)")
+    moved = "input, vector, target = input.to(device), vector.to(device), target.to(device)"
+    assert text.count(moved) == 2
+    assert text[text.index('device = "cpu"') + 1] == "net.to(device)"
+
+    adam = resolve("digits", device="cpu", optimizer="adam")
+    plan = Plan(adam, "Net()", {"digits": 9}.__getitem__, bool)
+    plan.iteration(1, Script(REGULAR.segments, (Change(4, None, Set("device", "cuda:1")),)))
+    plan.iteration(2, REGULAR)
+    text = [line for block in plan.blocks for line in block.lines]
+    assert plan.helpers == {"deterministic", "move_state"}
+    assert "move_state(optimizer, device)" in text
+    assert text.index("input, target = digits.batch(1)") < text.index("deterministic()")
+    assert "input, target = digits.batch(1, device)" in text
+
+
+def test_a_script_holds_only_so_many_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_samples, "MAX_PACKED", 64)
+    drive = Drive("digits")
+    drive("finish")
+    assert exported(drive)
+    drive("finish")
+    assert "the session took 2 samples" in drive.session.export(Export(1)).error
 
 
 def test_a_new_seed_begins_a_new_script() -> None:

@@ -10,7 +10,17 @@ import pytest
 
 from lenet_tui.core.explanation import NotExplained
 from lenet_tui.core.lab_result import LabResult
-from lenet_tui.core.protocol import Devices, Explain, ListDevices, Printed, RunLab
+from lenet_tui.core.moves import Run
+from lenet_tui.core.protocol import (
+    Devices,
+    DoMove,
+    Explain,
+    Export,
+    Exported,
+    ListDevices,
+    Printed,
+    RunLab,
+)
 from tests import fake_session
 from tests.conversation import Conversation
 
@@ -72,6 +82,14 @@ def test_explain_and_devices(talk: Conversation) -> None:
     assert talk.until(NotExplained) == NotExplained(6, "ValueError: no such cell")
     talk.send(ListDevices())
     assert talk.until(Devices).devices[0].name == "cpu"
+
+
+def test_export(talk: Conversation) -> None:
+    talk.send(Export(8))
+    assert talk.until(Exported) == Exported(8, "# 0 iterations\n")
+    talk.send(DoMove(1, Run(7)))
+    talk.send(Export(9))
+    assert talk.until(Exported) == Exported(9, error="ValueError: seven")
 
 
 def test_the_lab_needs_no_session() -> None:
