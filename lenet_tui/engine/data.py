@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +25,13 @@ CLASSES = 10
 TEST_EVERY = 5
 """Every fifth image is for testing, never trained on."""
 MAX_FILE = 512 * 2**20
+"""Bytes that the arrays of a file may take."""
+
+UNREADABLE = (
+    *(ValueError, TypeError, AttributeError, RuntimeError, EOFError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What numpy, zipfile and zlib raise for files that are no arrays."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +137,12 @@ def check(source: str) -> None:
 
 def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     with np.load(stream, allow_pickle=False) as arrays:
-        return arrays["images"], arrays["labels"]
+        if sum(part.file_size for part in arrays.zip.infolist()) > MAX_FILE:
+            raise ValueError(f"it unpacks to over {MAX_FILE // 2**20} MB")
+        images, labels = arrays["images"], arrays["labels"]
+    if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):
+        raise ValueError("images and labels are no arrays")
+    return images, labels
 
 
 def _from_file(path: Path) -> Images:
@@ -139,15 +153,15 @@ def _from_file(path: Path) -> Images:
         )
 
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise refuse(f"the file is over {MAX_FILE // 2**20} MB")
+        if stat.S_ISFIFO(path.stat().st_mode) or not zipfile.is_zipfile(path):
+            raise ValueError("it is no .npz file")
         images, labels = _arrays(path)
     except OSError as error:
         raise refuse((error.strerror or str(error)).lower()) from None
     except KeyError as error:
         raise refuse(f"no array {error.args[0]!r}") from None
-    except (ValueError, TypeError, zipfile.BadZipFile, EOFError) as error:
-        raise refuse(clean(str(error)).partition("\n")[0][:200]) from None
+    except UNREADABLE as error:
+        raise refuse(clean(str(error), 200) or type(error).__name__) from None
     _check(images, labels, refuse)
     if images.dtype == np.uint8:
         return _prepare(images, 127.5, labels)
