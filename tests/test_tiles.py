@@ -178,7 +178,8 @@ def test_a_picture_keeps_its_aspect() -> None:
 
 
 def test_a_vector_uses_the_room() -> None:
-    assert arrange((6,), Room.of(28, 13)).zoom == (4, 4)
+    assert arrange((6,), Room.of(42, 10)).zoom == (7, 7)
+    assert arrange((16,), WIDE).zoom == (14, 14)
     many = arrange((120,), Room.of(28, 13))
     assert many.zoom == (2, 2)
     assert many.wrap == 12

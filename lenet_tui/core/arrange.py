@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import prod
 
 from lenet_tui.core.arrangement import Arrangement, Room
@@ -14,8 +13,8 @@ KERNEL = 11
 """Tiles up to this size are never reduced: a kernel's every number is seen."""
 LEAST = 6
 """Larger tiles are reduced to no fewer pixels than this so that more of them are seen."""
-LEGIBLE = 3
-"""A vector's rows are kept few as long as its elements are this many pixels wide."""
+ENOUGH = 0.6
+"""A vector's rows are kept few as long as its elements are this share of what they could be."""
 MOST_STRETCH = 4
 """Rows (or columns) of a matrix reduced the other way are magnified at most this much."""
 
@@ -52,10 +51,7 @@ def arrange(
 def _vector(shape: Shape, room: Room) -> Arrangement:
     size = prod(shape)
     block = -(-size // (room.cols * room.rows))
-    if block > 1:
-        wrap = min(size, room.cols * block)
-    else:
-        wrap = min(_wraps(size, room), key=lambda w: _vector_cost(size, w, room))
+    wrap = min(size, room.cols * block) if block > 1 else _wrap(size, room)
     rows = -(-size // wrap)
     used = blocks(wrap, room.cols)[1]
     zoom = min(room.cols // used, room.rows // rows)
@@ -64,20 +60,20 @@ def _vector(shape: Shape, room: Room) -> Arrangement:
     )  # fmt: skip
 
 
-def _wraps(size: int, room: Room) -> Iterable[int]:
-    """Row lengths worth trying: whole divisions, round numbers, and whatever fits."""
+def _wrap(size: int, room: Room) -> int:
+    """How many elements stand in a row: few rows, of large elements.
+
+    Best are whole divisions of the vector, then round numbers, then as many as there is room for.
+    """
     longest = min(size, room.cols)
-    return (
-        w
-        for w in range(1, longest + 1)
-        if (w == longest or size % w == 0 or w % 5 == 0) and -(-size // w) <= room.rows
-    )
-
-
-def _vector_cost(size: int, wrap: int, room: Room) -> tuple[int, int, int]:
-    rows = -(-size // wrap)
-    zoom = min(room.cols // wrap, room.rows // rows)
-    return (0, rows, -zoom) if zoom >= LEGIBLE else (1, -zoom, rows)
+    zooms = {
+        wrap: min(room.cols // wrap, room.rows // -(-size // wrap))
+        for wrap in range(1, longest + 1)
+        if wrap == longest or size % wrap == 0 or wrap % 5 == 0
+    }
+    least = max(1, ENOUGH * max(zooms.values()))
+    large = [wrap for wrap, zoom in zooms.items() if zoom >= least]
+    return max((wrap for wrap in large if size % wrap == 0), default=max(large))
 
 
 def _matrix(shape: Shape, room: Room) -> Arrangement:
