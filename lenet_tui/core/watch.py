@@ -42,7 +42,7 @@ class Watch:
 
     def __str__(self) -> str:
         name = f"{self.quantity}({self.of})" if self.of else self.quantity
-        return f"{name} {self.compare} {self.limit:g}"
+        return f"{name} {self.compare} {repr(self.limit).removesuffix('.0')}"
 
     def holds(self, value: float) -> bool:
         """Whether ``value`` fulfils the condition; NaN fulfils none but ``!=``."""
