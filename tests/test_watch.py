@@ -14,6 +14,7 @@ from lenet_tui.core.watch import Watch, WatchError, parse_watch
     [
         ("loss < 0.1", Watch("loss", "", "<", 0.1)),
         ("  loss<=1e-3 ", Watch("loss", "", "<=", 1e-3)),
+        ("loss > 2.1234567890123", Watch("loss", "", ">", 2.1234567890123)),
         ("iteration = 40", Watch("iteration", "", "=", 40)),
         ("norm(conv1.weight.grad) > 1", Watch("norm", "conv1.weight.grad", ">", 1)),
         ("inactive( fc1.relu ) >= .9", Watch("inactive", "fc1.relu", ">=", 0.9)),
@@ -24,6 +25,11 @@ from lenet_tui.core.watch import Watch, WatchError, parse_watch
 def test_read_and_written_again(text: str, watch: Watch) -> None:
     assert parse_watch(text) == watch
     assert parse_watch(str(watch)) == watch
+
+
+def test_as_it_is_shown() -> None:
+    assert str(parse_watch("iteration=40.0")) == "iteration = 40"
+    assert str(parse_watch("norm( fc1.bias )>1e-9")) == "norm(fc1.bias) > 1e-09"
 
 
 @pytest.mark.parametrize(
