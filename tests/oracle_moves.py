@@ -206,9 +206,6 @@ class Walker:
         self._cut()
         self.story.changes.append(Change(self.story.count, self.story.done, option, value))
 
-    def _watch(self, what: str) -> None:
-        """Watchpoints are no part of the state."""
-
     # How it is done
 
     @property

@@ -77,7 +77,7 @@ def quantity(known: Mapping[str, Tensor | float], watch: Watch) -> float:
     if watch.quantity == "inactive":
         return float((tensor == 0).double().mean())
     reduced: Tensor = getattr(tensor.double(), watch.quantity)()
-    return float(reduced)
+    return float(reduced.detach())
 
 
 def turns(lines: list[str], iterations: int, settings: Settings) -> list[At]:
