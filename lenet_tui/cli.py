@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lenet_tui import template
 from lenet_tui.command import streams
+from lenet_tui.command.explain_options import add_explain_options, asked_cell
 from lenet_tui.command.lab_options import add_lab_options, asked
 from lenet_tui.command.moves_file import moves_of
 from lenet_tui.command.parser import (
@@ -53,6 +54,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
     add_trace_options(add("trace", "print what happens, without a screen", _trace))
     add_lab_options(add("lab", "try a layer: its window, shapes, formula, numbers", _lab))
+    add_explain_options(add("explain", "one number and where it came from", _explain))
     add_export_options(add("export", "a session as a plain PyTorch script", _export))
     add("info", "what this terminal can show, the devices here, versions", _info)
     args = parser.parse(sys.argv[1:] if argv is None else argv)
@@ -111,6 +113,15 @@ def _lab(args: argparse.Namespace) -> int:
     from lenet_tui.command import lab  # noqa: PLC0415
 
     return lab.run(args)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    asked_cell(args)
+    session_options(args)
+    template.prepare()
+    from lenet_tui.command import explain  # noqa: PLC0415
+
+    return explain.run(args)
 
 
 def _export(args: argparse.Namespace) -> int:

@@ -119,11 +119,11 @@ class Explained:
         check: bool = False,
         most: int | None = None,
     ) -> Explanation:
-        answer = self.refused(cell, iteration, check=check, most=most)
+        answer = self.answer(cell, iteration, check=check, most=most)
         assert isinstance(answer, Explanation), answer
         return answer
 
-    def refused(
+    def answer(
         self,
         cell: str,
         iteration: int | None = None,

@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from lenet_tui.client import EngineClient
 from lenet_tui.command.parser import CommandError, complain
+from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import (
     Command,
     Died,
     DoMove,
+    Explain,
     Failed,
     Moved,
     Printed,
@@ -62,11 +64,23 @@ class Talk:
     def move(self, command: DoMove) -> Moved:
         return self.ask(command, Moved)
 
+    def explain(self, command: Explain) -> Explanation | NotExplained:
+        self.send(command)
+        while True:
+            report = self._next()
+            if isinstance(report, (Explanation, NotExplained)):
+                return report
+
     def answer(self, kind: type[R]) -> R:
         while True:
-            report = self._reports.get()
+            report = self._next()
             if isinstance(report, kind):
                 return report
+
+    def _next(self) -> Report:
+        """The next report; what is printed or warned is said on the way."""
+        while True:
+            report = self._reports.get()
             if isinstance(report, Printed):
                 said = f"{report.kind}: " if report.kind != "output" else ""
                 complain(said + report.text)
@@ -74,3 +88,5 @@ class Talk:
                 raise CommandError(report.error, report.exit)
             elif isinstance(report, Died):
                 raise CommandError(f"the engine ended: {report.error}", 1)
+            else:
+                return report

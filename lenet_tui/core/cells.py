@@ -15,7 +15,7 @@ LONGEST = 500
 _LISTED = 80
 """Names that an error lists at most."""
 _CELL = re.compile(
-    r"\s*(?P<tensor>[^\[\]]+?)\s*(?:@(?P<iteration>\d{1,18})(?:\.(?P<entry>\d{1,18}))?\s*)?"
+    r"\s*(?P<tensor>[^\[\]\s](?:[^\[\]]*?[^\[\]\s])?)\s*(?:@(?P<iteration>\d{1,18})(?:\.(?P<entry>\d{1,18}))?\s*)?"
     r"(?:\[(?P<index>[^\[\]]*)\])?\s*"
 )
 _INDEX = re.compile(r"\s*\d{1,18}\s*(,\s*\d{1,18}\s*)*")
@@ -88,4 +88,7 @@ def unknown(cell: Cell, names: Sequence[str]) -> CellError:
     """The error for a tensor that is not there, with the ``names`` of those that are."""
     listed = ", ".join(clean(name, 60) for name in islice(names, _LISTED))
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return CellError(f"no tensor {clean(cell.tensor, 60)!r}: there are {listed}{more}")
+    return CellError(
+        f"no tensor {clean(cell.tensor, 60)!r}: there are {listed}{more};"
+        " each with .grad, a parameter also with .new and .update"
+    )

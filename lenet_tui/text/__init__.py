@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.text.app import APP
 from lenet_tui.text.autograd import AUTOGRAD
+from lenet_tui.text.cells import CELLS
 from lenet_tui.text.commands import COMMANDS
 from lenet_tui.text.explain import EXPLAIN
 from lenet_tui.text.export import EXPORT
@@ -13,7 +14,9 @@ from lenet_tui.text.tour import TOUR
 from lenet_tui.text.trace import TRACE
 from lenet_tui.text.words import AsciiWords, Table, Words
 
-TABLES: tuple[Table, ...] = (APP, AUTOGRAD, COMMANDS, PANES, EXPLAIN, TOUR, TRACE, LAB, EXPORT)
+TABLES: tuple[Table, ...] = (
+    APP, AUTOGRAD, CELLS, COMMANDS, PANES, EXPLAIN, TOUR, TRACE, LAB, EXPORT,
+)  # fmt: skip
 
 
 def words(language: str, ascii: bool = False) -> Words:

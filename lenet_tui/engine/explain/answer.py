@@ -98,7 +98,7 @@ def _formula(cell: Cell, work: Work) -> str:
     if not work.right:
         return ""
     letters = f"[{work.letters}]" if work.letters else ""
-    return f"{cell.name}{letters} = {work.right}"
+    return f"{work.left or cell.name}{letters} = {work.right}"
 
 
 def _terms(

@@ -87,7 +87,8 @@ def cross_entropy_forward(call: Call, index: Index) -> Work:
     right = f"{_each(call, len(classes))}−log softmax({x.name}[n])[{target.name}[n]]"
     letters = "n" if call.entry.tensor.dim() else ""
     work = Work(call.op, letters, right, [block])
-    work.notes = [("samples", (str(len(classes)),))]
+    if _reduction(call) == "mean":
+        work.notes = [("samples", (str(len(classes)),))]
     return work
 
 

@@ -97,7 +97,8 @@ class Place:
 
     def known(self, expected: list[str]) -> list[str]:
         """The names there are. ``expected``: of the forward's ops before it has run."""
-        ops = [c.name for c in self.scene.calls] or expected
+        here = [c.name for c in self.scene.calls]
+        ops = list(dict.fromkeys([*expected, *here]))
         names = ["input", *ops, *(() if "loss" in ops else ("loss",)), "output", "output.softmax"]
         parameters = list(self.tape.base.values)
         return [*names, "target", *parameters]

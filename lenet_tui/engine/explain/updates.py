@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lenet_tui.core.numbers import number
 from lenet_tui.engine.explain.rounding import Rounded, constant, exact, sqrt
 from lenet_tui.engine.explain.work import Block, Column, Index, Source, Work, one, plain
 from lenet_tui.engine.tape import UpdateEntry
@@ -28,11 +29,13 @@ def update(entry: UpdateEntry, index: Index) -> Work:
     w = entry.name
     value = plain(one(Source(w, entry.before), index))
     if entry.grad is None:
-        return Work(entry.op, "…", f"{w}[…]", [value], [("no-gradient", ())])
+        return Work(
+            entry.op, "…", f"{w}[…]", [value], [("no-gradient", ())], left=f"{w}.new"
+        )  # fmt: skip
     step = _STEPS.get(entry.optimizer, _by_hand)
     work = step(entry, index)
     work.blocks.insert(0, value)
-    work.right = f"{w}[…] − {work.right}"
+    work.left, work.right = f"{w}.new", f"{w}[…] − {work.right}"
     work.notes.insert(0, ("lr", (f"{entry.lr:g}", entry.optimizer)))
     return work
 
@@ -96,14 +99,15 @@ def _averages(entry: UpdateEntry, index: Index) -> tuple[Rounded, Rounded]:
 def _adam(entry: UpdateEntry, index: Index) -> Work:
     """``w − lr·m̂ / (√v̂ + ε)``; m, v: moving averages, the hats: divided by 1 − βᵗ."""
     keys = ("exp_avg", "exp_avg_sq", "step")
-    columns = (_gradient(entry, index), *(_state(entry, key, index) for key in keys))
-    t = float(columns[-1].values[0]) + 1
+    states = [_state(entry, key, index) for key in keys]
+    t = float(states[-1].values[0]) + 1
+    columns = (_gradient(entry, index), *(states if entry.state else ()))
     first, second = _averages(entry, index)
     size = constant(entry.lr / (1 - BETAS[0] ** t))
     below = sqrt(second) / constant((1 - BETAS[1] ** t) ** 0.5) + constant(EPS)
     work = Work(entry.op, "…", "lr · m̂ / (√v̂ + ε)")
     work.blocks = [Block(columns, -(size * (first / below)))]
-    made = (f"{float(first.value[0]):.6g}", f"{float(second.value[0]):.6g}", f"{t:.0f}")
+    made = (number(float(first.value[0]), 6), number(float(second.value[0]), 6), f"{t:.0f}")
     work.notes = [("adam", made)]
     return work
 
@@ -116,10 +120,17 @@ _STEPS: dict[str, Callable[[UpdateEntry, Index], Work]] = {
 
 def state_update(entry: UpdateEntry, key: str, index: Index) -> Work:
     """What a step made of one of the optimizer's own tensors."""
+    work = _state_update(entry, key, index)
+    work.left = f"new {entry.name}.{key}"
+    return work
+
+
+def _state_update(entry: UpdateEntry, key: str, index: Index) -> Work:
     before = _state(entry, key, index)
     name, old = f"{entry.name}.{key}", before.number
+    operands = (before,) if key in entry.state else ()  # zero before the first step
     if key == "step":
-        blocks = [plain(before), Block((), exact(np.ones(1)))]
+        blocks = [Block(operands, old), Block((), exact(np.ones(1)))]
         return Work(entry.op, "", f"{name} + 1", blocks)
     g = _gradient(entry, index)
     if key == "momentum_buffer":
@@ -132,7 +143,7 @@ def state_update(entry: UpdateEntry, key: str, index: Index) -> Work:
     made = _averages(entry, index)[square]
     share = g.number * g.number if square else g.number
     blocks = [
-        Block((before,), constant(beta) * old),
+        Block(operands, constant(beta) * old),
         Block((g,), constant(1 - beta) * share),
     ]
     right = f"{beta:g} · {name}[…] + {1 - beta:.4g} · {g.tensor}[…]{'²' if square else ''}"

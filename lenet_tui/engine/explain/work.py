@@ -82,6 +82,7 @@ class Work:
     """How a number comes about: the sum of all terms of its ``blocks``.
 
     ``letters``: what the index is called in ``right``, the right-hand side of the formula.
+    ``left``: what is on its left, where that is not the cell's own name.
     ``error``: how far float32 may be off, where the sum of the terms does not tell it all.
     """
 
@@ -91,6 +92,7 @@ class Work:
     blocks: list[Block] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     error: float | None = None
+    left: str = ""
 
 
 def column(source: Source, indices: npt.ArrayLike) -> Column:

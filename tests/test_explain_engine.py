@@ -1,0 +1,405 @@
+"""Explanations of known cells, and checks of them that know nothing of their formulas."""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lenet_tui.core.explanation import Explanation, NotExplained
+from lenet_tui.core.moves import parse_move
+from lenet_tui.core.numbers import index_text
+from lenet_tui.core.options import Options, resolve
+from lenet_tui.core.protocol import DoMove
+from tests.explaining import Explained
+
+DIGITS = resolve("digits", device="cpu", batch_size=2)
+
+
+@pytest.fixture(scope="module")
+def net() -> Explained:
+    """The second iteration, finished."""
+    return Explained(DIGITS, "run 2")
+
+
+def refusal(explained: Explained, cell: str, iteration: int | None = None) -> str:
+    answer = explained.answer(cell, iteration)
+    assert isinstance(answer, NotExplained), answer
+    assert answer.error.isprintable()
+    return answer.error
+
+
+def note(found: Explanation, key: str) -> tuple[str, ...] | None:
+    return next((values for k, values in found.notes if k == key), None)
+
+
+# What the terms are
+
+
+def test_a_convolution_is_every_product_and_the_bias(net: Explained) -> None:
+    found = net.ask("conv2[1,7,3,4]", 2)
+    *products, bias = found.terms
+    assert len(products) == 6 * 5 * 5
+    assert [o.tensor for o in products[0].operands] == ["conv1.max_pool2d", "conv2.weight"]
+    assert {t.operands[0].index for t in products} == {
+        (1, c, y, x) for c in range(6) for y in range(3, 8) for x in range(4, 9)
+    }
+    for t in products:
+        a, b = t.operands
+        assert t.value == a.value * b.value
+        assert (a.index[1], a.index[2] - 3, a.index[3] - 4) == b.index[1:]
+    assert (bias.operands[0].tensor, bias.operands[0].index) == ("conv2.bias", (7,))
+    assert found.op == "conv2d"
+    assert found.formula == (
+        "conv2[n,o,h,w] = conv2.bias[o] + "
+        "Σ_c Σ_i Σ_j conv1.max_pool2d[n,c, h + i, w + j] · conv2.weight[o,c,i,j]"
+    )
+
+
+def test_a_weights_gradient_is_every_position_of_every_sample(net: Explained) -> None:
+    found = net.ask("conv1.weight.grad[0,0,2,3]", 2)
+    assert len(found.terms) == 2 * 28 * 28
+    for t in found.terms:
+        g, x = t.operands
+        assert (g.tensor, x.tensor) == ("conv1.grad", "input")
+        assert x.index == (g.index[0], 0, g.index[2] + 2, g.index[3] + 3)
+        assert t.value == g.value * x.value
+    assert found.op == "ConvolutionBackward0"
+    chain = note(found, "chain")
+    assert chain is not None
+    assert (chain[0], chain[-1]) == ("conv1.grad", "loss.grad")
+
+
+def test_a_linear_layer_forward_and_backward(net: Explained) -> None:
+    forward = net.ask("fc2[1,5]", 2)
+    assert [t.operands[1].index for t in forward.terms[:-1]] == [(5, i) for i in range(120)]
+    weight = net.ask("fc2.weight.grad[5,7]", 2)
+    assert [[(o.tensor, o.index) for o in t.operands] for t in weight.terms] == [
+        [("fc2.grad", (n, 5)), ("fc1.relu", (n, 7))] for n in range(2)
+    ]
+    assert weight.op == "AddmmBackward0"
+    into = net.ask("fc1.relu.grad[1,7]", 2)
+    assert [t.operands[1].index for t in into.terms] == [(o, 7) for o in range(84)]
+    bias = net.ask("fc2.bias.grad[5]", 2)
+    assert [t.operands[0].index for t in bias.terms] == [(0, 5), (1, 5)]
+
+
+def test_a_gate_is_open_or_closed(net: Explained) -> None:
+    seen = set()
+    for n in range(40):
+        found = net.ask(f"fc1.relu[0,{n}]", 2)
+        back = net.ask(f"fc1.grad[0,{n}]", 2)
+        opened = note(found, "open") is not None
+        assert opened == (found.terms[0].operands[0].value > 0) == (found.value > 0)
+        assert opened == (note(back, "gate-open") is not None)
+        assert back.value == (back.terms[0].operands[0].value if opened else 0.0)
+        seen.add(opened)
+    assert seen == {True, False}
+
+
+def test_a_pools_winner_takes_the_gradient_and_the_first_of_a_tie_wins(net: Explained) -> None:
+    ties = 0
+    for y in range(14):
+        for x in range(14):
+            found = net.ask(f"conv1.max_pool2d[0,0,{y},{x}]", 2)
+            (term,) = found.terms
+            values = [o.value for o in term.operands]
+            assert found.value == max(values)
+            won = note(found, "winner")
+            first = term.operands[values.index(max(values))]
+            assert won == (f"conv1.relu{index_text(first.index)}", "4")
+            if values.count(max(values)) > 1:
+                ties += 1
+                assert note(found, "tie") == (str(values.count(max(values))),)
+                for operand in term.operands:
+                    back = net.ask(f"conv1.relu.grad{index_text(operand.index)}", 2)
+                    given = back.terms[0].operands[0].value
+                    assert back.value == (given if operand == first else 0.0)
+    assert ties, "a digit's flat ground makes ties"
+
+
+def test_a_view_is_where_it_came_from(net: Explained) -> None:
+    found = net.ask("conv2.view[1,399]", 2)
+    assert [(o.tensor, o.index) for o in found.terms[0].operands] == [
+        ("conv2.max_pool2d", (1, 15, 4, 4))
+    ]
+    back = net.ask("conv2.max_pool2d.grad[1,15,4,4]", 2)
+    assert [(o.tensor, o.index) for o in back.terms[0].operands] == [("conv2.view.grad", (1, 399))]
+
+
+def test_cross_entropy_all_of_it(net: Explained) -> None:
+    found = net.ask("loss", 2)
+    assert len(found.terms) == 2
+    for n, t in enumerate(found.terms):
+        *logits, target = t.operands
+        assert [o.index for o in logits] == [(n, c) for c in range(10)]
+        top = max(o.value for o in logits)
+        total = math.fsum(math.exp(o.value - top) for o in logits)
+        right = logits[int(target.value)].value - top - math.log(total)
+        assert t.value == pytest.approx(-right / 2, rel=1e-12)
+    label = int(found.terms[1].operands[-1].value)
+    back = net.ask(f"fc3.grad[1,{label}]", 2)
+    assert len(back.terms) == 2
+    assert back.terms[1].value == -0.5
+    wrong = net.ask(f"fc3.grad[1,{(label + 1) % 10}]", 2)
+    assert len(wrong.terms) == 1
+    assert net.ask("output[1,3]", 2).terms == net.ask("fc3[1,3]", 2).terms
+    share = net.ask("output.softmax[1,3]", 2)
+    assert share.checked
+    assert len(share.terms[0].operands) == 10
+
+
+def test_mse_says_that_shapes_differ_and_spreads_the_gradient() -> None:
+    explained = Explained(resolve("notebook", device="cpu", batch_size=4, seed=3), "run 1")
+    found = explained.ask("loss")
+    assert len(found.terms) == 40
+    assert note(found, "broadcast") == ("(4, 10)", "(1, 10)", "(4, 10)")
+    for t in found.terms:
+        assert t.value == pytest.approx((t.operands[0].value - t.operands[1].value) ** 2 / 40)
+
+
+def test_the_update_of_each_optimizer() -> None:
+    for optimizer, terms in (("manual", 2), ("sgd", 2), ("momentum", 3), ("adam", 2)):
+        explained = Explained(resolve("digits", device="cpu", optimizer=optimizer), "run 3")
+        found = explained.ask("fc2.weight.new[3,7]", 3)
+        assert (found.op, len(found.terms)) == ("update", terms)
+        assert found.terms[0].operands[0].tensor == "fc2.weight"
+        assert found.terms[0].value == explained.ask("fc2.weight[3,7]", 3).value
+        before = explained.ask("fc2.weight[3,7]", 3)
+        assert before.terms[0].operands[0].tensor == "fc2.weight@2"
+        assert note(before, "earlier") == ("2",)
+
+
+def test_what_init_drew_and_what_the_data_gave(net: Explained) -> None:
+    for cell, op in (("conv1.weight[0,0,1,1]", "init"), ("input[0,0,3,3]", "data")):
+        found = net.ask(cell, 1)
+        assert (found.op, found.terms, found.checked, found.ulp) == (op, (), True, 0)
+        assert found.sum == found.value
+
+
+def test_rank_and_size(net: Explained) -> None:
+    values = net.session.navigator.tape.base.values["fc3.bias"]
+    order = values.abs().argsort(descending=True).tolist()
+    ranks = [net.ask(f"fc3.bias[{n}]", 2).rank for n in order]
+    assert ranks == list(range(1, 11))
+    assert net.ask("fc3.bias[0]", 2).size == 10
+
+
+def test_only_the_largest_terms_are_sent_where_that_is_asked(net: Explained) -> None:
+    whole = net.ask("conv1.weight.grad[2,0,1,1]", 2)
+    part = net.ask("conv1.weight.grad[2,0,1,1]", 2, most=10)
+    largest = sorted(whole.terms, key=lambda t: -abs(t.value))
+    assert part.terms == tuple(largest[:10])
+    assert part.left == len(whole.terms) - 10
+    assert part.left_sum == pytest.approx(math.fsum(t.value for t in largest[10:]))
+    assert (part.sum, part.ulp, part.bound) == (whole.sum, whole.ulp, whole.bound)
+
+
+# Checks that know nothing of the formulas
+
+
+MODELS = [
+    "lenet_tui.engine.model:Net",
+    "tests.explaining:Residual",
+    "tests.explaining:Branch",
+    "tests.explaining:Rows",
+    "tests.explaining:Odd",
+]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("moves", [("run 2",), ("run 1", "phase", "do backward random")],
+                         ids=["loss", "vector"])  # fmt: skip
+def test_a_gradient_agrees_with_its_central_difference(model: str, moves: tuple[str, ...]) -> None:
+    explained = Explained(Options(device="cpu", model=model, batch_size=2), *moves)
+    draw = random.Random(1)
+    for name, value in explained.session.navigator.tape.base.values.items():
+        grad = explained.session.navigator.tape.grad(explained.session.navigator.cursor, name)
+        assert grad is not None
+        size = float(grad.abs().max())
+        for _ in range(3):
+            index = [draw.randrange(n) for n in value.shape]
+            found = explained.ask(f"{name}.grad{index_text(index)}", check=True)
+            assert found.difference is not None
+            assert found.difference == pytest.approx(found.value, rel=2e-4, abs=2e-5 * size + 1e-6)
+
+
+class Unsteady(nn.Module):
+    """Draws at random in a way that cannot be repeated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.flatten(x, 1)
+        out: Tensor = self.head(x + torch.randn_like(x))
+        return out
+
+
+def test_there_is_no_difference_where_the_model_cannot_be_run_again() -> None:
+    explained = Explained(
+        Options(device="cpu", model="tests.test_explain_engine:Unsteady"), "run 1"
+    )
+    found = explained.ask("head.weight.grad[1,2]", check=True)
+    assert found.difference is None
+    assert note(found, "no-difference") == ()
+    assert found.checked
+
+
+def test_sums_are_those_of_autograd_on_a_float64_copy() -> None:
+    """The recomputed sums, not torch's float32 values, against all of another autograd's."""
+    explained = Explained(DIGITS, "run 1")
+    navigator = explained.session.navigator
+    twin = copy.deepcopy(navigator.trainer.model).double()
+    with torch.no_grad():
+        for name, p in twin.named_parameters():
+            p.copy_(navigator.tape.base.values[name])
+    twin.zero_grad()
+    assert navigator.tape.batch is not None
+    image, target = navigator.tape.batch
+    F.cross_entropy(twin(image.double()), target).backward()  # type: ignore[no-untyped-call]
+    draw = random.Random(2)
+    for name, p in twin.named_parameters():
+        assert p.grad is not None
+        size = float(p.grad.abs().max())
+        for _ in range(6):
+            index = tuple(draw.randrange(n) for n in p.shape)
+            found = explained.ask(f"{name}.grad{index_text(index)}")
+            assert found.sum == pytest.approx(float(p.grad[index]), rel=1e-5, abs=1e-6 * size)
+
+
+# What there is not, or not yet
+
+
+def test_an_op_without_arithmetic_shows_its_operands() -> None:
+    explained = Explained(Options(device="cpu", model="tests.explaining:Odd"), "run 1")
+    for cell, operands in (
+        ("first.gelu[0,3]", {"first"}),
+        ("first.grad[0,3]", {"first", "first.gelu.grad"}),
+    ):
+        found = explained.ask(cell)
+        assert (found.op, found.terms, found.checked) == ("gelu", (), False)
+        assert note(found, "no-arithmetic") == ("gelu",)
+        assert {name for name, _, _ in found.fields} >= operands
+        assert all(name in found.formula for name in operands)
+    for cell in ("last[0,3]", "first[0,3]", "last.weight.grad[1,2]", "first.bias.grad[1]",
+                 "first.gelu.grad[0,1]"):  # fmt: skip
+        assert explained.ask(cell).checked
+
+
+def test_nothing_ahead_of_the_cursor_is_explained() -> None:
+    explained = Explained(DIGITS)
+    assert "has not been computed yet" in refusal(explained, "conv1[0,0,0,0]")
+    assert "has not been computed yet" in refusal(explained, "loss")
+    assert refusal(explained, "convolution[0]").startswith("no tensor 'convolution'")
+    assert explained.ask("conv1.weight[0,0,0,0]").op == "init"
+    explained.move("op", "op")
+    assert explained.ask("conv1.relu[0,0,0,0]").checked
+    assert "has not been computed yet" in refusal(explained, "conv1.max_pool2d[0,0,0,0]")
+    assert "has not been computed yet" in refusal(explained, "output[0,0]")
+    explained.move("phase", "phase", "phase", "op", "op", "op", "op")
+    assert explained.ask("fc3.bias.grad[1]").checked
+    assert explained.ask("fc3.grad[0,1]").checked
+    assert "fc3.weight.grad is None here (iteration 1, backward)" in refusal(
+        explained, "fc3.weight.grad[0,1]"
+    )
+    assert "is None here" in refusal(explained, "conv1.grad[0,0,0,0]")
+    assert "has not been computed yet" in refusal(explained, "fc3.bias.new[1]")
+    explained.move("finish", "back phase")
+    assert "has not been computed yet" in refusal(explained, "fc3.bias.new[1]")
+    assert "iteration 7 has not been run, 1 is the last" in refusal(explained, "loss@7")
+    assert "iteration 1 has" in refusal(explained, "loss@1.400")
+
+
+def test_a_parameter_at_the_cursor_is_what_it_is_there() -> None:
+    explained = Explained(DIGITS, "run 2", "phase")
+    before = explained.ask("fc1.weight[3,7]")
+    assert note(before, "earlier") == ("2",)
+    explained.move("finish")
+    after = explained.ask("fc1.weight[3,7]")
+    assert after.value == explained.ask("fc1.weight.new[3,7]").value
+    assert after.terms[0].operands[0].tensor == "fc1.weight@3"
+    assert after.terms[0].value == before.value
+    assert note(after, "earlier") is None
+
+
+def test_gradients_that_pile_up_say_so() -> None:
+    explained = Explained(DIGITS, "run 1", "phase", "phase", "skip zero_grad", "phase")
+    found = explained.ask("fc3.bias.grad[2]")
+    assert note(found, "accumulated") == ()
+    assert found.terms[0].operands[0].tensor.startswith("fc3.bias.grad@")
+    assert len(found.terms) == 1 + 2
+    old = explained.ask(f"{found.terms[0].operands[0].tensor}[2]")
+    assert old.value == found.terms[0].value
+    assert note(old, "accumulated") is None
+
+
+def test_a_layer_used_twice_and_a_sum_of_branches() -> None:
+    explained = Explained(Options(device="cpu", model="tests.explaining:Residual"), "run 1")
+    weight = explained.ask("block.weight.grad[1,2,0,1]")
+    assert note(weight, "fan-out") == ("block, block#2",)
+    assert {t.operands[0].tensor for t in weight.terms} == {"block.grad", "block#2.grad"}
+    stem = explained.ask("stem.relu.grad[0,1,3,4]")
+    fan = note(stem, "fan-out")
+    assert fan is not None
+    assert set(fan[0].split(", ")) == {"block.pad", "block.add"}
+
+
+def test_the_vector_of_a_backward_is_where_it_starts() -> None:
+    explained = Explained(DIGITS, "phase", "do backward onehot 3")
+    assert explained.ask("fc3.grad[0,3]").value == 1.0
+    found = explained.ask("output.grad[1,2]")
+    assert (found.value, found.op) == (0.0, "backward")
+    assert found.terms[0].operands[0].tensor == "vector"
+    assert note(found, "start-vector") == ("onehot 3",)
+
+
+def test_numbers_that_are_not_finite_are_explained_too() -> None:
+    explained = Explained(DIGITS, "run 1", "set lr 1e38", "run 2")
+    kinds = set()
+    for cell in ("conv1[0,0,0,0]", "conv1.relu[0,2,5,5]", "conv1.max_pool2d[0,3,3,3]", "fc1[0,0]",
+                 "fc3[0,1]", "loss", "fc3.grad[0,2]", "fc3.weight.grad[1,1]", "fc3.bias.new[0]",
+                 "conv1.weight[0,0,0,0]"):  # fmt: skip
+        found = explained.ask(cell)
+        kinds.add(math.isfinite(found.value))
+        assert found.checked, found
+    assert False in kinds
+
+
+# The session stays as it is
+
+
+MOVES = ("run 2", "op", "op", "phase", "phase", "phase", "op", "finish", "back op", "run 1")
+
+
+def digests(model: str, asking: bool) -> list[str]:
+    """The state's digest after each move, with a lot asked in between or nothing."""
+    explained = Explained(
+        Options(device="cpu", model=model, batch_size=2, optimizer="adam", seed=5)
+    )
+    found = []
+    for move in MOVES:
+        moved = explained.session.do(DoMove(1, parse_move(move)))
+        assert not moved.error
+        found.append(moved.frame.digest)
+        navigator = explained.session.navigator
+        for name, value in navigator.tape.base.values.items() if asking else ():
+            index = index_text([0] * value.dim())
+            explained.answer(f"{name}{index}")
+            explained.answer(f"{name}.grad{index}", check=True)
+            explained.answer(f"{name}@1{index}")
+        assert navigator.position == moved.frame.position
+        assert navigator.history.drift == ""
+    return found
+
+
+@pytest.mark.parametrize("model", ["lenet_tui.engine.model:Net", "tests.explaining:Branch"])
+def test_asking_changes_nothing(model: str) -> None:
+    """Even where the answer lies in an iteration that has to be run again."""
+    assert digests(model, asking=True) == digests(model, asking=False)
