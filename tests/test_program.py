@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,12 @@ def test_notes_say_how_far_and_what_came_out() -> None:
     assert values["code.shape"] == {"shape": "1×10"}
     assert values["code.iteration"] == {"n": "1"}
     assert "loss" in values["code.loss"]
+
+
+def test_the_last_line_is_the_digest_that_the_script_prints() -> None:
+    frame = Training(Options(device="cpu")).frame()
+    assert not any("STATE" in line.code for line in program(frame).lines)
+    assert program(replace(frame, digest="ab12")).lines[-1].code == "# STATE ab12"
 
 
 def test_what_is_done_before_the_first_iteration_stands_before_the_loop() -> None:

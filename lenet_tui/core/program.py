@@ -38,7 +38,10 @@ class Program:
 
 
 def program(frame: Frame, net: str = "Net") -> Program:
-    """The program at the cursor; ``net``: how the model is made."""
+    """The program at the cursor; ``net``: how the model is made.
+
+    The last line is the digest of all parameters and gradients, which the exported script prints.
+    """
     options, segments = frame.options, frame.segments
     lines = [_begun(line, frame) for line in opening(options, net)]
     body = [line for place in range(len(segments)) for line in _passed(frame, place)]
@@ -52,6 +55,8 @@ def program(frame: Frame, net: str = "Net") -> Program:
     note: Note = ("code.iteration", {"n": f"{frame.position.iteration}"})
     lines += [Line(""), Line("for iteration in count(1):", notes=(note,) if begun else ())]
     lines += [Line(INDENT + b.code, b.phase, b.mark, b.notes) for b in body]
+    if frame.digest:
+        lines += [Line(""), Line(f"# STATE {frame.digest}")]
     current = next((n for n, line in enumerate(lines) if line.mark == "current"), 0)
     return Program(tuple(lines), current)
 

@@ -261,7 +261,9 @@ class Session:
 
     def look(self, look: Look) -> Frame:
         self._look = look
-        return self.frame()
+        navigator = self.navigator
+        digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        return replace(self.frame(), digest=digest)
 
     def aim(self, look: Look) -> None:
         self._look = look

@@ -33,9 +33,16 @@ class Exporter:
             "export",
             parse=partial(path_within, folder, suffix=".py"),
             value=free_name(folder, NAME),
-            help_text=self._app.words("export.help", folder=clean(str(folder))),
+            help_text=self._help(folder),
         )
         self._app.push_screen(screen, self._send)
+
+    def _help(self, folder: Path) -> str:
+        words, frame = self._app.words, self._app.frame
+        lines = [words("export.help", folder=clean(str(folder)))]
+        if frame is not None and frame.digest:
+            lines.append(words("export.state", digest=frame.digest))
+        return "\n".join(lines)
 
     def _send(self, path: Path | None) -> None:
         if path is not None:
