@@ -132,6 +132,33 @@ def test_forwards_and_backwards_to_each_turn(lines: list[str]) -> None:
     assert drive.moved.stopped == "no watchpoint became true before here"
 
 
+def test_backwards_over_what_was_done_out_of_turn() -> None:
+    """A loss computed again at a keyframe's boundary leans on the output from before it."""
+    drive = Drive()
+    drive("watch iteration = 5", "run 32", "do loss", "run 8")
+    assert drive("reverse-continue").stopped == "watch 1: iteration = 5 (5)"
+    assert drive.at == (5, "forward", 1, 1)
+
+
+def test_an_iteration_that_begins_with_a_skip_begins_with_its_first_op() -> None:
+    drive = Drive()
+    drive("watch iteration = 4", "run 3", "skip forward", "skip loss", "skip zero_grad")
+    drive("skip backward", "run 4")
+    for line in ("reverse-continue", "goto 2", "continue"):
+        drive(line)
+        assert line == "goto 2" or drive.at == (4, "update", 1, 1)
+
+
+def test_what_held_before_does_not_become_true_again() -> None:
+    """Stopped before fc1.relu is known: what held in the iteration before is remembered."""
+    drive = Drive()
+    drive("watch inactive(fc1.relu) > 0", "watch iteration = 3")
+    assert drive("continue").stopped.startswith("watch 1")
+    assert drive("continue").stopped.startswith("watch 2")
+    assert drive.at == (3, "forward", 1, 1)
+    assert drive("continue 5").stopped == "5 iterations"
+
+
 def test_a_limit_ends_it() -> None:
     drive = Drive()
     drive("watch loss < 0", "phase")

@@ -161,7 +161,7 @@ class Runner:
         navigator = self.navigator
         tape = navigator.tape
         bad = watching.culprit(tape, after, until, navigator.trainer.names)
-        first = after is None
+        first = after is None or tape.index(after) == 0
         for cursor, entry, phase in watching.cursors(tape, after, until):
             turned = ""
             for number, watch in watches.items():
