@@ -157,6 +157,8 @@ def test_kernels_stand_as_outputs_by_inputs_or_turned() -> None:
     upright = arrange((16, 6, 5, 5), Room.of(40, 100), kernels=True)
     assert not upright.across
     assert upright.columns == 6
+    scrolled = arrange((16, 6, 5, 5), Room.of(42, 10), kernels=True)
+    assert (scrolled.columns, scrolled.last_top) == (6, 14)
     # The same kernel in both: output 3, input 1.
     for layout in (turned, upright):
         origin = layout.origin(19)

@@ -116,6 +116,9 @@ def _tiles(shape: Shape, room: Room, kernels: bool, first: int, count: int) -> A
             break
     else:
         zoom, columns = 1, max(1, (room.cols + GAP) // (pixels[1] + GAP))
+        inputs = lead(shape)[-1]
+        if kernels and 1 < inputs <= columns:
+            columns = inputs  # an output to each row of the grid
     return _grid(
         shape, first, pixels, (zoom, zoom), room, columns=columns, label=label, count=count
     )  # fmt: skip
