@@ -127,7 +127,7 @@ def test_people_see_the_largest_terms_and_a_verdict(capsys: pytest.CaptureFixtur
 
 def test_in_chinese_and_in_ascii(capsys: pytest.CaptureFixture[str]) -> None:
     assert "已核对" in explain(capsys, "loss", "--lang", "zh")
-    for cell in ("conv2[0,3,1,2]", "fc1.relu.grad[0,3]", "fc2.bias.new[1]", "input[0,0,9,9]"):
+    for cell in ("conv2[0,3,1,2]", "fc2.bias.new[1]"):
         said = explain(capsys, cell, "--lang", "en", "--ascii", "--optimizer", "adam")
         assert said.isascii(), said
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
 
 from lenet_tui.core.cells import Cell
@@ -75,7 +76,8 @@ def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) 
 def _answer(
     question: Question, work: Work, proof: Proof, regions: tuple[Region, ...]
 ) -> Explanation:
-    value, size = question.value, question.tensor.detach().abs()
+    value, tensor = question.value, question.tensor.detach()
+    size = tensor if tensor.dtype == torch.bool else tensor.abs()
     return Explanation(
         number=question.command.number,
         cell=str(question.cell),
