@@ -24,6 +24,7 @@ from lenet_tui.command.parser import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from lenet_tui.core.engine_api import Engine, OnReport
     from lenet_tui.tui.app import LenetApp
 
 INTERRUPTED = 130
@@ -77,15 +78,21 @@ def _app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = No
     from lenet_tui.tui import terminal  # noqa: PLC0415
 
     def make_app() -> LenetApp:
-        from lenet_tui.client import EngineClient  # noqa: PLC0415
         from lenet_tui.tui.app import LenetApp  # noqa: PLC0415
 
         ascii = bool(vars(args).get("ascii"))
         return LenetApp(
-            EngineClient, options, lang=language(args), ascii=ascii, moves=moves, first=first
+            _make_engine, options, lang=language(args), ascii=ascii, moves=moves, first=first
         )
 
     return terminal.run(make_app)
+
+
+def _make_engine(on_report: OnReport) -> Engine:
+    """Called after the first picture: imported no sooner."""
+    from lenet_tui.client import EngineClient  # noqa: PLC0415
+
+    return EngineClient(on_report)
 
 
 def _trace(args: argparse.Namespace) -> int:

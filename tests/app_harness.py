@@ -65,7 +65,8 @@ async def running(
 
     app = LenetApp(make_engine, Options(), lang=lang, ascii=ascii, moves=moves)
     async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
+        while not app.furnished or app.frame is None:
+            await pilot.pause(0.01)
         run = Running(app, engines[0], pilot)
         await run.settle()
         yield run

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from lenet_tui.core.options import Options
 from lenet_tui.core.phases import Position
 from lenet_tui.core.views import View
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 Shape = tuple[int, ...]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 FILLS = ("ramp", "random")
 """What the input holds: 0, 1, 2, … in order, or draws from a normal distribution (seed 0)."""

@@ -11,11 +11,12 @@ from textual.command import CommandPalette
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Shape
-from lenet_tui.core.moves import Do, Goto, Set, Skip, Vector, parse_vector
+from lenet_tui.core.moves import Do, Goto, Move, Set, Skip, Vector, parse_vector
 from lenet_tui.core.options import parse_value
 from lenet_tui.core.phases import TURN
 from lenet_tui.core.protocol import ListDevices
 from lenet_tui.tui.screens.ask import AskScreen
+from lenet_tui.tui.screens.confirm import ConfirmScreen
 from lenet_tui.tui.screens.devices import DevicesScreen
 from lenet_tui.tui.screens.help import HelpScreen
 from lenet_tui.tui.screens.lab import LabScreen
@@ -25,6 +26,34 @@ from lenet_tui.tui.screens.watch import WatchScreen
 
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
+    from lenet_tui.tui.commands import Command
+
+
+def run(app: LenetApp, command: Command) -> None:
+    """Do a command of the table; what runs by itself gives way."""
+    if not command.looks:
+        app.player.stop()
+        app.runner.stop()
+    if not isinstance(command.does, str):
+        app.move(command.does)
+    elif command.number:
+        globals()[command.does](app, command.number)
+    else:
+        globals()[command.does](app)
+
+
+def change_past(app: LenetApp, *moves: Move) -> None:
+    """Make moves that start a new future; where there is an old one, ask first."""
+
+    def go(yes: bool | None = True) -> None:
+        for move in moves if yes else ():
+            app.move(move)
+
+    if app.frame is not None and app.frame.ahead:
+        here, end = app.frame.position.iteration, app.frame.end
+        app.push_screen(ConfirmScreen(app.words("confirm.future", here=here, end=end)), go)
+    else:
+        go()
 
 
 def toggle_run(app: LenetApp) -> None:
@@ -63,16 +92,16 @@ def reset(app: LenetApp) -> None:
 def skip(app: LenetApp) -> None:
     """Pass the phase that is next in turn without effect."""
     if app.frame:
-        app.change_past(Skip(app.frame.next_phase))
+        change_past(app, Skip(app.frame.next_phase))
 
 
 def do_phase(app: LenetApp) -> None:
     """Run a phase out of turn, chosen from a list."""
     following = app.frame.next_phase if app.frame else ""
-    choices = [
-        Choice(phase, phase, app.words("do.next") if phase == following else "") for phase in TURN
-    ]
-    app.push_screen(PickScreen("do", choices), _then(app, lambda phase: app.change_past(Do(phase))))
+    notes = {following: app.words("do.next")}
+    choices = [Choice(phase, phase, notes.get(phase, "")) for phase in TURN]
+    screen = PickScreen("do", choices)
+    app.push_screen(screen, _then(app, lambda phase: change_past(app, Do(phase))))
 
 
 def backward_from_vector(app: LenetApp) -> None:
@@ -87,14 +116,14 @@ def backward_from_vector(app: LenetApp) -> None:
     )
 
     def start(vector: Vector) -> None:
-        app.change_past(Do("backward", vector))
+        change_past(app, Do("backward", vector))
 
     app.push_screen(ask, _then(app, start))
 
 
 def options(app: LenetApp) -> None:
     def change(sets: tuple[Set, ...]) -> None:
-        app.change_past(*sets)
+        change_past(app, *sets)
 
     app.push_screen(OptionsScreen(app.present_options), _then(app, change))
 
@@ -108,7 +137,7 @@ def watchpoints(app: LenetApp) -> None:
 
 def devices(app: LenetApp) -> None:
     def choose(name: str) -> None:
-        app.change_past(Set("device", name))
+        change_past(app, Set("device", name))
 
     app.push_screen(DevicesScreen(app.present_options.device), _then(app, choose))
     app.send(ListDevices())
@@ -138,13 +167,9 @@ def maximize(app: LenetApp) -> None:
     app.main.toggle_maximized()
 
 
-def pane(number: int) -> Callable[[LenetApp], None]:
-    """What goes to the pane with this number."""
-
-    def go(app: LenetApp) -> None:
-        app.main.go_to(number)
-
-    return go
+def pane(app: LenetApp, number: int) -> None:
+    """Go to the pane with this number."""
+    app.main.go_to(number)
 
 
 def next_tab(app: LenetApp) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import SystemCommand
@@ -14,39 +16,30 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.engine_api import Engine, MakeEngine
-from lenet_tui.core.frames import Frame, Shape
-from lenet_tui.core.lab import FIRST_LAYER
 from lenet_tui.core.moves import Continue, KillEngine, Move
-from lenet_tui.core.options import Options
-from lenet_tui.core.protocol import (
-    Busy,
-    Command,
-    Look,
-    Painted,
-    Ready,
-    Report,
-    Start,
-)
 from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 from lenet_tui.tui.commands import BY_ID, COMMANDS, bindings
-from lenet_tui.tui.control import Control
-from lenet_tui.tui.exporting import Exporter
 from lenet_tui.tui.glyphs import ASCII, UNICODE
-from lenet_tui.tui.losses import Losses
 from lenet_tui.tui.messages import FrameCame, Reported
 from lenet_tui.tui.panes.bars import HintLine
-from lenet_tui.tui.panes.layers import LayersPane
 from lenet_tui.tui.panes.pane import Pane
 from lenet_tui.tui.panes.rail import PipelineRail, RailState
 from lenet_tui.tui.panes.status import Status, StatusLine
-from lenet_tui.tui.playing import Player, Recorder
 from lenet_tui.tui.repaint import LeanApp
-from lenet_tui.tui.reports import handle
-from lenet_tui.tui.running import Runner
-from lenet_tui.tui.screens.confirm import ConfirmScreen
 from lenet_tui.tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from lenet_tui.core.engine_api import Engine, MakeEngine
+    from lenet_tui.core.frames import Frame, Shape
+    from lenet_tui.core.options import Options
+    from lenet_tui.core.protocol import Busy, Command, Look, Ready, Report
+    from lenet_tui.tui.control import Control
+    from lenet_tui.tui.exporting import Exporter
+    from lenet_tui.tui.losses import Losses
+    from lenet_tui.tui.panes.layers import LayersPane
+    from lenet_tui.tui.playing import Player, Recorder
+    from lenet_tui.tui.running import Runner
 
 FRAME_SECONDS = 1 / 30
 """A run's frames come no faster than this."""
@@ -64,9 +57,18 @@ class LenetApp(LeanApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     ALLOW_SELECT = False
 
-    frame: var[Frame | None] = var(None)
+    frame: var[Frame | None] = var(None, init=False)
     language: var[str] = var("en", init=False)
-    busy: var[Busy | None] = var(None)
+    busy: var[Busy | None] = var(None, init=False)
+
+    if TYPE_CHECKING:  # given by ``stage.furnish``
+        losses: Losses
+        recorder: Recorder
+        exporter: Exporter
+        control: Control
+        runner: Runner
+        player: Player
+        tried: tuple[str, Shape | None]
 
     def __init__(
         self,
@@ -87,17 +89,13 @@ class LenetApp(LeanApp[None]):
         self.ready: Ready | None = None
         self.failure = ""
         self.gone = ""
-        self.losses = Losses()
-        self.recorder = Recorder()
-        self.exporter = Exporter(self)
-        self.control = Control(self.send)
-        self.runner = Runner(self, self.control, self.show_state)
-        self.player = Player(self, self.control, moves, self._show_moves)
-        self.main = MainScreen(self.losses, self._seen)
-        self._make_engine = make_engine
+        self.main = MainScreen(self._paint_first, self._seen)
+        self.furnished = False
+        self._moves = moves
         self._first = first
-        self.tried: tuple[str, Shape | None] = (FIRST_LAYER, None)
+        self._make_engine = make_engine
         self._engine: Engine | None = None
+        self._early: list[Report] = []
         self._asked: Look | None = None
         self._looking = False
         self._painted_at = 0.0
@@ -109,15 +107,32 @@ class LenetApp(LeanApp[None]):
         return self.main
 
     def on_mount(self) -> None:
-        """Paint first, then start the engine."""
+        """Before anything is painted."""
         self.set_class(self.ascii, "-ascii")
+
+    def _paint_first(self) -> None:
+        """Paint first; then start the engine, and import what the panes need."""
+        self._say_words()
         self.main.call_after_refresh(self._begin)
 
-    def _begin(self) -> None:
-        self._say_words()
+    async def _begin(self) -> None:
+        from lenet_tui.core.protocol import Start  # noqa: PLC0415 - after the first picture
+
         self._engine = self._make_engine(self._heard)
         self.send(Start(self.options))
-        self.look()
+        self.run_worker(self._furnish())
+
+    async def _furnish(self) -> None:
+        """Import the rest on a thread, so that keys are heard; then handle what has come."""
+        await asyncio.to_thread(import_module, "lenet_tui.tui.stage")
+        from lenet_tui.tui import stage  # noqa: PLC0415 - imported just now
+
+        await stage.furnish(self, self._moves)
+        self.furnished = True
+        self._say_words()
+        for report in self._early:
+            stage.handle(self, report)
+        self._early.clear()
         if self._first is not None:
             self._first(self)
 
@@ -133,19 +148,19 @@ class LenetApp(LeanApp[None]):
     # Commands
 
     def action_command(self, name: str) -> None:
-        """Do a command of the table."""
-        command = BY_ID[name]
-        if not command.looks:
-            self.player.stop()
-            self.runner.stop()
-        if callable(command.does):
-            command.does(self)
-        else:
-            self.move(command.does)
+        """Do a command of the table; before the panes are there, only the last one."""
+        if self.furnished:
+            from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
+
+            stage.do_command(self, BY_ID[name])
+        elif name == "quit":
+            self.exit()
 
     def on_key(self, event: Key) -> None:
         """Any key that does nothing else takes over from what runs by itself."""
-        if self.screen is self.main and event.key not in self.active_bindings:
+        if not self.furnished or self.screen is not self.main:
+            return
+        if event.key not in self.active_bindings:
             self.player.stop()
             self.runner.stop()
 
@@ -180,19 +195,6 @@ class LenetApp(LeanApp[None]):
             self.tell(self.words("waiting.full"), "warning")
         self.show_state()
 
-    def change_past(self, *moves: Move) -> None:
-        """Make moves that start a new future; where there is an old one, ask first."""
-
-        def go(yes: bool | None = True) -> None:
-            for move in moves if yes else ():
-                self.move(move)
-
-        if self.frame is not None and self.frame.ahead:
-            here, end = self.frame.position.iteration, self.frame.end
-            self.push_screen(ConfirmScreen(self.words("confirm.future", here=here, end=end)), go)
-        else:
-            go()
-
     def stop(self) -> None:
         """Stop what runs and forget what waits."""
         self.player.stop()
@@ -213,7 +215,12 @@ class LenetApp(LeanApp[None]):
 
     @on(Reported)
     def _reported(self, message: Reported) -> None:
-        handle(self, message.report)
+        if self.furnished:
+            from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
+
+            stage.handle(self, message.report)
+        else:
+            self._early.append(message.report)
 
     # Showing
 
@@ -230,6 +237,8 @@ class LenetApp(LeanApp[None]):
         if wait > 0 and self.control.running:
             self.set_timer(wait, self._answer)
         else:
+            from lenet_tui.core.protocol import Painted  # noqa: PLC0415 - as above
+
             self._painted_at = now
             self.send(Painted())
 
@@ -264,8 +273,8 @@ class LenetApp(LeanApp[None]):
         level = {"error": "error", "warning": "warning"}.get(severity, "information")
         self.notify(clean(text), severity=level, markup=False)  # type: ignore[arg-type]
 
-    @on(LayersPane.Chosen)
-    def _chosen(self, message: LayersPane.Chosen) -> None:
+    def on_layers_pane_chosen(self, message: LayersPane.Chosen) -> None:
+        """Another tensor is to be seen."""
         self.main.choose(message.tensor)
 
     @on(Pane.LookChanged)
@@ -279,8 +288,10 @@ class LenetApp(LeanApp[None]):
             self.main.call_after_refresh(self._look)
 
     def _look(self) -> None:
+        from lenet_tui.core.protocol import Look  # noqa: PLC0415 - as above
+
         self._looking = False
-        look = self.main.look()
+        look = Look(self.main.requests(), self.main.wants_graph)
         if look != self._asked and self._engine is not None:
             self._asked = look
             self.send(look)
@@ -289,28 +300,31 @@ class LenetApp(LeanApp[None]):
         """Other panes have become visible."""
         if self.frame is not None:
             self.main.show(self.frame)
-        self.look()
+        if self.furnished:
+            self.look()
 
     def _say_words(self) -> None:
-        self.main.say(self.words, bool(self.player.moves))
-        self._show_moves()
+        self.main.say(self.words, bool(self._moves))
+        if self.furnished:
+            self.show_moves()
         self.show_state()
         self._seen()
 
-    def _show_moves(self) -> None:
+    def show_moves(self) -> None:
+        """The hint line: the next line of the file of moves."""
         self.main.query_one(HintLine).show(self.player.moves, self.player.done, self.words)
 
     def show_state(self) -> None:
         """Rail and status line; what they show may have changed."""
-        if not self.main.is_mounted:
-            return
-        waiting = len(self.control.waiting)
+        waiting = len(self.control.waiting) if self.furnished else 0
         rail = RailState(self.frame, self.busy, self.gone, waiting)
         self.main.query_one(PipelineRail).show(rail, self.words, self.glyphs)
         status = Status(self.options, self.ready, self.frame, self._run_words())
         self.main.query_one(StatusLine).show(status, self.words, self.glyphs)
 
     def _run_words(self) -> str:
+        if not self.furnished:
+            return ""
         speed = self.runner.speed
         if self.runner.on:
             if speed.flat_out:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from lenet_tui.core.frames import Frame
-from lenet_tui.core.protocol import Report
+if TYPE_CHECKING:
+    from lenet_tui.core.frames import Frame
+    from lenet_tui.core.protocol import Report
 
 
 class Reported(Message):

@@ -102,7 +102,7 @@ def _ready(app: LenetApp, ready: Ready) -> None:
     app.ready, app.gone = ready, ""
     for screen in _labs(app):
         screen.ask()
-    app.main.know(ready, app.glyphs)
+    app.main.body.know(ready, app.glyphs)
     if first:
         gc.collect()
         gc.freeze()

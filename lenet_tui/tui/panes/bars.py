@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
-from lenet_tui.core.moves import Move
-from lenet_tui.text.words import Words
 from lenet_tui.tui.commands import COMMANDS
 from lenet_tui.tui.keys import key_name
+
+if TYPE_CHECKING:
+    from lenet_tui.core.moves import Move
+    from lenet_tui.text.words import Words
 
 MINIMUM = (60, 20)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
 
-from lenet_tui.core.frames import Frame
-from lenet_tui.core.views import ViewRequest
-from lenet_tui.text.words import Words
+if TYPE_CHECKING:
+    from lenet_tui.core.frames import Frame
+    from lenet_tui.core.views import ViewRequest
+    from lenet_tui.text.words import Words
 
 
 class Pane(Widget):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.frames import Frame
 from lenet_tui.core.numbers import shape_text
-from lenet_tui.core.protocol import Busy
-from lenet_tui.text.words import Words
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.panes.stations import Station, boundary, fitted, stations
 from lenet_tui.tui.say import seconds
+
+if TYPE_CHECKING:
+    from lenet_tui.core.frames import Frame
+    from lenet_tui.core.protocol import Busy
+    from lenet_tui.text.words import Words
 
 STYLES = {
     "done": "$text-success",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lenet_tui.core.frames import Frame, SegmentState
 from lenet_tui.core.phases import PHASES, TURN
+
+if TYPE_CHECKING:
+    from lenet_tui.core.frames import Frame, SegmentState
 
 
 @dataclass(frozen=True, slots=True)

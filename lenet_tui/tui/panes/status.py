@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.frames import Frame
-from lenet_tui.core.options import Options
-from lenet_tui.core.protocol import Ready
-from lenet_tui.text.words import Words
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.say import fit, loss, megabytes, total
+
+if TYPE_CHECKING:
+    from lenet_tui.core.frames import Frame
+    from lenet_tui.core.options import Options
+    from lenet_tui.core.protocol import Ready
+    from lenet_tui.text.words import Words
 
 WIDE = 100
 """Columns from which there is room for separators and long names."""

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.css.query import NoMatches
 from textual.errors import NoWidget
 from textual.screen import Screen
 from textual.widget import Widget
 
-from lenet_tui.core.frames import Frame
-from lenet_tui.core.protocol import Look, Ready
-from lenet_tui.text.words import Words
-from lenet_tui.tui.glyphs import Glyphs
-from lenet_tui.tui.losses import Losses
-from lenet_tui.tui.panes.autograd import AutogradPane
 from lenet_tui.tui.panes.bars import MINIMUM, HintLine, KeyBar, TooSmall
-from lenet_tui.tui.panes.code import CodePane
-from lenet_tui.tui.panes.deck import Deck
-from lenet_tui.tui.panes.explain import ExplainPane
-from lenet_tui.tui.panes.gradient import GradientPane
-from lenet_tui.tui.panes.image import ImagePane
-from lenet_tui.tui.panes.layers import LayersPane
-from lenet_tui.tui.panes.log import LogPane
-from lenet_tui.tui.panes.loss import LossPane
-from lenet_tui.tui.panes.output import OutputPane
 from lenet_tui.tui.panes.pane import Pane
 from lenet_tui.tui.panes.rail import PipelineRail
 from lenet_tui.tui.panes.status import StatusLine
-from lenet_tui.tui.panes.tensor import TensorPane
+
+if TYPE_CHECKING:
+    from lenet_tui.core.frames import Frame
+    from lenet_tui.core.views import ViewRequest
+    from lenet_tui.text.words import Words
+    from lenet_tui.tui.panes.deck import Deck
+    from lenet_tui.tui.panes.gradient import GradientPane
+    from lenet_tui.tui.panes.layers import LayersPane
+    from lenet_tui.tui.panes.log import LogPane
+    from lenet_tui.tui.panes.loss import LossPane
+    from lenet_tui.tui.panes.tensor import TensorPane
+    from lenet_tui.tui.screens.body import Body
 
 
 class MainScreen(Screen[None]):
-    """Everything that is seen of a session. ``seen`` is called when other panes are visible."""
+    """Everything that is seen of a session.
+
+    ``composed`` is called once, before it is painted; ``seen`` when other panes are visible. The
+    first picture has only the lines at the edges; ``furnish`` puts in the panes.
+    """
 
     ALLOW_IN_MAXIMIZED_VIEW = "#top, #bottom, #too-small"
     ESCAPE_TO_MINIMIZE = False
-    AUTO_FOCUS = "LayerTree"
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's way
         (0, "-tiny-w"), (MINIMUM[0], "-small-w"), (80, "-medium-w"),
         (112, "-wide"), (160, "-huge-w"),
@@ -50,9 +51,9 @@ class MainScreen(Screen[None]):
     PANES = ("layers", "tensor", "gradient", "image", "output", "loss", "deck")
     """The panes in the order of their number keys."""
 
-    def __init__(self, losses: Losses, seen: Callable[[], None]) -> None:
+    def __init__(self, composed: Callable[[], None], seen: Callable[[], None]) -> None:
         super().__init__()
-        self._losses = losses
+        self._when_composed = composed
         self._seen = seen
         self._visible: tuple[Pane, ...] = ()
         self._summoned: Widget | None = None
@@ -61,26 +62,6 @@ class MainScreen(Screen[None]):
         with Vertical(id="top"):
             yield StatusLine(id="status")
             yield PipelineRail(id="rail")
-        with Horizontal(id="body"):
-            with Vertical(id="work"):
-                with Horizontal(id="upper"):
-                    yield LayersPane(id="layers")
-                    with Vertical(id="tensors"):
-                        yield TensorPane(id="tensor")
-                        yield GradientPane(id="gradient")
-                yield Deck(
-                    [
-                        CodePane(id="code"),
-                        ExplainPane(id="explain"),
-                        AutogradPane(id="autograd"),
-                        LogPane(id="log"),
-                    ],
-                    id="deck",
-                )
-            with Vertical(id="side"):
-                yield ImagePane(id="image")
-                yield OutputPane(id="output")
-                yield LossPane(self._losses, id="loss")
         with Vertical(id="bottom"):
             yield HintLine(id="hint")
             yield KeyBar(id="keys")
@@ -88,31 +69,44 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Hear of every change of layout: it may show panes that were hidden."""
+        self._when_composed()
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
+
+    async def furnish(self, body: Body, words: Words) -> None:
+        """Put in the panes, after the first picture."""
+        self._body = body
+        await self.mount(body, after="#top")
+        body.say(words)
+        self.set_focus(self.query_one("LayerTree"))
+
+    @property
+    def body(self) -> Body:
+        """The panes; there only after ``furnish``."""
+        return self._body
 
     @property
     def layer_list(self) -> LayersPane:
-        return self.query_one(LayersPane)
+        return cast("LayersPane", self.query_one("#layers"))
 
     @property
     def tensor(self) -> TensorPane:
-        return self.query_one("#tensor", TensorPane)
+        return cast("TensorPane", self.query_one("#tensor"))
 
     @property
     def gradient(self) -> GradientPane:
-        return self.query_one(GradientPane)
+        return cast("GradientPane", self.query_one("#gradient"))
 
     @property
     def loss(self) -> LossPane:
-        return self.query_one(LossPane)
+        return cast("LossPane", self.query_one("#loss"))
 
     @property
     def log_pane(self) -> LogPane:
-        return self.query_one(LogPane)
+        return cast("LogPane", self.query_one("#log"))
 
     @property
     def deck(self) -> Deck:
-        return self.query_one(Deck)
+        return cast("Deck", self.query_one("#deck"))
 
     def visible_panes(self) -> tuple[Pane, ...]:
         """The panes that have a place on the screen now."""
@@ -124,25 +118,21 @@ class MainScreen(Screen[None]):
         for pane in self._visible:
             pane.show(frame)
 
-    def look(self) -> Look:
+    def requests(self) -> tuple[ViewRequest, ...]:
         """What the visible panes ask for."""
-        panes = self.visible_panes()
-        requests = (request for pane in panes for request in pane.requests())
-        return Look(tuple(requests), any(pane.wants_graph for pane in panes))
+        return tuple(request for pane in self.visible_panes() for request in pane.requests())
 
-    def know(self, ready: Ready, glyphs: Glyphs) -> None:
-        """The engine has made its model."""
-        self.layer_list.know(ready.parameters, glyphs)
-        self.query_one(ExplainPane).know(ready.parameters)
-        self.query_one(CodePane).know(ready.source, ready.options.model, glyphs)
-        self.query_one(AutogradPane).glyphs = glyphs
-        self.loss.glyphs = glyphs
+    @property
+    def wants_graph(self) -> bool:
+        """Whether a visible pane shows the autograd graph."""
+        return any(pane.wants_graph for pane in self.visible_panes())
 
     def say(self, words: Words, moves: bool) -> None:
         """Another language: everything that is not shown by a frame."""
         self.query_one(KeyBar).show(words, moves)
         self.query_one(TooSmall).show(words)
-        self.deck.say(words)
+        for body in self.query("#body"):
+            cast("Body", body).say(words)
 
     def choose(self, tensor: str, aspect: str = "") -> None:
         """Show ``tensor``; ``aspect``: its value, gradient or update (empty: as before)."""
@@ -163,7 +153,8 @@ class MainScreen(Screen[None]):
         if self.maximized is not None:
             self.restore()
         elif self.focused is not None:
-            holders = [w for w in self.focused.ancestors_with_self if isinstance(w, (Pane, Deck))]
+            above = (w for w in self.focused.ancestors_with_self if isinstance(w, Widget))
+            holders = [w for w in above if isinstance(w, Pane) or w.id == "deck"]
             if holders:
                 self.maximized = holders[-1]
 

@@ -1,0 +1,63 @@
+"""The body of the main screen: all panes and their places."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from lenet_tui.core.protocol import Ready
+from lenet_tui.text.words import Words
+from lenet_tui.tui.glyphs import Glyphs
+from lenet_tui.tui.losses import Losses
+from lenet_tui.tui.panes.autograd import AutogradPane
+from lenet_tui.tui.panes.code import CodePane
+from lenet_tui.tui.panes.deck import Deck
+from lenet_tui.tui.panes.explain import ExplainPane
+from lenet_tui.tui.panes.gradient import GradientPane
+from lenet_tui.tui.panes.image import ImagePane
+from lenet_tui.tui.panes.layers import LayersPane
+from lenet_tui.tui.panes.log import LogPane
+from lenet_tui.tui.panes.loss import LossPane
+from lenet_tui.tui.panes.output import OutputPane
+from lenet_tui.tui.panes.tensor import TensorPane
+
+
+class Body(Horizontal):
+    """Where the panes are; ``app.tcss`` says which have a place at which size."""
+
+    def __init__(self, losses: Losses) -> None:
+        self._losses = losses
+        super().__init__(id="body")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="work"):
+            with Horizontal(id="upper"):
+                yield LayersPane(id="layers")
+                with Vertical(id="tensors"):
+                    yield TensorPane(id="tensor")
+                    yield GradientPane(id="gradient")
+            yield Deck(
+                [
+                    CodePane(id="code"),
+                    ExplainPane(id="explain"),
+                    AutogradPane(id="autograd"),
+                    LogPane(id="log"),
+                ],
+                id="deck",
+            )
+        with Vertical(id="side"):
+            yield ImagePane(id="image")
+            yield OutputPane(id="output")
+            yield LossPane(self._losses, id="loss")
+
+    def know(self, ready: Ready, glyphs: Glyphs) -> None:
+        """The engine has made its model."""
+        self.query_one(LayersPane).know(ready.parameters, glyphs)
+        self.query_one(ExplainPane).know(ready.parameters)
+        self.query_one(CodePane).know(ready.source, ready.options.model, glyphs)
+        self.query_one(AutogradPane).glyphs = glyphs
+        self.query_one(LossPane).glyphs = glyphs
+
+    def say(self, words: Words) -> None:
+        """Another language: everything that is not shown by a frame."""
+        self.query_one(Deck).say(words)

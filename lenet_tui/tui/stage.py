@@ -1,0 +1,36 @@
+"""What the app is given once its first picture is painted: all that takes time to import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lenet_tui.core.lab import FIRST_LAYER
+from lenet_tui.core.moves import Move
+from lenet_tui.tui import actions, reports
+from lenet_tui.tui.control import Control
+from lenet_tui.tui.exporting import Exporter
+from lenet_tui.tui.losses import Losses
+from lenet_tui.tui.playing import Player, Recorder
+from lenet_tui.tui.running import Runner
+from lenet_tui.tui.screens.body import Body
+
+if TYPE_CHECKING:
+    from lenet_tui.tui.app import LenetApp
+
+do_command = actions.run
+"""Does a command of the table."""
+handle = reports.handle
+"""Takes in a report of the engine."""
+
+
+async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
+    """Give the app its panes and all that works behind them."""
+    app.losses = Losses()
+    app.recorder = Recorder()
+    app.exporter = Exporter(app)
+    app.control = Control(app.send)
+    app.runner = Runner(app, app.control, app.show_state)
+    app.player = Player(app, app.control, moves, app.show_moves)
+    app.tried = (FIRST_LAYER, None)
+    await app.main.furnish(Body(app.losses), app.words)
