@@ -50,6 +50,8 @@ BACKWARD: tuple[tuple[str, str], ...] = (
     ("AccumulateGrad", "fc3.weight"),
     ("ReluBackward0", "fc2.relu"),
     ("AddmmBackward0", "fc2"),
+    ("AccumulateGrad", "conv1.bias"),
+    ("AccumulateGrad", "conv1.weight"),
 )
 NAMES: dict[str, tuple[tuple[str, str], ...]] = {
     "init": (("", "init"),),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, OptionList
 
+from lenet_tui.core.engine_api import OnReport
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.moves import (
     AddWatch,
@@ -21,6 +22,7 @@ from lenet_tui.core.moves import (
     Unwatch,
     Vector,
 )
+from lenet_tui.core.options import Options
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     Busy,
@@ -36,9 +38,11 @@ from lenet_tui.core.protocol import (
     Start,
 )
 from lenet_tui.core.watch import Watch
+from lenet_tui.tui.app import LenetApp
 from lenet_tui.tui.screens.confirm import ConfirmScreen
 from lenet_tui.tui.screens.main import MainScreen
 from tests.app_harness import Running, running
+from tests.fake_engine import FakeEngine
 
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
 
@@ -89,7 +93,7 @@ async def test_the_rail_says_where_we_are() -> None:
         await run.press("n")
         assert "✔ forward" in rail(run) and "○ loss" in rail(run)
         await run.press("n", "n", *"sssssss")
-        assert "▶ backward" in rail(run) and "7/8" in rail(run)
+        assert "▶ backward" in rail(run) and "7/10" in rail(run)
     async with running() as run:
         await run.press("s", "s")
         assert "▶ forward" in rail(run) and "2/12" in rail(run)
@@ -386,3 +390,21 @@ async def test_quitting_closes_the_engine() -> None:
     async with running() as run:
         await run.press("q")
     assert run.engine.closed
+
+
+async def test_keys_pressed_before_the_panes_are_there_are_not_lost() -> None:
+    engines: list[FakeEngine] = []
+
+    def make_engine(on_report: OnReport) -> FakeEngine:
+        engines.append(FakeEngine(on_report))
+        return engines[0]
+
+    app = LenetApp(make_engine, Options())
+    async with app.run_test() as pilot:
+        assert not app.furnished
+        app.action_command("next")
+        app.action_command("into")
+        while not app.furnished:
+            await pilot.pause(0.01)
+        await Running(app, engines[0], pilot).settle()
+        assert engines[0].moves == [PHASE, OP]

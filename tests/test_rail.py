@@ -70,7 +70,7 @@ def test_of_many_extra_phases_the_newest_are_shown() -> None:
 def test_phases_fit_and_what_belongs_together_stands_below(width: int, glyphs: Glyphs) -> None:
     upper, lower = phase_lines(after(PHASE, PHASE, PHASE, *[OP] * 7), width, glyphs)
     assert upper.cell_length <= width and len(lower.plain.rstrip()) <= width
-    assert upper.plain.index("backward") == lower.plain.index("7/8")
+    assert upper.plain.index("backward") == lower.plain.index("7/10")
     assert upper.plain.index("forward") == lower.plain.index("0.49 ms")
 
 
@@ -83,7 +83,7 @@ def test_the_position_in_words() -> None:
     assert "init done; next: forward of iteration 1" in where(RailState(after()))
     assert "conv1 · conv2d → 1×6×28×28" in where(RailState(after(OP)))
     text = where(RailState(after(PHASE, PHASE, PHASE, OP, OP, OP)))
-    assert text == "iteration 1  backward 3 of 8  AddmmBackward0 of fc3 → 84, —, 1×84"
+    assert text == "iteration 1  backward 3 of 10  AddmmBackward0 of fc3 → 84, —, 1×84"
     assert "zero_grad done; next: backward" in where(RailState(after(PHASE, PHASE, PHASE)))
     assert "finished; next: forward of iteration 4" in where(RailState(after(Goto(3))))
 

@@ -96,6 +96,7 @@ class LenetApp(LeanApp[None]):
         self._make_engine = make_engine
         self._engine: Engine | None = None
         self._early: list[Report] = []
+        self._early_keys: list[str] = []
         self._asked: Look | None = None
         self._looking = False
         self._painted_at = 0.0
@@ -132,9 +133,10 @@ class LenetApp(LeanApp[None]):
         self._say_words()
         for report in self._early:
             stage.handle(self, report)
-        self._early.clear()
         if self._first is not None:
             self._first(self)
+        for name in self._early_keys:
+            self.action_command(name)
 
     def _heard(self, report: Report) -> None:
         """Called by the engine's thread."""
@@ -148,13 +150,15 @@ class LenetApp(LeanApp[None]):
     # Commands
 
     def action_command(self, name: str) -> None:
-        """Do a command of the table; before the panes are there, only the last one."""
+        """Do a command of the table; all but the last wait until the panes are there."""
         if self.furnished:
             from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
 
             stage.do_command(self, BY_ID[name])
         elif name == "quit":
             self.exit()
+        else:
+            self._early_keys.append(name)
 
     def on_key(self, event: Key) -> None:
         """Any key that does nothing else takes over from what runs by itself."""
