@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from textual.events import Key
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from lenet_tui.core.engine_api import OnReport
@@ -28,13 +32,20 @@ class Running:
     async def press(self, *keys: str) -> None:
         """Press keys one by one and let the app settle after each."""
         for key in keys:
-            await self.pilot.press(key)
+            name = _character_to_key(key) if len(key) == 1 else key
+            event = Key(name, character(key))
+            event.set_sender(self.app)
+            self.app.post_message(event)
             await self.settle()
 
     async def settle(self) -> None:
-        """Let everything that is under way come to an end."""
-        for _ in range(4):
-            await self.pilot.pause()
+        """Let everything that is under way come to an end; far faster than the pilot's pauses."""
+        quiet = 0
+        for _ in range(1000):
+            await asyncio.sleep(0.003)
+            quiet = quiet + 1 if idle(self.app) else 0
+            if quiet == 3:
+                return
 
     @property
     def text(self) -> str:
@@ -45,6 +56,26 @@ class Running:
     @property
     def lines(self) -> list[str]:
         return self.text.split("\n")
+
+
+def character(key: str) -> str | None:
+    """What a key types, if it types anything."""
+    if len(key) == 1:
+        return key
+    try:
+        return unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+    except KeyError:
+        return None
+
+
+def idle(app: LenetApp) -> bool:
+    """Whether no message waits anywhere and nothing is to be painted."""
+    screens = app.screen_stack
+    widgets = [widget for screen in screens for widget in screen.walk_children()]
+    waiting = any(p._message_queue.qsize() or p._next_callbacks for p in [app, *screens, *widgets])
+    screen = app.screen
+    due = screen._callbacks or screen._dirty_widgets or screen._layout_required
+    return not (waiting or due)
 
 
 @asynccontextmanager
