@@ -85,8 +85,8 @@ APP: Table = {
     "dialog.reset.title": ("Reset with a seed", "以种子重置"),
     "dialog.reset.keys": ("enter reset   escape home", "回车 重置   Esc 返回"),
     "reset.help": (
-        "Starts again at init with new parameters.",
-        "从 init 重新开始，参数重新初始化。",
+        "Starts again at init with new parameters. Everything recorded so far is dropped.",
+        "从 init 重新开始，参数重新初始化。此前的全部记录将被丢弃。",
     ),
     "dialog.do.title": ("Do a phase now", "立即执行某阶段"),
     "dialog.do.keys": (

@@ -47,7 +47,8 @@ def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[
     loss = frame.loss if frame else None
     criterion = frame.options.loss if frame else ""
     value = "" if loss is None else number(loss)
-    lines.append(Line("loss", "loss", criterion, "", value, "", "loss" in passed, loss is not None))
+    here, known = "loss" in passed, loss is not None
+    lines.append(Line("loss", "loss", criterion, "", "", value, here, known))
     return lines
 
 
