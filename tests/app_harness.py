@@ -57,6 +57,11 @@ class Running:
     def lines(self) -> list[str]:
         return self.text.split("\n")
 
+    @property
+    def rail(self) -> str:
+        """The pipeline rail's three lines."""
+        return "\n".join(self.lines[1:4])
+
 
 def character(key: str) -> str | None:
     """What a key types, if it types anything."""

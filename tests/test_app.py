@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-from textual.widgets import Input, OptionList
-
 from lenet_tui.core.engine_api import OnReport
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.moves import (
-    AddWatch,
     Back,
     Continue,
-    Do,
     Forward,
     Goto,
     ReverseContinue,
-    Set,
-    Skip,
-    Unwatch,
-    Vector,
 )
 from lenet_tui.core.options import Options
 from lenet_tui.core.phases import Position
@@ -28,7 +17,6 @@ from lenet_tui.core.protocol import (
     Busy,
     Died,
     Failed,
-    ListDevices,
     Look,
     Painted,
     Painting,
@@ -37,18 +25,11 @@ from lenet_tui.core.protocol import (
     RunFree,
     Start,
 )
-from lenet_tui.core.watch import Watch
 from lenet_tui.tui.app import LenetApp
-from lenet_tui.tui.screens.confirm import ConfirmScreen
-from lenet_tui.tui.screens.main import MainScreen
 from tests.app_harness import Running, running
 from tests.fake_engine import FakeEngine
 
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
-
-
-def rail(run: Running) -> str:
-    return "\n".join(run.lines[1:4])
 
 
 def frame(run: Running) -> Frame:
@@ -88,16 +69,16 @@ async def test_a_stepping_key_is_one_move() -> None:
 
 async def test_the_rail_says_where_we_are() -> None:
     async with running((80, 24)) as run:
-        assert "✔ init" in rail(run) and "○ forward" in rail(run)
-        assert "next: forward of iteration 1" in rail(run)
+        assert "✔ init" in run.rail and "○ forward" in run.rail
+        assert "next: forward of iteration 1" in run.rail
         await run.press("n")
-        assert "✔ forward" in rail(run) and "○ loss" in rail(run)
+        assert "✔ forward" in run.rail and "○ loss" in run.rail
         await run.press("n", "n", *"sssssss")
-        assert "▶ backward" in rail(run) and "7/10" in rail(run)
+        assert "▶ backward" in run.rail and "7/10" in run.rail
     async with running() as run:
         await run.press("s", "s")
-        assert "▶ forward" in rail(run) and "2/12" in rail(run)
-        assert "conv1.relu · relu → 1×6×28×28" in rail(run)
+        assert "▶ forward" in run.rail and "2/12" in run.rail
+        assert "conv1.relu · relu → 1×6×28×28" in run.rail
 
 
 async def test_what_lies_ahead_is_not_shown() -> None:
@@ -176,114 +157,6 @@ async def test_slow_speeds_send_steps_by_a_timer() -> None:
         assert set(run.engine.moves) == {OP} and len(run.engine.moves) >= 3
 
 
-async def test_a_refused_move_is_one_clear_line() -> None:
-    async with running() as run:
-        await run.press("n", "n", "n", "n", "p", "down", "down", "down", "enter")
-        assert run.engine.moves[-1] == Do("backward")
-        assert "Trying to backward through the graph a second time" in run.text
-        assert "backward done; next: update" in rail(run)
-
-
-async def test_goto_asks_for_a_number() -> None:
-    async with running() as run:
-        await run.press("g", *"x5", "enter")
-        assert "not a whole number" in run.text and run.engine.moves == []
-        await run.press("home", "delete", "enter")
-        assert run.engine.moves == [Goto(5)]
-        assert "iteration 5" in rail(run)
-
-
-async def test_escape_leads_home_and_changes_nothing() -> None:
-    async with running((80, 24)) as run:
-        for key in ("g", "R", "o", "w", "d", "B", "p", "question_mark", "ctrl+s", "ctrl+p", "T"):
-            await run.press(key)
-            assert not isinstance(run.app.screen, MainScreen), key
-            await run.press("escape")
-            if not isinstance(run.app.screen, MainScreen):
-                await run.press("escape")
-            assert isinstance(run.app.screen, MainScreen), key
-        assert run.engine.moves == []
-
-
-async def test_options_change_in_an_order_that_works() -> None:
-    async with running() as run:
-        await run.press("o")
-        run.app.screen.query_one("#lr", Input).value = "0.5"
-        run.app.screen.query_one("#batch-size", Input).value = "32"
-        await run.press("enter")
-        assert set(run.engine.moves) == {Set("lr", 0.5), Set("batch-size", 32)}
-        assert "lr 0.5" in run.lines[0] and "batch 32" in run.lines[0]
-
-
-async def test_a_wrong_option_is_said_in_the_form() -> None:
-    async with running() as run:
-        await run.press("o")
-        run.app.screen.query_one("#lr", Input).value = "-1"
-        await run.press("enter")
-        assert "lr -1.0 cannot be" in run.text and run.engine.moves == []
-
-
-async def test_a_change_in_the_past_asks_first() -> None:
-    async with running() as run:
-        await run.press("f", "f", "N", "N")
-        assert "past, recorded to 2" in run.lines[0]
-        await run.press("z")
-        assert isinstance(run.app.screen, ConfirmScreen)
-        assert "history goes on to 2" in run.text
-        await run.press("n")
-        assert Skip("backward") not in run.engine.moves
-        await run.press("z", "y")
-        assert run.engine.moves[-1] == Skip("backward")
-        assert "past" not in run.lines[0]
-
-
-async def test_skipping_in_the_present_does_not_ask() -> None:
-    async with running() as run:
-        await run.press("n", "n", "z")
-        assert run.engine.moves[-1] == Skip("zero_grad")
-        assert "⊘ zero_grad" in rail(run)
-
-
-async def test_backward_from_a_vector() -> None:
-    async with running() as run:
-        await run.press("n", "B", *"1,2", "enter")
-        assert run.engine.moves[-1] == Do("backward", Vector("values", values=(1.0, 2.0)))
-        await run.press("F", "n", "B", "down", "down", "down", "enter", "y")
-        assert run.engine.moves[-1] == Do("backward", Vector("onehot", onehot=1))
-        assert "↻ backward" in rail(run)
-
-
-async def test_reset_with_a_seed() -> None:
-    async with running() as run:
-        await run.press("f", "R", "end", "ctrl+u", *"42", "enter")
-        assert run.engine.moves[-1] == Set("seed", 42)
-        assert "seed 42" in run.lines[0]
-
-
-async def test_watchpoints_with_completion() -> None:
-    async with running() as run:
-        await run.press("w", *"no", "tab", *"conv1.w", "tab")
-        assert run.app.screen.query_one(Input).value == "norm(conv1.weight)"
-        await run.press(*" > ", "1", "enter")
-        assert run.engine.moves == [AddWatch(Watch("norm", "conv1.weight", ">", 1.0))]
-        await run.press("w", *"loss < x", "enter")
-        assert "not a number" in run.text
-        await run.press("up", "up", "shift+tab")
-        run.app.screen.query_one("#watches", OptionList).focus()
-        await run.press("home", "delete")
-        assert run.engine.moves[-1] == Unwatch(1)
-
-
-async def test_the_device_picker_says_why_not() -> None:
-    async with running() as run:
-        await run.press("d")
-        assert len(run.engine.commands(ListDevices)) == 1
-        assert "60.0 GB of 80.0 GB free" in run.text
-        assert "not built for this platform" in run.text
-        await run.press("down", "enter")
-        assert run.engine.moves == [Set("device", "cuda:0")]
-
-
 async def test_a_hanging_op_is_said_and_escape_ends_it() -> None:
     async with running() as run:
         run.engine.hold = True
@@ -293,13 +166,13 @@ async def test_a_hanging_op_is_said_and_escape_ends_it() -> None:
         assert "escape ends it" not in run.text
         run.engine.report(Busy(Position(1, "forward", 3), 0, "conv2 · conv2d", 3.2))
         await run.settle()
-        assert "conv2 · conv2d has run for 3 s" in rail(run)
+        assert "conv2 · conv2d has run for 3 s" in run.rail
         await run.press("escape")
         assert run.engine.restarts == 1
         assert "escape ends it" not in run.text
         run.engine.hold = False
         await run.press("n")
-        assert "✔ forward" in rail(run)
+        assert "✔ forward" in run.rail
 
 
 async def test_a_dead_engine_is_said_and_started_again() -> None:
@@ -307,11 +180,11 @@ async def test_a_dead_engine_is_said_and_started_again() -> None:
         await run.press("f")
         run.engine.report(Died("SIGKILL"))
         await run.settle()
-        assert "the engine is gone" in rail(run) and "SIGKILL" in rail(run)
+        assert "the engine is gone" in run.rail and "SIGKILL" in run.rail
         await run.press("n")
         assert run.engine.moves == [ITERATION]
         await run.press("ctrl+r")
-        assert run.engine.restarts == 1 and "iteration 1" in rail(run)
+        assert run.engine.restarts == 1 and "iteration 1" in run.rail
         await run.press("n")
         assert run.engine.moves == [ITERATION, PHASE]
 
@@ -354,23 +227,12 @@ async def test_any_key_takes_over_from_the_player() -> None:
         assert run.engine.moves == [PHASE, OP]
 
 
-async def test_what_was_done_by_hand_can_be_saved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    async with running() as run:
-        await run.press("n", "s", "S", "ctrl+s", "enter")
-        assert (tmp_path / "session.moves").read_text() == "phase\nop\nback op\n"
-        await run.press("ctrl+s", "enter")
-        assert "exists" in run.text
-
-
 async def test_keys_pressed_while_the_engine_works_wait_in_turn() -> None:
     async with running() as run:
         run.engine.hold = True
         await run.press("n", "n", "n")
         assert run.engine.moves == [PHASE]
-        assert "2 moves wait" in rail(run)
+        assert "2 moves wait" in run.rail
         run.engine.hold = False
         run.engine.release()
         await run.settle()

@@ -16,7 +16,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.moves import Continue, KillEngine, Move
+from lenet_tui.core.moves import KillEngine, Move
 from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 from lenet_tui.tui.commands import BY_ID, COMMANDS, bindings
@@ -320,22 +320,12 @@ class LenetApp(LeanApp[None]):
 
     def show_state(self) -> None:
         """Rail and status line; what they show may have changed."""
-        waiting = len(self.control.waiting) if self.furnished else 0
+        waiting, run = 0, ""
+        if self.furnished:
+            from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
+
+            waiting, run = len(self.control.waiting), stage.run_words(self)
         rail = RailState(self.frame, self.busy, self.gone, waiting)
         self.main.query_one(PipelineRail).show(rail, self.words, self.glyphs)
-        status = Status(self.options, self.ready, self.frame, self._run_words())
+        status = Status(self.options, self.ready, self.frame, run)
         self.main.query_one(StatusLine).show(status, self.words, self.glyphs)
-
-    def _run_words(self) -> str:
-        if not self.furnished:
-            return ""
-        speed = self.runner.speed
-        if self.runner.on:
-            if speed.flat_out:
-                return self.words("run.flat")
-            return self.words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
-        flight = self.control.flight
-        if flight is not None and flight.pausable:
-            until = isinstance(flight.move, Continue)
-            return self.words("run.until") if until else self.words("run.to", move=flight.move)
-        return self.words("run.playing") if self.player.on else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lenet_tui.core.lab import FIRST_LAYER
-from lenet_tui.core.moves import Move
+from lenet_tui.core.moves import Continue, Move
 from lenet_tui.tui import actions, reports
 from lenet_tui.tui.control import Control
 from lenet_tui.tui.exporting import Exporter
@@ -34,3 +34,16 @@ async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     app.player = Player(app, app.control, moves, app.show_moves)
     app.tried = (FIRST_LAYER, None)
     await app.main.furnish(Body(app.losses), app.words)
+
+
+def run_words(app: LenetApp) -> str:
+    """What runs by itself now, in words; empty if nothing does."""
+    speed, flight = app.runner.speed, app.control.flight
+    if app.runner.on:
+        if speed.flat_out:
+            return app.words("run.flat")
+        return app.words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
+    if flight is not None and flight.pausable:
+        until = isinstance(flight.move, Continue)
+        return app.words("run.until") if until else app.words("run.to", move=flight.move)
+    return app.words("run.playing") if app.player.on else ""

@@ -1,0 +1,147 @@
+"""The dialogs: what is asked, what is sent, and that escape leads home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from lenet_tui.core.moves import (
+    AddWatch,
+    Do,
+    Forward,
+    Goto,
+    Set,
+    Skip,
+    Unwatch,
+    Vector,
+)
+from lenet_tui.core.protocol import (
+    ListDevices,
+)
+from lenet_tui.core.watch import Watch
+from lenet_tui.tui.screens.confirm import ConfirmScreen
+from lenet_tui.tui.screens.main import MainScreen
+from tests.app_harness import running
+
+PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
+
+
+async def test_a_refused_move_is_one_clear_line() -> None:
+    async with running() as run:
+        await run.press("n", "n", "n", "n", "p", "down", "down", "down", "enter")
+        assert run.engine.moves[-1] == Do("backward")
+        assert "Trying to backward through the graph a second time" in run.text
+        assert "backward done; next: update" in run.rail
+
+
+async def test_goto_asks_for_a_number() -> None:
+    async with running() as run:
+        await run.press("g", *"x5", "enter")
+        assert "not a whole number" in run.text and run.engine.moves == []
+        await run.press("home", "delete", "enter")
+        assert run.engine.moves == [Goto(5)]
+        assert "iteration 5" in run.rail
+
+
+async def test_escape_leads_home_and_changes_nothing() -> None:
+    async with running((80, 24)) as run:
+        for key in ("g", "R", "o", "w", "d", "B", "p", "question_mark", "ctrl+s", "ctrl+p", "T"):
+            await run.press(key)
+            assert not isinstance(run.app.screen, MainScreen), key
+            await run.press("escape")
+            if not isinstance(run.app.screen, MainScreen):
+                await run.press("escape")
+            assert isinstance(run.app.screen, MainScreen), key
+        assert run.engine.moves == []
+
+
+async def test_options_change_in_an_order_that_works() -> None:
+    async with running() as run:
+        await run.press("o")
+        run.app.screen.query_one("#lr", Input).value = "0.5"
+        run.app.screen.query_one("#batch-size", Input).value = "32"
+        await run.press("enter")
+        assert set(run.engine.moves) == {Set("lr", 0.5), Set("batch-size", 32)}
+        assert "lr 0.5" in run.lines[0] and "batch 32" in run.lines[0]
+
+
+async def test_a_wrong_option_is_said_in_the_form() -> None:
+    async with running() as run:
+        await run.press("o")
+        run.app.screen.query_one("#lr", Input).value = "-1"
+        await run.press("enter")
+        assert "lr -1.0 cannot be" in run.text and run.engine.moves == []
+
+
+async def test_a_change_in_the_past_asks_first() -> None:
+    async with running() as run:
+        await run.press("f", "f", "N", "N")
+        assert "past, recorded to 2" in run.lines[0]
+        await run.press("z")
+        assert isinstance(run.app.screen, ConfirmScreen)
+        assert "history goes on to 2" in run.text
+        await run.press("n")
+        assert Skip("backward") not in run.engine.moves
+        await run.press("z", "y")
+        assert run.engine.moves[-1] == Skip("backward")
+        assert "past" not in run.lines[0]
+
+
+async def test_skipping_in_the_present_does_not_ask() -> None:
+    async with running() as run:
+        await run.press("n", "n", "z")
+        assert run.engine.moves[-1] == Skip("zero_grad")
+        assert "⊘ zero_grad" in run.rail
+
+
+async def test_backward_from_a_vector() -> None:
+    async with running() as run:
+        await run.press("n", "B", *"1,2", "enter")
+        assert run.engine.moves[-1] == Do("backward", Vector("values", values=(1.0, 2.0)))
+        await run.press("F", "n", "B", "down", "down", "down", "enter", "y")
+        assert run.engine.moves[-1] == Do("backward", Vector("onehot", onehot=1))
+        assert "↻ backward" in run.rail
+
+
+async def test_reset_with_a_seed() -> None:
+    async with running() as run:
+        await run.press("f", "R", "end", "ctrl+u", *"42", "enter")
+        assert run.engine.moves[-1] == Set("seed", 42)
+        assert "seed 42" in run.lines[0]
+
+
+async def test_watchpoints_with_completion() -> None:
+    async with running() as run:
+        await run.press("w", *"no", "tab", *"conv1.w", "tab")
+        assert run.app.screen.query_one(Input).value == "norm(conv1.weight)"
+        await run.press(*" > ", "1", "enter")
+        assert run.engine.moves == [AddWatch(Watch("norm", "conv1.weight", ">", 1.0))]
+        await run.press("w", *"loss < x", "enter")
+        assert "not a number" in run.text
+        await run.press("up", "up", "shift+tab")
+        run.app.screen.query_one("#watches", OptionList).focus()
+        await run.press("home", "delete")
+        assert run.engine.moves[-1] == Unwatch(1)
+
+
+async def test_the_device_picker_says_why_not() -> None:
+    async with running() as run:
+        await run.press("d")
+        assert len(run.engine.commands(ListDevices)) == 1
+        assert "60.0 GB of 80.0 GB free" in run.text
+        assert "not built for this platform" in run.text
+        await run.press("down", "enter")
+        assert run.engine.moves == [Set("device", "cuda:0")]
+
+
+async def test_what_was_done_by_hand_can_be_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with running() as run:
+        await run.press("n", "s", "S", "ctrl+s", "enter")
+        assert (tmp_path / "session.moves").read_text() == "phase\nop\nback op\n"
+        await run.press("ctrl+s", "enter")
+        assert "exists" in run.text
