@@ -96,7 +96,7 @@ def test_the_options_of_the_moment_are_in_it() -> None:
 def test_notes_say_how_far_and_what_came_out() -> None:
     inside = after("phase", "phase", "phase", "op", "op")
     assert inside.lines[inside.current].notes == (
-        ("code.op", {"done": "2", "total": "8", "op": "LogSoftmaxBackward0", "name": "loss"}),
+        ("code.op", {"done": "2", "total": "10", "op": "LogSoftmaxBackward0", "name": "loss"}),
     )
     shown = after("finish")
     values = dict(note for line in shown.lines for note in line.notes)
