@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
@@ -88,3 +92,38 @@ class Hungry(nn.Module):
         if len(x) > 2:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.\nMore")
         return self.head(x.flatten(1))  # type: ignore[no-any-return]
+
+
+class Hanging(nn.Module):
+    """Hangs in its second op, in the second forward, while the file named by ``HANG`` is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(1, 2, 5, stride=4)
+        self.wait = Wait()
+        self.last = nn.Linear(2 * 7 * 7, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.wait(self.first(x)).flatten(1))  # type: ignore[no-any-return]
+
+
+class Wait(nn.Module):
+    """``calls``: a buffer, so that going back counts back."""
+
+    calls: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        flag = os.environ.get("HANG")
+        calls = self.calls.numpy()
+        calls += 1
+        return torch.relu(_wait(x, flag if calls == 2 else None))
+
+
+def _wait(x: Tensor, flag: str | None) -> Tensor:
+    while flag and Path(flag).exists():
+        time.sleep(0.05)
+    return x

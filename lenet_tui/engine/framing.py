@@ -96,7 +96,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
             s.segment.how,
             str(s.segment.vector or ""),
             len(entries),
-            s.total,
+            s.planned or s.total,
             s.seconds,
         )
         for s, entries in tape.passed(cursor)

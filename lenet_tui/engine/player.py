@@ -16,6 +16,7 @@ from lenet_tui.engine import graph
 from lenet_tui.engine.forward import ForwardRecorder, StopHere, module_paths
 from lenet_tui.engine.tape import (
     Base,
+    Entry,
     OpEntry,
     Tape,
     TapeSegment,
@@ -62,7 +63,10 @@ class Progress:
 
 
 class Player:
-    """Writes the tape of the present iteration. The trainer is always at the tape's end."""
+    """Writes the tape of the present iteration. The trainer is always at the tape's end.
+
+    ``expected``: the ops that a forward does, as far as one has been seen.
+    """
 
     def __init__(self, trainer: Trainer, progress: Progress, seconds: float) -> None:
         self.trainer = trainer
@@ -72,6 +76,7 @@ class Player:
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
         self._fetched = -1
+        self.expected: list[OpEntry] = []
         self.tape = self.begin(0)
 
     def begin(self, iteration: int) -> Tape:
@@ -176,7 +181,9 @@ class Player:
         try:
             trainer.forward(recorder.run)
         except StopHere:
-            return TapeSegment(segment, UNKNOWN, list(recorder.entries))
+            begun: list[Entry] = list(recorder.entries)
+            return TapeSegment(segment, UNKNOWN, begun, planned=max(len(self.expected), len(begun)))
+        self.expected = list(recorder.entries)
         return TapeSegment(segment, len(recorder.entries), list(recorder.entries))
 
     def _loss(self, segment: Segment) -> TapeSegment:
@@ -210,7 +217,9 @@ class Player:
         finally:
             recorder.remove()
         total = len(recorder.entries) if total != UNKNOWN else total
-        return TapeSegment(segment, total, list(recorder.entries), root=node, vector=vector)
+        done: list[Entry] = list(recorder.entries)
+        planned = len(infos) if total == UNKNOWN else 0
+        return TapeSegment(segment, total, done, root=node, vector=vector, planned=planned)
 
     def ops(self) -> list[OpEntry]:
         """The ops on the tape, of forward and loss."""

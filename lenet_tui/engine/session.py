@@ -38,7 +38,7 @@ from lenet_tui.engine.navigator import Navigator
 from lenet_tui.engine.player import Progress
 from lenet_tui.engine.reverse import Search
 from lenet_tui.engine.runs import Runner
-from lenet_tui.engine.tape import Cursor
+from lenet_tui.engine.tape import Cursor, OpEntry
 from lenet_tui.engine.trainer import Refused
 from lenet_tui.engine.views import make_view
 
@@ -78,7 +78,6 @@ class Session:
         trainer = self.navigator.trainer
         self.runner = Runner(self.navigator, self.watches, self._hooks, self._frame_in_run)
         self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
-        self._known = dry_run(trainer.model, torch.zeros(1, 1, SIDE, SIDE, device=trainer.device))
         self.ready = Ready(
             trainer.options,
             devices.describe(trainer.device),
@@ -95,8 +94,15 @@ class Session:
         )
 
     def _begin(self) -> None:
-        """Keep the first keyframe: a session that begins has nothing else to go back to."""
-        self.history.keep(0, keyframe.capture(self.navigator.trainer))
+        """Keep the first keyframe, and learn which ops a forward will do.
+
+        An engine that takes up a session learns them from history: the op it was ended for may
+        hang in a dry run too.
+        """
+        trainer = self.navigator.trainer
+        self.history.keep(0, keyframe.capture(trainer))
+        image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
+        self.navigator.player.expected = dry_run(trainer.model, image)
 
     def _take_up(self, snapshot: Snapshot) -> None:
         """Carry on where another engine was: its keyframes are in the store."""
@@ -238,7 +244,7 @@ class Session:
             return
         trainer = self.navigator.trainer
         stem, _, aspect = watch.of.rpartition(".")
-        names = {e.name for e in self._known} | {"input", "output", "loss", *trainer.parameters}
+        names = {e.name for e in self._expected} | {"input", "output", "loss", *trainer.parameters}
         of_parameter = stem in trainer.parameters and aspect in ("grad", "update")
         known = watch.of in names or of_parameter or (aspect == "grad" and stem in names)
         if watch.quantity == "ratio":
@@ -271,6 +277,10 @@ class Session:
     def look_next(self, look: Look) -> None:
         self._look = look
 
+    @property
+    def _expected(self) -> list[OpEntry]:
+        return self.navigator.player.expected
+
     def _frame_in_run(self) -> Frame:
         return self.frame(running=True)
 
@@ -278,16 +288,13 @@ class Session:
         """All that the screen is a function of, at the cursor."""
         navigator, history = self.navigator, self.history
         tape, cursor, script = navigator.tape, navigator.cursor, navigator.script
-        forward = tape.forward(cursor)
-        if forward and len(forward[1]) == forward[0].total:
-            self._known = forward[1]
         first, losses = self.runner.take_losses()
         return Frame(
             position=navigator.position,
             segments=framing.segments(tape, cursor),
             next_phase=script.next_phase(cursor.segment + 1),
             options=tape.options(cursor, script),
-            rows=framing.rows(tape, cursor, self._known, self._sizes),
+            rows=framing.rows(tape, cursor, self._expected, self._sizes),
             entry=framing.entry(tape, cursor),
             loss=tape.loss(cursor),
             losses_from=first,
@@ -325,7 +332,7 @@ class Session:
         )
 
     def explain(self, command: Explain) -> Explanation | NotExplained:
-        return Explainer(self.navigator, [e.name for e in self._known]).explain(command)
+        return Explainer(self.navigator, [e.name for e in self._expected]).explain(command)
 
     def export(self, command: Export) -> Exported:
         return export.answer(command.number, self.navigator)

@@ -84,7 +84,8 @@ Entry = OpEntry | NodeEntry | ZeroEntry | UpdateEntry
 @dataclass(slots=True, eq=False)
 class TapeSegment:
     """One phase on the tape. ``total``: how many ops it has; fewer entries while it is run bit
-    by bit (one op of ``zero_grad`` or ``update`` at a time, or stopped inside on purpose).
+    by bit (one op of ``zero_grad`` or ``update`` at a time, or stopped inside on purpose: then
+    ``planned`` is how many ops it is thought to have).
     """
 
     segment: Segment
@@ -94,6 +95,7 @@ class TapeSegment:
     root: Node | None = None
     """Where a backward started: the node of the loss, or of the output."""
     vector: Tensor | None = None
+    planned: int = 0
 
     @property
     def complete(self) -> bool:

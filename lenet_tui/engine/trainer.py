@@ -60,9 +60,13 @@ class Trainer:
         self.device = device
         self.model.to(device)
         self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
-        self.buffers: dict[str, Tensor] = dict(self.model.named_buffers())
         self.names = {id(p): name for name, p in self.parameters.items()}
         self._everyone = list(self.parameters.values())
+
+    @property
+    def buffers(self) -> dict[str, Tensor]:
+        """The model's buffers as they are now: a model may put others in their place."""
+        return dict(self.model.named_buffers())
 
     def forget(self) -> None:
         """Let go of the batch, the output, the loss and their graph."""
