@@ -22,6 +22,7 @@ from lenet_tui.command.parser import (
     make_parser,
     session_options,
 )  # fmt: skip
+from lenet_tui.command.tour_options import add_tour_options, asked_stop, tour_options
 
 if TYPE_CHECKING:
     from lenet_tui.core.engine_api import Engine, OnReport
@@ -55,6 +56,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
     add_trace_options(add("trace", "print what happens, without a screen", _trace))
     add_lab_options(add("lab", "try a layer: its window, shapes, formula, numbers", _lab))
+    add_tour_options(add("tour", "the chapter in a dozen stops, beside the app", _tour))
     add_explain_options(add("explain", "one number and where it came from", _explain))
     add_export_options(add("export", "a session as a plain PyTorch script", _export))
     add("info", "what this terminal can show, the devices here, versions", _info)
@@ -120,6 +122,17 @@ def _lab(args: argparse.Namespace) -> int:
     from lenet_tui.command import lab  # noqa: PLC0415
 
     return lab.run(args)
+
+
+def _tour(args: argparse.Namespace) -> int:
+    asked_stop(args)
+    tour_options(args)
+    why = "" if vars(args).get("format") else streams.no_screen()
+    if why:
+        complain(f"{why}: the stops are printed instead of shown")
+    from lenet_tui.command import tour  # noqa: PLC0415
+
+    return tour.run(args)
 
 
 def _explain(args: argparse.Namespace) -> int:

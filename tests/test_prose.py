@@ -6,7 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from lenet_tui.tui.prose import wrap
+from lenet_tui.core import wrapping
+
+
+def wrap(text: str, width: int) -> list[str]:
+    return wrapping.wrap(text, width, cell_len)
 
 
 def test_english_breaks_at_blanks() -> None:

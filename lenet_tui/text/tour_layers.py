@@ -68,7 +68,7 @@ TOUR_LAYERS: Table = {
 
         Its weight is 6×1×5×5 and its bias 6: 156 numbers to learn, however large the image is.
 
-        Size: ⌊(32 + 2·padding − dilation·(5 − 1) − 1) / stride + 1⌋ = 28. kernel_size, stride,
+        Size: ⌊(32 + 2 × padding − dilation × (5 − 1) − 1) / stride + 1⌋ = 28. kernel_size, stride,
         padding and dilation may be one number or a pair (height, width).
 
         Let the window walk over the input. Then try stride=2, padding=2, or three input channels
@@ -80,7 +80,7 @@ TOUR_LAYERS: Table = {
 
         weight 是 6×1×5×5，bias 是 6：不管图像多大，要学的只有 156 个数。
 
-        尺寸：⌊(32 + 2·padding − dilation·(5 − 1) − 1) / stride + 1⌋ = 28。kernel_size、stride、
+        尺寸：⌊(32 + 2 × padding − dilation × (5 − 1) − 1) / stride + 1⌋ = 28。kernel_size、stride、
         padding、dilation 可以是一个数，也可以是一对（高，宽）。
 
         让窗口在输入上走一走；再试试 stride=2、padding=2，或者 3 个输入通道加 groups=3。

@@ -155,7 +155,7 @@ TOUR_TRAINING: Table = {
     "tour.update.title": ("The update rule", "更新规则"),
     "tour.update.text": prose(
         """
-        weight = weight − learning_rate · gradient: the simplest rule, stochastic gradient descent
+        weight = weight − learning_rate × gradient: the simplest rule, stochastic gradient descent
         (SGD). It has just been applied to all ten tensors with a learning rate of 0.01.
 
         Look at the last update of conv1.bias: it is the gradient times −0.01. N and n undo and
@@ -168,7 +168,7 @@ TOUR_TRAINING: Table = {
         down.
         """,
         """
-        weight = weight − learning_rate · gradient：最简单的规则，随机梯度下降（SGD）。刚才已用学
+        weight = weight − learning_rate × gradient：最简单的规则，随机梯度下降（SGD）。刚才已用学
         习率 0.01 作用到全部十个张量上。
 
         看看 conv1.bias 的上一次更新：正是梯度乘以 −0.01。按 N 和 n 可以撤销、重做。
