@@ -60,6 +60,7 @@ class FakeEngine:
         self.restarts = 0
         self.closed = False
         self.training = Training(Options())
+        self.aside: Training | None = None
         self._views: tuple[ViewRequest, ...] = ()
         self._held: deque[DoMove] = deque()
         self._run: RunFree | None = None
@@ -96,6 +97,15 @@ class FakeEngine:
         self._run = None
         self.ready()
         self.report(Painting(self.frame()))
+
+    def set_aside(self) -> None:
+        self.aside = self.training
+
+    def take_up(self) -> None:
+        if self.aside is not None:
+            self.training, self.aside = self.aside, None
+            self.ready()
+            self.report(Painting(self.frame()))
 
     def close(self) -> None:
         self.closed = True

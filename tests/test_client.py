@@ -107,6 +107,23 @@ def test_killed_in_the_midst_of_a_run_little_is_lost(talk: Conversation) -> None
     assert run(talk, 0) > first + 100
 
 
+def test_a_session_set_aside_is_taken_up_where_it_was(talk: Conversation) -> None:
+    talk.send(Look(graph=True))
+    assert run(talk, 57) == 57
+    talk.client.set_aside()
+    talk.start(Options(seed=1))
+    assert run(talk, 12) == 12
+    talk.client.restart()  # an engine's death meanwhile takes nothing of either
+    talk.until(Ready)
+    assert run(talk, 1) == 13
+    talk.client.take_up()
+    assert talk.until(Ready).options == Options()
+    assert talk.until(Painting).frame.position.iteration == 57
+    assert run(talk, 3) == 60
+    talk.client.take_up()  # nothing is aside: nothing happens
+    assert run(talk, 1) == 61
+
+
 def recorded(iteration: int, segment: int = 4) -> Recorded:
     return Recorded(
         Snapshot(Position(iteration, "update"), segment, (iteration, segment, math.inf))
@@ -132,6 +149,16 @@ def test_the_keeper_gives_keyframes_as_they_were_at_the_snapshot() -> None:
     assert keeper.keyframe(32) == b"old"
     keeper.sent(Start(Options(seed=1)))
     assert keeper.keyframe(0) == b""
+
+
+def test_a_session_that_has_only_begun_is_begun_again_when_it_is_taken_up() -> None:
+    keeper = Keeper()
+    keeper.sent(Start(Options(seed=4)))
+    keeper.received(Recorded(Snapshot(Position(), 0, (0, 0, math.inf))))
+    assert keeper.resume() == [Start(Options(seed=4))]
+    keeper.received(recorded(1))
+    (start,) = keeper.resume()
+    assert isinstance(start, Start) and start.snapshot
 
 
 @pytest.mark.parametrize(

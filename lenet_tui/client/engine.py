@@ -32,6 +32,7 @@ class EngineClient:
         self._on_report = on_report
         self._run, self._args = run, args
         self._keeper = Keeper()
+        self._aside: Keeper | None = None
         self._lock = threading.RLock()
         self._closed = False
         self._process = EngineProcess(run, args, self._receive)
@@ -56,6 +57,17 @@ class EngineClient:
             self._process = EngineProcess(self._run, self._args, self._receive)
             for command in self._keeper.carry_on():
                 self._process.send(command)
+
+    def set_aside(self) -> None:
+        with self._lock:
+            self._aside, self._keeper = self._keeper, Keeper()
+
+    def take_up(self) -> None:
+        with self._lock:
+            if self._aside is not None:
+                self._keeper, self._aside = self._aside, None
+                for command in self._keeper.resume():
+                    self._process.send(command)
 
     def close(self) -> None:
         with self._lock:

@@ -24,6 +24,9 @@ from lenet_tui.core.protocol import (
 
 _ONWARD = (Forward, Run, Goto, Continue)
 
+BEGUN = (0, 0, math.inf)
+"""The end of a session in which nothing has been done."""
+
 
 class Keeper:
     """Holds the keyframes, the last snapshot and what is looked at.
@@ -84,6 +87,16 @@ class Keeper:
             return []
         look: list[Command] = [self._look] if self._look else []
         return [Start(self._start.options, self._reached()), *look]
+
+    def resume(self) -> list[Command]:
+        """The same for an engine that is well: a session that has only begun begins again.
+
+        Its ``init`` gives the same to the bit, and then the engine finds out the ops to come.
+        """
+        kept = self._snapshot
+        if kept and kept.end <= BEGUN and not (kept.scripts or kept.watches):
+            self._snapshot = None
+        return self.carry_on()
 
     def _reached(self) -> Snapshot | None:
         """The last snapshot, moved on to where the engine has been seen since."""

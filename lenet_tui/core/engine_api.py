@@ -20,6 +20,12 @@ class Engine(Protocol):
     def restart(self) -> None:
         """End the engine at once, whatever it does, and carry on from history in a new one."""
 
+    def set_aside(self) -> None:
+        """Keep the session as it is, whatever is started next; only when no move is under way."""
+
+    def take_up(self) -> None:
+        """Carry on with the session set aside, and drop the present one; only then too."""
+
     def close(self) -> None:
         """End the engine for good."""
 
