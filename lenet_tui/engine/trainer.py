@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -62,6 +64,7 @@ class Trainer:
         self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
         self.names = {id(p): name for name, p in self.parameters.items()}
         self._everyone = list(self.parameters.values())
+        self.flat = _flat(self._everyone)
 
     @property
     def buffers(self) -> dict[str, Tensor]:
@@ -194,6 +197,12 @@ class Trainer:
             torch.cuda.synchronize(self.device)
         elif self.device.type == "mps":
             torch.mps.synchronize()
+
+
+def _flat(parameters: list[Tensor]) -> list[npt.NDArray[np.float32]]:
+    """The live numbers of each parameter in a row, where they are in main memory; else nothing."""
+    plain = all(p.device.type == "cpu" and p.is_contiguous() for p in parameters)
+    return [p.detach().view(-1).numpy() for p in parameters] if plain else []
 
 
 def deterministic(device: torch.device) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -151,16 +153,16 @@ def all_finite(trainer: Trainer) -> bool:
     loss = trainer.last_loss
     if loss is not None and not math.isfinite(loss):
         return False
+    if trainer.flat:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return all(_square_sum_finite(numbers) for numbers in trainer.flat)
     values = list(trainer.parameters.values())
-    if trainer.device.type == "cpu":
-        return all(_square_sum_finite(p) or finite(p) for p in values)
     norms = torch.stack(torch._foreach_norm([p.detach() for p in values]))
     return bool(torch.isfinite(norms).all()) or all(finite(p) for p in values)
 
 
-def _square_sum_finite(p: Tensor) -> bool:
-    flat = p.detach().reshape(-1)
-    return math.isfinite(float(torch.dot(flat, flat))) if flat.numel() else True
+def _square_sum_finite(numbers: npt.NDArray[np.float32]) -> bool:
+    return math.isfinite(np.dot(numbers, numbers)) or bool(np.isfinite(numbers).all())
 
 
 def finite_at(tape: Tape, cursor: Cursor) -> bool:

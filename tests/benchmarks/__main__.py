@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.engine import BENCHMARKS as ENGINE
+from tests.benchmarks.live import LIVE
 from tests.benchmarks.measure import Result
 from tests.benchmarks.start import START
 
-BENCHMARKS = ENGINE | START
+BENCHMARKS = ENGINE | START | LIVE
 
 
 def main() -> int:

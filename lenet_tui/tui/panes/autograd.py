@@ -44,7 +44,7 @@ class AutogradPane(Pane):
 
     def show(self, frame: Frame) -> None:
         graph = frame.graph
-        self.query_one("#autograd-state", Static).update(self._state(graph))
+        self.query_one("#autograd-state", Static).update(self._state(graph), layout=False)
         shape = graph and tuple((n.op, n.name, n.next) for n in graph.nodes)
         if shape != self._shape:
             self._shape = shape
@@ -64,7 +64,7 @@ class AutogradPane(Pane):
             slots.append(place.data.slot)
             place = place.parent
         said = path(self._start, reversed(slots[:-1])) if slots else ""
-        self.query_one("#autograd-path", Static).update(Text(said, "dim"))
+        self.query_one("#autograd-path", Static).update(Text(said, "dim"), layout=False)
 
     def _state(self, graph: Graph | None) -> Text:
         words = self.words

@@ -48,6 +48,7 @@ class Listing(VerticalScroll):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._rows: tuple[Row, ...] = ()
+        self._laid_out = 0
         self._followed = -1
         self._width = 0
         self._glyphs = UNICODE
@@ -78,7 +79,8 @@ class Listing(VerticalScroll):
             _line(row, code, self._glyphs, self._width)
             for row, code in zip(self._rows, coloured, strict=True)
         ]
-        static.update(Content("\n").join(lines))
+        static.update(Content("\n").join(lines), layout=len(lines) != self._laid_out)
+        self._laid_out = len(lines)
 
     def _follow(self) -> None:
         if self._width != self.query_one(Static).size.width:  # a scroll bar has come or gone
@@ -134,7 +136,9 @@ class CodePane(Pane):
         if frame is None:
             return
         shown = program(frame, self._net)
-        rows, inside = [self._row(line) for line in shown.lines], self._inside(frame)
+        # In a run remarks would change with each frame, and the whole program with them.
+        remarks = not frame.running
+        rows, inside = [self._row(line, remarks) for line in shown.lines], self._inside(frame)
         source = [
             Row(line, "current", self._op(frame), lit=True) if number == inside else Row(line)
             for number, line in enumerate(self._source)
@@ -148,11 +152,11 @@ class CodePane(Pane):
             followed = inside if inside >= 0 else len(above) + shown.current
             listing.show([*above, *rows], followed, self._glyphs)
 
-    def _row(self, line: Line) -> Row:
+    def _row(self, line: Line, remarks: bool) -> Row:
         lit = line.mark == "current"
         skipped = any(key == "code.skipped" for key, _ in line.notes)
         mark = "skipped" if lit and skipped else line.mark
-        return Row(clean(line.code), mark, self._said(line.notes), lit)
+        return Row(clean(line.code), mark, self._said(line.notes) if remarks else "", lit)
 
     def _said(self, notes: Sequence[Note]) -> str:
         said = clean(

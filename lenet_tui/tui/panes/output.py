@@ -70,7 +70,7 @@ class OutputPane(Pane, can_focus=True):
             self.border_subtitle = Content(self._plain(self.words(said)))
         widget = self.query_one(Static)
         if widget.content != text:
-            widget.update(text)
+            widget.update(text, layout=False)
 
     def _plain(self, text: str) -> str:
         return ascii_text(text) if self._ascii else text

@@ -343,4 +343,4 @@ class TensorPane(Pane):
 
 def _update(widget: Static, text: Text) -> None:
     if widget.content != text:
-        widget.update(text)
+        widget.update(text, layout=False)
