@@ -104,6 +104,16 @@ def seek(iterations: int) -> Result:
     )
 
 
+def history() -> Result:
+    """Bytes that history takes over its budget, which is made too small for the session."""
+    session = Session(resolve("digits", history_mb=8), LocalStore(), Unwatched())
+    ratios = []
+    for _ in range(4):
+        session.do(DoMove(0, Run(1000)))
+        ratios.append(session.history.bytes / session.history.index.budget)
+    return result("history-memory", ratios, 1.0, "bytes over the budget")
+
+
 def undo() -> Result:
     """Undoing an op within the iteration, far into a session, over 10 ms."""
     session = Session(resolve("digits"), LocalStore(), Unwatched())
@@ -128,4 +138,6 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
     "undo-op": undo,
     "seek-1000": lambda: seek(1000),
     "seek-10000": lambda: seek(10_000),
+    "seek-100000": lambda: seek(100_000),
+    "history-memory": history,
 }
