@@ -114,7 +114,8 @@ def test_runs_are_recorded_by_where_they_ended() -> None:
     assert recorded((Flight(1, Continue(), True), at(40), "paused")) == ["goto 40"]
     assert recorded((Flight(1, Goto(99), True), at(40), "paused")) == ["goto 40"]
     assert recorded((Flight(1, Continue()), at(40, 3), "loss < 1")) == ["continue"]
-    assert recorded((Flight(1, None), at(40, 3), "loss is NaN")) == ["continue"]
+    assert recorded((Flight(1, None), at(40, 3), "loss is NaN")) == ["goto 39", "continue 2"]
+    assert recorded((Flight(1, None), at(1, 3), "loss is NaN")) == ["continue 2"]
     assert recorded((Flight(1, Run(3)), at(3), "")) == ["run 3"]
 
 

@@ -29,10 +29,19 @@ APP: Table = {
         "完成；接下来：第 {next} 次迭代的 forward",
     ),
     "rail.between": ("{phase} done; next: {next}", "{phase} 完成；接下来：{next}"),
+    "rail.skipped": (
+        "{phase} skipped: what it would have made is as it was; next: {next}",
+        "{phase} 已跳过：它本应产生的一切保持原样；接下来：{next}",
+    ),
+    "rail.silent": (
+        "{phase}: the engine has not answered for {seconds} s; escape ends it",
+        "{phase}：引擎已 {seconds} 秒没有回应；按 Esc 结束它",
+    ),
     # Status line
     "status.seed": ("seed {seed}", "种子 {seed}"),
     "status.batch": ("batch {n}", "批 {n}"),
     "status.loss": ("loss", "损失"),
+    "status.loss.earlier": ("earlier loss", "此前的损失"),
     "status.history": ("history {used}", "历史 {used}"),
     "status.ahead": ("past, recorded to {end}", "过去（记录到 {end}）"),
     "status.drift": ("replay differs", "重放有差异"),
@@ -48,6 +57,8 @@ APP: Table = {
     "layers.total": ("{n} parameters", "共 {n} 个参数"),
     "loss.title": ("Loss", "损失"),
     "loss.title.log": ("Loss (log)", "损失（对数）"),
+    "loss.title.earlier": ("Loss of an earlier iteration", "此前迭代的损失"),
+    "loss.title.log.earlier": ("Loss (log) of an earlier iteration", "此前迭代的损失（对数）"),
     "loss.least": ("min {value} at {n}", "最小 {value}（第 {n} 次）"),
     "deck.log": ("Log", "日志"),
     "log.where": ("iteration {n}, {phase}", "第 {n} 次迭代，{phase}"),

@@ -26,11 +26,22 @@ class Losses:
             self._store[first:last] = frame.losses
             self._size = max(self._size, last)
         end = max(frame.end, frame.position.iteration) + 1
-        if not (frame.ahead or frame.running or _has_loss(frame)):
+        if not (frame.ahead or frame.running or has_loss(frame)):
             end = max(1, end - 1)
         if end < self._size:
             self._store[end : self._size] = np.nan
             self._size = end
+
+    def taken(self) -> Losses:
+        """All of them, to be put back later; none are left here."""
+        other = Losses()
+        self._store, other._store = other._store, self._store
+        self._size, other._size = other._size, self._size
+        return other
+
+    def put(self, other: Losses) -> None:
+        """Have what another one has, instead of what is here."""
+        self._store, self._size = other._store, other._size
 
     @property
     def values(self) -> Array:
@@ -40,7 +51,8 @@ class Losses:
         return view
 
 
-def _has_loss(frame: Frame) -> bool:
+def has_loss(frame: Frame) -> bool:
+    """Whether the loss of the present iteration has been computed at the cursor."""
     return any(s.phase == "loss" and s.done for s in frame.segments)
 
 

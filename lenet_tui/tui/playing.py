@@ -72,15 +72,23 @@ class Recorder:
     def __init__(self) -> None:
         self.moves: list[Move] = []
         self._lost = False
+        self._iteration = 0
 
     def note(self, flight: Flight, frame: Frame, stopped: str) -> None:
         """Note a flight that ended in ``frame``; a run by hand is noted by where it ended."""
         if flight.move is not None and not flight.paused:
             self.moves.append(flight.move)
-        elif stopped and frame.position.op is not None:
-            self.moves.append(Continue())
+        elif stopped and not flight.paused and not boundary(frame):
+            self._stopped_in(frame.position.iteration)
         else:
             self.arrived(frame)
+        self._iteration = frame.position.iteration
+
+    def _stopped_in(self, iteration: int) -> None:
+        """A watchpoint ended a free run inside an iteration: to its start, and on to that point."""
+        if iteration - 1 > self._iteration:
+            self.moves.append(Goto(iteration - 1))
+        self.moves.append(Continue(2))
 
     def lost(self) -> None:
         """The engine has died: where it takes up again is not known yet."""

@@ -82,7 +82,7 @@ def _moved(app: LenetApp, report: Moved) -> None:
         app.tell(report.stopped)
     if report.error or report.stopped:
         app.player.stop()
-        app.runner.stop()
+        app.runner.halt()
     if flight.move is None:
         app.runner.ended()
 

@@ -77,6 +77,13 @@ class Runner:
         if was_on:
             self._changed()
 
+    def halt(self) -> None:
+        """A move stopped by itself: no more steps by the timer. What waits was asked for since."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self._changed()
+
     def ended(self) -> None:
         """The engine has ended the free run by itself."""
         if self._flat:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame, OpRow, Parameter, Shape
 from lenet_tui.core.numbers import number, shape_text, thousands
+from lenet_tui.tui.losses import has_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[
         shown.update(row.parameters)
     lines += [_parameter(n, n, shapes, passed) for n in shapes if n not in shown]
     lines.append(Line("target", "target"))
-    loss = frame.loss if frame else None
+    loss = frame.loss if frame and has_loss(frame) else None
     criterion = frame.options.loss if frame else ""
     value = "" if loss is None else number(loss)
     here, known = "loss" in passed, loss is not None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
+from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.numbers import number
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
-from lenet_tui.tui.losses import Losses, chart
+from lenet_tui.tui.losses import Losses, chart, has_loss
 from lenet_tui.tui.panes.pane import Pane
 
 
@@ -18,6 +21,9 @@ class LossPane(Pane):
 
     ALLOW_MAXIMIZE = True
     ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "app.command('explain')", show=False),
+    ]
     can_focus = True
 
     def __init__(self, losses: Losses, id: str | None = None) -> None:
@@ -57,6 +63,8 @@ class LossPane(Pane):
 
     def _titles(self, values: npt.NDArray[np.float64], frame: Frame) -> None:
         key = "loss.title.log" if self._log else "loss.title"
+        if frame.loss is not None and not has_loss(frame):
+            key += ".earlier"
         shown = "" if frame.loss is None else number(frame.loss)
         title = f"{self.words(key)}  {shown}".rstrip()
         subtitle = ""

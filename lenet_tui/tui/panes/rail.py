@@ -128,8 +128,9 @@ def position_line(state: RailState, words: Words, glyphs: Glyphs) -> Content:
         return Content.assemble((words("rail.gone", error=clean(state.gone)), "bold $text-error"))
     if state.busy is not None:
         busy = state.busy
-        text = words("rail.busy", phase=busy.position.phase, what=clean(busy.what),
-                     seconds=f"{busy.seconds:.0f}")  # fmt: skip
+        key = "rail.silent" if busy.silent else "rail.busy"
+        phase, what = busy.position.phase, clean(busy.what)
+        text = words(key, phase=phase, what=what, seconds=f"{busy.seconds:.0f}")
         return Content.assemble((text, "bold $text-warning"))
     frame = state.frame
     if frame is None:
@@ -158,7 +159,9 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs) -> str:
     if boundary(frame):
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
         return words(key, next=position.iteration + 1)
-    return words("rail.between", phase=position.phase, next=frame.next_phase)
+    skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
+    key = "rail.skipped" if skipped else "rail.between"
+    return words(key, phase=position.phase, next=frame.next_phase)
 
 
 def _op(frame: Frame, words: Words, glyphs: Glyphs) -> str:

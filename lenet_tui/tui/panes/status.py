@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
+from lenet_tui.tui.losses import has_loss
 from lenet_tui.tui.say import fit, loss, megabytes, total
 
 if TYPE_CHECKING:
@@ -118,5 +119,7 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
     text = words("status.history", used=used) if wide else used
     parts.append((6, Content.styled(text, "dim")))
     shown = loss(frame.loss, glyphs.none)
-    parts.append((0, Content.assemble((words("status.loss"), "dim"), " ", (shown, "bold"))))
+    earlier = frame.loss is not None and not has_loss(frame)
+    key = "status.loss.earlier" if earlier else "status.loss"
+    parts.append((0, Content.assemble((words(key), "dim"), " ", (shown, "bold"))))
     return parts
