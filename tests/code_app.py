@@ -13,7 +13,7 @@ from lenet_tui.tui.panes.code import CodePane
 class CodeApp(App[None]):
     """Shows ``frame``; ``source``: the model's class."""
 
-    CSS = "CodePane { border: round $foreground 25%; }"
+    CSS_PATH = "../lenet_tui/tui/app.tcss"
 
     def __init__(self, source: str, lang: str = "en", ascii: bool = False) -> None:
         super().__init__()
@@ -26,6 +26,7 @@ class CodeApp(App[None]):
         yield CodePane(id="code")
 
     def on_mount(self) -> None:
+        self.set_class(self.ascii, "-ascii")
         self.pane.know(self._source, "package.module:Net", self._glyphs)
 
     @property
