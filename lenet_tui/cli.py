@@ -73,8 +73,7 @@ def _app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = No
     moves = [move for _, move in moves_of(file)] if file is not None else []
     why = streams.no_screen()
     if why:
-        complain(f"{why}: here is the transcript of one iteration instead of the app")
-        return _trace(args)
+        return _trace(args, f"{why}: here is the transcript of one iteration instead of the app")
     template.prepare()
     gc.disable()  # a tenth of the time to the first frame; terminal.run takes it up again
     from lenet_tui.tui import terminal  # noqa: PLC0415
@@ -97,12 +96,12 @@ def _make_engine(on_report: OnReport) -> Engine:
     return EngineClient(on_report)
 
 
-def _trace(args: argparse.Namespace) -> int:
+def _trace(args: argparse.Namespace, why: str = "") -> int:
     session_options(args)
     template.prepare()  # torch is imported there, while numpy is here
     from lenet_tui.command import trace  # noqa: PLC0415
 
-    return trace.run(args)
+    return trace.run(args, why)
 
 
 def _lab(args: argparse.Namespace) -> int:

@@ -31,15 +31,15 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     [
         ("--device tpu", "--device: device 'tpu' is unknown: auto, cpu, cuda, cuda:N or mps"),
         ("--device cuda:x", "device 'cuda:x' is unknown"),
-        ("--batch-size 0", "batch-size 0 cannot be: a whole number from 1"),
+        ("--batch-size 0", "batch-size 0 is not possible: it must be a whole number from 1"),
         ("--batch-size two", "batch-size 'two' is not a whole number"),
-        ("--lr -1", "lr -1.0 cannot be: a finite number"),
-        ("--lr nan", "lr nan cannot be"),
-        ("--lr=-inf", "lr -inf cannot be"),
+        ("--lr -1", "lr -1.0 is not possible: it must be a finite number"),
+        ("--lr nan", "lr nan is not possible"),
+        ("--lr=-inf", "lr -inf is not possible"),
         ("--lr", "--lr: expected one argument"),
-        ("--seed -3", "seed -3 cannot be"),
-        ("--threads 0", "threads 0 cannot be"),
-        ("--history-mb 0", "history-mb 0 cannot be"),
+        ("--seed -3", "seed -3 is not possible"),
+        ("--threads 0", "threads 0 is not possible"),
+        ("--history-mb 0", "history-mb 0 is not possible"),
         ("--data /no/such/file", "data '/no/such/file' cannot be read: No such file"),
         ("--data .", "data '.' cannot be read: Is a directory"),
         ("--preset mnist", "--preset: invalid choice: 'mnist'"),
@@ -155,7 +155,7 @@ def test_info() -> None:
     with Terminal([*APP, "info"], size=(100, 40), env={"NO_COLOR": "1"}) as terminal:
         assert terminal.wait() == 0
         text = terminal.text
-    for wanted in ("100×40 cells", "xterm-256color", "NO_COLOR", "torch", "textual", "cpu", "GB"):
+    for wanted in ("100×40 cells", "xterm-256color", "NO_COLOR", "torch", "textual", "cpu", "GiB"):
         assert wanted in text
     assert "none: the sign is shown by marks" in text
 

@@ -72,7 +72,7 @@ async def test_a_wrong_option_is_said_in_the_form() -> None:
         await run.press("o")
         run.app.screen.query_one("#lr", Input).value = "-1"
         await run.press("enter")
-        assert "lr -1.0 cannot be" in run.text and run.engine.moves == []
+        assert "lr -1.0 is not possible" in run.text and run.engine.moves == []
 
 
 async def test_a_change_in_the_past_asks_first() -> None:
@@ -130,7 +130,7 @@ async def test_the_device_picker_says_why_not() -> None:
     async with running() as run:
         await run.press("d")
         assert len(run.engine.commands(ListDevices)) == 1
-        assert "60.0 GB of 80.0 GB free" in run.text
+        assert "60.0 GiB of 80.0 GiB free" in run.text
         assert "not built for this platform" in run.text
         await run.press("down", "enter")
         assert run.engine.moves == [Set("device", "cuda:0")]

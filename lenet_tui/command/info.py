@@ -24,7 +24,7 @@ PACKAGES = ("torch", "textual", "rich", "numpy")
 VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "TMUX", "SSH_TTY")
 LEAST = (60, 20)
 """Columns and rows below which the app only says how large it needs to be."""
-GIGABYTE = 1e9
+GIGABYTE = 2**30
 
 
 def run(args: argparse.Namespace) -> int:

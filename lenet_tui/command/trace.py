@@ -9,7 +9,7 @@ from typing import Protocol
 
 from lenet_tui.command import jsonl
 from lenet_tui.command.moves_file import moves_of
-from lenet_tui.command.parser import CommandError, language, session_options
+from lenet_tui.command.parser import CommandError, complain, language, session_options
 from lenet_tui.command.talk import Talk
 from lenet_tui.core.clean import clean
 from lenet_tui.core.moves import Forward, Move, Run
@@ -23,8 +23,11 @@ AHEAD = 2
 """Moves the engine may be ahead of what is written."""
 
 
-def run(args: argparse.Namespace) -> int:
-    """Print the transcript; 0 if all was done, 1 if torch refused a move."""
+def run(args: argparse.Namespace, why: str = "") -> int:
+    """Print the transcript; 0 if all was done, 1 if torch refused a move.
+
+    ``why``: what to say of it on stderr, once it is known that there will be one.
+    """
     given = vars(args)
     options = session_options(args)
     if given.get("moves") is not None and given.get("ops"):
@@ -36,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     )
     if given.get("moves") is not None:
         return play(options, moves_of(given["moves"]), writer)
-    return iterate(options, given.get("iterations", 1), bool(given.get("ops")), writer)
+    return iterate(options, given.get("iterations", 1), bool(given.get("ops")), writer, why)
 
 
 class Writer(Protocol):
@@ -52,10 +55,10 @@ class Writer(Protocol):
     def position(self, move: str, moved: Moved) -> None: ...
 
 
-def iterate(options: Options, iterations: int, ops: bool, writer: Writer) -> int:
+def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: str = "") -> int:
     """``init`` and then so many iterations, phase by phase."""
     with Talk() as talk:
-        _begin(talk, options, writer)
+        _begin(talk, options, writer, why)
         writer.init(talk.move(DoMove(0, Run(0), parameters=True)))
         total = iterations * len(TURN)
         for number in range(1, total + AHEAD + 1):
@@ -86,8 +89,11 @@ def play(options: Options, moves: Iterator[tuple[str, Move]], writer: Writer) ->
     return status
 
 
-def _begin(talk: Talk, options: Options, writer: Writer) -> None:
-    look = writer.begin(talk.start(options))
+def _begin(talk: Talk, options: Options, writer: Writer, why: str = "") -> None:
+    ready = talk.start(options)
+    if why:
+        complain(why)
+    look = writer.begin(ready)
     if look:
         talk.send(look)
 

@@ -61,7 +61,9 @@ def check(options: Options) -> Options:
     _one_of("loss", options.loss, LOSSES)
     _one_of("optimizer", options.optimizer, OPTIMIZERS)
     if not (math.isfinite(options.lr) and options.lr >= 0):
-        raise OptionError(f"lr {options.lr} cannot be: a finite number, 0 or more, such as 0.01")
+        raise OptionError(
+            f"lr {options.lr} is not possible: it must be a finite number, 0 or more, such as 0.01"
+        )
     _within("batch-size", options.batch_size, 1, MAX_BATCH)
     _within("seed", options.seed, 0, MAX_SEED)
     _within("threads", options.threads, 1, MAX_THREADS)
@@ -108,7 +110,9 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
 
 def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
-        raise OptionError(f"{name} {value} cannot be: a whole number from {low} to {high}")
+        raise OptionError(
+            f"{name} {value} is not possible: it must be a whole number from {low} to {high}"
+        )
 
 
 def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:

@@ -45,6 +45,6 @@ TRACE: Table = {
     "info.versions": ("Versions", "版本"),
     "info.missing": ("not installed", "未安装"),
     "info.devices": ("Devices", "设备"),
-    "info.memory": ("{free} GB free of {total} GB", "共 {total} GB，可用 {free} GB"),
+    "info.memory": ("{free} GiB free of {total} GiB", "共 {total} GiB，可用 {free} GiB"),
     "info.absent": ("not here: {why}", "不可用：{why}"),
 }  # fmt: skip

@@ -42,5 +42,5 @@ def choice(device: Device, present: str, words: Words) -> Choice:
 
 
 def gigabytes(count: int) -> str:
-    """Bytes in GB, as memory is sold."""
-    return f"{count / 2**30:.1f} GB"
+    """Bytes in GiB."""
+    return f"{count / 2**30:.1f} GiB"
