@@ -61,6 +61,15 @@ APP: Table = {
     "loss.title.log.earlier": ("Loss (log) of an earlier iteration", "此前迭代的损失（对数）"),
     "loss.least": ("min {value} at {n}", "最小 {value}（第 {n} 次）"),
     "deck.log": ("Log", "日志"),
+    "log.warned": ("torch warns: {text}", "torch 警告：{text}"),
+    "log.taken-up": (
+        "a new engine carries on in iteration {n}",
+        "新引擎从第 {n} 次迭代继续",
+    ),
+    "log.taken-up.short": (
+        "a new engine carries on in iteration {n}; the last {gone} of the run were not kept",
+        "新引擎从第 {n} 次迭代继续；运行中最后 {gone} 次未及保存",
+    ),
     "log.where": ("iteration {n}, {phase}", "第 {n} 次迭代，{phase}"),
     "log.run": ("run", "运行"),
     "log.restart": ("the engine was started again", "引擎已重新启动"),

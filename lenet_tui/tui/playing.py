@@ -99,11 +99,13 @@ class Recorder:
         if boundary(frame):
             self.moves.append(Goto(frame.position.iteration))
 
-    def seen(self, frame: Frame) -> None:
-        """After a death, the first frame says where the session takes up again."""
-        if self._lost:
-            self._lost = False
-            self.arrived(frame)
+    def seen(self, frame: Frame) -> bool:
+        """After a death, the first frame says where the session takes up again: ``True`` then."""
+        if not self._lost:
+            return False
+        self._lost = False
+        self.arrived(frame)
+        return True
 
     @property
     def text(self) -> str:

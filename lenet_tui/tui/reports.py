@@ -37,7 +37,8 @@ def handle(app: LenetApp, report: Report) -> None:
     if isinstance(report, (Moved, Painting)):
         app.busy = None
         app.losses.take(report.frame)
-        app.recorder.seen(report.frame)
+        if app.recorder.seen(report.frame):
+            _taken_up(app, report.frame)
         if isinstance(report, Moved):
             _moved(app, report)
         app.post_message(FrameCame(report.frame, isinstance(report, Painting)))
@@ -47,6 +48,8 @@ def handle(app: LenetApp, report: Report) -> None:
         app.busy = report if report.seconds >= BUSY_FROM else None
     elif isinstance(report, Printed):
         app.main.log_pane.add(report.kind, report.text)
+        if report.kind == "warning":  # the log may be out of sight
+            app.tell(app.words("log.warned", text=clean(report.text)), "warning")
     elif isinstance(report, Devices):
         if isinstance(app.screen, DevicesScreen):
             app.screen.fill(report.devices)
@@ -59,6 +62,16 @@ def handle(app: LenetApp, report: Report) -> None:
         _failed(app, report)
     elif isinstance(report, Died):
         _died(app, report.error)
+
+
+def _taken_up(app: LenetApp, frame: Frame) -> None:
+    """A new engine has taken the session up: say where, and what of a run is not recorded."""
+    here = frame.position.iteration
+    gone = app.frame.position.iteration - here if app.frame else 0
+    key = "log.taken-up.short" if gone > 0 else "log.taken-up"
+    said = app.words(key, n=here, gone=gone)
+    app.main.log_pane.add("note", said)
+    app.tell(said)
 
 
 def _moved(app: LenetApp, report: Moved) -> None:
