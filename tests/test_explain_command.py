@@ -116,7 +116,7 @@ def test_people_see_the_largest_terms_and_a_verdict(capsys: pytest.CaptureFixtur
     said = explain(capsys, "conv1.weight.grad[0,0,2,3]", "--lang", "en", "--check")
     lines = said.splitlines()
     assert lines[0].startswith("conv1.weight.grad[0,0,2,3] = ")
-    assert "Σ_n Σ_h Σ_w conv1.grad[n,o,h,w] · input[n,c, h + i, w + j]" in said
+    assert "Σ_n Σ_h Σ_w conv1.grad[n,o,h,w] ⋅ input[n,c, h + i, w + j]" in said
     assert sum("conv1.grad[0,0," in text for text in lines) == 20 + 1
     assert "764 smaller terms" in said
     assert "784 terms" in said

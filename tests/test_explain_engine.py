@@ -52,7 +52,7 @@ def test_a_convolution_is_every_product_and_the_bias(net: Explained) -> None:
     assert found.op == "conv2d"
     assert found.formula == (
         "conv2[n,o,h,w] = conv2.bias[o] + "
-        "Σ_c Σ_i Σ_j conv1.max_pool2d[n,c, h + i, w + j] · conv2.weight[o,c,i,j]"
+        "Σ_c Σ_i Σ_j conv1.max_pool2d[n,c, h + i, w + j] ⋅ conv2.weight[o,c,i,j]"
     )
 
 

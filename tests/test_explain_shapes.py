@@ -13,27 +13,27 @@ from lenet_tui.core import explain_shapes as shapes
 
 def test_a_convolution_says_why_32_becomes_28() -> None:
     (line,) = shapes.window_lines(shapes.window_axes((32, 32), 5))
-    assert line == "H, W: ⌊(32 + 2·0 − 1·(5 − 1) − 1) / 1 + 1⌋ = 28"
+    assert line == "H, W: ⌊(32 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 28"
 
 
 def test_axes_that_differ_have_a_line_each() -> None:
     assert shapes.window_lines(shapes.window_axes((32, 20), (3, 5), (2, 1), (1, 0))) == [
-        "H: ⌊(32 + 2·1 − 1·(3 − 1) − 1) / 2 + 1⌋ = 16",
-        "W: ⌊(20 + 2·0 − 1·(5 − 1) − 1) / 1 + 1⌋ = 16",
+        "H: ⌊(32 + 2⋅1 − 1⋅(3 − 1) − 1) / 2 + 1⌋ = 16",
+        "W: ⌊(20 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 16",
     ]
 
 
 def test_a_pool_strides_by_its_kernel_and_ceil_mode_may_drop_a_window() -> None:
     assert shapes.window_lines(shapes.window_axes((28, 28), 2, None)) == [
-        "H, W: ⌊(28 + 2·0 − 1·(2 − 1) − 1) / 2 + 1⌋ = 14"
+        "H, W: ⌊(28 + 2⋅0 − 1⋅(2 − 1) − 1) / 2 + 1⌋ = 14"
     ]
     (line,) = shapes.window_lines(shapes.window_axes((5,), 2, 4, 1, ceil_mode=True))
-    assert line == "L: ⌈(5 + 2·1 − 1·(2 − 1) − 1) / 4 + 1⌉ − 1 = 2"
+    assert line == "L: ⌈(5 + 2⋅1 − 1⋅(2 − 1) − 1) / 4 + 1⌉ − 1 = 2"
 
 
 def test_same_padding_may_be_uneven() -> None:
     (line,) = shapes.window_lines(shapes.window_axes((9,), 4, padding="same"))
-    assert line == "L: ⌊(9 + 1 + 2 − 1·(4 − 1) − 1) / 1 + 1⌋ = 9"
+    assert line == "L: ⌊(9 + 1 + 2 − 1⋅(4 − 1) − 1) / 1 + 1⌋ = 9"
 
 
 axis = st.tuples(
@@ -76,7 +76,7 @@ def test_windows_of_a_pool_are_counted_as_torch_counts_them(
 def test_why_16_5_5() -> None:
     assert shapes.flat_line((1, 16, 5, 5)) == "16*5*5 = 400"
     assert shapes.flat_line((1, 400)) == "400"
-    assert shapes.reshape_line((1, 16, 5, 5), (1, 400)) == "1·16·5·5 = 400 = 1·400"
+    assert shapes.reshape_line((1, 16, 5, 5), (1, 400)) == "1⋅16⋅5⋅5 = 400 = 1⋅400"
     sizes = [(1, 1, 32, 32), (1, 6, 28, 28), (1, 6, 28, 28), (1, 6, 14, 14), (1, 6, 14, 7)]
     assert shapes.chain_line(sizes) == "32 → 28 → 14 → 14×7"
 
@@ -86,7 +86,7 @@ def test_parameters_are_counted_as_torch_has_them(bias: bool) -> None:
     linear = torch.nn.Linear(400, 120, bias=bias)
     count = sum(p.numel() for p in linear.parameters())
     line = shapes.count_line(tuple(linear.weight.shape), bias)
-    assert line == f"120·400{' + 120' * bias} = {count:,}"
+    assert line == f"120⋅400{' + 120' * bias} = {count:,}"
     assert shapes.linear_line((7, 400), tuple(linear.weight.shape), bias) == (
-        f"7×400 · 400×120{' + 120' * bias} = 7×120"
+        f"7×400 ⋅ 400×120{' + 120' * bias} = 7×120"
     )

@@ -55,13 +55,13 @@ def row(name: str) -> dict[str, str]:
 
 def test_conv1_says_why_32_becomes_28() -> None:
     said = row("conv1")
-    assert said["window"] == "H, W: ⌊(32 + 2·0 − 1·(5 − 1) − 1) / 1 + 1⌋ = 28"
-    assert (said["count"], said["terms"]) == ("6·1·5·5 + 6 = 156", "1·5·5 = 25")
+    assert said["window"] == "H, W: ⌊(32 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 28"
+    assert (said["count"], said["terms"]) == ("6⋅1⋅5⋅5 + 6 = 156", "1⋅5⋅5 = 25")
     assert said["input"] == "1×1×32×32" and said["output"] == "1×6×28×28"
 
 
 def test_the_pools_say_why_28_becomes_14() -> None:
-    assert row("conv1.max_pool2d")["window"].endswith("(28 + 2·0 − 1·(2 − 1) − 1) / 2 + 1⌋ = 14")
+    assert row("conv1.max_pool2d")["window"].endswith("(28 + 2⋅0 − 1⋅(2 − 1) − 1) / 2 + 1⌋ = 14")
     assert row("conv2.max_pool2d")["kernel"] == "2×2"
 
 
@@ -69,13 +69,13 @@ def test_view_says_why_16_5_5() -> None:
     said = row("conv2.view")
     assert said["flat"] == "16*5*5 = 400"
     assert said["chain"] == "32 → 28 → 14 → 10 → 5"
-    assert said["elements"] == "1·16·5·5 = 400 = 1·400"
+    assert said["elements"] == "1⋅16⋅5⋅5 = 400 = 1⋅400"
 
 
 def test_linear_says_its_product_and_count() -> None:
     said = row("fc1")
-    assert said["product"] == "1×400 · 400×120 + 120 = 1×120"
-    assert said["count"] == "120·400 + 120 = 48,120"
+    assert said["product"] == "1×400 ⋅ 400×120 + 120 = 1×120"
+    assert said["count"] == "120⋅400 + 120 = 48,120"
 
 
 class Odd(nn.Module):
@@ -96,14 +96,14 @@ class Odd(nn.Module):
 def test_unusual_arguments_are_explained_too_and_only_if_they_fit() -> None:
     rows, parameters = rows_of(Odd(), (2, 4, 16, 16))
     said = {r.name: explain_values.row_values(r, rows, parameters) for r in rows}
-    assert said["c"]["window"] == "H: ⌊(16 + 2·1 − 1·(3 − 1) − 1) / 2 + 1⌋ = 8"
-    assert said["c"]["window2"] == "W: ⌊(16 + 2·2 − 2·(5 − 1) − 1) / 1 + 1⌋ = 12"
-    assert said["c"]["count"] == "6·2·3·5 = 180"
+    assert said["c"]["window"] == "H: ⌊(16 + 2⋅1 − 1⋅(3 − 1) − 1) / 2 + 1⌋ = 8"
+    assert said["c"]["window2"] == "W: ⌊(16 + 2⋅2 − 2⋅(5 − 1) − 1) / 1 + 1⌋ = 12"
+    assert said["c"]["count"] == "6⋅2⋅3⋅5 = 180"
     assert said["same"]["window"].endswith("= 8")
-    assert said["pool"]["window"] == "H: ⌈(8 + 2·0 − 1·(3 − 1) − 1) / 2 + 1⌉ = 4"
+    assert said["pool"]["window"] == "H: ⌈(8 + 2⋅0 − 1⋅(3 − 1) − 1) / 2 + 1⌉ = 4"
     assert said["drop"]["p"] == "0.25"
     flat = next(v for v in said.values() if "flat" in v)
-    assert flat["elements"] == "2·6·4·6 = 288 = 2·144"
+    assert flat["elements"] == "2⋅6⋅4⋅6 = 288 = 2⋅144"
 
 
 def test_what_is_ahead_of_the_cursor_is_not_explained_with_numbers() -> None:
@@ -114,7 +114,7 @@ def test_what_is_ahead_of_the_cursor_is_not_explained_with_numbers() -> None:
 def test_the_cursor_in_a_phase_explains_the_op_it_passed() -> None:
     said = at("forward", Entry("forward", "conv2", "conv2d", "conv2", ((1, 16, 10, 10),)))
     assert said[0].startswith("Slides each kernel")
-    assert any("14 + 2·0" in line for line in said)
+    assert any("14 + 2⋅0" in line for line in said)
     said = at("backward", Entry("backward", "fc3", "AddmmBackward0", "fc3",
                                 ((10,), None, (84, 10))))  # fmt: skip
     assert said[0].startswith("The backward of fc3") and "Produced: 10, None, 84×10" in said
@@ -123,7 +123,7 @@ def test_the_cursor_in_a_phase_explains_the_op_it_passed() -> None:
     said = at("update", Entry("update", "fc3.bias", "update", "fc3", ((10,),)))
     assert any(line.startswith("fc3.bias: 10,") for line in said)
     said = at("loss", Entry("loss", "loss", "mse_loss", "", ((),)))
-    assert any(line.endswith("not samples: 1·10 = 10") for line in said)
+    assert any(line.endswith("not samples: 1⋅10 = 10") for line in said)
     assert not any("one-hot" in line for line in said), "the notebook's target is no class"
 
 

@@ -22,11 +22,11 @@ TYPICAL: Mapping[str, str] = {
     "iteration": "1,200", "lr": "0.01", "optimizer": "manual", "loss": "mse", "seed": "7",
     "tensors": "10", "parameters": "61,706", "accumulated": "2", "name": "conv2.weight",
     "op": "ConvolutionBackward0", "input": "64×6×14×14", "output": "64×16×10×10",
-    "weight": "16×6×5×5", "terms": "6·5·5 = 150", "count": "16·6·5·5 + 16 = 2,416",
-    "window": "H: ⌊(14 + 2·0 − 1·(5 − 1) − 1) / 1 + 1⌋ = 10",
-    "window2": "W: ⌊(14 + 2·0 − 1·(5 − 1) − 1) / 1 + 1⌋ = 10",
-    "kernel": "2×2", "elements": "64·16·5·5 = 25,600 = 64·400", "flat": "16*5*5 = 400",
-    "chain": "32 → 28 → 14 → 10 → 5", "product": "64×400 · 400×120 + 120 = 64×120",
+    "weight": "16×6×5×5", "terms": "6⋅5⋅5 = 150", "count": "16⋅6⋅5⋅5 + 16 = 2,416",
+    "window": "H: ⌊(14 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 10",
+    "window2": "W: ⌊(14 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 10",
+    "kernel": "2×2", "elements": "64⋅16⋅5⋅5 = 25,600 = 64⋅400", "flat": "16*5*5 = 400",
+    "chain": "32 → 28 → 14 → 10 → 5", "product": "64×400 ⋅ 400×120 + 120 = 64×120",
     "p": "0.5", "other": "64×16×10×10", "samples": "64", "classes": "10", "even": "2.303",
     "onehot": "64×10", "gradients": "64×6×14×14, 16×6×5×5, 16", "shape": "16×6×5×5",
     "nodes": "27", "ops": "12", "vector": "onehot 3", "skipped": "zero_grad",
@@ -87,6 +87,22 @@ def test_skipped_phases_and_vectors_and_strangers_are_said() -> None:
     assert explain_words(say, "forward", "erfinv", values)[0].startswith("erfinv: ")
     assert "input.erfinv" in explain_words(say, "backward", "ErfinvBackward0", values | {
         "op": "ErfinvBackward0"})[0]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", EXPLAIN)
+def test_in_ascii_a_product_is_a_star(key: str) -> None:
+    say = words("en", ascii=True)
+    said = say.spell(say(key).format_map(TYPICAL))
+    assert said.isascii()
+    assert said.count("*") >= EXPLAIN[key][0].format_map(TYPICAL).count("⋅")
+
+
+def test_a_rule_and_its_numbers_in_ascii() -> None:
+    say = words("en", ascii=True)
+    said = explain_words(say, "update", None, {"lr": "0.01"})
+    assert "weight = weight - learning_rate * gradient      lr = 0.01" in said
+    said = explain_words(say, "forward", "linear", TYPICAL)
+    assert any("64x400 * 400x120 + 120 = 64x120" in line for line in said)
 
 
 def recorded(loss: Tensor) -> dict[str, tuple[Any, Any, Any]]:

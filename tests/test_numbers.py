@@ -95,4 +95,6 @@ def test_shapes_counts_and_indices() -> None:
 
 def test_ascii() -> None:
     assert ascii_text("−0.25 σ 3←1 4×5 ▲ +∞") == "-0.25 sd 3<1 4x5 ^ +inf"
+    assert ascii_text("w = w − lr ⋅ g") == "w = w - lr * g", "a product"
+    assert ascii_text("conv1 · conv2d") == "conv1 - conv2d", "two things side by side"
     assert ascii_text("卷积") == "卷积"

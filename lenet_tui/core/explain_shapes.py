@@ -56,12 +56,12 @@ def window_lines(axes: Sequence[Axis]) -> list[str]:
 
 
 def _right_side(axis: Axis) -> str:
-    """``⌊(32 + 2·0 − 1·(5 − 1) − 1) / 1 + 1⌋ = 28``, the numbers filled in.
+    """``⌊(32 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 28``, the numbers filled in.
 
     With ``ceil``, ``− 1`` after the bracket is the last window, which would start outside.
     """
-    pad = f"2·{axis.before}" if axis.before == axis.after else f"{axis.before} + {axis.after}"
-    room = f"({axis.size} + {pad} − {axis.dilation}·({axis.kernel} − 1) − 1)"
+    pad = f"2⋅{axis.before}" if axis.before == axis.after else f"{axis.before} + {axis.after}"
+    room = f"({axis.size} + {pad} − {axis.dilation}⋅({axis.kernel} − 1) − 1)"
     inside = f"{room} / {axis.stride} + 1"
     if not axis.ceil:
         return f"⌊{inside}⌋ = {axis.out}"
@@ -70,8 +70,8 @@ def _right_side(axis: Axis) -> str:
     return f"⌈{inside}⌉{' − 1' * hanging} = {axis.out}"
 
 
-def product(numbers: Iterable[int], sign: str = "·") -> str:
-    """``16·5·5 = 400``; a single number stands alone."""
+def product(numbers: Iterable[int], sign: str = "⋅") -> str:
+    """``16⋅5⋅5 = 400``; a single number stands alone."""
     values = list(numbers)
     total = thousands(math.prod(values))
     return f"{sign.join(map(str, values))} = {total}" if len(values) > 1 else total
@@ -83,20 +83,20 @@ def flat_line(shape: Shape) -> str:
 
 
 def reshape_line(before: Shape, after: Shape) -> str:
-    """``1·16·5·5 = 400 = 1·400``: a view holds the same number of elements."""
-    return f"{product(before)} = {'·'.join(map(str, after))}"
+    """``1⋅16⋅5⋅5 = 400 = 1⋅400``: a view holds the same number of elements."""
+    return f"{product(before)} = {'⋅'.join(map(str, after))}"
 
 
 def count_line(weight: Shape, bias: bool) -> str:
-    """``6·1·5·5 + 6 = 156``: the parameters of a layer with a ``weight`` (out, …)."""
+    """``6⋅1⋅5⋅5 + 6 = 156``: the parameters of a layer with a ``weight`` (out, …)."""
     total = math.prod(weight) + weight[0] * bias
-    return f"{'·'.join(map(str, weight))}{f' + {weight[0]}' * bias} = {thousands(total)}"
+    return f"{'⋅'.join(map(str, weight))}{f' + {weight[0]}' * bias} = {thousands(total)}"
 
 
 def linear_line(before: Shape, weight: Shape, bias: bool) -> str:
-    """``1×400 · 400×120 + 120 = 1×120``: ``x Aᵀ + b`` in shapes, ``weight`` (out, in)."""
+    """``1×400 ⋅ 400×120 + 120 = 1×120``: ``x Aᵀ + b`` in shapes, ``weight`` (out, in)."""
     after = shape_text((*before[:-1], weight[0]))
-    return f"{shape_text(before)} · {shape_text(weight[::-1])}{f' + {weight[0]}' * bias} = {after}"
+    return f"{shape_text(before)} ⋅ {shape_text(weight[::-1])}{f' + {weight[0]}' * bias} = {after}"
 
 
 def chain_line(shapes: Iterable[Shape]) -> str:

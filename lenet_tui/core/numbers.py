@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 MINUS = "−"
-_ASCII = str.maketrans(
+_ASCII = str.maketrans(  # ``⋅`` multiplies; ``·`` only stands between two things
     {MINUS: "-", "×": "x", "∞": "inf", "σ": "sd", "μ": "mean", "±": "+-", "←": "<", "→": "->"}
-    | {"…": "...", "·": "-", "│": "|", "─": "-", "–": "-", "‖": "||", "▸": ">", "∂": "d"}
+    | {"…": "...", "⋅": "*", "·": "-", "│": "|", "─": "-", "–": "-", "‖": "||", "▸": ">", "∂": "d"}
     | {"╳": "X", "▲": "^", "▼": "v", "◀": "<"}
 )
 

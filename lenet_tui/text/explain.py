@@ -25,7 +25,8 @@ def explain_words(words: Words, phase: str, op: str | None, values: Mapping[str,
     lines = words(explain_key(words, phase, op, values)).splitlines()
     if "skipped" in values:
         lines.insert(0, words("explain.skipped"))
-    return [line.format_map(values) for line in lines if needed(line) <= values.keys()]
+    known = (line for line in lines if needed(line) <= values.keys())
+    return [words.spell(line.format_map(values)) for line in known]
 
 
 def explain_key(words: Words, phase: str, op: str | None, values: Mapping[str, str]) -> str:

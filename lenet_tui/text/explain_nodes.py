@@ -8,9 +8,9 @@ EXPLAIN_NODES: Table = {
     "explain.op.ConvolutionBackward0": paragraphs(
         """
         The backward of {name}: gradients of its input x, weight W and bias b, in this order.
-        grad W[o,c,i,j] = Σ_n Σ_h Σ_w g[n,o,h,w] · x[n, c, s·h + d·i − p, s·w + d·j − p]
+        grad W[o,c,i,j] = Σ_n Σ_h Σ_w g[n,o,h,w] ⋅ x[n, c, s⋅h + d⋅i − p, s⋅w + d⋅j − p]
         grad b[o] = Σ_n Σ_h Σ_w g[n,o,h,w]
-        grad x[n,c,y,z] = Σ g[n,o,h,w] · W[o,c,i,j]  wherever s·h + d·i − p = y, s·w + d·j − p = z
+        grad x[n,c,y,z] = Σ g[n,o,h,w] ⋅ W[o,c,i,j]  wherever s⋅h + d⋅i − p = y, s⋅w + d⋅j − p = z
         s, p, d: stride, padding, dilation.
         Produced: {gradients}
         Where x needs no gradient, as the first layer's input, None stands and no work is done.
@@ -18,9 +18,9 @@ EXPLAIN_NODES: Table = {
         """,
         """
         {name} 的反向：依次是输入 x、权重 W、偏置 b 的梯度。
-        grad W[o,c,i,j] = Σ_n Σ_h Σ_w g[n,o,h,w] · x[n, c, s·h + d·i − p, s·w + d·j − p]
+        grad W[o,c,i,j] = Σ_n Σ_h Σ_w g[n,o,h,w] ⋅ x[n, c, s⋅h + d⋅i − p, s⋅w + d⋅j − p]
         grad b[o] = Σ_n Σ_h Σ_w g[n,o,h,w]
-        grad x[n,c,y,z] = Σ g[n,o,h,w] · W[o,c,i,j]，凡 s·h + d·i − p = y 且 s·w + d·j − p = z
+        grad x[n,c,y,z] = Σ g[n,o,h,w] ⋅ W[o,c,i,j]，凡 s⋅h + d⋅i − p = y 且 s⋅w + d⋅j − p = z
         s、p、d：stride、padding、dilation。
         得到：{gradients}
         x 不需要梯度时（如第一层的输入）是 None，也不去算它。
@@ -77,15 +77,15 @@ EXPLAIN_NODES: Table = {
     ),
     "explain.op.AddmmBackward0": paragraphs(
         """
-        The backward of {name}, y = b + x·Aᵀ: gradients of b, x and Aᵀ, in this order.
-        grad b = Σ_n g[n]      grad x = g · A      grad Aᵀ = xᵀ · g
+        The backward of {name}, y = b + x⋅Aᵀ: gradients of b, x and Aᵀ, in this order.
+        grad b = Σ_n g[n]      grad x = g ⋅ A      grad Aᵀ = xᵀ ⋅ g
         Produced: {gradients}
         The bias comes first: next_functions[0][0] is its AccumulateGrad, not the layer before.
         next_functions[1][0] goes on to the layer before, [2][0] to the weight, by TBackward0.
         """,
         """
-        {name} 的反向，y = b + x·Aᵀ：依次是 b、x、Aᵀ 的梯度。
-        grad b = Σ_n g[n]      grad x = g · A      grad Aᵀ = xᵀ · g
+        {name} 的反向，y = b + x⋅Aᵀ：依次是 b、x、Aᵀ 的梯度。
+        grad b = Σ_n g[n]      grad x = g ⋅ A      grad Aᵀ = xᵀ ⋅ g
         得到：{gradients}
         偏置排在最前：next_functions[0][0] 是它的 AccumulateGrad，而不是前一层。
         next_functions[1][0] 通向前一层，[2][0] 经 TBackward0 通向权重。
@@ -122,14 +122,14 @@ EXPLAIN_NODES: Table = {
     "explain.op.LogSoftmaxBackward0": paragraphs(
         """
         The softmax inside cross_entropy, on the way back.
-        grad x = g − softmax(x) · Σ_c g[c]
+        grad x = g − softmax(x) ⋅ Σ_c g[c]
         After NllLossBackward0 that makes (softmax(x) − one-hot(y)) / N: how far each probability
         is from what it should be. The sum over the classes is 0.
         Produced: {gradients}
         """,
         """
         cross_entropy 里的 softmax，往回走。
-        grad x = g − softmax(x) · Σ_c g[c]
+        grad x = g − softmax(x) ⋅ Σ_c g[c]
         接在 NllLossBackward0 之后，就得到 (softmax(x) − one-hot(y)) / N：
         每个概率离应有的值有多远；各类别之和为 0。
         得到：{gradients}
@@ -138,14 +138,14 @@ EXPLAIN_NODES: Table = {
     "explain.op.MseLossBackward0": paragraphs(
         """
         Where the backward begins: the gradient of the mean squared error on the output x.
-        grad x_i = g · 2·(x_i − y_i) / n      g = 1, n = {elements} elements
+        grad x_i = g ⋅ 2⋅(x_i − y_i) / n      g = 1, n = {elements} elements
         Produced: {gradients}
         It pulls each output towards its target, harder the farther away.
         None stands for the target, which needs no gradient.
         """,
         """
         反向传播的起点：均方误差对输出 x 的梯度。
-        grad x_i = g · 2·(x_i − y_i) / n      g = 1，n = {elements} 个元素
+        grad x_i = g ⋅ 2⋅(x_i − y_i) / n      g = 1，n = {elements} 个元素
         得到：{gradients}
         它把每个输出拉向自己的目标，离得越远拉得越重。
         None 是 target 的位置，它不需要梯度。
@@ -170,13 +170,13 @@ EXPLAIN_NODES: Table = {
     "explain.op.AddBackward0": paragraphs(
         """
         The backward of {name}: an addition hands its gradient on to both sides.
-        grad input = g      grad other = alpha · g
+        grad input = g      grad other = alpha ⋅ g
         Produced: {gradients}
         Where a size was stretched in the forward, the gradient is summed over it.
         """,
         """
         {name} 的反向：加法把梯度原样交给两边。
-        grad input = g      grad other = alpha · g
+        grad input = g      grad other = alpha ⋅ g
         得到：{gradients}
         forward 时被广播的维，梯度在那一维上求和。
         """,

@@ -11,7 +11,7 @@ EXPLAIN_OPS: Table = {
         out(N_i, C_out_j) = bias(C_out_j) + Σ_k weight(C_out_j, k) ⋆ input(N_i, k)
         {input} → {output}
         weight {weight}: {count} parameters; products in each sum: {terms}
-        H_out = ⌊(H_in + 2·padding − dilation·(kernel_size − 1) − 1) / stride + 1⌋
+        H_out = ⌊(H_in + 2⋅padding − dilation⋅(kernel_size − 1) − 1) / stride + 1⌋
         {window}
         {window2}
         ⋆ is cross-correlation: despite the name, the kernel is not flipped.
@@ -23,7 +23,7 @@ EXPLAIN_OPS: Table = {
         out(N_i, C_out_j) = bias(C_out_j) + Σ_k weight(C_out_j, k) ⋆ input(N_i, k)
         {input} → {output}
         weight {weight}：{count} 个参数；每个和里的乘积：{terms}
-        H_out = ⌊(H_in + 2·padding − dilation·(kernel_size − 1) − 1) / stride + 1⌋
+        H_out = ⌊(H_in + 2⋅padding − dilation⋅(kernel_size − 1) − 1) / stride + 1⌋
         {window}
         {window2}
         ⋆ 是互相关：虽然叫“卷积”，核并不翻转。
@@ -56,7 +56,7 @@ EXPLAIN_OPS: Table = {
     "explain.op.max_pool2d": paragraphs(
         """
         Keeps the largest number of each window, in every channel by itself.
-        out(N_i, C_j, h, w) = max_m max_n input(N_i, C_j, stride[0]·h + m, stride[1]·w + n)
+        out(N_i, C_j, h, w) = max_m max_n input(N_i, C_j, stride[0]⋅h + m, stride[1]⋅w + n)
         {input} → {output}; windows of {kernel}, no parameters.
         {window}
         {window2}
@@ -66,7 +66,7 @@ EXPLAIN_OPS: Table = {
         """,
         """
         在每个通道里，取每个窗口中最大的数。
-        out(N_i, C_j, h, w) = max_m max_n input(N_i, C_j, stride[0]·h + m, stride[1]·w + n)
+        out(N_i, C_j, h, w) = max_m max_n input(N_i, C_j, stride[0]⋅h + m, stride[1]⋅w + n)
         {input} → {output}；窗口 {kernel}，没有参数。
         {window}
         {window2}
@@ -154,14 +154,14 @@ EXPLAIN_OPS: Table = {
     "explain.op.dropout": paragraphs(
         """
         While training, sets each number to 0 with probability p and scales the others up.
-        out = input · mask / (1 − p)      p = {p}      in eval mode: out = input
+        out = input ⋅ mask / (1 − p)      p = {p}      in eval mode: out = input
         {input} → {output}; no parameters.
         The mask is drawn anew in each forward: repeating a step needs the generator's state.
         Watch out: forget net.eval(), and tests give other results each time.
         """,
         """
         训练时以概率 p 把每个数置 0，其余的按比例放大。
-        out = input · mask / (1 − p)      p = {p}      eval 模式下：out = input
+        out = input ⋅ mask / (1 − p)      p = {p}      eval 模式下：out = input
         {input} → {output}；没有参数。
         每次 forward 重新抽取 mask：要重现一步，必须恢复随机数发生器的状态。
         注意：忘了 net.eval()，测试结果每次都不一样。
@@ -170,20 +170,20 @@ EXPLAIN_OPS: Table = {
     "explain.op.batch_norm": paragraphs(
         """
         Gives every channel mean 0 and variance 1 over the batch, then scales and shifts it.
-        y = (x − E[x]) / √(Var[x] + ε) · γ + β      γ is weight, β is bias
+        y = (x − E[x]) / √(Var[x] + ε) ⋅ γ + β      γ is weight, β is bias
         {input} → {output}
         While training, E and Var are this batch's own; running averages of them are kept, and
-        eval mode uses those: running = (1 − momentum)·running + momentum·batch
+        eval mode uses those: running = (1 − momentum)⋅running + momentum⋅batch
         So a forward changes the model's buffers, though no update has run.
         Watch out: forget net.eval(), and a sample's result depends on its neighbours.
         Watch out: training on one value per channel raises: it has no variance.
         """,
         """
         让每个通道在整个批量上均值为 0、方差为 1，再缩放和平移。
-        y = (x − E[x]) / √(Var[x] + ε) · γ + β      γ 是 weight，β 是 bias
+        y = (x − E[x]) / √(Var[x] + ε) ⋅ γ + β      γ 是 weight，β 是 bias
         {input} → {output}
         训练时 E 和 Var 取自当前批量，同时累积滑动平均；eval 模式用的是后者：
-        running = (1 − momentum)·running + momentum·batch
+        running = (1 − momentum)⋅running + momentum⋅batch
         所以还没有 update，一次 forward 就已改变模型的 buffer。
         注意：忘了 net.eval()，一个样本的结果会受同批其他样本影响。
         注意：训练时每个通道只有一个值会报错：算不出方差。
@@ -192,7 +192,7 @@ EXPLAIN_OPS: Table = {
     "explain.op.add": paragraphs(
         """
         Adds two tensors element by element; this is where a residual connection joins.
-        out_i = input_i + alpha · other_i
+        out_i = input_i + alpha ⋅ other_i
         {input} + {other} → {output}
         In the backward the gradient goes on to both unchanged: a way round the layers between.
         Watch out: sizes of 1 are stretched to fit, which can hide a wrong shape.
@@ -200,7 +200,7 @@ EXPLAIN_OPS: Table = {
         """,
         """
         两个张量逐元素相加；残差连接就在这里汇合。
-        out_i = input_i + alpha · other_i
+        out_i = input_i + alpha ⋅ other_i
         {input} + {other} → {output}
         反向传播时梯度原样传给两边：绕过中间各层的一条近路。
         注意：大小为 1 的维会自动扩展（广播），形状错了也可能看不出来。
@@ -232,7 +232,7 @@ EXPLAIN_OPS: Table = {
         The mean of the squared differences between output and target.
         loss = (1/n) Σ_i (x_i − y_i)²      n counts elements, not samples: {elements}
         The class numbers stand here as one-hot rows, {onehot}.
-        Gradient on x: 2·(x − y) / n
+        Gradient on x: 2⋅(x − y) / n
         Watch out: a target of another shape is stretched to fit, with only a warning:
         (4, 1) against (4,) compares 16 pairs instead of 4.
         """,
@@ -240,7 +240,7 @@ EXPLAIN_OPS: Table = {
         输出与目标之差的平方，取平均。
         loss = (1/n) Σ_i (x_i − y_i)²      n 是元素个数，不是样本数：{elements}
         类别编号在这里写成 one-hot 行，{onehot}。
-        x 的梯度：2·(x − y) / n
+        x 的梯度：2⋅(x − y) / n
         注意：target 形状不同会被广播，只有一条警告：
         (4, 1) 对 (4,) 比较的是 16 对，而不是 4 对。
         """,

@@ -118,7 +118,7 @@ EXPLAIN_PHASES: Table = {
     "explain.phase.vector": paragraphs(
         """
         output.backward(v) starts from a vector v on the output, not from a loss: {vector}
-        It gives vᵀ·J, the vector–Jacobian product, J = ∂output/∂p; J itself is never built.
+        It gives vᵀ⋅J, the vector–Jacobian product, J = ∂output/∂p; J itself is never built.
         loss.backward() is the same with v = ∂loss/∂output. {nodes} nodes here.
         A one-hot v gives the gradient of that one output; a random v a random mixture of all.
         v has the output's shape, batch included.
@@ -129,7 +129,7 @@ EXPLAIN_PHASES: Table = {
         """,
         """
         output.backward(v) 不从 loss 出发，而从输出上的一个向量 v 出发：{vector}
-        得到 vᵀ·J，即向量–雅可比积，J = ∂output/∂p；J 本身从不真正算出来。
+        得到 vᵀ⋅J，即向量–雅可比积，J = ∂output/∂p；J 本身从不真正算出来。
         loss.backward() 就是取 v = ∂loss/∂output 的情形。这里共 {nodes} 个节点。
         one-hot 的 v 给出那一个输出的梯度；随机的 v 给出所有输出梯度的随机组合。
         v 的形状与输出相同，包括 batch 维。

@@ -8,31 +8,31 @@ EXPLAIN_UPDATES: Table = {
     "explain.update.manual": paragraphs(
         """
         Moves every parameter one small step against its gradient.
-        weight = weight − learning_rate · gradient      lr = {lr}
+        weight = weight − learning_rate ⋅ gradient      lr = {lr}
         p.data.sub_(p.grad.data * {lr})   for each p of net.parameters()
         {name}: {shape}, every number by its own gradient.
         lr too large: the loss jumps or turns NaN. Too small: nothing seems to happen.
         Watch out: where .grad is None this raises: 'NoneType' object has no attribute 'data'.
         Watch out: p.data is hidden from autograd, which cannot warn of a wrong edit;
         today one writes: with torch.no_grad(): p -= lr * p.grad
-        optim.SGD may differ in the last bit: it adds −lr·gradient in one operation.
+        optim.SGD may differ in the last bit: it adds −lr⋅gradient in one operation.
         """,
         """
         让每个参数逆着自己的梯度走一小步。
-        weight = weight − learning_rate · gradient      lr = {lr}
+        weight = weight − learning_rate ⋅ gradient      lr = {lr}
         对 net.parameters() 中的每个 p：p.data.sub_(p.grad.data * {lr})
         {name}：{shape}，每个数按自己的梯度移动。
         lr 太大，loss 乱跳甚至变成 NaN；太小，几乎看不到变化。
         注意：.grad 为 None 时报错：'NoneType' object has no attribute 'data'。
         注意：p.data 绕过 autograd，改错了也不会有警告；
         现在的写法：with torch.no_grad(): p -= lr * p.grad
-        结果可能与 optim.SGD 差最后一位：后者把 −lr·gradient 一次加上。
+        结果可能与 optim.SGD 差最后一位：后者把 −lr⋅gradient 一次加上。
         """,
     ),
     "explain.update.sgd": paragraphs(
         """
         optim.SGD moves every parameter one small step against its gradient.
-        p = p − lr·g      lr = {lr}
+        p = p − lr⋅g      lr = {lr}
         optimizer = torch.optim.SGD(net.parameters(), lr={lr}); optimizer.step()
         {name}: {shape}, every number by its own gradient.
         It is the manual rule in one call; the last bit may differ from p.data.sub_(…).
@@ -42,7 +42,7 @@ EXPLAIN_UPDATES: Table = {
         """,
         """
         optim.SGD 让每个参数逆着自己的梯度走一小步。
-        p = p − lr·g      lr = {lr}
+        p = p − lr⋅g      lr = {lr}
         optimizer = torch.optim.SGD(net.parameters(), lr={lr}); optimizer.step()
         {name}：{shape}，每个数按自己的梯度移动。
         就是手写规则的一次调用；最后一位可能与 p.data.sub_(…) 不同。
@@ -54,20 +54,20 @@ EXPLAIN_UPDATES: Table = {
     "explain.update.momentum": paragraphs(
         """
         SGD with momentum: the step is a running sum of past gradients, not the last one alone.
-        b = 0.9·b + g  (first step: b = g)      p = p − lr·b      lr = {lr}
+        b = 0.9⋅b + g  (first step: b = g)      p = p − lr⋅b      lr = {lr}
         torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9)
         {name}: {shape}, with a buffer b of the same shape.
-        Where gradients agree, the step grows up to 1 / (1 − 0.9) = 10 times lr·g; where they
+        Where gradients agree, the step grows up to 1 / (1 − 0.9) = 10 times lr⋅g; where they
         change sign, it shrinks.
         The buffers are state of their own: to resume a run, save the optimizer's state_dict too.
         Watch out: an lr that was right without momentum is often ten times too large.
         """,
         """
         带动量的 SGD：步长来自历次梯度的累积，而不只是最近一次。
-        b = 0.9·b + g（第一步 b = g）      p = p − lr·b      lr = {lr}
+        b = 0.9⋅b + g（第一步 b = g）      p = p − lr⋅b      lr = {lr}
         torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9)
         {name}：{shape}，另有一个同样形状的缓存 b。
-        梯度方向一致时，步长最多增到 lr·g 的 1 / (1 − 0.9) = 10 倍；正负交替时则变小。
+        梯度方向一致时，步长最多增到 lr⋅g 的 1 / (1 − 0.9) = 10 倍；正负交替时则变小。
         b 也是状态的一部分：要接着训练，还须保存优化器的 state_dict。
         注意：不带动量时合适的 lr，带上动量后往往大了十倍。
         """,
@@ -75,8 +75,8 @@ EXPLAIN_UPDATES: Table = {
     "explain.update.adam": paragraphs(
         """
         Adam scales each number's step by how large its own gradients have been.
-        m = 0.9·m + 0.1·g      v = 0.999·v + 0.001·g²      lr = {lr}
-        p = p − lr · m̂ / (√v̂ + 1e-8),   m̂ = m / (1 − 0.9^t),   v̂ = v / (1 − 0.999^t)
+        m = 0.9⋅m + 0.1⋅g      v = 0.999⋅v + 0.001⋅g²      lr = {lr}
+        p = p − lr ⋅ m̂ / (√v̂ + 1e-8),   m̂ = m / (1 − 0.9^t),   v̂ = v / (1 − 0.999^t)
         torch.optim.Adam(net.parameters(), lr={lr})
         {name}: {shape}, with m and v of the same shape: three times the memory.
         In the first step m̂ / √v̂ is just the sign of g: every number moves by about lr.
@@ -85,8 +85,8 @@ EXPLAIN_UPDATES: Table = {
         """,
         """
         Adam 按每个数自己历来梯度的大小来缩放它的步长。
-        m = 0.9·m + 0.1·g      v = 0.999·v + 0.001·g²      lr = {lr}
-        p = p − lr · m̂ / (√v̂ + 1e-8)，m̂ = m / (1 − 0.9^t)，v̂ = v / (1 − 0.999^t)
+        m = 0.9⋅m + 0.1⋅g      v = 0.999⋅v + 0.001⋅g²      lr = {lr}
+        p = p − lr ⋅ m̂ / (√v̂ + 1e-8)，m̂ = m / (1 − 0.9^t)，v̂ = v / (1 − 0.999^t)
         torch.optim.Adam(net.parameters(), lr={lr})
         {name}：{shape}，另有同样形状的 m 和 v，内存共三份。
         第一步里 m̂ / √v̂ 就是 g 的符号：每个数都移动约 lr。

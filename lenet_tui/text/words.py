@@ -29,6 +29,10 @@ class Words:
         text = self._entries[key][self._column]
         return text.format(**values) if values else text
 
+    def spell(self, text: str) -> str:
+        """A text that was put together elsewhere, in the signs of these words."""
+        return text
+
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
@@ -38,11 +42,14 @@ class AsciiWords(Words):
 
     _SIGNS = str.maketrans(
         {"Σ": "sum", "√": "sqrt ", "²": "^2", "ᵀ": "^T", "\u0302": "^", "⋆": "*", "≤": "<="}
-        | {"⌊": "floor(", "⌋": ")", "γ": "gamma", "β": "beta", "ε": "eps"}
+        | {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "γ": "gamma", "β": "beta", "ε": "eps"}
     )
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        return ascii_text(super().__call__(key, **values)).translate(self._SIGNS)
+        return self.spell(super().__call__(key, **values))
+
+    def spell(self, text: str) -> str:
+        return ascii_text(text).translate(self._SIGNS)
 
 
 def paragraphs(english: str, chinese: str) -> tuple[str, str]:

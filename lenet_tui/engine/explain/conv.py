@@ -44,7 +44,7 @@ def _words(call: Call) -> tuple[str, str, str, str]:
     where = ", ".join(
         windows.place(a, o, s) for a, o, s in zip(_axes(call), out, step, strict=True)
     )
-    channel = "c" if call.get("groups", 1) == 1 else "group(o)·C + c"
+    channel = "c" if call.get("groups", 1) == 1 else "group(o)⋅C + c"
     return sample, ",".join(out), ",".join(step), f"{sample}{channel}, {where}"
 
 
@@ -59,7 +59,7 @@ def forward(call: Call, index: Index) -> Work:
     blocks = [products(column(x, cells), column(weight, kernel))]
     n, place, step, where = _words(call)
     sums = " ".join(f"Σ_{letter}" for letter in ("c", *step.split(",")))
-    right = f"{sums} {x.name}[{where}] · {weight.name}[o,c,{step}]"
+    right = f"{sums} {x.name}[{where}] ⋅ {weight.name}[o,c,{step}]"
     if call.get("bias") is not None:
         bias = call.source("bias")
         blocks.append(plain(one(bias, (out,))))
@@ -97,7 +97,7 @@ def _weight(call: Call, index: Index, g: Source) -> Work:
     n, place, step, where = _words(call)
     sums = " ".join(f"Σ_{letter}" for letter in f"{n}{place}".split(","))
     return Work(
-        "", f"o,c,{step}", f"{sums} {g.name}[{n}o,{place}] · {x.name}[{where}]",
+        "", f"o,c,{step}", f"{sums} {g.name}[{n}o,{place}] ⋅ {x.name}[{where}]",
         [products(column(g, windows_), column(x, cells))],
     )  # fmt: skip
 
@@ -129,7 +129,7 @@ def _input(call: Call, index: Index, g: Source) -> Work:
     block: Block = products(column(g, windows_), column(weight, kernel))
     return Work(
         "", f"{n}c,{','.join(names)}",
-        f"Σ {g.name}[{n}o,{place}] · {weight.name}[o,c,{step}]  ({when})", [block],
+        f"Σ {g.name}[{n}o,{place}] ⋅ {weight.name}[o,c,{step}]  ({when})", [block],
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def forward(call: Call, index: Index) -> Work:
         )
     ]
     n = _lead(call)
-    right = f"Σ_i {x.name}[{n}i] · {weight.name}[o,i]"
+    right = f"Σ_i {x.name}[{n}i] ⋅ {weight.name}[o,i]"
     if call.get("bias") is not None:
         bias = call.source("bias")
         blocks.append(plain(one(bias, (out,))))
@@ -52,12 +52,12 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
         outs = range(weight.shape[0])
         gradient = column(g, grid(*([i] for i in lead), outs))
         block = products(gradient, column(weight, grid(outs, [feature])))
-        return Work("", f"{n}i", f"Σ_o {g.name}[{n}o] · {weight.name}[o,i]", [block])
+        return Work("", f"{n}i", f"Σ_o {g.name}[{n}o] ⋅ {weight.name}[o,i]", [block])
     gradient = column(g, grid(*samples, [index[0]]))
     if argument == "bias":
         return Work("", "o", f"{sums}{g.name}[{n}o]", [plain(gradient)])
     block = products(gradient, column(x, grid(*samples, [index[1]])))
-    return Work("", "o,i", f"{sums}{g.name}[{n}o] · {x.name}[{n}i]", [block])
+    return Work("", "o,i", f"{sums}{g.name}[{n}o] ⋅ {x.name}[{n}i]", [block])
 
 
 def back(call: Call, box: Box) -> dict[str, Box]:

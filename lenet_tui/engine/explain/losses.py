@@ -63,7 +63,7 @@ def _shared(call: Call, numbers: Rounded, count: int) -> Rounded:
 
 
 def _each(call: Call, count: int) -> str:
-    return f"1/{count} · Σ_n " if _reduction(call) == "mean" else "Σ_n "
+    return f"1/{count} ⋅ Σ_n " if _reduction(call) == "mean" else "Σ_n "
 
 
 def _logits(x: Source, samples: Indices) -> tuple[list[Column], Rounded]:
@@ -101,7 +101,7 @@ def cross_entropy_backward(call: Call, argument: str, index: Index, g: Source) -
     work = Work("", "n,c", "")
     mean, count = _reduction(call) == "mean", len(_samples(call, None)[1])
     over = f" / {count}" if mean else ""
-    work.right = f"{g.name} · (softmax({x.name}[n])[c] − (1 if {target.name}[n] = c)){over}"
+    work.right = f"{g.name} ⋅ (softmax({x.name}[n])[c] − (1 if {target.name}[n] = c)){over}"
     gradient = one(g, sample if _reduction(call) == "none" else ())
     _, classes = _samples(call, None if _reduction(call) != "none" else sample)
     label = one(target, sample)
@@ -161,7 +161,7 @@ def mse_forward(call: Call, index: Index) -> Work:
     difference = a.number - b.number
     count = math.prod(shape)
     block = Block((a, b), _shared(call, difference * difference, count))
-    each = "" if none else f"1/{count} · Σ " if _reduction(call) == "mean" else "Σ "
+    each = "" if none else f"1/{count} ⋅ Σ " if _reduction(call) == "mean" else "Σ "
     work = Work(call.op, "…" if none else "", f"{each}({x.name}[…] − {target.name}[…])²", [block])
     if x.shape != target.shape:
         work.notes.append(("broadcast", (str(x.shape), str(target.shape), str(tuple(shape)))))
@@ -180,7 +180,7 @@ def mse_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
     count = math.prod(shape)
     made = exact(2.0) * (a.number - b.number) * gradient.number
     over = f" / {count}" if _reduction(call) == "mean" else ""
-    right = f"{g.name} · 2 · ({mine.name}[…] − {other.name}[…]){over}"
+    right = f"{g.name} ⋅ 2 ⋅ ({mine.name}[…] − {other.name}[…]){over}"
     return Work("", "…", right, [Block((a, b, gradient), _shared(call, made, count))])
 
 

@@ -71,11 +71,11 @@ def statistic(call: Call, aspect: str, number: int) -> Work:
     mean = _as_shown(statistics(call, number)[0])
     if aspect == "mean":
         block = Block((values,), values.number / count)
-        return Work(call.op, "c", f"1/{len(values.values)} · Σ {x.name}[n,c,…]", [block])
+        return Work(call.op, "c", f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [block])
     off = values.number - mean
     named = Column(f"{call.name}.mean", np.asarray([[number]]), mean.value, call.entry.tensor)
     block = Block((values, repeat(named, len(values.values))), off * off / count)
-    right = f"1/{len(values.values)} · Σ ({x.name}[n,c,…] − {named.tensor}[c])²"
+    right = f"1/{len(values.values)} ⋅ Σ ({x.name}[n,c,…] − {named.tensor}[c])²"
     return Work(call.op, "c", right, [block])
 
 
@@ -115,7 +115,7 @@ def forward(call: Call, index: Index) -> Work:
     ]
     right = f"({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
     if weight:
-        right = f"{weight[0].tensor}[c] · {right}"
+        right = f"{weight[0].tensor}[c] ⋅ {right}"
     if call.get("bias") is not None:
         bias = one(call.source("bias"), (index[1],))
         blocks.append(plain(bias))
@@ -144,14 +144,14 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
     normal = (value.number - channel.mean) * channel.inverse
     operands = (gradient, value, *(repeat(c, len(cells)) for c in (mean, variance)))
     right = (
-        f"Σ {g.name}[n,c,…] · ({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
+        f"Σ {g.name}[n,c,…] ⋅ ({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
     )
     block = Block(operands, gradient.number * normal)
     return Work("", "c", right, [block], [_note(call, channel)])
 
 
 def _input(call: Call, index: Index, g: Source) -> Work:
-    """γ/√(var + ε) · (g_i − 1/m Σ_j g_j (1 + x̂_i x̂_j)), x̂ the normalised input."""
+    """γ/√(var + ε) ⋅ (g_i − 1/m Σ_j g_j (1 + x̂_i x̂_j)), x̂ the normalised input."""
     x = call.source()
     channel = _channel(call, index[1])
     mean, variance = channel.columns
@@ -159,7 +159,7 @@ def _input(call: Call, index: Index, g: Source) -> Work:
     scale = channel.inverse * gamma
     own = one(g, index)
     blocks = [Block((own, *weight, variance), own.number * scale)]
-    right = f"γ/√(var + ε) · {g.name}[n,c,…]"
+    right = f"γ/√(var + ε) ⋅ {g.name}[n,c,…]"
     if _training(call):
         count = len(channel.cells)
         gradient, value = column(g, channel.cells), column(x, channel.cells)
@@ -168,7 +168,7 @@ def _input(call: Call, index: Index, g: Source) -> Work:
         shared = -(scale * gradient.number * (exact(1.0) + mine * normal) / exact(float(count)))
         operands = (gradient, value, *(repeat(c, count) for c in (*weight, mean, variance)))
         blocks.append(Block(operands, shared))
-        right = f"γ/√(var + ε) · ({g.name}[n,c,…] − 1/{count} · Σ_j {g.name}[j] · (1 + x̂·x̂[j]))"
+        right = f"γ/√(var + ε) ⋅ ({g.name}[n,c,…] − 1/{count} ⋅ Σ_j {g.name}[j] ⋅ (1 + x̂⋅x̂[j]))"
     return Work("", "n,c,…", right, blocks, [_note(call, channel)])
 
 

@@ -58,7 +58,7 @@ def _smooth(
     def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
         gradient, out = one(g, index), one(call.output, index)
         block = Block((gradient, out), gradient.number * slope(out.number))
-        return Work("", "…", f"{g.name}[…] · {formula.format(y=call.name)}", [block])
+        return Work("", "…", f"{g.name}[…] ⋅ {formula.format(y=call.name)}", [block])
 
     return Rule(forward, backward, back, ahead)
 
@@ -85,7 +85,7 @@ def _kind(call: Call) -> str:
 
 
 def add_forward(call: Call, index: Index) -> Work:
-    """``input ± alpha · other``; each a term of its own."""
+    """``input ± alpha ⋅ other``; each a term of its own."""
     kind = _kind(call)
     work = Work(call.op, "…", "")
     for name, operand, number in _operands(call, index):
@@ -93,7 +93,7 @@ def add_forward(call: Call, index: Index) -> Work:
         factor = _factor(call, kind, "other" if work.right else "input")
         if factor != 1:
             signed = number * constant(factor) if abs(factor) != 1 else -number
-            shown = f"({factor:g}) · {shown}" if abs(factor) != 1 else f"−{shown}"
+            shown = f"({factor:g}) ⋅ {shown}" if abs(factor) != 1 else f"−{shown}"
         work.blocks.append(Block((operand,) if operand else (), _line(signed)))
         work.right += f" + {shown}" if work.right else shown
     work.right = work.right.replace("+ −", "− ")
@@ -119,14 +119,14 @@ def add_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
     if factor == 1:
         return Work("", "…", f"{g.name}[…]", [plain(operand)])
     number = -operand.number if factor == -1 else operand.number * constant(factor)
-    return Work("", "…", f"({factor:g}) · {g.name}[…]", [Block((operand,), number)])
+    return Work("", "…", f"({factor:g}) ⋅ {g.name}[…]", [Block((operand,), number)])
 
 
 def mul_forward(call: Call, index: Index) -> Work:
     (left, a, x), (right, b, y) = _operands(call, index)
     block = Block(tuple(c for c in (a, b) if c), _line(x * y))
     shown = [f"{n}[…]" if c else n for n, c in ((left, a), (right, b))]
-    return Work(call.op, "…", " · ".join(shown), [block])
+    return Work(call.op, "…", " ⋅ ".join(shown), [block])
 
 
 def mul_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
@@ -135,10 +135,10 @@ def mul_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
     other = call.arguments["other" if argument == "input" else "input"]
     if not isinstance(other, Source):
         block = Block((gradient,), gradient.number * constant(float(other)))
-        return Work("", "…", f"{g.name}[…] · {float(other):g}", [block])
+        return Work("", "…", f"{g.name}[…] ⋅ {float(other):g}", [block])
     factor = column(other, [source_index(other, tuple(cell)) for cell in cells])
     block = Block((gradient, factor), gradient.number * factor.number)
-    return Work("", "…", f"{g.name}[…] · {other.name}[…]", [block])
+    return Work("", "…", f"{g.name}[…] ⋅ {other.name}[…]", [block])
 
 
 def dropout_forward(call: Call, index: Index) -> Work:
@@ -147,7 +147,7 @@ def dropout_forward(call: Call, index: Index) -> Work:
     if not training or p == 0:
         return Work(call.op, "…", f"{x.tensor}[…]", [plain(x)], [("evaluating", ())])
     kept = bool(gather(call.entry.tensor, np.asarray([index]))[0] != 0)
-    work = Work(call.op, "…", f"{x.tensor}[…] · 1/(1 − {p:g}) if kept, else 0")
+    work = Work(call.op, "…", f"{x.tensor}[…] ⋅ 1/(1 − {p:g}) if kept, else 0")
     work.blocks = [Block((x,), x.number * _scale(p, kept))]
     if kept or x.values[0] != 0:
         work.notes.append(("kept" if kept else "dropped", (f"{p:g}",)))
@@ -166,7 +166,7 @@ def dropout_backward(call: Call, argument: str, index: Index, g: Gradient) -> Wo
         return Work("", "…", f"{g.name}[…]", [plain(gradient)], [("evaluating", ())])
     out = one(call.output, index)
     kept = bool(out.values[0] != 0)
-    work = Work("", "…", f"{g.name}[…] · 1/(1 − {p:g}) if kept, else 0")
+    work = Work("", "…", f"{g.name}[…] ⋅ 1/(1 − {p:g}) if kept, else 0")
     if not kept and one(call.source(), index).values[0] == 0:
         kept = g.handed is not None and bool(gather(g.handed, np.asarray([index]))[0] != 0)
         work.notes.append(("mask-unseen", ()))
@@ -205,7 +205,7 @@ def _hot_ahead(call: Call, argument: str, box: Box) -> Box | None:
 
 RELU = Rule(relu_forward, relu_backward, back, ahead)
 TANH = _smooth(tanh, lambda y: _ONE - y * y, "(1 − {y}[…]²)")
-SIGMOID = _smooth(sigmoid, lambda y: y * (_ONE - y), "{y}[…] · (1 − {y}[…])")
+SIGMOID = _smooth(sigmoid, lambda y: y * (_ONE - y), "{y}[…] ⋅ (1 − {y}[…])")
 ADD = Rule(add_forward, add_backward, back, ahead)
 MUL = Rule(mul_forward, mul_backward, back, ahead)
 DROPOUT = Rule(dropout_forward, dropout_backward, back, ahead)

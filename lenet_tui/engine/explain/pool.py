@@ -130,7 +130,7 @@ def average_forward(call: Call, index: Index) -> Work:
     operand = column(x, _window(call, index))
     divisor = _divisor(call, index)
     letters, step, where = _letters(call)
-    right = f"1/{divisor:g} · Σ_{step} {x.name}[{where}]"
+    right = f"1/{divisor:g} ⋅ Σ_{step} {x.name}[{where}]"
     block = Block((operand,), _shared(operand.number, divisor))
     return Work(call.op, letters, right, [block], [("mean", (f"{divisor:g}",))])
 

@@ -61,7 +61,7 @@ def forward(call: Call, index: Index) -> Work:
         axes.append(range(size) if d in dims else [next(rest)])
     values = column(x, grid(*axes))
     count = len(values.values)
-    each = f"1/{count} · " if call.op == "mean" else ""
+    each = f"1/{count} ⋅ " if call.op == "mean" else ""
     block = Block((values,), _share(call, values.number, count))
     return Work(call.op, "…", f"{each}Σ {x.name}[…]", [block])
 
@@ -96,7 +96,7 @@ def _windows(call: Call) -> int:
 
 
 def _window(size: int, outputs: int, output: int) -> range:
-    """The cells that one output averages: from ⌊i·size/out⌋ up to ⌈(i + 1)·size/out⌉."""
+    """The cells that one output averages: from ⌊i⋅size/out⌋ up to ⌈(i + 1)⋅size/out⌉."""
     return range(output * size // outputs, -(-(output + 1) * size // outputs))
 
 
@@ -111,7 +111,7 @@ def adaptive_forward(call: Call, index: Index) -> Work:
     values = column(call.source(), grid(*lead, *_read(call, index)))
     count = len(values.values)
     block = Block((values,), values.number / constant(float(count)))
-    right = f"1/{count} · Σ {call.source().name}[…]"
+    right = f"1/{count} ⋅ Σ {call.source().name}[…]"
     return Work(call.op, "…", right, [block], [("mean", (str(count),))])
 
 

@@ -65,7 +65,7 @@ class Rounded:
 def sum_error(values: F64, errors: F64, axis: int | None = None, keepdims: bool = False) -> F64:
     """How far the float32 sum of numbers, each off by up to its error, is from the true one.
 
-    Whatever the order of the n − 1 additions, they cost at most γ Σ|x|, γ = k·u / (1 − k·u) for
+    Whatever the order of the n − 1 additions, they cost at most γ Σ|x|, γ = k⋅u / (1 − k⋅u) for
     k = n − 1 (Higham, section 4.2, inequality 4.4; for products, 3.1).
     """
     count = values.shape[axis] if axis is not None else values.size

@@ -101,7 +101,7 @@ def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Work
     others = -(own.number * y.number * gradient.number)
     rest = Block((repeat(own, len(y.values)), y, gradient), others)
     n = call.name
-    right = f"{n}[…,i] · {g.name}[…,i] − Σ_j {n}[…,i] · {n}[…,j] · {g.name}[…,j]"
+    right = f"{n}[…,i] ⋅ {g.name}[…,i] − Σ_j {n}[…,i] ⋅ {n}[…,j] ⋅ {g.name}[…,j]"
     return Work("", "…,i", right, [first, rest])
 
 
@@ -112,7 +112,7 @@ def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> 
     rest = Block(
         (repeat(own, len(gradient.values)), gradient), -(exp(own.number) * gradient.number)
     )
-    right = f"{g.name}[…,i] − Σ_j exp({call.name}[…,i]) · {g.name}[…,j]"
+    right = f"{g.name}[…,i] − Σ_j exp({call.name}[…,i]) ⋅ {g.name}[…,j]"
     return Work("", "…,i", right, [first, rest])
 
 

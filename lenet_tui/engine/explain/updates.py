@@ -61,14 +61,14 @@ def _state(entry: UpdateEntry, key: str, index: Index) -> Column:
 
 
 def _by_hand(entry: UpdateEntry, index: Index) -> Work:
-    """``w − lr·g``, which is SGD's formula too."""
+    """``w − lr⋅g``, which is SGD's formula too."""
     g = _gradient(entry, index)
     block = Block((g,), -(constant(entry.lr) * g.number))
-    return Work(entry.op, "…", f"lr · {g.tensor}[…]", [block])
+    return Work(entry.op, "…", f"lr ⋅ {g.tensor}[…]", [block])
 
 
 def _momentum(entry: UpdateEntry, index: Index) -> Work:
-    """``w − lr·b``, b = μ·b + g (at the first step b = g)."""
+    """``w − lr⋅b``, b = μ⋅b + g (at the first step b = g)."""
     work = _by_hand(entry, index)
     if "momentum_buffer" in entry.state:
         b = _state(entry, "momentum_buffer", index)
@@ -77,7 +77,7 @@ def _momentum(entry: UpdateEntry, index: Index) -> Work:
         sum_error = lr * (mu * b.number + _gradient(entry, index).number)
         work.blocks[1] = _looser(work.blocks[1], sum_error)
         name = entry.name
-        work.right = f"lr · ({MOMENTUM:g} · {b.tensor}[…] + {name}.grad[…])"
+        work.right = f"lr ⋅ ({MOMENTUM:g} ⋅ {b.tensor}[…] + {name}.grad[…])"
     return work
 
 
@@ -97,7 +97,7 @@ def _averages(entry: UpdateEntry, index: Index) -> tuple[Rounded, Rounded]:
 
 
 def _adam(entry: UpdateEntry, index: Index) -> Work:
-    """``w − lr·m̂ / (√v̂ + ε)``; m, v: moving averages, the hats: divided by 1 − βᵗ."""
+    """``w − lr⋅m̂ / (√v̂ + ε)``; m, v: moving averages, the hats: divided by 1 − βᵗ."""
     keys = ("exp_avg", "exp_avg_sq", "step")
     states = [_state(entry, key, index) for key in keys]
     t = float(states[-1].values[0]) + 1
@@ -105,7 +105,7 @@ def _adam(entry: UpdateEntry, index: Index) -> Work:
     first, second = _averages(entry, index)
     size = constant(entry.lr / (1 - BETAS[0] ** t))
     below = sqrt(second) / constant((1 - BETAS[1] ** t) ** 0.5) + constant(EPS)
-    work = Work(entry.op, "…", "lr · m̂ / (√v̂ + ε)")
+    work = Work(entry.op, "…", "lr ⋅ m̂ / (√v̂ + ε)")
     work.blocks = [Block(columns, -(size * (first / below)))]
     made = (number(float(first.value[0]), 6), number(float(second.value[0]), 6), f"{t:.0f}")
     work.notes = [("adam", made)]
@@ -137,7 +137,7 @@ def _state_update(entry: UpdateEntry, key: str, index: Index) -> Work:
         if key not in entry.state:
             return Work(entry.op, "…", f"{g.tensor}[…]", [plain(g)])
         blocks = [Block((before,), constant(MOMENTUM) * old), plain(g)]
-        return Work(entry.op, "…", f"{MOMENTUM:g} · {name}[…] + {g.tensor}[…]", blocks)
+        return Work(entry.op, "…", f"{MOMENTUM:g} ⋅ {name}[…] + {g.tensor}[…]", blocks)
     beta = BETAS[key == "exp_avg_sq"]
     square = key == "exp_avg_sq"
     made = _averages(entry, index)[square]
@@ -146,5 +146,5 @@ def _state_update(entry: UpdateEntry, key: str, index: Index) -> Work:
         Block(operands, constant(beta) * old),
         Block((g,), constant(1 - beta) * share),
     ]
-    right = f"{beta:g} · {name}[…] + {1 - beta:.4g} · {g.tensor}[…]{'²' if square else ''}"
+    right = f"{beta:g} ⋅ {name}[…] + {1 - beta:.4g} ⋅ {g.tensor}[…]{'²' if square else ''}"
     return Work(entry.op, "…", right, blocks, error=float(made.error[0]))

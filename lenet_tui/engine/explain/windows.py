@@ -77,9 +77,9 @@ def reader_region(axes: Sequence[Axis], box: Box, outputs: Sequence[int]) -> Box
 
 
 def place(axis: Axis, output: str, step: str) -> str:
-    """The input cell that the kernel's index ``step`` meets, in letters: ``2·h + i − 1``."""
-    stride = f"{axis.stride}·{output}" if axis.stride != 1 else output
-    dilation = f"{axis.dilation}·{step}" if axis.dilation != 1 else step
+    """The input cell that the kernel's index ``step`` meets, in letters: ``2⋅h + i − 1``."""
+    stride = f"{axis.stride}⋅{output}" if axis.stride != 1 else output
+    dilation = f"{axis.dilation}⋅{step}" if axis.dilation != 1 else step
     before = f" − {axis.before}" if axis.before else ""
     return f"{stride} + {dilation}{before}"
 

@@ -26,7 +26,7 @@ FLOAT32 = 2.0**-24
 
 def pretty(text: str) -> str:
     """A formula with × and − for * and -."""
-    return text.replace("*", "×").replace(" - ", " − ").replace(" @ ", " · ")
+    return text.replace("*", "×").replace(" - ", " − ").replace(" @ ", " ⋅ ")
 
 
 def heading(state: LabState, words: Words) -> Content:
