@@ -8,6 +8,7 @@ from lenet_tui.text.cells import CELLS
 from lenet_tui.text.commands import COMMANDS
 from lenet_tui.text.explain import EXPLAIN
 from lenet_tui.text.export import EXPORT
+from lenet_tui.text.inspector import INSPECTOR
 from lenet_tui.text.lab import LAB
 from lenet_tui.text.panes import PANES
 from lenet_tui.text.tour import TOUR
@@ -15,7 +16,7 @@ from lenet_tui.text.trace import TRACE
 from lenet_tui.text.words import AsciiWords, Table, Words
 
 TABLES: tuple[Table, ...] = (
-    APP, AUTOGRAD, CELLS, COMMANDS, PANES, EXPLAIN, TOUR, TRACE, LAB, EXPORT,
+    APP, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, PANES, EXPLAIN, TOUR, TRACE, LAB, EXPORT,
 )  # fmt: skip
 
 

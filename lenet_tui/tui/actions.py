@@ -221,13 +221,34 @@ def restart_engine(app: LenetApp) -> None:
 
 
 def escape(app: LenetApp) -> None:
-    """Stop what runs; end an op that hangs; give a pane that fills the screen its place back."""
+    """Stop what runs; end an op that hangs; make a full pane small again; leave the inspector."""
     if app.busy is not None:
         app.restart()
     elif app.runner.on or app.player.on or app.control.flight is not None:
         app.stop()
-    else:
+    elif app.main.maximized is not None:
         app.main.restore()
+    else:
+        app.main.body.guide.close()
+
+
+def explain(app: LenetApp) -> None:
+    """Explain the number under the cursor; from the inspector, close it."""
+    app.main.body.guide.explain()
+
+
+def explain_back(app: LenetApp) -> None:
+    app.main.body.inspector.action_back()
+
+
+def explain_order(app: LenetApp) -> None:
+    app.main.body.inspector.action_turn_order()
+
+
+def explain_check(app: LenetApp) -> None:
+    """Ask for the central difference, if it is one of a parameter's gradient that is explained."""
+    if not app.main.body.inspector.action_check():
+        app.tell(app.words("inspect.no-difference"))
 
 
 def lab(app: LenetApp) -> None:

@@ -12,6 +12,7 @@ _NAMES = {
     "left": "Left",
     "right": "Right",
     "escape": "Esc",
+    "backspace": "Backspace",
     "enter": "Enter",
     "space": "Space",
     "tab": "Tab",

@@ -6,6 +6,7 @@ import gc
 from typing import TYPE_CHECKING
 
 from lenet_tui.core.clean import clean
+from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.protocol import (
@@ -56,6 +57,8 @@ def handle(app: LenetApp, report: Report) -> None:
     elif isinstance(report, LabResult):
         for screen in _labs(app):
             screen.receive(report)
+    elif isinstance(report, (Explanation, NotExplained)):
+        app.main.body.inspector.receive(report)
     elif isinstance(report, Exported):
         app.exporter.receive(report)
     elif isinstance(report, Failed):
@@ -116,6 +119,7 @@ def _ready(app: LenetApp, ready: Ready) -> None:
     for screen in _labs(app):
         screen.ask()
     app.main.body.know(ready, app.glyphs)
+    app.main.body.inspector.renew()
     if first:
         gc.collect()
         gc.freeze()

@@ -33,7 +33,7 @@ async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     app.runner = Runner(app, app.control, app.show_state)
     app.player = Player(app, app.control, moves, app.show_moves)
     app.tried = (FIRST_LAYER, None)
-    await app.main.furnish(Body(app.losses), app.words)
+    await app.main.furnish(Body(app.losses, app.send), app.words)
 
 
 def run_words(app: LenetApp) -> str:

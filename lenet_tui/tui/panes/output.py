@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
@@ -24,13 +28,23 @@ Numbers = npt.NDArray[np.float64]
 
 class OutputPane(Pane, can_focus=True):
     """Of one ``sample`` of the batch. Probabilities where the loss is of classes, else the outputs
-    themselves; ``kind``: ``softmax`` or ``raw`` to choose.
+    themselves; ``kind``: ``softmax`` or ``raw`` to choose. ``chosen``: the class that the cursor is
+    on, seen while the pane has the focus.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "choose(-1)", show=False),
+        Binding("down,j", "choose(1)", show=False),
+        Binding("enter", "app.command('explain')", show=False),
+    ]
     DEFAULT_CSS = "OutputPane Static { height: 1fr; padding: 0 1; }"
 
     sample: var[int] = var(0, init=False)
     kind: var[str] = var("", init=False)
+    chosen: var[int] = var(0, init=False)
+
+    _count = 0
+    _last: Frame | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False)
@@ -42,6 +56,45 @@ class OutputPane(Pane, can_focus=True):
     def watch_kind(self) -> None:
         """Other numbers of it."""
         self.post_message(self.LookChanged())
+
+    def watch_chosen(self) -> None:
+        """The cursor is elsewhere."""
+        self._again()
+
+    def on_focus(self) -> None:
+        """The cursor is seen."""
+        self._again()
+
+    def on_blur(self) -> None:
+        """The cursor is not seen any longer."""
+        self._again()
+
+    def _again(self) -> None:
+        if self._last is not None:
+            self.show(self._last)
+
+    @property
+    def cell(self) -> str:
+        """The number that the cursor is on, by its name."""
+        return f"{self._tensor}[{max(0, self.sample)},{self.chosen}]"
+
+    @property
+    def _tensor(self) -> str:
+        loss = self._last.options.loss if self._last else ""
+        kind = self.kind or ("softmax" if loss == "cross_entropy" else "raw")
+        return "output.softmax" if kind == "softmax" else "output"
+
+    def action_choose(self, by: int) -> None:
+        """Move the cursor to another class."""
+        self.chosen = max(0, min(self.chosen + by, self._count - 1))
+
+    async def on_click(self, event: events.Click) -> None:
+        """Put the cursor there; a second click explains the number."""
+        row = event.screen_y - self.content_region.y
+        if 0 <= row < self._count:
+            self.chosen = row
+            if event.chain > 1:
+                await self.run_action("app.command('explain')")
 
     def requests(self) -> tuple[ViewRequest, ...]:
         row, key = max(0, self.sample), self.id or "bars"
@@ -57,8 +110,10 @@ class OutputPane(Pane, can_focus=True):
         views = {v.request.key.removeprefix(key): v for v in frame.views}
         if "output" not in views:
             return
-        kind = self.kind or ("softmax" if frame.options.loss == "cross_entropy" else "raw")
-        shown = row(views.get("output.softmax" if kind == "softmax" else "output"))
+        self._last = frame
+        kind = "softmax" if self._tensor == "output.softmax" else "raw"
+        shown = row(views.get(self._tensor))
+        self._count = 0 if shown is None else len(shown)
         self.border_title = Content(self.words("output.title"))
         if shown is None:
             text = Text(self.words("view.ahead"))
@@ -66,6 +121,10 @@ class OutputPane(Pane, can_focus=True):
             wanted, goals = targets(views.get("class"), views.get("target"))
             goals = goals if kind == "raw" else None
             text = bars(shown, wanted, goals, self.size.width - 2, self._ascii)
+            if self.has_focus:
+                chosen = min(self.chosen, self._count - 1)
+                start = sum(len(line) + 1 for line in text.plain.split("\n")[:chosen])
+                text.stylize("reverse", start, start + len(str(self._count - 1)))
             said = "output.target" if goals is not None else f"output.{kind}"
             self.border_subtitle = Content(self._plain(self.words(said)))
         widget = self.query_one(Static)

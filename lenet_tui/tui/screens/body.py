@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from lenet_tui.core.protocol import Ready
+from lenet_tui.core.protocol import Command, Ready
 from lenet_tui.text.words import Words
 from lenet_tui.tui.glyphs import Glyphs
+from lenet_tui.tui.inspector.guide import Guide
+from lenet_tui.tui.inspector.pane import InspectorPane
 from lenet_tui.tui.losses import Losses
 from lenet_tui.tui.panes.autograd import AutogradPane
 from lenet_tui.tui.panes.code import CodePane
@@ -21,15 +27,24 @@ from lenet_tui.tui.panes.loss import LossPane
 from lenet_tui.tui.panes.output import OutputPane
 from lenet_tui.tui.panes.tensor import TensorPane
 
+if TYPE_CHECKING:
+    from lenet_tui.tui.app import LenetApp
+    from lenet_tui.tui.screens.main import MainScreen
+
 
 class Body(Horizontal):
-    """Where the panes are; ``app.tcss`` says which have a place at which size."""
+    """Where the panes are; ``app.tcss`` says which have a place at which size.
 
-    def __init__(self, losses: Losses) -> None:
+    ``send`` takes what the inspector asks to the engine.
+    """
+
+    def __init__(self, losses: Losses, send: Callable[[Command], None]) -> None:
         self._losses = losses
+        self._send = send
         super().__init__(id="body")
 
     def compose(self) -> ComposeResult:
+        yield InspectorPane(self._send, id="inspector")
         with Vertical(id="work"):
             with Horizontal(id="upper"):
                 yield LayersPane(id="layers")
@@ -50,8 +65,35 @@ class Body(Horizontal):
             yield OutputPane(id="output")
             yield LossPane(self._losses, id="loss")
 
+    def on_mount(self) -> None:
+        """The other panes follow the inspector."""
+        self.guide = Guide(cast("MainScreen", self.screen))
+
+    @property
+    def inspector(self) -> InspectorPane:
+        return self.query_one(InspectorPane)
+
+    @on(TensorPane.CellChosen)
+    def _cell_chosen(self, event: TensorPane.CellChosen) -> None:
+        event.stop()
+        cast("LenetApp", self.app).action_command("explain")
+
+    @on(InspectorPane.Visited)
+    def _visited(self, event: InspectorPane.Visited) -> None:
+        event.stop()
+        if event.cell is None:
+            self.guide.close()
+        elif self.guide.is_open:
+            self.guide.visited(event.cell)
+
+    @on(InspectorPane.Lit)
+    def _lit(self, event: InspectorPane.Lit) -> None:
+        event.stop()
+        self.guide.light(event.found if self.guide.is_open else None, event.operand)
+
     def know(self, ready: Ready, glyphs: Glyphs) -> None:
         """The engine has made its model."""
+        self.inspector.know(frozenset(p.name for p in ready.parameters), glyphs)
         self.query_one(LayersPane).know(ready.parameters, glyphs)
         self.query_one(ExplainPane).know(ready.parameters)
         self.query_one(CodePane).know(ready.source, ready.options.model, glyphs)

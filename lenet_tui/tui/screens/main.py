@@ -115,6 +115,7 @@ class MainScreen(Screen[None]):
     def show(self, frame: Frame) -> None:
         """Hand the frame to every pane that can be seen."""
         self._visible = self.visible_panes()
+        self.body.inspector.passes(frame)
         for pane in self._visible:
             pane.show(frame)
 

@@ -1,0 +1,1 @@
+"""The cell inspector: one number, and where it came from."""
