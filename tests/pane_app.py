@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 from torch import Tensor
 
-from lenet_tui.core.frames import Frame, OpRow, SegmentState
+from lenet_tui.core.frames import Frame, Graph, OpRow, SegmentState
 from lenet_tui.core.options import Options
 from lenet_tui.core.phases import Position
 from lenet_tui.core.views import View, ViewRequest
@@ -42,7 +42,7 @@ class PaneApp(App[None]):
     def __init__(self, *panes: Pane, ascii_only: bool = False) -> None:
         super().__init__()
         self.console._color_system = ColorSystem.EIGHT_BIT
-        self.words = words("en")
+        self.words = words("en", ascii_only)
         self.ascii = ascii_only
         self.panes = panes
         self.tensors: dict[str, Tensor] = {"conv1.weight": KERNELS, "pool": BATCH, "fc": MATRIX}
@@ -94,12 +94,13 @@ def make_frame(
     segments: tuple[SegmentState, ...] = (),
     accumulated: int = 1,
     options: Options | None = None,
+    graph: Graph | None = None,
 ) -> Frame:
     parameters = ("conv1.weight", "conv1.bias", "conv2.weight", "fc")
     rows = (row("conv1", parameters), row("pool"))
     return Frame(
         Position(iteration, "forward"), segments, "loss", options or Options(), rows, None, None,
-        0, np.zeros(0), iteration, False, 0, views=views, accumulated=accumulated,
+        0, np.zeros(0), iteration, False, 0, views=views, accumulated=accumulated, graph=graph,
     )  # fmt: skip
 
 

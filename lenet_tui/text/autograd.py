@@ -11,8 +11,8 @@ AUTOGRAD: Table = {
     ),
     "autograd.alive": ("graph alive", "计算图仍在"),
     "autograd.freed": (
-        "graph freed by backward: its saved tensors are gone",
-        "计算图已被 backward 释放：保存的张量已不在",
+        "graph and its saved tensors freed",
+        "计算图及其保存的张量已释放",
     ),
     "autograd.ran": ("{done} of {total} nodes ran", "已运行 {done}/{total} 个节点"),
     "autograd.from-loss": ("loss.backward()", "loss.backward()"),

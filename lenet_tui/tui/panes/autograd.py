@@ -12,9 +12,24 @@ from textual.widgets.tree import TreeNode
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame, Graph, GraphNode
 from lenet_tui.core.graph_tree import Branch, path, tree
-from lenet_tui.core.numbers import shape_text
-from lenet_tui.tui.glyphs import UNICODE
+from lenet_tui.core.numbers import ascii_text, shape_text
+from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.panes.pane import Pane
+
+
+class GraphTree(Tree[Branch]):
+    """The graph's nodes, those that a node hands gradients to under it."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="autograd-tree")
+        self.show_root = False
+        self.guide_depth = 2
+
+    def plain(self) -> None:
+        """Draw guides and toggles in ASCII."""
+        self.ICON_NODE, self.ICON_NODE_EXPANDED = "> ", "v "
+        guides = ("  ", "| ", "` ", "| ")
+        self.LINES = dict.fromkeys(self.LINES, guides)
 
 
 class AutogradPane(Pane):
@@ -23,13 +38,14 @@ class AutogradPane(Pane):
     wants_graph: ClassVar[bool] = True
     DEFAULT_CSS = """
     AutogradPane { height: 1fr; }
-    AutogradPane Static { height: 1; padding: 0 1; }
-    AutogradPane Tree { height: 1fr; background: transparent; }
+    AutogradPane Static { padding: 0 1; }
+    AutogradPane #autograd-path { height: 1; }
+    AutogradPane Tree { height: 1fr; background: transparent; scrollbar-size-horizontal: 0; }
     """
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.glyphs = UNICODE
+        self._glyphs = UNICODE
         self._start = ""
         self._shape: object = None
         self._places: dict[int, list[TreeNode[Branch]]] = {}
@@ -37,14 +53,19 @@ class AutogradPane(Pane):
     def compose(self) -> ComposeResult:
         yield Static(id="autograd-state", markup=False)
         yield Static(id="autograd-path", markup=False)
-        graph: Tree[Branch] = Tree("", id="autograd-tree")
-        graph.show_root = False
-        graph.guide_depth = 2
-        yield graph
+        yield GraphTree()
+
+    def know(self, glyphs: Glyphs) -> None:
+        """The engine has made its model; ``glyphs``: the marks to draw with."""
+        self._glyphs = glyphs
+        if glyphs is not UNICODE:
+            self.query_one(GraphTree).plain()
 
     def show(self, frame: Frame) -> None:
         graph = frame.graph
-        self.query_one("#autograd-state", Static).update(self._state(graph), layout=False)
+        state, said = self.query_one("#autograd-state", Static), self._state(graph)
+        if state.content != said:
+            state.update(said)
         shape = graph and tuple((n.op, n.name, n.next) for n in graph.nodes)
         if shape != self._shape:
             self._shape = shape
@@ -78,10 +99,13 @@ class AutogradPane(Pane):
         done = sum(node.order > 0 for node in graph.nodes)
         ran = words("autograd.ran", done=done, total=len(graph.nodes))
         alive = words("autograd.alive" if graph.alive else "autograd.freed")
-        return Text(f"{start} · {ran} · {alive}")
+        return Text(self._spelled(f" {self._glyphs.dot} ".join((start, ran, alive))))
+
+    def _spelled(self, text: str) -> str:
+        return text if self._glyphs is UNICODE else ascii_text(text)
 
     def _grow(self, graph: Graph | None) -> None:
-        widget = self.query_one("#autograd-tree", Tree)
+        widget = self.query_one(GraphTree)
         widget.clear()
         self._places = {}
         if graph is None:
@@ -96,7 +120,7 @@ class AutogradPane(Pane):
 
     def _label(self, node: GraphNode, current: bool, place: TreeNode[Branch]) -> Text:
         again = place.data is not None and place.data.again
-        glyphs = self.glyphs
+        glyphs = self._glyphs
         mark = glyphs.current if current else (glyphs.done if node.order else glyphs.later)
         style = "bold reverse" if current else ("" if node.order else "dim")
         label = Text(f"{mark} {node.op}", style)
@@ -106,5 +130,5 @@ class AutogradPane(Pane):
         elif node.order:
             shapes = ", ".join("None" if s is None else shape_text(s) for s in node.gradients)
             flowed = f" {glyphs.arrow} {shapes}" if shapes else ""
-            label.append(f"  #{node.order}{flowed}", "dim")
+            label.append(self._spelled(f"  #{node.order}{flowed}"), "dim")
         return label

@@ -97,7 +97,7 @@ class Body(Horizontal):
         self.query_one(LayersPane).know(ready.parameters, glyphs)
         self.query_one(ExplainPane).know(ready.parameters)
         self.query_one(CodePane).know(ready.source, ready.options.model, glyphs)
-        self.query_one(AutogradPane).glyphs = glyphs
+        self.query_one(AutogradPane).know(glyphs)
         self.query_one(LossPane).glyphs = glyphs
 
     def say(self, words: Words) -> None:
