@@ -92,6 +92,10 @@ async def test_ascii_draws_nothing_else(size: tuple[int, int]) -> None:
         for keys in ("", "nns", "ssss", "fffNz", "y"):
             await run.press(*keys)
             check()
+            for tab in ("explain", "autograd", "log", "code"):
+                run.app.main.deck.open(tab)
+                await run.settle()
+                check()
         for key in ("g", "R", "o", "w", "d", "B", "p", "question_mark", "ctrl+p"):
             await run.press(key)
             check()

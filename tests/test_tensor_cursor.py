@@ -113,6 +113,7 @@ async def test_numbers_and_back_with_the_cursor() -> None:
         await until(pilot, lambda: "−0.1329" in shown(pane))
         assert "kernel 1" in shown(pane)
         assert "[1,0,0,1] −0.13020134" in shown(pane)
+        assert "σ 0.116" in shown(pane), "its statistics stay"
         await pilot.press("down")
         await until(pilot, lambda: "[1,0,1,1] " in shown(pane))
         await pilot.press("pagedown")

@@ -39,6 +39,9 @@ class Heatmap(Picker):
             self.top = top
             super().__init__()
 
+    class Restyled(Picker.Reshaped):
+        """It is drawn with another ink, which may have other room."""
+
     @property
     def surface(self) -> Surface:
         """What there is to draw on, by theme and terminal."""
@@ -102,7 +105,10 @@ class Heatmap(Picker):
             named = names(arrangement, new.room, self._kernels, self.long, self._sample)
             new.write(named, self.rich_style.color, self.surface.ascii)
             regions = [r for r in self._regions if _inside(r[1], arrangement.shape)]
-            new.mark(arrangement, regions, self.cursor if self.has_focus else None)
+            cursor = self.cursor if self.has_focus else None
+            if cursor is not None and not _inside(cursor, arrangement.shape):
+                cursor = None  # of a tensor that is not shown yet
+            new.mark(arrangement, regions, cursor)
         lines = new.differing(self._drawing) if self._drawing else None
         self._drawing = new
         if lines is None:
@@ -137,10 +143,13 @@ class Heatmap(Picker):
         return [strip.crop(*crop.column_span) for strip in strips]
 
     def notify_style_update(self) -> None:
-        """Another theme: other colours."""
+        """Another theme: other colours, and perhaps other pixels."""
         super().notify_style_update()
-        self._surface = self._drawing = None
+        before, self._surface = self._surface, None
+        self._drawing = None
         self._draw()
+        if before is not None and before != self.surface:
+            self.post_message(self.Restyled())
 
     def on_resize(self) -> None:
         """Draw what there is at the new size until what fits it comes."""

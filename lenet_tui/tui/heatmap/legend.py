@@ -34,17 +34,19 @@ def legend(
 ) -> Text:
     """The scale with its numbers, then as much as fits ``width``: the most important first.
 
-    ``moved``: the scale is not the one of the step before.
+    ``moved``: the scale is not the one of the step before. Numbers have statistics only.
     """
-    if view.scale is None or view.summary is None:
+    if view.summary is None:
         return Text()
-    limit = view.scale.limit
-    low = number(-limit, 3) if view.scale.signed else "0"
-    high = ("+" if view.scale.signed else "") + number(limit, 3)
     plain = ascii_text if ascii_only else str
-    line = Text.assemble(plain(f"{low} "), bar(ink), f" {high}")
+    line = Text()
+    if view.scale is not None:
+        limit = view.scale.limit
+        low = number(-limit, 3) if view.scale.signed else "0"
+        high = ("+" if view.scale.signed else "") + number(limit, 3)
+        line = Text.assemble(plain(f"{low} "), bar(ink), f" {high}")
     for part in _parts(view, words, moved):
-        said = plain(f"  {part}")
+        said = plain(f"  {part}" if line else part)
         if line.cell_len + cell_len(said) <= width:
             line.append(said)
     return line

@@ -16,7 +16,7 @@ class ImagePane(TensorPane):
     """One sample of the batch, in grey; the title says its target."""
 
     ASPECTS: ClassVar[tuple[str, ...]] = ("value",)
-    DEFAULT_CSS = "ImagePane .legend { display: none; }"
+    DEFAULT_CSS = "ImagePane LegendLine { display: none; }"
 
     _target = ""
 

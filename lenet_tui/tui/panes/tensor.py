@@ -21,9 +21,9 @@ from lenet_tui.core.phases import Position
 from lenet_tui.core.tiles import Index, Shape, lead
 from lenet_tui.core.views import Scale, View, ViewRequest
 from lenet_tui.tui.heatmap.heatmap import Heatmap
-from lenet_tui.tui.heatmap.legend import legend
 from lenet_tui.tui.heatmap.picker import Picker
 from lenet_tui.tui.panes import telling
+from lenet_tui.tui.panes.legend_line import LegendLine
 from lenet_tui.tui.panes.numbers import NumberTable
 from lenet_tui.tui.panes.pane import Pane
 from lenet_tui.tui.panes.readout import Readout, readout, readout_request
@@ -44,11 +44,9 @@ class TensorPane(Pane):
     TensorPane Heatmap { height: 1fr; }
     TensorPane NumberTable { display: none; }
     TensorPane .told { height: 1fr; padding: 0 1; display: none; color: $foreground-muted; }
-    TensorPane .legend { height: 1; padding: 0 1; }
     TensorPane.-numbers Heatmap, TensorPane.-told Heatmap { display: none; }
     TensorPane.-numbers NumberTable { display: block; }
-    TensorPane.-numbers .legend { display: none; }
-    TensorPane.-told NumberTable, TensorPane.-told .legend { display: none; }
+    TensorPane.-told NumberTable, TensorPane.-told LegendLine { display: none; }
     TensorPane.-told .told { display: block; }
     """
 
@@ -88,7 +86,7 @@ class TensorPane(Pane):
         yield Static(classes="told", markup=False)
         yield self._picture()
         yield NumberTable()
-        yield Static(classes="legend", markup=False)
+        yield LegendLine()
 
     def _picture(self) -> Heatmap:
         return Heatmap()
@@ -176,6 +174,11 @@ class TensorPane(Pane):
     def _reshaped(self, event: Picker.Reshaped) -> None:
         event.stop()
         self._look()
+
+    @on(Heatmap.Restyled)
+    def _restyled(self) -> None:
+        if self._last is not None:
+            self._explain_colours(*self._last)
 
     @on(Heatmap.Scrolled)
     def _scrolled(self, event: Heatmap.Scrolled) -> None:
@@ -289,6 +292,7 @@ class TensorPane(Pane):
         if view.request.kind == "numbers":
             self.table.long = self._long(view.shape)
             self.table.show(view)
+            self._explain_colours(view, frame)
             return
         assert self._arrangement is not None
         if view.scale:
@@ -303,15 +307,12 @@ class TensorPane(Pane):
             kernels=self._kernels(view.shape),
             sample=self._sampled(view.shape),
         )
-        line = legend(
-            view,
-            heatmap.ink,
-            self.words,
-            width=self.size.width - 2,
-            moved=self._moved == (view.request.tensor, frame.position),
-            ascii_only=self._ascii,
-        )
-        _update(self.query_one(".legend", Static), line)
+        self._explain_colours(view, frame)
+
+    def _explain_colours(self, view: View, frame: Frame) -> None:
+        """Write the legend."""
+        moved = self._moved == (view.request.tensor, frame.position)
+        self.query_one(LegendLine).show(view, self.heatmap.ink, self.words, moved)
 
     def _long(self, shape: Shape) -> str:
         key = "view.kernel" if self._kernels(shape) else "view.channel"
