@@ -124,9 +124,11 @@ def _lab(args: argparse.Namespace) -> int:
 
 
 def _tour(args: argparse.Namespace) -> int:
-    asked_stop(args)
+    number = asked_stop(args)
     tour_options(args)
     why = "" if vars(args).get("format") else streams.no_screen()
+    if not vars(args).get("format") and not why:
+        return _app(args, lambda app: app.tour.open(number, fresh=True))
     if why:
         complain(f"{why}: the stops are printed instead of shown")
     from lenet_tui.command import tour  # noqa: PLC0415

@@ -19,6 +19,7 @@ from lenet_tui.core.protocol import (
     Command,
     Devices,
     DoMove,
+    Explain,
     Export,
     Exported,
     ListDevices,
@@ -34,6 +35,7 @@ from lenet_tui.core.protocol import (
 )
 from lenet_tui.core.tiles import blocks, tiling
 from lenet_tui.core.views import ABSENT, Summary, View, ViewRequest
+from tests.fake_explaining import explained
 from tests.fake_training import PARAMETERS, Training, tensor
 
 C = TypeVar("C")
@@ -49,14 +51,16 @@ DEVICES = (
 class FakeEngine:
     """``sent`` holds every command; ``restarts`` and ``closed`` count what was asked.
 
-    ``hold``: moves are not answered until ``release`` is called. A free run goes one iteration
-    further for each frame, at most ``free`` times, until it is paused.
+    ``hold``: moves are not answered until ``release`` is called. ``thinks``: questions about cells
+    are not answered. A free run goes one iteration further for each frame, at most ``free`` times,
+    until it is paused.
     """
 
     def __init__(self, on_report: OnReport, *, free: int = 3) -> None:
         self.report = on_report
         self.sent: list[Command] = []
         self.hold = False
+        self.thinks = False
         self.restarts = 0
         self.closed = False
         self.training = Training(Options())
@@ -88,6 +92,8 @@ class FakeEngine:
             self._end_run()
         elif isinstance(command, ListDevices):
             self.report(Devices(DEVICES))
+        elif isinstance(command, Explain) and not self.thinks:
+            self.report(explained(self.training, command))
         elif isinstance(command, Export):
             self.report(Exported(command.number, SCRIPT))
 

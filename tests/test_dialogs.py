@@ -47,7 +47,7 @@ async def test_goto_asks_for_a_number() -> None:
 
 async def test_escape_leads_home_and_changes_nothing() -> None:
     async with running((80, 24)) as run:
-        for key in ("g", "R", "o", "w", "d", "B", "p", "question_mark", "ctrl+s", "ctrl+p", "T"):
+        for key in (*"gRowdBp", "question_mark", "ctrl+s", "ctrl+p", "ctrl+t"):
             await run.press(key)
             assert not isinstance(run.app.screen, MainScreen), key
             await run.press("escape")

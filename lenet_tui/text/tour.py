@@ -12,10 +12,10 @@ from lenet_tui.text.words import Table
 TOUR: Table = {
     "tour.title": ("The tour: neural networks with torch.nn", "导览：用 torch.nn 搭建神经网络"),
     "tour.progress": ("stop {number} of {count}", "第 {number} 站，共 {count} 站"),
-    "tour.away": (
-        "You have stepped away from this stop; its own state can be taken up again at any time.",
-        "你已离开这一站的状态；随时可以回到它原来的样子。",
-    ),
+    "tour.here": ("The session is at this stop.", "会话正处于这一站。"),
+    "tour.going": ("On the way to this stop …", "正在前往这一站…"),
+    "tour.away": ("Stepped away: {key} brings this stop back.", "已离开此站：按 {key} 回来。"),
+    "tour.lab": ("{key} opens the layer lab again.", "按 {key} 再次打开层实验室。"),
     **TOUR_LAYERS,
     **TOUR_TRAINING,
 }
@@ -33,8 +33,9 @@ class Stop:
 
     ``moves``: lines as in ``core/moves.py`` that take a new session of ``PRESET`` to its state.
     ``look``: ids of the panes to look at, the first one to be focused. ``tensor``: the one to
-    show. ``lab`` and ``lab_input``: the layer to open in the lab instead, and its input's shape.
-    ``code``: the lines of Python that the stop is about; all stops' lines run in order.
+    show, ``aspect``: its value, gradient or update, ``numbers``: not as a heatmap. ``lab`` and
+    ``lab_input``: the layer to open in the lab instead, and its input's shape. ``code``: the lines
+    of Python that the stop is about; all stops' lines run in order.
     """
 
     key: str
@@ -44,6 +45,8 @@ class Stop:
     tensor: str = ""
     lab: str = ""
     lab_input: tuple[int, ...] = ()
+    aspect: str = "value"
+    numbers: bool = False
 
 
 def _stop(
@@ -55,20 +58,22 @@ def _stop(
     tensor: str = "",
     lab: str = "",
     lab_input: tuple[int, ...] = (),
+    aspect: str = "value",
+    numbers: bool = False,
 ) -> Stop:
-    return Stop(key, cleandoc(code), moves, look, tensor, lab, lab_input)
+    return Stop(key, cleandoc(code), moves, look, tensor, lab, lab_input, aspect, numbers)
 
 
 STOPS: tuple[Stop, ...] = (
     _stop(
         "steps",
         """
-        # net = Net()                       init
-        # output = net(input)               forward
-        # loss = criterion(output, target)  loss
-        # net.zero_grad()                   zero_grad
-        # loss.backward()                   backward
-        # weight = weight - lr * gradient   update
+        # net = Net()                      init
+        # output = net(input)              forward
+        # loss = criterion(output, target) loss
+        # net.zero_grad()                  zero_grad
+        # loss.backward()                  backward
+        # weight = weight - lr * gradient  update
         """,
         look=("rail",),
     ),
@@ -205,6 +210,7 @@ STOPS: tuple[Stop, ...] = (
         moves=(*_LOSS, "phase"),
         look=("gradient",),
         tensor="conv1.bias",
+        numbers=True,
     ),
     _stop(
         "update",
@@ -216,6 +222,8 @@ STOPS: tuple[Stop, ...] = (
         moves=(*_LOSS, "phase", "phase", "phase"),
         look=("tensor", "gradient"),
         tensor="conv1.bias",
+        aspect="update",
+        numbers=True,
     ),
 )
 """In the chapter's order."""

@@ -221,15 +221,33 @@ def restart_engine(app: LenetApp) -> None:
 
 
 def escape(app: LenetApp) -> None:
-    """Stop what runs; end an op that hangs; make a full pane small again; leave the inspector."""
+    """Stop what runs; end an op that hangs; make a full pane small again; leave the tour."""
     if app.busy is not None:
         app.restart()
     elif app.runner.on or app.player.on or app.control.flight is not None:
         app.stop()
     elif app.main.maximized is not None:
         app.main.restore()
-    else:
+    elif app.main.body.guide.is_open:
         app.main.body.guide.close()
+    else:
+        app.tour.leave()
+
+
+def tour_next(app: LenetApp) -> None:
+    app.tour.next()
+
+
+def tour_back(app: LenetApp) -> None:
+    app.tour.back()
+
+
+def tour_here(app: LenetApp) -> None:
+    app.tour.here()
+
+
+def tour_stops(app: LenetApp) -> None:
+    app.tour.stops()
 
 
 def explain(app: LenetApp) -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from lenet_tui.tui.panes.layers import LayersPane
     from lenet_tui.tui.playing import Player, Recorder
     from lenet_tui.tui.running import Runner
+    from lenet_tui.tui.tour import Tour
 
 FRAME_SECONDS = 1 / 30
 """A run's frames come no faster than this."""
@@ -68,6 +69,7 @@ class LenetApp(LeanApp[None]):
         control: Control
         runner: Runner
         player: Player
+        tour: Tour
         tried: tuple[str, Shape | None]
 
     def __init__(
@@ -211,11 +213,19 @@ class LenetApp(LeanApp[None]):
         self.stop()
         if self.control.forget():
             self.recorder.lost()
+        self.tour.lost()
         self.busy, self.gone = None, ""
         self.main.log_pane.add("note", self.words("log.restart"))
         if self._engine is not None:
             self._engine.restart()
         self.show_state()
+
+    def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
+        """Go over to another session, which ``use`` has the engine start or take up."""
+        self.options, self._asked = options, None
+        if self._engine is not None:
+            use(self._engine)
+        self._look()
 
     @on(Reported)
     def _reported(self, message: Reported) -> None:
@@ -325,6 +335,7 @@ class LenetApp(LeanApp[None]):
             from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
 
             waiting, run = len(self.control.waiting), stage.run_words(self)
+            self.tour.show()
         rail = RailState(self.frame, self.busy, self.gone, waiting)
         self.main.query_one(PipelineRail).show(rail, self.words, self.glyphs)
         status = Status(self.options, self.ready, self.frame, run)

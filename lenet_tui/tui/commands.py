@@ -14,7 +14,7 @@ from textual.binding import Binding
 from lenet_tui.core import moves
 from lenet_tui.core.moves import Move
 
-GROUPS = ("step", "run", "free", "look", "session", "app")
+GROUPS = ("step", "run", "free", "look", "session", "tour", "app")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("save-moves", "session", ("ctrl+s",), "save_moves", 0, True),
     Command("export", "session", ("x",), "export", 14),
     Command("restart", "session", ("ctrl+r",), "restart_engine"),
+    Command("tour-next", "tour", ("t", "shift+right"), "tour_next", 15),
+    Command("tour-back", "tour", ("T", "shift+left"), "tour_back"),
+    Command("tour-here", "tour", ("u", "shift+up"), "tour_here"),
+    Command("tour-stops", "tour", ("G", "shift+down"), "tour_stops"),
     Command("escape", "app", ("escape",), "escape", 0, True),
-    Command("theme", "app", ("T",), "theme", 0, True),
+    Command("theme", "app", ("ctrl+t",), "theme", 0, True),
     Command("language", "app", ("L", "f2"), "language", 0, True),
     Command("help", "app", ("question_mark", "f1"), "help_screen", 2, True),
     Command("palette", "app", ("ctrl+p",), "palette", 13, True),

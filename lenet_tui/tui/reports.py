@@ -36,13 +36,16 @@ BUSY_FROM = 1.0
 def handle(app: LenetApp, report: Report) -> None:
     """Take in one report."""
     if isinstance(report, (Moved, Painting)):
+        if app.tour.starting and isinstance(report, Painting):
+            return
         app.busy = None
         app.losses.take(report.frame)
         if app.recorder.seen(report.frame):
             _taken_up(app, report.frame)
         if isinstance(report, Moved):
             _moved(app, report)
-        app.post_message(FrameCame(report.frame, isinstance(report, Painting)))
+        if app.tour.shows(report):
+            app.post_message(FrameCame(report.frame, isinstance(report, Painting)))
     elif isinstance(report, Ready):
         _ready(app, report)
     elif isinstance(report, Busy):
@@ -116,6 +119,7 @@ def _ready(app: LenetApp, ready: Ready) -> None:
     """The engine has a model: from now on little is made anew, so the collector may rest."""
     first = app.ready is None
     app.ready, app.gone = ready, ""
+    app.tour.started()
     for screen in _labs(app):
         screen.ask()
     app.main.body.know(ready, app.glyphs)
@@ -144,6 +148,7 @@ def _died(app: LenetApp, error: str) -> None:
         app.recorder.lost()
     app.player.stop()
     app.runner.stop()
+    app.tour.lost()
     app.busy, app.gone = None, error or "?"
     app.main.log_pane.add("error", app.words("rail.gone", error=clean(app.gone)))
     app.show_state()

@@ -14,6 +14,7 @@ from lenet_tui.tui.losses import Losses
 from lenet_tui.tui.playing import Player, Recorder
 from lenet_tui.tui.running import Runner
 from lenet_tui.tui.screens.body import Body
+from lenet_tui.tui.tour import Tour
 
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
@@ -32,6 +33,7 @@ async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     app.control = Control(app.send)
     app.runner = Runner(app, app.control, app.show_state)
     app.player = Player(app, app.control, moves, app.show_moves)
+    app.tour = Tour(app)
     app.tried = (FIRST_LAYER, None)
     await app.main.furnish(Body(app.losses, app.send), app.words)
 

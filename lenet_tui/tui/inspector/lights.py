@@ -39,7 +39,8 @@ def point(pane: TensorPane, index: Index) -> None:
     """Put a pane's cursor on an element of what it shows, and scroll there."""
     if index and pane.sample != index[0]:
         pane.sample = index[0]
-    pane.picker.place(index)
+    pane.heatmap.cursor = pane.table.cursor = index
+    pane.post_message(pane.LookChanged())
     pane.call_after_refresh(_scroll, pane, index)
 
 

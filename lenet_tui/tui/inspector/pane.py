@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-import numpy as np
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
@@ -20,18 +19,14 @@ from lenet_tui.core.numbers import ascii_text, index_text
 from lenet_tui.core.protocol import Command
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.inspector import told
-from lenet_tui.tui.inspector.planes import Named, planes
+from lenet_tui.tui.inspector.pictures import Pictures
 from lenet_tui.tui.inspector.table import TermTable
 from lenet_tui.tui.inspector.trail import MOST, Inquiry, Trail, Visit, moment_of
-from lenet_tui.tui.lab.planes import Plane
-from lenet_tui.tui.lab.view import PlaneView
 from lenet_tui.tui.panes.pane import Pane
 from lenet_tui.tui.prose import Prose
 
 SETTLE = 0.1
 """Seconds that an answer may take before what is no longer true is taken off the screen."""
-READABLE = 0.1
-"""Numbers smaller than this all look alike with two decimals: marks are shown."""
 BESIDE = 28
 """Lines from which there is room for both pictures above the table."""
 
@@ -52,9 +47,9 @@ class InspectorPane(Pane):
     InspectorPane #instead { margin-top: 1; color: $foreground-muted; }
     InspectorPane .sum, InspectorPane .table { height: 1fr; }
     InspectorPane .notes { height: auto; max-height: 3; padding: 0 1; color: $foreground-muted; }
-    InspectorPane .planes { dock: right; width: 20; height: auto; max-height: 100%; }
+    InspectorPane Pictures { dock: right; width: 20; height: auto; max-height: 100%; }
     InspectorPane PlaneView { width: 1fr; height: auto; max-height: 100%; }
-    InspectorPane.-above .planes { dock: none; width: 1fr; max-height: 13; margin-top: 1; }
+    InspectorPane.-above Pictures { dock: none; width: 1fr; max-height: 13; margin-top: 1; }
     InspectorPane.-short TermTable { height: auto; }
     InspectorPane.-short .notes { margin-top: 1; max-height: 100%; }
     InspectorPane.-above .table { margin-top: 1; }
@@ -84,9 +79,9 @@ class InspectorPane(Pane):
         self.trail = Trail()
         self._inquiry = Inquiry(send)
         self._moment: Hashable | None = None
-        self._running = False
+        self._parameters: frozenset[str] = frozenset()
+        self._is_run = False
         self._waiting: Timer | None = None
-        self._pictures: tuple[Named, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Static(classes="head", markup=False)
@@ -94,9 +89,7 @@ class InspectorPane(Pane):
         yield Prose(id="formula")
         yield Prose(id="instead")
         with Vertical(classes="sum"):
-            with Horizontal(classes="planes"):
-                yield PlaneView("operand-0")
-                yield PlaneView("operand-1")
+            yield Pictures()
             with Vertical(classes="table"):
                 yield TermTable()
                 with VerticalScroll(classes="notes", can_focus=False):
@@ -179,14 +172,11 @@ class InspectorPane(Pane):
         event.stop()
         self._light()
 
-    @on(PlaneView.Clicked)
-    def _pointed(self, event: PlaneView.Clicked) -> None:
+    @on(Pictures.Pointed)
+    def _pointed(self, event: Pictures.Pointed) -> None:
         event.stop()
-        number = int(event.view.id == "operand-1")
-        if number < len(self._pictures):
-            name = self._pictures[number][0].partition("[")[0]
-            self.table.point(name, event.row, event.col)
-            self.table.focus()
+        self.table.point(event.tensor, event.row, event.col)
+        self.table.focus()
 
     def _go(self) -> None:
         visit = self.trail.here
@@ -203,7 +193,7 @@ class InspectorPane(Pane):
 
     def passes(self, frame: Frame) -> bool:
         """Ask anew if this is another moment, seen or not: other panes are lit by the answer."""
-        self._running = frame.running
+        self._is_run = frame.running
         self._moment = None if frame.running else moment_of(frame)
         return self._ask()
 
@@ -240,8 +230,6 @@ class InspectorPane(Pane):
             return False
         stem, _, aspect = visit.cell.partition("[")[0].partition("@")[0].rpartition(".")
         return aspect == "grad" and stem in self._parameters
-
-    _parameters: frozenset[str] = frozenset()
 
     def know(self, parameters: frozenset[str], glyphs: Glyphs) -> None:
         """The engine has made its model, with these parameters."""
@@ -282,40 +270,22 @@ class InspectorPane(Pane):
         """What is said where there is no explanation (yet)."""
         if isinstance(self.answer, NotExplained):
             return clean(self.answer.error)
-        return self.words("inspect.running" if self._running else "inspect.asking")
+        return self.words("inspect.running" if self._is_run else "inspect.asking")
 
     def _titles(self, visit: Visit) -> None:
         title = Content.assemble(self.words("inspect.title"), "  ")
         room = self.size.width - title.cell_length - 6
         title += told.crumbs(self.trail.visits, room, self.glyphs.arrow)
-        below = told.keys(self.trail.visits, self._gradient, self.words)
+        below = told.keys(self.trail.visits, self._gradient, self.words, self.glyphs)
         self.border_title = self._plain(title)
         self.border_subtitle = self._plain(below)
 
     def _light(self) -> None:
         """The chosen operand, in the pictures here and in the other panes."""
         found = self.answer if isinstance(self.answer, Explanation) else None
-        line = self.table.line
-        self._pictures = planes(found, line.operands if line else ()) if found else ()
-        both = self.has_class("-above")
-        if not both and len(self._pictures) > 1 and self.table.operand is not None:
-            name = self.table.operand.tensor
-            self._pictures = tuple(p for p in self._pictures if p[0].startswith(name))[:1]
-        for number in range(2):
-            view = self.query_one(f"#operand-{number}", PlaneView)
-            shown = self._pictures[number] if number < len(self._pictures) else None
-            view.display = shown is not None
-            if shown is not None:
-                view.show(shown[1], _numbers(shown[1]))
-                view.border_title = self._plain(
-                    Content(
-                        _end(
-                            clean(shown[0]), view.size.width - 4 - 2 * (self.glyphs is not UNICODE)
-                        )
-                    )
-                )
-        self.query_one(".planes").display = bool(self._pictures)
-        self.post_message(self.Lit(found, self.table.operand))
+        line, operand = self.table.line, self.table.operand
+        self.query_one(Pictures).show(found, line, operand, all=self.has_class("-above"))
+        self.post_message(self.Lit(found, operand))
 
     def on_resize(self) -> None:
         """Both pictures above the table, or one beside it; the way here may fit or not."""
@@ -335,22 +305,8 @@ class InspectorPane(Pane):
         """``content`` without signs that are not ASCII, if only those may be used."""
         if self.glyphs is UNICODE:
             return content
-        text = ascii_text(content.plain.translate(_SIGNS))
+        text = ascii_text(self.words.spell(content.plain).translate(_SIGNS))
         return Content(text, spans=list(content.spans) if len(text) == len(content.plain) else None)
 
 
-_SIGNS = str.maketrans({"✔": "+", "✘": "!", "Σ": "S", "↑": "^", "↓": "v", "√": "V", "m̂"[1]: "^"})
-
-
-def _end(text: str, width: int) -> str:
-    """The end of ``text``, where there is no room for all of it."""
-    return text if len(text) <= width else f"…{text[-max(1, width - 1) :]}"
-
-
-def _numbers(plane: Plane) -> bool | None:
-    """Whether a picture shows numbers: where they fit and can be told apart."""
-    values = plane.values
-    if values is None:
-        return False
-    finite = values[np.isfinite(values)]
-    return None if finite.size and float(np.abs(finite).max()) >= READABLE else False
+_SIGNS = str.maketrans({"✔": "+", "✘": "!", "Σ": "sum", "√": "sqrt ", "²": "^2", "ε": "eps"})

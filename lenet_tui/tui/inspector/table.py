@@ -127,15 +127,16 @@ class TermTable(Widget, can_focus=True):
             )
             if self._lines:
                 self._sheet = sheet(self._lines, self.size.width, self._words)
-        last = max((n for n, line in enumerate(self._lines) if line.chooses), default=0)
-        visit.line = min(visit.line, last)
+        if self._lines:
+            visit.line = min(visit.line, max(n for n, x in enumerate(self._lines) if x.chooses))
         self._settle()
 
     def _settle(self) -> None:
         """Something else is chosen, or there are other lines: keep it in sight."""
         visit, room = self._visit, max(1, self.size.height - 1)
         line = self.line
-        visit.part = max(0, min(visit.part, len(line.operands) - 1)) if line else 0
+        if line is not None:
+            visit.part = max(0, min(visit.part, len(line.operands) - 1))
         at_end = visit.line >= len(self._lines) - BELOW
         low = len(self._lines) - 1 if at_end else visit.line
         self._top = max(min(self._top, visit.line), low - room + 1, 0)

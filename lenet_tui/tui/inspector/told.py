@@ -18,6 +18,7 @@ from lenet_tui.core.numbers import exact, number, thousands
 from lenet_tui.core.regions import region_text
 from lenet_tui.text.cells import difference_line, note_lines, verdict
 from lenet_tui.text.words import Words
+from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.inspector.trail import Visit
 
 LETTERS = re.compile(r"\[([a-z](?:,[a-z])*)\] = ")
@@ -118,12 +119,12 @@ def _length(parts: Sequence[str], arrow: str, cut: int) -> int:
     return len(f" {arrow} ".join(["…"] * bool(cut) + list(parts)))
 
 
-def keys(visits: Sequence[Visit], gradient: bool, words: Words) -> Content:
+def keys(visits: Sequence[Visit], gradient: bool, words: Words, glyphs: Glyphs) -> Content:
     """The keys that do something here, each can be clicked."""
     here = visits[-1] if visits else Visit("")
     order = "order" if here.largest else "largest"
     parts = [
-        ("↑↓←→", words("inspect.key.choose"), ""),
+        ("↑↓←→" if glyphs is UNICODE else "arrows", words("inspect.key.choose"), ""),
         ("enter", words("inspect.key.follow"), "follow"),
         ("backspace", words("inspect.key.back"), "back" if len(visits) > 1 else None),
         ("i", words(f"inspect.key.{order}"), "turn_order"),

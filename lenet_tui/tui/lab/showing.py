@@ -76,7 +76,7 @@ def _show_planes(
     ):
         view = screen.query_one(f"#lab-{name}", PlaneView)
         view.show(plane, numbers, empty)
-        view.border_title = ascii_text(title) if ascii else title
+        view.border_title = ascii_text(title)[: max(0, view.size.width - 6)] if ascii else title
         view.border_subtitle = below
     legend = told.legend(state, words)
     picture = screen.query_one("#lab-input", PlaneView)

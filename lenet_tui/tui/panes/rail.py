@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.numbers import shape_text
-from lenet_tui.tui.glyphs import UNICODE, Glyphs
+from lenet_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from lenet_tui.tui.panes.stations import Station, boundary, fitted, stations
 from lenet_tui.tui.say import seconds
 
@@ -70,9 +70,10 @@ class PipelineRail(Widget):
         width = self.content_size.width
         if self._words is None or width <= 0:
             return
+        position = position_line(self._state, self._words, self._glyphs)
         lines = [
             *phase_lines(self._state.frame, width, self._glyphs),
-            position_line(self._state, self._words, self._glyphs).truncate(width, ellipsis=True),
+            position.truncate(width, ellipsis=self._glyphs is not ASCII),
         ]
         content = Content("\n").join(lines)
         if not content.is_same(self._shown):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -26,6 +26,8 @@ from lenet_tui.tui.panes.log import LogPane
 from lenet_tui.tui.panes.loss import LossPane
 from lenet_tui.tui.panes.output import OutputPane
 from lenet_tui.tui.panes.tensor import TensorPane
+from lenet_tui.tui.panes.tour import TourPane
+from lenet_tui.tui.screens.room import ALL, CONTAINERS, TWO, placed
 
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
@@ -41,6 +43,7 @@ class Body(Horizontal):
     def __init__(self, losses: Losses, send: Callable[[Command], None]) -> None:
         self._losses = losses
         self._send = send
+        self._look: Collection[str] | None = None
         super().__init__(id="body")
 
     def compose(self) -> ComposeResult:
@@ -64,6 +67,28 @@ class Body(Horizontal):
             yield ImagePane(id="image")
             yield OutputPane(id="output")
             yield LossPane(self._losses, id="loss")
+        yield TourPane(id="tour")
+
+    def beside_tour(self, look: Collection[str] | None) -> None:
+        """Make room for the tour, and show the panes in ``look``; ``None``: it is closed."""
+        self._look = look
+        self._make_room()
+
+    def on_resize(self) -> None:
+        """More or fewer panes have a place beside the tour."""
+        if self._look is not None:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        size, look = self.app.size, self._look
+        touring = look is not None
+        seen = placed(look, size.width, size.height) if look is not None else ALL
+        self.set_class(touring, "-touring")
+        self.set_class(touring and size.width < TWO, "-one-column")
+        for name in (*ALL, *CONTAINERS):
+            widget = self.query_one(f"#{name}")
+            widget.set_class(touring and name in seen, "-in")
+            widget.set_class(touring and name not in seen, "-out")
 
     def on_mount(self) -> None:
         """The other panes follow the inspector."""

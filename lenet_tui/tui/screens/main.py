@@ -57,6 +57,7 @@ class MainScreen(Screen[None]):
         self._seen = seen
         self._visible: tuple[Pane, ...] = ()
         self._summoned: Widget | None = None
+        self._to_focus: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="top"):
@@ -180,6 +181,11 @@ class MainScreen(Screen[None]):
             self.maximized = pane
         self.call_after_refresh(self._focus, pane)
 
+    def focus_pane(self, *names: str) -> None:
+        """Focus the first of these panes that has a place in the next layout."""
+        self._to_focus = names
+        self.refresh(layout=True)
+
     def _focus(self, pane: Widget) -> None:
         for widget in (pane, *pane.query("*")):
             if isinstance(widget, Widget) and widget.focusable:
@@ -193,6 +199,11 @@ class MainScreen(Screen[None]):
             return False
 
     def _laid_out(self, _: Screen[None]) -> None:
+        names, self._to_focus = self._to_focus, ()
+        for pane in (self.query_one(f"#{name}") for name in names):
+            if self._placed(pane):
+                self._focus(pane)
+                break
         visible = self.visible_panes()
         if visible != self._visible:
             self._visible = visible

@@ -1,0 +1,52 @@
+"""Which panes have a place beside the tour, on how large a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+TABS = frozenset({"code", "explain", "autograd", "log"})
+"""Panes of the deck."""
+TENSORS = frozenset({"tensor", "gradient"})
+SIDE = frozenset({"image", "output", "loss"})
+UPPER = TENSORS | {"layers"}
+ALL = UPPER | SIDE | {"deck"}
+CONTAINERS = {
+    "tensors": TENSORS,
+    "upper": UPPER,
+    "work": UPPER | {"deck"},
+    "side": SIDE,
+}
+"""Ids of what holds panes; one that holds nothing to be seen has no place either."""
+
+TWO, THREE = 112, 160
+"""Columns from which there are two columns of panes beside the tour, or three."""
+TALL = 34
+"""Rows from which the deck has room too."""
+
+
+def placed(look: Collection[str], cols: int, rows: int) -> frozenset[str]:
+    """Ids of the panes and containers to be seen; those in ``look`` before all others."""
+    wanted = {"deck" if name in TABS else name for name in look} & ALL
+    if cols >= THREE:
+        panes = ALL if rows >= TALL or "deck" in wanted else ALL - {"deck"}
+    elif cols >= TWO:
+        panes = _two_columns(wanted) | ({"deck"} if rows >= TALL else wanted & {"deck"})
+    else:
+        panes = _one_column(wanted, set(look), rows)
+    holders = {name for name, held in CONTAINERS.items() if held & panes}
+    return frozenset(panes | holders)
+
+
+def _two_columns(wanted: set[str]) -> frozenset[str]:
+    tensors = TENSORS if "tensor" not in wanted else TENSORS & wanted
+    if not wanted & SIDE:
+        return tensors | {"layers"}
+    return SIDE | (tensors if wanted & TENSORS else {"layers"})
+
+
+def _one_column(wanted: set[str], look: set[str], rows: int) -> frozenset[str]:
+    """One below the other. The code stands in the tour's own text, and the image is tall."""
+    if rows >= TALL:
+        return frozenset(wanted | {"layers", "tensor"})
+    least = wanted - {"image"} - ({"deck"} if "code" in look else set())
+    return frozenset(least or {"layers", "tensor"})
