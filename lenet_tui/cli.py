@@ -22,11 +22,13 @@ from lenet_tui.command.parser import (
     make_parser,
     session_options,
 )  # fmt: skip
+from lenet_tui.command.resume_options import add_resume_options, asked_resume
 from lenet_tui.command.tour_options import add_tour_options, asked_stop, tour_options
 
 if TYPE_CHECKING:
     from lenet_tui.core.engine_api import Engine, OnReport
     from lenet_tui.tui.app import LenetApp
+    from lenet_tui.tui.resuming import Lost
 
 INTERRUPTED = 130
 UNREAD = 141
@@ -54,6 +56,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     """What ``argv`` asks for; returns the exit status."""
     parser, add = make_parser()
     parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
+    add_resume_options(parser)
     add_trace_options(add("trace", "print what happens, without a screen", _trace))
     add_lab_options(add("lab", "try a layer: its window, shapes, formula, numbers", _lab))
     add_tour_options(add("tour", "the chapter in a dozen stops, beside the app", _tour))
@@ -72,9 +75,17 @@ def _app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = No
         raise CommandError("--moves - goes with trace: the app needs standard input for its keys")
     moves = [move for _, move in moves_of(file)] if file is not None else []
     why = streams.no_screen()
+    resume = asked_resume(args)
+    if why and resume is not None:
+        raise CommandError(f"--resume needs a terminal, and {why}")
     if why:
         return _trace(args, f"{why}: here is the transcript of one iteration instead of the app")
     template.prepare()
+    lost: Sequence[Lost] = ()
+    if resume is not None:
+        from lenet_tui.command.resume import found  # noqa: PLC0415
+
+        lost = found(resume)
     gc.disable()  # a tenth of the time to the first frame; terminal.run takes it up again
     from lenet_tui.tui import terminal  # noqa: PLC0415
 
@@ -83,8 +94,9 @@ def _app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = No
 
         ascii = bool(vars(args).get("ascii"))
         return LenetApp(
-            _make_engine, options, lang=language(args), ascii=ascii, moves=moves, first=first
-        )
+            _make_engine, options, lang=language(args), ascii=ascii, moves=moves, first=first,
+            lost=lost,
+        )  # fmt: skip
 
     return terminal.run(make_app)
 
@@ -92,8 +104,9 @@ def _app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = No
 def _make_engine(on_report: OnReport) -> Engine:
     """Called after the first picture: imported no sooner."""
     from lenet_tui.client import EngineClient  # noqa: PLC0415
+    from lenet_tui.client.saves import default_folder  # noqa: PLC0415
 
-    return EngineClient(on_report)
+    return EngineClient(on_report, saves=default_folder())
 
 
 def _trace(args: argparse.Namespace, why: str = "") -> int:

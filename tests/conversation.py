@@ -6,6 +6,7 @@ import queue
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -19,13 +20,13 @@ DEADLINE = 30.0
 
 
 class Conversation:
-    """A client with everything that it has reported, in order."""
+    """A client with everything that it has reported, in order. ``saves``: where it saves to."""
 
-    def __init__(self, run: Callable[[Connection], None]) -> None:
+    def __init__(self, run: Callable[[Connection], None], saves: Path | None = None) -> None:
         self.reports: list[Report] = []
         self._queue: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._number = 0
-        self.client = EngineClient(self._queue.put, run)
+        self.client = EngineClient(self._queue.put, run, saves=saves)
 
     def __enter__(self) -> Conversation:
         return self

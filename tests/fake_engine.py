@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -33,6 +34,7 @@ from lenet_tui.core.protocol import (
     RunFree,
     Start,
 )
+from lenet_tui.core.saved import SavedSession
 from lenet_tui.core.tiles import blocks, tiling
 from lenet_tui.core.views import ABSENT, Summary, View, ViewRequest
 from tests.fake_explaining import explained
@@ -102,6 +104,12 @@ class FakeEngine:
         self._held.clear()
         self._run = None
         self.ready()
+        self.report(Painting(self.frame()))
+
+    def resume(self, saved: SavedSession, path: Path) -> None:
+        self.send(Start(saved.options))
+        for _ in range(saved.snapshot.position.iteration):
+            self.training.finish()
         self.report(Painting(self.frame()))
 
     def set_aside(self) -> None:

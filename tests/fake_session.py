@@ -59,6 +59,9 @@ class FakeSession:
         self.kept = {i for i, _ in snapshot.keyframes} if snapshot else set()
         for iteration in self.kept:
             assert store.get(iteration) == self._blob(iteration), iteration
+        if not snapshot:
+            self.kept.add(0)
+            store.put(0, self._blob(0))
         self.looked = Look()
         self.progress = SimpleNamespace(position=Position(), segment=0, what="op", since=0.0)
         self.ready = Ready(
@@ -84,9 +87,6 @@ class FakeSession:
                 self.hooks.send(Painting(self._frame()))
         return Moved(command.number, self._frame(), stopped="paused")
 
-    def aim(self, look: Look) -> None:
-        self.look(look)
-
     def look(self, look: Look) -> Frame:
         self.looked = look
         return self._frame()
@@ -96,7 +96,7 @@ class FakeSession:
 
     def snapshot(self) -> Snapshot:
         keyframes = tuple((i, 1) for i in sorted(self.kept))
-        end = (self.iteration, 4, math.inf)
+        end = (self.iteration, 4 if self.iteration else 0, math.inf)
         return Snapshot(Position(self.iteration), 4, end, keyframes=keyframes)
 
     def explain(self, command: Explain) -> Explanation | NotExplained:

@@ -11,6 +11,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,9 @@ ROOT = Path(__file__).parent.parent
 APP = [sys.executable, "-m", "lenet_tui"]
 DEADLINE = 60.0
 """Seconds to wait for anything: far more than it takes, as machines may be busy."""
+
+STATE = tempfile.TemporaryDirectory(prefix="lenet-tui-tests-")
+"""Where the apps of a test run save their sessions."""
 
 KEYS = {
     "enter": "\r",
@@ -181,10 +185,15 @@ class Terminal:
 def environment(
     term: str = "xterm-256color", env: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """A plain terminal's environment: no colour overrides, one torch thread."""
+    """A plain terminal's environment: no colour overrides, one torch thread, a state of its own."""
     drop = ("NO_COLOR", "COLORTERM", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL", "LC_ALL", "LANG")
     kept = {k: v for k, v in os.environ.items() if k not in drop and not k.startswith("TEXTUAL_")}
-    return kept | {"TERM": term, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"} | dict(env or {})
+    return (
+        kept
+        | {"TERM": term, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+        | {"XDG_STATE_HOME": STATE.name}
+        | dict(env or {})
+    )
 
 
 def _take_terminal() -> None:

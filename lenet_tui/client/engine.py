@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+from lenet_tui.client.autosave import Autosave
 from lenet_tui.client.keeper import Keeper
 from lenet_tui.client.process import EngineProcess
 from lenet_tui.core.engine_api import OnReport
 from lenet_tui.core.moves import KillEngine
-from lenet_tui.core.protocol import Command, DoMove, Keyframe, NeedKeyframe, Report
+from lenet_tui.core.protocol import Command, DoMove, Keyframe, NeedKeyframe, Recorded, Report
+from lenet_tui.core.saved import SavedSession
 from lenet_tui.engine import worker
 from lenet_tui.template import prepare
 
@@ -19,7 +22,8 @@ class EngineClient:
 
     ``on_report`` is called on another thread, one report at a time and in order, and must return
     at once without waiting for a thread that calls this object. No method here ever waits for
-    the engine. After a ``Died``, ``restart`` carries on from what the keeper holds.
+    the engine. After a ``Died``, ``restart`` carries on from what the keeper holds. ``saves``: the
+    folder that the session is saved in; none: nowhere.
     """
 
     def __init__(
@@ -27,6 +31,7 @@ class EngineClient:
         on_report: OnReport,
         run: Callable[..., None] = worker.main,
         args: tuple[object, ...] = (),
+        saves: Path | None = None,
     ) -> None:
         prepare()
         self._on_report = on_report
@@ -35,6 +40,7 @@ class EngineClient:
         self._aside: Keeper | None = None
         self._lock = threading.RLock()
         self._closed = False
+        self._autosave = Autosave(saves, self._to_save, self._on_report) if saves else None
         self._process = EngineProcess(run, args, self._receive)
 
     @property
@@ -58,6 +64,14 @@ class EngineClient:
             for command in self._keeper.carry_on():
                 self._process.send(command)
 
+    def resume(self, saved: SavedSession, path: Path) -> None:
+        with self._lock:
+            if self._autosave:
+                self._autosave.adopt(path)
+            self._keeper.take(saved)
+            for command in self._keeper.carry_on():
+                self._process.send(command)
+
     def set_aside(self) -> None:
         with self._lock:
             self._aside, self._keeper = self._keeper, Keeper()
@@ -73,6 +87,13 @@ class EngineClient:
         with self._lock:
             self._closed = True
             self._process.kill()
+        if self._autosave:
+            self._autosave.close()
+
+    def _to_save(self) -> SavedSession | None:
+        """The person's session; while it is set aside another runs, which is not saved."""
+        with self._lock:
+            return (self._aside or self._keeper).saved(ended=self._closed)
 
     def _receive(self, process: EngineProcess, report: Report) -> None:
         with self._lock:
@@ -82,3 +103,5 @@ class EngineClient:
                 process.send(Keyframe(report.iteration, self._keeper.keyframe(report.iteration)))
             elif not self._keeper.received(report):
                 self._on_report(report)
+            elif self._autosave and isinstance(report, Recorded):
+                self._autosave.changed()

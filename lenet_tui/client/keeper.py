@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 from lenet_tui.core.moves import Continue, Forward, Goto, Run
@@ -15,14 +16,22 @@ from lenet_tui.core.protocol import (
     Kept,
     Look,
     Moved,
+    Painting,
+    Ready,
     Recorded,
     Report,
     RunFree,
     Snapshot,
     Start,
 )  # fmt: skip
+from lenet_tui.core.saved import SavedSession
 
 _ONWARD = (Forward, Run, Goto, Continue)
+
+SAVED_KEYFRAMES = 8
+SAVED_BYTES = 4 * 2**20
+"""What a save holds at most of keyframes, beside the first and the last: what lies between them is
+run again when it is gone back to."""
 
 BEGUN = (0, 0, math.inf)
 """The end of a session in which nothing has been done."""
@@ -43,6 +52,38 @@ class Keeper:
         self._settled: dict[int, bytes] = {}
         self._seen: tuple[Position, int] | None = None
         self._onward = False
+        self._ready: Ready | None = None
+        self._loss: float | None = None
+
+    def take(self, saved: SavedSession) -> None:
+        """Hold the session that was read from a file."""
+        self._start = Start(saved.options, saved.snapshot)
+        sizes = tuple((n, len(blob)) for n, blob in saved.keyframes.items())
+        self._snapshot = replace(saved.snapshot, keyframes=sizes)
+        self._blobs = dict(saved.keyframes)
+        self._settled = dict(saved.keyframes)
+        self._seen, self._loss = None, saved.loss
+
+    def saved(self, ended: bool) -> SavedSession | None:
+        """What is written to a file; ``None`` while nothing has been done."""
+        start, ready, snapshot = self._start, self._ready, self._snapshot
+        if start is None or ready is None or snapshot is None or not _touched(snapshot):
+            return None
+        keyframes = _thinned(self._settled, snapshot.position.iteration)
+        if not keyframes:
+            return None
+        options = replace(start.options, device=ready.options.device)
+        return SavedSession(
+            options,
+            snapshot,
+            keyframes,
+            ready.torch,
+            ready.threads,
+            ready.cpu,
+            self._loss,
+            time.time(),
+            ended,
+        )
 
     def sent(self, command: Command) -> None:
         """Note what the engine is told."""
@@ -67,6 +108,10 @@ class Keeper:
             self._snapshot, self._seen = report.snapshot, None
             self._settled = dict(self._blobs)
         else:
+            if isinstance(report, Ready):
+                self._ready = report
+            elif isinstance(report, (Moved, Painting)):
+                self._loss = report.frame.loss
             if isinstance(report, Busy) and self._onward and not report.silent:
                 self._seen = report.position, report.segment
             elif isinstance(report, Moved) and self._start:
@@ -93,8 +138,7 @@ class Keeper:
 
         Its ``init`` gives the same to the bit, and then the engine finds out the ops to come.
         """
-        kept = self._snapshot
-        if kept and kept.end <= BEGUN and not (kept.scripts or kept.watches):
+        if self._snapshot and not _touched(self._snapshot):
             self._snapshot = None
         return self.carry_on()
 
@@ -113,4 +157,21 @@ class Keeper:
         if here <= (before.iteration, snapshot.segment, before.op or math.inf):
             return snapshot
         end = max(snapshot.end, here)
-        return replace(snapshot, position=position, segment=segment, end=end)
+        return replace(snapshot, position=position, segment=segment, end=end, digest="")
+
+
+def _touched(snapshot: Snapshot) -> bool:
+    """Whether anything has been done in a session."""
+    return snapshot.end > BEGUN or bool(snapshot.scripts or snapshot.watches)
+
+
+def _thinned(kept: dict[int, bytes], here: int) -> dict[int, bytes]:
+    """Few of the keyframes: the first, the last before ``here``, and some in even steps."""
+    if 0 not in kept:
+        return {}
+    last = max(n for n in kept if n <= here)
+    most = min(SAVED_KEYFRAMES, SAVED_BYTES // max(len(blob) for blob in kept.values()))
+    step = max(kept) // most + 1 if most else 0
+    goals = range(step, max(kept), step) if step else ()
+    nearest = {max(n for n in kept if n <= goal) for goal in goals}
+    return {n: kept[n] for n in sorted({0, last} | nearest)}

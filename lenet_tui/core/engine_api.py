@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from lenet_tui.core.protocol import Command, Report
+from lenet_tui.core.saved import SavedSession
 
 OnReport = Callable[[Report], None]
 """Called with each report, in order, possibly on another thread."""
@@ -19,6 +21,9 @@ class Engine(Protocol):
 
     def restart(self) -> None:
         """End the engine at once, whatever it does, and carry on from history in a new one."""
+
+    def resume(self, saved: SavedSession, path: Path) -> None:
+        """Take up a session that was read from the file ``path``, instead of ``Start``."""
 
     def set_aside(self) -> None:
         """Keep the session as it is, whatever is started next; only when no move is under way."""

@@ -23,7 +23,9 @@ class Snapshot:
 
     ``segment``: number of the segment that the position is in. ``end``: the furthest point
     recorded, (iteration, segment, ops done; infinity: all). ``scripts``: the iterations in which
-    something special was asked. ``keyframes``: iteration and size of each one kept.
+    something special was asked. ``keyframes``: iteration and size of each one kept. ``digest``: of
+    the state at the position, where it is known: it must come out again. ``foreign``: it was read
+    from a file, so that nothing in its keyframes is believed before it is checked.
     """
 
     position: Position
@@ -33,6 +35,8 @@ class Snapshot:
     keyframes: tuple[tuple[int, int], ...] = ()
     spacing: int = 32
     watches: tuple[tuple[int, str], ...] = ()
+    digest: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,6 @@ class Session(Protocol):
 
     def look(self, look: Look) -> Frame: ...
 
-    def aim(self, look: Look) -> None:
-        """Look at something else from the next frame of the run under way."""
-
     def look_next(self, look: Look) -> None:
         """What is looked at from the next frame on: a run goes on and sends it."""
 

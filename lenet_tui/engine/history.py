@@ -132,6 +132,14 @@ class History:
                 f" {digest[:8]}, not {known[:8]}"
             )
 
+    def expect(self, iteration: int, cursor: Cursor, digest: str) -> None:
+        """What another engine recorded at a point."""
+        self._digests[point(iteration, cursor)] = digest
+
+    def digest(self, iteration: int, cursor: Cursor) -> str:
+        """The state's digest at a point, if it has been recorded; else empty."""
+        return self._digests.get(point(iteration, cursor), "")
+
     def snapshot(self) -> Snapshot:
         """All but the keyframes themselves; the session fills in where it is."""
         return Snapshot(

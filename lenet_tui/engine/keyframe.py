@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lenet_tui.core.options import Options
+from lenet_tui.core.options import Options, check
 from lenet_tui.engine.digest import raw
 from lenet_tui.engine.trainer import Trainer
 
@@ -45,10 +46,30 @@ def capture(trainer: Trainer) -> bytes:
     return b"".join((_LENGTH.pack(len(head)), head, *(raw(t) for t in tensors.values())))
 
 
+def header(blob: bytes) -> Any:
+    """What a keyframe's bytes say of themselves."""
+    return json.loads(blob[_LENGTH.size : _start(blob)])
+
+
+def options(header: dict[str, Any]) -> Options:
+    """The options in a keyframe's header; ``OptionError`` or ``TypeError`` if they are none."""
+    return check(Options(**header["options"]))
+
+
+def size(blob: bytes, tensors: Iterable[tuple[torch.dtype, torch.Size]]) -> int:
+    """How long the bytes must be to hold ``tensors``."""
+    return _start(blob) + sum(shape.numel() * dtype.itemsize for dtype, shape in tensors)
+
+
+def _start(blob: bytes) -> int:
+    (length,) = _LENGTH.unpack_from(blob)
+    start: int = _LENGTH.size + length
+    return start
+
+
 def unpack(blob: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """The header and the tensors (on the CPU, copied) of a keyframe's bytes."""
-    (length,) = _LENGTH.unpack_from(blob)
-    start = _LENGTH.size + length
+    start = _start(blob)
     header: dict[str, Any] = json.loads(blob[_LENGTH.size : start])
     tensors: dict[str, Tensor] = {}
     buffer = bytearray(blob)
@@ -67,8 +88,7 @@ def unpack(blob: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
 def restore(trainer: Trainer, blob: bytes) -> None:
     """Put the trainer back to the state that ``capture`` took, on its present device."""
     header, tensors = unpack(blob)
-    options = Options(**header["options"])
-    trainer.change(options)
+    trainer.change(options(header))
     states: dict[str, dict[str, Tensor]] = {name: {} for name in trainer.parameters}
     with torch.no_grad():
         for name, p in trainer.parameters.items():

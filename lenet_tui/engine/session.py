@@ -8,7 +8,7 @@ import torch
 
 from lenet_tui.core import moves
 from lenet_tui.core.explanation import Explanation, NotExplained
-from lenet_tui.core.frames import Frame, Graph, Parameter
+from lenet_tui.core.frames import Frame, Parameter
 from lenet_tui.core.moves import Move
 from lenet_tui.core.options import OptionError, Options
 from lenet_tui.core.options import change as changed
@@ -28,7 +28,16 @@ from lenet_tui.core.session_api import Hooks, KeyframeStore
 from lenet_tui.core.transcript import ParameterState, PhaseState
 from lenet_tui.core.views import View, ViewRequest
 from lenet_tui.core.watch import Watch, parse_watch
-from lenet_tui.engine import data, devices, export, framing, keyframe, transcribe, watching
+from lenet_tui.engine import (
+    data,
+    devices,
+    export,
+    framing,
+    keyframe,
+    keyframe_check,
+    transcribe,
+    watching,
+)
 from lenet_tui.engine.data import SIDE
 from lenet_tui.engine.explain import Explainer
 from lenet_tui.engine.forward import dry_run
@@ -106,6 +115,9 @@ class Session:
 
     def _take_up(self, snapshot: Snapshot) -> None:
         """Carry on where another engine was: its keyframes are in the store."""
+        if snapshot.foreign:
+            for iteration, _ in snapshot.keyframes:
+                keyframe_check.check(self.navigator.trainer, self._store.get(iteration))
         self.history.take_up(snapshot)
         for number, text in snapshot.watches:
             self.watches[number] = parse_watch(text)
@@ -113,14 +125,26 @@ class Session:
         position = snapshot.position
         cursor = Cursor(snapshot.segment, position.op)
         self.navigator.rebuild(position.iteration, cursor, careful=True)
+        if snapshot.digest:
+            self.history.expect(position.iteration, cursor, snapshot.digest)
+            self._fingerprint()
 
     def snapshot(self) -> Snapshot:
+        navigator = self.navigator
         return replace(
             self.history.snapshot(),
-            position=self.navigator.position,
-            segment=self.navigator.cursor.segment,
+            position=navigator.position,
+            segment=navigator.cursor.segment,
             watches=tuple((n, str(w)) for n, w in self.watches.items()),
+            digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
+
+    def _fingerprint(self) -> str:
+        """The digest of the state at the cursor, compared with the one recorded there."""
+        navigator = self.navigator
+        digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        self.history.check(navigator.iteration, navigator.cursor, digest)
+        return digest
 
     # Moves
 
@@ -149,8 +173,7 @@ class Session:
     def _moved(self, command: DoMove, error: str, stopped: str) -> Moved:
         navigator, history = self.navigator, self.history
         history.reached(navigator.iteration, navigator.cursor)
-        fingerprint = transcribe.fingerprint(navigator.tape, navigator.cursor)
-        history.check(navigator.iteration, navigator.cursor, fingerprint)
+        fingerprint = self._fingerprint()
         frame = replace(self.frame(), digest=fingerprint, drift=history.drift)
         wanted = command.parameters
         states = transcribe.parameters(navigator.tape, navigator.cursor) if wanted else ()
@@ -192,7 +215,7 @@ class Session:
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
-            self._check_watch(move.watch)
+            watching.check(move.watch, navigator.trainer, [e.name for e in self._expected])
             self.watches[self._next_watch] = move.watch
             self._next_watch += 1
         elif isinstance(move, moves.Unwatch):
@@ -238,21 +261,6 @@ class Session:
             return
         navigator.set(move)
 
-    def _check_watch(self, watch: Watch) -> None:
-        """Refuse a watchpoint on a tensor that is not there."""
-        if not watch.of:
-            return
-        trainer = self.navigator.trainer
-        stem, _, aspect = watch.of.rpartition(".")
-        names = {e.name for e in self._expected} | {"input", "output", "loss", *trainer.parameters}
-        of_parameter = stem in trainer.parameters and aspect in ("grad", "update")
-        known = watch.of in names or of_parameter or (aspect == "grad" and stem in names)
-        if watch.quantity == "ratio":
-            known = watch.of in trainer.parameters
-            names = set(trainer.parameters)
-        if not known:
-            raise Refused(f"no tensor {watch.of!r} to watch: one of {', '.join(sorted(names))}")
-
     def _reverse(self) -> str:
         navigator = self.navigator
         here = navigator.iteration, navigator.cursor
@@ -269,10 +277,7 @@ class Session:
         self._look = look
         navigator = self.navigator
         digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
-        return replace(self.frame(), digest=digest)
-
-    def aim(self, look: Look) -> None:
-        self._look = look
+        return replace(self.frame(), digest=digest, drift=self.history.drift)
 
     def look_next(self, look: Look) -> None:
         self._look = look
@@ -310,12 +315,6 @@ class Session:
             accumulated=tape.accumulated(cursor),
             running=running,
         )
-
-    def _graph(self) -> Graph | None:
-        navigator = self.navigator
-        if not self._look.graph:
-            return None
-        return framing.graph(navigator.tape, navigator.cursor, navigator.trainer.names)
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:
         tape, cursor = self.navigator.tape, self.navigator.cursor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from torch import Tensor
 from lenet_tui.core.watch import Watch
 from lenet_tui.engine.lookup import find
 from lenet_tui.engine.tape import Cursor, Entry, NodeEntry, OpEntry, Tape, UpdateEntry
-from lenet_tui.engine.trainer import Trainer
+from lenet_tui.engine.trainer import Refused, Trainer
 
 NONFINITE = 0
 """The number of the watchpoint that is always on: any NaN or infinity."""
@@ -29,7 +29,8 @@ def value(tape: Tape, cursor: Cursor, watch: Watch) -> float | None:
         change, before = find(tape, cursor, f"{watch.of}.update"), tape.update(cursor, watch.of)
         if change.tensor is None or before is None:
             return None
-        return statistic("norm", change.tensor) / statistic("norm", before.before)
+        size = statistic("norm", before.before)
+        return statistic("norm", change.tensor) / size if size else math.inf
     found = find(tape, cursor, watch.of)
     return None if found.tensor is None else statistic(watch.quantity, found.tensor)
 
@@ -46,6 +47,21 @@ def statistic(quantity: str, tensor: Tensor) -> float:
     if quantity == "inactive":
         return float((flat == 0).sum()) / flat.numel()
     return float(flat.to(torch.float64).mean())
+
+
+def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
+    """Refuse a watchpoint on a tensor that is not there. ``ops``: the names of the forward's."""
+    if not watch.of:
+        return
+    stem, _, aspect = watch.of.rpartition(".")
+    names = {*ops, "input", "output", "loss", *trainer.parameters}
+    of_parameter = stem in trainer.parameters and aspect in ("grad", "update")
+    known = watch.of in names or of_parameter or (aspect == "grad" and stem in names)
+    if watch.quantity == "ratio":
+        known = watch.of in trainer.parameters
+        names = set(trainer.parameters)
+    if not known:
+        raise Refused(f"no tensor {watch.of!r} to watch: one of {', '.join(sorted(names))}")
 
 
 def fast(watch: Watch, trainer: Trainer) -> bool:

@@ -70,6 +70,18 @@ APP: Table = {
         "a new engine carries on in iteration {n}; the last {gone} of the run were not kept",
         "新引擎从第 {n} 次迭代继续；运行中最后 {gone} 次未及保存",
     ),
+    "log.resumed": (
+        "the saved session carries on in iteration {n}",
+        "已保存的会话从第 {n} 次迭代继续",
+    ),
+    "log.elsewhere": (
+        "bits may differ from those saved: {what}",
+        "与保存时的环境不同，结果未必逐位相同：{what}",
+    ),
+    "log.unsaved": (
+        "the session is not being saved: {reason}",
+        "会话未能自动保存：{reason}",
+    ),
     "log.where": ("iteration {n}, {phase}", "第 {n} 次迭代，{phase}"),
     "log.run": ("run", "运行"),
     "log.restart": ("the engine was started again", "引擎已重新启动"),
@@ -129,6 +141,13 @@ APP: Table = {
         "回车 保存   Esc 返回   用 --moves FILE 播放。",
     ),
     "dialog.device.title": ("Device", "设备"),
+    "dialog.resume.title": ("Sessions that can be resumed", "可继续的会话"),
+    "dialog.resume.keys": (
+        "enter carry on with it   escape a new session",
+        "回车 继续该会话   Esc 新会话",
+    ),
+    "resume.new": ("a new session", "新会话"),
+    "resume.lost": ("lost", "意外中断"),
     "dialog.device.keys": (
         "enter move there   escape home   Bits differ from device to device.",
         "回车 迁移   Esc 返回   不同设备的结果不逐位相同。",

@@ -34,11 +34,13 @@ if TYPE_CHECKING:
     from lenet_tui.core.frames import Frame, Shape
     from lenet_tui.core.options import Options
     from lenet_tui.core.protocol import Busy, Command, Look, Ready, Report
+    from lenet_tui.core.saved import SavedSession
     from lenet_tui.tui.control import Control
     from lenet_tui.tui.exporting import Exporter
     from lenet_tui.tui.losses import Losses
     from lenet_tui.tui.panes.layers import LayersPane
     from lenet_tui.tui.playing import Player, Recorder
+    from lenet_tui.tui.resuming import Lost
     from lenet_tui.tui.running import Runner
     from lenet_tui.tui.tour import Tour
 
@@ -50,7 +52,7 @@ class LenetApp(LeanApp[None]):
     """The screen of a session. ``failure``: why the engine could not start, after the end.
 
     ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
-    what to open over the main screen.
+    what to open over the main screen. ``lost``: saved sessions, of which one may be taken up.
     """
 
     TITLE = "lenet-tui"
@@ -71,6 +73,7 @@ class LenetApp(LeanApp[None]):
         player: Player
         tour: Tour
         tried: tuple[str, Shape | None]
+        saved: SavedSession | None
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class LenetApp(LeanApp[None]):
         ascii: bool = False,
         moves: Sequence[Move] = (),
         first: Callable[[LenetApp], None] | None = None,
+        lost: Sequence[Lost] = (),
     ) -> None:
         super().__init__()
         self.words: Words = words_of(lang, ascii)
@@ -95,6 +99,7 @@ class LenetApp(LeanApp[None]):
         self.furnished = False
         self._moves = moves
         self._first = first
+        self._lost = tuple(lost)
         self._make_engine = make_engine
         self._engine: Engine | None = None
         self._early: list[Report] = []
@@ -122,7 +127,8 @@ class LenetApp(LeanApp[None]):
         from lenet_tui.core.protocol import Start  # noqa: PLC0415 - after the first picture
 
         self._engine = self._make_engine(self._heard)
-        self.send(Start(self.options))
+        if not self._lost:  # else the engine starts when one has been chosen
+            self.send(Start(self.options))
         self.run_worker(self._furnish())
 
     async def _furnish(self) -> None:
@@ -137,6 +143,8 @@ class LenetApp(LeanApp[None]):
             stage.handle(self, report)
         if self._first is not None:
             self._first(self)
+        if self._lost:
+            stage.offer(self, self._lost)
         for name in self._early_keys:
             self.action_command(name)
 

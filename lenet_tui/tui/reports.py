@@ -23,6 +23,7 @@ from lenet_tui.core.protocol import (
 )
 from lenet_tui.tui.control import Flight
 from lenet_tui.tui.messages import FrameCame
+from lenet_tui.tui.resuming import elsewhere
 from lenet_tui.tui.screens.devices import DevicesScreen
 from lenet_tui.tui.screens.lab import LabScreen
 
@@ -50,6 +51,10 @@ def handle(app: LenetApp, report: Report) -> None:
         _ready(app, report)
     elif isinstance(report, Busy):
         app.busy = report if report.seconds >= BUSY_FROM else None
+    elif isinstance(report, Printed) and report.kind == "unsaved":
+        said = app.words("log.unsaved", reason=clean(report.text))
+        app.main.log_pane.add("error", said)
+        app.tell(said, "warning")
     elif isinstance(report, Printed):
         app.main.log_pane.add(report.kind, report.text)
         if report.kind == "warning":  # the log may be out of sight
@@ -75,9 +80,21 @@ def _taken_up(app: LenetApp, frame: Frame) -> None:
     here = frame.position.iteration
     gone = app.frame.position.iteration - here if app.frame else 0
     key = "log.taken-up.short" if gone > 0 else "log.taken-up"
-    said = app.words(key, n=here, gone=gone)
+    saved, app.saved = app.saved, None
+    said = app.words("log.resumed" if saved else key, n=here, gone=gone)
+    other = elsewhere(saved, app.ready) if saved and app.ready else ""
+    if other:
+        said += "; " + app.words("log.elsewhere", what=clean(other))
     app.main.log_pane.add("note", said)
     app.tell(said)
+    _tell_drift(app, frame)
+
+
+def _tell_drift(app: LenetApp, frame: Frame) -> None:
+    if frame.drift:
+        drift = app.words("log.drift", what=frame.drift)
+        app.main.log_pane.add("error", drift)
+        app.tell(drift, "error")
 
 
 def _moved(app: LenetApp, report: Moved) -> None:
@@ -92,10 +109,7 @@ def _moved(app: LenetApp, report: Moved) -> None:
     else:
         app.recorder.note(flight, report.frame, report.stopped)
         log.add("move", _told(app, flight, report.frame))
-    if report.frame.drift:
-        drift = app.words("log.drift", what=report.frame.drift)
-        log.add("error", drift)
-        app.tell(drift, "error")
+    _tell_drift(app, report.frame)
     if report.stopped and not flight.paused:
         log.add("note", report.stopped)
         app.tell(report.stopped)

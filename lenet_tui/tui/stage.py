@@ -12,12 +12,15 @@ from lenet_tui.tui.control import Control
 from lenet_tui.tui.exporting import Exporter
 from lenet_tui.tui.losses import Losses
 from lenet_tui.tui.playing import Player, Recorder
+from lenet_tui.tui.resuming import offer
 from lenet_tui.tui.running import Runner
 from lenet_tui.tui.screens.body import Body
 from lenet_tui.tui.tour import Tour
 
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
+
+__all__ = ["do_command", "furnish", "handle", "offer", "run_words"]
 
 do_command = actions.run
 """Does a command of the table."""
@@ -35,6 +38,7 @@ async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     app.player = Player(app, app.control, moves, app.show_moves)
     app.tour = Tour(app)
     app.tried = (FIRST_LAYER, None)
+    app.saved = None
     await app.main.furnish(Body(app.losses, app.send), app.words)
 
 

@@ -1,0 +1,60 @@
+"""Offers the sessions that were saved, and takes up the one that is chosen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lenet_tui.core.protocol import Start
+from lenet_tui.core.saved import SavedSession
+from lenet_tui.text.words import Words
+from lenet_tui.tui.screens.pick import Choice, PickScreen
+
+if TYPE_CHECKING:
+    from lenet_tui.core.protocol import Ready
+    from lenet_tui.tui.app import LenetApp
+
+Lost = tuple[Path, SavedSession]
+"""A saved session that no instance has any longer, and the file it was read from."""
+
+
+def offer(app: LenetApp, lost: Sequence[Lost]) -> None:
+    """Let one be chosen; without one a new session begins."""
+    choices = [choice(n, saved, app.words) for n, (_, saved) in enumerate(lost)]
+    choices.append(Choice("", app.words("resume.new")))
+
+    def take(chosen: str | None) -> None:
+        if chosen:
+            path, saved = lost[int(chosen)]
+            app.saved = saved
+            app.recorder.lost()
+            app.change_session(saved.options, lambda engine: engine.resume(saved, path))
+        else:
+            app.send(Start(app.options))
+
+    app.push_screen(PickScreen("resume", choices), take)
+
+
+def choice(number: int, saved: SavedSession, words: Words) -> Choice:
+    """A saved session as a line: when, where in it, with which options."""
+    position, options = saved.snapshot.position, saved.options
+    when = time.strftime("%m-%d %H:%M:%S", time.localtime(saved.saved))
+    where = words("log.where", n=position.iteration, phase=position.phase)
+    note = [options.preset, options.device, words("status.seed", seed=options.seed)]
+    if saved.loss is not None:
+        note.append(f"{words('status.loss')} {saved.loss:.4g}")
+    if not saved.ended:
+        note.append(words("resume.lost"))
+    return Choice(str(number), f"{when}  {where}", " · ".join(note))
+
+
+def elsewhere(saved: SavedSession, ready: Ready) -> str:
+    """What is not as it was when the session was saved, so that bits may differ; else empty."""
+    pairs = (
+        ("torch", saved.torch, ready.torch),
+        ("CPU", saved.cpu, ready.cpu),
+        ("threads", str(saved.threads), str(ready.threads)),
+    )
+    return ", ".join(f"{name} {then} → {now}" for name, then, now in pairs if then != now)
