@@ -54,7 +54,6 @@ def test_what_is_saved_comes_back() -> None:
     assert back.keyframes == SAVED.keyframes
     assert (back.torch, back.threads, back.cpu, back.saved) == ("2.13.0", 1, "AVX2", 1e9)
     assert back.loss is not None and math.isnan(back.loss)
-    assert not back.ended
 
 
 def test_any_bit_that_is_flipped_is_noticed() -> None:

@@ -93,7 +93,7 @@ class EngineClient:
     def _to_save(self) -> SavedSession | None:
         """The person's session; while it is set aside another runs, which is not saved."""
         with self._lock:
-            return (self._aside or self._keeper).saved(ended=self._closed)
+            return (self._aside or self._keeper).saved()
 
     def _receive(self, process: EngineProcess, report: Report) -> None:
         with self._lock:

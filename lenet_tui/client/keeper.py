@@ -64,7 +64,7 @@ class Keeper:
         self._settled = dict(saved.keyframes)
         self._seen, self._loss = None, saved.loss
 
-    def saved(self, ended: bool) -> SavedSession | None:
+    def saved(self) -> SavedSession | None:
         """What is written to a file; ``None`` while nothing has been done."""
         start, ready, snapshot = self._start, self._ready, self._snapshot
         if start is None or ready is None or snapshot is None or not _touched(snapshot):
@@ -82,7 +82,6 @@ class Keeper:
             ready.cpu,
             self._loss,
             time.time(),
-            ended,
         )
 
     def sent(self, command: Command) -> None:

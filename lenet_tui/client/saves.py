@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from lenet_tui.core.new_file import write_new
+from lenet_tui.core.new_file import free_name, write_new
 from lenet_tui.core.saved import MAX_BYTES, SavedSession, SaveError, decode
 
 try:
@@ -38,8 +38,8 @@ class SaveFile:
 
     def __init__(self, folder: Path, path: Path | None = None) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        self.path = path or folder / f"{stamp}-{os.getpid()}{SUFFIX}"
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}{SUFFIX}"
+        self.path = path or folder / free_name(folder, name)
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         self._lock = os.open(_lock_path(self.path), flags, 0o600)
         try:

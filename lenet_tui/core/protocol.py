@@ -225,6 +225,10 @@ class NeedKeyframe:
     iteration: int
 
 
+SEARCHING = "reverse-continue"
+"""What ``Busy`` says torch does while history is searched; a ``Pause`` ends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Busy:
     """Sent now and then while a command takes long: where torch is, since how many seconds.

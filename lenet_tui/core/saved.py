@@ -6,7 +6,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from lenet_tui.core.clean import clean
@@ -33,7 +33,7 @@ class SavedSession:
     """A session with the keyframes that it can be taken up from, and what it ran on.
 
     ``keyframes``: bytes by iteration, 0 always among them. ``loss``: the last one, for the list.
-    ``saved``: seconds since the epoch. ``ended``: the app was left on purpose.
+    ``saved``: seconds since the epoch.
     """
 
     options: Options
@@ -44,7 +44,6 @@ class SavedSession:
     cpu: str = ""
     loss: float | None = None
     saved: float = 0.0
-    ended: bool = field(default=False)
 
 
 def encode(session: SavedSession) -> bytes:
@@ -59,7 +58,6 @@ def encode(session: SavedSession) -> bytes:
         "cpu": session.cpu,
         "loss": None if session.loss is None else repr(session.loss),
         "saved": session.saved,
-        "ended": session.ended,
     }
     head = json.dumps(header).encode()
     parts = [_LENGTH.pack(len(head)), head, *(session.keyframes[n] for n in kept)]
@@ -119,7 +117,6 @@ def _session(header: dict[str, Any], data: bytes, start: int) -> SavedSession:
         clean(text(header, "cpu"), 60),
         None if loss is None else float(loss),
         float(entry(header, "saved", (int, float))),
-        bool(entry(header, "ended", bool)),
     )
 
 

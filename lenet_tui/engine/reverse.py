@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 
+from lenet_tui.core.phases import Position
+from lenet_tui.core.protocol import SEARCHING, Busy
+from lenet_tui.core.session_api import Hooks
 from lenet_tui.core.watch import Watch
 from lenet_tui.engine import watching
 from lenet_tui.engine.history import Point, point
@@ -14,44 +17,105 @@ from lenet_tui.engine.watching import NONFINITE
 Truth = dict[int, bool | None]
 Found = tuple[int, Cursor, str]
 
+PATIENCE = 0.5
+INTERVAL = 0.25
+"""Seconds until it is said how far the search is, and between two words of it."""
+
 
 class Search:
     """Runs stretches of history again, from the latest keyframe back to the first.
 
     The navigator is left wherever the last stretch ended: the caller puts it where it belongs.
+    ``stopped``: the person did not wait for the end.
     """
 
-    def __init__(
-        self, navigator: Navigator, watches: dict[int, Watch], stop_wanted: Callable[[], bool]
-    ) -> None:
+    def __init__(self, navigator: Navigator, watches: dict[int, Watch], hooks: Hooks) -> None:
         self._navigator = navigator
         self._watches = watches
-        self._stop_wanted = stop_wanted
+        self._hooks = hooks
+        self._fast = all(watching.fast(w, navigator.trainer) for w in watches.values())
+        self._finite_after = watching.finite_at(navigator.tape, navigator.cursor)
+        self._began = time.monotonic()
+        self._said = self._began + PATIENCE - INTERVAL
+        self.stopped = False
 
     def last_before(self, iteration: int, cursor: Cursor) -> Found | None:
         """Where a watchpoint became true last, strictly before a cursor."""
         here = point(iteration, cursor)
         until = iteration
-        while until > 0 and not self._stop_wanted():
+        while until > 0:
             start = self._navigator.start_for(until)
-            found = self._stretch(start, until, here)
-            if found or start == 0:
-                return found
+            if not self._nothing_in(start, until):
+                found = self._stretch(start, until, here)
+                if found or self.stopped or start == 0:
+                    return found
+                self._finite_after = watching.all_finite(self._navigator.trainer)
+            elif start == 0:
+                return None
             until = start + 1  # once more: what held before its first iteration was not known
         return None
 
+    def _nothing_in(self, start: int, until: int) -> bool:
+        """Whether nothing can be found in a stretch, so that it need not be run again.
+
+        A parameter that is not finite stays so; what is finite after a stretch was so in it.
+        """
+        plain = not any(start <= n <= until for n in self._navigator.history.scripts)
+        return not self._watches and self._finite_after and plain
+
     def _stretch(self, start: int, until: int, here: Point) -> Found | None:
         """The last turn to true in iterations ``start`` + 1 … ``until``, before ``here``."""
+        goals = self._suspects(start, until) if self._fast else set(range(start + 1, until + 1))
+        if not goals or self.stopped:
+            return None
         navigator = self._navigator
         navigator.resume_at(start)
         truth = self._truth_at(start)
         found: Found | None = None
-        while navigator.iteration < until:
-            navigator.replay(record=True)
+        while navigator.iteration < max(goals) and self._goes_on():
+            suspect = navigator.iteration + 1 in goals
+            navigator.replay(record=suspect)
+            if not suspect:
+                self._note(truth)
+                continue
             for place, told in self._turns(truth):
                 if point(navigator.iteration, place) < here:
                     found = navigator.iteration, place, told
+        return None if self.stopped else found
+
+    def _suspects(self, start: int, until: int) -> set[int]:
+        """The iterations at whose end something has turned true, and all that are not plain."""
+        navigator = self._navigator
+        navigator.resume_at(start)
+        truth = self._truth_at(start)
+        found = {n for n in navigator.history.scripts if start < n <= until}
+        found |= {start + 1, until}  # what held before the one, or holds within the other
+        while navigator.iteration < until and self._goes_on():
+            before = dict(truth)
+            navigator.replay(record=False)
+            self._note(truth)
+            if any(truth[n] and not before[n] for n in truth):
+                found.add(navigator.iteration)
         return found
+
+    def _goes_on(self) -> bool:
+        """Whether nobody wants it to stop; says now and then how far it is."""
+        now = time.monotonic()
+        if now - self._said >= INTERVAL:
+            self._said = now
+            at = Position(self._navigator.iteration)
+            self._hooks.send(Busy(at, 0, SEARCHING, now - self._began))
+        self.stopped = self.stopped or self._hooks.stop_wanted()
+        return not self.stopped
+
+    def _note(self, truth: Truth) -> None:
+        """What holds at the end of an iteration, where that can be read from the live state."""
+        navigator = self._navigator
+        truth[NONFINITE] = not watching.all_finite(navigator.trainer)
+        for number, watch in self._watches.items():
+            value = watching.live_value(navigator.trainer, navigator.iteration, watch)
+            if value is not None:
+                truth[number] = watch.holds(value)
 
     def _truth_at(self, start: int) -> Truth:
         """What is known to hold where a stretch begins; before the first iteration, nothing."""

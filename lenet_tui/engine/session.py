@@ -72,6 +72,8 @@ class Session:
         self._look = Look()
         self.watches: dict[int, Watch] = {}
         self._next_watch = 1
+        self._from: Snapshot | None = None
+        """Where a search through history began, while it is under way."""
         self.progress = Progress()
         self._start(options)
         if snapshot:
@@ -130,7 +132,10 @@ class Session:
             self._fingerprint()
 
     def snapshot(self) -> Snapshot:
+        if self._from:
+            return self._from
         navigator = self.navigator
+        self.history.reached(navigator.iteration, navigator.cursor)
         return replace(
             self.history.snapshot(),
             position=navigator.position,
@@ -264,10 +269,13 @@ class Session:
     def _reverse(self) -> str:
         navigator = self.navigator
         here = navigator.iteration, navigator.cursor
-        found = Search(navigator, self.watches, self._hooks.stop_wanted).last_before(*here)
+        search = Search(navigator, self.watches, self._hooks)
+        self._from = self.snapshot()
+        found = search.last_before(*here)
+        self._from = None
         if found is None:
             navigator.rebuild(*here)
-            return "no watchpoint became true before here"
+            return "paused" if search.stopped else "no watchpoint became true before here"
         navigator.rebuild(found[0], found[1])
         return found[2]
 

@@ -147,7 +147,6 @@ APP: Table = {
         "回车 继续该会话   Esc 新会话",
     ),
     "resume.new": ("a new session", "新会话"),
-    "resume.lost": ("lost", "意外中断"),
     "dialog.device.keys": (
         "enter move there   escape home   Bits differ from device to device.",
         "回车 迁移   Esc 返回   不同设备的结果不逐位相同。",

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lenet_tui.core.moves import Continue, Goto, Move, Run
+from lenet_tui.core.moves import Continue, Goto, Move, ReverseContinue, Run
 from lenet_tui.core.protocol import Command, DoMove, Pause, RunFree
 
 WAITING_LIMIT = 256
@@ -27,7 +27,7 @@ class Flight:
     @property
     def pausable(self) -> bool:
         """Whether ``Pause`` ends it."""
-        return self.move is None or isinstance(self.move, (Continue, Run, Goto))
+        return self.move is None or isinstance(self.move, (Continue, ReverseContinue, Run, Goto))
 
 
 class Control:

@@ -40,13 +40,11 @@ def offer(app: LenetApp, lost: Sequence[Lost]) -> None:
 def choice(number: int, saved: SavedSession, words: Words) -> Choice:
     """A saved session as a line: when, where in it, with which options."""
     position, options = saved.snapshot.position, saved.options
-    when = time.strftime("%m-%d %H:%M:%S", time.localtime(saved.saved))
+    when = time.strftime("%m-%d %H:%M", time.localtime(saved.saved))
     where = words("log.where", n=position.iteration, phase=position.phase)
-    note = [options.preset, options.device, words("status.seed", seed=options.seed)]
+    note = [options.preset, words("status.seed", seed=options.seed)]
     if saved.loss is not None:
         note.append(f"{words('status.loss')} {saved.loss:.4g}")
-    if not saved.ended:
-        note.append(words("resume.lost"))
     return Choice(str(number), f"{when}  {where}", " · ".join(note))
 
 
