@@ -12,6 +12,7 @@ from lenet_tui.core.frames import Frame, Graph, Parameter
 from lenet_tui.core.moves import Move
 from lenet_tui.core.options import OptionError, Options
 from lenet_tui.core.options import change as changed
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.protocol import (
     DoMove,
     Explain,
@@ -19,6 +20,7 @@ from lenet_tui.core.protocol import (
     Exported,
     Look,
     Moved,
+    Parity,
     Ready,
     RunFree,
     Snapshot,
@@ -28,7 +30,16 @@ from lenet_tui.core.session_api import Hooks, KeyframeStore
 from lenet_tui.core.transcript import ParameterState, PhaseState
 from lenet_tui.core.views import View, ViewRequest
 from lenet_tui.core.watch import Watch, parse_watch
-from lenet_tui.engine import data, devices, export, framing, keyframe, transcribe, watching
+from lenet_tui.engine import (
+    data,
+    devices,
+    export,
+    framing,
+    keyframe,
+    parity,
+    transcribe,
+    watching,
+)
 from lenet_tui.engine.data import SIDE
 from lenet_tui.engine.explain import Explainer
 from lenet_tui.engine.forward import dry_run
@@ -333,6 +344,9 @@ class Session:
 
     def explain(self, command: Explain) -> Explanation | NotExplained:
         return Explainer(self.navigator, [e.name for e in self._expected]).explain(command)
+
+    def parity(self, command: Parity) -> ParityResult:
+        return parity.answer(command, self.navigator)
 
     def export(self, command: Export) -> Exported:
         return export.answer(command.number, self.navigator)
