@@ -57,7 +57,7 @@ def _row(phase: str, ours: Entry, theirs: Entry | None) -> ParityRow | None:
     if [_shape(t) for t in here] != [_shape(t) for t in there]:
         return replace(blank, apart="shapes")
     pairs = zip(here, there, strict=True)
-    rows = [_measured(blank, a, b) for a, b in pairs if a is not None and b is not None]
+    rows = [measured(blank, a, b) for a, b in pairs if a is not None and b is not None]
     return max(rows, key=lambda row: (row.share, row.difference), default=None)
 
 
@@ -75,7 +75,7 @@ def _shape(tensor: Tensor | None) -> torch.Size | None:
     return None if tensor is None else tensor.shape
 
 
-def _measured(blank: ParityRow, ours: Tensor, theirs: Tensor) -> ParityRow:
+def measured(blank: ParityRow, ours: Tensor, theirs: Tensor) -> ParityRow:
     """How far two tensors of one shape are apart.
 
     NaN equals NaN, and an infinity one of the same sign; against anything else they are

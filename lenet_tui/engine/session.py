@@ -30,22 +30,14 @@ from lenet_tui.core.session_api import Hooks, KeyframeStore
 from lenet_tui.core.transcript import ParameterState, PhaseState
 from lenet_tui.core.views import View, ViewRequest
 from lenet_tui.core.watch import Watch, parse_watch
-from lenet_tui.engine import (
-    data,
-    devices,
-    export,
-    framing,
-    keyframe,
-    parity,
-    transcribe,
-    watching,
-)
+from lenet_tui.engine import data, devices, export, framing, keyframe, transcribe, watching
 from lenet_tui.engine.data import SIDE
 from lenet_tui.engine.explain import Explainer
 from lenet_tui.engine.forward import dry_run
 from lenet_tui.engine.history import History
 from lenet_tui.engine.lookup import find
 from lenet_tui.engine.navigator import Navigator
+from lenet_tui.engine.parity import answer as compared
 from lenet_tui.engine.player import Progress
 from lenet_tui.engine.reverse import Search
 from lenet_tui.engine.runs import Runner
@@ -346,7 +338,7 @@ class Session:
         return Explainer(self.navigator, [e.name for e in self._expected]).explain(command)
 
     def parity(self, command: Parity) -> ParityResult:
-        return parity.answer(command, self.navigator)
+        return compared(command, self.navigator)
 
     def export(self, command: Export) -> Exported:
         return export.answer(command.number, self.navigator)
