@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from lenet_tui.engine import keyframe, transcribe
+from lenet_tui.engine.history import Borrowed
 from lenet_tui.engine.parity import Reference
+from lenet_tui.engine.tape import Cursor
 from tests.driving import Drive
 from tests.parity import DOUBLE, SAME, compared, parity
 
@@ -80,6 +82,19 @@ def test_the_session_never_notices(
     asked("finish", "run 3")
     assert asked.state == plain.state
     assert not asked.moved.frame.drift
+
+
+def test_a_history_that_is_lent_stays_as_it_is() -> None:
+    drive = Drive()
+    drive("run 40", "phase")
+    own = drive.session.history
+    lent = Borrowed(own)
+    before = own.snapshot(), own.nearest(33)
+    assert own.wants(32) and not lent.wants(32)
+    lent.reached(99, Cursor(0))
+    lent.settle(41)
+    assert (lent.end, lent.nearest(33)) == ((99, 0, float("inf")), before[1])
+    assert (own.snapshot(), own.nearest(33)) == before
 
 
 def forbidden(*args: object) -> None:
