@@ -28,6 +28,7 @@ from lenet_tui.core.protocol import (
     Moved,
     Painted,
     Painting,
+    Parity,
     Pause,
     Ready,
     Report,
@@ -38,6 +39,7 @@ from lenet_tui.core.saved import SavedSession
 from lenet_tui.core.tiles import blocks, tiling
 from lenet_tui.core.views import ABSENT, Summary, View, ViewRequest
 from tests.fake_explaining import explained
+from tests.fake_parity import compared
 from tests.fake_training import PARAMETERS, Training, tensor
 
 C = TypeVar("C")
@@ -54,8 +56,8 @@ class FakeEngine:
     """``sent`` holds every command; ``restarts`` and ``closed`` count what was asked.
 
     ``hold``: moves are not answered until ``release`` is called. ``thinks``: questions about cells
-    are not answered. A free run goes one iteration further for each frame, at most ``free`` times,
-    until it is paused.
+    and devices are not answered. A free run goes one iteration further for each frame, at most
+    ``free`` times, until it is paused.
     """
 
     def __init__(self, on_report: OnReport, *, free: int = 3) -> None:
@@ -96,6 +98,8 @@ class FakeEngine:
             self.report(Devices(DEVICES))
         elif isinstance(command, Explain) and not self.thinks:
             self.report(explained(self.training, command))
+        elif isinstance(command, Parity) and not self.thinks:
+            self.report(compared(self.training, command))
         elif isinstance(command, Export):
             self.report(Exported(command.number, SCRIPT))
 

@@ -20,6 +20,7 @@ from lenet_tui.core.frames import Device, Frame, Parameter
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.moves import Run, Set
 from lenet_tui.core.options import OptionError, Options
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     DoMove,
@@ -29,6 +30,7 @@ from lenet_tui.core.protocol import (
     Look,
     Moved,
     Painting,
+    Parity,
     Ready,
     RunFree,
     RunLab,
@@ -103,6 +105,11 @@ class FakeSession:
         if command.cell == "broken":
             raise ValueError("no such cell")
         return NotExplained(command.number, "there is no torch here")
+
+    def parity(self, command: Parity) -> ParityResult:
+        if command.device == "broken":
+            raise ValueError("no such place")
+        return ParityResult(command.number, error="there is no torch here")
 
     def export(self, command: Export) -> Exported:
         if self.iteration == 7:

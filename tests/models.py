@@ -127,3 +127,72 @@ def _wait(x: Tensor, flag: str | None) -> Tensor:
     while flag and Path(flag).exists():
         time.sleep(0.05)
     return x
+
+
+class Planted(nn.Module):
+    """Gives other numbers in float64, as a faulty kernel would on another device: ``where``."""
+
+    where = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(1024, 16)
+        self.second = nn.Linear(16, 16)
+        self.last = nn.Linear(16, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        double = x.dtype == torch.float64
+        x = torch.tanh(self.first(x.flatten(1)))
+        x = self.second(x)
+        x = x * (1.001 if double and self.where == "forward" else 1.0)
+        x = torch.tanh(x)
+        if double and self.where == "backward":
+            x.register_hook(lambda gradient: gradient * 1.01)  # type: ignore[no-untyped-call]
+        if double and self.where == "memory":
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.\nMore")
+        if self.where == "dtype":
+            x = x @ torch.eye(16)
+        if self.where == "nan":
+            x = x + (torch.nan if double else 0.0)
+        if self.where == "shape" and double:
+            x = x.repeat(2, 1)[:1]
+        return self.last(x)  # type: ignore[no-any-return]
+
+
+class PlantedForward(Planted):
+    where = "forward"
+
+
+class PlantedBackward(Planted):
+    where = "backward"
+
+
+class PlantedMemory(Planted):
+    where = "memory"
+
+
+class PlantedType(Planted):
+    where = "dtype"
+
+
+class PlantedNaN(Planted):
+    where = "nan"
+
+
+class PlantedShape(Planted):
+    where = "shape"
+
+
+class Branching(nn.Module):
+    """Runs other ops in float64."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        double = x.dtype == torch.float64
+        x = self.head(x.flatten(1))
+        x = torch.sigmoid(x) if double else nn.functional.gelu(x)
+        torch.flip(x[:, :5] if double else x, (0,))
+        return x

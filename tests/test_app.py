@@ -16,6 +16,7 @@ from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     Busy,
     Died,
+    Exported,
     Failed,
     Look,
     Painted,
@@ -173,6 +174,18 @@ async def test_a_hanging_op_is_said_and_escape_ends_it() -> None:
         run.engine.hold = False
         await run.press("n")
         assert "✔ forward" in run.rail
+
+
+async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
+    async with running() as run:
+        run.engine.report(Busy(Position(0, "init"), 0, "conv2d", 3.2))
+        await run.settle()
+        assert "conv2d has run for 3 s" in run.rail
+        run.engine.report(Exported(99))
+        await run.settle()
+        assert "has run for" not in run.rail
+        await run.press("escape")
+        assert run.engine.restarts == 0
 
 
 async def test_a_dead_engine_is_said_and_started_again() -> None:

@@ -11,6 +11,7 @@ import pytest
 from lenet_tui.core.explanation import NotExplained
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.moves import Run
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.protocol import (
     Devices,
     DoMove,
@@ -18,6 +19,7 @@ from lenet_tui.core.protocol import (
     Export,
     Exported,
     ListDevices,
+    Parity,
     Printed,
     RunLab,
 )
@@ -90,6 +92,13 @@ def test_export(talk: Conversation) -> None:
     talk.send(DoMove(1, Run(7)))
     talk.send(Export(9))
     assert talk.until(Exported) == Exported(9, error="ValueError: seven")
+
+
+def test_parity(talk: Conversation) -> None:
+    talk.send(Parity(11))
+    assert talk.until(ParityResult) == ParityResult(11, error="there is no torch here")
+    talk.send(Parity(12, "broken"))
+    assert talk.until(ParityResult) == ParityResult(12, error="ValueError: no such place")
 
 
 def test_the_lab_needs_no_session() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from lenet_tui.core.clean import clean
 from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.lab_result import LabResult
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     Busy,
@@ -29,6 +30,7 @@ from lenet_tui.core.protocol import (
     Failed,
     ListDevices,
     Moved,
+    Parity,
     Ready,
     Report,
     RunFree,
@@ -43,8 +45,11 @@ FIRST_WORD = 10.0
 """The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
 TICK = 0.25
 
-_ASKING = (Start, DoMove, RunFree, Explain, Export, ListDevices, RunLab)
-_ANSWERS = (Ready, Failed, Moved, Explanation, NotExplained, Exported, Devices, LabResult)
+_ASKING = (Start, DoMove, RunFree, Explain, Parity, Export, ListDevices, RunLab)
+_ANSWERS = (
+    *(Ready, Failed, Moved, Explanation, NotExplained, ParityResult),
+    *(Exported, Devices, LabResult),
+)
 
 
 class _Unpickler(pickle.Unpickler):

@@ -9,6 +9,7 @@ from lenet_tui.core.frames import Device, Frame, Parameter
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.moves import Move
 from lenet_tui.core.options import Options
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.phases import Position
 from lenet_tui.core.script import Script
 from lenet_tui.core.transcript import ParameterState, PhaseState
@@ -108,6 +109,18 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class Parity:
+    """Ask what the present iteration gives elsewhere; answered by a ``ParityResult``.
+
+    ``device``: by torch's name (then in float32), or a place such as ``cpu · float64``; empty: the
+    first that there is here.
+    """
+
+    number: int
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunLab:
     """Build and run the layer that ``text`` calls for, on an input of ``input_shape``; answered
     by a ``LabResult``. ``fill``: what the input holds, one of ``lab_result.FILLS``.
@@ -148,6 +161,7 @@ Command = (
     | Pause
     | ListDevices
     | Explain
+    | Parity
     | RunLab
     | Export
     | Keyframe
@@ -284,5 +298,5 @@ class Died:
 
 Report = (
     Ready | Moved | Painting | Recorded | Kept | Forgotten | NeedKeyframe | Busy | Printed
-    | Devices | Explanation | NotExplained | LabResult | Exported | Failed | Died
+    | Devices | Explanation | NotExplained | ParityResult | LabResult | Exported | Failed | Died
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Protocol
 from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.frames import Device, Frame
 from lenet_tui.core.options import Options
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     DoMove,
@@ -16,6 +17,7 @@ from lenet_tui.core.protocol import (
     Exported,
     Look,
     Moved,
+    Parity,
     Ready,
     Report,
     RunFree,
@@ -81,6 +83,8 @@ class Session(Protocol):
     def snapshot(self) -> Snapshot: ...
 
     def explain(self, command: Explain) -> Explanation | NotExplained: ...
+
+    def parity(self, command: Parity) -> ParityResult: ...
 
     def export(self, command: Export) -> Exported: ...
 

@@ -162,3 +162,17 @@ class History:
     def bytes(self) -> int:
         """Memory that keyframes take, in all processes."""
         return self.index.used + sum(len(b) for b in self._recent.values())
+
+
+class Borrowed(History):
+    """Another history, read to run it again elsewhere: it stays as it is, and nothing is kept."""
+
+    def __init__(self, own: History) -> None:
+        super().__init__(own._store, own.index.budget)
+        self.index = own.index
+        self.scripts = dict(own.scripts)
+        self.end = own.end
+        self._recent = own._recent
+
+    def wants(self, iteration: int) -> bool:
+        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
@@ -85,22 +85,27 @@ def unpack(blob: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     return header, tensors
 
 
-def restore(trainer: Trainer, blob: bytes) -> None:
-    """Put the trainer back to the state that ``capture`` took, on its present device."""
+def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
+    """Put the trainer back to the state that ``capture`` took, on the device that it was on.
+
+    ``device``: on this one instead. The tensors take the dtype of the trainer's parameters.
+    """
     header, tensors = unpack(blob)
-    trainer.change(options(header))
+    kept = options(header)
+    trainer.change(replace(kept, device=device) if device else kept)
     states: dict[str, dict[str, Tensor]] = {name: {} for name in trainer.parameters}
     with torch.no_grad():
         for name, p in trainer.parameters.items():
             p.data.copy_(tensors[f"value/{name}"])
             grad = tensors.get(f"grad/{name}")
-            p.grad = None if grad is None else grad.to(trainer.device)
+            p.grad = None if grad is None else grad.to(p)
         for name, buffer in trainer.buffers.items():
             buffer.copy_(tensors[f"buffer/{name}"])
     for key, value in tensors.items():
         if key.startswith("state/"):
             _, name, slot = key.split("/")
-            states[name][slot] = value if slot == "step" else value.to(trainer.device)
+            p = trainer.parameters[name]
+            states[name][slot] = value if slot == "step" else value.to(p.device, p.dtype)
     trainer.updater.load(states)
     torch.set_rng_state(tensors["rng/cpu"])
     if "rng/cuda" in tensors and trainer.device.type == "cuda":

@@ -101,7 +101,7 @@ class Navigator(Replay):
             if self.iteration == 0:
                 self.cursor = Cursor(0)
                 return
-            self._end_of(self.iteration - 1)
+            self.end_of(self.iteration - 1)
             self.back_op()
             return
         done = (self.tape.segments[number].total if done is None else done) - 1
@@ -116,7 +116,7 @@ class Navigator(Replay):
         if self.iteration == 0:
             self.cursor = Cursor(0)
         else:
-            self._end_of(self.iteration - 1)
+            self.end_of(self.iteration - 1)
 
     def _put(self, segment: int, done: int) -> None:
         """The cursor after ``done`` ops of a segment; none done: after the segment before."""
@@ -125,7 +125,7 @@ class Navigator(Replay):
         elif segment > 0:
             self.cursor = Cursor(segment - 1)
         elif self.iteration > 0:
-            self._end_of(self.iteration - 1)
+            self.end_of(self.iteration - 1)
 
     # The present
 
@@ -165,7 +165,7 @@ class Navigator(Replay):
         if self.finished or not iteration:
             self.set(move)
             return
-        self._end_of(iteration - 1)
+        self.end_of(iteration - 1)
         self.set(move)
         self.history.scripts[iteration] = script
         self.history.reached(iteration, cursor)

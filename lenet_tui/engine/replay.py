@@ -112,7 +112,7 @@ class Replay:
         """The state in which a recorded iteration had just finished."""
         self.rebuild(iteration, Cursor(self.history.script(iteration).boundary() - 1))
 
-    def _end_of(self, iteration: int) -> None:
+    def end_of(self, iteration: int) -> None:
         """The end of all that was asked of a past iteration."""
         self.rebuild(iteration, Cursor(len(self.history.script(iteration).segments) - 1))
 

@@ -8,10 +8,11 @@ import torch
 
 from lenet_tui.core import moves
 from lenet_tui.core.explanation import Explanation, NotExplained
-from lenet_tui.core.frames import Frame, Parameter
+from lenet_tui.core.frames import Frame
 from lenet_tui.core.moves import Move
 from lenet_tui.core.options import OptionError, Options
 from lenet_tui.core.options import change as changed
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.protocol import (
     DoMove,
     Explain,
@@ -19,7 +20,7 @@ from lenet_tui.core.protocol import (
     Exported,
     Look,
     Moved,
-    Ready,
+    Parity,
     RunFree,
     Snapshot,
 )  # fmt: skip
@@ -42,8 +43,10 @@ from lenet_tui.engine.data import SIDE
 from lenet_tui.engine.explain import Explainer
 from lenet_tui.engine.forward import dry_run
 from lenet_tui.engine.history import History
+from lenet_tui.engine.introducing import introduced
 from lenet_tui.engine.lookup import find
 from lenet_tui.engine.navigator import Navigator
+from lenet_tui.engine.parity import answer as compared
 from lenet_tui.engine.player import Progress
 from lenet_tui.engine.reverse import Search
 from lenet_tui.engine.runs import Runner
@@ -89,20 +92,7 @@ class Session:
         trainer = self.navigator.trainer
         self.runner = Runner(self.navigator, self.watches, self._hooks, self._frame_in_run)
         self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
-        self.ready = Ready(
-            trainer.options,
-            devices.describe(trainer.device),
-            str(torch.__version__),  # its own class would make the reader import torch
-            torch.get_num_threads(),
-            torch.backends.cpu.get_cpu_capability(),
-            str(next(iter(trainer.parameters.values())).dtype)[6:],
-            str(trainer.model),
-            tuple(
-                Parameter(n, tuple(p.shape), str(p.dtype)[6:])
-                for n, p in trainer.parameters.items()
-            ),
-            export.class_source(trainer.model),
-        )
+        self.ready = introduced(trainer)
 
     def _begin(self) -> None:
         """Keep the first keyframe, and learn which ops a forward will do.
@@ -340,6 +330,9 @@ class Session:
 
     def explain(self, command: Explain) -> Explanation | NotExplained:
         return Explainer(self.navigator, [e.name for e in self._expected]).explain(command)
+
+    def parity(self, command: Parity) -> ParityResult:
+        return compared(command, self.navigator)
 
     def export(self, command: Export) -> Exported:
         return export.answer(command.number, self.navigator)

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from lenet_tui.core.explanation import NotExplained
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.options import OptionError
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
     Close,
@@ -32,6 +33,7 @@ from lenet_tui.core.protocol import (
     Look,
     Moved,
     Painting,
+    Parity,
     Recorded,
     Report,
     RunFree,
@@ -159,7 +161,7 @@ class Worker:
         if isinstance(command, Look):
             self._look = command
             return Painting(session.look(command)) if session else None
-        if not isinstance(command, (DoMove, RunFree, Explain, Export)):
+        if not isinstance(command, (DoMove, RunFree, Explain, Parity, Export)):
             return None
         if session is None:
             return Failed("the engine has not been started")
@@ -168,6 +170,8 @@ class Worker:
         if isinstance(command, RunFree):
             self._wire.painted = True
             return session.run_free(command)
+        if isinstance(command, Parity):
+            return session.parity(command)
         if isinstance(command, Export):
             return session.export(command)
         return session.explain(command)
@@ -192,6 +196,8 @@ class Worker:
         said = in_a_line(error)
         if isinstance(command, Explain):
             return NotExplained(command.number, said)
+        if isinstance(command, Parity):
+            return ParityResult(command.number, error=said)
         if isinstance(command, Export):
             return Exported(command.number, error=said)
         if isinstance(command, (DoMove, RunFree)) and self._session:

@@ -11,6 +11,7 @@ from lenet_tui.text.export import EXPORT
 from lenet_tui.text.inspector import INSPECTOR
 from lenet_tui.text.lab import LAB
 from lenet_tui.text.panes import PANES
+from lenet_tui.text.parity import PARITY
 from lenet_tui.text.tour import TOUR
 from lenet_tui.text.touring import TOURING
 from lenet_tui.text.trace import TRACE
@@ -18,6 +19,7 @@ from lenet_tui.text.words import AsciiWords, Table, Words
 
 TABLES: tuple[Table, ...] = (
     APP, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, PANES, EXPLAIN, TOUR, TOURING, TRACE, LAB, EXPORT,
+    PARITY,
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from lenet_tui.tui.screens.devices import DevicesScreen
 from lenet_tui.tui.screens.help import HelpScreen
 from lenet_tui.tui.screens.lab import LabScreen
 from lenet_tui.tui.screens.options import OptionsScreen
+from lenet_tui.tui.screens.parity import ParityScreen
 from lenet_tui.tui.screens.pick import Choice, PickScreen
 from lenet_tui.tui.screens.watch import WatchScreen
 
@@ -141,6 +142,18 @@ def devices(app: LenetApp) -> None:
 
     app.push_screen(DevicesScreen(app.present_options.device), _then(app, choose))
     app.send(ListDevices())
+
+
+def parity(app: LenetApp) -> None:
+    """Compare the present iteration with another device's."""
+
+    def look(shown: tuple[str, str]) -> None:
+        app.main.choose(*shown)
+
+    if app.gone:
+        app.tell(app.words("gone.hint"), "error")
+    else:
+        app.push_screen(ParityScreen(app.send, app.glyphs), _then(app, look))
 
 
 def first_bias_gradient(app: LenetApp) -> None:

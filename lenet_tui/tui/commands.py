@@ -82,6 +82,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous-tab", "look", ("left_square_bracket",), "previous_tab", 0, True),
     *(Command(f"pane-{n}", "look", (str(n),), "pane", 0, True, (), n) for n in range(1, 8)),
     Command("device", "session", ("d",), "devices", 11),
+    Command("parity", "session", ("P",), "parity"),
     Command("lab", "session", ("K", "f3"), "lab", 14),
     Command("play", "session", ("full_stop", "f8"), "play_next", 3),
     Command("play-on", "session", ("greater_than_sign", "f9"), "play_on"),

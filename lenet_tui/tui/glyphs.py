@@ -8,6 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     done: str
+    past: str
     current: str
     next: str
     later: str
@@ -28,6 +29,7 @@ class Glyphs:
 
 UNICODE = Glyphs(
     done="✔",
+    past="✘",
     current="▶",
     next="○",
     later="·",
@@ -47,6 +49,7 @@ UNICODE = Glyphs(
 )
 ASCII = Glyphs(
     done="+",
+    past="!",
     current=">",
     next="o",
     later=".",

@@ -9,6 +9,7 @@ from lenet_tui.core.clean import clean
 from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.lab_result import LabResult
+from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.protocol import (
     Busy,
     Devices,
@@ -26,6 +27,7 @@ from lenet_tui.tui.messages import FrameCame
 from lenet_tui.tui.resuming import elsewhere
 from lenet_tui.tui.screens.devices import DevicesScreen
 from lenet_tui.tui.screens.lab import LabScreen
+from lenet_tui.tui.screens.parity import ParityScreen
 
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
@@ -33,9 +35,14 @@ if TYPE_CHECKING:
 BUSY_FROM = 1.0
 """Seconds that an op may take before the rail says so."""
 
+ANSWERS = (Explanation, NotExplained, ParityResult, LabResult, Exported, Devices)
+"""What the engine says when it is done with a question, so that it is no longer busy."""
+
 
 def handle(app: LenetApp, report: Report) -> None:
     """Take in one report."""
+    if isinstance(report, ANSWERS):
+        app.busy = None
     if isinstance(report, (Moved, Painting)):
         if app.tour.starting and isinstance(report, Painting):
             return
@@ -62,6 +69,9 @@ def handle(app: LenetApp, report: Report) -> None:
     elif isinstance(report, Devices):
         if isinstance(app.screen, DevicesScreen):
             app.screen.fill(report.devices)
+    elif isinstance(report, ParityResult):
+        for parity in _parities(app):
+            parity.receive(report)
     elif isinstance(report, LabResult):
         for screen in _labs(app):
             screen.receive(report)
@@ -149,6 +159,10 @@ def _labs(app: LenetApp) -> list[LabScreen]:
     return [screen for screen in app.screen_stack if isinstance(screen, LabScreen)]
 
 
+def _parities(app: LenetApp) -> list[ParityScreen]:
+    return [screen for screen in app.screen_stack if isinstance(screen, ParityScreen)]
+
+
 def _failed(app: LenetApp, report: Failed) -> None:
     if app.ready is None:
         app.failure = clean(report.error)
@@ -165,4 +179,6 @@ def _died(app: LenetApp, error: str) -> None:
     app.tour.lost()
     app.busy, app.gone = None, error or "?"
     app.main.log_pane.add("error", app.words("rail.gone", error=clean(app.gone)))
+    for screen in _parities(app):
+        screen.lost()
     app.show_state()
