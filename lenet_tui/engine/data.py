@@ -129,10 +129,16 @@ def load(source: str) -> Images:
     return _from_file(Path(source))
 
 
-def check(source: str) -> None:
-    """Raise ``OptionError`` if ``source`` cannot be used."""
-    if source != "random":
-        load(source)
+def check(options: Options) -> None:
+    """Raise ``OptionError`` if the data cannot be used, or do not fill one batch."""
+    if options.data == "random":
+        return
+    count = len(load(options.data).train())
+    if options.batch_size > count:
+        raise OptionError(
+            f"batch-size {options.batch_size} is more than there is to train on:"
+            f" {clean(options.data)} has {count} samples for that; at most {count}"
+        )
 
 
 def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -125,6 +125,9 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
     ops: list[OpEntry] = [
         e for s, entries in tape.passed(cursor) for e in entries if isinstance(e, OpEntry)
     ]
+    earlier = tape.forward(cursor) is None  # then the graph is the one of the last forward
+    if earlier:
+        ops = [*tape.base.ops, *ops]
     backward = tape.backward(cursor)
     done = backward[1] if backward else []
     root = backward[0].root if backward else next((o.node for o in reversed(ops) if o.node), None)
@@ -147,6 +150,7 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
         for number, info in enumerate(infos)
     )
     freed = backward is not None and len(done) == backward[0].total
+    freed = freed or (earlier and tape.base.freed)
     current = numbers.get(done[-1].node, -1) if done and not freed else -1
     vector = str(backward[0].segment.vector or "") if backward else ""
     return Graph(0, not freed, nodes, current, vector)

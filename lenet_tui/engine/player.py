@@ -76,6 +76,8 @@ class Player:
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
         self._fetched = -1
+        self._ops: list[OpEntry] = []
+        self._freed = False
         self.expected: list[OpEntry] = []
         self.tape = self.begin(0)
 
@@ -89,6 +91,8 @@ class Player:
             trainer.last_loss,
             trainer.accumulated,
             self._updates,
+            tuple(self._ops),
+            self._freed,
         )
         self._updates = {}
         self.tape = Tape(iteration, base)
@@ -183,7 +187,8 @@ class Player:
         except StopHere:
             begun: list[Entry] = list(recorder.entries)
             return TapeSegment(segment, UNKNOWN, begun, planned=max(len(self.expected), len(begun)))
-        self.expected = list(recorder.entries)
+        self.expected = self._ops = list(recorder.entries)
+        self._freed = False
         return TapeSegment(segment, len(recorder.entries), list(recorder.entries))
 
     def _loss(self, segment: Segment) -> TapeSegment:
@@ -216,6 +221,7 @@ class Player:
             total = UNKNOWN
         finally:
             recorder.remove()
+        self._freed = True
         total = len(recorder.entries) if total != UNKNOWN else total
         done: list[Entry] = list(recorder.entries)
         planned = len(infos) if total == UNKNOWN else 0

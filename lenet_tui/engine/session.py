@@ -248,8 +248,8 @@ class Session:
             self._start(options)
             self._begin()
             return
-        if move.option == "data":
-            data.check(options.data)
+        if move.option in ("data", "batch-size"):
+            data.check(options)
         if move.option == "device":
             move = moves.Set("device", str(devices.resolve(move.value)))
             navigator.set_device(move)

@@ -113,6 +113,10 @@ class Base:
     accumulated: int
     updates: dict[str, UpdateEntry]
     """Of the iteration before, so that "last update" can be shown until the next."""
+    ops: tuple[OpEntry, ...] = ()
+    """Of the last forward: the graph that stands while no other has been built."""
+    freed: bool = False
+    """Whether a backward has used that graph up."""
 
 
 @dataclass(frozen=True, slots=True)

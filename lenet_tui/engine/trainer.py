@@ -44,7 +44,7 @@ class Trainer:
             self.data.source, self.data.size = "random", options.batch_size
             self.data.fixed = data.draw_fixed(options.batch_size)
         else:
-            data.check(options.data)
+            data.check(options)
         self.fresh_vector = self.data.fixed is not None
         self._set_options(options)
         self.move(self.device)
@@ -79,7 +79,7 @@ class Trainer:
 
     def change(self, options: Options) -> None:
         """Take new options (other than the seed) from the next op that reads them."""
-        data.check(options.data)
+        data.check(options)
         if options.device != self.options.device:
             self._change_device(devices.resolve(options.device))
         if options.optimizer != self.options.optimizer:

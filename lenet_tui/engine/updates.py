@@ -42,10 +42,10 @@ class Updater:
         if self._optimizer:
             self._optimizer.step()
             return
-        parameters = self._parameters.values()
-        if any(p.grad is None for p in parameters):
-            self._refuse()
-        for p in parameters:
+        for name, p in self._parameters.items():
+            if p.grad is None:
+                self._refuse(name)
+        for p in self._parameters.values():
             p.data.sub_(p.grad.data * self._lr)  # type: ignore[union-attr]
 
     def step_one(self, name: str) -> None:
@@ -53,7 +53,7 @@ class Updater:
         p = self._parameters[name]
         if self._optimizer is None:
             if p.grad is None:
-                self._refuse()
+                self._refuse(name)
             else:
                 p.data.sub_(p.grad.data * self._lr)
             return
@@ -82,10 +82,9 @@ class Updater:
                 p = self._parameters[name]
                 self._optimizer.state[p] = {k: v.clone() for k, v in state.items()}
 
-    def _refuse(self) -> None:
-        none = [name for name, p in self._parameters.items() if p.grad is None]
+    def _refuse(self, name: str) -> None:
         raise NoGradient(
-            f"{none[0]}.grad is None, and the manual update reads it"
+            f"{name}.grad is None, and the manual update reads it"
             " ('NoneType' object has no attribute 'data'): run backward first, or skip update"
         )
 
