@@ -65,7 +65,9 @@ class FakeSession:
             self.kept.add(0)
             store.put(0, self._blob(0))
         self.looked = Look()
-        self.progress = SimpleNamespace(position=Position(), segment=0, what="op", since=0.0)
+        self.progress = SimpleNamespace(
+            position=Position(), segment=0, what="op", after="", since=0.0
+        )
         self.ready = Ready(
             options, Device("cpu", "CPU"), "0", 1, "none", "float32", "Net()",
             (Parameter("w", (1,), "float32"),),

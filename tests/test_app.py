@@ -188,9 +188,21 @@ async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
         assert run.engine.restarts == 0
 
 
-async def test_a_dead_engine_is_said_and_started_again() -> None:
+async def test_a_dead_engine_is_said_and_another_takes_over() -> None:
     async with running() as run:
         await run.press("f")
+        run.engine.report(Died("SIGKILL"))
+        await run.settle()
+        assert run.engine.restarts == 1
+        assert "the engine has ended (SIGKILL)" in run.text and "iteration 1" in run.rail
+        await run.press("n")
+        assert run.engine.moves == [ITERATION, PHASE]
+
+
+async def test_one_that_dies_at_once_is_started_again_by_hand() -> None:
+    async with running() as run:
+        await run.press("f")
+        run.app.alive = False  # nothing has come from this one
         run.engine.report(Died("SIGKILL"))
         await run.settle()
         assert "the engine is gone" in run.rail and "SIGKILL" in run.rail

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
 from typing import Any
@@ -90,6 +91,7 @@ class EngineProcess:
         self._heard = time.monotonic()
         self._patience = FIRST_WORD
         self._last = Busy(Position(), -1, "", 0.0)
+        self._moving = False
         self._unwanted = False
         self._started = False
         context: Any = start_method()
@@ -112,6 +114,7 @@ class EngineProcess:
                 if not self._unanswered:
                     self._heard = max(self._heard, time.monotonic())
                 self._unanswered += 1
+                self._moving = isinstance(command, (DoMove, RunFree))
         self._outbox.put(command)
 
     def kill(self) -> None:
@@ -167,7 +170,8 @@ class EngineProcess:
             elif self._unanswered and time.monotonic() - self._heard > self._patience:
                 seconds = time.monotonic() - self._heard
                 at = self._last
-                self._say(Busy(at.position, at.segment, at.what, seconds, silent=True))
+                position = at.position if self._moving else replace(at.position, phase="")
+                self._say(Busy(position, at.segment, at.what, seconds, silent=True))
 
     def _note(self, report: Report) -> None:
         with self._lock:
@@ -179,7 +183,10 @@ class EngineProcess:
                 self._unanswered = max(self._unanswered - 1, 0)
                 if isinstance(report, Moved):
                     frame = report.frame
-                    self._last = Busy(frame.position, len(frame.segments) - 1, "", 0.0)
+                    at = frame.position
+                    if at.op is None:  # what is asked for next is the phase next in turn
+                        at = replace(at, phase=frame.next_phase)
+                    self._last = Busy(at, len(frame.segments) - 1, "", 0.0)
 
     def _say(self, report: Report) -> None:
         if not self._unwanted:

@@ -124,6 +124,10 @@ class ReverseContinue:
         return "reverse-continue"
 
 
+SEARCHING = str(ReverseContinue())
+"""What torch is said to do while history is searched; a pause ends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class KillEngine:
     def __str__(self) -> str:

@@ -56,7 +56,7 @@ def program(frame: Frame, net: str = "Net") -> Program:
     lines += [Line(""), Line("for iteration in count(1):", notes=(note,) if begun else ())]
     lines += [Line(INDENT + b.code, b.phase, b.mark, b.notes) for b in body]
     if frame.digest:
-        lines += [Line(""), Line(f"# STATE {frame.digest}")]
+        lines += [Line("", notes=(("code.state", {}),)), Line(f"# STATE {frame.digest}")]
     current = next((n for n, line in enumerate(lines) if line.mark == "current"), 0)
     return Program(tuple(lines), current)
 

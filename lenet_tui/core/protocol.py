@@ -239,15 +239,13 @@ class NeedKeyframe:
     iteration: int
 
 
-SEARCHING = "reverse-continue"
-"""What ``Busy`` says torch does while history is searched; a ``Pause`` ends it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Busy:
     """Sent now and then while a command takes long: where torch is, since how many seconds.
 
-    ``silent``: said by the client, of an engine at work that has not said anything for so long.
+    ``what``: the op under way; empty between two, then ``after`` is the one that has finished.
+    ``silent``: said by the client, of an engine at work that has not said anything for so long; of
+    a question that is no move it knows no phase.
     """
 
     position: Position
@@ -255,6 +253,7 @@ class Busy:
     what: str
     seconds: float
     silent: bool = False
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

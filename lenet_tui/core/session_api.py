@@ -28,11 +28,13 @@ from lenet_tui.core.protocol import (
 class Progress(Protocol):
     """Where torch is; written by the session, read at any time by another thread.
 
-    ``since``: ``time.monotonic()`` when the op ``what`` began.
+    ``what``: the op under way, since ``time.monotonic()`` was ``since``; empty between two ops:
+    then ``after`` is the one that had finished at that time.
     """
 
     segment: int
     what: str
+    after: str
     since: float
 
     @property

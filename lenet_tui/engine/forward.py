@@ -22,8 +22,9 @@ class ForwardRecorder(TorchFunctionMode):
     """Sees every outermost torch function; keeps those that return tensors.
 
     Names: the last op of a leaf module bears its path (``conv1``), its other ops ``path.op``; a
-    functional op bears the last leaf's (``conv1.relu``); a repeat gets ``#2``. ``passed`` is
-    called after each op with their number; ``stop_after`` ops the forward ends by ``StopHere``.
+    functional op bears the last leaf's (``conv1.relu``); a repeat gets ``#2``. ``enters`` is
+    called before each op, ``passed`` after it with their number; ``stop_after`` ops the forward
+    ends by ``StopHere``.
     """
 
     def __init__(
@@ -31,9 +32,11 @@ class ForwardRecorder(TorchFunctionMode):
         paths: dict[nn.Module, str],
         passed: Callable[[int, str], None],
         stop_after: int | None = None,
+        enters: Callable[[str], None] = lambda name: None,
     ) -> None:
         super().__init__()
         self.entries: list[OpEntry] = []
+        self._enters = enters
         self._paths = paths
         self._passed = passed
         self._stop_after = stop_after
@@ -71,6 +74,7 @@ class ForwardRecorder(TorchFunctionMode):
         writes = _in_place(name, args, kwargs)
         if writes:
             given = self._protect(args, kwargs)
+        self._enters(name)
         result = func(*args, **kwargs)
         if isinstance(result, Tensor):
             output: Tensor | tuple[Any, ...] = result.detach()

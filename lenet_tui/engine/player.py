@@ -48,6 +48,7 @@ class Progress:
     index: int = 0
     done: int = 0
     what: str = ""
+    after: str = ""
     since: float = field(default_factory=time.monotonic)
 
     @property
@@ -55,10 +56,15 @@ class Progress:
         """The last op that was finished."""
         return Position(self.iteration, self.phase, self.done or None, self.index + self.done)
 
+    def enters(self, what: str) -> None:
+        """The op ``what`` begins."""
+        self.what = what
+        self.since = time.monotonic()
+
     def passed(self, done: int, what: str) -> None:
         """``done`` ops of the phase are finished, ``what`` the last of them."""
         self.done = done
-        self.what = what
+        self.what, self.after = "", what
         self.since = time.monotonic()
 
 
@@ -181,7 +187,9 @@ class Player:
             trainer.fetch()
             self._fetched = self.tape.iteration
         self.tape.batch = trainer.batch
-        recorder = ForwardRecorder(self._paths, self.progress.passed, stop_after)
+        recorder = ForwardRecorder(
+            self._paths, self.progress.passed, stop_after, self.progress.enters
+        )
         try:
             trainer.forward(recorder.run)
         except StopHere:
@@ -194,7 +202,7 @@ class Player:
     def _loss(self, segment: Segment) -> TapeSegment:
         trainer = self.trainer
         target = trainer.target()
-        recorder = ForwardRecorder({}, self.progress.passed)
+        recorder = ForwardRecorder({}, self.progress.passed, enters=self.progress.enters)
         with recorder:
             trainer.compute_loss(target)
         trainer.note_loss()
@@ -264,7 +272,8 @@ class Player:
         progress.phase = phase
         progress.segment = len(self.tape.segments)
         progress.index = sum(len(s.entries) for s in self.tape.segments)
-        progress.passed(0, phase)
+        progress.passed(0, "")
+        progress.enters(phase)
 
 
 def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:

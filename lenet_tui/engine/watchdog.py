@@ -53,4 +53,5 @@ class Watchdog:
                         return
 
     def _busy(self, at: Progress) -> Busy:
-        return Busy(at.position, at.segment, at.what, time.monotonic() - max(at.since, self._began))
+        seconds = time.monotonic() - max(at.since, self._began)
+        return Busy(at.position, at.segment, at.what, seconds, after=at.after)

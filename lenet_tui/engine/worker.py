@@ -58,6 +58,7 @@ class Loading:
     position: Position = field(default_factory=Position)
     segment: int = -1
     what: str = "import torch"
+    after: str = ""
     since: float = field(default_factory=time.monotonic)
 
 

@@ -15,6 +15,18 @@ APP: Table = {
         "{phase}: {what} has run for {seconds} s; escape ends it",
         "{phase}：{what} 已运行 {seconds} 秒；按 Esc 结束它",
     ),
+    "rail.busy.after": (
+        "{phase}: {seconds} s since {what} finished; escape ends it",
+        "{phase}：{what} 完成后已过 {seconds} 秒；按 Esc 结束",
+    ),
+    "rail.busy.phase": (
+        "{phase} has run for {seconds} s; escape ends it",
+        "{phase} 已运行 {seconds} 秒；按 Esc 结束它",
+    ),
+    "rail.silent.question": (
+        "the engine has not answered for {seconds} s; escape ends it",
+        "引擎已 {seconds} 秒没有回应；按 Esc 结束它",
+    ),
     "rail.iteration": ("iteration {n}", "第 {n} 次迭代"),
     "rail.waiting": ("{n} moves wait", "{n} 个动作等待中"),
     "rail.running": ("running; any key takes over", "运行中；任意键接管"),
@@ -84,6 +96,15 @@ APP: Table = {
     ),
     "log.where": ("iteration {n}, {phase}", "第 {n} 次迭代，{phase}"),
     "log.run": ("run", "运行"),
+    "log.died": (
+        "the engine has ended ({error}); a new one takes over",
+        "引擎已结束（{error}）；新引擎接手",
+    ),
+    "rail.starting": ("a new engine is starting …", "新引擎正在启动…"),
+    "rail.searching": (
+        "searching back: iteration {n}; any key ends it",
+        "正在向后查找：第 {n} 次迭代；按任意键结束",
+    ),
     "log.restart": ("the engine was started again", "引擎已重新启动"),
     "log.drift": ("replay differs from the record: {what}", "重放与记录不同：{what}"),
     "hint.next": ("line {n} of {total}", "第 {n}/{total} 行"),

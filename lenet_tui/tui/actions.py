@@ -11,7 +11,7 @@ from textual.command import CommandPalette
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Shape
-from lenet_tui.core.moves import Do, Goto, Move, Set, Skip, Vector, parse_vector
+from lenet_tui.core.moves import SEARCHING, Do, Goto, Move, Set, Skip, Vector, parse_vector
 from lenet_tui.core.options import parse_value
 from lenet_tui.core.phases import TURN
 from lenet_tui.core.protocol import ListDevices
@@ -235,7 +235,7 @@ def restart_engine(app: LenetApp) -> None:
 
 def escape(app: LenetApp) -> None:
     """Stop what runs; end an op that hangs; make a full pane small again; leave the tour."""
-    if app.busy is not None:
+    if app.busy is not None and app.busy.what != SEARCHING:
         app.restart()
     elif app.runner.on or app.player.on or app.control.flight is not None:
         app.stop()

@@ -15,7 +15,6 @@ from textual.events import Key
 from textual.reactive import var
 from textual.screen import Screen
 
-from lenet_tui.core.clean import clean
 from lenet_tui.core.moves import KillEngine, Move
 from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
@@ -26,8 +25,8 @@ from lenet_tui.tui.panes.bars import HintLine
 from lenet_tui.tui.panes.pane import Pane
 from lenet_tui.tui.panes.rail import PipelineRail, RailState
 from lenet_tui.tui.panes.status import Status, StatusLine
-from lenet_tui.tui.repaint import LeanApp
 from lenet_tui.tui.screens.main import MainScreen
+from lenet_tui.tui.toast import ToastApp
 
 if TYPE_CHECKING:
     from lenet_tui.core.engine_api import Engine, MakeEngine
@@ -44,11 +43,13 @@ if TYPE_CHECKING:
     from lenet_tui.tui.running import Runner
     from lenet_tui.tui.tour import Tour
 
+LOOK_AGAIN = 0.2
+"""Seconds until the rail is asked whether what was begun is still under way."""
 FRAME_SECONDS = 1 / 30
 """A run's frames come no faster than this."""
 
 
-class LenetApp(LeanApp[None]):
+class LenetApp(ToastApp[None]):
     """The screen of a session. ``failure``: why the engine could not start, after the end.
 
     ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
@@ -95,6 +96,7 @@ class LenetApp(LeanApp[None]):
         self.ready: Ready | None = None
         self.failure = ""
         self.gone = ""
+        self.alive = False
         self.main = MainScreen(self._paint_first, self._seen)
         self.furnished = False
         self._moves = moves
@@ -107,7 +109,6 @@ class LenetApp(LeanApp[None]):
         self._asked: Look | None = None
         self._looking = False
         self._painted_at = 0.0
-        self._told = ("", 0.0)
 
     # Life
 
@@ -208,6 +209,7 @@ class LenetApp(LeanApp[None]):
         elif not self.control.ask(move):
             self.tell(self.words("waiting.full"), "warning")
         self.show_state()
+        self.main.set_timer(LOOK_AGAIN, self.show_state)
 
     def stop(self) -> None:
         """Stop what runs and forget what waits."""
@@ -222,7 +224,8 @@ class LenetApp(LeanApp[None]):
         if self.control.forget():
             self.recorder.lost()
         self.tour.lost()
-        self.busy, self.gone = None, ""
+        self.busy, self.gone, self.alive = None, "", False
+        self.hush()
         self.main.log_pane.add("note", self.words("log.restart"))
         if self._engine is not None:
             self._engine.restart()
@@ -285,16 +288,6 @@ class LenetApp(LeanApp[None]):
         """The options in force at the cursor."""
         return self.frame.options if self.frame else self.options
 
-    def tell(self, text: str, severity: str = "information") -> None:
-        """One line for a few seconds, in the place of the one before."""
-        now = monotonic()
-        if text == self._told[0] and now < self._told[1]:
-            return
-        self._told = text, now + self.NOTIFICATION_TIMEOUT
-        self.clear_notifications()
-        level = {"error": "error", "warning": "warning"}.get(severity, "information")
-        self.notify(clean(text), severity=level, markup=False)  # type: ignore[arg-type]
-
     def on_layers_pane_chosen(self, message: LayersPane.Chosen) -> None:
         """Another tensor is to be seen."""
         self.main.choose(message.tensor)
@@ -338,13 +331,15 @@ class LenetApp(LeanApp[None]):
 
     def show_state(self) -> None:
         """Rail and status line; what they show may have changed."""
-        waiting, run = 0, ""
+        waiting, run, runs = 0, "", ""
         if self.furnished:
             from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
 
             waiting, run = len(self.control.waiting), stage.run_words(self)
+            runs = stage.phase_under_way(self)
             self.tour.show()
-        rail = RailState(self.frame, self.busy, self.gone, waiting)
+        starting = self.ready is not None and not self.alive and not self.gone
+        rail = RailState(self.frame, self.busy, self.gone, waiting, starting, runs)
         self.main.query_one(PipelineRail).show(rail, self.words, self.glyphs)
         status = Status(self.options, self.ready, self.frame, run)
         self.main.query_one(StatusLine).show(status, self.words, self.glyphs)

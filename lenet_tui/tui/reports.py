@@ -46,7 +46,7 @@ def handle(app: LenetApp, report: Report) -> None:
     if isinstance(report, (Moved, Painting)):
         if app.tour.starting and isinstance(report, Painting):
             return
-        app.busy = None
+        app.busy, app.alive = None, True
         app.losses.take(report.frame)
         if app.recorder.seen(report.frame):
             _taken_up(app, report.frame)
@@ -172,13 +172,18 @@ def _failed(app: LenetApp, report: Failed) -> None:
 
 
 def _died(app: LenetApp, error: str) -> None:
+    """The engine is gone: another one carries on, unless this one has not shown anything yet."""
     if app.control.forget():
         app.recorder.lost()
     app.player.stop()
     app.runner.stop()
     app.tour.lost()
     app.busy, app.gone = None, error or "?"
-    app.main.log_pane.add("error", app.words("rail.gone", error=clean(app.gone)))
+    said = app.words("log.died" if app.alive else "rail.gone", error=clean(app.gone))
+    app.main.log_pane.add("error", said)
     for screen in _parities(app):
         screen.lost()
+    if app.alive:
+        app.restart()
+        app.tell(said, "warning")
     app.show_state()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lenet_tui.core.lab import FIRST_LAYER
-from lenet_tui.core.moves import Continue, Move
+from lenet_tui.core.moves import SEARCHING, Continue, Forward, Move
 from lenet_tui.tui import actions, reports
 from lenet_tui.tui.control import Control
 from lenet_tui.tui.exporting import Exporter
@@ -20,7 +21,10 @@ from lenet_tui.tui.tour import Tour
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
 
-__all__ = ["do_command", "furnish", "handle", "offer", "run_words"]
+__all__ = ["do_command", "furnish", "handle", "offer", "phase_under_way", "run_words"]
+
+SEEN_FROM = 0.15
+"""Seconds that a phase must take for the rail to mark it as under way."""
 
 do_command = actions.run
 """Does a command of the table."""
@@ -40,6 +44,18 @@ async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     app.tried = (FIRST_LAYER, None)
     app.saved = None
     await app.main.furnish(Body(app.losses, app.send), app.words)
+
+
+def phase_under_way(app: LenetApp) -> str:
+    """The phase that torch is in at this moment, as far as it is known; else empty."""
+    busy, flight, frame = app.busy, app.control.flight, app.frame
+    if busy is not None:
+        return "" if busy.what == SEARCHING else busy.position.phase
+    if flight is None or frame is None or not isinstance(flight.move, Forward):
+        return ""
+    if time.monotonic() - flight.since < SEEN_FROM:
+        return ""
+    return frame.next_phase if frame.position.op is None else frame.position.phase
 
 
 def run_words(app: LenetApp) -> str:

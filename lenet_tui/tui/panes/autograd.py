@@ -48,6 +48,7 @@ class AutogradPane(Pane):
         self._glyphs = UNICODE
         self._start = ""
         self._shape: object = None
+        self._current = -2
         self._places: dict[int, list[TreeNode[Branch]]] = {}
 
     def compose(self) -> ComposeResult:
@@ -76,6 +77,28 @@ class AutogradPane(Pane):
             for node in graph.nodes:
                 for place in self._places.get(node.number, ()):
                     place.set_label(self._label(node, node.number == graph.current, place))
+            self._follow(graph)
+
+    def _follow(self, graph: Graph) -> None:
+        """Put the cursor on the node that has just run; on the root where none has."""
+        if graph.current == self._current:
+            return
+        self._current = graph.current
+        number = graph.current if graph.current >= 0 else graph.root
+        if graph.current >= 0 or self.query_one(GraphTree).cursor_node is None:
+            self.call_after_refresh(self._go_to, self._places[number][0])
+
+    def _go_to(self, place: TreeNode[Branch]) -> None:
+        tree = self.query_one(GraphTree)
+        if tree.last_line >= 0:  # asking makes the tree number its lines anew
+            tree.move_cursor(place)
+            tree.scroll_to_node(place, animate=False)
+
+    def on_resize(self) -> None:
+        """The node that has just run stays in sight."""
+        tree = self.query_one(GraphTree)
+        if tree.cursor_node is not None:
+            tree.scroll_to_node(tree.cursor_node, animate=False)
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Branch]) -> None:
         """Say how Python reaches the node."""
@@ -107,7 +130,7 @@ class AutogradPane(Pane):
     def _grow(self, graph: Graph | None) -> None:
         widget = self.query_one(GraphTree)
         widget.clear()
-        self._places = {}
+        self._places, self._current = {}, -2
         if graph is None:
             return
         waiting = [(widget.root, tree(graph))]

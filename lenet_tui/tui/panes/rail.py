@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
+from lenet_tui.core.moves import SEARCHING
 from lenet_tui.core.numbers import shape_text
 from lenet_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from lenet_tui.tui.panes.stations import Station, boundary, fitted, stations
@@ -34,12 +35,18 @@ EXTRAS = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RailState:
-    """What the rail shows. ``gone``: the engine is gone, and why. ``waiting``: moves queued."""
+    """What the rail shows.
+
+    ``gone``: the engine is gone, and why. ``starting``: another one is on its way. ``waiting``:
+    moves queued. ``runs``: the phase that torch is in, if for long enough to be seen.
+    """
 
     frame: Frame | None = None
     busy: Busy | None = None
     gone: str = ""
     waiting: int = 0
+    starting: bool = False
+    runs: str = ""
 
 
 class PipelineRail(Widget):
@@ -72,7 +79,7 @@ class PipelineRail(Widget):
             return
         position = position_line(self._state, self._words, self._glyphs)
         lines = [
-            *phase_lines(self._state.frame, width, self._glyphs),
+            *phase_lines(self._state.frame, width, self._glyphs, self._state.runs),
             position.truncate(width, ellipsis=self._glyphs is not ASCII),
         ]
         content = Content("\n").join(lines)
@@ -81,9 +88,14 @@ class PipelineRail(Widget):
             self.refresh()
 
 
-def phase_lines(frame: Frame | None, width: int, glyphs: Glyphs) -> tuple[Content, Content]:
-    """The phases with their marks, and below each how long it took or how far it is."""
-    row, left_out = fitted(stations(frame), EXTRAS)
+def phase_lines(
+    frame: Frame | None, width: int, glyphs: Glyphs, runs: str = ""
+) -> tuple[Content, Content]:
+    """The phases with their marks, and below each how long it took or how far it is.
+
+    ``runs``: the phase that torch is in.
+    """
+    row, left_out = fitted(stations(frame, runs), EXTRAS)
     names = [f"{getattr(glyphs, s.state)} {s.phase}" for s in row]
     notes = [_note(s, glyphs) for s in row]
     mark = f"+{left_out} " if left_out else ""
@@ -117,7 +129,7 @@ def _connector(pad: int, gap: int, glyphs: Glyphs) -> str:
 
 def _note(station: Station, glyphs: Glyphs) -> str:
     if station.state == "current":
-        return f"{station.done}/{station.total}"
+        return f"{station.done}/{station.total}" if station.total else ""
     if station.state in ("done", "extra") and station.seconds is not None:
         return seconds(station.seconds, glyphs.micro)
     return ""
@@ -127,12 +139,13 @@ def position_line(state: RailState, words: Words, glyphs: Glyphs) -> Content:
     """The third line: where we are, or what is wrong."""
     if state.gone:
         return Content.assemble((words("rail.gone", error=clean(state.gone)), "bold $text-error"))
+    if state.starting and state.frame is not None:
+        return Content.assemble((words("rail.starting"), "$text-warning"))
+    if state.busy is not None and state.busy.what == SEARCHING:
+        said = words("rail.searching", n=state.busy.position.iteration)
+        return Content.assemble((said, "$text-warning"))
     if state.busy is not None:
-        busy = state.busy
-        key = "rail.silent" if busy.silent else "rail.busy"
-        phase, what = busy.position.phase, clean(busy.what)
-        text = words(key, phase=phase, what=what, seconds=f"{busy.seconds:.0f}")
-        return Content.assemble((text, "bold $text-warning"))
+        return Content.assemble((_busy(state.busy, words), "bold $text-warning"))
     frame = state.frame
     if frame is None:
         return Content.assemble((words("rail.loading"), "$text-warning"))
@@ -141,6 +154,18 @@ def position_line(state: RailState, words: Words, glyphs: Glyphs) -> Content:
     if state.waiting > 1:
         line += Content.assemble("  ", (words("rail.waiting", n=state.waiting), "dim"))
     return line
+
+
+def _busy(busy: Busy, words: Words) -> str:
+    """What torch does for so long already, as far as it is known."""
+    phase, what = busy.position.phase, clean(busy.what or busy.after)
+    if busy.silent:
+        key = "rail.silent" if phase else "rail.silent.question"
+    elif what in ("", phase):
+        key = "rail.busy.phase"
+    else:
+        key = "rail.busy" if busy.what else "rail.busy.after"
+    return words(key, phase=phase, what=what, seconds=f"{busy.seconds:.0f}")
 
 
 def _where(frame: Frame, words: Words, glyphs: Glyphs) -> str:

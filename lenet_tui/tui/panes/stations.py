@@ -27,14 +27,18 @@ class Station:
     total: int = 0
 
 
-def stations(frame: Frame | None) -> list[Station]:
-    """The phases in turn, with those done out of turn where they were done."""
+def stations(frame: Frame | None, runs: str = "") -> list[Station]:
+    """The phases in turn, with those done out of turn where they were done.
+
+    ``runs``: the phase that torch is in, which the frame does not know of yet.
+    """
     if frame is None:
         return [Station(phase, "next" if phase == "init" else "later") for phase in PHASES]
     result: list[Station] = []
     turn = iter(TURN)
     last = len(frame.segments) - 1
-    for number, segment in enumerate(frame.segments):
+    passed = () if runs in TURN and boundary(frame) else frame.segments
+    for number, segment in enumerate(passed):
         current = number == last and frame.position.op is not None
         result.append(_passed(segment, current))
         if segment.how in ("turn", "skip"):
@@ -42,7 +46,13 @@ def stations(frame: Frame | None) -> list[Station]:
     if not any(s.phase == "init" for s in result):
         result.insert(0, Station("init", "done"))
     following = not any(s.state == "current" for s in result)
-    for phase in turn:
+    ahead = list(turn)
+    if following and runs in ahead:
+        begun = ahead.index(runs)
+        result += [Station(phase, "done") for phase in ahead[:begun]]
+        result.append(Station(runs, "current"))
+        ahead, following = ahead[begun + 1 :], False
+    for phase in ahead:
         result.append(Station(phase, "next" if following else "later"))
         following = False
     return result

@@ -188,7 +188,7 @@ class MainScreen(Screen[None]):
 
     def _focus(self, pane: Widget) -> None:
         for widget in (pane, *pane.query("*")):
-            if isinstance(widget, Widget) and widget.focusable:
+            if isinstance(widget, Widget) and widget.focusable and self._placed(widget):
                 self.set_focus(widget)
                 return
 
