@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
     from lenet_tui.tui.resuming import Lost
 
+FAILED = 1
 INTERRUPTED = 130
 UNREAD = 141
 """What a program that SIGPIPE ends leaves behind."""
@@ -49,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         streams.leave_unread()
         status = UNREAD
+    except OSError as error:
+        streams.leave_unread()
+        complain(f"it cannot go on: {error.strerror or error}")
+        status = FAILED
     sys.exit(status)
 
 

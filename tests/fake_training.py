@@ -237,6 +237,7 @@ class Training:
             ahead=self.cursor < len(self.tape),
             history_bytes=5_000_000 + 250_000 * len(self.tape),
             watches=tuple((number, text, None, False) for number, text in self.watches),
+            outputs=10 if last.iteration else 0,
             running=running,
         )
 

@@ -152,6 +152,7 @@ async def test_every_kind_of_theme_draws_the_same_text(theme: str) -> None:
 
 async def test_dialogs_fit_the_smallest_size() -> None:
     async with running((60, 20)) as run:
+        await run.press("n")
         for key in ("g", "R", "o", "w", "d", "B", "p", "question_mark"):
             await run.press(key)
             box = run.app.screen.query_one(".box").region

@@ -47,7 +47,7 @@ async def test_goto_asks_for_a_number() -> None:
 
 async def test_escape_leads_home_and_changes_nothing() -> None:
     async with running((80, 24)) as run:
-        for key in (*"gRowdBp", "question_mark", "ctrl+s", "ctrl+p", "ctrl+t"):
+        for key in (*"gRowdp", "question_mark", "ctrl+s", "ctrl+p", "ctrl+t"):
             await run.press(key)
             assert not isinstance(run.app.screen, MainScreen), key
             await run.press("escape")
@@ -98,8 +98,15 @@ async def test_skipping_in_the_present_does_not_ask() -> None:
 
 async def test_backward_from_a_vector() -> None:
     async with running() as run:
+        await run.press("B")
+        assert "there is no output yet" in run.text
         await run.press("n", "B", *"1,2", "enter")
-        assert run.engine.moves[-1] == Do("backward", Vector("values", values=(1.0, 2.0)))
+        assert "2 numbers for an output of 10" in run.text
+        await run.press("escape", "B", *"onehot 10", "enter")
+        assert "the output has entries 0 to 9" in run.text
+        await run.press("escape", "B", *",".join("0123456789"), "enter")
+        values = tuple(float(n) for n in range(10))
+        assert run.engine.moves[-1] == Do("backward", Vector("values", values=values))
         await run.press("F", "n", "B", "down", "down", "down", "enter", "y")
         assert run.engine.moves[-1] == Do("backward", Vector("onehot", onehot=1))
         assert "↻ backward" in run.rail

@@ -134,6 +134,7 @@ async def test_an_engine_that_dies_meanwhile() -> None:
     async with running() as run:
         run.engine.thinks = True
         await run.press("P")
+        run.app.alive = False  # no other engine takes over by itself
         run.engine.say(Died("SIGKILL"))
         await run.settle()
         assert "the engine is gone" in run.text and "running the iteration" not in run.text

@@ -6,7 +6,7 @@ import pytest
 
 from lenet_tui.core.arrange import arrange
 from lenet_tui.core.protocol import Look
-from lenet_tui.tui.heatmap.legend import bar
+from lenet_tui.tui.heatmap.legend import STEPS, bar
 from lenet_tui.tui.panes.legend_line import LegendLine
 from lenet_tui.tui.panes.tensor import TensorPane
 from tests.app_harness import Running, running
@@ -27,7 +27,10 @@ def check(run: Running, pane: TensorPane) -> None:
     assert shown == arrange(shown.shape, heatmap.room, kernels=True), pane.id
     asked = run.engine.commands(Look)[-1].views
     assert any((v.rows, v.cols) == shown.pixels for v in asked if v.key == pane.id)
-    line, scale = pane.query_one(LegendLine).render(), bar(heatmap.ink)
+    line, scale = (
+        pane.query_one(LegendLine).render(),
+        bar(heatmap.ink, STEPS[heatmap.ink.half_blocks][0]),
+    )
     assert scale.plain in line.plain
     assert [s.style for s in line.spans] == [s.style for s in scale.spans], pane.id
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import platform
 import shutil
+import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from rich.console import Console
@@ -18,6 +20,7 @@ from lenet_tui.command.talk import Talk
 from lenet_tui.core.frames import Device
 from lenet_tui.core.protocol import Devices, ListDevices
 from lenet_tui.text import words
+from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
 
 PACKAGES = ("torch", "textual", "rich", "numpy")
@@ -46,11 +49,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _terminal(say: Words) -> list[tuple[str, str]]:
-    columns, rows = shutil.get_terminal_size()
+    columns, rows = _size()
     fits = columns >= LEAST[0] and rows >= LEAST[1]
     console = Console(stderr=True)  # where the app draws
     colours = console.color_system if not os.environ.get("NO_COLOR") else None
-    why = no_screen()
+    why = reason(no_screen(), say)
     return [
         (
             say("info.size"),
@@ -58,9 +61,20 @@ def _terminal(say: Words) -> list[tuple[str, str]]:
         ),
         (say("info.colours"), say(f"info.colours.{colours or 'none'}")),
         (say("info.encoding"), console.encoding),
-        (say("info.screen"), say("info.unusable", why=why) if why else say("info.usable")),
+        (
+            say("info.screen"),
+            say("info.unusable", why=why) if why else say("info.usable"),
+        ),
         *((name, os.environ[name]) for name in VARIABLES if name in os.environ),
     ]
+
+
+def _size() -> tuple[int, int]:
+    """Columns and rows of the terminal that the app would draw on, whatever standard output is."""
+    for stream in (sys.__stderr__, sys.__stdin__, sys.__stdout__):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            return os.get_terminal_size(stream.fileno())  # type: ignore[union-attr]
+    return shutil.get_terminal_size()
 
 
 def _versions(say: Words) -> list[tuple[str, str]]:
@@ -75,7 +89,7 @@ def _versions(say: Words) -> list[tuple[str, str]]:
 
 def _device(device: Device, say: Words) -> tuple[str, str, str]:
     if device.problem:
-        return device.name, "", say("info.absent", why=device.problem)
+        return device.name, "", say("info.absent", why=reason(device.problem, say))
     if device.free is None or device.total is None:
         return device.name, device.title, ""
     free, total = (f"{size / GIGABYTE:.1f}" for size in (device.free, device.total))

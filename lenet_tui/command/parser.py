@@ -49,7 +49,7 @@ class Parser(argparse.ArgumentParser):
         known |= {o for sub in self.commands.values() for o in sub._option_string_actions}
         for name in (word.partition("=")[0] for word in words):
             if name.startswith("--") and name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
                 raise CommandError(f"no option {name}" + (f": {near[0]}?" if near else ""))
         return self.parse_args(words)
 
@@ -183,6 +183,8 @@ def _data(text: str) -> str:
     """``random``, ``digits`` or a path that can be read; what it holds the engine finds out."""
     if text in ("random", "digits"):
         return text
+    if not text:
+        raise argparse.ArgumentTypeError("data needs a name: digits, random or a path")
     try:
         with Path(text).open("rb"):
             pass

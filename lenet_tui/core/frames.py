@@ -45,8 +45,9 @@ class OpRow:
 
     ``name`` and ``op`` as in ``conv1 · conv2d``; ``module``: path of the module it ran in (empty:
     the model itself). ``shapes``: of its inputs; ``shape``: of its output, ``None`` until the
-    forward reaches it. ``arguments``: what the op was called with, as text. ``parameters``: names
-    of the parameters it reads. ``count``: their number of elements.
+    forward reaches it. ``arguments``: what the op was called with, as text; ``short``: the same in
+    a few characters, ``5×5``. ``parameters``: names of the parameters it reads. ``count``: their
+    number of elements.
     """
 
     name: str
@@ -57,6 +58,7 @@ class OpRow:
     arguments: str
     parameters: tuple[str, ...]
     count: int
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class Frame:
     ``rows``: the ops of the forward. ``losses``: from iteration ``losses_from`` on, those that the
     screen may not have yet. ``end``: the last iteration recorded; ``ahead``: whether history goes
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
-    ``None``. ``digest``: of parameters and gradients, at a pause. ``drift``: what a re-execution
+    ``None``. ``outputs``: numbers in a row of the last output (0: there is none).
+    ``digest``: of parameters and gradients, at a pause. ``drift``: what a re-execution
     gave other than recorded, else empty.
     """
 
@@ -144,6 +147,7 @@ class Frame:
     views: tuple[View, ...] = ()
     graph: Graph | None = None
     accumulated: int = 0
+    outputs: int = 0
     digest: str = ""
     drift: str = ""
     running: bool = False

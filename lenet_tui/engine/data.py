@@ -101,6 +101,14 @@ def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
     return data.images[picked], data.labels[picked]
 
 
+def upcoming(state: DataState, options: Options) -> tuple[Tensor, Tensor] | None:
+    """The batch that the next forward will take; ``None`` if it is still to be drawn at random."""
+    fixed = state.fixed is not None and (state.source, state.size) == ("random", options.batch_size)
+    if options.data == "random" and not fixed:
+        return None
+    return next_batch(state.copy(), options)
+
+
 @lru_cache(maxsize=4)
 def _order(source: str, seed: int, epoch: int) -> Tensor:
     """The training indices of an epoch, shuffled by a generator of its own."""

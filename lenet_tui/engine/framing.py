@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from torch import Tensor
 
@@ -16,10 +15,8 @@ from lenet_tui.core.frames import (
     Shape,
 )
 from lenet_tui.engine import graph as autograd
+from lenet_tui.engine.calls import arguments, short
 from lenet_tui.engine.tape import Cursor, NodeEntry, OpEntry, Tape, UpdateEntry
-
-LONG = 60
-"""An argument's text is cut at so many characters."""
 
 
 def rows(
@@ -56,36 +53,8 @@ def op_row(entry: OpEntry, reached: bool, parameters: dict[int, tuple[str, int]]
         arguments(entry),
         tuple(name for name, _ in read),
         sum(count for _, count in read),
+        short(entry),
     )
-
-
-def arguments(entry: OpEntry) -> str:
-    """What the op was called with, tensors left out: ``stride=(1, 1), padding=(0, 0)``."""
-    names = POSITIONAL.get(entry.op, ())
-    given: list[tuple[str, Any]] = [
-        (names[n] if n < len(names) else "", a) for n, a in enumerate(entry.args) if _plain(a)
-    ]
-    given += [(k, v) for k, v in entry.kwargs.items() if _plain(v)]
-    kept = [(k, v) for k, v in given if v is not None and k not in QUIET]
-    return ", ".join(f"{k}={v}" if k else str(v) for k, v in kept)[:LONG]
-
-
-POSITIONAL: dict[str, tuple[str, ...]] = {
-    "conv1d": ("input", "weight", "bias", "stride", "padding", "dilation", "groups"),
-    "conv2d": ("input", "weight", "bias", "stride", "padding", "dilation", "groups"),
-    "max_pool2d": ("input", "kernel_size", "stride", "padding", "dilation"),
-    "dropout": ("input", "p"),
-}
-"""torch's own names of the positional arguments, for the ops that have some worth naming."""
-QUIET = ("inplace", "return_indices", "ceil_mode", "training", "size_average", "reduce")
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, (int, float, str, bool, tuple, list)) and not _has_tensor(value)
-
-
-def _has_tensor(value: Any) -> bool:
-    return isinstance(value, (tuple, list)) and any(isinstance(v, Tensor) for v in value)
 
 
 def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:

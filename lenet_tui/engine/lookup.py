@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lenet_tui.engine import data
 from lenet_tui.engine.tape import Cursor, NodeEntry, OpEntry, Tape, TapeSegment
+from lenet_tui.engine.trainer import Trainer
 
 Made = tuple[int, str]
 
@@ -44,6 +46,14 @@ def find(tape: Tape, cursor: Cursor, name: str) -> Found:
     if aspect == "grad" and stem:
         return _activation_gradient(tape, cursor, stem)
     return _activation(tape, cursor, name)
+
+
+def upcoming(trainer: Trainer, name: str) -> Found:
+    """Before the first iteration: the ``input`` or ``target`` that its forward will take."""
+    batch = data.upcoming(trainer.data, trainer.options)
+    if batch is None:
+        return AHEAD
+    return Found("value", batch[0 if name == "input" else 1], (1, "forward"), True)
 
 
 def _value_made(tape: Tape, cursor: Cursor, name: str) -> Made:

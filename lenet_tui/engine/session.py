@@ -44,7 +44,7 @@ from lenet_tui.engine.explain import Explainer
 from lenet_tui.engine.forward import dry_run
 from lenet_tui.engine.history import History
 from lenet_tui.engine.introducing import introduced
-from lenet_tui.engine.lookup import find
+from lenet_tui.engine.lookup import find, upcoming
 from lenet_tui.engine.navigator import Navigator
 from lenet_tui.engine.parity import answer as compared
 from lenet_tui.engine.player import Progress
@@ -311,6 +311,7 @@ class Session:
             if self._look.graph
             else None,
             accumulated=tape.accumulated(cursor),
+            outputs=tape.outputs(cursor),
             running=running,
         )
 
@@ -323,7 +324,10 @@ class Session:
         return tuple(states)
 
     def _view(self, request: ViewRequest) -> View:
-        found = find(self.navigator.tape, self.navigator.cursor, request.tensor)
+        navigator = self.navigator
+        found = find(navigator.tape, navigator.cursor, request.tensor)
+        if navigator.iteration == 0 and request.tensor in ("input", "target"):
+            found = upcoming(navigator.trainer, request.tensor)
         return make_view(
             found.tensor, request, state=found.state, made=found.made, signed=found.signed
         )

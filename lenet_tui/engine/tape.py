@@ -223,6 +223,13 @@ class Tape:
                 return segment, [e for e in entries if isinstance(e, OpEntry)]
         return None
 
+    def outputs(self, cursor: Cursor) -> int:
+        """How many numbers a row of the last output has; 0 if there is no output yet."""
+        last = self.forward(cursor)
+        whole = last is not None and len(last[1]) == last[0].total
+        ops = last[1] if last and whole else self.base.ops
+        return ops[-1].tensor.shape[-1] if ops else 0
+
     def backward(self, cursor: Cursor) -> tuple[TapeSegment, list[NodeEntry]] | None:
         """The last backward since the last forward, with its nodes so far."""
         for segment, entries in reversed(self.passed(cursor)):

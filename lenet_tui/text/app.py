@@ -152,6 +152,10 @@ APP: Table = {
         "enter start   down list   escape home",
         "回车 开始   ↓ 列表   Esc 返回",
     ),
+    "vector.none": (
+        "there is no output yet to start a backward from: run forward first",
+        "还没有输出可供 backward 起步：请先运行 forward",
+    ),
     "vector.help": (
         "A vector–Jacobian product: random, onehot K, or {size} numbers with commas.",
         "向量–雅可比乘积：random、onehot K，或以逗号分隔的 {size} 个数。",

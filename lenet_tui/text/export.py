@@ -32,8 +32,8 @@ EXPORT: Table = {
     "code.done": ("{done} of {total}", "第 {done}/{total} 步"),
     "code.op": ("{done} of {total}: {op} · {name}", "第 {done}/{total} 步：{op} · {name}"),
     "code.state": (
-        "SHA-256 of all parameters and gradients here; the exported script prints the same",
-        "此处全部参数与梯度的 SHA-256；导出的脚本会打印同一个值",
+        "SHA-256 of parameters and gradients; an export prints it",
+        "参数与梯度的 SHA-256；导出的脚本会打印它",
     ),
     "code.and": (", ", "，"),
     "code.shape": ("{shape}", "{shape}"),

@@ -18,6 +18,9 @@ PANES: Table = {
         "None：反向传播还没有到达它，或者它不需要梯度。",
     ),
     "view.empty": ("It has no elements.", "它没有元素。"),
+    "follow.on": ("the tensor panes follow each op", "张量窗格跟随每个算子"),
+    "follow.off": ("the tensor panes stay at {tensor}", "张量窗格停留在 {tensor}"),
+    "view.next": ("what the next forward takes", "下一次 forward 的输入"),
     "view.ahead": ("Not computed yet.", "尚未计算。"),
     "view.unknown": ("There is no such tensor.", "没有这个张量。"),
     "view.block": (

@@ -15,6 +15,7 @@ from lenet_tui.core.moves import SEARCHING, Do, Goto, Move, Set, Skip, Vector, p
 from lenet_tui.core.options import parse_value
 from lenet_tui.core.phases import TURN
 from lenet_tui.core.protocol import ListDevices
+from lenet_tui.tui import looking
 from lenet_tui.tui.screens.ask import AskScreen
 from lenet_tui.tui.screens.confirm import ConfirmScreen
 from lenet_tui.tui.screens.devices import DevicesScreen
@@ -37,10 +38,12 @@ def run(app: LenetApp, command: Command) -> None:
         app.runner.stop()
     if not isinstance(command.does, str):
         app.move(command.does)
-    elif command.number:
-        globals()[command.does](app, command.number)
+        return
+    do = getattr(looking, command.does, None) or globals()[command.does]
+    if command.number:
+        do(app, command.number)
     else:
-        globals()[command.does](app)
+        do(app)
 
 
 def change_past(app: LenetApp, *moves: Move) -> None:
@@ -107,11 +110,13 @@ def do_phase(app: LenetApp) -> None:
 
 def backward_from_vector(app: LenetApp) -> None:
     """Start a backward from a vector on the output."""
-    rows = app.frame.rows if app.frame else ()
-    size = next((row.shape[-1] for row in reversed(rows) if row.shape), 1)
+    size = app.frame.outputs if app.frame else 0
+    if not size:
+        app.tell(app.words("vector.none"), "error")
+        return
     ask = AskScreen(
         "vector",
-        parse=parse_vector,
+        parse=partial(vector_of, size),
         help_text=app.words("vector.help", size=size),
         choices=("random", *(f"onehot {k}" for k in range(min(size, 100)))),
     )
@@ -154,43 +159,6 @@ def parity(app: LenetApp) -> None:
         app.tell(app.words("gone.hint"), "error")
     else:
         app.push_screen(ParityScreen(app.send, app.glyphs), _then(app, look))
-
-
-def first_bias_gradient(app: LenetApp) -> None:
-    """Show the gradient of the model's first bias: the notebook's before and after."""
-    names = [p.name for p in app.ready.parameters] if app.ready else []
-    biases = [name for name in names if name.rpartition(".")[2] == "bias"]
-    if biases or names:
-        app.main.choose((biases or names)[0], "gradient")
-
-
-def next_aspect(app: LenetApp) -> None:
-    app.main.next_aspect()
-
-
-def toggle_numbers(app: LenetApp) -> None:
-    app.main.toggle_numbers()
-
-
-def toggle_log_loss(app: LenetApp) -> None:
-    app.main.loss.toggle_log()
-
-
-def maximize(app: LenetApp) -> None:
-    app.main.toggle_maximized()
-
-
-def pane(app: LenetApp, number: int) -> None:
-    """Go to the pane with this number."""
-    app.main.go_to(number)
-
-
-def next_tab(app: LenetApp) -> None:
-    app.main.deck.turn(+1)
-
-
-def previous_tab(app: LenetApp) -> None:
-    app.main.deck.turn(-1)
 
 
 def play_next(app: LenetApp) -> None:
@@ -263,25 +231,6 @@ def tour_stops(app: LenetApp) -> None:
     app.tour.stops()
 
 
-def explain(app: LenetApp) -> None:
-    """Explain the number under the cursor; from the inspector, close it."""
-    app.main.body.guide.explain()
-
-
-def explain_back(app: LenetApp) -> None:
-    app.main.body.inspector.action_back()
-
-
-def explain_order(app: LenetApp) -> None:
-    app.main.body.inspector.action_turn_order()
-
-
-def explain_check(app: LenetApp) -> None:
-    """Ask for the central difference, if it is one of a parameter's gradient that is explained."""
-    if not app.main.body.inspector.action_check():
-        app.tell(app.words("inspect.no-difference"))
-
-
 def lab(app: LenetApp) -> None:
     """Try a layer, beside the session: the last one tried."""
     open_lab(app, *app.tried)
@@ -294,14 +243,6 @@ def open_lab(app: LenetApp, layer: str, shape: Shape | None) -> None:
         app.tried = left
 
     app.push_screen(LabScreen(app.send, layer, shape), _then(app, keep))
-
-
-def theme(app: LenetApp) -> None:
-    app.search_themes()
-
-
-def language(app: LenetApp) -> None:
-    app.language = "en" if app.language == "zh" else "zh"
 
 
 def help_screen(app: LenetApp) -> None:
@@ -325,6 +266,16 @@ def _then(app: LenetApp, use: Callable[..., object]) -> Callable[[object], None]
             use(answer)
 
     return take
+
+
+def vector_of(size: int, text: str) -> Vector:
+    """The vector that ``text`` means on an output of ``size`` numbers; else ``ValueError``."""
+    vector = parse_vector(text)
+    if vector.kind == "onehot" and vector.onehot >= size:
+        raise ValueError(f"onehot {vector.onehot}: the output has entries 0 to {size - 1}")
+    if vector.kind == "values" and len(vector.values) != size:
+        raise ValueError(f"{len(vector.values)} numbers for an output of {size}")
+    return vector
 
 
 def _whole(text: str) -> int:

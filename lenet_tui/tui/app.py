@@ -97,6 +97,7 @@ class LenetApp(ToastApp[None]):
         self.failure = ""
         self.gone = ""
         self.alive = False
+        self.follows = True
         self.main = MainScreen(self._paint_first, self._seen)
         self.furnished = False
         self._moves = moves
@@ -289,7 +290,9 @@ class LenetApp(ToastApp[None]):
         return self.frame.options if self.frame else self.options
 
     def on_layers_pane_chosen(self, message: LayersPane.Chosen) -> None:
-        """Another tensor is to be seen."""
+        """Another tensor is to be seen; one that was chosen by hand stays."""
+        shown = self.main.tensor.tensor
+        self.follows = self.follows and shown in ("", message.tensor)
         self.main.choose(message.tensor)
 
     @on(Pane.LookChanged)

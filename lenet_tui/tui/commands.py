@@ -70,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("options", "free", ("o", "ctrl+o"), "options", 8),
     Command("reset", "free", ("R",), "reset"),
     Command("first-bias", "look", ("b", "ctrl+b"), "first_bias_gradient", 0, True),
+    Command("follow", "look", ("A",), "toggle_follow", 0, True),
     Command("aspect", "look", ("v", "ctrl+v"), "next_aspect", 7, True),
     Command("numbers", "look", ("a",), "toggle_numbers", 0, True),
     Command("log-scale", "look", ("y",), "toggle_log_loss", 0, True),

@@ -9,6 +9,7 @@ from lenet_tui.core.clean import clean
 from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.lab_result import LabResult
+from lenet_tui.core.moves import Back, Forward
 from lenet_tui.core.parity import ParityResult
 from lenet_tui.core.protocol import (
     Busy,
@@ -23,6 +24,7 @@ from lenet_tui.core.protocol import (
     Report,
 )
 from lenet_tui.tui.control import Flight
+from lenet_tui.tui.looking import follow
 from lenet_tui.tui.messages import FrameCame
 from lenet_tui.tui.resuming import elsewhere
 from lenet_tui.tui.screens.devices import DevicesScreen
@@ -120,6 +122,9 @@ def _moved(app: LenetApp, report: Moved) -> None:
         app.recorder.note(flight, report.frame, report.stopped)
         log.add("move", _told(app, flight, report.frame))
     _tell_drift(app, report.frame)
+    stepped = flight.move in (Forward("op"), Back("op")) or report.stopped
+    if app.follows and stepped and not app.tour.on:
+        follow(app, report.frame)
     if report.stopped and not flight.paused:
         log.add("note", report.stopped)
         app.tell(report.stopped)

@@ -11,13 +11,15 @@ from lenet_tui.core.views import TOP, View
 from lenet_tui.text.words import Words
 from lenet_tui.tui.heatmap.ink import Ink
 
-STEPS = {True: 9, False: 5}
-"""Colours in the bar: with half-blocks, and where a pixel is two cells."""
+STEPS = {True: (9, 5, 3), False: (5, 3)}
+"""Colours in the bar, as many as there is room for: with half-blocks, and where a pixel is two
+cells.
+"""
 
 
-def bar(ink: Ink) -> Text:
-    """The scale from its low end to its high one, as the heatmap draws it."""
-    codes = ink.levels[np.linspace(0, TOP, STEPS[ink.half_blocks]).astype(np.uint8)]
+def bar(ink: Ink, steps: int) -> Text:
+    """The scale from its low end to its high one in so many steps, as the heatmap draws it."""
+    codes = ink.levels[np.linspace(0, TOP, steps).astype(np.uint8)]
     lines = np.stack([codes, codes]) if ink.half_blocks else codes[None]
     segments = (ink.segments[int(cell)] for cell in ink.cells(lines)[0])
     return Text.assemble(*((text, style or "") for text, style, _ in segments))
@@ -44,7 +46,10 @@ def legend(
         limit = view.scale.limit
         low = number(-limit, 3) if view.scale.signed else "0"
         high = ("+" if view.scale.signed else "") + number(limit, 3)
-        line = Text.assemble(plain(f"{low} "), bar(ink), f" {high}")
+        for steps in STEPS[ink.half_blocks]:
+            line = Text.assemble(plain(f"{low} "), bar(ink, steps), f" {high}")
+            if line.cell_len <= width:
+                break
     for part in _parts(view, words, moved):
         said = plain(f"  {part}" if line else part)
         if line.cell_len + cell_len(said) <= width:

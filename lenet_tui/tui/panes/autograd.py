@@ -108,7 +108,12 @@ class AutogradPane(Pane):
             slots.append(place.data.slot)
             place = place.parent
         said = path(self._start, reversed(slots[:-1])) if slots else ""
-        self.query_one("#autograd-path", Static).update(Text(said, "dim"), layout=False)
+        line = self.query_one("#autograd-path", Static)
+        over = len(said) - line.content_size.width
+        if over > 0 and line.content_size.width:  # the end of it tells one node from another
+            gap = self._spelled(" … ")
+            said = self._start + gap + said[len(self._start) + over + len(gap) :]
+        line.update(Text(said, "dim"), layout=False)
 
     def _state(self, graph: Graph | None) -> Text:
         words = self.words

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.text import Text
+from textual.content import Content
+
 from lenet_tui.core.frames import Frame
+from lenet_tui.core.numbers import ascii_text
 from lenet_tui.core.views import View, ViewRequest
 from lenet_tui.tui.heatmap.heatmap import Heatmap
+from lenet_tui.tui.heatmap.legend import legend
 from lenet_tui.tui.panes.tensor import TensorPane
 
 TARGET = "target"
@@ -19,6 +25,7 @@ class ImagePane(TensorPane):
     DEFAULT_CSS = "ImagePane LegendLine { display: none; }"
 
     _target = ""
+    _scale: Text | None = None
 
     def on_mount(self) -> None:
         """It is always the input."""
@@ -50,5 +57,21 @@ class ImagePane(TensorPane):
             text += f"  {sample}"
         return text
 
+    def _explain_colours(self, view: View, frame: Frame) -> None:
+        """The legend stands in the border: below the picture it would take a row of it."""
+        scale = legend(view, self.heatmap.ink, self.words, width=26, ascii_only=self._ascii)
+        if scale != self._scale:
+            self._scale = scale
+            self._entitled = ("", "")
+            self._describe()
+
     def _entitle(self, title: str, subtitle: str) -> None:
-        super()._entitle(f"{self.words('image.title')}  {self._target}".rstrip(), subtitle)
+        title = f"{self.words('image.title')}  {self._target}".rstrip()
+        if (title, subtitle) == self._entitled:
+            return
+        super()._entitle(title, subtitle)
+        scale, room = self._scale, self.size.width - cell_len(subtitle) - 8
+        if scale is not None and scale.cell_len <= room:
+            gap = "  " if subtitle else ""
+            said = Content(ascii_text(subtitle) if self._ascii else subtitle)
+            self.border_subtitle = said + gap + Content.from_rich_text(scale)

@@ -14,7 +14,8 @@ from lenet_tui.tui.losses import has_loss
 class Line:
     """One line: ``tensor`` is what it lets be seen.
 
-    ``title``, ``op`` and ``arguments`` stand at the left, ``shape`` and ``count`` at the right.
+    ``title`` and ``op`` stand at the left, ``shape`` and ``count`` at the right; where there is
+    room, ``flow`` (input → output) instead of the shape.
     ``here``: the cursor has just passed it. ``reached``: its tensor exists at the cursor.
     ``under``: the parameters of an op, shown below it. ``detail``: its input's and output's shape
     and its arguments, said of the line that the cursor is on.
@@ -23,7 +24,7 @@ class Line:
     tensor: str
     title: str
     op: str = ""
-    arguments: str = ""
+    flow: str = ""
     shape: str = ""
     count: str = ""
     here: bool = False
@@ -64,8 +65,8 @@ def _op_line(row: OpRow, shapes: dict[str, Shape], passed: frozenset[str]) -> Li
     return Line(
         row.name,
         clean(title),
-        clean(op),
-        clean(row.arguments),
+        f"{clean(op)} {clean(row.short)}".rstrip(),
+        flow(row),
         _shape(row.shape),
         thousands(row.count) if row.count else "",
         row.name in passed,
@@ -75,12 +76,16 @@ def _op_line(row: OpRow, shapes: dict[str, Shape], passed: frozenset[str]) -> Li
     )
 
 
+def flow(row: OpRow) -> str:
+    """What an op was given and gives: ``1×1×32×32 → 1×6×28×28``; empty until it is reached."""
+    if row.shapes is None or row.shape is None:
+        return ""
+    return f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"
+
+
 def detail(row: OpRow) -> str:
-    """What an op was given and gives: ``1×1×32×32 → 1×6×28×28  stride=(1, 1)``."""
-    flow = ""
-    if row.shapes is not None and row.shape is not None:
-        flow = f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"
-    return "  ".join(part for part in (flow, clean(row.arguments)) if part)
+    """The same with its arguments: ``1×1×32×32 → 1×6×28×28  kernel_size=5, stride=1``."""
+    return "  ".join(part for part in (flow(row), clean(row.arguments)) if part)
 
 
 def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:

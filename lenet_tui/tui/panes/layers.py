@@ -23,8 +23,8 @@ from lenet_tui.tui.panes.pane import Pane
 
 COUNTS_FROM = 34
 """Columns from which there is room for the number of parameters."""
-ARGUMENTS_FROM = 50
-"""Columns from which there is room for an op's arguments."""
+FLOW_FROM = 54
+"""Columns from which there is room for an op's input shape too."""
 
 
 class LayerTree(Tree[Line], inherit_bindings=False):
@@ -55,7 +55,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         self.auto_expand = False
         self.guide_depth = 2
         self.glyphs: Glyphs = UNICODE
-        self.columns = (0, 0)
+        self.titles = 0
 
     def render_label(self, node: TreeNode[Line], base_style: Style, style: Style) -> Text:
         """The line in columns as wide as the pane; what does not fit is cut at the left part."""
@@ -86,21 +86,19 @@ class LayerTree(Tree[Line], inherit_bindings=False):
 
     def _parts(self, line: Line, here: bool, top: bool) -> list[tuple[str, Style]]:
         mark = self.glyphs.current if here else " "
-        titles, ops = self.columns
+        titles = self.titles
         parts = [(f"{mark} ", self._style("mark"))]
         if not top:
             return [*parts, (line.title, self._style("parameter"))]
         title = self._style("title" if line.reached else "later")
         parts.append((f"{line.title:<{titles}} " if line.op else f"{line.title} ", title))
-        wide = self.size.width >= ARGUMENTS_FROM
-        padded = f"{line.op:<{ops}} " if line.arguments and wide else f"{line.op} "
-        parts.append((padded, self._style("op" if line.reached else "later")))
-        if wide:
-            parts.append((line.arguments, self._style("later")))
+        parts.append((line.op, self._style("op" if line.reached else "later")))
         return parts
 
     def _right(self, line: Line) -> list[tuple[str, Style]]:
         shape = line.shape or ("" if line.reached else self.glyphs.later)
+        if line.flow and self.size.width >= FLOW_FROM:
+            shape = line.flow
         count = line.count.rjust(7) if self.size.width >= COUNTS_FROM else ""
         return [(f" {shape}", self._style("shape")), (count, self._style("count"))]
 
@@ -177,27 +175,28 @@ class LayersPane(Pane):
     def _titles(self) -> None:
         """Above: how much the model learns; below: what the cursor's op does."""
         count = self.words("layers.total", n=thousands(total(self._parameters)))
-        said = (f"{self.words('layers.title')}  {count}", self._detail())
+        room = self.size.width - 4
+        details = self._details()
+        detail = next((d for d in details if cell_len(d) <= room), details[-1])
+        said = (f"{self.words('layers.title')}  {count}", detail)
         if self.listed.glyphs is not UNICODE:
-            said = (ascii_text(said[0]), ascii_text(said[1])[: self.size.width - 4])
+            said = (ascii_text(said[0]), ascii_text(said[1])[:room])
         if said != self._said:
             self._said = said
             self.border_title, self.border_subtitle = Content(said[0]), Content(said[1])
 
-    def _detail(self) -> str:
+    def _details(self) -> list[str]:
+        """What is said of the op that the cursor is on: all of it, or its shapes alone."""
         for node in self.listed.root.children:
             line = node.data
             if line and self._tensor in (line.tensor, *(u.tensor for u in line.under)):
-                return line.detail
-        return ""
+                return [line.detail, line.flow]
+        return [""]
 
     def _fill(self) -> None:
         lines = layer_lines(self._frame, self._parameters)
         names = tuple((line.tensor, *(u.tensor for u in line.under)) for line in lines)
-        self.listed.columns = (
-            max(len(line.title) for line in lines if line.op or line.under),
-            max(len(line.op) for line in lines),
-        )
+        self.listed.titles = max(len(line.title) for line in lines if line.op or line.under)
         if names != self._names:
             self._names = names
             self._rebuild(lines)

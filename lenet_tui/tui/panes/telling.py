@@ -42,7 +42,9 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
     ``parameter``: it is the value of one, which every update makes anew.
     """
     parts = []
-    if view.made and view.made[0] != frame.position.iteration and not parameter:
+    if view.made and view.made[0] > frame.position.iteration:
+        parts.append(words("view.next"))
+    elif view.made and view.made[0] != frame.position.iteration and not parameter:
         parts.append(words("view.from", iteration=view.made[0], phase=view.made[1]))
     gradient = view.request.tensor.endswith(".grad")
     if gradient and frame.accumulated > 1 and view.state == "value":

@@ -27,6 +27,7 @@ from lenet_tui.tui.panes.legend_line import LegendLine
 from lenet_tui.tui.panes.numbers import NumberTable
 from lenet_tui.tui.panes.pane import Pane
 from lenet_tui.tui.panes.readout import Readout, readout, readout_request
+from lenet_tui.tui.panes.twins import shared_size
 
 SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
 
@@ -210,7 +211,7 @@ class TensorPane(Pane):
         else:
             self._arrangement = arrange(
                 shape,
-                self.heatmap.room,
+                self.heatmap.ink.room(*shared_size(self, self.heatmap, TensorPane)),
                 kernels=self._kernels(shape),
                 sample=self.sample if self._sampled(shape) else None,
                 top=self._top,

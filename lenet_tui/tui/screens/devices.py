@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.widgets import OptionList
 
 from lenet_tui.core.frames import Device
+from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
 from lenet_tui.tui.screens.pick import Choice, PickScreen, options
 
@@ -30,7 +31,7 @@ class DevicesScreen(PickScreen):
 def choice(device: Device, present: str, words: Words) -> Choice:
     """A device as a line of the picker."""
     if device.problem:
-        note = device.problem
+        note = reason(device.problem, words)
     elif device.total:
         free = gigabytes(device.free or 0)
         note = f"{device.title}, " + words(

@@ -58,6 +58,7 @@ class MainScreen(Screen[None]):
         self._visible: tuple[Pane, ...] = ()
         self._summoned: Widget | None = None
         self._to_focus: tuple[str, ...] = ()
+        self._before: tuple[str, str, str] | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="top"):
@@ -141,6 +142,17 @@ class MainScreen(Screen[None]):
         self.layer_list.choose(tensor)
         self.tensor.choose(tensor, aspect)
         self.gradient.choose(tensor)
+
+    def show_beside(self, tensor: str) -> None:
+        """A parameter and its gradient in numbers; if they are there already, what was before."""
+        shown = (self.tensor.tensor, self.tensor.aspect, self.tensor.mode)
+        wanted = (tensor, "value" if self._placed(self.gradient) else "gradient", "numbers")
+        if shown == wanted and self._before:
+            wanted = self._before
+        elif shown != wanted:
+            self._before = shown
+        self.tensor.mode = self.gradient.mode = wanted[2]
+        self.choose(*wanted[:2])
 
     def next_aspect(self) -> None:
         """Value, gradient, update, and round again."""
