@@ -126,8 +126,9 @@ class People:
         if state.ops or not frame.graph:
             return
         nodes = sorted((n for n in frame.graph.nodes if n.order), key=lambda n: n.order)
-        self._sheet.line(self._say("trace.nodes", n=len(nodes)))
-        self._sheet.indented(" → ".join(_node(n) for n in nodes if not n.parameter))
+        inner = [n for n in nodes if not n.parameter]
+        self._sheet.line(self._say("trace.nodes", n=len(nodes), leaves=len(nodes) - len(inner)))
+        self._sheet.indented(" → ".join(map(_node, inner)))
 
     def _update(self, state: PhaseState, frame: Frame) -> None:
         say = self._say

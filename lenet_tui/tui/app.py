@@ -20,6 +20,7 @@ from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 from lenet_tui.tui.commands import BY_ID, COMMANDS, bindings
 from lenet_tui.tui.glyphs import ASCII, UNICODE
+from lenet_tui.tui.keys import key_name
 from lenet_tui.tui.messages import FrameCame, Reported
 from lenet_tui.tui.panes.bars import HintLine
 from lenet_tui.tui.panes.pane import Pane
@@ -196,6 +197,7 @@ class LenetApp(ToastApp[None]):
                 self.words(f"cmd.{command.id}.title"),
                 self.words(f"cmd.{command.id}.help"),
             )
+            more = f"{key_name(command.keys[0])}  {more}".rstrip()
             yield SystemCommand(title, more, lambda name=command.id: self.action_command(name))
 
     def send(self, command: Command) -> None:

@@ -114,7 +114,7 @@ class OutputPane(Pane, can_focus=True):
         kind = "softmax" if self._tensor == "output.softmax" else "raw"
         shown = row(views.get(self._tensor))
         self._count = 0 if shown is None else len(shown)
-        self.border_title = Content(self.words("output.title"))
+        self.border_title = Content(self._title(views[self._tensor]))
         if shown is None:
             text = Text(self.words("view.ahead"))
         else:
@@ -130,6 +130,12 @@ class OutputPane(Pane, can_focus=True):
         widget = self.query_one(Static)
         if widget.content != text:
             widget.update(text, layout=False)
+
+    def _title(self, view: View) -> str:
+        title, count = self.words("output.title"), view.shape[0] if len(view.shape) > 1 else 1
+        if count == 1:
+            return title
+        return f"{title}  {self.words('image.sample', number=max(0, self.sample), count=count)}"
 
     def _plain(self, text: str) -> str:
         return ascii_text(text) if self._ascii else text
