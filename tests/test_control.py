@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from lenet_tui.core.frames import Frame
+from lenet_tui.core.losses import Losses, chart
 from lenet_tui.core.moves import Back, Continue, Forward, Goto, Move, Run
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import Command, DoMove, Pause, RunFree
 from lenet_tui.tui.control import WAITING_LIMIT, Control, Flight
-from lenet_tui.tui.losses import Losses, chart
 from lenet_tui.tui.playing import Recorder
 from tests.fake_training import Training, loss_of
 

@@ -43,6 +43,7 @@ SAVED = SavedSession(
     1,
     "AVX2",
     math.nan,
+    b"eightby." * 3,
     1e9,
 )
 
@@ -52,6 +53,7 @@ def test_what_is_saved_comes_back() -> None:
     assert back.options == SAVED.options
     assert back.snapshot == replace(SNAPSHOT, foreign=True)
     assert back.keyframes == SAVED.keyframes
+    assert back.losses == SAVED.losses
     assert (back.torch, back.threads, back.cpu, back.saved) == ("2.13.0", 1, "AVX2", 1e9)
     assert back.loss is not None and math.isnan(back.loss)
 
@@ -133,6 +135,8 @@ def test_forging_nothing_is_a_good_file() -> None:
         ("keyframes", [[0, 5], [32, 18], [64, 5]]),
         ("keyframes", [[1, 5], [32, 18], [64, 4]]),
         ("keyframes", {"0": 5}),
+        ("losses", 16),
+        ("losses", -8),
         ("threads", "1"),
         ("loss", [1]),
         ("saved", "now"),

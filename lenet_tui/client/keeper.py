@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import replace
 
+from lenet_tui.core.losses import Losses
 from lenet_tui.core.moves import Continue, Forward, Goto, Run
 from lenet_tui.core.phases import Position
 from lenet_tui.core.protocol import (
@@ -54,6 +55,7 @@ class Keeper:
         self._onward = False
         self._ready: Ready | None = None
         self._loss: float | None = None
+        self._losses = Losses()
 
     def take(self, saved: SavedSession) -> None:
         """Hold the session that was read from a file."""
@@ -63,6 +65,7 @@ class Keeper:
         self._blobs = dict(saved.keyframes)
         self._settled = dict(saved.keyframes)
         self._seen, self._loss = None, saved.loss
+        self._losses = Losses.read(saved.losses)
 
     def saved(self) -> SavedSession | None:
         """What is written to a file; ``None`` while nothing has been done."""
@@ -81,6 +84,7 @@ class Keeper:
             ready.threads,
             ready.cpu,
             self._loss,
+            self._losses.written(),
             time.time(),
         )
 
@@ -95,6 +99,7 @@ class Keeper:
             self._start, self._snapshot, self._seen = command, command.snapshot, None
             if command.snapshot is None:
                 self._blobs, self._settled = {}, {}
+                self._losses = Losses()
 
     def received(self, report: Report) -> bool:
         """Note what the engine says; whether it was meant for the keeper alone."""
@@ -111,6 +116,7 @@ class Keeper:
                 self._ready = report
             elif isinstance(report, (Moved, Painting)):
                 self._loss = report.frame.loss
+                self._losses.take(report.frame)
             if isinstance(report, Busy) and self._onward and not report.silent:
                 self._seen = report.position, report.segment
             elif isinstance(report, Moved) and self._start:

@@ -33,7 +33,7 @@ class SavedSession:
     """A session with the keyframes that it can be taken up from, and what it ran on.
 
     ``keyframes``: bytes by iteration, 0 always among them. ``loss``: the last one, for the list.
-    ``saved``: seconds since the epoch.
+    ``losses``: of every iteration, as ``Losses`` writes them. ``saved``: seconds since the epoch.
     """
 
     options: Options
@@ -43,6 +43,7 @@ class SavedSession:
     threads: int = 1
     cpu: str = ""
     loss: float | None = None
+    losses: bytes = b""
     saved: float = 0.0
 
 
@@ -57,10 +58,11 @@ def encode(session: SavedSession) -> bytes:
         "threads": session.threads,
         "cpu": session.cpu,
         "loss": None if session.loss is None else repr(session.loss),
+        "losses": len(session.losses),
         "saved": session.saved,
     }
     head = json.dumps(header).encode()
-    parts = [_LENGTH.pack(len(head)), head, *(session.keyframes[n] for n in kept)]
+    parts = [_LENGTH.pack(len(head)), head, *(session.keyframes[n] for n in kept), session.losses]
     whole = hashlib.sha256()
     for part in parts:
         whole.update(part)
@@ -104,7 +106,8 @@ def _session(header: dict[str, Any], data: bytes, start: int) -> SavedSession:
     for iteration, size in known_keyframes(header["keyframes"]):
         keyframes[iteration] = data[start : start + size]
         start += size
-    if start != len(data):
+    losses = number(header, "losses", 0, MAX_BYTES)
+    if start + losses != len(data) or losses % 8:
         raise Malformed("its keyframes are not as long as it says")
     plausible(snapshot, set(keyframes))
     loss = header["loss"]
@@ -116,6 +119,7 @@ def _session(header: dict[str, Any], data: bytes, start: int) -> SavedSession:
         number(header, "threads", 1, 10**6),
         clean(text(header, "cpu"), 60),
         None if loss is None else float(loss),
+        data[start:],
         float(entry(header, "saved", (int, float))),
     )
 

@@ -32,12 +32,12 @@ from lenet_tui.tui.toast import ToastApp
 if TYPE_CHECKING:
     from lenet_tui.core.engine_api import Engine, MakeEngine
     from lenet_tui.core.frames import Frame, Shape
+    from lenet_tui.core.losses import Losses
     from lenet_tui.core.options import Options
     from lenet_tui.core.protocol import Busy, Command, Look, Ready, Report
     from lenet_tui.core.saved import SavedSession
     from lenet_tui.tui.control import Control
     from lenet_tui.tui.exporting import Exporter
-    from lenet_tui.tui.losses import Losses
     from lenet_tui.tui.panes.layers import LayersPane
     from lenet_tui.tui.playing import Player, Recorder
     from lenet_tui.tui.resuming import Lost

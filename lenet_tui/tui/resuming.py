@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lenet_tui.core.losses import Losses
 from lenet_tui.core.protocol import Start
 from lenet_tui.core.saved import SavedSession
 from lenet_tui.text.words import Words
@@ -30,6 +31,7 @@ def offer(app: LenetApp, lost: Sequence[Lost]) -> None:
             path, saved = lost[int(chosen)]
             app.saved = saved
             app.recorder.lost()
+            app.losses.put(Losses.read(saved.losses))
             app.change_session(saved.options, lambda engine: engine.resume(saved, path))
         else:
             app.send(Start(app.options))

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lenet_tui.core.lab import FIRST_LAYER
+from lenet_tui.core.losses import Losses
 from lenet_tui.core.moves import SEARCHING, Continue, Forward, Move
 from lenet_tui.tui import actions, reports
 from lenet_tui.tui.control import Control
 from lenet_tui.tui.exporting import Exporter
-from lenet_tui.tui.losses import Losses
 from lenet_tui.tui.playing import Player, Recorder
 from lenet_tui.tui.resuming import offer
 from lenet_tui.tui.running import Runner

@@ -21,9 +21,9 @@ from lenet_tui.tui.screens.tour_lab import TourLabScreen
 if TYPE_CHECKING:
     from lenet_tui.core.engine_api import Engine
     from lenet_tui.core.frames import Frame
+    from lenet_tui.core.losses import Losses
     from lenet_tui.core.phases import Position
     from lenet_tui.tui.app import LenetApp
-    from lenet_tui.tui.losses import Losses
 
 State = tuple["Position", Options, str]
 """What makes two states of a session the same: position, options, digest."""

@@ -9,12 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from lenet_tui.core.losses import Losses
 from lenet_tui.core.protocol import Command, Ready
 from lenet_tui.text.words import Words
 from lenet_tui.tui.glyphs import Glyphs
 from lenet_tui.tui.inspector.guide import Guide
 from lenet_tui.tui.inspector.pane import InspectorPane
-from lenet_tui.tui.losses import Losses
 from lenet_tui.tui.panes.autograd import AutogradPane
 from lenet_tui.tui.panes.code import CodePane
 from lenet_tui.tui.panes.deck import Deck

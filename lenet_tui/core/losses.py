@@ -32,6 +32,19 @@ class Losses:
             self._store[end : self._size] = np.nan
             self._size = end
 
+    @classmethod
+    def read(cls, data: bytes) -> Losses:
+        """What ``written`` gave before."""
+        losses = cls()
+        if data:
+            losses._store = np.frombuffer(data, dtype="<f8").astype(np.float64)
+            losses._size = len(losses._store)
+        return losses
+
+    def written(self) -> bytes:
+        """All of them as bytes: float64, little-endian."""
+        return self.values.astype("<f8").tobytes()
+
     def taken(self) -> Losses:
         """All of them, to be put back later; none are left here."""
         other = Losses()
