@@ -170,6 +170,7 @@ class InspectorPane(Pane):
     @on(TermTable.Chosen)
     def _chosen(self, event: TermTable.Chosen) -> None:
         event.stop()
+        self._share()
         self._light()
 
     @on(Pictures.Pointed)
@@ -264,7 +265,7 @@ class InspectorPane(Pane):
         """The notes come right below a short table; a long one leaves them room at the end."""
         room = self.query_one(".table").size.height
         notes = self.query_one(".notes").outer_size.height + 1
-        self.set_class(self.table.needed() + notes <= room, "-short")
+        self.set_class(self.table.needed + notes <= room, "-short")
 
     def _instead(self) -> str:
         """What is said where there is no explanation (yet)."""
