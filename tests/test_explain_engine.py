@@ -115,6 +115,17 @@ def test_a_pools_winner_takes_the_gradient_and_the_first_of_a_tie_wins(net: Expl
                     back = net.ask(f"conv1.relu.grad{index_text(operand.index)}", 2)
                     given = back.terms[0].operands[0].value
                     assert back.value == (given if operand == first else 0.0)
+                    if operand == first:
+                        assert note(back, "won") and note(back, "tie")
+                    elif operand.value == first.value:
+                        assert note(back, "lost-tie") == (
+                            str(values.count(max(values))),
+                            f"conv1.max_pool2d[0,0,{y},{x}]",
+                            won[0],
+                        )
+                        assert not note(back, "lost") and not note(back, "tie")
+                    else:
+                        assert note(back, "lost") and not note(back, "tie")
     assert ties, "a digit's flat ground makes ties"
 
 

@@ -17,7 +17,7 @@ CELLS: Table = {
     "cells.operands": ("operands", "由什么得到"),
     "cells.sum": ("sum in float64", "float64 求和"),
     "cells.left": ("{count} smaller terms", "其余 {count} 个较小的项"),
-    "cells.others": ("and {count} more", "等共 {count} 个"),
+    "cells.others": ("and {count} more", "还有 {count} 个"),
     "cells.regions": ("reads", "涉及"),
     "cells.reaches": ("reaches", "影响到"),
     "cells.checked": (
@@ -52,6 +52,10 @@ CELLS: Table = {
     "cells.note.lost": (
         "it is not the largest in the window of {a}: no gradient from there",
         "它不是 {a} 的窗口里最大的：那里没有梯度传来",
+    ),
+    "cells.note.lost-tie": (
+        "one of {a} equal largest in the window of {b}, not the first: the gradient goes to {c}",
+        "{b} 的窗口里并列最大的 {a} 个之一，但不是第一个：梯度归 {c}",
     ),
     "cells.note.unread": ("{a} does not read it", "{a} 没有读它"),
     "cells.note.mean": ("the mean of {a}", "{a} 个的平均"),
