@@ -13,10 +13,12 @@ CELLS: Table = {
     "cells.formula": ("{formula}", "{formula}"),
     "cells.rank": ("rank {rank} of {size} by size", "按绝对值排第 {rank}（共 {size} 个）"),
     "cells.terms": ("{count} terms", "共 {count} 项"),
+    "cells.terms.one": ("1 term", "共 1 项"),
     "cells.term": ("term", "项"),
     "cells.operands": ("operands", "由什么得到"),
     "cells.sum": ("sum in float64", "float64 求和"),
     "cells.left": ("{count} smaller terms", "其余 {count} 个较小的项"),
+    "cells.left.one": ("1 smaller term", "其余 1 个较小的项"),
     "cells.others": ("and {count} more", "还有 {count} 个"),
     "cells.regions": ("reads", "涉及"),
     "cells.reaches": ("reaches", "影响到"),
@@ -77,6 +79,11 @@ CELLS: Table = {
         "输入为 0，掩码只能从 torch 传出的梯度看出",
     ),
     "cells.note.samples": ("the mean over the batch: {a}", "对本批取平均：{a} 个样本"),
+    "cells.note.exp-sum": ("Σ_j {a} = {b}", "Σ_j {a} = {b}"),
+    "cells.note.log-sum": (
+        "Σ_j {a} = {b}, its logarithm {c}",
+        "Σ_j {a} = {b}，取对数得 {c}",
+    ),
     "cells.note.ignored": ("the sample's target is ignored", "该样本的 target 被忽略"),
     "cells.note.right-class": (
         "{a} is the target class: its probability less 1",
@@ -97,6 +104,11 @@ CELLS: Table = {
     "cells.note.running-statistics": (
         "the running mean and variance; ε = {a}",
         "用滑动平均的均值和方差；ε = {a}",
+    ),
+    "cells.note.hot": ("the target class is {a}: 1 there", "目标类别是 {a}：该处为 1"),
+    "cells.note.cold": (
+        "the target class is {a}, not {b}: 0 here",
+        "目标类别是 {a}，不是 {b}：此处为 0",
     ),
     "cells.note.from": ("moved, not changed: it is {a}", "只是换了位置：就是 {a}"),
     "cells.note.accumulated": (

@@ -32,7 +32,9 @@ LAB: Table = {
     "lab.warns": ("torch warns: {line}", "torch 警告：{line}"),
     "lab.no-window": ("no window to draw", "没有可画的窗口"),
     "lab.reads": ("{name} reads {count} cells", "{name} 读取 {count} 个单元"),
+    "lab.reads.one": ("{name} reads 1 cell", "{name} 读取 1 个单元"),
     "lab.sum": ("{count} products", "{count} 个乘积"),
+    "lab.sum.one": ("1 product", "1 个乘积"),
     "lab.differs": ("differs", "不同"),
     "lab.minus-inf": (
         "and {count} of padding, which count as −∞",

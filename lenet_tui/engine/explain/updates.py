@@ -23,6 +23,9 @@ EPS = 1e-8
 STATES = ("momentum_buffer", "exp_avg", "exp_avg_sq", "step")
 """The optimizers' own tensors; each can be asked for as ``fc1.weight.exp_avg[3,7]``."""
 
+KEEPS = {"momentum": ("momentum_buffer",), "adam": ("exp_avg", "exp_avg_sq", "step")}
+"""Which of them each optimizer keeps."""
+
 
 def update(entry: UpdateEntry, index: Index) -> Work:
     """The parameter's new value at ``index``."""
