@@ -224,6 +224,20 @@ def test_the_update_of_each_optimizer() -> None:
         assert note(before, "earlier") == ("2",)
 
 
+def test_adam_says_what_its_averages_are() -> None:
+    explained = Explained(resolve("digits", device="cpu", optimizer="adam"), "run 3")
+    found = explained.ask("fc3.bias.new[7]", 3)
+    m, v = (note(found, f"adam-{key}") for key in "mv")
+    assert m and v and (m[0], v[0], m[3]) == ("0.9", "0.999", "3")
+    averages = [explained.ask(f"fc3.bias.{key}[7]").value for key in ("exp_avg", "exp_avg_sq")]
+    seen = [float(text.replace("−", "-")) for text in (m[2], v[2], m[4], v[4])]
+    hats = [averages[0] / (1 - 0.9**3), averages[1] / (1 - 0.999**3)]
+    assert seen == pytest.approx([*averages, *hats], rel=1e-4)
+    step = 0.01 * hats[0] / (math.sqrt(hats[1]) + 1e-8)
+    assert found.terms[1].value == pytest.approx(-step, rel=1e-5)
+    assert found.formula.endswith("lr ⋅ m̂ / (√v̂ + 1e-08)")
+
+
 def test_what_init_drew_and_what_the_data_gave(net: Explained) -> None:
     for cell, op in (("conv1.weight[0,0,1,1]", "init"), ("input[0,0,3,3]", "data")):
         found = net.ask(cell, 1)

@@ -37,8 +37,8 @@ CELLS: Table = {
     "cells.given": ("checked: no arithmetic made it", "已核对：不是算出来的"),
     "cells.unproved": ("not checked: only its operands are shown", "未核对：只列出操作数"),
     "cells.difference": (
-        "central difference in float64: {value}",
-        "float64 中心差分：{value}",
+        "central difference in float64: {value}; torch's {torch} is {off} away from it",
+        "float64 中心差分：{value}；torch 的值 {torch} 与之相差 {off}",
     ),
     "cells.note.products": ("{a} products", "{a} 个乘积"),
     "cells.note.padding": (
@@ -130,9 +130,13 @@ CELLS: Table = {
         ".grad is None: the optimizer leaves it alone",
         ".grad 为 None：优化器不动它",
     ),
-    "cells.note.adam": (
-        "after step {c}: average of gradients {a}, of their squares {b}",
-        "第 {c} 步之后：梯度的平均 {a}，平方的平均 {b}",
+    "cells.note.adam-m": (
+        "m = {a}⋅exp_avg + {b}⋅grad = {c}; step t = {d}: m̂ = m / (1 − {a}^{d}) = {e}",
+        "m = {a}⋅exp_avg + {b}⋅grad = {c}；第 t = {d} 步：m̂ = m / (1 − {a}^{d}) = {e}",
+    ),
+    "cells.note.adam-v": (
+        "v = {a}⋅exp_avg_sq + {b}⋅grad² = {c}; v̂ = v / (1 − {a}^{d}) = {e}",
+        "v = {a}⋅exp_avg_sq + {b}⋅grad² = {c}；v̂ = v / (1 − {a}^{d}) = {e}",
     ),
     "cells.note.earlier": ("this was in iteration {a}", "这发生在第 {a} 次迭代"),
     "cells.note.given": ("{a} comes from the data", "{a} 来自数据"),
@@ -176,7 +180,10 @@ def verdict(words: Words, explanation: Explanation) -> str:
 
 
 def difference_line(words: Words, explanation: Explanation) -> str | None:
-    """The central difference, if there is one."""
-    if explanation.difference is None:
+    """The central difference and how far torch's value is from it, if there is one."""
+    found = explanation.difference
+    if found is None:
         return None
-    return words("cells.difference", value=number(explanation.difference, 7))
+    off = number(abs(explanation.value - found), 2)
+    shown = {"value": number(found, 9), "torch": number(explanation.value, 9)}
+    return words("cells.difference", **shown, off=off)

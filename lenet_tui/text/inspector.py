@@ -23,10 +23,6 @@ INSPECTOR: Table = {
     "inspect.reads": ("reads", "读取"),
     "inspect.receptive": ("receptive field in the input", "在输入中的感受野"),
     "inspect.reaches": ("reaches", "影响到"),
-    "inspect.difference": (
-        "torch's {value} is {off} of it away",
-        "torch 的值 {value} 与之相差 {off}",
-    ),
     "inspect.differing": ("central difference …", "正在求中心差分…"),
     "inspect.no-difference": (
         "only a parameter's gradient can be checked by a central difference",

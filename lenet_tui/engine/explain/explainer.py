@@ -142,7 +142,10 @@ class Explainer:
         if aspect == "grad":
             raise CellError(f"{cell.name} is None here{where}: no backward has reached it")
         if aspect in updates.STATES:
-            raise CellError(f"{cell.name}: the optimizer keeps no such tensor here{where}")
+            when = (
+                f" when iteration {place.tape.iteration} begins" if place.whole else f" here{where}"
+            )
+            raise CellError(f"{cell.name}: the optimizer keeps no such tensor{when}")
         raise CellError(f"{cell.name} has not been computed yet{where}")
 
     def _unknown(self, cell: Cell, place: Place) -> CellError:

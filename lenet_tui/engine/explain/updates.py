@@ -108,10 +108,12 @@ def _adam(entry: UpdateEntry, index: Index) -> Work:
     first, second = _averages(entry, index)
     size = constant(entry.lr / (1 - BETAS[0] ** t))
     below = sqrt(second) / constant((1 - BETAS[1] ** t) ** 0.5) + constant(EPS)
-    work = Work(entry.op, "…", "lr ⋅ m̂ / (√v̂ + ε)")
+    work = Work(entry.op, "…", f"lr ⋅ m̂ / (√v̂ + {EPS:g})")
     work.blocks = [Block(columns, -(size * (first / below)))]
-    made = (number(float(first.value[0]), 6), number(float(second.value[0]), 6), f"{t:.0f}")
-    work.notes = [("adam", made)]
+    for key, beta, average in zip(("adam-m", "adam-v"), BETAS, (first, second), strict=True):
+        m = float(average.value[0])
+        hat = number(m / (1 - beta**t), 6)
+        work.notes.append((key, (f"{beta:g}", f"{1 - beta:.4g}", number(m, 6), f"{t:.0f}", hat)))
     return work
 
 

@@ -14,7 +14,7 @@ from textual.style import Style
 from lenet_tui.core.cells import CellError, parse_cell
 from lenet_tui.core.clean import clean
 from lenet_tui.core.explanation import Explanation
-from lenet_tui.core.numbers import exact, number, thousands
+from lenet_tui.core.numbers import exact, thousands
 from lenet_tui.core.regions import region_text
 from lenet_tui.text.cells import difference_line, note_lines, verdict
 from lenet_tui.text.words import Words
@@ -75,10 +75,8 @@ def notes(found: Explanation, words: Words, *, checking: bool) -> list[str]:
     """A line each: the difference, what is worth knowing, what it reads or reaches."""
     lines = []
     difference = difference_line(words, found)
-    if difference is not None and found.difference is not None:
-        off = number(abs(found.value - found.difference), 2)
-        said = words("inspect.difference", value=digits(found.value), off=off)
-        lines.append(f"{difference}; {said}")
+    if difference is not None:
+        lines.append(difference)
     elif checking and not any(key == "no-difference" for key, _ in found.notes):
         lines.append(words("inspect.differing"))
     lines += note_lines(words, found.notes)
