@@ -83,10 +83,13 @@ class PipelineRail(Widget):
 
 def phase_lines(frame: Frame | None, width: int, glyphs: Glyphs) -> tuple[Content, Content]:
     """The phases with their marks, and below each how long it took or how far it is."""
-    row, left_out = fitted(stations(frame), EXTRAS)
-    names = [f"{getattr(glyphs, s.state)} {s.phase}" for s in row]
+    for extras in range(EXTRAS, -1, -1):
+        row, left_out = fitted(stations(frame), extras)
+        names = [f"{getattr(glyphs, s.state)} {s.phase}" for s in row]
+        mark = f"+{left_out} " if left_out else ""
+        if cell_len(mark + " ".join(names)) <= width:
+            break
     notes = [_note(s, glyphs) for s in row]
-    mark = f"+{left_out} " if left_out else ""
     cells = [
         max(cell_len(name), 2 + cell_len(note)) for name, note in zip(names, notes, strict=True)
     ]
