@@ -151,6 +151,6 @@ def test_quantities() -> None:
 def test_phases_out_of_turn_never_make_the_line_wider_than_the_screen(glyphs: Glyphs) -> None:
     frame = after(PHASE, Do("zero_grad"), Do("backward"), Do("forward"), PHASE)
     for width in (78, 100, 160):
-        upper, lower = phase_lines(frame, width, glyphs)
+        upper, _ = phase_lines(frame, width, glyphs)
         assert upper.cell_length <= width and "update" in upper.plain
     assert upper.plain.count(glyphs.extra) == 2

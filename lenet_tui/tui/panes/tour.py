@@ -77,8 +77,8 @@ class KeyLine(Widget):
 
     ALLOW_SELECT = False
 
-    def __init__(self) -> None:
-        super().__init__(classes="keys")
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id, classes="keys")
         self._items: list[Content] = []
 
     def show(self, items: list[Content]) -> None:
