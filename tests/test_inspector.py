@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from textual.widgets import Static
@@ -240,6 +241,31 @@ async def test_order_unfolding_and_the_central_difference() -> None:
         assert run.engine.commands(Explain)[-1].check
         assert "central difference in float64" in run.text
         assert pane.answer is not None
+
+
+async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_rank() -> None:
+    cell = "conv1.weight.grad[0,0,2,3]"
+    terms = tuple(
+        Term((Operand("conv1.grad", (0, 0, 9, n), -0.0012), Operand("input", (0, 0, 9, n), -0.5)),
+             0.0006)
+        for n in range(12)
+    )  # fmt: skip
+    right = "Σ_n Σ_h Σ_w conv1.grad[n,o,h,w] ⋅ input[n,c, h + i, w + j]"
+    total = 12 * 0.0006
+    found = Explanation(
+        1, cell, total, "ConvolutionBackward0", f"conv1.weight.grad[o,c,i,j] = {right}", terms,
+        total, 0.0, 1.0, True, 135, 150,
+    )  # fmt: skip
+    async with running((80, 24)) as run:
+        pane = await opened(run)
+        answer = "tests.fake_engine.explained"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(answer, lambda _, command: replace(found, number=command.number))
+            pane.open(cell)
+            await run.settle()
+        assert "ConvolutionBackward0" in run.text and "rank 135 of 150" in run.text
+        assert "input[n,c, h + i, w + j]" in run.text
+        assert "so far" in run.text
 
 
 async def test_very_many_terms_come_on_demand() -> None:

@@ -107,7 +107,7 @@ COMMANDS: Table = {
     "cmd.pane-5.title": ("Output", "输出"),
     "cmd.pane-6.title": ("Loss", "损失"),
     "cmd.pane-7.title": ("Code, Explain, Autograd, Log", "代码、解释、自动求导、日志"),
-    "cmd.pane-7.short": ("code …", "代码…"),
+    "cmd.pane-7.short": ("code", "代码"),
     "cmd.pane-1.help": ("focus it", "移到此窗格"),
     "cmd.pane-2.help": ("focus it", "移到此窗格"),
     "cmd.pane-3.help": ("focus it", "移到此窗格"),

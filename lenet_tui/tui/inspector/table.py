@@ -86,6 +86,11 @@ class TermTable(Widget, can_focus=True):
         self._needed = 0
 
     @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the table."""
+        return self._lines
+
+    @property
     def line(self) -> Line | None:
         """The line that is chosen."""
         chosen = self._visit.line
