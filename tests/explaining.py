@@ -145,9 +145,15 @@ class Explained:
                 shapes[f"{op.name}.grad"] = op.tensor.shape
             if op.op == "batch_norm":
                 shapes |= {f"{op.name}.{a}": op.tensor.shape[1:2] for a in ("mean", "var")}
+            if op.op in ("softmax", "log_softmax"):
+                shapes[f"{op.name}.exp"] = op.tensor.shape
             if op.op == "linear":
                 last = op.tensor.shape
-        shapes |= {"output": last, "output.softmax": last}
+        shapes |= {"output": last, "output.softmax": last, "output.exp": last}
+        if self.session.navigator.trainer.options.loss == "cross_entropy":
+            shapes |= {"loss.exp": last, "loss.softmax": last}
+        elif not tape.batch[1].is_floating_point():
+            shapes["loss.target"] = last
         for name, value in tape.base.values.items():
             shapes |= {f"{name}{a}": value.shape for a in ("", ".grad", ".new", ".update")}
             update = tape.base.updates.get(name)

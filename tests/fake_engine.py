@@ -30,6 +30,8 @@ from lenet_tui.core.protocol import (
     Painting,
     Parity,
     Pause,
+    Print,
+    PrintOut,
     Ready,
     Report,
     RunFree,
@@ -102,6 +104,9 @@ class FakeEngine:
             self.report(compared(self.training, command))
         elif isinstance(command, Export):
             self.report(Exported(command.number, SCRIPT))
+        elif isinstance(command, Print):
+            texts = tuple(f"{name} of {self.training.cursor}" for name in command.names)
+            self.report(PrintOut(command.number, texts))
 
     def restart(self) -> None:
         self.restarts += 1

@@ -31,6 +31,8 @@ from lenet_tui.core.protocol import (
     Moved,
     Painting,
     Parity,
+    Print,
+    PrintOut,
     Ready,
     RunFree,
     RunLab,
@@ -117,6 +119,9 @@ class FakeSession:
         if self.iteration == 7:
             raise ValueError("seven")
         return Exported(command.number, f"# {self.iteration} iterations\n")
+
+    def print_out(self, command: Print) -> PrintOut:
+        return PrintOut(command.number)
 
     def _iterate(self) -> None:
         self.iteration += 1

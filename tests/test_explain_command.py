@@ -121,8 +121,18 @@ def test_people_see_the_largest_terms_and_a_verdict(capsys: pytest.CaptureFixtur
     assert "764 smaller terms" in said
     assert "784 terms" in said
     assert "checked: torch is" in said
-    assert "central difference in float64" in said
+    assert "central difference in float64" in said and "away from it" in said
     assert "loss.grad ← fc3.grad" in said
+
+
+def test_one_term_is_one_and_the_exponentials_of_a_loss_are_all_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = explain(capsys, "loss.exp[0,3]", "--lang", "en")
+    assert "sum in float64 · 1 term\n" in said
+    said = explain(capsys, "loss", "--lang", "en")
+    assert all(f"loss.exp[0,{c}]" in said for c in range(10)) and "target[0]" in said
+    assert "its logarithm" in said and "more" not in said
 
 
 def test_in_chinese_and_in_ascii(capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,8 +151,8 @@ def test_in_chinese_and_in_ascii(capsys: pytest.CaptureFixture[str]) -> None:
         ("loss[0]", "loss is a single number: write it without an index"),
         ("conv9[0]", "there are input, conv1, conv1.relu, conv1.max_pool2d, conv2"),
         ("conv9.grad[0]", "there are input, conv1, conv1.relu, conv1.max_pool2d, conv2"),
-        ("input.grad[0,0,0,0]", "input.grad is None here"),
-        ("fc1.weight.exp_avg[0,0]", "the optimizer keeps no such tensor here"),
+        ("input.grad[0,0,0,0]", "data needs no gradient"),
+        ("fc1.weight.exp_avg[0,0]", "the optimizer keeps no such tensor when iteration 1 begins"),
     ],
 )
 def test_a_cell_that_is_not_there_is_told_what_is(

@@ -301,3 +301,25 @@ async def test_resizing_keeps_everything() -> None:
 def test_a_text_that_is_no_layer_is_refused_at_once() -> None:
     with pytest.raises(LayerError, match="did you mean"):
         LabScreen(print, "Conv3d(1, 2, 3)")
+
+
+async def test_what_does_not_fit_is_said_to_go_on_and_signs_are_explained() -> None:
+    app = LabApp(
+        "Conv2d(3, 8, (3, 5), stride=(1, 2), padding=1, padding_mode='reflect')", (1, 3, 9, 9)
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        text = seen(app)
+        assert '" copies *' in text and "tab call, form" in text
+        assert "…" not in text.splitlines()[-1] and "…" not in text.splitlines()[1]
+        await pilot.resize_terminal(60, 24)
+        await settled(pilot)
+        assert seen(app).splitlines()[1].endswith("…")
+        assert "…" not in seen(app).splitlines()[-1]
+
+
+async def test_an_ignored_last_window_is_said_in_the_language_of_the_moment() -> None:
+    app = LabApp("MaxPool2d(2, stride=3, ceil_mode=True)", (1, 1, 6, 6), language="zh")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "减去从输入之后开始的 1 个 = 2" in seen(app) and "less 1" not in seen(app)

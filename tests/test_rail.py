@@ -145,3 +145,12 @@ def test_quantities() -> None:
     shown = [seconds(s) for s in (12e-6, 0.00041, 0.0412, 3.21)]
     assert shown == ["12 µs", "0.41 ms", "41 ms", "3.2 s"]
     assert [megabytes(n) for n in (0, 5_000_000, 268_435_456)] == ["0.0", "4.8", "256"]
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_phases_out_of_turn_never_make_the_line_wider_than_the_screen(glyphs: Glyphs) -> None:
+    frame = after(PHASE, Do("zero_grad"), Do("backward"), Do("forward"), PHASE)
+    for width in (78, 100, 160):
+        upper, _ = phase_lines(frame, width, glyphs)
+        assert upper.cell_length <= width and "update" in upper.plain
+    assert upper.plain.count(glyphs.extra) == 2

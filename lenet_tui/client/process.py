@@ -32,6 +32,8 @@ from lenet_tui.core.protocol import (
     ListDevices,
     Moved,
     Parity,
+    Print,
+    PrintOut,
     Ready,
     Report,
     RunFree,
@@ -46,10 +48,10 @@ FIRST_WORD = 10.0
 """The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
 TICK = 0.25
 
-_ASKING = (Start, DoMove, RunFree, Explain, Parity, Export, ListDevices, RunLab)
+_ASKING = (Start, DoMove, RunFree, Explain, Parity, Export, Print, ListDevices, RunLab)
 _ANSWERS = (
     *(Ready, Failed, Moved, Explanation, NotExplained, ParityResult),
-    *(Exported, Devices, LabResult),
+    *(Exported, PrintOut, Devices, LabResult),
 )
 
 

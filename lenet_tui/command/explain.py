@@ -23,8 +23,10 @@ from lenet_tui.text.words import Words
 FAILED = 1
 SHOWN = 20
 """Terms that people are shown; the smaller ones are folded."""
-OPERANDS = 6
+OPERANDS = 12
 """Operands of a term that people are shown."""
+BESIDE = 3
+"""Operands on a line."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -112,20 +114,24 @@ class People:
         terms = list(found.terms[:SHOWN])
         values = [t.value for t in terms] + ([found.left_sum] if found.left else [])
         texts = aligned([*values, found.sum], 6)
-        rows = [(text, self._operands(t.operands)) for text, t in zip(texts, terms, strict=False)]
+        rows = []
+        for text, term in zip(texts, terms, strict=False):
+            first, *more = self._operands(term.operands)
+            rows += [(text, first), *(("", line) for line in more)]
         if found.left:
             rows.append((texts[-2], say("cells.left", count=thousands(found.left))))
         count = thousands(len(found.terms) + found.left)
-        terms_ = say("cells.terms", count=count)
-        rows.append((texts[-1], f"{say('cells.sum')} · {terms_}"))
+        rows.append((texts[-1], f"{say('cells.sum')} · {say('cells.terms', count=count)}"))
         self._sheet.table((say("cells.term"), say("cells.operands")), rows)
 
-    def _operands(self, operands: Sequence[Operand]) -> str:
+    def _operands(self, operands: Sequence[Operand]) -> list[str]:
+        """The operands of a term, ``BESIDE`` of them to a line; at least one line."""
         shown = [f"{o.tensor}{index_text(o.index)} {number(o.value, 6)}" for o in operands]
         if len(shown) > OPERANDS:
             more = self._say("cells.others", count=len(shown) - OPERANDS)
             shown = [*shown[:OPERANDS], more]
-        return "   ".join(shown)
+        starts = range(0, max(len(shown), 1), BESIDE)
+        return ["   ".join(shown[n : n + BESIDE]) for n in starts]
 
 
 def _region(first: tuple[int, ...], last: tuple[int, ...]) -> str:

@@ -14,7 +14,7 @@ from lenet_tui.command.parser import complain, language
 from lenet_tui.command.talk import Talk
 from lenet_tui.core.clean import clean
 from lenet_tui.core.lab import Layer
-from lenet_tui.core.lab_formula import parameter_formula, shape_formulas
+from lenet_tui.core.lab_formula import LESS, parameter_formula, shape_formulas
 from lenet_tui.core.lab_geometry import NoWindow, geometry
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.numbers import ascii_text, shape_text, thousands
@@ -56,9 +56,9 @@ def as_json(layer: Layer, result: LabResult) -> dict[str, Any]:
     }
 
 
-def _formulas(layer: Layer, result: LabResult) -> tuple[str, ...]:
+def _formulas(layer: Layer, result: LabResult, less: str = LESS) -> tuple[str, ...]:
     try:
-        return shape_formulas(geometry(layer, result.input_shape))
+        return shape_formulas(geometry(layer, result.input_shape), less)
     except NoWindow:
         return ()
 
@@ -68,7 +68,7 @@ def _lines(layer: Layer, result: LabResult, lang: str) -> list[str]:
     rows = [("lab.input", shape_text(result.input_shape))]
     if result.output_shape is not None:
         rows.append(("lab.output", shape_text(result.output_shape)))
-    rows += [("lab.formula", line) for line in _formulas(layer, result)]
+    rows += [("lab.formula", line) for line in _formulas(layer, result, say("lab.less"))]
     if result.parameters is not None:
         counted = parameter_formula(layer)
         how = f"   {counted}" if counted else ""

@@ -1,4 +1,4 @@
-"""``lenet-tui tour`` without the screen: the stops as text, each with its code."""
+"""``lenet-tui tour`` without the screen: the stops as text, each with its code and its output."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from lenet_tui.command.parser import language
+from lenet_tui.command.parser import CommandError, language
 from lenet_tui.command.sheet import Sheet
-from lenet_tui.command.tour_options import asked_stop
+from lenet_tui.command.talk import Talk
+from lenet_tui.command.tour_options import asked_stop, tour_options
+from lenet_tui.core.lab_result import LabResult
+from lenet_tui.core.moves import parse_move
+from lenet_tui.core.options import Options
+from lenet_tui.core.protocol import DoMove, Print, PrintOut, RunLab
 from lenet_tui.core.wrapping import wrap
 from lenet_tui.text import words as words_of
-from lenet_tui.text.tour import STOPS
+from lenet_tui.text.tour import STOPS, Stop
 from lenet_tui.text.words import Words
 
 WIDTH = 80
@@ -22,12 +27,37 @@ def run(args: argparse.Namespace) -> int:
     """Print the stop asked for, or all of them."""
     ascii = "ascii" in args
     sheet, say = Sheet(ascii), words_of(language(args), ascii)
-    asked = asked_stop(args)
-    for number in range(len(STOPS)) if asked is None else [asked]:
-        sheet.rule(f"{number + 1} / {len(STOPS)} · {say(f'tour.{STOPS[number].key}.title')}")
-        for line in stop_lines(number, say):
-            sheet.line(line)
+    asked, options = asked_stop(args), tour_options(args)
+    with Talk() as talk:
+        for number in range(len(STOPS)) if asked is None else [asked]:
+            sheet.rule(f"{number + 1} / {len(STOPS)} · {say(f'tour.{STOPS[number].key}.title')}")
+            for line in stop_lines(number, say):
+                sheet.line(line)
+            printed = stop_output(STOPS[number], talk, options)
+            if printed:
+                sheet.line("")
+                sheet.line(f"  {say('tour.prints')}")
+            for line in printed:
+                sheet.line(f"    {line}")
     return 0
+
+
+def stop_output(stop: Stop, talk: Talk, options: Options) -> list[str]:
+    """The lines that a stop's code prints: from the engine, in the stop's own state."""
+    if stop.lab:
+        result = talk.ask(RunLab(1, stop.lab, stop.lab_input), LabResult)
+        return [f"torch.Size([{', '.join(map(str, result.output_shape or ()))}])"]
+    if not stop.prints:
+        return []
+    talk.start(options)
+    texts: list[str] = []
+    for moves in (stop.moves, stop.then) if stop.then else (stop.moves,):
+        for number, move in enumerate(moves):
+            moved = talk.move(DoMove(number, parse_move(move)))
+            if moved.error:
+                raise CommandError(moved.error, 1)
+        texts += talk.ask(Print(0, stop.prints), PrintOut).texts
+    return [line for text in texts for line in text.splitlines()]
 
 
 def stop_lines(number: int, say: Words) -> Iterator[str]:

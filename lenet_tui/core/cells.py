@@ -84,11 +84,15 @@ def check_index(cell: Cell, shape: Sequence[int]) -> None:
     raise CellError(f"{at}: {name} is {shape_text(shape)}, from {first} to {last}")
 
 
-def unknown(cell: Cell, names: Sequence[str]) -> CellError:
-    """The error for a tensor that is not there, with the ``names`` of those that are."""
+def unknown(cell: Cell, names: Sequence[str], kept: Sequence[str] = ()) -> CellError:
+    """The error for a tensor that is not there, with the ``names`` of those that are.
+
+    ``kept``: what the optimizer keeps of each parameter.
+    """
     listed = ", ".join(clean(name, 60) for name in islice(names, _LISTED))
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    *aspects, last = (f".{aspect}" for aspect in ("new", "update", *kept))
     return CellError(
         f"no tensor {clean(cell.tensor, 60)!r}: there are {listed}{more};"
-        " each with .grad, a parameter also with .new and .update"
+        f" each with .grad, a parameter also with {', '.join(aspects)} and {last}"
     )

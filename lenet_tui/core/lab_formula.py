@@ -5,9 +5,14 @@ from __future__ import annotations
 from lenet_tui.core.lab import Layer
 from lenet_tui.core.lab_geometry import Axis, Geometry, parameter_count, weight_shape
 
+LESS = "less 1 that would start past the input"
+"""Said where a pool's last window is ignored."""
 
-def shape_formulas(known: Geometry) -> tuple[str, ...]:
+
+def shape_formulas(known: Geometry, less: str = LESS) -> tuple[str, ...]:
     """The output's size along each axis, one line an axis (``Linear``: the product of shapes).
+
+    ``less``: ``LESS``, as it is to be said.
 
     Source: "Shape" in PyTorch's documentation of the layer.
     """
@@ -17,7 +22,7 @@ def shape_formulas(known: Geometry) -> tuple[str, ...]:
         plus = " + b" if known.bias else ""
         weight = _shape((known.channels_in, known.channels_out))
         return (f"y = x @ W.T{plus}: {x} @ {weight}{bias} = {y}",)
-    return tuple(_axis(axis) for axis in known.axes)
+    return tuple(_axis(axis, less) for axis in known.axes)
 
 
 def symbols(kind: str) -> str:
@@ -39,7 +44,7 @@ def parameter_formula(layer: Layer) -> str | None:
     return f"{'*'.join(factors)}{bias} = {parameter_count(layer)}"
 
 
-def _axis(axis: Axis) -> str:
+def _axis(axis: Axis, less: str) -> str:
     pad = f"2*{axis.before}" if axis.before == axis.after else f"{axis.before} + {axis.after}"
     room = f"({axis.size} + {pad} - {axis.dilation}*({axis.kernel} - 1) - 1)"
     line = f"{axis.name}_out = {'ceil' if axis.ceil else 'floor'}({room} / {axis.stride} + 1)"
@@ -47,7 +52,7 @@ def _axis(axis: Axis) -> str:
         all_windows = -(-(axis.size + axis.before + axis.after - axis.extent) // axis.stride) + 1
         if axis.beyond(all_windows):
             # "windows that would start in the right padded region are ignored" (MaxPool2d)
-            return f"{line} = {all_windows}, less 1 that would start past the input = {axis.out}"
+            return f"{line} = {all_windows}, {less} = {axis.out}"
     return f"{line} = {axis.out}"
 
 

@@ -140,6 +140,16 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Print:
+    """Ask what ``print`` gives at the cursor of ``net``, ``output``, ``conv1.bias.grad``,
+    ``loss.grad_fn`` and the like; answered by a ``PrintOut``.
+    """
+
+    number: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Keyframe:
     """The answer to ``NeedKeyframe``: its bytes."""
 
@@ -164,6 +174,7 @@ Command = (
     | Parity
     | RunLab
     | Export
+    | Print
     | Keyframe
     | Close
 )
@@ -281,6 +292,14 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintOut:
+    """What was asked for by ``Print``, a text each; empty: there is none yet."""
+
+    number: int
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The engine could not start (``exit`` 2: an option was wrong), or broke: one line."""
 
@@ -297,5 +316,6 @@ class Died:
 
 Report = (
     Ready | Moved | Painting | Recorded | Kept | Forgotten | NeedKeyframe | Busy | Printed
-    | Devices | Explanation | NotExplained | ParityResult | LabResult | Exported | Failed | Died
+    | Devices | Explanation | NotExplained | ParityResult | LabResult | Exported | PrintOut
+    | Failed | Died
 )  # fmt: skip

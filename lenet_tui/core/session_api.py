@@ -18,6 +18,8 @@ from lenet_tui.core.protocol import (
     Look,
     Moved,
     Parity,
+    Print,
+    PrintOut,
     Ready,
     Report,
     RunFree,
@@ -89,6 +91,8 @@ class Session(Protocol):
     def parity(self, command: Parity) -> ParityResult: ...
 
     def export(self, command: Export) -> Exported: ...
+
+    def print_out(self, command: Print) -> PrintOut: ...
 
 
 class MakeSession(Protocol):

@@ -1,18 +1,19 @@
 """Finds a tensor by its name at the cursor: one namespace for panes, watchpoints and ``explain``.
 
-Names: a parameter; an op of the forward; ``input``, ``output``, ``output.softmax``, ``target``,
-``loss``; each with ``.grad``; a parameter's ``.update`` (its last change) and ``.new`` (its value
-after this iteration's update).
+Names: a parameter; an op of the forward; ``input``, ``output``, ``output.softmax``,
+``output.exp``, ``target``, ``loss``, what is inside of it (``loss.target``: the one-hot rows that
+MSE makes of class labels; ``loss.exp``, ``loss.softmax``); each with ``.grad``; a parameter's
+``.update`` (its last change) and ``.new`` (its value after this iteration's update).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from lenet_tui.engine import data
+from lenet_tui.engine.parts import PARTS, class_dim, part
 from lenet_tui.engine.tape import Cursor, NodeEntry, OpEntry, Tape, TapeSegment
 from lenet_tui.engine.trainer import Trainer
 
@@ -29,6 +30,9 @@ class Found:
     signed: bool | None = None
 
 
+LOSS_TARGET = "loss.target"
+LOSS_PARTS = (LOSS_TARGET, *(f"loss.{aspect}" for aspect in PARTS))
+OUTPUT = ("output", *(f"output.{aspect}" for aspect in PARTS))
 UNKNOWN = Found("unknown")
 AHEAD = Found("ahead")
 
@@ -89,13 +93,8 @@ def _update(tape: Tape, cursor: Cursor, name: str, aspect: str) -> Found:
 def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
     forward = tape.forward(cursor)
     made = (tape.iteration, "forward")
-    if name == "loss":
-        for segment, entries in tape.backwards(cursor):
-            if segment.segment.phase == "loss" and entries:
-                last = entries[0]
-                assert isinstance(last, OpEntry)
-                return Found("value", last.tensor, (tape.iteration, "loss"))
-        return AHEAD
+    if name == "loss" or name in LOSS_PARTS:
+        return _loss(tape, cursor, name)
     if name in ("input", "target"):
         if forward is None or tape.batch is None:
             return AHEAD
@@ -104,15 +103,45 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
     if forward is None:
         return AHEAD
     segment, ops = forward
-    if name in ("output", "output.softmax"):
+    if name in OUTPUT:
         if not ops or len(ops) < segment.total:
             return AHEAD
         output = ops[-1].tensor
-        return Found("value", torch.softmax(output, -1) if "." in name else output, made)
+        aspect = name.partition(".")[2]
+        return Found("value", part(output, -1, aspect) if aspect else output, made)
     op = next((e for e in ops if e.name == name), None)
     if op is not None:
         return Found("value", op.tensor, made)
     return AHEAD if any(e.name == name for e in segment.entries) else UNKNOWN
+
+
+def _loss(tape: Tape, cursor: Cursor, name: str) -> Found:
+    """The last loss, or one of ``LOSS_PARTS`` of it."""
+    for segment, entries in tape.backwards(cursor):
+        if segment.segment.phase == "loss" and entries:
+            last = entries[0]
+            assert isinstance(last, OpEntry)
+            made = tape.iteration, "loss"
+            if name == "loss":
+                return Found("value", last.tensor, made)
+            inside = _inside(last, name.partition(".")[2]) if _labels(tape) else None
+            return UNKNOWN if inside is None else Found("value", inside, made)
+    return AHEAD if name == "loss" or _labels(tape) else UNKNOWN
+
+
+def _inside(loss: OpEntry, aspect: str) -> Tensor | None:
+    """What is inside a loss of class labels: MSE has a one-hot target, cross-entropy a softmax."""
+    if len(loss.args) < 2:
+        return None
+    given, target = loss.args[:2]
+    if aspect == "target":
+        return target if target.is_floating_point() else None
+    return part(given, class_dim(given), aspect) if loss.op == "cross_entropy" else None
+
+
+def _labels(tape: Tape) -> bool:
+    """Whether the batch's targets are classes."""
+    return tape.batch is not None and not tape.batch[1].is_floating_point()
 
 
 def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> Found:

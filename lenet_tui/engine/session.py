@@ -21,6 +21,8 @@ from lenet_tui.core.protocol import (
     Look,
     Moved,
     Parity,
+    Print,
+    PrintOut,
     RunFree,
     Snapshot,
 )  # fmt: skip
@@ -36,6 +38,7 @@ from lenet_tui.engine import (
     framing,
     keyframe,
     keyframe_check,
+    printing,
     transcribe,
     watching,
 )
@@ -340,3 +343,6 @@ class Session:
 
     def export(self, command: Export) -> Exported:
         return export.answer(command.number, self.navigator)
+
+    def print_out(self, command: Print) -> PrintOut:
+        return printing.answer(command, self.navigator)

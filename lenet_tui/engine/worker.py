@@ -34,6 +34,8 @@ from lenet_tui.core.protocol import (
     Moved,
     Painting,
     Parity,
+    Print,
+    PrintOut,
     Recorded,
     Report,
     RunFree,
@@ -162,7 +164,7 @@ class Worker:
         if isinstance(command, Look):
             self._look = command
             return Painting(session.look(command)) if session else None
-        if not isinstance(command, (DoMove, RunFree, Explain, Parity, Export)):
+        if not isinstance(command, (DoMove, RunFree, Explain, Parity, Export, Print)):
             return None
         if session is None:
             return Failed("the engine has not been started")
@@ -175,6 +177,8 @@ class Worker:
             return session.parity(command)
         if isinstance(command, Export):
             return session.export(command)
+        if isinstance(command, Print):
+            return session.print_out(command)
         return session.explain(command)
 
     def _start(self, command: Start) -> Report:
@@ -201,6 +205,8 @@ class Worker:
             return ParityResult(command.number, error=said)
         if isinstance(command, Export):
             return Exported(command.number, error=said)
+        if isinstance(command, Print):
+            return PrintOut(command.number)
         if isinstance(command, (DoMove, RunFree)) and self._session:
             try:
                 return Moved(command.number, self._session.look(self._look), error=said)

@@ -22,5 +22,5 @@ AUTOGRAD: Table = {
     ),
     "autograd.again": ("(shown above)", "（见上）"),
     "deck.autograd": ("Autograd", "自动求导"),
-    "deck.explain": ("Explain", "讲解"),
+    "deck.explain": ("Explain", "解释"),
 }

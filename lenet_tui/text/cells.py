@@ -13,11 +13,13 @@ CELLS: Table = {
     "cells.formula": ("{formula}", "{formula}"),
     "cells.rank": ("rank {rank} of {size} by size", "按绝对值排第 {rank}（共 {size} 个）"),
     "cells.terms": ("{count} terms", "共 {count} 项"),
+    "cells.terms.one": ("1 term", "共 1 项"),
     "cells.term": ("term", "项"),
     "cells.operands": ("operands", "由什么得到"),
     "cells.sum": ("sum in float64", "float64 求和"),
     "cells.left": ("{count} smaller terms", "其余 {count} 个较小的项"),
-    "cells.others": ("and {count} more", "等共 {count} 个"),
+    "cells.left.one": ("1 smaller term", "其余 1 个较小的项"),
+    "cells.others": ("and {count} more", "还有 {count} 个"),
     "cells.regions": ("reads", "涉及"),
     "cells.reaches": ("reaches", "影响到"),
     "cells.checked": (
@@ -35,8 +37,8 @@ CELLS: Table = {
     "cells.given": ("checked: no arithmetic made it", "已核对：不是算出来的"),
     "cells.unproved": ("not checked: only its operands are shown", "未核对：只列出操作数"),
     "cells.difference": (
-        "central difference in float64: {value}",
-        "float64 中心差分：{value}",
+        "central difference in float64: {value}; torch's {torch} is {off} away from it",
+        "float64 中心差分：{value}；torch 的值 {torch} 与之相差 {off}",
     ),
     "cells.note.products": ("{a} products", "{a} 个乘积"),
     "cells.note.padding": (
@@ -52,6 +54,10 @@ CELLS: Table = {
     "cells.note.lost": (
         "it is not the largest in the window of {a}: no gradient from there",
         "它不是 {a} 的窗口里最大的：那里没有梯度传来",
+    ),
+    "cells.note.lost-tie": (
+        "one of {a} equal largest in the window of {b}, not the first: the gradient goes to {c}",
+        "{b} 的窗口里并列最大的 {a} 个之一，但不是第一个：梯度归 {c}",
     ),
     "cells.note.unread": ("{a} does not read it", "{a} 没有读它"),
     "cells.note.mean": ("the mean of {a}", "{a} 个的平均"),
@@ -73,6 +79,11 @@ CELLS: Table = {
         "输入为 0，掩码只能从 torch 传出的梯度看出",
     ),
     "cells.note.samples": ("the mean over the batch: {a}", "对本批取平均：{a} 个样本"),
+    "cells.note.exp-sum": ("Σ_j {a} = {b}", "Σ_j {a} = {b}"),
+    "cells.note.log-sum": (
+        "Σ_j {a} = {b}, its logarithm {c}",
+        "Σ_j {a} = {b}，取对数得 {c}",
+    ),
     "cells.note.ignored": ("the sample's target is ignored", "该样本的 target 被忽略"),
     "cells.note.right-class": (
         "{a} is the target class: its probability less 1",
@@ -94,6 +105,11 @@ CELLS: Table = {
         "the running mean and variance; ε = {a}",
         "用滑动平均的均值和方差；ε = {a}",
     ),
+    "cells.note.hot": ("the target class is {a}: 1 there", "目标类别是 {a}：该处为 1"),
+    "cells.note.cold": (
+        "the target class is {a}, not {b}: 0 here",
+        "目标类别是 {a}，不是 {b}：此处为 0",
+    ),
     "cells.note.from": ("moved, not changed: it is {a}", "只是换了位置：就是 {a}"),
     "cells.note.accumulated": (
         "added to the gradient that was there: zero_grad did not run in between",
@@ -114,9 +130,13 @@ CELLS: Table = {
         ".grad is None: the optimizer leaves it alone",
         ".grad 为 None：优化器不动它",
     ),
-    "cells.note.adam": (
-        "after step {c}: average of gradients {a}, of their squares {b}",
-        "第 {c} 步之后：梯度的平均 {a}，平方的平均 {b}",
+    "cells.note.adam-m": (
+        "m = {a}⋅exp_avg + {b}⋅grad = {c}; step t = {d}: m̂ = m / (1 − {a}^{d}) = {e}",
+        "m = {a}⋅exp_avg + {b}⋅grad = {c}；第 t = {d} 步：m̂ = m / (1 − {a}^{d}) = {e}",
+    ),
+    "cells.note.adam-v": (
+        "v = {a}⋅exp_avg_sq + {b}⋅grad² = {c}; v̂ = v / (1 − {a}^{d}) = {e}",
+        "v = {a}⋅exp_avg_sq + {b}⋅grad² = {c}；v̂ = v / (1 − {a}^{d}) = {e}",
     ),
     "cells.note.earlier": ("this was in iteration {a}", "这发生在第 {a} 次迭代"),
     "cells.note.given": ("{a} comes from the data", "{a} 来自数据"),
@@ -160,7 +180,10 @@ def verdict(words: Words, explanation: Explanation) -> str:
 
 
 def difference_line(words: Words, explanation: Explanation) -> str | None:
-    """The central difference, if there is one."""
-    if explanation.difference is None:
+    """The central difference and how far torch's value is from it, if there is one."""
+    found = explanation.difference
+    if found is None:
         return None
-    return words("cells.difference", value=number(explanation.difference, 7))
+    off = number(abs(explanation.value - found), 2)
+    shown = {"value": number(found, 9), "torch": number(explanation.value, 9)}
+    return words("cells.difference", **shown, off=off)

@@ -40,7 +40,7 @@ EXPLAIN_PHASES: Table = {
         Sizes on the way: {chain}
         autograd notes each op (tensor.grad_fn), so that backward can go the same way back.
         No parameter changes here; only batch_norm moves its running statistics.
-        Watch out: an input without its batch dimension. Conv2d takes it, a later view mixes it up.
+        Watch out: Conv2d takes a single image C×H×W too; flatten(x, 1) then joins H and W alone.
         Watch out: call net(input), not net.forward(input), which leaves out the module's hooks.
         Watch out: net.train() and net.eval() decide what dropout and batch_norm do.
         """,
@@ -50,7 +50,7 @@ EXPLAIN_PHASES: Table = {
         途中的尺寸：{chain}
         autograd 记下每个 op（tensor.grad_fn），反向传播时沿原路返回。
         这一步不改变任何参数；只有 batch_norm 会更新它的滑动统计量。
-        注意：输入缺少 batch 维时 Conv2d 照样接受，后面的 view 却会把它弄乱。
+        注意：Conv2d 也接受单幅图像 C×H×W；但之后的 flatten(x, 1) 只会合并 H 和 W。
         注意：写 net(input)，不要写 net.forward(input)，后者不会触发模块的 hook。
         注意：net.train() 与 net.eval() 决定 dropout 和 batch_norm 的行为。
         """,

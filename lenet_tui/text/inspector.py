@@ -16,15 +16,13 @@ INSPECTOR: Table = {
     "inspect.term": ("term", "项"),
     "inspect.running-sum": ("so far", "累计"),
     "inspect.more": ("{count} more terms: enter unfolds", "其余 {count} 项：回车展开"),
+    "inspect.more.one": ("1 more term: enter unfolds", "其余 1 项：回车展开"),
     "inspect.others": ("{count} more operands: enter unfolds", "其余 {count} 个操作数：回车展开"),
+    "inspect.others.one": ("1 more operand: enter unfolds", "其余 1 个操作数：回车展开"),
     "inspect.sum": ("sum of {count} in float64", "{count} 项之和（float64）"),
     "inspect.reads": ("reads", "读取"),
     "inspect.receptive": ("receptive field in the input", "在输入中的感受野"),
     "inspect.reaches": ("reaches", "影响到"),
-    "inspect.difference": (
-        "torch's {value} is {off} of it away",
-        "torch 的值 {value} 与之相差 {off}",
-    ),
     "inspect.differing": ("central difference …", "正在求中心差分…"),
     "inspect.no-difference": (
         "only a parameter's gradient can be checked by a central difference",

@@ -20,7 +20,7 @@ LAB: Table = {
     "lab.asking": ("asking torch…", "正在询问 torch…"),
     "lab.agrees": ("torch agrees", "与 torch 一致"),
     "lab.by-torch": ("by torch", "来自 torch"),
-    "lab.words": ("embedding dimension × length", "嵌入维度 × 长度"),
+    "lab.words": ("embedding × length", "嵌入维度 × 长度"),
     "lab.channels": ("channel × length", "通道 × 长度"),
     "lab.samples": ("sample × feature", "样本 × 特征"),
     "lab.refused": ("torch refuses", "torch 拒绝"),
@@ -32,7 +32,9 @@ LAB: Table = {
     "lab.warns": ("torch warns: {line}", "torch 警告：{line}"),
     "lab.no-window": ("no window to draw", "没有可画的窗口"),
     "lab.reads": ("{name} reads {count} cells", "{name} 读取 {count} 个单元"),
+    "lab.reads.one": ("{name} reads 1 cell", "{name} 读取 1 个单元"),
     "lab.sum": ("{count} products", "{count} 个乘积"),
+    "lab.sum.one": ("1 product", "1 个乘积"),
     "lab.differs": ("differs", "不同"),
     "lab.minus-inf": (
         "and {count} of padding, which count as −∞",
@@ -46,15 +48,20 @@ LAB: Table = {
     "lab.about": ("Explain", "说明"),
     "lab.legend.read": ("read", "被读取"),
     "lab.legend.padding": ("padding", "填充"),
-    "lab.legend.source": ("copied", "被复制"),
+    "lab.legend.copies": ('" copies *', '" 复制自 *'),
+    "lab.less": (
+        "less 1 that would start past the input",
+        "减去从输入之后开始的 1 个",
+    ),
     "lab.legend.hole": ("hole", "空洞"),
     "lab.legend.winner": ("largest", "最大"),
     "lab.copied": ("copied: {line}", "已复制：{line}"),
     "lab.keys": (
-        "esc leave  tab form  n next  N back  p play  arrows move  c channel  i input channel  "
-        "e explain  y copy  v numbers  o output  g go to  r ramp/random  L language",
-        "esc 离开  tab 表单  n 下一个  N 上一个  p 播放  方向键 移动  c 通道  i 输入通道  "
-        "e 说明  y 复制  v 数值  o 输出  g 转到  r 输入值  L 语言",
+        "esc leave  tab call, form  n next  N back  arrows move  p play  e explain, keys  "
+        "c channel  i input channel  y copy  v numbers  o output  g go to  r ramp/random  "
+        "L language",
+        "esc 离开  tab 调用行、表单  n 下一个  N 上一个  方向键 移动  p 播放  e 说明与按键  "
+        "c 通道  i 输入通道  y 复制  v 数值  o 输出  g 转到  r 输入值  L 语言",
     ),
     "lab.keys.form": (
         "esc to the picture  up down field  PgUp PgDn change by 1  left right choose  "

@@ -15,6 +15,7 @@ TOUR: Table = {
     "tour.here": ("The session is at this stop.", "会话正处于这一站。"),
     "tour.going": ("On the way to this stop …", "正在前往这一站…"),
     "tour.away": ("Stepped away: {key} brings this stop back.", "已离开此站：按 {key} 回来。"),
+    "tour.prints": ("It prints", "打印出"),
     "tour.lab": ("{key} opens the layer lab again.", "按 {key} 再次打开层实验室。"),
     **TOUR_LAYERS,
     **TOUR_TRAINING,
@@ -24,6 +25,7 @@ PRESET = "notebook"
 """The preset of the session that the stops' moves are for."""
 
 _RANDOM = ("phase", "do zero_grad", "do backward random")
+_ON = ".next_functions[0][0]"
 _LOSS = (*_RANDOM, "do forward", "phase")
 
 
@@ -35,7 +37,8 @@ class Stop:
     ``look``: ids of the panes to look at, the first one to be focused. ``tensor``: the one to
     show, ``aspect``: its value, gradient or update, ``numbers``: not as a heatmap. ``lab`` and
     ``lab_input``: the layer to open in the lab instead, and its input's shape. ``code``: the lines
-    of Python that the stop is about; all stops' lines run in order.
+    of Python that the stop is about; all stops' lines run in order. ``prints``: what these print,
+    by the engine's names of it; ``then``: moves on from the stop, after which it is printed again.
     """
 
     key: str
@@ -47,6 +50,8 @@ class Stop:
     lab_input: tuple[int, ...] = ()
     aspect: str = "value"
     numbers: bool = False
+    prints: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
 
 
 def _stop(
@@ -60,8 +65,11 @@ def _stop(
     lab_input: tuple[int, ...] = (),
     aspect: str = "value",
     numbers: bool = False,
+    prints: tuple[str, ...] = (),
+    then: tuple[str, ...] = (),
 ) -> Stop:
-    return Stop(key, cleandoc(code), moves, look, tensor, lab, lab_input, aspect, numbers)
+    shown = moves, look, tensor, lab, lab_input, aspect, numbers, prints, then
+    return Stop(key, cleandoc(code), *shown)
 
 
 STOPS: tuple[Stop, ...] = (
@@ -136,6 +144,7 @@ STOPS: tuple[Stop, ...] = (
         print(net)
         """,
         look=("layers",),
+        prints=("net",),
     ),
     _stop(
         "parameters",
@@ -146,6 +155,7 @@ STOPS: tuple[Stop, ...] = (
         """,
         look=("tensor", "layers"),
         tensor="conv1.weight",
+        prints=("len(params)", "params[0].size()"),
     ),
     _stop(
         "input",
@@ -165,6 +175,7 @@ STOPS: tuple[Stop, ...] = (
         moves=("phase",),
         look=("output",),
         tensor="output",
+        prints=("output",),
     ),
     _stop(
         "random",
@@ -188,6 +199,7 @@ STOPS: tuple[Stop, ...] = (
         moves=_LOSS,
         look=("output", "loss"),
         tensor="output",
+        prints=("loss",),
     ),
     _stop(
         "graph",
@@ -198,6 +210,7 @@ STOPS: tuple[Stop, ...] = (
         """,
         moves=_LOSS,
         look=("autograd",),
+        prints=("loss.grad_fn", f"loss.grad_fn{_ON}", f"loss.grad_fn{_ON}{_ON}"),
     ),
     _stop(
         "bias",
@@ -211,6 +224,8 @@ STOPS: tuple[Stop, ...] = (
         look=("gradient",),
         tensor="conv1.bias",
         numbers=True,
+        prints=("conv1.bias.grad",),
+        then=("phase",),
     ),
     _stop(
         "update",

@@ -8,8 +8,8 @@ TOUR_TRAINING: Table = {
     "tour.input.title": ("The input, and the shapes on the way", "输入，以及途中的形状"),
     "tour.input.text": prose(
         """
-        The input is 1×1×32×32: samples × channels × height × width. torch.nn works on batches; a
-        single image gets its batch dimension by input.unsqueeze(0).
+        The input is 1×1×32×32: samples × channels × height × width. Today's Conv2d also takes a
+        single image without the first, 1×32×32; input.unsqueeze(0) gives it the batch dimension.
 
         Three ops have run: conv1 made 28×28 of 32×32, relu kept the shape, max_pool2d halved it
         to 14×14.
@@ -18,8 +18,8 @@ TOUR_TRAINING: Table = {
         linear layers make 120, 84 and 10 of them.
         """,
         """
-        输入是 1×1×32×32：样本数 × 通道 × 高 × 宽。torch.nn 按批处理；单幅图像用
-        input.unsqueeze(0) 加上 batch 维。
+        输入是 1×1×32×32：样本数 × 通道 × 高 × 宽。现在的 Conv2d 也接受没有第一维的单幅图像
+        1×32×32；用 input.unsqueeze(0) 加上 batch 维。
 
         已经执行了三个 op：conv1 把 32×32 变成 28×28，relu 不改变形状，max_pool2d 减半成 14×14。
 
@@ -140,7 +140,7 @@ TOUR_TRAINING: Table = {
 
         Each is the sum of the gradients at all 28×28 positions where that bias was added.
 
-        N takes it back to None. Press n twice without zero_grad between, and they would add up.
+        N takes it back to None. Two backwards without a zero_grad between would add up.
         """,
         """
         梯度刚刚清掉：conv1.bias.grad 是 None。不是零，而是根本没有。

@@ -17,7 +17,8 @@ class Words:
     """Says what the tables hold, in one language.
 
     ``words("rail.busy", seconds=1.5)`` gives the text of that key with the values filled in;
-    an unknown key raises ``KeyError`` (a test asks for every key).
+    an unknown key raises ``KeyError`` (a test asks for every key). Where ``count`` is 1, and there
+    is an entry for one (``KEY.one``), that is said.
     """
 
     def __init__(self, language: str, *tables: Table) -> None:
@@ -26,6 +27,8 @@ class Words:
         self._entries = {key: pair for table in tables for key, pair in table.items()}
 
     def __call__(self, key: str, /, **values: Any) -> str:
+        if values.get("count") in (1, "1") and f"{key}.one" in self._entries:
+            key = f"{key}.one"
         text = self._entries[key][self._column]
         return text.format(**values) if values else text
 

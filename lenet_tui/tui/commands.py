@@ -55,7 +55,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", "run", ("r", "f5"), "toggle_run", 5, True),
     Command("faster", "run", ("plus",), "faster", looks=True, aliases=("equals_sign",)),
     Command("slower", "run", ("minus",), "slower", looks=True),
-    Command("continue", "run", ("c", "f6"), moves.Continue(), 6),
+    Command("continue", "run", ("c", "f6"), moves.Continue(), 7),
     Command(
         "reverse-continue",
         "run",
@@ -81,7 +81,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("maximize", "look", ("m", "f4"), "maximize", 12, True),
     Command("next-tab", "look", ("right_square_bracket",), "next_tab", 0, True),
     Command("previous-tab", "look", ("left_square_bracket",), "previous_tab", 0, True),
-    *(Command(f"pane-{n}", "look", (str(n),), "pane", 0, True, (), n) for n in range(1, 8)),
+    *(Command(f"pane-{n}", "look", (str(n),), "pane", 0, True, (), n) for n in range(1, 7)),
+    Command("pane-7", "look", ("7",), "pane", 6, True, (), 7),
     Command("device", "session", ("d",), "devices", 11),
     Command("parity", "session", ("P",), "parity"),
     Command("lab", "session", ("K", "f3"), "lab", 14),

@@ -9,6 +9,9 @@ from textual.widget import Widget
 
 from lenet_tui.core.wrapping import wrap
 
+TIED = "\u00a0"
+"""A blank that no line is broken at."""
+
 
 class Prose(Widget):
     """Text that fills its width and takes the height it needs."""
@@ -30,4 +33,5 @@ class Prose(Widget):
         return len(wrap(self._text, width, cell_len))
 
     def render(self) -> Content:
-        return Content("\n".join(wrap(self._text, self.content_size.width, cell_len)))
+        lines = wrap(self._text, self.content_size.width, cell_len)
+        return Content("\n".join(lines).replace(TIED, " "))

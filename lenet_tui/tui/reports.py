@@ -20,6 +20,7 @@ from lenet_tui.core.protocol import (
     Moved,
     Painting,
     Printed,
+    PrintOut,
     Ready,
     Report,
 )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 BUSY_FROM = 1.0
 """Seconds that an op may take before the rail says so."""
 
-ANSWERS = (Explanation, NotExplained, ParityResult, LabResult, Exported, Devices)
+ANSWERS = (Explanation, NotExplained, ParityResult, LabResult, Exported, PrintOut, Devices)
 """What the engine says when it is done with a question, so that it is no longer busy."""
 
 
@@ -81,6 +82,8 @@ def handle(app: LenetApp, report: Report) -> None:
         app.main.body.inspector.receive(report)
     elif isinstance(report, Exported):
         app.exporter.receive(report)
+    elif isinstance(report, PrintOut):
+        app.tour.printed(report)
     elif isinstance(report, Failed):
         _failed(app, report)
     elif isinstance(report, Died):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lenet_tui.core.moves import parse_move
 from lenet_tui.core.options import Options, resolve
-from lenet_tui.core.protocol import Moved, Painting, Start
+from lenet_tui.core.protocol import Moved, Painting, Print, PrintOut, Start
 from lenet_tui.text.tour import PRESET, STOPS, Stop
 from lenet_tui.tui.commands import BY_ID
 from lenet_tui.tui.keys import key_name
@@ -59,6 +59,7 @@ class Tour:
         self._going = False
         self._home: State | None = None
         self._digests: dict[int, str] = {}
+        self._printed = ""
 
     # What the person asks for
 
@@ -121,7 +122,7 @@ class Tour:
         if isinstance(app.screen, TourLabScreen):
             app.screen.dismiss(None)
         self._show_stop(STOPS[number])
-        self._going, self._home = True, None
+        self._going, self._home, self._printed = True, None, ""
         self._when_idle(self._travel)
         self.show()
 
@@ -168,6 +169,7 @@ class Tour:
             waits()
             return False
         if not self._going or self._waits is not None:
+            self._ask(report.frame)
             return True
         self._ahead -= isinstance(report, Moved)
         if self._ahead > 0 and flight is not None:
@@ -175,12 +177,19 @@ class Tour:
         self._going = False
         if self._ahead <= 0:
             self._arrived(report.frame)
+        self._ask(report.frame)
         return True
+
+    def printed(self, report: PrintOut) -> None:
+        """What the stop's code prints at the session's cursor."""
+        if report.number == self.number and not self._going:
+            self._printed = "\n".join(text for text in report.texts if text)
+            self.show()
 
     def show(self) -> None:
         """Say where the tour is, wherever that is seen."""
         if self.on:
-            state = TourState(self.number, self._standing, self._app.language)
+            state = TourState(self.number, self._standing, self._app.language, self._printed)
             for screen in self._app.screen_stack:
                 for pane in screen.query(TourPane):
                     pane.tell(state)
@@ -201,6 +210,12 @@ class Tour:
         if STOPS[self.number].lab and not isinstance(self._app.screen, TourLabScreen):
             return "lab"
         return "here" if frame is not None and _state(frame) == self._home else "away"
+
+    def _ask(self, frame: Frame) -> None:
+        """Have the engine print what the stop's code prints, as things are now."""
+        prints = STOPS[self.number].prints
+        if self.on and prints and not frame.running:
+            self._app.send(Print(self.number, prints))
 
     def _show_stop(self, stop: Stop) -> None:
         main = self._app.main

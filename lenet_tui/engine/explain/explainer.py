@@ -18,11 +18,14 @@ from lenet_tui.engine.explain.difference import central_difference
 from lenet_tui.engine.explain.fields import Fields, reach, receptive_field
 from lenet_tui.engine.explain.naming import TimedNames
 from lenet_tui.engine.explain.place import STATISTICS, Place, cursor_at, next_to
+from lenet_tui.engine.explain.pointwise import one_hot
 from lenet_tui.engine.explain.rules import rule_for
 from lenet_tui.engine.explain.scene import Names, Scene
-from lenet_tui.engine.explain.softmax import share_of_row
-from lenet_tui.engine.explain.work import NoArithmetic, Source
+from lenet_tui.engine.explain.softmax import exp_of, share_of_row, softmax_inside
+from lenet_tui.engine.explain.work import Index, NoArithmetic, Source, Work
+from lenet_tui.engine.lookup import LOSS_TARGET
 from lenet_tui.engine.navigator import Navigator
+from lenet_tui.engine.parts import PARTS
 from lenet_tui.engine.tape import Cursor
 
 GIVEN = ("input", "target")
@@ -102,6 +105,8 @@ class Explainer:
         if cell.tensor in GIVEN:
             fields = reach(place.scene, cell.tensor, cell.index)
             return answer.untouched(question, "data", ("given", (cell.tensor,)), fields)
+        if cell.tensor == LOSS_TARGET:
+            return self._one_hot(question, place)
         parameters = place.tape.base.values
         stem, _, aspect = cell.tensor.rpartition(".")
         if cell.tensor in parameters or (stem in parameters and aspect in updates.STATES):
@@ -124,16 +129,37 @@ class Explainer:
         parameters = place.tape.base.values
         known |= {f"{p}.{a}" for p in parameters for a in ("new", "update", *updates.STATES)}
         if cell.tensor not in known:
-            raise unknown(cell, names)
+            raise self._unknown(cell, place)
         where = ""
         if place.cursor == self._navigator.cursor:
             at = self._navigator.position
             where = f" (iteration {at.iteration}, {at.phase})"
+        if aspect == "grad" and cell.tensor.rpartition(".")[0] in (*GIVEN, LOSS_TARGET):
+            raise CellError(
+                f"{cell.name} is None: data needs no gradient (requires_grad is False),"
+                " so backward computes none"
+            )
         if aspect == "grad":
             raise CellError(f"{cell.name} is None here{where}: no backward has reached it")
         if aspect in updates.STATES:
-            raise CellError(f"{cell.name}: the optimizer keeps no such tensor here{where}")
+            when = (
+                f" when iteration {place.tape.iteration} begins" if place.whole else f" here{where}"
+            )
+            raise CellError(f"{cell.name}: the optimizer keeps no such tensor{when}")
         raise CellError(f"{cell.name} has not been computed yet{where}")
+
+    def _unknown(self, cell: Cell, place: Place) -> CellError:
+        """The error for a name that there is not, with all that there are."""
+        kept = {k for u in place.tape.base.updates.values() for k in u.state_after}
+        kept.update(updates.KEEPS.get(self._navigator.trainer.options.optimizer, ()))
+        return unknown(cell, place.known(self._expected), sorted(kept))
+
+    def _one_hot(self, question: Question, place: Place) -> Explanation:
+        """What MSE compares with: 1 at the target's class, else 0."""
+        assert place.tape.batch is not None
+        target = Source("target", place.tape.batch[1])
+        work = one_hot(target, question.cell.index, "one_hot")
+        return answer.explanation(question, work, answer.as_called, {})
 
     def _value(self, question: Question, place: Place) -> Explanation:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
@@ -219,8 +245,8 @@ class Explainer:
             if call is not None:
                 fields = receptive_field(scene, call, cell.index)
                 work = rule_for(call).forward(call, cell.index)
-            elif aspect == "softmax":
-                work = share_of_row(made_by.output, cell.index, len(cell.index) - 1, "softmax")
+            elif aspect in PARTS:
+                work = _part(made_by, stem, aspect, cell.index)
                 fields = receptive_field(scene, made_by, cell.index)
             elif aspect in STATISTICS and made_by.op == "batch_norm":
                 work = norm.statistic(made_by, aspect, cell.index[0])
@@ -235,13 +261,30 @@ class Explainer:
         """What is still there from a pass before the last forward of the iteration: the loss."""
         for segment in range(place.cursor.segment - 1, -1, -1):
             there = place.at(Cursor(segment))
-            call = there.scene.call(question.cell.tensor)
+            stem, _, aspect = question.cell.tensor.rpartition(".")
+            whole = there.scene.call(question.cell.tensor)
+            call = whole or (there.scene.call(stem) if aspect in PARTS else None)
             if call is not None:
-                work = rule_for(call).forward(call, question.cell.index)
-                fields = receptive_field(there.scene, call, question.cell.index)
+                index = question.cell.index
+                if whole is None:
+                    work = _part(call, stem, aspect, index)
+                else:
+                    work = rule_for(call).forward(call, index)
+                fields = receptive_field(there.scene, call, index)
                 naming = TimedNames(place, there, there.at(there.scene.start))
                 return answer.explanation(question, work, naming, fields)
-        raise unknown(question.cell, place.known(self._expected))
+        raise self._unknown(question.cell, place)
+
+
+def _part(call: Call, name: str, aspect: str, index: Index) -> Work:
+    """What is inside an op called ``name``; of the ``output`` itself, its softmax."""
+    x, dim = call.output, len(index) - 1
+    inside = softmax_inside(call) if name != "output" else None
+    if inside is not None:
+        x, dim = inside
+    if aspect == "exp":
+        return exp_of(x, index, dim)
+    return share_of_row(x, index, dim, op="softmax", name=name, of=call.entry.tensor)
 
 
 def _parameter(question: Question, place: Place) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from torch.autograd.graph import Node
 
 from lenet_tui.engine.explain.call import Call
 from lenet_tui.engine.explain.rounding import exact
@@ -79,7 +80,7 @@ def _shares(scene: Scene, found: list[Reader], index: Index) -> Work:
     works = []
     for call, argument, gradient in found:
         work = rule_for(call).backward(call, argument, index, gradient)
-        node = call.entry.node
+        node = _handed_on(call, argument)
         work.op = kind(node) if node is not None else call.op
         works.append(work)
     total = works[0]
@@ -93,6 +94,18 @@ def _shares(scene: Scene, found: list[Reader], index: Index) -> Work:
             total.op += f" + {work.op}"
     total.notes.append(("chain", tuple(_to_root(scene, found[0][0]))))
     return total
+
+
+def _handed_on(call: Call, argument: str) -> Node | None:
+    """The node that made the gradient: of an op that is more than one, as cross-entropy is of
+    ``log_softmax`` and ``nll_loss``, the last to run.
+    """
+    node, maker = call.entry.node, call.source(argument).entry
+    if call.op == "cross_entropy" and node is not None and maker is not None:
+        for behind, _ in node.next_functions:
+            if behind is not None and any(n is maker.node for n, _ in behind.next_functions):
+                return behind
+    return node
 
 
 def _to_root(scene: Scene, call: Call) -> Iterator[str]:

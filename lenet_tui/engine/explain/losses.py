@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from lenet_tui.engine.explain.call import Call
-from lenet_tui.engine.explain.rounding import Rounded, constant, exact, exp
+from lenet_tui.engine.explain.rounding import Rounded, constant, exact, log, sum_error
 from lenet_tui.engine.explain.rule import Box, Rule, whole
-from lenet_tui.engine.explain.softmax import cells, log_softmax
+from lenet_tui.engine.explain.softmax import cells, exponentials, log_softmax, log_sum, softmax
 from lenet_tui.engine.explain.spread import source_index, stretched
 from lenet_tui.engine.explain.work import (
     Block,
@@ -24,18 +24,17 @@ from lenet_tui.engine.explain.work import (
     gather,
     grid,
     one,
-    row,
 )
+from lenet_tui.engine.parts import class_dim, part
+
+NOTED = 3
+"""Samples of which it is said what their exponentials come to."""
 
 
 def _reduction(call: Call) -> str:
     if call.get("size_average") is not None or call.get("reduce") is not None:
         raise NoArithmetic(call.op)
     return str(call.get("reduction", "mean"))
-
-
-def _class_dim(x: Source) -> int:
-    return 0 if x.tensor.dim() == 1 else 1
 
 
 def _plain_classes(call: Call) -> None:
@@ -63,32 +62,51 @@ def _shared(call: Call, numbers: Rounded, count: int) -> Rounded:
 
 
 def _each(call: Call, count: int) -> str:
+    if count == 1:
+        return ""
     return f"1/{count} ⋅ Σ_n " if _reduction(call) == "mean" else "Σ_n "
 
 
-def _logits(x: Source, samples: Indices) -> tuple[list[Column], Rounded]:
-    """Each class's logits as a column of terms, and all of them (samples, classes)."""
-    dim = _class_dim(x)
-    classes = [np.insert(samples, dim, c, axis=1) for c in range(x.shape[dim])]
-    columns = [column(x, at) for at in classes]
-    return columns, exact(np.stack([c.values for c in columns], -1))
-
-
 def cross_entropy_forward(call: Call, index: Index) -> Work:
-    """Each sample's −log softmax at its target class, over the number of samples."""
+    """Each sample's −log softmax at its target class, over the number of samples.
+
+    Three terms a sample: less the target's logit, the largest logit, and the logarithm of the sum
+    of the exponentials.
+    """
     _plain_classes(call)
     x, target = call.source(), call.source("target")
     samples, classes = _samples(call, index)
-    columns, logits = _logits(x, samples)
-    made = log_softmax(logits)
-    at = np.arange(len(classes)), classes
-    chosen = Rounded(made.value[at], made.error[at])
-    block = Block((*columns, column(target, samples)), _shared(call, -chosen, len(classes)))
-    right = f"{_each(call, len(classes))}−log softmax({x.name}[n])[{target.name}[n]]"
+    dim, count = class_dim(x.tensor), len(classes)
     letters = "n" if call.entry.tensor.dim() else ""
-    work = Work(call.op, letters, right, [block])
-    if _reduction(call) == "mean":
-        work.notes = [("samples", (str(len(classes)),))]
+    name = f"{call.name}.exp"
+    each, n = _each(call, count), "n," if x.tensor.dim() > 1 else ""
+    top, label = f"max_j {x.name}[{n}j]", f"{target.name}[{n[:-1]}]" if n else target.name
+    right = f"log Σ_j {name}[{n}j] + {top} − {x.name}[{n}{label}]"
+    work = Work(call.op, letters, f"{each}({right})" if each else right)
+    if not count:
+        return work
+    along = np.stack([np.insert(samples, dim, c, axis=1) for c in range(x.shape[dim])], 1)
+    logits = gather(x.tensor, along.reshape(-1, along.shape[-1])).reshape(along.shape[:2])
+    rows = np.arange(count)
+    chosen = column(x, along[rows, classes])
+    largest = column(x, along[rows, np.argmax(logits, 1)])
+    columns, exps = exponentials(name, x, along, dim, call.entry.tensor)
+    totals = exps.sum(-1)
+    logs = log(totals)
+    work.blocks = [
+        Block((chosen, column(target, samples)), _shared(call, -chosen.number, count)),
+        Block((largest,), _shared(call, largest.number, count)),
+        Block(columns, _shared(call, logs, count)),
+    ]
+    made = log_softmax(exact(logits))
+    torchs = _shared(call, Rounded(-made.value[rows, classes], made.error[rows, classes]), count)
+    shown = _shared(call, logs, count).error.sum()
+    work.error = float(sum_error(torchs.value, torchs.error) + shown)
+    for row in range(min(count, NOTED)):
+        where = f"{name}[{','.join(map(str, samples[row]))}{',' if n else ''}j]"
+        work.notes.append(log_sum(where, totals[row], logs[row]))
+    if _reduction(call) == "mean" and count > 1:
+        work.notes.append(("samples", (str(count),)))
     return work
 
 
@@ -96,24 +114,25 @@ def cross_entropy_backward(call: Call, argument: str, index: Index, g: Source) -
     """(softmax − one-hot) / N, times the gradient on the loss."""
     _plain_classes(call)
     x, target = call.source(), call.source("target")
-    dim = _class_dim(x)
+    dim = class_dim(x.tensor)
     sample = (*index[:dim], *index[dim + 1 :])
     work = Work("", "n,c", "")
     mean, count = _reduction(call) == "mean", len(_samples(call, None)[1])
-    over = f" / {count}" if mean else ""
-    work.right = f"{g.name} ⋅ (softmax({x.name}[n])[c] − (1 if {target.name}[n] = c)){over}"
+    over = f" / {count}" if mean and count > 1 else ""
+    name = f"{call.name}.softmax"
+    work.right = f"{g.name} ⋅ ({name}[n,c] − (1 if {target.name}[n] = c)){over}"
     gradient = one(g, sample if _reduction(call) == "none" else ())
     _, classes = _samples(call, None if _reduction(call) != "none" else sample)
     label = one(target, sample)
     if not len(classes) or int(label.values[0]) == call.get("ignore_index", -100):
         work.notes.append(("ignored", ()))
         return work
-    along = cells(index, dim, x.shape[dim])
-    logits = row(x, along)
-    made = log_softmax(exact(np.concatenate([c.values for c in logits])))
     at = index[dim]
-    share = exp(made[at : at + 1]) * gradient.number
-    work.blocks = [Block((*logits, gradient), _shared(call, share, count))]
+    true = softmax(exact(gather(x.tensor, cells(index, dim, x.shape[dim]))))[at : at + 1]
+    values = gather(part(x.tensor, dim, "softmax"), np.asarray([index], np.int64))
+    shown = Column(name, np.asarray([index], np.int64), values, call.entry.tensor)
+    share = Rounded(values, true.error + np.abs(values - true.value)) * gradient.number
+    work.blocks = [Block((shown, gradient), _shared(call, share, count))]
     right_class = int(label.values[0]) == at
     if right_class:
         work.blocks.append(Block((label, gradient), _shared(call, -gradient.number, count)))
@@ -126,7 +145,7 @@ def nll_forward(call: Call, index: Index) -> Work:
     _plain_classes(call)
     x, target = call.source(), call.source("target")
     samples, classes = _samples(call, index)
-    at = np.insert(samples, _class_dim(x), classes, axis=1)
+    at = np.insert(samples, class_dim(x.tensor), classes, axis=1)
     chosen = column(x, at)
     block = Block((chosen, column(target, samples)), _shared(call, -chosen.number, len(classes)))
     right = f"{_each(call, len(classes))}−{x.name}[n,{target.name}[n]]"
@@ -136,7 +155,7 @@ def nll_forward(call: Call, index: Index) -> Work:
 def nll_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
     _plain_classes(call)
     x, target = call.source(), call.source("target")
-    dim = _class_dim(x)
+    dim = class_dim(x.tensor)
     sample = (*index[:dim], *index[dim + 1 :])
     count = len(_samples(call, None)[1])
     over = f" / {count}" if _reduction(call) == "mean" else ""

@@ -10,8 +10,10 @@ from torch import Tensor
 from lenet_tui.core.cells import Cell, CellError
 from lenet_tui.engine.explain.norm import statistics
 from lenet_tui.engine.explain.scene import Names, Scene
+from lenet_tui.engine.explain.softmax import softmax_inside
 from lenet_tui.engine.explain.updates import STATES
-from lenet_tui.engine.lookup import Found, find
+from lenet_tui.engine.lookup import LOSS_PARTS, Found, find
+from lenet_tui.engine.parts import PARTS, exponentials
 from lenet_tui.engine.tape import Cursor, NodeEntry, Tape, UpdateEntry
 
 STATISTICS = ("mean", "var")
@@ -57,6 +59,9 @@ class Place:
             update = self.last_update(stem)
             return update.state_after.get(aspect) if update else None
         call = self.scene.call(stem)
+        inside = softmax_inside(call) if call and aspect == "exp" else None
+        if inside is not None:
+            return exponentials(inside[0].tensor, inside[1])
         if call is not None and aspect in STATISTICS and call.op == "batch_norm":
             numbers = [statistics(call, n) for n in range(call.source().shape[1])]
             made = [float(pair[aspect == "var"].value[0]) for pair in numbers]
@@ -72,7 +77,7 @@ class Place:
     def meaning(self, name: str) -> Tensor | None:
         """What tells whether a name means the same thing at two points: the tensor itself."""
         stem, _, aspect = name.rpartition(".")
-        call = self.scene.call(stem) if aspect in STATISTICS else None
+        call = self.scene.call(stem) if aspect in (*STATISTICS, *PARTS) else None
         return call.entry.tensor if call else self.find(name).tensor
 
     def updated(self, name: str) -> tuple[Cursor, UpdateEntry] | None:
@@ -100,8 +105,8 @@ class Place:
         here = [c.name for c in self.scene.calls]
         ops = list(dict.fromkeys([*expected, *here]))
         names = ["input", *ops, *(() if "loss" in ops else ("loss",)), "output", "output.softmax"]
-        parameters = list(self.tape.base.values)
-        return [*names, "target", *parameters]
+        inside = (n for n in LOSS_PARTS if self.find(n).state != "unknown")
+        return [*names, "output.exp", "target", *inside, *self.tape.base.values]
 
 
 def cursor_at(tape: Tape, cell: Cell, limit: Cursor) -> Cursor:

@@ -185,10 +185,17 @@ def cast_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
 
 
 def one_hot_forward(call: Call, index: Index) -> Work:
+    return one_hot(call.source(), index, call.op)
+
+
+def one_hot(classes: Source, index: Index, op: str) -> Work:
     """1 where the last index is the class, else 0."""
-    x = one(call.source(), index[:-1])
+    x = one(classes, index[:-1])
     block = Block((x,), exact((x.values == index[-1]).astype(np.float64)))
-    return Work(call.op, "…,c", f"1 if {x.tensor}[…] = c, else 0", [block])
+    letters = "n" if len(index) == 2 else "…"
+    note = "hot" if x.values[0] == index[-1] else "cold"
+    notes: list[Note] = [(note, (f"{x.values[0]:.0f}", str(index[-1])))]
+    return Work(op, f"{letters},c", f"1 if {x.tensor}[{letters}] = c, else 0", [block], notes)
 
 
 def no_backward(call: Call, argument: str, index: Index, g: Source) -> Work:

@@ -96,9 +96,14 @@ def max_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
         result = gradient.number if won else exact(np.zeros(1))
         work.blocks.append(Block((gradient, one(x, index)), result))
         where = f"{call.name}{index_text(window.tolist())}"
-        work.notes.append(("won" if won else "lost", (where, str(len(cells)))))
         ties = int(np.sum(values == values[first]))
-        if ties > 1:
+        mine = gather(x.tensor, np.asarray([index], np.int64))[0]
+        if not won and mine == values[first]:  # as large, but not the first
+            winners = f"{x.name}{index_text(cells[first].tolist())}"
+            work.notes.append(("lost-tie", (str(ties), where, winners)))
+            continue
+        work.notes.append(("won" if won else "lost", (where, str(len(cells)))))
+        if ties > 1 and won:
             work.notes.append(("tie", (str(ties),)))
     if not work.blocks:
         work.notes.append(("unread", (call.name,)))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from torch import Tensor
 
+from lenet_tui.core.numbers import number as digits
+from lenet_tui.engine import parts
 from lenet_tui.engine.explain.call import Call
-from lenet_tui.engine.explain.rounding import Rounded, exp, log
+from lenet_tui.engine.explain.rounding import Rounded, exact, exp, log
 from lenet_tui.engine.explain.rule import Box, Rule
 from lenet_tui.engine.explain.work import (
     Block,
@@ -13,13 +16,14 @@ from lenet_tui.engine.explain.work import (
     Index,
     Indices,
     NoArithmetic,
+    Note,
     Source,
     Work,
     column,
     gather,
     one,
+    plain,
     repeat,
-    row,
 )
 
 
@@ -39,12 +43,62 @@ def log_softmax(x: Rounded) -> Rounded:
     return low - total
 
 
+def exponentials(
+    name: str, x: Source, along: Indices, dim: int, of: Tensor
+) -> tuple[tuple[Column, ...], Rounded]:
+    """``exp(x − max x)`` at ``along`` (..., classes, rank) in float32, as operands, and the same
+    (..., classes) with what torch's own may be off from these.
+
+    ``name``: what they are called; ``of``: the output of the op that they are inside of.
+    """
+    places = along.reshape(-1, along.shape[-1])
+    shape = along.shape[:-1]
+    shown = gather(parts.exponentials(x.tensor, dim), places)
+    logits = exact(gather(x.tensor, places).reshape(shape))
+    true = exp(shifted(logits)[0])
+    values = shown.reshape(shape)
+    number = Rounded(values, true.error + np.abs(values - true.value))
+    columns = tuple(
+        Column(name, along[..., n, :].reshape(-1, along.shape[-1]), values[..., n].reshape(-1), of)
+        for n in range(shape[-1])
+    )
+    return columns, number
+
+
+def exp_of(x: Source, index: Index, dim: int) -> Work:
+    """``exp(x_i − max_j x_j)``, which torch takes so that none overflows."""
+    along = cells(index, dim, x.shape[dim])
+    values = gather(x.tensor, along)
+    largest = one(x, along[int(np.argmax(values))].tolist())
+    own = one(x, index)
+    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    right = f"exp({x.name}[{i}] − max_j {x.name}[{j}])"
+    return Work("exp", i, right, [Block((own, largest), exp(own.number - largest.number))])
+
+
+def _letters(rank: int, dim: int, along: str) -> str:
+    """What an index is called: ``n,c`` for two dimensions."""
+    if rank == 2 and dim % rank == 1:
+        return f"n,{along}"
+    return f"…,{along}"
+
+
 def softmax(x: Rounded) -> Rounded:
     """Along the last axis; by whichever of torch's two ways is further off."""
     low, _ = shifted(x)
     share = exp(low)
     direct = share / share.sum(-1, keepdims=True)
     return Rounded(direct.value, np.maximum(direct.error, exp(log_softmax(x)).error))
+
+
+def softmax_inside(call: Call) -> tuple[Source, int] | None:
+    """What an op takes the softmax of, and along which dimension; ``None``: of nothing."""
+    x = call.source() if isinstance(call.arguments.get("input"), Source) else None
+    if x is None or call.op not in ("softmax", "log_softmax", "cross_entropy"):
+        return None
+    if call.op == "cross_entropy":
+        return x, parts.class_dim(x.tensor)
+    return (x, _dim(call)) if isinstance(call.get("dim"), int) else None
 
 
 def _dim(call: Call) -> int:
@@ -67,31 +121,51 @@ def _row(call: Call, source: Source, index: Index) -> Indices:
 
 
 def softmax_forward(call: Call, index: Index) -> Work:
-    return share_of_row(call.source(), index, _dim(call), call.op)
+    made = {"op": call.op, "name": call.name}
+    return share_of_row(call.source(), index, _dim(call), **made, of=call.entry.tensor)
 
 
-def share_of_row(x: Source, index: Index, dim: int, op: str) -> Work:
-    """``exp(x_i) / Σ_j exp(x_j)``: one term, the row its operands."""
-    along = cells(index, dim, x.shape[dim])
-    made = softmax(Rounded(gather(x.tensor, along), np.zeros(len(along))))
-    block = Block(row(x, along), made[index[dim] : index[dim] + 1])
-    right = f"exp({x.name}[…,i]) / Σ_j exp({x.name}[…,j])"
-    return Work(op, "…,i", right, [block])
+def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: Tensor) -> Work:
+    """``exp(x_i) / Σ_j exp(x_j)``: one term; its operands the exponentials, first its own.
+
+    ``name``, ``of``: the op that the softmax is, or is inside of, and its output.
+    """
+    along, at = cells(index, dim, x.shape[dim]), index[dim]
+    columns, number = exponentials(f"{name}.exp", x, along, dim, of)
+    total = number.sum(keepdims=True)
+    other = softmax(exact(gather(x.tensor, along)))[at : at + 1]
+    share = number[at : at + 1] / total
+    result = Rounded(share.value, np.maximum(share.error, other.error))
+    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    right = f"{name}.exp[{i}] / Σ_j {name}.exp[{j}]"
+    own = columns[at]
+    here = ",".join("j" if n == dim % len(index) else str(i) for n, i in enumerate(index))
+    note = "exp-sum", (f"{name}.exp[{here}]", digits(float(total.value[0]), 7))
+    return Work(op, i, right, [Block((own, *columns), result)], [note])
 
 
 def log_softmax_forward(call: Call, index: Index) -> Work:
     x, dim = call.source(), _dim(call)
-    along = _row(call, x, index)
-    numbers = Rounded(gather(x.tensor, along), np.zeros(len(along)))
-    made = log_softmax(numbers)
-    own = one(x, index)
-    rest = made.value[index[dim]] - own.values[0]
-    blocks = [
-        Block((own,), own.number),
-        Block(row(x, along), Rounded(np.asarray([rest]), np.zeros(1))),
-    ]
-    right = f"{x.name}[…,i] − log Σ_j exp({x.name}[…,j])"
-    return Work(call.op, "…,i", right, blocks, error=float(made.error[index[dim]]))
+    along, at = _row(call, x, index), index[dim]
+    values = gather(x.tensor, along)
+    made = log_softmax(exact(values))
+    own, largest = one(x, index), one(x, along[int(np.argmax(values))].tolist())
+    columns, number = exponentials(f"{call.name}.exp", x, along, dim, call.entry.tensor)
+    total = number.sum(keepdims=True)
+    logarithm = log(total)
+    blocks = [plain(own), Block((largest,), -largest.number), Block(columns, -logarithm)]
+    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    right = f"{x.name}[{i}] − max_j {x.name}[{j}] − log Σ_j {call.name}.exp[{j}]"
+    here = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
+    note = log_sum(f"{call.name}.exp[{here}]", total, logarithm)
+    error = float(made.error[at] + logarithm.error[0])
+    return Work(call.op, i, right, blocks, [note], error=error)
+
+
+def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
+    """What the exponentials come to, and the logarithm of that."""
+    made = (digits(float(n.value.reshape(-1)[0]), 7) for n in (total, logarithm))
+    return "log-sum", (what, *made)
 
 
 def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Work:

@@ -23,6 +23,9 @@ EPS = 1e-8
 STATES = ("momentum_buffer", "exp_avg", "exp_avg_sq", "step")
 """The optimizers' own tensors; each can be asked for as ``fc1.weight.exp_avg[3,7]``."""
 
+KEEPS = {"momentum": ("momentum_buffer",), "adam": ("exp_avg", "exp_avg_sq", "step")}
+"""Which of them each optimizer keeps."""
+
 
 def update(entry: UpdateEntry, index: Index) -> Work:
     """The parameter's new value at ``index``."""
@@ -105,10 +108,12 @@ def _adam(entry: UpdateEntry, index: Index) -> Work:
     first, second = _averages(entry, index)
     size = constant(entry.lr / (1 - BETAS[0] ** t))
     below = sqrt(second) / constant((1 - BETAS[1] ** t) ** 0.5) + constant(EPS)
-    work = Work(entry.op, "…", "lr ⋅ m̂ / (√v̂ + ε)")
+    work = Work(entry.op, "…", f"lr ⋅ m̂ / (√v̂ + {EPS:g})")
     work.blocks = [Block(columns, -(size * (first / below)))]
-    made = (number(float(first.value[0]), 6), number(float(second.value[0]), 6), f"{t:.0f}")
-    work.notes = [("adam", made)]
+    for key, beta, average in zip(("adam-m", "adam-v"), BETAS, (first, second), strict=True):
+        m = float(average.value[0])
+        hat = number(m / (1 - beta**t), 6)
+        work.notes.append((key, (f"{beta:g}", f"{1 - beta:.4g}", number(m, 6), f"{t:.0f}", hat)))
     return work
 
 

@@ -80,6 +80,14 @@ def sheet(table: Sequence[Line], width: int, words: Words) -> Sheet:
     return Sheet(_header(named, texts, room, words), tuple(rows))
 
 
+def runs(table: Sequence[Line], width: int, words: Words) -> bool:
+    """Whether the sums on the way have room in ``width`` cells, if there are any."""
+    if all(line.running is None for line in table):
+        return True
+    texts = _texts(table, heads(table), DIGITS[-1], words)
+    return MARK + texts.wide + texts.right <= width
+
+
 def _texts(table: Sequence[Line], named: Sequence[str], digits: int, words: Words) -> _Texts:
     columns = 1 + any(len(line.operands) > 1 for line in table)
     cells = [_column(table, n, named[n], digits) for n in range(columns)]

@@ -19,6 +19,7 @@ from lenet_tui.core.numbers import ascii_text, index_text
 from lenet_tui.core.protocol import Command
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.inspector import told
+from lenet_tui.tui.inspector.columns import runs
 from lenet_tui.tui.inspector.pictures import Pictures
 from lenet_tui.tui.inspector.table import TermTable
 from lenet_tui.tui.inspector.trail import MOST, Inquiry, Trail, Visit, moment_of
@@ -29,6 +30,10 @@ SETTLE = 0.1
 """Seconds that an answer may take before what is no longer true is taken off the screen."""
 BESIDE = 28
 """Lines from which there is room for both pictures above the table."""
+
+
+PICTURE = 20
+"""Columns of the picture beside the table, as below."""
 
 
 class InspectorPane(Pane):
@@ -170,6 +175,7 @@ class InspectorPane(Pane):
     @on(TermTable.Chosen)
     def _chosen(self, event: TermTable.Chosen) -> None:
         event.stop()
+        self._share()
         self._light()
 
     @on(Pictures.Pointed)
@@ -253,7 +259,8 @@ class InspectorPane(Pane):
             self._put("badge", Content(""))
         self._prose("#formula", told.formula(found) if found else "")
         self._prose("#instead", "" if found else self._instead())
-        lines = told.notes(found, words, checking=not self._inquiry.complete) if found else []
+        checking = not self._inquiry.complete
+        lines = told.notes(found, words, self.size.width - 2, checking=checking) if found else []
         self._prose(".notes Prose", "\n".join(lines))
         self.query_one(".sum").display = found is not None
         self._titles(visit)
@@ -264,7 +271,7 @@ class InspectorPane(Pane):
         """The notes come right below a short table; a long one leaves them room at the end."""
         room = self.query_one(".table").size.height
         notes = self.query_one(".notes").outer_size.height + 1
-        self.set_class(self.table.needed() + notes <= room, "-short")
+        self.set_class(self.table.needed + notes <= room, "-short")
 
     def _instead(self) -> str:
         """What is said where there is no explanation (yet)."""
@@ -284,7 +291,12 @@ class InspectorPane(Pane):
         """The chosen operand, in the pictures here and in the other panes."""
         found = self.answer if isinstance(self.answer, Explanation) else None
         line, operand = self.table.line, self.table.operand
-        self.query_one(Pictures).show(found, line, operand, all=self.has_class("-above"))
+        above = self.has_class("-above")
+        beside = self.size.width - 2 - PICTURE
+        if not above and not runs(self.table.lines, beside, self.words):
+            self.query_one(Pictures).show(None, None, None, all=False)
+        else:
+            self.query_one(Pictures).show(found, line, operand, all=above)
         self.post_message(self.Lit(found, operand))
 
     def on_resize(self) -> None:

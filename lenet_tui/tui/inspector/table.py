@@ -83,6 +83,12 @@ class TermTable(Widget, can_focus=True):
         self._lines: tuple[Line, ...] = ()
         self._sheet = Sheet((), ())
         self._top = 0
+        self._needed = 0
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the table."""
+        return self._lines
 
     @property
     def line(self) -> Line | None:
@@ -103,21 +109,18 @@ class TermTable(Widget, can_focus=True):
         self._found, self._visit, self._words = found, visit, words
         self._lay_out()
 
+    @property
     def needed(self) -> int:
         """The lines that it takes to fold nothing but zeros away."""
-        if self._found is None:
-            return 0
-        whole = lines(
-            self._found, largest=self._visit.largest, shown=AT_ONCE, zeros=self._visit.shown > 0
-        )
-        return 1 + len(whole)
+        return self._needed
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Where all lines fit, no more than those."""
-        return self.needed()
+        return self._needed
 
     def _lay_out(self) -> None:
         visit = self._visit
+        self._need()
         fits = max(FEWEST, self.size.height - 1 - BELOW)
         self._lines, self._sheet = (), Sheet((), ())
         if self._found is not None and self._words is not None and self.size.width:
@@ -130,6 +133,17 @@ class TermTable(Widget, can_focus=True):
         if self._lines:
             visit.line = min(visit.line, max(n for n, x in enumerate(self._lines) if x.chooses))
         self._settle()
+
+    def _need(self) -> None:
+        """Work out ``needed``; where the height is its own, another number is another height."""
+        needed, visit = 0, self._visit
+        if self._found is not None:
+            zeros = visit.shown > 0
+            whole = lines(self._found, largest=visit.largest, shown=AT_ONCE, zeros=zeros)
+            needed = 1 + len(whole)
+        if needed != self._needed:
+            self._needed = needed
+            self.refresh(layout=True)
 
     def _settle(self) -> None:
         """Something else is chosen, or there are other lines: keep it in sight."""

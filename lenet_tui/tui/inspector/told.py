@@ -14,15 +14,18 @@ from textual.style import Style
 from lenet_tui.core.cells import CellError, parse_cell
 from lenet_tui.core.clean import clean
 from lenet_tui.core.explanation import Explanation
-from lenet_tui.core.numbers import exact, number, thousands
+from lenet_tui.core.numbers import exact, thousands
 from lenet_tui.core.regions import region_text
 from lenet_tui.text.cells import difference_line, note_lines, verdict
 from lenet_tui.text.words import Words
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.inspector.trail import Visit
+from lenet_tui.tui.prose import TIED
 
 LETTERS = re.compile(r"\[([a-z](?:,[a-z])*)\] = ")
 """The index on a formula's left side."""
+BRACKETS = re.compile(r"\[[^\]]*\]")
+"""An index of a formula, which no line is broken in."""
 UNPROVED = ("init", "data")
 INPUT = "input"
 
@@ -35,15 +38,18 @@ def digits(value: float) -> str:
 
 
 def heading(found: Explanation, words: Words, width: int) -> Content:
-    """The number; what made it, if there is room; its rank."""
-    rank = words("inspect.rank", rank=thousands(found.rank), size=thousands(found.size))
+    """The number; what made it; its rank, if there is room (else it is one of the notes)."""
     value = Content.assemble(
         (clean(found.cell), "bold"), " = ", (digits(found.value), "bold $text-accent")
     )
-    said = f"   {clean(found.op)} · {rank}"
+    said = f"   {clean(found.op)} · {_rank(found, words)}"
     if value.cell_length + cell_len(said) > width:
-        said = f"   {rank}"
+        said = f"   {clean(found.op)}"
     return value + Content.styled(said, "$foreground-muted")
+
+
+def _rank(found: Explanation, words: Words) -> str:
+    return words("inspect.rank", rank=thousands(found.rank), size=thousands(found.size))
 
 
 def badge(found: Explanation, words: Words) -> Content:
@@ -64,21 +70,25 @@ def formula(found: Explanation) -> str:
         index = parse_cell(found.cell).index
     except CellError:
         index = ()
-    text = clean(found.formula)
+    text = BRACKETS.sub(lambda m: m[0].replace(" ", TIED), clean(found.formula))
     if not letters or len(letters) != len(index):
         return text
     here = ",".join(f"{a}={i}" for a, i in zip(letters, index, strict=True))
     return f"{text}   ({here})"
 
 
-def notes(found: Explanation, words: Words, *, checking: bool) -> list[str]:
-    """A line each: the difference, what is worth knowing, what it reads or reaches."""
+def notes(found: Explanation, words: Words, width: int, *, checking: bool) -> list[str]:
+    """A line each: the difference, what is worth knowing, what it reads or reaches.
+
+    ``width``: of the heading.
+    """
     lines = []
+    rank = _rank(found, words)
+    if not heading(found, words, width).plain.endswith(rank):
+        lines.append(rank)
     difference = difference_line(words, found)
-    if difference is not None and found.difference is not None:
-        off = number(abs(found.value - found.difference), 2)
-        said = words("inspect.difference", value=digits(found.value), off=off)
-        lines.append(f"{difference}; {said}")
+    if difference is not None:
+        lines.append(difference)
     elif checking and not any(key == "no-difference" for key, _ in found.notes):
         lines.append(words("inspect.differing"))
     lines += note_lines(words, found.notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -44,7 +45,7 @@ def show(
 
     put("head", told.heading(state, words))
     if full:
-        put("facts", "\n".join([*told.formulas(state), told.counts(state, words)]))
+        put("facts", "\n".join([*told.formulas(state, words), told.counts(state, words)]))
         keys = f"{words('lab.keys')}\n{words('lab.keys.form')}"
         about = f"{words(f'lab.about.{state.layer.kind}')}\n\n{keys}"
         text = ascii_text(about.translate(_SIGNS)) if ascii else about
@@ -55,8 +56,11 @@ def show(
     put("sum-0", sums[0])
     put("sum-1", sums[1])
     typing = isinstance(screen.focused, (TextField, ChoiceField))
-    put("keys", words("lab.keys.form" if typing else "lab.keys"))
+    line = screen.query_one("#lab-line", TextField)
+    cut = 0 < line.size.width < cell_len(line.value)
+    put("cut", ("..." if ascii else "…") if cut and not line.has_focus else "")
     width, height = screen.app.size
+    put("keys", told.keys(words("lab.keys.form" if typing else "lab.keys"), width - 2))
     put("small", words("small", cols=60, rows=20, width=width, height=height))
     _show_planes(screen, state, words, numbers, ascii)
 

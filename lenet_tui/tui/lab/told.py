@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from textual.content import Content
 
 from lenet_tui.core.clean import clean
@@ -52,11 +53,19 @@ def heading(state: LabState, words: Words) -> Content:
     return Content.assemble(*parts)
 
 
-def formulas(state: LabState) -> list[str]:
+def formulas(state: LabState, words: Words) -> list[str]:
     """The output's size along each axis, with the numbers in it."""
     if state.known is None:
         return []
-    return [pretty(line) for line in shape_formulas(state.known)]
+    return [pretty(line) for line in shape_formulas(state.known, words("lab.less"))]
+
+
+def keys(text: str, width: int) -> str:
+    """As many of the keys, two blanks between them, as have room; the first ones first."""
+    parts = text.split("  ")
+    while len(parts) > 1 and cell_len("  ".join(parts)) > width:
+        parts.pop()
+    return "  ".join(parts)
 
 
 def counts(state: LabState, words: Words) -> str:
@@ -201,7 +210,7 @@ def legend(state: LabState, words: Words) -> str:
         held = {"zeros": " 0", "-inf": " −∞"}.get(known.axes[0].mode, "")
         parts.append("{ } " + words("lab.legend.padding") + held)
         if known.axes[0].mode not in ("zeros", "-inf"):
-            parts.append("* " + words("lab.legend.source"))
+            parts.append(words("lab.legend.copies"))
     if any(axis.dilation > 1 and axis.kernel > 1 for axis in known.axes):
         parts.append("∘ " + words("lab.legend.hole"))
     if state.layer.kind == "MaxPool2d":

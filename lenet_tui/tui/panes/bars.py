@@ -40,6 +40,10 @@ class HintLine(Widget):
         return getattr(self, "_line", Content(""))
 
 
+DECK = 34
+"""Rows from which the deck has a place, as in ``app.tcss``."""
+
+
 class KeyBar(Widget):
     """The commands worth knowing, as many as fit; each can be clicked."""
 
@@ -58,12 +62,17 @@ class KeyBar(Widget):
     def render(self) -> Content:
         if self._words is None:
             return Content("")
-        return key_line(self._words, self.content_size.width, self._moves)
+        size = self.screen.size
+        return key_line(self._words, self.content_size.width, self._moves, size.height < DECK)
 
 
-def key_line(words: Words, width: int, moves: bool) -> Content:
-    """Keys and what they do, in the table's order; those of the highest rank go first."""
-    offered = [c for c in COMMANDS if c.footer and (moves or c.id != "play")]
+def key_line(words: Words, width: int, moves: bool, deck: bool = False) -> Content:
+    """Keys and what they do, in the table's order; those of the highest rank go first.
+
+    ``deck``: it is out of sight, so that its key is worth saying.
+    """
+    left_out = {name for name, worth in (("play", moves), ("pane-7", deck)) if not worth}
+    offered = [c for c in COMMANDS if c.footer and c.id not in left_out]
     items = {c.id: (key_name(c.keys[0]), words(f"cmd.{c.id}.short")) for c in offered}
     size = {name: cell_len(key) + cell_len(text) + 3 for name, (key, text) in items.items()}
     kept: list[str] = []

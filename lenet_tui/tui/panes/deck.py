@@ -36,6 +36,7 @@ class Deck(Widget):
     def open(self, name: str) -> None:
         """Show the pane with the id ``name``."""
         self.query_one(ContentSwitcher).current = name
+        self.set_class(name == "explain", "-explain")
         self._titles()
         self.post_message(Pane.LookChanged())
 

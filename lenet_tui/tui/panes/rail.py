@@ -95,10 +95,13 @@ def phase_lines(
 
     ``runs``: the phase that torch is in.
     """
-    row, left_out = fitted(stations(frame, runs), EXTRAS)
-    names = [f"{getattr(glyphs, s.state)} {s.phase}" for s in row]
+    for extras in range(EXTRAS, -1, -1):
+        row, left_out = fitted(stations(frame, runs), extras)
+        names = [f"{getattr(glyphs, s.state)} {s.phase}" for s in row]
+        mark = f"+{left_out} " if left_out else ""
+        if cell_len(mark + " ".join(names)) <= width:
+            break
     notes = [_note(s, glyphs) for s in row]
-    mark = f"+{left_out} " if left_out else ""
     cells = [
         max(cell_len(name), 2 + cell_len(note)) for name, note in zip(names, notes, strict=True)
     ]

@@ -332,7 +332,8 @@ class TensorPane(Pane):
     def _entitle(self, title: str, subtitle: str) -> None:
         """Set the border's texts, if they are others than before."""
         if self._ascii:
-            title, subtitle = ascii_text(title), ascii_text(subtitle)
+            room = max(0, self.size.width - 4)  # Textual would end it with a sign that ASCII lacks
+            title, subtitle = ascii_text(title)[:room], ascii_text(subtitle)[:room]
         if (title, subtitle) != self._entitled:
             self._entitled = (title, subtitle)
             self.border_title = Content(title)

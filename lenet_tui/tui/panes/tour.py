@@ -14,6 +14,7 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
+from lenet_tui.core.clean import clean
 from lenet_tui.core.folding import fold
 from lenet_tui.text.tour import STOPS
 from lenet_tui.tui.commands import BY_ID
@@ -37,23 +38,25 @@ LEAVE: Key = ("escape", "touring.escape", "app.command('escape')")
 @dataclass(frozen=True, slots=True)
 class TourState:
     """``number`` of the stop, from 0. ``standing``: the session is ``here``, ``away`` or ``going``;
-    ``lab``: at a stop whose lab is closed.
+    ``lab``: at a stop whose lab is closed. ``printed``: what the stop's code prints there.
     """
 
     number: int
     standing: str
     language: str
+    printed: str = ""
 
 
 class CodeText(Widget):
-    """Lines of Python, folded to the width they are given."""
+    """Lines of Python, or of what they print, folded to the width they are given."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "CodeText { height: auto; }"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, classes: str | None = None, *, colours: bool = True) -> None:
+        super().__init__(classes=classes)
         self._code = ""
+        self._colours = colours
 
     def show(self, code: str) -> None:
         if code != self._code:
@@ -65,7 +68,8 @@ class CodeText(Widget):
         return fold(self._code, width).count("\n") + 1
 
     def render(self) -> Content:
-        return highlight(fold(self._code, self.content_size.width), language="python")
+        code = fold(self._code, self.content_size.width)
+        return highlight(code, language="python") if self._colours else Content(code)
 
 
 class KeyLine(Widget):
@@ -73,8 +77,8 @@ class KeyLine(Widget):
 
     ALLOW_SELECT = False
 
-    def __init__(self) -> None:
-        super().__init__(classes="keys")
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id, classes="keys")
         self._items: list[Content] = []
 
     def show(self, items: list[Content]) -> None:
@@ -110,6 +114,8 @@ class TourPane(Pane):
     TourPane VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
     TourPane VerticalScroll:focus { background-tint: transparent; }
     TourPane Prose, TourPane CodeText { margin-top: 1; }
+    TourPane .prints { height: auto; margin-top: 1; text-style: italic; }
+    TourPane .printed { color: $foreground-muted; margin-top: 0; }
     TourPane .standing { height: auto; margin-top: 1; }
     TourPane .standing.-here { color: $text-success; }
     TourPane .standing.-away { color: $text-warning; }
@@ -124,6 +130,8 @@ class TourPane(Pane):
         self.scroll = VerticalScroll()
         self._title = Static(classes="title", markup=False)
         self._prose, self._code = Prose(), CodeText()
+        self._heading = Static(classes="prints", markup=False)
+        self._printed = CodeText("printed", colours=False)
         self._standing = Static(classes="standing", markup=False)
         self._offered = KeyLine()
         self._last_key = LEAVE
@@ -134,6 +142,8 @@ class TourPane(Pane):
         with self.scroll:
             yield self._prose
             yield self._code
+            yield self._heading
+            yield self._printed
         yield self._standing
         yield self._offered
 
@@ -151,6 +161,7 @@ class TourPane(Pane):
             self._say(state.number)
         if before is None or before.number != state.number:
             self.scroll.scroll_home(animate=False)
+        self._print(state.printed)
         self._stand(state)
         self.call_after_refresh(self._offer)
 
@@ -189,6 +200,13 @@ class TourPane(Pane):
         text = words(f"tour.{stop.key}.text")
         self._prose.show(text.replace("\n", "\n\n"))
         self._code.show(stop.code)
+
+    def _print(self, printed: str) -> None:
+        """What the code prints, below it; nothing where it prints nothing (yet)."""
+        for widget in (self._heading, self._printed):
+            widget.display = bool(printed)
+        self._heading.update(self.words("tour.prints"))
+        self._printed.show("\n".join(map(clean, printed.splitlines())))
 
     def _stand(self, state: TourState) -> None:
         """Where the session stands: in a sentence, and as a mark beside the stop's number."""

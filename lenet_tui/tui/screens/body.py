@@ -27,7 +27,7 @@ from lenet_tui.tui.panes.loss import LossPane
 from lenet_tui.tui.panes.output import OutputPane
 from lenet_tui.tui.panes.tensor import TensorPane
 from lenet_tui.tui.panes.tour import TourPane
-from lenet_tui.tui.screens.room import ALL, CONTAINERS, TWO, placed
+from lenet_tui.tui.screens.room import ALL, CONTAINERS, TWO, placed, stacked
 
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
@@ -85,6 +85,7 @@ class Body(Horizontal):
         seen = placed(look, size.width, size.height) if look is not None else ALL
         self.set_class(touring, "-touring")
         self.set_class(touring and size.width < TWO, "-one-column")
+        self.set_class(touring and stacked(frozenset(seen), size.width), "-stacked")
         for name in (*ALL, *CONTAINERS):
             widget = self.query_one(f"#{name}")
             widget.set_class(touring and name in seen, "-in")

@@ -105,6 +105,7 @@ class LabScreen(ModalScreen[tuple[str, Shape]]):
             yield TextField(
                 str(self._state.layer), id="lab-line", compact=True, select_on_focus=False
             )
+            yield Static(id="lab-cut", markup=False)
         yield Static(id="lab-facts", markup=False)
         yield Static(id="lab-remark", markup=False)
         with Horizontal(id="lab-body"):
@@ -113,6 +114,7 @@ class LabScreen(ModalScreen[tuple[str, Shape]]):
             with Vertical(id="lab-right"):
                 yield PlaneView("lab-kernel")
                 yield PlaneView("lab-output")
+            yield from self.beside()
         with VerticalScroll(id="lab-about", can_focus=False):
             yield Prose(id="lab-about-text")
         with Vertical(id="lab-sum"):
@@ -121,11 +123,19 @@ class LabScreen(ModalScreen[tuple[str, Shape]]):
         yield Static(id="lab-keys", markup=False)
         yield Static(id="lab-small", markup=False)
 
+    def beside(self) -> ComposeResult:
+        """What else stands in the body."""
+        yield from ()
+
     def on_mount(self) -> None:
         """Show what arithmetic knows, and ask torch."""
         self._playing = self.set_interval(PLAY_EVERY, lambda: self.action_step(1), pause=True)
         self.show_words()
         self._changed()
+
+    def on_resize(self) -> None:
+        """More or fewer words have room."""
+        self.call_after_refresh(self._show, False)
 
     @property
     def state(self) -> LabState:

@@ -30,18 +30,26 @@ def placed(look: Collection[str], cols: int, rows: int) -> frozenset[str]:
     if cols >= THREE:
         panes = ALL if rows >= TALL or "deck" in wanted else ALL - {"deck"}
     elif cols >= TWO:
-        panes = _two_columns(wanted) | ({"deck"} if rows >= TALL else wanted & {"deck"})
+        panes = _two_columns(wanted, rows)
     else:
         panes = _one_column(wanted, set(look), rows)
     holders = {name for name, held in CONTAINERS.items() if held & panes}
     return frozenset(panes | holders)
 
 
-def _two_columns(wanted: set[str]) -> frozenset[str]:
+def _two_columns(wanted: set[str], rows: int) -> frozenset[str]:
+    """The deck only where it is as wide as both: a line of code has no room in one of them."""
     tensors = TENSORS if "tensor" not in wanted else TENSORS & wanted
     if not wanted & SIDE:
-        return tensors | {"layers"}
-    return SIDE | (tensors if wanted & TENSORS else {"layers"})
+        return tensors | {"layers"} | ({"deck"} if rows >= TALL else wanted & {"deck"})
+    if wanted & TENSORS:
+        return SIDE | tensors
+    return SIDE | {"layers"} | ({"tensor"} if rows >= TALL else set()) | (wanted & {"deck"})
+
+
+def stacked(panes: frozenset[str], cols: int) -> bool:
+    """Whether the layers and the tensors share one column, one below the other."""
+    return TWO <= cols < THREE and {"side", "layers", "tensors"} <= panes
 
 
 def _one_column(wanted: set[str], look: set[str], rows: int) -> frozenset[str]:

@@ -8,23 +8,25 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from lenet_tui.tui.commands import BY_ID
-from lenet_tui.tui.panes.tour import Key, TourPane
+from lenet_tui.tui.panes.tour import Key, KeyLine, TourPane, key_items
 from lenet_tui.tui.screens.lab import LabScreen
 
 TOUR_WIDTH = 48
 """As in ``lab.tcss``."""
-BESIDE = 112
-"""Columns from which the words have room beside the lab."""
+BELOW, TALL = 112, 34
+"""Columns and rows from which the words have room below the lab."""
+WIDE = 100 + TOUR_WIDTH
+"""Columns from which they have room beside it."""
 WORDS: Key = ("w", "touring.words", "screen.words")
 LEAVE_LAB: Key = ("escape", "touring.escape", "screen.leave_at_once")
 STEERING = ("tour-next", "tour-back", "tour-here", "tour-stops")
 
 
 class TourLabScreen(LabScreen):
-    """The lab of a stop. Where it is narrow, ``w`` changes between words and pictures."""
+    """The lab of a stop. Where it is narrow, ``w`` changes between the words and the form."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's way
-        (0, "-tiny-w"), (60, "-narrow"), (100 + TOUR_WIDTH, "-wide"), (160 + TOUR_WIDTH, "-huge-w"),
+        (0, "-tiny-w"), (60, "-narrow"), (WIDE, "-wide"), (160 + TOUR_WIDTH, "-huge-w"),
     ]  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "words", show=False),
@@ -34,14 +36,20 @@ class TourLabScreen(LabScreen):
         ),
     ]
 
+    def beside(self) -> ComposeResult:
+        """The words."""
+        yield TourPane("lab-tour")
+
     def compose(self) -> ComposeResult:
         yield from super().compose()
-        yield TourPane("lab-tour")
+        yield KeyLine(id="lab-tour-keys")
 
     def on_mount(self) -> None:
         """The words first, where both have no room. (The lab's own handler is called too.)"""
-        self.move_child(self.words_pane, before=self.query_one("#lab-sum"))
-        self.action_words()
+        self.move_child(self.query_one("#lab-tour-keys"), before=self.query_one("#lab-sum"))
+        self.add_class("-words")
+        self.query_one("#lab-tour-keys", KeyLine).show(key_items(self.words, False, WORDS))
+        self._focus_words()
 
     @property
     def words_pane(self) -> TourPane:
@@ -49,17 +57,29 @@ class TourLabScreen(LabScreen):
         return self.query_one(TourPane)
 
     def on_resize(self) -> None:
-        """Both are seen where they have room."""
-        beside = self.app.size.width >= BESIDE
+        """Everything is seen where it has room: below the pictures, or beside them."""
+        width, height = self.app.size
+        below = BELOW <= width < WIDE and height >= TALL
+        beside = width >= WIDE or (width >= BELOW and not below)
+        self.set_class(below, "-below")
         self.set_class(beside, "-beside")
-        self.words_pane.end_with(LEAVE_LAB if beside else WORDS)
+        self.words_pane.end_with(LEAVE_LAB if below or beside else WORDS)
 
     def action_words(self) -> None:
-        """The words, or the lab's pictures."""
+        """The words beside the picture, or the form."""
         self.toggle_class("-words")
-        reading = self.has_class("-words") and not self.has_class("-beside")
+        self._focus_words()
+
+    def _focus_words(self) -> None:
+        whole = self.has_class("-below") or self.has_class("-beside")
+        reading = self.has_class("-words") and not whole
         focused = self.words_pane.scroll if reading else self.query_one("#lab-input")
         self.call_after_refresh(focused.focus)
+
+    def show_words(self) -> None:
+        """The keys too."""
+        super().show_words()
+        self.query_one("#lab-tour-keys", KeyLine).show(key_items(self.words, False, WORDS))
 
     def action_leave(self) -> None:
         """From the words home too."""
