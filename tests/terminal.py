@@ -191,7 +191,7 @@ def environment(
     return (
         kept
         | {"TERM": term, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-        | {"XDG_STATE_HOME": STATE.name}
+        | {"XDG_STATE_HOME": STATE.name, "PYTHONPATH": str(ROOT)}
         | dict(env or {})
     )
 
