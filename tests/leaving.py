@@ -44,6 +44,16 @@ def settings(terminal: Terminal) -> str:
     return done.stdout
 
 
+def quit_at_last(terminal: Terminal) -> int:
+    """Press ``q`` until the app ends: after escape, a slow machine takes it for ``alt+q``."""
+    for _ in range(10):
+        terminal.read(0.5)
+        terminal.send("q")
+        with contextlib.suppress(AssertionError):
+            return terminal.wait(3)
+    raise AssertionError(f"q does not end it; the screen:\n{terminal.text}")
+
+
 @contextlib.contextmanager
 def app(
     *words: str,

@@ -19,7 +19,7 @@ import pytest
 import torch
 
 from lenet_tui.engine.model import Net
-from tests.leaving import given_back, settings
+from tests.leaving import given_back, quit_at_last, settings
 from tests.signs import Signs, greys, look, signs
 from tests.terminal import Terminal
 from tests.tmux import Tmux
@@ -158,10 +158,9 @@ def test_a_size(size: tuple[int, int]) -> None:
             terminal.read(0.2)
             for _ in range(3):  # from a field of the lab to its picture, and home
                 terminal.send("escape")
-                terminal.read(0.15)
+                terminal.read(0.2)
         assert terminal.process.poll() is None
-        terminal.send("q")
-        assert terminal.wait() == 0
+        assert quit_at_last(terminal) == 0
         given_back(terminal)
         assert "Traceback" not in terminal.received.decode(errors="replace")
 

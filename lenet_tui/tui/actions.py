@@ -63,6 +63,8 @@ def toggle_run(app: LenetApp) -> None:
     """Run, or pause whatever runs."""
     if app.runner.on or app.control.running:
         app.runner.stop()
+    elif app.gone:
+        app.tell(app.words("gone.hint"), "error")
     else:
         app.player.stop()
         app.runner.start()
@@ -304,7 +306,10 @@ def palette(app: LenetApp) -> None:
 
 
 def suspend(app: LenetApp) -> None:
-    """Give the terminal to the shell until it says ``fg``: us, the engine, and what started us."""
+    """Give the terminal to the shell until it says ``fg``: we stop, and what started us.
+
+    The engine waits as soon as the pipe to us is full.
+    """
     if not app.is_headless and hasattr(signal, "SIGTSTP"):
         os.kill(0, signal.SIGTSTP)
 

@@ -79,7 +79,6 @@ class _Run:
 
     def __init__(self) -> None:
         self.ending = 0
-        self._forcing = threading.Lock()
         self._app: App[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._input = sys.__stdin__.fileno() if sys.__stdin__ else 0
@@ -129,8 +128,8 @@ class _Run:
                 signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self.ending:
-            self._force()
+        if self.ending:  # a lost connection is told more than once, and there are saves to finish
+            return
         self.ending = 128 + number
         timer = threading.Timer(FORCE_AFTER, self._force)
         timer.daemon = True
@@ -140,8 +139,6 @@ class _Run:
                 self._loop.call_soon_threadsafe(self._app.exit, None, self.ending)
 
     def _force(self) -> None:
-        if not self._forcing.acquire(blocking=False):
-            return
         self.restore(whole=True)
         os._exit(self.ending)
 
