@@ -107,6 +107,21 @@ class Hanging(nn.Module):
         return self.last(self.wait(self.first(x)).flatten(1))  # type: ignore[no-any-return]
 
 
+class Exiting(nn.Module):
+    """Ends its process in a forward, once, if the file named by ``EXIT`` is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        flag = os.environ.get("EXIT")
+        if flag and Path(flag).exists():
+            Path(flag).unlink()
+            os._exit(3)
+        return self.head(x.flatten(1))  # type: ignore[no-any-return]
+
+
 class Wait(nn.Module):
     """``calls``: a buffer, so that going back counts back."""
 

@@ -100,7 +100,11 @@ class Terminal:
             data = KEYS.get(key, key)
             if key.startswith("ctrl+"):
                 data = chr(ord(key[5:].upper()) & 0x1F)
-            os.write(self.master, data.encode())
+            self.type(data.encode())
+
+    def type(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        os.write(self.master, data)
 
     def read(self, seconds: float = 0.1) -> bytes:
         """Take in what is sent within ``seconds``; returns it."""
@@ -191,7 +195,7 @@ def environment(
     return (
         kept
         | {"TERM": term, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-        | {"XDG_STATE_HOME": STATE.name}
+        | {"XDG_STATE_HOME": STATE.name, "PYTHONPATH": str(ROOT)}
         | dict(env or {})
     )
 

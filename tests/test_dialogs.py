@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input, OptionList
 
 from lenet_tui.core.moves import (
@@ -23,7 +24,7 @@ from lenet_tui.core.protocol import (
 from lenet_tui.core.watch import Watch
 from lenet_tui.tui.screens.confirm import ConfirmScreen
 from lenet_tui.tui.screens.main import MainScreen
-from tests.app_harness import running
+from tests.app_harness import character, running
 
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
 
@@ -150,5 +151,65 @@ async def test_what_was_done_by_hand_can_be_saved(
     async with running() as run:
         await run.press("n", "s", "S", "ctrl+s", "enter")
         assert (tmp_path / "session.moves").read_text() == "phase\nop\nback op\n"
-        await run.press("ctrl+s", "enter")
-        assert "exists" in run.text
+        await run.press("ctrl+s")
+        assert run.app.screen.query_one(Input).value == "session_2.moves"
+        await run.press("escape")
+        for name, said in (
+            ("session.moves", "exists"),
+            ("../up", "leads out"),
+            ("/tmp/x", "leads out"),
+            ("~/x", "no folder"),
+            ("a" * 5000, "no file name"),
+            ("d/" * 3000, "no file name"),
+            ("red\x1b[31m", "cannot be seen"),
+        ):
+            await run.press("ctrl+s")
+            run.app.screen.query_one(Input).value = name
+            await run.press("enter")
+            assert said in run.text, name
+            await run.press("escape")
+        assert [path.name for path in tmp_path.iterdir()] == ["session.moves"]
+
+
+async def test_moves_never_follow_a_link_out_and_a_failure_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    here.mkdir()
+    elsewhere.mkdir()
+    (here / "link").symlink_to(elsewhere)
+    (here / "file.moves").symlink_to(elsewhere / "victim")
+    monkeypatch.chdir(here)
+    async with running() as run:
+        for name, said in (("link/x", "leads out"), ("file", "leads out")):
+            await run.press("n", "ctrl+s")
+            run.app.screen.query_one(Input).value = name
+            await run.press("enter")
+            assert said in run.text
+            await run.press("escape")
+        (here / "link").unlink()
+        (here / "file.moves").unlink()
+        here.rmdir()
+        for key in ("ctrl+s", "x"):
+            await run.press(key)
+            assert len(run.app.screen_stack) == 1
+            assert "No such file or directory" in run.text
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("opened", [["g", "1"], ["p"], ["w"], ["ctrl+p"], ["ctrl+t"], ["K"]])
+@pytest.mark.parametrize("twice", ["enter", "escape"])
+async def test_a_key_pressed_twice_before_a_dialog_is_gone_does_nothing_more(
+    opened: list[str], twice: str
+) -> None:
+    async with running() as run:
+        await run.press(*opened)
+        moves = len(run.engine.moves)
+        for _ in range(3):
+            event = Key(twice, character(twice))
+            event.set_sender(run.app)
+            run.app.post_message(event)
+        await run.settle()
+        await run.press("escape", "escape")
+        assert len(run.app.screen_stack) == 1
+        assert len(run.engine.moves) <= moves + 1

@@ -130,7 +130,7 @@ def test_a_name_stays_in_its_folder(tmp_path: Path) -> None:
         "in/..": "needs a name",
         "taken": "exists",
         "no/a.py": "no folder",
-        "a\0.py": "null",
+        "a\0.py": "cannot be seen",
     }.items():
         with pytest.raises(ValueError, match=said):
             path_within(tmp_path, text, ".py")

@@ -9,31 +9,19 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from tests.terminal import APP, Terminal
-
-MODES_OFF = ("1049l", "25h", "1000l", "1003l", "1006l", "2004l", "1004l")
+from tests.leaving import app, given_back, gone
+from tests.terminal import Terminal
 
 
 @contextlib.contextmanager
 def tiny(kind: str, **env: str) -> Iterator[Terminal]:
     with Terminal([sys.executable, "-m", "tests.tiny_app", kind], size=(80, 24), env=env) as term:
         yield term
-
-
-def given_back(terminal: Terminal) -> None:
-    """The line discipline is the one before; each mode that was set is unset, in the end."""
-    assert termios.tcgetattr(terminal.slave) == terminal.attributes
-    sent = terminal.received.decode(errors="replace")
-    for off in MODES_OFF:
-        on = off[:-1] + ("l" if off[-1] == "h" else "h")
-        assert sent.rfind(f"\x1b[?{off}") > sent.rfind(f"\x1b[?{on}"), off
-    assert sent.count("\x1b[<u") >= sent.count("\x1b[>")
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
@@ -122,31 +110,6 @@ def test_where_it_crashed_is_told_if_asked() -> None:
 
 
 # The app itself
-
-
-@contextlib.contextmanager
-def app(*words: str) -> Iterator[tuple[Terminal, Callable[[], list[int]]]]:
-    """The app in a terminal, and what finds the processes it has started (itself too)."""
-    mark = f"LENET_TEST_MARK={uuid4()}"
-
-    def processes() -> list[int]:
-        found = []
-        for file in Path("/proc").glob("[0-9]*/environ"):
-            with contextlib.suppress(OSError):
-                if mark.encode() in file.read_bytes():
-                    found.append(int(file.parent.name))
-        return found
-
-    name, _, value = mark.partition("=")
-    with Terminal([*APP, *words], env={name: value}) as terminal:
-        yield terminal, processes
-
-
-def gone(processes: Callable[[], list[int]], seconds: float = 5) -> bool:
-    until = time.monotonic() + seconds
-    while processes() and time.monotonic() < until:
-        time.sleep(0.05)
-    return not processes()
 
 
 @pytest.mark.parametrize("ended_by", ["SIGKILL", "q"])

@@ -76,15 +76,17 @@ class Autosave:
             self._file.close()
 
     def _save(self) -> None:
-        session = self._session()
-        if session is None:
-            return
         try:
+            session = self._session()
+            if session is None:
+                return
             if self._file is None:
                 self._file = self._open()
             self._file.write(encode(session))
         except OSError as error:
             self._failed(clean(error.strerror or str(error), 200))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next save is tried
+            self._failed(clean(f"{type(error).__name__}: {error}", 200))
         else:
             self._said = ""
 

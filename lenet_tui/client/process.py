@@ -146,7 +146,10 @@ class EngineProcess:
         except (EOFError, OSError):
             said = self._fate()
         except pickle.UnpicklingError as error:
-            said = str(error)
+            said = clean(str(error), 500)
+            self._process.kill()
+        except Exception as error:  # noqa: BLE001 - damaged data raises what it likes
+            said = clean(f"what it sent makes no sense: {error or type(error).__name__}", 500)
             self._process.kill()
         else:
             said = self._fate()

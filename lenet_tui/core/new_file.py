@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from lenet_tui.core.clean import clean
+
 
 def path_within(folder: Path, text: str, suffix: str) -> Path:
     """The path that ``text`` names in ``folder``; ``suffix`` is added if it has none.
@@ -13,16 +15,27 @@ def path_within(folder: Path, text: str, suffix: str) -> Path:
     ``ValueError``, one line, if it leads out of the folder, is taken, or has no place.
     """
     name = text.strip()
+    try:
+        return _within(folder, name, suffix)
+    except OSError as error:
+        raise ValueError(f"{name[:40]!r} is no file name: {error.strerror}") from None
+
+
+def _within(folder: Path, name: str, suffix: str) -> Path:
+    if clean(name) != name:
+        raise ValueError(f"{name!r} has characters that cannot be seen")
     if not name or Path(name).name in ("", ".."):
         raise ValueError("a file needs a name")
     path = folder / (name if Path(name).suffix else name + suffix)
     if not path.resolve().is_relative_to(folder.resolve()) or path.resolve() == folder.resolve():
         raise ValueError(f"{name!r} leads out of {folder}: a name in that folder")
-    if os.path.lexists(path):
-        raise ValueError(f"{path.name!r} exists: another name, it is not overwritten")
     if not path.parent.is_dir():
         raise ValueError(f"there is no folder {str(path.parent)!r}")
-    return path
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return path
+    raise ValueError(f"{path.name!r} exists: another name, it is not overwritten")
 
 
 def free_name(folder: Path, name: str) -> str:

@@ -125,6 +125,7 @@ APP: Table = {
         "没有动作文件：以 --moves FILE 启动",
     ),
     "play.end": ("all lines are played", "所有行已播放完"),
+    "save.help": ("A new file in {folder}.", "新文件位于 {folder}。"),
     "save.done": ("{count} moves written to {path}", "已将 {count} 个动作写入 {path}"),
     "save.failed": ("not written: {reason}", "未写入：{reason}"),
     # Dialogs
@@ -211,6 +212,7 @@ APP: Table = {
     "dialog.help.title": ("Keys", "按键"),
     "dialog.help.keys": ("arrows scroll   escape home", "方向键 滚动   Esc 返回"),
     "palette.placeholder": ("Search for commands …", "搜索命令…"),
+    "palette.themes": ("Search for themes …", "搜索主题…"),
     "help.mouse": (
         "The mouse works too: lines, tabs, keys in the bottom line.\n"
         "Arrows or h j k l move inside a pane, tab moves on to the next.",

@@ -168,6 +168,8 @@ COMMANDS: Table = {
     "cmd.palette.title": ("Command palette", "命令面板"),
     "cmd.palette.help": ("find any command by its name", "按名称查找命令"),
     "cmd.palette.short": ("palette", "面板"),
+    "cmd.suspend.title": ("Suspend", "挂起"),
+    "cmd.suspend.help": ("to the shell; fg comes back", "回到 shell；用 fg 返回"),
     "cmd.quit.title": ("Quit", "退出"),
     "cmd.quit.help": ("at once", "立即"),
     "cmd.quit.short": ("quit", "退出"),

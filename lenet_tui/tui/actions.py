@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.command import CommandPalette
+from textual.theme import ThemeProvider
 
-from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Shape
 from lenet_tui.core.moves import SEARCHING, Do, Goto, Move, Set, Skip, Vector, parse_vector
 from lenet_tui.core.options import parse_value
 from lenet_tui.core.phases import TURN
 from lenet_tui.core.protocol import ListDevices
-from lenet_tui.tui import looking
+from lenet_tui.tui import looking, saving
 from lenet_tui.tui.screens.ask import AskScreen
 from lenet_tui.tui.screens.confirm import ConfirmScreen
 from lenet_tui.tui.screens.devices import DevicesScreen
 from lenet_tui.tui.screens.help import HelpScreen
 from lenet_tui.tui.screens.lab import LabScreen
+from lenet_tui.tui.screens.once import Palette
 from lenet_tui.tui.screens.options import OptionsScreen
 from lenet_tui.tui.screens.parity import ParityScreen
 from lenet_tui.tui.screens.pick import Choice, PickScreen
@@ -64,6 +65,8 @@ def toggle_run(app: LenetApp) -> None:
     """Run, or pause whatever runs."""
     if app.runner.on or app.control.running:
         app.runner.stop()
+    elif app.gone:
+        app.tell(app.words("gone.hint"), "error")
     else:
         app.player.stop()
         app.runner.start()
@@ -176,20 +179,7 @@ def play_on(app: LenetApp) -> None:
 
 def save_moves(app: LenetApp) -> None:
     """Write the moves made so far to a new file."""
-
-    def write(path: Path) -> None:
-        text = app.recorder.text
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            app.tell(app.words("save.failed", reason=clean(str(error))), "error")
-        else:
-            count = len(app.recorder.moves)
-            app.tell(app.words("save.done", count=count, path=clean(str(path))))
-
-    ask = AskScreen("save", parse=_new_path, value="session.moves")
-    app.push_screen(ask, _then(app, write))
+    saving.ask(app)
 
 
 def export(app: LenetApp) -> None:
@@ -245,13 +235,27 @@ def open_lab(app: LenetApp, layer: str, shape: Shape | None) -> None:
     app.push_screen(LabScreen(app.send, layer, shape), _then(app, keep))
 
 
+def theme(app: LenetApp) -> None:
+    placeholder = app.words("palette.themes")
+    app.push_screen(Palette([ThemeProvider], placeholder=placeholder))
+
+
 def help_screen(app: LenetApp) -> None:
     app.push_screen(HelpScreen())
 
 
 def palette(app: LenetApp) -> None:
     placeholder = app.words("palette.placeholder")
-    app.push_screen(CommandPalette(placeholder=placeholder, id="--command-palette"))
+    app.push_screen(Palette(placeholder=placeholder, id="--command-palette"))
+
+
+def suspend(app: LenetApp) -> None:
+    """Give the terminal to the shell until it says ``fg``: we stop, and what started us.
+
+    The engine waits as soon as the pipe to us is full.
+    """
+    if not app.is_headless and hasattr(signal, "SIGTSTP"):
+        os.kill(0, signal.SIGTSTP)
 
 
 def quit_app(app: LenetApp) -> None:
@@ -286,12 +290,3 @@ def _whole(text: str) -> int:
     if not 0 <= value <= 10**12:
         raise ValueError(f"{text!r} is not a whole number from 0")
     return value
-
-
-def _new_path(text: str) -> Path:
-    path = Path(text.strip()).expanduser()
-    if not text.strip():
-        raise ValueError("a file needs a name")
-    if path.exists():
-        raise ValueError(f"{text.strip()!r} exists: another name, it is not overwritten")
-    return path

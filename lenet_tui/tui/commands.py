@@ -100,6 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("language", "app", ("L", "f2"), "language", 0, True),
     Command("help", "app", ("question_mark", "f1"), "help_screen", 2, True),
     Command("palette", "app", ("ctrl+p",), "palette", 13, True),
+    Command("suspend", "app", ("ctrl+z",), "suspend", 0, True),
     Command("quit", "app", ("q", "ctrl+q", "ctrl+c"), "quit_app", 1, True),
 )
 

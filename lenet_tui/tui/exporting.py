@@ -28,7 +28,11 @@ class Exporter:
 
     def ask(self) -> None:
         """Ask for a name; then ask the engine for the script."""
-        folder = self._folder or Path.cwd()
+        try:
+            folder = self._folder or Path.cwd()
+        except OSError as error:  # it has been deleted
+            self._failed(error.strerror or str(error))
+            return
         screen = AskScreen(
             "export",
             parse=partial(path_within, folder, suffix=".py"),

@@ -84,9 +84,5 @@ def explain_check(app: LenetApp) -> None:
         app.tell(app.words("inspect.no-difference"))
 
 
-def theme(app: LenetApp) -> None:
-    app.search_themes()
-
-
 def language(app: LenetApp) -> None:
     app.language = "en" if app.language == "zh" else "zh"

@@ -95,7 +95,7 @@ class LeanApp(App[ReturnType]):
 
     def on_mount(self) -> None:
         """After a suspension the terminal is another's work."""
-        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
+        self.app_resume_signal.subscribe(self, lambda _: self.repaint())
 
     def on_resize(self) -> None:
         """Terminals do as they like with what was there."""

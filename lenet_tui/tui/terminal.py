@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -27,6 +28,8 @@ except ImportError:  # Windows: Textual restores the console's modes there
 
 FORCE_AFTER = 2.0
 """Seconds from a signal until the process ends, done or not."""
+TRIES = 20
+WRITER = "textual-output"
 STARTED_AFTER = 2.0
 """Seconds without garbage collection, so that the first frame comes sooner."""
 CRASHED = 1
@@ -88,6 +91,10 @@ class _Run:
     def app(self, app: App[Any]) -> int:
         """Run the app to its end and say what is left to say."""
         self._app = app
+        if termios:
+            from lenet_tui.tui.driver import TerminalDriver  # noqa: PLC0415 - not on Windows
+
+            app.driver_class = TerminalDriver
         last_words = io.StringIO()
         app.error_console = Console(file=last_words, markup=False, highlight=False)
         asyncio.run(self._run(app))
@@ -121,8 +128,8 @@ class _Run:
                 signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self.ending:
-            self._force()
+        if self.ending:  # a lost connection is told more than once, and there are saves to finish
+            return
         self.ending = 128 + number
         timer = threading.Timer(FORCE_AFTER, self._force)
         timer.daemon = True
@@ -143,12 +150,31 @@ class _Run:
         if whole:
             with contextlib.suppress(OSError):
                 os.set_blocking(self._output, False)  # a stalled terminal must not hold us up
-                os.write(self._output, RESET.encode())
+                self._reset(RESET.encode())
             with contextlib.suppress(OSError):
                 os.set_blocking(self._output, True)
         if termios and self._before is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self._input, termios.TCSANOW, self._before)
+
+    def _reset(self, data: bytes) -> None:
+        """Write ``data``, in the place of what waits for a terminal that does not read."""
+        for _ in range(TRIES):
+            with contextlib.suppress(BlockingIOError):
+                if os.write(self._output, data) == len(data):
+                    return
+            if termios:
+                _give_up_writing()
+                termios.tcflush(self._output, termios.TCOFLUSH)
+            time.sleep(0.01)
+
+
+def _give_up_writing() -> None:
+    """Interrupt Textual's thread that is in the middle of writing: no other can write meanwhile."""
+    threading.excepthook = lambda _: None  # that is its end, and nothing to be told
+    for thread in threading.enumerate():
+        if thread.name == WRITER and thread.ident:
+            signal.pthread_kill(thread.ident, signal.SIGTERM)
 
 
 def _crashed(error: BaseException, trace: str) -> int:

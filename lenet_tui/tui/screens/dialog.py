@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lenet_tui.text.words import Words
+from lenet_tui.tui.screens.once import Once
 
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T | None], Generic[T]):
+class Dialog(Once[T | None], Generic[T]):
     """A box with the title ``dialog.TITLE.title``; ``body`` composes what is in it.
 
     The last line says ``dialog.TITLE.keys``; ``complain`` puts one line of error above it.

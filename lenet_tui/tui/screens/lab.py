@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -35,6 +34,7 @@ from lenet_tui.tui.lab.state import LabState
 from lenet_tui.tui.lab.view import PlaneView
 from lenet_tui.tui.prose import Prose
 from lenet_tui.tui.screens.ask import AskScreen
+from lenet_tui.tui.screens.once import Once
 
 ASK_AFTER = 0.08
 """Seconds without a change after which torch is asked."""
@@ -42,7 +42,7 @@ PLAY_EVERY = 0.35
 """Seconds between two output cells while it plays."""
 
 
-class LabScreen(ModalScreen[tuple[str, Shape]]):
+class LabScreen(Once[tuple[str, Shape]]):
     """Gives back the layer and the input's shape when it is left.
 
     ``send`` takes the questions to the engine; its answers come back by ``receive``.

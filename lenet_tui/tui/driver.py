@@ -1,0 +1,103 @@
+"""Textual's driver for a terminal that may be stopped, hang up, or send what is no UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import selectors
+import signal
+import threading
+from typing import Any, NoReturn
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+SECONDS = 0.1
+"""How long to wait for keys before looking whether the end has come."""
+
+
+class TerminalDriver(LinuxDriver):
+    """Three things that Textual's own does not do.
+
+    Bytes that are no UTF-8 become replacement characters, where they ended the app. A terminal
+    that has gone is as good as HUP. And after STOP and CONT the terminal is set up again, as it is
+    after TSTP and CONT: the shell had it meanwhile. That waits for the event loop's turn: in the
+    signal's handler the loop may be anywhere, even in the middle of writing.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._away = False
+
+    # Stopped and continued
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def _sigcont_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._go_on)
+
+    def _stop(self) -> None:
+        """Stop as without us, which the kernel does only where a shell could say ``fg``."""
+        self._leave()
+        ours = {n: signal.signal(n, signal.SIG_DFL) for n in (signal.SIGTSTP, signal.SIGCONT)}
+        signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if not self._auto_restart:
+            return
+        self._leave()
+        self._away, self._must_signal_resume = False, True
+        writer = self._writer_thread
+        self.start_application_mode()  # type: ignore[no-untyped-call]
+        self._away = self._writer_thread is writer  # in the background: stopped once more
+
+    def _leave(self) -> None:
+        if self._auto_restart and not self._away:
+            self.suspend_application_mode()
+            self._away = True
+
+    def write(self, data: str) -> None:
+        """Write to the terminal while it is ours."""
+        if not self._away:
+            super().write(data)
+
+    # Keys
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - it is raised again where it ends the app
+            self._app.call_later(_raise, error)
+
+    def run_input_thread(self) -> None:
+        """Wait for keys and hand them on until the end."""
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        parser = XTermParser(self._debug)
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(SECONDS):
+                    data = self._read()
+                    if not data:
+                        os.kill(os.getpid(), signal.SIGHUP)
+                        return
+                    if text := decode(data):
+                        for event in parser.feed(text):
+                            self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+
+    def _read(self) -> bytes:
+        """What has come; nothing: the terminal has gone."""
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:
+            return b""
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error

@@ -1,0 +1,80 @@
+"""The app with something planted in it that breaks; started by a test in a pseudo-terminal.
+
+``python -m tests.planted_app KIND``: ``handler`` (the key ``a`` raises), ``thread`` (so does the
+one that waits for keys), ``save`` (each save raises), ``failing`` (the model raises after some
+iterations), ``exiting`` (the model ends its process), ``babbling`` (the engine sends nonsense),
+``hostile`` (all its names and what it prints).
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from multiprocessing.connection import Connection
+from typing import NoReturn
+
+from lenet_tui import template
+
+SAID = "planted\x1b[31m [red]here\nand more"
+MODELS = {
+    "failing": "tests.models:Failing",
+    "exiting": "tests.models:Exiting",
+    "hostile": "tests.hostile_models:Hostile",
+}
+
+
+def planted(*_: object, **__: object) -> NoReturn:
+    raise RuntimeError(SAID)
+
+
+def babble(connection: Connection) -> None:
+    """An engine that sends what is no report."""
+    from lenet_tui.engine import worker  # noqa: PLC0415
+
+    recv = connection.recv
+
+    class Babbling:
+        """A connection on which, after a move, comes nonsense."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(connection, name)
+
+        def recv(self) -> object:
+            command = recv()
+            if type(command).__name__ == "DoMove":
+                connection.send_bytes(b"\x80\x04\x95nonsense")
+            return command
+
+    worker.main(Babbling())  # type: ignore[arg-type]
+
+
+def main(kind: str) -> int:
+    """Run it as the command line would."""
+    template.prepare()
+    from lenet_tui.client import EngineClient, autosave  # noqa: PLC0415
+    from lenet_tui.client.saves import default_folder  # noqa: PLC0415
+    from lenet_tui.core.options import resolve  # noqa: PLC0415
+    from lenet_tui.engine import worker  # noqa: PLC0415
+    from lenet_tui.tui import actions, driver, terminal  # noqa: PLC0415
+    from lenet_tui.tui.app import LenetApp  # noqa: PLC0415
+
+    if kind == "handler":
+        actions.toggle_numbers = planted
+    elif kind == "thread":
+        read = driver.TerminalDriver._read
+
+        def reading(self: driver.TerminalDriver) -> bytes:
+            data = read(self)
+            return planted() if data == b"a" else data
+
+        driver.TerminalDriver._read = reading  # type: ignore[method-assign]
+    elif kind == "save":
+        autosave.encode = planted  # type: ignore[attr-defined]
+    options = resolve("digits", model=MODELS.get(kind))
+    run = babble if kind == "babbling" else worker.main
+    engine = functools.partial(EngineClient, run=run, saves=default_folder())
+    return terminal.run(lambda: LenetApp(engine, options))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

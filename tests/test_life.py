@@ -1,0 +1,421 @@
+"""Whatever befalls the app or its engine: exit status, terminal, orphans, and what was lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.client.saves import read
+from tests.leaving import Processes, app, given_back, gone, taken
+from tests.terminal import APP, Terminal
+from tests.test_whole import engines
+
+slow = pytest.mark.slow
+ITERATION = re.compile(r"iteration (\d+)")
+LEFT = "\x1b[?1049l"
+"""What leaves the alternate screen."""
+
+
+def planted(kind: str) -> list[str]:
+    return [sys.executable, "-m", "tests.planted_app", kind]
+
+
+def reached(terminal: Terminal) -> int:
+    found = ITERATION.search(terminal.text)
+    return int(found[1]) if found else -1
+
+
+def saved(home: Path) -> tuple[int, str]:
+    """Iteration and phase of the one session that is saved; nothing lies about beside it."""
+    (path,) = (home / "lenet-tui").glob("*.session")
+    assert not list((home / "lenet-tui").glob(".*"))
+    position = read(path).snapshot.position
+    return position.iteration, position.phase
+
+
+def runs(terminal: Terminal, beyond: int = 20) -> None:
+    """Start a run and let it come some way."""
+    terminal.send("r")
+    terminal.wait_for(lambda _: reached(terminal) > beyond)
+
+
+def carry_on(terminal: Terminal) -> None:
+    """Where the engine has gone: a new one starts by itself, or the rail says by which key."""
+    terminal.settle(0.5)
+    if "ctrl+r starts" in terminal.text:
+        terminal.send("ctrl+r")
+    terminal.wait_for(re.compile("carries on|no engine|started again"))
+
+
+def memory(processes: Processes) -> int:
+    """Resident kilobytes of all of them."""
+    total = 0
+    for pid in processes():
+        status = Path(f"/proc/{pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+)", status)
+        total += int(found[1]) if found else 0
+    return total
+
+
+# Signals
+
+
+@pytest.mark.parametrize(
+    "name", ["SIGTERM", *(pytest.param(n, marks=slow) for n in ("SIGHUP", "SIGINT", "SIGQUIT"))]
+)
+def test_a_signal_while_it_runs(name: str, tmp_path: Path) -> None:
+    number = signal.Signals[name]
+    with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
+        terminal.wait_for("61,706")
+        runs(terminal)
+        seen = reached(terminal)
+        began = time.monotonic()
+        terminal.signal(number)
+        assert terminal.wait() == 128 + number
+        assert time.monotonic() - began < 2.5
+        given_back(terminal)
+        assert "Traceback" not in terminal.received.decode(errors="replace")
+        assert gone(processes)
+    iteration, _ = saved(tmp_path)
+    assert iteration > 0 and iteration > seen - 1000  # a second's worth, at the very most
+
+
+def test_stop_and_cont_set_the_terminal_up_again() -> None:
+    with app() as (terminal, processes):
+        terminal.wait_for("61,706")
+        terminal.settle()
+        shown = terminal.screen.display
+        terminal.signal(signal.SIGSTOP)
+        time.sleep(0.2)
+        spoil(terminal)
+        terminal.signal(signal.SIGCONT)
+        terminal.wait_for("61,706")
+        terminal.settle()
+        assert terminal.screen.display == shown
+        assert taken(terminal)
+        terminal.send("f")
+        terminal.wait_for("iteration 1 ")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        given_back(terminal)
+        assert gone(processes)
+
+
+def spoil(terminal: Terminal) -> None:
+    """What a shell does to a terminal while a program is stopped."""
+    subprocess.run(
+        ["stty", "sane", "-F", f"/proc/self/fd/{terminal.slave}"],
+        pass_fds=(terminal.slave,),
+        check=True,
+    )
+    terminal.screen.reset()
+
+
+def test_without_a_shell_that_could_say_fg_tstp_stops_nothing() -> None:
+    with app() as (terminal, processes):
+        terminal.wait_for("61,706")
+        for by_key in (False, True):
+            terminal.settle()
+            if by_key:
+                terminal.send("ctrl+z")
+            else:
+                terminal.signal(signal.SIGTSTP)
+            terminal.settle()
+            assert LEFT in terminal.received.decode(errors="replace")
+            terminal.received.clear()
+            assert state(terminal.process.pid) in "SR"
+        terminal.send("f")
+        terminal.wait_for("iteration 1 ")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        assert gone(processes)
+
+
+def state(pid: int) -> str:
+    """What a process does: S sleeps, R runs, T is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
+@pytest.mark.parametrize("again", ["fg", pytest.param("bg; sleep 0.5; fg", marks=slow)])
+def test_ctrl_z_gives_the_shell_its_terminal_and_fg_comes_back(again: str) -> None:
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    with app(command=shell, env={"PS1": "PROMPT "}) as (terminal, processes):
+        terminal.wait_for("PROMPT")
+        terminal.send("echo the screen before\r", shlex.join(APP) + "\r")
+        terminal.wait_for("61,706")
+        terminal.settle()
+        shown = terminal.screen.display
+        terminal.send("ctrl+z")
+        terminal.read(1)
+        terminal.screen.reset()  # pyte has one screen only
+        assert "T" in {state(pid) for pid in processes()}
+        given_back_modes(terminal)
+        terminal.send("echo typed $((20+3))\r")
+        terminal.wait_for("typed 23")
+        terminal.send(again + "\r")
+        terminal.wait_for("61,706")
+        terminal.settle()
+        assert terminal.screen.display == shown
+        assert taken(terminal)
+        terminal.send("f")
+        terminal.wait_for("iteration 1 ")
+        terminal.screen.reset()
+        terminal.send("q")
+        terminal.wait_for("PROMPT")
+        given_back_modes(terminal)
+        terminal.send("exit\r")
+        assert terminal.wait() == 0
+        assert gone(processes)
+
+
+def given_back_modes(terminal: Terminal) -> None:
+    """The shell has its own line discipline; the rest is as it was."""
+    sent = terminal.received.decode(errors="replace")
+    assert sent.rfind(LEFT) > sent.rfind("\x1b[?1049h")
+    assert sent.rfind("\x1b[?25h") > sent.rfind("\x1b[?25l")
+    assert sent.rfind("\x1b[?1003l") > sent.rfind("\x1b[?1003h")
+    assert sent.count("\x1b[<u") >= sent.count("\x1b[>")
+
+
+# The terminal goes, or is not read
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_terminal_that_closes_ends_it_and_nothing_is_lost(ours: bool, tmp_path: Path) -> None:
+    """Also one that is not the session's own, from which no HUP comes."""
+    words = APP if ours else ["setsid", "--wait", *APP]
+    with app(command=words, env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
+        terminal.wait_for("61,706")
+        terminal.send("f", "n", "n")
+        terminal.wait_for("loss done")
+        os.close(terminal.slave)
+        os.close(terminal.master)
+        assert not ours or terminal.process.wait(10) == 129
+        assert gone(processes)
+    assert saved(tmp_path) == (2, "loss")
+
+
+@pytest.mark.parametrize("seconds", [1.0, pytest.param(10.0, marks=slow)])
+def test_a_line_that_is_not_read(seconds: float, tmp_path: Path) -> None:
+    with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
+        terminal.wait_for("61,706")
+        runs(terminal)
+        terminal.read(1)
+        before, was = memory(processes), reached(terminal)
+        time.sleep(seconds)
+        assert memory(processes) < before * 1.15 + 20_000
+        assert state(terminal.process.pid) in "SR"
+        terminal.wait_for(lambda _: reached(terminal) > was)
+        terminal.send("r")
+        terminal.wait_for("finished; next")
+        there = reached(terminal)
+        terminal.send("f")
+        terminal.wait_for(f"iteration {there + 1} ")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        given_back(terminal)
+        assert gone(processes)
+    assert saved(tmp_path) == (there + 1, "update")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=slow)])
+def test_a_signal_while_the_line_is_not_read(name: str, tmp_path: Path) -> None:
+    """It ends all the same; what waited gives way to what gives the terminal back."""
+    number = signal.Signals[name]
+    with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
+        terminal.wait_for("61,706")
+        runs(terminal)
+        time.sleep(2)
+        began = time.monotonic()
+        terminal.signal(number)
+        assert terminal.process.wait(10) == 128 + number
+        assert time.monotonic() - began < 3
+        terminal.settle()
+        given_back(terminal)
+        assert gone(processes)
+    assert saved(tmp_path)[0] > 20
+
+
+# Kill -9
+
+
+def test_kill_9_of_the_engine_loses_nothing_that_is_finished(tmp_path: Path) -> None:
+    with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
+        terminal.wait_for("61,706")
+        for number in range(1, 4):
+            terminal.send("f")
+            terminal.wait_for(f"iteration {number} ")
+        terminal.send("n", "s")
+        terminal.wait_for("loss done")
+        terminal.settle()
+        rail = terminal.screen.display[3]
+        loss = re.search(r"loss \d\.\d+", terminal.text)
+        for _ in range(2):
+            for pid in engines(terminal.process.pid):
+                os.kill(pid, signal.SIGKILL)
+            carry_on(terminal)
+            terminal.wait_for("iteration 4 ")
+            terminal.settle()
+            assert terminal.screen.display[3] == rail
+            assert loss and loss[0] in terminal.text
+        terminal.send("q")
+        assert terminal.wait() == 0
+        given_back(terminal)
+        assert gone(processes)
+    assert saved(tmp_path) == (4, "loss")
+
+
+def test_kill_9_of_the_app_loses_an_iteration_at_most(tmp_path: Path) -> None:
+    with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
+        terminal.wait_for("61,706")
+        for number in range(1, 5):
+            terminal.send("f")
+            terminal.wait_for(f"iteration {number} ")
+            if number == 3:
+                time.sleep(1)
+        terminal.signal(signal.SIGKILL)
+        assert terminal.wait() == -9
+        assert gone(processes)
+    assert saved(tmp_path)[0] >= 3
+
+
+# Disks
+
+
+unshare = pytest.mark.skipif(
+    subprocess.run(
+        ["sh", "-c", "unshare -rm mount -t tmpfs tmpfs /tmp"], capture_output=True, check=False
+    ).returncode
+    != 0,
+    reason="no file system can be mounted here",
+)
+
+
+def mounted(folder: Path, options: str, then: str) -> list[str]:
+    """The app in ``folder``, where a file system of its own is mounted; ``then`` it is listed."""
+    place = shlex.quote(str(folder))
+    script = (
+        f"mount -t tmpfs -o {options} tmpfs {place} && cd {place} && {then}"
+        f" && {shlex.join(APP)}; echo $?; ls -AR"
+    )
+    return ["unshare", "-rm", "sh", "-c", script]
+
+
+@unshare
+def test_a_full_disk_is_said_and_stops_nothing(tmp_path: Path) -> None:
+    full = mounted(tmp_path, "size=64k", "! cat /dev/zero >big 2>&-")
+    with app(command=full, env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
+        terminal.wait_for("61,706")
+        terminal.send("f")
+        terminal.wait_for("the session is not being saved: No space left on device")
+        terminal.send("x")
+        terminal.wait_for("Export the session")
+        terminal.send("enter")
+        terminal.wait_for("not exported: No space left on device")
+        terminal.send("ctrl+s")
+        terminal.wait_for("Save the moves")
+        terminal.send("enter")
+        terminal.wait_for("not written: No space left on device")
+        terminal.send("f")
+        terminal.wait_for("iteration 2 ")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        assert gone(processes)
+        left = terminal.received.decode().rpartition(LEFT)[2]
+        files = re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", left).split()
+        assert files[0] == "0"
+        assert not [name for name in files if re.search("part$|py$|moves$|session$", name)]
+
+
+@unshare
+def test_a_home_that_is_read_only_is_said_and_stops_nothing(tmp_path: Path) -> None:
+    env = {"XDG_STATE_HOME": "", "HOME": str(tmp_path)}
+    with app(command=mounted(tmp_path, "ro", "true"), env=env) as (terminal, processes):
+        terminal.wait_for("61,706")
+        terminal.send("f")
+        terminal.wait_for("the session is not being saved: Read-only file system")
+        terminal.send("f")
+        terminal.wait_for("iteration 2 ")
+        terminal.send("x")
+        terminal.wait_for("Export the session")
+        terminal.send("enter")
+        terminal.wait_for("not exported: Read-only file system")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        given_back(terminal)
+        assert gone(processes)
+
+
+# Planted exceptions
+
+
+@pytest.mark.parametrize("kind", ["handler", "thread"])
+def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_path: Path) -> None:
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    with app(command=planted(kind), env=env) as (terminal, processes):
+        terminal.wait_for("61,706")
+        terminal.send("f")
+        terminal.wait_for("iteration 1 ")
+        terminal.send("f")
+        terminal.wait_for("iteration 2 ")
+        terminal.settle()
+        terminal.send("a")
+        assert terminal.wait() == 1
+        last = terminal.received.decode().rpartition("\x1b[0m")[2]
+        assert last.startswith(
+            r"lenet-tui: the screen broke: RuntimeError: planted\x1b[31m [red]here"
+        )
+        assert last.count("\n") == 1
+        given_back(terminal)
+        assert gone(processes)
+    assert saved(tmp_path) == (2, "update")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("failing", "the weights"),
+        ("exiting", "exit status 3"),
+        ("babbling", "pickle data was truncated"),
+        ("save", r"planted\x1b[31m"),
+    ],
+)
+def test_an_exception_in_the_engine_or_beside_it_is_said_and_the_app_goes_on(
+    kind: str, said: str, tmp_path: Path
+) -> None:
+    flag = tmp_path / "exit"
+    env = {"XDG_STATE_HOME": str(tmp_path), "EXIT": str(flag)}
+    with app(command=planted(kind), env=env, size=(160, 40)) as (terminal, processes):
+        terminal.wait_for("next: forward")
+        terminal.settle()
+        if kind in ("failing", "exiting"):
+            terminal.send("f")
+            terminal.wait_for("iteration 1 ")
+            terminal.wait_for("finished; next")
+        if kind == "exiting":
+            flag.touch()
+        terminal.send("r" if kind == "failing" else "f")
+        terminal.wait_for(said)
+        if kind in ("exiting", "babbling"):
+            carry_on(terminal)
+        if kind == "exiting":
+            terminal.wait_for("finished; next")
+            terminal.send("f")
+            terminal.wait_for("iteration 2 ")
+        terminal.send("N")
+        terminal.settle()
+        assert "Traceback" not in terminal.received.decode(errors="replace") or kind == "failing"
+        terminal.send("q")
+        assert terminal.wait() == 0
+        given_back(terminal)
+        assert gone(processes)
