@@ -52,7 +52,7 @@ def ticked(reports: Path) -> Lags:
         terminal.send("r")
         terminal.settle()
         if with_torch:
-            for move in MOVES:
+            for _ in MOVES:
                 terminal.wait_for("finished")
                 terminal.send(".")
                 terminal.read(1.0)

@@ -21,7 +21,7 @@ SLOWEST = 600.0
 
 @cache
 def peaks() -> tuple[tuple[float, float], ...]:
-    """The most bytes in memory of (app, engine): to ``EARLY`` iterations from ``FULL``, to ``LATE``.
+    """The most bytes in memory of (app, engine) on the way to ``FULL``, ``EARLY`` and ``LATE``.
 
     History comes and goes within its budget, by halves: so peaks are compared, not moments.
     """

@@ -1,4 +1,4 @@
-"""The app with a ticker in its event loop: ``python -m tests.benchmarks.ticking TICKS REPORTS [OPTION …]``.
+"""The app with a ticker in its event loop: ``ticking.py TICKS REPORTS [OPTION …]``, as a module.
 
 Leaves in the file TICKS a line for each tick: when it came (monotonic, seconds) and how much later
 than it should have. If REPORTS is there, its reports are said again by an engine without torch;
