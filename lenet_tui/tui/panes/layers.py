@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -128,7 +127,6 @@ class LayersPane(Pane):
         self._names: tuple[tuple[str, ...], ...] = ()
         self._all_fit: bool | None = None
         self._settled = False
-        self._said = ("", "")
 
     def compose(self) -> ComposeResult:
         yield LayerTree()
@@ -180,9 +178,7 @@ class LayersPane(Pane):
         said = (f"{self.words('layers.title')}  {count}", self._detail())
         if self.listed.glyphs is not UNICODE:
             said = (ascii_text(said[0]), ascii_text(said[1])[: self.size.width - 4])
-        if said != self._said:
-            self._said = said
-            self.border_title, self.border_subtitle = Content(said[0]), Content(said[1])
+        self.entitle(*said)
 
     def _detail(self) -> str:
         for node in self.listed.root.children:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
@@ -25,6 +27,21 @@ class Pane(Widget):
 
     class LookChanged(Message):
         """What this pane asks for is not what it asked for before."""
+
+    _entitled: tuple[str, str] | None = None
+
+    def entitle(self, title: str, subtitle: str) -> None:
+        """Set the border's texts, and paint its two lines again if they are others than before.
+
+        Setting Textual's own attributes paints the whole pane, which in a run is most of the work.
+        """
+        if (title, subtitle) == self._entitled:
+            return
+        self._entitled = title, subtitle
+        self._border_title, self._border_subtitle = Content(title), Content(subtitle)
+        width, height = self.outer_size
+        edges = (Region(0, y, width, 1).translate(-self.content_offset) for y in (0, height - 1))
+        self.refresh(*edges)
 
     def requests(self) -> tuple[ViewRequest, ...]:
         """The views this pane needs at its present size."""

@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
@@ -79,7 +78,6 @@ class TensorPane(Pane):
         self._arrangement: Arrangement | None = None
         self._request: ViewRequest | None = None
         self._readout: Readout | None = None
-        self._entitled = ("", "")
         self._last: tuple[View, Frame] | None = None
 
     def compose(self) -> ComposeResult:
@@ -332,10 +330,7 @@ class TensorPane(Pane):
         """Set the border's texts, if they are others than before."""
         if self._ascii:
             title, subtitle = ascii_text(title), ascii_text(subtitle)
-        if (title, subtitle) != self._entitled:
-            self._entitled = (title, subtitle)
-            self.border_title = Content(title)
-            self.border_subtitle = Content(subtitle)
+        self.entitle(title, subtitle)
 
     @property
     def _ascii(self) -> bool:
