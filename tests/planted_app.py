@@ -55,11 +55,11 @@ def main(kind: str) -> int:
     from lenet_tui.client.saves import default_folder  # noqa: PLC0415
     from lenet_tui.core.options import resolve  # noqa: PLC0415
     from lenet_tui.engine import worker  # noqa: PLC0415
-    from lenet_tui.tui import actions, driver, terminal  # noqa: PLC0415
+    from lenet_tui.tui import driver, looking, terminal  # noqa: PLC0415
     from lenet_tui.tui.app import LenetApp  # noqa: PLC0415
 
     if kind == "handler":
-        actions.toggle_numbers = planted
+        looking.toggle_numbers = planted
     elif kind == "thread":
         read = driver.TerminalDriver._read
 

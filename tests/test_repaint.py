@@ -29,6 +29,7 @@ from textual.widgets import Input, Label, Static
 
 from lenet_tui.core.arrange import arrange
 from lenet_tui.engine.views import make_view
+from lenet_tui.tui.compositor import PartScreen, PartUpdate
 from lenet_tui.tui.heatmap.drawing import draw
 from lenet_tui.tui.heatmap.heatmap import Heatmap
 from lenet_tui.tui.heatmap.ink import Surface, ink_for
@@ -105,7 +106,7 @@ class TwinApp(LeanApp[None]):
         self.console._color_system = ColorSystem.EIGHT_BIT
         self.plain = Emulator()
         self.sent = Emulator()
-        self.updates = 0
+        self.updates = self.parts = 0
         self.fresh = False
         self.random = torch.Generator().manual_seed(1)
         self.values = torch.randn(24, 60, generator=self.random)
@@ -123,12 +124,17 @@ class TwinApp(LeanApp[None]):
         written = isinstance(renderable, CompositorUpdate) and self._running
         if written and not self._batch_count:
             assert isinstance(renderable, CompositorUpdate)
-            self.plain.feed(renderable.render_segments(self.console))
+            ordinary = self.ordinary(screen, renderable)
+            self.plain.feed(ordinary.render_segments(self.console))
         super()._display(screen, renderable)
         if written and not self._batch_count:
             self.fresh = True
             self.updates += 1
             assert self.sent.looks() == self.plain.looks()
+
+    def ordinary(self, screen: Screen[Any], update: CompositorUpdate) -> CompositorUpdate:
+        """What Textual would have written."""
+        return update
 
     def change(self, share: float) -> None:
         """Change some of the picture's pixels."""
@@ -144,6 +150,22 @@ class TwinApp(LeanApp[None]):
             emulator.screen.resize(height, width)
 
 
+class PartTwin(TwinApp):
+    """Draws the changed parts only; held against the whole screen as Textual draws it."""
+
+    def get_default_screen(self) -> Screen[Any]:
+        return PartScreen()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, PartUpdate):
+            self.parts += 1
+        super()._display(screen, renderable)
+
+    def ordinary(self, screen: Screen[Any], update: CompositorUpdate) -> CompositorUpdate:
+        whole = [[strip] for strip in screen._compositor.render_strips()]
+        return LayoutUpdate(list(whole), screen.size.region)
+
+
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until something has been painted, and then nothing more is."""
     app = pilot.app
@@ -157,8 +179,9 @@ async def settle(pilot: Pilot[None]) -> None:
         await pilot.pause(0.1)
 
 
-async def test_the_terminal_shows_the_same_as_by_the_ordinary_way() -> None:
-    app = TwinApp()
+@pytest.mark.parametrize("kind", [TwinApp, PartTwin])
+async def test_the_terminal_shows_the_same_as_by_the_ordinary_way(kind: type[TwinApp]) -> None:
+    app = kind()
     async with app.run_test(headless=False, size=SIZE) as pilot:
         await settle(pilot)
         for share in (1.0, 0.01, 0.3):
@@ -194,6 +217,7 @@ async def test_the_terminal_shows_the_same_as_by_the_ordinary_way() -> None:
         app.repaint()
         await settle(pilot)
         assert app.updates > 12
+        assert bool(app.parts) is (kind is PartTwin)
 
 
 async def test_a_small_change_sends_little() -> None:

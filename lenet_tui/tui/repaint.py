@@ -17,6 +17,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 
+from lenet_tui.tui.compositor import PartUpdate
 from lenet_tui.tui.pens import Cell, Writer, cells_of
 
 ReturnType = TypeVar("ReturnType")
@@ -56,6 +57,11 @@ class Shadow:
                 for end, (x, chop) in chops:
                     if chop is not None and x < x2 and end > x1:
                         self._paint(writer, y, x, chop, console)
+            return writer.finish()
+        if type(update) is PartUpdate:
+            writer = Writer()
+            for y, x, strip in update.pieces:
+                self._paint(writer, y, x, strip, console)
             return writer.finish()
         self.forget()
         return update.render_segments(console)

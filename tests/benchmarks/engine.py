@@ -131,7 +131,7 @@ def move(session: Session, made: Move) -> Callable[[], None]:
     return make
 
 
-BENCHMARKS: dict[str, Callable[[], Result]] = {
+ENGINE: dict[str, Callable[[], Result]] = {
     "engine-flat-out": flat,
     "recorded-batch-1": lambda: recorded(1, 1.8),
     "recorded-batch-64": lambda: recorded(64, 1.25),

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+
+class Skipped(Exception):
+    """A benchmark cannot be run here; its text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """A ``ratio`` to a baseline, its ``spread`` (lowest, highest), and what bounds it.
 
-    ``at_most``: whether ``bound`` is an upper one (else a lower one).
+    ``bound``: ``None`` where the figure is told only. ``at_most``: whether it is an upper one (else
+    a lower one). ``either_way``: the inverse of ``ratio`` is held to it too.
     """
 
     name: str
     ratio: float
     spread: tuple[float, float]
-    bound: float
+    bound: float | None
     at_most: bool
     what: str
+    either_way: bool = False
 
     @property
     def holds(self) -> bool:
+        if self.bound is None:
+            return True
+        if self.either_way:
+            return 1 / self.bound <= self.ratio <= self.bound
         return self.ratio <= self.bound if self.at_most else self.ratio >= self.bound
 
 
@@ -44,7 +54,20 @@ def seconds(call: Callable[[], None]) -> float:
 
 
 def result(
-    name: str, ratios: list[float], bound: float, what: str, *, at_most: bool = True
+    name: str,
+    ratios: Sequence[float],
+    bound: float | None,
+    what: str,
+    *,
+    at_most: bool = True,
+    either_way: bool = False,
 ) -> Result:
     """The median of ``ratios`` with its spread."""
-    return Result(name, statistics.median(ratios), (min(ratios), max(ratios)), bound, at_most, what)
+    spread = min(ratios), max(ratios)
+    return Result(name, statistics.median(ratios), spread, bound, at_most, what, either_way)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that ``share`` (0 to 1) of ``values`` do not pass."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,17 +1,23 @@
-"""Starting: the first frame, and the engine, over ``python -c "import torch"``."""
+"""Starting: the first frame, the engine, and another engine, over ``python -c "import torch"``."""
 
 from __future__ import annotations
 
-import statistics
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
+from lenet_tui.core.moves import Run
+from lenet_tui.core.options import resolve
+from lenet_tui.core.protocol import Died, DoMove, Look, Moved, Painting
+from lenet_tui.engine import worker
 from tests.benchmarks.measure import Result, result, seconds
+from tests.conversation import Conversation
 from tests.terminal import Terminal, environment
 
-ROUNDS = 5
+ROUNDS = 7
 
 
 def import_torch() -> None:
@@ -19,42 +25,49 @@ def import_torch() -> None:
     subprocess.run([sys.executable, "-c", "import torch"], check=True, env=environment())
 
 
-def until(text: str) -> Callable[[], float]:
-    """Start the app in a pseudo-terminal; seconds until its screen holds ``text``."""
+def start(name: str, text: bytes, bound: float) -> Result:
+    """The time until the app has sent ``text`` to a pseudo-terminal over that of importing torch.
 
-    def start() -> float:
+    The bytes are only looked through, as a terminal's emulation would take time of its own.
+    """
+
+    def until() -> float:
         with Terminal() as terminal:
-            while text not in terminal.text:
-                terminal.read(0.005)
+            sent = bytearray()
+            while text not in sent:
+                sent += os.read(terminal.master, 65536)
             return time.monotonic() - terminal.started
 
-    return start
-
-
-def start(name: str, text: str, bound: float, what: str) -> Result:
-    """The time until ``text`` is on the screen over that of importing torch."""
-    measured = until(text)
     import_torch()
-    ratios = [measured() / seconds(import_torch) for _ in range(ROUNDS)]
-    return result(name, ratios, bound, what)
+    until()
+    ratios = [until() / seconds(import_torch) for _ in range(ROUNDS)]
+    return result(name, ratios, bound, "over importing torch")
 
 
-def step_bytes() -> Result:
-    """Bytes that a step of the notebook preset sends at 120×40 in 256 colours, over 15 kB."""
-    with Terminal([sys.executable, "-m", "lenet_tui", "--preset", "notebook"]) as terminal:
-        terminal.wait_for("61,706 parameters")
-        terminal.settle()
-        sizes = []
-        for _ in range(30):
-            terminal.send("n")
-            sizes.append(len(terminal.settle(0.2)) / 15_000)
-    return Result(
-        "step-bytes", statistics.median(sizes), (min(sizes), max(sizes)), 1.0, True, "over 15 kB"
-    )
+def restart() -> Result:
+    """From the engine's ``kill -9`` until another one, which carries on, has sent its frame."""
+    with Conversation(worker.main) as talk:
+        talk.start(resolve("digits"))
+        talk.send(Look())
+        talk.send(DoMove(0, Run(1000)))
+        talk.until(Moved)
+        ratios = []
+        for _ in range(ROUNDS):
+            pid = talk.client.pid
+            assert pid is not None
+            began = time.perf_counter()
+            os.kill(pid, signal.SIGKILL)
+            talk.until(Died)
+            talk.client.restart()
+            frame = talk.until(Painting).frame
+            took = time.perf_counter() - began
+            assert frame.position.iteration == 1000
+            ratios.append(took / seconds(import_torch))
+    return result("engine-restart", ratios, 0.1, "over importing torch")
 
 
 START: dict[str, Callable[[], Result]] = {
-    "first-frame": lambda: start("first-frame", "loading torch", 0.3, "over importing torch"),
-    "engine-ready": lambda: start("engine-ready", "61,706", 1.5, "over importing torch"),
-    "step-bytes": step_bytes,
+    "first-frame": lambda: start("first-frame", b"loading torch", 0.25),
+    "engine-ready": lambda: start("engine-ready", b"61,706", 1.1),
+    "engine-restart": restart,
 }

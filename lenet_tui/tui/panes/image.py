@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.content import Content
 
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.numbers import ascii_text
@@ -62,16 +61,12 @@ class ImagePane(TensorPane):
         scale = legend(view, self.heatmap.ink, self.words, width=26, ascii_only=self._ascii)
         if scale != self._scale:
             self._scale = scale
-            self._entitled = ("", "")
             self._describe()
 
     def _entitle(self, title: str, subtitle: str) -> None:
         title = f"{self.words('image.title')}  {self._target}".rstrip()
-        if (title, subtitle) == self._entitled:
-            return
-        super()._entitle(title, subtitle)
-        scale, room = self._scale, self.size.width - cell_len(subtitle) - 8
-        if scale is not None and scale.cell_len <= room:
-            gap = "  " if subtitle else ""
-            said = Content(ascii_text(subtitle) if self._ascii else subtitle)
-            self.border_subtitle = said + gap + Content.from_rich_text(scale)
+        if self._ascii:
+            title, subtitle = ascii_text(title), ascii_text(subtitle)
+        room = self.size.width - cell_len(subtitle) - 8
+        fits = self._scale is not None and self._scale.cell_len <= room
+        self.entitle(title, subtitle, self._scale if fits else None)

@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -126,7 +125,6 @@ class LayersPane(Pane):
         self._names: tuple[tuple[str, ...], ...] = ()
         self._all_fit: bool | None = None
         self._settled = False
-        self._said = ("", "")
 
     def compose(self) -> ComposeResult:
         yield LayerTree()
@@ -181,9 +179,7 @@ class LayersPane(Pane):
         said = (f"{self.words('layers.title')}  {count}", detail)
         if self.listed.glyphs is not UNICODE:
             said = (ascii_text(said[0]), ascii_text(said[1])[:room])
-        if said != self._said:
-            self._said = said
-            self.border_title, self.border_subtitle = Content(said[0]), Content(said[1])
+        self.entitle(*said)
 
     def _details(self) -> list[str]:
         """What is said of the op that the cursor is on: all of it, or its shapes alone."""

@@ -25,7 +25,7 @@ class LegendLine(Widget):
     def show(self, view: View, ink: Ink, words: Words, moved: bool) -> None:
         """Explain ``view``, drawn with ``ink``; ``moved``: its scale is not the one before."""
         self._said = view, ink, words, moved
-        if self._legend() != self._line:
+        if self.size.width and self._legend() != self._line:
             self.refresh()
 
     def _legend(self) -> Text:

@@ -68,11 +68,11 @@ class LossPane(Pane):
         shown = "" if frame.loss is None else number(frame.loss)
         title = f"{self.words(key)}  {shown}".rstrip()
         subtitle = ""
-        if np.isfinite(values).any():
-            least = int(np.nanargmin(np.where(np.isfinite(values), values, np.nan)))
-            subtitle = self.words("loss.least", value=number(float(values[least])), n=least + 1)
-        if (self.border_title, self.border_subtitle) != (title, subtitle):
-            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
+        least = np.fmin.reduce(values, initial=np.inf)  # copies nothing, however many there are
+        if np.isfinite(least):
+            n = int(np.argmax(values == least)) + 1
+            subtitle = self.words("loss.least", value=number(float(least)), n=n)
+        self.entitle(title, subtitle)
 
 
 def bars(heights: list[list[int]], glyphs: Glyphs) -> Content:

@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
@@ -114,7 +113,7 @@ class OutputPane(Pane, can_focus=True):
         kind = "softmax" if self._tensor == "output.softmax" else "raw"
         shown = row(views.get(self._tensor))
         self._count = 0 if shown is None else len(shown)
-        self.border_title = Content(self._title(views[self._tensor]))
+        subtitle = ""
         if shown is None:
             text = Text(self.words("view.ahead"))
         else:
@@ -126,7 +125,8 @@ class OutputPane(Pane, can_focus=True):
                 start = sum(len(line) + 1 for line in text.plain.split("\n")[:chosen])
                 text.stylize("reverse", start, start + len(str(self._count - 1)))
             said = "output.target" if goals is not None else f"output.{kind}"
-            self.border_subtitle = Content(self._plain(self.words(said)))
+            subtitle = self._plain(self.words(said))
+        self.entitle(self._title(views[self._tensor]), subtitle)
         widget = self.query_one(Static)
         if widget.content != text:
             widget.update(text, layout=False)

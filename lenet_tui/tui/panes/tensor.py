@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
@@ -80,7 +79,6 @@ class TensorPane(Pane):
         self._arrangement: Arrangement | None = None
         self._request: ViewRequest | None = None
         self._readout: Readout | None = None
-        self._entitled = ("", "")
         self._last: tuple[View, Frame] | None = None
 
     def compose(self) -> ComposeResult:
@@ -334,10 +332,7 @@ class TensorPane(Pane):
         if self._ascii:
             room = max(0, self.size.width - 4)  # Textual would end it with a sign that ASCII lacks
             title, subtitle = ascii_text(title)[:room], ascii_text(subtitle)[:room]
-        if (title, subtitle) != self._entitled:
-            self._entitled = (title, subtitle)
-            self.border_title = Content(title)
-            self.border_subtitle = Content(subtitle)
+        self.entitle(title, subtitle)
 
     @property
     def _ascii(self) -> bool:

@@ -12,6 +12,7 @@ from textual.errors import NoWidget
 from textual.screen import Screen
 from textual.widget import Widget
 
+from lenet_tui.tui.compositor import PartScreen
 from lenet_tui.tui.panes.bars import MINIMUM, HintLine, KeyBar, TooSmall
 from lenet_tui.tui.panes.pane import Pane
 from lenet_tui.tui.panes.rail import PipelineRail
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from lenet_tui.tui.screens.body import Body
 
 
-class MainScreen(Screen[None]):
+class MainScreen(PartScreen[None]):
     """Everything that is seen of a session.
 
     ``composed`` is called once, before it is painted; ``seen`` when other panes are visible. The
@@ -55,6 +56,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._when_composed = composed
         self._seen = seen
+        self._panes: tuple[Pane, ...] = ()
         self._visible: tuple[Pane, ...] = ()
         self._summoned: Widget | None = None
         self._to_focus: tuple[str, ...] = ()
@@ -78,6 +80,7 @@ class MainScreen(Screen[None]):
         """Put in the panes, after the first picture."""
         self._body = body
         await self.mount(body, after="#top")
+        self._panes = tuple(self.query(Pane))
         body.say(words)
         self.set_focus(self.query_one("LayerTree"))
 
@@ -112,7 +115,7 @@ class MainScreen(Screen[None]):
 
     def visible_panes(self) -> tuple[Pane, ...]:
         """The panes that have a place on the screen now."""
-        return tuple(pane for pane in self.query(Pane) if self._placed(pane))
+        return tuple(pane for pane in self._panes if self._placed(pane))
 
     def show(self, frame: Frame) -> None:
         """Hand the frame to every pane that can be seen."""

@@ -1,0 +1,105 @@
+"""Painting only what is in a changed part of the screen, and of that only what is seen.
+
+Textual 8.2 draws every line of every widget in the rectangle around all changes: with a line
+changed at the top and one at the bottom, the whole screen, to throw most of it away. This leans on
+private parts of its compositor, as ``repaint`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from textual._compositor import Compositor, CompositorUpdate
+from textual.geometry import Region
+from textual.screen import Screen, ScreenResultType
+from textual.strip import Strip
+
+Piece = tuple[int, int, Strip]
+"""(y, x, strip): cells to be shown from a place on."""
+
+
+class PartUpdate(CompositorUpdate):
+    """Some pieces of lines, by themselves."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self.pieces = pieces
+
+    def render_segments(self, console: Console) -> str:
+        return "".join(
+            f"\x1b[{y + 1};{x + 1}H{strip.render(console)}" for y, x, strip in self.pieces
+        )
+
+
+class PartCompositor(Compositor):
+    """Draws each changed region by itself, the widgets in front first, until it is filled."""
+
+    def render_partial_update(self) -> PartUpdate | None:  # type: ignore[override]
+        screen = self.size.region
+        regions = _merged(region.intersection(screen) for region in self._dirty_regions)
+        self._dirty_regions.clear()
+        if not regions:
+            return None
+        return PartUpdate([piece for region in regions for piece in self._pieces(region)])
+
+    def _pieces(self, area: Region) -> Iterator[Piece]:
+        """What is seen in ``area``, each cell once."""
+        free = {y: [(area.x, area.right)] for y in area.line_range}
+        for widget, (region, clip) in self.visible_widgets.items():
+            seen = region.intersection(clip).intersection(area)
+            rows = [y for y in seen.line_range if _in(seen, free.get(y, ()))]
+            if not seen.area or not rows:
+                continue
+            lines = range(rows[0], rows[-1] + 1)
+            crop = Region(seen.x, lines.start, seen.width, len(lines)).translate(-region.offset)
+            for y, strip in zip(lines, widget.render_lines(crop), strict=True):
+                left: list[tuple[int, int]] = []
+                for start, end in free.get(y, ()):
+                    x1, x2 = max(start, seen.x), min(end, seen.right)
+                    if x1 >= x2:
+                        left.append((start, end))
+                        continue
+                    whole = (x1, x2) == (seen.x, seen.right)
+                    yield y, x1, strip if whole else strip.crop(x1 - seen.x, x2 - seen.x)
+                    left += [(a, b) for a, b in ((start, x1), (x2, end)) if a < b]
+                free[y] = left
+            free = {y: spans for y, spans in free.items() if spans}
+            if not free:
+                return
+
+
+class PartScreen(Screen[ScreenResultType]):
+    """A screen that is painted by its changed parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = PartCompositor()
+
+
+def _in(region: Region, spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether a region has cells in any of the spans of a line."""
+    return any(start < region.right and end > region.x for start, end in spans)
+
+
+def _merged(regions: Iterable[Region]) -> list[Region]:
+    """Regions in which those given are, few and apart: what touches or overlaps is one."""
+    merged: list[Region] = []
+    for region in sorted(r for r in regions if r.area):
+        taken = region
+        while near := [r for r in merged if _joins(r, taken)]:
+            merged = [r for r in merged if r not in near]
+            taken = Region.from_union([*near, taken])
+        merged.append(taken)
+    return merged
+
+
+def _joins(one: Region, other: Region) -> bool:
+    """Whether two regions overlap, or stand on each other's lines in the same columns."""
+    if one.overlaps(other):
+        return True
+    near = one.y <= other.bottom + CLOSE and other.y <= one.bottom + CLOSE
+    return one.column_span == other.column_span and near
+
+
+CLOSE = 2
+"""Lines between two changes in the same columns that are drawn along with them."""

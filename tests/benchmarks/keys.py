@@ -1,0 +1,124 @@
+"""From a keypress to the changed screen, in a pseudo-terminal, over a bare app's with one label."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from tests.benchmarks.measure import Result, quantile, result
+from tests.terminal import ROOT, Terminal
+
+CURSOR = b"48;5;32m"
+"""The ground of the cursor's line in the list, which nothing else has."""
+ONE_LABEL = [sys.executable, str(ROOT / "tests" / "benchmarks" / "one_label.py")]
+ROUNDS = 5
+PRESSES = 40
+"""Keys pressed in a round, in each app."""
+BETWEEN = 0.06
+"""Seconds from one key to the next: an app has painted by then."""
+
+Press = Callable[[int], float]
+"""Press a key, the n-th; seconds until the screen has changed."""
+
+
+class Keys:
+    """Keys of an app in a terminal. Its bytes are only looked through, never emulated."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+
+    def press(self, key: str, shows: bytes = b"") -> float:
+        """Seconds from a key until what comes holds ``shows``; anything that comes: empty."""
+        self.quiet()
+        sent = bytearray()
+        began = time.perf_counter()
+        self.terminal.send(key)
+        while not sent or shows not in sent:
+            sent += os.read(self.terminal.master, 65536)
+        return time.perf_counter() - began
+
+    def quiet(self) -> None:
+        """Take in what comes meanwhile."""
+        until = time.perf_counter() + BETWEEN
+        while (left := until - time.perf_counter()) > 0:
+            if select.select([self.terminal.master], [], [], left)[0]:
+                os.read(self.terminal.master, 65536)
+
+
+@contextmanager
+def bare() -> Iterator[Press]:
+    """The app with one label."""
+    with Terminal(ONE_LABEL) as terminal:
+        terminal.wait_for("0 keys")
+        terminal.settle()
+        keys = Keys(terminal)
+        yield lambda n: keys.press("x")
+
+
+@contextmanager
+def ours() -> Iterator[Keys]:
+    """Our app, its engine ready."""
+    with Terminal() as terminal:
+        terminal.wait_for("61,706 parameters")
+        terminal.settle()
+        yield Keys(terminal)
+
+
+def cursor(keys: Keys) -> Press:
+    """Down and up in the list of layers, until the cursor's line is drawn: that needs no engine.
+
+    The tensor's picture, which the engine makes, comes after it.
+    """
+    return lambda n: keys.press("down" if n % 2 else "up", CURSOR)
+
+
+def step(keys: Keys) -> Press:
+    """``n``: the engine runs a phase, and everything that it changed is drawn.
+
+    Until anything has changed; the rail and all panes are painted at once.
+    """
+    return lambda n: keys.press("n")
+
+
+@cache
+def delays(how: str) -> tuple[tuple[float, float], ...]:
+    """For each round the ratios of p50 and of p95."""
+    found = []
+    with bare() as label, ours() as keys:
+        if how == "running":
+            keys.terminal.send("r")
+            keys.terminal.read(1.0)
+        press = {"idle": cursor, "step": step, "running": cursor}[how](keys)
+        for _ in range(ROUNDS):
+            plain = [label(n) for n in range(PRESSES)]
+            own = [press(n) for n in range(PRESSES)]
+            found.append(
+                (quantile(own, 0.5) / quantile(plain, 0.5),
+                 quantile(own, 0.95) / quantile(plain, 0.95))
+            )  # fmt: skip
+    return tuple(found)
+
+
+WHAT = {
+    "idle": "down/up in the layers, which need no engine, over a bare app's key",
+    "step": "n, through the engine, over a bare app's key",
+    "running": "the same during a run at 30 frames/s",
+}
+
+
+def delay(how: str, part: int) -> Result:
+    """The figure for p50 (``part`` 0) or p95 (1)."""
+    name = f"key-{how}-p{(50, 95)[part]}"
+    return result(name, [ratios[part] for ratios in delays(how)], (2.0, 3.0)[part], WHAT[how])
+
+
+KEYS: dict[str, Callable[[], Result]] = {
+    f"key-{how}-p{(50, 95)[part]}": lambda how=how, part=part: delay(how, part)  # type: ignore[misc]
+    for how in WHAT
+    for part in (0, 1)
+}

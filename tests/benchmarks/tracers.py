@@ -1,0 +1,49 @@
+"""A general-purpose tracer recording the same iteration, beside our own recording: told only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+from torch import nn
+
+from lenet_tui.engine import data
+from lenet_tui.engine.model import Net
+from tests.benchmarks.engine import plain_loop
+from tests.benchmarks.measure import Result, Skipped, paired, result
+
+ITERATIONS = 3
+ROUNDS = 5
+
+
+def traced(batch: int) -> Result:
+    """Iterations whose forward torchlens records, each activation of it, over plain ones."""
+    if find_spec("torchlens") is None:
+        raise Skipped("torchlens is not installed")
+    import torchlens  # type: ignore[import-not-found]  # noqa: PLC0415 - not needed else
+
+    record: Callable[..., Any] = getattr(torchlens, "trace", None) or torchlens.log_forward_pass
+    torch.manual_seed(0)
+    net, criterion, digits = Net(), nn.CrossEntropyLoss(), data.load("digits")
+
+    def loop() -> None:
+        for number in range(ITERATIONS):
+            picked = slice(number * batch, (number + 1) * batch)
+            record(net, digits.images[picked])
+            loss = criterion(net(digits.images[picked]), digits.labels[picked])
+            net.zero_grad()
+            loss.backward()
+            for p in net.parameters():
+                assert p.grad is not None
+                p.data.sub_(p.grad.data * 0.01)
+
+    ratios = paired(loop, plain_loop(batch, ITERATIONS), ROUNDS)
+    return result(f"torchlens-batch-{batch}", ratios, None, "time over a plain iteration")
+
+
+TRACERS: dict[str, Callable[[], Result]] = {
+    "torchlens-batch-1": lambda: traced(1),
+    "torchlens-batch-64": lambda: traced(64),
+}
