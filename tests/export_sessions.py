@@ -84,7 +84,7 @@ def run_alone(script: str, folder: Path, *arguments: str) -> subprocess.Complete
     file = folder / "script.py"
     file.write_text(script, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-I", "-W", "ignore", "-c", ONLY_TORCH, str(file), *arguments],
+        [sys.executable, "-I", "-c", ONLY_TORCH, str(file), *arguments],
         capture_output=True,
         text=True,
         timeout=120,

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from lenet_tui.core.options import LOSSES, OPTIMIZERS
 from lenet_tui.core.phases import PHASES
+from lenet_tui.core.wrapping import wrap
 from lenet_tui.engine.updates import MOMENTUM
 from lenet_tui.text import words
 from lenet_tui.text.explain import EXPLAIN, explain_words, needed
@@ -227,3 +228,12 @@ def test_init_draws_from_the_range_that_is_said() -> None:
     for layer, inputs in ((nn.Conv2d(6, 16, 5), 6 * 25), (nn.Linear(400, 120), 400)):
         for p in layer.parameters():
             assert 0.9 * inputs**-0.5 < float(p.abs().max().detach()) <= inputs**-0.5
+
+
+@pytest.mark.parametrize("key", list(EXPLAIN))
+def test_a_text_is_a_screenful_at_most(key: str) -> None:
+    """At 120×40, where the deck's explain pane has 14 lines of 78 columns; 80×24 has more."""
+    for text in EXPLAIN[key]:
+        said = "\n".join(line.format_map({**TYPICAL}) for line in text.splitlines()
+                         if needed(line) <= TYPICAL.keys())  # fmt: skip
+        assert len(wrap(said, 78, cell_len)) <= 14, said

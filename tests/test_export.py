@@ -54,6 +54,7 @@ def test_the_script_needs_nothing_but_torch_and_prints_what_the_screen_shows(
     assert 'reached = ("fc3.bias", "fc3.weight",)' in body
     done = run_alone(script, tmp_path, "--verify")
     assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "torch without numpy warns, and need not"
     assert printed(done.stdout) == shown(drive)
     assert "22 of 22 are equal" in done.stdout
     assert "another" not in done.stdout

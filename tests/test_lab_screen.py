@@ -313,8 +313,7 @@ async def test_what_does_not_fit_is_said_to_go_on_and_signs_are_explained() -> N
         assert '" copies *' in text and "tab call, form" in text
         assert "…" not in text.splitlines()[-1] and "…" not in text.splitlines()[1]
         await pilot.resize_terminal(60, 24)
-        await settled(pilot)
-        assert seen(app).splitlines()[1].endswith("…")
+        await until(pilot, lambda: seen(app).splitlines()[1].endswith("…"))
         assert "…" not in seen(app).splitlines()[-1]
 
 

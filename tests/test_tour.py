@@ -15,7 +15,7 @@ from torch import nn
 from lenet_tui.core.lab_parse import parse_layer
 from lenet_tui.core.moves import parse_move
 from lenet_tui.core.options import resolve
-from lenet_tui.core.protocol import DoMove, Moved, Report
+from lenet_tui.core.protocol import DoMove, Moved, Print, Report
 from lenet_tui.engine.model import Net
 from lenet_tui.engine.session import Session
 from lenet_tui.text import words
@@ -169,6 +169,36 @@ def test_conv1_bias_grad_is_none_before_and_there_one_step_later() -> None:
     assert moved and grad(moved, "conv1.bias") is None
     assert grad(step(session, "phase"), "conv1.bias") is not None
     assert grad(step(session, "back phase"), "conv1.bias") is None
+
+
+def prints(stop: Stop, *further: str) -> list[str]:
+    """What the engine says that the stop's code prints, in the stop's state and after moves."""
+    session, _ = arrive(stop)
+    for line in further:
+        step(session, line)
+    return list(session.print_out(Print(0, stop.prints)).texts)
+
+
+def test_the_engine_prints_what_the_code_of_each_stop_prints() -> None:
+    torch.manual_seed(3)
+    net = Net()
+    image = torch.randn(1, 1, 32, 32)
+    torch.randn(1, 10)
+    target = torch.randn(10).view(1, -1)
+    output = net(image)
+    loss = nn.MSELoss()(output, target)
+    assert prints(BY_KEY["print"]) == [str(net)]
+    assert prints(BY_KEY["parameters"]) == ["10", "torch.Size([6, 1, 5, 5])"]
+    assert prints(BY_KEY["output"]) == [str(output)]
+    assert prints(BY_KEY["loss"]) == [str(loss)]
+    assert [line.split()[0] for line in prints(BY_KEY["graph"])] == [
+        "<MseLossBackward0", "<AddmmBackward0", "<AccumulateGrad"
+    ]  # fmt: skip
+    loss.backward()
+    assert prints(BY_KEY["bias"]) == ["None"]
+    assert prints(BY_KEY["bias"], *BY_KEY["bias"].then) == [str(net.conv1.bias.grad)]
+    session, _ = arrive(BY_KEY["input"])
+    assert session.print_out(Print(0, ("output", "loss.grad_fn", "nothing"))).texts == ("", "", "")
 
 
 def test_the_update_stop_stands_behind_the_first_iteration() -> None:

@@ -252,6 +252,25 @@ async def test_where_it_is_narrow_words_and_lab_take_turns() -> None:
         assert isinstance(run.app.screen, MainScreen) and run.app.tour.on
 
 
+async def test_what_the_code_prints_is_below_it_and_follows_the_cursor() -> None:
+    async with running((120, 40)) as run:
+        await at(run, "bias")
+        first = next(line for line in run.lines if "conv1.bias.grad of" in line)
+        assert "It prints" in run.text
+        await run.press("n")
+        assert first not in run.lines and "conv1.bias.grad of" in run.text
+        await at(run, "random")
+        assert "It prints" not in run.text
+
+
+async def test_the_pictures_and_the_words_of_a_lab_are_seen_together() -> None:
+    for size, names in (((120, 40), ("layer", "input[0", "output[0")),
+                        ((80, 24), ("input[0",))):  # fmt: skip
+        async with running(size) as run:
+            await at(run, "conv2d")
+            assert all(name in run.text for name in (*names, "Conv2d slides over"))
+
+
 async def test_the_language_switches_at_a_stop() -> None:
     async with running() as run:
         await at(run, "output")

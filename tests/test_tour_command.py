@@ -35,6 +35,15 @@ def test_every_stop_is_printed_in_order_with_its_words_and_code(
     assert max(map(cell_len, out.splitlines())) <= 100
 
 
+def test_what_the_code_prints_is_printed_too(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, "6")
+    assert "It prints" in out and "    Net(" in out and "(fc3): Linear(in_features=84" in out
+    out = printed(capsys, "13", "--lang", "zh")
+    lines = out[out.index("打印出") :].splitlines()
+    assert lines[1] == "    None" and lines[2].startswith("    tensor([")
+    assert "    torch.Size([1, 6, 14, 14])" in printed(capsys, "pool")
+
+
 @pytest.mark.parametrize("asked", ["13", "bias"])
 def test_one_stop_is_asked_for_by_number_or_name(
     capsys: pytest.CaptureFixture[str], asked: str

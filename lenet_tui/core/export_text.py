@@ -46,6 +46,13 @@ class Contents:
     then: Mapping[str, str]
 
 
+QUIET = """\
+import warnings
+
+# torch says so once where there is no numpy; nothing here needs it.
+warnings.filterwarnings("ignore", message="Failed to initialize NumPy")"""
+
+
 def script(contents: Contents) -> str:
     """The whole script."""
     plan, net, helpers = contents.plan, contents.net, contents.helpers
@@ -54,6 +61,7 @@ def script(contents: Contents) -> str:
     pieces = [
         "\n".join(['"""' + "\n".join(contents.about), '"""']),
         "from __future__ import annotations",
+        QUIET,
         "\n".join(import_lines([*net.imports.values(), *helpers.imports.values()])),
         *spaced(net.definitions),
         session(plan.blocks, plan.has_loss),
