@@ -314,6 +314,7 @@ async def test_what_does_not_fit_is_said_to_go_on_and_signs_are_explained() -> N
         assert "…" not in text.splitlines()[-1] and "…" not in text.splitlines()[1]
         await pilot.resize_terminal(60, 24)
         await until(pilot, lambda: seen(app).splitlines()[1].endswith("…"))
+        assert seen(app).splitlines()[1].startswith(" nn.Conv2d(3, 8")
         assert "…" not in seen(app).splitlines()[-1]
 
 

@@ -196,7 +196,9 @@ def test_the_engine_prints_what_the_code_of_each_stop_prints() -> None:
     ]  # fmt: skip
     loss.backward()
     assert prints(BY_KEY["bias"]) == ["None"]
-    assert prints(BY_KEY["bias"], *BY_KEY["bias"].then) == [str(net.conv1.bias.grad)]
+    bias = net.conv1.bias
+    assert bias is not None
+    assert prints(BY_KEY["bias"], *BY_KEY["bias"].then) == [str(bias.grad)]
     session, _ = arrive(BY_KEY["input"])
     assert session.print_out(Print(0, ("output", "loss.grad_fn", "nothing"))).texts == ("", "", "")
 

@@ -10,7 +10,7 @@ from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import DoMove, Look, Moved, Start
 from lenet_tui.text import words
 from lenet_tui.text.tour import STOPS
-from lenet_tui.tui.panes.tour import TourPane
+from lenet_tui.tui.panes.tour import TourPane, hung
 from lenet_tui.tui.screens.main import MainScreen
 from lenet_tui.tui.screens.pick import PickScreen
 from lenet_tui.tui.screens.tour_lab import TourLabScreen
@@ -261,6 +261,14 @@ async def test_what_the_code_prints_is_below_it_and_follows_the_cursor() -> None
         assert first not in run.lines and "conv1.bias.grad of" in run.text
         await at(run, "random")
         assert "It prints" not in run.text
+
+
+def test_what_is_printed_is_wrapped_with_its_indent() -> None:
+    line = "  (fc1): Linear(in_features=400, out_features=120, bias=True)"
+    assert hung(line, 80) == [line]
+    assert hung(line, 44) == [
+        "  (fc1): Linear(in_features=400,", "      out_features=120, bias=True)"
+    ]  # fmt: skip
 
 
 async def test_the_pictures_and_the_words_of_a_lab_are_seen_together() -> None:

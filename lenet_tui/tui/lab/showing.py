@@ -40,7 +40,7 @@ def show(
         content = Content(said) if isinstance(said, str) else said
         screen.query_one(f"#lab-{name}", Static).update(
             _plain(content) if ascii else content,
-            layout=name == "facts",
+            layout=name in ("facts", "cut"),
         )
 
     put("head", told.heading(state, words))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -16,6 +17,7 @@ from textual.widgets import Static
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.folding import fold
+from lenet_tui.core.wrapping import wrap
 from lenet_tui.text.tour import STOPS
 from lenet_tui.tui.commands import BY_ID
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
@@ -31,6 +33,7 @@ KEYS = ("tour-next", "tour-back", "tour-here", "tour-stops")
 Key = tuple[str, str, str]
 """A key, what is said of it, and the action of a click."""
 GAP = "  "
+HANG = "    "
 LIST = Style.from_meta({"@click": "app.command('tour-stops')"})
 LEAVE: Key = ("escape", "touring.escape", "app.command('escape')")
 
@@ -48,15 +51,15 @@ class TourState:
 
 
 class CodeText(Widget):
-    """Lines of Python, or of what they print, folded to the width they are given."""
+    """Lines of Python folded to the width they are given, or what they print wrapped to it."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "CodeText { height: auto; }"
 
-    def __init__(self, classes: str | None = None, *, colours: bool = True) -> None:
+    def __init__(self, classes: str | None = None, *, output: bool = False) -> None:
         super().__init__(classes=classes)
         self._code = ""
-        self._colours = colours
+        self._output = output
 
     def show(self, code: str) -> None:
         if code != self._code:
@@ -65,11 +68,25 @@ class CodeText(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The lines it takes at ``width``."""
-        return fold(self._code, width).count("\n") + 1
+        return self._fitted(width).count("\n") + 1
 
     def render(self) -> Content:
-        code = fold(self._code, self.content_size.width)
-        return highlight(code, language="python") if self._colours else Content(code)
+        code = self._fitted(self.content_size.width)
+        return Content(code) if self._output else highlight(code, language="python")
+
+    def _fitted(self, width: int) -> str:
+        if self._output:
+            return "\n".join(part for line in self._code.splitlines() for part in hung(line, width))
+        return fold(self._code, width)
+
+
+def hung(line: str, width: int) -> list[str]:
+    """A line in pieces of at most ``width`` cells, all but the first set in further."""
+    if cell_len(line) <= width:
+        return [line]
+    start = " " * min(len(line) - len(line.lstrip()), width // 2)
+    first, *rest = wrap(line.strip(), width - len(start) - len(HANG), cell_len)
+    return [start + first, *(start + HANG + piece for piece in rest)]
 
 
 class KeyLine(Widget):
@@ -131,7 +148,7 @@ class TourPane(Pane):
         self._title = Static(classes="title", markup=False)
         self._prose, self._code = Prose(), CodeText()
         self._heading = Static(classes="prints", markup=False)
-        self._printed = CodeText("printed", colours=False)
+        self._printed = CodeText("printed", output=True)
         self._standing = Static(classes="standing", markup=False)
         self._offered = KeyLine()
         self._last_key = LEAVE

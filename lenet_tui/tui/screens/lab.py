@@ -125,7 +125,7 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def beside(self) -> ComposeResult:
         """What else stands in the body."""
-        yield from ()
+        return ()
 
     def on_mount(self) -> None:
         """Show what arithmetic knows, and ask torch."""
@@ -162,14 +162,20 @@ class LabScreen(Once[tuple[str, Shape]]):
     def _changed(self, typing: bool = True) -> None:
         """The layer or its input is another one."""
         self.query_one(LabForm).show(self._state, typing)
-        line = self.query_one("#lab-line", Input)
-        if not (typing and line.has_focus):
-            with self.prevent(Input.Changed):
-                line.value = str(without_defaults(self._state.layer))
+        self._write_call(typing)
         self._show()
         if self._asking is not None:
             self._asking.stop()
         self._asking = self.set_timer(ASK_AFTER, self.ask)
+
+    def _write_call(self, typing: bool) -> None:
+        """Show the layer as a call from its beginning, unless it is being typed."""
+        line = self.query_one("#lab-line", Input)
+        if typing and line.has_focus:
+            return
+        with self.prevent(Input.Changed):
+            line.value = str(without_defaults(self._state.layer))
+        line.cursor_position = 0
 
     @on(Input.Changed, "#lab-line")
     def _line_typed(self, event: Input.Changed) -> None:
@@ -215,10 +221,7 @@ class LabScreen(Once[tuple[str, Shape]]):
     def _settle(self) -> None:
         if self.is_attached:
             self.query_one(LabForm).show(self._state)
-            line = self.query_one("#lab-line", Input)
-            if not line.has_focus:
-                with self.prevent(Input.Changed):
-                    line.value = str(without_defaults(self._state.layer))
+            self._write_call(typing=True)
             self._show()
 
     # Keys
@@ -341,10 +344,6 @@ class LabScreen(Once[tuple[str, Shape]]):
     def _show(self, full: bool = True) -> None:
         if self.is_attached:
             show(
-                self,
-                self._state,
-                self.words,
-                complaint=self._complaint,
-                numbers=self._numbers,
-                full=full,
-            )
+                self, self._state, self.words,
+                complaint=self._complaint, numbers=self._numbers, full=full,
+            )  # fmt: skip
