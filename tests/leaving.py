@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from tests.terminal import APP, Terminal
+from tests.terminal import APP, ROOT, Terminal
 
 MODES_OFF = ("1049l", "25h", "1000l", "1003l", "1006l", "2004l", "1004l")
 
@@ -60,6 +60,7 @@ def app(
     command: Sequence[str] = APP,
     env: Mapping[str, str] | None = None,
     size: tuple[int, int] = (120, 40),
+    cwd: Path = ROOT,
 ) -> Iterator[tuple[Terminal, Processes]]:
     """The app in a terminal, and what finds the processes it has started (itself too)."""
     mark = str(uuid4())
@@ -73,7 +74,7 @@ def app(
         return found
 
     marked = {"LENET_TEST_MARK": mark} | dict(env or {})
-    with Terminal([*command, *words], env=marked, size=size) as terminal:
+    with Terminal([*command, *words], env=marked, size=size, cwd=cwd) as terminal:
         yield terminal, processes
 
 

@@ -3,7 +3,7 @@
 ``python -m tests.planted_app KIND``: ``handler`` (the key ``a`` raises), ``thread`` (so does the
 one that waits for keys), ``save`` (each save raises), ``failing`` (the model raises after some
 iterations), ``exiting`` (the model ends its process), ``babbling`` (the engine sends nonsense),
-``hostile`` (all its names and what it prints).
+``hostile`` (all the model's names, its source, what it prints), ``raising`` (its error too).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ SAID = "planted\x1b[31m [red]here\nand more"
 MODELS = {
     "failing": "tests.models:Failing",
     "exiting": "tests.models:Exiting",
-    "hostile": "tests.hostile_models:Hostile",
+    "hostile": "raw_model:Net",
+    "raising": "tests.hostile_models:Raising",
 }
 
 

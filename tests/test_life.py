@@ -82,6 +82,7 @@ def test_a_signal_while_it_runs(name: str, tmp_path: Path) -> None:
     with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
         terminal.wait_for("61,706")
         runs(terminal)
+        terminal.read(1)
         seen = reached(terminal)
         began = time.monotonic()
         terminal.signal(number)
@@ -91,7 +92,7 @@ def test_a_signal_while_it_runs(name: str, tmp_path: Path) -> None:
         assert "Traceback" not in terminal.received.decode(errors="replace")
         assert gone(processes)
     iteration, _ = saved(tmp_path)
-    assert iteration > 0 and iteration > seen - 1000  # a second's worth, at the very most
+    assert iteration > 0.1 * seen  # it ran for more than a second, of which one may be lost
 
 
 def test_stop_and_cont_set_the_terminal_up_again() -> None:
@@ -212,13 +213,13 @@ def test_a_terminal_that_closes_ends_it_and_nothing_is_lost(ours: bool, tmp_path
 
 @pytest.mark.parametrize("seconds", [1.0, pytest.param(10.0, marks=slow)])
 def test_a_line_that_is_not_read(seconds: float, tmp_path: Path) -> None:
-    with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
+    with app("--history-mb", "4", env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
         terminal.wait_for("61,706")
         runs(terminal)
-        terminal.read(1)
+        terminal.read(2)
         before, was = memory(processes), reached(terminal)
         time.sleep(seconds)
-        assert memory(processes) < before * 1.15 + 20_000
+        assert memory(processes) < before + 20_000
         assert state(terminal.process.pid) in "SR"
         terminal.wait_for(lambda _: reached(terminal) > was)
         terminal.send("r")

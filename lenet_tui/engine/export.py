@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from functools import cache
 
@@ -26,6 +27,10 @@ ALWAYS = ("main", "nn", "Tensor", "torch", "sys")
 OWN = ("RECORDED", "THEN", "session")
 LONGEST = 100_000
 """Characters of a model's class that are shown."""
+_ACTED_ON = re.compile(
+    "[^\t\n\f\r -~\u00a0-\U0010ffff]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters, and those that turn the direction of text about."""
 
 
 def answer(number: int, navigator: Navigator) -> Exported:
@@ -88,6 +93,12 @@ def model_source(spec: str) -> tuple[str, Pulled]:
         pulled = Pulled({}, {})
     if path not in pulled.definitions:
         raise CannotExport(f"the model {spec} cannot be exported: its source is not available")
+    for source in pulled.definitions.values():
+        if found := _ACTED_ON.search(source):
+            raise CannotExport(
+                f"the model {spec} cannot be exported: a terminal would act on {found[0]!r} in its"
+                " source"
+            )
     return f"{path}()", pulled
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from textual.app import App
 
-from lenet_tui.core.clean import clean
+from lenet_tui.core.clean import clean, clean_lines
 
 try:
     import termios
@@ -179,7 +179,7 @@ def _give_up_writing() -> None:
 
 def _crashed(error: BaseException, trace: str) -> int:
     if os.environ.get(TRACEBACK):
-        sys.stderr.write(trace)
+        sys.stderr.write("\n".join((*clean_lines(trace), "")))
     name, said = type(error).__name__, clean(str(error).partition("\n")[0], 300)
     sys.stderr.write(f"lenet-tui: the screen broke: {name}: {said} ({TRACEBACK}=1 shows where)\n")
     return CRASHED

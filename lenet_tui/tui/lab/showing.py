@@ -80,11 +80,13 @@ def _show_planes(
     ):
         view = screen.query_one(f"#lab-{name}", PlaneView)
         view.show(plane, numbers, empty)
-        view.border_title = ascii_text(title)[: max(0, view.size.width - 6)] if ascii else title
-        view.border_subtitle = below
+        view.border_title = Content(
+            ascii_text(title)[: max(0, view.size.width - 6)] if ascii else title
+        )
+        view.border_subtitle = Content(below)
     legend = told.legend(state, words)
     picture = screen.query_one("#lab-input", PlaneView)
-    picture.border_subtitle = ascii_text(legend.translate(_SIGNS)) if ascii else legend
+    picture.border_subtitle = Content(ascii_text(legend.translate(_SIGNS)) if ascii else legend)
     screen.query_one("#lab-kernel").display = planes[1] is not None
 
 

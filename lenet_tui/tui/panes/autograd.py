@@ -151,7 +151,7 @@ class AutogradPane(Pane):
         glyphs = self._glyphs
         mark = glyphs.current if current else (glyphs.done if node.order else glyphs.later)
         style = "bold reverse" if current else ("" if node.order else "dim")
-        label = Text(f"{mark} {node.op}", style)
+        label = Text(f"{mark} {clean(node.op)}", style)
         label.append(f"  {clean(node.name)}", "bold" if node.parameter else "")
         if again:
             label.append(" " + self.words("autograd.again"), "dim")

@@ -54,7 +54,7 @@ class Listing(VerticalScroll):
         self._glyphs = UNICODE
 
     def compose(self) -> ComposeResult:
-        yield Static()
+        yield Static(markup=False)
 
     def show(self, rows: Sequence[Row], followed: int, glyphs: Glyphs) -> None:
         """Show other lines; scrolls only if the ``followed`` one (−1: none) is out of sight."""

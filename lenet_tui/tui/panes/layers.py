@@ -206,9 +206,9 @@ class LayersPane(Pane):
         tree = self.listed
         tree.clear()
         for line in lines:
-            node = tree.root.add(line.title, line, allow_expand=False)
+            node = tree.root.add(Text(line.title), line, allow_expand=False)
             for under in line.under:
-                node.add_leaf(under.title, under)
+                node.add_leaf(Text(under.title), under)
         self._all_fit = None
         self._settled = False
         self.call_after_refresh(self._settle)

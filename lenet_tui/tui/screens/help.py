@@ -31,7 +31,7 @@ class HelpScreen(Dialog[None]):
 
     def body(self) -> ComposeResult:
         with VerticalScroll(can_focus=True):
-            yield HelpText()
+            yield HelpText(markup=False)
 
 
 class HelpText(Static):

@@ -8,7 +8,10 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit
 from textual.screen import ModalScreen
 
+from lenet_tui.tui.screens import lists
+
 T = TypeVar("T")
+lists.mend()
 
 
 class Once(ModalScreen[T]):

@@ -91,7 +91,8 @@ class ParityScreen(Dialog[Shown]):
         if len(places) == 1:
             line.mount(Label(places[0][0], markup=False))
             return
-        line.mount(Select(places, value=result.other, allow_blank=False, compact=True))
+        shown = [(Content(said), name) for said, name in places]
+        line.mount(Select(shown, value=result.other, allow_blank=False, compact=True))
         self.query_one(".keys", Static).update(self.words("parity.keys"))
 
     @on(Select.Changed)
