@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame, OpRow, Parameter, Shape
 from lenet_tui.core.numbers import number, shape_text, thousands
-from lenet_tui.tui.losses import has_loss
+from lenet_tui.tui.panes.stations import has_loss
 
 
 @dataclass(frozen=True, slots=True)

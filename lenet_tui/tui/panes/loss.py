@@ -12,8 +12,9 @@ from textual.content import Content
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.numbers import number
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
-from lenet_tui.tui.losses import Losses, chart, has_loss
+from lenet_tui.tui.losses import Losses, chart
 from lenet_tui.tui.panes.pane import Pane
+from lenet_tui.tui.panes.stations import has_loss
 
 
 class LossPane(Pane):

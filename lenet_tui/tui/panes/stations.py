@@ -63,6 +63,11 @@ def boundary(frame: Frame) -> bool:
     return frame.position.op is None and frame.next_phase == TURN[0]
 
 
+def has_loss(frame: Frame) -> bool:
+    """Whether the loss of the present iteration has been computed at the cursor."""
+    return any(s.phase == "loss" and s.done for s in frame.segments)
+
+
 def _passed(segment: SegmentState, current: bool) -> Station:
     how = {"skip": "skipped", "do": "extra"}
     state = "current" if current else how.get(segment.how, "done")

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
-from lenet_tui.tui.losses import has_loss
+from lenet_tui.tui.panes.stations import has_loss
 from lenet_tui.tui.say import fit, loss, megabytes, total
 
 if TYPE_CHECKING:
