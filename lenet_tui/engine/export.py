@@ -7,11 +7,10 @@ import sys
 from functools import cache
 
 import torch
-from torch import nn
 
 from lenet_tui import __version__
 from lenet_tui.core.export_plan import Cut, Plan
-from lenet_tui.core.export_source import CannotExport, Pulled, merged, pull, without_asides
+from lenet_tui.core.export_source import CannotExport, Pulled, merged, pull
 from lenet_tui.core.export_text import Contents, script
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import Exported
@@ -24,8 +23,6 @@ from lenet_tui.engine.tape import Cursor, NodeEntry, Tape
 
 ALWAYS = ("main", "nn", "Tensor", "torch", "sys")
 OWN = ("RECORDED", "THEN", "session")
-LONGEST = 100_000
-"""Characters of a model's class that are shown."""
 
 
 def answer(number: int, navigator: Navigator) -> Exported:
@@ -89,14 +86,6 @@ def model_source(spec: str) -> tuple[str, Pulled]:
     if path not in pulled.definitions:
         raise CannotExport(f"the model {spec} cannot be exported: its source is not available")
     return f"{path}()", pulled
-
-
-def class_source(model: nn.Module) -> str:
-    """The source of the model's class, to be shown; empty if it cannot be had."""
-    try:
-        return without_asides(inspect.getsource(type(model)))[:LONGEST]
-    except (OSError, TypeError):
-        return ""
 
 
 def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
