@@ -248,9 +248,9 @@ class LenetApp(LeanApp[None]):
 
     @on(FrameCame)
     def _frame_came(self, message: FrameCame) -> None:
-        self.frame = message.frame
+        came, self.frame = monotonic(), message.frame
         if message.answer:
-            self.main.call_after_refresh(self._answer, message.time)
+            self.main.call_after_refresh(self._answer, came)
 
     def _answer(self, came: float = 0.0) -> None:
         """Ask for a run's next frame: keys get as long as the last took, which ``came`` then."""
