@@ -76,7 +76,8 @@ def test_each_part_imports_only_what_it_may(part: str, file: Path) -> None:
     ("module", "never"),
     [
         ("lenet_tui.cli", {"torch", "textual", "numpy", "rich"}),
-        ("lenet_tui.tui.app, lenet_tui.client", {"torch"}),
+        ("lenet_tui.tui.terminal, lenet_tui.tui.app", {"torch", "numpy"}),
+        ("lenet_tui.tui.stage, lenet_tui.client", {"torch"}),
         ("lenet_tui.command.trace, lenet_tui.command.info", {"torch", "textual"}),
         ("lenet_tui.engine.session, lenet_tui.engine.worker, lenet_tui.engine.lab", {"textual"}),
     ],

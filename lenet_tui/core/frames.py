@@ -151,3 +151,8 @@ class Frame:
     digest: str = ""
     drift: str = ""
     running: bool = False
+
+
+def has_loss(frame: Frame) -> bool:
+    """Whether the loss of the present iteration has been computed at the cursor."""
+    return any(s.phase == "loss" and s.done for s in frame.segments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lenet_tui.core.frames import Frame
+from lenet_tui.core.frames import Frame, has_loss
 
 Array = npt.NDArray[np.float64]
 
@@ -62,11 +62,6 @@ class Losses:
         view = self._store[: self._size]
         view.flags.writeable = False
         return view
-
-
-def has_loss(frame: Frame) -> bool:
-    """Whether the loss of the present iteration has been computed at the cursor."""
-    return any(s.phase == "loss" and s.done for s in frame.segments)
 
 
 def chart(values: Array, cols: int, rows: int, *, log: bool = False) -> list[list[int]]:

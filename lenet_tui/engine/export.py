@@ -8,11 +8,10 @@ import sys
 from functools import cache
 
 import torch
-from torch import nn
 
 from lenet_tui import __version__
 from lenet_tui.core.export_plan import Cut, Plan
-from lenet_tui.core.export_source import CannotExport, Pulled, merged, pull, without_asides
+from lenet_tui.core.export_source import CannotExport, Pulled, merged, pull
 from lenet_tui.core.export_text import Contents, script
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import Exported
@@ -25,8 +24,6 @@ from lenet_tui.engine.tape import Cursor, NodeEntry, Tape
 
 ALWAYS = ("main", "nn", "Tensor", "torch", "sys")
 OWN = ("RECORDED", "THEN", "session")
-LONGEST = 100_000
-"""Characters of a model's class that are shown."""
 _ACTED_ON = re.compile(
     "[^\t\n\f\r -~\u00a0-\U0010ffff]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -100,14 +97,6 @@ def model_source(spec: str) -> tuple[str, Pulled]:
                 " source"
             )
     return f"{path}()", pulled
-
-
-def class_source(model: nn.Module) -> str:
-    """The source of the model's class, to be shown; empty if it cannot be had."""
-    try:
-        return without_asides(inspect.getsource(type(model)))[:LONGEST]
-    except (OSError, TypeError):
-        return ""
 
 
 def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import torch
+import inspect
 
+import torch
+from torch import nn
+
+from lenet_tui.core.export_source import without_asides
 from lenet_tui.core.frames import Parameter
 from lenet_tui.core.protocol import Ready
-from lenet_tui.engine import devices, export
+from lenet_tui.engine import devices
 from lenet_tui.engine.trainer import Trainer
+
+LONGEST = 100_000
+"""Characters of a model's class that are shown."""
 
 
 def introduced(trainer: Trainer) -> Ready:
@@ -23,5 +30,13 @@ def introduced(trainer: Trainer) -> Ready:
         tuple(
             Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
         ),
-        export.class_source(trainer.model),
+        class_source(trainer.model),
     )
+
+
+def class_source(model: nn.Module) -> str:
+    """The source of the model's class, to be shown; empty if it cannot be had."""
+    try:
+        return without_asides(inspect.getsource(type(model)))[:LONGEST]
+    except (OSError, TypeError):
+        return ""

@@ -101,8 +101,11 @@ class Runner:
                 return self._pause()
             framed = self._hooks.frame_wanted()
             left = limit - passed if limit is not None else TAPED + 1
-            if fast and not framed and left > TAPED and self._plain_next():
-                navigator.plain()
+            if fast and left > TAPED and self._plain_next():
+                if framed:  # on tape, to be looked at; what stops a run is the same as without
+                    self._taped({}, False)
+                else:
+                    navigator.plain()
                 hit = self._look_into(watches) if stopping else None
             else:
                 hit = self._taped(watches, stopping)

@@ -34,7 +34,6 @@ from lenet_tui.core.watch import Watch, parse_watch
 from lenet_tui.engine import (
     data,
     devices,
-    export,
     framing,
     keyframe,
     keyframe_check,
@@ -43,13 +42,11 @@ from lenet_tui.engine import (
     watching,
 )
 from lenet_tui.engine.data import SIDE
-from lenet_tui.engine.explain import Explainer
 from lenet_tui.engine.forward import dry_run
 from lenet_tui.engine.history import History
 from lenet_tui.engine.introducing import introduced
 from lenet_tui.engine.lookup import find, upcoming
 from lenet_tui.engine.navigator import Navigator
-from lenet_tui.engine.parity import answer as compared
 from lenet_tui.engine.player import Progress
 from lenet_tui.engine.reverse import Search
 from lenet_tui.engine.runs import Runner
@@ -336,12 +333,18 @@ class Session:
         )
 
     def explain(self, command: Explain) -> Explanation | NotExplained:
+        from lenet_tui.engine.explain import Explainer  # noqa: PLC0415 - when first asked
+
         return Explainer(self.navigator, [e.name for e in self._expected]).explain(command)
 
     def parity(self, command: Parity) -> ParityResult:
+        from lenet_tui.engine.parity import answer as compared  # noqa: PLC0415 - when first asked
+
         return compared(command, self.navigator)
 
     def export(self, command: Export) -> Exported:
+        from lenet_tui.engine import export  # noqa: PLC0415 - when first asked
+
         return export.answer(command.number, self.navigator)
 
     def print_out(self, command: Print) -> PrintOut:

@@ -74,11 +74,15 @@ class Parts:
 
 
 def real_parts() -> Parts:
-    from lenet_tui.engine import lab  # noqa: PLC0415
     from lenet_tui.engine.devices import list_devices  # noqa: PLC0415
     from lenet_tui.engine.session import Session as RealSession  # noqa: PLC0415
 
-    return Parts(RealSession, list_devices, lab.answer)
+    def run_lab(command: RunLab) -> LabResult:
+        from lenet_tui.engine import lab  # noqa: PLC0415 - when first asked
+
+        return lab.answer(command)
+
+    return Parts(RealSession, list_devices, run_lab)
 
 
 def main(connection: Connection, load: Callable[[], Parts] = real_parts) -> None:

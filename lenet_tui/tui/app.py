@@ -254,14 +254,14 @@ class LenetApp(ToastApp[None]):
 
     @on(FrameCame)
     def _frame_came(self, message: FrameCame) -> None:
-        self.frame = message.frame
+        came, self.frame = monotonic(), message.frame
         if message.answer:
-            self.main.call_after_refresh(self._answer)
+            self.main.call_after_refresh(self._answer, came)
 
-    def _answer(self) -> None:
-        """Ask for the next frame of a run, but not too soon."""
+    def _answer(self, came: float = 0.0) -> None:
+        """Ask for a run's next frame: keys get as long as the last took, which ``came`` then."""
         now = monotonic()
-        wait = self._painted_at + FRAME_SECONDS - now
+        wait = max(self._painted_at + FRAME_SECONDS - now, now - came if came else 0.0)
         if wait > 0 and self.control.running:
             self.set_timer(wait, self._answer)
         else:

@@ -10,9 +10,9 @@ from tests.benchmarks.measure import Result, result, seconds
 from tests.terminal import Terminal
 
 ITERATION = re.compile(r"iteration ([\d,]+)")
-STRETCH = 3.0
+STRETCH = 1.5
 """Seconds of a run that are measured at a time."""
-ROUNDS = 4
+ROUNDS = 12
 
 
 def live() -> Result:

@@ -39,8 +39,8 @@ def run(benchmarks: Benchmarks, argv: Sequence[str] | None = None) -> int:
     if asked.format == "json":
         sys.stdout.write(json.dumps([_plain(r) for r in results]) + "\n")
     else:
-        screen = Console()
-        screen.print(_table(results), width=None if screen.is_terminal else WIDTH)
+        width = None if sys.stdout.isatty() else WIDTH
+        Console(width=width).print(_table(results))
     sys.stderr.write("".join(skipped))
     return 0 if all(r.holds for r in results) else 1
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.frames import Frame, OpRow, Parameter, Shape
-from lenet_tui.core.losses import has_loss
+from lenet_tui.core.frames import Frame, OpRow, Parameter, Shape, has_loss
 from lenet_tui.core.numbers import number, shape_text, thousands
 
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from lenet_tui.core.frames import Frame
-from lenet_tui.core.losses import Losses, chart, has_loss
+from lenet_tui.core.frames import Frame, has_loss
+from lenet_tui.core.losses import Losses, chart
 from lenet_tui.core.numbers import number
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.panes.pane import Pane

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.losses import has_loss
+from lenet_tui.core.frames import has_loss
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.say import fit, loss, megabytes, total
 
