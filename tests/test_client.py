@@ -155,9 +155,9 @@ def test_a_session_that_has_only_begun_is_begun_again_when_it_is_taken_up() -> N
     keeper = Keeper()
     keeper.sent(Start(Options(seed=4)))
     keeper.received(Recorded(Snapshot(Position(), 0, (0, 0, math.inf))))
-    assert keeper.resume() == [Start(Options(seed=4))]
+    assert keeper.carry_on() == [Start(Options(seed=4))]
     keeper.received(recorded(1))
-    (start,) = keeper.resume()
+    (start,) = keeper.carry_on()
     assert isinstance(start, Start) and start.snapshot
 
 

@@ -53,7 +53,7 @@ def carry_on(terminal: Terminal) -> None:
     terminal.settle(0.5)
     if "ctrl+r starts" in terminal.text:
         terminal.send("ctrl+r")
-    terminal.wait_for(re.compile("carries on|takes over|no engine|started again"))
+    terminal.wait_for(re.compile("carries on|no engine|started again"))
 
 
 def picture(terminal: Terminal) -> list[str]:

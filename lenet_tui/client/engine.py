@@ -80,7 +80,7 @@ class EngineClient:
         with self._lock:
             if self._aside is not None:
                 self._keeper, self._aside = self._aside, None
-                for command in self._keeper.resume():
+                for command in self._keeper.carry_on():
                     self._process.send(command)
 
     def close(self) -> None:

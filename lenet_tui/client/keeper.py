@@ -52,7 +52,7 @@ class Keeper:
         self._blobs: dict[int, bytes] = {}
         self._settled: dict[int, bytes] = {}
         self._seen: tuple[Position, int] | None = None
-        self._onward = False
+        self._onward = self._moving = False
         self._ready: Ready | None = None
         self._loss: float | None = None
         self._losses = Losses()
@@ -95,6 +95,7 @@ class Keeper:
         elif isinstance(command, (DoMove, RunFree)):
             # Only then is what is being done known from the snapshot: the next phases, in turn.
             self._onward = isinstance(command, RunFree) or isinstance(command.move, _ONWARD)
+            self._moving = True
         elif isinstance(command, Start):
             self._start, self._snapshot, self._seen = command, command.snapshot, None
             if command.snapshot is None:
@@ -115,6 +116,7 @@ class Keeper:
             if isinstance(report, Ready):
                 self._ready = report
             elif isinstance(report, (Moved, Painting)):
+                self._moving = self._moving and not isinstance(report, Moved)
                 self._loss = report.frame.loss
                 self._losses.take(report.frame)
             if isinstance(report, Busy) and self._onward and not report.silent:
@@ -131,21 +133,18 @@ class Keeper:
         return self._blobs.get(iteration, b"")
 
     def carry_on(self) -> list[Command]:
-        """What a new engine must be told to be where the last one was."""
+        """What a new engine must be told to be where the last one was.
+
+        One that has only begun begins again, unless it ended in a move: its ``init`` gives the same
+        to the bit, and then the engine finds out the ops to come.
+        """
+        if self._snapshot and not _touched(self._snapshot) and not self._moving:
+            self._snapshot = None
         self._blobs = dict(self._settled)
         if self._start is None:
             return []
         look: list[Command] = [self._look] if self._look else []
         return [Start(self._start.options, self._reached()), *look]
-
-    def resume(self) -> list[Command]:
-        """The same for an engine that is well: a session that has only begun begins again.
-
-        Its ``init`` gives the same to the bit, and then the engine finds out the ops to come.
-        """
-        if self._snapshot and not _touched(self._snapshot):
-            self._snapshot = None
-        return self.carry_on()
 
     def _reached(self) -> Snapshot | None:
         """The last snapshot, moved on to where the engine has been seen since."""

@@ -97,8 +97,8 @@ APP: Table = {
     "log.where": ("iteration {n}, {phase}", "第 {n} 次迭代，{phase}"),
     "log.run": ("run", "运行"),
     "log.died": (
-        "the engine has ended ({error}); a new one takes over",
-        "引擎已结束（{error}）；新引擎接手",
+        "the engine has ended ({error}): {rest}",
+        "引擎已结束（{error}）：{rest}",
     ),
     "rail.starting": ("a new engine is starting …", "新引擎正在启动…"),
     "rail.searching": (

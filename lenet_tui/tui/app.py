@@ -97,7 +97,7 @@ class LenetApp(ToastApp[None]):
         self.ready: Ready | None = None
         self.failure = ""
         self.gone = ""
-        self.alive = False
+        self.ended, self.alive = "", False
         self.follows = True
         self.main = MainScreen(self._paint_first, self._seen)
         self.furnished = False

@@ -51,7 +51,7 @@ def handle(app: LenetApp, report: Report) -> None:
             return
         app.busy, app.alive = None, True
         app.losses.take(report.frame)
-        if app.recorder.seen(report.frame):
+        if app.recorder.seen(report.frame) or app.ended:
             _taken_up(app, report.frame)
         if isinstance(report, Moved):
             _moved(app, report)
@@ -100,8 +100,11 @@ def _taken_up(app: LenetApp, frame: Frame) -> None:
     other = elsewhere(saved, app.ready) if saved and app.ready else ""
     if other:
         said += "; " + app.words("log.elsewhere", what=clean(other))
+    if app.ended:
+        said = app.words("log.died", error=clean(app.ended), rest=said)
+        app.ended = ""
     app.main.log_pane.add("note", said)
-    app.tell(said)
+    app.tell(said, "warning" if gone > 0 else "information")
     _tell_drift(app, frame)
 
 
@@ -187,11 +190,11 @@ def _died(app: LenetApp, error: str) -> None:
     app.runner.stop()
     app.tour.lost()
     app.busy, app.gone = None, error or "?"
-    said = app.words("log.died" if app.alive else "rail.gone", error=clean(app.gone))
-    app.main.log_pane.add("error", said)
     for screen in _parities(app):
         screen.lost()
     if app.alive:
+        app.ended = app.gone
         app.restart()
-        app.tell(said, "warning")
+    else:
+        app.main.log_pane.add("error", app.words("rail.gone", error=clean(app.gone)))
     app.show_state()
