@@ -22,6 +22,10 @@ def explained(training: Training, command: Explain) -> Explanation | NotExplaine
     _, values = tensor(training, cell.tensor)
     if values is None:
         return NotExplained(command.number, f"{cell} has not been computed yet")
+    if len(cell.index) != values.ndim or any(
+        i >= n for i, n in zip(cell.index, values.shape, strict=True)
+    ):
+        return NotExplained(command.number, f"{cell} is outside")
     value = float(np.float32(values[cell.index]))
     if cell.tensor in ("conv1", "conv2"):
         op, formula, terms = "conv2d", f"{cell.tensor}[n,o,h,w] = Σ", window(cell.index)

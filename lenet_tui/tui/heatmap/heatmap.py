@@ -176,7 +176,8 @@ class Heatmap(Picker):
         if self._shown is None:
             return
         arrangement = self._shown[1]
-        box = arrangement.box(self.cursor) if self.cursor is not None else None
+        here = self.cursor if self.cursor and _inside(self.cursor, arrangement.shape) else None
+        box = arrangement.box(here) if here is not None else None
         if box is None:
             index = arrangement.index_at(0, arrangement.label)
         else:

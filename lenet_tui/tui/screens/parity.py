@@ -103,7 +103,8 @@ class ParityScreen(Dialog[Shown]):
 
     @on(OptionList.OptionSelected, "#parity-rows")
     def _picked(self, event: OptionList.OptionSelected) -> None:
-        row = self._lines[event.option_index].row
+        lines = self._lines[event.option_index :]
+        row = lines[0].row if lines else None
         if row is not None and row.name:
             self.dismiss(tensor(row))
 

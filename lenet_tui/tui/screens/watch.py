@@ -98,6 +98,8 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
         self.complain(self.words("watch.remove"))
 
     def _fill(self, index: int) -> None:
+        if index >= len(self._offers):  # other lines are offered since it was picked
+            return
         line = self.query_one(Input)
         line.value = self._offers[index]
         line.cursor_position = len(line.value)
