@@ -73,6 +73,7 @@ WALK = (
 )
 
 
+@pytest.mark.slow
 def test_the_app_shows_a_hostile_model_as_text(raw_model: Path) -> None:
     """All panes, dialogs and screens, in a real terminal."""
     env = {"PYTHONPATH": f"{ROOT}:{raw_model}", "LENET_TUI_TRACEBACK": "1"}

@@ -165,7 +165,8 @@ def test_a_size(size: tuple[int, int]) -> None:
         assert "Traceback" not in terminal.received.decode(errors="replace")
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=slow) for n in range(1, 6))])
+@slow
+@pytest.mark.parametrize("seed", range(6))
 def test_a_storm_of_sizes_while_it_runs(seed: int) -> None:
     random_ = random.Random(seed)
     with Terminal() as terminal:

@@ -77,7 +77,7 @@ def test_fifty_steps_back_and_forth_show_the_same_loss() -> None:
         for key in ("N", "n"):
             for _ in range(50):
                 terminal.send(key)
-                terminal.read(0.05)
+                terminal.read(0.02)
             terminal.settle()
         terminal.wait_for(here.strip().split("  ")[0])
         terminal.settle()
@@ -90,7 +90,7 @@ def test_a_step_sends_few_bytes() -> None:
         terminal.wait_for("61,706 parameters")
         terminal.settle()
         sizes = []
-        for _ in range(30):
+        for _ in range(15):
             terminal.send("n")
             sizes.append(len(terminal.settle(0.15)))
         assert statistics.median(sizes) < STEP_BYTES, sizes

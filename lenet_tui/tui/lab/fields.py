@@ -30,6 +30,11 @@ class TextField(Input):
         """Typed, pasted or set: nothing else gets in."""
         return clean(value)
 
+    def on_focus(self) -> None:
+        """What is shown from its beginning is typed on at its end."""
+        if self.cursor_position == 0:
+            self.cursor_position = len(self.value)
+
 
 class NumberField(TextField):
     """Text with numbers in it; page up and down change the one at the cursor by 1."""

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame, Parameter
 from lenet_tui.core.numbers import ascii_text, thousands
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
@@ -91,7 +92,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
             return [*parts, (line.title, self._style("parameter"))]
         title = self._style("title" if line.reached else "later")
         parts.append((f"{line.title:<{titles}} " if line.op else f"{line.title} ", title))
-        parts.append((line.op, self._style("op" if line.reached else "later")))
+        parts.append((clean(line.op), self._style("op" if line.reached else "later")))
         return parts
 
     def _right(self, line: Line) -> list[tuple[str, Style]]:
