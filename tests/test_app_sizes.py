@@ -83,7 +83,7 @@ async def test_the_language_switches_while_it_runs() -> None:
         assert "网络层" not in run.text and "Layers" in run.text
 
 
-@pytest.mark.parametrize("size", SIZES[:2])
+@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
 async def test_ascii_draws_nothing_else(size: tuple[int, int]) -> None:
     def check() -> None:
         assert run.text.isascii(), sorted({c for c in run.text if not c.isascii()})

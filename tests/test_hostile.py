@@ -144,7 +144,7 @@ def plain(done: subprocess.CompletedProcess[bytes]) -> str:
     ("words", "status", "shown"),
     [
         (("trace", "--ops"), 0, True),
-        (("trace", "--format", "jsonl", "--ops"), 0, False),
+        pytest.param(("trace", "--format", "jsonl", "--ops"), 0, False, marks=pytest.mark.slow),
         (("explain", f"{CLOSING}.weight[0,0]", "--iteration", "1"), 2, False),
         (("explain", f"{ESCAPE}.nothing[0]"), 2, True),
         (("export", "--output", "-"), 1, True),
@@ -206,6 +206,7 @@ def test_bad_words_get_a_line_of_text(
     assert done.returncode in (1, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("--data", NAME), ("--moves", NAME), ("--resume", NAME)])
 def test_bad_words_in_a_terminal_too(words: tuple[str, str], tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(EVERYTHING)

@@ -197,7 +197,7 @@ def given_back_modes(terminal: Terminal) -> None:
 # The terminal goes, or is not read
 
 
-@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("ours", [True, pytest.param(False, marks=slow)])
 def test_a_terminal_that_closes_ends_it_and_nothing_is_lost(ours: bool, tmp_path: Path) -> None:
     """Also one that is not the session's own, from which no HUP comes."""
     words = APP if ours else ["setsid", "--wait", *APP]
@@ -235,7 +235,7 @@ def test_a_line_that_is_not_read(seconds: float, tmp_path: Path) -> None:
     assert saved(tmp_path) == (there + 1, "update")
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=slow)])
+@pytest.mark.parametrize("name", [pytest.param(n, marks=slow) for n in ("SIGTERM", "SIGHUP")])
 def test_a_signal_while_the_line_is_not_read(name: str, tmp_path: Path) -> None:
     """It ends all the same; what waited gives way to what gives the terminal back."""
     number = signal.Signals[name]
@@ -366,7 +366,7 @@ def test_a_home_that_is_read_only_is_said_and_stops_nothing(tmp_path: Path) -> N
 # Planted exceptions
 
 
-@pytest.mark.parametrize("kind", ["handler", "thread"])
+@pytest.mark.parametrize("kind", ["handler", pytest.param("thread", marks=slow)])
 def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with app(command=planted(kind), env=env) as (terminal, processes):
