@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
+from lenet_tui.client.saves import read
 from tests.terminal import APP, ROOT, Terminal
 
 MODES_OFF = ("1049l", "25h", "1000l", "1003l", "1006l", "2004l", "1004l")
@@ -89,3 +92,39 @@ def gone(processes: Processes, seconds: float = 5) -> bool:
 def _on(off: str) -> str:
     """The mode's other setting."""
     return off[:-1] + ("l" if off[-1] == "h" else "h")
+
+
+LEFT = "\x1b[?1049l"
+"""What leaves the alternate screen."""
+ITERATION = re.compile(r"iteration (\d+)")
+
+
+def planted(kind: str) -> list[str]:
+    return [sys.executable, "-m", "tests.planted_app", kind]
+
+
+def reached(terminal: Terminal) -> int:
+    found = ITERATION.search(terminal.text)
+    return int(found[1]) if found else -1
+
+
+def saved(home: Path) -> tuple[int, str]:
+    """Iteration and phase of the one session that is saved; nothing lies about beside it."""
+    (path,) = (home / "lenet-tui").glob("*.session")
+    assert not list((home / "lenet-tui").glob(".*"))
+    position = read(path).snapshot.position
+    return position.iteration, position.phase
+
+
+def runs(terminal: Terminal, beyond: int = 20) -> None:
+    """Start a run and let it come some way."""
+    terminal.send("r")
+    terminal.wait_for(lambda _: reached(terminal) > beyond)
+
+
+def carry_on(terminal: Terminal) -> None:
+    """Where the engine has gone: a new one starts by itself, or the rail says by which key."""
+    terminal.settle(0.5)
+    if "ctrl+r starts" in terminal.text:
+        terminal.send("ctrl+r")
+    terminal.wait_for(re.compile("carries on|no engine|started again"))

@@ -52,11 +52,13 @@ def find(tape: Tape, cursor: Cursor, name: str) -> Found:
     return _activation(tape, cursor, name)
 
 
-def upcoming(trainer: Trainer, name: str) -> Found:
+def upcoming(trainer: Trainer, tape: Tape, name: str) -> Found | None:
     """Before the first iteration: the ``input`` or ``target`` that its forward will take."""
+    if tape.iteration or name not in ("input", "target"):
+        return None
     batch = data.upcoming(trainer.data, trainer.options)
     if batch is None:
-        return AHEAD
+        return None
     return Found("value", batch[0 if name == "input" else 1], (1, "forward"), True)
 
 

@@ -292,6 +292,7 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, script = navigator.tape, navigator.cursor, navigator.script
         first, losses = self.runner.take_losses()
+        names = navigator.trainer.names
         return Frame(
             position=navigator.position,
             segments=framing.segments(tape, cursor),
@@ -307,9 +308,7 @@ class Session:
             history_bytes=history.bytes,
             watches=self._watch_states(),
             views=tuple(self._view(request) for request in self._look.views),
-            graph=framing.graph(tape, cursor, navigator.trainer.names)
-            if self._look.graph
-            else None,
+            graph=framing.graph(tape, cursor, names) if self._look.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
             running=running,
@@ -325,9 +324,9 @@ class Session:
 
     def _view(self, request: ViewRequest) -> View:
         navigator = self.navigator
-        found = find(navigator.tape, navigator.cursor, request.tensor)
-        if navigator.iteration == 0 and request.tensor in ("input", "target"):
-            found = upcoming(navigator.trainer, request.tensor)
+        found = upcoming(navigator.trainer, navigator.tape, request.tensor) or find(
+            navigator.tape, navigator.cursor, request.tensor
+        )
         return make_view(
             found.tensor, request, state=found.state, made=found.made, signed=found.signed
         )
