@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import count
 
 from lenet_tui.core.lab import Layer, Value, default_input, with_argument, with_kind
 from lenet_tui.core.lab_geometry import AXES, Geometry, NoWindow, Shape, geometry
 from lenet_tui.core.lab_result import FILLS, LabResult
 from lenet_tui.core.lab_terms import cell_index, cell_number
 from lenet_tui.core.protocol import RunLab
+
+_numbers = count(1)
+"""Of all labs that are opened: an answer may come when another one has been."""
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ class LabState:
         return True
 
     def _renew(self) -> None:
-        self.number += 1
+        self.number = next(_numbers)
         self.result = None
         try:
             self.known = geometry(self.layer, self.shape)
