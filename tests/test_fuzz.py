@@ -101,14 +101,11 @@ async def back_and_forth(monkey: Monkey, frame: Frame) -> None:
             if here.position == frame.position:
                 break
             same = here.position.iteration == frame.position.iteration
-            steps = frame.position.index - here.position.index if same else 0
-            if steps > 0:
-                for _ in range(min(steps, 200)):
-                    app.move(Forward("op"))
-            else:
-                app.move(Forward("phase"))
+            steps = frame.position.index - here.position.index if same else 1
+            for _ in range(max(min(steps, 200), 1)):
+                app.move(Forward("op"))
             await monkey.settle()
         assert app.frame is not None
-        assert app.frame.position == frame.position, (unit, here.position, monkey.last)
+        assert app.frame.position == frame.position, (unit, app.frame.position, monkey.last)
         assert app.frame.digest == frame.digest, (unit, frame.position, monkey.last)
         assert app.frame.drift == ""
