@@ -214,6 +214,7 @@ async def test_all_words_can_be_read_at_every_size(size: tuple[int, int], langua
             assert last in "".join(pages.split())
 
 
+@pytest.mark.slow
 async def test_the_panes_that_a_stop_is_about_are_beside_it() -> None:
     async with running((80, 24)) as run:
         await at(run, "output")
@@ -234,6 +235,7 @@ async def test_the_panes_that_a_stop_is_about_are_beside_it() -> None:
         assert "tour" not in placed(run)
 
 
+@pytest.mark.slow
 async def test_the_lab_of_a_stop_opens_with_its_layer_and_its_words() -> None:
     async with running((120, 40)) as run:
         await at(run, "pool")
@@ -281,6 +283,7 @@ def test_what_is_printed_is_wrapped_with_its_indent() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_the_pictures_and_the_words_of_a_lab_are_seen_together() -> None:
     for size, names in (((120, 40), ("layer", "input[0", "output[0")),
                         ((80, 24), ("input[0",))):  # fmt: skip
