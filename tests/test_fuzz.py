@@ -65,14 +65,14 @@ async def test_a_monkey_for_a_second(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 async def test_a_monkey_with_a_real_engine(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with at_the_keys(EngineClient, seed) as monkey:
-        for _ in range(12):
-            await monkey.play(80)
+        for _ in range(10):
+            await monkey.play(100)
             frame = await check(monkey)
             assert frame.drift == "", monkey.last
             await back_and_forth(monkey, frame)
@@ -101,14 +101,11 @@ async def back_and_forth(monkey: Monkey, frame: Frame) -> None:
             if here.position == frame.position:
                 break
             same = here.position.iteration == frame.position.iteration
-            steps = frame.position.index - here.position.index if same else 0
-            if steps > 0:
-                for _ in range(min(steps, 200)):
-                    app.move(Forward("op"))
-            else:
-                app.move(Forward("phase"))
+            steps = frame.position.index - here.position.index if same else 1
+            for _ in range(max(min(steps, 200), 1)):
+                app.move(Forward("op"))
             await monkey.settle()
         assert app.frame is not None
-        assert app.frame.position == frame.position, (unit, here.position, monkey.last)
+        assert app.frame.position == frame.position, (unit, app.frame.position, monkey.last)
         assert app.frame.digest == frame.digest, (unit, frame.position, monkey.last)
         assert app.frame.drift == ""

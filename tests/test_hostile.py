@@ -32,6 +32,7 @@ class Net({parent}):
     def forward(self, x):  # {hostile}
         return {returned}
 '''
+slow = pytest.mark.slow
 FOLDED = r"\x1b[6;7;8m"
 
 
@@ -73,7 +74,10 @@ WALK = (
 )
 
 
-def test_the_app_shows_a_hostile_model_as_text(raw_model: Path) -> None:
+@pytest.mark.parametrize("walk", [WALK[:1], pytest.param(WALK, marks=slow)])
+def test_the_app_shows_a_hostile_model_as_text(
+    walk: tuple[tuple[str, ...], ...], raw_model: Path
+) -> None:
     """All panes, dialogs and screens, in a real terminal."""
     env = {"PYTHONPATH": f"{ROOT}:{raw_model}", "LENET_TUI_TRACEBACK": "1"}
     command = [sys.executable, "-m", "tests.planted_app", "hostile"]
@@ -85,7 +89,7 @@ def test_the_app_shows_a_hostile_model_as_text(raw_model: Path) -> None:
         row, line = next((y, x) for y, x in enumerate(terminal.screen.display) if CLICK in x)
         column = line.index(CLICK) + len("[@click=app_quit()]")
         terminal.send(f"\x1b[<0;{column + 1};{row + 1}M", f"\x1b[<0;{column + 1};{row + 1}m")
-        for keys in WALK:
+        for keys in walk:
             press(terminal, *keys)
         press(terminal, "ctrl+p", *"watch")
         terminal.send("escape")
@@ -143,10 +147,10 @@ def plain(done: subprocess.CompletedProcess[bytes]) -> str:
     ("words", "status", "shown"),
     [
         (("trace", "--ops"), 0, True),
-        (("trace", "--format", "jsonl", "--ops"), 0, False),
+        pytest.param(("trace", "--format", "jsonl", "--ops"), 0, False, marks=slow),
         (("explain", f"{CLOSING}.weight[0,0]", "--iteration", "1"), 2, False),
         (("explain", f"{ESCAPE}.nothing[0]"), 2, True),
-        (("export", "--output", "-"), 1, True),
+        pytest.param(("export", "--output", "-"), 1, True, marks=slow),
     ],
 )
 def test_commands_print_a_hostile_model_as_text(
@@ -181,9 +185,9 @@ NAME = f"x{EVERYTHING}.npz".replace("/", "_")
     [
         (("trace", "--data", NAME), ""),
         (("trace", "--moves", NAME), ""),
-        (("trace", "--moves", "-"), f"phase {EVERYTHING}\n"),
+        pytest.param(("trace", "--moves", "-"), f"phase {EVERYTHING}\n", marks=slow),
         (("trace", "--moves", "-"), f"watch {EVERYTHING} < 1\n"),
-        (("trace", "--device", ESCAPE), ""),
+        pytest.param(("trace", "--device", ESCAPE), "", marks=slow),
         (("trace", "--lr", EVERYTHING), ""),
         (("trace", "--preset", EVERYTHING), ""),
         ((EVERYTHING,), ""),
@@ -205,7 +209,10 @@ def test_bad_words_get_a_line_of_text(
     assert done.returncode in (1, 2)
 
 
-@pytest.mark.parametrize("words", [("--data", NAME), ("--moves", NAME), ("--resume", NAME)])
+@pytest.mark.parametrize(
+    "words",
+    [("--data", NAME), *(pytest.param((w, NAME), marks=slow) for w in ("--moves", "--resume"))],
+)
 def test_bad_words_in_a_terminal_too(words: tuple[str, str], tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(EVERYTHING)
     with Terminal([*APP, *words], cwd=tmp_path) as terminal:

@@ -191,7 +191,7 @@ def given_back_modes(terminal: Terminal) -> None:
 # The terminal goes, or is not read
 
 
-@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("ours", [True, pytest.param(False, marks=slow)])
 def test_a_terminal_that_closes_ends_it_and_nothing_is_lost(ours: bool, tmp_path: Path) -> None:
     """Also one that is not the session's own, from which no HUP comes."""
     words = APP if ours else ["setsid", "--wait", *APP]
@@ -338,6 +338,7 @@ def test_a_full_disk_is_said_and_stops_nothing(tmp_path: Path) -> None:
         assert not [name for name in files if re.search("part$|py$|moves$|session$", name)]
 
 
+@slow
 @unshare
 def test_a_home_that_is_read_only_is_said_and_stops_nothing(tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": "", "HOME": str(tmp_path)}
@@ -360,7 +361,7 @@ def test_a_home_that_is_read_only_is_said_and_stops_nothing(tmp_path: Path) -> N
 # Planted exceptions
 
 
-@pytest.mark.parametrize("kind", ["handler", "thread"])
+@pytest.mark.parametrize("kind", ["handler", pytest.param("thread", marks=slow)])
 def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with app(command=planted(kind), env=env) as (terminal, processes):
@@ -385,9 +386,9 @@ def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("failing", "the weights"),
+        pytest.param("failing", "the weights", marks=slow),
         ("exiting", "exit status 3"),
-        ("babbling", "pickle data was truncated"),
+        pytest.param("babbling", "pickle data was truncated", marks=slow),
         ("save", r"planted\x1b[31m"),
     ],
 )
