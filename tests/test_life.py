@@ -121,6 +121,7 @@ def spoil(terminal: Terminal) -> None:
     terminal.screen.reset()
 
 
+@slow
 def test_without_a_shell_that_could_say_fg_tstp_stops_nothing() -> None:
     with app() as (terminal, processes):
         terminal.wait_for("61,706")
@@ -206,7 +207,7 @@ def test_a_terminal_that_closes_ends_it_and_nothing_is_lost(ours: bool, tmp_path
     assert saved(tmp_path) == (2, "loss")
 
 
-@pytest.mark.parametrize("seconds", [1.0, pytest.param(10.0, marks=slow)])
+@pytest.mark.parametrize("seconds", [pytest.param(n, marks=slow) for n in (1.0, 10.0)])
 def test_a_line_that_is_not_read(seconds: float, tmp_path: Path) -> None:
     with app("--history-mb", "4", env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
         terminal.wait_for("61,706")
@@ -389,7 +390,7 @@ def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_
         pytest.param("failing", "the weights", marks=slow),
         ("exiting", "exit status 3"),
         pytest.param("babbling", "pickle data was truncated", marks=slow),
-        ("save", r"planted\x1b[31m"),
+        pytest.param("save", r"planted\x1b[31m", marks=slow),
     ],
 )
 def test_an_exception_in_the_engine_or_beside_it_is_said_and_the_app_goes_on(
