@@ -81,14 +81,13 @@ def _minute(terminal: Terminal, random_: random.Random, until: float) -> list[fl
     while time.monotonic() < until or not lags:
         terminal.send("r")
         terminal.read(2)
-        terminal.resize(random_.randint(60, 220), random_.randint(20, 70))
+        terminal.resize(random_.randint(90, 220), random_.randint(26, 70))
         terminal.read(1)
         terminal.send("r")
         terminal.wait_for(re.compile("finished; next|done; next"))
         found = ITERATION.search(terminal.text)
         here = int(found[1]) if found else 1
-        terminal.send("g", str(random_.randint(0, here)), "enter")
-        terminal.read(0.5)
+        _goto(terminal, random_.randint(0, here))
         for key in ("n", "s", "S", "N", "F", "v", "v", "]", "e", "escape", "a", "a"):
             terminal.send(key)
             terminal.read(0.2)
@@ -97,15 +96,23 @@ def _minute(terminal: Terminal, random_: random.Random, until: float) -> list[fl
         for _ in range(4):
             lags.append(_lag(terminal))
         # Back to the end: from there it trains on.
-        terminal.send("g", str(here), "enter")
-        terminal.read(0.5)
+        _goto(terminal, here)
     return lags
+
+
+def _goto(terminal: Terminal, iteration: int) -> None:
+    terminal.send("g")
+    terminal.wait_for("Go to iteration")
+    terminal.read(0.2)
+    terminal.send(str(iteration), "enter")
+    terminal.wait_for(lambda text: "Go to iteration" not in text)
+    terminal.settle()
 
 
 def _lag(terminal: Terminal) -> float:
     """Seconds from a keypress to the first byte of the changed screen."""
     began = time.monotonic()
-    terminal.send("2" if int(began * 1000) % 2 else "1")
+    terminal.send("v")
     while not terminal.read(0.002) and time.monotonic() - began < 5:
         pass
     took = time.monotonic() - began
