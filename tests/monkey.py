@@ -90,6 +90,7 @@ class Monkey:
             if app.runner.on or app.control.running:
                 app.action_command("escape") if app.screen is app.main else None
             waits = app.control.flight is not None and not app.control.running
+            waits = waits or app.tour.starting
             quiet = 0 if waits or not idle(app) else quiet + 1
             if app.control.running and app.screen is not app.main:
                 return  # a run goes on behind a dialog

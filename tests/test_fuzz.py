@@ -5,6 +5,7 @@ With a scripted engine for two seconds; with the real one, for long, with ``-m s
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from lenet_tui.core.moves import Back, Forward
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import DoMove, Moved
 from lenet_tui.engine import worker
+from lenet_tui.template import prepare
 from lenet_tui.tui.app import LenetApp
 from lenet_tui.tui.screens.help import HelpScreen
 from tests.conversation import Conversation
@@ -42,6 +44,8 @@ async def check(monkey: Monkey) -> Frame:
     await monkey.settle()
     assert isinstance(app.screen, HelpScreen), monkey.last
     await monkey.home()
+    await asyncio.sleep(0.3)  # one's own session is back after the tour
+    await monkey.settle()
     if app.gone:
         await monkey.press("ctrl+r")
         await monkey.settle()
@@ -71,6 +75,7 @@ async def test_a_monkey_for_a_second(
 async def test_a_monkey_with_a_real_engine(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    prepare()  # under a running app it cannot be started
     monkeypatch.chdir(tmp_path)
     async with at_the_keys(EngineClient, seed) as monkey:
         for _ in range(10):
@@ -94,6 +99,8 @@ async def back_and_forth(monkey: Monkey, frame: Frame) -> None:
     """Back, and on again op by op, by hand and by re-execution, is the same to the bit."""
     app = monkey.app
     assert len(frame.digest) == 64
+    if any(segment.how in ("skip", "do") for segment in frame.segments):
+        return  # it is not gone over op by op
     for unit in ("op", "phase", "iteration"):
         app.move(Back(unit))
         await monkey.settle()
