@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lenet_tui.core.frames import Frame
-from lenet_tui.core.losses import Losses, chart
+from lenet_tui.core.losses import WRITTEN, Losses, chart
 from lenet_tui.core.moves import Back, Continue, Forward, Goto, Move, Run
 from lenet_tui.core.options import Options
 from lenet_tui.core.protocol import Command, DoMove, Pause, RunFree
@@ -139,6 +139,15 @@ def test_losses_gather_and_are_cut_where_history_is() -> None:
     del training.tape[training.cursor :]
     losses.take(training.frame())
     assert len(losses.values) == 11 and losses.values[10] == loss_of(10)
+
+
+def test_what_is_written_of_a_long_run_is_its_end() -> None:
+    losses = Losses.read(np.arange(WRITTEN + 10.0).astype("<f8").tobytes())
+    data, first = losses.written()
+    assert (len(data), first) == (8 * WRITTEN, 10)
+    again = Losses.read(data, first).values
+    assert np.isnan(again[:10]).all()
+    np.testing.assert_array_equal(again[10:], losses.values[10:])
 
 
 def test_chart_is_monotone_and_fills_its_height() -> None:

@@ -44,6 +44,7 @@ SAVED = SavedSession(
     "AVX2",
     math.nan,
     b"eightby." * 3,
+    7,
     1e9,
 )
 
@@ -53,7 +54,7 @@ def test_what_is_saved_comes_back() -> None:
     assert back.options == SAVED.options
     assert back.snapshot == replace(SNAPSHOT, foreign=True)
     assert back.keyframes == SAVED.keyframes
-    assert back.losses == SAVED.losses
+    assert (back.losses, back.losses_from) == (SAVED.losses, 7)
     assert (back.torch, back.threads, back.cpu, back.saved) == ("2.13.0", 1, "AVX2", 1e9)
     assert back.loss is not None and math.isnan(back.loss)
 
@@ -126,6 +127,7 @@ def test_forging_nothing_is_a_good_file() -> None:
         ("snapshot.position.phase", "\x1b[31m"),
         ("snapshot.position.op", 0.5),
         ("snapshot.end", [1, 2]),
+        ("snapshot.end", [10**9, 4, None]),
         ("snapshot.end", [10, 0, None]),
         ("snapshot.scripts", [[1, {"segments": [["forward", "turn", "__import__('os')"]]}]]),
         ("snapshot.scripts", [[1, {"segments": [], "changes": [[0, None, "kill-engine"]]}]]),
@@ -135,8 +137,10 @@ def test_forging_nothing_is_a_good_file() -> None:
         ("keyframes", [[0, 5], [32, 18], [64, 5]]),
         ("keyframes", [[1, 5], [32, 18], [64, 4]]),
         ("keyframes", {"0": 5}),
-        ("losses", 16),
-        ("losses", -8),
+        ("losses", 24),
+        ("losses", [16, 0]),
+        ("losses", [24, 10**9]),
+        ("losses", [-8, 0]),
         ("threads", "1"),
         ("loss", [1]),
         ("saved", "now"),

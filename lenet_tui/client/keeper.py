@@ -65,7 +65,7 @@ class Keeper:
         self._blobs = dict(saved.keyframes)
         self._settled = dict(saved.keyframes)
         self._seen, self._loss = None, saved.loss
-        self._losses = Losses.read(saved.losses)
+        self._losses = Losses.read(saved.losses, saved.losses_from)
 
     def saved(self) -> SavedSession | None:
         """What is written to a file; ``None`` while nothing has been done."""
@@ -84,7 +84,7 @@ class Keeper:
             ready.threads,
             ready.cpu,
             self._loss,
-            self._losses.written(),
+            *self._losses.written(),
             time.time(),
         )
 

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from lenet_tui.core.frames import Frame, has_loss
 
 Array = npt.NDArray[np.float64]
+WRITTEN = 2**18
+"""Losses that a save holds at most, 2 MB: a file must not grow for as long as a run does."""
 
 
 class Losses:
@@ -33,17 +35,19 @@ class Losses:
             self._size = end
 
     @classmethod
-    def read(cls, data: bytes) -> Losses:
-        """What ``written`` gave before."""
+    def read(cls, data: bytes, first: int = 0) -> Losses:
+        """What ``written`` gave before, from iteration ``first`` on."""
         losses = cls()
         if data:
-            losses._store = np.frombuffer(data, dtype="<f8").astype(np.float64)
+            known = np.frombuffer(data, dtype="<f8").astype(np.float64)
+            losses._store = np.concatenate([np.full(first, np.nan), known])
             losses._size = len(losses._store)
         return losses
 
-    def written(self) -> bytes:
-        """All of them as bytes: float64, little-endian."""
-        return self.values.astype("<f8").tobytes()
+    def written(self) -> tuple[bytes, int]:
+        """The last ``WRITTEN`` as bytes (float64, little-endian), and the first one's iteration."""
+        first = max(0, self._size - WRITTEN)
+        return self.values[first:].astype("<f8").tobytes(), first
 
     def taken(self) -> Losses:
         """All of them, to be put back later; none are left here."""

@@ -13,7 +13,7 @@ from lenet_tui.core.clean import clean
 from lenet_tui.core.options import OptionError, Options, check
 from lenet_tui.core.protocol import Snapshot
 from lenet_tui.core.saved_snapshot import as_plain, known_keyframes, plausible, snapshot_of
-from lenet_tui.core.strict import Malformed, entry, number, text
+from lenet_tui.core.strict import Malformed, entry, number, text, within
 
 FORMAT = 1
 MAX_BYTES = 64 * 2**20
@@ -33,7 +33,8 @@ class SavedSession:
     """A session with the keyframes that it can be taken up from, and what it ran on.
 
     ``keyframes``: bytes by iteration, 0 always among them. ``loss``: the last one, for the list.
-    ``losses``: of every iteration, as ``Losses`` writes them. ``saved``: seconds since the epoch.
+    ``losses``: from iteration ``losses_from`` on, as ``Losses`` writes them. ``saved``: seconds
+    since the epoch.
     """
 
     options: Options
@@ -44,6 +45,7 @@ class SavedSession:
     cpu: str = ""
     loss: float | None = None
     losses: bytes = b""
+    losses_from: int = 0
     saved: float = 0.0
 
 
@@ -58,7 +60,7 @@ def encode(session: SavedSession) -> bytes:
         "threads": session.threads,
         "cpu": session.cpu,
         "loss": None if session.loss is None else repr(session.loss),
-        "losses": len(session.losses),
+        "losses": [len(session.losses), session.losses_from],
         "saved": session.saved,
     }
     head = json.dumps(header).encode()
@@ -106,7 +108,9 @@ def _session(header: dict[str, Any], data: bytes, start: int) -> SavedSession:
     for iteration, size in known_keyframes(header["keyframes"]):
         keyframes[iteration] = data[start : start + size]
         start += size
-    losses = number(header, "losses", 0, MAX_BYTES)
+    losses, losses_from = entry(header, "losses", list)
+    within(losses, "losses", 0, MAX_BYTES)
+    within(losses_from, "losses", 0, snapshot.end[0])
     if start + losses != len(data) or losses % 8:
         raise Malformed("its keyframes are not as long as it says")
     plausible(snapshot, set(keyframes))
@@ -120,6 +124,7 @@ def _session(header: dict[str, Any], data: bytes, start: int) -> SavedSession:
         clean(text(header, "cpu"), 60),
         None if loss is None else float(loss),
         data[start:],
+        losses_from,
         float(entry(header, "saved", (int, float))),
     )
 

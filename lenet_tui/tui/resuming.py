@@ -31,7 +31,7 @@ def offer(app: LenetApp, lost: Sequence[Lost]) -> None:
             path, saved = lost[int(chosen)]
             app.saved = saved
             app.recorder.lost()
-            app.losses.put(Losses.read(saved.losses))
+            app.losses.put(Losses.read(saved.losses, saved.losses_from))
             app.change_session(saved.options, lambda engine: engine.resume(saved, path))
         else:
             app.send(Start(app.options))
