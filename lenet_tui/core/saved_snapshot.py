@@ -15,7 +15,7 @@ from lenet_tui.core.strict import Malformed, entry, number, text, within
 from lenet_tui.core.watch import WatchError, parse_watch
 
 _MOST = 10**8
-"""Iterations that a file may speak of: what is kept of each takes memory, so none may claim more."""
+"""Iterations that a file may speak of: each takes memory, so that none may claim more."""
 _MOST_OPS = 10**6
 _HOW = ("init", "turn", "skip", "do")
 _SLACK = 4
