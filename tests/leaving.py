@@ -108,10 +108,13 @@ def reached(terminal: Terminal) -> int:
     return int(found[1]) if found else -1
 
 
-def saved(home: Path) -> tuple[int, str]:
-    """Iteration and phase of the one session that is saved; nothing lies about beside it."""
+def saved(home: Path, killed: bool = False) -> tuple[int, str]:
+    """Iteration and phase of the one session that is saved; nothing lies about beside it.
+
+    ``killed``: perhaps in the middle of a save.
+    """
     (path,) = (home / "lenet-tui").glob("*.session")
-    assert not list((home / "lenet-tui").glob(".*"))
+    assert killed or not list((home / "lenet-tui").glob(".*"))
     position = read(path).snapshot.position
     return position.iteration, position.phase
 

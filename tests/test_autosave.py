@@ -141,6 +141,16 @@ def test_only_the_newest_stay(tmp_path: Path) -> None:
     other.close()
 
 
+def test_what_was_begun_when_an_instance_was_killed_is_swept_away(tmp_path: Path) -> None:
+    living = SaveFile(tmp_path)
+    parts = [tmp_path / f".{stem}.session.7.part" for stem in (living.path.stem, "20260101-1")]
+    for part in parts:
+        part.write_bytes(b"half of it")
+    SaveFile(tmp_path, tmp_path / "20260102-1.session").close()
+    assert [part.exists() for part in parts] == [True, False]
+    living.close()
+
+
 def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")

@@ -268,4 +268,4 @@ def test_kill_9_of_the_app_loses_an_iteration_at_most(tmp_path: Path) -> None:
         terminal.signal(signal.SIGKILL)
         assert terminal.wait() == -9
         assert gone(processes)
-    assert saved(tmp_path)[0] >= 3
+    assert saved(tmp_path, killed=True)[0] >= 3

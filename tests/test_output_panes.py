@@ -59,7 +59,7 @@ async def test_the_output_as_bars() -> None:
 
 def test_bars_of_odd_numbers() -> None:
     values = np.array([math.nan, math.inf, -2.0, 1.0])
-    lines = bars(values, 2, None, 30, False).plain.splitlines()
+    lines = [line.plain for line in bars(values, 2, None, 30, False)]
     assert "NaN" in lines[0]
     assert "∞" in lines[1]
     assert lines[2].startswith("2 −█")

@@ -27,10 +27,8 @@ def check(run: Running, pane: TensorPane) -> None:
     assert shown == arrange(shown.shape, heatmap.room, kernels=True), pane.id
     asked = run.engine.commands(Look)[-1].views
     assert any((v.rows, v.cols) == shown.pixels for v in asked if v.key == pane.id)
-    line, scale = (
-        pane.query_one(LegendLine).render(),
-        bar(heatmap.ink, STEPS[heatmap.ink.half_blocks][0]),
-    )
+    (line,) = pane.query_one(LegendLine).lines
+    scale = bar(heatmap.ink, STEPS[heatmap.ink.half_blocks][0])
     assert scale.plain in line.plain
     assert [s.style for s in line.spans] == [s.style for s in scale.spans], pane.id
 

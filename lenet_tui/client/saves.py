@@ -49,6 +49,7 @@ class SaveFile:
             raise
         for old in _newest(folder)[KEPT:]:
             remove(old)
+        _sweep(folder)
 
     def write(self, data: bytes) -> None:
         """Put ``data`` in the place of what was saved before, as a whole or not at all."""
@@ -90,6 +91,15 @@ def remove(path: Path) -> None:
         for file in (path, _lock_path(path)):
             with contextlib.suppress(OSError):
                 file.unlink()
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what instances that were killed had begun to write."""
+    for part in folder.glob(f".*{SUFFIX}.*.part"):
+        name = part.name[1:].partition(SUFFIX)[0]
+        if not _busy(folder / f"{name}{SUFFIX}"):
+            with contextlib.suppress(OSError):
+                part.unlink()
 
 
 def _newest(folder: Path) -> list[Path]:

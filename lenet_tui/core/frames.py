@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lenet_tui.core.options import Options
 from lenet_tui.core.phases import Position
+from lenet_tui.core.sent import sent
 from lenet_tui.core.views import View
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Parameter:
     dtype: str
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class OpRow:
     """One op of the forward, for the layers pane.
@@ -61,6 +63,7 @@ class OpRow:
     short: str = ""
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
@@ -76,6 +79,7 @@ class SegmentState:
     seconds: float
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The tape's entry that the cursor passed last, for people.
@@ -90,6 +94,7 @@ class Entry:
     shapes: tuple[Shape | None, ...]
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class GraphNode:
     """A node of the autograd graph. ``next``: numbers of the nodes it hands gradients to.
@@ -107,6 +112,7 @@ class GraphNode:
     gradients: tuple[Shape | None, ...]
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Graph:
     """The graph that the last forward built. ``root``: the node of the loss or the output."""
@@ -118,6 +124,7 @@ class Graph:
     vector: str = ""
 
 
+@sent
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """All that the screen is a function of.

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from lenet_tui.core.sent import sent
+
 PRESETS = ("digits", "notebook")
 LOSSES = ("cross_entropy", "mse")
 OPTIMIZERS = ("manual", "sgd", "momentum", "adam")
@@ -22,6 +24,7 @@ class OptionError(ValueError):
     """An option that cannot be: one line, says what would work."""
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Options:
     """Every option of a session, resolved. ``device`` may still be ``auto``."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lenet_tui.core.sent import sent
+
 TURN = ("forward", "loss", "zero_grad", "backward", "update")
 """The five phases of an iteration, in turn."""
 
 PHASES = ("init", *TURN)
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Position:
     """A point of a session.

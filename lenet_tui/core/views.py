@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lenet_tui.core.sent import sent
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -19,6 +21,7 @@ ABSENT = 252
 MINUS_INF, PLUS_INF, NAN = 253, 254, 255
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Scale:
     """What the colours mean: 0 … ``limit`` (in the tensor's unit), or ±``limit`` if signed."""
@@ -27,6 +30,7 @@ class Scale:
     signed: bool
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class ViewRequest:
     """What a pane wants to show.
@@ -51,6 +55,7 @@ class ViewRequest:
     scale: Scale | None = None
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Statistics of the whole tensor (finite elements only, where there are any)."""
@@ -65,6 +70,7 @@ class Summary:
     minus_inf: int = 0
 
 
+@sent
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """The answer to a ``ViewRequest``.

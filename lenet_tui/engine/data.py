@@ -98,7 +98,7 @@ def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
     state.offset += options.batch_size
     if state.offset >= len(order):
         state.epoch, state.offset = state.epoch + 1, 0
-    return data.images[picked], data.labels[picked]
+    return data.images.index_select(0, picked), data.labels.index_select(0, picked)
 
 
 def upcoming(state: DataState, options: Options) -> tuple[Tensor, Tensor] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -42,12 +41,8 @@ if TYPE_CHECKING:
     from lenet_tui.tui.playing import Player, Recorder
     from lenet_tui.tui.resuming import Lost
     from lenet_tui.tui.running import Runner
+    from lenet_tui.tui.showing import Showing
     from lenet_tui.tui.tour import Tour
-
-LOOK_AGAIN = 0.2
-"""Seconds until the rail is asked whether what was begun is still under way."""
-FRAME_SECONDS = 1 / 30
-"""A run's frames come no faster than this."""
 
 
 class LenetApp(ToastApp[None]):
@@ -62,7 +57,6 @@ class LenetApp(ToastApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     ALLOW_SELECT = False
 
-    frame: var[Frame | None] = var(None, init=False)
     language: var[str] = var("en", init=False)
     busy: var[Busy | None] = var(None, init=False)
 
@@ -72,6 +66,7 @@ class LenetApp(ToastApp[None]):
         exporter: Exporter
         control: Control
         runner: Runner
+        showing: Showing
         player: Player
         tour: Tour
         tried: tuple[str, Shape | None]
@@ -94,6 +89,7 @@ class LenetApp(ToastApp[None]):
         self.ascii = ascii
         self.glyphs = ASCII if ascii else UNICODE
         self.options = options
+        self.frame: Frame | None = None
         self.ready: Ready | None = None
         self.failure = ""
         self.gone = ""
@@ -110,7 +106,6 @@ class LenetApp(ToastApp[None]):
         self._early_keys: list[str] = []
         self._asked: Look | None = None
         self._looking = False
-        self._painted_at = 0.0
 
     # Life
 
@@ -212,7 +207,7 @@ class LenetApp(ToastApp[None]):
         elif not self.control.ask(move):
             self.tell(self.words("waiting.full"), "warning")
         self.show_state()
-        self.main.set_timer(LOOK_AGAIN, self.show_state)
+        self.main.paint_top()
 
     def stop(self) -> None:
         """Stop what runs and forget what waits."""
@@ -254,28 +249,7 @@ class LenetApp(ToastApp[None]):
 
     @on(FrameCame)
     def _frame_came(self, message: FrameCame) -> None:
-        came, self.frame = monotonic(), message.frame
-        if message.answer:
-            self.main.call_after_refresh(self._answer, came)
-
-    def _answer(self, came: float = 0.0) -> None:
-        """Ask for a run's next frame: keys get as long as the last took, which ``came`` then."""
-        now = monotonic()
-        wait = max(self._painted_at + FRAME_SECONDS - now, now - came if came else 0.0)
-        if wait > 0 and self.control.running:
-            self.set_timer(wait, self._answer)
-        else:
-            from lenet_tui.core.protocol import Painted  # noqa: PLC0415 - as above
-
-            self._painted_at = now
-            self.send(Painted())
-
-    def watch_frame(self, frame: Frame | None) -> None:
-        """Every pane shows the frame."""
-        if frame is not None:
-            self.main.show(frame)
-            self.look()
-        self.show_state()
+        self.showing.take(message.frame, message.answer)
 
     def watch_busy(self) -> None:
         """The rail says how long an op has run."""

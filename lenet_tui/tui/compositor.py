@@ -14,6 +14,7 @@ from textual._compositor import Compositor, CompositorUpdate
 from textual.geometry import Region
 from textual.screen import Screen, ScreenResultType
 from textual.strip import Strip
+from textual.widget import Widget
 
 Piece = tuple[int, int, Strip]
 """(y, x, strip): cells to be shown from a place on."""
@@ -69,11 +70,25 @@ class PartCompositor(Compositor):
 
 
 class PartScreen(Screen[ScreenResultType]):
-    """A screen that is painted by its changed parts."""
+    """A screen that is painted by its changed parts, as soon as nothing else waits to be handled.
+
+    Textual waits for the next of 60 ticks a second, which a run's frames would take from the keys.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._compositor = PartCompositor()
+
+    def _on_idle(self) -> None:  # type: ignore[override]  # Textual calls the screen's own too
+        self.paint()
+
+    def paint(self, *widgets: Widget) -> None:
+        """Paint what is known to have changed, ``widgets`` too; new layouts wait for their tick."""
+        awaited = self._layout_required or self._scroll_required or self._repaint_required
+        self._dirty_widgets.update(widgets)
+        if not awaited and self._dirty_widgets and self.is_current and not self.app._batch_count:
+            self._compositor.update_widgets(self._dirty_widgets)
+            self._compositor_refresh()
 
 
 def _in(region: Region, spans: Iterable[tuple[int, int]]) -> bool:

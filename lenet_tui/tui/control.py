@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lenet_tui.core.moves import Continue, Goto, Move, ReverseContinue, Run
 from lenet_tui.core.protocol import Command, DoMove, Pause, RunFree
@@ -18,14 +17,12 @@ WAITING_LIMIT = 256
 class Flight:
     """What was sent and is not answered yet: a move, or a free run (``None``).
 
-    ``paused``: it was asked to end before its time. ``since``: when it was sent, by
-    ``time.monotonic()``.
+    ``paused``: it was asked to end before its time.
     """
 
     number: int
     move: Move | None
     paused: bool = False
-    since: float = field(default=0.0, compare=False)
 
     @property
     def pausable(self) -> bool:
@@ -90,5 +87,5 @@ class Control:
 
     def _fly(self, move: Move | None) -> None:
         self._number += 1
-        self.flight = Flight(self._number, move, since=time.monotonic())
+        self.flight = Flight(self._number, move)
         self._send(RunFree(self._number) if move is None else DoMove(self._number, move))

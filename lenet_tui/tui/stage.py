@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,15 +15,13 @@ from lenet_tui.tui.playing import Player, Recorder
 from lenet_tui.tui.resuming import offer
 from lenet_tui.tui.running import Runner
 from lenet_tui.tui.screens.body import Body
+from lenet_tui.tui.showing import Showing
 from lenet_tui.tui.tour import Tour
 
 if TYPE_CHECKING:
     from lenet_tui.tui.app import LenetApp
 
 __all__ = ["do_command", "furnish", "handle", "offer", "phase_under_way", "run_words"]
-
-SEEN_FROM = 0.15
-"""Seconds that a phase must take for the rail to mark it as under way."""
 
 do_command = actions.run
 """Does a command of the table."""
@@ -39,6 +36,7 @@ async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     app.exporter = Exporter(app)
     app.control = Control(app.send)
     app.runner = Runner(app, app.control, app.show_state)
+    app.showing = Showing(app)
     app.player = Player(app, app.control, moves, app.show_moves)
     app.tour = Tour(app)
     app.tried = (FIRST_LAYER, None)
@@ -52,8 +50,6 @@ def phase_under_way(app: LenetApp) -> str:
     if busy is not None:
         return "" if busy.what == SEARCHING else busy.position.phase
     if flight is None or frame is None or not isinstance(flight.move, Forward):
-        return ""
-    if time.monotonic() - flight.since < SEEN_FROM:
         return ""
     return frame.next_phase if frame.position.op is None else frame.position.phase
 

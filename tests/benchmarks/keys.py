@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from random import Random
 
 from tests.benchmarks.measure import Result, quantile, result
 from tests.terminal import ROOT, Terminal
@@ -20,7 +21,9 @@ ROUNDS = 5
 PRESSES = 40
 """Keys pressed in a round, in each app."""
 BETWEEN = 0.06
-"""Seconds from one key to the next: an app has painted by then."""
+"""Seconds from one key to the next, at least: an app has painted by then."""
+FRAME = 1 / 30
+"""Up to so many seconds more, at random: a run's frames are not to keep step with the keys."""
 
 Press = Callable[[int], float]
 """Press a key, the n-th; seconds until the screen has changed."""
@@ -31,6 +34,7 @@ class Keys:
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
+        self.chance = Random(0)
 
     def press(self, key: str, shows: bytes = b"") -> float:
         """Seconds from a key until what comes holds ``shows``; anything that comes: empty."""
@@ -44,7 +48,7 @@ class Keys:
 
     def quiet(self) -> None:
         """Take in what comes meanwhile."""
-        until = time.perf_counter() + BETWEEN
+        until = time.perf_counter() + BETWEEN + self.chance.uniform(0, FRAME)
         while (left := until - time.perf_counter()) > 0:
             if select.select([self.terminal.master], [], [], left)[0]:
                 os.read(self.terminal.master, 65536)

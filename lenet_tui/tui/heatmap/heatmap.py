@@ -13,6 +13,7 @@ from lenet_tui.tui.heatmap.canvas import names
 from lenet_tui.tui.heatmap.drawing import Drawing, draw
 from lenet_tui.tui.heatmap.ink import Ink, Surface, ink_for, surface_of
 from lenet_tui.tui.heatmap.picker import Picker
+from lenet_tui.tui.lines import bands, is_flat
 
 
 class Heatmap(Picker):
@@ -117,7 +118,7 @@ class Heatmap(Picker):
         elif lines:
             for y in lines:
                 self._strips.pop(y, None)
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in lines))
+            self.refresh(*bands(lines, self.size.width))
 
     def render_line(self, y: int) -> Strip:
         if self._drawing is None or self._drawing.width != self.size.width:
@@ -132,10 +133,7 @@ class Heatmap(Picker):
 
         Textual would copy and filter every cell of them on each repaint.
         """
-        styles = self.styles
-        plain = not (styles.gutter or any(kind for kind, _ in styles.outline))
-        plain = plain and self.opacity == 1 and not styles.tint.a and styles.text_opacity == 1
-        if not plain or self.surface.colours == "none":
+        if self.styles.gutter or not is_flat(self) or self.surface.colours == "none":
             return super().render_lines(crop)
         strips = [self.render_line(y) for y in crop.line_range]
         if crop.column_span == (0, self.size.width):

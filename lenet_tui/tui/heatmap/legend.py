@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from rich.cells import cell_len
-from rich.text import Text
+from textual.content import Content
+from textual.style import Style
 
 from lenet_tui.core.numbers import ascii_text, number
 from lenet_tui.core.views import TOP, View
@@ -17,12 +20,15 @@ cells.
 """
 
 
-def bar(ink: Ink, steps: int) -> Text:
+@lru_cache(maxsize=64)
+def bar(ink: Ink, steps: int) -> Content:
     """The scale from its low end to its high one in so many steps, as the heatmap draws it."""
     codes = ink.levels[np.linspace(0, TOP, steps).astype(np.uint8)]
     lines = np.stack([codes, codes]) if ink.half_blocks else codes[None]
     segments = (ink.segments[int(cell)] for cell in ink.cells(lines)[0])
-    return Text.assemble(*((text, style or "") for text, style, _ in segments))
+    return Content.assemble(
+        *((text, Style.from_rich_style(style) if style else "") for text, style, _ in segments)
+    )
 
 
 def legend(
@@ -33,27 +39,27 @@ def legend(
     width: int,
     moved: bool = False,
     ascii_only: bool = False,
-) -> Text:
+) -> Content:
     """The scale with its numbers, then as much as fits ``width``: the most important first.
 
     ``moved``: the scale is not the one of the step before. Numbers have statistics only.
     """
     if view.summary is None:
-        return Text()
+        return Content()
     plain = ascii_text if ascii_only else str
-    line = Text()
+    line = Content()
     if view.scale is not None:
         limit = view.scale.limit
         low = number(-limit, 3) if view.scale.signed else "0"
         high = ("+" if view.scale.signed else "") + number(limit, 3)
         for steps in STEPS[ink.half_blocks]:
-            line = Text.assemble(plain(f"{low} "), bar(ink, steps), f" {high}")
-            if line.cell_len <= width:
+            line = Content.assemble(plain(f"{low} "), bar(ink, steps), f" {high}")
+            if line.cell_length <= width:
                 break
     for part in _parts(view, words, moved):
         said = plain(f"  {part}" if line else part)
-        if line.cell_len + cell_len(said) <= width:
-            line.append(said)
+        if line.cell_length + cell_len(said) <= width:
+            line += said
     return line
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Size
 from textual.highlight import highlight
-from textual.widgets import Static
+from textual.scroll_view import ScrollView
 
 from lenet_tui.core.clean import clean, clean_lines
 from lenet_tui.core.frames import Frame
@@ -18,11 +19,14 @@ from lenet_tui.core.numbers import ascii_text
 from lenet_tui.core.program import Line, Note, program
 from lenet_tui.core.source_lines import op_lines
 from lenet_tui.tui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.tui.lines import LineWidget
 from lenet_tui.tui.panes.pane import Pane
 
 BESIDE = 126
 """Columns from which the model's class stands beside the program, else above it."""
 LIT = "bold $block-cursor-foreground on $block-cursor-background"
+COMMENT = "$text 60%"
+"""As in Textual's highlighting."""
 MARKS = {"done": "$text-success", "skipped": "$text-warning", "extra": "$text-secondary"}
 
 
@@ -36,55 +40,57 @@ class Row:
     lit: bool = False
 
 
-class Listing(VerticalScroll):
+class Listing(ScrollView, LineWidget):
     """Lines of code that keep one of them in sight."""
 
     DEFAULT_CSS = """
-    Listing { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    Listing {
+        height: 1fr; width: 1fr; overflow: hidden auto;
+        scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+    }
     Listing:focus { background-tint: transparent; }
-    Listing Static { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._rows: tuple[Row, ...] = ()
-        self._laid_out = 0
+        self._drawn: tuple[tuple[Content, ...], int, tuple[Row, ...]] = ((), 0, ())
         self._followed = -1
-        self._width = 0
         self._glyphs = UNICODE
 
-    def compose(self) -> ComposeResult:
-        yield Static(markup=False)
+    @property
+    def first(self) -> int:
+        return round(self.scroll_y)
 
     def show(self, rows: Sequence[Row], followed: int, glyphs: Glyphs) -> None:
         """Show other lines; scrolls only if the ``followed`` one (−1: none) is out of sight."""
-        self._glyphs = glyphs
-        if self._rows != (rows := tuple(rows)):
-            self._rows = rows
-            self._draw()
-        self._followed = followed
+        self._rows, self._followed, self._glyphs = tuple(rows), followed, glyphs
+        self.virtual_size = Size(0, len(rows))
+        self._draw()
         self.call_after_refresh(self._follow)
 
     def on_resize(self) -> None:
         """Keep the followed line in sight, and the lit ones lit from edge to edge."""
+        self._draw()
         self.call_after_refresh(self._follow)
 
     def _draw(self) -> None:
-        if not self._rows:
+        width, glyphs = self.size.width, self._glyphs
+        if width <= 0 or not self._rows:
             return
-        coloured = _coloured("\n".join(row.code for row in self._rows))
-        static = self.query_one(Static)
-        self._width = static.size.width
-        lines = [
-            _line(row, code, self._glyphs, self._width)
-            for row, code in zip(self._rows, coloured, strict=True)
-        ]
-        static.update(Content("\n").join(lines), layout=len(lines) != self._laid_out)
-        self._laid_out = len(lines)
+        # The digest is another after each step: the rest need not be coloured anew for it.
+        codes = ["" if row.code.startswith("# ") else row.code for row in self._rows]
+        coloured = _coloured("\n".join(codes))
+        drawn, self._drawn = self._drawn, (coloured, width, self._rows)
+        same = drawn[0] is coloured and drawn[1] == width
+        self.put(
+            [
+                self.lines[y] if same and row == drawn[2][y] else _line(row, code, glyphs, width)
+                for y, (row, code) in enumerate(zip(self._rows, coloured, strict=True))
+            ]
+        )
 
     def _follow(self) -> None:
-        if self._width != self.query_one(Static).size.width:  # a scroll bar has come or gone
-            self._draw()
         line, height, top = self._followed, self.size.height, self.scroll_offset.y
         if line >= 0 and height and not top < line < top + height - 1:
             self.scroll_to(y=max(0, line - height // 2), animate=False)
@@ -188,11 +194,18 @@ def _coloured(code: str) -> tuple[Content, ...]:
 
 def _line(row: Row, code: Content, glyphs: Glyphs, width: int) -> Content:
     """The mark, the code and what is remarked on it."""
+    if row.code and not code:
+        code = Content.styled(row.code, COMMENT)
     note = f"# {row.note}" if row.note else ""
     if row.lit:
         text = Content(f"{glyphs.current} {row.code}  {note}")
-        return (text + " " * (width - text.cell_length)).stylize(LIT)
+        return _cut(text + " " * (width - text.cell_length), glyphs, width).stylize(LIT)
     mark = f"{getattr(glyphs, row.mark)} " if row.mark in MARKS else "  "
-    return Content.assemble(
+    line = Content.assemble(
         (mark, MARKS.get(row.mark, "")), code, "  ", (note, "$foreground-muted")
     )
+    return _cut(line, glyphs, width)
+
+
+def _cut(line: Content, glyphs: Glyphs, width: int) -> Content:
+    return line.truncate(width, ellipsis=glyphs is not ASCII)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.text import Text
+from textual.content import Content
 
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.numbers import ascii_text
@@ -24,7 +24,7 @@ class ImagePane(TensorPane):
     DEFAULT_CSS = "ImagePane LegendLine { display: none; }"
 
     _target = ""
-    _scale: Text | None = None
+    _scale: Content | None = None
 
     def on_mount(self) -> None:
         """It is always the input."""
@@ -59,7 +59,7 @@ class ImagePane(TensorPane):
     def _explain_colours(self, view: View, frame: Frame) -> None:
         """The legend stands in the border: below the picture it would take a row of it."""
         scale = legend(view, self.heatmap.ink, self.words, width=26, ascii_only=self._ascii)
-        if scale != self._scale:
+        if self._scale is None or not scale.is_same(self._scale):
             self._scale = scale
             self._describe()
 
@@ -68,5 +68,5 @@ class ImagePane(TensorPane):
         if self._ascii:
             title, subtitle = ascii_text(title), ascii_text(subtitle)
         room = self.size.width - cell_len(subtitle) - 8
-        fits = self._scale is not None and self._scale.cell_len <= room
+        fits = self._scale is not None and self._scale.cell_length <= room
         self.entitle(title, subtitle, self._scale if fits else None)

@@ -2,108 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from rich.cells import cell_len, set_cell_size
-from rich.style import Style
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import Frame, Parameter
 from lenet_tui.core.numbers import ascii_text, thousands
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.panes.layer_lines import Line, layer_lines, total
+from lenet_tui.tui.panes.layer_tree import LayerTree
 from lenet_tui.tui.panes.pane import Pane
-
-COUNTS_FROM = 34
-"""Columns from which there is room for the number of parameters."""
-FLOW_FROM = 54
-"""Columns from which there is room for an op's input shape too."""
-
-
-class LayerTree(Tree[Line], inherit_bindings=False):
-    """The lines, laid out in columns. The parameters of an op open where there is room."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "cursor_down", show=False),
-        Binding("up,k", "cursor_up", show=False),
-        Binding("pagedown", "page_down", show=False),
-        Binding("pageup", "page_up", show=False),
-        Binding("home", "scroll_home", show=False),
-        Binding("end", "scroll_end", show=False),
-    ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "layers--mark",
-        "layers--title",
-        "layers--op",
-        "layers--parameter",
-        "layers--later",
-        "layers--shape",
-        "layers--count",
-    }
-
-    def __init__(self) -> None:
-        super().__init__("")
-        self.show_root = False
-        self.show_guides = False
-        self.auto_expand = False
-        self.guide_depth = 2
-        self.glyphs: Glyphs = UNICODE
-        self.titles = 0
-
-    def render_label(self, node: TreeNode[Line], base_style: Style, style: Style) -> Text:
-        """The line in columns as wide as the pane; what does not fit is cut at the left part."""
-        line = node.data
-        width = self.get_label_width(node)
-        if line is None:
-            return Text(" " * width)
-        here = line.here or (not node.is_expanded and any(u.here for u in line.under))
-        parts = self._parts(line, here, node.parent is not None and node.parent.is_root)
-        text = Text(no_wrap=True)
-        right = self._right(line)
-        room = width - sum(cell_len(part) for part, _ in right)
-        for part, part_style in parts:
-            cells = min(cell_len(part), room)
-            text.append(set_cell_size(part, cells), part_style)
-            room -= cells
-        text.append(" " * room)
-        for part, part_style in right:
-            text.append(part, part_style)
-        if self.glyphs is not UNICODE:
-            text.plain = ascii_text(text.plain)
-        text.stylize(style)
-        return text
-
-    def get_label_width(self, node: TreeNode[Line]) -> int:
-        indent = 0 if node.parent is None or node.parent.is_root else self.guide_depth
-        return max(0, self.scrollable_content_region.width - indent)
-
-    def _parts(self, line: Line, here: bool, top: bool) -> list[tuple[str, Style]]:
-        mark = self.glyphs.current if here else " "
-        titles = self.titles
-        parts = [(f"{mark} ", self._style("mark"))]
-        if not top:
-            return [*parts, (line.title, self._style("parameter"))]
-        title = self._style("title" if line.reached else "later")
-        parts.append((f"{line.title:<{titles}} " if line.op else f"{line.title} ", title))
-        parts.append((clean(line.op), self._style("op" if line.reached else "later")))
-        return parts
-
-    def _right(self, line: Line) -> list[tuple[str, Style]]:
-        shape = line.shape or ("" if line.reached else self.glyphs.later)
-        if line.flow and self.size.width >= FLOW_FROM:
-            shape = line.flow
-        count = line.count.rjust(7) if self.size.width >= COUNTS_FROM else ""
-        return [(f" {shape}", self._style("shape")), (count, self._style("count"))]
-
-    def _style(self, part: str) -> Style:
-        return self.get_component_rich_style(f"layers--{part}", partial=True)
 
 
 class LayersPane(Pane):

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from rich.text import Text
-from textual.widget import Widget
-
 from lenet_tui.core.views import View
 from lenet_tui.text.words import Words
 from lenet_tui.tui.heatmap.ink import Ink
 from lenet_tui.tui.heatmap.legend import legend
+from lenet_tui.tui.lines import LineWidget
 
 
-class LegendLine(Widget):
+class LegendLine(LineWidget):
     """As much of the legend as there is room for."""
 
-    ALLOW_SELECT = False
     DEFAULT_CSS = "LegendLine { height: 1; padding: 0 1; }"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._said: tuple[View, Ink, Words, bool] | None = None
-        self._line = Text()
+    _said: tuple[View, Ink, Words, bool] | None = None
 
     def show(self, view: View, ink: Ink, words: Words, moved: bool) -> None:
         """Explain ``view``, drawn with ``ink``; ``moved``: its scale is not the one before."""
         self._said = view, ink, words, moved
-        if self.size.width and self._legend() != self._line:
-            self.refresh()
+        self._draw()
 
-    def _legend(self) -> Text:
-        if self._said is None:
-            return Text()
+    def on_resize(self) -> None:
+        """More of it may fit, or less."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.content_size.width
+        if self._said is None or not width:
+            return
         view, ink, words, moved = self._said
         ascii_only = bool(getattr(self.app, "ascii", False))
-        width = self.content_size.width
-        return legend(view, ink, words, width=width, moved=moved, ascii_only=ascii_only)
-
-    def render(self) -> Text:
-        self._line = self._legend()
-        return self._line
+        self.put([legend(view, ink, words, width=width, moved=moved, ascii_only=ascii_only)])

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -13,6 +14,7 @@ from lenet_tui.core.frames import Frame, has_loss
 from lenet_tui.core.losses import Losses, chart
 from lenet_tui.core.numbers import number
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
+from lenet_tui.tui.lines import LineWidget
 from lenet_tui.tui.panes.pane import Pane
 
 
@@ -20,7 +22,6 @@ class LossPane(Pane):
     """A bar for each iteration, or the mean of several where there are more than columns."""
 
     ALLOW_MAXIMIZE = True
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "app.command('explain')", show=False),
     ]
@@ -31,8 +32,10 @@ class LossPane(Pane):
         self._losses = losses
         self._log = False
         self._frame: Frame | None = None
-        self._shown = Content("")
         self.glyphs: Glyphs = UNICODE
+
+    def compose(self) -> ComposeResult:
+        yield LineWidget()
 
     def show(self, frame: Frame) -> None:
         self._frame = frame
@@ -47,18 +50,13 @@ class LossPane(Pane):
         """Draw it for the new size."""
         self._draw()
 
-    def render(self) -> Content:
-        return self._shown
-
     def _draw(self) -> None:
         frame, size = self._frame, self.content_size
         if frame is None or size.area == 0:
             return
         values = self._losses.values[1 : frame.position.iteration + 1]
-        content = bars(chart(values, size.width, size.height, log=self._log), self.glyphs)
-        if not content.is_same(self._shown):
-            self._shown = content
-            self.refresh()
+        heights = chart(values, size.width, size.height, log=self._log)
+        self.query_one(LineWidget).put(bars(heights, self.glyphs))
         self._titles(values, frame)
 
     def _titles(self, values: npt.NDArray[np.float64], frame: Frame) -> None:
@@ -75,7 +73,9 @@ class LossPane(Pane):
         self.entitle(title, subtitle)
 
 
-def bars(heights: list[list[int]], glyphs: Glyphs) -> Content:
-    """A chart's heights as bars."""
-    lines = ["".join(glyphs.bars[height] for height in row) for row in heights]
-    return Content.styled("\n".join(lines), "$primary")
+def bars(heights: list[list[int]], glyphs: Glyphs) -> list[Content]:
+    """A chart's heights as bars, line by line."""
+    return [
+        Content.styled("".join(glyphs.bars[height] for height in row), "$primary")
+        for row in heights
+    ]

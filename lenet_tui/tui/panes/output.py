@@ -6,16 +6,16 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Static
 
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.numbers import aligned, ascii_text
 from lenet_tui.core.views import View, ViewRequest
+from lenet_tui.tui.lines import LineWidget
 from lenet_tui.tui.panes.pane import Pane
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -36,7 +36,8 @@ class OutputPane(Pane, can_focus=True):
         Binding("down,j", "choose(1)", show=False),
         Binding("enter", "app.command('explain')", show=False),
     ]
-    DEFAULT_CSS = "OutputPane Static { height: 1fr; padding: 0 1; }"
+
+    DEFAULT_CSS = "OutputPane LineWidget { height: 1fr; padding: 0 1; }"
 
     sample: var[int] = var(0, init=False)
     kind: var[str] = var("", init=False)
@@ -46,7 +47,7 @@ class OutputPane(Pane, can_focus=True):
     _last: Frame | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(markup=False)
+        yield LineWidget()
 
     def watch_sample(self) -> None:
         """Another row of the output."""
@@ -115,21 +116,18 @@ class OutputPane(Pane, can_focus=True):
         self._count = 0 if shown is None else len(shown)
         subtitle = ""
         if shown is None:
-            text = Text(self.words("view.ahead"))
+            lines = [Content(self.words("view.ahead"))]
         else:
             wanted, goals = targets(views.get("class"), views.get("target"))
             goals = goals if kind == "raw" else None
-            text = bars(shown, wanted, goals, self.size.width - 2, self._ascii)
+            lines = bars(shown, wanted, goals, self.size.width - 2, self._ascii)
             if self.has_focus:
                 chosen = min(self.chosen, self._count - 1)
-                start = sum(len(line) + 1 for line in text.plain.split("\n")[:chosen])
-                text.stylize("reverse", start, start + len(str(self._count - 1)))
+                lines[chosen] = lines[chosen].stylize("reverse", 0, len(str(self._count - 1)))
             said = "output.target" if goals is not None else f"output.{kind}"
             subtitle = self._plain(self.words(said))
         self.entitle(self._title(views[self._tensor]), subtitle)
-        widget = self.query_one(Static)
-        if widget.content != text:
-            widget.update(text, layout=False)
+        self.query_one(LineWidget).put(lines)
 
     def _title(self, view: View) -> str:
         title, count = self.words("output.title"), view.shape[0] if len(view.shape) > 1 else 1
@@ -162,7 +160,7 @@ def row(view: View | None) -> Numbers | None:
 
 def bars(
     values: Numbers, wanted: int | None, goals: Numbers | None, width: int, ascii_only: bool
-) -> Text:
+) -> list[Content]:
     """A line for each class: its bar, its number, and a mark at the target.
 
     ``wanted``: the target class. ``goals``: real-valued targets, shown beside the numbers. A
@@ -185,8 +183,8 @@ def bars(
         goal = f" → {beside[number]}" if beside else " ◀" if number == wanted else ""
         said = plain(f"{'−' if value < 0 else ' '}{bar(share, room, ascii_only)} {texts[number]}")
         style = "bold" if number == best else ""
-        lines.append(Text.assemble((f"{number:>{label}} {said}", style), plain(goal)))
-    return Text("\n").join(lines)
+        lines.append(Content.assemble((f"{number:>{label}} {said}", style), plain(goal)))
+    return lines
 
 
 def bar(share: float, room: int, ascii_only: bool) -> str:

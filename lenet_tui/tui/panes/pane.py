@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
@@ -29,24 +28,25 @@ class Pane(Widget):
     class LookChanged(Message):
         """What this pane asks for is not what it asked for before."""
 
-    _entitled: tuple[str, str, Text | None] | None = None
+    _entitled: tuple[Content | None, Content | None] = (None, None)
 
-    def entitle(self, title: str, subtitle: str, scale: Text | None = None) -> None:
-        """Set the border's texts, and paint its two lines again if they are others than before.
+    def entitle(self, title: str, subtitle: str, scale: Content | None = None) -> None:
+        """Set the border's texts, and paint those of its two lines again that are not as before.
 
         ``scale``: what stands after the subtitle, in colours. Setting Textual's own attributes
         paints the whole pane, which in a run is most of the work.
         """
-        if (title, subtitle, scale) == self._entitled:
-            return
-        self._entitled = title, subtitle, scale
-        below = Content(subtitle)
+        above, below = Content(title), Content(subtitle)
         if scale is not None:
-            below = below + ("  " if subtitle else "") + Content.from_rich_text(scale)
-        self._border_title, self._border_subtitle = Content(title), below
+            below = below + ("  " if subtitle else "") + scale
         width, height = self.outer_size
-        edges = (Region(0, y, width, 1).translate(-self.content_offset) for y in (0, height - 1))
-        self.refresh(*edges)
+        edges = []
+        for y, old, new in zip((0, height - 1), self._entitled, (above, below), strict=True):
+            if old is None or not new.is_same(old):
+                edges.append(Region(0, y, width, 1).translate(-self.content_offset))
+        if edges:
+            self._entitled = self._border_title, self._border_subtitle = above, below
+            self.refresh(*edges)
 
     def requests(self) -> tuple[ViewRequest, ...]:
         """The views this pane needs at its present size."""

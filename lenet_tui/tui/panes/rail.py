@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.moves import SEARCHING
 from lenet_tui.core.numbers import shape_text
 from lenet_tui.tui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.tui.lines import LineWidget
 from lenet_tui.tui.panes.stations import Station, boundary, fitted, stations
 from lenet_tui.tui.say import seconds
 
@@ -49,17 +49,14 @@ class RailState:
     runs: str = ""
 
 
-class PipelineRail(Widget):
+class PipelineRail(LineWidget):
     """Three lines: the phases, their times, and the present position in words."""
-
-    ALLOW_SELECT = False
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._state = RailState()
         self._words: Words | None = None
         self._glyphs = UNICODE
-        self._shown = Content("")
 
     def show(self, state: RailState, words: Words, glyphs: Glyphs) -> None:
         """Show another state; repaints only if it looks different."""
@@ -70,9 +67,6 @@ class PipelineRail(Widget):
         """Lay the phases out anew."""
         self._draw()
 
-    def render(self) -> Content:
-        return self._shown
-
     def _draw(self) -> None:
         width = self.content_size.width
         if self._words is None or width <= 0:
@@ -82,10 +76,7 @@ class PipelineRail(Widget):
             *phase_lines(self._state.frame, width, self._glyphs, self._state.runs),
             position.truncate(width, ellipsis=self._glyphs is not ASCII),
         ]
-        content = Content("\n").join(lines)
-        if not content.is_same(self._shown):
-            self._shown = content
-            self.refresh()
+        self.put(lines)
 
 
 def phase_lines(

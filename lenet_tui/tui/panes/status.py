@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.widget import Widget
 
 from lenet_tui.core.clean import clean
 from lenet_tui.core.frames import has_loss
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
+from lenet_tui.tui.lines import LineWidget
 from lenet_tui.tui.say import fit, loss, megabytes, total
 
 if TYPE_CHECKING:
@@ -33,17 +33,14 @@ class Status:
     run: str = ""
 
 
-class StatusLine(Widget):
+class StatusLine(LineWidget):
     """One line: identity and options at the left, loss and history at the right."""
-
-    ALLOW_SELECT = False
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._status: Status | None = None
         self._words: Words | None = None
         self._glyphs = UNICODE
-        self._shown = Content("")
 
     def show(self, status: Status, words: Words, glyphs: Glyphs) -> None:
         """Show another state; repaints only if it looks different."""
@@ -54,16 +51,11 @@ class StatusLine(Widget):
         """Fit it to the new width."""
         self._draw()
 
-    def render(self) -> Content:
-        return self._shown
-
     def _draw(self) -> None:
         if self._status is None or self._words is None or self.content_size.width <= 0:
             return
-        line = status_line(self._status, self._words, self._glyphs, self.content_size.width)
-        if not line.is_same(self._shown):
-            self._shown = line
-            self.refresh()
+        width = self.content_size.width
+        self.put([status_line(self._status, self._words, self._glyphs, width)])
 
 
 def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Content:

@@ -124,6 +124,10 @@ class MainScreen(PartScreen[None]):
         for pane in self._visible:
             pane.show(frame)
 
+    def paint_top(self) -> None:
+        """Paint the lines that say where the session is, before anything else."""
+        self.paint(self.query_one(PipelineRail), self.query_one(StatusLine))
+
     def requests(self) -> tuple[ViewRequest, ...]:
         """What the visible panes ask for."""
         return tuple(request for pane in self.visible_panes() for request in pane.requests())

@@ -1,0 +1,111 @@
+"""A widget of lines of text: a line is drawn when it is first seen, and again when it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rich.segment import Segment
+from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+def bands(lines: Iterable[int], width: int) -> Iterator[Region]:
+    """Regions of ``width`` that hold ``lines`` (in order); neighbours are in one."""
+    first = end = -1
+    for y in lines:
+        if y != end:
+            if end > first:
+                yield Region(0, first, width, end - first)
+            first = y
+        end = y + 1
+    if end > first:
+        yield Region(0, first, width, end - first)
+
+
+def is_flat(widget: Widget) -> bool:
+    """Whether nothing is drawn around a widget's lines or over them; spaces beside them may be."""
+    styles = widget.styles
+    gutter, padding = styles.gutter, styles.padding
+    bare = gutter == padding and not (padding.top or padding.bottom)
+    bare = bare and not any(kind for kind, _ in styles.outline)
+    return bare and widget.opacity == 1 and not styles.tint.a and styles.text_opacity == 1
+
+
+class LineWidget(Widget):
+    """Shows lines from its top on; they are neither wrapped nor aligned.
+
+    Textual's ``Static`` would draw and paint all of them anew for a change in one.
+    """
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines: tuple[Content, ...] = ()
+        self._strips: dict[int, Strip] = {}
+        self._strips_width = -1
+
+    @property
+    def first(self) -> int:
+        """The line that is seen at the top."""
+        return 0
+
+    @property
+    def plain(self) -> str:
+        """The text, without its styles."""
+        return "\n".join(line.plain for line in self.lines)
+
+    def put(self, lines: Sequence[Content]) -> None:
+        """Show other lines; only those that look different are painted."""
+        old, self.lines = self.lines, tuple(lines)
+        both = min(len(old), len(lines))
+        changed = [y for y in range(both) if not old[y].is_same(self.lines[y])]
+        changed += range(both, max(len(old), len(lines)))
+        for y in changed:
+            self._strips.pop(y, None)
+        first, (width, height) = self.first, self.size
+        seen = [y - first for y in changed if 0 <= y - first < height]
+        if seen:
+            self.refresh(*bands(seen, width))
+
+    def render_line(self, y: int) -> Strip:
+        if not 0 <= (y := y + self.first) < len(self.lines):
+            return Strip([])
+        runs = self.lines[y].render(self.visual_style, end="", parse_style=self._get_style)
+        return Strip([Segment(text, style.rich_style) for text, style in runs])
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they were drawn; Textual would put each together anew."""
+        if not is_flat(self):
+            return super().render_lines(crop)
+        width = self.outer_size.width
+        if width != self._strips_width:
+            self._strips, self._strips_width = {}, width
+        numbers = range(crop.y + self.first, crop.bottom + self.first)
+        if any(number not in self._strips for number in numbers):
+            self._complete(number for number in numbers if number not in self._strips)
+        strips = [self._strips[number] for number in numbers]
+        if crop.column_span == (0, width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def _complete(self, numbers: Iterable[int]) -> None:
+        """Draw lines from edge to edge."""
+        blank, background = self.visual_style.rich_style, self.background_colors[1]
+        filters, width, room = self.get_line_filters(), self._strips_width, self.size.width
+        left = self.styles.padding.left
+        before, after = Segment(" " * left, blank), Segment(" " * (width - left - room), blank)
+        for number in numbers:
+            text = self.render_line(number - self.first).adjust_cell_length(room, blank)
+            strip = Strip([before, *text, after], width) if width > room else text
+            for filter in filters:
+                strip = strip.apply_filter(filter, background)
+            self._strips[number] = strip
+
+    def notify_style_update(self) -> None:
+        """Other colours: draw all of it anew."""
+        super().notify_style_update()
+        self._strips.clear()
