@@ -157,7 +157,7 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     path = tmp_path / "x.session"
     path.symlink_to(victim)
     file = SaveFile(tmp_path, path)
-    file.write(b"new")
+    file.write([b"new"])
     file.close()
     assert victim.read_text() == "mine"
     assert path.read_bytes() == b"new" and not path.is_symlink()

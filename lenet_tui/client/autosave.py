@@ -11,7 +11,7 @@ from pathlib import Path
 from lenet_tui.client.saves import SaveFile
 from lenet_tui.core.clean import clean
 from lenet_tui.core.protocol import Printed
-from lenet_tui.core.saved import SavedSession, encode
+from lenet_tui.core.saved import SavedSession, pieces
 
 INTERVAL = 0.4
 """Seconds between two saves: with what the engine itself holds back, under a second is lost."""
@@ -82,7 +82,7 @@ class Autosave:
                 return
             if self._file is None:
                 self._file = self._open()
-            self._file.write(encode(session))
+            self._file.write(pieces(session))
         except OSError as error:
             self._failed(clean(error.strerror or str(error), 200))
         except Exception as error:  # noqa: BLE001 - whatever it is, the next save is tried

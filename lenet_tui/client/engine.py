@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lenet_tui.client.autosave import Autosave
 from lenet_tui.client.keeper import Keeper
+from lenet_tui.client.memory import give_back
 from lenet_tui.client.process import EngineProcess
 from lenet_tui.core.engine_api import OnReport
 from lenet_tui.core.moves import KillEngine
@@ -34,6 +35,7 @@ class EngineClient:
         saves: Path | None = None,
     ) -> None:
         prepare()
+        give_back()
         self._on_report = on_report
         self._run, self._args = run, args
         self._keeper = Keeper()

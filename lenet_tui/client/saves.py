@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lenet_tui.core.new_file import free_name, write_new
@@ -51,9 +51,9 @@ class SaveFile:
             remove(old)
         _sweep(folder)
 
-    def write(self, data: bytes) -> None:
-        """Put ``data`` in the place of what was saved before, as a whole or not at all."""
-        write_new(self.path, data, replace=True)
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Put ``pieces`` in the place of what was saved before, as a whole or not at all."""
+        write_new(self.path, *pieces, replace=True)
 
     def close(self) -> None:
         """Let others have it."""

@@ -47,7 +47,7 @@ class Losses:
     def written(self) -> tuple[bytes, int]:
         """The last ``WRITTEN`` as bytes (float64, little-endian), and the first one's iteration."""
         first = max(0, self._size - WRITTEN)
-        return self.values[first:].astype("<f8").tobytes(), first
+        return np.asarray(self.values[first:], "<f8").tobytes(), first
 
     def taken(self) -> Losses:
         """All of them, to be put back later; none are left here."""

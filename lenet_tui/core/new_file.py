@@ -48,15 +48,16 @@ def free_name(folder: Path, name: str) -> str:
     return name
 
 
-def write_new(path: Path, content: str | bytes, replace: bool = False) -> None:
-    """Write a file at once: it is there whole, or not at all.
+def write_new(path: Path, *content: str | bytes, replace: bool = False) -> None:
+    """Write a file of one piece or more at once: it is there whole, or not at all.
 
     ``replace``: take the place of another. Raises ``OSError``, ``FileExistsError`` if it is there.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+            for piece in content:
+                file.write(piece.encode() if isinstance(piece, str) else piece)
             file.flush()
             os.fsync(file.fileno())
         if replace:

@@ -50,7 +50,15 @@ class SavedSession:
 
 
 def encode(session: SavedSession) -> bytes:
-    """The file's bytes: a line that names the format, a digest of the rest, a header, keyframes."""
+    """The bytes of the session's file."""
+    return b"".join(pieces(session))
+
+
+def pieces(session: SavedSession) -> list[bytes]:
+    """The file's bytes: a line that names the format, a digest of the rest, a header, keyframes.
+
+    One after the other, as all of them together would take their memory twice.
+    """
     kept = sorted(session.keyframes)
     header = {
         "options": asdict(session.options),
@@ -68,7 +76,7 @@ def encode(session: SavedSession) -> bytes:
     whole = hashlib.sha256()
     for part in parts:
         whole.update(part)
-    return b"".join((_MAGIC % FORMAT, whole.digest(), *parts))
+    return [_MAGIC % FORMAT, whole.digest(), *parts]
 
 
 def decode(data: bytes) -> SavedSession:

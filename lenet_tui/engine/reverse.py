@@ -18,8 +18,7 @@ from lenet_tui.engine.watching import NONFINITE
 Truth = dict[int, bool | None]
 Found = tuple[int, Cursor, str]
 
-PATIENCE = 0.5
-INTERVAL = 0.25
+INTERVAL = 0.5
 """Seconds until it is said how far the search is, and between two words of it."""
 
 
@@ -37,7 +36,7 @@ class Search:
         self._fast = all(watching.fast(w, navigator.trainer) for w in watches.values())
         self._finite_after = watching.finite_at(navigator.tape, navigator.cursor)
         self._began = time.monotonic()
-        self._said = self._began + PATIENCE - INTERVAL
+        self._said = self._began
         self.stopped = False
 
     def last_before(self, iteration: int, cursor: Cursor) -> Found | None:

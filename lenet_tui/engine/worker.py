@@ -40,6 +40,7 @@ from lenet_tui.core.protocol import (
     Report,
     RunFree,
     RunLab,
+    Snapshot,
     Start,
 )  # fmt: skip
 from lenet_tui.core.session_api import ListDevicesHere, MakeSession, Progress, Session
@@ -112,6 +113,7 @@ class Worker:
         self._session: Session | None = None
         self._loading = Loading()
         self._look = Look()
+        self._snapshot: Snapshot | None = None
         self._framed = self._recorded = 0.0
         catch_warnings(wire.send)
 
@@ -144,7 +146,10 @@ class Worker:
         if self._session and now - self._recorded > RECORD_INTERVAL:
             self._recorded = now
             self._drain()
-            self._wire.send(Recorded(self._session.snapshot()))
+            snapshot = self._session.snapshot()
+            if snapshot is not self._snapshot:  # a search has gone nowhere yet
+                self._snapshot = snapshot
+                self._wire.send(Recorded(snapshot))
         return self._wire.stop_wanted
 
     def frame_wanted(self) -> bool:

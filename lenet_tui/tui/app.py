@@ -253,7 +253,7 @@ class LenetApp(ToastApp[None]):
 
     def watch_busy(self) -> None:
         """The rail says how long an op has run."""
-        self.show_state()
+        self.show_rail()
 
     def watch_language(self, language: str) -> None:
         """Say everything anew."""
@@ -310,15 +310,23 @@ class LenetApp(ToastApp[None]):
 
     def show_state(self) -> None:
         """Rail and status line; what they show may have changed."""
-        waiting, run, runs = 0, "", ""
+        run = ""
         if self.furnished:
             from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
 
-            waiting, run = len(self.control.waiting), stage.run_words(self)
-            runs = stage.phase_under_way(self)
+            run = stage.run_words(self)
             self.tour.show()
+        self.show_rail()
+        status = Status(self.options, self.ready, self.frame, run)
+        self.main.query_one(StatusLine).show(status, self.words, self.glyphs)
+
+    def show_rail(self) -> None:
+        """The rail alone."""
+        waiting, runs = 0, ""
+        if self.furnished:
+            from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
+
+            waiting, runs = len(self.control.waiting), stage.phase_under_way(self)
         starting = self.ready is not None and not self.alive and not self.gone
         rail = RailState(self.frame, self.busy, self.gone, waiting, starting, runs)
         self.main.query_one(PipelineRail).show(rail, self.words, self.glyphs)
-        status = Status(self.options, self.ready, self.frame, run)
-        self.main.query_one(StatusLine).show(status, self.words, self.glyphs)

@@ -66,10 +66,12 @@ class LineWidget(Widget):
         changed += range(both, max(len(old), len(lines)))
         for y in changed:
             self._strips.pop(y, None)
-        first, (width, height) = self.first, self.size
+        first, height = self.first, self.size.height
         seen = [y - first for y in changed if 0 <= y - first < height]
-        if seen:
-            self.refresh(*bands(seen, width))
+        if seen:  # from edge to edge, so that no line need be cut
+            left = self.styles.padding.left
+            whole = bands(seen, self.outer_size.width)
+            self.refresh(*(band.translate((-left, 0)) for band in whole))
 
     def render_line(self, y: int) -> Strip:
         if not 0 <= (y := y + self.first) < len(self.lines):

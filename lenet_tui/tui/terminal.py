@@ -29,6 +29,10 @@ except ImportError:  # Windows: Textual restores the console's modes there
 FORCE_AFTER = 2.0
 """Seconds from a signal until the process ends, done or not."""
 TRIES = 20
+SWITCH = 0.0005
+"""Seconds that a thread which wants to run waits for another: keys, the pipe to the engine, saves
+and what is written to the terminal have threads of their own.
+"""
 WRITER = "textual-output"
 STARTED_AFTER = 2.0
 """Seconds without garbage collection, so that the first frame comes sooner."""
@@ -65,6 +69,7 @@ def run(make_app: Callable[[], App[Any]]) -> int:
     for stream in (sys.__stdout__, sys.__stderr__):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.setswitchinterval(SWITCH)
     run = _Run()
     with run.signals():
         try:

@@ -57,6 +57,8 @@ class PipelineRail(LineWidget):
         self._state = RailState()
         self._words: Words | None = None
         self._glyphs = UNICODE
+        self._phases: tuple[object, ...] = ()
+        self._upper: tuple[Content, ...] = ()
 
     def show(self, state: RailState, words: Words, glyphs: Glyphs) -> None:
         """Show another state; repaints only if it looks different."""
@@ -71,12 +73,12 @@ class PipelineRail(LineWidget):
         width = self.content_size.width
         if self._words is None or width <= 0:
             return
-        position = position_line(self._state, self._words, self._glyphs)
-        lines = [
-            *phase_lines(self._state.frame, width, self._glyphs, self._state.runs),
-            position.truncate(width, ellipsis=self._glyphs is not ASCII),
-        ]
-        self.put(lines)
+        state, glyphs = self._state, self._glyphs
+        phases = state.frame, width, glyphs, state.runs
+        if phases != self._phases:  # while something is busy, only the third line changes
+            self._phases, self._upper = phases, phase_lines(*phases)
+        position = position_line(state, self._words, glyphs)
+        self.put([*self._upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
 
 
 def phase_lines(

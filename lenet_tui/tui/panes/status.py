@@ -41,6 +41,7 @@ class StatusLine(LineWidget):
         self._status: Status | None = None
         self._words: Words | None = None
         self._glyphs = UNICODE
+        self._made_of: tuple[object, ...] = ()
 
     def show(self, status: Status, words: Words, glyphs: Glyphs) -> None:
         """Show another state; repaints only if it looks different."""
@@ -54,8 +55,11 @@ class StatusLine(LineWidget):
     def _draw(self) -> None:
         if self._status is None or self._words is None or self.content_size.width <= 0:
             return
-        width = self.content_size.width
-        self.put([status_line(self._status, self._words, self._glyphs, width)])
+        width, status = self.content_size.width, self._status
+        key = (status.frame, status.ready, status.options, status.run, self._words, width)
+        if key != self._made_of:
+            self._made_of = key
+            self.put([status_line(status, self._words, self._glyphs, width)])
 
 
 def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Content:
