@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.frames import has_loss
 from lenet_tui.tui.glyphs import UNICODE, Glyphs
 from lenet_tui.tui.lines import LineWidget
 from lenet_tui.tui.say import fit, loss, megabytes, total
@@ -106,6 +105,8 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
         parts.append((0, Content.styled(f"{glyphs.current} {status.run}", "bold $text-warning")))
     if frame is None:
         return parts
+    from lenet_tui.core.frames import has_loss  # noqa: PLC0415 - not before the first picture
+
     if frame.drift:
         parts.append((0, Content.styled(words("status.drift"), "bold $text-error")))
     if frame.ahead:
