@@ -70,7 +70,7 @@ def main(kind: str) -> int:
 
         driver.TerminalDriver._read = reading  # type: ignore[method-assign]
     elif kind == "save":
-        autosave.encode = planted  # type: ignore[attr-defined]
+        autosave.pieces = planted  # type: ignore[attr-defined]
     options = resolve("digits", model=MODELS.get(kind))
     run = babble if kind == "babbling" else worker.main
     engine = functools.partial(EngineClient, run=run, saves=default_folder())

@@ -15,10 +15,12 @@ from pathlib import Path
 from tests.leaving import Processes, app, quit_at_last
 from tests.terminal import Terminal
 
-HISTORY_MB = 4
-"""Full within seconds, so that all growth after the first minute is a leak."""
-SETTLED = 2
+HISTORY_MB = 128
+"""Full within minutes, and large enough that any iteration of an hour is a second away at most."""
+SETTLED = 6
 """Minutes after which nothing may grow any more."""
+ARRIVAL = 60.0
+"""Seconds that going to an iteration may take."""
 MORE_MEMORY, MORE_LAG = 1.1, 2.0
 """The last minutes over the first ones, at most."""
 LEAST_LAG = 0.1
@@ -92,7 +94,7 @@ def _minute(terminal: Terminal, random_: random.Random, until: float) -> list[fl
             terminal.send(key)
             terminal.read(0.2)
         terminal.resize(120, 40)
-        terminal.settle()
+        _goto(terminal, random_.randint(0, here))
         for _ in range(4):
             lags.append(_lag(terminal))
         # Back to the end: from there it trains on.
@@ -105,7 +107,8 @@ def _goto(terminal: Terminal, iteration: int) -> None:
     terminal.wait_for("Go to iteration")
     terminal.read(0.2)
     terminal.send(str(iteration), "enter")
-    terminal.wait_for(lambda text: "Go to iteration" not in text)
+    there = f"iteration {iteration}  {'finished' if iteration else 'init done'}"
+    terminal.wait_for(there, ARRIVAL)
     terminal.settle()
 
 

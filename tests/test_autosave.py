@@ -102,7 +102,7 @@ def test_what_is_set_aside_stays_saved(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_once_and_does_not_stop_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, content: bytes, replace: bool) -> None:
+    def full(path: Path, *content: bytes, replace: bool) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("lenet_tui.client.saves.write_new", full)

@@ -15,7 +15,13 @@ from tests.driving import Drive
 from tests.oracle_loops import classes
 
 
-@pytest.mark.parametrize("optimizer, megabytes", [("manual", 1), ("adam", 3), ("manual", 256)])
+@pytest.mark.parametrize(
+    "optimizer, megabytes",
+    [
+        ("adam", 3),
+        *(pytest.param("manual", megabytes, marks=pytest.mark.slow) for megabytes in (1, 256)),
+    ],
+)
 def test_to_any_iteration_within_the_budget(optimizer: str, megabytes: int) -> None:
     plain = list(classes(2, 330, 1, optimizer))
     drive = Drive(seed=2, optimizer=optimizer, history_mb=megabytes)

@@ -118,9 +118,11 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def test_random_layers_equal_torch() -> None:
-    seen = sweep(seed=4, count=3000)
-    assert seen["possible"] > 1000 and seen["refused"] > 600 and seen["too large"] > 10
+@pytest.mark.parametrize("count", [900, pytest.param(3000, marks=pytest.mark.slow)])
+def test_random_layers_equal_torch(count: int) -> None:
+    seen = sweep(seed=4, count=count)
+    assert seen["possible"] > count / 3 and seen["refused"] > count / 5
+    assert seen["too large"] > count / 300
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ from lenet_tui.tui.panes.pane import Pane
 from lenet_tui.tui.panes.rail import PipelineRail, RailState
 from lenet_tui.tui.panes.status import Status, StatusLine
 from lenet_tui.tui.screens.main import MainScreen
-from lenet_tui.tui.toast import ToastApp
+from lenet_tui.tui.type_ahead import TypeAheadApp
 
 if TYPE_CHECKING:
     from lenet_tui.core.engine_api import Engine, MakeEngine
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from lenet_tui.tui.tour import Tour
 
 
-class LenetApp(ToastApp[None]):
+class LenetApp(TypeAheadApp[None]):
     """The screen of a session. ``failure``: why the engine could not start, after the end.
 
     ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
