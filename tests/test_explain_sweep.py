@@ -155,7 +155,7 @@ FOLLOWED = [
 
 @pytest.mark.parametrize(
     ("model", "optimizer", "moves"),
-    [pytest.param(*case, marks=[pytest.mark.slow] * (n > 1)) for n, case in enumerate(FOLLOWED)],
+    [pytest.param(*case, marks=[pytest.mark.slow] * (n > 0)) for n, case in enumerate(FOLLOWED)],
 )
 def test_every_operand_can_be_followed_to_its_own_origin(
     model: str, optimizer: str, moves: tuple[str, ...]

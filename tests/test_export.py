@@ -77,6 +77,7 @@ def test_a_tampered_script_says_what_differs_and_where_it_is_elsewhere(tmp_path:
     assert "bits may honestly differ with another torch, threads" in done.stdout
 
 
+@pytest.mark.slow
 def test_without_verify_nothing_is_compared(tmp_path: Path) -> None:
     drive = Drive("notebook")
     drive("finish")

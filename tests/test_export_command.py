@@ -58,6 +58,7 @@ def test_the_session_of_some_moves_is_written_and_verifies(tmp_path: Path) -> No
     assert printed(verified.stdout) == shown(drive)
 
 
+@pytest.mark.slow
 def test_it_is_printed_where_no_file_is_wanted_and_a_refused_move_is_no_script() -> None:
     done = export("--preset", "notebook", "--device", "cpu", "--iterations", "2", "--output", "-")
     drive = Drive("notebook")

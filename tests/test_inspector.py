@@ -229,7 +229,7 @@ async def test_a_run_gives_way_to_e() -> None:
         assert head(run)[0] == "conv1.weight[0,0,0,0]"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.slow)])
 async def test_chinese_and_ascii(size: tuple[int, int]) -> None:
     async with running(size, lang="zh") as run:
         await opened(run)

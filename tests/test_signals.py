@@ -112,7 +112,7 @@ def test_where_it_crashed_is_told_if_asked() -> None:
 # The app itself
 
 
-@pytest.mark.parametrize("ended_by", ["SIGKILL", "q"])
+@pytest.mark.parametrize("ended_by", ["SIGKILL", pytest.param("q", marks=pytest.mark.slow)])
 def test_nothing_is_left_of_the_app(ended_by: str) -> None:
     with app() as (terminal, processes):
         terminal.wait_for("61,706")

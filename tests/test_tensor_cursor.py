@@ -79,7 +79,7 @@ async def test_tiles_scroll() -> None:
         await until(pilot, lambda: "4096 of 4096" in shown(pane))
         await pilot.press("home")
         await until(pilot, lambda: app.asked[0].first == 0)
-        await pilot.press(*["up"] * 2, *["down"] * 60)
+        await pilot.press(*["up"] * 2, *["down"] * 40)
         await until(pilot, lambda: app.asked[0].first > 0)
         cursor = pane.heatmap.cursor
         assert cursor is not None
