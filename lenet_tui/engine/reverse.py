@@ -18,7 +18,7 @@ from lenet_tui.engine.watching import NONFINITE
 Truth = dict[int, bool | None]
 Found = tuple[int, Cursor, str]
 
-INTERVAL = 0.5
+INTERVAL = 0.75
 """Seconds until it is said how far the search is, and between two words of it."""
 
 

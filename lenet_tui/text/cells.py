@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.explanation import Explanation
 from lenet_tui.core.numbers import number
 from lenet_tui.text.words import Table, Words
+
+if TYPE_CHECKING:
+    from lenet_tui.core.explanation import Explanation
 
 CELLS: Table = {
     "cells.formula": ("{formula}", "{formula}"),

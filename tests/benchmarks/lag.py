@@ -15,9 +15,9 @@ from tests.terminal import Terminal
 ROUNDS = 3
 STRETCH = 4.0
 """Seconds that are looked at in each round."""
-SEARCH = 2.0
+SEARCH = 5.0
 """Seconds of a search, which takes longer."""
-MOVES = ("watch loss < -1", "run 4000", "reverse-continue")
+MOVES = ("watch loss < -1", "run 9000", "reverse-continue")
 """The last searches history for what never was: each iteration is run again."""
 
 Lags = dict[str, float]
