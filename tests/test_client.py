@@ -321,7 +321,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("word", ["nothing", "sleep 60"])
+@pytest.mark.parametrize("word", ["sleep 60", pytest.param("nothing", marks=pytest.mark.slow)])
 def test_the_engine_never_outlives_a_parent_that_is_killed(tmp_path: Path, word: str) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT)

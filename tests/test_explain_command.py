@@ -135,6 +135,7 @@ def test_one_term_is_one_and_the_exponentials_of_a_loss_are_all_shown(
     assert "its logarithm" in said and "more" not in said
 
 
+@pytest.mark.slow
 def test_in_chinese_and_in_ascii(capsys: pytest.CaptureFixture[str]) -> None:
     assert "已核对" in explain(capsys, "loss", "--lang", "zh")
     for cell in ("conv2[0,3,1,2]", "fc2.bias.new[1]"):

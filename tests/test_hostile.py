@@ -159,6 +159,7 @@ def test_commands_print_a_hostile_model_as_text(
     assert FOLDED in done.stdout.decode() + (said if status else "") or not shown
 
 
+@pytest.mark.slow
 def test_a_source_that_a_terminal_acts_on_is_not_exported(tmp_path: Path) -> None:
     source = SOURCE.format(base="", parent="nn.Linear", hostile="x", returned="x.view(-1, 1024)")
     init = "\n    def __init__(self):  # {}\n        super().__init__(1024, 10)\n"

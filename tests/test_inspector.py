@@ -267,6 +267,7 @@ async def test_the_mouse_chooses_follows_and_returns() -> None:
         assert pane.trail.here is None and "Layers" in run.text
 
 
+@pytest.mark.slow
 async def test_resizing_keeps_the_place() -> None:
     async with running((120, 40)) as run:
         pane = await opened(run)

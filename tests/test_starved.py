@@ -71,6 +71,7 @@ def test_a_full_disk_is_said_and_stops_nothing(tmp_path: Path) -> None:
         assert not [name for name in files if re.search("part$|py$|moves$|session$", name)]
 
 
+@slow
 @unshare
 def test_a_home_that_is_read_only_is_said_and_stops_nothing(tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": "", "HOME": str(tmp_path)}

@@ -90,7 +90,7 @@ def test_a_step_sends_few_bytes() -> None:
         terminal.wait_for("61,706 parameters")
         terminal.settle()
         sizes = []
-        for _ in range(15):
+        for _ in range(10):
             terminal.send("n")
             sizes.append(len(terminal.settle(0.15)))
         assert statistics.median(sizes) < STEP_BYTES, sizes
