@@ -53,11 +53,6 @@ class LineWidget(Widget):
         """The line that is seen at the top."""
         return 0
 
-    @property
-    def plain(self) -> str:
-        """The text, without its styles."""
-        return "\n".join(line.plain for line in self.lines)
-
     def put(self, lines: Sequence[Content]) -> None:
         """Show other lines; only those that look different are painted."""
         old, self.lines = self.lines, tuple(lines)
