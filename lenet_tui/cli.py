@@ -10,23 +10,19 @@ from typing import TYPE_CHECKING
 
 from lenet_tui import template
 from lenet_tui.command import streams
-from lenet_tui.command.explain_options import add_explain_options, asked_cell
-from lenet_tui.command.lab_options import add_lab_options, asked
-from lenet_tui.command.moves_file import moves_of
 from lenet_tui.command.parser import (
     CommandError,
-    add_export_options,
-    add_trace_options,
     complain,
     language,
     make_parser,
+    only_the_app,
     session_options,
 )  # fmt: skip
 from lenet_tui.command.resume_options import add_resume_options, asked_resume
-from lenet_tui.command.tour_options import add_tour_options, asked_stop, tour_options
 
 if TYPE_CHECKING:
     from lenet_tui.core.engine_api import Engine, OnReport
+    from lenet_tui.core.moves import Move
     from lenet_tui.tui.app import LenetApp
     from lenet_tui.tui.resuming import Lost
 
@@ -59,32 +55,44 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(argv: Sequence[str] | None = None) -> int:
     """What ``argv`` asks for; returns the exit status."""
+    words = sys.argv[1:] if argv is None else argv
+    args = only_the_app(words, _add_options)
+    if args is not None:
+        return open_app(args)
+    from lenet_tui import subcommands  # noqa: PLC0415 - the app does without
+
     parser, add = make_parser()
-    parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
-    add_resume_options(parser)
-    add_trace_options(add("trace", "print what happens, without a screen", _trace))
-    add_lab_options(add("lab", "try a layer: its window, shapes, formula, numbers", _lab))
-    add_tour_options(add("tour", "the chapter in a dozen stops, beside the app", _tour))
-    add_explain_options(add("explain", "one number and where it came from", _explain))
-    add_export_options(add("export", "a session as a plain PyTorch script", _export))
-    add("info", "what this terminal can show, the devices here, versions", _info)
-    args = parser.parse(sys.argv[1:] if argv is None else argv)
-    command: Callable[[argparse.Namespace], int] = vars(args).get("run", _app)
+    _add_options(parser)
+    subcommands.add_all(add, open_app)
+    args = parser.parse(words)
+    command: Callable[[argparse.Namespace], int] = vars(args).get("run", open_app)
     return command(args)
 
 
-def _app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = None) -> int:
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
+    add_resume_options(parser)
+
+
+def open_app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = None) -> int:
+    """Run the app; ``first``: what to open over its main screen."""
     options = session_options(args)
     file = vars(args).get("moves")
     if file == "-":
         raise CommandError("--moves - goes with trace: the app needs standard input for its keys")
-    moves = [move for _, move in moves_of(file)] if file is not None else []
+    moves: Sequence[Move] = ()
+    if file is not None:
+        from lenet_tui.command.moves_file import moves_of  # noqa: PLC0415
+
+        moves = [move for _, move in moves_of(file)]
     why = streams.no_screen()
     resume = asked_resume(args)
     if why and resume is not None:
         raise CommandError(f"--resume needs a terminal, and {why}")
     if why:
-        return _trace(args, f"{why}: here is the transcript of one iteration instead of the app")
+        from lenet_tui.subcommands import trace  # noqa: PLC0415
+
+        return trace(args, f"{why}: here is the transcript of one iteration instead of the app")
     template.prepare()
     lost: Sequence[Lost] = ()
     if resume is not None:
@@ -112,67 +120,3 @@ def _make_engine(on_report: OnReport) -> Engine:
     from lenet_tui.client.saves import default_folder  # noqa: PLC0415
 
     return EngineClient(on_report, saves=default_folder())
-
-
-def _trace(args: argparse.Namespace, why: str = "") -> int:
-    session_options(args)
-    template.prepare()  # torch is imported there, while numpy is here
-    from lenet_tui.command import trace  # noqa: PLC0415
-
-    return trace.run(args, why)
-
-
-def _lab(args: argparse.Namespace) -> int:
-    layer, shape = asked(args)
-    why = "" if vars(args).get("format") else streams.no_screen()
-    if not vars(args).get("format") and not why:
-
-        def open_lab(app: LenetApp) -> None:
-            from lenet_tui.tui.actions import open_lab  # noqa: PLC0415
-
-            open_lab(app, str(layer), shape)
-
-        return _app(args, open_lab)
-    if why:
-        complain(f"{why}: the layer is printed instead of shown")
-    template.prepare()
-    from lenet_tui.command import lab  # noqa: PLC0415
-
-    return lab.run(args)
-
-
-def _tour(args: argparse.Namespace) -> int:
-    number = asked_stop(args)
-    tour_options(args)
-    why = "" if vars(args).get("format") else streams.no_screen()
-    if not vars(args).get("format") and not why:
-        return _app(args, lambda app: app.tour.open(number, fresh=True))
-    if why:
-        complain(f"{why}: the stops are printed instead of shown")
-    from lenet_tui.command import tour  # noqa: PLC0415
-
-    return tour.run(args)
-
-
-def _explain(args: argparse.Namespace) -> int:
-    asked_cell(args)
-    session_options(args)
-    template.prepare()
-    from lenet_tui.command import explain  # noqa: PLC0415
-
-    return explain.run(args)
-
-
-def _export(args: argparse.Namespace) -> int:
-    session_options(args)
-    template.prepare()
-    from lenet_tui.command import export  # noqa: PLC0415
-
-    return export.run(args)
-
-
-def _info(args: argparse.Namespace) -> int:
-    template.prepare()
-    from lenet_tui.command import info  # noqa: PLC0415
-
-    return info.run(args)

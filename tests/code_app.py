@@ -13,7 +13,7 @@ from lenet_tui.tui.panes.code import CodePane
 class CodeApp(App[None]):
     """Shows ``frame``; ``source``: the model's class."""
 
-    CSS_PATH = "../lenet_tui/tui/app.tcss"
+    CSS_PATH = ["../lenet_tui/tui/app.tcss", "../lenet_tui/tui/panes.tcss"]  # noqa: RUF012
 
     def __init__(self, source: str, lang: str = "en", ascii: bool = False) -> None:
         super().__init__()

@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 
 from lenet_tui.core import moves
+from lenet_tui.core.moves import parse_move
 from lenet_tui.text import words
-from lenet_tui.tui.commands import COMMANDS, GROUPS, bindings
+from lenet_tui.tui.commands import COMMANDS, GROUPS, MOVES, bindings
 from lenet_tui.tui.completion import complete
 from lenet_tui.tui.keys import key_name
 from lenet_tui.tui.panes.bars import key_line
@@ -31,7 +32,7 @@ def test_every_stepping_command_has_a_key_that_no_input_method_swallows() -> Non
 
 
 def test_lower_case_goes_forward_and_upper_case_back() -> None:
-    by_key: dict[str, object] = {key: c.does for c in COMMANDS for key in c.keys}
+    by_key = {key: parse_move(c.does) for c in COMMANDS if c.does in MOVES for key in c.keys}
     assert (by_key["n"], by_key["N"]) == (moves.Forward("phase"), moves.Back("phase"))
     assert (by_key["s"], by_key["S"]) == (moves.Forward("op"), moves.Back("op"))
     assert (by_key["f"], by_key["F"]) == (moves.Forward("iteration"), moves.Back("iteration"))

@@ -28,7 +28,8 @@ MAY = {
     "client": {"core", "engine.worker", "client", "template"},
     "command": {"core", "text", "client", "template", "command", "numpy", "rich"},
     "template": set(),
-    "cli": {"core", "client", "template", "command", "tui"},
+    "subcommands": {"core", "template", "command", "tui"},
+    "cli": {"core", "client", "template", "command", "subcommands", "tui"},
     "__main__": {"cli"},
 }
 """What each part may import: others of this package by their part, or a library."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import lenet_tui
-from lenet_tui.text import TABLES, words
+from lenet_tui.text import words
+from lenet_tui.text.tables import TABLES
 
 PACKAGE = Path(lenet_tui.__file__).parent
 ENTRIES = [(key, *pair) for table in TABLES for key, pair in table.items()]

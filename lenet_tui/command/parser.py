@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import re
 import sys
@@ -45,6 +44,8 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, words: Sequence[str]) -> argparse.Namespace:
         """``parse_args``, which takes the value of a misspelt option for a command."""
+        import difflib  # noqa: PLC0415 - seldom needed
+
         known = set(self._option_string_actions)
         known |= {o for sub in self.commands.values() for o in sub._option_string_actions}
         for name in (word.partition("=")[0] for word in words):
@@ -63,16 +64,7 @@ def make_parser() -> tuple[Parser, Callable[..., Parser]]:
     ``run`` takes the parsed arguments and returns the exit status. A subcommand's parser has the
     options of every command already; they may stand before its name too.
     """
-    parser = Parser(
-        prog=PROGRAM,
-        description="Watch a neural network learn in the terminal, one step at a time, "
-        "in real PyTorch.",
-        epilog="Without COMMAND: the app.",
-        allow_abbrev=False,
-        argument_default=argparse.SUPPRESS,
-    )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    add_options(parser)
+    parser = _parser(add_help=True)
     commands = parser.add_subparsers(
         metavar="COMMAND", dest="command", parser_class=Parser, required=False
     )
@@ -92,6 +84,37 @@ def make_parser() -> tuple[Parser, Callable[..., Parser]]:
         return sub
 
     return parser, add
+
+
+def only_the_app(
+    words: Sequence[str], add: Callable[[argparse.ArgumentParser], None]
+) -> argparse.Namespace | None:
+    """``words`` where they are good options of the app (``add`` adds some), else ``None``.
+
+    So that the subcommands need not be imported before the first picture.
+    """
+    parser = _parser(add_help=False)
+    add(parser)
+    try:
+        args, others = parser.parse_known_args(words)
+    except CommandError:  # the parser that knows everything will say it better
+        return None
+    return None if others else args
+
+
+def _parser(add_help: bool) -> Parser:
+    parser = Parser(
+        prog=PROGRAM,
+        description="Watch a neural network learn in the terminal, one step at a time, "
+        "in real PyTorch.",
+        epilog="Without COMMAND: the app.",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+        add_help=add_help,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    add_options(parser)
+    return parser
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lenet_tui.core.options import SETTABLE, OptionError, parse_value
-from lenet_tui.core.phases import TURN
+from lenet_tui.core.phases import SEARCHING, TURN
 from lenet_tui.core.watch import Watch, WatchError, parse_watch
 
 UNITS = ("op", "phase", "iteration")
@@ -121,11 +121,7 @@ class Continue:
 @dataclass(frozen=True, slots=True)
 class ReverseContinue:
     def __str__(self) -> str:
-        return "reverse-continue"
-
-
-SEARCHING = str(ReverseContinue())
-"""What torch is said to do while history is searched; a pause ends it."""
+        return SEARCHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +226,6 @@ _PARSERS: dict[str, Callable[[str, str], Move]] = {
     "watch": lambda verb, rest: AddWatch(parse_watch(rest)),
     "unwatch": lambda verb, rest: Unwatch(_whole(verb, rest, 1)),
     "continue": lambda verb, rest: Continue(_whole(verb, rest, 1)) if rest else Continue(),
-    "reverse-continue": _bare(ReverseContinue),
+    SEARCHING: _bare(ReverseContinue),
     "kill-engine": _bare(KillEngine),
 }

@@ -11,6 +11,9 @@ TURN = ("forward", "loss", "zero_grad", "backward", "update")
 
 PHASES = ("init", *TURN)
 
+SEARCHING = "reverse-continue"
+"""In the place of a phase: what torch is said to do while history is searched; a pause ends it."""
+
 
 @sent
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-from lenet_tui.core.moves import SEARCHING
-from lenet_tui.core.phases import Position
+from lenet_tui.core.phases import SEARCHING, Position
 from lenet_tui.core.protocol import Busy
 from lenet_tui.core.session_api import Hooks
 from lenet_tui.core.watch import Watch

@@ -126,6 +126,11 @@ COMMANDS: Table = {
     "cmd.device.title": ("Device …", "设备…"),
     "cmd.device.help": ("what exists here, with its memory", "本机可用的设备及其内存"),
     "cmd.device.short": ("device", "设备"),
+    "cmd.parity.title": ("Device parity …", "设备一致性…"),
+    "cmd.parity.help": (
+        "this iteration on another device: where they part",
+        "同一次迭代换到别的设备：从何处开始不同",
+    ),
     "cmd.lab.title": ("Layer lab", "层实验室"),
     "cmd.lab.help": (
         "try a layer's arguments: its window, shapes and numbers",
@@ -139,6 +144,9 @@ COMMANDS: Table = {
     "cmd.play-on.help": ("line after line; any key takes over", "逐行播放；任意键接管"),
     "cmd.save-moves.title": ("Save the moves …", "保存动作…"),
     "cmd.save-moves.help": ("what was done by hand, to a file", "把手动操作写入文件"),
+    "cmd.export.title": ("Export as a script …", "导出为脚本…"),
+    "cmd.export.help": ("this session, as plain PyTorch", "把本次会话写成纯 PyTorch 程序"),
+    "cmd.export.short": ("export", "导出"),
     "cmd.restart.title": ("Restart the engine", "重启引擎"),
     "cmd.restart.help": ("carries on from history", "从历史继续"),
     "cmd.tour-next.title": ("The tour: next stop", "导览：下一站"),

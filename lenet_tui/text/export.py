@@ -5,9 +5,6 @@ from __future__ import annotations
 from lenet_tui.text.words import Table
 
 EXPORT: Table = {
-    "cmd.export.title": ("Export as a script …", "导出为脚本…"),
-    "cmd.export.help": ("this session, as plain PyTorch", "把本次会话写成纯 PyTorch 程序"),
-    "cmd.export.short": ("export", "导出"),
     "dialog.export.title": ("Export the session as a script", "把会话导出为脚本"),
     "dialog.export.keys": ("enter write   escape home", "回车 写入   Esc 返回"),
     "export.help": (

@@ -5,11 +5,6 @@ from __future__ import annotations
 from lenet_tui.text.words import Table
 
 PARITY: Table = {
-    "cmd.parity.title": ("Device parity …", "设备一致性…"),
-    "cmd.parity.help": (
-        "this iteration on another device: where they part",
-        "同一次迭代换到别的设备：从何处开始不同",
-    ),
     "dialog.parity.title": ("Device parity", "设备一致性"),
     "dialog.parity.keys": (
         "enter show that tensor   escape home",

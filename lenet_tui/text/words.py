@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -18,17 +18,23 @@ class Words:
 
     ``words("rail.busy", seconds=1.5)`` gives the text of that key with the values filled in;
     an unknown key raises ``KeyError`` (a test asks for every key). Where ``count`` is 1, and there
-    is an entry for one (``KEY.one``), that is said.
+    is an entry for one (``KEY.one``), that is said. ``more`` brings the tables that are not needed
+    at once, when a key is in none of ``tables``.
     """
 
-    def __init__(self, language: str, *tables: Table) -> None:
+    def __init__(
+        self, language: str, *tables: Table, more: Callable[[], Iterable[Table]] = tuple
+    ) -> None:
         self.language = language
         self._column = 1 if language == "zh" else 0
         self._entries = {key: pair for table in tables for key, pair in table.items()}
+        self._more: Callable[[], Iterable[Table]] | None = more
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        if values.get("count") in (1, "1") and f"{key}.one" in self._entries:
+        if values.get("count") in (1, "1") and f"{key}.one" in self:
             key = f"{key}.one"
+        if key not in self:
+            raise KeyError(key)
         text = self._entries[key][self._column]
         return text.format(**values) if values else text
 
@@ -37,6 +43,10 @@ class Words:
         return text
 
     def __contains__(self, key: str) -> bool:
+        if key not in self._entries and self._more is not None:
+            for table in self._more():
+                self._entries.update(table)
+            self._more = None
         return key in self._entries
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from textual.theme import ThemeProvider
 
 from lenet_tui.core.frames import Shape
-from lenet_tui.core.moves import SEARCHING, Do, Goto, Move, Set, Skip, Vector, parse_vector
+from lenet_tui.core.moves import Do, Goto, Move, Set, Skip, Vector, parse_move, parse_vector
 from lenet_tui.core.options import parse_value
-from lenet_tui.core.phases import TURN
+from lenet_tui.core.phases import SEARCHING, TURN
 from lenet_tui.core.protocol import ListDevices
 from lenet_tui.tui import looking, saving
+from lenet_tui.tui.commands import MOVES
 from lenet_tui.tui.screens.ask import AskScreen
 from lenet_tui.tui.screens.confirm import ConfirmScreen
 from lenet_tui.tui.screens.devices import DevicesScreen
@@ -37,8 +38,8 @@ def run(app: LenetApp, command: Command) -> None:
     if not command.looks:
         app.player.stop()
         app.runner.stop()
-    if not isinstance(command.does, str):
-        app.move(command.does)
+    if command.does in MOVES:
+        app.move(parse_move(command.does))
         return
     do = getattr(looking, command.does, None) or globals()[command.does]
     if command.number:

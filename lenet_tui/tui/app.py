@@ -14,7 +14,6 @@ from textual.events import Key
 from textual.reactive import var
 from textual.screen import Screen
 
-from lenet_tui.core.moves import KillEngine, Move
 from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 from lenet_tui.tui.commands import BY_ID, COMMANDS, bindings
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from lenet_tui.core.engine_api import Engine, MakeEngine
     from lenet_tui.core.frames import Frame, Shape
     from lenet_tui.core.losses import Losses
+    from lenet_tui.core.moves import Move
     from lenet_tui.core.options import Options
     from lenet_tui.core.protocol import Busy, Command, Look, Ready, Report
     from lenet_tui.core.saved import SavedSession
@@ -202,6 +202,8 @@ class LenetApp(TypeAheadApp[None]):
 
     def move(self, move: Move) -> None:
         """Make a move as soon as its turn has come."""
+        from lenet_tui.core.moves import KillEngine  # noqa: PLC0415 - after the first picture
+
         if self.gone and not isinstance(move, KillEngine):
             self.tell(self.words("gone.hint"), "error")
         elif not self.control.ask(move):

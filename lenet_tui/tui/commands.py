@@ -11,17 +11,19 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
-from lenet_tui.core import moves
-from lenet_tui.core.moves import Move
-
+MOVES = (
+    "phase", "op", "finish", "back phase", "back op", "back iteration", "continue",
+    "reverse-continue",
+)  # fmt: skip
+"""What is done by one move, as a line of a file of moves has it."""
 GROUPS = ("step", "run", "free", "look", "session", "tour", "app")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """``keys``: by Textual's names, the first is shown first. ``aliases``: what some terminals
-    send for the same keys. ``does``: a move to make, or the name of what to call in ``actions`` (so
-    that the keys are known before all that they do has been imported). ``footer``: its rank there
+    send for the same keys. ``does``: one of ``MOVES``, or the name of what to call in ``actions``
+    (so that the keys are known before all that they do is imported). ``footer``: its rank there
     (0: not there; 1: the last to go when it is narrow). ``looks``: a run goes on meanwhile.
     ``number``: of the pane that is meant.
     """
@@ -29,7 +31,7 @@ class Command:
     id: str
     group: str
     keys: tuple[str, ...]
-    does: Move | str
+    does: str
     footer: int = 0
     looks: bool = False
     aliases: tuple[str, ...] = ()
@@ -37,32 +39,24 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("next", "step", ("n", "space", "f10", "ctrl+down"), moves.Forward("phase"), 1),
-    Command("back", "step", ("N", "shift+f10", "ctrl+up"), moves.Back("phase"), 3, False, ("f22",)),
-    Command("into", "step", ("s", "f11", "ctrl+right"), moves.Forward("op"), 2),
-    Command(
-        "back-op", "step", ("S", "shift+f11", "ctrl+left"), moves.Back("op"), 0, False, ("f23",)
-    ),
-    Command("finish", "step", ("f", "f12", "ctrl+pagedown"), moves.Forward("iteration"), 4),
+    Command("next", "step", ("n", "space", "f10", "ctrl+down"), "phase", 1),
+    Command("back", "step", ("N", "shift+f10", "ctrl+up"), "back phase", 3, aliases=("f22",)),
+    Command("into", "step", ("s", "f11", "ctrl+right"), "op", 2),
+    Command("back-op", "step", ("S", "shift+f11", "ctrl+left"), "back op", aliases=("f23",)),
+    Command("finish", "step", ("f", "f12", "ctrl+pagedown"), "finish", 4),
     Command(
         "back-iteration",
         "step",
         ("F", "shift+f12", "ctrl+pageup"),
-        moves.Back("iteration"),
+        "back iteration",
         aliases=("f24",),
     ),
     Command("goto", "step", ("g", "f7"), "goto", 10),
     Command("run", "run", ("r", "f5"), "toggle_run", 5, True),
     Command("faster", "run", ("plus",), "faster", looks=True, aliases=("equals_sign",)),
     Command("slower", "run", ("minus",), "slower", looks=True),
-    Command("continue", "run", ("c", "f6"), moves.Continue(), 7),
-    Command(
-        "reverse-continue",
-        "run",
-        ("C", "shift+f6"),
-        moves.ReverseContinue(),
-        aliases=("f18",),
-    ),
+    Command("continue", "run", ("c", "f6"), "continue", 7),
+    Command("reverse-continue", "run", ("C", "shift+f6"), "reverse-continue", aliases=("f18",)),
     Command("watch", "run", ("w", "ctrl+w"), "watchpoints", 9),
     Command("skip", "free", ("z",), "skip"),
     Command("do", "free", ("p",), "do_phase"),

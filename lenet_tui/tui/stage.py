@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lenet_tui.core.lab import FIRST_LAYER
 from lenet_tui.core.losses import Losses
-from lenet_tui.core.moves import SEARCHING, Continue, Forward, Move
+from lenet_tui.core.moves import Continue, Forward, Move
+from lenet_tui.core.phases import SEARCHING
 from lenet_tui.tui import actions, reports
 from lenet_tui.tui.control import Control
 from lenet_tui.tui.exporting import Exporter
@@ -41,6 +43,7 @@ async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     app.tour = Tour(app)
     app.tried = (FIRST_LAYER, None)
     app.saved = None
+    app.stylesheet.read(Path(__file__).with_name("panes.tcss"))
     await app.main.furnish(Body(app.losses, app.send), app.words)
 
 

@@ -17,6 +17,7 @@ from tests.benchmarks.pictures import PICTURES
 from tests.benchmarks.start import START
 from tests.benchmarks.table import run
 from tests.benchmarks.tracers import TRACERS
+from tests.compiled import compile_package
 
 BENCHMARKS = (
     START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | TRACERS | MEMORY | NOTEBOOK
@@ -24,4 +25,5 @@ BENCHMARKS = (
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    compile_package()
     sys.exit(run(BENCHMARKS))

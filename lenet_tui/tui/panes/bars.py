@@ -41,7 +41,7 @@ class HintLine(Widget):
 
 
 DECK = 34
-"""Rows from which the deck has a place, as in ``app.tcss``."""
+"""Rows from which the deck has a place, as in ``panes.tcss``."""
 
 
 class KeyBar(Widget):

@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from lenet_tui.core.clean import clean
-from lenet_tui.core.moves import SEARCHING
 from lenet_tui.core.numbers import shape_text
+from lenet_tui.core.phases import SEARCHING
 from lenet_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from lenet_tui.tui.lines import LineWidget
 from lenet_tui.tui.panes.stations import Station, boundary, fitted, stations

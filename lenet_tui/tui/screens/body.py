@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Body(Horizontal):
-    """Where the panes are; ``app.tcss`` says which have a place at which size.
+    """Where the panes are; ``panes.tcss`` says which have a place at which size.
 
     ``send`` takes what the inspector asks to the engine.
     """
