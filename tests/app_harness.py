@@ -80,7 +80,7 @@ def idle(app: LenetApp) -> bool:
     waiting = any(p._message_queue.qsize() or p._next_callbacks for p in [app, *screens, *widgets])
     screen = app.screen
     due = screen._callbacks or screen._dirty_widgets or screen._layout_required
-    return not (waiting or due)
+    return not (waiting or due or app.showing.due)
 
 
 @asynccontextmanager

@@ -1,9 +1,10 @@
 """The app with something planted in it that breaks; started by a test in a pseudo-terminal.
 
-``python -m tests.planted_app KIND``: ``handler`` (the key ``a`` raises), ``thread`` (so does the
-one that waits for keys), ``save`` (each save raises), ``failing`` (the model raises after some
-iterations), ``exiting`` (the model ends its process), ``babbling`` (the engine sends nonsense),
-``hostile`` (all the model's names, its source, what it prints), ``raising`` (its error too).
+``python -m tests.planted_app KIND``: ``handler`` (the key ``a`` raises), ``pane`` (it has a pane
+raise), ``thread`` (so does what waits for keys), ``save`` (each save raises), ``failing`` (the
+model raises after some iterations), ``exiting`` (the model ends its process), ``babbling`` (the
+engine sends nonsense), ``hostile`` (all the model's names, its source, what it prints),
+``raising`` (its error too).
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from __future__ import annotations
 import functools
 import sys
 from multiprocessing.connection import Connection
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from lenet_tui import template
+
+if TYPE_CHECKING:
+    from lenet_tui.tui.app import LenetApp
 
 SAID = "planted\x1b[31m [red]here\nand more"
 MODELS = {
@@ -26,6 +30,13 @@ MODELS = {
 
 def planted(*_: object, **__: object) -> NoReturn:
     raise RuntimeError(SAID)
+
+
+def plant(app: LenetApp) -> None:
+    """Have a pane raise at the next frame, which comes now."""
+    app.main.loss.show = planted  # type: ignore[method-assign]
+    assert app.frame is not None
+    app.showing.take(app.frame, answer=False)
 
 
 def babble(connection: Connection) -> None:
@@ -61,6 +72,8 @@ def main(kind: str) -> int:
 
     if kind == "handler":
         looking.toggle_numbers = planted
+    elif kind == "pane":
+        looking.toggle_numbers = plant
     elif kind == "thread":
         read = driver.TerminalDriver._read
 

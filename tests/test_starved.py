@@ -94,7 +94,7 @@ def test_a_home_that_is_read_only_is_said_and_stops_nothing(tmp_path: Path) -> N
 # Planted exceptions
 
 
-@pytest.mark.parametrize("kind", ["handler", pytest.param("thread", marks=slow)])
+@pytest.mark.parametrize("kind", ["handler", "pane", pytest.param("thread", marks=slow)])
 def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with app(command=planted(kind), env=env) as (terminal, processes):

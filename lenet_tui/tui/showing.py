@@ -1,7 +1,9 @@
-"""Frames as they come: the rail at once, the panes when waiting keys have been heard."""
+"""Frames as they come: the rail at once, the panes one by one, and between them keys are heard."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -10,9 +12,12 @@ from lenet_tui.core.protocol import Painted
 if TYPE_CHECKING:
     from lenet_tui.core.frames import Frame
     from lenet_tui.tui.app import LenetApp
+    from lenet_tui.tui.panes.pane import Pane
 
 FRAME_SECONDS = 1 / 30
 """A run's frames come no faster than this."""
+ROUNDS = 8
+"""Rounds of the event loop from a key that was read to what it changed, painted; and one more."""
 
 
 class Showing:
@@ -20,10 +25,17 @@ class Showing:
 
     def __init__(self, app: LenetApp) -> None:
         self._app = app
-        self._waits = False
         self._owed = False
+        self._left: deque[Pane] = deque()
+        self._new = asyncio.Event()
         self._came = 0.0
         self._painted_at = 0.0
+        app.run_worker(self._show())
+
+    @property
+    def due(self) -> bool:
+        """Whether panes wait to be shown the newest frame."""
+        return self._new.is_set() or bool(self._left)
 
     def take(self, frame: Frame, answer: bool) -> None:
         """Show a frame. ``answer``: the engine waits to hear that it is painted.
@@ -35,18 +47,44 @@ class Showing:
         app.show_state()
         app.main.paint_top()
         self._owed = self._owed or answer
-        if not self._waits:
-            self._waits, self._came = True, monotonic()
-            app.call_later(self._show)
+        if not self.due:
+            self._came = monotonic()
+        self._new.set()
 
-    def _show(self) -> None:
-        app, self._waits = self._app, False
-        if app.frame is not None:
-            app.main.show(app.frame)
-            app.look()
+    async def _show(self) -> None:
+        """Show the panes what is new, for ever. One after the other: a key would wait for all."""
+        while await self._new.wait():
+            while self.due:
+                await self._hear()
+                if self._new.is_set():
+                    self._renew()
+                if self._left:
+                    self._left.popleft().show(self._frame)
+            self._finish()
+
+    def _renew(self) -> None:
+        """A newer frame is for all the panes; those that have not shown the last come first."""
+        self._new.clear()
+        panes = self._app.main.panes_for(self._frame)
+        late = [pane for pane in self._left if pane in panes]
+        self._left = deque([*late, *(pane for pane in panes if pane not in late)])
+
+    async def _hear(self) -> None:
+        """Let the loop go round, so that keys are handled and what is shown is painted."""
+        for _ in range(ROUNDS):
+            await asyncio.sleep(0)
+
+    @property
+    def _frame(self) -> Frame:
+        frame = self._app.frame
+        assert frame is not None
+        return frame
+
+    def _finish(self) -> None:
+        self._app.look()
         if self._owed:
             self._owed = False
-            app.main.call_after_refresh(self._answer, monotonic() - self._came)
+            self._app.main.call_after_refresh(self._answer, monotonic() - self._came)
 
     def _answer(self, spent: float = 0.0) -> None:
         """Ask for a run's next frame: keys get as long as the last took, ``spent`` seconds."""

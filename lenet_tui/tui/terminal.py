@@ -18,6 +18,7 @@ from typing import Any
 
 from rich.console import Console
 from textual.app import App
+from textual.worker import WorkerFailed
 
 from lenet_tui.core.clean import clean, clean_lines
 
@@ -183,6 +184,8 @@ def _give_up_writing() -> None:
 
 
 def _crashed(error: BaseException, trace: str) -> int:
+    if isinstance(error, WorkerFailed):
+        error = error.error
     if os.environ.get(TRACEBACK):
         sys.stderr.write("\n".join((*clean_lines(trace), "")))
     name, said = type(error).__name__, clean(str(error).partition("\n")[0], 300)

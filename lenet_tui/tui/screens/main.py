@@ -119,10 +119,14 @@ class MainScreen(PartScreen[None]):
 
     def show(self, frame: Frame) -> None:
         """Hand the frame to every pane that can be seen."""
+        for pane in self.panes_for(frame):
+            pane.show(frame)
+
+    def panes_for(self, frame: Frame) -> tuple[Pane, ...]:
+        """The panes that the frame is to be handed to: those that can be seen."""
         self._visible = self.visible_panes()
         self.body.inspector.passes(frame)
-        for pane in self._visible:
-            pane.show(frame)
+        return self._visible
 
     def paint_top(self) -> None:
         """Paint the lines that say where the session is, before anything else."""
