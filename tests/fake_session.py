@@ -21,8 +21,9 @@ from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.moves import Run, Set
 from lenet_tui.core.options import OptionError, Options
 from lenet_tui.core.parity import ParityResult
-from lenet_tui.core.phases import Position
+from lenet_tui.core.phases import SEARCHING, Position
 from lenet_tui.core.protocol import (
+    Busy,
     DoMove,
     Explain,
     Export,
@@ -38,7 +39,7 @@ from lenet_tui.core.protocol import (
     RunLab,
     Snapshot,
 )
-from lenet_tui.core.session_api import Hooks, KeyframeStore
+from lenet_tui.core.session_api import DeviceLost, Hooks, KeyframeStore
 from lenet_tui.engine import worker
 
 
@@ -145,8 +146,13 @@ def misbehave(word: str, session: FakeSession) -> None:
     if word.startswith("sleep "):
         session.progress.since = time.monotonic()
         time.sleep(float(word.split()[1]))
+    elif word.startswith("search "):
+        session.hooks.send(Busy(session.progress.position, 0, SEARCHING, 0.75))
+        misbehave(word.replace("search", "spin"), session)
     elif word.startswith("spin "):  # in C, with Python's lock held: even the watchdog is silent
         ctypes.PyDLL(None).usleep(int(float(word.split()[1]) * 1e6))
+    elif word == "lose":
+        raise DeviceLost("cuda:0 does not answer any longer: CUDA error\x1b[31m")
     elif word == "raise":
         raise ArithmeticError("too much\x1b[31m\nsecond line")
     elif word == "print":

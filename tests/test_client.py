@@ -17,7 +17,7 @@ from lenet_tui.client import EngineClient
 from lenet_tui.client.keeper import Keeper
 from lenet_tui.core.moves import Forward, KillEngine, Run
 from lenet_tui.core.options import Options
-from lenet_tui.core.phases import Position
+from lenet_tui.core.phases import SEARCHING, Position
 from lenet_tui.core.protocol import (
     Busy,
     Command,
@@ -254,6 +254,13 @@ def test_a_long_op_is_no_hang(talk: Conversation) -> None:
     assert not any(b.silent for b in said)
     assert said[0].what == "op"
     assert 0.4 < said[0].seconds < 1.6
+
+
+def test_a_search_may_speak_less_often(talk: Conversation) -> None:
+    talk.tell("search 1.5")
+    talk.until(Moved)
+    said = [r for r in talk.reports if isinstance(r, Busy)]
+    assert said[0].what == SEARCHING and not any(b.silent for b in said)
 
 
 def test_close_is_quick_and_final(talk: Conversation) -> None:

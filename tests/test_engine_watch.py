@@ -137,6 +137,21 @@ def test_forwards_and_backwards_to_each_turn(lines: list[str]) -> None:
     assert drive.moved.stopped == "no watchpoint became true before here"
 
 
+def test_far_back_what_stopped_a_run_is_found_again() -> None:
+    """Stretches of history grow while nothing is found in them."""
+    drive = Drive(seed=2)
+    drive("watch norm(fc3.bias) > 0.21", "watch iteration = 7", "watch norm(conv1.weight) > 1.41")
+    found = []
+    while drive(f"continue {400 - drive.at[0]}").stopped.startswith("watch "):
+        found.append((drive.moved.stopped, drive.at))
+    drive("goto 400")
+    assert {told[:7] for told, _ in found} == {"watch 1", "watch 2", "watch 3"}
+    back = []
+    while drive("reverse-continue").stopped.startswith("watch "):
+        back.append((drive.moved.stopped, drive.at))
+    assert back == found[::-1]
+
+
 def test_backwards_over_what_was_done_out_of_turn() -> None:
     """A loss computed again at a keyframe's boundary leans on the output from before it."""
     drive = Drive()

@@ -18,7 +18,7 @@ from lenet_tui.core.clean import clean
 from lenet_tui.core.explanation import Explanation, NotExplained
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.parity import ParityResult
-from lenet_tui.core.phases import Position
+from lenet_tui.core.phases import SEARCHING, Position
 from lenet_tui.core.protocol import (
     Busy,
     Command,
@@ -44,6 +44,8 @@ from lenet_tui.template import start_method
 
 SILENCE = 1.0
 """Seconds without a word from an engine at work before it counts as hung."""
+SEARCH = 3.0
+"""The same for one that says it searches history: it says so less often."""
 FIRST_WORD = 10.0
 """The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
 TICK = 0.25
@@ -181,7 +183,9 @@ class EngineProcess:
     def _note(self, report: Report) -> None:
         with self._lock:
             self._heard = time.monotonic()
-            self._patience = SILENCE
+            searches = isinstance(report, Busy) and report.what == SEARCHING
+            if isinstance(report, (Busy, *_ANSWERS)) or self._patience == FIRST_WORD:
+                self._patience = SEARCH if searches else SILENCE
             if isinstance(report, Busy):
                 self._last = report
             elif isinstance(report, _ANSWERS):

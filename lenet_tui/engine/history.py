@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
 
 from lenet_tui.core.keyframes import KeyframeIndex
 from lenet_tui.core.phases import Position
@@ -52,6 +54,8 @@ class History:
         self.drift = ""
         self._digests: dict[Point, str] = {}
         self._recent: dict[int, bytes] = {}
+        self._sums: dict[int, Future[bytes]] = {}
+        self._beside = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
 
     def script(self, iteration: int) -> Script:
         """What was asked of an iteration, as far as recorded."""
@@ -81,7 +85,7 @@ class History:
         self.scripts = {i: s for i, s in self.scripts.items() if i < iteration}
         self.scripts[iteration] = script
         last_whole = iteration if script.finished() else iteration - 1
-        self._store.drop(self.index.drop_after(last_whole))
+        self._drop(self.index.drop_after(last_whole))
         self._recent = {i: b for i, b in self._recent.items() if i <= last_whole}
         self._digests = {p: d for p, d in self._digests.items() if p <= here}
         self.end = here
@@ -100,15 +104,26 @@ class History:
             self._recent[iteration] = blob
             if len(self._recent) > 2:
                 del self._recent[min(self._recent)]
-        if iteration in self.index.sizes and self._store.get(iteration) != blob:
+        if iteration in self.index.sizes and self._sum(iteration) != _sum(blob):
             self.drift = f"iteration {iteration} did not come out the same when run again"
         if self.index.due(iteration):
             self._store.put(iteration, blob)
-            gone = self.index.add(iteration, len(blob), self.bytes - self.index.used)
-            if gone:
-                self._store.drop(gone)
+            self._sums[iteration] = self._beside.submit(_sum, blob)
+            self._drop(self.index.add(iteration, len(blob), self.bytes - self.index.used))
         while self._recent and self.bytes > self.index.budget:
             del self._recent[min(self._recent)]
+
+    def _sum(self, iteration: int) -> bytes:
+        """The digest of a kept keyframe: asked back for it if another engine kept it."""
+        if iteration not in self._sums:
+            self._sums[iteration] = self._beside.submit(_sum, self._store.get(iteration))
+        return self._sums[iteration].result()
+
+    def _drop(self, iterations: Sequence[int]) -> None:
+        for iteration in iterations:
+            self._sums.pop(iteration, None)
+        if iterations:
+            self._store.drop(iterations)
 
     def nearest(self, iteration: int) -> int:
         """The last iteration up to ``iteration`` with a keyframe, kept or recent."""
@@ -162,6 +177,10 @@ class History:
     def bytes(self) -> int:
         """Memory that keyframes take, in all processes."""
         return self.index.used + sum(len(b) for b in self._recent.values())
+
+
+def _sum(blob: bytes) -> bytes:
+    return sha256(blob).digest()
 
 
 class Borrowed(History):

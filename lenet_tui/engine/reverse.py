@@ -17,8 +17,12 @@ from lenet_tui.engine.watching import NONFINITE
 Truth = dict[int, bool | None]
 Found = tuple[int, Cursor, str]
 
-INTERVAL = 0.75
-"""Seconds until it is said how far the search is, and between two words of it."""
+FIRST = 0.75
+"""Seconds until it is said how far the search is."""
+INTERVAL = 1.5
+"""Seconds between two words of it: each wakes the screen."""
+LONGEST = 2048
+"""Iterations of a stretch, at most: where nothing is found, each is twice the last."""
 
 
 class Search:
@@ -35,15 +39,15 @@ class Search:
         self._fast = all(watching.fast(w, navigator.trainer) for w in watches.values())
         self._finite_after = watching.finite_at(navigator.tape, navigator.cursor)
         self._began = time.monotonic()
-        self._said = self._began
+        self._says = self._began + FIRST
         self.stopped = False
 
     def last_before(self, iteration: int, cursor: Cursor) -> Found | None:
         """Where a watchpoint became true last, strictly before a cursor."""
         here = point(iteration, cursor)
-        until = iteration
+        until, reach = iteration, 0
         while until > 0:
-            start = self._navigator.start_for(until)
+            start = self._navigator.start_for(max(until - reach, 1))
             if not self._nothing_in(start, until):
                 found = self._stretch(start, until, here)
                 if found or self.stopped or start == 0:
@@ -51,6 +55,7 @@ class Search:
                 self._finite_after = watching.all_finite(self._navigator.trainer)
             elif start == 0:
                 return None
+            reach = min(2 * (until - start), LONGEST)
             until = start + 1  # once more: what held before its first iteration was not known
         return None
 
@@ -63,45 +68,51 @@ class Search:
         return not self._watches and self._finite_after and plain
 
     def _stretch(self, start: int, until: int, here: Point) -> Found | None:
-        """The last turn to true in iterations ``start`` + 1 … ``until``, before ``here``."""
-        goals = self._suspects(start, until) if self._fast else set(range(start + 1, until + 1))
-        if not goals or self.stopped:
-            return None
+        """The last turn to true in iterations ``start`` + 1 … ``until``, before ``here``.
+
+        Run fast, they are gone through once more, up to the last in which there was one.
+        """
+        goals = set(range(start + 1, until + 1))
+        if self._fast:  # those whose end does not tell: what held before, or holds within
+            goals &= {start + 1, until, *self._navigator.history.scripts}
+        found, suspects = self._pass(start, goals, until, here)
+        if suspects and (found is None or found[0] < max(suspects)):
+            again, _ = self._pass(start, goals | suspects, max(suspects), here)
+            found = again or found
+        return None if self.stopped else found
+
+    def _pass(
+        self, start: int, goals: set[int], until: int, here: Point
+    ) -> tuple[Found | None, set[int]]:
+        """Run a stretch again, with a tape in the iterations ``goals``.
+
+        The last turn to true in those, and the others at whose end something had turned true.
+        """
         navigator = self._navigator
         navigator.resume_at(start)
         truth = self._truth_at(start)
         found: Found | None = None
-        while navigator.iteration < max(goals) and self._goes_on():
-            suspect = navigator.iteration + 1 in goals
-            navigator.replay(record=suspect)
-            if not suspect:
-                self._note(truth)
-                continue
-            for place, told in self._turns(truth):
-                if point(navigator.iteration, place) < here:
-                    found = navigator.iteration, place, told
-        return None if self.stopped else found
-
-    def _suspects(self, start: int, until: int) -> set[int]:
-        """The iterations at whose end something has turned true, and all that are not plain."""
-        navigator = self._navigator
-        navigator.resume_at(start)
-        truth = self._truth_at(start)
-        found = {n for n in navigator.history.scripts if start < n <= until}
-        found |= {start + 1, until}  # what held before the one, or holds within the other
+        suspects: set[int] = set()
         while navigator.iteration < until and self._goes_on():
+            record = navigator.iteration + 1 in goals
+            navigator.replay(record)
+            if record:
+                for place, told in self._turns(truth):
+                    if point(navigator.iteration, place) < here:
+                        found = navigator.iteration, place, told
+                truth[NONFINITE] = not watching.all_finite(navigator.trainer)
+                continue
             before = dict(truth)
-            navigator.replay(record=False)
             self._note(truth)
             if any(truth[n] and not before[n] for n in truth):
-                found.add(navigator.iteration)
-        return found
+                suspects.add(navigator.iteration)
+        return found, suspects
 
     def _goes_on(self) -> bool:
         """Whether nobody wants it to stop; says now and then how far it is."""
         now = time.monotonic()
-        if now - self._said >= INTERVAL:
-            self._said = now
+        if now >= self._says:
+            self._says = now + INTERVAL
             at = Position(self._navigator.iteration)
             self._hooks.send(Busy(at, 0, SEARCHING, now - self._began))
         self.stopped = self.stopped or self._hooks.stop_wanted()

@@ -17,7 +17,7 @@ STRETCH = 4.0
 """Seconds that are looked at in each round."""
 SEARCH = 5.0
 """Seconds of a search, which takes longer."""
-MOVES = ("watch loss < -1", "run 9000", "reverse-continue")
+MOVES = ("watch loss < -1", "run 12000", "reverse-continue")
 """The last searches history for what never was: each iteration is run again."""
 
 Lags = dict[str, float]
