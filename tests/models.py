@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from pathlib import Path
 
 import torch
@@ -82,15 +83,59 @@ class Failing(nn.Module):
 
 
 class Hungry(nn.Module):
-    """Asks for more memory than there is, for batches larger than 2."""
+    """Asks for more memory than any machine has, for batches larger than 2.
+
+    ``made``: what it had made before; that is to be free when it is called next.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+        self.made: weakref.ref[Tensor] | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert self.made is None or self.made() is None
+        if len(x) > 2:
+            made = x * 2
+            self.made = weakref.ref(made)
+            x.new_empty(2**46)
+        return self.head(x.flatten(1))  # type: ignore[no-any-return]
+
+
+class Slow(nn.Module):
+    """Has a GPU wait 10^9 of its cycles; a clock that is read before it is done tells nothing."""
 
     def __init__(self) -> None:
         super().__init__()
         self.head = nn.Linear(1024, 10)
 
     def forward(self, x: Tensor) -> Tensor:
-        if len(x) > 2:
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.\nMore")
+        torch.cuda._sleep(10**9)  # type: ignore[no-untyped-call]
+        return self.head(x.flatten(1))  # type: ignore[no-any-return]
+
+
+class Asserting(nn.Module):
+    """Reads outside a table for batches larger than 2: on a GPU, an assertion in the kernel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(3, 10)
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        row = torch.full((len(x),), len(x), device=x.device)
+        return self.head(x.flatten(1)) + self.table(row)  # type: ignore[no-any-return]
+
+
+class Clipped(nn.Module):
+    """Puts other data into a parameter in each forward, as weight clipping is often written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.head.weight.data = self.head.weight.data.clamp(-0.02, 0.02)
         return self.head(x.flatten(1))  # type: ignore[no-any-return]
 
 

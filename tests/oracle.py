@@ -55,7 +55,7 @@ class LeNet(nn.Module):
 
 def sha(tensor: Tensor) -> str:
     """SHA-256 of the contiguous bytes."""
-    return hashlib.sha256(tensor.detach().contiguous().numpy().tobytes()).hexdigest()
+    return hashlib.sha256(tensor.detach().cpu().contiguous().numpy().tobytes()).hexdigest()
 
 
 def state_of(net: nn.Module) -> State:

@@ -37,14 +37,15 @@ def activations(net: LeNet, input: Tensor) -> list[Tensor]:
     return [a1, r1, p1, a2, r2, p2, flat, f1, r3, f2, r4, net.fc3(r4)]
 
 
-def notebook(seed: int, iterations: int) -> Iterator[Iteration]:
-    """The notebook's cells, in its order."""
+def notebook(seed: int, iterations: int, device: str = "cpu") -> Iterator[Iteration]:
+    """The notebook's cells, in its order; all that is drawn is drawn on the CPU."""
     torch.manual_seed(seed)
     net = LeNet()
     input = torch.randn(1, 1, 32, 32)
     torch.randn(1, 10)  # the random gradient of "out.backward(torch.randn(1, 10))"
     target = torch.randn(10)
     target = target.view(1, -1)
+    net, input, target = net.to(device), input.to(device), target.to(device)
     criterion = nn.MSELoss()
     for _ in range(iterations):
         values = [sha(a) for a in activations(net, input)]
@@ -59,12 +60,18 @@ def notebook(seed: int, iterations: int) -> Iterator[Iteration]:
 
 
 def classes(
-    seed: int, iterations: int, batch: int, optimizer: str = "", lr: float = 0.01
+    seed: int,
+    iterations: int,
+    batch: int,
+    optimizer: str = "",
+    *,
+    lr: float = 0.01,
+    device: str = "cpu",
 ) -> Iterator[Iteration]:
     """Digits, cross-entropy, and an optimizer of torch's (or by hand)."""
-    images, labels = digits()
+    images, labels = (tensor.to(device) for tensor in digits())
     torch.manual_seed(seed)
-    net = LeNet()
+    net = LeNet().to(device)
     criterion = nn.CrossEntropyLoss()
     optim: torch.optim.Optimizer | None = None
     if optimizer == "momentum":

@@ -223,6 +223,17 @@ async def test_an_engine_that_cannot_start_ends_the_app() -> None:
         assert run.app.failure == "device cuda:7 is not here"
 
 
+async def test_an_engine_that_lost_its_device_is_replaced() -> None:
+    async with running() as run:
+        await run.press("f")
+        run.engine.report(Failed("cuda:0 does not answer any longer: CUDA error"))
+        await run.settle()
+        assert run.engine.restarts == 1
+        assert "cuda:0 does not answer any longer" in run.text and "iteration 1" in run.rail
+        await run.press("n")
+        assert run.engine.moves == [ITERATION, PHASE]
+
+
 async def test_the_log_shows_what_torch_says_as_text() -> None:
     async with running() as run:
         run.engine.report(Printed("warning", "Using a target \x1b[31msize[/red] [@click=app.quit]"))

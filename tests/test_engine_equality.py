@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from lenet_tui.engine.tape import NodeEntry, OpEntry, Tape, UpdateEntry
+from lenet_tui.engine.watching import all_finite
 from tests.driving import Drive
 from tests.oracle import sha
 from tests.oracle_loops import Iteration, classes, notebook
@@ -65,6 +66,19 @@ def test_digits_flat_out_by_phases_and_by_ops(optimizer: str, batch: int) -> Non
     check(drive, plain[39])
     drive("goto 20")
     check(drive, plain[19])
+
+
+def test_flat_out_where_a_model_puts_other_data_into_a_parameter() -> None:
+    drive = Drive(model="tests.models:Clipped")
+    drive(*["phase"] * 30)
+    by_phases, loss = drive.state, drive.moved.frame.loss
+    drive = Drive(model="tests.models:Clipped")
+    drive("run 6")
+    assert (drive.state, drive.moved.frame.loss) == (by_phases, loss)
+    trainer = drive.session.navigator.trainer
+    assert all_finite(trainer)
+    trainer.parameters["head.bias"].data = torch.full((10,), torch.nan)
+    assert not all_finite(trainer)
 
 
 def test_over_the_end_of_an_epoch() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from lenet_tui.core.keyframes import FIRST_SPACING
 from lenet_tui.core.protocol import Painting
+from lenet_tui.core.session_api import DeviceLost
+from lenet_tui.engine import devices
 from lenet_tui.engine.session import MEGABYTE
 from tests.driving import Drive
 from tests.oracle_loops import classes
@@ -126,6 +128,7 @@ def test_what_torch_refuses_changes_nothing() -> None:
 
 
 def test_out_of_memory_says_what_to_change() -> None:
+    """By an allocation that really fails; what was made before it does not stay."""
     drive = Drive(model="tests.models:Hungry", batch_size=2)
     drive("run 2", "set batch-size 4")
     error = drive.tries("finish").error
@@ -133,6 +136,14 @@ def test_out_of_memory_says_what_to_change() -> None:
     assert "smaller" in error and "\n" not in error
     assert drive.at[0] == 2
     drive("set batch-size 1", "finish")
+
+
+def test_a_device_that_answers_no_longer_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything asked of it would fail: only another process can go on."""
+    drive = Drive(model="tests.models:Failing", lr=0.003)
+    monkeypatch.setattr(devices, "probe", lambda name: "CUDA error: device-side assert triggered")
+    with pytest.raises(DeviceLost, match="cpu does not answer any longer: the weights"):
+        drive.tries("run 500")
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
+from lenet_tui.core.session_api import DeviceLost
 from lenet_tui.engine import keyframe, transcribe
+from lenet_tui.engine.double import DoubleTrainer
 from lenet_tui.engine.history import Borrowed
 from lenet_tui.engine.parity import Reference
 from lenet_tui.engine.tape import Cursor
+from lenet_tui.engine.trainer import Trainer
 from tests.driving import Drive
 from tests.parity import DOUBLE, SAME, compared, parity
 
@@ -122,6 +125,17 @@ def test_settings_that_another_device_needs_are_put_back(monkeypatch: pytest.Mon
     monkeypatch.setattr("lenet_tui.engine.trainer.deterministic", deterministic)
     compared(drive)
     assert settings() == before
+
+
+def test_a_device_that_is_lost_meanwhile_ends_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    drive = Drive(model="tests.models:PlantedMemory")
+
+    def lost(trainer: Trainer, error: Exception) -> Exception:
+        return DeviceLost("gone") if isinstance(trainer, DoubleTrainer) else error
+
+    monkeypatch.setattr("lenet_tui.engine.trainer.refused", lost)
+    with pytest.raises(DeviceLost, match="gone"):
+        compared(drive)
 
 
 # On a GPU

@@ -18,9 +18,12 @@ from lenet_tui.core.protocol import (
     Explain,
     Export,
     Exported,
+    Failed,
     ListDevices,
+    Moved,
     Parity,
     Printed,
+    Ready,
     RunLab,
 )
 from tests import fake_session
@@ -41,6 +44,19 @@ def test_an_exception_is_a_line_and_a_traceback_in_the_log(talk: Conversation) -
     assert printed[0].text == "Traceback (most recent call last):"
     assert any("fake_session.py" in line.text for line in printed)
     assert talk.ask("nothing")[0].error == ""
+
+
+def test_a_lost_device_ends_the_engine_and_the_next_carries_on() -> None:
+    with Conversation(fake_session.main) as talk:
+        talk.start()
+        talk.send(DoMove(900, Run(3)))
+        talk.until(Moved)
+        talk.tell("lose")
+        said = "cuda:0 does not answer any longer: CUDA error"
+        assert talk.until(Failed).error == said + r"\x1b[31m"
+        talk.client.restart()
+        talk.until(Ready)
+        assert talk.ask("nothing")[0].frame.position.iteration == 3
 
 
 def test_what_is_printed_from_anywhere_is_caught(talk: Conversation) -> None:

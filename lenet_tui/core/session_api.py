@@ -66,8 +66,15 @@ class Hooks(Protocol):
         """Say something outside the answer to a command."""
 
 
+class DeviceLost(RuntimeError):
+    """The device answers this process no longer; only another process can go on."""
+
+
 class Session(Protocol):
-    """A training session. Moves that torch refuses come back in ``Moved.error``."""
+    """A training session. Moves that torch refuses come back in ``Moved.error``.
+
+    Anything may raise ``DeviceLost``.
+    """
 
     @property
     def ready(self) -> Ready: ...

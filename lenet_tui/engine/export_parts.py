@@ -9,6 +9,7 @@ import argparse
 import base64
 import ctypes
 import hashlib
+import os
 import platform
 import sys
 import zlib
@@ -74,6 +75,7 @@ class Samples:
 
 def deterministic() -> None:
     """The same bits each time on a GPU."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = False

@@ -93,15 +93,21 @@ class Reference:
         drew = frozenset(self._draws.drew)
         try:
             with refusing(self._trainer):
-                return compare(ours, self._elsewhere(there, script), drew)
+                twin = self._twin(there)
+            with refusing(twin):
+                return compare(ours, self._again(twin, script), drew)
         except Refused as refused:
             raise Refused(f"{there}: {refused}") from refused
 
-    def _elsewhere(self, there: str, script: Script) -> Tape:
-        """The same, from the same state, in a second trainer."""
+    def _twin(self, there: str) -> Trainer:
+        """A second trainer, in the same state, in the place ``there``."""
         device, _, dtype = there.partition(" · ")
         twin = TRAINERS[dtype](replace(self._trainer.options, device=device))
         keyframe.restore(twin, self._start, str(twin.device))
+        return twin
+
+    def _again(self, twin: Trainer, script: Script) -> Tape:
+        """The same iteration, in a second trainer."""
         player = Player(twin, Progress(), 0.0)
         player.begin(self._iteration)
         play(player, script)

@@ -148,12 +148,12 @@ class Session:
         before = navigator.iteration, navigator.cursor
         recorded = dict(history.scripts), history.end
         history.reached(*before)
-        history.drift = ""
-        error = stopped = ""
+        history.drift = error = stopped = ""
         try:
             stopped = self._make(command.move)
         except (Refused, OptionError) as refused:
             error = str(refused)
+        if error:  # only now: the exception held what torch had made until it failed
             history.scripts, history.end = recorded
             navigator.rebuild(*before)
         return self._moved(command, error, stopped)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,9 @@ from torch import Tensor, nn
 
 from lenet_tui.core.moves import Vector
 from lenet_tui.core.options import OptionError, Options
+from lenet_tui.core.session_api import DeviceLost
 from lenet_tui.engine import data, devices, model
+from lenet_tui.engine.aliases import Aliases
 from lenet_tui.engine.data import DataState
 from lenet_tui.engine.updates import Updater
 
@@ -24,6 +27,14 @@ LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
 class Refused(RuntimeError):
     """A phase that cannot be run as things stand: one line, said to the person."""
+
+
+CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
+"""Without it cuBLAS adds up in another order from time to time, and torch warns of it."""
+NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
+"""What torch says where it has no exception of its own for it: in main memory, on Metal."""
+KNOWN = (Refused, OptionError, DeviceLost)
+"""What has been said already."""
 
 
 class Trainer:
@@ -64,7 +75,7 @@ class Trainer:
         self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
         self.names = {id(p): name for name, p in self.parameters.items()}
         self._everyone = list(self.parameters.values())
-        self.flat = _flat(self._everyone)
+        self.flat = Aliases(self._everyone, _flat)
 
     @property
     def buffers(self) -> dict[str, Tensor]:
@@ -199,7 +210,7 @@ class Trainer:
             torch.mps.synchronize()
 
 
-def _flat(parameters: list[Tensor]) -> list[npt.NDArray[np.float32]]:
+def _flat(parameters: Sequence[Tensor]) -> list[npt.NDArray[np.float32]]:
     """The live numbers of each parameter in a row, where they are in main memory; else nothing."""
     plain = all(p.device.type == "cpu" and p.is_contiguous() for p in parameters)
     return [p.detach().view(-1).numpy() for p in parameters] if plain else []
@@ -208,23 +219,36 @@ def _flat(parameters: list[Tensor]) -> list[npt.NDArray[np.float32]]:
 def deterministic(device: torch.device) -> None:
     """Equal bits each time, on the CPU and on a GPU."""
     if device.type == "cuda":
+        os.environ.setdefault(CUBLAS, ":4096:8")
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cudnn.benchmark = False
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
+def refused(trainer: Trainer, error: Exception) -> Exception:
+    """What is said of an exception that torch or the model raised, by its first line.
+
+    ``Refused``; ``DeviceLost`` where the device does not answer any longer, as after an assertion
+    in a kernel: everything that this process asks of it from then on fails.
+    """
+    said = str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, torch.OutOfMemoryError) or any(text in said for text in NO_MEMORY):
+        return Refused(
+            f"out of memory with batch size {trainer.options.batch_size}: "
+            "make the batch smaller, or choose another device"
+        )
+    if devices.probe(str(trainer.device)):
+        return DeviceLost(f"{trainer.device} does not answer any longer: {said}")
+    return Refused(said)
+
+
 @contextmanager
 def refusing(trainer: Trainer) -> Iterator[None]:
-    """Turn whatever torch raises inside into ``Refused`` with its own first line."""
+    """Turn whatever torch raises inside into what ``refused`` makes of it."""
     try:
         yield
-    except (Refused, OptionError):
+    except KNOWN:
         raise
     except Exception as error:
-        if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
-            raise Refused(
-                f"out of memory with batch size {trainer.options.batch_size}: "
-                "make the batch smaller, or choose another device"
-            ) from error
-        raise Refused(str(error).partition("\n")[0] or type(error).__name__) from error
+        raise refused(trainer, error) from error

@@ -8,6 +8,10 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from lenet_tui.core.session_api import DeviceLost
+
+Settings = tuple[bool, bool, bool, bool, bool]
+
 
 def generators() -> list[Tensor]:
     """The states of torch's random number generators: the CPU's, then those of the devices here."""
@@ -21,23 +25,35 @@ def generators() -> list[Tensor]:
 
 @contextmanager
 def untouched() -> Iterator[None]:
-    """Whatever is seeded, drawn or set inside, torch goes on as if it had not been."""
+    """Whatever is seeded, drawn or set inside, torch goes on as if it had not been.
+
+    Unless a device was lost: then this process does not go on, and that device takes nothing.
+    """
     states, settings = generators(), _settings()
+    lost = False
     try:
         yield
+    except DeviceLost:
+        lost = True
+        raise
     finally:
-        cpu, *others = states
-        torch.set_rng_state(cpu)
-        if torch.cuda.is_available():
-            cuda, others = others[: torch.cuda.device_count()], others[torch.cuda.device_count() :]
-            torch.cuda.set_rng_state_all(cuda)
-        for state in others:
-            torch.mps.set_rng_state(state)
-        if _settings() != settings:
-            _set(*settings)
+        if not lost:
+            _put_back(states, settings)
 
 
-def _settings() -> tuple[bool, bool, bool, bool, bool]:
+def _put_back(states: list[Tensor], settings: Settings) -> None:
+    cpu, *others = states
+    torch.set_rng_state(cpu)
+    if torch.cuda.is_available():
+        cuda, others = others[: torch.cuda.device_count()], others[torch.cuda.device_count() :]
+        torch.cuda.set_rng_state_all(cuda)
+    for state in others:
+        torch.mps.set_rng_state(state)
+    if _settings() != settings:
+        _set(*settings)
+
+
+def _settings() -> Settings:
     """What ``trainer.deterministic`` sets."""
     return (
         torch.backends.cuda.matmul.allow_tf32,

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lenet_tui.engine.aliases import Aliases
+
 MOMENTUM = 0.9
 
 
@@ -21,6 +23,7 @@ class Updater:
     def __init__(self, kind: str, lr: float, parameters: dict[str, Tensor]) -> None:
         self.kind = kind
         self._parameters = parameters
+        self._values = Aliases(list(parameters.values()), lambda all_: [p.data for p in all_])
         self._lr = lr
         self._optimizer = _make(kind, lr, list(parameters.values()))
 
@@ -47,10 +50,9 @@ class Updater:
             if p.grad is None:
                 self._refuse(name)
             else:
-                grads.append(p.grad.data)
+                grads.append(p.grad)
         # As ``step_one`` does for each, in two calls: the same products and differences.
-        values = [p.data for p in self._parameters.values()]
-        torch._foreach_sub_(values, torch._foreach_mul(grads, self._lr))
+        torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self._lr))
 
     def step_one(self, name: str) -> None:
         """Update one parameter."""

@@ -169,9 +169,9 @@ def all_finite(trainer: Trainer) -> bool:
     loss = trainer.last_loss
     if loss is not None and not math.isfinite(loss):
         return False
-    if trainer.flat:
+    if flat := trainer.flat():
         with np.errstate(over="ignore", invalid="ignore"):
-            return all(_square_sum_finite(numbers) for numbers in trainer.flat)
+            return all(_square_sum_finite(numbers) for numbers in flat)
     values = list(trainer.parameters.values())
     norms = torch.stack(torch._foreach_norm([p.detach() for p in values]))
     return bool(torch.isfinite(norms).all()) or all(finite(p) for p in values)

@@ -15,6 +15,7 @@ from multiprocessing import connection as connections
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
+from lenet_tui.core.clean import clean
 from lenet_tui.core.explanation import NotExplained
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.options import OptionError
@@ -43,7 +44,13 @@ from lenet_tui.core.protocol import (
     Snapshot,
     Start,
 )  # fmt: skip
-from lenet_tui.core.session_api import ListDevicesHere, MakeSession, Progress, Session
+from lenet_tui.core.session_api import (
+    DeviceLost,
+    ListDevicesHere,
+    MakeSession,
+    Progress,
+    Session,
+)
 from lenet_tui.engine.printed import Log, catch_warnings, in_a_line, trace_of
 from lenet_tui.engine.watchdog import Watchdog
 from lenet_tui.engine.wire import Gone, PipeStore, Wire
@@ -207,6 +214,8 @@ class Worker:
         """The log gets the traceback; the answer is one line, and the session as it now is."""
         for line in trace_of(error):
             self._wire.send(line)
+        if isinstance(error, DeviceLost):
+            return Failed(clean(str(error), 500))
         said = in_a_line(error)
         if isinstance(command, Explain):
             return NotExplained(command.number, said)
