@@ -77,7 +77,8 @@ def test_flat_out_where_a_model_puts_other_data_into_a_parameter() -> None:
     assert (drive.state, drive.moved.frame.loss) == (by_phases, loss)
     trainer = drive.session.navigator.trainer
     assert all_finite(trainer)
-    trainer.parameters["head.bias"].data = torch.full((10,), torch.nan)
+    bias = trainer.parameters["head.bias"]
+    bias.data = torch.full_like(bias, torch.nan)
     assert not all_finite(trainer)
 
 
