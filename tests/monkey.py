@@ -93,6 +93,7 @@ class Monkey:
             waits = waits or app.tour.starting
             quiet = 0 if waits or not idle(app) else quiet + 1
             if app.control.running and app.screen is not app.main:
+                await asyncio.sleep(0.05)
                 return  # a run goes on behind a dialog
 
     @property

@@ -47,6 +47,30 @@ async def test_small_shows_three_panes_and_large_all_of_them() -> None:
         assert asked == {"conv1.weight", "conv1.weight.grad"}
 
 
+@pytest.mark.parametrize("size", [(80, 24), (80, 23), (120, 40)])
+async def test_after_a_resize_every_number_of_the_list_is_whole(size: tuple[int, int]) -> None:
+    async with running((120, 40)) as run:
+        await run.press(*"nnnnn")
+        await run.pilot.resize_terminal(140, 44)
+        await run.settle()
+        await run.pilot.resize_terminal(*size)
+        await run.settle()
+        listed = [line[1 : line.index("│", 1)].rstrip() for line in run.lines[6:12]]
+        ends = ("×32", " 156", " 150", " 6", "×28", "×14", " 2,416", "×10")
+        assert all(line.endswith(ends) for line in listed), listed
+
+
+async def test_after_a_resize_the_picture_is_laid_out_anew() -> None:
+    async with running((140, 44)) as run:
+        await run.press("f", "down", "n")
+        await run.pilot.resize_terminal(120, 40)
+        await run.settle()
+        assert "conv1.bias  6" in run.text
+        picture = run.app.main.tensor.heatmap
+        assert picture.arrangement is not None
+        assert picture.arrangement.zoom[1] * 6 <= picture.room.cols
+
+
 @pytest.mark.parametrize("size", [(59, 30), (80, 19), (20, 5), (3, 2)])
 async def test_too_small_is_said_in_a_sentence(size: tuple[int, int]) -> None:
     async with running(size) as run:

@@ -27,7 +27,7 @@ def moves_of(path: str) -> Iterator[tuple[str, Move]]:
 def _parsed(source: Iterable[bytes], path: str) -> Iterator[tuple[str, Move]]:
     try:
         for number, data in enumerate(source, 1):
-            line = data.decode("utf-8", "replace").strip()
+            line = data.decode("utf-8", "replace").lstrip("\ufeff").strip()
             if not line or line.startswith("#"):
                 continue
             try:

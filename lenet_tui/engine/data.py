@@ -153,6 +153,9 @@ def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[
     with np.load(stream, allow_pickle=False) as arrays:
         if sum(part.file_size for part in arrays.zip.infolist()) > MAX_FILE:
             raise ValueError(f"it unpacks to over {MAX_FILE // 2**20} MB")
+        for name in ("images", "labels"):
+            if name not in arrays:
+                raise KeyError(name)
         images, labels = arrays["images"], arrays["labels"]
     if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):
         raise ValueError("images and labels are no arrays")
@@ -167,7 +170,7 @@ def _from_file(path: Path) -> Images:
         )
 
     try:
-        if stat.S_ISFIFO(path.stat().st_mode) or not zipfile.is_zipfile(path):
+        if not stat.S_ISREG(path.stat().st_mode) or not zipfile.is_zipfile(path):
             raise ValueError("it is no .npz file")
         images, labels = _arrays(path)
     except OSError as error:

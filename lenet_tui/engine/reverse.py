@@ -40,6 +40,8 @@ class Search:
         self._finite_after = watching.finite_at(navigator.tape, navigator.cursor)
         self._began = time.monotonic()
         self._says = self._began + FIRST
+        self._until = 0
+        """After this iteration nothing has been found."""
         self.stopped = False
 
     def last_before(self, iteration: int, cursor: Cursor) -> Found | None:
@@ -47,6 +49,7 @@ class Search:
         here = point(iteration, cursor)
         until, reach = iteration, 0
         while until > 0:
+            self._until = until
             start = self._navigator.start_for(max(until - reach, 1))
             if not self._nothing_in(start, until):
                 found = self._stretch(start, until, here)
@@ -113,7 +116,7 @@ class Search:
         now = time.monotonic()
         if now >= self._says:
             self._says = now + INTERVAL
-            at = Position(self._navigator.iteration)
+            at = Position(self._until)
             self._hooks.send(Busy(at, 0, SEARCHING, now - self._began))
         self.stopped = self.stopped or self._hooks.stop_wanted()
         return not self.stopped

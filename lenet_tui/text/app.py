@@ -29,7 +29,7 @@ APP: Table = {
     ),
     "rail.iteration": ("iteration {n}", "第 {n} 次迭代"),
     "rail.waiting": ("{n} moves wait", "{n} 个动作等待中"),
-    "rail.running": ("running; any key takes over", "运行中；任意键接管"),
+    "rail.running": ("running; r or escape pauses", "运行中；r 或 Esc 暂停"),
     "rail.inside": ("{phase} {done} of {total}", "{phase} 第 {done}/{total} 步"),
     "rail.node": ("{op} of {name}", "{op}（{name}）"),
     "rail.ready": (
@@ -102,8 +102,8 @@ APP: Table = {
     ),
     "rail.starting": ("a new engine is starting …", "新引擎正在启动…"),
     "rail.searching": (
-        "searching back: iteration {n}; any key ends it",
-        "正在向后查找：第 {n} 次迭代；按任意键结束",
+        "searching back: nothing after iteration {n} so far; escape ends it",
+        "正在向前回溯：第 {n} 次迭代之后尚无；Esc 结束",
     ),
     "log.restart": ("the engine was started again", "引擎已重新启动"),
     "log.drift": ("replay differs from the record: {what}", "重放与记录不同：{what}"),

@@ -240,6 +240,8 @@ class LenetApp(TypeAheadApp[None]):
 
     @on(Reported)
     def _reported(self, message: Reported) -> None:
+        if not self.is_running:  # on the way out: there are no panes any longer
+            return
         if self.furnished:
             from lenet_tui.tui import stage  # noqa: PLC0415 - not before the first picture
 
@@ -251,7 +253,8 @@ class LenetApp(TypeAheadApp[None]):
 
     @on(FrameCame)
     def _frame_came(self, message: FrameCame) -> None:
-        self.showing.take(message.frame, message.answer)
+        if self.is_running:
+            self.showing.take(message.frame, message.answer)
 
     def watch_busy(self) -> None:
         """The rail says how long an op has run."""

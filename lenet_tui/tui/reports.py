@@ -11,6 +11,7 @@ from lenet_tui.core.frames import Frame
 from lenet_tui.core.lab_result import LabResult
 from lenet_tui.core.moves import Back, Forward
 from lenet_tui.core.parity import ParityResult
+from lenet_tui.core.phases import SEARCHING
 from lenet_tui.core.protocol import (
     Busy,
     Devices,
@@ -60,7 +61,8 @@ def handle(app: LenetApp, report: Report) -> None:
     elif isinstance(report, Ready):
         _ready(app, report)
     elif isinstance(report, Busy):
-        app.busy = report if report.seconds >= BUSY_FROM else None
+        told = report.seconds >= BUSY_FROM or report.what == SEARCHING
+        app.busy = report if told else None
     elif isinstance(report, Printed) and report.kind == "unsaved":
         said = app.words("log.unsaved", reason=clean(report.text))
         app.main.log_pane.add("error", said)

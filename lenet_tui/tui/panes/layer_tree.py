@@ -65,7 +65,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """A line, of which Textual would look up all the styles for each change of its text."""
-        number, width = y + self.scroll_offset.y, self.size.width
+        number, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         node = self.get_node_at_line(number)
         if node is None or not width:
             return Strip.blank(width, self.rich_style)
@@ -82,6 +82,10 @@ class LayerTree(Tree[Line], inherit_bindings=False):
             look = self._look(f"layers--{part}", partial=True) if part else None
             segments.append(Segment(text, base + look + over))
         return Strip([s for s in segments if s.text]).adjust_cell_length(width, base)
+
+    def forget_bar(self) -> None:
+        """Take the scrollbar away where all lines fit: Textual looks for that at a resize only."""
+        self.show_vertical_scrollbar = self.virtual_size.height > self.size.height
 
     def _columns(self, node: TreeNode[Line]) -> list[tuple[str, str | None]]:
         """The texts of a line and their parts; what does not fit is cut at the left part."""

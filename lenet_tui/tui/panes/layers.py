@@ -145,6 +145,7 @@ class LayersPane(Pane):
                     node.expand()
                 else:
                     node.collapse()
+            self.call_after_refresh(self.listed.forget_bar)
 
     def _open(self, node: TreeNode[Line]) -> None:
         """Show the parameters of the op at ``node``, and hide those of others."""
@@ -156,6 +157,7 @@ class LayersPane(Pane):
                 other.expand()
             elif other is not owner and other.is_expanded:
                 other.collapse()
+        self.call_after_refresh(self.listed.forget_bar)
 
     def _node(self, tensor: str) -> TreeNode[Line] | None:
         candidate: TreeNode[Line]

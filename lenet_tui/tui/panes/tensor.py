@@ -207,15 +207,16 @@ class TensorPane(Pane):
         if self.mode == "numbers":
             self._request = self.table.request(key, name, shape, self._kernels(shape))
         else:
+            before = self._arrangement
+            room = self.heatmap.ink.room(*shared_size(self, self.heatmap, TensorPane))
+            sample = self.sample if self._sampled(shape) else None
             self._arrangement = arrange(
-                shape,
-                self.heatmap.ink.room(*shared_size(self, self.heatmap, TensorPane)),
-                kernels=self._kernels(shape),
-                sample=self.sample if self._sampled(shape) else None,
-                top=self._top,
+                shape, room, kernels=self._kernels(shape), sample=sample, top=self._top
             )
             asked = self._arrangement.request(key, name)
             self._request = replace(asked, scale=self._scales.get(name))
+            if self._arrangement != before:
+                self._redraw()
         cursor = self.picker.cursor
         if cursor is None or len(cursor) != len(shape):
             return (self._request,)
@@ -300,13 +301,15 @@ class TensorPane(Pane):
             self._moved = (view.request.tensor, frame.position)
         heatmap = self.heatmap
         heatmap.long = self._long(view.shape)
-        heatmap.show(
-            view,
-            self._arrangement,
-            kernels=self._kernels(view.shape),
-            sample=self._sampled(view.shape),
-        )
+        kernels, sampled = self._kernels(view.shape), self._sampled(view.shape)
+        heatmap.show(view, self._arrangement, kernels=kernels, sample=sampled)
         self._explain_colours(view, frame)
+
+    def _redraw(self) -> None:
+        """Draw what there is in another arrangement, unless other views of it are to come."""
+        view = self._last[0] if self._last else None
+        if self._last and view and view.levels is not None and self._asked(view):
+            self._draw(*self._last)
 
     def _explain_colours(self, view: View, frame: Frame) -> None:
         """Write the legend."""
