@@ -29,6 +29,7 @@ from lenet_tui.core.protocol import (
     Export,
     Exported,
     Failed,
+    Kept,
     ListDevices,
     Moved,
     Parity,
@@ -170,7 +171,10 @@ class EngineProcess:
         while not self._unwanted:
             ready = connections.wait([self._connection, self._process.sentinel], TICK)
             if self._connection in ready or (ready and self._connection.poll(TICK)):
-                self._note(report := _plain(self._connection.recv_bytes()))
+                report = _plain(self._connection.recv_bytes())
+                if isinstance(report, Kept):  # its bytes follow by themselves
+                    report = replace(report, blob=self._connection.recv_bytes())
+                self._note(report)
                 self._say(report)
             elif ready:  # ended, while a child of its own holds the pipe
                 return

@@ -230,7 +230,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A keyframe to keep outside the engine."""
+    """A keyframe to keep outside the engine. In the pipe its bytes come by themselves, after it."""
 
     iteration: int
     blob: bytes

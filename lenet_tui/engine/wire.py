@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
 from lenet_tui.core.protocol import (
@@ -45,7 +46,11 @@ class Wire:
     def send(self, report: Report) -> None:
         try:
             with self._sending:
-                self._connection.send(report)
+                if isinstance(report, Kept):  # its bytes by themselves: pickled, they are copied
+                    self._connection.send(replace(report, blob=b""))
+                    self._connection.send_bytes(report.blob)
+                else:
+                    self._connection.send(report)
         except OSError:
             raise Gone from None
 
