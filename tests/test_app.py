@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lenet_tui.core.engine_api import OnReport
 from lenet_tui.core.frames import Frame
 from lenet_tui.core.moves import (
@@ -188,13 +190,14 @@ async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
         assert run.engine.restarts == 0
 
 
-async def test_a_dead_engine_is_said_and_another_takes_over() -> None:
+@pytest.mark.parametrize("report", [Died("SIGKILL"), Failed("cuda:0 is lost")])
+async def test_a_dead_engine_is_said_and_another_takes_over(report: Died | Failed) -> None:
     async with running() as run:
         await run.press("f")
-        run.engine.report(Died("SIGKILL"))
+        run.engine.report(report)
         await run.settle()
         assert run.engine.restarts == 1
-        assert "the engine has ended (SIGKILL)" in run.text and "iteration 1" in run.rail
+        assert f"the engine has ended ({report.error})" in run.text and "iteration 1" in run.rail
         await run.press("n")
         assert run.engine.moves == [ITERATION, PHASE]
 
@@ -221,17 +224,6 @@ async def test_an_engine_that_cannot_start_ends_the_app() -> None:
         await run.settle()
         assert run.app.return_code == 2
         assert run.app.failure == "device cuda:7 is not here"
-
-
-async def test_an_engine_that_lost_its_device_is_replaced() -> None:
-    async with running() as run:
-        await run.press("f")
-        run.engine.report(Failed("cuda:0 does not answer any longer: CUDA error"))
-        await run.settle()
-        assert run.engine.restarts == 1
-        assert "cuda:0 does not answer any longer" in run.text and "iteration 1" in run.rail
-        await run.press("n")
-        assert run.engine.moves == [ITERATION, PHASE]
 
 
 async def test_the_log_shows_what_torch_says_as_text() -> None:
