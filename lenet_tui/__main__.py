@@ -1,6 +1,6 @@
 """``python -m lenet_tui``."""
 
-from lenet_tui.cli import main
+from lenet_tui.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compiled import compile_package
+from tests.harness.compiled import compile_package
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.leaving import Processes, app, quit_at_last
-from tests.terminal import Terminal
+from tests.harness.leaving import Processes, app, quit_at_last
+from tests.harness.terminal import Terminal
 
 HISTORY_MB = 128
 """Full within minutes, and large enough that any iteration of an hour is a second away at most."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lenet_tui.text.app import APP
-from lenet_tui.text.commands import COMMANDS
+from lenet_tui.app.words import APP
+from lenet_tui.stepping.words import COMMANDS
 from lenet_tui.text.words import AsciiWords, Table, Words
 
 
@@ -19,6 +19,6 @@ def words(language: str, ascii: bool = False) -> Words:
 
 
 def _more() -> Sequence[Table]:
-    from lenet_tui.text.tables import TABLES  # noqa: PLC0415
+    from lenet_tui.app.words_tables import TABLES  # noqa: PLC0415
 
     return TABLES

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any
 
-from lenet_tui.core.numbers import ascii_text
+from lenet_tui.text.numbers import ascii_text
 
 Table = Mapping[str, tuple[str, str]]
 """Key to what is said: (English, Chinese). ``{name}`` stands for a value given when said."""

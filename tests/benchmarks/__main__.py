@@ -17,7 +17,7 @@ from tests.benchmarks.pictures import PICTURES
 from tests.benchmarks.start import START
 from tests.benchmarks.table import run
 from tests.benchmarks.tracers import TRACERS
-from tests.compiled import compile_package
+from tests.harness.compiled import compile_package
 
 BENCHMARKS = (
     START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | TRACERS | MEMORY | NOTEBOOK

@@ -10,7 +10,7 @@ from pyte.graphics import BG, FG, FG_BG_256
 from pyte.screens import Char
 
 from tests.benchmarks.measure import Result, result
-from tests.terminal import Terminal
+from tests.harness.terminal import Terminal
 
 STEPS = 10
 """Iterations that are stepped through."""

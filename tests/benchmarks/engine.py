@@ -7,17 +7,17 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from lenet_tui.core.moves import Back, Goto, Move, Run
-from lenet_tui.core.options import resolve
-from lenet_tui.core.phases import TURN
-from lenet_tui.core.protocol import DoMove, Report
-from lenet_tui.core.script import Segment
-from lenet_tui.engine import data
-from lenet_tui.engine.history import LocalStore
-from lenet_tui.engine.model import Net
-from lenet_tui.engine.player import Player, Progress
-from lenet_tui.engine.session import Session
-from lenet_tui.engine.trainer import Trainer
+from lenet_tui.history.engine.history import LocalStore
+from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.iteration_plan import Segment
+from lenet_tui.protocol.messages import DoMove, Report
+from lenet_tui.protocol.moves import Back, Goto, Move, Run
+from lenet_tui.protocol.options import resolve
+from lenet_tui.protocol.position import TURN
+from lenet_tui.tape.engine.recorder import Player, Progress
+from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine.model import Net
+from lenet_tui.training.engine.trainer import Trainer
 from tests.benchmarks.measure import Result, paired, result, seconds
 
 ITERATIONS = 100

@@ -12,7 +12,7 @@ from functools import cache
 from random import Random
 
 from tests.benchmarks.measure import Result, quantile, result
-from tests.terminal import ROOT, Terminal
+from tests.harness.terminal import ROOT, Terminal
 
 CURSOR = b"48;5;32m"
 """The ground of the cursor's line in the list, which nothing else has."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.measure import Result, quantile, result
-from tests.terminal import Terminal
+from tests.harness.terminal import Terminal
 
 ROUNDS = 3
 STRETCH = 4.0

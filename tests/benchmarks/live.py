@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.benchmarks.engine import LONG, plain_loop
 from tests.benchmarks.measure import Result, result, seconds
-from tests.terminal import Terminal
+from tests.harness.terminal import Terminal
 
 ITERATION = re.compile(r"iteration ([\d,]+)")
 STRETCH = 1.5

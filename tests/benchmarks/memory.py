@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.benchmarks.measure import Result, Skipped
-from tests.terminal import Terminal
+from tests.harness.terminal import Terminal
 
 COMMAND = [sys.executable, "-m", "lenet_tui", "--history-mb", "8"]
 FULL = 1_000

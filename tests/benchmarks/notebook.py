@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.engine import data
-from lenet_tui.engine.model import Net
+from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine.model import Net
 from tests.benchmarks.keys import ours
 from tests.benchmarks.measure import Result, Skipped, result, seconds
 

@@ -17,15 +17,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 from torch import Tensor
 
-from lenet_tui.core.arrange import arrange
-from lenet_tui.core.arrangement import Arrangement
-from lenet_tui.core.protocol import Painting
-from lenet_tui.core.views import View
-from lenet_tui.engine.views import make_view
-from lenet_tui.tui.heatmap.heatmap import Heatmap
-from lenet_tui.tui.repaint import Shadow
+from lenet_tui.protocol.messages import Painting
+from lenet_tui.protocol.views import View
+from lenet_tui.tensors.arrangement import Arrangement
+from lenet_tui.tensors.engine.reduce import make_view
+from lenet_tui.tensors.layout import arrange
+from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
+from lenet_tui.terminal.ui.cell_diff import Shadow
 from tests.benchmarks.measure import Result, paired, result
-from tests.pane_app import make_frame
+from tests.harness.pane_app import make_frame
 
 SMALL, LARGE = 64, 4096
 SIZE = (64, 32)

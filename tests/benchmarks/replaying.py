@@ -9,7 +9,7 @@ from itertools import cycle
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from lenet_tui.core.protocol import (
+from lenet_tui.protocol.messages import (
     Close,
     Look,
     Moved,

@@ -9,13 +9,13 @@ import sys
 import time
 from collections.abc import Callable
 
-from lenet_tui.core.moves import Run
-from lenet_tui.core.options import resolve
-from lenet_tui.core.protocol import Died, DoMove, Look, Moved, Painting
-from lenet_tui.engine import worker
+from lenet_tui.process.engine import server as worker
+from lenet_tui.protocol.messages import Died, DoMove, Look, Moved, Painting
+from lenet_tui.protocol.moves import Run
+from lenet_tui.protocol.options import resolve
 from tests.benchmarks.measure import Result, result, seconds
-from tests.conversation import Conversation
-from tests.terminal import Terminal, environment
+from tests.harness.conversation import Conversation
+from tests.harness.terminal import Terminal, environment
 
 ROUNDS = 7
 

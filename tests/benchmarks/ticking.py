@@ -29,8 +29,9 @@ async def tick(lags: list[tuple[float, float]]) -> None:
 
 def main(ticks: Path, reports: Path, options: list[str]) -> None:
     """Run the app with ``options`` to its end, its loop ticking from its start."""
-    from lenet_tui import cli, template  # noqa: PLC0415 - not in an engine's process
-    from lenet_tui.tui import terminal  # noqa: PLC0415
+    from lenet_tui.cli import main as cli  # noqa: PLC0415 - not in an engine's process
+    from lenet_tui.process import forkserver as template  # noqa: PLC0415 - not in an engine's process
+    from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
 
     lags: list[tuple[float, float]] = []
     said: list[Any] = []
@@ -42,7 +43,7 @@ def main(ticks: Path, reports: Path, options: list[str]) -> None:
         ticker.cancel()
 
     def make_engine(on_report: Any) -> Any:
-        from lenet_tui.client import EngineClient  # noqa: PLC0415 - after the first picture
+        from lenet_tui.process.client import EngineClient  # noqa: PLC0415 - after the first picture
         from tests.benchmarks import replaying  # noqa: PLC0415
 
         if replayed:

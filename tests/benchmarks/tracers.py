@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from lenet_tui.engine import data
-from lenet_tui.engine.model import Net
+from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine.model import Net
 from tests.benchmarks.engine import plain_loop
 from tests.benchmarks.measure import Result, Skipped, paired, result
 

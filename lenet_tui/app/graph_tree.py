@@ -1,0 +1,52 @@
+"""The autograd graph as a tree: who hands gradients to whom, in the notebook's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lenet_tui.protocol.frame import Graph, GraphNode
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node where the tree meets it, as ``next_functions[slot][0]`` of the one above.
+
+    ``again``: met before; its own branches stand there.
+    """
+
+    node: GraphNode
+    slot: int
+    again: bool
+    branches: tuple[Branch, ...]
+
+
+def tree(graph: Graph) -> Branch:
+    """The tree from the graph's root.
+
+    A graph may be deeper than Python's stack: it is walked with a list, then built from the leaves.
+    """
+    met: dict[int, tuple[int, int]] = {}
+    order: list[int] = []
+    waiting = [(graph.root, (-1, 0))]
+    while waiting:
+        number, place = waiting.pop()
+        if number in met:
+            continue
+        met[number] = place
+        order.append(number)
+        onward = graph.nodes[number].next
+        waiting += reversed([(n, (number, slot)) for slot, n in enumerate(onward)])
+    made: dict[int, Branch] = {}
+    for number in reversed(order):
+        branches = tuple(
+            made[n] if met[n] == (number, slot) else Branch(graph.nodes[n], slot, True, ())
+            for slot, n in enumerate(graph.nodes[number].next)
+        )
+        made[number] = Branch(graph.nodes[number], met[number][1], False, branches)
+    return made[graph.root]
+
+
+def path(start: str, slots: Iterable[int]) -> str:
+    """How Python reaches a node from ``start`` (``loss.grad_fn``), slot by slot."""
+    return start + "".join(f".next_functions[{slot}][0]" for slot in slots)

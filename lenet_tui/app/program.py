@@ -1,0 +1,158 @@
+"""The program a person would have written, with the options of the moment, and where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lenet_tui.export import statements
+from lenet_tui.protocol.frame import Frame, SegmentState
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import TURN
+from lenet_tui.text.numbers import number, shape_text
+
+Note = tuple[str, dict[str, str]]
+"""What is remarked on a line: a key of the words table, and its values."""
+INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A line of the program. ``mark``: ``done``, ``current``, ``skipped``, ``extra`` (done out of
+    turn) or nothing. ``notes``: what is remarked on it.
+    """
+
+    code: str
+    phase: str = ""
+    mark: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """The lines, and the number of the current one: the phase that the cursor is in or passed
+    last.
+    """
+
+    lines: tuple[Line, ...]
+    current: int
+
+
+def program(frame: Frame, net: str = "Net") -> Program:
+    """The program at the cursor; ``net``: how the model is made.
+
+    The last line is the digest of all parameters and gradients, which the exported script prints.
+    """
+    options, segments = frame.options, frame.segments
+    lines = [_begun(line, frame) for line in opening(options, net)]
+    body = [line for place in range(len(segments)) for line in _passed(frame, place)]
+    begun = frame.position.iteration > 0
+    if not begun:
+        lines += body
+        body = []
+    turns = sum(s.how in ("turn", "skip") for s in segments)
+    for phase in TURN[turns if begun else 0 :]:
+        body += _phase(options, phase)
+    note: Note = ("code.iteration", {"n": f"{frame.position.iteration}"})
+    lines += [Line(""), Line("for iteration in count(1):", notes=(note,) if begun else ())]
+    lines += [Line(INDENT + b.code, b.phase, b.mark, b.notes) for b in body]
+    if frame.digest:
+        lines += [Line("", notes=(("code.state", {}),)), Line(f"# STATE {frame.digest}")]
+    current = next((n for n, line in enumerate(lines) if line.mark == "current"), 0)
+    return Program(tuple(lines), current)
+
+
+def opening(options: Options, net: str) -> list[str]:
+    """What stands before the loop."""
+    lines = [f"torch.manual_seed({options.seed})", f'device = "{options.device}"']
+    lines.append(f"net = {net}().to(device)")
+    if options.data == "random":
+        lines += statements.draw(options.batch_size)
+    lines.append(statements.criterion(options))
+    return [*lines, statements.optimizer_here(options) or f"lr = {options.lr!r}"]
+
+
+def _begun(code: str, frame: Frame) -> Line:
+    """A line of the opening: all of it is done at init; the line that makes the model is lit."""
+    at_init = frame.position.iteration == 0 and len(frame.segments) <= 1
+    current = at_init and code.startswith("net = ")
+    return Line(code, "init", "current" if current else "done")
+
+
+def _phase(options: Options, phase: str, vector: str = "") -> list[Line]:
+    """The lines of one phase; the last of them is the one that does it."""
+    if phase == "forward":
+        code = [*_batch(options), statements.FORWARD]
+    elif phase == "loss":
+        code = [statements.loss(options, labels=options.data != "random")]
+    elif phase == "zero_grad":
+        code = [statements.ZERO_GRAD]
+    elif phase == "backward":
+        code = ["output.backward(v)" if vector else statements.BACKWARD]
+    else:
+        code = [*statements.update(options)]
+    return [*(Line(text) for text in code[:-1]), Line(code[-1], phase)]
+
+
+def _batch(options: Options) -> list[str]:
+    if options.data == "random":
+        return []
+    name = "digits" if options.data == "digits" else "samples"
+    return [f"input, target = {name}.batch({options.batch_size}, device)"]
+
+
+def _passed(frame: Frame, place: int) -> list[Line]:
+    """The lines of a phase that the cursor is in or has passed."""
+    segment = frame.segments[place]
+    if segment.how == "init":
+        return []
+    lines = _phase(frame.options, segment.phase, segment.vector)
+    if segment.phase == "forward" and (segment.how == "skip" or _fetched(frame, place)):
+        lines = lines[-1:]
+    current = place == len(frame.segments) - 1
+    mark = "current" if current else {"skip": "skipped", "do": "extra"}.get(segment.how, "done")
+    last = Line(lines[-1].code, segment.phase, mark, tuple(_notes(frame, place)))
+    return [*lines[:-1], last]
+
+
+def _fetched(frame: Frame, place: int) -> bool:
+    """Whether the iteration's batch was taken by an earlier forward."""
+    return any(s.phase == "forward" and s.how != "skip" for s in frame.segments[:place])
+
+
+def _notes(frame: Frame, place: int) -> list[Note]:
+    segments = frame.segments
+    segment = segments[place]
+    notes: list[Note] = []
+    if segment.how == "skip":
+        notes.append(("code.skipped", {}))
+    elif segment.how == "do":
+        notes.append(("code.extra", {}))
+    if segment.vector:
+        notes.append(("code.vector", {"vector": segment.vector}))
+    if place == len(segments) - 1 and frame.position.op is not None:
+        return [*notes, _inside(frame, segment)]
+    if any(s.phase == segment.phase and s.how != "skip" for s in segments[place + 1 :]):
+        return notes
+    if segment.how != "skip":
+        notes += _result(frame, segment.phase)
+    return notes
+
+
+def _inside(frame: Frame, segment: SegmentState) -> Note:
+    """How far the cursor is in the phase, and the op it passed last."""
+    known = segment.total < 10_000
+    values = {"done": f"{segment.done}", "total": f"{segment.total}" if known else "?"}
+    if frame.entry is None:
+        return "code.done", values
+    return "code.op", values | {"op": frame.entry.op, "name": frame.entry.name}
+
+
+def _result(frame: Frame, phase: str) -> list[Note]:
+    """What the last run of a phase gave."""
+    if phase == "forward" and frame.rows and frame.rows[-1].shape is not None:
+        return [("code.shape", {"shape": shape_text(frame.rows[-1].shape)})]
+    if phase == "loss" and frame.loss is not None:
+        return [("code.loss", {"loss": number(frame.loss, 6)})]
+    if phase == "backward" and frame.accumulated > 1:
+        return [("code.accumulated", {"n": f"{frame.accumulated}"})]
+    return []

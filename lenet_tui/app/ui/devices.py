@@ -1,0 +1,47 @@
+"""The device picker: what exists here with its memory, and why the others do not."""
+
+from __future__ import annotations
+
+from textual.widgets import OptionList
+
+from lenet_tui.kit.ui.pick import Choice, PickScreen, options
+from lenet_tui.protocol.frame import Device
+from lenet_tui.text.reasons import reason
+from lenet_tui.text.words import Words
+
+
+class DevicesScreen(PickScreen):
+    """Opens at once and is filled when the engine has looked."""
+
+    def __init__(self, present: str) -> None:
+        self._present = present
+        super().__init__("device")
+
+    def fill(self, devices: tuple[Device, ...]) -> None:
+        """Show the devices that the engine found, those that cannot be used too."""
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        choices = [choice(device, self._present, self.words) for device in devices]
+        listed.add_options(options(choices))
+        here = [i for i, c in enumerate(choices) if c.here]
+        listed.highlighted = here[0] if here else 0
+        listed.focus()
+
+
+def choice(device: Device, present: str, words: Words) -> Choice:
+    """A device as a line of the picker."""
+    if device.problem:
+        note = reason(device.problem, words)
+    elif device.total:
+        free = gigabytes(device.free or 0)
+        note = f"{device.title}, " + words(
+            "device.memory", free=free, total=gigabytes(device.total)
+        )
+    else:
+        note = device.title
+    return Choice(device.name, device.name, note, bool(device.problem), device.name == present)
+
+
+def gigabytes(count: int) -> str:
+    """Bytes in GiB."""
+    return f"{count / 2**30:.1f} GiB"

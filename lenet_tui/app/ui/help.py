@@ -1,0 +1,67 @@
+"""All commands with their keys, from the one table."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.text.words import Words
+
+WIDE = 90
+"""Columns from which all keys of a command are named."""
+
+
+class HelpScreen(Dialog[None]):
+    """``?`` again, ``q`` or escape leads back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1,q", "cancel", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__("help")
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll(can_focus=True):
+            yield HelpText(markup=False)
+
+
+class HelpText(Static):
+    """The lines, wrapped under their column."""
+
+    def on_resize(self) -> None:
+        """Lay them out for the new width."""
+        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
+        self.update(help_text(words, self.content_size.width))
+
+
+def help_text(words: Words, width: int) -> Content:
+    """A line for each command, in groups; where it is narrow, fewer of its keys."""
+    from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS  # noqa: PLC0415 - they open this screen
+
+    shown = 4 if width >= WIDE else 2
+    names = {c.id: "  ".join(map(key_name, c.keys[:shown])) for c in COMMANDS}
+    column = max(map(cell_len, names.values())) + 4
+    lines: list[Content] = []
+    for group in GROUPS:
+        lines.append(Content.styled(words(f"group.{group}"), "bold $text-accent"))
+        for command in COMMANDS:
+            if command.group == group:
+                title, more = words(f"cmd.{command.id}.title"), words(f"cmd.{command.id}.help")
+                text = Content.assemble(title, (f"  {more}" if more else "", "$foreground-muted"))
+                first, *rest = text.wrap(max(10, width - column))
+                keys = names[command.id]
+                gap = " " * (column - 2 - cell_len(keys))
+                lines.append(Content.assemble("  ", (keys, "$text-primary"), gap) + first)
+                lines += [Content(" " * column) + line for line in rest]
+        lines.append(Content(""))
+    lines += Content(words("help.mouse")).wrap(width)
+    return Content("\n").join(lines)

@@ -1,0 +1,211 @@
+"""The code pane: the program a person would have written, the current line lit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.geometry import Size
+from textual.highlight import highlight
+from textual.scroll_view import ScrollView
+
+from lenet_tui.app.program import Line, Note, program
+from lenet_tui.app.source_lines import op_lines
+from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.terminal.ui.line_widget import LineWidget
+from lenet_tui.text.clean import clean, clean_lines
+from lenet_tui.text.numbers import ascii_text
+
+BESIDE = 126
+"""Columns from which the model's class stands beside the program, else above it."""
+LIT = "bold $block-cursor-foreground on $block-cursor-background"
+COMMENT = "$text 60%"
+"""As in Textual's highlighting."""
+MARKS = {"done": "$text-success", "skipped": "$text-warning", "extra": "$text-secondary"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as it is drawn. ``lit``: torch is there."""
+
+    code: str
+    mark: str = ""
+    note: str = ""
+    lit: bool = False
+
+
+class Listing(ScrollView, LineWidget):
+    """Lines of code that keep one of them in sight."""
+
+    DEFAULT_CSS = """
+    Listing {
+        height: 1fr; width: 1fr; overflow: hidden auto;
+        scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+    }
+    Listing:focus { background-tint: transparent; }
+    """
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._rows: tuple[Row, ...] = ()
+        self._drawn: tuple[tuple[Content, ...], int, tuple[Row, ...]] = ((), 0, ())
+        self._followed = -1
+        self._glyphs = UNICODE
+
+    @property
+    def first(self) -> int:
+        return round(self.scroll_y)
+
+    def show(self, rows: Sequence[Row], followed: int, glyphs: Glyphs) -> None:
+        """Show other lines; scrolls only if the ``followed`` one (−1: none) is out of sight."""
+        self._rows, self._followed, self._glyphs = tuple(rows), followed, glyphs
+        self.virtual_size = Size(0, len(rows))
+        self._draw()
+        self.call_after_refresh(self._follow)
+
+    def on_resize(self) -> None:
+        """Keep the followed line in sight, and the lit ones lit from edge to edge."""
+        self._draw()
+        self.call_after_refresh(self._follow)
+
+    def _draw(self) -> None:
+        width, glyphs = self.size.width, self._glyphs
+        if width <= 0 or not self._rows:
+            return
+        # The digest is another after each step: the rest need not be coloured anew for it.
+        codes = ["" if row.code.startswith("# ") else row.code for row in self._rows]
+        coloured = _coloured("\n".join(codes))
+        drawn, self._drawn = self._drawn, (coloured, width, self._rows)
+        same = drawn[0] is coloured and drawn[1] == width
+        self.put(
+            [
+                self.lines[y] if same and row == drawn[2][y] else _line(row, code, glyphs, width)
+                for y, (row, code) in enumerate(zip(self._rows, coloured, strict=True))
+            ]
+        )
+
+    def _follow(self) -> None:
+        line, height, top = self._followed, self.size.height, self.scroll_offset.y
+        if line >= 0 and height and not top < line < top + height - 1:
+            self.scroll_to(y=max(0, line - height // 2), animate=False)
+
+
+class CodePane(Pane):
+    """The program, and the model's class: beside it where there is room, else above it.
+
+    The line of the phase that the cursor is in, or passed last, is lit; inside a forward also the
+    line of the class that the op stands on.
+    """
+
+    DEFAULT_CSS = """
+    CodePane { height: 1fr; }
+    CodePane Horizontal { height: 1fr; }
+    CodePane #code-class { display: none; margin-left: 1; }
+    CodePane.-beside #code-class { display: block; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._source: list[str] = []
+        self._net = "Net"
+        self._glyphs = UNICODE
+        self._frame: Frame | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Listing("code-program")
+            yield Listing("code-class")
+
+    def know(self, source: str, model: str, glyphs: Glyphs) -> None:
+        """The engine has made its model: the source of its class, and where it comes from."""
+        self._source = clean_lines(source)
+        self._net = clean(model.rpartition(":")[2])
+        self._glyphs = glyphs
+
+    def show(self, frame: Frame) -> None:
+        self._frame = frame
+        self._draw()
+
+    def on_resize(self) -> None:
+        """The class may have to change its place."""
+        self.set_class(self.content_size.width >= BESIDE, "-beside")
+        self._draw()
+
+    def _draw(self) -> None:
+        frame = self._frame
+        if frame is None:
+            return
+        shown = program(frame, self._net)
+        # In a run remarks would change with each frame, and the whole program with them.
+        remarks = not frame.running
+        rows, inside = [self._row(line, remarks) for line in shown.lines], self._inside(frame)
+        source = [
+            Row(line, "current", self._op(frame), lit=True) if number == inside else Row(line)
+            for number, line in enumerate(self._source)
+        ]
+        listing = self.query_one("#code-program", Listing)
+        if self.has_class("-beside"):
+            listing.show(rows, shown.current, self._glyphs)
+            self.query_one("#code-class", Listing).show(source, inside, self._glyphs)
+        else:
+            above = [*source, *([Row("")] if source else [])]
+            followed = inside if inside >= 0 else len(above) + shown.current
+            listing.show([*above, *rows], followed, self._glyphs)
+
+    def _row(self, line: Line, remarks: bool) -> Row:
+        lit = line.mark == "current"
+        skipped = any(key == "code.skipped" for key, _ in line.notes)
+        mark = "skipped" if lit and skipped else line.mark
+        return Row(clean(line.code), mark, self._said(line.notes) if remarks else "", lit)
+
+    def _said(self, notes: Sequence[Note]) -> str:
+        said = clean(
+            self.words("code.and").join(self.words(key, **values) for key, values in notes)
+        )
+        return ascii_text(said) if self._glyphs is ASCII else said
+
+    def _op(self, frame: Frame) -> str:
+        """What the op that the cursor passed last is called."""
+        return clean(frame.entry.name) if frame.entry else ""
+
+    def _inside(self, frame: Frame) -> int:
+        """The line of the class that the op of a forward stands on; −1: none."""
+        position = frame.position
+        if position.phase != "forward" or position.op is None:
+            return -1
+        ops = tuple((row.op, row.module) for row in frame.rows)
+        lines = op_lines("\n".join(self._source), ops)
+        return lines[position.op - 1] if position.op <= len(lines) else -1
+
+
+@lru_cache(maxsize=32)
+def _coloured(code: str) -> tuple[Content, ...]:
+    """Each line of ``code`` with its syntax coloured."""
+    lines = highlight(code + "\n", language="python").split("\n", allow_blank=True)
+    wanted = code.count("\n") + 1
+    return (*lines[:wanted], *[Content("")] * (wanted - len(lines)))
+
+
+def _line(row: Row, code: Content, glyphs: Glyphs, width: int) -> Content:
+    """The mark, the code and what is remarked on it."""
+    if row.code and not code:
+        code = Content.styled(row.code, COMMENT)
+    note = f"# {row.note}" if row.note else ""
+    if row.lit:
+        text = Content(f"{glyphs.current} {row.code}  {note}")
+        return _cut(text + " " * (width - text.cell_length), glyphs, width).stylize(LIT)
+    mark = f"{getattr(glyphs, row.mark)} " if row.mark in MARKS else "  "
+    line = Content.assemble(
+        (mark, MARKS.get(row.mark, "")), code, "  ", (note, "$foreground-muted")
+    )
+    return _cut(line, glyphs, width)
+
+
+def _cut(line: Content, glyphs: Glyphs, width: int) -> Content:
+    return line.truncate(width, ellipsis=glyphs is not ASCII)

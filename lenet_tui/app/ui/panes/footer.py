@@ -1,0 +1,109 @@
+"""The lines at the bottom: the next line of a file of moves, and the keys; and a plea for room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
+
+from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.stepping.ui.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from lenet_tui.protocol.moves import Move
+    from lenet_tui.text.words import Words
+
+MINIMUM = (60, 20)
+
+
+class HintLine(Widget):
+    """The next line of the file of moves; hidden where there is none."""
+
+    ALLOW_SELECT = False
+
+    def show(self, moves: tuple[Move, ...], done: int, words: Words) -> None:
+        """``done`` of ``moves`` are made."""
+        self.display = bool(moves)
+        if done < len(moves):
+            text = words("hint.next", n=done + 1, total=len(moves))
+            self._line = Content.assemble(
+                (text, "dim"), "  ", (str(moves[done]), "bold $text-accent")
+            )
+        else:
+            self._line = Content.styled(words("hint.end"), "dim")
+        self.refresh()
+
+    def render(self) -> Content:
+        return getattr(self, "_line", Content(""))
+
+
+DECK = 34
+"""Rows from which the deck has a place, as in ``panes.tcss``."""
+
+
+class KeyBar(Widget):
+    """The commands worth knowing, as many as fit; each can be clicked."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._words: Words | None = None
+        self._moves = False
+
+    def show(self, words: Words, moves: bool) -> None:
+        """Say them in another language. ``moves``: there is a file of moves to be played."""
+        self._words, self._moves = words, moves
+        self.refresh()
+
+    def render(self) -> Content:
+        if self._words is None:
+            return Content("")
+        size = self.screen.size
+        return key_line(self._words, self.content_size.width, self._moves, size.height < DECK)
+
+
+def key_line(words: Words, width: int, moves: bool, deck: bool = False) -> Content:
+    """Keys and what they do, in the table's order; those of the highest rank go first.
+
+    ``deck``: it is out of sight, so that its key is worth saying.
+    """
+    left_out = {name for name, worth in (("play", moves), ("pane-7", deck)) if not worth}
+    offered = [c for c in COMMANDS if c.footer and c.id not in left_out]
+    items = {c.id: (key_name(c.keys[0]), words(f"cmd.{c.id}.short")) for c in offered}
+    size = {name: cell_len(key) + cell_len(text) + 3 for name, (key, text) in items.items()}
+    kept: list[str] = []
+    room = width
+    for command in sorted(offered, key=lambda c: c.footer):
+        if size[command.id] <= room + 2:
+            kept.append(command.id)
+            room -= size[command.id]
+    parts = []
+    for command in offered:
+        if command.id in kept:
+            key, text = items[command.id]
+            click = Style.from_meta({"@click": f"app.command('{command.id}')"})
+            item = Content.assemble((key, "bold $text-accent"), " ", text)
+            parts.append(item.stylize(click))
+    return Content("  ").join(parts)
+
+
+class TooSmall(Widget):
+    """All there is to see where the window is too small for the rest."""
+
+    ALLOW_SELECT = False
+
+    def show(self, words: Words) -> None:
+        """Say it in another language."""
+        self._words = words
+        self.refresh()
+
+    def render(self) -> Content:
+        words: Words | None = getattr(self, "_words", None)
+        if words is None:
+            return Content("")
+        width, height = self.app.size
+        return Content(words("small", cols=MINIMUM[0], rows=MINIMUM[1], width=width, height=height))

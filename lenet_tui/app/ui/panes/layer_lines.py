@@ -1,0 +1,123 @@
+"""The lines of the layers pane: what there is to look at, as a pure function of the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lenet_tui.protocol.frame import Frame, OpRow, Parameter, Shape, has_loss
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import number, shape_text, thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: ``tensor`` is what it lets be seen.
+
+    ``title`` and ``op`` stand at the left, ``shape`` and ``count`` at the right; where there is
+    room, ``flow`` (input → output) instead of the shape.
+    ``here``: the cursor has just passed it. ``reached``: its tensor exists at the cursor.
+    ``under``: the parameters of an op, shown below it. ``detail``: its input's and output's shape
+    and its arguments, said of the line that the cursor is on.
+    """
+
+    tensor: str
+    title: str
+    op: str = ""
+    flow: str = ""
+    shape: str = ""
+    count: str = ""
+    here: bool = False
+    reached: bool = True
+    under: tuple[Line, ...] = ()
+    detail: str = ""
+
+
+def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[Line]:
+    """All lines: the input, every op of the forward with its parameters, target and loss."""
+    shapes = {p.name: p.shape for p in parameters}
+    passed = _passed(frame)
+    rows = frame.rows if frame else ()
+    first = rows[0].shapes[0] if rows and rows[0].shapes else None
+    lines = [Line("input", "input", shape=_shape(first))]
+    shown: set[str] = set()
+    for row in rows:
+        lines.append(_op_line(row, shapes, passed))
+        shown.update(row.parameters)
+    lines += [_parameter(n, n, shapes, passed) for n in shapes if n not in shown]
+    lines.append(Line("target", "target"))
+    loss = frame.loss if frame and has_loss(frame) else None
+    criterion = frame.options.loss if frame else ""
+    value = "" if loss is None else number(loss)
+    here, known = "loss" in passed, loss is not None
+    lines.append(Line("loss", "loss", criterion, "", "", value, here, known))
+    return lines
+
+
+def total(parameters: tuple[Parameter, ...]) -> int:
+    """How many numbers the model learns."""
+    return sum(_size(p.shape) for p in parameters)
+
+
+def _op_line(row: OpRow, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:
+    title, op = titles(row)
+    under = tuple(_parameter(name, _tail(name), shapes, passed) for name in row.parameters)
+    return Line(
+        row.name,
+        clean(title),
+        f"{clean(op)} {clean(row.short)}".rstrip(),
+        flow(row),
+        _shape(row.shape),
+        thousands(row.count) if row.count else "",
+        row.name in passed,
+        row.shape is not None,
+        under,
+        detail(row),
+    )
+
+
+def flow(row: OpRow) -> str:
+    """What an op was given and gives: ``1×1×32×32 → 1×6×28×28``; empty until it is reached."""
+    if row.shapes is None or row.shape is None:
+        return ""
+    return f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"
+
+
+def detail(row: OpRow) -> str:
+    """The same with its arguments: ``1×1×32×32 → 1×6×28×28  kernel_size=5, stride=1``."""
+    return "  ".join(part for part in (flow(row), clean(row.arguments)) if part)
+
+
+def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:
+    shape = shapes.get(name)
+    count = thousands(_size(shape)) if shape is not None else ""
+    return Line(name, clean(title), "", "", _shape(shape), count, name in passed)
+
+
+def titles(row: OpRow) -> tuple[str, str]:
+    """A module's op as (``conv1``, ``conv2d``); a functional one as ("", ``relu``)."""
+    tail = row.name.rpartition(".")[2]
+    if tail == row.op or tail.startswith(f"{row.op}#"):
+        return "", tail
+    return row.name, row.op
+
+
+def _passed(frame: Frame | None) -> frozenset[str]:
+    """The name of the entry passed last, if the cursor stands inside a phase."""
+    if frame is None or frame.entry is None or frame.position.op is None:
+        return frozenset()
+    return frozenset({frame.entry.name})
+
+
+def _tail(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _shape(shape: Shape | None) -> str:
+    return "" if shape is None else shape_text(shape)
+
+
+def _size(shape: Shape) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size

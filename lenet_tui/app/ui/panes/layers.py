@@ -1,0 +1,175 @@
+"""The layers pane: every op of the forward, and every tensor there is to look at."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from lenet_tui.app.ui.panes.layer_lines import Line, layer_lines, total
+from lenet_tui.app.ui.panes.layer_tree import LayerTree
+from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.protocol.frame import Frame, Parameter
+from lenet_tui.text.numbers import ascii_text, thousands
+
+
+class LayersPane(Pane):
+    """Choosing a line chooses the tensor that the tensor pane shows."""
+
+    ALLOW_MAXIMIZE = True
+
+    class Chosen(Message):
+        """The person wants to see ``tensor``."""
+
+        def __init__(self, tensor: str) -> None:
+            self.tensor = tensor
+            super().__init__()
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._parameters: tuple[Parameter, ...] = ()
+        self._frame: Frame | None = None
+        self._tensor = ""
+        self._names: tuple[tuple[str, ...], ...] = ()
+        self._all_fit: bool | None = None
+        self._settled = False
+
+    def compose(self) -> ComposeResult:
+        yield LayerTree()
+
+    @property
+    def listed(self) -> LayerTree:
+        return self.query_one(LayerTree)
+
+    def know(self, parameters: tuple[Parameter, ...], glyphs: Glyphs) -> None:
+        """The model's parameters, once the engine has made it."""
+        self._parameters = parameters
+        self.listed.glyphs = glyphs
+        self._names = ()
+        if not self._tensor and parameters:
+            self._tensor = parameters[0].name
+
+    def show(self, frame: Frame) -> None:
+        self._frame = frame
+        self._fill()
+        self._titles()
+
+    def choose(self, tensor: str) -> None:
+        """Put the cursor on the line of ``tensor``, if there is one."""
+        self._tensor = tensor
+        node = self._node(tensor)
+        if node is not None and self.listed.cursor_node is not node:
+            self._open(node)
+            if self.listed.last_line >= 0:  # asking makes the tree number its lines anew
+                self.listed.move_cursor(node)
+
+    @on(Tree.NodeHighlighted)
+    def _highlighted(self, event: Tree.NodeHighlighted[Line]) -> None:
+        event.stop()
+        if not self._settled or event.node.data is None:
+            return
+        if event.node is self.listed.cursor_node:
+            self._open(event.node)
+            self._tensor = event.node.data.tensor
+            self._titles()
+            self.post_message(self.Chosen(self._tensor))
+
+    def on_resize(self) -> None:
+        """More or less room: open as many lines as fit."""
+        self.call_after_refresh(self._fold)
+
+    def _titles(self) -> None:
+        """Above: how much the model learns; below: what the cursor's op does."""
+        count = self.words("layers.total", n=thousands(total(self._parameters)))
+        room = self.size.width - 4
+        details = self._details()
+        detail = next((d for d in details if cell_len(d) <= room), details[-1])
+        said = (f"{self.words('layers.title')}  {count}", detail)
+        if self.listed.glyphs is not UNICODE:
+            said = (ascii_text(said[0]), ascii_text(said[1])[:room])
+        self.entitle(*said)
+
+    def _details(self) -> list[str]:
+        """What is said of the op that the cursor is on: all of it, or its shapes alone."""
+        for node in self.listed.root.children:
+            line = node.data
+            if line and self._tensor in (line.tensor, *(u.tensor for u in line.under)):
+                return [line.detail, line.flow]
+        return [""]
+
+    def _fill(self) -> None:
+        lines = layer_lines(self._frame, self._parameters)
+        names = tuple((line.tensor, *(u.tensor for u in line.under)) for line in lines)
+        self.listed.titles = max(len(line.title) for line in lines if line.op or line.under)
+        if names != self._names:
+            self._names = names
+            self._rebuild(lines)
+            return
+        for node, line in zip(self.listed.root.children, lines, strict=True):
+            _update(node, line)
+            for child, under in zip(node.children, line.under, strict=True):
+                _update(child, under)
+
+    def _rebuild(self, lines: list[Line]) -> None:
+        tree = self.listed
+        tree.clear()
+        for line in lines:
+            node = tree.root.add(Text(line.title), line, allow_expand=False)
+            for under in line.under:
+                node.add_leaf(Text(under.title), under)
+        self._all_fit = None
+        self._settled = False
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """After a rebuild: the cursor goes back to where it was."""
+        self._settled = True
+        self._fold()
+        self.choose(self._tensor)
+        self._titles()
+        self.post_message(self.Chosen(self._tensor))
+
+    def _fold(self) -> None:
+        """Open everything if it fits; else only what the cursor is on."""
+        fit = sum(1 + len(n.children) for n in self.listed.root.children) <= self.listed.size.height
+        if fit != self._all_fit:
+            self._all_fit = fit
+            cursor = self.listed.cursor_node or self._node(self._tensor)
+            for node in self.listed.root.children:
+                if fit or (cursor is not None and cursor in (node, *node.children)):
+                    node.expand()
+                else:
+                    node.collapse()
+            self.call_after_refresh(self.listed.forget_bar)
+
+    def _open(self, node: TreeNode[Line]) -> None:
+        """Show the parameters of the op at ``node``, and hide those of others."""
+        if self._all_fit:
+            return
+        owner = node if node.parent is None or node.parent.is_root else node.parent
+        for other in self.listed.root.children:
+            if other is owner and not other.is_expanded:
+                other.expand()
+            elif other is not owner and other.is_expanded:
+                other.collapse()
+        self.call_after_refresh(self.listed.forget_bar)
+
+    def _node(self, tensor: str) -> TreeNode[Line] | None:
+        candidate: TreeNode[Line]
+        for node in self.listed.root.children:
+            for candidate in (node, *node.children):
+                if candidate.data is not None and candidate.data.tensor == tensor:
+                    return candidate
+        return None
+
+
+def _update(node: TreeNode[Line], line: Line) -> None:
+    """Repaint the node only if its line looks different."""
+    if node.data != line:
+        node.data = line
+        node.refresh()

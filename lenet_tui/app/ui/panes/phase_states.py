@@ -1,0 +1,79 @@
+"""The six phases as the rail shows them: a pure function of the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lenet_tui.protocol.position import PHASES, TURN
+
+if TYPE_CHECKING:
+    from lenet_tui.protocol.frame import Frame, SegmentState
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One phase on the rail.
+
+    ``state``: ``done``, ``current``, ``next``, ``later``, ``skipped`` or ``extra`` (done out of
+    turn). ``seconds``: how long it took, if it ran in this iteration. ``done`` of ``total`` ops,
+    of the current one.
+    """
+
+    phase: str
+    state: str
+    seconds: float | None = None
+    done: int = 0
+    total: int = 0
+
+
+def stations(frame: Frame | None, runs: str = "") -> list[Station]:
+    """The phases in turn, with those done out of turn where they were done.
+
+    ``runs``: the phase that torch is in, which the frame does not know of yet.
+    """
+    if frame is None:
+        return [Station(phase, "next" if phase == "init" else "later") for phase in PHASES]
+    result: list[Station] = []
+    turn = iter(TURN)
+    last = len(frame.segments) - 1
+    passed = () if runs in TURN and boundary(frame) else frame.segments
+    for number, segment in enumerate(passed):
+        current = number == last and frame.position.op is not None
+        result.append(_passed(segment, current))
+        if segment.how in ("turn", "skip"):
+            next(turn, None)
+    if not any(s.phase == "init" for s in result):
+        result.insert(0, Station("init", "done"))
+    following = not any(s.state == "current" for s in result)
+    ahead = list(turn)
+    if following and runs in ahead:
+        begun = ahead.index(runs)
+        result += [Station(phase, "done") for phase in ahead[:begun]]
+        result.append(Station(runs, "current"))
+        ahead, following = ahead[begun + 1 :], False
+    for phase in ahead:
+        result.append(Station(phase, "next" if following else "later"))
+        following = False
+    return result
+
+
+def fitted(row: list[Station], limit: int) -> tuple[list[Station], int]:
+    """``row`` with no more than ``limit`` stations done out of turn, the oldest left out.
+
+    Returns also how many were left out.
+    """
+    extras = [i for i, s in enumerate(row) if s.state == "extra"]
+    gone = set(extras[: max(0, len(extras) - limit)])
+    return [s for i, s in enumerate(row) if i not in gone], len(gone)
+
+
+def boundary(frame: Frame) -> bool:
+    """Whether the cursor stands between two iterations (or after init)."""
+    return frame.position.op is None and frame.next_phase == TURN[0]
+
+
+def _passed(segment: SegmentState, current: bool) -> Station:
+    how = {"skip": "skipped", "do": "extra"}
+    state = "current" if current else how.get(segment.how, "done")
+    return Station(segment.phase, state, segment.seconds, segment.done, segment.total)

@@ -1,0 +1,122 @@
+"""The status line: what this session is, and how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from lenet_tui.kit.ui.format import fit, loss, megabytes, total
+from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
+from lenet_tui.terminal.ui.line_widget import LineWidget
+from lenet_tui.text.clean import clean
+
+if TYPE_CHECKING:
+    from lenet_tui.protocol.frame import Frame
+    from lenet_tui.protocol.messages import Ready
+    from lenet_tui.protocol.options import Options
+    from lenet_tui.text.words import Words
+
+WIDE = 100
+"""Columns from which there is room for separators and long names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Status:
+    """What the line is made of. ``run``: the run under way, in words, or empty."""
+
+    options: Options
+    ready: Ready | None = None
+    frame: Frame | None = None
+    run: str = ""
+
+
+class StatusLine(LineWidget):
+    """One line: identity and options at the left, loss and history at the right."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._status: Status | None = None
+        self._words: Words | None = None
+        self._glyphs = UNICODE
+        self._made_of: tuple[object, ...] = ()
+
+    def show(self, status: Status, words: Words, glyphs: Glyphs) -> None:
+        """Show another state; repaints only if it looks different."""
+        self._status, self._words, self._glyphs = status, words, glyphs
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit it to the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._status is None or self._words is None or self.content_size.width <= 0:
+            return
+        width, status = self.content_size.width, self._status
+        key = (status.frame, status.ready, status.options, status.run, self._words, width)
+        if key != self._made_of:
+            self._made_of = key
+            self.put([status_line(status, self._words, self._glyphs, width)])
+
+
+def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Content:
+    """The line at ``width`` cells; what matters least goes first when it is narrow."""
+    right = _right(status, words, glyphs, width >= WIDE)
+    left = _left(status, words)
+    gap = f" {glyphs.dot} " if width >= WIDE else "  "
+    while total(right, "  ") + 2 + total(left, gap) > width:
+        worst_left = max((rank for rank, _ in left), default=0)
+        worst_right = max((rank for rank, _ in right), default=0)
+        if worst_left == worst_right == 0:
+            break
+        side = left if worst_left >= worst_right else right
+        worst = max(worst_left, worst_right)
+        del side[max(i for i, (rank, _) in enumerate(side) if rank == worst)]
+    end = fit(right, "  ", width)
+    start = fit(left, gap, max(0, width - end.cell_length - 1))
+    return start + " " * max(1, width - start.cell_length - end.cell_length) + end
+
+
+def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
+    options = status.frame.options if status.frame else status.options
+    device = options.device
+    if status.ready and device == "auto":
+        device = status.ready.device.name
+    parts = [
+        (9, Content.styled("lenet-tui", "bold $text-primary")),
+        (3, Content(options.preset)),
+        (1, Content(clean(device))),
+        (4, Content(clean(status.ready.dtype) if status.ready else "")),
+        (2, Content(words("status.seed", seed=options.seed))),
+        (5, Content(f"lr {options.lr:g}")),
+        (6, Content(options.optimizer)),
+        (8, Content(options.loss)),
+        (7, Content(words("status.batch", n=options.batch_size))),
+    ]
+    return [(rank, content) for rank, content in parts if content.plain]
+
+
+def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tuple[int, Content]]:
+    frame = status.frame
+    parts: list[tuple[int, Content]] = []
+    if status.run:
+        parts.append((0, Content.styled(f"{glyphs.current} {status.run}", "bold $text-warning")))
+    if frame is None:
+        return parts
+    from lenet_tui.protocol.frame import has_loss  # noqa: PLC0415 - not before the first picture
+
+    if frame.drift:
+        parts.append((0, Content.styled(words("status.drift"), "bold $text-error")))
+    if frame.ahead:
+        text = words("status.ahead", end=frame.end)
+        parts.append((1, Content.styled(f"{glyphs.back} {text}", "$text-secondary")))
+    used = f"{megabytes(frame.history_bytes)}/{frame.options.history_mb} MB"
+    text = words("status.history", used=used) if wide else used
+    parts.append((6, Content.styled(text, "dim")))
+    shown = loss(frame.loss, glyphs.none)
+    earlier = frame.loss is not None and not has_loss(frame)
+    key = "status.loss.earlier" if earlier else "status.loss"
+    parts.append((0, Content.assemble((words(key), "dim"), " ", (shown, "bold"))))
+    return parts

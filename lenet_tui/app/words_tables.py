@@ -1,0 +1,23 @@
+"""Every table of what is said."""
+
+from __future__ import annotations
+
+from lenet_tui.app.words import APP
+from lenet_tui.app.words_panes import PANES
+from lenet_tui.cli.words import TRACE
+from lenet_tui.explain.words.autograd import AUTOGRAD
+from lenet_tui.explain.words.cells import CELLS
+from lenet_tui.explain.words.inspector import INSPECTOR
+from lenet_tui.explain.words.pane import EXPLAIN
+from lenet_tui.export.words import EXPORT
+from lenet_tui.lab.words import LAB
+from lenet_tui.parity.words import PARITY
+from lenet_tui.stepping.words import COMMANDS
+from lenet_tui.text.words import Table
+from lenet_tui.tour.words import TOURING
+from lenet_tui.tour.words_stops import TOUR
+
+TABLES: tuple[Table, ...] = (
+    APP, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, PANES, EXPLAIN, TOUR, TOURING, TRACE, LAB, EXPORT,
+    PARITY,
+)  # fmt: skip

@@ -1,0 +1,140 @@
+"""``lenet-tui explain``: one number of a session, and where it came from."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from lenet_tui.cli import transcript_jsonl as jsonl
+from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.explain_options import asked_cell
+from lenet_tui.cli.options import CommandError, language, session_options
+from lenet_tui.cli.printer import Sheet
+from lenet_tui.explain.explanation import Explanation, NotExplained, Operand, Term
+from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
+from lenet_tui.protocol.messages import DoMove, Explain
+from lenet_tui.protocol.moves import Run
+from lenet_tui.text import words
+from lenet_tui.text.numbers import aligned, index_text, number, thousands
+from lenet_tui.text.words import Words
+
+FAILED = 1
+SHOWN = 20
+"""Terms that people are shown; the smaller ones are folded."""
+OPERANDS = 12
+"""Operands of a term that people are shown."""
+BESIDE = 3
+"""Operands on a line."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the session to the iteration and print the explanation; 0 if there is one."""
+    given = vars(args)
+    cell, iteration = asked_cell(args)
+    options = session_options(args)
+    as_json = given.get("format") == "json"
+    with Talk() as talk:
+        talk.start(options)
+        moved = talk.move(DoMove(1, Run(iteration)))
+        if moved.error:
+            at = moved.frame.position
+            raise CommandError(f"iteration {at.iteration}, {at.phase}: {moved.error}", FAILED)
+        check = bool(given.get("check"))
+        most = None if as_json else SHOWN
+        found = talk.explain(Explain(2, str(cell), check, most, iteration))
+    if isinstance(found, NotExplained):
+        raise CommandError(found.error)
+    if as_json:
+        sys.stdout.write(jsonl.line(event(found, check)) + "\n")
+    else:
+        ascii = "ascii" in given
+        People(Sheet(ascii), words(language(args), ascii)).write(found)
+    return 0
+
+
+def event(found: Explanation, check: bool = False) -> dict[str, Any]:
+    """The explanation as plain values: every term, every number in full."""
+    made: dict[str, Any] = {
+        "cell": found.cell,
+        "value": found.value,
+        "op": found.op,
+        "formula": found.formula,
+        "terms": [_term(term) for term in found.terms],
+        "sum": found.sum,
+        "ulp": found.ulp,
+        "checked": found.checked,
+    }
+    if check:
+        made["difference"] = found.difference
+    return made
+
+
+def _term(term: Term) -> dict[str, Any]:
+    operands = [
+        {"tensor": o.tensor, "index": list(o.index), "value": o.value} for o in term.operands
+    ]
+    return {"operands": operands, "value": term.value}
+
+
+class People:
+    """Writes an explanation as text."""
+
+    def __init__(self, sheet: Sheet, say: Words) -> None:
+        self._sheet = sheet
+        self._say = say
+
+    def write(self, found: Explanation) -> None:
+        sheet, say = self._sheet, self._say
+        sheet.line(f"{found.cell} = {number(found.value, 9)}", "bold")
+        size = say("cells.rank", rank=thousands(found.rank), size=thousands(found.size))
+        sheet.line(f"{found.op} · {size}")
+        if found.formula:
+            sheet.line(say("cells.formula", formula=found.formula))
+        if found.terms:
+            sheet.line("")
+            self._terms(found)
+            sheet.line("")
+        sheet.line(verdict(say, found))
+        difference = difference_line(say, found)
+        for line in ([difference] if difference else []) + note_lines(say, found.notes):
+            sheet.line(line)
+        read = {o.tensor for t in found.terms for o in t.operands} | {"input"}
+        all_of_them = found.op == "data" or not found.terms
+        regions = [
+            f"{n}{_region(a, b)}" for n, a, b in found.fields if a and (all_of_them or n in read)
+        ]
+        if regions:
+            heading = "cells.reaches" if found.op == "data" else "cells.regions"
+            sheet.line(f"{say(heading)}  {'  '.join(regions)}")
+
+    def _terms(self, found: Explanation) -> None:
+        say = self._say
+        terms = list(found.terms[:SHOWN])
+        values = [t.value for t in terms] + ([found.left_sum] if found.left else [])
+        texts = aligned([*values, found.sum], 6)
+        rows = []
+        for text, term in zip(texts, terms, strict=False):
+            first, *more = self._operands(term.operands)
+            rows += [(text, first), *(("", line) for line in more)]
+        if found.left:
+            rows.append((texts[-2], say("cells.left", count=thousands(found.left))))
+        count = thousands(len(found.terms) + found.left)
+        rows.append((texts[-1], f"{say('cells.sum')} · {say('cells.terms', count=count)}"))
+        self._sheet.table((say("cells.term"), say("cells.operands")), rows)
+
+    def _operands(self, operands: Sequence[Operand]) -> list[str]:
+        """The operands of a term, ``BESIDE`` of them to a line; at least one line."""
+        shown = [f"{o.tensor}{index_text(o.index)} {number(o.value, 6)}" for o in operands]
+        if len(shown) > OPERANDS:
+            more = self._say("cells.others", count=len(shown) - OPERANDS)
+            shown = [*shown[:OPERANDS], more]
+        starts = range(0, max(len(shown), 1), BESIDE)
+        return ["   ".join(shown[n : n + BESIDE]) for n in starts]
+
+
+def _region(first: tuple[int, ...], last: tuple[int, ...]) -> str:
+    """``[0,0,4–8,5–9]``."""
+    sides = (str(a) if a == b else f"{a}–{b}" for a, b in zip(first, last, strict=True))
+    return f"[{','.join(sides)}]"

@@ -1,0 +1,71 @@
+"""``lenet-tui export``: a session as a plain PyTorch script that repeats it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.moves_file import moves_of
+from lenet_tui.cli.options import CommandError, complain, session_options
+from lenet_tui.protocol.messages import DoMove, Export, Exported
+from lenet_tui.protocol.moves import Move, Run
+from lenet_tui.protocol.new_file import write_new
+
+FAILED = 1
+STDOUT = "-"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the session and write its script; 0 if it is written."""
+    given = vars(args)
+    output, force = str(given["output"]), bool(given.get("force"))
+    check_output(output, force)
+    options = session_options(args)
+    moves = list(moves_of(given["moves"])) if "moves" in given else []
+    with Talk() as talk:
+        talk.start(options)
+        made = moves or [("", Run(given.get("iterations", 1)))]
+        for number, (line, move) in enumerate(made, 1):
+            _make(talk, number, line, move)
+        answer = talk.ask(Export(len(made) + 1), Exported)
+    if answer.error:
+        raise CommandError(answer.error, FAILED)
+    write(output, answer.text, force)
+    return 0
+
+
+def _make(talk: Talk, number: int, line: str, move: Move) -> None:
+    moved = talk.move(DoMove(number, move))
+    if moved.error:
+        raise CommandError(f"{line}: {moved.error}" if line else moved.error, FAILED)
+
+
+def check_output(output: str, force: bool) -> None:
+    """Raise ``CommandError`` if the script could not be written there, before the training."""
+    if output == STDOUT:
+        return
+    path = Path(output)
+    if not output or "\0" in output or path.is_dir():
+        raise CommandError(f"output {output!r} is no file name")
+    if not path.parent.is_dir():
+        raise CommandError(f"output {output!r}: there is no folder {str(path.parent)!r}")
+    if not force and os.path.lexists(path):
+        raise CommandError(f"output {output!r} exists: another name, or --force to take its place")
+    if not os.access(path.parent, os.W_OK):
+        raise CommandError(f"output {output!r}: the folder cannot be written to")
+
+
+def write(output: str, text: str, force: bool) -> None:
+    """Write the script, and say where."""
+    if output == STDOUT:
+        sys.stdout.write(text)
+        return
+    try:
+        write_new(Path(output), text, replace=force)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CommandError(f"output {output!r} cannot be written: {reason}", FAILED) from None
+    complain(f"{output} is written: 'python {output} --verify' repeats the session")

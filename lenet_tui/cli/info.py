@@ -1,0 +1,96 @@
+"""``lenet-tui info``: what this terminal can show, what is installed, which devices are here."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import platform
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.console import Console
+
+from lenet_tui import __version__
+from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.options import language
+from lenet_tui.cli.printer import Sheet
+from lenet_tui.cli.streams import no_screen
+from lenet_tui.protocol.frame import Device
+from lenet_tui.protocol.messages import Devices, ListDevices
+from lenet_tui.text import words
+from lenet_tui.text.reasons import reason
+from lenet_tui.text.words import Words
+
+PACKAGES = ("torch", "textual", "rich", "numpy")
+VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "TMUX", "SSH_TTY")
+LEAST = (60, 20)
+"""Columns and rows below which the app only says how large it needs to be."""
+GIGABYTE = 2**30
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print it all; the devices last, as torch must be imported to know them."""
+    say = words(language(args))
+    sheet = Sheet(bool(vars(args).get("ascii")))
+    with Talk() as talk:
+        talk.send(ListDevices())
+        sheet.line(say("info.terminal"), "bold")
+        sheet.table(("", ""), _terminal(say))
+        sheet.line("")
+        sheet.line(say("info.versions"), "bold")
+        sheet.table(("", ""), _versions(say))
+        sheet.line("")
+        sheet.line(say("info.devices"), "bold")
+        devices = talk.answer(Devices).devices
+        sheet.table(("", "", ""), (_device(d, say) for d in devices))
+    return 0
+
+
+def _terminal(say: Words) -> list[tuple[str, str]]:
+    columns, rows = _size()
+    fits = columns >= LEAST[0] and rows >= LEAST[1]
+    console = Console(stderr=True)  # where the app draws
+    colours = console.color_system if not os.environ.get("NO_COLOR") else None
+    why = reason(no_screen(), say)
+    return [
+        (
+            say("info.size"),
+            say("info.cells" if fits else "info.small", columns=columns, rows=rows),
+        ),
+        (say("info.colours"), say(f"info.colours.{colours or 'none'}")),
+        (say("info.encoding"), console.encoding),
+        (
+            say("info.screen"),
+            say("info.unusable", why=why) if why else say("info.usable"),
+        ),
+        *((name, os.environ[name]) for name in VARIABLES if name in os.environ),
+    ]
+
+
+def _size() -> tuple[int, int]:
+    """Columns and rows of the terminal that the app would draw on, whatever standard output is."""
+    for stream in (sys.__stderr__, sys.__stdin__, sys.__stdout__):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            return os.get_terminal_size(stream.fileno())  # type: ignore[union-attr]
+    return shutil.get_terminal_size()
+
+
+def _versions(say: Words) -> list[tuple[str, str]]:
+    rows = [("lenet-tui", __version__), ("python", platform.python_version())]
+    for name in PACKAGES:
+        try:
+            rows.append((name, version(name)))
+        except PackageNotFoundError:
+            rows.append((name, say("info.missing")))
+    return [*rows, ("system", platform.platform())]
+
+
+def _device(device: Device, say: Words) -> tuple[str, str, str]:
+    if device.problem:
+        return device.name, "", say("info.absent", why=reason(device.problem, say))
+    if device.free is None or device.total is None:
+        return device.name, device.title, ""
+    free, total = (f"{size / GIGABYTE:.1f}" for size in (device.free, device.total))
+    return device.name, device.title, say("info.memory", free=free, total=total)

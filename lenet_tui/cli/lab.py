@@ -1,0 +1,95 @@
+"""``lenet-tui lab LAYER``: a layer's shapes, formula and counts, without the screen."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+
+from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.lab_options import asked
+from lenet_tui.cli.options import complain, language
+from lenet_tui.explain.windows import NoWindow, geometry
+from lenet_tui.lab.formula import LESS, parameter_formula, shape_formulas
+from lenet_tui.lab.layer import Layer
+from lenet_tui.lab.result import LabResult
+from lenet_tui.protocol.messages import RunLab
+from lenet_tui.text import words as words_of
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import ascii_text, shape_text, thousands
+
+SHOWN_INDICES = 64
+"""Indices that the text shows; JSON has them all."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what torch says of the layer; 1 if it refuses."""
+    layer, shape = asked(args)
+    with Talk() as talk:
+        result = talk.ask(RunLab(1, str(layer), shape), LabResult)
+    if vars(args).get("format") == "json":
+        text = json.dumps(as_json(layer, result))
+    else:
+        text = "\n".join(_lines(layer, result, language(args)))
+        text = ascii_text(text) if "ascii" in args else text
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+    for line in _remarks(layer, result):
+        complain(line)
+    return 1 if result.error else 0
+
+
+def as_json(layer: Layer, result: LabResult) -> dict[str, Any]:
+    """The result as plain values; ``indices``: row-major, one for each cell of the output."""
+    return {
+        "layer": result.layer,
+        "input_shape": result.input_shape,
+        "output_shape": result.output_shape,
+        "parameters": result.parameters,
+        "weight_shape": result.weight_shape,
+        "formula": "; ".join(_formulas(layer, result)) or None,
+        "indices": None if result.indices is None else result.indices.ravel().tolist(),
+        "error": result.error or None,
+    }
+
+
+def _formulas(layer: Layer, result: LabResult, less: str = LESS) -> tuple[str, ...]:
+    try:
+        return shape_formulas(geometry(layer, result.input_shape), less)
+    except NoWindow:
+        return ()
+
+
+def _lines(layer: Layer, result: LabResult, lang: str) -> list[str]:
+    say = words_of(lang)
+    rows = [("lab.input", shape_text(result.input_shape))]
+    if result.output_shape is not None:
+        rows.append(("lab.output", shape_text(result.output_shape)))
+    rows += [("lab.formula", line) for line in _formulas(layer, result, say("lab.less"))]
+    if result.parameters is not None:
+        counted = parameter_formula(layer)
+        how = f"   {counted}" if counted else ""
+        rows.append(("lab.parameters", f"{thousands(result.parameters)}{how}"))
+    if result.weight_shape is not None:
+        rows.append(("lab.weight", shape_text(result.weight_shape)))
+    if result.indices is not None:
+        flat = result.indices.ravel().tolist()
+        more = f" … ({len(flat)})" if len(flat) > SHOWN_INDICES else ""
+        rows.append(("lab.indices", " ".join(map(str, flat[:SHOWN_INDICES])) + more))
+    width = max(cell_len(say(key)) for key, _ in rows) + 2
+    names = [set_cell_size(say(key), width) for key, _ in rows]
+    return [clean(result.layer), *(f"  {n}{v}" for n, (_, v) in zip(names, rows, strict=True))]
+
+
+def _remarks(layer: Layer, result: LabResult) -> list[str]:
+    """What is said beside the result, on standard error."""
+    lines = [result.error] if result.error else []
+    lines += [f"warning: {line}" for line in result.warnings]
+    if not result.computed and not result.error:
+        lines.append("too large to run here: the shapes are from torch's meta device")
+    elif layer.kind == "MaxPool2d" and layer["return_indices"] and result.indices is None:
+        lines += [] if result.error else ["there are too many indices to be carried"]
+    return lines

@@ -1,0 +1,122 @@
+"""The command line: ``lenet-tui`` and its subcommands. Textual and torch are imported late."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from lenet_tui.cli import streams
+from lenet_tui.cli.options import (
+    CommandError,
+    complain,
+    language,
+    make_parser,
+    only_the_app,
+    session_options,
+)
+from lenet_tui.cli.resume_options import add_resume_options, asked_resume
+from lenet_tui.process import forkserver as template
+
+if TYPE_CHECKING:
+    from lenet_tui.app.ui.app import LenetApp
+    from lenet_tui.protocol.engine_api import Engine, OnReport
+    from lenet_tui.protocol.moves import Move
+    from lenet_tui.sessions.ui.resume import Lost
+
+FAILED = 1
+INTERRUPTED = 130
+UNREAD = 141
+"""What a program that SIGPIPE ends leaves behind."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    streams.tolerate_any_text()
+    try:
+        status = run(argv)
+        sys.stdout.flush()
+    except CommandError as error:
+        complain(str(error))
+        status = error.status
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:
+        streams.leave_unread()
+        status = UNREAD
+    except OSError as error:
+        streams.leave_unread()
+        complain(f"it cannot go on: {error.strerror or error}")
+        status = FAILED
+    sys.exit(status)
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """What ``argv`` asks for; returns the exit status."""
+    words = sys.argv[1:] if argv is None else argv
+    args = only_the_app(words, _add_options)
+    if args is not None:
+        return open_app(args)
+    from lenet_tui.cli import subcommands  # noqa: PLC0415 - the app does without
+
+    parser, add = make_parser()
+    _add_options(parser)
+    subcommands.add_all(add, open_app)
+    args = parser.parse(words)
+    command: Callable[[argparse.Namespace], int] = vars(args).get("run", open_app)
+    return command(args)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
+    add_resume_options(parser)
+
+
+def open_app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = None) -> int:
+    """Run the app; ``first``: what to open over its main screen."""
+    options = session_options(args)
+    file = vars(args).get("moves")
+    if file == "-":
+        raise CommandError("--moves - goes with trace: the app needs standard input for its keys")
+    moves: Sequence[Move] = ()
+    if file is not None:
+        from lenet_tui.cli.moves_file import moves_of  # noqa: PLC0415
+
+        moves = [move for _, move in moves_of(file)]
+    why = streams.no_screen()
+    resume = asked_resume(args)
+    if why and resume is not None:
+        raise CommandError(f"--resume needs a terminal, and {why}")
+    if why:
+        from lenet_tui.cli.subcommands import trace  # noqa: PLC0415
+
+        return trace(args, f"{why}: here is the transcript of one iteration instead of the app")
+    template.prepare()
+    lost: Sequence[Lost] = ()
+    if resume is not None:
+        from lenet_tui.cli.resume import found  # noqa: PLC0415
+
+        lost = found(resume)
+    gc.disable()  # a tenth of the time to the first frame; terminal.run takes it up again
+    from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
+
+    def make_app() -> LenetApp:
+        from lenet_tui.app.ui.app import LenetApp  # noqa: PLC0415
+
+        ascii = bool(vars(args).get("ascii"))
+        return LenetApp(
+            _make_engine, options, lang=language(args), ascii=ascii, moves=moves, first=first,
+            lost=lost,
+        )  # fmt: skip
+
+    return terminal.run(make_app)
+
+
+def _make_engine(on_report: OnReport) -> Engine:
+    """Called after the first picture: imported no sooner."""
+    from lenet_tui.process.client import EngineClient  # noqa: PLC0415
+    from lenet_tui.sessions.store import default_folder  # noqa: PLC0415
+
+    return EngineClient(on_report, saves=default_folder())

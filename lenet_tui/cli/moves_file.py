@@ -1,0 +1,39 @@
+"""Moves read from a file or a pipe, one a line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lenet_tui.cli.options import CommandError
+from lenet_tui.protocol.moves import Move, MoveError, parse_move
+
+
+def moves_of(path: str) -> Iterator[tuple[str, Move]]:
+    """The moves of a file (``-``: standard input) as its lines come, each with its text.
+
+    ``CommandError`` with the number of a line that is none. Empty lines and comments (``#``)
+    are passed over.
+    """
+    try:
+        source = sys.stdin.buffer if path == "-" else Path(path).read_bytes().splitlines()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CommandError(f"moves {path!r} cannot be read: {reason}") from None
+    return _parsed(source, path)
+
+
+def _parsed(source: Iterable[bytes], path: str) -> Iterator[tuple[str, Move]]:
+    try:
+        for number, data in enumerate(source, 1):
+            line = data.decode("utf-8", "replace").lstrip("\ufeff").strip()
+            if not line or line.startswith("#"):
+                continue
+            try:
+                move = parse_move(line)
+            except MoveError as error:
+                raise CommandError(f"line {number}: {error}") from None
+            yield line, move
+    except OSError as error:
+        raise CommandError(f"moves {path!r} cannot be read: {error.strerror}") from None

@@ -1,0 +1,227 @@
+"""The command line as data: options, subcommands, and one clear line for what cannot be."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from lenet_tui import __version__
+from lenet_tui.protocol.options import (
+    LANGUAGES,
+    LOSSES,
+    OPTIMIZERS,
+    PRESETS,
+    OptionError,
+    Options,
+    parse_value,
+    resolve,
+)
+from lenet_tui.text.clean import clean
+
+PROGRAM = "lenet-tui"
+USAGE_ERROR = 2
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+
+
+class CommandError(Exception):
+    """What ends a command: one line for people, and the exit status."""
+
+    def __init__(self, message: str, status: int = USAGE_ERROR) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains by ``CommandError`` instead of a usage dump. ``commands``: its subparsers."""
+
+    commands: Mapping[str, Parser] = MappingProxyType({})
+
+    def parse(self, words: Sequence[str]) -> argparse.Namespace:
+        """``parse_args``, which takes the value of a misspelt option for a command."""
+        import difflib  # noqa: PLC0415 - seldom needed
+
+        known = set(self._option_string_actions)
+        known |= {o for sub in self.commands.values() for o in sub._option_string_actions}
+        for name in (word.partition("=")[0] for word in words):
+            if name.startswith("--") and name not in known:
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+                raise CommandError(f"no option {name}" + (f": {near[0]}?" if near else ""))
+        return self.parse_args(words)
+
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(re.sub(r"^argument (COMMAND: )?", "", message))
+
+
+def make_parser() -> tuple[Parser, Callable[..., Parser]]:
+    """The parser, and what adds a subcommand to it: ``add(name, help, run)`` returns its parser.
+
+    ``run`` takes the parsed arguments and returns the exit status. A subcommand's parser has the
+    options of every command already; they may stand before its name too.
+    """
+    parser = _parser(add_help=True)
+    commands = parser.add_subparsers(
+        metavar="COMMAND", dest="command", parser_class=Parser, required=False
+    )
+
+    parser.commands = commands.choices
+
+    def add(name: str, help: str, run: Callable[[argparse.Namespace], int]) -> Parser:
+        sub: Parser = commands.add_parser(
+            name,
+            help=help,
+            description=help,
+            allow_abbrev=False,
+            argument_default=argparse.SUPPRESS,
+        )
+        sub.set_defaults(run=run)
+        add_options(sub)
+        return sub
+
+    return parser, add
+
+
+def only_the_app(
+    words: Sequence[str], add: Callable[[argparse.ArgumentParser], None]
+) -> argparse.Namespace | None:
+    """``words`` where they are good options of the app (``add`` adds some), else ``None``.
+
+    So that the subcommands need not be imported before the first picture.
+    """
+    parser = _parser(add_help=False)
+    add(parser)
+    try:
+        args, others = parser.parse_known_args(words)
+    except CommandError:  # the parser that knows everything will say it better
+        return None
+    return None if others else args
+
+
+def _parser(add_help: bool) -> Parser:
+    parser = Parser(
+        prog=PROGRAM,
+        description="Watch a neural network learn in the terminal, one step at a time, "
+        "in real PyTorch.",
+        epilog="Without COMMAND: the app.",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+        add_help=add_help,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    add_options(parser)
+    return parser
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that every command takes. Those not given are absent from the result."""
+    group = parser.add_argument_group("session")
+    group.add_argument("--preset", choices=PRESETS, help="digits (default) or the notebook's own")
+    group.add_argument("--device", type=_device, help="auto (default), cpu, cuda[:N] or mps")
+    group.add_argument("--data", type=_data, metavar="DATA", help="random, digits or a path")
+    group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
+    group.add_argument("--loss", choices=LOSSES)
+    group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
+    group.add_argument("--optimizer", choices=OPTIMIZERS, help="manual: p.data.sub_(lr * grad)")
+    group.add_argument("--seed", type=_value("seed"), metavar="N", help="of every random number")
+    group.add_argument("--threads", type=_value("threads"), metavar="N", help="of torch (1)")
+    group.add_argument(
+        "--history-mb", type=_value("history-mb"), metavar="N", help="memory for stepping back"
+    )
+    show = parser.add_argument_group("display")
+    show.add_argument("--lang", choices=LANGUAGES, help="en or zh; else as LANG says")
+    show.add_argument("--ascii", action="store_true", help="nothing but ASCII characters")
+
+
+def add_trace_options(parser: argparse.ArgumentParser) -> None:
+    """The options of ``trace`` alone."""
+    group = parser.add_argument_group("transcript")
+    extent = group.add_mutually_exclusive_group()
+    extent.add_argument("--iterations", type=_count, metavar="N", help="how many (1)")
+    extent.add_argument("--moves", metavar="FILE", help="play moves, one a line; -: standard input")
+    group.add_argument("--ops", action="store_true", help="every op of each phase too")
+    group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
+
+
+def add_export_options(parser: argparse.ArgumentParser) -> None:
+    """The options of ``export`` alone."""
+    group = parser.add_argument_group("script")
+    extent = group.add_mutually_exclusive_group()
+    extent.add_argument("--iterations", type=_count, metavar="N", help="how many (1)")
+    extent.add_argument("--moves", metavar="FILE", help="the session of these moves, one a line")
+    group.add_argument("--output", metavar="FILE", required=True, help="a new file; -: print it")
+    group.add_argument("--force", action="store_true", help="take the place of another file")
+
+
+def session_options(args: argparse.Namespace) -> Options:
+    """The options of a session, with the preset's where none is given."""
+    given = vars(args)
+    names = ("device", "data", "batch_size", "loss", "lr", "optimizer", "seed", "threads",
+             "history_mb")  # fmt: skip
+    try:
+        return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
+    except OptionError as error:
+        raise CommandError(str(error)) from None
+
+
+def language(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> str:
+    """The language asked for, or the locale's: Chinese for ``zh…``, else English."""
+    given: str | None = vars(args).get("lang")
+    if given:
+        return given
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((environ[name] for name in names if environ.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(f"{PROGRAM}: {clean(message, 1000)}\n")
+    sys.stderr.flush()
+
+
+def _value(option: str) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        try:
+            return parse_value(option, text)
+        except OptionError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parse
+
+
+def _device(text: str) -> str:
+    if not _DEVICE.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"device {text!r} is unknown: auto, cpu, cuda, cuda:N or mps"
+        )
+    return text
+
+
+def _data(text: str) -> str:
+    """``random``, ``digits`` or a path that can be read; what it holds the engine finds out."""
+    if text in ("random", "digits"):
+        return text
+    if not text:
+        raise argparse.ArgumentTypeError("data needs a name: digits, random or a path")
+    try:
+        with Path(text).open("rb"):
+            pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise argparse.ArgumentTypeError(f"data {text!r} cannot be read: {reason}") from None
+    return text
+
+
+def _count(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"iterations {text!r} is not a whole number from 0")
+    return value

@@ -1,0 +1,68 @@
+"""Text for people on standard output, laid out by rich; every string is cleaned on its way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import ascii_text
+
+WIDTH = 100
+"""Columns where there is no terminal to ask."""
+
+
+class Sheet:
+    """Writes lines, rules and tables. ``ascii``: our own signs in ASCII."""
+
+    def __init__(self, ascii: bool) -> None:
+        self._ascii = ascii
+        self._console = Console(
+            width=None if sys.stdout.isatty() else WIDTH,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+    def rule(self, title: str) -> None:
+        self.line("")
+        characters = "-" if self._ascii else "─"
+        self._print(Rule(self._text(title), align="left", characters=characters))
+
+    def line(self, text: str, style: str = "") -> None:
+        """One line, however long where there is no terminal."""
+        self._print(self._text(text, style), soft_wrap=not sys.stdout.isatty())
+
+    def indented(self, text: str) -> None:
+        """A paragraph, set in."""
+        self._print(Padding(self._text(text), (0, 0, 0, 2)))
+
+    def table(self, titles: Iterable[str], rows: Iterable[Iterable[str]], right: int = 99) -> None:
+        """A table without lines; the columns from number ``right`` on hold numbers."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        titles = list(titles)
+        table.show_header = any(titles)
+        for number, title in enumerate(titles):
+            table.add_column(self._text(title), justify="right" if number >= right else "left")
+        for row in rows:
+            table.add_row(*(self._text(cell) for cell in row))
+        self._print(table)
+
+    def _text(self, text: str, style: str = "") -> Text:
+        shown = clean(text)
+        return Text(ascii_text(shown) if self._ascii else shown, style)
+
+    def _print(self, renderable: Any, soft_wrap: bool = False) -> None:
+        """Without the blanks that rich fills lines up with."""
+        with self._console.capture() as capture:
+            self._console.print(renderable, soft_wrap=soft_wrap)
+        lines = (line.rstrip() for line in capture.get().splitlines())
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()

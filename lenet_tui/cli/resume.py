@@ -1,0 +1,42 @@
+"""Finds the sessions that ``--resume`` can offer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lenet_tui.cli.options import CommandError, complain
+from lenet_tui.sessions.file_format import SavedSession, SaveError
+from lenet_tui.sessions.store import default_folder, lost, read
+from lenet_tui.text.clean import clean
+
+
+def found(file: str) -> tuple[tuple[Path, SavedSession], ...]:
+    """The session in ``file``, or if that is empty, all that were saved, the newest first.
+
+    ``CommandError`` if there is none. One that cannot be read beside others is complained of.
+    """
+    if file:
+        path = Path(file)
+        try:
+            return ((path, read(path)),)
+        except SaveError as error:
+            raise CommandError(_damaged(path, error)) from None
+    folder = default_folder()
+    good: list[tuple[Path, SavedSession]] = []
+    bad: list[str] = []
+    for path, session in lost(folder):
+        if isinstance(session, SavedSession):
+            good.append((path, session))
+        else:
+            bad.append(_damaged(path, session))
+    if good:
+        for line in bad:
+            complain(line)
+        return tuple(good)
+    if bad:
+        raise CommandError(bad[0])
+    raise CommandError(f"no session to resume: none is saved in {clean(str(folder))}")
+
+
+def _damaged(path: Path, error: SaveError) -> str:
+    return f"session {clean(str(path))!r} cannot be resumed: {error}"

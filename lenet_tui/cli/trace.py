@@ -1,0 +1,147 @@
+"""``lenet-tui trace``: the same engine with no screen, and a transcript of what it does."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import Protocol
+
+from lenet_tui.cli import transcript_jsonl as jsonl
+from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.moves_file import moves_of
+from lenet_tui.cli.options import CommandError, complain, language, session_options
+from lenet_tui.protocol.messages import DoMove, Look, Moved, Ready
+from lenet_tui.protocol.moves import Forward, Move, Run
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import TURN
+from lenet_tui.text.clean import clean
+
+PHASE = Forward("phase")
+REFUSED = 1
+AHEAD = 2
+"""Moves the engine may be ahead of what is written."""
+
+
+def run(args: argparse.Namespace, why: str = "") -> int:
+    """Print the transcript; 0 if all was done, 1 if torch refused a move.
+
+    ``why``: what to say of it on stderr, once it is known that there will be one.
+    """
+    given = vars(args)
+    options = session_options(args)
+    if given.get("moves") is not None and given.get("ops"):
+        raise CommandError("--ops goes with --iterations, not with --moves")
+    writer: Writer = (
+        Jsonl()
+        if given.get("format") == "jsonl"
+        else Text(language(args), bool(given.get("ascii")))
+    )
+    if given.get("moves") is not None:
+        return play(options, moves_of(given["moves"]), writer)
+    return iterate(options, given.get("iterations", 1), bool(given.get("ops")), writer, why)
+
+
+class Writer(Protocol):
+    """A form of the transcript."""
+
+    def begin(self, ready: Ready) -> Look | None:
+        """The configuration; returns what the engine should send with each move."""
+
+    def init(self, moved: Moved) -> None: ...
+
+    def phase(self, moved: Moved) -> None: ...
+
+    def position(self, move: str, moved: Moved) -> None: ...
+
+
+def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: str = "") -> int:
+    """``init`` and then so many iterations, phase by phase."""
+    with Talk() as talk:
+        _begin(talk, options, writer, why)
+        writer.init(talk.move(DoMove(0, Run(0), parameters=True)))
+        total = iterations * len(TURN)
+        for number in range(1, total + AHEAD + 1):
+            if number <= total:
+                talk.send(DoMove(number, PHASE, parameters=True, ops=ops))
+            if number <= AHEAD or number - AHEAD > total:
+                continue
+            moved = talk.answer(Moved)
+            if moved.error:
+                at = moved.frame.position
+                raise CommandError(
+                    f"iteration {at.iteration}, after {at.phase}: {moved.error}", REFUSED
+                )
+            writer.phase(moved)
+    return 0
+
+
+def play(options: Options, moves: Iterator[tuple[str, Move]], writer: Writer) -> int:
+    """Each move as it comes, and where it leads."""
+    status = 0
+    with Talk() as talk:
+        _begin(talk, options, writer)
+        for number, (line, move) in enumerate(moves, 1):
+            moved = talk.move(DoMove(number, move, parameters=True))
+            writer.position(line, moved)
+            if moved.error:
+                status = REFUSED
+    return status
+
+
+def _begin(talk: Talk, options: Options, writer: Writer, why: str = "") -> None:
+    ready = talk.start(options)
+    if why:
+        complain(why)
+    look = writer.begin(ready)
+    if look:
+        talk.send(look)
+
+
+class Jsonl:
+    """For programs."""
+
+    def begin(self, ready: Ready) -> None:
+        self._write(jsonl.config(ready))
+
+    def init(self, moved: Moved) -> None:
+        self._write(jsonl.init(moved))
+
+    def phase(self, moved: Moved) -> None:
+        if moved.phase is not None:
+            for op in moved.phase.ops:
+                self._write(jsonl.op(op))
+            self._write(jsonl.phase(moved.phase))
+
+    def position(self, move: str, moved: Moved) -> None:
+        self._write(jsonl.position(move, moved))
+
+    def _write(self, event: jsonl.Event) -> None:
+        sys.stdout.write(jsonl.line(event) + "\n")
+        sys.stdout.flush()
+
+
+class Text:
+    """For people."""
+
+    def __init__(self, lang: str, ascii: bool) -> None:
+        self._lang = lang
+        self._ascii = ascii
+
+    def begin(self, ready: Ready) -> Look:
+        from lenet_tui.cli.printer import Sheet  # noqa: PLC0415
+        from lenet_tui.cli.transcript_text import People  # noqa: PLC0415 - rich is not for programs
+        from lenet_tui.text import words  # noqa: PLC0415
+
+        self._people = People(Sheet(self._ascii), words(self._lang), ready)
+        self._people.config()
+        return self._people.look
+
+    def init(self, moved: Moved) -> None:
+        self._people.init()
+
+    def phase(self, moved: Moved) -> None:
+        self._people.phase(moved)
+
+    def position(self, move: str, moved: Moved) -> None:
+        self._people.position(clean(move), moved)

@@ -1,0 +1,139 @@
+"""The transcript for programs: one JSON object a line (the contract is in the README)."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from lenet_tui import __version__
+from lenet_tui.protocol.frame import Shape
+from lenet_tui.protocol.messages import Moved, Ready
+from lenet_tui.protocol.options import as_dict
+from lenet_tui.protocol.transcript import OpState, ParameterState, PhaseState
+
+Event = dict[str, Any]
+
+
+def line(event: Event) -> str:
+    """``event`` as a line: numbers in full, ``"nan"``, ``"inf"`` and ``"-inf"`` as strings."""
+    return json.dumps(_finite(event), allow_nan=False)
+
+
+def config(ready: Ready) -> Event:
+    """Every option as resolved, and whatever else changes the bits."""
+    return {
+        "event": "config",
+        **as_dict(ready.options),
+        "device": ready.device.name,
+        "device_title": ready.device.title,
+        "dtype": ready.dtype,
+        "threads": ready.threads,
+        "cpu": ready.cpu,
+        "torch": ready.torch,
+        "numpy": numpy.__version__,
+        "python": platform.python_version(),
+        "lenet_tui": __version__,
+    }
+
+
+def init(moved: Moved) -> Event:
+    """What there is before the first iteration."""
+    seconds = sum(s.seconds for s in moved.frame.segments)
+    return _phase(0, "init", moved.frame.loss, seconds, moved.parameters)
+
+
+def phase(state: PhaseState) -> Event:
+    at = state.position
+    return _phase(at.iteration, at.phase, state.loss, state.seconds, state.parameters)
+
+
+def op(state: OpState) -> Event:
+    """One entry of the tape. A backward node has gradients where others have one tensor."""
+    event: Event = {
+        "event": "op",
+        "iteration": state.iteration,
+        "phase": state.phase,
+        "index": state.index,
+        "name": state.name,
+        "op": state.op,
+        "module": state.module,
+    }
+    if state.gradients is not None:
+        event["gradients"] = [_brief(g) for g in state.gradients]
+        if state.grad is not None:
+            event["grad"] = _brief(state.grad)
+        return event
+    there = bool(state.sha256)
+    return event | {
+        "shape": list(state.shape),
+        "dtype": state.dtype,
+        "sha256": state.sha256 or None,
+        "min": state.low if there else None,
+        "max": state.high if there else None,
+        "mean": state.mean if there else None,
+        "std": state.std if there else None,
+    }
+
+
+def position(move: str, moved: Moved) -> Event:
+    """Where a move has led."""
+    at = moved.frame.position
+    return {
+        "event": "position",
+        "move": move,
+        "iteration": at.iteration,
+        "phase": at.phase,
+        "op": at.op,
+        "index": at.index,
+        "loss": moved.frame.loss,
+        "error": moved.error or None,
+        "stopped": moved.stopped or None,
+        "parameters": _parameters(moved.parameters),
+    }
+
+
+def _phase(
+    iteration: int,
+    name: str,
+    loss: float | None,
+    seconds: float,
+    parameters: Sequence[ParameterState],
+) -> Event:
+    return {
+        "event": "phase",
+        "iteration": iteration,
+        "phase": name,
+        "loss": loss,
+        "seconds": seconds,
+        "parameters": _parameters(parameters),
+    }
+
+
+def _parameters(states: Sequence[ParameterState]) -> Event:
+    return {
+        s.name: {
+            "shape": list(s.shape),
+            "sha256": s.sha256,
+            "grad": {"sha256": s.grad.sha256, "norm": s.grad.norm} if s.grad else None,
+        }
+        for s in states
+    }
+
+
+def _brief(gradient: tuple[Shape, str] | None) -> Event | None:
+    return {"shape": list(gradient[0]), "sha256": gradient[1]} if gradient else None
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,190 @@
+"""The transcript for people: what the notebook prints, a block for each phase."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from lenet_tui import __version__
+from lenet_tui.cli.printer import Sheet
+from lenet_tui.protocol.frame import Frame, Graph, GraphNode
+from lenet_tui.protocol.messages import Look, Moved, Ready
+from lenet_tui.protocol.transcript import OpState, PhaseState
+from lenet_tui.protocol.views import ViewRequest
+from lenet_tui.text.numbers import aligned, number, shape_text, thousands
+from lenet_tui.text.words import Words
+
+SHOWN = 10
+"""Elements of a vector that are printed."""
+
+
+class People:
+    """Writes a session as text. ``ready``: what the engine said when it had run ``init``."""
+
+    def __init__(self, sheet: Sheet, say: Words, ready: Ready) -> None:
+        self._sheet = sheet
+        self._say = say
+        self._ready = ready
+        names = [p.name for p in ready.parameters]
+        biases = [name for name in names if name.endswith("bias")]
+        self._bias = (biases or names or [""])[0]
+        self._gradient = "None"
+
+    @property
+    def look(self) -> Look:
+        """What the engine should send with each move for this transcript."""
+        names = ("output", self._bias, f"{self._bias}.grad", f"{self._bias}.update")
+        requests = (ViewRequest(n, n, "numbers", rows=1, cols=SHOWN) for n in names)
+        return Look(tuple(requests), graph=True)
+
+    def config(self) -> None:
+        ready, options = self._ready, self._ready.options
+        device = f"{ready.device.name} ({ready.device.title})"
+        self._sheet.line(
+            f"lenet-tui {__version__} · torch {ready.torch} · {device} · {ready.dtype} · "
+            f"threads {ready.threads}"
+        )
+        self._sheet.line(
+            f"preset {options.preset} · data {options.data} · batch-size {options.batch_size} · "
+            f"loss {options.loss} · lr {options.lr:g} · optimizer {options.optimizer} · "
+            f"seed {options.seed}"
+        )
+
+    def init(self) -> None:
+        say, sheet, parameters = self._say, self._sheet, self._ready.parameters
+        sheet.rule("init")
+        for line in self._ready.printed.splitlines():
+            sheet.line(line)
+        sheet.line("")
+        counts = [math.prod(p.shape) for p in parameters]
+        sheet.table(
+            (say("trace.parameter"), say("trace.shape"), say("trace.count")),
+            (
+                (p.name, shape_text(p.shape), thousands(count))
+                for p, count in zip(parameters, counts, strict=True)
+            ),
+            right=2,
+        )
+        sheet.line(say("trace.parameters", count=thousands(sum(counts)), tensors=len(parameters)))
+
+    def phase(self, moved: Moved) -> None:
+        """A phase that has just been passed."""
+        state, frame = moved.phase, moved.frame
+        if state is None:
+            return
+        at = state.position
+        iteration = self._say("trace.iteration", n=at.iteration)
+        self._sheet.rule(f"{iteration} · {at.phase} · {state.seconds * 1000:.2f} ms")
+        if state.ops:
+            self._ops(state.ops)
+        before, self._gradient = self._gradient, self._values(frame, f"{self._bias}.grad")
+        show: dict[str, Callable[[PhaseState, Frame], None]] = {
+            "forward": self._forward,
+            "loss": self._loss,
+            "backward": self._backward,
+            "update": self._update,
+        }
+        if at.phase in show:
+            show[at.phase](state, frame)
+        if at.phase in ("zero_grad", "backward"):
+            name = f"{self._bias}.grad"
+            for when, values in (("before", before), ("after", self._gradient)):
+                said = self._say(f"trace.{when}", name=name, phase=at.phase)
+                self._sheet.line(f"{said}  {values}")
+
+    def position(self, move: str, moved: Moved) -> None:
+        """Where a move has led."""
+        at, loss = moved.frame.position, moved.frame.loss
+        where = at.phase if at.op is None else f"{at.phase}, {self._say('trace.inside', op=at.op)}"
+        said = self._say("trace.moved", move=move, iteration=at.iteration, phase=where)
+        self._sheet.line(said + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
+        if moved.error:
+            self._sheet.indented(self._say("trace.refused", error=moved.error))
+        elif moved.stopped:
+            self._sheet.indented(self._say("trace.stopped", why=moved.stopped))
+
+    def _forward(self, state: PhaseState, frame: Frame) -> None:
+        say = self._say
+        if not state.ops:
+            rows = []
+            for row in frame.rows:
+                into = ", ".join(shape_text(s) for s in row.shapes or ())
+                out = "" if row.shape is None else shape_text(row.shape)
+                count = thousands(row.count) if row.count else ""
+                rows.append((row.name, row.op, f"{into} → {out}", count))
+            titles = (say("trace.op"), "", say("trace.shapes"), say("trace.own"))
+            self._sheet.table(titles, rows, right=3)
+        self._sheet.line(f"output  {self._values(frame, 'output')}")
+
+    def _loss(self, state: PhaseState, frame: Frame) -> None:
+        loss = "None" if state.loss is None else number(state.loss, 7)
+        self._sheet.line(f"loss ({frame.options.loss})  {loss}")
+        if frame.graph:
+            self._chain(frame.graph)
+
+    def _backward(self, state: PhaseState, frame: Frame) -> None:
+        if state.ops or not frame.graph:
+            return
+        nodes = sorted((n for n in frame.graph.nodes if n.order), key=lambda n: n.order)
+        inner = [n for n in nodes if not n.parameter]
+        self._sheet.line(self._say("trace.nodes", n=len(nodes), leaves=len(nodes) - len(inner)))
+        self._sheet.indented(" → ".join(map(_node, inner)))
+
+    def _update(self, state: PhaseState, frame: Frame) -> None:
+        say = self._say
+        rows = (
+            (p.name, shape_text(p.shape), number(p.grad.norm) if p.grad else "None")
+            for p in state.parameters
+        )
+        titles = (say("trace.parameter"), say("trace.shape"), say("trace.norm"))
+        self._sheet.table(titles, rows, right=2)
+        self._sheet.line(f"{self._bias}.update  {self._values(frame, f'{self._bias}.update')}")
+        after = say("trace.after", name=self._bias, phase="update")
+        self._sheet.line(f"{after}  {self._values(frame, self._bias)}")
+
+    def _ops(self, ops: Sequence[OpState]) -> None:
+        rows = []
+        for op in ops:
+            row = [str(op.index), op.name, op.op]
+            if op.gradients is not None:
+                row.append(", ".join(shape_text(g[0]) if g else "None" for g in op.gradients))
+            elif op.dtype:
+                row.append(shape_text(op.shape))
+                row += (number(v) for v in (op.low, op.high, op.mean, op.std))
+            rows.append(row)
+        titles = ["", self._say("trace.op"), "", self._say("trace.shape")]
+        if any(op.dtype for op in ops):
+            titles += ["min", "max", "mean", "std"]
+        self._sheet.table(titles, rows, right=4)
+
+    def _chain(self, graph: Graph) -> None:
+        """``grad_fn`` and what is behind it, as the notebook asks for it."""
+        nodes = {n.number: n for n in graph.nodes}
+        node: GraphNode | None = nodes.get(graph.root)
+        rows: list[tuple[str, str]] = []
+        while node is not None and len(rows) < 3:
+            rows.append(("loss.grad_fn" + ".next_functions[0][0]" * len(rows), _node(node)))
+            node = nodes.get(node.next[0]) if node.next else None
+        self._sheet.table(("", ""), rows)
+        path = []
+        node = nodes.get(graph.root)
+        while node is not None:
+            path.append(_node(node))
+            behind = (nodes[n] for n in node.next if n in nodes)
+            node = next((n for n in behind if not n.parameter), None)
+        self._sheet.line(self._say("trace.path"))
+        self._sheet.indented(" → ".join(path))
+
+    def _values(self, frame: Frame, name: str) -> str:
+        """A view's first numbers; ``None`` where there is no tensor."""
+        view = next((v for v in frame.views if v.request.key == name), None)
+        if view is None or view.values is None:
+            return "None"
+        values = [float(v) for v in view.values.reshape(-1)[: math.prod(view.shape)]]
+        left = math.prod(view.shape) - len(values)
+        shown = "  ".join(text.strip() for text in aligned(values))
+        return f"[{shown}{' ' + self._say('trace.more', n=thousands(left)) if left > 0 else ''}]"
+
+
+def _node(node: GraphNode) -> str:
+    return f"{node.op} ({node.name})" if node.name else node.op

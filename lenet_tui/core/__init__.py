@@ -1,1 +1,0 @@
-"""Plain Python and numpy: what the engine and the screen agree on."""

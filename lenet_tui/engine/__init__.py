@@ -1,1 +1,0 @@
-"""The side that runs torch. Never imports textual."""

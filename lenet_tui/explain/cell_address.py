@@ -1,0 +1,98 @@
+"""A cell: one number of a tensor, written ``conv1.weight.grad[0,0,2,3]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import index_text, shape_text
+
+LONGEST = 500
+"""Characters of a cell's text."""
+_LISTED = 80
+"""Names that an error lists at most."""
+_CELL = re.compile(
+    r"\s*(?P<tensor>[^\[\]\s](?:[^\[\]]*?[^\[\]\s])?)\s*(?:@(?P<iteration>\d{1,18})(?:\.(?P<entry>\d{1,18}))?\s*)?"
+    r"(?:\[(?P<index>[^\[\]]*)\])?\s*"
+)
+_INDEX = re.compile(r"\s*\d{1,18}\s*(,\s*\d{1,18}\s*)*")
+
+
+class CellError(ValueError):
+    """A text that is no cell, or a cell that is not there: one line, says what would work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``tensor`` at ``index``.
+
+    ``iteration`` (``fc1.weight@2[3,7]``): what the name means in that iteration as a whole, a bare
+    parameter then being the value that the iteration started from; ``None``: at the cursor.
+    ``entry`` (``fc1.weight@2.40[3,7]``): after so many entries of that iteration's tape.
+    """
+
+    tensor: str
+    index: tuple[int, ...] = ()
+    iteration: int | None = None
+    entry: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}{index_text(self.index)}"
+
+    @property
+    def name(self) -> str:
+        """The tensor with its time, as it is written."""
+        if self.iteration is None:
+            return self.tensor
+        return f"{self.tensor}@{self.iteration}{'' if self.entry is None else f'.{self.entry}'}"
+
+
+def parse_cell(text: str) -> Cell:
+    """The cell that ``text`` means; whether it is there, the engine knows. Else ``CellError``."""
+    match = _CELL.fullmatch(text) if len(text) <= LONGEST else None
+    index = match["index"] if match else None
+    if not match or (index is not None and index.strip() and not _INDEX.fullmatch(index)):
+        raise CellError(
+            f"{clean(text, 60)!r} is no cell: a tensor and an index in whole numbers from 0,"
+            " such as conv1.weight.grad[0,0,2,3]"
+        )
+    numbers = [int(n) for n in index.split(",")] if index and index.strip() else []
+    iteration, entry = match["iteration"], match["entry"]
+    return Cell(
+        match["tensor"],
+        tuple(numbers),
+        None if iteration is None else int(iteration),
+        None if entry is None else int(entry),
+    )
+
+
+def check_index(cell: Cell, shape: Sequence[int]) -> None:
+    """``CellError`` if a tensor of ``shape`` has no element at the cell's index."""
+    if len(cell.index) == len(shape) and all(i < n for i, n in zip(cell.index, shape, strict=True)):
+        return
+    name = clean(cell.name, 100)
+    if 0 in shape:
+        raise CellError(f"{name} is empty: its shape is {shape_text(shape)}")
+    if not shape:
+        raise CellError(f"{name} is a single number: write it without an index")
+    last = index_text([n - 1 for n in shape])
+    first = index_text([0] * len(shape))
+    at = f"{clean(str(cell), 160)} is outside" if cell.index else f"{name} needs an index"
+    raise CellError(f"{at}: {name} is {shape_text(shape)}, from {first} to {last}")
+
+
+def unknown(cell: Cell, names: Sequence[str], kept: Sequence[str] = ()) -> CellError:
+    """The error for a tensor that is not there, with the ``names`` of those that are.
+
+    ``kept``: what the optimizer keeps of each parameter.
+    """
+    listed = ", ".join(clean(name, 60) for name in islice(names, _LISTED))
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    *aspects, last = (f".{aspect}" for aspect in ("new", "update", *kept))
+    return CellError(
+        f"no tensor {clean(cell.tensor, 60)!r}: there are {listed}{more};"
+        f" each with .grad, a parameter also with {', '.join(aspects)} and {last}"
+    )

@@ -1,0 +1,114 @@
+"""A gradient by a central difference in float64, as a check that knows nothing of the terms."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.recorded_pass import Scene
+from lenet_tui.explain.engine.terms import Index, Source
+
+STEP = 1e-6
+"""Of the weight, or of 1 where that is more: rounding and curvature cost about the same."""
+DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
+ALIKE = 1e-3
+"""How far the copy's output may be from the recorded one, as a share of its size."""
+
+
+def central_difference(
+    model: nn.Module, scene: Scene, values: dict[str, Tensor], name: str, index: Index
+) -> float | None:
+    """(f(w + h) − f(w − h)) / 2h of the parameter ``name`` at ``index``, on a float64 CPU copy.
+
+    f: what the scene's backward started from; ``values``: the parameters its forward read.
+    ``None``: the model cannot be copied or run again with the same result (random ops other than
+    dropout, whose masks are taken from the tape).
+    """
+    try:
+        twin = copy.deepcopy(model).to("cpu", torch.float64)
+        parameters = dict(twin.named_parameters())
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            for key, p in parameters.items():
+                p.copy_(values[key])
+            objective, alike = _objective(twin, scene)
+            if not alike():
+                return None
+            cell = parameters[name]
+            at = float(cell[index])
+            step = STEP * max(1.0, abs(at))
+            ends = []
+            for signed in (step, -step):
+                cell[index] = at + signed
+                ends.append((float(cell[index]), float(objective())))
+        (high, above), (low, below) = ends
+        return (above - below) / (high - low)
+    except (RuntimeError, TypeError, ValueError, KeyError, IndexError):
+        return None
+
+
+def _objective(twin: nn.Module, scene: Scene) -> tuple[Callable[[], Tensor], Callable[[], bool]]:
+    """What the backward started from as a function of the copy, and whether the copy is true."""
+    assert scene.backward is not None and scene.tape.batch is not None and scene.last is not None
+    segment = scene.backward[0]
+    image = _double(scene.tape.batch[0])
+    recorded = _double(scene.last.entry.tensor)
+    masks = [c for c in scene.calls if c.op in DROPOUTS and c.get("training", True)]
+
+    def output() -> Tensor:
+        with SameMasks(masks):
+            made: Tensor = twin(image)
+        return made
+
+    def alike() -> bool:
+        size = float(recorded.abs().max())
+        return float((output() - recorded).abs().max()) <= ALIKE * max(size, 1e-6)
+
+    if segment.vector is not None:
+        vector = _double(segment.vector)
+        return lambda: torch.sum(output() * vector), alike
+    root = next(c for c in reversed(scene.calls) if c.entry.node is segment.root)
+    if root is scene.last:
+        return lambda: torch.sum(output()), alike
+    criterion = getattr(F, root.op)
+    options = {k: v for k, v in root.arguments.items() if k not in ("input", "target")}
+    target = _double(root.source("target").tensor)
+    return lambda: criterion(output(), target, **_plain(options)), alike
+
+
+def _double(tensor: Tensor) -> Tensor:
+    """On the CPU; in float64, unless it holds class labels."""
+    on_cpu = tensor.detach().cpu()
+    return on_cpu.to(torch.float64) if on_cpu.is_floating_point() else on_cpu
+
+
+def _plain(options: dict[str, Any]) -> dict[str, Any]:
+    return {k: _double(v.tensor) if isinstance(v, Source) else v for k, v in options.items()}
+
+
+class SameMasks(TorchFunctionMode):
+    """Drops what dropout dropped on the tape, call by call."""
+
+    def __init__(self, masks: list[Call]) -> None:
+        super().__init__()
+        self._masks = iter(masks)
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__name__", "") not in DROPOUTS or kwargs.get("training") is False:
+            return func(*args, **kwargs)
+        call = next(self._masks)
+        kept = _double(call.entry.tensor) != 0
+        return args[0] * kept / (1 - float(call.get("p", 0.5)))

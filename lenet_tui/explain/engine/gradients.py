@@ -1,0 +1,118 @@
+"""Why a gradient is what it is: the shares of every op that read the tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from torch.autograd.graph import Node
+
+from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.recorded_pass import Scene
+from lenet_tui.explain.engine.registry import rule_for
+from lenet_tui.explain.engine.rounding import exact
+from lenet_tui.explain.engine.terms import (
+    Block,
+    Gradient,
+    Index,
+    NoArithmetic,
+    Source,
+    Work,
+    one,
+    plain,
+)
+from lenet_tui.tape.engine.backward_recorder import kind
+
+Reader = tuple[Call, str, Gradient]
+"""An op, which of its arguments, and the gradient on its output."""
+
+
+def readers(scene: Scene, name: str, made_by: Call | None) -> Iterator[Reader]:
+    """The ops that read a tensor and through which the backward came.
+
+    ``made_by``: the op that made it; ``None``: it is the parameter ``name``.
+    """
+    for call in scene.calls:
+        for argument, source in call.tensors():
+            mine = source.entry is made_by.entry if made_by else source.name == name
+            if mine and (source.entry is None) == (made_by is None):
+                gradient = scene.gradient(call, argument)
+                if gradient is not None:
+                    yield call, argument, gradient
+
+
+def activation_gradient(scene: Scene, made_by: Call, index: Index) -> Work:
+    """d(root)/d(output of an op) at ``index``."""
+    found = list(readers(scene, made_by.name, made_by))
+    node = made_by.entry.node
+    root = scene.backward is not None and scene.backward[0].root is node
+    if root and not any(call.entry.node is node for call, _, _ in found):
+        return _start(scene, index)
+    return _shares(scene, found, index)
+
+
+def parameter_gradient(scene: Scene, name: str, index: Index, before: Source | None) -> Work:
+    """What one backward left in a parameter's ``.grad``; ``before``: what it was added to."""
+    work = _shares(scene, list(readers(scene, name, None)), index)
+    if before is not None:
+        work.blocks.insert(0, plain(one(before, index)))
+        work.right = f"{before.name}[{work.letters}] (before) + {work.right}"
+        work.notes.insert(0, ("accumulated", ()))
+    return work
+
+
+def _start(scene: Scene, index: Index) -> Work:
+    """The backward begins here: with 1 on the loss, or with a vector on the output."""
+    assert scene.backward is not None
+    segment = scene.backward[0]
+    if segment.vector is None:
+        block = Block((), exact(np.ones(1)))
+        return Work("backward", "", "1", [block], [("start", ())])
+    source = Source("vector", segment.vector, known=False)
+    note = ("start-vector", (str(segment.segment.vector or ""),))
+    return Work("backward", "n,c", "vector[n,c]", [plain(one(source, index))], [note])
+
+
+def _shares(scene: Scene, found: list[Reader], index: Index) -> Work:
+    """The sum over the ops that read the tensor."""
+    if not found:
+        raise NoArithmetic("")
+    works = []
+    for call, argument, gradient in found:
+        work = rule_for(call).backward(call, argument, index, gradient)
+        node = _handed_on(call, argument)
+        work.op = kind(node) if node is not None else call.op
+        works.append(work)
+    total = works[0]
+    if len(works) > 1:
+        total.notes.insert(0, ("fan-out", (", ".join(call.name for call, _, _ in found),)))
+    for work in works[1:]:
+        total.blocks += work.blocks
+        total.notes += work.notes
+        total.right += f" + {work.right}"
+        if work.op not in total.op.split(" + "):
+            total.op += f" + {work.op}"
+    total.notes.append(("chain", tuple(_to_root(scene, found[0][0]))))
+    return total
+
+
+def _handed_on(call: Call, argument: str) -> Node | None:
+    """The node that made the gradient: of an op that is more than one, as cross-entropy is of
+    ``log_softmax`` and ``nll_loss``, the last to run.
+    """
+    node, maker = call.entry.node, call.source(argument).entry
+    if call.op == "cross_entropy" and node is not None and maker is not None:
+        for behind, _ in node.next_functions:
+            if behind is not None and any(n is maker.node for n, _ in behind.next_functions):
+                return behind
+    return node
+
+
+def _to_root(scene: Scene, call: Call) -> Iterator[str]:
+    """The gradients that this one came by, from the nearest to the loss (or the output)."""
+    while True:
+        yield f"{call.name}.grad"
+        onward = next(readers(scene, call.name, call), None)
+        if onward is None:
+            return
+        call = onward[0]

@@ -1,0 +1,191 @@
+"""Batch normalisation, by the statistics of the batch (training) or the running ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.rounding import Rounded, constant, exact, sqrt
+from lenet_tui.explain.engine.terms import (
+    Block,
+    Column,
+    Index,
+    Indices,
+    Source,
+    Work,
+    column,
+    grid,
+    one,
+    plain,
+    repeat,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channel:
+    """One channel's numbers. ``cells``: every element of it, or none where running values count."""
+
+    number: int
+    mean: Rounded
+    variance: Rounded
+    inverse: Rounded
+    cells: Indices
+    columns: tuple[Column, Column]
+
+
+def _training(call: Call) -> bool:
+    return bool(call.get("training", False)) or call.get("running_mean") is None
+
+
+def _cells(x: Source, number: int) -> Indices:
+    return grid(range(x.shape[0]), [number], *(range(n) for n in x.shape[2:]))
+
+
+def statistics(call: Call, number: int) -> tuple[Rounded, Rounded]:
+    """Mean and variance (over the number of elements) of a channel, each (1,)."""
+    x = call.source()
+    if not _training(call):
+        mean, variance = (call.source(name) for name in ("running_mean", "running_var"))
+        return one(mean, (number,)).number, one(variance, (number,)).number
+    values = column(x, _cells(x, number)).number
+    count = exact(float(len(values.value)))
+    average = values.sum(keepdims=True) / count
+    off = values - average
+    return average, (off * off).sum(keepdims=True) / count
+
+
+def _as_shown(number: Rounded) -> Rounded:
+    """A number that torch keeps in float32, as everybody sees it."""
+    shown = number.value.astype(np.float32).astype(np.float64)
+    return Rounded(shown, number.error + np.abs(shown - number.value))
+
+
+def statistic(call: Call, aspect: str, number: int) -> Work:
+    """The batch's ``mean`` or ``var`` of a channel."""
+    x = call.source()
+    values = column(x, _cells(x, number))
+    count = exact(float(len(values.values)))
+    mean = _as_shown(statistics(call, number)[0])
+    if aspect == "mean":
+        block = Block((values,), values.number / count)
+        return Work(call.op, "c", f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [block])
+    off = values.number - mean
+    named = Column(f"{call.name}.mean", np.asarray([[number]]), mean.value, call.entry.tensor)
+    block = Block((values, repeat(named, len(values.values))), off * off / count)
+    right = f"1/{len(values.values)} ⋅ Σ ({x.name}[n,c,…] − {named.tensor}[c])²"
+    return Work(call.op, "c", right, [block])
+
+
+def _channel(call: Call, number: int) -> Channel:
+    mean, variance = (_as_shown(n) for n in statistics(call, number))
+    inverse = exact(1.0) / sqrt(variance + constant(float(call.get("eps", 1e-5))))
+    names = ("mean", "var") if _training(call) else ("running_mean", "running_var")
+    columns = []
+    for name, value in zip(names, (mean, variance), strict=True):
+        running = not _training(call)
+        called = call.source(name).name if running else f"{call.name}.{name}"
+        of = None if running else call.entry.tensor
+        columns.append(Column(called, np.asarray([[number]]), value.value, of))
+    cells = _cells(call.source(), number) if _training(call) else np.zeros((0, 0), np.int64)
+    return Channel(number, mean, variance, inverse, cells, (columns[0], columns[1]))
+
+
+def _weight(call: Call, number: int) -> tuple[tuple[Column, ...], Rounded]:
+    """γ of the channel: its operand, if it is there, and its value."""
+    if call.get("weight") is None:
+        return (), exact(np.ones(1))
+    operand = one(call.source("weight"), (number,))
+    return (operand,), operand.number
+
+
+def forward(call: Call, index: Index) -> Work:
+    """γ (x − mean) / √(var + ε) + β, multiplied out as torch does it on the CPU."""
+    x = call.source()
+    channel = _channel(call, index[1])
+    mean, variance = channel.columns
+    weight, gamma = _weight(call, index[1])
+    scale = channel.inverse * gamma
+    own = one(x, index)
+    blocks = [
+        Block((own, *weight, variance), own.number * scale),
+        Block((mean, *weight, variance), -(channel.mean * scale)),
+    ]
+    right = f"({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
+    if weight:
+        right = f"{weight[0].tensor}[c] ⋅ {right}"
+    if call.get("bias") is not None:
+        bias = one(call.source("bias"), (index[1],))
+        blocks.append(plain(bias))
+        right += f" + {bias.tensor}[c]"
+    notes = [_note(call, channel)]
+    return Work(call.op, "n,c,…", right, blocks, notes)
+
+
+def _note(call: Call, channel: Channel) -> tuple[str, tuple[str, ...]]:
+    if _training(call):
+        return "batch-statistics", (str(len(channel.cells)), f"{call.get('eps', 1e-5):g}")
+    return "running-statistics", (f"{call.get('eps', 1e-5):g}",)
+
+
+def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+    if argument == "input":
+        return _input(call, index, g)
+    x = call.source()
+    cells = _cells(x, index[0])
+    gradient = column(g, cells)
+    if argument == "bias":
+        return Work("", "c", f"Σ {g.name}[n,c,…]", [plain(gradient)])
+    channel = _channel(call, index[0])
+    mean, variance = channel.columns
+    value = column(x, cells)
+    normal = (value.number - channel.mean) * channel.inverse
+    operands = (gradient, value, *(repeat(c, len(cells)) for c in (mean, variance)))
+    right = (
+        f"Σ {g.name}[n,c,…] ⋅ ({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
+    )
+    block = Block(operands, gradient.number * normal)
+    return Work("", "c", right, [block], [_note(call, channel)])
+
+
+def _input(call: Call, index: Index, g: Source) -> Work:
+    """γ/√(var + ε) ⋅ (g_i − 1/m Σ_j g_j (1 + x̂_i x̂_j)), x̂ the normalised input."""
+    x = call.source()
+    channel = _channel(call, index[1])
+    mean, variance = channel.columns
+    weight, gamma = _weight(call, index[1])
+    scale = channel.inverse * gamma
+    own = one(g, index)
+    blocks = [Block((own, *weight, variance), own.number * scale)]
+    right = f"γ/√(var + ε) ⋅ {g.name}[n,c,…]"
+    if _training(call):
+        count = len(channel.cells)
+        gradient, value = column(g, channel.cells), column(x, channel.cells)
+        mine = (one(x, index).number - channel.mean) * channel.inverse
+        normal = (value.number - channel.mean) * channel.inverse
+        shared = -(scale * gradient.number * (exact(1.0) + mine * normal) / exact(float(count)))
+        operands = (gradient, value, *(repeat(c, count) for c in (*weight, mean, variance)))
+        blocks.append(Block(operands, shared))
+        right = f"γ/√(var + ε) ⋅ ({g.name}[n,c,…] − 1/{count} ⋅ Σ_j {g.name}[j] ⋅ (1 + x̂⋅x̂[j]))"
+    return Work("", "n,c,…", right, blocks, [_note(call, channel)])
+
+
+def back(call: Call, box: Box) -> dict[str, Box]:
+    return {"input": _whole_channels(call, box)}
+
+
+def ahead(call: Call, argument: str, box: Box) -> Box | None:
+    return _whole_channels(call, box)
+
+
+def _whole_channels(call: Call, box: Box) -> Box:
+    """The batch's statistics make each element depend on all of its channel."""
+    if not _training(call):
+        return box
+    shape = call.source().shape
+    return ((0, shape[0] - 1), box[1], *((0, n - 1) for n in shape[2:]))
+
+
+BATCH_NORM = Rule(forward, backward, back, ahead)

@@ -1,0 +1,173 @@
+"""Pools: the largest of a window, or its mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lenet_tui.explain.engine import windows
+from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.rounding import Rounded, constant, exact
+from lenet_tui.explain.engine.terms import (
+    Block,
+    Index,
+    Indices,
+    Note,
+    Source,
+    Work,
+    column,
+    gather,
+    grid,
+    one,
+    row,
+)
+from lenet_tui.explain.engine.windows import LETTERS, STEPS
+from lenet_tui.explain.windows import Axis
+from lenet_tui.text.numbers import index_text
+
+
+def _dimensions(call: Call) -> int:
+    return int(call.op[-2])  # max_pool2d
+
+
+def _axes(call: Call) -> list[Axis]:
+    kernel = windows.pooled(call.get("kernel_size"))
+    return windows.axes_of(call, kernel, _dimensions(call), None)
+
+
+def _letters(call: Call) -> tuple[str, str, str]:
+    """The formula's pieces: output index, kernel index, input index."""
+    count = _dimensions(call)
+    out, step = LETTERS[count], STEPS[count]
+    where = ", ".join(
+        windows.place(a, o, s) for a, o, s in zip(_axes(call), out, step, strict=True)
+    )
+    lead = ",".join(("n", "c")[2 - (call.source().tensor.dim() - count) :])
+    return f"{lead},{','.join(out)}", ",".join(step), f"{lead}, {where}"
+
+
+def _window(call: Call, index: Index) -> Indices:
+    """The input cells that an output cell is made of, in the order torch looks at them."""
+    count = _dimensions(call)
+    met = [windows.reads(a, i)[0] for a, i in zip(_axes(call), index[-count:], strict=True)]
+    return grid(*([i] for i in index[:-count]), *met)
+
+
+def winner(values: Any) -> int:
+    """Which of a window's values a max-pool takes: the first of the largest, or the last NaN."""
+    nan = np.flatnonzero(np.isnan(values))
+    return int(nan[-1]) if len(nan) else int(np.argmax(values))
+
+
+def max_forward(call: Call, index: Index) -> Work:
+    x = call.source()
+    cells = _window(call, index)
+    operands = row(x, cells)
+    values = np.concatenate([c.values for c in operands])
+    first = winner(values)
+    won = f"{x.name}{index_text(cells[first].tolist())}"
+    notes: list[Note] = [("winner", (won, str(len(cells))))]
+    ties = int(np.sum(values == values[first]))
+    if ties > 1:
+        notes.append(("tie", (str(ties),)))
+    letters, step, where = _letters(call)
+    block = Block(operands, exact(values[first : first + 1]))
+    return Work(call.op, letters, f"max_{step} {x.name}[{where}]", [block], notes)
+
+
+def max_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+    x, count = call.source(), _dimensions(call)
+    lead = index[:-count]
+    met = [
+        windows.readers(a, i, n)[0]
+        for a, i, n in zip(_axes(call), index[-count:], g.shape[-count:], strict=True)
+    ]
+    names = (("n", "c")[2 - len(lead) :], ("y", "z")[:count])
+    letters = ",".join((*names[0], *names[1]))
+    work = Work("", letters, f"Σ {g.name} of the windows that it won")
+    for window in grid(*([i] for i in lead), *met):
+        cells = _window(call, tuple(window.tolist()))
+        values = gather(x.tensor, cells)
+        first = winner(values)
+        won = tuple(cells[first].tolist()) == tuple(index)
+        gradient = one(g, window)
+        result = gradient.number if won else exact(np.zeros(1))
+        work.blocks.append(Block((gradient, one(x, index)), result))
+        where = f"{call.name}{index_text(window.tolist())}"
+        ties = int(np.sum(values == values[first]))
+        mine = gather(x.tensor, np.asarray([index], np.int64))[0]
+        if not won and mine == values[first]:  # as large, but not the first
+            winners = f"{x.name}{index_text(cells[first].tolist())}"
+            work.notes.append(("lost-tie", (str(ties), where, winners)))
+            continue
+        work.notes.append(("won" if won else "lost", (where, str(len(cells)))))
+        if ties > 1 and won:
+            work.notes.append(("tie", (str(ties),)))
+    if not work.blocks:
+        work.notes.append(("unread", (call.name,)))
+    return work
+
+
+def _divisor(call: Call, index: Index) -> float:
+    """What an average pool divides a window's sum by."""
+    override = call.get("divisor_override")
+    if override is not None:
+        return float(override)
+    count = _dimensions(call)
+    size = 1
+    for axis, output in zip(_axes(call), index[-count:], strict=True):
+        start = axis.start(output)
+        if call.get("count_include_pad", True):
+            size *= min(start + axis.kernel, axis.size + axis.after) - start
+        else:
+            size *= len(windows.reads(axis, output)[0])
+    return float(size)
+
+
+def _shared(values: Rounded, divisor: float) -> Rounded:
+    return values / constant(divisor)
+
+
+def average_forward(call: Call, index: Index) -> Work:
+    x = call.source()
+    operand = column(x, _window(call, index))
+    divisor = _divisor(call, index)
+    letters, step, where = _letters(call)
+    right = f"1/{divisor:g} ⋅ Σ_{step} {x.name}[{where}]"
+    block = Block((operand,), _shared(operand.number, divisor))
+    return Work(call.op, letters, right, [block], [("mean", (f"{divisor:g}",))])
+
+
+def average_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+    count = _dimensions(call)
+    met = [
+        windows.readers(a, i, n)[0]
+        for a, i, n in zip(_axes(call), index[-count:], g.shape[-count:], strict=True)
+    ]
+    letters, _, _ = _letters(call)
+    work = Work("", letters, f"Σ {g.name} / size of the windows that read it")
+    for window in grid(*([i] for i in index[:-count]), *met):
+        gradient = one(g, window)
+        divisor = _divisor(call, tuple(window.tolist()))
+        work.blocks.append(Block((gradient,), _shared(gradient.number, divisor)))
+    if not work.blocks:
+        work.notes.append(("unread", (call.name,)))
+    return work
+
+
+def back(call: Call, box: Box) -> dict[str, Box]:
+    count = _dimensions(call)
+    return {"input": (*box[:-count], *windows.read_region(_axes(call), box[-count:]))}
+
+
+def ahead(call: Call, argument: str, box: Box) -> Box | None:
+    count = _dimensions(call)
+    outputs = call.entry.tensor.shape[-count:]
+    region = windows.reader_region(_axes(call), box[-count:], outputs)
+    return None if region is None else (*box[:-count], *region)
+
+
+MAX_POOL = Rule(max_forward, max_backward, back, ahead)
+AVERAGE_POOL = Rule(average_forward, average_backward, back, ahead)

@@ -1,0 +1,120 @@
+"""Ops that move numbers and leave them as they are: views, permutations, padding, slices."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.rounding import exact
+from lenet_tui.explain.engine.terms import (
+    Block,
+    Index,
+    NoArithmetic,
+    Note,
+    Source,
+    Work,
+    column,
+    one,
+    plain,
+)
+from lenet_tui.tensors.tiling import ravel, unravel
+from lenet_tui.text.numbers import index_text
+
+METHODS = (
+    "view", "reshape", "flatten", "unflatten", "permute", "transpose", "t", "movedim", "swapaxes",
+    "squeeze", "unsqueeze", "contiguous", "clone", "expand", "expand_as", "view_as", "reshape_as",
+    "narrow", "select", "getitem", "flip", "roll", "repeat", "alias", "detach",
+)  # fmt: skip
+"""Methods of a tensor; each is called again on the numbers of the places to see where they go."""
+OUTSIDE = -1
+
+
+def origins(call: Call) -> Tensor:
+    """For each element of the output, the place (row-major) in the input that it came from.
+
+    ``OUTSIDE``: none, a constant that padding has put there.
+    """
+    source = call.source()
+    places = torch.arange(math.prod(source.shape)).view(source.shape)
+    rest = [_tensor(a) for a in call.entry.args[1:]]
+    options: dict[str, Any] = {k: _tensor(v) for k, v in call.entry.kwargs.items()}
+    try:
+        if call.op == "pad":
+            moved = _padded(places, *rest, **options)
+        else:
+            name = "__getitem__" if call.op == "getitem" else call.op
+            moved = getattr(places, name)(*rest, **options)
+    except (TypeError, RuntimeError, IndexError, AttributeError):
+        raise NoArithmetic(call.op) from None
+    if not isinstance(moved, Tensor) or moved.shape != call.entry.tensor.shape:
+        raise NoArithmetic(call.op)
+    return moved
+
+
+def _padded(places: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Tensor:
+    filled = {"value": float(OUTSIDE)} if mode == "constant" else {}
+    moved = torch.nn.functional.pad(places.to(torch.float64), pad, mode, **filled)
+    return moved.to(torch.int64)
+
+
+def _tensor(value: Any) -> Any:
+    return value.detach().cpu() if isinstance(value, Tensor) else value
+
+
+def forward(call: Call, index: Index) -> Work:
+    x = call.source()
+    place = int(origins(call)[index])
+    work = Work(call.op, "…", f"{x.name}.{call.op}(…)[…]")
+    if place == OUTSIDE:
+        arguments = call.entry.args[3:4] or (call.entry.kwargs.get("value"),)
+        filled = float(arguments[0] or 0)
+        work.blocks = [Block((), exact(np.asarray([filled])))]
+        work.notes = [("padding", ("1",))]
+        return work
+    at = unravel(place, x.shape)
+    note: Note = ("from", (f"{x.name}{index_text(at)}",))
+    work.blocks, work.notes = [plain(one(x, at))], [note]
+    return work
+
+
+def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+    """The gradients of every place in the output that shows the element."""
+    shown = (origins(call) == ravel(index, call.source().shape)).nonzero().numpy()
+    work = Work("", "…", f"{g.name}[…]", [plain(column(g, shown))])
+    work.notes = [("from", (f"{g.name}{index_text(at)}",)) for at in shown.tolist()[:1]]
+    if not len(shown):
+        work.notes = [("unread", (call.name,))]
+    return work
+
+
+def back(call: Call, box: Box) -> dict[str, Box]:
+    part = origins(call)[tuple(slice(low, high + 1) for low, high in box)].numpy()
+    part = part[part != OUTSIDE]
+    if not part.size:
+        return {}
+    places = np.stack(np.unravel_index(part.reshape(-1), call.source().shape))
+    return {"input": _bounds(places)}
+
+
+def ahead(call: Call, argument: str, box: Box) -> Box | None:
+    shape = call.source().shape
+    inside = torch.zeros(shape, dtype=torch.bool)
+    inside[tuple(slice(low, high + 1) for low, high in box)] = True
+    moved = origins(call)
+    shown = inside.reshape(-1)[moved.clamp(min=0)] & (moved != OUTSIDE)
+    places = shown.nonzero().numpy().T
+    return _bounds(places) if places.size else None
+
+
+def _bounds(places: Any) -> Box:
+    """The smallest region that holds all of the places (rank, count)."""
+    return tuple((int(p.min()), int(p.max())) for p in places)
+
+
+RESHAPE = Rule(forward, backward, back, ahead)

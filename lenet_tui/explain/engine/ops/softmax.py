@@ -1,0 +1,212 @@
+"""Softmax and its logarithm, along one dimension."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import Tensor
+
+from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.rounding import Rounded, exact, exp, log
+from lenet_tui.explain.engine.terms import (
+    Block,
+    Column,
+    Index,
+    Indices,
+    NoArithmetic,
+    Note,
+    Source,
+    Work,
+    column,
+    gather,
+    one,
+    plain,
+    repeat,
+)
+from lenet_tui.tape.engine import loss_parts as parts
+from lenet_tui.text.numbers import number as digits
+
+
+def shifted(x: Rounded) -> tuple[Rounded, Rounded]:
+    """``x − max x`` along the last axis, and the logarithm of the sum of its exponentials.
+
+    That is how torch does it, so that no exponential overflows.
+    """
+    top = x.value.max(-1, keepdims=True)
+    low = x - Rounded(top, np.zeros_like(top))
+    return low, log(exp(low).sum(-1, keepdims=True))
+
+
+def log_softmax(x: Rounded) -> Rounded:
+    """Along the last axis."""
+    low, total = shifted(x)
+    return low - total
+
+
+def exponentials(
+    name: str, x: Source, along: Indices, dim: int, of: Tensor
+) -> tuple[tuple[Column, ...], Rounded]:
+    """``exp(x − max x)`` at ``along`` (..., classes, rank) in float32, as operands, and the same
+    (..., classes) with what torch's own may be off from these.
+
+    ``name``: what they are called; ``of``: the output of the op that they are inside of.
+    """
+    places = along.reshape(-1, along.shape[-1])
+    shape = along.shape[:-1]
+    shown = gather(parts.exponentials(x.tensor, dim), places)
+    logits = exact(gather(x.tensor, places).reshape(shape))
+    true = exp(shifted(logits)[0])
+    values = shown.reshape(shape)
+    number = Rounded(values, true.error + np.abs(values - true.value))
+    columns = tuple(
+        Column(name, along[..., n, :].reshape(-1, along.shape[-1]), values[..., n].reshape(-1), of)
+        for n in range(shape[-1])
+    )
+    return columns, number
+
+
+def exp_of(x: Source, index: Index, dim: int) -> Work:
+    """``exp(x_i − max_j x_j)``, which torch takes so that none overflows."""
+    along = cells(index, dim, x.shape[dim])
+    values = gather(x.tensor, along)
+    largest = one(x, along[int(np.argmax(values))].tolist())
+    own = one(x, index)
+    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    right = f"exp({x.name}[{i}] − max_j {x.name}[{j}])"
+    return Work("exp", i, right, [Block((own, largest), exp(own.number - largest.number))])
+
+
+def _letters(rank: int, dim: int, along: str) -> str:
+    """What an index is called: ``n,c`` for two dimensions."""
+    if rank == 2 and dim % rank == 1:
+        return f"n,{along}"
+    return f"…,{along}"
+
+
+def softmax(x: Rounded) -> Rounded:
+    """Along the last axis; by whichever of torch's two ways is further off."""
+    low, _ = shifted(x)
+    share = exp(low)
+    direct = share / share.sum(-1, keepdims=True)
+    return Rounded(direct.value, np.maximum(direct.error, exp(log_softmax(x)).error))
+
+
+def softmax_inside(call: Call) -> tuple[Source, int] | None:
+    """What an op takes the softmax of, and along which dimension; ``None``: of nothing."""
+    x = call.source() if isinstance(call.arguments.get("input"), Source) else None
+    if x is None or call.op not in ("softmax", "log_softmax", "cross_entropy"):
+        return None
+    if call.op == "cross_entropy":
+        return x, parts.class_dim(x.tensor)
+    return (x, _dim(call)) if isinstance(call.get("dim"), int) else None
+
+
+def _dim(call: Call) -> int:
+    dim = call.get("dim")
+    if not isinstance(dim, int):
+        raise NoArithmetic(call.op)
+    return dim % max(call.source().tensor.dim(), 1)
+
+
+def cells(index: Index, dim: int, size: int) -> Indices:
+    """The indices of a whole row along ``dim`` through ``index``."""
+    found = np.tile(np.asarray(index, np.int64), (size, 1))
+    found[:, dim] = np.arange(size)
+    return found
+
+
+def _row(call: Call, source: Source, index: Index) -> Indices:
+    dim = _dim(call)
+    return cells(index, dim, source.shape[dim])
+
+
+def softmax_forward(call: Call, index: Index) -> Work:
+    made = {"op": call.op, "name": call.name}
+    return share_of_row(call.source(), index, _dim(call), **made, of=call.entry.tensor)
+
+
+def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: Tensor) -> Work:
+    """``exp(x_i) / Σ_j exp(x_j)``: one term; its operands the exponentials, first its own.
+
+    ``name``, ``of``: the op that the softmax is, or is inside of, and its output.
+    """
+    along, at = cells(index, dim, x.shape[dim]), index[dim]
+    columns, number = exponentials(f"{name}.exp", x, along, dim, of)
+    total = number.sum(keepdims=True)
+    other = softmax(exact(gather(x.tensor, along)))[at : at + 1]
+    share = number[at : at + 1] / total
+    result = Rounded(share.value, np.maximum(share.error, other.error))
+    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    right = f"{name}.exp[{i}] / Σ_j {name}.exp[{j}]"
+    own = columns[at]
+    here = ",".join("j" if n == dim % len(index) else str(i) for n, i in enumerate(index))
+    note = "exp-sum", (f"{name}.exp[{here}]", digits(float(total.value[0]), 7))
+    return Work(op, i, right, [Block((own, *columns), result)], [note])
+
+
+def log_softmax_forward(call: Call, index: Index) -> Work:
+    x, dim = call.source(), _dim(call)
+    along, at = _row(call, x, index), index[dim]
+    values = gather(x.tensor, along)
+    made = log_softmax(exact(values))
+    own, largest = one(x, index), one(x, along[int(np.argmax(values))].tolist())
+    columns, number = exponentials(f"{call.name}.exp", x, along, dim, call.entry.tensor)
+    total = number.sum(keepdims=True)
+    logarithm = log(total)
+    blocks = [plain(own), Block((largest,), -largest.number), Block(columns, -logarithm)]
+    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    right = f"{x.name}[{i}] − max_j {x.name}[{j}] − log Σ_j {call.name}.exp[{j}]"
+    here = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
+    note = log_sum(f"{call.name}.exp[{here}]", total, logarithm)
+    error = float(made.error[at] + logarithm.error[0])
+    return Work(call.op, i, right, blocks, [note], error=error)
+
+
+def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
+    """What the exponentials come to, and the logarithm of that."""
+    made = (digits(float(n.value.reshape(-1)[0]), 7) for n in (total, logarithm))
+    return "log-sum", (what, *made)
+
+
+def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+    """``y_i g_i − y_i Σ_j y_j g_j``, from the output y as torch has saved it."""
+    y, gradient, own = _parts(call, index, g)
+    first = Block((own, one(g, index)), own.number * one(g, index).number)
+    others = -(own.number * y.number * gradient.number)
+    rest = Block((repeat(own, len(y.values)), y, gradient), others)
+    n = call.name
+    right = f"{n}[…,i] ⋅ {g.name}[…,i] − Σ_j {n}[…,i] ⋅ {n}[…,j] ⋅ {g.name}[…,j]"
+    return Work("", "…,i", right, [first, rest])
+
+
+def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+    """``g_i − exp(y_i) Σ_j g_j``, from the output y."""
+    _, gradient, own = _parts(call, index, g)
+    first = Block((one(g, index),), one(g, index).number)
+    rest = Block(
+        (repeat(own, len(gradient.values)), gradient), -(exp(own.number) * gradient.number)
+    )
+    right = f"{g.name}[…,i] − Σ_j exp({call.name}[…,i]) ⋅ {g.name}[…,j]"
+    return Work("", "…,i", right, [first, rest])
+
+
+def _parts(call: Call, index: Index, g: Source) -> tuple[Column, Column, Column]:
+    along = _row(call, call.output, index)
+    return column(call.output, along), column(g, along), one(call.output, index)
+
+
+def back(call: Call, box: Box) -> dict[str, Box]:
+    return {"input": _along(call, box)}
+
+
+def ahead(call: Call, argument: str, box: Box) -> Box | None:
+    return _along(call, box)
+
+
+def _along(call: Call, box: Box) -> Box:
+    dim = _dim(call)
+    return (*box[:dim], (0, call.source().shape[dim] - 1), *box[dim + 1 :])
+
+
+SOFTMAX = Rule(softmax_forward, softmax_backward, back, ahead)
+LOG_SOFTMAX = Rule(log_softmax_forward, log_softmax_backward, back, ahead)

@@ -1,0 +1,62 @@
+"""What depends on what: the receptive field of an activation, and what an element reaches."""
+
+from __future__ import annotations
+
+from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Box, union, whole
+from lenet_tui.explain.engine.recorded_pass import Scene
+from lenet_tui.explain.engine.registry import rule_for
+from lenet_tui.explain.engine.terms import Index, NoArithmetic
+
+Fields = dict[str, Box]
+"""A region of each tensor, by its name."""
+
+
+def receptive_field(scene: Scene, call: Call, index: Index) -> Fields:
+    """The smallest regions of everything before an op, down to ``input``, that hold all that its
+    output at ``index`` depends on. For an op that is not known, all of its operands.
+    """
+    fields: Fields = {call.name: at(index)}
+    until = next(n for n, c in enumerate(scene.calls) if c is call)
+    for op in reversed(scene.calls[: until + 1]):
+        if op.name in fields:
+            for name, box in _back(op, fields[op.name]).items():
+                source = op.source(name)
+                if source.entry is not None or source.name == "input":
+                    fields[source.name] = union(fields.get(source.name), box)
+    del fields[call.name]
+    return fields
+
+
+def reach(scene: Scene, name: str, index: Index) -> Fields:
+    """The smallest regions of everything after a tensor that hold all that depends on its
+    element at ``index``.
+    """
+    fields: Fields = {name: at(index)}
+    for op in scene.calls:
+        for argument, source in op.tensors():
+            if source.name in fields and source.name != op.name:
+                box = _ahead(op, argument, fields[source.name])
+                if box is not None:
+                    fields[op.name] = union(fields.get(op.name), box)
+    del fields[name]
+    return fields
+
+
+def at(index: Index) -> Box:
+    """The region of one element."""
+    return tuple((i, i) for i in index)
+
+
+def _back(call: Call, box: Box) -> Fields:
+    try:
+        return rule_for(call).back(call, box)
+    except NoArithmetic:
+        return {name: whole(source.shape) for name, source in call.tensors()}
+
+
+def _ahead(call: Call, argument: str, box: Box) -> Box | None:
+    try:
+        return rule_for(call).ahead(call, argument, box)
+    except NoArithmetic:
+        return whole(tuple(call.entry.tensor.shape))

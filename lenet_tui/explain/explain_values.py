@@ -1,0 +1,228 @@
+"""What the explain pane is to explain at the cursor, and the numbers that go into its words."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lenet_tui.explain.explain_shapes import (
+    chain_line,
+    count_line,
+    flat_line,
+    linear_line,
+    product,
+    reshape_line,
+    window_axes,
+    window_lines,
+)
+from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, Shape
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import number, shape_text, thousands
+
+WINDOWED = ("conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool2d")
+WEIGHTED = ("conv1d", "conv2d", "conv3d", "linear")
+RESHAPING = ("view", "reshape", "flatten")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A phase, or one ``op`` in it, and the numbers of the moment by the names words use.
+
+    A value that is not known yet is not in ``values``; words that need it are left out.
+    """
+
+    phase: str
+    op: str | None
+    values: dict[str, str]
+
+
+def at_cursor(frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
+    """What the cursor of ``frame`` is in: the op it passed last, or between phases the phase."""
+    position, entry = frame.position, frame.entry
+    values = session_values(frame, parameters)
+    if position.op is None or entry is None or entry.phase != position.phase:
+        return Explained(position.phase, None, values | _phase_values(frame))
+    row = next((row for row in frame.rows if row.name == entry.name), None)
+    values |= {"name": clean(entry.name), "op": clean(entry.op)}
+    if entry.phase == "forward" and row:
+        values |= row_values(row, frame.rows, parameters)
+    elif entry.phase == "loss":
+        values |= _loss_values(frame)
+    elif entry.phase == "backward":
+        values |= _node_values(entry, frame)
+    else:
+        values |= _known(shape=entry.shapes[0] if entry.shapes else None)
+    return Explained(entry.phase, entry.op, values)
+
+
+def at_row(row: OpRow, frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
+    """An op of the forward that is looked at, wherever the cursor is."""
+    values = session_values(frame, parameters) | {"name": clean(row.name), "op": clean(row.op)}
+    return Explained("forward", row.op, values | row_values(row, frame.rows, parameters))
+
+
+def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[str, str]:
+    """The numbers that hold wherever the cursor is."""
+    options = frame.options
+    values = {
+        "iteration": thousands(frame.position.iteration),
+        "lr": f"{options.lr:g}",
+        "optimizer": options.optimizer,
+        "loss": options.loss,
+        "seed": str(options.seed),
+        "device": options.device,
+    }
+    if parameters:
+        values["tensors"] = str(len(parameters))
+        values["parameters"] = thousands(sum(math.prod(p.shape) for p in parameters))
+    if frame.accumulated > 1:
+        values["accumulated"] = str(frame.accumulated)
+    return values
+
+
+def row_values(
+    row: OpRow, rows: Sequence[OpRow] = (), parameters: Sequence[Parameter] = ()
+) -> dict[str, str]:
+    """The numbers of one op of the forward.
+
+    ``rows``: all of them, for the sizes on the way; ``parameters``: the model's, for the weights.
+    """
+    if not row.shapes:
+        return {}
+    values = _known(input=row.shapes[0], output=row.shape)
+    call = _call(row.arguments)
+    read = [p.shape for p in parameters if p.name in row.parameters] or list(row.shapes[1:])
+    weight = next((shape for shape in read if len(shape) > 1), None)
+    bias = any(len(shape) == 1 for shape in read)
+    if row.op in WINDOWED:
+        values |= _window_values(row, weight, call)
+    if weight and row.op in WEIGHTED:
+        values["weight"] = shape_text(weight)
+        values["count"] = count_line(weight, bias)
+        values["terms"] = product(weight[1:])
+    if weight and row.op == "linear":
+        values["product"] = linear_line(row.shapes[0], weight, bias)
+    if row.op in RESHAPING and row.shape is not None:
+        values["elements"] = reshape_line(row.shapes[0], row.shape)
+        if len(row.shapes[0]) > 2:
+            values["flat"] = flat_line(row.shapes[0])
+            values |= _chain(rows[: rows.index(row)] if row in rows else ())
+    if row.op == "dropout" and "p" in call:
+        values["p"] = str(call["p"])
+    if row.op == "add" and len(row.shapes) > 1:
+        values["other"] = shape_text(row.shapes[1])
+    return values
+
+
+def _window_values(row: OpRow, weight: Shape | None, call: dict[str, Any]) -> dict[str, str]:
+    """Why the spatial sizes come out as they do; nothing where the arithmetic does not fit."""
+    assert row.shapes
+    sizes, kernel = row.shapes[0][2:], weight[2:] if weight else call.get("kernel_size")
+    if kernel is None or not sizes or row.shape is None:
+        return {}
+    values: dict[str, str] = {}
+    for ceil_mode in (False, True):
+        try:
+            axes = window_axes(
+                sizes,
+                kernel,
+                call.get("stride", 1 if weight else None),
+                call.get("padding", 0),
+                call.get("dilation", 1),
+                ceil_mode=ceil_mode,
+            )
+        except (TypeError, ValueError):
+            return {}
+        if tuple(axis.out for axis in axes) == tuple(row.shape[2:]):
+            values["kernel"] = shape_text([axis.kernel for axis in axes])
+            lines = window_lines(axes)
+            values |= dict(zip(("window", "window2", "window3"), lines, strict=False))
+            break
+    return values
+
+
+def _phase_values(frame: Frame) -> dict[str, str]:
+    """The numbers of a whole phase."""
+    segment = frame.segments[-1] if frame.segments else None
+    values: dict[str, str] = {}
+    if segment and segment.how == "skip":
+        values["skipped"] = segment.phase
+    if frame.position.phase == "forward":
+        first, last = (frame.rows[0], frame.rows[-1]) if frame.rows else (None, None)
+        values |= _known(
+            input=first.shapes[0] if first and first.shapes else None,
+            output=last.shape if last else None,
+        )
+        values |= _chain(frame.rows)
+        values["ops"] = str(len(frame.rows))
+    elif frame.position.phase == "loss":
+        values |= _loss_values(frame)
+    elif frame.position.phase == "backward":
+        if segment and segment.vector:
+            values["vector"] = segment.vector
+        if segment and segment.total:
+            values["nodes"] = str(segment.total)
+    return values
+
+
+def _loss_values(frame: Frame) -> dict[str, str]:
+    """The numbers of the loss: the output's shape, and how many elements or classes it has."""
+    output = frame.rows[-1].shape if frame.rows else None
+    if not output:
+        return {}
+    values = {
+        "input": shape_text(output),
+        "samples": str(output[0]),
+        "elements": product(output),
+        "classes": str(output[-1]),
+        "even": number(math.log(output[-1])),
+    }
+    if frame.options.data != "random":
+        values["onehot"] = shape_text(output)
+    return values
+
+
+def _node_values(entry: Entry, frame: Frame) -> dict[str, str]:
+    """The numbers of an autograd node: the gradients it produced."""
+    values = {"gradients": ", ".join(_gradient(shape) for shape in entry.shapes)}
+    output = frame.rows[-1].shape if frame.rows else None
+    if output:
+        values["samples"] = str(output[0])
+        values["elements"] = product(output)
+    return values
+
+
+def _gradient(shape: Shape | None) -> str:
+    return "None" if shape is None else shape_text(shape)
+
+
+def _chain(rows: Sequence[OpRow]) -> dict[str, str]:
+    """The spatial sizes from the first op's input on, if they change on the way."""
+    shapes = [rows[0].shapes[0]] if rows and rows[0].shapes else []
+    shapes += [row.shape for row in rows if row.shape is not None]
+    spatial = [shape for shape in shapes if len(shape) > 2]
+    chain = chain_line(spatial)
+    return {"chain": chain} if "→" in chain else {}
+
+
+def _known(**shapes: Shape | None) -> dict[str, str]:
+    return {name: shape_text(shape) for name, shape in shapes.items() if shape is not None}
+
+
+def _call(arguments: str) -> dict[str, Any]:
+    """The keyword arguments in a text such as ``stride=(1, 1), padding=same``."""
+    try:
+        call = ast.parse(f"f({arguments})", mode="eval").body
+    except (SyntaxError, ValueError):
+        return {}
+    found: dict[str, Any] = {}
+    for keyword in call.keywords if isinstance(call, ast.Call) else ():
+        try:
+            found[keyword.arg or ""] = ast.literal_eval(keyword.value)
+        except ValueError:
+            if isinstance(keyword.value, ast.Name):
+                found[keyword.arg or ""] = keyword.value.id
+    return found

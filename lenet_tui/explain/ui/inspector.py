@@ -1,0 +1,324 @@
+"""The inspector: one number of the session, the terms that make it up, and where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+
+from lenet_tui.explain.explanation import Explanation, NotExplained, Operand
+from lenet_tui.explain.ui import summary_text as told
+from lenet_tui.explain.ui.history import MOST, Inquiry, Trail, Visit, moment_of
+from lenet_tui.explain.ui.operand_pictures import Pictures
+from lenet_tui.explain.ui.term_columns import runs
+from lenet_tui.explain.ui.term_table import TermTable
+from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.messages import Command
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import ascii_text, index_text
+
+SETTLE = 0.1
+"""Seconds that an answer may take before what is no longer true is taken off the screen."""
+BESIDE = 28
+"""Lines from which there is room for both pictures above the table."""
+
+
+PICTURE = 20
+"""Columns of the picture beside the table, as below."""
+
+
+class InspectorPane(Pane):
+    """Explains a cell at the session's cursor, whatever that is at the moment.
+
+    ``send`` takes its questions to the engine; the answers come back by ``receive``. It is open
+    while ``trail`` has a cell.
+    """
+
+    ALLOW_MAXIMIZE = True
+    DEFAULT_CSS = """
+    InspectorPane { layout: vertical; }
+    InspectorPane .head, InspectorPane .badge { height: 1; padding: 0 1; }
+    InspectorPane .head { text-wrap: nowrap; text-overflow: ellipsis; }
+    InspectorPane #formula, InspectorPane #instead { padding: 0 1; }
+    InspectorPane #instead { margin-top: 1; color: $foreground-muted; }
+    InspectorPane .sum, InspectorPane .table { height: 1fr; }
+    InspectorPane .notes { height: auto; max-height: 3; padding: 0 1; color: $foreground-muted; }
+    InspectorPane Pictures { dock: right; width: 20; height: auto; max-height: 100%; }
+    InspectorPane PlaneView { width: 1fr; height: auto; max-height: 100%; }
+    InspectorPane.-above Pictures { dock: none; width: 1fr; max-height: 13; margin-top: 1; }
+    InspectorPane.-short TermTable { height: auto; }
+    InspectorPane.-short .notes { margin-top: 1; max-height: 100%; }
+    InspectorPane.-above .table { margin-top: 1; }
+    InspectorPane.-above .notes { max-height: 6; margin-top: 1; }
+    """
+
+    class Visited(Message):
+        """Another cell is looked at; ``None``: none, it is to be closed."""
+
+        def __init__(self, cell: str | None) -> None:
+            self.cell = cell
+            super().__init__()
+
+    class Lit(Message):
+        """What is to be lit in the other panes: of an explanation (``None``: nothing) the fields,
+        and the operand that is chosen.
+        """
+
+        def __init__(self, found: Explanation | None, operand: Operand | None) -> None:
+            self.found = found
+            self.operand = operand
+            super().__init__()
+
+    def __init__(self, send: Callable[[Command], None], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs: Glyphs = UNICODE
+        self.trail = Trail()
+        self._inquiry = Inquiry(send)
+        self._moment: Hashable | None = None
+        self._parameters: frozenset[str] = frozenset()
+        self._is_run = False
+        self._waiting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="head", markup=False)
+        yield Static(classes="badge", markup=False)
+        yield Prose(id="formula")
+        yield Prose(id="instead")
+        with Vertical(classes="sum"):
+            yield Pictures()
+            with Vertical(classes="table"):
+                yield TermTable()
+                with VerticalScroll(classes="notes", can_focus=False):
+                    yield Prose()
+
+    @property
+    def table(self) -> TermTable:
+        return self.query_one(TermTable)
+
+    @property
+    def answer(self) -> Explanation | NotExplained | None:
+        """What is said of the present cell at the present moment; ``None``: not known yet."""
+        return self._inquiry.answer
+
+    # Where we are
+
+    def open(self, cell: str) -> None:
+        """Explain a cell."""
+        self.trail.open(cell)
+        self._go()
+
+    def close(self) -> None:
+        """Explain nothing any longer."""
+        self.trail.close()
+        self._inquiry.want(None, None)
+        self._stop_waiting()
+        self.post_message(self.Lit(None, None))
+
+    def action_follow(self) -> None:
+        """Go to where the chosen operand came from."""
+        self.table.action_follow()
+
+    def action_back(self) -> None:
+        """Return to the cell before."""
+        if self.trail.back():
+            self._go()
+
+    def action_return_to(self, depth: int) -> None:
+        """Return to a cell of the way here."""
+        if self.trail.back(depth):
+            self._go()
+
+    def action_leave(self) -> None:
+        """Close it."""
+        self.post_message(self.Visited(None))
+
+    def action_turn_order(self) -> None:
+        """The largest terms first, or in order."""
+        visit = self.trail.here
+        if visit is not None:
+            visit.largest, visit.line = not visit.largest, 0
+            self._tell()
+
+    def action_check(self) -> bool:
+        """Ask for the central difference; ``False``: only a parameter's gradient has one."""
+        visit = self.trail.here
+        if visit is None or not self._gradient:
+            return False
+        visit.check = True
+        self._ask()
+        return True
+
+    @on(TermTable.Followed)
+    def _followed(self, event: TermTable.Followed) -> None:
+        event.stop()
+        operand = event.operand
+        self.trail.follow(f"{operand.tensor}{index_text(operand.index)}")
+        self._go()
+
+    @on(TermTable.Wanted)
+    def _wanted(self, event: TermTable.Wanted) -> None:
+        event.stop()
+        visit = self.trail.here
+        if visit is not None:
+            visit.most = max(visit.most, MOST) * 8
+            self._ask()
+
+    @on(TermTable.Chosen)
+    def _chosen(self, event: TermTable.Chosen) -> None:
+        event.stop()
+        self._share()
+        self._light()
+
+    @on(Pictures.Pointed)
+    def _pointed(self, event: Pictures.Pointed) -> None:
+        event.stop()
+        self.table.point(event.tensor, event.row, event.col)
+        self.table.focus()
+
+    def _go(self) -> None:
+        visit = self.trail.here
+        if visit is not None:
+            self.post_message(self.Visited(visit.cell))
+            self._ask()
+
+    # Between the engine and the screen
+
+    def show(self, frame: Frame) -> None:
+        """The session's cursor is somewhere, or the language is another."""
+        if not self.passes(frame) and self._waiting is None:
+            self._tell()
+
+    def passes(self, frame: Frame) -> bool:
+        """Ask anew if this is another moment, seen or not: other panes are lit by the answer."""
+        self._is_run = frame.running
+        self._moment = None if frame.running else moment_of(frame)
+        return self._ask()
+
+    def receive(self, report: Explanation | NotExplained) -> None:
+        """Take an answer, unless it is to an older question."""
+        if self._inquiry.receive(report):
+            self._tell()
+
+    def renew(self) -> None:
+        """Another engine: ask it again."""
+        self._inquiry.renew()
+
+    def _ask(self) -> bool:
+        """Ask if something else is wanted; whether it is."""
+        new = self._inquiry.want(self.trail.here, self._moment)
+        if new and self.answer is not None:
+            self._tell()
+        elif new and self._waiting is None:
+            # An answer that comes at once replaces the old one without a flash between them.
+            self._waiting = self.set_timer(SETTLE, self._tell)
+        return new
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
+
+    @property
+    def _gradient(self) -> bool:
+        """Whether the present cell is one of a parameter's gradient."""
+        found = self.answer
+        visit = self.trail.here
+        if visit is None or not isinstance(found, Explanation) or found.op in told.UNPROVED:
+            return False
+        stem, _, aspect = visit.cell.partition("[")[0].partition("@")[0].rpartition(".")
+        return aspect == "grad" and stem in self._parameters
+
+    def know(self, parameters: frozenset[str], glyphs: Glyphs) -> None:
+        """The engine has made its model, with these parameters."""
+        self._parameters, self.glyphs = parameters, glyphs
+
+    # Showing
+
+    def _tell(self) -> None:
+        """Say what is known of the present cell now; what is not, is not on the screen."""
+        visit = self.trail.here
+        if visit is None or not self.is_attached:
+            return
+        self._stop_waiting()
+        found = self.answer if isinstance(self.answer, Explanation) else None
+        words = self.words
+        if found is not None:
+            self._put("head", told.heading(found, words, self.size.width - 2))
+            self._put("badge", told.badge(found, words))
+        else:
+            self._put("head", Content.styled(clean(visit.cell), "bold"))
+            self._put("badge", Content(""))
+        self._prose("#formula", told.formula(found) if found else "")
+        self._prose("#instead", "" if found else self._instead())
+        checking = not self._inquiry.complete
+        lines = told.notes(found, words, self.size.width - 2, checking=checking) if found else []
+        self._prose(".notes Prose", "\n".join(lines))
+        self.query_one(".sum").display = found is not None
+        self._titles(visit)
+        self.table.show(found, visit, words)
+        self.call_after_refresh(self._share)
+
+    def _share(self) -> None:
+        """The notes come right below a short table; a long one leaves them room at the end."""
+        room = self.query_one(".table").size.height
+        notes = self.query_one(".notes").outer_size.height + 1
+        self.set_class(self.table.needed + notes <= room, "-short")
+
+    def _instead(self) -> str:
+        """What is said where there is no explanation (yet)."""
+        if isinstance(self.answer, NotExplained):
+            return clean(self.answer.error)
+        return self.words("inspect.running" if self._is_run else "inspect.asking")
+
+    def _titles(self, visit: Visit) -> None:
+        title = Content.assemble(self.words("inspect.title"), "  ")
+        room = self.size.width - title.cell_length - 6
+        title += told.crumbs(self.trail.visits, room, self.glyphs.arrow)
+        below = told.keys(self.trail.visits, self._gradient, self.words, self.glyphs)
+        self.border_title = self._plain(title)
+        self.border_subtitle = self._plain(below)
+
+    def _light(self) -> None:
+        """The chosen operand, in the pictures here and in the other panes."""
+        found = self.answer if isinstance(self.answer, Explanation) else None
+        line, operand = self.table.line, self.table.operand
+        above = self.has_class("-above")
+        beside = self.size.width - 2 - PICTURE
+        if not above and not runs(self.table.lines, beside, self.words):
+            self.query_one(Pictures).show(None, None, None, all=False)
+        else:
+            self.query_one(Pictures).show(found, line, operand, all=above)
+        self.post_message(self.Lit(found, operand))
+
+    def on_resize(self) -> None:
+        """Both pictures above the table, or one beside it; the way here may fit or not."""
+        self.set_class(self.size.height >= BESIDE, "-above")
+        if self.trail.here is not None:
+            self._tell()
+
+    def _put(self, name: str, content: Content) -> None:
+        self.query_one(f".{name}", Static).update(self._plain(content))
+
+    def _prose(self, where: str, text: str) -> None:
+        prose = self.query_one(where, Prose)
+        prose.show(self._plain(Content(text)).plain)
+        prose.display = bool(text)
+
+    def _plain(self, content: Content) -> Content:
+        """``content`` without signs that are not ASCII, if only those may be used."""
+        if self.glyphs is UNICODE:
+            return content
+        text = ascii_text(self.words.spell(content.plain).translate(_SIGNS))
+        return Content(text, spans=list(content.spans) if len(text) == len(content.plain) else None)
+
+
+_SIGNS = str.maketrans({"✔": "+", "✘": "!", "Σ": "sum", "√": "sqrt ", "²": "^2", "ε": "eps"})

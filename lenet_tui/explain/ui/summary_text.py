@@ -1,0 +1,149 @@
+"""What the inspector says around its table: the number, its proof, its formula, its fields."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from rich.cells import cell_len
+from textual.content import Content
+from textual.style import Style
+
+from lenet_tui.explain.cell_address import CellError, parse_cell
+from lenet_tui.explain.explanation import Explanation
+from lenet_tui.explain.ui.history import Visit
+from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
+from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
+from lenet_tui.kit.ui.prose import TIED
+from lenet_tui.tensors.regions import region_text
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import exact, thousands
+from lenet_tui.text.words import Words
+
+LETTERS = re.compile(r"\[([a-z](?:,[a-z])*)\] = ")
+"""The index on a formula's left side."""
+BRACKETS = re.compile(r"\[[^\]]*\]")
+"""An index of a formula, which no line is broken in."""
+UNPROVED = ("init", "data")
+INPUT = "input"
+
+
+def digits(value: float) -> str:
+    """``value`` with as many digits as tell it from its neighbours in its own precision."""
+    with np.errstate(over="ignore"):
+        single = math.isnan(value) or float(np.float32(value)) == value
+    return exact(value, "float32" if single else "float64")
+
+
+def heading(found: Explanation, words: Words, width: int) -> Content:
+    """The number; what made it; its rank, if there is room (else it is one of the notes)."""
+    value = Content.assemble(
+        (clean(found.cell), "bold"), " = ", (digits(found.value), "bold $text-accent")
+    )
+    said = f"   {clean(found.op)} · {_rank(found, words)}"
+    if value.cell_length + cell_len(said) > width:
+        said = f"   {clean(found.op)}"
+    return value + Content.styled(said, "$foreground-muted")
+
+
+def _rank(found: Explanation, words: Words) -> str:
+    return words("inspect.rank", rank=thousands(found.rank), size=thousands(found.size))
+
+
+def badge(found: Explanation, words: Words) -> Content:
+    """Whether torch's number is within rounding of its terms' sum."""
+    said = verdict(words, found)
+    if any(key == "no-arithmetic" for key, _ in found.notes):
+        return Content.styled(f"? {said}", "$text-warning")
+    if not found.checked:
+        return Content.styled(f"✘ {said}", "bold $text-error")
+    return Content.styled(f"✔ {said}", "$text-success")
+
+
+def formula(found: Explanation) -> str:
+    """The formula, and what its index is here: ``(o=2,h=4)``."""
+    match = LETTERS.search(found.formula)
+    letters = match[1].split(",") if match else []
+    try:
+        index = parse_cell(found.cell).index
+    except CellError:
+        index = ()
+    text = BRACKETS.sub(lambda m: m[0].replace(" ", TIED), clean(found.formula))
+    if not letters or len(letters) != len(index):
+        return text
+    here = ",".join(f"{a}={i}" for a, i in zip(letters, index, strict=True))
+    return f"{text}   ({here})"
+
+
+def notes(found: Explanation, words: Words, width: int, *, checking: bool) -> list[str]:
+    """A line each: the difference, what is worth knowing, what it reads or reaches.
+
+    ``width``: of the heading.
+    """
+    lines = []
+    rank = _rank(found, words)
+    if not heading(found, words, width).plain.endswith(rank):
+        lines.append(rank)
+    difference = difference_line(words, found)
+    if difference is not None:
+        lines.append(difference)
+    elif checking and not any(key == "no-difference" for key, _ in found.notes):
+        lines.append(words("inspect.differing"))
+    lines += note_lines(words, found.notes)
+    return lines + _fields(found, words)
+
+
+def _fields(found: Explanation, words: Words) -> list[str]:
+    operands = {o.tensor for t in found.terms for o in t.operands}
+    some = {name: f"{clean(name)}{region_text(a, b)}" for name, a, b in found.fields}
+    if found.op == "data":
+        return [f"{words('inspect.reaches')}  {'  '.join(some.values())}"] if some else []
+    lines = []
+    if INPUT in some and INPUT not in operands:
+        lines.append(f"{words('inspect.receptive')}  {some[INPUT]}")
+    read = [text for name, text in some.items() if name in operands or not found.terms]
+    if read:
+        lines.append(f"{words('inspect.reads')}  {'  '.join(read)}")
+    return lines
+
+
+def crumbs(visits: Sequence[Visit], width: int, arrow: str) -> Content:
+    """The way here, each cell a link back to it; the first ones go where it does not fit."""
+    parts = [clean(visit.cell) for visit in visits]
+    first = 0
+    while first < len(parts) - 1 and _length(parts[first:], arrow, first) > width:
+        first += 1
+    made = [Content(f"… {arrow} ")] if first else []
+    for n, part in enumerate(parts[first:], first):
+        style = Style(bold=True) if n == len(parts) - 1 else Style(dim=True)
+        link = Style.from_meta({"@click": f"return_to({n})"})
+        made.append(Content.styled(part, link + style))
+        if n < len(parts) - 1:
+            made.append(Content(f" {arrow} "))
+    return Content("").join(made)
+
+
+def _length(parts: Sequence[str], arrow: str, cut: int) -> int:
+    return len(f" {arrow} ".join(["…"] * bool(cut) + list(parts)))
+
+
+def keys(visits: Sequence[Visit], gradient: bool, words: Words, glyphs: Glyphs) -> Content:
+    """The keys that do something here, each can be clicked."""
+    here = visits[-1] if visits else Visit("")
+    order = "order" if here.largest else "largest"
+    parts = [
+        ("↑↓←→" if glyphs is UNICODE else "arrows", words("inspect.key.choose"), ""),
+        ("enter", words("inspect.key.follow"), "follow"),
+        ("backspace", words("inspect.key.back"), "back" if len(visits) > 1 else None),
+        ("i", words(f"inspect.key.{order}"), "turn_order"),
+        ("D", words("inspect.key.check"), "check" if gradient else None),
+        ("esc", words("inspect.key.home"), "leave"),
+    ]
+    made = []
+    for key, said, action in parts:
+        if action is not None:
+            item = Content.assemble((key, "bold $text-accent"), " ", said)
+            made.append(item.stylize(Style.from_meta({"@click": action})) if action else item)
+    return Content("  ").join(made)

@@ -1,0 +1,192 @@
+"""Words about one number and where it came from: notes, the proof's verdict, headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import number
+from lenet_tui.text.words import Table, Words
+
+if TYPE_CHECKING:
+    from lenet_tui.explain.explanation import Explanation
+
+CELLS: Table = {
+    "cells.formula": ("{formula}", "{formula}"),
+    "cells.rank": ("rank {rank} of {size} by size", "按绝对值排第 {rank}（共 {size} 个）"),
+    "cells.terms": ("{count} terms", "共 {count} 项"),
+    "cells.terms.one": ("1 term", "共 1 项"),
+    "cells.term": ("term", "项"),
+    "cells.operands": ("operands", "由什么得到"),
+    "cells.sum": ("sum in float64", "float64 求和"),
+    "cells.left": ("{count} smaller terms", "其余 {count} 个较小的项"),
+    "cells.left.one": ("1 smaller term", "其余 1 个较小的项"),
+    "cells.others": ("and {count} more", "还有 {count} 个"),
+    "cells.regions": ("reads", "涉及"),
+    "cells.reaches": ("reaches", "影响到"),
+    "cells.checked": (
+        "checked: torch is {ulp} ulp from the sum; float32 rounding allows {bound}",
+        "已核对：torch 的值与求和相差 {ulp} ulp；float32 舍入允许 {bound}",
+    ),
+    "cells.exact": (
+        "checked: torch's value is the sum exactly",
+        "已核对：torch 的值与求和完全相等",
+    ),
+    "cells.off": (
+        "NOT within rounding: torch is {ulp} ulp from the sum; float32 allows {bound}",
+        "超出舍入误差：torch 的值与求和相差 {ulp} ulp；float32 只允许 {bound}",
+    ),
+    "cells.given": ("checked: no arithmetic made it", "已核对：不是算出来的"),
+    "cells.unproved": ("not checked: only its operands are shown", "未核对：只列出操作数"),
+    "cells.difference": (
+        "central difference in float64: {value}; torch's {torch} is {off} away from it",
+        "float64 中心差分：{value}；torch 的值 {torch} 与之相差 {off}",
+    ),
+    "cells.note.products": ("{a} products", "{a} 个乘积"),
+    "cells.note.padding": (
+        "{a} of the window are padding: zeros, left out",
+        "窗口中有 {a} 个是填充的零，略去",
+    ),
+    "cells.note.winner": ("the largest of {b} is {a}", "{b} 个中最大的是 {a}"),
+    "cells.note.tie": ("{a} are equal: the first one wins", "有 {a} 个相等：取第一个"),
+    "cells.note.won": (
+        "it is the largest of {b} in the window of {a}: the gradient is its own",
+        "它是 {a} 的窗口里 {b} 个中最大的：梯度归它",
+    ),
+    "cells.note.lost": (
+        "it is not the largest in the window of {a}: no gradient from there",
+        "它不是 {a} 的窗口里最大的：那里没有梯度传来",
+    ),
+    "cells.note.lost-tie": (
+        "one of {a} equal largest in the window of {b}, not the first: the gradient goes to {c}",
+        "{b} 的窗口里并列最大的 {a} 个之一，但不是第一个：梯度归 {c}",
+    ),
+    "cells.note.unread": ("{a} does not read it", "{a} 没有读它"),
+    "cells.note.mean": ("the mean of {a}", "{a} 个的平均"),
+    "cells.note.open": ("open: above 0, so it passes", "开：大于 0，原样通过"),
+    "cells.note.closed": ("closed: not above 0, so 0 comes out", "关：不大于 0，输出 0"),
+    "cells.note.gate-open": (
+        "{a} was open here: the gradient passes",
+        "{a} 在这里是开的：梯度通过",
+    ),
+    "cells.note.gate-closed": (
+        "{a} was closed here: no gradient passes",
+        "{a} 在这里是关的：梯度被截断",
+    ),
+    "cells.note.evaluating": ("nothing is dropped here", "这里不丢弃任何元素"),
+    "cells.note.kept": ("kept (p = {a})", "保留（p = {a}）"),
+    "cells.note.dropped": ("dropped (p = {a})", "丢弃（p = {a}）"),
+    "cells.note.mask-unseen": (
+        "the input is 0, so that the mask is seen only in the gradient that torch handed on",
+        "输入为 0，掩码只能从 torch 传出的梯度看出",
+    ),
+    "cells.note.samples": ("the mean over the batch: {a}", "对本批取平均：{a} 个样本"),
+    "cells.note.exp-sum": ("Σ_j {a} = {b}", "Σ_j {a} = {b}"),
+    "cells.note.log-sum": (
+        "Σ_j {a} = {b}, its logarithm {c}",
+        "Σ_j {a} = {b}，取对数得 {c}",
+    ),
+    "cells.note.ignored": ("the sample's target is ignored", "该样本的 target 被忽略"),
+    "cells.note.right-class": (
+        "{a} is the target class: its probability less 1",
+        "{a} 是正确类别：概率减 1",
+    ),
+    "cells.note.wrong-class": (
+        "{a} is not the target class: its probability alone",
+        "{a} 不是正确类别：只有概率",
+    ),
+    "cells.note.broadcast": (
+        "the shapes {a} and {b} differ: both are broadcast to {c}",
+        "形状 {a} 与 {b} 不同：都广播为 {c}",
+    ),
+    "cells.note.batch-statistics": (
+        "mean and variance of the batch's {a} numbers of the channel; ε = {b}",
+        "用本批该通道 {a} 个数的均值和方差；ε = {b}",
+    ),
+    "cells.note.running-statistics": (
+        "the running mean and variance; ε = {a}",
+        "用滑动平均的均值和方差；ε = {a}",
+    ),
+    "cells.note.hot": ("the target class is {a}: 1 there", "目标类别是 {a}：该处为 1"),
+    "cells.note.cold": (
+        "the target class is {a}, not {b}: 0 here",
+        "目标类别是 {a}，不是 {b}：此处为 0",
+    ),
+    "cells.note.from": ("moved, not changed: it is {a}", "只是换了位置：就是 {a}"),
+    "cells.note.accumulated": (
+        "added to the gradient that was there: zero_grad did not run in between",
+        "加到原有的梯度上：中间没有 zero_grad",
+    ),
+    "cells.note.start": ("the backward starts here with 1", "反向从这里以 1 开始"),
+    "cells.note.start-vector": (
+        "the backward starts here with the vector {a}",
+        "反向从这里以向量 {a} 开始",
+    ),
+    "cells.note.fan-out": (
+        "read by more than one: the gradients of {a} add up",
+        "被多处读取：{a} 传来的梯度相加",
+    ),
+    "cells.note.chain": ("on the way from the loss: {a}", "从损失一路传来：{a}"),
+    "cells.note.lr": ("{b} update, lr = {a}", "{b} 更新，lr = {a}"),
+    "cells.note.no-gradient": (
+        ".grad is None: the optimizer leaves it alone",
+        ".grad 为 None：优化器不动它",
+    ),
+    "cells.note.adam-m": (
+        "m = {a}⋅exp_avg + {b}⋅grad = {c}; step t = {d}: m̂ = m / (1 − {a}^{d}) = {e}",
+        "m = {a}⋅exp_avg + {b}⋅grad = {c}；第 t = {d} 步：m̂ = m / (1 − {a}^{d}) = {e}",
+    ),
+    "cells.note.adam-v": (
+        "v = {a}⋅exp_avg_sq + {b}⋅grad² = {c}; v̂ = v / (1 − {a}^{d}) = {e}",
+        "v = {a}⋅exp_avg_sq + {b}⋅grad² = {c}；v̂ = v / (1 − {a}^{d}) = {e}",
+    ),
+    "cells.note.earlier": ("this was in iteration {a}", "这发生在第 {a} 次迭代"),
+    "cells.note.given": ("{a} comes from the data", "{a} 来自数据"),
+    "cells.note.init": ("init drew it; nothing has changed it yet", "由 init 随机得到，还没有变过"),
+    "cells.note.no-arithmetic": (
+        "there is no arithmetic for {a} here: only its operands are shown",
+        "这里没有 {a} 的算式：只列出操作数",
+    ),
+    "cells.note.no-difference": (
+        "no central difference: the model cannot be run again with the same result",
+        "没有中心差分：模型无法再次运行出同样的结果",
+    ),
+}
+"""``{a}``, ``{b}``, ``{c}``: what a note brings along, in its order."""
+
+_LISTS = ("chain",)
+"""Notes that bring a list of any length along."""
+
+
+def note_lines(words: Words, notes: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """A line for each note of an explanation."""
+    lines = []
+    for key, values in notes:
+        shown = (" ← ".join(reversed(values)),) if key in _LISTS else values
+        named = {name: clean(v) for name, v in zip("abcdef", shown, strict=False)}
+        lines.append(words(f"cells.note.{key}", **named))
+    return lines
+
+
+def verdict(words: Words, explanation: Explanation) -> str:
+    """What the proof says, in a line."""
+    if any(key == "no-arithmetic" for key, _ in explanation.notes):
+        return words("cells.unproved")
+    if explanation.op in ("init", "data"):
+        return words("cells.given")
+    if explanation.checked and explanation.ulp == 0:
+        return words("cells.exact")
+    key = "cells.checked" if explanation.checked else "cells.off"
+    ulp, bound = number(explanation.ulp, 3), number(explanation.bound, 3)
+    return words(key, ulp=ulp, bound=bound)
+
+
+def difference_line(words: Words, explanation: Explanation) -> str | None:
+    """The central difference and how far torch's value is from it, if there is one."""
+    found = explanation.difference
+    if found is None:
+        return None
+    off = number(abs(explanation.value - found), 2)
+    shown = {"value": number(found, 9), "torch": number(explanation.value, 9)}
+    return words("cells.difference", **shown, off=off)

@@ -1,0 +1,51 @@
+"""What the explain pane says of a phase or an op, with the numbers of the moment in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+
+from lenet_tui.explain.words.nodes import EXPLAIN_NODES
+from lenet_tui.explain.words.ops import EXPLAIN_OPS
+from lenet_tui.explain.words.phases import EXPLAIN_PHASES
+from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
+from lenet_tui.text.words import Table, Words
+
+EXPLAIN: Table = {**EXPLAIN_PHASES, **EXPLAIN_OPS, **EXPLAIN_NODES, **EXPLAIN_UPDATES}
+
+LOSS_OPS = {"cross_entropy": "cross_entropy", "mse": "mse_loss"}
+"""The op of each loss option: a loss phase is explained by it."""
+
+
+def explain_words(words: Words, phase: str, op: str | None, values: Mapping[str, str]) -> list[str]:
+    """The lines to show, the most important first, for what ``core/explain_values.py`` found.
+
+    A line that needs a value which is not known yet is left out.
+    """
+    lines = words(explain_key(words, phase, op, values)).splitlines()
+    if "skipped" in values:
+        lines.insert(0, words("explain.skipped"))
+    known = (line for line in lines if needed(line) <= values.keys())
+    return [words.spell(line.format_map(values)) for line in known]
+
+
+def explain_key(words: Words, phase: str, op: str | None, values: Mapping[str, str]) -> str:
+    """Which entry of the table speaks of ``op``, or of ``phase`` where it is ``None``."""
+    if phase == "update":
+        key = f"explain.update.{values.get('optimizer', 'manual')}"
+        return key if key in words else "explain.update.manual"
+    if phase == "loss":
+        op = op or LOSS_OPS.get(values.get("loss", ""))
+    if op is None or phase in ("init", "zero_grad"):
+        vector = phase == "backward" and "vector" in values
+        return "explain.phase.vector" if vector else f"explain.phase.{phase}"
+    if f"explain.op.{op}" in words:
+        return f"explain.op.{op}"
+    if phase == "loss":
+        return "explain.phase.loss"
+    return "explain.node.other" if phase == "backward" else "explain.op.other"
+
+
+def needed(line: str) -> set[str]:
+    """The names of the values that a line has places for."""
+    return {name for _, name, _, _ in Formatter().parse(line) if name}

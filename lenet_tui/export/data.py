@@ -1,0 +1,83 @@
+"""Which samples a session takes, and the statements that take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lenet_tui.export import statements
+from lenet_tui.protocol.options import Options
+
+
+class Draws:
+    """Follows the data of a session as ``engine/data.py`` hands it out.
+
+    ``taken``: for each source, how many samples of the order of each epoch were drawn. ``names``:
+    the script's name of each source. ``size_of``: how many samples a source has to train on.
+    ``labels``: whether the present batch's target is class numbers. ``fixed``: whether there are
+    random tensors.
+    """
+
+    def __init__(self, size_of: Callable[[str], int]) -> None:
+        self.taken: dict[str, dict[int, int]] = {}
+        self.names: dict[str, str] = {}
+        self.labels = False
+        self.fixed = False
+        self._size_of = size_of
+        self._source = ""
+        self._size = 0
+        self._epoch = self._offset = 0
+        self._fetched = False
+        self._device = "cpu"
+
+    def begin(self) -> None:
+        """A new iteration: its first forward takes a new batch."""
+        self._fetched = False
+
+    def draw(self, size: int) -> tuple[str, ...]:
+        """Draw the random tensors."""
+        self._source, self._size, self.fixed, self._device = "random", size, True, "cpu"
+        return statements.draw(size)
+
+    def fetch(self, options: Options) -> tuple[list[str], list[str]]:
+        """The statements that take a batch, and those that must come before the first of them."""
+        if self._fetched:
+            return [], []
+        self._fetched = True
+        if options.data == "random":
+            return [], self._random(options)
+        prepared: list[str] = []
+        self.labels, self.fixed = True, False
+        name = self.names.setdefault(options.data, self._new_name(options.data))
+        if self._source != options.data:
+            self._source, self._epoch, self._offset = options.data, 0, 0
+            prepared = [f"{name} = Samples(seed={options.seed}, **{name.upper()})"]
+        self._size = options.batch_size
+        self._take(options.data, options.batch_size)
+        device = "" if options.device == "cpu" else ", device"
+        return [f"input, target = {name}.batch({options.batch_size}{device})"], prepared
+
+    def _random(self, options: Options) -> list[str]:
+        prepared: list[str] = []
+        self.labels = False
+        if not self.fixed or (self._source, self._size) != ("random", options.batch_size):
+            prepared += self.draw(options.batch_size)
+        if self._device != options.device:
+            self._device = options.device
+            names = ("input", "vector", "target")
+            moved = ", ".join(f"{name}.to(device)" for name in names)
+            prepared.append(f"{', '.join(names)} = {moved}")
+        return prepared
+
+    def _take(self, source: str, size: int) -> None:
+        total = self._size_of(source)
+        self._offset += size
+        epochs = self.taken.setdefault(source, {})
+        epochs[self._epoch] = max(epochs.get(self._epoch, 0), min(self._offset, total))
+        if self._offset >= total:
+            self._epoch, self._offset = self._epoch + 1, 0
+
+    def _new_name(self, source: str) -> str:
+        if source == "digits":
+            return "digits"
+        others = sum(name != "digits" for name in self.names.values())
+        return f"samples{others + 1}" if others else "samples"

@@ -1,0 +1,142 @@
+"""Writes the session as a plain PyTorch script that repeats it up to the cursor."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from functools import cache
+
+import torch
+
+from lenet_tui import __version__
+from lenet_tui.export.engine import script_runtime as export_parts
+from lenet_tui.export.engine.samples import pack
+from lenet_tui.export.plan import Cut, Plan
+from lenet_tui.export.script_text import Contents, script
+from lenet_tui.export.source import CannotExport, Pulled, merged, pull
+from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.protocol.messages import Exported
+from lenet_tui.protocol.options import Options
+from lenet_tui.tape.engine import digests as transcribe
+from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.tape.engine.tape import Cursor, NodeEntry, Tape
+from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine.dataset import CLASSES, SIDE
+
+ALWAYS = ("main", "nn", "Tensor", "torch", "sys")
+OWN = ("RECORDED", "THEN", "session")
+_ACTED_ON = re.compile(
+    "[^\t\n\f\r -~\u00a0-\U0010ffff]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters, and those that turn the direction of text about."""
+
+
+def answer(number: int, navigator: Navigator) -> Exported:
+    """The script, or why there is none."""
+    try:
+        return Exported(number, text(navigator))
+    except CannotExport as error:
+        return Exported(number, error=str(error))
+
+
+def text(navigator: Navigator) -> str:
+    """The script of the session up to the cursor; ``CannotExport`` says why there is none."""
+    begun = Options(**keyframe.unpack(navigator.history.blob(0))[0]["options"])
+    made, net = model_source(begun.model)
+    plan = make_plan(navigator, begun, made)
+    names = plan.draws.names
+    needed = [*ALWAYS, *plan.helpers, *(["Samples"] if names else [])]
+    helpers = pull(inspect.getsource(export_parts), needed)
+    if plan.mentions("F."):
+        helpers.imports["F"] = "import torch.nn.functional as F"
+    merged(net, helpers, Pulled({}, dict.fromkeys(OWN, "")))
+    samples = [pack(n, source, begun.seed, plan.draws.taken[source]) for source, n in names.items()]
+    return script(
+        Contents(
+            about(navigator),
+            net,
+            helpers,
+            plan,
+            tuple(samples),
+            recorded(navigator.tape, navigator.cursor),
+            export_parts.place(plan.devices[-1]),
+        )
+    )
+
+
+def about(navigator: Navigator) -> tuple[str, ...]:
+    """The script's first lines."""
+    position = navigator.position
+    inside = f", op {position.op}" if position.op is not None else ""
+    where = f"iteration {position.iteration}, {position.phase}{inside}"
+    return (
+        "A training session as a plain PyTorch program.",
+        "",
+        f"Written by lenet-tui {__version__} at {where}.",
+        "It repeats the session from its seed and prints the SHA-256 of every parameter and of",
+        "every gradient, of all of them together (STATE), and the last loss: to the bit those of",
+        "the session, with the same torch, processor and number of threads. With --verify it",
+        "compares them with those recorded, and exits with status 1 if one differs.",
+    )
+
+
+def model_source(spec: str) -> tuple[str, Pulled]:
+    """How the model is made, and the definitions that takes."""
+    module, _, name = spec.partition(":")
+    made = getattr(sys.modules[module], name)
+    origin, path = getattr(made, "__module__", ""), getattr(made, "__qualname__", "")
+    try:
+        pulled = pull(inspect.getsource(sys.modules[origin]), [path])
+    except (OSError, TypeError, KeyError, SyntaxError):
+        pulled = Pulled({}, {})
+    if path not in pulled.definitions:
+        raise CannotExport(f"the model {spec} cannot be exported: its source is not available")
+    for source in pulled.definitions.values():
+        if found := _ACTED_ON.search(source):
+            raise CannotExport(
+                f"the model {spec} cannot be exported: a terminal would act on {found[0]!r} in its"
+                " source"
+            )
+    return f"{path}()", pulled
+
+
+def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
+    """The session's statements, from init to the cursor."""
+    trainer, history = navigator.trainer, navigator.history
+
+    @cache
+    def fits() -> bool:
+        ops = dry_run(trainer.model, torch.zeros(1, 1, SIDE, SIDE, device=trainer.device))
+        return bool(ops) and ops[-1].tensor.shape[1:] == (CLASSES,)
+
+    plan = Plan(begun, net, lambda source: len(data.load(source).train()), fits)
+    here, cursor = navigator.iteration, navigator.cursor
+    for number in range(here):
+        plan.iteration(number, history.script(number))
+    last = history.script(here).cut(cursor.segment, cursor.done)
+    plan.iteration(here, last, cut_at(navigator.tape, cursor))
+    return plan
+
+
+def cut_at(tape: Tape, cursor: Cursor) -> Cut | None:
+    """Where in a phase the cursor is; ``None`` between phases."""
+    if cursor.done is None:
+        return None
+    passed = tape.segments[cursor.segment].entries[: cursor.done]
+    reached = tuple(e.parameter for e in passed if isinstance(e, NodeEntry) and e.parameter)
+    return Cut(cursor.done, reached)
+
+
+def recorded(tape: Tape, cursor: Cursor) -> dict[str, str]:
+    """What the script must print: see ``export_parts.digests``."""
+    found: dict[str, str] = {}
+    for state in transcribe.parameters(tape, cursor):
+        found[state.name] = state.sha256
+        found[f"{state.name}.grad"] = state.grad.sha256 if state.grad else "None"
+    loss = tape.loss(cursor)
+    return found | {
+        "STATE": transcribe.fingerprint(tape, cursor),
+        "LOSS": "None" if loss is None else repr(loss),
+    }

@@ -1,0 +1,74 @@
+"""Packs the samples that a session took, so that the exported script carries them."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+
+import torch
+from torch import Tensor
+
+from lenet_tui.export.engine import script_runtime as export_parts
+from lenet_tui.export.script_text import Packed
+from lenet_tui.export.source import CannotExport
+from lenet_tui.training.engine import dataset as data
+
+MAX_PACKED = 64 * 2**20
+"""Bytes of samples that a script may hold."""
+
+
+def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
+    """The samples taken from a source (of each epoch so many), each once.
+
+    As the pixels they were made from where those give the same bits again, else as images.
+    """
+    images = data.load(source)
+    numbers = drawn(source, seed, taken)
+    exact = images.images[numbers]
+    for pixels, divisor in (images.pixels[numbers], images.divisor), (exact.squeeze(1), 0):
+        if pixels.nbytes > MAX_PACKED:
+            raise CannotExport(
+                f"the session took {len(numbers)} samples, {pixels.nbytes // 2**20} MB:"
+                f" a script holds {MAX_PACKED // 2**20} MB at most"
+            )
+        packed = Packed(
+            name=name,
+            total=len(images.labels),
+            kept=len(numbers),
+            size=(pixels.shape[1], pixels.shape[2]),
+            dtype=str(pixels.dtype)[6:],
+            divisor=divisor,
+            packed=_base85(numbers.int(), images.labels[numbers].int(), pixels),
+        )
+        if torch.equal(unpacked(packed, seed).images, exact):
+            break
+    return packed
+
+
+def drawn(source: str, seed: int, taken: dict[int, int]) -> Tensor:
+    """The numbers of the samples taken, each once, in their order in the data set."""
+    total = len(data.load(source).train())
+    numbers: set[int] = set()
+    for epoch, count in taken.items():
+        if len(numbers) < total:
+            numbers.update(data.drawn(source, seed, epoch, count).tolist())
+    return torch.tensor(sorted(numbers))
+
+
+def unpacked(samples: Packed, seed: int) -> export_parts.Samples:
+    """What the script makes of the samples."""
+    dtype: torch.dtype = getattr(torch, samples.dtype)
+    return export_parts.Samples(
+        packed=samples.packed,
+        total=samples.total,
+        kept=samples.kept,
+        size=samples.size,
+        dtype=dtype,
+        divisor=samples.divisor,
+        seed=seed,
+    )
+
+
+def _base85(*tensors: Tensor) -> str:
+    whole = zlib.compress(b"".join(map(export_parts.raw, tensors)), 9)
+    return base64.b85encode(whole).decode("ascii")

@@ -1,0 +1,258 @@
+"""A session's history as the statements that repeat it: what the exported script is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from lenet_tui.export import statements
+from lenet_tui.export.data import Draws
+from lenet_tui.export.source import CannotExport
+from lenet_tui.protocol.iteration_plan import Script
+from lenet_tui.protocol.moves import Set, Vector
+from lenet_tui.protocol.options import Options, change
+
+LAZY = ("zero_grad", "update")
+"""Phases in which an option may be set between two parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Statements, and the iterations ``first`` … ``last`` that each run them (0: none)."""
+
+    lines: tuple[str, ...]
+    first: int = 0
+    last: int = 0
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where the cursor stands in the last phase.
+
+    ``done``: ops of it; ``reached``: the parameters whose gradient a backward stopped there has
+    made.
+    """
+
+    done: int
+    reached: tuple[str, ...] = ()
+
+
+class Plan:
+    """Turns iterations into blocks, in order. ``draws``: the samples they take.
+
+    ``options``: what the session began with, then those in force. ``size_of``: how many samples a
+    source of data has to train on. ``fits``: whether a vector of 10 numbers a sample
+    fits the output. ``helpers``: names of the functions that the statements call. ``devices``:
+    those used, in order.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        net: str,
+        size_of: Callable[[str], int],
+        fits: Callable[[], bool],
+    ) -> None:
+        self.blocks: list[Block] = []
+        self.options = options
+        self.helpers: set[str] = set()
+        self.draws = Draws(size_of)
+        self.has_loss = False
+        self.devices = [options.device]
+        self._fits = fits
+        self._fresh = options.data == "random"
+        self._lines: list[str] = []
+        self._before: list[str] = []
+        self._begin(net)
+
+    def _begin(self, net: str) -> None:
+        options = self.options
+        lines = [
+            f"torch.set_num_threads({options.threads})",
+            f"torch.manual_seed({options.seed})",
+            f"net = {net}",
+        ]
+        if self._fresh:
+            lines += self.draws.draw(options.batch_size)
+        if options.device != "cpu":
+            lines += [*self._settle(options.device), f'device = "{options.device}"']
+            lines.append("net.to(device)")
+        lines += [statements.criterion(options), f"lr = {options.lr!r}"]
+        lines += filter(None, [statements.optimizer(options)])
+        self.blocks.append(Block(tuple(lines)))
+
+    def _settle(self, device: str) -> list[str]:
+        """Equal bits each time, on a GPU."""
+        if not device.startswith("cuda"):
+            return []
+        self.helpers.add("deterministic")
+        return ["deterministic()"]
+
+    def iteration(self, number: int, script: Script, cut: Cut | None = None) -> None:
+        """One iteration as recorded, up to the cursor; what comes after its turn stands apart."""
+        self.draws.begin()
+        boundary = script.boundary()
+        partly = not script.finished() or (cut is not None and boundary == len(script.segments))
+        self._changes(script, -1, None)
+        for place in range(len(script.segments)):
+            self._segment(script, place, cut if place == len(script.segments) - 1 else None)
+            if place == boundary - 1 and not partly:
+                self._close_turn(number)
+            self._changes(script, place, None)
+        if partly:
+            self._close(f"iteration {number}, as far as the cursor")
+        else:
+            self._close(f"after iteration {number}" if number else "before iteration 1")
+
+    def _changes(self, script: Script, segment: int, done: int | None) -> None:
+        for move in script.changes_at(segment, done):
+            self._lines += self._change(move)
+
+    def _close_turn(self, number: int) -> None:
+        """The block of a whole iteration; a run of equal ones is one block."""
+        lines, last = tuple(self._lines), self.blocks[-1]
+        if lines and not self._before and last.lines == lines and last.last == number - 1 > 0:
+            self.blocks[-1] = replace(last, last=number)
+            self._lines = []
+        else:
+            self._close("", number)
+
+    def _close(self, title: str, number: int = 0) -> None:
+        """The statements so far are a block; what it needs comes before it."""
+        if self._before:
+            self.blocks.append(Block(tuple(self._before)))
+        if self._lines:
+            self.blocks.append(Block(tuple(self._lines), number, number, title))
+        self._before, self._lines = [], []
+
+    def mentions(self, text: str) -> bool:
+        """Whether a statement holds ``text``."""
+        return any(text in line for block in self.blocks for line in block.lines)
+
+    # Phases
+
+    def _segment(self, script: Script, place: int, cut: Cut | None) -> None:
+        segment = script.segments[place]
+        inside = [(c.done, c.move) for c in script.changes if c.segment == place and c.done]
+        if segment.how == "init":
+            return
+        if segment.how == "skip":
+            self._lines.append(f"# {segment.phase} skipped")
+            return
+        out = "  # out of turn" if segment.how == "do" else ""
+        if segment.phase in LAZY:
+            self._lazily(segment.phase, inside, cut, out)
+            return
+        if segment.phase == "forward":
+            self._forward(cut, out)
+        elif segment.phase == "loss":
+            self._loss(cut, out)
+        else:
+            self._backward(segment.vector, cut, out)
+        for _, move in inside:  # such a phase runs as a whole: nothing in it reads an option
+            self._lines += self._change(move)
+
+    def _forward(self, cut: Cut | None, out: str) -> None:
+        fetched, prepared = self.draws.fetch(self.options)
+        if self._lines:
+            self._lines += prepared
+        else:
+            self._before += prepared
+        self._lines += fetched
+        note = f"  # the cursor is at op {cut.done} of this forward" if cut else out
+        self._lines.append(statements.FORWARD + note)
+
+    def _loss(self, cut: Cut | None, out: str) -> None:
+        line = statements.loss(self.options, self.draws.labels)
+        if cut:
+            self._lines.append(f"# the cursor is at op {cut.done} of: {line}")
+        else:
+            self.has_loss = True
+            self._lines.append(line + out)
+
+    def _backward(self, vector: Vector | None, cut: Cut | None, out: str) -> None:
+        if cut:
+            self._lines.append(
+                "earlier = {n: None if p.grad is None else p.grad.clone()"
+                " for n, p in net.named_parameters()}"
+            )
+        lines = (statements.BACKWARD,) if vector is None else self._from_vector(vector)
+        self._lines += [*lines[:-1], lines[-1] + out]
+        if cut:
+            names = "".join(f'"{name}", ' for name in cut.reached)
+            self._lines += [
+                f"# {cut.done} autograd nodes have run, and these parameters have its gradient",
+                f"reached = ({names.strip()})",
+                "for name, p in net.named_parameters():",
+                "    if name not in reached:",
+                "        p.grad = earlier[name]",
+            ]
+
+    def _from_vector(self, vector: Vector) -> tuple[str, ...]:
+        drawn = vector.kind == "random" and self._fresh and self.draws.fixed and self._fits()
+        if drawn:
+            self._fresh = False
+        return statements.vector(vector, bool(drawn))
+
+    def _lazily(
+        self, phase: str, inside: Sequence[tuple[int, Set]], cut: Cut | None, out: str
+    ) -> None:
+        """A phase that goes parameter by parameter, with what was set between two of them."""
+        if not inside and not cut:
+            whole = self._whole(phase)
+            self._lines += [whole[0] + out, *whole[1:]]
+            return
+        start = 0
+        for done, move in inside:
+            self._lines += self._some(phase, start, done)
+            self._lines += self._change(move)
+            start = done
+        self._lines += self._some(phase, start, cut.done if cut else None)
+
+    def _whole(self, phase: str) -> tuple[str, ...]:
+        if phase == "zero_grad":
+            return (statements.ZERO_GRAD,)
+        return statements.update(self.options)
+
+    def _some(self, phase: str, start: int, stop: int | None) -> list[str]:
+        """The phase for parameters ``start`` … ``stop`` − 1."""
+        if start == stop:
+            return []
+        place = f"{start or ''}:{'' if stop is None else stop}"
+        parameters = f"list(net.parameters())[{place}]"
+        if phase == "zero_grad":
+            return [f"for p in {parameters}:", "    p.grad = None"]
+        if self.options.optimizer == "manual":
+            return list(statements.update(self.options, parameters))
+        self.helpers.add("step")
+        return [f"step(optimizer, {parameters})"]
+
+    # Options
+
+    def _change(self, move: Set) -> list[str]:
+        """What a changed option means for the program."""
+        before = self.options
+        self.options = now = change(before, move.option, move.value)
+        if now == before:
+            return []
+        if move.option == "lr":
+            group = 'optimizer.param_groups[0]["lr"] = lr'
+            return [f"lr = {now.lr!r}"] + [group] * (now.optimizer != "manual")
+        if move.option == "loss":
+            return [statements.criterion(now)]
+        if move.option == "optimizer":
+            return [statements.optimizer(now) or "# from here on updated by hand"]
+        if move.option == "device":
+            return self._move(now)
+        if move.option in ("batch-size", "data"):
+            return []  # from the next batch on
+        raise CannotExport(f"a change of {move.option} cannot be written as a script")
+
+    def _move(self, now: Options) -> list[str]:
+        self.devices.append(now.device)
+        lines = [*self._settle(now.device), f'device = "{now.device}"', "net.to(device)"]
+        if now.optimizer != "manual":
+            self.helpers.add("move_state")
+            lines.append("move_state(optimizer, device)")
+        return lines

@@ -1,0 +1,79 @@
+"""Asks for a file name, has the engine write the session as a script, and saves it there."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.protocol.messages import Export, Exported
+from lenet_tui.protocol.new_file import free_name, path_within, write_new
+from lenet_tui.text.clean import clean
+
+if TYPE_CHECKING:
+    from lenet_tui.app.ui.app import LenetApp
+
+NAME = "lenet_session.py"
+
+
+class Exporter:
+    """Scripts are written to new files in ``folder``, nowhere else, over nothing."""
+
+    def __init__(self, app: LenetApp, folder: Path | None = None) -> None:
+        self._app = app
+        self._folder = folder
+        self._asked: dict[int, Path] = {}
+        self._number = 0
+
+    def ask(self) -> None:
+        """Ask for a name; then ask the engine for the script."""
+        try:
+            folder = self._folder or Path.cwd()
+        except OSError as error:  # it has been deleted
+            self._failed(error.strerror or str(error))
+            return
+        screen = AskScreen(
+            "export",
+            parse=partial(path_within, folder, suffix=".py"),
+            value=free_name(folder, NAME),
+            help_text=self._help(folder),
+        )
+        self._app.push_screen(screen, self._send)
+
+    def _help(self, folder: Path) -> str:
+        words, frame = self._app.words, self._app.frame
+        lines = [words("export.help", folder=clean(str(folder)))]
+        if frame is not None and frame.digest:
+            lines.append(words("export.state", digest=frame.digest))
+        return "\n".join(lines)
+
+    def _send(self, path: Path | None) -> None:
+        if path is not None:
+            self._number += 1
+            self._asked[self._number] = path
+            self._app.send(Export(self._number))
+
+    def receive(self, report: Exported) -> None:
+        """Write the script, and say where; or why not."""
+        path = self._asked.pop(report.number, None)
+        if path is None:
+            return
+        if report.error:
+            self._failed(report.error)
+            return
+        try:
+            write_new(path, report.text)
+        except (OSError, ValueError) as error:
+            self._failed(getattr(error, "strerror", None) or str(error))
+        else:
+            self._say("note", "export.done", "information", path=str(path))
+
+    def _failed(self, reason: str) -> None:
+        self._say("error", "export.failed", "error", reason=reason)
+
+    def _say(self, kind: str, key: str, severity: str, **values: str) -> None:
+        """To the log, and for a few seconds."""
+        said = self._app.words(key, **{name: clean(value) for name, value in values.items()})
+        self._app.main.log_pane.add(kind, said)
+        self._app.tell(said, severity)

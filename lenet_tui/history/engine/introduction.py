@@ -1,0 +1,42 @@
+"""What an engine says of itself once it has run ``init``."""
+
+from __future__ import annotations
+
+import inspect
+
+import torch
+from torch import nn
+
+from lenet_tui.export.source import without_asides
+from lenet_tui.protocol.frame import Parameter
+from lenet_tui.protocol.messages import Ready
+from lenet_tui.training.engine import devices
+from lenet_tui.training.engine.trainer import Trainer
+
+LONGEST = 100_000
+"""Characters of a model's class that are shown."""
+
+
+def introduced(trainer: Trainer) -> Ready:
+    """The options as resolved, the device, the versions, the model and its parameters."""
+    return Ready(
+        trainer.options,
+        devices.describe(trainer.device),
+        str(torch.__version__),  # its own class would make the reader import torch
+        torch.get_num_threads(),
+        torch.backends.cpu.get_cpu_capability(),
+        str(next(iter(trainer.parameters.values())).dtype)[6:],
+        str(trainer.model),
+        tuple(
+            Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
+        ),
+        class_source(trainer.model),
+    )
+
+
+def class_source(model: nn.Module) -> str:
+    """The source of the model's class, to be shown; empty if it cannot be had."""
+    try:
+        return without_asides(inspect.getsource(type(model)))[:LONGEST]
+    except (OSError, TypeError):
+        return ""

@@ -1,0 +1,347 @@
+"""A training session: takes moves, keeps history, answers with frames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.history.engine import keyframe, keyframe_check
+from lenet_tui.history.engine.history import History
+from lenet_tui.history.engine.introduction import introduced
+from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.reverse_continue import Search
+from lenet_tui.history.engine.run_loop import Runner
+from lenet_tui.parity.result import ParityResult
+from lenet_tui.protocol import moves
+from lenet_tui.protocol.condition import Watch, parse_watch
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.iteration_plan import Segment
+from lenet_tui.protocol.messages import (
+    DoMove,
+    Explain,
+    Export,
+    Exported,
+    Look,
+    Moved,
+    Parity,
+    Print,
+    PrintOut,
+    RunFree,
+    Snapshot,
+)
+from lenet_tui.protocol.moves import Move
+from lenet_tui.protocol.options import OptionError, Options
+from lenet_tui.protocol.options import change as changed
+from lenet_tui.protocol.session_api import Hooks, KeyframeStore
+from lenet_tui.protocol.transcript import ParameterState, PhaseState
+from lenet_tui.protocol.views import View, ViewRequest
+from lenet_tui.tape.engine import digests as transcribe
+from lenet_tui.tape.engine import frame_builder as framing
+from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.tape.engine.names import find, upcoming
+from lenet_tui.tape.engine.recorder import Progress
+from lenet_tui.tape.engine.tape import Cursor, OpEntry
+from lenet_tui.tensors.engine.reduce import make_view
+from lenet_tui.tour.engine import repr_answers as printing
+from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import devices
+from lenet_tui.training.engine.dataset import SIDE
+from lenet_tui.training.engine.trainer import Refused
+from lenet_tui.watch.engine import evaluate as watching
+
+MEGABYTE = 2**20
+RUN_ON = moves.Continue(2**62)
+"""A ``continue`` without a limit, as ``RunFree`` asks for."""
+
+
+class Session:
+    """See ``core/session_api.py`` for what each method promises."""
+
+    def __init__(
+        self,
+        options: Options,
+        store: KeyframeStore,
+        hooks: Hooks,
+        snapshot: Snapshot | None = None,
+    ) -> None:
+        torch.set_num_threads(options.threads)
+        self._store = store
+        self._hooks = hooks
+        self._look = Look()
+        self.watches: dict[int, Watch] = {}
+        self._next_watch = 1
+        self._from: Snapshot | None = None
+        """Where a search through history began, while it is under way."""
+        self.progress = Progress()
+        self._start(options)
+        if snapshot:
+            self._take_up(snapshot)
+        else:
+            self._begin()
+
+    def _start(self, options: Options) -> None:
+        """A new session from ``init``."""
+        self.progress.passed(0, "init")
+        self.history = History(self._store, options.history_mb * MEGABYTE)
+        self.navigator = Navigator(options, self.history, self.progress)
+        trainer = self.navigator.trainer
+        self.runner = Runner(self.navigator, self.watches, self._hooks, self._frame_in_run)
+        self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        self.ready = introduced(trainer)
+
+    def _begin(self) -> None:
+        """Keep the first keyframe, and learn which ops a forward will do.
+
+        An engine that takes up a session learns them from history: the op it was ended for may
+        hang in a dry run too.
+        """
+        trainer = self.navigator.trainer
+        self.history.keep(0, keyframe.capture(trainer))
+        image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
+        self.navigator.player.expected = dry_run(trainer.model, image)
+
+    def _take_up(self, snapshot: Snapshot) -> None:
+        """Carry on where another engine was: its keyframes are in the store."""
+        if snapshot.foreign:
+            for iteration, _ in snapshot.keyframes:
+                keyframe_check.check(self.navigator.trainer, self._store.get(iteration))
+        self.history.take_up(snapshot)
+        for number, text in snapshot.watches:
+            self.watches[number] = parse_watch(text)
+            self._next_watch = max(self._next_watch, number + 1)
+        position = snapshot.position
+        cursor = Cursor(snapshot.segment, position.op)
+        self.navigator.rebuild(position.iteration, cursor, careful=True)
+        if snapshot.digest:
+            self.history.expect(position.iteration, cursor, snapshot.digest)
+            self._fingerprint()
+
+    def snapshot(self) -> Snapshot:
+        if self._from:
+            return self._from
+        navigator = self.navigator
+        self.history.reached(navigator.iteration, navigator.cursor)
+        return replace(
+            self.history.snapshot(),
+            position=navigator.position,
+            segment=navigator.cursor.segment,
+            watches=tuple((n, str(w)) for n, w in self.watches.items()),
+            digest=self.history.digest(navigator.iteration, navigator.cursor),
+        )
+
+    def _fingerprint(self) -> str:
+        """The digest of the state at the cursor, compared with the one recorded there."""
+        navigator = self.navigator
+        digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        self.history.check(navigator.iteration, navigator.cursor, digest)
+        return digest
+
+    # Moves
+
+    def do(self, command: DoMove) -> Moved:
+        navigator, history = self.navigator, self.history
+        before = navigator.iteration, navigator.cursor
+        recorded = dict(history.scripts), history.end
+        history.reached(*before)
+        history.drift = error = stopped = ""
+        try:
+            stopped = self._make(command.move)
+        except (Refused, OptionError) as refused:
+            error = str(refused)
+        if error:  # only now: the exception held what torch had made until it failed
+            history.scripts, history.end = recorded
+            navigator.rebuild(*before)
+        return self._moved(command, error, stopped)
+
+    def run_free(self, command: RunFree) -> Moved:
+        return self.do(
+            DoMove(
+                command.number, RUN_ON if command.limit is None else moves.Continue(command.limit)
+            )
+        )
+
+    def _moved(self, command: DoMove, error: str, stopped: str) -> Moved:
+        navigator, history = self.navigator, self.history
+        history.reached(navigator.iteration, navigator.cursor)
+        fingerprint = self._fingerprint()
+        frame = replace(self.frame(), digest=fingerprint, drift=history.drift)
+        wanted = command.parameters
+        states = transcribe.parameters(navigator.tape, navigator.cursor) if wanted else ()
+        passed = wanted and not error and command.move == moves.Forward("phase")
+        phase = self._phase(frame, states, command.ops) if passed else None
+        return Moved(command.number, frame, error, stopped, states, phase)
+
+    def _phase(
+        self, frame: Frame, states: tuple[ParameterState, ...], with_ops: bool
+    ) -> PhaseState:
+        """The phase that the cursor has just passed, for the transcript."""
+        number = self.navigator.cursor.segment
+        segment = frame.segments[number]
+        ops = transcribe.ops(self.navigator.tape, number) if with_ops else ()
+        return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
+
+    def _make(self, move: Move) -> str:
+        """Make a move; returns what stopped it, for people."""
+        navigator = self.navigator
+        if isinstance(move, moves.Forward):
+            ahead = {"op": navigator.op, "phase": navigator.phase, "iteration": navigator.finish}
+            ahead[move.unit]()
+        elif isinstance(move, moves.Back):
+            back = {
+                "op": navigator.back_op,
+                "phase": navigator.back_phase,
+                "iteration": navigator.back_iteration,
+            }
+            back[move.unit]()
+        elif isinstance(move, moves.Run):
+            return self.runner.run(move.count)
+        elif isinstance(move, moves.Goto):
+            return self.runner.goto(move.iteration)
+        elif isinstance(move, moves.Skip):
+            self._skip(move.phase)
+        elif isinstance(move, moves.Do):
+            self._between_phases()
+            navigator.do(Segment(move.phase, "do", move.vector))
+        elif isinstance(move, moves.Set):
+            self._set(move)
+        elif isinstance(move, moves.AddWatch):
+            watching.check(move.watch, navigator.trainer, [e.name for e in self._expected])
+            self.watches[self._next_watch] = move.watch
+            self._next_watch += 1
+        elif isinstance(move, moves.Unwatch):
+            if self.watches.pop(move.number, None) is None:
+                raise Refused(f"there is no watchpoint {move.number}")
+        elif isinstance(move, moves.Continue):
+            return self.runner.resume(None if move is RUN_ON else move.limit)
+        elif isinstance(move, moves.ReverseContinue):
+            return self._reverse()
+        return ""
+
+    def _between_phases(self) -> None:
+        position = self.navigator.position
+        if position.op is not None:
+            segment = self.navigator.tape.segments[self.navigator.cursor.segment]
+            raise Refused(
+                f"{position.phase} is under way ({position.op} of {segment.total} ops):"
+                " finish the phase or step back out of it first"
+            )
+
+    def _skip(self, phase: str) -> None:
+        self._between_phases()
+        navigator = self.navigator
+        following = navigator.script.next_phase(navigator.cursor.segment + 1)
+        if phase != following:
+            raise Refused(f"{phase} is not next: only {following} can be skipped now")
+        navigator.skip(phase)
+
+    def _set(self, move: moves.Set) -> None:
+        navigator = self.navigator
+        here = navigator.tape.options(navigator.cursor, navigator.script)
+        options = changed(here, move.option, move.value)
+        if move.option == "seed":
+            self._store.drop(list(self.history.index.sizes))
+            self._start(options)
+            self._begin()
+            return
+        if move.option in ("data", "batch-size"):
+            data.check(options)
+        if move.option == "device":
+            move = moves.Set("device", str(devices.resolve(move.value)))
+            navigator.set_device(move)
+            return
+        navigator.set(move)
+
+    def _reverse(self) -> str:
+        navigator = self.navigator
+        here = navigator.iteration, navigator.cursor
+        search = Search(navigator, self.watches, self._hooks)
+        self._from = self.snapshot()
+        found = search.last_before(*here)
+        self._from = None
+        if found is None:
+            navigator.rebuild(*here)
+            return "paused" if search.stopped else "no watchpoint became true before here"
+        navigator.rebuild(found[0], found[1])
+        return found[2]
+
+    # What is seen
+
+    def look(self, look: Look) -> Frame:
+        self._look = look
+        navigator = self.navigator
+        digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        return replace(self.frame(), digest=digest, drift=self.history.drift)
+
+    def look_next(self, look: Look) -> None:
+        self._look = look
+
+    @property
+    def _expected(self) -> list[OpEntry]:
+        return self.navigator.player.expected
+
+    def _frame_in_run(self) -> Frame:
+        return self.frame(running=True)
+
+    def frame(self, running: bool = False) -> Frame:
+        """All that the screen is a function of, at the cursor."""
+        navigator, history = self.navigator, self.history
+        tape, cursor, script = navigator.tape, navigator.cursor, navigator.script
+        first, losses = self.runner.take_losses()
+        names = navigator.trainer.names
+        return Frame(
+            position=navigator.position,
+            segments=framing.segments(tape, cursor),
+            next_phase=script.next_phase(cursor.segment + 1),
+            options=tape.options(cursor, script),
+            rows=framing.rows(tape, cursor, self._expected, self._sizes),
+            entry=framing.entry(tape, cursor),
+            loss=tape.loss(cursor),
+            losses_from=first,
+            losses=losses,
+            end=history.end[0],
+            ahead=history.ahead(navigator.iteration, cursor),
+            history_bytes=history.bytes,
+            watches=self._watch_states(),
+            views=tuple(self._view(request) for request in self._look.views),
+            graph=framing.graph(tape, cursor, names) if self._look.graph else None,
+            accumulated=tape.accumulated(cursor),
+            outputs=tape.outputs(cursor),
+            running=running,
+        )
+
+    def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:
+        tape, cursor = self.navigator.tape, self.navigator.cursor
+        states = []
+        for number, watch in self.watches.items():
+            value = watching.value(tape, cursor, watch)
+            states.append((number, str(watch), value, value is not None and watch.holds(value)))
+        return tuple(states)
+
+    def _view(self, request: ViewRequest) -> View:
+        navigator = self.navigator
+        found = upcoming(navigator.trainer, navigator.tape, request.tensor) or find(
+            navigator.tape, navigator.cursor, request.tensor
+        )
+        return make_view(
+            found.tensor, request, state=found.state, made=found.made, signed=found.signed
+        )
+
+    def explain(self, command: Explain) -> Explanation | NotExplained:
+        from lenet_tui.explain.engine import Explainer  # noqa: PLC0415 - when first asked
+
+        return Explainer(self.navigator, [e.name for e in self._expected]).explain(command)
+
+    def parity(self, command: Parity) -> ParityResult:
+        from lenet_tui.parity.engine.parity import answer as compared  # noqa: PLC0415 - when first asked
+
+        return compared(command, self.navigator)
+
+    def export(self, command: Export) -> Exported:
+        from lenet_tui.export.engine import export  # noqa: PLC0415 - when first asked
+
+        return export.answer(command.number, self.navigator)
+
+    def print_out(self, command: Print) -> PrintOut:
+        return printing.answer(command, self.navigator)

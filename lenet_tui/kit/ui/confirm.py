@@ -1,0 +1,40 @@
+"""Asks before something is lost."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Button, Static
+
+from lenet_tui.kit.ui.dialog import Dialog
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Gives back ``True`` if the person says yes; anything else leads home."""
+
+    AUTO_FOCUS = "#no"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", show=False),
+        Binding("n", "cancel", show=False),
+    ]
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        super().__init__("confirm")
+
+    def body(self) -> ComposeResult:
+        yield Static(self._text, markup=False, classes="help")
+        with Horizontal(classes="buttons"):
+            yield Button(self.words("confirm.yes"), id="yes", variant="warning", compact=True)
+            yield Button(self.words("confirm.no"), id="no", compact=True)
+
+    def action_yes(self) -> None:
+        self.dismiss(True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(True if event.button.id == "yes" else None)

@@ -1,0 +1,58 @@
+"""What every dialog shares: a box in the middle, a title, a line of keys, escape leads home."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from lenet_tui.terminal.ui.once import Once
+from lenet_tui.text.words import Words
+
+T = TypeVar("T")
+
+
+class Dialog(Once[T | None], Generic[T]):
+    """A box with the title ``dialog.TITLE.title``; ``body`` composes what is in it.
+
+    The last line says ``dialog.TITLE.keys``; ``complain`` puts one line of error above it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+    ]
+
+    def __init__(self, name: str) -> None:
+        self.subject = name
+        super().__init__(classes="dialog")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = Content(self.words(f"dialog.{self.subject}.title"))
+            yield from self.body()
+            yield Static(classes="error", markup=False)
+            yield Static(self.words(f"dialog.{self.subject}.keys"), classes="keys", markup=False)
+
+    def body(self) -> ComposeResult:
+        """The widgets between title and keys."""
+        yield from ()
+
+    def complain(self, line: str) -> None:
+        """Show one line of error; an empty one takes it away."""
+        error = self.query_one(".error", Static)
+        error.update(line)
+        error.set_class(bool(line), "-shown")
+
+    def action_cancel(self) -> None:
+        """Go home and change nothing."""
+        self.dismiss(None)
+
+    @property
+    def words(self) -> Words:
+        """The words of the app's present language."""
+        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
+        return words

@@ -1,0 +1,62 @@
+"""What every pane of the main screen is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from lenet_tui.protocol.frame import Frame
+    from lenet_tui.protocol.views import ViewRequest
+    from lenet_tui.text.words import Words
+
+
+class Pane(Widget):
+    """A part of the screen that shows a frame.
+
+    The app gathers ``requests()`` of the visible panes, asks the engine for them, and hands each
+    new frame to ``show``. A pane that wants to see something else posts ``LookChanged``.
+    """
+
+    wants_graph: ClassVar[bool] = False
+    """Whether ``Frame.graph`` is needed while this pane is seen."""
+
+    class LookChanged(Message):
+        """What this pane asks for is not what it asked for before."""
+
+    _entitled: tuple[Content | None, Content | None] = (None, None)
+
+    def entitle(self, title: str, subtitle: str, scale: Content | None = None) -> None:
+        """Set the border's texts, and paint those of its two lines again that are not as before.
+
+        ``scale``: what stands after the subtitle, in colours. Setting Textual's own attributes
+        paints the whole pane, which in a run is most of the work.
+        """
+        above, below = Content(title), Content(subtitle)
+        if scale is not None:
+            below = below + ("  " if subtitle else "") + scale
+        width, height = self.outer_size
+        edges = []
+        for y, old, new in zip((0, height - 1), self._entitled, (above, below), strict=True):
+            if old is None or not new.is_same(old):
+                edges.append(Region(0, y, width, 1).translate(-self.content_offset))
+        if edges:
+            self._entitled = self._border_title, self._border_subtitle = above, below
+            self.refresh(*edges)
+
+    def requests(self) -> tuple[ViewRequest, ...]:
+        """The views this pane needs at its present size."""
+        return ()
+
+    def show(self, frame: Frame) -> None:
+        """Show the frame; also called again after a change of language, theme or size."""
+
+    @property
+    def words(self) -> Words:
+        """The words of the app's present language."""
+        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
+        return words

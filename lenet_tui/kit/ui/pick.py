@@ -1,0 +1,68 @@
+"""A dialog that lets one of several lines be picked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.text.clean import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``id`` is given back; ``note`` stands dimmed after ``title``; a ``closed`` one is only read.
+
+    ``here``: it is the present one.
+    """
+
+    id: str
+    title: str
+    note: str = ""
+    closed: bool = False
+    here: bool = False
+
+
+class PickScreen(Dialog[str]):
+    """Gives back the id of the choice."""
+
+    def __init__(self, name: str, choices: Sequence[Choice] = ()) -> None:
+        self._choices = tuple(choices)
+        super().__init__(name)
+
+    def body(self) -> ComposeResult:
+        yield OptionList(*options(self._choices), compact=True)
+
+    def on_mount(self) -> None:
+        """Start on the present choice."""
+        here = [i for i, choice in enumerate(self._choices) if choice.here]
+        self.query_one(OptionList).highlighted = here[0] if here else 0
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+
+def options(choices: Sequence[Choice]) -> list[Option]:
+    """The lines of a list, titles and notes in columns."""
+    width = max((cell_len(clean(c.title)) for c in choices), default=0)
+    return [Option(_line(c, width), id=c.id, disabled=c.closed) for c in choices]
+
+
+def _line(choice: Choice, width: int) -> Content:
+    mark = "* " if choice.here else "  "
+    title = clean(choice.title)
+    gap = " " * (width - cell_len(title) + 2)
+    return Content.assemble(
+        (mark, "$text-accent"),
+        (title, "bold" if choice.here else ""),
+        gap,
+        (clean(choice.note), "dim"),
+    )

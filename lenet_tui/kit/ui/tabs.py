@@ -1,0 +1,62 @@
+"""Panes that share one place: one is seen, the others are named in the border."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.text.words import Words
+
+
+class Deck(Widget):
+    """``panes``: each has an id; its name is ``deck.ID`` in the words table."""
+
+    ALLOW_MAXIMIZE = True
+
+    def __init__(self, panes: Sequence[Pane], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._panes = tuple(panes)
+        self._words: Words | None = None
+
+    def compose(self) -> ComposeResult:
+        with ContentSwitcher(initial=self._panes[0].id):
+            yield from self._panes
+
+    @property
+    def current(self) -> str:
+        """The id of the pane that is seen."""
+        return self.query_one(ContentSwitcher).current or ""
+
+    def open(self, name: str) -> None:
+        """Show the pane with the id ``name``."""
+        self.query_one(ContentSwitcher).current = name
+        self.set_class(name == "explain", "-explain")
+        self._titles()
+        self.post_message(Pane.LookChanged())
+
+    def turn(self, by: int) -> None:
+        """Show the next pane, or the one before."""
+        names = [pane.id or "" for pane in self._panes]
+        self.open(names[(names.index(self.current) + by) % len(names)])
+
+    def say(self, words: Words) -> None:
+        """Name the panes in another language."""
+        self._words = words
+        self._titles()
+
+    def _titles(self) -> None:
+        if self._words is None:
+            return
+        parts: list[Content] = []
+        for pane in self._panes:
+            name = self._words(f"deck.{pane.id}")
+            click = Style.from_meta({"@click": f"app.open_tab('{pane.id}')"})
+            weight = Style(bold=True, reverse=False) if pane.id == self.current else Style(dim=True)
+            parts.append(Content.styled(name, click + weight))
+        self.border_title = Content(" | ").join(parts)

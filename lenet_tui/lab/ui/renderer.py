@@ -1,0 +1,96 @@
+"""Fills the lab's screen in: a pure function of what it looks at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.lab.ui import text as told
+from lenet_tui.lab.ui.inputs import ChoiceField, TextField
+from lenet_tui.lab.ui.state import LabState
+from lenet_tui.tensors.ui.plane_view import PlaneView
+from lenet_tui.tensors.ui.planes import input_plane, kernel_plane, output_plane
+from lenet_tui.text.numbers import ascii_text
+from lenet_tui.text.words import Words
+
+_SIGNS = str.maketrans({"∘": "o", "✔": "+", "▶": ">", "ᵀ": ".T"})
+
+
+def show(
+    screen: Screen[Any],
+    state: LabState,
+    words: Words,
+    *,
+    complaint: str = "",
+    numbers: bool | None = None,
+    full: bool = True,
+) -> None:
+    """Show ``state``. ``complaint``: what is wrong with what is being typed. ``numbers``: numbers
+    in the pictures' cells, marks (``False``), or what fits (``None``). ``full``: not only the
+    output cell is another one.
+    """
+    ascii = bool(getattr(screen.app, "ascii", False))
+
+    def put(name: str, said: str | Content) -> None:
+        content = Content(said) if isinstance(said, str) else said
+        screen.query_one(f"#lab-{name}", Static).update(
+            _plain(content) if ascii else content,
+            layout=name in ("facts", "cut"),
+        )
+
+    put("head", told.heading(state, words))
+    if full:
+        put("facts", "\n".join([*told.formulas(state, words), told.counts(state, words)]))
+        keys = f"{words('lab.keys')}\n{words('lab.keys.form')}"
+        about = f"{words(f'lab.about.{state.layer.kind}')}\n\n{keys}"
+        text = ascii_text(about.translate(_SIGNS)) if ascii else about
+        screen.query_one("#lab-about-text", Prose).show(text)
+    wrong = Content.styled(complaint, "$text-error")
+    put("remark", wrong if complaint else told.remark(state, words))
+    sums = [*told.arithmetic(state, words), "", ""]
+    put("sum-0", sums[0])
+    put("sum-1", sums[1])
+    typing = isinstance(screen.focused, (TextField, ChoiceField))
+    line = screen.query_one("#lab-line", TextField)
+    cut = 0 < line.size.width < cell_len(line.value)
+    put("cut", ("..." if ascii else "…") if cut and not line.has_focus else "")
+    width, height = screen.app.size
+    put("keys", told.keys(words("lab.keys.form" if typing else "lab.keys"), width - 2))
+    put("small", words("small", cols=60, rows=20, width=width, height=height))
+    _show_planes(screen, state, words, numbers, ascii)
+
+
+def _show_planes(
+    screen: Screen[Any],
+    state: LabState,
+    words: Words,
+    numbers: bool | None,
+    ascii: bool,
+) -> None:
+    empty = words("lab.no-window")
+    planes = (input_plane(state), kernel_plane(state), output_plane(state))
+    marks = ("", "", told.where(state.index, state))
+    for name, plane, title, below in zip(
+        ("input", "kernel", "output"), planes, told.titles(state, words), marks, strict=True
+    ):
+        view = screen.query_one(f"#lab-{name}", PlaneView)
+        view.show(plane, numbers, empty)
+        view.border_title = Content(
+            ascii_text(title)[: max(0, view.size.width - 6)] if ascii else title
+        )
+        view.border_subtitle = Content(below)
+    legend = told.legend(state, words)
+    picture = screen.query_one("#lab-input", PlaneView)
+    picture.border_subtitle = Content(ascii_text(legend.translate(_SIGNS)) if ascii else legend)
+    screen.query_one("#lab-kernel").display = planes[1] is not None
+
+
+def _plain(content: Content) -> Content:
+    """``content`` without signs that are not ASCII, and without colours where these move."""
+    text = ascii_text(content.plain.translate(_SIGNS))
+    return Content(text, spans=list(content.spans) if len(text) == len(content.plain) else None)

@@ -1,0 +1,249 @@
+"""What the lab says in words and numbers: the output cell's arithmetic, the groups, the legend."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from rich.cells import cell_len
+from textual.content import Content
+
+from lenet_tui.explain.windows import Geometry, Shape, parameter_count, weight_shape
+from lenet_tui.lab.formula import parameter_formula, shape_formulas
+from lenet_tui.lab.result import LabResult
+from lenet_tui.lab.terms import Tap, tap_count, taps
+from lenet_tui.lab.ui.state import LabState
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import index_text, number, shape_text, thousands
+from lenet_tui.text.words import Words
+
+Array = npt.NDArray[np.float32]
+MOST_TAPS = 20_000
+"""Products that are summed for one picture; above, torch's value stands alone."""
+FLOAT32 = 2.0**-24
+"""Half a unit in the last place of 1.0."""
+
+
+def pretty(text: str) -> str:
+    """A formula with × and − for * and -."""
+    return text.replace("*", "×").replace(" - ", " − ").replace(" @ ", " ⋅ ")
+
+
+def heading(state: LabState, words: Words) -> Content:
+    """The shapes on one line, and whether torch agrees."""
+    result, shape = state.result, state.output_shape
+    if result is not None:
+        shape = result.output_shape
+    parts: list[tuple[str, str]] = [
+        (words("lab.title"), "bold $accent"),
+        (f"   {shape_text(state.shape)} → ", ""),
+        (shape_text(shape) if shape is not None else "?", "bold"),
+    ]
+    if result is None:
+        parts.append((f"   {words('lab.asking')}", "$foreground-muted"))
+    elif result.error:
+        parts.append((f"   {words('lab.refused')}", "bold $text-error"))
+    elif not result.computed:
+        parts.append((f"   {words('lab.meta')}", "$text-warning"))
+    elif state.output_shape == result.output_shape:
+        parts.append((f"   ✔ {words('lab.agrees')}", "$text-success"))
+    else:
+        parts.append((f"   {words('lab.by-torch')}", "$text-warning"))
+    return Content.assemble(*parts)
+
+
+def formulas(state: LabState, words: Words) -> list[str]:
+    """The output's size along each axis, with the numbers in it."""
+    if state.known is None:
+        return []
+    return [pretty(line) for line in shape_formulas(state.known, words("lab.less"))]
+
+
+def keys(text: str, width: int) -> str:
+    """As many of the keys, two blanks between them, as have room; the first ones first."""
+    parts = text.split("  ")
+    while len(parts) > 1 and cell_len("  ".join(parts)) > width:
+        parts.pop()
+    return "  ".join(parts)
+
+
+def counts(state: LabState, words: Words) -> str:
+    """Parameters and the shape of the weight, by arithmetic or as torch has made them."""
+    count, shape = parameter_count(state.layer), weight_shape(state.layer)
+    if state.result is not None:
+        count, shape = state.result.parameters, state.result.weight_shape
+    if count is None:
+        return ""
+    if shape is None:
+        return words("lab.no-weights")
+    counted = pretty(parameter_formula(state.layer) or thousands(count))
+    return f"{words('lab.parameters')} {counted}   {words('lab.weight')} {shape_text(shape)}"
+
+
+def remark(state: LabState, words: Words) -> Content:
+    """What torch has against it, or warns of; else which channels feed which."""
+    result = state.result
+    if result is not None and result.error:
+        return Content.styled(f"torch: {clean(result.error)}", "$text-error")
+    if result is not None and not result.computed:
+        return Content.styled(words("lab.too-large"), "$text-warning")
+    if result is not None and result.warnings:
+        line = words("lab.warns", line=clean(result.warnings[0]))
+        return Content.styled(line, "$text-warning")
+    return groups(state, words)
+
+
+def arithmetic(state: LabState, words: Words) -> list[str]:
+    """How the output cell looked at is made: its sum on one line, its terms on the next."""
+    known, index, result = state.known, state.index, state.result
+    if known is None or index is None:
+        return []
+    name = f"output{index_text(index)}"
+    count = tap_count(known)
+    if result is None or result.input is None or result.output is None or count > MOST_TAPS:
+        return [words("lab.reads", name=name, count=thousands(count))]
+    if result.output_shape != known.output_shape:
+        return []
+    read = list(taps(known, index))
+    line = (_pooled if state.layer.kind == "MaxPool2d" else _summed)(state, result, read, words)
+    return [f"{name} = {line[0]}", *line[1:]]
+
+
+def _summed(state: LabState, result: LabResult, read: list[Tap], words: Words) -> list[str]:
+    weight, x, y = result.weight, result.input, result.output
+    if weight is None or x is None or y is None or state.index is None:
+        return [""]
+    products = [
+        float(weight[tap.weight]) * float(x[tap.source])
+        for tap in read
+        if tap.source is not None and tap.weight is not None
+    ]
+    value = float(y[state.index])
+    bias = None if result.bias is None else float(result.bias[state.channel])
+    total = math.fsum(products) + (bias or 0.0)
+    size = math.fsum(map(abs, products)) + abs(bias or 0.0)
+    agrees = abs(total - value) <= (len(products) + 2) * FLOAT32 * size
+    sums = words("lab.sum", count=thousands(len(read)))
+    plus = f" + {words('lab.bias')} {number(bias)}" if bias is not None else ""
+    same = "✔" if agrees else words("lab.differs")
+    first = f"{sums}{plus} = {number(total, 6)}   torch {number(value, 6)} {same}"
+    terms = (_term(tap, state.known, float(weight[tap.weight or ()]), x) for tap in read[:40])
+    return [first, "  ".join(terms)]
+
+
+def _term(tap: Tap, known: Geometry | None, weight: float, x: Array) -> str:
+    """``0.12×34``; what padding gives stands in braces, as in the picture."""
+    axes = known.axes if known else ()
+    if tap.source is None:
+        return f"{number(weight, 3)}×{{0}}"
+    value = _figure(float(x[tap.source]))
+    inside = all(0 <= p < axis.size for p, axis in zip(tap.positions, axes, strict=True))
+    return f"{number(weight, 3)}×{value if inside else '{' + value + '}'}"
+
+
+def _pooled(state: LabState, result: LabResult, read: list[Tap], words: Words) -> list[str]:
+    x, y, index = result.input, result.output, state.index
+    if x is None or y is None or index is None or state.known is None:
+        return [""]
+    cells = [_figure(float(x[tap.source])) for tap in read[:40] if tap.source is not None]
+    padding = sum(tap.source is None for tap in read)
+    more = "  " + words("lab.minus-inf", count=padding) if padding else ""
+    second = f"= {_figure(float(y[index]), 6)}"
+    if result.indices is not None:
+        width = state.known.axes[1].size
+        flat = int(result.indices[index])
+        row, col = divmod(flat, width)
+        second += "   " + words("lab.index", flat=flat, row=row, width=width, col=col)
+    return [f"max({', '.join(cells)}){more}", second]
+
+
+def _figure(value: float, digits: int = 4) -> str:
+    """A number; a whole one without a point."""
+    whole = value.is_integer() and abs(value) < 1e7
+    return number(int(value) if whole else value, digits)
+
+
+def groups(state: LabState, words: Words) -> Content:
+    """Which input channels feed which output channels; empty where all feed all."""
+    known = state.known
+    if known is None or known.groups < 2 or state.layer.kind == "MaxPool2d":
+        return Content("")
+    each = known.channels_out // known.groups
+    now = state.channel // max(each, 1)
+    first = max(0, min(now - 1, known.groups - 4))
+    parts: list[tuple[str, str]] = [(f"{words('lab.groups')} ", "$foreground-muted")]
+    for group in range(first, min(first + 4, known.groups)):
+        fed = known.fed_by(group * each)
+        outs = range(group * each, (group + 1) * each)
+        mark, style = ("▶", "bold $accent") if group == now else (" ", "")
+        parts.append((f"{mark}{group}: {_span(fed)} → {_span(outs)}  ", style))
+    if first + 4 < known.groups:
+        parts.append(("…", "$foreground-muted"))
+    return Content.assemble(*parts)
+
+
+def _span(channels: range) -> str:
+    if not channels:
+        return "–"
+    return str(channels[0]) if len(channels) == 1 else f"{channels[0]}–{channels[-1]}"
+
+
+def where(index: Shape | None, state: LabState) -> str:
+    """Which output cell of how many."""
+    shape = state.output_shape
+    if index is None or shape is None:
+        return ""
+    at = 0
+    for i, size in zip(index, shape, strict=True):
+        at = at * size + i
+    return f"{thousands(at + 1)}/{thousands(math.prod(shape))}"
+
+
+def legend(state: LabState, words: Words) -> str:
+    """The marks of the input's picture that occur with this layer."""
+    parts = ["[ ] " + words("lab.legend.read")]
+    known = state.known
+    if known is None:
+        return ""
+    if any(axis.before > 0 or axis.after > 0 for axis in known.axes):
+        held = {"zeros": " 0", "-inf": " −∞"}.get(known.axes[0].mode, "")
+        parts.append("{ } " + words("lab.legend.padding") + held)
+        if known.axes[0].mode not in ("zeros", "-inf"):
+            parts.append(words("lab.legend.copies"))
+    if any(axis.dilation > 1 and axis.kernel > 1 for axis in known.axes):
+        parts.append("∘ " + words("lab.legend.hole"))
+    if state.layer.kind == "MaxPool2d":
+        parts.append("> < " + words("lab.legend.winner"))
+    return "  ".join(parts)
+
+
+def titles(state: LabState, words: Words) -> tuple[str, str, str]:
+    """What the pictures of input, weight and output show, in index notation."""
+    known, index = state.known, state.index
+    if known is None or index is None:
+        return "input", "weight", "output"
+    samples, channel, fed = index[: len(known.samples)], state.channel, state.input_channel
+    if not known.axes:
+        rows = f": {words('lab.samples')}"
+        weight = _named("weight", (channel,), (known.channels_in,))
+        return (_named("input", (), known.input_shape) + rows, weight,
+                _named("output", (), known.output_shape) + rows)  # fmt: skip
+    ins, outs = known.input_shape[len(samples) :], known.output_shape[len(samples) :]
+    kernel = tuple(axis.kernel for axis in known.axes)
+    each = known.channels_in // known.groups
+    if len(known.axes) == 1:
+        return (
+            f"{_named('input', samples, ins)}: {words('lab.words')}",
+            _named("weight", (channel,), (each, *kernel)),
+            f"{_named('output', samples, outs)}: {words('lab.channels')}",
+        )
+    return (
+        _named("input", (*samples, fed), ins[1:]),
+        _named("weight", (channel, state.fed), kernel),
+        _named("output", (*samples, channel), outs[1:]),
+    )
+
+
+def _named(name: str, index: Shape, shape: Shape) -> str:
+    return f"{name}{index_text(index)}  {shape_text(shape)}"

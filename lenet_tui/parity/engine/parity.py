@@ -1,0 +1,169 @@
+"""Device parity: the present iteration as the session runs it, and once more in another place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.history import Borrowed
+from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.parity.engine.float64_trainer import DoubleTrainer
+from lenet_tui.parity.engine.tape_diff import compare
+from lenet_tui.parity.result import ParityResult, ParityRow, place
+from lenet_tui.protocol.iteration_plan import Script, Segment
+from lenet_tui.protocol.messages import Parity
+from lenet_tui.protocol.options import OptionError
+from lenet_tui.tape.engine.recorder import LAZY, Player, Progress
+from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.training.engine import devices
+from lenet_tui.training.engine.rng_guard import generators, untouched
+from lenet_tui.training.engine.trainer import Refused, Trainer, refusing
+
+FLOAT, DOUBLE = "float32", "float64"
+TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: DoubleTrainer}
+
+
+def answer(command: Parity, navigator: Navigator) -> ParityResult:
+    """Run the iteration in both places and compare; the session stays as it is, to the bit."""
+    with untouched():
+        result = _answer(command, navigator)
+    if torch.cuda.is_available():  # what the other device was asked for goes back
+        torch.cuda.empty_cache()
+    return result
+
+
+def _answer(command: Parity, navigator: Navigator) -> ParityResult:
+    result = ParityResult(command.number, seed=navigator.trainer.options.seed)
+    try:
+        with refusing(navigator.trainer):
+            reference = Reference(navigator)
+            result = reference.describe(result)
+            result = replace(result, other=_place(command.device or result.choices[0]))
+            return replace(result, rows=reference.compare_with(result.other))
+    except (Refused, OptionError) as refused:
+        return replace(result, error=str(refused))
+
+
+def choices(device: torch.device) -> tuple[str, ...]:
+    """The places to compare with: every other device here, and the CPU in double precision."""
+    own = f"cuda:{torch.cuda.current_device()}" if str(device) == "cuda" else str(device)
+    others = [d.name for d in reversed(devices.list_devices()) if not d.problem and d.name != own]
+    return (*(place(name, FLOAT) for name in others), place("cpu", DOUBLE))
+
+
+def _place(name: str) -> str:
+    """``cuda:0`` and ``cuda:0 · float32`` are the same place."""
+    device, _, dtype = name.partition(" · ")
+    if (dtype or FLOAT) not in TRAINERS:
+        raise OptionError(f"{name!r} is no place to compare with: a device, {FLOAT} or {DOUBLE}")
+    return place(device, dtype or FLOAT)
+
+
+class Reference:
+    """The session's own iteration, run again in a trainer of its own from where it started."""
+
+    def __init__(self, navigator: Navigator) -> None:
+        history = Borrowed(navigator.history)
+        self._iteration = max(navigator.iteration, 1)
+        self._script = as_asked(history.script(self._iteration))
+        self._draws = Draws()
+        again = Navigator(navigator.trainer.options, history, self._draws)
+        again.end_of(self._iteration - 1)
+        self._trainer = again.trainer
+        self._start = keyframe.capture(again.trainer)
+        self._player = again.player
+
+    def describe(self, result: ParityResult) -> ParityResult:
+        """``result`` with what is known before anything is run."""
+        trainer = self._trainer
+        return replace(
+            result,
+            reference=place(str(trainer.device), FLOAT),
+            choices=choices(trainer.device),
+            iteration=self._iteration,
+            batch=trainer.options.batch_size,
+        )
+
+    def compare_with(self, there: str) -> tuple[ParityRow, ...]:
+        """Run the iteration here and in the place ``there``; what came out on both."""
+        self._draws.drew.clear()
+        ours, script = self.play()
+        drew = frozenset(self._draws.drew)
+        try:
+            with refusing(self._trainer):
+                twin = self._twin(there)
+            with refusing(twin):
+                return compare(ours, self._again(twin, script), drew)
+        except Refused as refused:
+            raise Refused(f"{there}: {refused}") from refused
+
+    def _twin(self, there: str) -> Trainer:
+        """A second trainer, in the same state, in the place ``there``."""
+        device, _, dtype = there.partition(" · ")
+        twin = TRAINERS[dtype](replace(self._trainer.options, device=device))
+        keyframe.restore(twin, self._start, str(twin.device))
+        return twin
+
+    def _again(self, twin: Trainer, script: Script) -> Tape:
+        """The same iteration, in a second trainer."""
+        player = Player(twin, Progress(), 0.0)
+        player.begin(self._iteration)
+        play(player, script)
+        return player.tape
+
+    def play(self) -> tuple[Tape, Script]:
+        """Run the iteration as it was asked for; then the rest of its turn, while it can be run."""
+        player, script = self._player, self._script
+        player.begin(self._iteration)
+        play(player, script)
+        while not script.finished():
+            segment = Segment(script.next_phase())
+            done = len(script.segments)
+            try:
+                play(player, script.with_segment(segment), done)
+            except Refused:
+                if not done:
+                    raise
+                del player.tape.segments[done:]
+                break
+            script = script.with_segment(segment)
+        return player.tape, script
+
+
+def as_asked(script: Script) -> Script:
+    """``script`` with no move to another device."""
+    return replace(script, changes=tuple(c for c in script.changes if c.move.option != "device"))
+
+
+def play(player: Player, script: Script, first: int = 0) -> None:
+    """Run the segments of ``script`` from number ``first`` on, fully recorded."""
+    for number, segment in enumerate(script.segments[first:], first):
+        played = player.open(segment)
+        changes = [c for c in script.changes if c.segment == number]
+        while not played.complete:
+            player.step()
+            for change in changes:
+                if change.done == len(played.entries):
+                    player.change(change.move)
+        for change in changes:
+            if change.done is None or segment.phase not in LAZY:
+                player.change(change.move)
+
+
+@dataclass(slots=True)
+class Draws(Progress):
+    """Notes the forward's ops that took random numbers: ``drew`` has (segment, op from 1)."""
+
+    drew: set[tuple[int, int]] = field(default_factory=set)
+    before: list[Tensor] = field(default_factory=generators)
+
+    def passed(self, done: int, what: str) -> None:
+        Progress.passed(self, done, what)
+        if self.phase == "forward":
+            now = generators()
+            if done and not all(map(torch.equal, now, self.before)):
+                self.drew.add((self.segment, done))
+            self.before = now

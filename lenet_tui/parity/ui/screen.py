@@ -1,0 +1,151 @@
+"""Device parity: the session's iteration beside the same one on another device, op by op."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Label, OptionList, Select, Static
+from textual.widgets.option_list import Option
+
+from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.glyphs import Glyphs
+from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.parity.result import ParityResult, ParityRow
+from lenet_tui.parity.ui.table import Line, facts, sentence, table, tolerance
+from lenet_tui.protocol.messages import Command, Parity
+from lenet_tui.text.clean import clean
+
+_numbers = count(1)
+"""Over all screens of the app, so that a late answer to one that was left is known as such."""
+
+Shown = tuple[str, str]
+"""A tensor and which aspect of it."""
+
+
+class ParityScreen(Dialog[Shown]):
+    """Gives back the tensor to be shown, if one is chosen.
+
+    ``send`` takes the questions to the engine; its answers come back by ``receive``.
+    """
+
+    AUTO_FOCUS = "#parity-rows"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-broad")]  # noqa: RUF012 - Textual's way
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012 - Textual's way
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("P,q", "cancel", show=False),
+    ]
+
+    def __init__(self, send: Callable[[Command], None], glyphs: Glyphs) -> None:
+        self._send = send
+        self._glyphs = glyphs
+        self._number = 0
+        self._result: ParityResult | None = None
+        self._lines: list[Line] = []
+        super().__init__("parity")
+
+    def body(self) -> ComposeResult:
+        yield Horizontal(id="parity-with")
+        yield Prose(id="parity-sentence")
+        yield Static(id="parity-head", markup=False)
+        yield OptionList(compact=True, id="parity-rows")
+        yield Prose(id="parity-tolerance")
+
+    def on_mount(self) -> None:
+        self._ask("")
+
+    def _ask(self, there: str) -> None:
+        """Ask for the comparison with a place; with none, for the first that there is."""
+        self._number = next(_numbers)
+        self.query_one("#parity-sentence", Prose).show(self.words("parity.running"))
+        self._send(Parity(self._number, there))
+
+    def receive(self, result: ParityResult) -> None:
+        """Take the answer, unless it is to an older question."""
+        if result.number == self._number:
+            self._result = result
+            self._offer(result)
+            self._show()
+            self._point()
+
+    def lost(self) -> None:
+        """The engine is gone: there will be no answer."""
+        if self._result is None or self._result.number != self._number:
+            self.query_one("#parity-sentence", Prose).show("")
+            self.complain(self.words("gone.hint"))
+
+    def _offer(self, result: ParityResult) -> None:
+        """What is compared with what; where there is more than one place, let one be chosen."""
+        line = self.query_one("#parity-with")
+        if line.children or result.other not in result.choices:
+            return
+        said = self.words("parity.with", reference=result.reference)
+        places = [(self.words.spell(clean(name)), name) for name in result.choices]
+        line.mount(Label(self.words.spell(said), markup=False))
+        if len(places) == 1:
+            line.mount(Label(places[0][0], markup=False))
+            return
+        shown = [(Content(said), name) for said, name in places]
+        line.mount(Select(shown, value=result.other, allow_blank=False, compact=True))
+        self.query_one(".keys", Static).update(self.words("parity.keys"))
+
+    @on(Select.Changed)
+    def _chosen(self, event: Select.Changed) -> None:
+        if self._result is not None and event.value != self._result.other:
+            self._ask(str(event.value))
+            self.query_one("#parity-rows").focus()
+
+    @on(OptionList.OptionSelected, "#parity-rows")
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        lines = self._lines[event.option_index :]
+        row = lines[0].row if lines else None
+        if row is not None and row.name:
+            self.dismiss(tensor(row))
+
+    def on_resize(self) -> None:
+        """Lay the columns out for the new width."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        result = self._result
+        if result is None or not self.is_attached:
+            return
+        said = self.query_one("#parity-sentence", Prose)
+        said.show(sentence(result, self.words) if result.rows else "")
+        said.set_class(result.first_past is not None, "-past")
+        self.complain(self.words.spell(clean(result.error)))
+        self.query_one(".box").border_subtitle = Content(
+            facts(result, self.words) if result.rows else ""
+        )
+        self.query_one("#parity-tolerance", Prose).show(
+            tolerance(result, self.words) if result.rows else ""
+        )
+        self._fill(result)
+
+    def _fill(self, result: ParityResult) -> None:
+        listed = self.query_one("#parity-rows", OptionList)
+        here = listed.highlighted
+        width = listed.container_size.width - 1  # beside the scrollbar
+        head, self._lines = table(result, width, self.words, self._glyphs)
+        self.query_one("#parity-head", Static).update(head if result.rows else Content(""))
+        listed.clear_options()
+        listed.add_options([Option(line.text, disabled=line.row is None) for line in self._lines])
+        listed.highlighted = here
+
+    def _point(self) -> None:
+        """The cursor to the first op past tolerance, or to the first of all."""
+        first = self._result.first_past if self._result else None
+        rows = [n for n, line in enumerate(self._lines) if line.row is not None]
+        past = [n for n in rows if self._lines[n].row is first]
+        self.query_one("#parity-rows", OptionList).highlighted = next(iter(past or rows), None)
+
+
+def tensor(row: ParityRow) -> Shown:
+    """What the panes show of an entry: a value, or a gradient."""
+    return row.name, "gradient" if row.phase == "backward" else "value"

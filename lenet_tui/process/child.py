@@ -1,0 +1,219 @@
+"""One engine's process, from its start to its end; what it says is handed on as it comes."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing import connection as connections
+from multiprocessing.connection import Connection
+from typing import Any
+
+from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.lab.result import LabResult
+from lenet_tui.parity.result import ParityResult
+from lenet_tui.process.forkserver import start_method
+from lenet_tui.protocol.messages import (
+    Busy,
+    Command,
+    Devices,
+    Died,
+    DoMove,
+    Explain,
+    Export,
+    Exported,
+    Failed,
+    Kept,
+    ListDevices,
+    Moved,
+    Parity,
+    Print,
+    PrintOut,
+    Ready,
+    Report,
+    RunFree,
+    RunLab,
+    Start,
+)
+from lenet_tui.protocol.position import SEARCHING, Position
+from lenet_tui.text.clean import clean
+
+SILENCE = 1.0
+"""Seconds without a word from an engine at work before it counts as hung."""
+SEARCH = 3.0
+"""The same for one that says it searches history: it says so less often."""
+FIRST_WORD = 10.0
+"""The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
+TICK = 0.25
+
+_ASKING = (Start, DoMove, RunFree, Explain, Parity, Export, Print, ListDevices, RunLab)
+_ANSWERS = (
+    *(Ready, Failed, Moved, Explanation, NotExplained, ParityResult),
+    *(Exported, PrintOut, Devices, LabResult),
+)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Takes plain values, our own reports and arrays, and nothing else.
+
+    A stray ``torch.Size`` in a report would import torch into the app.
+    """
+
+    def find_class(self, module: str, name: str) -> Any:
+        top, *inner = module.split(".")
+        if top == "numpy" or (top == "lenet_tui" and not {"engine", "ui", "cli"} & {*inner}):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"it sent what is no plain data: {module}.{name}")
+
+
+def _plain(data: bytes) -> Report:
+    report: Report = _Unpickler(io.BytesIO(data)).load()
+    return report
+
+
+class EngineProcess:
+    """A process that runs ``run(connection, *args)``, and the threads that talk to it.
+
+    Returns at once and never blocks: the process is started on a thread of its own, as the
+    template may still be importing torch. ``receive`` is called there with each report, and at
+    last with ``Died``, unless it was ended by ``kill``.
+    """
+
+    def __init__(
+        self,
+        run: Callable[..., None],
+        args: tuple[object, ...],
+        receive: Callable[[EngineProcess, Report], None],
+    ) -> None:
+        self._receive = receive
+        self._outbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._unanswered = 0
+        self._heard = time.monotonic()
+        self._patience = FIRST_WORD
+        self._last = Busy(Position(), -1, "", 0.0)
+        self._moving = False
+        self._unwanted = False
+        self._started = False
+        context: Any = start_method()
+        self._connection: Connection
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=run, args=(theirs, *args), name="lenet-tui engine", daemon=True
+        )
+        threading.Thread(target=self._live, args=(theirs,), name="engine", daemon=True).start()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number, once it has been started."""
+        pid: int | None = self._process.pid
+        return pid
+
+    def send(self, command: Command) -> None:
+        if isinstance(command, _ASKING):
+            with self._lock:
+                if not self._unanswered:
+                    self._heard = max(self._heard, time.monotonic())
+                self._unanswered += 1
+                self._moving = isinstance(command, (DoMove, RunFree))
+        self._outbox.put(command)
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does; nothing more is received from it."""
+        with self._lock:
+            self._unwanted = True
+            if self._started:
+                self._process.kill()
+        self._outbox.put(None)
+
+    def _live(self, theirs: Connection) -> None:
+        try:
+            self._process.start()
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is no engine
+            self._say(Died(clean(f"it could not be started: {error or type(error).__name__}", 500)))
+            return
+        finally:
+            theirs.close()
+        with self._lock:
+            self._started = True
+            self._heard = time.monotonic()
+            if self._unwanted:
+                self._process.kill()
+        threading.Thread(target=self._write, name="engine commands", daemon=True).start()
+        try:
+            self._read()
+        except (EOFError, OSError):
+            said = self._fate()
+        except pickle.UnpicklingError as error:
+            said = clean(str(error), 500)
+            self._process.kill()
+        except Exception as error:  # noqa: BLE001 - damaged data raises what it likes
+            said = clean(f"what it sent makes no sense: {error or type(error).__name__}", 500)
+            self._process.kill()
+        else:
+            said = self._fate()
+        self._outbox.put(None)
+        self._say(Died(said))
+
+    def _write(self) -> None:
+        while (command := self._outbox.get()) is not None:
+            try:
+                self._connection.send(command)
+            except OSError:  # the reader meets the end too, and says so
+                return
+
+    def _read(self) -> None:
+        """Hand on reports until the pipe or the process ends."""
+        while not self._unwanted:
+            ready = connections.wait([self._connection, self._process.sentinel], TICK)
+            if self._connection in ready or (ready and self._connection.poll(TICK)):
+                report = _plain(self._connection.recv_bytes())
+                if isinstance(report, Kept):  # its bytes follow by themselves
+                    report = replace(report, blob=self._connection.recv_bytes())
+                self._note(report)
+                self._say(report)
+            elif ready:  # ended, while a child of its own holds the pipe
+                return
+            elif self._unanswered and time.monotonic() - self._heard > self._patience:
+                seconds = time.monotonic() - self._heard
+                at = self._last
+                position = at.position if self._moving else replace(at.position, phase="")
+                self._say(Busy(position, at.segment, at.what, seconds, silent=True))
+
+    def _note(self, report: Report) -> None:
+        with self._lock:
+            self._heard = time.monotonic()
+            searches = isinstance(report, Busy) and report.what == SEARCHING
+            if isinstance(report, (Busy, *_ANSWERS)) or self._patience == FIRST_WORD:
+                self._patience = SEARCH if searches else SILENCE
+            if isinstance(report, Busy):
+                self._last = report
+            elif isinstance(report, _ANSWERS):
+                self._unanswered = max(self._unanswered - 1, 0)
+                if isinstance(report, Moved):
+                    frame = report.frame
+                    at = frame.position
+                    if at.op is None:  # what is asked for next is the phase next in turn
+                        at = replace(at, phase=frame.next_phase)
+                    self._last = Busy(at, len(frame.segments) - 1, "", 0.0)
+
+    def _say(self, report: Report) -> None:
+        if not self._unwanted:
+            self._receive(self, report)
+
+    def _fate(self) -> str:
+        """How the process ended, as plain text: ``SIGSEGV``, ``exit status 1``."""
+        self._process.join(1)
+        code: int | None = self._process.exitcode
+        if code is None:
+            self._process.kill()
+            return "the pipe to it broke"
+        try:
+            return signal.Signals(-code).name if code < 0 else f"exit status {code}"
+        except ValueError:
+            return f"signal {-code}"

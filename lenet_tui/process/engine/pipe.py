@@ -1,0 +1,123 @@
+"""The engine's end of the pipe: commands in, reports out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from multiprocessing.connection import Connection
+
+from lenet_tui.protocol.messages import (
+    Close,
+    Command,
+    Forgotten,
+    Kept,
+    Keyframe,
+    Look,
+    NeedKeyframe,
+    Painted,
+    Pause,
+    Report,
+)
+
+POLL_INTERVAL = 0.005
+"""Seconds between two looks at the pipe during a run: an iteration may take less than 1 ms."""
+
+
+class Gone(BaseException):
+    """Nobody is at the other end any longer. Nothing may swallow it."""
+
+
+class Wire:
+    """Sends from any thread; receives on the main one, which may read ahead of its turn.
+
+    ``painted``: whether the screen has painted the last frame it was sent.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sending = threading.Lock()
+        self._inbox: deque[Command] = deque()
+        self._polled = 0.0
+        self.painted = True
+
+    def send(self, report: Report) -> None:
+        try:
+            with self._sending:
+                if isinstance(report, Kept):  # its bytes by themselves: pickled, they are copied
+                    self._connection.send(replace(report, blob=b""))
+                    self._connection.send_bytes(report.blob)
+                else:
+                    self._connection.send(report)
+        except OSError:
+            raise Gone from None
+
+    def next(self) -> Command:
+        """The next command in its turn; waits for it. Of several ``Look`` the last one counts."""
+        while not self._inbox:
+            self._receive()
+        command = self._inbox.popleft()
+        while isinstance(command, Look) and self._inbox and isinstance(self._inbox[0], Look):
+            command = self._inbox.popleft()
+        return command
+
+    def poll(self) -> None:
+        """Take in what has come, without waiting, if the last look was some time ago."""
+        now = time.monotonic()
+        if now - self._polled < POLL_INTERVAL:
+            return
+        self._polled = now
+        while self._connection.poll():
+            self._receive()
+
+    def take_look(self) -> Look | None:
+        """The last ``Look`` that waits, taken out of its turn."""
+        looks = [c for c in self._inbox if isinstance(c, Look)]
+        if not looks:
+            return None
+        self._inbox = deque(c for c in self._inbox if not isinstance(c, Look))
+        return looks[-1]
+
+    @property
+    def stop_wanted(self) -> bool:
+        """Whether something waits that ends a run."""
+        return any(isinstance(c, (Pause, Close)) for c in self._inbox)
+
+    def keyframe(self, iteration: int) -> bytes:
+        """Ask for a keyframe back and wait for it; other commands wait in their turn."""
+        self.send(NeedKeyframe(iteration))
+        while True:
+            command = self._receive()
+            if isinstance(command, Keyframe) and command.iteration == iteration:
+                self._inbox.remove(command)
+                return command.blob
+
+    def _receive(self) -> Command:
+        try:
+            command: Command = self._connection.recv()
+        except (EOFError, OSError):
+            raise Gone from None
+        if isinstance(command, Painted):
+            self.painted = True
+        else:
+            self._inbox.append(command)
+        return command
+
+
+class PipeStore:
+    """Keyframes kept at the other end of the pipe."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def put(self, iteration: int, blob: bytes) -> None:
+        self._wire.send(Kept(iteration, blob))
+
+    def get(self, iteration: int) -> bytes:
+        return self._wire.keyframe(iteration)
+
+    def drop(self, iterations: Sequence[int]) -> None:
+        if iterations:
+            self._wire.send(Forgotten(tuple(iterations)))

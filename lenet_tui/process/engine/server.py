@@ -1,0 +1,248 @@
+"""The engine's process: takes commands from the pipe, drives the session, answers by reports."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing import connection as connections
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+
+from lenet_tui.explain.explanation import NotExplained
+from lenet_tui.lab.result import LabResult
+from lenet_tui.parity.result import ParityResult
+from lenet_tui.process.engine.captured_output import Log, catch_warnings, in_a_line, trace_of
+from lenet_tui.process.engine.pipe import Gone, PipeStore, Wire
+from lenet_tui.process.engine.watchdog import Watchdog
+from lenet_tui.protocol.messages import (
+    Close,
+    Command,
+    Devices,
+    DoMove,
+    Explain,
+    Export,
+    Exported,
+    Failed,
+    ListDevices,
+    Look,
+    Moved,
+    Painting,
+    Parity,
+    Print,
+    PrintOut,
+    Recorded,
+    Report,
+    RunFree,
+    RunLab,
+    Snapshot,
+    Start,
+)
+from lenet_tui.protocol.options import OptionError
+from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.session_api import (
+    DeviceLost,
+    ListDevicesHere,
+    MakeSession,
+    Progress,
+    Session,
+)
+from lenet_tui.text.clean import clean
+
+FRAME_INTERVAL = 1 / 30
+"""Seconds between two frames of a run, at least."""
+RECORD_INTERVAL = 0.25
+"""Seconds of a run that are lost at most when the engine dies."""
+
+
+@dataclass(slots=True)
+class Loading:
+    """Where the engine is before there is a session."""
+
+    position: Position = field(default_factory=Position)
+    segment: int = -1
+    what: str = "import torch"
+    after: str = ""
+    since: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the worker drives; imported only here, as it may take torch with it."""
+
+    make_session: MakeSession
+    list_devices: ListDevicesHere
+    run_lab: Callable[[RunLab], LabResult]
+
+
+def real_parts() -> Parts:
+    from lenet_tui.history.engine.session import Session as RealSession  # noqa: PLC0415
+    from lenet_tui.training.engine.devices import list_devices  # noqa: PLC0415
+
+    def run_lab(command: RunLab) -> LabResult:
+        from lenet_tui.lab.engine import run as lab  # noqa: PLC0415 - when first asked
+
+        return lab.answer(command)
+
+    return Parts(RealSession, list_devices, run_lab)
+
+
+def main(connection: Connection, load: Callable[[], Parts] = real_parts) -> None:
+    """Run the engine until the other end of the pipe is gone. ``load`` gives what it drives."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    preload = sys.modules.get("lenet_tui.process.engine.preload")
+    log: Log = preload.LOG if preload else Log()
+    if not preload:
+        log.redirect()
+    faulthandler.enable(file=2)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    wire = Wire(connection)
+    with contextlib.suppress(Gone):
+        Worker(wire, log, load).serve()
+
+
+class Worker:
+    """Answers each command in its turn; is the ``Hooks`` of its session's runs."""
+
+    def __init__(self, wire: Wire, log: Log, load: Callable[[], Parts]) -> None:
+        self._wire = wire
+        self._log = log
+        self._load = load
+        self._watchdog = Watchdog(wire.send)
+        self._session: Session | None = None
+        self._loading = Loading()
+        self._look = Look()
+        self._snapshot: Snapshot | None = None
+        self._framed = self._recorded = 0.0
+        catch_warnings(wire.send)
+
+    def serve(self) -> None:
+        """Take commands until ``Close``; raises ``Gone`` when the pipe ends."""
+        while not isinstance(command := self._wire.next(), Close):
+            self._watchdog.begin(self._progress)
+            try:
+                answer = self._answer(command)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
+                answer = self._broke(command, error)
+            self._watchdog.end()
+            self._drain()
+            if isinstance(answer, Moved) and self._session:
+                self._wire.send(Recorded(self._session.snapshot()))
+            if answer:
+                self._wire.send(answer)
+
+    # What a session calls between the iterations of a run.
+
+    def stop_wanted(self) -> bool:
+        self._watchdog.lives()
+        self._wire.poll()
+        look = self._wire.take_look()
+        if look and self._session:
+            self._look = look
+            self._session.look_next(look)
+            self._wire.painted = True  # the run's next frame is the answer
+        now = time.monotonic()
+        if self._session and now - self._recorded > RECORD_INTERVAL:
+            self._recorded = now
+            self._drain()
+            snapshot = self._session.snapshot()
+            if snapshot is not self._snapshot:  # a search has gone nowhere yet
+                self._snapshot = snapshot
+                self._wire.send(Recorded(snapshot))
+        return self._wire.stop_wanted
+
+    def frame_wanted(self) -> bool:
+        self._wire.poll()
+        return self._wire.painted and time.monotonic() - self._framed > FRAME_INTERVAL
+
+    def send(self, report: Report) -> None:
+        if isinstance(report, Painting):
+            self._wire.painted = False
+            self._framed = time.monotonic()
+        self._wire.send(report)
+
+    def _answer(self, command: Command) -> Report | None:
+        if isinstance(command, Start):
+            return self._start(command)
+        if isinstance(command, ListDevices):
+            return Devices(self._load().list_devices())
+        if isinstance(command, RunLab):
+            return self._load().run_lab(command)
+        session = self._session
+        if isinstance(command, Look):
+            self._look = command
+            return Painting(session.look(command)) if session else None
+        if not isinstance(command, (DoMove, RunFree, Explain, Parity, Export, Print)):
+            return None
+        if session is None:
+            return Failed("the engine has not been started")
+        if isinstance(command, DoMove):
+            return session.do(command)
+        if isinstance(command, RunFree):
+            self._wire.painted = True
+            return session.run_free(command)
+        if isinstance(command, Parity):
+            return session.parity(command)
+        if isinstance(command, Export):
+            return session.export(command)
+        if isinstance(command, Print):
+            return session.print_out(command)
+        return session.explain(command)
+
+    def _start(self, command: Start) -> Report:
+        self._session = None
+        self._loading = Loading()
+        try:
+            make_session = self._load().make_session
+            self._loading = Loading(what="init")
+            store = PipeStore(self._wire)
+            self._session = make_session(command.options, store, self, command.snapshot)
+        except OptionError as error:
+            return Failed(str(error), exit=2)
+        self._wire.send(Recorded(self._session.snapshot()))
+        return self._session.ready
+
+    def _broke(self, command: Command, error: Exception) -> Report | None:
+        """The log gets the traceback; the answer is one line, and the session as it now is."""
+        for line in trace_of(error):
+            self._wire.send(line)
+        if isinstance(error, DeviceLost):
+            return Failed(clean(str(error), 500))
+        said = in_a_line(error)
+        if isinstance(command, Explain):
+            return NotExplained(command.number, said)
+        if isinstance(command, Parity):
+            return ParityResult(command.number, error=said)
+        if isinstance(command, Export):
+            return Exported(command.number, error=said)
+        if isinstance(command, Print):
+            return PrintOut(command.number)
+        if isinstance(command, (DoMove, RunFree)) and self._session:
+            try:
+                return Moved(command.number, self._session.look(self._look), error=said)
+            except Exception as second:  # noqa: BLE001 - the session is past repair
+                said = f"{said}; then {in_a_line(second)}"
+        return Failed(said)
+
+    def _progress(self) -> Progress:
+        return self._session.progress if self._session else self._loading
+
+    def _drain(self) -> None:
+        for line in self._log.new_lines():
+            self._wire.send(line)
+
+
+def _end_with_parent() -> None:
+    """Ends the process at once when the app is gone, whatever torch is doing."""
+    parent = parent_process()
+    if parent is not None and parent.sentinel is not None:
+        connections.wait([parent.sentinel])
+        os._exit(0)

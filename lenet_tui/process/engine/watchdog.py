@@ -1,0 +1,57 @@
+"""Says now and then that a command takes long, from a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from lenet_tui.process.engine.pipe import Gone
+from lenet_tui.protocol.messages import Busy, Report
+from lenet_tui.protocol.session_api import Progress
+
+PATIENCE = 0.5
+"""Seconds that a command may take before anything is said."""
+INTERVAL = 0.25
+
+
+class Watchdog:
+    """Sends ``Busy`` each ``INTERVAL`` while a command has been under way for ``PATIENCE``."""
+
+    def __init__(self, send: Callable[[Report], None]) -> None:
+        self._send = send
+        self._lock = threading.Lock()
+        self._working = threading.Event()
+        self._began = 0.0
+        self._progress: Callable[[], Progress] | None = None
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def begin(self, progress: Callable[[], Progress]) -> None:
+        """A command begins; ``progress`` tells where it is."""
+        with self._lock:
+            self._began, self._progress = time.monotonic(), progress
+        self._working.set()
+
+    def lives(self) -> None:
+        """The command gets on: the patience starts anew."""
+        self._began = time.monotonic()
+
+    def end(self) -> None:
+        """The command is over: nothing more is said of it."""
+        self._working.clear()
+        with self._lock:
+            self._progress = None
+
+    def _watch(self) -> None:
+        while self._working.wait():
+            time.sleep(INTERVAL)
+            with self._lock:
+                if self._progress and time.monotonic() - self._began >= PATIENCE:
+                    try:
+                        self._send(self._busy(self._progress()))
+                    except Gone:
+                        return
+
+    def _busy(self, at: Progress) -> Busy:
+        seconds = time.monotonic() - max(at.since, self._began)
+        return Busy(at.position, at.segment, at.what, seconds, after=at.after)

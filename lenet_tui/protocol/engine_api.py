@@ -1,0 +1,38 @@
+"""What the screen and the transcript need of an engine, real or fake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from lenet_tui.protocol.messages import Command, Report
+from lenet_tui.sessions.file_format import SavedSession
+
+OnReport = Callable[[Report], None]
+"""Called with each report, in order, possibly on another thread."""
+
+
+class Engine(Protocol):
+    """An engine that takes commands and answers by reports, never by return values."""
+
+    def send(self, command: Command) -> None:
+        """Hand over a command; returns at once."""
+
+    def restart(self) -> None:
+        """End the engine at once, whatever it does, and carry on from history in a new one."""
+
+    def resume(self, saved: SavedSession, path: Path) -> None:
+        """Take up a session that was read from the file ``path``, instead of ``Start``."""
+
+    def set_aside(self) -> None:
+        """Keep the session as it is, whatever is started next; only when no move is under way."""
+
+    def take_up(self) -> None:
+        """Carry on with the session set aside, and drop the present one; only then too."""
+
+    def close(self) -> None:
+        """End the engine for good."""
+
+
+MakeEngine = Callable[[OnReport], Engine]

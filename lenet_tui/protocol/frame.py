@@ -1,0 +1,165 @@
+"""What the screen is a function of: the frame, and the plain values in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lenet_tui.protocol.fast_pickle import sent
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.views import View
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device by torch's name. ``problem``: why it cannot be used here, else empty.
+
+    ``free`` and ``total``: bytes of memory, where they are known.
+    """
+
+    name: str
+    title: str
+    free: int | None = None
+    total: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter tensor of the model: its name, shape and dtype."""
+
+    name: str
+    shape: Shape
+    dtype: str
+
+
+@sent
+@dataclass(frozen=True, slots=True)
+class OpRow:
+    """One op of the forward, for the layers pane.
+
+    ``name`` and ``op`` as in ``conv1 · conv2d``; ``module``: path of the module it ran in (empty:
+    the model itself). ``shapes``: of its inputs; ``shape``: of its output, ``None`` until the
+    forward reaches it. ``arguments``: what the op was called with, as text; ``short``: the same in
+    a few characters, ``5×5``. ``parameters``: names of the parameters it reads. ``count``: their
+    number of elements.
+    """
+
+    name: str
+    op: str
+    module: str
+    shapes: tuple[Shape, ...] | None
+    shape: Shape | None
+    arguments: str
+    parameters: tuple[str, ...]
+    count: int
+    short: str = ""
+
+
+@sent
+@dataclass(frozen=True, slots=True)
+class SegmentState:
+    """One phase of the present iteration that the cursor has entered or passed.
+
+    ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it.
+    """
+
+    phase: str
+    how: str
+    vector: str
+    done: int
+    total: int
+    seconds: float
+
+
+@sent
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The tape's entry that the cursor passed last, for people.
+
+    ``shapes``: of what it produced (``None``: no gradient there).
+    """
+
+    phase: str
+    name: str
+    op: str
+    module: str
+    shapes: tuple[Shape | None, ...]
+
+
+@sent
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """A node of the autograd graph. ``next``: numbers of the nodes it hands gradients to.
+
+    ``name``: the forward op it came from, or the parameter at a leaf. ``order``: when it ran (from
+    1), 0 while it has not. ``gradients``: shapes of what it produced, once it ran.
+    """
+
+    number: int
+    op: str
+    name: str
+    parameter: bool
+    next: tuple[int, ...]
+    order: int
+    gradients: tuple[Shape | None, ...]
+
+
+@sent
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The graph that the last forward built. ``root``: the node of the loss or the output."""
+
+    root: int
+    alive: bool
+    nodes: tuple[GraphNode, ...]
+    current: int = -1
+    vector: str = ""
+
+
+@sent
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """All that the screen is a function of.
+
+    ``segments``: of the present iteration, up to the cursor. ``next_phase``: next in turn.
+    ``rows``: the ops of the forward. ``losses``: from iteration ``losses_from`` on, those that the
+    screen may not have yet. ``end``: the last iteration recorded; ``ahead``: whether history goes
+    on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
+    ``None``. ``outputs``: numbers in a row of the last output (0: there is none).
+    ``digest``: of parameters and gradients, at a pause. ``drift``: what a re-execution
+    gave other than recorded, else empty.
+    """
+
+    position: Position
+    segments: tuple[SegmentState, ...]
+    next_phase: str
+    options: Options
+    rows: tuple[OpRow, ...]
+    entry: Entry | None
+    loss: float | None
+    losses_from: int
+    losses: npt.NDArray[np.float64]
+    end: int
+    ahead: bool
+    history_bytes: int
+    watches: tuple[tuple[int, str, float | None, bool], ...] = ()
+    views: tuple[View, ...] = ()
+    graph: Graph | None = None
+    accumulated: int = 0
+    outputs: int = 0
+    digest: str = ""
+    drift: str = ""
+    running: bool = False
+
+
+def has_loss(frame: Frame) -> bool:
+    """Whether the loss of the present iteration has been computed at the cursor."""
+    return any(s.phase == "loss" and s.done for s in frame.segments)

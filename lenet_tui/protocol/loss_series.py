@@ -1,0 +1,103 @@
+"""The loss of every iteration so far, gathered from frames that each bring a piece."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from lenet_tui.protocol.frame import Frame, has_loss
+
+Array = npt.NDArray[np.float64]
+WRITTEN = 2**18
+"""Losses that a save holds at most, 2 MB: a file must not grow for as long as a run does."""
+
+
+class Losses:
+    """``values[i]`` is the loss of iteration ``i`` (from 1; index 0 is unused, NaN)."""
+
+    def __init__(self) -> None:
+        self._store: Array = np.full(1024, np.nan)
+        self._size = 1
+
+    def take(self, frame: Frame) -> None:
+        """Put in what the frame brings; drop what its session has no longer."""
+        first, last = frame.losses_from, frame.losses_from + len(frame.losses)
+        while last > len(self._store):
+            self._store = np.concatenate([self._store, np.full(len(self._store), np.nan)])
+        if last > first:
+            self._store[first:last] = frame.losses
+            self._size = max(self._size, last)
+        end = max(frame.end, frame.position.iteration) + 1
+        if not (frame.ahead or frame.running or has_loss(frame)):
+            end = max(1, end - 1)
+        if end < self._size:
+            self._store[end : self._size] = np.nan
+            self._size = end
+
+    @classmethod
+    def read(cls, data: bytes, first: int = 0) -> Losses:
+        """What ``written`` gave before, from iteration ``first`` on."""
+        losses = cls()
+        if data:
+            known = np.frombuffer(data, dtype="<f8").astype(np.float64)
+            losses._store = np.concatenate([np.full(first, np.nan), known])
+            losses._size = len(losses._store)
+        return losses
+
+    def written(self) -> tuple[bytes, int]:
+        """The last ``WRITTEN`` as bytes (float64, little-endian), and the first one's iteration."""
+        first = max(0, self._size - WRITTEN)
+        return np.asarray(self.values[first:], "<f8").tobytes(), first
+
+    def taken(self) -> Losses:
+        """All of them, to be put back later; none are left here."""
+        other = Losses()
+        self._store, other._store = other._store, self._store
+        self._size, other._size = other._size, self._size
+        return other
+
+    def put(self, other: Losses) -> None:
+        """Have what another one has, instead of what is here."""
+        self._store, self._size = other._store, other._size
+
+    @property
+    def values(self) -> Array:
+        """All of them, read-only; NaN where none is known."""
+        view = self._store[: self._size]
+        view.flags.writeable = False
+        return view
+
+
+def chart(values: Array, cols: int, rows: int, *, log: bool = False) -> list[list[int]]:
+    """Heights for a chart of ``cols`` × ``rows`` cells, in eighths of a cell.
+
+    ``values`` are cut into ``cols`` pieces, each shown by its mean; the lowest finite mean is one
+    eighth high, the highest fills the height. A piece with nothing finite is 0 high. Returns for
+    each row, from the top, ``cols`` numbers from 0 to 8.
+    """
+    if cols <= 0 or rows <= 0:
+        return []
+    means = _means(values, cols)
+    if log:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            means = np.log10(np.where(means > 0, means, np.nan))
+    known = np.isfinite(means)
+    heights = np.zeros(cols, dtype=int)
+    if known.any():
+        low, high = means[known].min(), means[known].max()
+        share = (means[known] - low) / (high - low) if high > low else np.full(known.sum(), 0.5)
+        heights[known] = 1 + np.round(share * (rows * 8 - 1)).astype(int)
+    return [[int(h) for h in np.clip(heights - 8 * row, 0, 8)] for row in reversed(range(rows))]
+
+
+def _means(values: Array, cols: int) -> Array:
+    """The mean of each of ``cols`` pieces; fewer values than columns stand at the left."""
+    means = np.full(cols, np.nan)
+    pieces = min(cols, len(values))
+    edges = np.linspace(0, len(values), pieces + 1).astype(int)
+    for i in range(pieces):
+        piece = values[edges[i] : edges[i + 1]]
+        finite = piece[np.isfinite(piece)]
+        if len(finite):
+            means[i] = finite.mean()
+    return means

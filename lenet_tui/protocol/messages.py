@@ -1,0 +1,321 @@
+"""What crosses between the screen and the engine: frozen plain values, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.lab.result import LabResult
+from lenet_tui.parity.result import ParityResult
+from lenet_tui.protocol.frame import Device, Frame, Parameter
+from lenet_tui.protocol.iteration_plan import Script
+from lenet_tui.protocol.moves import Move
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.transcript import ParameterState, PhaseState
+from lenet_tui.protocol.views import ViewRequest
+
+# What the screen says to the engine.
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A session without its keyframes: what a new engine needs to carry on.
+
+    ``segment``: number of the segment that the position is in. ``end``: the furthest point
+    recorded, (iteration, segment, ops done; infinity: all). ``scripts``: the iterations in which
+    something special was asked. ``keyframes``: iteration and size of each one kept. ``digest``: of
+    the state at the position, where it is known: it must come out again. ``foreign``: it was read
+    from a file, so that nothing in its keyframes is believed before it is checked.
+    """
+
+    position: Position
+    segment: int
+    end: tuple[int, int, float]
+    scripts: tuple[tuple[int, Script], ...] = ()
+    keyframes: tuple[tuple[int, int], ...] = ()
+    spacing: int = 32
+    watches: tuple[tuple[int, str], ...] = ()
+    digest: str = ""
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first command: the options of a new session, or of one to be taken up again."""
+
+    options: Options
+    snapshot: Snapshot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoMove:
+    """Make one move. ``parameters``, ``ops``: also report their digests (for the transcript)."""
+
+    number: int
+    move: Move
+    parameters: bool = False
+    ops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at from now on; answered by a ``Frame`` when the engine is idle."""
+
+    views: tuple[ViewRequest, ...] = ()
+    graph: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunFree:
+    """Run flat out until ``Pause`` or a watchpoint (or ``limit`` iterations), sending frames.
+
+    A frame is sent when the one before has been answered by ``Painted``.
+    """
+
+    number: int
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """The last frame is on the screen: the next may come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop a ``RunFree`` or ``Continue`` at the next boundary."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListDevices:
+    """Ask which devices exist here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Ask where the number in ``cell`` (``conv1.weight.grad[0,0,2,3]``) comes from.
+
+    ``check``: also by a central difference in float64 (a parameter's gradient only). ``most``: send
+    only so many terms, the largest. ``iteration``: what a cell without a time of its own speaks
+    of, as a whole (see ``cells.Cell``); ``None``: the cursor.
+    """
+
+    number: int
+    cell: str
+    check: bool = False
+    most: int | None = None
+    iteration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """Ask what the present iteration gives elsewhere; answered by a ``ParityResult``.
+
+    ``device``: by torch's name (then in float32), or a place such as ``cpu · float64``; empty: the
+    first that there is here.
+    """
+
+    number: int
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLab:
+    """Build and run the layer that ``text`` calls for, on an input of ``input_shape``; answered
+    by a ``LabResult``. ``fill``: what the input holds, one of ``lab_result.FILLS``.
+    """
+
+    number: int
+    text: str
+    input_shape: tuple[int, ...]
+    fill: str = "ramp"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Ask for the session up to the cursor as a Python script; answered by an ``Exported``."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Ask what ``print`` gives at the cursor of ``net``, ``output``, ``conv1.bias.grad``,
+    ``loss.grad_fn`` and the like; answered by a ``PrintOut``.
+    """
+
+    number: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """The answer to ``NeedKeyframe``: its bytes."""
+
+    iteration: int
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the engine."""
+
+
+Command = (
+    Start
+    | DoMove
+    | Look
+    | RunFree
+    | Painted
+    | Pause
+    | ListDevices
+    | Explain
+    | Parity
+    | RunLab
+    | Export
+    | Print
+    | Keyframe
+    | Close
+)
+
+
+# What the engine says to the screen.
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine has run init. ``printed``: what ``print(net)`` gives. ``source``: of the model's
+    class, if it can be had.
+    """
+
+    options: Options
+    device: Device
+    torch: str
+    threads: int
+    cpu: str
+    dtype: str
+    printed: str
+    parameters: tuple[Parameter, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moved:
+    """A ``DoMove`` or ``RunFree`` is over. ``error``: why it was refused (the session is as it
+    was), else empty. ``stopped``: what ended a run, for people.
+    """
+
+    number: int
+    frame: Frame
+    error: str = ""
+    stopped: str = ""
+    parameters: tuple[ParameterState, ...] = ()
+    phase: PhaseState | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painting:
+    """A frame outside a move: while running, or after ``Look``."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """History grew or was cut: what the keeper of the session must know if the engine dies."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A keyframe to keep outside the engine. In the pipe its bytes come by themselves, after it."""
+
+    iteration: int
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Keyframes that need not be kept any longer."""
+
+    iterations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedKeyframe:
+    """The engine wants a keyframe back; nothing else is answered before it has it."""
+
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Sent now and then while a command takes long: where torch is, since how many seconds.
+
+    ``what``: the op under way; empty between two, then ``after`` is the one that has finished.
+    ``silent``: said by the client, of an engine at work that has not said anything for so long; of
+    a question that is no move it knows no phase.
+    """
+
+    position: Position
+    segment: int
+    what: str
+    seconds: float
+    silent: bool = False
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A line that torch (or anything in the engine) printed or warned. ``kind``: ``warning``,
+    ``output`` or ``error``.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    devices: tuple[Device, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The session as the ``text`` of a Python script, or the ``error``: why it cannot be one."""
+
+    number: int
+    text: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOut:
+    """What was asked for by ``Print``, a text each; empty: there is none yet."""
+
+    number: int
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The engine could not start (``exit`` 2: an option was wrong), or broke: one line."""
+
+    error: str
+    exit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The engine's process is gone (said by the client, never by the engine itself)."""
+
+    error: str
+
+
+Report = (
+    Ready | Moved | Painting | Recorded | Kept | Forgotten | NeedKeyframe | Busy | Printed
+    | Devices | Explanation | NotExplained | ParityResult | LabResult | Exported | PrintOut
+    | Failed | Died
+)  # fmt: skip

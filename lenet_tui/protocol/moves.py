@@ -1,0 +1,231 @@
+"""Moves: what a person can ask a session to do, as plain text and as data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lenet_tui.protocol.condition import Watch, WatchError, parse_watch
+from lenet_tui.protocol.options import SETTABLE, OptionError, parse_value
+from lenet_tui.protocol.position import SEARCHING, TURN
+
+UNITS = ("op", "phase", "iteration")
+CONTINUE_LIMIT = 10_000
+"""Iterations that ``continue`` runs at most, if not told otherwise."""
+
+
+class MoveError(ValueError):
+    """A line that is no move: one line, says what would work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """What a backward starts from on the output: ``random``, ``onehot`` or typed ``values``."""
+
+    kind: str
+    onehot: int = 0
+    values: tuple[float, ...] = ()
+
+    def __str__(self) -> str:
+        if self.kind == "onehot":
+            return f"onehot {self.onehot}"
+        return "random" if self.kind == "random" else ",".join(repr(v) for v in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """``phase``, ``op`` or ``finish``: forward by one ``unit``."""
+
+    unit: str
+
+    def __str__(self) -> str:
+        return "finish" if self.unit == "iteration" else self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    count: int
+
+    def __str__(self) -> str:
+        return f"run {self.count}"
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    unit: str
+
+    def __str__(self) -> str:
+        return f"back {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    iteration: int
+
+    def __str__(self) -> str:
+        return f"goto {self.iteration}"
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    phase: str
+
+    def __str__(self) -> str:
+        return f"skip {self.phase}"
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    phase: str
+    vector: Vector | None = None
+
+    def __str__(self) -> str:
+        return f"do {self.phase}" + (f" {self.vector}" if self.vector else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    option: str
+    value: Any
+
+    def __str__(self) -> str:
+        return f"set {self.option} {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddWatch:
+    watch: Watch
+
+    def __str__(self) -> str:
+        return f"watch {self.watch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    number: int
+
+    def __str__(self) -> str:
+        return f"unwatch {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    limit: int = CONTINUE_LIMIT
+
+    def __str__(self) -> str:
+        return "continue" if self.limit == CONTINUE_LIMIT else f"continue {self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseContinue:
+    def __str__(self) -> str:
+        return SEARCHING
+
+
+@dataclass(frozen=True, slots=True)
+class KillEngine:
+    def __str__(self) -> str:
+        return "kill-engine"
+
+
+Move = (
+    Forward | Run | Back | Goto | Skip | Do | Set | AddWatch | Unwatch
+    | Continue | ReverseContinue | KillEngine
+)  # fmt: skip
+
+
+def parse_move(line: str) -> Move:
+    """The move that one line of text means (leading and trailing blanks aside).
+
+    Raises ``MoveError`` with what was wrong and what would work.
+    """
+    verb, _, rest = line.strip().partition(" ")
+    rest = rest.strip()
+    parse = _PARSERS.get(verb)
+    if parse is None:
+        raise MoveError(f"{verb!r} is no move: one of {', '.join(_PARSERS)}")
+    try:
+        return parse(verb, rest)
+    except (OptionError, WatchError) as error:
+        raise MoveError(str(error)) from None
+
+
+def parse_vector(text: str) -> Vector:
+    """``random``, ``onehot K`` or ``V1,V2,…`` as a ``Vector``; else ``MoveError``."""
+    words = text.split()
+    if words == ["random"]:
+        return Vector("random")
+    if len(words) == 2 and words[0] == "onehot":
+        return Vector("onehot", onehot=_whole("onehot", words[1], 0))
+    try:
+        values = tuple(float(v) for v in text.split(","))
+    except ValueError:
+        raise MoveError(
+            f"{text!r} is no vector on the output: random, onehot K, or numbers V1,V2,…"
+        ) from None
+    if not all(math.isfinite(v) for v in values):
+        raise MoveError(f"{text!r}: every number of the vector must be finite")
+    return Vector("values", values=values)
+
+
+def _bare(make: Callable[[], Move]) -> Callable[[str, str], Move]:
+    def parse(verb: str, rest: str) -> Move:
+        if rest:
+            raise MoveError(f"{verb!r} takes nothing after it, not {rest!r}")
+        return make()
+
+    return parse
+
+
+def _whole(verb: str, text: str, low: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = low - 1
+    if not low <= value <= 10**12:
+        raise MoveError(f"{verb} takes a whole number from {low}, not {text!r}")
+    return value
+
+
+def _choice(verb: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise MoveError(f"{verb} takes one of {', '.join(allowed)}, not {text!r}")
+    return text
+
+
+def _do(verb: str, rest: str) -> Move:
+    phase, _, vector = rest.partition(" ")
+    _choice(verb, phase, TURN)
+    if not vector.strip():
+        return Do(phase)
+    if phase != "backward":
+        raise MoveError(f"only 'do backward' takes a vector, not 'do {phase}'")
+    return Do(phase, parse_vector(vector.strip()))
+
+
+def _set(verb: str, rest: str) -> Move:
+    option, _, value = rest.partition(" ")
+    _choice(verb, option, SETTABLE)
+    if not value.strip():
+        raise MoveError(f"set {option} takes a value")
+    return Set(option, parse_value(option, value.strip()))
+
+
+_PARSERS: dict[str, Callable[[str, str], Move]] = {
+    "phase": _bare(lambda: Forward("phase")),
+    "op": _bare(lambda: Forward("op")),
+    "finish": _bare(lambda: Forward("iteration")),
+    "run": lambda verb, rest: Run(_whole(verb, rest, 0)),
+    "back": lambda verb, rest: Back(_choice(verb, rest, UNITS)),
+    "goto": lambda verb, rest: Goto(_whole(verb, rest, 0)),
+    "skip": lambda verb, rest: Skip(_choice(verb, rest, TURN)),
+    "do": _do,
+    "set": _set,
+    "watch": lambda verb, rest: AddWatch(parse_watch(rest)),
+    "unwatch": lambda verb, rest: Unwatch(_whole(verb, rest, 1)),
+    "continue": lambda verb, rest: Continue(_whole(verb, rest, 1)) if rest else Continue(),
+    SEARCHING: _bare(ReverseContinue),
+    "kill-engine": _bare(KillEngine),
+}

@@ -1,0 +1,81 @@
+"""Writing a file that must be whole or not there, and must not take another one's place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from lenet_tui.text.clean import clean
+
+
+def path_within(folder: Path, text: str, suffix: str) -> Path:
+    """The path that ``text`` names in ``folder``; ``suffix`` is added if it has none.
+
+    ``ValueError``, one line, if it leads out of the folder, is taken, or has no place.
+    """
+    name = text.strip()
+    try:
+        return _within(folder, name, suffix)
+    except OSError as error:
+        raise ValueError(f"{name[:40]!r} is no file name: {error.strerror}") from None
+
+
+def _within(folder: Path, name: str, suffix: str) -> Path:
+    if clean(name) != name:
+        raise ValueError(f"{name!r} has characters that cannot be seen")
+    if not name or Path(name).name in ("", ".."):
+        raise ValueError("a file needs a name")
+    path = folder / (name if Path(name).suffix else name + suffix)
+    if not path.resolve().is_relative_to(folder.resolve()) or path.resolve() == folder.resolve():
+        raise ValueError(f"{name!r} leads out of {folder}: a name in that folder")
+    if not path.parent.is_dir():
+        raise ValueError(f"there is no folder {str(path.parent)!r}")
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return path
+    raise ValueError(f"{path.name!r} exists: another name, it is not overwritten")
+
+
+def free_name(folder: Path, name: str) -> str:
+    """``name``, or with a number the first like it that is not taken: ``name_2.py``."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    number = 1
+    while os.path.lexists(folder / name):
+        number += 1
+        name = f"{stem}_{number}{suffix}"
+    return name
+
+
+def write_new(path: Path, *content: str | bytes, replace: bool = False) -> None:
+    """Write a file of one piece or more at once: it is there whole, or not at all.
+
+    ``replace``: take the place of another. Raises ``OSError``, ``FileExistsError`` if it is there.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as file:
+            for piece in content:
+                file.write(piece.encode() if isinstance(piece, str) else piece)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            part.replace(path)
+        else:
+            _put(part, path)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def _put(part: Path, path: Path) -> None:
+    """Give ``part`` the name ``path`` unless it is taken."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        with path.open("x", encoding="utf-8"):
+            pass
+        part.replace(path)

@@ -1,0 +1,128 @@
+"""What a session is asked to do: the options, their defaults, and what makes no sense."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from lenet_tui.protocol.fast_pickle import sent
+
+PRESETS = ("digits", "notebook")
+LOSSES = ("cross_entropy", "mse")
+OPTIMIZERS = ("manual", "sgd", "momentum", "adam")
+LANGUAGES = ("en", "zh")
+SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", "seed", "device")
+"""Options that a move may change while a session runs."""
+
+MAX_BATCH = 100_000
+MAX_SEED = 2**63 - 1
+MAX_THREADS = 4096
+
+
+class OptionError(ValueError):
+    """An option that cannot be: one line, says what would work."""
+
+
+@sent
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Every option of a session, resolved. ``device`` may still be ``auto``."""
+
+    preset: str = "digits"
+    device: str = "auto"
+    data: str = "digits"
+    batch_size: int = 1
+    loss: str = "cross_entropy"
+    lr: float = 0.01
+    optimizer: str = "manual"
+    seed: int = 0
+    threads: int = 1
+    history_mb: int = 256
+    model: str = "lenet_tui.training.engine.model:Net"
+    """Where the model comes from, ``module:callable``; not an option of the command line."""
+
+
+PRESET_DEFAULTS: dict[str, dict[str, Any]] = {
+    "digits": {"data": "digits", "loss": "cross_entropy"},
+    "notebook": {"data": "random", "loss": "mse"},
+}
+
+
+def resolve(preset: str = "digits", **given: Any) -> Options:
+    """The preset's options with the ``given`` ones (``None``: not given) in their place.
+
+    Raises ``OptionError`` for a value or a pair that means nothing.
+    """
+    _one_of("preset", preset, PRESETS)
+    values = PRESET_DEFAULTS[preset] | {k: v for k, v in given.items() if v is not None}
+    return check(Options(preset=preset, **values))
+
+
+def check(options: Options) -> Options:
+    """``options`` itself, or ``OptionError`` if a value or a pair means nothing."""
+    _one_of("loss", options.loss, LOSSES)
+    _one_of("optimizer", options.optimizer, OPTIMIZERS)
+    if not (math.isfinite(options.lr) and options.lr >= 0):
+        raise OptionError(
+            f"lr {options.lr} is not possible: it must be a finite number, 0 or more, such as 0.01"
+        )
+    _within("batch-size", options.batch_size, 1, MAX_BATCH)
+    _within("seed", options.seed, 0, MAX_SEED)
+    _within("threads", options.threads, 1, MAX_THREADS)
+    _within("history-mb", options.history_mb, 1, 1_000_000)
+    if options.data == "random" and options.loss == "cross_entropy":
+        raise OptionError(
+            "loss cross_entropy needs class labels, and the random data has a real-valued target:"
+            " use loss mse, or data digits"
+        )
+    return options
+
+
+def parse_value(option: str, text: str) -> Any:
+    """The value that ``text`` means for ``option`` (as in ``set lr 0.1``), checked by itself."""
+    if option == "lr":
+        return _number(option, text, float)
+    if option in ("batch-size", "seed", "threads", "history-mb"):
+        return _number(option, text, int)
+    if option == "loss":
+        return _one_of(option, text, LOSSES)
+    if option == "optimizer":
+        return _one_of(option, text, OPTIMIZERS)
+    if option in ("data", "device"):
+        return text
+    raise OptionError(f"no option {option!r}: one of {', '.join(SETTABLE)}")
+
+
+def change(options: Options, option: str, value: Any) -> Options:
+    """``options`` with one of them changed, checked as a whole."""
+    values: dict[str, Any] = {option.replace("-", "_"): value}
+    return check(replace(options, **values))
+
+
+def as_dict(options: Options) -> dict[str, Any]:
+    """The options as plain values, in their order."""
+    return {f.name: getattr(options, f.name) for f in fields(options)}
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise OptionError(f"{name} {value!r} is unknown: one of {', '.join(allowed)}")
+    return value
+
+
+def _within(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise OptionError(
+            f"{name} {value} is not possible: it must be a whole number from {low} to {high}"
+        )
+
+
+def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:
+    try:
+        value = kind(text)
+    except ValueError:
+        wanted = "a whole number" if kind is int else "a number"
+        raise OptionError(f"{name} {text!r} is not {wanted}") from None
+    change(Options(), name, value)
+    return value

@@ -1,0 +1,101 @@
+"""Saves the session while it goes on, so that a lost connection takes next to nothing of it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lenet_tui.protocol.messages import Printed
+from lenet_tui.sessions.file_format import SavedSession, pieces
+from lenet_tui.sessions.store import SaveFile
+from lenet_tui.text.clean import clean
+
+INTERVAL = 0.4
+"""Seconds between two saves: with what the engine itself holds back, under a second is lost."""
+TOGETHER = 0.05
+"""Seconds in which what comes together (a snapshot, the frame that shows it) is saved together."""
+SLOW = 10
+"""A disk that is slow is left alone for so many times as long as it took."""
+PATIENCE = 1.0
+"""Seconds that leaving the app waits for the last save."""
+
+
+class Autosave:
+    """Writes what ``session`` gives (``None``: nothing to save yet) soon after each ``changed``.
+
+    On a thread of its own: a disk that hangs holds up nothing. ``say`` is called, there, with what
+    keeps it from saving, once for each reason.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        session: Callable[[], SavedSession | None],
+        say: Callable[[Printed], None],
+    ) -> None:
+        self._folder = folder
+        self._session = session
+        self._say = say
+        self._path: Path | None = None
+        self._file: SaveFile | None = None
+        self._said = ""
+        self._changed = threading.Event()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._live, name="autosave", daemon=True)
+        self._thread.start()
+
+    def adopt(self, path: Path) -> None:
+        """Go on with the file that a session was taken up from, if it is one of the folder's."""
+        if path.parent == self._folder:
+            self._path = path
+
+    def changed(self) -> None:
+        """The session is not the one that was saved last."""
+        self._changed.set()
+
+    def close(self) -> None:
+        """Save what has changed, and let the file go."""
+        self._ending.set()
+        self._changed.set()
+        self._thread.join(PATIENCE)
+
+    def _live(self) -> None:
+        while not self._ending.is_set():
+            self._changed.wait()
+            if self._ending.wait(TOGETHER):
+                break
+            self._changed.clear()
+            began = time.monotonic()
+            self._save()
+            self._ending.wait(max(INTERVAL, SLOW * (time.monotonic() - began)))
+        self._save()
+        if self._file is not None:
+            self._file.close()
+
+    def _save(self) -> None:
+        try:
+            session = self._session()
+            if session is None:
+                return
+            if self._file is None:
+                self._file = self._open()
+            self._file.write(pieces(session))
+        except OSError as error:
+            self._failed(clean(error.strerror or str(error), 200))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next save is tried
+            self._failed(clean(f"{type(error).__name__}: {error}", 200))
+        else:
+            self._said = ""
+
+    def _open(self) -> SaveFile:
+        with contextlib.suppress(BlockingIOError):  # another instance took it up meanwhile
+            return SaveFile(self._folder, self._path)
+        return SaveFile(self._folder)
+
+    def _failed(self, reason: str) -> None:
+        if reason != self._said:
+            self._said = reason
+            self._say(Printed("unsaved", reason))

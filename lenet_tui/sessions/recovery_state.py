@@ -1,0 +1,181 @@
+"""What a session is made of, kept in the app's process, where the engine's death cannot take it."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+
+from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.messages import (
+    Busy,
+    Command,
+    DoMove,
+    Forgotten,
+    Kept,
+    Look,
+    Moved,
+    Painting,
+    Ready,
+    Recorded,
+    Report,
+    RunFree,
+    Snapshot,
+    Start,
+)
+from lenet_tui.protocol.moves import Continue, Forward, Goto, Run
+from lenet_tui.protocol.position import Position
+from lenet_tui.sessions.file_format import SavedSession
+
+_ONWARD = (Forward, Run, Goto, Continue)
+
+SAVED_KEYFRAMES = 8
+SAVED_BYTES = 4 * 2**20
+"""What a save holds at most of keyframes, beside the first and the last: what lies between them is
+run again when it is gone back to."""
+
+BEGUN = (0, 0, math.inf)
+"""The end of a session in which nothing has been done."""
+
+
+class Keeper:
+    """Holds the keyframes, the last snapshot and what is looked at.
+
+    Keyframes count as kept only from the next snapshot on: a new engine gets a snapshot and just
+    the keyframes that were there when it was taken.
+    """
+
+    def __init__(self) -> None:
+        self._start: Start | None = None
+        self._look: Look | None = None
+        self._snapshot: Snapshot | None = None
+        self._blobs: dict[int, bytes] = {}
+        self._settled: dict[int, bytes] = {}
+        self._seen: tuple[Position, int] | None = None
+        self._onward = self._moving = False
+        self._ready: Ready | None = None
+        self._loss: float | None = None
+        self._losses = Losses()
+
+    def take(self, saved: SavedSession) -> None:
+        """Hold the session that was read from a file."""
+        self._start = Start(saved.options, saved.snapshot)
+        sizes = tuple((n, len(blob)) for n, blob in saved.keyframes.items())
+        self._snapshot = replace(saved.snapshot, keyframes=sizes)
+        self._blobs = dict(saved.keyframes)
+        self._settled = dict(saved.keyframes)
+        self._seen, self._loss = None, saved.loss
+        self._losses = Losses.read(saved.losses, saved.losses_from)
+
+    def saved(self) -> SavedSession | None:
+        """What is written to a file; ``None`` while nothing has been done."""
+        start, ready, snapshot = self._start, self._ready, self._snapshot
+        if start is None or ready is None or snapshot is None or not _touched(snapshot):
+            return None
+        keyframes = _thinned(self._settled, snapshot.position.iteration)
+        if not keyframes:
+            return None
+        options = replace(start.options, device=ready.options.device)
+        return SavedSession(
+            options,
+            snapshot,
+            keyframes,
+            ready.torch,
+            ready.threads,
+            ready.cpu,
+            self._loss,
+            *self._losses.written(),
+            time.time(),
+        )
+
+    def sent(self, command: Command) -> None:
+        """Note what the engine is told."""
+        if isinstance(command, Look):
+            self._look = command
+        elif isinstance(command, (DoMove, RunFree)):
+            # Only then is what is being done known from the snapshot: the next phases, in turn.
+            self._onward = isinstance(command, RunFree) or isinstance(command.move, _ONWARD)
+            self._moving = True
+        elif isinstance(command, Start):
+            self._start, self._snapshot, self._seen = command, command.snapshot, None
+            if command.snapshot is None:
+                self._blobs, self._settled = {}, {}
+                self._losses = Losses()
+
+    def received(self, report: Report) -> bool:
+        """Note what the engine says; whether it was meant for the keeper alone."""
+        if isinstance(report, Kept):
+            self._blobs[report.iteration] = report.blob
+        elif isinstance(report, Forgotten):
+            for iteration in report.iterations:
+                self._blobs.pop(iteration, None)
+        elif isinstance(report, Recorded):
+            self._snapshot, self._seen = report.snapshot, None
+            self._settled = dict(self._blobs)
+        else:
+            if isinstance(report, Ready):
+                self._ready = report
+            elif isinstance(report, (Moved, Painting)):
+                self._moving = self._moving and not isinstance(report, Moved)
+                self._loss = report.frame.loss
+                self._losses.take(report.frame)
+            if isinstance(report, Busy) and self._onward and not report.silent:
+                self._seen = report.position, report.segment
+            elif isinstance(report, Moved) and self._start:
+                # A new seed begins a new session; all other changes are in the snapshot.
+                options = replace(self._start.options, seed=report.frame.options.seed)
+                self._start = replace(self._start, options=options)
+            return False
+        return True
+
+    def keyframe(self, iteration: int) -> bytes:
+        """A keyframe's bytes; none if it is not kept, which the engine will complain of."""
+        return self._blobs.get(iteration, b"")
+
+    def carry_on(self) -> list[Command]:
+        """What a new engine must be told to be where the last one was.
+
+        One that has only begun begins again, unless it ended in a move: its ``init`` gives the same
+        to the bit, and then the engine finds out the ops to come.
+        """
+        if self._snapshot and not _touched(self._snapshot) and not self._moving:
+            self._snapshot = None
+        self._blobs = dict(self._settled)
+        if self._start is None:
+            return []
+        look: list[Command] = [self._look] if self._look else []
+        return [Start(self._start.options, self._reached()), *look]
+
+    def _reached(self) -> Snapshot | None:
+        """The last snapshot, moved on to where the engine has been seen since."""
+        snapshot = self._snapshot
+        if snapshot is None or self._seen is None:
+            return snapshot
+        position, segment = self._seen
+        if position.op is None:  # nothing of that phase is done
+            if segment < 1:
+                return snapshot
+            segment -= 1
+        here = position.iteration, segment, position.op or math.inf
+        before = snapshot.position
+        if here <= (before.iteration, snapshot.segment, before.op or math.inf):
+            return snapshot
+        end = max(snapshot.end, here)
+        return replace(snapshot, position=position, segment=segment, end=end, digest="")
+
+
+def _touched(snapshot: Snapshot) -> bool:
+    """Whether anything has been done in a session."""
+    return snapshot.end > BEGUN or bool(snapshot.scripts or snapshot.watches)
+
+
+def _thinned(kept: dict[int, bytes], here: int) -> dict[int, bytes]:
+    """Few of the keyframes: the first, the last before ``here``, and some in even steps."""
+    if 0 not in kept:
+        return {}
+    last = max(n for n in kept if n <= here)
+    most = min(SAVED_KEYFRAMES, SAVED_BYTES // max(len(blob) for blob in kept.values()))
+    step = max(kept) // most + 1 if most else 0
+    goals = range(step, max(kept), step) if step else ()
+    nearest = {max(n for n in kept if n <= goal) for goal in goals}
+    return {n: kept[n] for n in sorted({0, last} | nearest)}

@@ -1,0 +1,136 @@
+"""The folder of saved sessions: one file for each instance of the app, locked while it lives."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from lenet_tui.protocol.new_file import free_name, write_new
+from lenet_tui.sessions.file_format import MAX_BYTES, SavedSession, SaveError, decode
+
+try:
+    import fcntl
+except ImportError:  # Windows: nothing tells there whether another instance still runs
+    fcntl = None  # type: ignore[assignment]
+
+SUFFIX = ".session"
+KEPT = 10
+"""Sessions that stay in the folder, the newest ones."""
+
+
+def default_folder() -> Path:
+    """Where sessions are saved: below the folder that the system has for a program's state."""
+    if os.name == "nt":
+        state = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    else:
+        state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(state).expanduser() / "lenet-tui"
+
+
+class SaveFile:
+    """The file of one session, ours as long as this object holds its lock.
+
+    Made anew, or the one at ``path``; ``BlockingIOError`` if another instance has that.
+    """
+
+    def __init__(self, folder: Path, path: Path | None = None) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}{SUFFIX}"
+        self.path = path or folder / free_name(folder, name)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        self._lock = os.open(_lock_path(self.path), flags, 0o600)
+        try:
+            _take(self._lock)
+        except OSError:
+            os.close(self._lock)
+            raise
+        for old in _newest(folder)[KEPT:]:
+            remove(old)
+        _sweep(folder)
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Put ``pieces`` in the place of what was saved before, as a whole or not at all."""
+        write_new(self.path, *pieces, replace=True)
+
+    def close(self) -> None:
+        """Let others have it."""
+        with contextlib.suppress(OSError):
+            os.close(self._lock)
+
+
+def lost(folder: Path) -> Iterator[tuple[Path, SavedSession | SaveError]]:
+    """The sessions that no instance has now, the newest first, or why one cannot be read."""
+    for path in _newest(folder):
+        if not _busy(path):
+            try:
+                yield path, read(path)
+            except SaveError as error:
+                yield path, error
+
+
+def read(path: Path) -> SavedSession:
+    """The session in a file; ``SaveError`` if it cannot be read or is not to be believed."""
+    try:
+        with path.open("rb") as file:
+            if not path.is_file():
+                raise SaveError("it is no file")
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SaveError((error.strerror or str(error)).lower()) from None
+    if len(data) > MAX_BYTES:
+        raise SaveError(f"it is larger than {MAX_BYTES // 2**20} MB")
+    return decode(data)
+
+
+def remove(path: Path) -> None:
+    """Delete a session that no instance has."""
+    if not _busy(path):
+        for file in (path, _lock_path(path)):
+            with contextlib.suppress(OSError):
+                file.unlink()
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what instances that were killed had begun to write."""
+    for part in folder.glob(f".*{SUFFIX}.*.part"):
+        name = part.name[1:].partition(SUFFIX)[0]
+        if not _busy(folder / f"{name}{SUFFIX}"):
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+def _newest(folder: Path) -> list[Path]:
+    """The sessions in a folder, the last saved first."""
+    dated = []
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"*{SUFFIX}"):
+            with contextlib.suppress(OSError):
+                dated.append((path.lstat().st_mtime, path))
+    return [path for _, path in sorted(dated, reverse=True)]
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_suffix(".lock")
+
+
+def _busy(path: Path) -> bool:
+    """Whether an instance that still runs has the file."""
+    try:
+        lock = os.open(_lock_path(path), os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:  # nobody can have it, or nobody can tell
+        return False
+    try:
+        _take(lock)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _take(lock: int) -> None:
+    if fcntl:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

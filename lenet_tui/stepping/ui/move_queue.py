@@ -1,0 +1,91 @@
+"""One move at a time: what the engine is doing for us, and what waits."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lenet_tui.protocol.messages import Command, DoMove, Pause, RunFree
+from lenet_tui.protocol.moves import Continue, Goto, Move, ReverseContinue, Run
+
+WAITING_LIMIT = 256
+"""Moves that may wait while the engine works; more are refused, so that a held key ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """What was sent and is not answered yet: a move, or a free run (``None``).
+
+    ``paused``: it was asked to end before its time.
+    """
+
+    number: int
+    move: Move | None
+    paused: bool = False
+
+    @property
+    def pausable(self) -> bool:
+        """Whether ``Pause`` ends it."""
+        return self.move is None or isinstance(self.move, (Continue, ReverseContinue, Run, Goto))
+
+
+class Control:
+    """Sends moves one after another; a run is paused first when something else is asked for."""
+
+    def __init__(self, send: Callable[[Command], None]) -> None:
+        self._send = send
+        self._number = 0
+        self.flight: Flight | None = None
+        self.waiting: deque[Move | None] = deque()
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way that a pause would end."""
+        return self.flight is not None and self.flight.pausable
+
+    def ask(self, move: Move | None) -> bool:
+        """Make ``move`` (``None``: run freely) now or in its turn.
+
+        ``False``: too many wait already, it is dropped.
+        """
+        if self.flight is None:
+            self._fly(move)
+            return True
+        self.pause()
+        if len(self.waiting) >= WAITING_LIMIT:
+            return False
+        self.waiting.append(move)
+        return True
+
+    def run_free(self) -> bool:
+        """Run flat out as soon as nothing else is being done; ``False``: too much waits."""
+        return self.ask(None)
+
+    def pause(self) -> None:
+        """Ask a run to stop; said once."""
+        flight = self.flight
+        if flight is not None and flight.pausable and not flight.paused:
+            self.flight = replace(flight, paused=True)
+            self._send(Pause())
+
+    def landed(self, number: int) -> Flight | None:
+        """Note that ``number`` is answered and send the next; ``None``: it is not ours."""
+        if self.flight is None or self.flight.number != number:
+            return None
+        flight, self.flight = self.flight, None
+        if self.waiting:
+            self._fly(self.waiting.popleft())
+        return flight
+
+    def forget(self) -> bool:
+        """The engine is gone: nothing is under way, nothing waits. Whether something was."""
+        busy = self.flight is not None
+        self.flight = None
+        self.waiting.clear()
+        return busy
+
+    def _fly(self, move: Move | None) -> None:
+        self._number += 1
+        self.flight = Flight(self._number, move)
+        self._send(RunFree(self._number) if move is None else DoMove(self._number, move))

@@ -1,0 +1,113 @@
+"""A file of moves, played line by line; and the moves made by hand, kept to be written to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.app import App
+from textual.timer import Timer
+
+from lenet_tui.app.ui.panes.phase_states import boundary
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.moves import Continue, Goto, Move
+from lenet_tui.stepping.ui.move_queue import Control, Flight
+
+PAUSE = 1.0
+"""Seconds between two lines when they are played on."""
+
+
+class Player:
+    """Plays moves one by one. ``changed`` is called when there is another next line."""
+
+    def __init__(
+        self,
+        app: App[None],
+        control: Control,
+        moves: Sequence[Move],
+        changed: Callable[[], None],
+    ) -> None:
+        self._app = app
+        self._control = control
+        self._changed = changed
+        self._timer: Timer | None = None
+        self.moves = tuple(moves)
+        self.done = 0
+
+    @property
+    def next(self) -> Move | None:
+        """The next line; ``None`` at the end."""
+        return self.moves[self.done] if self.done < len(self.moves) else None
+
+    @property
+    def on(self) -> bool:
+        """Whether lines are played on, with a pause between them."""
+        return self._timer is not None
+
+    def play(self) -> None:
+        """Make the next line's move, unless one is being made."""
+        move = self.next
+        if move is None:
+            self.stop()
+        elif self._control.flight is None and self._control.ask(move):
+            self.done += 1
+            self._changed()
+
+    def play_on(self) -> None:
+        """Play line after line until the end or ``stop``."""
+        if self.next is not None and self._timer is None:
+            self._timer = self._app.set_interval(PAUSE, self.play)
+            self.play()
+
+    def stop(self) -> None:
+        """Play no further by itself."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self._changed()
+
+
+class Recorder:
+    """The moves made so far, as a file of moves would make them again."""
+
+    def __init__(self) -> None:
+        self.moves: list[Move] = []
+        self._lost = False
+        self._iteration = 0
+
+    def note(self, flight: Flight, frame: Frame, stopped: str) -> None:
+        """Note a flight that ended in ``frame``; a run by hand is noted by where it ended."""
+        if flight.move is not None and not flight.paused:
+            self.moves.append(flight.move)
+        elif stopped and not flight.paused and not boundary(frame):
+            self._stopped_in(frame.position.iteration)
+        else:
+            self.arrived(frame)
+        self._iteration = frame.position.iteration
+
+    def _stopped_in(self, iteration: int) -> None:
+        """A watchpoint ended a free run inside an iteration: to its start, and on to that point."""
+        if iteration - 1 > self._iteration:
+            self.moves.append(Goto(iteration - 1))
+        self.moves.append(Continue(2))
+
+    def lost(self) -> None:
+        """The engine has died: where it takes up again is not known yet."""
+        self._lost = True
+
+    def arrived(self, frame: Frame) -> None:
+        """Note where the session is now; in the middle of an iteration, nothing has moved."""
+        if boundary(frame):
+            self.moves.append(Goto(frame.position.iteration))
+
+    def seen(self, frame: Frame) -> bool:
+        """After a death, the first frame says where the session takes up again: ``True`` then."""
+        if not self._lost:
+            return False
+        self._lost = False
+        self.arrived(frame)
+        return True
+
+    @property
+    def text(self) -> str:
+        """One move a line."""
+        return "".join(f"{move}\n" for move in self.moves)

@@ -1,0 +1,107 @@
+"""The form for the options that may change while a session runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import permutations
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Button, Input, Label, Select
+
+from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.protocol.moves import Set
+from lenet_tui.protocol.options import (
+    LOSSES,
+    OPTIMIZERS,
+    OptionError,
+    Options,
+    as_dict,
+    change,
+    parse_value,
+)
+from lenet_tui.text.clean import clean
+
+CHOICES = {"loss": LOSSES, "optimizer": OPTIMIZERS}
+FIELDS = ("lr", "loss", "optimizer", "batch-size", "data")
+
+
+class OptionsScreen(Dialog[tuple[Set, ...]]):
+    """Gives back a ``Set`` for each option that was changed, in an order that works."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "apply", show=False),
+    ]
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        super().__init__("options")
+
+    def body(self) -> ComposeResult:
+        for field in FIELDS:
+            value = shown(self._options, field)
+            with Horizontal(classes="field"):
+                yield Label(field, markup=False)
+                if field in CHOICES:
+                    lines = [(choice, choice) for choice in CHOICES[field]]
+                    yield Select(lines, value=value, allow_blank=False, id=field, compact=True)
+                else:
+                    yield Input(value, id=field, compact=True)
+        with Horizontal(classes="buttons"):
+            yield Button(self.words("options.apply"), id="apply", variant="primary", compact=True)
+            yield Button(self.words("options.cancel"), id="cancel", compact=True)
+
+    @on(Input.Submitted)
+    def action_apply(self) -> None:
+        """Check what stands in the form, and give it back or say what is wrong."""
+        try:
+            sets = ordered(self._options, self._changed())
+        except OptionError as error:
+            self.complain(clean(str(error)))
+        else:
+            self.dismiss(sets or None)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "apply":
+            self.action_apply()
+        else:
+            self.dismiss(None)
+
+    def _changed(self) -> dict[str, object]:
+        changed: dict[str, object] = {}
+        for field in FIELDS:
+            widget = self.query_one(f"#{field}")
+            text = str(widget.value) if isinstance(widget, (Input, Select)) else ""
+            if text.strip() != shown(self._options, field):
+                changed[field] = parse_value(field, text.strip())
+        return changed
+
+
+def shown(options: Options, field: str) -> str:
+    """An option's present value as it stands in the form."""
+    return str(as_dict(options)[field.replace("-", "_")])
+
+
+def ordered(options: Options, changed: Mapping[str, object]) -> tuple[Set, ...]:
+    """A ``Set`` for each of ``changed``, in an order in which each one makes sense by itself.
+
+    ``OptionError`` if the end makes none.
+    """
+    error: OptionError | None = None
+    for names in permutations(changed):
+        now = options
+        try:
+            for name in names:
+                now = change(now, name, changed[name])
+        except OptionError as problem:
+            error = error or problem
+        else:
+            return tuple(Set(name, changed[name]) for name in names)
+    end = options
+    for name, value in changed.items():
+        end = change(end, name, value)
+    raise error or OptionError("")

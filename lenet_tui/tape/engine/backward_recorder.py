@@ -1,0 +1,102 @@
+"""The autograd graph: its nodes, where they came from, and the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from torch import Tensor
+from torch.autograd.graph import Node
+
+from lenet_tui.tape.engine.forward_recorder import StopHere
+from lenet_tui.tape.engine.tape import NodeEntry, OpEntry
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeInfo:
+    """A node reachable from a root. ``name`` and ``module``: of the forward op it came from."""
+
+    node: Node
+    op: str
+    name: str
+    module: str
+    parameter: str
+    next: tuple[Node, ...]
+
+
+def walk(root: Node, ops: Iterable[OpEntry], parameters: dict[int, str]) -> list[NodeInfo]:
+    """Every node reachable from ``root``, in the order met.
+
+    ``parameters``: name by ``id`` of the tensor. A node that no op returned (the transpose of a
+    linear's weight) belongs to the op whose node led to it.
+    """
+    owners = {op.node: (op.name, op.module) for op in ops if op.node is not None}
+    found: list[NodeInfo] = []
+    seen: set[Node] = set()
+    waiting: list[tuple[Node, tuple[str, str]]] = [(root, ("", ""))]
+    while waiting:
+        node, led = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        owner = owners.get(node, led)
+        onward = tuple([n for n, _ in node.next_functions if n is not None])
+        op = kind(node)
+        if op == "AccumulateGrad":
+            name = parameters.get(id(node.variable), "")  # type: ignore[attr-defined]
+            found.append(NodeInfo(node, op, name, name.rpartition(".")[0], name, onward))
+            continue
+        found.append(NodeInfo(node, op, *owner, "", onward))
+        waiting += [(n, owner) for n in reversed(onward)]
+    return found
+
+
+def kind(node: Node) -> str:
+    """``AddmmBackward0``, ``AccumulateGrad``, …: the node's name without its namespace."""
+    return node.name().rpartition("::")[2]
+
+
+class BackwardRecorder:
+    """Hooks on every node; ``entries`` grow in the order in which autograd runs them."""
+
+    def __init__(
+        self,
+        infos: list[NodeInfo],
+        parameters: dict[str, Tensor],
+        passed: Callable[[int, str], None],
+        stop_after: int | None = None,
+    ) -> None:
+        self.entries: list[NodeEntry] = []
+        self._parameters = parameters
+        self._passed = passed
+        self._stop_after = stop_after
+        self._handles: list[Any] = [
+            info.node.register_hook(partial(self._done, info)) for info in infos
+        ]
+        if stop_after is not None:
+            self._handles += [info.node.register_prehook(self._before) for info in infos]
+
+    def remove(self) -> None:
+        """Take the hooks off: they pile up otherwise."""
+        for handle in self._handles:
+            handle.remove()
+
+    def _before(self, received: tuple[Tensor | None, ...]) -> None:
+        if len(self.entries) == self._stop_after:
+            raise StopHere
+
+    def _done(
+        self,
+        info: NodeInfo,
+        produced: tuple[Tensor | None, ...],
+        received: tuple[Tensor | None, ...],
+    ) -> None:
+        grad = self._parameters[info.parameter].grad if info.parameter else None
+        self.entries.append(
+            NodeEntry(
+                info.name, info.op, info.module, info.node, produced, received, info.parameter, grad
+            )
+        )
+        self._passed(len(self.entries), info.op)

@@ -1,0 +1,82 @@
+"""Digests and statistics of what a move passed, for the transcript."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from lenet_tui.protocol.transcript import GradientState, OpState, ParameterState
+from lenet_tui.tape.engine.digest import digest, state_digest
+from lenet_tui.tape.engine.tape import Cursor, Entry, NodeEntry, OpEntry, Tape, ZeroEntry
+
+
+def parameters(tape: Tape, cursor: Cursor) -> tuple[ParameterState, ...]:
+    """Every parameter and its gradient at the cursor."""
+    states = []
+    for name in tape.base.values:
+        value, grad = tape.value(cursor, name), tape.grad(cursor, name)
+        found = None if grad is None else GradientState(digest(grad), norm(grad))
+        states.append(ParameterState(name, tuple(value.shape), digest(value), found))
+    return tuple(states)
+
+
+def norm(tensor: Tensor) -> float:
+    """The Euclidean norm, in float64."""
+    return float(torch.linalg.vector_norm(tensor.detach(), dtype=torch.float64))
+
+
+def fingerprint(tape: Tape, cursor: Cursor) -> str:
+    """One digest of all parameters and gradients at the cursor."""
+    names = tape.base.values
+    return state_digest((n, tape.value(cursor, n), tape.grad(cursor, n)) for n in names)
+
+
+def ops(tape: Tape, segment: int) -> tuple[OpState, ...]:
+    """The entries of one segment."""
+    before = sum(len(s.entries) for s in tape.segments[:segment])
+    phase = tape.segments[segment].segment.phase
+    return tuple(
+        _op(entry, tape, phase, before + number)
+        for number, entry in enumerate(tape.segments[segment].entries, 1)
+    )
+
+
+def _op(entry: Entry, tape: Tape, phase: str, index: int) -> OpState:
+    state = OpState(tape.iteration, phase, index, entry.name, entry.op, entry.module)
+    if isinstance(entry, NodeEntry):
+        return replace(
+            state,
+            gradients=tuple(None if g is None else _brief(g) for g in entry.produced),
+            grad=None if entry.grad is None else _brief(entry.grad),
+        )
+    if isinstance(entry, ZeroEntry):
+        parameter = tape.base.values[entry.name]
+        return replace(state, shape=tuple(parameter.shape), dtype=str(parameter.dtype)[6:])
+    tensor = entry.tensor if isinstance(entry, OpEntry) else entry.after
+    low, high, mean, std = _statistics(tensor)
+    return replace(
+        state,
+        shape=tuple(tensor.shape),
+        dtype=str(tensor.dtype)[6:],
+        sha256=digest(tensor),
+        low=low,
+        high=high,
+        mean=mean,
+        std=std,
+    )
+
+
+def _brief(tensor: Tensor) -> tuple[tuple[int, ...], str]:
+    return tuple(tensor.shape), digest(tensor)
+
+
+def _statistics(tensor: Tensor) -> tuple[float, float, float, float]:
+    """Minimum, maximum, mean and ``Tensor.std()`` (of one element: NaN), taken in float64."""
+    flat = tensor.detach().to(torch.float64).reshape(-1)
+    if not flat.numel():
+        return math.nan, math.nan, math.nan, math.nan
+    std = float(flat.std()) if flat.numel() > 1 else math.nan
+    return float(flat.min()), float(flat.max()), float(flat.mean()), std

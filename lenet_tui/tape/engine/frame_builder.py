@@ -1,0 +1,122 @@
+"""Makes the frame: all that the screen is a function of, from the tape at the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, SegmentState, Shape
+from lenet_tui.tape.engine import backward_recorder as autograd
+from lenet_tui.tape.engine.op_signatures import arguments, short
+from lenet_tui.tape.engine.tape import Cursor, NodeEntry, OpEntry, Tape, UpdateEntry
+
+
+def rows(
+    tape: Tape, cursor: Cursor, known: list[OpEntry], parameters: dict[int, tuple[str, int]]
+) -> tuple[OpRow, ...]:
+    """The forward's ops: those the cursor has passed with shapes, the rest as they are expected.
+
+    ``known``: from an earlier forward or a dry run. ``parameters``: (name, elements) by ``id``.
+    """
+    forward = tape.forward(cursor)
+    passed = forward[1] if forward else []
+    rest = forward[0].entries[len(passed) :] if forward else []
+    expected = [e for e in rest if isinstance(e, OpEntry)] or known[len(passed) :]
+    whole = forward is not None and len(passed) == forward[0].total
+    if whole:
+        expected = []
+    return tuple(
+        [op_row(e, True, parameters) for e in passed]
+        + [op_row(e, False, parameters) for e in expected]
+    )
+
+
+def op_row(entry: OpEntry, reached: bool, parameters: dict[int, tuple[str, int]]) -> OpRow:
+    """One op of the forward; its shapes only once it is ``reached``."""
+    tensors = [a for a in (*entry.args, *entry.kwargs.values()) if isinstance(a, Tensor)]
+    read = [parameters[id(t)] for t in tensors if id(t) in parameters]
+    inputs = tuple(tuple(t.shape) for t in tensors if id(t) not in parameters)
+    return OpRow(
+        entry.name,
+        entry.op,
+        entry.module,
+        inputs if reached else None,
+        tuple(entry.tensor.shape) if reached else None,
+        arguments(entry),
+        tuple(name for name, _ in read),
+        sum(count for _, count in read),
+        short(entry),
+    )
+
+
+def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
+    """The phases of the iteration that the cursor has entered or passed."""
+    return tuple(
+        SegmentState(
+            s.segment.phase,
+            s.segment.how,
+            str(s.segment.vector or ""),
+            len(entries),
+            s.planned or s.total,
+            s.seconds,
+        )
+        for s, entries in tape.passed(cursor)
+    )
+
+
+def entry(tape: Tape, cursor: Cursor) -> Entry | None:
+    """The tape's entry that the cursor passed last, for people."""
+    found = tape.entry(cursor)
+    if found is None:
+        return None
+    segment, last = found
+    shapes: tuple[Shape | None, ...] = ()
+    if isinstance(last, OpEntry):
+        shapes = (tuple(last.tensor.shape),)
+    elif isinstance(last, NodeEntry):
+        produced = last.produced if not last.parameter else (last.grad,)
+        shapes = tuple(None if g is None else tuple(g.shape) for g in produced)
+    elif isinstance(last, UpdateEntry):
+        shapes = (tuple(last.after.shape),)
+    return Entry(segment.segment.phase, last.name, last.op, last.module, shapes)
+
+
+def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:
+    """The autograd graph of the last forward, and how far a backward has gone in it."""
+    ops: list[OpEntry] = [
+        e for s, entries in tape.passed(cursor) for e in entries if isinstance(e, OpEntry)
+    ]
+    earlier = tape.forward(cursor) is None  # then the graph is the one of the last forward
+    if earlier:
+        ops = [*tape.base.ops, *ops]
+    backward = tape.backward(cursor)
+    done = backward[1] if backward else []
+    root = backward[0].root if backward else next((o.node for o in reversed(ops) if o.node), None)
+    if root is None:
+        return None
+    infos = autograd.walk(root, ops, parameters)
+    numbers = {info.node: n for n, info in enumerate(infos)}
+    order = {e.node: n for n, e in enumerate(done, 1)}
+    produced = {e.node: _shapes(e.produced if not e.parameter else (e.grad,)) for e in done}
+    nodes = tuple(
+        GraphNode(
+            number,
+            info.op,
+            info.name,
+            bool(info.parameter),
+            tuple(numbers[n] for n in info.next),
+            order.get(info.node, 0),
+            produced.get(info.node, ()),
+        )
+        for number, info in enumerate(infos)
+    )
+    freed = backward is not None and len(done) == backward[0].total
+    freed = freed or (earlier and tape.base.freed)
+    current = numbers.get(done[-1].node, -1) if done and not freed else -1
+    vector = str(backward[0].segment.vector or "") if backward else ""
+    return Graph(0, not freed, nodes, current, vector)
+
+
+def _shapes(tensors: Iterable[Tensor | None]) -> tuple[Shape | None, ...]:
+    return tuple(None if t is None else tuple(t.shape) for t in tensors)

@@ -1,0 +1,74 @@
+"""What an op was called with, as text; tensors left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from lenet_tui.tape.engine.tape import OpEntry
+from lenet_tui.text.numbers import shape_text
+
+LONG, SHORT = 120, 9
+"""Characters at which the two texts are cut."""
+
+POSITIONAL: dict[str, tuple[str, ...]] = {
+    "conv1d": ("input", "weight", "bias", "stride", "padding", "dilation", "groups"),
+    "conv2d": ("input", "weight", "bias", "stride", "padding", "dilation", "groups"),
+    "max_pool2d": ("input", "kernel_size", "stride", "padding", "dilation"),
+    "dropout": ("input", "p"),
+}
+"""torch's own names of the positional arguments, for the ops that have some worth naming."""
+QUIET = ("inplace", "return_indices", "ceil_mode", "training", "size_average", "reduce")
+DEFAULTS = {"padding": 0, "dilation": 1, "groups": 1}
+"""Left out where they say nothing, as in a module's ``repr``."""
+
+
+def arguments(entry: OpEntry) -> str:
+    """All that says something: ``kernel_size=5, stride=1``; (2, 2) is written 2."""
+    kernel = _kernel(entry)
+    given = [("kernel_size", _folded(kernel))] if kernel else []
+    given += [(name, _folded(value)) for name, value in _given(entry)]
+    kept = [(k, v) for k, v in given if v is not None and k not in QUIET and DEFAULTS.get(k) != v]
+    return ", ".join(f"{k}={v}" if k else str(v) for k, v in kept)[:LONG]
+
+
+def short(entry: OpEntry) -> str:
+    """The kernel's size, or the bare positional values: ``5×5``, ``2``, ``-1,400``."""
+    kernel = _kernel(entry)
+    if kernel:
+        return shape_text(kernel)
+    values = [str(_folded(a)).replace(" ", "") for a in entry.args if _plain(a)]
+    first = values[:1] if entry.op in POSITIONAL else values
+    said = ",".join(first)
+    return said if len(said) <= SHORT else ""
+
+
+def _given(entry: OpEntry) -> list[tuple[str, Any]]:
+    names = POSITIONAL.get(entry.op, ())
+    given: list[tuple[str, Any]] = [
+        (names[n] if n < len(names) else "", a) for n, a in enumerate(entry.args) if _plain(a)
+    ]
+    return given + [(k, v) for k, v in entry.kwargs.items() if _plain(v)]
+
+
+def _kernel(entry: OpEntry) -> tuple[int, ...]:
+    """Of a convolution, by its weight."""
+    weight = entry.args[1] if entry.op.startswith("conv") and len(entry.args) > 1 else None
+    return tuple(weight.shape[2:]) if isinstance(weight, Tensor) else ()
+
+
+def _folded(value: Any) -> Any:
+    """A tuple of equal numbers as one of them: what torch would make of that one."""
+    if isinstance(value, (tuple, list)) and value and all(v == value[0] for v in value):
+        return value[0]
+    return value
+
+
+def _plain(value: Any) -> bool:
+    kinds = (int, float, str, bool, tuple, list)
+    return isinstance(value, kinds) and not _has_tensor(value)
+
+
+def _has_tensor(value: Any) -> bool:
+    return isinstance(value, (tuple, list)) and any(isinstance(v, Tensor) for v in value)

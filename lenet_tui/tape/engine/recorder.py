@@ -1,0 +1,280 @@
+"""Runs phases for real and writes them on the tape."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from lenet_tui.protocol.iteration_plan import REGULAR, Segment
+from lenet_tui.protocol.moves import Set
+from lenet_tui.protocol.options import change
+from lenet_tui.protocol.position import Position
+from lenet_tui.tape.engine import backward_recorder as graph
+from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere, module_paths
+from lenet_tui.tape.engine.tape import (
+    Base,
+    Entry,
+    OpEntry,
+    Tape,
+    TapeSegment,
+    UpdateEntry,
+    ZeroEntry,
+)
+from lenet_tui.training.engine.trainer import Trainer, refusing
+
+LAZY = ("zero_grad", "update")
+"""Phases that run one op at a time as they are stepped; the others run as a whole."""
+UNKNOWN = 1 << 30
+"""The total of a phase that was stopped inside: nobody knows yet."""
+
+
+UNSEEN = [TapeSegment(segment, 0) for segment in REGULAR.segments]
+"""The segments of an iteration that was run with nobody looking."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where torch is, for whoever watches from another thread: plain attributes, cheap to set.
+
+    ``done`` ops of ``phase``, which is segment number ``segment``; ``index`` entries before it.
+    """
+
+    iteration: int = 0
+    phase: str = "init"
+    segment: int = 0
+    index: int = 0
+    done: int = 0
+    what: str = ""
+    after: str = ""
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def position(self) -> Position:
+        """The last op that was finished."""
+        return Position(self.iteration, self.phase, self.done or None, self.index + self.done)
+
+    def enters(self, what: str) -> None:
+        """The op ``what`` begins."""
+        self.what = what
+        self.since = time.monotonic()
+
+    def passed(self, done: int, what: str) -> None:
+        """``done`` ops of the phase are finished, ``what`` the last of them."""
+        self.done = done
+        self.what, self.after = "", what
+        self.since = time.monotonic()
+
+
+class Player:
+    """Writes the tape of the present iteration. The trainer is always at the tape's end.
+
+    ``expected``: the ops that a forward does, as far as one has been seen.
+    """
+
+    def __init__(self, trainer: Trainer, progress: Progress, seconds: float) -> None:
+        self.trainer = trainer
+        self._init = TapeSegment(Segment("init", "init"), 0, seconds=seconds)
+        self.progress = progress
+        self._paths = module_paths(trainer.model)
+        self._names = list(trainer.parameters)
+        self._updates: dict[str, UpdateEntry] = {}
+        self._fetched = -1
+        self._ops: list[OpEntry] = []
+        self._freed = False
+        self.expected: list[OpEntry] = []
+        self.tape = self.begin(0)
+
+    def begin(self, iteration: int) -> Tape:
+        """A new tape; iteration 0 has its ``init`` on it already."""
+        trainer = self.trainer
+        base = Base(
+            trainer.options,
+            self._values(),
+            {name: p.grad for name, p in trainer.parameters.items()},
+            trainer.last_loss,
+            trainer.accumulated,
+            self._updates,
+            tuple(self._ops),
+            self._freed,
+        )
+        self._updates = {}
+        self.tape = Tape(iteration, base)
+        if iteration == 0:
+            self.tape.segments.append(self._init)
+        return self.tape
+
+    def _values(self) -> dict[str, Tensor]:
+        """The parameters' values, copied; those just updated are on the tape already."""
+        return {
+            name: self._updates[name].after if name in self._updates else p.detach().clone()
+            for name, p in self.trainer.parameters.items()
+        }
+
+    def forget(self) -> None:
+        """The next tape does not follow the present one."""
+        self._updates = {}
+        self._fetched = -1
+
+    def pad(self, segments: Iterable[Segment]) -> None:
+        """Segments that were run before the tape begins: they are on it without entries."""
+        self.tape.segments += [TapeSegment(segment, 0) for segment in segments]
+
+    def skip_to(self, iteration: int) -> None:
+        """An iteration was run with nobody looking: there is no tape of it."""
+        self.forget()
+        self.tape = Tape(iteration, self.tape.base, segments=list(UNSEEN))
+
+    def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
+        """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
+
+        An error leaves the tape without it, the live state in between.
+        ``stop_after``: end a forward or backward after so many ops, as if torch were still in it.
+        """
+        self._enter(segment.phase)
+        started = time.perf_counter()
+        with refusing(self.trainer):
+            played = self._play(segment, stop_after)
+            self.trainer.synchronise()
+        played.seconds = time.perf_counter() - started
+        self.tape.segments.append(played)
+        return played
+
+    def _play(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+        if segment.how == "skip":
+            return TapeSegment(segment, 0)
+        if segment.phase in LAZY:
+            return TapeSegment(segment, len(self.trainer.parameters))
+        if segment.phase == "forward":
+            return self._forward(segment, stop_after)
+        if segment.phase == "loss":
+            return self._loss(segment)
+        return self._backward(segment, stop_after)
+
+    def complete(self) -> None:
+        """Run what is left of the last segment's ops."""
+        last = self.tape.segments[-1]
+        if not last.complete:
+            self._run(last, last.total - len(last.entries))
+
+    def step(self) -> None:
+        """Run the next op of a lazy phase."""
+        self._run(self.tape.segments[-1], 1)
+
+    def _run(self, lazy: TapeSegment, count: int) -> None:
+        """Run the next ``count`` ops of a lazy phase."""
+        zeroing = lazy.segment.phase == "zero_grad"
+        done = len(lazy.entries)
+        started = time.perf_counter()
+        with refusing(self.trainer):
+            for name in self._names[done : done + count]:
+                lazy.entries.append(self._zero(name) if zeroing else self._update(name))
+                self.progress.passed(len(lazy.entries), name)
+            self.trainer.synchronise()
+        lazy.seconds += time.perf_counter() - started
+        if zeroing and lazy.complete:
+            self.trainer.accumulated = 0
+
+    def change(self, move: Set) -> None:
+        """Take an option from the next op that reads it."""
+        self.trainer.change(change(self.trainer.options, move.option, move.value))
+
+    def _forward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+        trainer = self.trainer
+        if self._fetched != self.tape.iteration or trainer.batch is None:
+            trainer.fetch()
+            self._fetched = self.tape.iteration
+        self.tape.batch = trainer.batch
+        recorder = ForwardRecorder(
+            self._paths, self.progress.passed, stop_after, self.progress.enters
+        )
+        try:
+            trainer.forward(recorder.run)
+        except StopHere:
+            begun: list[Entry] = list(recorder.entries)
+            return TapeSegment(segment, UNKNOWN, begun, planned=max(len(self.expected), len(begun)))
+        self.expected = self._ops = list(recorder.entries)
+        self._freed = False
+        return TapeSegment(segment, len(recorder.entries), list(recorder.entries))
+
+    def _loss(self, segment: Segment) -> TapeSegment:
+        trainer = self.trainer
+        target = trainer.target()
+        recorder = ForwardRecorder({}, self.progress.passed, enters=self.progress.enters)
+        with recorder:
+            trainer.compute_loss(target)
+        trainer.note_loss()
+        entries = recorder.entries
+        for entry in entries:
+            entry.name, entry.module = f"loss.{entry.op}", ""
+        entries[-1].name = "loss"
+        return TapeSegment(segment, len(entries), list(entries))
+
+    def _backward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+        trainer = self.trainer
+        root = trainer.root(segment.vector)
+        vector = trainer.make_vector(segment.vector) if segment.vector else None
+        node = root.grad_fn
+        infos = graph.walk(node, self.ops(), trainer.names) if node else []
+        recorder = graph.BackwardRecorder(
+            infos, trainer.parameters, self.progress.passed, stop_after
+        )
+        total = len(infos)
+        try:
+            trainer.backward(root, vector)
+        except StopHere:
+            trainer.accumulated += 1
+            total = UNKNOWN
+        finally:
+            recorder.remove()
+        self._freed = True
+        total = len(recorder.entries) if total != UNKNOWN else total
+        done: list[Entry] = list(recorder.entries)
+        planned = len(infos) if total == UNKNOWN else 0
+        return TapeSegment(segment, total, done, root=node, vector=vector, planned=planned)
+
+    def ops(self) -> list[OpEntry]:
+        """The ops on the tape, of forward and loss."""
+        return [e for s in self.tape.segments for e in s.entries if isinstance(e, OpEntry)]
+
+    def _zero(self, name: str) -> ZeroEntry:
+        p = self.trainer.parameters[name]
+        before, p.grad = p.grad, None
+        return ZeroEntry(name, before, module=name.rpartition(".")[0])
+
+    def _update(self, name: str) -> UpdateEntry:
+        updater = self.trainer.updater
+        p = self.trainer.parameters[name]
+        made = self._updates.get(name)
+        before = made.after if made else self.tape.base.values[name]
+        state = _cloned(updater.state(name))
+        updater.step_one(name)
+        entry = UpdateEntry(
+            name,
+            before,
+            p.grad,
+            p.detach().clone(),
+            updater.lr,
+            updater.kind,
+            state,
+            _cloned(updater.state(name)),
+            module=name.rpartition(".")[0],
+        )
+        self._updates[name] = entry
+        return entry
+
+    def _enter(self, phase: str) -> None:
+        """Tell whoever watches that a segment begins."""
+        progress = self.progress
+        progress.iteration = self.tape.iteration
+        progress.phase = phase
+        progress.segment = len(self.tape.segments)
+        progress.index = sum(len(s.entries) for s in self.tape.segments)
+        progress.passed(0, "")
+        progress.enters(phase)
+
+
+def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value.detach().clone() for key, value in state.items()}

@@ -1,0 +1,83 @@
+"""What a tensor pane says around its picture, and in its place where there is none."""
+
+from __future__ import annotations
+
+from math import prod
+
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.views import View
+from lenet_tui.tensors.arrangement import Arrangement
+from lenet_tui.tensors.tiling import Shape, lead
+from lenet_tui.tensors.ui.readout import Readout
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import exact, index_text, shape_text
+from lenet_tui.text.words import Words
+
+
+def title(view: View, sample: int | None) -> str:
+    """Name and shape; ``sample``: which one is shown where there are several."""
+    shape = shape_text(view.shape) if view.state == "value" else ""
+    text = f"{clean(view.request.tensor)}  {shape}".rstrip()
+    if sample is not None and several(view.shape):
+        text += f"  [{min(max(sample, 0), view.shape[0] - 1)}]"
+    return text
+
+
+def several(shape: Shape) -> bool:
+    """Whether one of several samples is shown."""
+    return len(lead(shape)) > 1 and shape[0] > 1
+
+
+def number_there(found: Readout, dtype: str, words: Words) -> str:
+    """The number under the cursor."""
+    text = f"{index_text(found.index)} {exact(found.value, dtype)}".strip()
+    if found.count > 1:
+        text += "  " + words("view.largest", count=found.count)
+    return text
+
+
+def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
+    """From which step the tensor is, if it is of an earlier one; how often it was added to.
+
+    ``parameter``: it is the value of one, which every update makes anew.
+    """
+    parts = []
+    if view.made and view.made[0] > frame.position.iteration:
+        parts.append(words("view.next"))
+    elif view.made and view.made[0] != frame.position.iteration and not parameter:
+        parts.append(words("view.from", iteration=view.made[0], phase=view.made[1]))
+    gradient = view.request.tensor.endswith(".grad")
+    if gradient and frame.accumulated > 1 and view.state == "value":
+        parts.append(words("view.accumulated", count=frame.accumulated))
+    return " · ".join(parts)
+
+
+def block(view: View, words: Words) -> str:
+    """What a pixel stands for, if for many elements."""
+    if view.block == (1, 1):
+        return ""
+    return words("view.block", down=view.block[0], across=view.block[1])
+
+
+def tiles(layout: Arrangement, words: Words) -> str:
+    """Which tiles are seen, if not all."""
+    shown = layout.shown
+    if len(shown) == layout.count:
+        return ""
+    first, last = shown.start - layout.first + 1, shown.stop - layout.first
+    return words("view.tiles", first=first, last=last, count=layout.count)
+
+
+def instead(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
+    """What to say in the picture's place; empty: there is a picture.
+
+    ``parameter``: it is one, or its gradient or update.
+    """
+    if view.state == "value":
+        return "" if prod(view.shape) else words("view.empty")
+    if view.state != "none":
+        return words("view.ahead" if view.state == "ahead" else "view.unknown")
+    if not parameter:
+        return words("view.none.activation")
+    zeroed = any(s.phase == "zero_grad" and s.how != "skip" for s in frame.segments)
+    return words("view.none.zeroed" if zeroed else "view.none")

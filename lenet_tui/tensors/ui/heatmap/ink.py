@@ -1,0 +1,263 @@
+"""Inks: how pixels become characters, with many colours, with few, or with none."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.color import Color, ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lenet_tui.tensors.arrangement import Room
+from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, TRUE, Codes, Palette, Rgb
+from lenet_tui.terminal.ui.pens import Cell, cells_of
+
+Cells = npt.NDArray[np.int32]
+"""A number for each cell of text: what is drawn there."""
+
+KINDS = ("signed", "unsigned", "picture")
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """What there is to draw on. ``colours``: ``truecolor``, ``256``, ``16``, ``own`` (the
+    terminal's own sixteen, whatever they look like) or ``none``.
+    """
+
+    colours: str
+    dark: bool
+    ascii: bool
+    background: Color
+
+
+def surface_of(widget: Widget) -> Surface:
+    """The surface that ``widget`` draws on, by its app's theme and terminal."""
+    app = widget.app
+    if app.no_color:
+        colours = "none"
+    elif app.native_ansi_color:
+        colours = "own"
+    else:
+        systems = {"256": "256", "standard": "16", "windows": "16"}
+        colours = systems.get(app.console.color_system or "", "truecolor")
+    ascii_only = bool(getattr(app, "ascii", False))
+    background = widget.background_colors[1].rich_color
+    return Surface(colours, app.current_theme.dark, ascii_only, background)
+
+
+class _Table(dict[int, Segment]):
+    """Segments by cell number, each made once."""
+
+    def __init__(self, make: Callable[[int], Segment]) -> None:
+        self._make = make
+
+    def __missing__(self, cell: int) -> Segment:
+        segment = self[cell] = self._make(cell)
+        return segment
+
+
+class _Drawn(dict[int, list[Cell]]):
+    """Terminal cells by cell number, each made once."""
+
+    def __init__(self, segments: _Table, system: ColorSystem) -> None:
+        self._segments = segments
+        self._system = system
+
+    def __missing__(self, cell: int) -> list[Cell]:
+        cells = self[cell] = cells_of(Strip([self._segments[cell]]), self._system) or []
+        return cells
+
+
+class Ink(ABC):
+    """Draws pixels given as codes of ``palette``. ``segments``: what each cell number looks like.
+
+    ``half_blocks``: two pixels stand in a cell; else one pixel takes two cells.
+    """
+
+    half_blocks: bool
+
+    def __init__(self, palette: Palette, background: Color) -> None:
+        self.palette = palette
+        self.background = background
+        self.blank_style = Style(bgcolor=background)
+        self.levels: Codes = palette.codes()
+        self.segments = _Table(self._make)
+        self._drawn: dict[ColorSystem, _Drawn] = {}
+
+    def drawn(self, system: ColorSystem) -> _Drawn:
+        """What each cell number is in a terminal: its cells by themselves, ready-made."""
+        if system not in self._drawn:
+            self._drawn[system] = _Drawn(self.segments, system)
+        return self._drawn[system]
+
+    def room(self, width: int, height: int) -> Room:
+        """The pixels of ``width`` × ``height`` cells."""
+        return Room.of(width, height, self.half_blocks)
+
+    @abstractmethod
+    def cells(self, codes: Codes) -> Cells:
+        """The cells that show ``codes``, a whole number of lines of text."""
+
+    @abstractmethod
+    def _make(self, cell: int) -> Segment:
+        """What a cell looks like."""
+
+    @abstractmethod
+    def marked(self, code: int, mark: str, cursor: bool) -> Segment:
+        """A pixel with a mark on it: the cursor's, or that of a region."""
+
+
+class HalfBlocks(Ink):
+    """Two pixels to a cell, in colours."""
+
+    half_blocks = True
+
+    def cells(self, codes: Codes) -> Cells:
+        wide = codes.astype(np.int32)
+        return wide[0::2] * self._base + wide[1::2]
+
+    @property
+    def _base(self) -> int:
+        return self.palette.minus_inf + 1
+
+    def _make(self, cell: int) -> Segment:
+        top, bottom = divmod(cell, self._base)
+        blank = self.palette.blank
+        odd = [code for code in (top, bottom) if code > blank]
+        if odd:
+            return Segment(*self._special(min(odd)))
+        if top == bottom:
+            return Segment(" ", Style(bgcolor=self._colour(top)))
+        if top == blank:
+            return Segment("▄", Style(color=self._colour(bottom), bgcolor=self.background))
+        return Segment("▀", Style(color=self._colour(top), bgcolor=self._colour(bottom)))
+
+    def marked(self, code: int, mark: str, cursor: bool) -> Segment:
+        if code > self.palette.blank:
+            text, style = self._special(code)
+            return Segment(text, style + Style(reverse=True))
+        colour = self._colour(code)
+        light = code < self.palette.blank and _luminance(self.palette.colours[code]) > 0.4
+        return Segment(mark, Style(color=_rgb(0, 0, 0) if light else _WHITE, bgcolor=colour))
+
+    def _colour(self, code: int) -> Color:
+        if code >= self.palette.blank:
+            return self.background
+        return _rgb(*self.palette.colours[code])
+
+    def _special(self, code: int) -> tuple[str, Style]:
+        if code == self.palette.nan:
+            return "╳", Style(color=_WHITE, bgcolor=_rgb(175, 0, 175), bold=True)
+        if code == self.palette.plus_inf:
+            return "▲", Style(color=_rgb(0, 0, 0), bgcolor=_rgb(255, 255, 0), bold=True)
+        return "▼", Style(color=_rgb(0, 0, 0), bgcolor=_rgb(0, 255, 255), bold=True)
+
+
+class Shades(Ink):
+    """A pixel is two cells: its sign and a shade. With few colours, or with none.
+
+    ``fore``: of negative and of positive pixels; ``ramp``: shades from nothing to full; ``odd``:
+    for NaN, +∞, −∞.
+    """
+
+    half_blocks = False
+
+    def __init__(
+        self,
+        palette: Palette,
+        background: Color,
+        *,
+        fore: tuple[Color | None, Color | None],
+        ramp: str,
+        odd: str,
+        minus: str,
+    ) -> None:
+        self._fore = fore
+        self._ramp = ramp
+        self._odd = odd
+        self._signs = (minus, "+")
+        super().__init__(palette, background)
+
+    def cells(self, codes: Codes) -> Cells:
+        return codes.astype(np.int32)
+
+    def _make(self, cell: int) -> Segment:
+        blank = self.palette.blank
+        if cell == blank:
+            return Segment("  ", self.blank_style)
+        if cell > blank:
+            mark = self._odd[cell - blank - 1]
+            return Segment(mark * 2, Style(bgcolor=self.background, bold=True))
+        if not self.palette.signed:
+            return Segment(self._ramp[cell] * 2, self._style(1))
+        value = cell - blank // 2
+        if not value:
+            return Segment("  ", self._style(1))
+        positive = value > 0
+        return Segment(self._signs[positive] + self._ramp[abs(value)], self._style(positive))
+
+    def marked(self, code: int, mark: str, cursor: bool) -> Segment:
+        text, style, _ = self.segments[code]
+        wanted = Style(reverse=True) if cursor else Style(underline=True)
+        return Segment(text, (style or Style.null()) + wanted)
+
+    def _style(self, positive: int) -> Style:
+        return Style(color=self._fore[positive], bgcolor=self.background)
+
+
+@lru_cache(maxsize=64)
+def ink_for(surface: Surface, kind: str) -> Ink:
+    """The ink for ``signed`` numbers, ``unsigned`` ones or a ``picture``."""
+    if surface.colours in ("truecolor", "256") and not surface.ascii:
+        table = TRUE if surface.colours == "truecolor" else CUBE
+        palette = GREY if kind == "picture" else table[surface.dark, kind == "signed"]
+        return HalfBlocks(palette, surface.background)
+    return _shades(surface, kind)
+
+
+def _shades(surface: Surface, kind: str) -> Shades:
+    signed = kind == "signed"
+    ramp = " .:*#" if surface.ascii else " ░▒▓█"
+    if kind == "picture" and not surface.dark:
+        ramp = ramp[::-1]  # the paper is white
+    levels: Any = [(0, 0, 0)] * (2 * len(ramp) - 1 if signed else len(ramp))
+    return Shades(
+        Palette(tuple(levels), signed),
+        surface.background,
+        fore=(None, None) if kind == "picture" else _few(surface),
+        ramp=ramp,
+        odd="X^v" if surface.ascii else "╳▲▼",
+        minus="-" if surface.ascii else "−",
+    )
+
+
+def _few(surface: Surface) -> tuple[Color | None, Color | None]:
+    """Colours of negative and positive numbers where there are sixteen of them."""
+    numbers = (12, 11) if surface.dark else (4, 1)
+    if surface.colours == "none":
+        return None, None
+    if surface.colours == "own":
+        return Color.from_ansi(numbers[0]), Color.from_ansi(numbers[1])
+    # Those that rich takes for the sixteen, so that they are met exactly.
+    standard = {12: (85, 85, 255), 11: (255, 255, 85), 4: (0, 0, 170), 1: (170, 0, 0)}
+    return _rgb(*standard[numbers[0]]), _rgb(*standard[numbers[1]])
+
+
+def _rgb(red: int, green: int, blue: int) -> Color:
+    return Color.from_rgb(red, green, blue)
+
+
+def _luminance(colour: Rgb) -> float:
+    red, green, blue = (c / 255 for c in colour)
+    return 0.3 * red + 0.59 * green + 0.11 * blue
+
+
+_WHITE = _rgb(255, 255, 255)

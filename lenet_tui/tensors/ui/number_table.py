@@ -1,0 +1,239 @@
+"""A window of a tensor's numbers, with the indices at its edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+
+from lenet_tui.protocol.views import View, ViewRequest
+from lenet_tui.tensors.tiling import Shape, is_vector, ravel, tile_name, tiling, unravel
+from lenet_tui.tensors.ui.heatmap.picker import Picker
+from lenet_tui.text.numbers import aligned, ascii_text
+
+CELL = 8
+"""Columns for a number until wider ones have been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which elements are seen: ``rows`` × ``cols`` of ``tile`` from (``row``, ``col``) on."""
+
+    tile: int = 0
+    row: int = 0
+    col: int = 0
+    rows: int = 1
+    cols: int = 1
+    wrap: int = 0
+
+
+class NumberTable(Picker):
+    """Numbers at full precision in, four digits out; the cursor is on one of them.
+
+    ``long``: a tile's name in full, as in ``channel {name}``.
+    """
+
+    DEFAULT_CSS = "NumberTable { height: 1fr; }"
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.long = "{name}"
+        self._shape: Shape = ()
+        self._kernels = False
+        self._window = Window()
+        self._values: npt.NDArray[np.float64] | None = None
+        self._lines: list[list[Segment]] = []
+        self._cell = CELL
+        self._name = ""
+
+    # What is seen
+
+    def request(self, key: str, tensor: str, shape: Shape, kernels: bool) -> ViewRequest:
+        """What to ask the engine for, the cursor in it."""
+        if tensor != self._name:
+            self._name, self._cell = tensor, CELL
+        self._shape, self._kernels = shape, kernels
+        if self.cursor is not None and len(self.cursor) != len(shape):
+            self.cursor = None
+        window = self._window = self._fit()
+        return ViewRequest(
+            key, tensor, "numbers", window.tile, 1, window.rows, window.cols,
+            window.row, window.col, window.wrap,
+        )  # fmt: skip
+
+    def show(self, view: View) -> None:
+        """Show the numbers; ``request`` asked for them."""
+        self._values = view.values[0] if view.values is not None and len(view.values) else None
+        if self._values is not None and self._values.size:
+            widest = max(map(len, aligned(self._values.ravel().tolist()))) + 1
+            self._cell = max(self._cell, widest)
+        self._draw()
+        if self._fit() != self._window:
+            self.post_message(self.Reshaped())
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._values = None
+        self._draw()
+
+    def _fit(self) -> Window:
+        """The window, moved as little as need be so that the cursor is in it."""
+        rows = max(1, self.size.height - 1 - bool(self._tiles > 1))
+        edge = self._edge_width()
+        cols = max(1, (self.size.width - edge) // self._cell)
+        wrap = _round(cols) if is_vector(self._shape) else 0
+        cols = wrap or cols
+        count, height, width = tiling(self._shape, wrap)
+        old = self._window
+        tile, row, col = self._spot(wrap) or (old.tile, -1, -1)
+        tile = max(0, min(tile, count - 1))
+        first_row = _follow(old.row, rows, row, height)
+        first_col = _follow(old.col, cols, col, width)
+        return Window(tile, first_row, first_col, rows, cols, wrap)
+
+    def _spot(self, wrap: int) -> tuple[int, int, int] | None:
+        """Tile, row and column of the cursor's element."""
+        if self.cursor is None or len(self.cursor) != len(self._shape):
+            return None
+        _, height, width = tiling(self._shape, wrap)
+        place = ravel(self.cursor, self._shape)
+        rest, col = divmod(place, max(1, width))
+        return (*divmod(rest, max(1, height)), col)
+
+    @property
+    def _tiles(self) -> int:
+        return tiling(self._shape)[0]
+
+    def _edge_width(self) -> int:
+        longest = max(self._shape, default=1)
+        return len(str(max(0, longest - 1))) + 1
+
+    # Drawing
+
+    def _draw(self) -> None:
+        self._lines = self._make() if self._values is not None else []
+        self.refresh()
+
+    def _make(self) -> list[list[Segment]]:
+        assert self._values is not None
+        window = self._window
+        plain, faint = self.rich_style, self.rich_style + Style(dim=True)
+        rows, cols = self._values.shape
+        texts = aligned(self._values.ravel().tolist())
+        cell, edge = self._cell, self._edge_width()
+        shown = max(1, min(cols, (self.size.width - edge) // cell))
+        lines: list[list[Segment]] = []
+        if self._tiles > 1:
+            name = tile_name(self._shape, window.tile, self._kernels)
+            lines.append([self._segment(self.long.format(name=name), plain)])
+        heads = [f"+{c}" if window.wrap else f"{window.col + c}" for c in range(shown)]
+        head = " " * edge + "".join(text.rjust(cell) for text in heads)
+        lines.append([self._segment(head, faint)])
+        at = self._spot(window.wrap) if self.has_focus else None
+        for r in range(rows):
+            row = window.row + r
+            label = row * window.wrap if window.wrap else row
+            line = [self._segment(f"{label}".rjust(edge - 1) + " ", faint)]
+            for c in range(shown):
+                here = at == (window.tile, row, window.col + c)
+                text = texts[r * cols + c].rjust(cell - 1) if self._there(row, c) else ""
+                line.append(self._segment(" ", plain))
+                style = plain + Style(reverse=True) if here else plain
+                line.append(self._segment(text.rjust(cell - 1), style))
+            lines.append(line)
+        return lines
+
+    def _there(self, row: int, col: int) -> bool:
+        """Whether a wrapped vector has an element there."""
+        wrap = self._window.wrap
+        size = int(np.prod(self._shape, dtype=np.int64))
+        return not wrap or row * wrap + self._window.col + col < size
+
+    def _segment(self, text: str, style: Style) -> Segment:
+        return Segment(ascii_text(text) if getattr(self.app, "ascii", False) else text, style)
+
+    def render_line(self, y: int) -> Strip:
+        if y >= len(self._lines):
+            return Strip.blank(self.size.width, self.rich_style)
+        return Strip(self._lines[y]).adjust_cell_length(self.size.width, self.rich_style)
+
+    def notify_style_update(self) -> None:
+        """Another theme: other colours."""
+        super().notify_style_update()
+        self._draw()
+
+    def on_focus(self) -> None:
+        """The cursor is seen while the table has the focus."""
+        if self.cursor is None and self._values is not None and self._values.size:
+            window = self._window
+            self._go(window.tile, window.row, window.col)
+        self._draw()
+
+    def on_blur(self) -> None:
+        """No focus, no cursor."""
+        self._draw()
+
+    def watch_cursor(self) -> None:
+        """Draw the cursor, or ask for the numbers where it is now."""
+        self._draw()
+        if self.is_attached and self._values is not None and self._fit() != self._window:
+            self.post_message(self.Reshaped())
+
+    # Moving
+
+    def action_step(self, right: int, down: int) -> None:
+        """Move by one element."""
+        tile, row, col = self._spot(self._window.wrap) or (self._window.tile, 0, 0)
+        self._go(tile, row + down, col + right)
+
+    def action_page(self, pages: int) -> None:
+        """To another tile, or by a windowful of rows where there is one tile."""
+        tile, row, col = self._spot(self._window.wrap) or (self._window.tile, 0, 0)
+        if self._tiles > 1:
+            self._go(tile + pages, row, col)
+        else:
+            self._go(tile, row + pages * self._window.rows, col)
+
+    def action_edge(self, end: int) -> None:
+        """To the tensor's first element or its last."""
+        size = int(np.prod(self._shape, dtype=np.int64))
+        if self._values is not None and size:
+            self.place(unravel(size - 1 if end > 0 else 0, self._shape))
+
+    def _go(self, tile: int, row: int, col: int) -> None:
+        count, height, width = tiling(self._shape, self._window.wrap)
+        if self._values is None or not (count and height and width):
+            return
+        tile, row, col = (
+            max(0, min(tile, count - 1)), max(0, min(row, height - 1)), max(0, min(col, width - 1)),
+        )  # fmt: skip
+        size = int(np.prod(self._shape, dtype=np.int64))
+        self.place(unravel(min((tile * height + row) * width + col, size - 1), self._shape))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor there; a second click chooses."""
+        if self._values is None or not self._values.size:
+            return
+        top = 1 + (self._tiles > 1)
+        r, c = event.y - top, (event.x - self._edge_width()) // self._cell
+        if 0 <= r < self._values.shape[0] and 0 <= c < self._values.shape[1]:
+            self._go(self._window.tile, self._window.row + r, self._window.col + c)
+            if event.chain > 1:
+                self.action_choose()
+
+
+def _follow(first: int, seen: int, at: int, length: int) -> int:
+    """Where a window of ``seen`` must begin so that ``at`` (-1: nothing) is in it."""
+    if at >= 0:
+        first = min(max(first, at - seen + 1), at)
+    return max(0, min(first, length - seen))
+
+
+def _round(cols: int) -> int:
+    """A row length that is easy to count in: 10, 5 or what there is."""
+    return cols // 10 * 10 if cols >= 10 else 5 if cols >= 5 else cols

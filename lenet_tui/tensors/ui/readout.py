@@ -1,0 +1,54 @@
+"""The number under the cursor: of a pixel that stands for many, the one it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lenet_tui.protocol.views import View, ViewRequest
+from lenet_tui.tensors.arrangement import Arrangement
+from lenet_tui.tensors.tiling import Index, Shape, ravel, tiling, unravel
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """``value`` at ``index``; the largest in magnitude of ``count`` elements."""
+
+    index: Index
+    value: float
+    count: int
+
+
+def readout_request(
+    key: str, tensor: str, shape: Shape, cursor: Index, layout: Arrangement | None
+) -> ViewRequest:
+    """Asks for the elements that ``cursor`` is on: one, or a pixel's of ``layout``."""
+    wrap = layout.wrap if layout else 0
+    down, across = layout.block if layout else (1, 1)
+    tile, row, col = _spot(shape, cursor, wrap)
+    row, col = row // down * down, col // across * across
+    return ViewRequest(key, tensor, "numbers", tile, 1, down, across, row, col, wrap)
+
+
+def readout(view: View, cursor: Index, layout: Arrangement | None) -> Readout | None:
+    """What the answer to ``readout_request`` says; ``None`` if it is the answer to another."""
+    expected = readout_request(view.request.key, view.request.tensor, view.shape, cursor, layout)
+    if view.request != expected or view.values is None or not view.values.size:
+        return None
+    values = view.values[0]
+    _, height, width = tiling(view.shape, view.request.wrap)
+    size = int(np.prod(view.shape, dtype=np.int64))
+    rows, cols = np.indices(values.shape)
+    request = view.request
+    places = (request.first * height + request.row + rows) * width + request.col + cols
+    there = places < size
+    magnitude = np.where(np.isnan(values), np.inf, np.abs(values))
+    best = np.unravel_index(np.argmax(np.where(there, magnitude, -1.0)), values.shape)
+    return Readout(unravel(int(places[best]), view.shape), float(values[best]), int(there.sum()))
+
+
+def _spot(shape: Shape, index: Index, wrap: int) -> tuple[int, int, int]:
+    _, height, width = tiling(shape, wrap)
+    rest, col = divmod(ravel(index, shape), max(1, width))
+    return (*divmod(rest, max(1, height)), col)

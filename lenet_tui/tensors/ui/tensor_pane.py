@@ -1,0 +1,347 @@
+"""The tensor pane: one tensor's value, gradient or last update, as a heatmap or as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.reactive import var
+from textual.widgets import Static
+
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.views import Scale, View, ViewRequest
+from lenet_tui.tensors.arrangement import Arrangement
+from lenet_tui.tensors.layout import arrange
+from lenet_tui.tensors.tiling import Index, Shape, lead
+from lenet_tui.tensors.ui import captions as telling
+from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
+from lenet_tui.tensors.ui.heatmap.picker import Picker
+from lenet_tui.tensors.ui.legend_line import LegendLine
+from lenet_tui.tensors.ui.number_table import NumberTable
+from lenet_tui.tensors.ui.readout import Readout, readout, readout_request
+from lenet_tui.tensors.ui.twins import shared_size
+from lenet_tui.text.numbers import ascii_text
+
+SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
+
+
+class TensorPane(Pane):
+    """``tensor``: whose; ``aspect``: value, gradient or update; ``mode``: heatmap or numbers.
+
+    ``sample``: whose channels are shown of an activation (from 0). What is ``None``, or not
+    computed yet, is said in a sentence in the picture's place.
+    """
+
+    ALLOW_MAXIMIZE = True
+    ASPECTS: ClassVar[tuple[str, ...]] = ("value", "gradient", "update")
+    DEFAULT_CSS = """
+    TensorPane Heatmap { height: 1fr; }
+    TensorPane NumberTable { display: none; }
+    TensorPane .told { height: 1fr; padding: 0 1; display: none; color: $foreground-muted; }
+    TensorPane.-numbers Heatmap, TensorPane.-told Heatmap { display: none; }
+    TensorPane.-numbers NumberTable { display: block; }
+    TensorPane.-told NumberTable, TensorPane.-told LegendLine { display: none; }
+    TensorPane.-told .told { display: block; }
+    """
+
+    tensor: var[str] = var("", init=False)
+    aspect: var[str] = var("value", init=False)
+    mode: var[str] = var("heatmap", init=False)
+    sample: var[int] = var(0, init=False)
+
+    class CellChosen(Message):
+        """The person wants to know more of one number: ``tensor`` (as named) at ``index``."""
+
+        def __init__(self, pane: TensorPane, tensor: str, index: Index) -> None:
+            self.pane = pane
+            self.tensor = tensor
+            self.index = index
+            super().__init__()
+
+        @property
+        def control(self) -> TensorPane:
+            return self.pane
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.set_reactive(TensorPane.aspect, self.ASPECTS[0])
+        self._shapes: dict[str, Shape] = {}
+        self._scales: dict[str, Scale] = {}
+        self._moved: tuple[str, Position] | None = None
+        self._top = 0
+        self._parameters: set[str] = set()
+        self._arrangement: Arrangement | None = None
+        self._request: ViewRequest | None = None
+        self._readout: Readout | None = None
+        self._last: tuple[View, Frame] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="told", markup=False)
+        yield self._picture()
+        yield NumberTable()
+        yield LegendLine()
+
+    def _picture(self) -> Heatmap:
+        return Heatmap()
+
+    @property
+    def heatmap(self) -> Heatmap:
+        return self.query_one(Heatmap)
+
+    @property
+    def table(self) -> NumberTable:
+        return self.query_one(NumberTable)
+
+    @property
+    def picker(self) -> Picker:
+        """The heatmap or the table, whichever is seen."""
+        return self.table if self.mode == "numbers" else self.heatmap
+
+    # What to look at
+
+    @property
+    def name_asked(self) -> str:
+        """The name that the engine is asked for."""
+        return self.tensor + SUFFIX[self.aspect]
+
+    @property
+    def cursor(self) -> Index | None:
+        """The element that the cursor is on: of a block, the one of largest magnitude."""
+        cursor = self.picker.cursor
+        return self._readout.index if self._readout and cursor is not None else cursor
+
+    def choose(self, tensor: str, aspect: str = "") -> None:
+        """Show ``tensor``; ``aspect`` as before if empty."""
+        self.tensor = tensor
+        if aspect in self.ASPECTS:
+            self.aspect = aspect
+
+    def next_aspect(self) -> None:
+        """Value, gradient, update, and round again."""
+        self.aspect = self.ASPECTS[(self.ASPECTS.index(self.aspect) + 1) % len(self.ASPECTS)]
+
+    def toggle_numbers(self) -> None:
+        """A heatmap, or numbers."""
+        self.mode = "heatmap" if self.mode == "numbers" else "numbers"
+
+    def know_shapes(self, shapes: dict[str, Shape]) -> None:
+        """Shapes of tensors by name, so that the first picture need not wait for them."""
+        self._shapes |= shapes
+
+    def watch_tensor(self) -> None:
+        """Another tensor: from its top."""
+        self._top = 0
+        self.heatmap.cursor = self.table.cursor = None
+        self._other()
+
+    def watch_aspect(self) -> None:
+        """Another aspect of it."""
+        self._other()
+
+    def watch_sample(self) -> None:
+        """Another sample's channels."""
+        self._top = 0
+        self._other()
+
+    def watch_mode(self, old: str, new: str) -> None:
+        """The same, drawn otherwise; the cursor stays on its element."""
+        cursor, focus = self._picker_cursor(old), self.has_focus_within
+        self.set_class(new == "numbers", "-numbers")
+        self.picker.cursor = cursor
+        if focus:
+            self.picker.focus()
+        self.call_after_refresh(self._look)
+
+    def _picker_cursor(self, mode: str) -> Index | None:
+        exact = self._readout.index if self._readout else None
+        return exact or (self.table if mode == "numbers" else self.heatmap).cursor
+
+    def _other(self) -> None:
+        self._readout = None
+        self._look()
+
+    def _look(self) -> None:
+        self.post_message(self.LookChanged())
+
+    @on(Picker.Reshaped)
+    def _reshaped(self, event: Picker.Reshaped) -> None:
+        event.stop()
+        self._look()
+
+    @on(Heatmap.Restyled)
+    def _restyled(self) -> None:
+        if self._last is not None:
+            self._explain_colours(*self._last)
+
+    @on(Heatmap.Scrolled)
+    def _scrolled(self, event: Heatmap.Scrolled) -> None:
+        event.stop()
+        self._top = event.top
+        self._look()
+
+    @on(Picker.CursorMoved)
+    def _cursor_moved(self, event: Picker.CursorMoved) -> None:
+        event.stop()
+        self._other()
+
+    @on(Picker.CellChosen)
+    def _cell_chosen(self, event: Picker.CellChosen) -> None:
+        event.stop()
+        if self.cursor is not None:
+            self.post_message(self.CellChosen(self, self.name_asked, self.cursor))
+
+    def requests(self) -> tuple[ViewRequest, ...]:
+        name, key = self.name_asked, self.id or "tensor"
+        if not self.tensor:
+            return ()
+        shape = self._shapes.get(self.tensor)
+        if shape is None:
+            self._request = ViewRequest(key, name, count=0)
+            return (self._request,)
+        if self.mode == "numbers":
+            self._request = self.table.request(key, name, shape, self._kernels(shape))
+        else:
+            before = self._arrangement
+            room = self.heatmap.ink.room(*shared_size(self, self.heatmap, TensorPane))
+            sample = self.sample if self._sampled(shape) else None
+            self._arrangement = arrange(
+                shape, room, kernels=self._kernels(shape), sample=sample, top=self._top
+            )
+            asked = self._arrangement.request(key, name)
+            self._request = replace(asked, scale=self._scales.get(name))
+            if self._arrangement != before:
+                self._redraw()
+        cursor = self.picker.cursor
+        if cursor is None or len(cursor) != len(shape):
+            return (self._request,)
+        layout = self._arrangement if self.mode == "heatmap" else None
+        return self._request, readout_request(f"{key}.cursor", name, shape, cursor, layout)
+
+    def _kernels(self, shape: Shape) -> bool:
+        return len(shape) > 2 and self.tensor in self._parameters
+
+    def _sampled(self, shape: Shape) -> bool:
+        return bool(lead(shape)) and self.tensor not in self._parameters
+
+    # What is seen
+
+    def show(self, frame: Frame) -> None:
+        self._parameters = {name for row in frame.rows for name in row.parameters}
+        key = self.id or "tensor"
+        views = {v.request.key: v for v in frame.views if v.request.tensor == self.name_asked}
+        view = views.get(key)
+        if view is None:
+            return
+        self._read(views.get(f"{key}.cursor"))
+        leaf = self.tensor in self._parameters
+        self._last = view, frame
+        self._describe()
+        told = telling.instead(view, frame, self.words, parameter=leaf)
+        self.set_class(bool(told), "-told")
+        if told:
+            _update(self.query_one(".told", Static), Text(told))
+        elif self._shapes.get(self.tensor) != view.shape:
+            self._shapes[self.tensor] = view.shape
+            self._look()
+        elif self._asked(view):
+            self._draw(view, frame)
+
+    def _describe(self) -> None:
+        """Say around the picture what it is."""
+        if self._last is not None:
+            view, frame = self._last
+            sample = None if self.tensor in self._parameters else self.sample
+            self._entitle(telling.title(view, sample), self._subtitle(view, frame))
+
+    def on_descendant_focus(self) -> None:
+        """The cursor is seen: its number too."""
+        self._describe()
+
+    def on_descendant_blur(self) -> None:
+        """The cursor is not seen any longer."""
+        self.call_after_refresh(self._describe)
+
+    def _asked(self, view: View) -> bool:
+        """Whether a view holds what was asked for last, not only the shape of it."""
+        if self._request is None or not view.request.count:
+            return False
+        return replace(view.request, scale=None) == replace(self._request, scale=None)
+
+    def _subtitle(self, view: View, frame: Frame) -> str:
+        """The number under the cursor; else when the tensor was made and what of it is seen."""
+        words = self.words
+        seen = self._arrangement if view.levels is not None and self._asked(view) else None
+        found = self._readout if self.picker.has_focus else None
+        if found is not None:
+            parts = [telling.number_there(found, view.dtype, words)]
+        else:
+            own = self.tensor in self._parameters and self.aspect == "value"
+            parts = [telling.when(view, frame, words, parameter=own), telling.block(view, words)]
+        if seen is not None:
+            parts.append(telling.tiles(seen, words))
+        return " · ".join(part for part in parts if part)
+
+    def _draw(self, view: View, frame: Frame) -> None:
+        """Draw what was asked for last; anything else is about to be replaced."""
+        if view.request.kind == "numbers":
+            self.table.long = self._long(view.shape)
+            self.table.show(view)
+            self._explain_colours(view, frame)
+            return
+        assert self._arrangement is not None
+        if view.scale:
+            self._scales[view.request.tensor] = view.scale
+        if view.scale_moved:
+            self._moved = (view.request.tensor, frame.position)
+        heatmap = self.heatmap
+        heatmap.long = self._long(view.shape)
+        kernels, sampled = self._kernels(view.shape), self._sampled(view.shape)
+        heatmap.show(view, self._arrangement, kernels=kernels, sample=sampled)
+        self._explain_colours(view, frame)
+
+    def _redraw(self) -> None:
+        """Draw what there is in another arrangement, unless other views of it are to come."""
+        view = self._last[0] if self._last else None
+        if self._last and view and view.levels is not None and self._asked(view):
+            self._draw(*self._last)
+
+    def _explain_colours(self, view: View, frame: Frame) -> None:
+        """Write the legend."""
+        moved = self._moved == (view.request.tensor, frame.position)
+        self.query_one(LegendLine).show(view, self.heatmap.ink, self.words, moved)
+
+    def _long(self, shape: Shape) -> str:
+        key = "view.kernel" if self._kernels(shape) else "view.channel"
+        return self.words(key, name="{name}")
+
+    def _read(self, view: View | None) -> None:
+        """Take in the number under the cursor."""
+        layout = self._arrangement if self.mode == "heatmap" else None
+        cursor = self.picker.cursor
+        wanted = view is not None and cursor is not None and len(cursor) == len(view.shape)
+        if view is None or not wanted or view.state != "value":
+            self._readout = None
+        else:
+            self._readout = readout(view, cursor or (), layout)
+
+    def _entitle(self, title: str, subtitle: str) -> None:
+        """Set the border's texts, if they are others than before."""
+        if self._ascii:
+            room = max(0, self.size.width - 4)  # Textual would end it with a sign that ASCII lacks
+            title, subtitle = ascii_text(title)[:room], ascii_text(subtitle)[:room]
+        self.entitle(title, subtitle)
+
+    @property
+    def _ascii(self) -> bool:
+        return bool(getattr(self.app, "ascii", False))
+
+
+def _update(widget: Static, text: Text) -> None:
+    if widget.content != text:
+        widget.update(text, layout=False)

@@ -1,0 +1,193 @@
+"""The terminal is not ours: whatever happens, it is given back as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import io
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+from textual.app import App
+from textual.worker import WorkerFailed
+
+from lenet_tui.text.clean import clean, clean_lines
+
+try:
+    import termios
+except ImportError:  # Windows: Textual restores the console's modes there
+    termios = None  # type: ignore[assignment]
+
+FORCE_AFTER = 2.0
+"""Seconds from a signal until the process ends, done or not."""
+TRIES = 20
+SWITCH = 0.0005
+"""Seconds that a thread which wants to run waits for another: keys, the pipe to the engine, saves
+and what is written to the terminal have threads of their own.
+"""
+WRITER = "textual-output"
+STARTED_AFTER = 2.0
+"""Seconds without garbage collection, so that the first frame comes sooner."""
+CRASHED = 1
+TRACEBACK = "LENET_TUI_TRACEBACK"
+"""Set in the environment: a crash prints where it happened, not only what."""
+
+RESET = "".join(
+    (
+        "\x1b[?2026l",  # synchronised output ends
+        *(f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1006, 1015, 1016)),  # no mouse
+        "\x1b[?1004l",  # no focus reports
+        "\x1b[?2004l",  # no bracketed paste
+        "\x1b[?2048l",  # no resize reports
+        "\x1b[<u",  # the keyboard protocol that was there before (kitty)
+        "\x1b[?1049l",  # the screen that was there before
+        "\x1b[?7h\x1b[?25h\x1b[0m",  # lines wrap, the cursor shows, colours are plain
+    )
+)
+SIGNALS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+    if hasattr(signal, name)
+)
+
+
+def run(make_app: Callable[[], App[Any]]) -> int:
+    """Run an app and give the terminal back; returns the exit status.
+
+    An app may leave a last line in its attribute ``failure``.
+
+    128 + n after signal n; 1 with one line on standard error if the app crashes.
+    """
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.setswitchinterval(SWITCH)
+    run = _Run()
+    with run.signals():
+        try:
+            return run.app(make_app())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the terminal comes first
+            run.restore(whole=True)
+            return run.ending or _crashed(error, traceback.format_exc())
+
+
+class _Run:
+    """One run of an app: the terminal's state before it, and the signal that ends it."""
+
+    def __init__(self) -> None:
+        self.ending = 0
+        self._app: App[Any] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._input = sys.__stdin__.fileno() if sys.__stdin__ else 0
+        self._output = sys.__stderr__.fileno() if sys.__stderr__ else 2
+        self._before: list[Any] | None = None
+        if termios:
+            with contextlib.suppress(termios.error):
+                self._before = termios.tcgetattr(self._input)
+
+    def app(self, app: App[Any]) -> int:
+        """Run the app to its end and say what is left to say."""
+        self._app = app
+        if termios:
+            from lenet_tui.terminal.ui.driver import TerminalDriver  # noqa: PLC0415 - not on Windows
+
+            app.driver_class = TerminalDriver
+        last_words = io.StringIO()
+        app.error_console = Console(file=last_words, markup=False, highlight=False)
+        asyncio.run(self._run(app))
+        error = getattr(app, "_exception", None)
+        self.restore(whole=error is not None)
+        status = self.ending or app.return_code or 0
+        if error is not None and not self.ending:
+            return _crashed(error, last_words.getvalue())
+        said = last_words.getvalue().strip() or getattr(app, "failure", "")
+        if said and not self.ending:
+            sys.stderr.write(f"lenet-tui: {clean(said)}\n")
+        return status
+
+    async def _run(self, app: App[Any]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.call_later(STARTED_AFTER, gc.enable)
+        if not self.ending:
+            await app.run_async()
+
+    @contextlib.contextmanager
+    def signals(self) -> Iterator[None]:
+        """Signals ask the app to end.
+
+        Plain handlers: asyncio's own did not run while the link to the terminal was stalled.
+        """
+        before = {number: signal.signal(number, self._ask) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.ending:  # a lost connection is told more than once, and there are saves to finish
+            return
+        self.ending = 128 + number
+        timer = threading.Timer(FORCE_AFTER, self._force)
+        timer.daemon = True
+        timer.start()
+        if self._loop and self._app:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the end is near
+                self._loop.call_soon_threadsafe(self._app.exit, None, self.ending)
+
+    def _force(self) -> None:
+        self.restore(whole=True)
+        os._exit(self.ending)
+
+    def restore(self, whole: bool) -> None:
+        """Give the terminal back; ``whole``: Textual has not seen to its modes.
+
+        Not otherwise, as leaving the alternate screen twice would move the cursor.
+        """
+        if whole:
+            with contextlib.suppress(OSError):
+                os.set_blocking(self._output, False)  # a stalled terminal must not hold us up
+                self._reset(RESET.encode())
+            with contextlib.suppress(OSError):
+                os.set_blocking(self._output, True)
+        if termios and self._before is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._input, termios.TCSANOW, self._before)
+
+    def _reset(self, data: bytes) -> None:
+        """Write ``data``, in the place of what waits for a terminal that does not read."""
+        for _ in range(TRIES):
+            with contextlib.suppress(BlockingIOError):
+                if os.write(self._output, data) == len(data):
+                    return
+            if termios:
+                _give_up_writing()
+                termios.tcflush(self._output, termios.TCOFLUSH)
+            time.sleep(0.01)
+
+
+def _give_up_writing() -> None:
+    """Interrupt Textual's thread that is in the middle of writing: no other can write meanwhile."""
+    threading.excepthook = lambda _: None  # that is its end, and nothing to be told
+    for thread in threading.enumerate():
+        if thread.name == WRITER and thread.ident:
+            signal.pthread_kill(thread.ident, signal.SIGTERM)
+
+
+def _crashed(error: BaseException, trace: str) -> int:
+    if isinstance(error, WorkerFailed):
+        error = error.error
+    if os.environ.get(TRACEBACK):
+        sys.stderr.write("\n".join((*clean_lines(trace), "")))
+    name, said = type(error).__name__, clean(str(error).partition("\n")[0], 300)
+    sys.stderr.write(f"lenet-tui: the screen broke: {name}: {said} ({TRACEBACK}=1 shows where)\n")
+    return CRASHED

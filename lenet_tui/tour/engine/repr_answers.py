@@ -1,0 +1,65 @@
+"""What ``print(...)`` gives of the session's own things, as torch writes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from torch import Tensor
+
+from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.protocol.messages import Print, PrintOut
+from lenet_tui.tape.engine.names import find, op_named
+
+_GRAPH = re.compile(r"(?P<name>.+?)\.grad_fn(?P<steps>(\.next_functions\[\d+\]\[0\])*)")
+_STEP = re.compile(r"\[(\d+)\]\[0\]")
+LINE = 80
+"""Characters after which torch breaks a tensor's lines."""
+
+
+def answer(command: Print, navigator: Navigator) -> PrintOut:
+    """Each of the things asked for as text; empty where there is none yet."""
+    return PrintOut(command.number, tuple(_text(name, navigator) for name in command.names))
+
+
+def _text(name: str, navigator: Navigator) -> str:
+    model = navigator.trainer.model
+    if name == "net":
+        return str(model)
+    if name == "len(params)":
+        return str(len(list(model.parameters())))
+    if name == "params[0].size()":
+        return str(next(model.parameters()).size())
+    graph = _GRAPH.fullmatch(name)
+    if graph:
+        node: Any = _node(graph["name"], navigator)
+        for number in _STEP.findall(graph["steps"]):
+            onward = node.next_functions if node is not None else ()
+            node = onward[int(number)][0] if int(number) < len(onward) else None
+        return "" if node is None else str(node)
+    found = find(navigator.tape, navigator.cursor, name)
+    if found.tensor is None:
+        return "None" if found.state == "none" else ""
+    return _tensor(found.tensor, _node(name, navigator))
+
+
+def _tensor(tensor: Tensor, node: Any) -> str:
+    """A tensor with the ``grad_fn`` that it had: the tape keeps it without its graph."""
+    text = str(tensor.detach())
+    if node is None:
+        return text
+    said = f"grad_fn=<{type(node).__name__}>)"
+    beside = len(text.splitlines()[-1]) + len(said) + 1 <= LINE
+    return f"{text[:-1]},{' ' if beside else chr(10) + ' ' * len('tensor(')}{said}"
+
+
+def _node(name: str, navigator: Navigator) -> Any:
+    """The autograd node of an op's output; ``None`` for what no op made."""
+    forward = navigator.tape.forward(navigator.cursor)
+    if forward is None:
+        return None
+    segment, ops = forward
+    if name == "output":
+        return ops[-1].node if ops and len(ops) == segment.total else None
+    op = op_named(navigator.tape, segment, name)
+    return op.node if op is not None else None

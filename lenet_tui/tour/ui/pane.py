@@ -1,0 +1,260 @@
+"""The tour's pane: what a stop says, its code, where the session stands, the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Size
+from textual.highlight import highlight
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Static
+
+from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
+from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.stepping.ui.commands import BY_ID
+from lenet_tui.text.clean import clean
+from lenet_tui.text.wrapping import wrap
+from lenet_tui.tour.folding import fold
+from lenet_tui.tour.words_stops import STOPS
+
+if TYPE_CHECKING:
+    from lenet_tui.text.words import Words
+
+KEYS = ("tour-next", "tour-back", "tour-here", "tour-stops")
+
+Key = tuple[str, str, str]
+"""A key, what is said of it, and the action of a click."""
+GAP = "  "
+HANG = "    "
+LIST = Style.from_meta({"@click": "app.command('tour-stops')"})
+LEAVE: Key = ("escape", "touring.escape", "app.command('escape')")
+
+
+@dataclass(frozen=True, slots=True)
+class TourState:
+    """``number`` of the stop, from 0. ``standing``: the session is ``here``, ``away`` or ``going``;
+    ``lab``: at a stop whose lab is closed. ``printed``: what the stop's code prints there.
+    """
+
+    number: int
+    standing: str
+    language: str
+    printed: str = ""
+
+
+class CodeText(Widget):
+    """Lines of Python folded to the width they are given, or what they print wrapped to it."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "CodeText { height: auto; }"
+
+    def __init__(self, classes: str | None = None, *, output: bool = False) -> None:
+        super().__init__(classes=classes)
+        self._code = ""
+        self._output = output
+
+    def show(self, code: str) -> None:
+        if code != self._code:
+            self._code = code
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The lines it takes at ``width``."""
+        return self._fitted(width).count("\n") + 1
+
+    def render(self) -> Content:
+        code = self._fitted(self.content_size.width)
+        return Content(code) if self._output else highlight(code, language="python")
+
+    def _fitted(self, width: int) -> str:
+        if self._output:
+            return "\n".join(part for line in self._code.splitlines() for part in hung(line, width))
+        return fold(self._code, width)
+
+
+def hung(line: str, width: int) -> list[str]:
+    """A line in pieces of at most ``width`` cells, all but the first set in further."""
+    if cell_len(line) <= width:
+        return [line]
+    start = " " * min(len(line) - len(line.lstrip()), width // 2)
+    first, *rest = wrap(line.strip(), width - len(start) - len(HANG), cell_len)
+    return [start + first, *(start + HANG + piece for piece in rest)]
+
+
+class KeyLine(Widget):
+    """Keys side by side, in as many lines as they need; none is broken at a blank."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id, classes="keys")
+        self._items: list[Content] = []
+
+    def show(self, items: list[Content]) -> None:
+        if items != self._items:
+            self._items = items
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The lines it takes at ``width``."""
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        lines: list[Content] = []
+        for item in self._items:
+            if lines and lines[-1].cell_length + len(GAP) + item.cell_length <= width:
+                lines[-1] = Content(GAP).join([lines[-1], item])
+            else:
+                lines.append(item)
+        return lines
+
+
+class TourPane(Pane):
+    """What a stop says; ``turn`` turns its pages where the text is longer than the pane."""
+
+    ALLOW_MAXIMIZE = True
+    DEFAULT_CSS = """
+    TourPane { height: 1fr; }
+    TourPane > * { padding: 0 0 0 1; }
+    TourPane .title { height: auto; text-style: bold; color: $text-primary; }
+    TourPane VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
+    TourPane VerticalScroll:focus { background-tint: transparent; }
+    TourPane Prose, TourPane CodeText { margin-top: 1; }
+    TourPane .prints { height: auto; margin-top: 1; text-style: italic; }
+    TourPane .printed { color: $foreground-muted; margin-top: 0; }
+    TourPane .standing { height: auto; margin-top: 1; }
+    TourPane .standing.-here { color: $text-success; }
+    TourPane .standing.-away { color: $text-warning; }
+    TourPane .keys {
+        height: auto; link-style: none; link-color: $foreground; link-background: transparent;
+        link-style-hover: bold; link-background-hover: $accent 40%;
+    }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.scroll = VerticalScroll()
+        self._title = Static(classes="title", markup=False)
+        self._prose, self._code = Prose(), CodeText()
+        self._heading = Static(classes="prints", markup=False)
+        self._printed = CodeText("printed", output=True)
+        self._standing = Static(classes="standing", markup=False)
+        self._offered = KeyLine()
+        self._last_key = LEAVE
+        self._state: TourState | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        with self.scroll:
+            yield self._prose
+            yield self._code
+            yield self._heading
+            yield self._printed
+        yield self._standing
+        yield self._offered
+
+    def on_mount(self) -> None:
+        """Say it anew when there is more or less text below."""
+        self.watch(self.scroll, "scroll_y", self._offer, init=False)
+        self.watch(self.scroll, "virtual_size", self._offer, init=False)
+
+    def tell(self, state: TourState) -> None:
+        """Show a stop, or where the session stands now."""
+        before, self._state = self._state, state
+        if state == before:
+            return
+        if before is None or (before.number, before.language) != (state.number, state.language):
+            self._say(state.number)
+        if before is None or before.number != state.number:
+            self.scroll.scroll_home(animate=False)
+        self._print(state.printed)
+        self._stand(state)
+        self.call_after_refresh(self._offer)
+
+    def end_with(self, key: Key) -> None:
+        """The last one of the keys that are named."""
+        self._last_key = key
+        self._offer()
+
+    def turn(self) -> bool:
+        """Turn to the text's next page; whether there was one."""
+        if not self._more:
+            return False
+        self.scroll.scroll_page_down(animate=False)
+        return True
+
+    def turn_back(self) -> bool:
+        """Turn to the page before; whether there was one."""
+        if not self.scroll.size.height or self.scroll.scroll_y <= 0:
+            return False
+        self.scroll.scroll_page_up(animate=False)
+        return True
+
+    def on_resize(self) -> None:
+        """Another number of lines fit."""
+        self.call_after_refresh(self._offer)
+
+    @property
+    def _more(self) -> bool:
+        scroll = self.scroll
+        return bool(scroll.size.height) and scroll.scroll_y < scroll.max_scroll_y
+
+    def _say(self, number: int) -> None:
+        words, stop = self.words, STOPS[number]
+        self.border_title = Content.styled(words("tour.title"), LIST)
+        self._title.update(words(f"tour.{stop.key}.title"))
+        text = words(f"tour.{stop.key}.text")
+        self._prose.show(text.replace("\n", "\n\n"))
+        self._code.show(stop.code)
+
+    def _print(self, printed: str) -> None:
+        """What the code prints, below it; nothing where it prints nothing (yet)."""
+        for widget in (self._heading, self._printed):
+            widget.display = bool(printed)
+        self._heading.update(self.words("tour.prints"))
+        self._printed.show("\n".join(map(clean, printed.splitlines())))
+
+    def _stand(self, state: TourState) -> None:
+        """Where the session stands: in a sentence, and as a mark beside the stop's number."""
+        key = key_name(BY_ID["tour-here"].keys[0])
+        said = self.words(f"tour.{state.standing}", key=key)
+        mark = {"here": self._glyphs.done, "going": self._glyphs.current}
+        shown = mark.get(state.standing, self._glyphs.back)
+        progress = self.words("tour.progress", number=state.number + 1, count=len(STOPS))
+        self.border_subtitle = Content.styled(f"{shown} {progress}", LIST)
+        self._standing.update(f"{shown} {said}")
+        self._standing.set_class(state.standing == "here", "-here")
+        self._standing.set_class(state.standing in ("away", "lab"), "-away")
+
+    def _offer(self) -> None:
+        """The keys; the first one turns the page where there is more to read."""
+        if self._state is None:
+            return
+        self._offered.show(key_items(self.words, self._more, self._last_key))
+
+    @property
+    def _glyphs(self) -> Glyphs:
+        glyphs: Glyphs = getattr(self.app, "glyphs", UNICODE)
+        return glyphs
+
+
+def key_items(words: Words, more: bool, last: Key) -> list[Content]:
+    """The tour's keys, each to be clicked. ``more``: the first one turns the page."""
+    keys = [(BY_ID[name].keys[0], f"touring.{name}", f"app.command('{name}')") for name in KEYS]
+    items = []
+    for key, said, click in (*keys, last):
+        text = words("touring.more" if more and said == "touring.tour-next" else said)
+        item = Content.assemble((key_name(key), "bold $text-accent"), " ", text)
+        items.append(item.stylize(Style.from_meta({"@click": click})))
+    return items

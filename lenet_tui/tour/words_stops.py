@@ -1,0 +1,244 @@
+"""The tour: the stops of the chapter "Neural Networks" (``torch.nn``), and what each shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import cleandoc
+
+from lenet_tui.text.words import Table
+from lenet_tui.tour.words_layers import TOUR_LAYERS
+from lenet_tui.tour.words_training import TOUR_TRAINING
+
+TOUR: Table = {
+    "tour.title": ("The tour: neural networks with torch.nn", "导览：用 torch.nn 搭建神经网络"),
+    "tour.progress": ("stop {number} of {count}", "第 {number} 站，共 {count} 站"),
+    "tour.here": ("The session is at this stop.", "会话正处于这一站。"),
+    "tour.going": ("On the way to this stop …", "正在前往这一站…"),
+    "tour.away": ("Stepped away: {key} brings this stop back.", "已离开此站：按 {key} 回来。"),
+    "tour.prints": ("It prints", "打印出"),
+    "tour.lab": ("{key} opens the layer lab again.", "按 {key} 再次打开层实验室。"),
+    **TOUR_LAYERS,
+    **TOUR_TRAINING,
+}
+
+PRESET = "notebook"
+"""The preset of the session that the stops' moves are for."""
+
+_RANDOM = ("phase", "do zero_grad", "do backward random")
+_ON = ".next_functions[0][0]"
+_LOSS = (*_RANDOM, "do forward", "phase")
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop. Its words are ``tour.KEY.title`` and ``tour.KEY.text``.
+
+    ``moves``: lines as in ``core/moves.py`` that take a new session of ``PRESET`` to its state.
+    ``look``: ids of the panes to look at, the first one to be focused. ``tensor``: the one to
+    show, ``aspect``: its value, gradient or update, ``numbers``: not as a heatmap. ``lab`` and
+    ``lab_input``: the layer to open in the lab instead, and its input's shape. ``code``: the lines
+    of Python that the stop is about; all stops' lines run in order. ``prints``: what these print,
+    by the engine's names of it; ``then``: moves on from the stop, after which it is printed again.
+    """
+
+    key: str
+    code: str
+    moves: tuple[str, ...] = ()
+    look: tuple[str, ...] = ()
+    tensor: str = ""
+    lab: str = ""
+    lab_input: tuple[int, ...] = ()
+    aspect: str = "value"
+    numbers: bool = False
+    prints: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+
+
+def _stop(
+    key: str,
+    code: str,
+    *,
+    moves: tuple[str, ...] = (),
+    look: tuple[str, ...] = (),
+    tensor: str = "",
+    lab: str = "",
+    lab_input: tuple[int, ...] = (),
+    aspect: str = "value",
+    numbers: bool = False,
+    prints: tuple[str, ...] = (),
+    then: tuple[str, ...] = (),
+) -> Stop:
+    shown = moves, look, tensor, lab, lab_input, aspect, numbers, prints, then
+    return Stop(key, cleandoc(code), *shown)
+
+
+STOPS: tuple[Stop, ...] = (
+    _stop(
+        "steps",
+        """
+        # net = Net()                      init
+        # output = net(input)              forward
+        # loss = criterion(output, target) loss
+        # net.zero_grad()                  zero_grad
+        # loss.backward()                  backward
+        # weight = weight - lr * gradient  update
+        """,
+        look=("rail",),
+    ),
+    _stop(
+        "conv1d",
+        """
+        layer = nn.Conv1d(16, 4, kernel_size=3)
+        text = torch.randn(1, 16, 12)      # batch, embedding dimension, length
+        print(layer(text).shape)           # 1, 4, 10
+        """,
+        lab="Conv1d(16, 4, 3)",
+        lab_input=(1, 16, 12),
+    ),
+    _stop(
+        "conv2d",
+        """
+        layer = nn.Conv2d(1, 6, 5)
+        image = torch.randn(1, 1, 32, 32)  # batch, channels, height, width
+        print(layer(image).shape)          # 1, 6, 28, 28
+        """,
+        lab="Conv2d(1, 6, 5)",
+        lab_input=(1, 1, 32, 32),
+    ),
+    _stop(
+        "pool",
+        """
+        pool = nn.MaxPool2d(2)
+        maps = torch.randn(1, 6, 28, 28)
+        print(pool(maps).shape)            # 1, 6, 14, 14
+        """,
+        lab="MaxPool2d(2)",
+        lab_input=(1, 6, 28, 28),
+    ),
+    _stop(
+        "define",
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv1 = nn.Conv2d(1, 6, 5)
+                self.conv2 = nn.Conv2d(6, 16, 5)
+                self.fc1 = nn.Linear(16 * 5 * 5, 120)
+                self.fc2 = nn.Linear(120, 84)
+                self.fc3 = nn.Linear(84, 10)
+
+            def forward(self, x):
+                x = F.max_pool2d(F.relu(self.conv1(x)), (2, 2))
+                x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+                x = x.view(-1, 16 * 5 * 5)
+                x = F.relu(self.fc1(x))
+                x = F.relu(self.fc2(x))
+                return self.fc3(x)
+        """,
+        look=("code", "layers"),
+    ),
+    _stop(
+        "print",
+        """
+        net = Net()
+        print(net)
+        """,
+        look=("layers",),
+        prints=("net",),
+    ),
+    _stop(
+        "parameters",
+        """
+        params = list(net.parameters())
+        print(len(params))                 # 10
+        print(params[0].size())            # conv1.weight: 6, 1, 5, 5
+        """,
+        look=("tensor", "layers"),
+        tensor="conv1.weight",
+        prints=("len(params)", "params[0].size()"),
+    ),
+    _stop(
+        "input",
+        """
+        input = torch.randn(1, 1, 32, 32)  # one image, one channel
+        """,
+        moves=("op", "op", "op"),
+        look=("layers", "image"),
+        tensor="conv1.max_pool2d",
+    ),
+    _stop(
+        "output",
+        """
+        out = net(input)
+        print(out)
+        """,
+        moves=("phase",),
+        look=("output",),
+        tensor="output",
+        prints=("output",),
+    ),
+    _stop(
+        "random",
+        """
+        net.zero_grad()
+        out.backward(torch.randn(1, 10))
+        """,
+        moves=_RANDOM,
+        look=("gradient", "autograd"),
+        tensor="fc3.weight",
+    ),
+    _stop(
+        "loss",
+        """
+        output = net(input)
+        target = torch.randn(10).view(1, -1)  # a made-up target of the output's shape
+        criterion = nn.MSELoss()
+        loss = criterion(output, target)
+        print(loss)
+        """,
+        moves=_LOSS,
+        look=("output", "loss"),
+        tensor="output",
+        prints=("loss",),
+    ),
+    _stop(
+        "graph",
+        """
+        print(loss.grad_fn)                                            # MseLossBackward0
+        print(loss.grad_fn.next_functions[0][0])                       # AddmmBackward0
+        print(loss.grad_fn.next_functions[0][0].next_functions[0][0])  # AccumulateGrad
+        """,
+        moves=_LOSS,
+        look=("autograd",),
+        prints=("loss.grad_fn", f"loss.grad_fn{_ON}", f"loss.grad_fn{_ON}{_ON}"),
+    ),
+    _stop(
+        "bias",
+        """
+        net.zero_grad()
+        print(net.conv1.bias.grad)         # None
+        loss.backward()
+        print(net.conv1.bias.grad)         # six numbers
+        """,
+        moves=(*_LOSS, "phase"),
+        look=("gradient",),
+        tensor="conv1.bias",
+        numbers=True,
+        prints=("conv1.bias.grad",),
+        then=("phase",),
+    ),
+    _stop(
+        "update",
+        """
+        learning_rate = 0.01
+        for p in net.parameters():
+            p.data.sub_(p.grad.data * learning_rate)
+        """,
+        moves=(*_LOSS, "phase", "phase", "phase"),
+        look=("tensor", "gradient"),
+        tensor="conv1.bias",
+        aspect="update",
+        numbers=True,
+    ),
+)
+"""In the chapter's order."""

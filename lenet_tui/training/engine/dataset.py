@@ -1,0 +1,211 @@
+"""Where batches come from: real digits, the notebook's random tensors, or a file."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lenet_tui.protocol.options import OptionError, Options
+from lenet_tui.text.clean import clean
+
+SIDE = 32
+CLASSES = 10
+TEST_EVERY = 5
+"""Every fifth image is for testing, never trained on."""
+MAX_FILE = 512 * 2**20
+"""Bytes that the arrays of a file may take."""
+
+UNREADABLE = (
+    *(ValueError, TypeError, AttributeError, RuntimeError, EOFError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What numpy, zipfile and zlib raise for files that are no arrays."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Images:
+    """Images (N, 1, 32, 32) float32 and labels (N,) int64, on the CPU.
+
+    ``pixels``: what they were made from, (N, H, W) uint8 or float32; divided by ``divisor``, less
+    1, unless it is 0.
+    """
+
+    images: Tensor
+    labels: Tensor
+    pixels: Tensor
+    divisor: float
+
+    def train(self) -> Tensor:
+        """Indices of the images to train on."""
+        index = torch.arange(len(self.labels))
+        return index[index % TEST_EVERY != 0]
+
+
+@dataclass(slots=True, eq=False)
+class DataState:
+    """Where in the data a session is. ``fixed``: the random preset's input, vector and target.
+
+    ``offset``: samples of this epoch already used. ``source`` and ``size``: the data and batch
+    size that the rest belongs to.
+    """
+
+    source: str = ""
+    size: int = 0
+    epoch: int = 0
+    offset: int = 0
+    fixed: tuple[Tensor, Tensor, Tensor] | None = None
+
+    def copy(self) -> DataState:
+        return DataState(self.source, self.size, self.epoch, self.offset, self.fixed)
+
+
+def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The notebook's draws from the CPU generator, in its order: input, vector, target."""
+    image = torch.randn(size, 1, SIDE, SIDE)
+    vector = torch.randn(size, CLASSES)
+    target = torch.randn(CLASSES).view(1, -1)
+    return image, vector, target
+
+
+def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
+    """The next batch (N, 1, 32, 32) and its labels (N,) or real-valued target (1, 10).
+
+    Moves ``state`` on. The last batch of an epoch may be smaller.
+    """
+    if options.data == "random":
+        if state.fixed is None or (state.source, state.size) != ("random", options.batch_size):
+            state.source, state.size = "random", options.batch_size
+            state.fixed = draw_fixed(options.batch_size)
+        return state.fixed[0], state.fixed[2]
+    if state.source != options.data:
+        state.source, state.epoch, state.offset, state.fixed = options.data, 0, 0, None
+    state.size = options.batch_size
+    data = load(options.data)
+    order = _order(options.data, options.seed, state.epoch)
+    picked = order[state.offset : state.offset + options.batch_size]
+    state.offset += options.batch_size
+    if state.offset >= len(order):
+        state.epoch, state.offset = state.epoch + 1, 0
+    return data.images.index_select(0, picked), data.labels.index_select(0, picked)
+
+
+def upcoming(state: DataState, options: Options) -> tuple[Tensor, Tensor] | None:
+    """The batch that the next forward will take; ``None`` if it is still to be drawn at random."""
+    fixed = state.fixed is not None and (state.source, state.size) == ("random", options.batch_size)
+    if options.data == "random" and not fixed:
+        return None
+    return next_batch(state.copy(), options)
+
+
+@lru_cache(maxsize=4)
+def _order(source: str, seed: int, epoch: int) -> Tensor:
+    """The training indices of an epoch, shuffled by a generator of its own."""
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
+    train = load(source).train()
+    return train[torch.randperm(len(train), generator=generator)]
+
+
+def drawn(source: str, seed: int, epoch: int, count: int) -> Tensor:
+    """The numbers of the first ``count`` samples that an epoch takes."""
+    return _order(source, seed, epoch)[:count]
+
+
+@lru_cache(maxsize=2)
+def load(source: str) -> Images:
+    """The shipped digits, or the images of an ``.npz`` file; ``OptionError`` says what is wrong.
+
+    A file holds ``images`` (N, H, W) or (N, 1, H, W), numbers, and ``labels`` (N,), 0 to 9;
+    uint8 images are taken as 0…255 and scaled to −1…1, others as they are.
+    """
+    if source == "digits":
+        file = resources.files("lenet_tui.training") / "digits" / "digits.npz"
+        with file.open("rb") as stream:
+            images, labels = _arrays(stream)
+        return _prepare(images, 8, labels)
+    return _from_file(Path(source))
+
+
+def check(options: Options) -> None:
+    """Raise ``OptionError`` if the data cannot be used, or do not fill one batch."""
+    if options.data == "random":
+        return
+    count = len(load(options.data).train())
+    if options.batch_size > count:
+        raise OptionError(
+            f"batch-size {options.batch_size} is more than there is to train on:"
+            f" {clean(options.data)} has {count} samples for that; at most {count}"
+        )
+
+
+def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    with np.load(stream, allow_pickle=False) as arrays:
+        if sum(part.file_size for part in arrays.zip.infolist()) > MAX_FILE:
+            raise ValueError(f"it unpacks to over {MAX_FILE // 2**20} MB")
+        for name in ("images", "labels"):
+            if name not in arrays:
+                raise KeyError(name)
+        images, labels = arrays["images"], arrays["labels"]
+    if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):
+        raise ValueError("images and labels are no arrays")
+    return images, labels
+
+
+def _from_file(path: Path) -> Images:
+    def refuse(why: str) -> OptionError:
+        return OptionError(
+            f"data {clean(str(path))!r} cannot be used: {why};"
+            " digits, random, or an .npz file with arrays images and labels"
+        )
+
+    try:
+        if not stat.S_ISREG(path.stat().st_mode) or not zipfile.is_zipfile(path):
+            raise ValueError("it is no .npz file")
+        images, labels = _arrays(path)
+    except OSError as error:
+        raise refuse((error.strerror or str(error)).lower()) from None
+    except KeyError as error:
+        raise refuse(f"no array {error.args[0]!r}") from None
+    except UNREADABLE as error:
+        raise refuse(clean(str(error), 200) or type(error).__name__) from None
+    _check(images, labels, refuse)
+    if images.dtype == np.uint8:
+        return _prepare(images, 127.5, labels)
+    return _prepare(images.astype(np.float32), 0, labels)
+
+
+def _check(
+    images: np.ndarray[Any, Any],
+    labels: np.ndarray[Any, Any],
+    refuse: Callable[[str], OptionError],
+) -> None:
+    if images.dtype.kind not in "uif" or labels.dtype.kind not in "ui":
+        raise refuse(f"images of {images.dtype} and labels of {labels.dtype} are no numbers")
+    if not (images.ndim == 3 or (images.ndim == 4 and images.shape[1] == 1)) or 0 in images.shape:
+        raise refuse(f"images of shape {images.shape}, not (N, H, W) or (N, 1, H, W)")
+    if labels.shape != images.shape[:1] or len(labels) < 2:
+        raise refuse(f"{len(images)} images with labels of shape {labels.shape}")
+    if labels.min() < 0 or labels.max() >= CLASSES:
+        raise refuse(f"labels from {labels.min()} to {labels.max()}, not 0 to {CLASSES - 1}")
+
+
+def _prepare(raw: np.ndarray[Any, Any], divisor: float, labels: np.ndarray[Any, Any]) -> Images:
+    """Images as (N, 1, 32, 32), bilinear where they have another size."""
+    pixels = torch.from_numpy(np.ascontiguousarray(raw)).reshape(len(raw), *raw.shape[-2:])
+    images = pixels.unsqueeze(1).to(torch.float32)
+    if divisor:
+        images = images / divisor - 1
+    if images.shape[-2:] != (SIDE, SIDE):
+        images = F.interpolate(images, (SIDE, SIDE), mode="bilinear", align_corners=False)
+    return Images(images, torch.from_numpy(labels.astype(np.int64)), pixels, divisor)

@@ -1,0 +1,105 @@
+"""The update of the parameters: by hand as in the notebook, or by ``torch.optim``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lenet_tui.training.engine.aliases import Aliases
+
+MOMENTUM = 0.9
+
+
+class NoGradient(AttributeError):
+    """The manual update met a parameter whose ``.grad`` is ``None``, as the notebook's would."""
+
+
+class Updater:
+    """Updates parameters, all at once or one at a time, with equal bits."""
+
+    def __init__(self, kind: str, lr: float, parameters: dict[str, Tensor]) -> None:
+        self.kind = kind
+        self._parameters = parameters
+        self._values = Aliases(list(parameters.values()), lambda all_: [p.data for p in all_])
+        self._lr = lr
+        self._optimizer = _make(kind, lr, list(parameters.values()))
+
+    @property
+    def lr(self) -> float:
+        return self._lr
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        self._lr = value
+        if self._optimizer:
+            self._optimizer.param_groups[0]["lr"] = value
+
+    def step(self) -> None:
+        """Update every parameter.
+
+        Raises ``NoGradient`` (nothing changed) where the manual update needs a gradient.
+        """
+        if self._optimizer:
+            self._optimizer.step()
+            return
+        grads = []
+        for name, p in self._parameters.items():
+            if p.grad is None:
+                self._refuse(name)
+            else:
+                grads.append(p.grad)
+        # As ``step_one`` does for each, in two calls: the same products and differences.
+        torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self._lr))
+
+    def step_one(self, name: str) -> None:
+        """Update one parameter."""
+        p = self._parameters[name]
+        if self._optimizer is None:
+            if p.grad is None:
+                self._refuse(name)
+            else:
+                p.data.sub_(p.grad.data * self._lr)
+            return
+        group = self._optimizer.param_groups[0]
+        everyone = group["params"]
+        group["params"] = [p]
+        try:
+            self._optimizer.step()
+        finally:
+            group["params"] = everyone
+
+    def state(self, name: str) -> dict[str, Tensor]:
+        """The optimizer's own tensors for a parameter, live (empty before its first step)."""
+        if self._optimizer is None:
+            return {}
+        state = self._optimizer.state.get(self._parameters[name], {})
+        return {key: value for key, value in state.items() if isinstance(value, Tensor)}
+
+    def load(self, states: dict[str, dict[str, Tensor]]) -> None:
+        """Put back what ``state`` gave, copied."""
+        if self._optimizer is None:
+            return
+        self._optimizer.state.clear()
+        for name, state in states.items():
+            if state:
+                p = self._parameters[name]
+                self._optimizer.state[p] = {k: v.clone() for k, v in state.items()}
+
+    def _refuse(self, name: str) -> None:
+        raise NoGradient(
+            f"{name}.grad is None, and the manual update reads it"
+            " ('NoneType' object has no attribute 'data'): run backward first, or skip update"
+        )
+
+
+def _make(kind: str, lr: float, parameters: Iterable[Any]) -> torch.optim.Optimizer | None:
+    if kind == "sgd":
+        return torch.optim.SGD(parameters, lr=lr, foreach=False)
+    if kind == "momentum":
+        return torch.optim.SGD(parameters, lr=lr, momentum=MOMENTUM, foreach=False)
+    if kind == "adam":
+        return torch.optim.Adam(parameters, lr=lr, foreach=False)
+    return None

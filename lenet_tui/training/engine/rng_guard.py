@@ -1,0 +1,71 @@
+"""Work beside the session: torch's random numbers and settings are put back afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from lenet_tui.protocol.session_api import DeviceLost
+
+Settings = tuple[bool, bool, bool, bool, bool]
+
+
+def generators() -> list[Tensor]:
+    """The states of torch's random number generators: the CPU's, then those of the devices here."""
+    states = [torch.get_rng_state()]
+    if torch.cuda.is_available():
+        states += torch.cuda.get_rng_state_all()
+    if torch.backends.mps.is_available():
+        states.append(torch.mps.get_rng_state())
+    return states
+
+
+@contextmanager
+def untouched() -> Iterator[None]:
+    """Whatever is seeded, drawn or set inside, torch goes on as if it had not been.
+
+    Unless a device was lost: then this process does not go on, and that device takes nothing.
+    """
+    states, settings = generators(), _settings()
+    lost = False
+    try:
+        yield
+    except DeviceLost:
+        lost = True
+        raise
+    finally:
+        if not lost:
+            _put_back(states, settings)
+
+
+def _put_back(states: list[Tensor], settings: Settings) -> None:
+    cpu, *others = states
+    torch.set_rng_state(cpu)
+    if torch.cuda.is_available():
+        cuda, others = others[: torch.cuda.device_count()], others[torch.cuda.device_count() :]
+        torch.cuda.set_rng_state_all(cuda)
+    for state in others:
+        torch.mps.set_rng_state(state)
+    if _settings() != settings:
+        _set(*settings)
+
+
+def _settings() -> Settings:
+    """What ``trainer.deterministic`` sets."""
+    return (
+        torch.backends.cuda.matmul.allow_tf32,
+        torch.backends.cudnn.allow_tf32,
+        torch.backends.cudnn.benchmark,
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+    )
+
+
+def _set(matmul: bool, convolution: bool, benchmark: bool, strict: bool, warn: bool) -> None:
+    torch.backends.cuda.matmul.allow_tf32 = matmul
+    torch.backends.cudnn.allow_tf32 = convolution
+    torch.backends.cudnn.benchmark = benchmark
+    torch.use_deterministic_algorithms(strict, warn_only=warn)

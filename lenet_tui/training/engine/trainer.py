@@ -1,0 +1,255 @@
+"""The live torch state of a session: the model, its gradients, and how each phase is run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lenet_tui.protocol.moves import Vector
+from lenet_tui.protocol.options import OptionError, Options
+from lenet_tui.protocol.session_api import DeviceLost
+from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import devices, model
+from lenet_tui.training.engine.aliases import Aliases
+from lenet_tui.training.engine.dataset import DataState
+from lenet_tui.training.engine.optimizers import Updater
+
+LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
+
+
+class Refused(RuntimeError):
+    """A phase that cannot be run as things stand: one line, said to the person."""
+
+
+CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
+"""Without it cuBLAS adds up in another order from time to time, and torch warns of it."""
+NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
+"""What torch says where it has no exception of its own for it: in main memory, on Metal."""
+KNOWN = (Refused, OptionError, DeviceLost)
+"""What has been said already."""
+
+
+class Trainer:
+    """Runs phases on live tensors. ``output`` and ``loss`` are of the last forward and loss.
+
+    ``last_loss``: the last loss computed, as a number. ``accumulated``: backwards since the
+    gradients were ``None``.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.device = devices.resolve(options.device)
+        options = replace(options, device=str(self.device))
+        deterministic(self.device)
+        torch.manual_seed(options.seed)
+        self.model = model.build(options.model)
+        self.data = DataState()
+        if options.data == "random":
+            self.data.source, self.data.size = "random", options.batch_size
+            self.data.fixed = data.draw_fixed(options.batch_size)
+        else:
+            data.check(options)
+        self.fresh_vector = self.data.fixed is not None
+        self._set_options(options)
+        self.move(self.device)
+        self.updater = Updater(options.optimizer, options.lr, self.parameters)
+        self.last_loss: float | None = None
+        self.accumulated = 0
+        self.forget()
+
+    def _set_options(self, options: Options) -> None:
+        self.options = options
+        self.criterion = LOSS[options.loss]()
+
+    def move(self, device: torch.device) -> None:
+        """Put the model on ``device``; the caller makes a new updater for it."""
+        self.device = device
+        self.model.to(device)
+        self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
+        self.names = {id(p): name for name, p in self.parameters.items()}
+        self._everyone = list(self.parameters.values())
+        self.flat = Aliases(self._everyone, _flat)
+
+    @property
+    def buffers(self) -> dict[str, Tensor]:
+        """The model's buffers as they are now: a model may put others in their place."""
+        return dict(self.model.named_buffers())
+
+    def forget(self) -> None:
+        """Let go of the batch, the output, the loss and their graph."""
+        self.batch: tuple[Tensor, Tensor] | None = None
+        self.output: Tensor | None = None
+        self.loss: Tensor | None = None
+
+    def change(self, options: Options) -> None:
+        """Take new options (other than the seed) from the next op that reads them."""
+        data.check(options)
+        if options.device != self.options.device:
+            self._change_device(devices.resolve(options.device))
+        if options.optimizer != self.options.optimizer:
+            self.updater = Updater(options.optimizer, options.lr, self.parameters)
+        self.updater.lr = options.lr
+        self._set_options(options)
+
+    def _change_device(self, device: torch.device) -> None:
+        """Move the model and its optimizer's state."""
+        states = {name: self.updater.state(name) for name in self.parameters}
+        deterministic(device)
+        self.move(device)
+        self.updater = Updater(self.options.optimizer, self.options.lr, self.parameters)
+        self.updater.load(
+            {n: {k: v if k == "step" else v.to(device) for k, v in s.items()}
+             for n, s in states.items()}
+        )  # fmt: skip
+
+    def fetch(self) -> None:
+        """Take the iteration's batch from the data, to the device."""
+        image, target = data.next_batch(self.data, self.options)
+        self.batch = image.to(self.device), target.to(self.device)
+
+    def forward(self, run: Callable[..., Any] | None = None) -> None:
+        """``output = model(input)``; ``run(model, input)`` calls it where it is recorded."""
+        if self.batch is None:
+            self.fetch()
+        assert self.batch is not None
+        image = self.batch[0]
+        self.output = run(self.model, image) if run else self.model(image)
+
+    def target(self) -> Tensor:
+        """The batch's target as the loss takes it: for MSE on classes, one-hot (N, classes)."""
+        if self.batch is None or self.output is None:
+            raise Refused("there is no output yet: run forward first")
+        target = self.batch[1]
+        if self.options.loss == "mse" and not target.is_floating_point():
+            return F.one_hot(target, self.output.shape[-1]).to(self.output.dtype)
+        if self.options.loss == "cross_entropy" and target.is_floating_point():
+            raise Refused(
+                "cross_entropy needs class labels, and this batch has real-valued targets"
+            )
+        return target
+
+    def compute_loss(self, target: Tensor) -> None:
+        """``loss = criterion(output, target)``."""
+        self.loss = self.criterion(self.output, target)
+
+    def note_loss(self) -> float:
+        """The loss as a number; waits for the device."""
+        assert self.loss is not None
+        self.last_loss = float(self.loss.item())
+        return self.last_loss
+
+    def zero(self) -> None:
+        """``net.zero_grad()``: every ``.grad`` becomes ``None``."""
+        self.model.zero_grad()
+        self.accumulated = 0
+
+    def root(self, vector: Vector | None) -> Tensor:
+        """The tensor a backward starts from: the loss, or with a vector the output."""
+        start = self.output if vector else self.loss
+        if start is None:
+            raise Refused("there is no output yet: run forward first" if vector
+                          else "there is no loss yet: run loss first")  # fmt: skip
+        return start
+
+    def make_vector(self, vector: Vector) -> Tensor:
+        """The vector on the output (N, classes) that a backward starts from.
+
+        ``random`` is the notebook's first draw once, then drawn from the CPU generator.
+        """
+        output = self.root(vector)
+        classes = output.shape[-1]
+        if vector.kind == "random":
+            if self.fresh_vector and self.data.fixed and self.data.fixed[1].shape == output.shape:
+                self.fresh_vector = False
+                return self.data.fixed[1].to(self.device)
+            return torch.randn(output.shape).to(self.device)
+        row = torch.zeros(classes)
+        if vector.kind == "onehot":
+            if vector.onehot >= classes:
+                raise Refused(f"onehot {vector.onehot}: the output has entries 0 to {classes - 1}")
+            row[vector.onehot] = 1
+        elif len(vector.values) != classes:
+            raise Refused(f"{len(vector.values)} numbers for an output of {classes}")
+        else:
+            row = torch.tensor(vector.values, dtype=output.dtype)
+        return row.expand(output.shape).contiguous().to(self.device)
+
+    def backward(self, root: Tensor, vector: Tensor | None) -> None:
+        """``loss.backward()``, or ``output.backward(vector)``."""
+        for p in self._everyone:
+            if p.grad is not None:  # torch adds in place: leave the tape its own
+                p.grad = p.grad.clone()
+        root.backward(vector)  # type: ignore[no-untyped-call]
+        self.accumulated += 1
+
+    def plain_iteration(self) -> Tensor:
+        """One whole iteration as a person would write it; returns the loss, not waited for."""
+        self.fetch()
+        assert self.batch is not None
+        self.output = self.model(self.batch[0])
+        self.loss = self.criterion(self.output, self.target())
+        for p in self._everyone:  # what model.zero_grad() does, without looking for them again
+            p.grad = None
+        self.loss.backward()
+        self.accumulated = 1
+        self.updater.step()
+        return self.loss
+
+    def synchronise(self) -> None:
+        """Wait for the device, so that a time is the time it took."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        elif self.device.type == "mps":
+            torch.mps.synchronize()
+
+
+def _flat(parameters: Sequence[Tensor]) -> list[npt.NDArray[np.float32]]:
+    """The live numbers of each parameter in a row, where they are in main memory; else nothing."""
+    plain = all(p.device.type == "cpu" and p.is_contiguous() for p in parameters)
+    return [p.detach().view(-1).numpy() for p in parameters] if plain else []
+
+
+def deterministic(device: torch.device) -> None:
+    """Equal bits each time, on the CPU and on a GPU."""
+    if device.type == "cuda":
+        os.environ.setdefault(CUBLAS, ":4096:8")
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = False
+        torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def refused(trainer: Trainer, error: Exception) -> Exception:
+    """What is said of an exception that torch or the model raised, by its first line.
+
+    ``Refused``; ``DeviceLost`` where the device does not answer any longer, as after an assertion
+    in a kernel: everything that this process asks of it from then on fails.
+    """
+    said = str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, torch.OutOfMemoryError) or any(text in said for text in NO_MEMORY):
+        return Refused(
+            f"out of memory with batch size {trainer.options.batch_size}: "
+            "make the batch smaller, or choose another device"
+        )
+    if devices.probe(str(trainer.device)):
+        return DeviceLost(f"{trainer.device} does not answer any longer: {said}")
+    return Refused(said)
+
+
+@contextmanager
+def refusing(trainer: Trainer) -> Iterator[None]:
+    """Turn whatever torch raises inside into what ``refused`` makes of it."""
+    try:
+        yield
+    except KNOWN:
+        raise
+    except Exception as error:
+        raise refused(trainer, error) from error

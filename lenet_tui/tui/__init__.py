@@ -1,1 +1,0 @@
-"""The side that is seen. Never imports torch."""

@@ -1,1 +1,0 @@
-"""Drawing a view: palettes, inks, the widget and its legend."""

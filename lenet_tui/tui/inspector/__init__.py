@@ -1,1 +1,0 @@
-"""The cell inspector: one number, and where it came from."""

@@ -1,1 +1,0 @@
-"""The layer lab on the screen."""

@@ -1,0 +1,120 @@
+"""The watchpoints: a list of those that are set, and a line with completion for another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.protocol.condition import WatchError, parse_watch
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.moves import AddWatch, Unwatch
+from lenet_tui.text.clean import clean
+from lenet_tui.watch.completion import complete
+
+OFFERED = 8
+
+
+class WatchScreen(Dialog[AddWatch | Unwatch]):
+    """Gives back the watchpoint to be added or removed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "down", show=False),
+        Binding("tab", "complete", show=False, priority=True),
+        Binding("delete,ctrl+d", "remove", show=False, priority=True),
+    ]
+
+    def __init__(
+        self, frame: Frame | None, names: Sequence[str], parameters: Sequence[str]
+    ) -> None:
+        self._watches = frame.watches if frame else ()
+        self._names = names
+        self._parameters = parameters
+        self._offers: list[str] = []
+        super().__init__("watch")
+
+    def body(self) -> ComposeResult:
+        lines = [
+            Option(_line(number, text, value, holds), id=str(number))
+            for number, text, value, holds in self._watches
+        ]
+        if not lines:
+            lines = [Option(Content(self.words("watch.none")), disabled=True)]
+        yield OptionList(*lines, id="watches", compact=True)
+        yield Input(placeholder=self.words("watch.placeholder"), compact=True)
+        yield OptionList(id="offers", compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self._offer("")
+
+    def action_complete(self) -> None:
+        """Take the first line offered, or the one pointed at."""
+        if self._offers:
+            listed = self.query_one("#offers", OptionList)
+            self._fill(listed.highlighted or 0)
+
+    def action_down(self) -> None:
+        """From the line of text to what is offered."""
+        if self.query_one(Input).has_focus and self._offers:
+            self.query_one("#offers").focus()
+
+    def action_remove(self) -> None:
+        """Remove the watchpoint pointed at in the list."""
+        listed = self.query_one("#watches", OptionList)
+        if listed.has_focus and self._watches and listed.highlighted is not None:
+            self.dismiss(Unwatch(self._watches[listed.highlighted][0]))
+
+    @on(Input.Changed)
+    def _typing(self, event: Input.Changed) -> None:
+        self.complain("")
+        self._offer(event.value)
+
+    @on(OptionList.OptionSelected, "#offers")
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self._fill(event.option_index)
+
+    @on(OptionList.OptionSelected, "#watches")
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self._remove_hint()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        try:
+            watch = parse_watch(event.value)
+        except WatchError as error:
+            self.complain(clean(str(error)))
+        else:
+            self.dismiss(AddWatch(watch))
+
+    def _remove_hint(self) -> None:
+        self.complain(self.words("watch.remove"))
+
+    def _fill(self, index: int) -> None:
+        if index >= len(self._offers):  # other lines are offered since it was picked
+            return
+        line = self.query_one(Input)
+        line.value = self._offers[index]
+        line.cursor_position = len(line.value)
+        line.focus()
+
+    def _offer(self, text: str) -> None:
+        self._offers = complete(text, self._names, self._parameters)[:OFFERED]
+        listed = self.query_one("#offers", OptionList)
+        listed.clear_options()
+        listed.add_options([Option(Content(clean(offer))) for offer in self._offers])
+
+
+def _line(number: int, text: str, value: float | None, holds: bool) -> Content:
+    now = "" if value is None else f"{value:.4g}"
+    mark = "!" if holds else " "
+    return Content.assemble(
+        (f"{mark} {number}  ", "$text-warning" if holds else "dim"), clean(text), "  ", (now, "dim")
+    )

@@ -1,0 +1,294 @@
+"""The app's conversation with the engine, and what is seen of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from lenet_tui.app.ui.app import LenetApp
+from lenet_tui.protocol.engine_api import OnReport
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.messages import (
+    Busy,
+    Died,
+    Exported,
+    Failed,
+    Look,
+    Painted,
+    Painting,
+    Pause,
+    Printed,
+    RunFree,
+    Start,
+)
+from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, ReverseContinue
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import Position
+from tests.harness.fake_engine import FakeEngine
+from tests.harness.running_app import Running, running
+
+PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
+
+
+def frame(run: Running) -> Frame:
+    assert run.app.frame is not None
+    return run.app.frame
+
+
+async def test_starts_the_engine_after_the_first_picture() -> None:
+    async with running() as run:
+        assert isinstance(run.engine.sent[0], Start)
+        looks = run.engine.commands(Look)
+        asked = {request.tensor for request in looks[-1].views}
+        assert {"conv1.weight", "conv1.weight.grad", "input", "output"} <= asked
+        assert "61,706 parameters" in run.text
+        assert "conv1.weight  6×1×5×5" in run.text
+
+
+KEYS = {
+    ("n", "space", "f10", "ctrl+down"): PHASE,
+    ("N", "f22", "shift+f10", "ctrl+up"): Back("phase"),
+    ("s", "f11", "ctrl+right"): OP,
+    ("S", "f23", "ctrl+left"): Back("op"),
+    ("f", "f12", "ctrl+pagedown"): ITERATION,
+    ("F", "f24", "ctrl+pageup"): Back("iteration"),
+    ("c", "f6"): Continue(),
+    ("C", "f18"): ReverseContinue(),
+}
+
+
+async def test_a_stepping_key_is_one_move() -> None:
+    async with running((80, 24)) as run:
+        for keys, move in KEYS.items():
+            before = len(run.engine.moves)
+            await run.press(*keys)
+            assert run.engine.moves[before:] == [move] * len(keys)
+
+
+async def test_the_rail_says_where_we_are() -> None:
+    async with running((80, 24)) as run:
+        assert "✔ init" in run.rail and "○ forward" in run.rail
+        assert "next: forward of iteration 1" in run.rail
+        await run.press("n")
+        assert "✔ forward" in run.rail and "○ loss" in run.rail
+        await run.press("n", "n", *"sssssss")
+        assert "▶ backward" in run.rail and "7/10" in run.rail
+    async with running() as run:
+        await run.press("s", "s")
+        assert "▶ forward" in run.rail and "2/12" in run.rail
+        assert "conv1.relu · relu → 1×6×28×28" in run.rail
+
+
+async def test_what_lies_ahead_is_not_shown() -> None:
+    async with running() as run:
+        await run.press("s")
+        assert "1×6×28×28" in run.text and "1×6×14×14" not in run.text
+        await run.press("s", "s")
+        assert "1×6×14×14" in run.text
+        await run.press("S")
+        assert "1×6×14×14" not in run.text
+
+
+async def test_the_first_bias_gradient_is_one_key_away() -> None:
+    async with running() as run:
+        await run.press("b")
+        assert "conv1.bias.grad" in run.text and "None" in run.text
+        asked = {request.tensor for request in run.engine.commands(Look)[-1].views}
+        assert "conv1.bias.grad" in asked
+
+
+async def test_choosing_a_line_chooses_the_tensor() -> None:
+    async with running() as run:
+        await run.press("down", "down")
+        assert run.app.main.tensor.tensor == "conv1.relu"
+        await run.press("up")
+        assert run.app.main.tensor.tensor == "conv1.bias"
+        assert "conv1.bias  6" in run.text
+
+
+async def test_painting_is_answered_when_it_is_painted() -> None:
+    async with running() as run:
+        before = len(run.engine.commands(Painted))
+        run.engine.report(Painting(run.engine.frame()))
+        await run.settle()
+        assert len(run.engine.commands(Painted)) == before + 1
+
+
+async def test_run_flat_out_and_any_key_takes_over() -> None:
+    async with running(free=2) as run:
+        await run.press("r")
+        await run.pilot.pause(0.2)
+        assert "running flat out" in run.text
+        assert len(run.engine.commands(RunFree)) == 1
+        await run.press("0")
+        assert len(run.engine.commands(Pause)) == 1
+        assert "running" not in run.text
+        assert frame(run).position.iteration == run.engine.training.last.iteration >= 2
+
+
+async def test_a_stepping_key_in_a_run_pauses_then_steps() -> None:
+    async with running(free=2) as run:
+        await run.press("r", "n")
+        assert len(run.engine.commands(Pause)) == 1
+        assert run.engine.moves == [PHASE]
+        assert run.app.runner.on is False
+
+
+async def test_looking_goes_on_in_a_run() -> None:
+    async with running(free=2) as run:
+        await run.press("r", "down", "v", "a")
+        assert run.engine.commands(Pause) == []
+        assert run.app.runner.on
+
+
+async def test_slow_speeds_send_steps_by_a_timer() -> None:
+    async with running((80, 24)) as run:
+        await run.press(*["minus"] * 9)
+        await run.press("r")
+        assert run.engine.moves == [OP]
+        assert "1 op/s" in run.text
+        await run.press("r")
+        assert "op/s" not in run.text
+        await run.press("plus", "plus", "r")
+        await run.pilot.pause(0.3)
+        await run.press("r")
+        assert set(run.engine.moves) == {OP} and len(run.engine.moves) >= 3
+
+
+async def test_a_hanging_op_is_said_and_escape_ends_it() -> None:
+    async with running() as run:
+        run.engine.hold = True
+        await run.press("n", "n")
+        run.engine.report(Busy(Position(1, "forward", 3), 0, "conv2 · conv2d", 0.4))
+        await run.settle()
+        assert "escape ends it" not in run.text
+        run.engine.report(Busy(Position(1, "forward", 3), 0, "conv2 · conv2d", 3.2))
+        await run.settle()
+        assert "conv2 · conv2d has run for 3 s" in run.rail
+        await run.press("escape")
+        assert run.engine.restarts == 1
+        assert "escape ends it" not in run.text
+        run.engine.hold = False
+        await run.press("n")
+        assert "✔ forward" in run.rail
+
+
+async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
+    async with running() as run:
+        run.engine.report(Busy(Position(0, "init"), 0, "conv2d", 3.2))
+        await run.settle()
+        assert "conv2d has run for 3 s" in run.rail
+        run.engine.report(Exported(99))
+        await run.settle()
+        assert "has run for" not in run.rail
+        await run.press("escape")
+        assert run.engine.restarts == 0
+
+
+@pytest.mark.parametrize("report", [Died("SIGKILL"), Failed("cuda:0 is lost")])
+async def test_a_dead_engine_is_said_and_another_takes_over(report: Died | Failed) -> None:
+    async with running() as run:
+        await run.press("f")
+        run.engine.report(report)
+        await run.settle()
+        assert run.engine.restarts == 1
+        assert f"the engine has ended ({report.error})" in run.text and "iteration 1" in run.rail
+        await run.press("n")
+        assert run.engine.moves == [ITERATION, PHASE]
+
+
+async def test_one_that_dies_at_once_is_started_again_by_hand() -> None:
+    async with running() as run:
+        await run.press("f")
+        run.app.alive = False  # nothing has come from this one
+        run.engine.report(Died("SIGKILL"))
+        await run.settle()
+        assert "the engine is gone" in run.rail and "SIGKILL" in run.rail
+        await run.press("n")
+        assert run.engine.moves == [ITERATION]
+        await run.press("ctrl+r")
+        assert run.engine.restarts == 1 and "iteration 1" in run.rail
+        await run.press("n")
+        assert run.engine.moves == [ITERATION, PHASE]
+
+
+async def test_an_engine_that_cannot_start_ends_the_app() -> None:
+    async with running() as run:
+        run.app.ready = None
+        run.engine.report(Failed("device cuda:7 is not here", 2))
+        await run.settle()
+        assert run.app.return_code == 2
+        assert run.app.failure == "device cuda:7 is not here"
+
+
+async def test_the_log_shows_what_torch_says_as_text() -> None:
+    async with running() as run:
+        run.engine.report(Printed("warning", "Using a target \x1b[31msize[/red] [@click=app.quit]"))
+        run.app.main.deck.open("log")
+        await run.settle()
+        assert r"! Using a target \x1b[31msize[/red] [@click=app.quit]" in run.text
+
+
+async def test_moves_are_played_line_by_line() -> None:
+    moves = (PHASE, OP, Goto(3))
+    async with running(moves=moves) as run:
+        assert "line 1 of 3  phase" in run.text
+        await run.press("full_stop")
+        assert run.engine.moves == [PHASE] and "line 2 of 3  op" in run.text
+        await run.press("f9")
+        await run.pilot.pause(1.3)
+        assert run.engine.moves == list(moves)
+        assert "all lines are played" in run.text
+
+
+async def test_any_key_takes_over_from_the_player() -> None:
+    async with running(moves=[PHASE] * 9) as run:
+        await run.press("f9")
+        assert run.app.player.on
+        await run.press("s")
+        assert not run.app.player.on
+        assert run.engine.moves == [PHASE, OP]
+
+
+async def test_keys_pressed_while_the_engine_works_wait_in_turn() -> None:
+    async with running() as run:
+        run.engine.hold = True
+        await run.press("n", "n", "n")
+        assert run.engine.moves == [PHASE]
+        assert "2 moves wait" in run.rail
+        run.engine.hold = False
+        run.engine.release()
+        await run.settle()
+        assert run.engine.moves == [PHASE] * 3
+
+
+async def test_escape_forgets_what_waits() -> None:
+    async with running() as run:
+        run.engine.hold = True
+        await run.press("n", "n", "n", "escape")
+        run.engine.release()
+        await run.settle()
+        assert run.engine.moves == [PHASE] and run.engine.restarts == 0
+
+
+async def test_quitting_closes_the_engine() -> None:
+    async with running() as run:
+        await run.press("q")
+    assert run.engine.closed
+
+
+async def test_keys_pressed_before_the_panes_are_there_are_not_lost() -> None:
+    engines: list[FakeEngine] = []
+
+    def make_engine(on_report: OnReport) -> FakeEngine:
+        engines.append(FakeEngine(on_report))
+        return engines[0]
+
+    app = LenetApp(make_engine, Options())
+    async with app.run_test() as pilot:
+        assert not app.furnished
+        app.action_command("next")
+        app.action_command("into")
+        while not app.furnished:
+            await pilot.pause(0.01)
+        await Running(app, engines[0], pilot).settle()
+        assert engines[0].moves == [PHASE, OP]

@@ -1,0 +1,39 @@
+"""The autograd pane: the graph as it is drawn."""
+
+from __future__ import annotations
+
+from lenet_tui.app.ui.panes.autograd import AutogradPane
+from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
+from lenet_tui.protocol.frame import Graph, GraphNode
+from tests.harness.pane_app import running, shown, until
+
+LOSS = GraphNode(0, "MseLossBackward0", "loss", False, (1,), 1, ((1, 10), None))
+LINEAR = GraphNode(1, "AddmmBackward0", "fc3", False, (2, 3), 2, ((10,), (1, 84)))
+BIAS = GraphNode(2, "AccumulateGrad", "fc3.bias", True, (), 3, ())
+RELU = GraphNode(3, "ReluBackward0", "fc2.relu", False, (), 0, ())
+GRAPH = Graph(0, False, (LOSS, LINEAR, BIAS, RELU), current=2)
+
+
+async def test_what_ran_and_whether_the_graph_is_alive_is_seen_whole() -> None:
+    pane = AutogradPane(id="autograd")
+    async with running(pane) as (app, pilot):
+        pane.know(UNICODE)
+        app.answer(graph=GRAPH)
+        await until(pilot, lambda: "│ freed" in shown(pane))
+        assert "3 of 4 nodes ran · graph and its saved tensors" in shown(pane)
+        assert "✔ AddmmBackward0  fc3  #2 → 10, 1×84" in shown(pane)
+        assert "▶ AccumulateGrad  fc3.bias" in shown(pane)
+        app.answer(graph=Graph(0, True, GRAPH.nodes, vector="onehot 3"))
+        await until(pilot, lambda: "graph alive" in shown(pane))
+
+
+async def test_in_ascii_it_is_drawn_with_nothing_else() -> None:
+    pane = AutogradPane(id="autograd")
+    async with running(pane, ascii_only=True) as (app, pilot):
+        pane.styles.border = ("ascii", "white")
+        pane.know(ASCII)
+        app.answer(graph=GRAPH)
+        await until(pilot, lambda: "AddmmBackward0" in shown(pane))
+        assert shown(pane).isascii(), shown(pane)
+        assert "v + AddmmBackward0  fc3  #2 -> 10, 1x84" in shown(pane)
+        assert "` . ReluBackward0" in shown(pane)

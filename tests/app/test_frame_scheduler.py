@@ -1,0 +1,83 @@
+"""A frame is shown pane by pane: keys are heard in between, and no pane is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from textual.events import Key
+
+from lenet_tui.app.ui.panes.layer_tree import LayerTree
+from lenet_tui.kit.ui.messages import FrameCame
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.protocol.frame import Frame
+from tests.harness.running_app import Running, running
+
+
+@contextmanager
+def watched(run: Running, note: Callable[[Pane, Frame], None]) -> Iterator[tuple[Pane, ...]]:
+    """``note`` each pane and the frame that it is shown; yields the panes that are seen."""
+    panes = run.app.main.visible_panes()
+
+    def watch(pane: Pane) -> None:
+        show = pane.show
+
+        def noting(frame: Frame) -> None:
+            note(pane, frame)
+            show(frame)
+
+        pane.show = noting  # type: ignore[method-assign]
+
+    for pane in panes:
+        watch(pane)
+    yield panes
+
+
+async def test_a_key_does_not_wait_for_all_panes() -> None:
+    async with running() as run:
+        frame = run.app.frame
+        assert frame is not None
+        tree = run.app.main.query_one(LayerTree)
+        before = tree.cursor_line
+        shown: list[tuple[Pane, bool]] = []
+
+        def note(pane: Pane, _: Frame) -> None:
+            if not shown:
+                run.app.post_message(Key("down", None))
+            painted = tree.cursor_line != before and not run.app.main._dirty_widgets
+            shown.append((pane, painted))
+
+        with watched(run, note) as panes:
+            run.app.post_message(FrameCame(frame, False))
+            await run.settle()
+        assert [pane for pane, _ in shown[: len(panes)]] == list(panes)
+        assert all(painted for _, painted in shown[1 : len(panes)])
+
+
+async def test_newer_frames_starve_no_pane() -> None:
+    async with running() as run:
+        shown: list[Pane] = []
+        frame = run.app.frame
+        assert frame is not None
+
+        def note(pane: Pane, _: Frame) -> None:
+            shown.append(pane)
+            if len(shown) < 40:
+                run.app.post_message(FrameCame(frame, False))
+
+        with watched(run, note) as panes:
+            run.app.post_message(FrameCame(frame, False))
+            await run.settle()
+        for n in range(0, 40 - len(panes), len(panes)):
+            assert set(shown[n : n + len(panes)]) == set(panes)
+
+
+async def test_at_last_every_pane_shows_the_newest_frame() -> None:
+    async with running() as run:
+        seen: dict[Pane, Frame] = {}
+        with watched(run, seen.__setitem__) as panes:
+            await run.press("n")
+            run.app.post_message(Key("n", "n"))
+            run.app.post_message(Key("n", "n"))
+            await run.settle()
+        assert [pane for pane in panes if seen[pane] is not run.app.frame] == []

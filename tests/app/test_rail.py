@@ -1,0 +1,156 @@
+"""The rail and the status line as pure functions of the frame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lenet_tui.app.ui.panes.layer_lines import layer_lines
+from lenet_tui.app.ui.panes.phase_states import boundary, fitted, stations
+from lenet_tui.app.ui.panes.rail import RailState, phase_lines, position_line
+from lenet_tui.app.ui.panes.status import Status, status_line
+from lenet_tui.kit.ui.format import megabytes, seconds
+from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.protocol.frame import Device, Frame, OpRow, Parameter
+from lenet_tui.protocol.messages import Busy, Ready
+from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import Position
+from lenet_tui.text import words
+from tests.harness.fake_training import PARAMETERS, Training
+
+EN = words("en")
+PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
+READY = Ready(Options(), Device("cpu", "CPU"), "2.13.0", 1, "AVX2", "float32", "", PARAMETERS)
+
+
+def after(*moves: Move) -> Frame:
+    training = Training(Options())
+    for move in moves:
+        assert training.make(move) == ""
+    return training.frame()
+
+
+def states(*moves: Move) -> list[str]:
+    return [s.state for s in stations(after(*moves))]
+
+
+def test_before_the_engine_is_there_init_is_next() -> None:
+    assert [s.state for s in stations(None)] == ["next"] + ["later"] * 5
+
+
+def test_stations_follow_the_turn() -> None:
+    assert states() == ["done", "next", "later", "later", "later", "later"]
+    assert states(PHASE) == ["done", "done", "next", "later", "later", "later"]
+    assert states(PHASE, OP, OP) == ["done", "done", "done", "current", "later", "later"]
+    assert states(ITERATION) == ["done"] * 6
+    assert states(ITERATION, OP)[:2] == ["done", "current"]
+
+
+def test_skipped_and_extra_phases_stand_where_they_were() -> None:
+    assert states(PHASE, PHASE, Skip("zero_grad"))[2:5] == ["done", "skipped", "next"]
+    row = stations(after(PHASE, PHASE, Do("update"), PHASE))
+    assert [(s.phase, s.state) for s in row[2:6]] == [
+        ("loss", "done"), ("update", "extra"), ("zero_grad", "done"), ("backward", "next")
+    ]  # fmt: skip
+    assert [s.state for s in stations(after(ITERATION, Do("loss")))] == ["done"] * 6 + ["extra"]
+
+
+def test_of_many_extra_phases_the_newest_are_shown() -> None:
+    row = stations(after(PHASE, *[Do("loss")] * 5))
+    kept, gone = fitted(row, 2)
+    assert gone == 3 and sum(s.state == "extra" for s in kept) == 2
+    upper, lower = phase_lines(after(PHASE, *[Do("loss")] * 5), 100, UNICODE)
+    assert upper.plain.startswith("+3 ") and upper.cell_length <= 100 >= lower.cell_length
+
+
+@pytest.mark.parametrize("width", [58, 78, 118, 198])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_phases_fit_and_what_belongs_together_stands_below(width: int, glyphs: Glyphs) -> None:
+    upper, lower = phase_lines(after(PHASE, PHASE, PHASE, *[OP] * 7), width, glyphs)
+    assert upper.cell_length <= width and len(lower.plain.rstrip()) <= width
+    assert upper.plain.index("backward") == lower.plain.index("7/10")
+    assert upper.plain.index("forward") == lower.plain.index("0.49 ms")
+
+
+def where(state: RailState) -> str:
+    return position_line(state, EN, UNICODE).plain
+
+
+def test_the_position_in_words() -> None:
+    assert where(RailState()) == "loading torch …"
+    assert "init done; next: forward of iteration 1" in where(RailState(after()))
+    assert "conv1 · conv2d → 1×6×28×28" in where(RailState(after(OP)))
+    text = where(RailState(after(PHASE, PHASE, PHASE, OP, OP, OP)))
+    assert text == "iteration 1  backward 3 of 10  AddmmBackward0 of fc3 → 84, —, 1×84"
+    assert "zero_grad done; next: backward" in where(RailState(after(PHASE, PHASE, PHASE)))
+    assert "finished; next: forward of iteration 4" in where(RailState(after(Goto(3))))
+
+
+def test_trouble_comes_first_and_is_cleaned() -> None:
+    busy = Busy(Position(1, "forward", 1), 0, "conv2 · \x1b[31mconv2d", 3.4)
+    text = where(RailState(after(), busy))
+    assert text == "forward: conv2 · \\x1b[31mconv2d has run for 3 s; escape ends it"
+    assert where(RailState(after(), busy, gone="SIGKILL")).startswith("the engine is gone; ctrl+r")
+
+
+def test_boundaries() -> None:
+    assert boundary(after()) and boundary(after(ITERATION))
+    assert not boundary(after(OP)) and not boundary(after(PHASE))
+
+
+@pytest.mark.parametrize("width", [40, 58, 78, 118, 198])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_status_fits_and_keeps_what_matters(width: int, language: str) -> None:
+    frame = replace(after(ITERATION, ITERATION), ahead=True, drift="conv1.weight")
+    status = Status(Options(), READY, frame, EN("run.flat") if width > 60 else "")
+    line = status_line(status, words(language), UNICODE, width)
+    assert line.cell_length <= width
+    assert words(language)("status.drift") in line.plain and "2.194" in line.plain
+    if width >= 78:
+        assert "cpu" in line.plain
+    if width >= 198:
+        for part in ("digits", "float32", "lr 0.01", "manual", "cross_entropy", "/256 MB"):
+            assert part in line.plain
+
+
+def test_status_shows_the_options_in_force() -> None:
+    frame = after(ITERATION, Set("lr", 0.5), Set("batch-size", 8))
+    line = status_line(Status(Options(), READY, frame), EN, UNICODE, 160).plain
+    assert "lr 0.5" in line and "batch 8" in line
+
+
+def test_layer_lines_are_every_tensor_there_is() -> None:
+    lines = layer_lines(after(PHASE), PARAMETERS)
+    names = {name for line in lines for name in (line.tensor, *(u.tensor for u in line.under))}
+    assert {p.name for p in PARAMETERS} <= names
+    assert {"input", "conv1.relu", "fc3", "target", "loss"} <= names
+    titles = [(line.title, line.op, line.shape, line.count) for line in lines]
+    assert ("conv1", "conv2d", "1×6×28×28", "156") in titles
+    assert ("", "relu", "1×6×28×28", "") in titles
+
+
+def test_layer_lines_of_another_model() -> None:
+    row = OpRow("0.weird[/red]", "linear\x1b", "0", None, None, "", ("0.weight", "b"), 6)
+    frame = replace(after(), rows=(row, replace(row, name="0.weird#2", op="weird")))
+    other = (Parameter("0.weight", (2, 3), "float32"), Parameter("lone", (4,), "float32"))
+    lines = layer_lines(frame, other)
+    assert [line.tensor for line in lines][1:4] == ["0.weird[/red]", "0.weird#2", "lone"]
+    assert (lines[1].op, lines[2].title, lines[2].op) == ("linear\\x1b", "", "weird#2")
+    assert [u.shape for u in lines[1].under] == ["2×3", ""]
+
+
+def test_quantities() -> None:
+    shown = [seconds(s) for s in (12e-6, 0.00041, 0.0412, 3.21)]
+    assert shown == ["12 µs", "0.41 ms", "41 ms", "3.2 s"]
+    assert [megabytes(n) for n in (0, 5_000_000, 268_435_456)] == ["0.0", "4.8", "256"]
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_phases_out_of_turn_never_make_the_line_wider_than_the_screen(glyphs: Glyphs) -> None:
+    frame = after(PHASE, Do("zero_grad"), Do("backward"), Do("forward"), PHASE)
+    for width in (78, 100, 160):
+        upper, _ = phase_lines(frame, width, glyphs)
+        assert upper.cell_length <= width and "update" in upper.plain
+    assert upper.plain.count(glyphs.extra) == 2

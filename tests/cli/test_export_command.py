@@ -1,0 +1,140 @@
+"""``lenet-tui export``, and files that are whole or not there and take nobody's place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.cli import main as cli
+from lenet_tui.protocol.new_file import free_name, path_within, write_new
+from tests.harness.driving import Drive
+from tests.harness.export_sessions import exported, printed, shown
+from tests.harness.terminal import APP, ROOT, environment
+
+
+def export(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*APP, "export", *words],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+        env=environment(),
+        check=False,
+    )
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    with pytest.raises(SystemExit) as end:
+        cli.main(["export", *words])
+    said = capsys.readouterr()
+    assert (end.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+    return said.err
+
+
+def test_the_session_of_some_moves_is_written_and_verifies(tmp_path: Path) -> None:
+    moves = ("run 3", "set optimizer sgd", "set batch-size 2", "phase", "phase")
+    drive = Drive("digits", seed=3)
+    drive(*moves)
+    file = tmp_path / "own.py"
+    done = export(
+        "--seed", "3", "--moves", "-", "--device", "cpu", "--output", str(file),
+        given="\n".join(moves),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert str(file) in done.stderr
+    assert file.read_text("utf-8") == exported(drive)
+    assert [p.name for p in tmp_path.iterdir()] == ["own.py"]
+    verified = subprocess.run(
+        [sys.executable, "-I", str(file), "--verify"],
+        capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert verified.returncode == 0, verified.stdout
+    assert printed(verified.stdout) == shown(drive)
+
+
+@pytest.mark.slow
+def test_it_is_printed_where_no_file_is_wanted_and_a_refused_move_is_no_script() -> None:
+    done = export("--preset", "notebook", "--device", "cpu", "--iterations", "2", "--output", "-")
+    drive = Drive("notebook")
+    drive("run 2")
+    assert (done.returncode, done.stdout) == (0, exported(drive)), done.stderr
+    done = export("--moves", "-", "--output", "-", given="phase\ndo backward\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "lenet-tui: do backward: there is no loss yet: run loss first\n"
+
+
+def test_what_cannot_be_written_is_said_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "taken.py"
+    taken.write_text("mine")
+    assert "exists: another name, or --force" in refused(capsys, "--output", str(taken))
+    assert "is no file name" in refused(capsys, "--output", str(tmp_path))
+    assert "is no file name" in refused(capsys, "--output", "")
+    assert "is no file name" in refused(capsys, "--output", "a\0b")
+    assert "there is no folder" in refused(capsys, "--output", str(tmp_path / "no" / "x.py"))
+    assert "arguments are required: --output" in refused(capsys, "--iterations", "3")
+    both = ("--iterations", "1", "--moves", "m", "--output", "x")
+    assert "not allowed with argument" in refused(capsys, *both)
+    assert taken.read_text() == "mine"
+
+
+def test_a_new_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    file = tmp_path / "x.py"
+    write_new(file, "one ✔\n")
+    assert file.read_bytes() == "one ✔\n".encode()
+    with pytest.raises(FileExistsError):
+        write_new(file, "two")
+    assert file.read_text("utf-8") == "one ✔\n"
+    write_new(file, "three", replace=True)
+    assert file.read_text("utf-8") == "three"
+    (tmp_path / "link.py").symlink_to(tmp_path / "nowhere.py")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "link.py", "four")
+    with pytest.raises(UnicodeEncodeError):
+        write_new(tmp_path / "bad.py", "\ud800")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.py", "x.py"]
+
+
+def test_without_hard_links_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*paths: object) -> None:
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    file = tmp_path / "x.py"
+    write_new(file, "one")
+    with pytest.raises(FileExistsError):
+        write_new(file, "two")
+    assert file.read_text("utf-8") == "one"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.py"]
+
+
+def test_a_name_stays_in_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "taken.py").touch()
+    (tmp_path / "out").symlink_to("/")
+    assert path_within(tmp_path, " a ", ".py") == tmp_path / "a.py"
+    assert path_within(tmp_path, "in/b.txt", ".py") == tmp_path / "in" / "b.txt"
+    for text, said in {
+        "  ": "needs a name",
+        "../a.py": "leads out of",
+        "/tmp/a.py": "leads out of",
+        "out/a.py": "leads out of",
+        "in/../../a.py": "leads out of",
+        ".": "needs a name",
+        "in/..": "needs a name",
+        "taken": "exists",
+        "no/a.py": "no folder",
+        "a\0.py": "cannot be seen",
+    }.items():
+        with pytest.raises(ValueError, match=said):
+            path_within(tmp_path, text, ".py")
+    assert free_name(tmp_path, "new.py") == "new.py"
+    (tmp_path / "taken_2.py").touch()
+    assert free_name(tmp_path, "taken.py") == "taken_3.py"

@@ -1,0 +1,84 @@
+"""Exporting from the app: a name is asked for, a new file is written, nothing is overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from lenet_tui.protocol.messages import Export, Exported
+from tests.harness.fake_engine import SCRIPT
+from tests.harness.running_app import Running, running
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def logged(run: Running) -> tuple[str, str]:
+    """Kind and text of the log's last line."""
+    return run.app.main.log_pane.lines[-1]
+
+
+async def test_x_writes_the_script_to_a_new_file(folder: Path) -> None:
+    async with running((80, 24)) as run:
+        await run.press("x")
+        assert "Export the session as a script" in run.text
+        await run.press("enter")
+        assert (folder / "lenet_session.py").read_text("utf-8") == SCRIPT
+        kind, text = logged(run)
+        assert (kind, "lenet_session.py" in text) == ("note", True)
+        await run.press("x")
+        assert run.app.screen.query_one(Input).value == "lenet_session_2.py"
+        await run.press(*"mine", "enter")
+        assert (folder / "mine.py").read_text("utf-8") == SCRIPT
+        await run.press("x", "escape")
+        assert sorted(p.name for p in folder.iterdir()) == ["lenet_session.py", "mine.py"]
+        assert len(run.engine.commands(Export)) == 2
+
+
+async def test_a_name_that_is_taken_or_leads_elsewhere_is_asked_again(folder: Path) -> None:
+    (folder / "taken.py").write_text("mine")
+    async with running((80, 24)) as run:
+        for name, said in (("taken", "exists"), ("../up", "leads out"), ("/etc/x", "leads out")):
+            await run.press("x")
+            run.app.screen.query_one(Input).value = name
+            await run.press("enter")
+            assert said in run.text
+            await run.press("escape")
+        assert run.engine.commands(Export) == []
+        assert (folder / "taken.py").read_text() == "mine"
+
+
+async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
+    async with running((80, 24)) as run:
+        (folder / "late.py").write_text("mine")
+        for number, file, report in (
+            (71, folder / "late.py", Exported(71, SCRIPT)),
+            (72, folder / "no" / "x.py", Exported(72, SCRIPT)),
+            (73, folder / "x.py", Exported(73, error="the model's\x1b source is not available")),
+            (74, folder / "x.py", Exported(74, "\ud800")),
+        ):
+            run.app.exporter._asked[number] = file
+            run.engine.say(report)
+            await run.settle()
+            kind, text = logged(run)
+            assert kind == "error"
+            assert text.startswith("not exported: ")
+            assert "\x1b" not in text
+        run.engine.say(Exported(99, SCRIPT))  # nobody asked
+        await run.settle()
+        assert (folder / "late.py").read_text() == "mine"
+        assert [p.name for p in folder.iterdir()] == ["late.py"]
+
+
+async def test_the_code_pane_is_the_first_of_the_deck() -> None:
+    async with running((120, 40)) as run:
+        assert run.app.main.deck.current == "code"
+        await run.press("n", "n")
+        assert "▶     loss = criterion(output, target)" in run.text
+        await run.press("L")
+        assert "# 第 1 次迭代" in run.text

@@ -1,0 +1,197 @@
+"""A session without torch, for tests of the worker and the client: ``set data WORD`` misbehaves."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import sys
+import time
+import warnings
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.lab.result import LabResult
+from lenet_tui.parity.result import ParityResult
+from lenet_tui.process.engine import server as worker
+from lenet_tui.protocol.frame import Device, Frame, Parameter
+from lenet_tui.protocol.messages import (
+    Busy,
+    DoMove,
+    Explain,
+    Export,
+    Exported,
+    Look,
+    Moved,
+    Painting,
+    Parity,
+    Print,
+    PrintOut,
+    Ready,
+    RunFree,
+    RunLab,
+    Snapshot,
+)
+from lenet_tui.protocol.moves import Run, Set
+from lenet_tui.protocol.options import OptionError, Options
+from lenet_tui.protocol.position import SEARCHING, Position
+from lenet_tui.protocol.session_api import DeviceLost, Hooks, KeyframeStore
+
+
+class FakeSession:
+    """Counts iterations; keeps a keyframe of each tenth, checked when a snapshot is taken up."""
+
+    def __init__(
+        self,
+        options: Options,
+        store: KeyframeStore,
+        hooks: Hooks,
+        snapshot: Snapshot | None = None,
+    ) -> None:
+        if options.device == "nowhere":
+            raise OptionError("device nowhere is not here")
+        if options.device == "broken":
+            raise ZeroDivisionError("the engine broke\nin two lines")
+        if options.device == "deadly":
+            os.abort()
+        self.options, self.store, self.hooks = options, store, hooks
+        self.iteration = snapshot.position.iteration if snapshot else 0
+        self.kept = {i for i, _ in snapshot.keyframes} if snapshot else set()
+        for iteration in self.kept:
+            assert store.get(iteration) == self._blob(iteration), iteration
+        if not snapshot:
+            self.kept.add(0)
+            store.put(0, self._blob(0))
+        self.looked = Look()
+        self.progress = SimpleNamespace(
+            position=Position(), segment=0, what="op", after="", since=0.0
+        )
+        self.ready = Ready(
+            options, Device("cpu", "CPU"), "0", 1, "none", "float32", "Net()",
+            (Parameter("w", (1,), "float32"),),
+        )  # fmt: skip
+
+    def do(self, command: DoMove) -> Moved:
+        move = command.move
+        if isinstance(move, Set):
+            misbehave(str(move.value), self)
+        elif isinstance(move, Run):
+            for _ in range(move.count):
+                self._iterate()
+        return Moved(command.number, self._frame())
+
+    def run_free(self, command: RunFree) -> Moved:
+        while not self.hooks.stop_wanted():
+            if command.limit is not None and self.iteration >= command.limit:
+                return Moved(command.number, self._frame(), stopped="limit")
+            self._iterate()
+            if self.hooks.frame_wanted():
+                self.hooks.send(Painting(self._frame()))
+        return Moved(command.number, self._frame(), stopped="paused")
+
+    def look(self, look: Look) -> Frame:
+        self.looked = look
+        return self._frame()
+
+    def look_next(self, look: Look) -> None:
+        self.looked = look
+
+    def snapshot(self) -> Snapshot:
+        keyframes = tuple((i, 1) for i in sorted(self.kept))
+        end = (self.iteration, 4 if self.iteration else 0, math.inf)
+        return Snapshot(Position(self.iteration), 4, end, keyframes=keyframes)
+
+    def explain(self, command: Explain) -> Explanation | NotExplained:
+        if command.cell == "broken":
+            raise ValueError("no such cell")
+        return NotExplained(command.number, "there is no torch here")
+
+    def parity(self, command: Parity) -> ParityResult:
+        if command.device == "broken":
+            raise ValueError("no such place")
+        return ParityResult(command.number, error="there is no torch here")
+
+    def export(self, command: Export) -> Exported:
+        if self.iteration == 7:
+            raise ValueError("seven")
+        return Exported(command.number, f"# {self.iteration} iterations\n")
+
+    def print_out(self, command: Print) -> PrintOut:
+        return PrintOut(command.number)
+
+    def _iterate(self) -> None:
+        self.iteration += 1
+        self.progress.position, self.progress.since = Position(self.iteration), time.monotonic()
+        if self.iteration % 10 == 0:
+            self.kept.add(self.iteration)
+            self.store.put(self.iteration, self._blob(self.iteration))
+
+    def _blob(self, iteration: int) -> bytes:
+        return b"%d" % iteration * 100_000
+
+    def _frame(self) -> Frame:
+        return Frame(
+            Position(self.iteration), (), "forward", self.options, (), None, None, 1,
+            np.zeros(0), self.iteration, False, 0, running=self.looked.graph,
+        )  # fmt: skip
+
+
+def misbehave(word: str, session: FakeSession) -> None:
+    """What models and torch may do to an engine."""
+    if word.startswith("sleep "):
+        session.progress.since = time.monotonic()
+        time.sleep(float(word.split()[1]))
+    elif word.startswith("search "):
+        session.hooks.send(Busy(session.progress.position, 0, SEARCHING, 0.75))
+        misbehave(word.replace("search", "spin"), session)
+    elif word.startswith("spin "):  # in C, with Python's lock held: even the watchdog is silent
+        ctypes.PyDLL(None).usleep(int(float(word.split()[1]) * 1e6))
+    elif word == "lose":
+        raise DeviceLost("cuda:0 does not answer any longer: CUDA error\x1b[31m")
+    elif word == "raise":
+        raise ArithmeticError("too much\x1b[31m\nsecond line")
+    elif word == "print":
+        print("from python", end="")  # noqa: T201
+        print("to stderr \x1b[2J", file=sys.stderr)  # noqa: T201
+        os.write(1, "from C ☃\nunfinished".encode())
+    elif word == "flood":
+        os.write(2, b"x" * 100 + b"\n")
+        for _ in range(40):
+            os.write(2, b"0123456789" * 10_000 + b"\n")
+    elif word == "warn":
+        warnings.warn("a shape\n broadcasts (Triggered internally at /a/b.cpp:12.)", stacklevel=1)
+    elif word == "exit":
+        sys.exit(3)
+    elif word == "abort":
+        os.write(2, b"last words\n")
+        os.abort()
+    elif word == "modules":
+        print(*sorted(sys.modules), sep="\n")  # noqa: T201
+    elif word == "child":
+        if os.fork() == 0:
+            time.sleep(60)
+            os._exit(0)
+        os.abort()
+    elif word == "streams":
+        print(os.getpgid(0), [str(Path(f"/proc/self/fd/{n}").readlink()) for n in range(3)])  # noqa: T201
+    elif word == "impure":
+        session.hooks.send(datetime.now())  # type: ignore[arg-type]
+    elif word == "cwd":
+        print(Path.cwd())  # noqa: T201
+
+
+def parts() -> worker.Parts:
+    def run_lab(command: RunLab) -> LabResult:
+        return LabResult(command.number, command.text, command.input_shape)
+
+    return worker.Parts(FakeSession, lambda: (Device("cpu", "CPU"),), run_lab)
+
+
+def main(connection: Connection) -> None:
+    """The worker with a fake session: what a test's client starts."""
+    worker.main(connection, parts)

@@ -1,0 +1,108 @@
+"""The app with a scripted engine, in a test: keys in, the screen's text out."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.events import Key
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.pilot import Pilot
+
+from lenet_tui.app.ui.app import LenetApp
+from lenet_tui.protocol.engine_api import OnReport
+from lenet_tui.protocol.moves import Move
+from lenet_tui.protocol.options import Options
+from tests.harness.fake_engine import FakeEngine
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+
+
+@dataclass
+class Running:
+    """An app that runs, its engine, and hands to press its keys."""
+
+    app: LenetApp
+    engine: FakeEngine
+    pilot: Pilot[None]
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one by one and let the app settle after each."""
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            event = Key(name, character(key))
+            event.set_sender(self.app)
+            self.app.post_message(event)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything that is under way come to an end; far faster than the pilot's pauses."""
+        quiet = 0
+        for _ in range(1000):
+            await asyncio.sleep(0.003)
+            quiet = quiet + 1 if idle(self.app) else 0
+            if quiet == 3:
+                return
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, without colours."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text for strip in strips)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    @property
+    def rail(self) -> str:
+        """The pipeline rail's three lines."""
+        return "\n".join(self.lines[1:4])
+
+
+def character(key: str) -> str | None:
+    """What a key types, if it types anything."""
+    if len(key) == 1:
+        return key
+    try:
+        return unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+    except KeyError:
+        return None
+
+
+def idle(app: LenetApp) -> bool:
+    """Whether no message waits anywhere and nothing is to be painted."""
+    screens = app.screen_stack
+    widgets = [widget for screen in screens for widget in screen.walk_children()]
+    waiting = any(p._message_queue.qsize() or p._next_callbacks for p in [app, *screens, *widgets])
+    screen = app.screen
+    due = screen._callbacks or screen._dirty_widgets or screen._layout_required
+    return not (waiting or due or app.showing.due)
+
+
+@asynccontextmanager
+async def running(
+    size: tuple[int, int] = (120, 40),
+    *,
+    lang: str = "en",
+    ascii: bool = False,
+    moves: Sequence[Move] = (),
+    free: int = 3,
+) -> AsyncIterator[Running]:
+    """The app on a terminal of ``size``, started and settled."""
+    engines: list[FakeEngine] = []
+
+    def make_engine(on_report: OnReport) -> FakeEngine:
+        engines.append(FakeEngine(on_report, free=free))
+        return engines[0]
+
+    app = LenetApp(make_engine, Options(), lang=lang, ascii=ascii, moves=moves)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        while not app.furnished or app.frame is None:
+            await pilot.pause(0.01)
+        run = Running(app, engines[0], pilot)
+        await run.settle()
+        yield run

@@ -1,0 +1,36 @@
+"""Pictures of the screen, kept as SVG beside the tests.
+
+``LENET_TUI_SNAPSHOTS=update python -m pytest tests/app/test_snapshots.py`` writes them anew: look
+at them before committing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+
+FOLDER = Path(__file__).parents[1] / "snapshots"
+UPDATE = os.environ.get("LENET_TUI_SNAPSHOTS") == "update"
+
+
+def check_snapshot(app: App[Any], name: str, actual: Path) -> None:
+    """Compare the screen with the snapshot ``name``; if it differs, leave it in ``actual``."""
+    svg = plain(app.export_screenshot(title="lenet-tui", simplify=True))
+    kept = FOLDER / f"{name}.svg"
+    if UPDATE:
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(svg, encoding="utf-8")
+    if not kept.exists() or kept.read_text(encoding="utf-8") != svg:
+        actual.mkdir(exist_ok=True)
+        new = actual / f"{name}.svg"
+        new.write_text(svg, encoding="utf-8")
+        raise AssertionError(f"the screen is not {kept}: compare it with {new}")
+
+
+def plain(svg: str) -> str:
+    """The picture without what differs from process to process: the prefix of its ids."""
+    return re.sub(r"terminal-\d+", "terminal", svg)

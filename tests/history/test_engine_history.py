@@ -1,0 +1,236 @@
+"""History: to any iteration and back, within a budget, and a difference is never hidden."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from lenet_tui.history.engine.session import MEGABYTE
+from lenet_tui.history.keyframe_policy import FIRST_SPACING
+from lenet_tui.protocol.messages import Painting
+from lenet_tui.protocol.session_api import DeviceLost
+from lenet_tui.training.engine import devices
+from tests.harness.driving import Drive
+from tests.harness.oracle_loops import classes
+
+
+@pytest.mark.parametrize(
+    "optimizer, megabytes",
+    [
+        ("adam", 3),
+        *(pytest.param("manual", megabytes, marks=pytest.mark.slow) for megabytes in (1, 256)),
+    ],
+)
+def test_to_any_iteration_within_the_budget(optimizer: str, megabytes: int) -> None:
+    plain = list(classes(2, 330, 1, optimizer))
+    drive = Drive(seed=2, optimizer=optimizer, history_mb=megabytes)
+    luck = random.Random(megabytes)
+    for iteration in [luck.randrange(1, 330) for _ in range(12)] + [330, 1, 329, 330]:
+        frame = drive(f"goto {iteration}").frame
+        assert drive.at == (iteration, "update", None, 60)
+        assert drive.state == plain[iteration - 1].state
+        assert frame.loss == plain[iteration - 1].loss
+        assert not frame.drift
+        kept = sum(map(len, drive.store.blobs.values()))
+        assert kept <= frame.history_bytes <= megabytes * MEGABYTE
+        assert frame.end == max(frame.end, iteration)
+    index = drive.session.history.index
+    assert set(drive.store.blobs) == set(index.sizes)
+    assert all(b - a == index.spacing for a, b in pairwise(sorted(index.sizes)))
+    assert (index.spacing == FIRST_SPACING) == (megabytes == 256)
+
+
+def alter(drive: Drive, iteration: int) -> None:
+    """Change one bit of the first weight in a keyframe."""
+    blob = bytearray(drive.store.blobs[iteration])
+    blob[8 + int.from_bytes(blob[:8], "little")] ^= 1
+    drive.store.blobs[iteration] = bytes(blob)
+
+
+def test_an_altered_keyframe_is_told_where_one_has_been_before() -> None:
+    drive = Drive()
+    drive("run 200", "goto 40", "goto 200", "goto 40")
+    assert not drive.moved.frame.drift
+    drive("goto 200")
+    alter(drive, 32)
+    assert "iteration 40 did not come out the same" in drive("goto 40").frame.drift
+
+
+def test_an_altered_keyframe_is_told_where_the_next_does_not_come_out_again() -> None:
+    drive = Drive()
+    drive("run 200")
+    alter(drive, 32)
+    assert not drive("goto 40").frame.drift
+    assert "iteration 64 did not come out the same" in drive("run 30").frame.drift
+
+
+def test_another_future_is_no_difference() -> None:
+    drive = Drive(optimizer="sgd")
+    drive("run 3", "phase", "phase", "phase", "phase", "back op", "phase", "back phase")
+    assert not drive("do update", "back op", "op").frame.drift
+    drive("back iteration", "set lr 0.1", "finish", "set lr 0.5", "finish", "back iteration")
+    assert not drive("set lr 0.7", "finish").frame.drift
+    drive("goto 100", "goto 50", "set batch-size 3")
+    for move in ("goto 70", "goto 100", "goto 66", "goto 130"):
+        assert not drive(move).frame.drift
+
+
+def test_options_belong_to_the_place_where_they_were_set() -> None:
+    drive = Drive()
+    drive("run 2", "op", "op", "set lr 0.5", "op", "set loss mse", "finish", "finish")
+    expected = drive.state
+
+    def now() -> tuple[float, str]:
+        options = drive.moved.frame.options
+        return options.lr, options.loss
+
+    drive("goto 2")
+    assert now() == (0.01, "cross_entropy")
+    drive("op")
+    assert now() == (0.01, "cross_entropy")
+    drive("op")
+    assert now() == (0.5, "cross_entropy")
+    drive("phase")
+    assert now() == (0.5, "mse")
+    drive("back op", *["back op"] * 9)
+    assert drive.at == (3, "forward", 2, 2)
+    assert now() == (0.5, "cross_entropy")
+    drive("back op")
+    assert now() == (0.01, "cross_entropy")
+    drive("goto 4")
+    assert drive.state == expected
+    drive("goto 2", "set optimizer adam")
+    assert drive.moved.frame.end == 2
+    assert not drive.moved.frame.ahead
+
+
+def test_what_torch_refuses_changes_nothing() -> None:
+    drive = Drive(model="tests.harness.models:Failing", lr=0.003)
+    error = drive.tries("run 500").error
+    assert error == "the weights"
+    assert drive.at == (0, "init", None, 0)
+    assert drive.moved.frame.end == 0
+    while not drive.tries("finish").error:
+        pass
+    last = drive.at
+    state = drive.state
+    assert last[0] > 2
+    assert drive.moved.frame.end == last[0]
+    for move in ("phase", "op", "finish", "run 3", "continue 9", f"goto {last[0] + 5}"):
+        assert drive.tries(move).error == "the weights"
+        assert drive.at == last
+        assert drive.state == state
+    drive("back op", "set lr 0", "op", "back iteration", "set lr 0.0001", "run 5")
+    assert drive.at[0] == last[0] + 4
+
+
+def test_out_of_memory_says_what_to_change() -> None:
+    """By an allocation that really fails; what was made before it does not stay."""
+    drive = Drive(model="tests.harness.models:Hungry", batch_size=2)
+    drive("run 2", "set batch-size 4")
+    error = drive.tries("finish").error
+    assert "out of memory with batch size 4" in error
+    assert "smaller" in error and "\n" not in error
+    assert drive.at[0] == 2
+    drive("set batch-size 1", "finish")
+
+
+def test_a_device_that_answers_no_longer_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything asked of it would fail: only another process can go on."""
+    drive = Drive(model="tests.harness.models:Failing", lr=0.003)
+    monkeypatch.setattr(devices, "probe", lambda name: "CUDA error: device-side assert triggered")
+    with pytest.raises(DeviceLost, match="cpu does not answer any longer: the weights"):
+        drive.tries("run 500")
+
+
+@pytest.mark.parametrize(
+    "before, refused",
+    [
+        ((), "do loss"),
+        ((), "do backward"),
+        ((), "do backward random"),
+        ((), "do update"),
+        (("phase",), "do backward"),
+        (("phase", "phase", "phase", "phase"), "do backward"),
+        (("phase", "op"), "skip update"),
+        (("phase", "phase", "op"), "do forward"),
+        (("phase", "phase", "op"), "skip zero_grad"),
+        (("phase",), "do backward onehot 10"),
+        (("phase",), "do backward 1,2,3"),
+        ((), "set data random"),
+        ((), "set data /no/such/file.npz"),
+        ((), "set device cuda:77"),
+        ((), "set device teapot"),
+        ((), "unwatch 1"),
+    ],
+)
+def test_refused_in_one_line_and_nothing_has_changed(before: tuple[str, ...], refused: str) -> None:
+    drive = Drive()
+    drive("run 1", "back iteration", *before)
+    at, state, options = drive.at, drive.state, drive.moved.frame.options
+    ahead = drive.moved.frame.ahead
+    moved = drive.tries(refused)
+    assert moved.error and "\n" not in moved.error
+    assert (drive.at, drive.state, moved.frame.options) == (at, state, options)
+    assert moved.frame.ahead == ahead
+    drive("finish")
+
+
+def test_gradients_accumulate_where_zero_grad_is_skipped() -> None:
+    drive = Drive()
+    drive("finish")
+    assert drive.moved.frame.accumulated == 1
+    drive("phase", "phase", "skip zero_grad", "phase")
+    assert drive.moved.frame.accumulated == 2
+    drive("phase", "phase", "phase", "skip zero_grad", "op")
+    assert drive.moved.frame.accumulated == 3
+    assert drive("goto 1").frame.accumulated == 1
+    assert drive("goto 2").frame.accumulated == 2
+    assert drive("do zero_grad").frame.accumulated == 0
+
+
+def test_another_seed_starts_at_init() -> None:
+    drive = Drive()
+    drive("run 70", "set lr 0.1", "set seed 5")
+    assert drive.at == (0, "init", None, 0)
+    assert drive.moved.frame.options.lr == 0.1
+    assert set(drive.store.blobs) == {0}
+    drive("finish")
+    assert drive.state == next(classes(5, 1, 1, lr=0.1)).state
+    drive.again()
+    drive("back iteration", "finish")
+    assert drive.state == next(classes(5, 1, 1, lr=0.1)).state
+
+
+def test_paused_where_an_iteration_ends() -> None:
+    drive = Drive()
+    drive.hooks.patience = 20
+    assert drive("continue").stopped == "paused"
+    assert drive.at == (20, "update", None, 60)
+    assert drive.state == list(classes(0, 20, 1))[-1].state
+    drive.hooks.patience = 10**9
+    drive("do zero_grad", "do forward")
+    drive.hooks.patience = 0
+    assert drive("continue").stopped == "paused"
+    assert drive.at == (20, "forward", None, 82)
+
+
+def test_frames_are_sent_when_wanted_and_every_loss_is_said_once() -> None:
+    drive = Drive()
+    drive("run 3")
+    drive.hooks.watching = True
+    drive("continue 50")
+    frames = [r.frame for r in drive.hooks.sent if isinstance(r, Painting)] + [drive.moved.frame]
+    assert all(f.running for f in frames[:-1])
+    assert not frames[-1].running
+    losses: dict[int, float] = {}
+    for frame in frames:
+        for place, loss in enumerate(frame.losses):
+            assert losses.setdefault(frame.losses_from + place, loss) == loss
+    plain = [i.loss for i in classes(0, 53, 1)]
+    assert [losses[i] for i in range(4, 54)] == plain[3:]
+    assert sum(len(f.losses) for f in frames) <= 52
+    assert frames[-1].losses.dtype == np.float64

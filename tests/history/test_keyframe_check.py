@@ -1,0 +1,97 @@
+"""A keyframe from a file is compared with the model before anything is replaced."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.keyframe_check import check
+from lenet_tui.protocol.options import OptionError, resolve
+from lenet_tui.training.engine.trainer import Trainer
+
+
+def trained(**options: Any) -> Trainer:
+    trainer = Trainer(resolve(**options))
+    for _ in range(2):
+        trainer.plain_iteration()
+        trainer.note_loss()
+    return trainer
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"preset": "notebook"},
+        {"optimizer": "adam", "batch_size": 3},
+        {"optimizer": "momentum", "loss": "mse"},
+        {"preset": "notebook", "batch_size": 2, "optimizer": "sgd"},
+    ],
+)
+def test_our_own_fit(options: dict[str, Any]) -> None:
+    trainer = trained(**options)
+    check(trainer, keyframe.capture(trainer))
+    check(Trainer(resolve(**options)), keyframe.capture(trainer))
+
+
+def forged(blob: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
+    (length,) = struct.unpack_from("<Q", blob)
+    header = json.loads(blob[8 : 8 + length])
+    change(header)
+    head = json.dumps(header).encode()
+    return struct.pack("<Q", len(head)) + head + blob[8 + length :]
+
+
+def renamed(header: dict[str, Any], name: str) -> None:
+    header["tensors"][0][0] = name
+
+
+def of_dtype(header: dict[str, Any], dtype: Any) -> None:
+    header["tensors"][0][1] = dtype
+
+
+def of_shape(header: dict[str, Any], shape: Any) -> None:
+    header["tensors"][0][2] = shape
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda h: renamed(h, "value/other"),
+        lambda h: renamed(h, "state/conv1.weight/evil"),
+        lambda h: of_dtype(h, "load"),
+        lambda h: of_dtype(h, "int32"),
+        lambda h: of_dtype(h, "float64"),
+        lambda h: of_shape(h, [6, 25]),
+        lambda h: of_shape(h, [-6, -25]),
+        lambda h: of_shape(h, [2**40]),
+        lambda h: of_shape(h, "6"),
+        lambda h: h["tensors"].pop(),
+        lambda h: h["tensors"].append(["value/more", "float32", [1]]),
+        lambda h: h.update(tensors=None),
+        lambda h: h.update(data=["digits", 1, 0, -5]),
+        lambda h: h.update(loss="[]"),
+        lambda h: h["options"].update(lr=float("inf")),
+        lambda h: h["options"].update(colour="red"),
+        lambda h: h.pop("options"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_a_line(change: Callable[[dict[str, Any]], None]) -> None:
+    trainer = trained()
+    before = [p.detach().clone() for p in trainer.parameters.values()]
+    with pytest.raises(OptionError) as refused:
+        check(trainer, forged(keyframe.capture(trainer), change))
+    assert "\n" not in str(refused.value)
+    assert all(map(torch.equal, before, trainer.parameters.values()))
+
+
+@pytest.mark.parametrize("blob", [b"", b"\xff" * 8, b"\x02" + b"\0" * 7 + b"{}", b"\0" * 100])
+def test_what_is_no_keyframe_is_refused_in_a_line(blob: bytes) -> None:
+    with pytest.raises(OptionError, match="saved session"):
+        check(trained(), blob)

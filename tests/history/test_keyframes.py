@@ -1,0 +1,138 @@
+"""Keyframes: which are kept, and that nothing of a state is lost in one."""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from lenet_tui.history.engine.keyframe import capture, restore, unpack
+from lenet_tui.history.keyframe_policy import FIRST_SPACING, KeyframeIndex
+from lenet_tui.protocol.options import Options, change, resolve
+from lenet_tui.training.engine.trainer import Trainer
+
+
+def test_within_its_budget_and_evenly_spaced() -> None:
+    index = KeyframeIndex(budget=1000)
+    kept = set()
+    for iteration in range(20_000):
+        if index.due(iteration):
+            kept.add(iteration)
+            kept -= set(index.add(iteration, 30))
+        assert index.used <= 1000
+        assert kept == set(index.sizes)
+    spaces = {b - a for a, b in zip(sorted(kept), sorted(kept)[1:], strict=False)}
+    assert spaces == {index.spacing} == {FIRST_SPACING * 32}
+    assert index.used > 400
+
+
+def test_others_take_their_share_of_the_budget_and_the_first_always_stays() -> None:
+    index = KeyframeIndex(budget=100)
+    index.add(0, 40)
+    assert index.add(32, 40, beside=20) == []
+    assert index.add(64, 40, beside=20) == [32]
+    assert index.add(128, 400) == [64, 128] or set(index.sizes) == {0}
+    assert index.nearest(10**6) == 0
+
+
+def test_the_nearest_is_the_last_one_before() -> None:
+    index = KeyframeIndex(budget=10**9)
+    for iteration in (0, 32, 64, 96):
+        index.add(iteration, 1)
+    luck = random.Random(0)
+    for _ in range(100):
+        iteration = luck.randrange(130)
+        assert index.nearest(iteration) == min(iteration // 32 * 32, 96)
+    assert index.drop_after(64) == [96]
+    assert index.nearest(1000) == 64
+
+
+def everything(trainer: Trainer) -> dict[str, Any]:
+    """All that the next iterations depend on."""
+    fixed = trainer.data.fixed
+    return {
+        "values": {n: p.detach().clone() for n, p in trainer.parameters.items()},
+        "grads": {n: None if p.grad is None else p.grad.clone()
+                  for n, p in trainer.parameters.items()},
+        "buffers": {n: b.clone() for n, b in trainer.buffers.items()},
+        "state": {n: copy.deepcopy(trainer.updater.state(n)) for n in trainer.parameters},
+        "rng": torch.get_rng_state(),
+        "fixed": dict(enumerate(fixed)) if fixed else None,
+        "rest": (trainer.options, trainer.data.source, trainer.data.size, trainer.data.epoch,
+                 trainer.data.offset, trainer.fresh_vector, trainer.accumulated,
+                 repr(trainer.last_loss)),
+    }  # fmt: skip
+
+
+def equal(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(equal(one[k], other[k]) for k in one)
+    if isinstance(one, Tensor):
+        return torch.equal(one, other) and one.dtype == other.dtype
+    return bool(one == other)
+
+
+def iterate(trainer: Trainer, count: int) -> None:
+    for _ in range(count):
+        trainer.plain_iteration()
+        trainer.note_loss()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        resolve("digits", device="cpu", optimizer="adam", batch_size=7),
+        resolve("digits", device="cpu", optimizer="momentum", seed=3),
+        resolve("notebook", device="cpu"),
+        resolve("digits", device="cpu", model="tests.harness.models:sequential", batch_size=5),
+    ],
+)
+@pytest.mark.parametrize("iterations", [0, 3])
+def test_nothing_is_lost(options: Options, iterations: int) -> None:
+    trainer = Trainer(options)
+    iterate(trainer, iterations)
+    state, blob = everything(trainer), capture(trainer)
+    iterate(trainer, 2)
+    after = everything(trainer)
+    assert not equal(state, after)
+
+    other = Trainer(change(options, "lr", 0.5))
+    iterate(other, 1)
+    for restored in (trainer, other):
+        restore(restored, blob)
+        assert equal(everything(restored), state)
+        assert capture(restored) == blob
+        iterate(restored, 2)
+        assert equal(everything(restored), after)
+
+
+def test_no_gradient_and_no_number_come_back_as_themselves() -> None:
+    trainer = Trainer(resolve("digits", device="cpu"))
+    iterate(trainer, 1)
+    first, second, *_ = trainer.parameters.values()
+    first.grad = None
+    second.data[0], second.data[1], second.data[2] = math.nan, -math.inf, -0.0
+    trainer.last_loss = math.nan
+    blob = capture(trainer)
+    iterate(trainer, 1)
+    restore(trainer, blob)
+    assert first.grad is None
+    assert second.grad is not None
+    assert math.isnan(second[0].item()) and second[1].item() == -math.inf
+    assert math.copysign(1, second[2].item()) == -1
+    assert trainer.last_loss is not None and math.isnan(trainer.last_loss)
+
+
+def test_what_is_unpacked_does_not_share_memory() -> None:
+    trainer = Trainer(resolve("digits", device="cpu"))
+    blob = capture(trainer)
+    header, tensors = unpack(blob)
+    for tensor in tensors.values():
+        tensor.zero_()
+    assert unpack(blob)[0] == header
+    assert capture(trainer) == blob

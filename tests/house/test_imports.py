@@ -1,0 +1,117 @@
+"""The layers hold: who may import whom, read from the source and seen in running processes."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.process.engine import server as worker
+from lenet_tui.protocol.messages import DoMove, Look, Painting, Printed
+from lenet_tui.protocol.moves import Run
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.views import ViewRequest
+from tests.harness.conversation import Conversation
+from tests.harness.terminal import ROOT, environment
+
+PACKAGE = ROOT / "lenet_tui"
+
+LIBRARIES = {"numpy", "rich"}
+"""What any room may import beside the standard library and this package."""
+
+
+def files() -> Iterator[Path]:
+    yield from sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Every module that a file imports, anywhere in it, those for the type checker counted."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{file}: relative import"
+            assert node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("file", list(files()), ids=lambda f: str(f.relative_to(PACKAGE)))
+def test_engine_imports_torch_ui_imports_textual_and_nothing_else_either(file: Path) -> None:
+    places = file.relative_to(PACKAGE).parts
+    may = {*sys.stdlib_module_names, *LIBRARIES, "lenet_tui"}
+    may |= {"torch"} if "engine" in places else set()
+    may |= {"textual"} if "ui" in places else set()
+    assert {m.partition(".")[0] for m in imported(file)} <= may
+
+
+@pytest.mark.parametrize(
+    ("module", "never"),
+    [
+        ("lenet_tui.cli.main", {"torch", "textual", "numpy", "rich"}),
+        ("lenet_tui.terminal.ui.restore, lenet_tui.app.ui.app", {"torch", "numpy"}),
+        ("lenet_tui.app.ui.loading, lenet_tui.process.client", {"torch"}),
+        ("lenet_tui.cli.trace, lenet_tui.cli.info", {"torch", "textual"}),
+        ("lenet_tui.history.engine.session, lenet_tui.process.engine.server", {"textual"}),
+    ],
+)
+def test_fresh_interpreters_hold_to_it(module: str, never: set[str]) -> None:
+    code = f"import {module}, sys; print(*{{m.partition('.')[0] for m in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment(),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not never & set(done.stdout.split())
+
+
+def test_the_running_engine_has_torch_and_no_textual(tmp_path: Path) -> None:
+    """Started as a console script starts it, by a process that has textual itself."""
+    script = tmp_path / "lenet-tui"
+    script.write_text(
+        "from lenet_tui.cli.main import main\n"
+        "from tests.house.test_imports import print_modules_of_the_engine\n"
+        "if __name__ == '__main__':\n"
+        "    import lenet_tui.app.ui.app\n"
+        "    print_modules_of_the_engine()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        env=environment(env={"PYTHONPATH": str(ROOT)}),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    modules = set(done.stdout.split())
+    assert {"lenet_tui", "torch", "numpy"} <= modules
+    assert not {"textual", "rich"} & modules
+    assert done.stderr == "", "the app's own process has torch now"
+
+
+def print_modules_of_the_engine() -> None:
+    """Start the real engine with a model that tells which modules there are."""
+    with Conversation(worker.main) as talk:
+        talk.start(Options(model="tests.house.test_imports:spy"))
+        lines = [r.text for r in talk.reports if isinstance(r, Printed)]
+        talk.send(DoMove(1, Run(1), parameters=True))
+        talk.send(Look((ViewRequest("", "output"),), graph=True))
+        talk.until(Painting)
+        sys.stdout.write(" ".join(lines))
+    sys.stderr.write(" ".join({"torch"} & set(sys.modules)))
+
+
+def spy() -> object:
+    """A model for the engine; prints the top-level modules that are loaded."""
+    from lenet_tui.training.engine.model import Net  # noqa: PLC0415 - torch is the engine's
+
+    names = {name.partition(".")[0] for name in sys.modules}
+    print(*(names - sys.stdlib_module_names))  # noqa: T201
+    return Net()

@@ -1,0 +1,123 @@
+"""What the engine's process does with a session: answers, warnings, prints, exceptions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.explain.explanation import NotExplained
+from lenet_tui.lab.result import LabResult
+from lenet_tui.parity.result import ParityResult
+from lenet_tui.protocol.messages import (
+    Devices,
+    DoMove,
+    Explain,
+    Export,
+    Exported,
+    Failed,
+    ListDevices,
+    Moved,
+    Parity,
+    Printed,
+    Ready,
+    RunLab,
+)
+from lenet_tui.protocol.moves import Run
+from tests.harness import fake_session
+from tests.harness.conversation import Conversation
+
+
+@pytest.fixture(scope="module")
+def talk() -> Iterator[Conversation]:
+    with Conversation(fake_session.main) as conversation:
+        conversation.start()
+        yield conversation
+
+
+def test_an_exception_is_a_line_and_a_traceback_in_the_log(talk: Conversation) -> None:
+    moved, printed = talk.ask("raise")
+    assert moved.error == r"ArithmeticError: too much\x1b[31m"
+    assert {line.kind for line in printed} == {"error"}
+    assert printed[0].text == "Traceback (most recent call last):"
+    assert any("fake_session.py" in line.text for line in printed)
+    assert talk.ask("nothing")[0].error == ""
+
+
+def test_a_lost_device_ends_the_engine_and_the_next_carries_on() -> None:
+    with Conversation(fake_session.main) as talk:
+        talk.start()
+        talk.send(DoMove(900, Run(3)))
+        talk.until(Moved)
+        talk.tell("lose")
+        said = "cuda:0 does not answer any longer: CUDA error"
+        assert talk.until(Failed).error == said + r"\x1b[31m"
+        talk.client.restart()
+        talk.until(Ready)
+        assert talk.ask("nothing")[0].frame.position.iteration == 3
+
+
+def test_what_is_printed_from_anywhere_is_caught(talk: Conversation) -> None:
+    printed = talk.ask("print")[1]
+    text = "\n".join(line.text for line in printed)
+    assert {line.kind for line in printed} == {"output"}
+    for said in ("from python", r"to stderr \x1b[2J", "from C ☃", "unfinished"):
+        assert said in text
+    assert talk.ask("nothing")[1] == []
+
+
+def test_a_flood_is_cut_and_counted(talk: Conversation) -> None:
+    printed = talk.ask("flood")[1]
+    assert len(printed) < 50
+    assert all(len(line.text) <= 2000 for line in printed)
+    assert "bytes" in printed[-1].text
+    assert talk.ask("print")[1]
+
+
+def test_a_warning_is_a_line(talk: Conversation) -> None:
+    assert talk.ask("warn")[1] == [Printed("warning", "UserWarning: a shape broadcasts")]
+
+
+def test_it_is_out_of_reach_of_the_terminal(talk: Conversation) -> None:
+    group, _, rest = talk.ask("streams")[1][0].text.partition(" ")
+    assert int(group) != os.getpgid(0)
+    stdin, stdout, stderr = eval(rest)
+    assert stdin == "/dev/null"
+    assert stdout == stderr
+    assert "(deleted)" in stdout
+
+
+def test_it_works_where_we_do(talk: Conversation) -> None:
+    assert talk.ask("cwd")[1] == [Printed("output", str(Path.cwd()))]
+
+
+def test_explain_and_devices(talk: Conversation) -> None:
+    talk.send(Explain(5, "w[0]"))
+    assert talk.until(NotExplained) == NotExplained(5, "there is no torch here")
+    talk.send(Explain(6, "broken"))
+    assert talk.until(NotExplained) == NotExplained(6, "ValueError: no such cell")
+    talk.send(ListDevices())
+    assert talk.until(Devices).devices[0].name == "cpu"
+
+
+def test_export(talk: Conversation) -> None:
+    talk.send(Export(8))
+    assert talk.until(Exported) == Exported(8, "# 0 iterations\n")
+    talk.send(DoMove(1, Run(7)))
+    talk.send(Export(9))
+    assert talk.until(Exported) == Exported(9, error="ValueError: seven")
+
+
+def test_parity(talk: Conversation) -> None:
+    talk.send(Parity(11))
+    assert talk.until(ParityResult) == ParityResult(11, error="there is no torch here")
+    talk.send(Parity(12, "broken"))
+    assert talk.until(ParityResult) == ParityResult(12, error="ValueError: no such place")
+
+
+def test_the_lab_needs_no_session() -> None:
+    with Conversation(fake_session.main) as talk:
+        talk.send(RunLab(3, "nn.ReLU()", (1, 1, 4, 4)))
+        assert talk.until(LabResult).number == 3

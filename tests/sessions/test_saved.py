@@ -1,0 +1,154 @@
+"""A saved session comes back as it was; anything else is refused in a line, never believed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import struct
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lenet_tui.protocol.iteration_plan import Change, Script, Segment
+from lenet_tui.protocol.messages import Snapshot
+from lenet_tui.protocol.moves import Set, Vector
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import Position
+from lenet_tui.sessions.file_format import SavedSession, SaveError, decode, encode
+
+HEAD = len(b"lenet-tui session 1\n")
+SCRIPT = Script(
+    (
+        Segment("forward"),
+        Segment("zero_grad", "skip"),
+        Segment("backward", "do", Vector("values", values=(0.1, -2.5e-8))),
+    ),
+    (Change(1, None, Set("lr", 0.1)), Change(-1, None, Set("loss", "mse"))),
+)
+SNAPSHOT = Snapshot(
+    Position(40, "backward", 3, 20),
+    2,
+    (70, 4, math.inf),
+    ((40, SCRIPT), (41, Script())),
+    watches=((2, "norm(conv1.weight.grad) > 1"),),
+    digest="ab" * 32,
+)
+SAVED = SavedSession(
+    Options(seed=3, device="cpu"),
+    SNAPSHOT,
+    {0: b"first", 32: b"\x00\xff" * 9, 64: b"last"},
+    "2.13.0",
+    1,
+    "AVX2",
+    math.nan,
+    b"eightby." * 3,
+    7,
+    1e9,
+)
+
+
+def test_what_is_saved_comes_back() -> None:
+    back = decode(encode(SAVED))
+    assert back.options == SAVED.options
+    assert back.snapshot == replace(SNAPSHOT, foreign=True)
+    assert back.keyframes == SAVED.keyframes
+    assert (back.losses, back.losses_from) == (SAVED.losses, 7)
+    assert (back.torch, back.threads, back.cpu, back.saved) == ("2.13.0", 1, "AVX2", 1e9)
+    assert back.loss is not None and math.isnan(back.loss)
+
+
+def test_any_bit_that_is_flipped_is_noticed() -> None:
+    data = encode(SAVED)
+    for place in range(len(data)):
+        broken = bytearray(data)
+        broken[place] ^= 1 << place % 8
+        with pytest.raises(SaveError):
+            decode(bytes(broken))
+
+
+def test_anything_cut_short_is_noticed() -> None:
+    data = encode(SAVED)
+    for length in range(len(data)):
+        with pytest.raises(SaveError):
+            decode(data[:length])
+    with pytest.raises(SaveError, match="digest"):
+        decode(data + b"x")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "no saved session"),
+        (b"\x80\x04\x95pickle\n", "no saved session"),
+        (encode(SAVED).replace(b"session 1\n", b"session 2\n", 1), "format 2"),
+        (encode(SAVED).replace(b"session 1\n", b"session \x1b[31m\n", 1), r"\\x1b"),
+    ],
+)
+def test_other_files_are_refused_by_name(data: bytes, said: str) -> None:
+    with pytest.raises(SaveError, match=said) as refused:
+        decode(data)
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+def forged(change: dict[tuple[str, ...], Any]) -> bytes:
+    """A file with a right digest whose header says something else at the given paths."""
+    data = encode(SAVED)[HEAD + 32 :]
+    (length,) = struct.unpack_from("<Q", data)
+    header = json.loads(data[8 : 8 + length])
+    for path, value in change.items():
+        within = header
+        for key in path[:-1]:
+            within = within[key]
+        within[path[-1]] = value
+    head = json.dumps(header).encode()
+    rest = struct.pack("<Q", len(head)) + head + data[8 + length :]
+    return b"lenet-tui session 1\n" + hashlib.sha256(rest).digest() + rest
+
+
+def test_forging_nothing_is_a_good_file() -> None:
+    assert decode(forged({})).options == SAVED.options
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("options.model", "os:system"),
+        ("options.lr", "0.1"),
+        ("options.lr", -1),
+        ("options.seed", True),
+        ("options.batch_size", 10**9),
+        ("options.more", 1),
+        ("options", []),
+        ("snapshot.position.iteration", 10**9),
+        ("snapshot.position.iteration", -1),
+        ("snapshot.position.phase", "\x1b[31m"),
+        ("snapshot.position.op", 0.5),
+        ("snapshot.end", [1, 2]),
+        ("snapshot.end", [10**9, 4, None]),
+        ("snapshot.end", [10, 0, None]),
+        ("snapshot.scripts", [[1, {"segments": [["forward", "turn", "__import__('os')"]]}]]),
+        ("snapshot.scripts", [[1, {"segments": [], "changes": [[0, None, "kill-engine"]]}]]),
+        ("snapshot.scripts", [[1, {"segments": [["forwards", "turn", ""]], "changes": []}]]),
+        ("snapshot.watches", [[1, "loss < nan"]]),
+        ("snapshot.spacing", 0),
+        ("keyframes", [[0, 5], [32, 18], [64, 5]]),
+        ("keyframes", [[1, 5], [32, 18], [64, 4]]),
+        ("keyframes", {"0": 5}),
+        ("losses", 24),
+        ("losses", [16, 0]),
+        ("losses", [24, 10**9]),
+        ("losses", [-8, 0]),
+        ("threads", "1"),
+        ("loss", [1]),
+        ("saved", "now"),
+        ("torch", 2),
+    ],
+)
+def test_a_hostile_header_is_refused_in_a_line(path: str, value: Any) -> None:
+    with pytest.raises(SaveError) as refused:
+        decode(forged({tuple(path.split(".")): value}))
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).isprintable()

@@ -1,0 +1,96 @@
+"""The one table of commands: every command reachable, no key twice, both languages."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from lenet_tui.app.ui.help import help_text
+from lenet_tui.app.ui.panes.footer import key_line
+from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.protocol import moves
+from lenet_tui.protocol.moves import parse_move
+from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS, MOVES, bindings
+from lenet_tui.text import words
+from lenet_tui.watch.completion import complete
+
+STEPPING = ("next", "back", "into", "back-op", "finish", "back-iteration", "run", "continue",
+            "reverse-continue", "goto")  # fmt: skip
+
+
+def test_no_key_does_two_things() -> None:
+    keys = Counter(key for c in COMMANDS for key in (*c.keys, *c.aliases))
+    assert [key for key, count in keys.items() if count > 1] == []
+    assert len({c.id for c in COMMANDS}) == len(COMMANDS)
+
+
+def test_every_stepping_command_has_a_key_that_no_input_method_swallows() -> None:
+    for command in COMMANDS:
+        if command.id in STEPPING:
+            assert any(len(key) > 1 for key in command.keys), command.id
+
+
+def test_lower_case_goes_forward_and_upper_case_back() -> None:
+    by_key = {key: parse_move(c.does) for c in COMMANDS if c.does in MOVES for key in c.keys}
+    assert (by_key["n"], by_key["N"]) == (moves.Forward("phase"), moves.Back("phase"))
+    assert (by_key["s"], by_key["S"]) == (moves.Forward("op"), moves.Back("op"))
+    assert (by_key["f"], by_key["F"]) == (moves.Forward("iteration"), moves.Back("iteration"))
+    assert (by_key["c"], by_key["C"]) == (moves.Continue(), moves.ReverseContinue())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_everything_is_in_the_help(language: str) -> None:
+    say = words(language)
+    text = help_text(say, 120).plain
+    for command in COMMANDS:
+        assert command.group in GROUPS
+        assert say(f"cmd.{command.id}.title") in text
+        assert key_name(command.keys[0]) in text
+
+
+def test_help_wraps_under_its_column() -> None:
+    lines = help_text(words("en"), 60).plain.split("\n")
+    assert max(map(len, lines)) <= 60
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [20, 60, 80, 120, 200])
+def test_the_key_line_fits_and_keeps_what_matters(language: str, width: int) -> None:
+    line = key_line(words(language), width, moves=True)
+    assert line.cell_length <= width
+    assert words(language)("cmd.next.short") in line.plain
+    assert words(language)("cmd.quit.short") in line.plain
+    if width >= 80:
+        assert words(language)("cmd.help.short") in line.plain
+
+
+def test_bindings_can_be_remapped_by_id() -> None:
+    assert {binding.id for binding in bindings()} == {c.id for c in COMMANDS}
+
+
+def test_key_names() -> None:
+    named = [key_name(k) for k in ("n", "N", "question_mark", "shift+f10", "ctrl+down", "space")]
+    assert named == ["n", "N", "?", "Shift+F10", "Ctrl+Down", "Space"]
+
+
+NAMES = ["conv1.weight", "conv1", "conv1.relu"]
+
+
+@pytest.mark.parametrize(
+    ("text", "offers"),
+    [
+        ("lo", ["loss "]),
+        ("loss ", ["loss < ", "loss <= ", "loss > ", "loss >= ", "loss = ", "loss != "]),
+        ("m", ["min(", "max(", "mean("]),
+        ("ratio(", ["ratio(conv1.weight)"]),
+        ("inactive(c", ["inactive(conv1)", "inactive(conv1.relu)"]),
+        ("norm(conv1.w", ["norm(conv1.weight)", "norm(conv1.weight.grad)",
+                          "norm(conv1.weight.update)"]),
+        ("max(conv1.relu.", ["max(conv1.relu.grad)"]),
+        ("norm(conv1) > 1", []),
+        ("nothing", []),
+    ],
+)  # fmt: skip
+def test_completion(text: str, offers: list[str]) -> None:
+    assert complete(text, NAMES, ["conv1.weight"]) == offers

@@ -1,0 +1,166 @@
+"""Control, runner's speeds, player and recorder: what is sent when, without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.loss_series import WRITTEN, Losses, chart
+from lenet_tui.protocol.messages import Command, DoMove, Pause, RunFree
+from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, Move, Run
+from lenet_tui.protocol.options import Options
+from lenet_tui.stepping.ui.move_queue import WAITING_LIMIT, Control, Flight
+from lenet_tui.stepping.ui.moves_player import Recorder
+from tests.harness.fake_training import Training, loss_of
+
+PHASE = Forward("phase")
+
+
+def control() -> tuple[Control, list[Command]]:
+    sent: list[Command] = []
+    return Control(sent.append), sent
+
+
+def test_one_move_at_a_time() -> None:
+    made, sent = control()
+    assert made.ask(PHASE)
+    assert made.ask(Back("op"))
+    assert sent == [DoMove(1, PHASE)]
+    assert made.landed(1) == Flight(1, PHASE)
+    assert sent == [DoMove(1, PHASE), DoMove(2, Back("op"))]
+    assert made.landed(2) and made.flight is None
+
+
+def test_answer_to_something_else_changes_nothing() -> None:
+    made, _ = control()
+    made.ask(PHASE)
+    assert made.landed(7) is None
+    assert made.flight == Flight(1, PHASE)
+
+
+def test_every_one_of_a_hundred_fast_keys_counts() -> None:
+    made, sent = control()
+    for _ in range(50):
+        assert made.ask(Back("phase"))
+    for _ in range(50):
+        assert made.ask(PHASE)
+    for number in range(1, 101):
+        made.landed(number)
+    moves = [c.move for c in sent if isinstance(c, DoMove)]
+    assert moves == [Back("phase")] * 50 + [PHASE] * 50
+
+
+def test_waiting_is_bounded() -> None:
+    made, _ = control()
+    asked = [made.ask(PHASE) for _ in range(WAITING_LIMIT + 2)]
+    assert asked == [True] * (WAITING_LIMIT + 1) + [False]
+
+
+def test_a_run_is_paused_once_before_a_move() -> None:
+    made, sent = control()
+    made.run_free()
+    assert made.running
+    made.ask(PHASE)
+    made.ask(PHASE)
+    assert sent == [RunFree(1), Pause()]
+    made.landed(1)
+    assert sent[2:] == [DoMove(2, PHASE)]
+
+
+@pytest.mark.parametrize("move", [None, Continue(), Run(1000), Goto(1000)])
+def test_what_runs_for_long_can_be_paused(move: Move | None) -> None:
+    made, sent = control()
+    made.ask(move)
+    assert made.running
+    made.pause()
+    assert sent[1:] == [Pause()]
+    assert made.landed(1) == Flight(1, move, paused=True)
+
+
+def test_a_step_is_not_paused() -> None:
+    made, sent = control()
+    made.ask(PHASE)
+    made.pause()
+    assert sent == [DoMove(1, PHASE)]
+
+
+def test_forget_leaves_nothing_under_way() -> None:
+    made, sent = control()
+    made.ask(PHASE)
+    made.ask(PHASE)
+    made.forget()
+    assert made.landed(1) is None
+    assert made.ask(PHASE) and sent[-1] == DoMove(2, PHASE)
+
+
+def at(iteration: int, op: int | None = None) -> Frame:
+    frame = Training(Options()).frame()
+    return replace(frame, position=replace(frame.position, iteration=iteration, op=op))
+
+
+def recorded(*flights: tuple[Flight, Frame, str]) -> list[str]:
+    recorder = Recorder()
+    for flight, frame, stopped in flights:
+        recorder.note(flight, frame, stopped)
+    return recorder.text.splitlines()
+
+
+def test_runs_are_recorded_by_where_they_ended() -> None:
+    assert recorded((Flight(1, PHASE), at(1), "")) == ["phase"]
+    assert recorded((Flight(1, None, True), at(812), "paused")) == ["goto 812"]
+    assert recorded((Flight(1, Continue(), True), at(40), "paused")) == ["goto 40"]
+    assert recorded((Flight(1, Goto(99), True), at(40), "paused")) == ["goto 40"]
+    assert recorded((Flight(1, Continue()), at(40, 3), "loss < 1")) == ["continue"]
+    assert recorded((Flight(1, None), at(40, 3), "loss is NaN")) == ["goto 39", "continue 2"]
+    assert recorded((Flight(1, None), at(1, 3), "loss is NaN")) == ["continue 2"]
+    assert recorded((Flight(1, Run(3)), at(3), "")) == ["run 3"]
+
+
+def test_a_death_is_recorded_by_where_the_session_takes_up_again() -> None:
+    recorder = Recorder()
+    recorder.seen(at(3))
+    recorder.lost()
+    recorder.seen(at(309))
+    recorder.seen(at(310))
+    assert recorder.text == "goto 309\n"
+
+
+def test_losses_gather_and_are_cut_where_history_is() -> None:
+    training, losses = Training(Options()), Losses()
+    training.goto(150)
+    losses.take(training.frame())
+    assert len(losses.values) == 151
+    np.testing.assert_array_equal(losses.values[1:4], [loss_of(1), loss_of(2), loss_of(3)])
+    training.goto(10)
+    training.make(Forward("phase"))
+    del training.tape[training.cursor :]
+    losses.take(training.frame())
+    assert len(losses.values) == 11 and losses.values[10] == loss_of(10)
+
+
+def test_what_is_written_of_a_long_run_is_its_end() -> None:
+    losses = Losses.read(np.arange(WRITTEN + 10.0).astype("<f8").tobytes())
+    data, first = losses.written()
+    assert (len(data), first) == (8 * WRITTEN, 10)
+    again = Losses.read(data, first).values
+    assert np.isnan(again[:10]).all()
+    np.testing.assert_array_equal(again[10:], losses.values[10:])
+
+
+def test_chart_is_monotone_and_fills_its_height() -> None:
+    (top, *_, bottom) = chart(np.linspace(0, 1, 100), 10, 3)
+    assert top[-1] == 8 and top[0] == 0
+    assert bottom[0] == 1 and bottom[-1] == 8
+    heights = np.array(chart(np.linspace(0, 1, 100), 10, 3)).sum(axis=0)
+    assert (np.diff(heights) > 0).all()
+
+
+def test_chart_of_odd_numbers() -> None:
+    assert chart(np.array([]), 3, 1) == [[0, 0, 0]]
+    assert chart(np.array([np.nan, 2.0, np.inf]), 3, 1) == [[0, 5, 0]]
+    assert chart(np.array([1.0]), 0, 1) == []
+    assert chart(np.array([1e-4, 1e-2, 1.0]), 3, 1, log=True) == [[1, 5, 8]]
+    assert chart(np.array([0.0, 1.0]), 2, 1, log=True)[0][0] == 0

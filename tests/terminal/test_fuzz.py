@@ -1,0 +1,120 @@
+"""Thousands of random keys, clicks and sizes: no crash, no stuck state, and no drift.
+
+With a scripted engine for two seconds; with the real one, for long, with ``-m slow``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.app.ui.app import LenetApp
+from lenet_tui.app.ui.help import HelpScreen
+from lenet_tui.process.client import EngineClient
+from lenet_tui.process.engine import server as worker
+from lenet_tui.process.forkserver import prepare
+from lenet_tui.protocol.engine_api import MakeEngine
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.messages import DoMove, Moved
+from lenet_tui.protocol.moves import Back, Forward
+from lenet_tui.protocol.options import Options
+from tests.harness.conversation import Conversation
+from tests.harness.fake_engine import FakeEngine
+from tests.harness.monkey import Monkey
+
+
+@asynccontextmanager
+async def at_the_keys(make_engine: MakeEngine, seed: int) -> AsyncIterator[Monkey]:
+    app = LenetApp(make_engine, Options(history_mb=2), ascii=seed % 2 == 1)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        while not app.furnished or app.frame is None:
+            await pilot.pause(0.01)
+        yield Monkey(app, pilot, seed)
+
+
+async def check(monkey: Monkey) -> Frame:
+    """Home can be reached, the keys work there, and the screen says what the frame says."""
+    app = monkey.app
+    await monkey.home()
+    await monkey.press("?")
+    await monkey.settle()
+    assert isinstance(app.screen, HelpScreen), monkey.last
+    await monkey.home()
+    await asyncio.sleep(0.3)  # one's own session is back after the tour
+    await monkey.settle()
+    if app.gone:
+        await monkey.press("ctrl+r")
+        await monkey.settle()
+    frame = app.frame
+    assert frame is not None
+    strips = app.screen._compositor.render_strips()
+    text = "\n".join(strip.text for strip in strips)
+    assert str(frame.position.iteration) in text.split("\n")[3], (text, monkey.last)
+    return frame
+
+
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 12))]
+)
+async def test_a_monkey_for_a_second(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with at_the_keys(FakeEngine, seed) as monkey:
+        for _ in range(3):
+            await monkey.play(40)
+            await check(monkey)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_monkey_with_a_real_engine(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare()  # under a running app it cannot be started
+    monkeypatch.chdir(tmp_path)
+    async with at_the_keys(EngineClient, seed) as monkey:
+        for _ in range(10):
+            await monkey.play(100)
+            frame = await check(monkey)
+            assert frame.drift == "", monkey.last
+            await back_and_forth(monkey, frame)
+        frame = await check(monkey)
+        moves, options = monkey.app.recorder.moves, monkey.app.options
+    with Conversation(worker.main) as talk:
+        talk.start(options)
+        for number, move in enumerate(moves, 1):
+            talk.send(DoMove(number, move))
+            again = talk.until(Moved, 120).frame
+        if moves:
+            assert again.position == frame.position
+            assert again.digest == frame.digest
+
+
+async def back_and_forth(monkey: Monkey, frame: Frame) -> None:
+    """Back, and on again op by op, by hand and by re-execution, is the same to the bit."""
+    app = monkey.app
+    assert len(frame.digest) == 64
+    if any(segment.how in ("skip", "do") for segment in frame.segments):
+        return  # it is not gone over op by op
+    for unit in ("op", "phase", "iteration"):
+        app.move(Back(unit))
+        await monkey.settle()
+        for _ in range(8):
+            here = app.frame
+            assert here is not None
+            if here.position == frame.position:
+                break
+            same = here.position.iteration == frame.position.iteration
+            steps = frame.position.index - here.position.index if same else 1
+            for _ in range(max(min(steps, 200), 1)):
+                app.move(Forward("op"))
+            await monkey.settle()
+        assert app.frame is not None
+        assert app.frame.position == frame.position, (unit, app.frame.position, monkey.last)
+        assert app.frame.digest == frame.digest, (unit, frame.position, monkey.last)
+        assert app.frame.drift == ""

@@ -1,0 +1,237 @@
+"""Where batches come from: the shipped digits, files good and bad, devices."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from lenet_tui.history.engine.history import LocalStore
+from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.options import OptionError, resolve
+from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import devices
+from lenet_tui.training.engine.dataset import DataState, next_batch
+from tests.harness.driving import Drive, Hooks
+from tests.harness.oracle import digits, digits_order
+
+
+def test_the_digits_are_what_they_are_said_to_be() -> None:
+    images, labels = digits()
+    ours = data.load("digits")
+    assert ours.images.shape == (1797, 1, 32, 32)
+    assert ours.images.dtype == torch.float32
+    assert torch.equal(ours.images, images)
+    assert torch.equal(ours.labels, labels)
+    assert [x.item() for x in torch.aminmax(ours.images)] == [-1, 1]
+    assert torch.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    train = ours.train()
+    assert len(train) == 1797 - 360
+    assert (train % 5 != 0).all()
+
+
+def batches(count: int, **given: Any) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    state, options = DataState(), resolve("digits", **given)
+    return [next_batch(state, options) for _ in range(count)]
+
+
+@pytest.mark.parametrize("seed", [0, 3, 2**63 - 1])
+def test_every_epoch_has_each_training_image_once_in_an_order_of_its_own(seed: int) -> None:
+    taken = batches(2 * 15, batch_size=100, seed=seed)
+    assert [len(labels) for _, labels in taken] == ([100] * 14 + [37]) * 2
+    images = torch.cat([i for i, _ in taken])
+    train = data.load("digits").images[data.load("digits").train()]
+    for epoch in (0, 1):
+        epoch_images = images[1437 * epoch : 1437 * (epoch + 1)]
+        assert _multiset(epoch_images) == _multiset(train)
+        if seed < 2**32:
+            expected = data.load("digits").images[digits_order(seed, epoch)]
+            assert torch.equal(epoch_images, expected)
+    assert not torch.equal(images[:1437], images[1437:])
+
+
+def _multiset(images: torch.Tensor) -> list[bytes]:
+    return sorted(image.numpy().tobytes() for image in images)
+
+
+def test_seeds_have_orders_of_their_own_and_the_global_generator_is_left_alone() -> None:
+    before = torch.get_rng_state()
+    orders = [batches(1, batch_size=20, seed=seed)[0][1].tolist() for seed in range(5)]
+    assert len({tuple(o) for o in orders}) == 5
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_a_batch_larger_than_the_data_is_all_of_it() -> None:
+    assert [len(labels) for _, labels in batches(2, batch_size=5000)] == [1437, 1437]
+
+
+def file(path: Path, **arrays: Any) -> str:
+    np.savez_compressed(path / "images.npz", **arrays)
+    return str(path / "images.npz")
+
+
+@pytest.mark.parametrize("shape", [(20, 8, 8), (20, 1, 28, 28), (20, 32, 32), (2, 1, 1)])
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64", "int16"])
+def test_a_file_of_images(tmp_path: Path, shape: tuple[int, ...], dtype: str) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, shape)
+    labels = np.arange(shape[0], dtype="uint8") % 10
+    loaded = data.load(file(tmp_path, images=pixels.astype(dtype), labels=labels))
+    assert loaded.images.shape == (shape[0], 1, 32, 32)
+    assert loaded.labels.dtype == torch.int64
+    if dtype == "uint8":
+        assert loaded.images.min() >= -1 and loaded.images.max() <= 1
+    if shape[-1] == 32 and dtype == "float32":
+        assert torch.equal(loaded.images[:, 0], torch.tensor(pixels, dtype=torch.float32))
+    data.load.cache_clear()
+
+
+def test_training_on_a_file(tmp_path: Path) -> None:
+    path = file(tmp_path, images=np.zeros((20, 8, 8)), labels=np.arange(20) % 10)
+    drive = Drive(data=path, batch_size=7)
+    sizes = []
+    for _ in range(4):
+        drive("finish")
+        assert drive.session.navigator.tape.batch
+        sizes.append(len(drive.session.navigator.tape.batch[0]))
+    assert sizes == [7, 7, 2, 7]
+    drive("set data digits", "finish", "back iteration", "back iteration", "finish")
+
+
+class Pickled:
+    """Whoever unpickles this has been had."""
+
+    def __reduce__(self) -> Any:
+        return os.abort, ()
+
+
+IMAGES, LABELS = np.zeros((4, 8, 8), "uint8"), np.arange(4)
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "pickled": ({"images": np.array([Pickled()] * 4), "labels": LABELS}, "allow_pickle"),
+    "pickled labels": ({"images": IMAGES, "labels": np.array([Pickled()] * 4)}, "allow_pickle"),
+    "no images": ({"pictures": IMAGES, "labels": LABELS}, "images"),
+    "no labels": ({"images": IMAGES}, "labels"),
+    "flat": ({"images": IMAGES.reshape(4, 64), "labels": LABELS}, "shape (4, 64)"),
+    "colours": ({"images": np.zeros((4, 3, 8, 8)), "labels": LABELS}, "shape (4, 3, 8, 8)"),
+    "empty": ({"images": np.zeros((0, 8, 8)), "labels": np.arange(0)}, "shape (0, 8, 8)"),
+    "no pixels": ({"images": np.zeros((4, 0, 8)), "labels": LABELS}, "shape (4, 0, 8)"),
+    "one image": ({"images": IMAGES[:1], "labels": LABELS[:1]}, "1 images"),
+    "fewer labels": ({"images": IMAGES, "labels": LABELS[:3]}, "labels of shape (3,)"),
+    "one-hot labels": ({"images": IMAGES, "labels": np.eye(4, dtype=int)}, "shape (4, 4)"),
+    "real labels": ({"images": IMAGES, "labels": LABELS / 2}, "float64"),
+    "label 10": ({"images": IMAGES, "labels": LABELS + 7}, "7 to 10"),
+    "label -1": ({"images": IMAGES, "labels": LABELS - 1}, "-1 to 2"),
+    "complex": ({"images": IMAGES + 1j, "labels": LABELS}, "complex128"),
+    "text": ({"images": np.full((4, 8, 8), "x"), "labels": LABELS}, "no numbers"),
+}
+
+
+def refused(source: str) -> str:
+    """The one line that says why a file cannot be used."""
+    with pytest.raises(OptionError) as caught:
+        Session(resolve("digits", device="cpu", data=source), LocalStore(), Hooks())
+    line = str(caught.value)
+    assert line.isprintable(), line
+    assert line.count("cannot be used") == 1
+    return line
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_arrays_that_are_no_images(tmp_path: Path, name: str) -> None:
+    arrays, why = BAD[name]
+    assert why in refused(file(tmp_path, **arrays))
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    assert "no such file" in refused(str(tmp_path / "absent.npz"))
+    assert refused(str(tmp_path))
+    assert refused("")
+    assert refused("a\0b")
+    assert "\\x1b" in refused("\x1b[31mred\n.npz")
+    assert refused("/dev/null")
+    (tmp_path / "notes.txt").write_text("images, labels\n1, 2\n")
+    assert "no .npz file" in refused(str(tmp_path / "notes.txt"))
+    np.save(tmp_path / "one.npy", IMAGES)
+    assert "no .npz file" in refused(str(tmp_path / "one.npy"))
+    os.mkfifo(tmp_path / "pipe")
+    assert "no .npz file" in refused(str(tmp_path / "pipe"))
+
+
+def test_a_file_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "MAX_FILE", 2**20)
+    path = file(tmp_path, images=np.zeros((2000, 32, 32), "uint8"), labels=np.zeros(2000, int))
+    assert Path(path).stat().st_size < 2**16
+    assert "unpacks to over 1 MB" in refused(path)
+
+
+def test_damaged_files_are_refused_in_a_line(tmp_path: Path) -> None:
+    """Every byte of a small file in turn; some changes do no harm."""
+    whole = io.BytesIO()
+    np.savez_compressed(whole, images=IMAGES, labels=LABELS)
+    path = tmp_path / "damaged.npz"
+    kinds = set()
+    for place in range(len(whole.getvalue())):
+        damaged = bytearray(whole.getvalue())
+        damaged[place] ^= 0x55
+        path.write_bytes(damaged)
+        data.load.cache_clear()
+        try:
+            data.load(str(path))
+        except OptionError as error:
+            assert "\n" not in str(error)
+            kinds.add(str(error).split(":")[1])
+    assert len(kinds) > 5
+    data.load.cache_clear()
+
+
+def test_members_that_are_no_arrays(tmp_path: Path) -> None:
+    path = tmp_path / "other.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("images.npy", b"no array")
+        archive.writestr("labels.npy", b"")
+    assert "are no arrays" in refused(str(path))
+
+
+# Devices
+
+
+def test_devices_by_name() -> None:
+    assert devices.resolve("cpu") == torch.device("cpu")
+    assert not devices.probe("cpu")
+    here = {d.name: d for d in devices.list_devices()}
+    assert not here["cpu"].problem
+    assert here["cpu"].title
+    assert devices.resolve("auto").type in {n.partition(":")[0] for n in here}
+    for device in here.values():
+        assert "\n" not in device.problem
+        assert device.problem or device.total is None or device.total > 2**28
+
+
+@pytest.mark.parametrize("name", ["gpu", "", "cuda:x", "cuda:", "cuda:-1", "cpu:0", "mps:0", "CPU"])
+def test_devices_that_are_no_devices(name: str) -> None:
+    with pytest.raises(OptionError, match=r"is unknown: auto, cpu, cuda, cuda:N or mps$"):
+        devices.resolve(name)
+
+
+@pytest.mark.parametrize("name", ["cuda:77", "cuda:1000000000000", "cuda", "mps"])
+def test_devices_that_are_not_here(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if ":" not in name:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(OptionError, match=r"^device \S+ is not here: .+; usable here: .*cpu"):
+        devices.resolve(name)
+
+
+def test_a_device_that_is_there_by_name_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torch says that there is a GPU; the allocation tells."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    if not torch.version.cuda:
+        problem = {d.name: d.problem for d in devices.list_devices()}["cuda:0"]
+        assert problem and "\n" not in problem
+        assert devices.resolve("auto") == torch.device("cpu")
