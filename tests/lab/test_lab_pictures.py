@@ -6,15 +6,17 @@ import math
 
 import pytest
 
-from lenet_tui.explain.windows import NoWindow, geometry
+from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.engine.run import answer
-from lenet_tui.lab.formula import parameter_formula, shape_formulas
+from lenet_tui.lab.geometry import geometry, parameter_formula, shape_formulas
 from lenet_tui.lab.parse import parse_layer
-from lenet_tui.lab.terms import cell_index, taps
+from lenet_tui.lab.terms import taps
 from lenet_tui.lab.ui import text as told
-from lenet_tui.lab.ui.cell_format import cell_text, figures
+from lenet_tui.lab.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.lab.ui.state import LabState
-from lenet_tui.tensors.ui.planes import Mark, Role, input_plane, kernel_plane, output_plane
+from lenet_tui.tensors.tiling import unravel
+from lenet_tui.tensors.ui.cell_format import cell_text, figures
+from lenet_tui.tensors.ui.planes import Mark, Role
 from lenet_tui.text import words as words_of
 from tests.harness.lab_cases import cases
 
@@ -257,6 +259,13 @@ def test_the_input_follows_the_channels() -> None:
     assert linear.shape == (2, 1)
 
 
+def test_a_layer_without_input_channels_has_no_kernel() -> None:
+    for text, shape in [("Conv2d(0, 2, 3)", (1, 0, 4, 4)), ("Conv1d(0, 2, 3)", (1, 0, 4))]:
+        state = looking(text, shape)
+        assert kernel_plane(state) is None and output_plane(state) is not None
+        assert input_plane(state) is not None and told.titles(state, words_of("en"))
+
+
 def test_an_empty_batch_has_no_cell() -> None:
     state = looking("Conv2d(1, 2, 3)", (0, 1, 8, 8))
     assert state.known is not None and state.index is None
@@ -264,4 +273,4 @@ def test_an_empty_batch_has_no_cell() -> None:
 
 
 def test_numbers_and_indices_of_cells() -> None:
-    assert [cell_index(n, (2, 3)) for n in (0, 4, 5)] == [(0, 0), (1, 1), (1, 2)]
+    assert [unravel(n, (2, 3)) for n in (0, 4, 5)] == [(0, 0), (1, 1), (1, 2)]

@@ -10,7 +10,6 @@ from torch.autograd.graph import Node
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.recorded_pass import Scene
 from lenet_tui.explain.engine.registry import rule_for
-from lenet_tui.explain.engine.rounding import exact
 from lenet_tui.explain.engine.terms import (
     Block,
     Gradient,
@@ -21,6 +20,7 @@ from lenet_tui.explain.engine.terms import (
     one,
     plain,
 )
+from lenet_tui.explain.rounding import exact
 from lenet_tui.tape.engine.backward_recorder import kind
 
 Reader = tuple[Call, str, Gradient]

@@ -13,10 +13,10 @@ from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell
 from lenet_tui.explain.engine.op_rule import whole
-from lenet_tui.explain.engine.proof import Proof, prove
 from lenet_tui.explain.engine.receptive_field import Fields
 from lenet_tui.explain.engine.terms import Block, Note, Work, gather
 from lenet_tui.explain.explanation import Explanation, Operand, Term
+from lenet_tui.explain.proof import Proof, prove
 from lenet_tui.protocol.messages import Explain
 from lenet_tui.text.numbers import shape_text
 
@@ -53,7 +53,8 @@ def given(tensor: Tensor, index: tuple[int, ...]) -> float:
 def explanation(question: Question, work: Work, naming: Naming, fields: Fields) -> Explanation:
     """``work`` as the answer to a question."""
     terms, left = _terms(work, naming, question.command.most)
-    answer = _answer(question, work, prove(work, question.value), _regions(work, naming, fields))
+    proof = prove([block.result for block in work.blocks], question.value, work.error)
+    answer = _answer(question, work, proof, _regions(work, naming, fields))
     return replace(answer, terms=terms, left=left[0], left_sum=left[1])
 
 

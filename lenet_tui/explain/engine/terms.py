@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from lenet_tui.explain.engine.rounding import F64, Rounded, exact
+from lenet_tui.explain.rounding import F64, Rounded, exact
 
 if TYPE_CHECKING:
     from lenet_tui.tape.engine.tape import OpEntry

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact, sqrt
 from lenet_tui.explain.engine.terms import Block, Column, Index, Source, Work, one, plain
+from lenet_tui.explain.rounding import Rounded, constant, exact, sqrt
 from lenet_tui.tape.engine.tape import UpdateEntry
 from lenet_tui.text.numbers import number
 from lenet_tui.training.engine.optimizers import MOMENTUM

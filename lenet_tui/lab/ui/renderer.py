@@ -12,9 +12,9 @@ from textual.widgets import Static
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.lab.ui import text as told
 from lenet_tui.lab.ui.inputs import ChoiceField, TextField
+from lenet_tui.lab.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.ui.plane_view import PlaneView
-from lenet_tui.tensors.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.text.numbers import ascii_text
 from lenet_tui.text.words import Words
 

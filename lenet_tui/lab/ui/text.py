@@ -9,11 +9,19 @@ import numpy.typing as npt
 from rich.cells import cell_len
 from textual.content import Content
 
-from lenet_tui.explain.windows import Geometry, Shape, parameter_count, weight_shape
-from lenet_tui.lab.formula import parameter_formula, shape_formulas
+from lenet_tui.explain.proof import prove
+from lenet_tui.explain.rounding import exact
+from lenet_tui.explain.windows import Geometry, Shape
+from lenet_tui.lab.geometry import (
+    parameter_count,
+    parameter_formula,
+    shape_formulas,
+    weight_shape,
+)
 from lenet_tui.lab.result import LabResult
-from lenet_tui.lab.terms import Tap, tap_count, taps
+from lenet_tui.lab.terms import Tap, taps
 from lenet_tui.lab.ui.state import LabState
+from lenet_tui.tensors.tiling import ravel
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import index_text, number, shape_text, thousands
 from lenet_tui.text.words import Words
@@ -21,8 +29,6 @@ from lenet_tui.text.words import Words
 Array = npt.NDArray[np.float32]
 MOST_TAPS = 20_000
 """Products that are summed for one picture; above, torch's value stands alone."""
-FLOAT32 = 2.0**-24
-"""Half a unit in the last place of 1.0."""
 
 
 def pretty(text: str) -> str:
@@ -100,7 +106,7 @@ def arithmetic(state: LabState, words: Words) -> list[str]:
     if known is None or index is None:
         return []
     name = f"output{index_text(index)}"
-    count = tap_count(known)
+    count = known.reads
     if result is None or result.input is None or result.output is None or count > MOST_TAPS:
         return [words("lab.reads", name=name, count=thousands(count))]
     if result.output_shape != known.output_shape:
@@ -114,21 +120,16 @@ def _summed(state: LabState, result: LabResult, read: list[Tap], words: Words) -
     weight, x, y = result.weight, result.input, result.output
     if weight is None or x is None or y is None or state.index is None:
         return [""]
-    products = [
-        float(weight[tap.weight]) * float(x[tap.source])
-        for tap in read
-        if tap.source is not None and tap.weight is not None
-    ]
     value = float(y[state.index])
     bias = None if result.bias is None else float(result.bias[state.channel])
-    total = math.fsum(products) + (bias or 0.0)
-    size = math.fsum(map(abs, products)) + abs(bias or 0.0)
-    agrees = abs(total - value) <= (len(products) + 2) * FLOAT32 * size
+    inside = [tap for tap in read if tap.source is not None]
+    kernel = exact([weight[tap.weight] for tap in inside])
+    proof = prove([kernel * exact([x[tap.source] for tap in inside]), exact(bias or 0.0)], value)
     sums = words("lab.sum", count=thousands(len(read)))
     plus = f" + {words('lab.bias')} {number(bias)}" if bias is not None else ""
-    same = "✔" if agrees else words("lab.differs")
-    first = f"{sums}{plus} = {number(total, 6)}   torch {number(value, 6)} {same}"
-    terms = (_term(tap, state.known, float(weight[tap.weight or ()]), x) for tap in read[:40])
+    same = "✔" if proof.checked else words("lab.differs")
+    first = f"{sums}{plus} = {number(proof.sum, 6)}   torch {number(value, 6)} {same}"
+    terms = (_term(tap, state.known, float(weight[tap.weight]), x) for tap in read[:40])
     return [first, "  ".join(terms)]
 
 
@@ -194,10 +195,7 @@ def where(index: Shape | None, state: LabState) -> str:
     shape = state.output_shape
     if index is None or shape is None:
         return ""
-    at = 0
-    for i, size in zip(index, shape, strict=True):
-        at = at * size + i
-    return f"{thousands(at + 1)}/{thousands(math.prod(shape))}"
+    return f"{thousands(ravel(index, shape) + 1)}/{thousands(math.prod(shape))}"
 
 
 def legend(state: LabState, words: Words) -> str:

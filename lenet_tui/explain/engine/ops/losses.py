@@ -11,7 +11,6 @@ from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.broadcasting import source_index, stretched
 from lenet_tui.explain.engine.op_rule import Box, Rule, whole
 from lenet_tui.explain.engine.ops.softmax import cells, exponentials, log_softmax, log_sum, softmax
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact, log, sum_error
 from lenet_tui.explain.engine.terms import (
     Block,
     Column,
@@ -25,6 +24,7 @@ from lenet_tui.explain.engine.terms import (
     grid,
     one,
 )
+from lenet_tui.explain.rounding import Rounded, constant, exact, log, sum_error
 from lenet_tui.tape.engine.loss_parts import class_dim, part
 
 NOTED = 3

@@ -8,7 +8,6 @@ import numpy as np
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact, sqrt
 from lenet_tui.explain.engine.terms import (
     Block,
     Column,
@@ -22,6 +21,7 @@ from lenet_tui.explain.engine.terms import (
     plain,
     repeat,
 )
+from lenet_tui.explain.rounding import Rounded, constant, exact, sqrt
 
 
 @dataclass(frozen=True, slots=True, eq=False)

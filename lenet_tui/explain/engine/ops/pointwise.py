@@ -9,7 +9,6 @@ import numpy as np
 from lenet_tui.explain.engine.arguments import Call, same
 from lenet_tui.explain.engine.broadcasting import ahead, back, readers, source_index
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact, sigmoid, tanh
 from lenet_tui.explain.engine.terms import (
     Block,
     Column,
@@ -24,6 +23,7 @@ from lenet_tui.explain.engine.terms import (
     one,
     plain,
 )
+from lenet_tui.explain.rounding import Rounded, constant, exact, sigmoid, tanh
 
 _ONE = exact(1.0)
 _MIRRORED = {"radd": "add", "iadd": "add", "isub": "sub", "rmul": "mul", "imul": "mul"}

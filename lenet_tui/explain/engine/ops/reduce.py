@@ -9,7 +9,6 @@ import numpy as np
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import Rounded, constant
 from lenet_tui.explain.engine.terms import (
     Block,
     Index,
@@ -20,6 +19,7 @@ from lenet_tui.explain.engine.terms import (
     grid,
     one,
 )
+from lenet_tui.explain.rounding import Rounded, constant
 
 
 def _dims(call: Call) -> list[int]:

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import exact
 from lenet_tui.explain.engine.terms import (
     Block,
     Index,
@@ -23,6 +22,7 @@ from lenet_tui.explain.engine.terms import (
     one,
     plain,
 )
+from lenet_tui.explain.rounding import exact
 from lenet_tui.tensors.tiling import ravel, unravel
 from lenet_tui.text.numbers import index_text
 

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import Rounded, exact, exp, log
 from lenet_tui.explain.engine.terms import (
     Block,
     Column,
@@ -23,6 +22,7 @@ from lenet_tui.explain.engine.terms import (
     plain,
     repeat,
 )
+from lenet_tui.explain.rounding import Rounded, exact, exp, log
 from lenet_tui.tape.engine import loss_parts as parts
 from lenet_tui.text.numbers import number as digits
 

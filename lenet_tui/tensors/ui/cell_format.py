@@ -1,4 +1,4 @@
-"""How a cell of the lab's pictures is written: its mark, its brackets, its number."""
+"""How a cell of a picture is written: its mark, its brackets, its number."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def figures(values: npt.NDArray[np.float32] | None) -> tuple[Figures, ...]:
 def cell_text(mark: Mark, width: int, numbers: Figures | None, mode: str, ascii: bool) -> str:
     """A cell of exactly ``width`` columns; ``numbers``: how to write them, ``None``: marks only.
 
-    ``mode``: what padding holds, as in ``lab_geometry.Axis``.
+    ``mode``: what padding holds, as in ``Plane``.
     """
     copies = mode not in _HELD
     edges = _EDGES.get(mark.role, "  ")
