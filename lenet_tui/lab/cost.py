@@ -1,4 +1,4 @@
-"""How much memory and time a layer of the lab would take, told before anything is allocated."""
+"""How much memory and time a layer of the lab would take, known before it is allocated."""
 
 from __future__ import annotations
 

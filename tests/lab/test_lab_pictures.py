@@ -15,7 +15,7 @@ from lenet_tui.lab.ui import text as told
 from lenet_tui.lab.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.tiling import unravel
-from lenet_tui.tensors.ui.cell_format import cell_text, figures
+from lenet_tui.tensors.ui.cell_format import cell_text, figures, narrow
 from lenet_tui.tensors.ui.planes import Mark, Role
 from lenet_tui.text import words as words_of
 from tests.harness.lab_cases import cases
@@ -126,13 +126,14 @@ def test_cells_are_as_wide_as_told() -> None:
     for numbers in (*figures(plane.values), None):
         width = 3 if numbers is None else numbers.width + 2
         texts = {
-            cell_text(plane.mark(r, c), width, numbers, mode, ascii)
+            form(cell_text(plane.mark(r, c), width, numbers, mode))
             for r in plane.rows for c in plane.cols
-            for mode in ("circular", "zeros", "-inf") for ascii in (True, False)
+            for mode in ("circular", "zeros", "-inf") for form in (str, narrow)
         }  # fmt: skip
         assert {len(text) for text in texts} == {width}
     written = [
-        cell_text(plane.mark(r, -2), 4, figures(plane.values)[0], "circular", True) for r in (0, 4)
+        narrow(cell_text(plane.mark(r, -2), 4, figures(plane.values)[0], "circular"))
+        for r in (0, 4)
     ]
     assert written == ["{ 3}", '"23 ']
 

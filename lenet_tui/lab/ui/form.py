@@ -20,7 +20,7 @@ _WORDS = {KIND: "lab.kind", SHAPE: "lab.input", FILL: "lab.fill"}
 
 
 class LabForm(VerticalScroll, can_focus=False):
-    """Posts ``Edited`` for each change; ``show`` fills the fields in, save the one being typed."""
+    """Posts ``Edited`` for each change; ``show`` fills in all fields but the one being typed."""
 
     DEFAULT_CSS = """
     LabForm { border: round $border-blurred; border-title-color: $foreground;
@@ -62,7 +62,7 @@ class LabForm(VerticalScroll, can_focus=False):
             self.query_one(f"#line-{name}").query_one(Label).update(words(key))
 
     def show(self, state: LabState, typing: bool = True) -> None:
-        """Show ``state``; with ``typing`` the focused text field keeps what stands in it."""
+        """Show ``state``; with ``typing`` the focused text field keeps its text."""
         layer = state.layer
         shown = {KIND: layer.kind, SHAPE: ", ".join(map(str, state.shape)), FILL: state.fill}
         shown |= {a.name: value_text(layer[a.name]) for a in SIGNATURES[layer.kind] if not a.fixed}
@@ -72,9 +72,7 @@ class LabForm(VerticalScroll, can_focus=False):
             field = self.query_one(f"#{name}")
             if isinstance(field, ChoiceField):
                 field.show(text)
-            elif isinstance(field, NumberField) and not (typing and field.has_focus):
-                with self.prevent(Input.Changed):
-                    field.value = text
+            elif isinstance(field, NumberField) and field.put(text, typing):
                 self.mark(name, wrong=False)
 
     def mark(self, name: str, wrong: bool) -> None:

@@ -31,7 +31,7 @@ class Edited(Message):
 
 
 def value_text(value: Value) -> str:
-    """An argument's value as it stands in its field: words without quotes."""
+    """An argument's value as its field shows it: words without quotes."""
     return value if isinstance(value, str) and value.isidentifier() else repr(value)
 
 
@@ -41,6 +41,14 @@ class TextField(Input):
     def validate_value(self, value: str) -> str:
         """Typed, pasted or set: nothing else gets in."""
         return clean(value)
+
+    def put(self, text: str, typing: bool) -> bool:
+        """Show ``text``, except, with ``typing``, in the focused field; whether it is shown."""
+        if typing and self.has_focus:
+            return False
+        with self.prevent(Input.Changed):
+            self.value = text
+        return True
 
     def on_focus(self) -> None:
         """What is shown from its beginning is typed on at its end."""

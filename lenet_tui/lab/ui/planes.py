@@ -137,7 +137,7 @@ def _winner(state: LabState) -> tuple[int, int] | None:
 
 
 def kernel_plane(state: LabState) -> Plane | None:
-    """The weights that the output cell looked at is made with."""
+    """The weights that the selected output cell is computed with."""
     known, weight = state.known, state.result.weight if state.result else None
     if known is None or state.index is None or weight is None or not weight.size:
         return None

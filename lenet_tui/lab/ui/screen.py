@@ -124,7 +124,7 @@ class LabScreen(Once[tuple[str, Shape]]):
         yield Static(id="lab-small", markup=False)
 
     def beside(self) -> ComposeResult:
-        """What else stands in the body."""
+        """More widgets of the body, beside the pictures."""
         return ()
 
     def on_mount(self) -> None:
@@ -170,12 +170,9 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def _write_call(self, typing: bool) -> None:
         """Show the layer as a call from its beginning, unless it is being typed."""
-        line = self.query_one("#lab-line", Input)
-        if typing and line.has_focus:
-            return
-        with self.prevent(Input.Changed):
-            line.value = str(without_defaults(self._state.layer))
-        line.cursor_position = 0
+        line = self.query_one("#lab-line", TextField)
+        if line.put(str(without_defaults(self._state.layer)), typing):
+            line.cursor_position = 0
 
     @on(Input.Changed, "#lab-line")
     def _line_typed(self, event: Input.Changed) -> None:
@@ -201,7 +198,7 @@ class LabScreen(Once[tuple[str, Shape]]):
             self._state.set_argument(name, parse_value(text, name))
 
     def _try(self, change: Callable[[], None]) -> bool:
-        """Make a change, or say what is wrong with it and change nothing."""
+        """Make a change, or show what is wrong with it and change nothing."""
         try:
             change()
         except LayerError as error:

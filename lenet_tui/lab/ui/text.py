@@ -1,4 +1,4 @@
-"""What the lab says in words and numbers: the output cell's arithmetic, the groups, the legend."""
+"""The lab's words and numbers: the output cell's arithmetic, the groups, the legend."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Array = npt.NDArray[np.float32]
 Read = list[tuple[Tap, float | None]]
 """The cells that an output cell reads, and their values; ``None`` for padding of zeros or −∞."""
 MOST_TAPS = 20_000
-"""Products that are summed for one picture; above, torch's value stands alone."""
+"""Products that are summed for one picture; above, only torch's value is shown."""
 
 
 def pretty(text: str) -> str:
@@ -102,7 +102,7 @@ def remark(state: LabState, words: Words) -> Content:
 
 
 def arithmetic(state: LabState, words: Words) -> list[str]:
-    """How the output cell looked at is made: its sum on one line, its terms on the next."""
+    """The arithmetic of the selected output cell: its sum on one line, its terms on the next."""
     known, index, result = state.known, state.index, state.result
     if known is None or index is None:
         return []

@@ -172,7 +172,7 @@ class PlaneView(Widget):
                 sign = sign_mark(mark.value)
                 text = f"[{sign}]" if mark.role is Role.CURRENT else f" {sign} "
             else:
-                text = cell_text(mark, layout.cell, layout.figures, plane.mode, self._ascii)
+                text = cell_text(mark, layout.cell, layout.figures, plane.mode)
             text = narrow(text) if self._ascii else text
             segments.append(Segment(text, self._style(plane, mark)))
         return segments
