@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.lab.result import LabResult
@@ -11,7 +12,7 @@ from lenet_tui.protocol.frame import Device, Frame, Parameter
 from lenet_tui.protocol.iteration_plan import Script
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
-from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.position import Count, Iteration, Position
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
 
@@ -30,12 +31,12 @@ class Snapshot:
     """
 
     position: Position
-    segment: int
-    end: tuple[int, int, float]
-    scripts: tuple[tuple[int, Script], ...] = ()
+    segment: Count
+    end: tuple[Iteration, Annotated[int, range(-1, 10**6)], float]
+    scripts: tuple[tuple[Iteration, Script], ...] = ()
     keyframes: tuple[tuple[int, int], ...] = ()
-    spacing: int = 32
-    watches: tuple[tuple[int, str], ...] = ()
+    spacing: Annotated[int, range(1, 2**40)] = 32
+    watches: tuple[tuple[Annotated[int, range(1, 10**8)], str], ...] = ()
     digest: str = ""
     foreign: bool = False
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lenet_tui.protocol.messages import Printed
-from lenet_tui.sessions.file_format import SavedSession, pieces
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import pieces
 from lenet_tui.sessions.store import SaveFile
 from lenet_tui.text.clean import clean
 

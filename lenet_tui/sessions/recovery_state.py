@@ -25,7 +25,7 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.moves import Continue, Forward, Goto, Run
 from lenet_tui.protocol.position import Position
-from lenet_tui.sessions.file_format import SavedSession
+from lenet_tui.protocol.saved_session import SavedSession
 
 _ONWARD = (Forward, Run, Goto, Continue)
 

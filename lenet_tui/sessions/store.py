@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lenet_tui.protocol.new_file import free_name, write_new
-from lenet_tui.sessions.file_format import MAX_BYTES, SavedSession, SaveError, decode
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import MAX_BYTES, SaveError, decode
 
 try:
     import fcntl
@@ -51,7 +52,7 @@ class SaveFile:
             remove(old)
         _sweep(folder)
 
-    def write(self, pieces: Sequence[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes | memoryview]) -> None:
         """Put ``pieces`` in the place of what was saved before, as a whole or not at all."""
         write_new(self.path, *pieces, replace=True)
 
@@ -71,12 +72,17 @@ def lost(folder: Path) -> Iterator[tuple[Path, SavedSession | SaveError]]:
                 yield path, error
 
 
+def in_use(folder: Path) -> bool:
+    """Whether an instance that still runs has one of the folder's sessions."""
+    return any(map(_busy, _newest(folder)))
+
+
 def read(path: Path) -> SavedSession:
     """The session in a file; ``SaveError`` if it cannot be read or is not to be believed."""
     try:
+        if path.exists() and not path.is_file():  # a named pipe would not even open
+            raise SaveError("it is no file")
         with path.open("rb") as file:
-            if not path.is_file():
-                raise SaveError("it is no file")
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SaveError((error.strerror or str(error)).lower()) from None
@@ -108,7 +114,8 @@ def _newest(folder: Path) -> list[Path]:
     with contextlib.suppress(OSError):
         for path in folder.glob(f"*{SUFFIX}"):
             with contextlib.suppress(OSError):
-                dated.append((path.lstat().st_mtime, path))
+                if path.is_file():
+                    dated.append((path.lstat().st_mtime, path))
     return [path for _, path in sorted(dated, reverse=True)]
 
 

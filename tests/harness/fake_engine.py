@@ -36,8 +36,8 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.views import ABSENT, Summary, View, ViewRequest
-from lenet_tui.sessions.file_format import SavedSession
 from lenet_tui.tensors.colour_scale import as_levels, fit_scale
 from lenet_tui.tensors.tiling import blocks, tiling
 from tests.harness.fake_explaining import explained

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.messages import Busy, Command, Look, Ready, Report
     from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
-    from lenet_tui.sessions.file_format import SavedSession
+    from lenet_tui.protocol.saved_session import SavedSession
     from lenet_tui.sessions.ui.resume import Lost
     from lenet_tui.stepping.ui.autorun import Runner
     from lenet_tui.stepping.ui.move_queue import Control

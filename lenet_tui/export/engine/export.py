@@ -43,7 +43,7 @@ def answer(number: int, navigator: Navigator) -> Exported:
 
 def text(navigator: Navigator) -> str:
     """The script of the session up to the cursor; ``CannotExport`` says why there is none."""
-    begun = Options(**keyframe.unpack(navigator.history.blob(0))[0]["options"])
+    begun = keyframe.unpack(navigator.history.blob(0)).options
     made, net = model_source(begun.model)
     plan = make_plan(navigator, begun, made)
     names = plan.draws.names

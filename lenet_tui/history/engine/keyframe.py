@@ -2,87 +2,117 @@
 
 from __future__ import annotations
 
-import json
-import struct
-from collections.abc import Iterable
-from dataclasses import asdict, replace
-from typing import Any
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from lenet_tui.protocol import container
+from lenet_tui.protocol.container import Malformed
 from lenet_tui.protocol.options import Options, check
 from lenet_tui.tape.engine.digest import raw
+from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.trainer import Trainer
 
-_LENGTH = struct.Struct("<Q")
+Count = Annotated[int, range(2**62)]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """A tensor as bytes: its ``dtype`` by torch's name, and the numbers in a row."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    content: memoryview
+
+    @classmethod
+    def of(cls, tensor: Tensor) -> StoredTensor:
+        return cls(str(tensor.dtype)[6:], tuple(tensor.shape), memoryview(raw(tensor)))
+
+    def like(self, other: StoredTensor) -> bool:
+        """Whether dtype and shape are those of ``other``."""
+        return (self.dtype, self.shape) == (other.dtype, other.shape)
+
+    def tensor(self) -> Tensor:
+        """The tensor, on the CPU, copied; ``Malformed`` if the bytes are not as many."""
+        dtype = getattr(torch, self.dtype, None)
+        count = math.prod(self.shape)
+        if not isinstance(dtype, torch.dtype) or count * dtype.itemsize != len(self.content):
+            raise Malformed("one of its tensors is cut short")
+        if not count:
+            return torch.empty(self.shape, dtype=dtype)
+        return torch.frombuffer(self.content, dtype=dtype).reshape(self.shape).clone()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredParameter:
+    """``state``: what the optimizer has for it. ``grad`` may be ``None``, as in torch."""
+
+    value: StoredTensor
+    grad: StoredTensor | None
+    state: Mapping[str, StoredTensor]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerState:
+    """What the next iterations depend on. ``source`` … ``fixed``: see ``DataState``.
+
+    ``buffers``: by their full names; ``None``: registered without a tensor.
+    """
+
+    options: Options
+    source: str
+    size: Count
+    epoch: Count
+    offset: Count
+    fixed: tuple[StoredTensor, StoredTensor, StoredTensor] | None
+    fresh_vector: bool
+    loss: float | None
+    accumulated: Count
+    parameters: Mapping[str, StoredParameter]
+    buffers: Mapping[str, StoredTensor | None]
+    rng: StoredTensor
+    cuda_rng: StoredTensor | None
 
 
 def capture(trainer: Trainer) -> bytes:
     """The trainer's state: parameters, gradients (``None`` too), buffers, optimizer, RNG, data."""
-    tensors: dict[str, Tensor] = {}
-    for name, p in trainer.parameters.items():
-        tensors[f"value/{name}"] = p
-        if p.grad is not None:
-            tensors[f"grad/{name}"] = p.grad
-        for key, value in trainer.updater.state(name).items():
-            tensors[f"state/{name}/{key}"] = value
-    tensors |= {f"buffer/{name}": b for name, b in trainer.buffers.items()}
-    tensors["rng/cpu"] = torch.get_rng_state()
-    if trainer.device.type == "cuda":
-        tensors["rng/cuda"] = torch.cuda.get_rng_state(trainer.device)
-    if trainer.data.fixed:
-        tensors |= {f"fixed/{n}": t for n, t in enumerate(trainer.data.fixed)}
-    state = trainer.data
-    header = {
-        "options": asdict(trainer.options),
-        "data": [state.source, state.size, state.epoch, state.offset],
-        "fresh_vector": trainer.fresh_vector,
-        "loss": repr(trainer.last_loss),
-        "accumulated": trainer.accumulated,
-        "tensors": [[key, str(t.dtype)[6:], list(t.shape)] for key, t in tensors.items()],
-    }
-    head = json.dumps(header).encode()
-    return b"".join((_LENGTH.pack(len(head)), head, *(raw(t) for t in tensors.values())))
+    of, data = StoredTensor.of, trainer.data
+    cuda = trainer.device.type == "cuda"
+    state = TrainerState(
+        options=trainer.options,
+        source=data.source,
+        size=data.size,
+        epoch=data.epoch,
+        offset=data.offset,
+        fixed=(of(data.fixed[0]), of(data.fixed[1]), of(data.fixed[2])) if data.fixed else None,
+        fresh_vector=trainer.fresh_vector,
+        loss=trainer.last_loss,
+        accumulated=trainer.accumulated,
+        parameters={
+            name: StoredParameter(
+                of(p),
+                None if p.grad is None else of(p.grad),
+                {slot: of(value) for slot, value in trainer.updater.state(name).items()},
+            )
+            for name, p in trainer.parameters.items()
+        },
+        buffers={
+            name: None if buffer is None else of(buffer)
+            for name, (_, _, buffer) in buffers(trainer.model).items()
+        },
+        rng=of(torch.get_rng_state()),
+        cuda_rng=of(torch.cuda.get_rng_state(trainer.device)) if cuda else None,
+    )
+    return b"".join(container.pack(state))
 
 
-def header(blob: bytes) -> Any:
-    """What a keyframe's bytes say of themselves."""
-    return json.loads(blob[_LENGTH.size : _start(blob)])
-
-
-def options(header: dict[str, Any]) -> Options:
-    """The options in a keyframe's header; ``OptionError`` or ``TypeError`` if they are none."""
-    return check(Options(**header["options"]))
-
-
-def size(blob: bytes, tensors: Iterable[tuple[torch.dtype, torch.Size]]) -> int:
-    """How long the bytes must be to hold ``tensors``."""
-    return _start(blob) + sum(shape.numel() * dtype.itemsize for dtype, shape in tensors)
-
-
-def _start(blob: bytes) -> int:
-    (length,) = _LENGTH.unpack_from(blob)
-    start: int = _LENGTH.size + length
-    return start
-
-
-def unpack(blob: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The header and the tensors (on the CPU, copied) of a keyframe's bytes."""
-    start = _start(blob)
-    header: dict[str, Any] = json.loads(blob[_LENGTH.size : start])
-    tensors: dict[str, Tensor] = {}
-    buffer = bytearray(blob)
-    for key, dtype_name, shape in header["tensors"]:
-        dtype: torch.dtype = getattr(torch, dtype_name)
-        count = torch.Size(shape).numel()
-        tensors[key] = (
-            torch.frombuffer(buffer, dtype=dtype, count=count, offset=start).reshape(shape).clone()
-            if count
-            else torch.empty(shape, dtype=dtype)
-        )
-        start += count * dtype.itemsize
-    return header, tensors
+def unpack(blob: bytes) -> TrainerState:
+    """The state in a keyframe's bytes; ``Malformed`` if it is none."""
+    return container.unpack(TrainerState, bytearray(blob))  # torch reads from writable bytes
 
 
 def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
@@ -90,32 +120,64 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
 
     ``device``: on this one instead. The tensors take the dtype of the trainer's parameters.
     """
-    header, tensors = unpack(blob)
-    kept = options(header)
-    trainer.change(replace(kept, device=device) if device else kept)
-    states: dict[str, dict[str, Tensor]] = {name: {} for name in trainer.parameters}
+    state = unpack(blob)
+    options = check(state.options)
+    trainer.change(replace(options, device=device) if device else options)
+    slots: dict[str, dict[str, Tensor]] = {}
+    cast: dict[torch.dtype, torch.dtype] = {}
     with torch.no_grad():
         for name, p in trainer.parameters.items():
-            p.data.copy_(tensors[f"value/{name}"])
-            grad = tensors.get(f"grad/{name}")
-            p.grad = None if grad is None else grad.to(p)
-        for name, buffer in trainer.buffers.items():
-            buffer.copy_(tensors[f"buffer/{name}"])
-    for key, value in tensors.items():
-        if key.startswith("state/"):
-            _, name, slot = key.split("/")
-            p = trainer.parameters[name]
-            states[name][slot] = value if slot == "step" else value.to(p.device, p.dtype)
-    trainer.updater.load(states)
-    torch.set_rng_state(tensors["rng/cpu"])
-    if "rng/cuda" in tensors and trainer.device.type == "cuda":
-        torch.cuda.set_rng_state(tensors["rng/cuda"], trainer.device)
-    source, size, epoch, offset = header["data"]
-    trainer.data.source, trainer.data.size = source, size
-    trainer.data.epoch, trainer.data.offset = epoch, offset
-    fixed = [tensors[k] for k in ("fixed/0", "fixed/1", "fixed/2") if k in tensors]
-    trainer.data.fixed = (fixed[0], fixed[1], fixed[2]) if fixed else None
-    trainer.fresh_vector = bool(header["fresh_vector"])
-    trainer.last_loss = None if header["loss"] == "None" else float(header["loss"])
-    trainer.accumulated = int(header["accumulated"])
+            stored = state.parameters[name]
+            value = stored.value.tensor()
+            cast[value.dtype] = p.dtype
+            p.data.copy_(value)
+            p.grad = None if stored.grad is None else stored.grad.tensor().to(p)
+            tensors = {slot: t.tensor() for slot, t in stored.state.items()}
+            slots[name] = {slot: t if slot == "step" else t.to(p) for slot, t in tensors.items()}
+        _restore_buffers(trainer, state.buffers, cast)
+    trainer.updater.load(slots)
+    torch.set_rng_state(state.rng.tensor())
+    if state.cuda_rng and trainer.device.type == "cuda":
+        torch.cuda.set_rng_state(state.cuda_rng.tensor(), trainer.device)
+    trainer.data = DataState(state.source, state.size, state.epoch, state.offset)
+    if state.fixed:
+        image, vector, target = state.fixed
+        trainer.data.fixed = image.tensor(), vector.tensor(), target.tensor()
+    trainer.fresh_vector = state.fresh_vector
+    trainer.last_loss = state.loss
+    trainer.accumulated = state.accumulated
     trainer.forget()
+
+
+def buffers(model: nn.Module) -> dict[str, tuple[nn.Module, str, Tensor | None]]:
+    """The model's buffers by their full names: the module of each, its name there, the tensor."""
+    found = {
+        f"{path}.{name}" if path else name: (module, name, buffer)
+        for path, module in model.named_modules()
+        for name, buffer in module._buffers.items()
+    }
+    return {name: found[name] for name in sorted(found)}  # they may be registered in any order
+
+
+def _restore_buffers(
+    trainer: Trainer,
+    stored: Mapping[str, StoredTensor | None],
+    cast: Mapping[torch.dtype, torch.dtype],
+) -> None:
+    """Fill the buffers in place, or as a forward may have done: replace, register or delete."""
+    present = buffers(trainer.model)
+    for name in present.keys() - stored.keys():
+        delattr(*present[name][:2])
+    for name, content in stored.items():
+        path, _, leaf = name.rpartition(".")
+        value = None
+        if content is not None:
+            value = content.tensor()
+            value = value.to(trainer.device, cast.get(value.dtype, value.dtype))
+        module, _, buffer = present.get(name) or (trainer.model.get_submodule(path), leaf, None)
+        if buffer is not None and value is not None and buffer.shape == value.shape:
+            buffer.copy_(value)
+        elif name in present:
+            setattr(module, leaf, value)
+        else:
+            module.register_buffer(leaf, value)
