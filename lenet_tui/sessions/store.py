@@ -34,7 +34,7 @@ def default_folder() -> Path:
 class SaveFile:
     """The file of one session, ours as long as this object holds its lock.
 
-    Made anew, or the one at ``path``; ``BlockingIOError`` if another instance has that.
+    A new file, or the one at ``path``; ``BlockingIOError`` if another instance holds that.
     """
 
     def __init__(self, folder: Path, path: Path | None = None) -> None:
@@ -57,13 +57,13 @@ class SaveFile:
         write_new(self.path, *pieces, replace=True)
 
     def close(self) -> None:
-        """Let others have it."""
+        """Release the file to other instances."""
         with contextlib.suppress(OSError):
             os.close(self._lock)
 
 
 def lost(folder: Path) -> Iterator[tuple[Path, SavedSession | SaveError]]:
-    """The sessions that no instance has now, the newest first, or why one cannot be read."""
+    """The sessions that no running instance holds, the newest first, or why one is unreadable."""
     for path in _newest(folder):
         if not _busy(path):
             try:
@@ -73,7 +73,7 @@ def lost(folder: Path) -> Iterator[tuple[Path, SavedSession | SaveError]]:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether an instance that still runs has one of the folder's sessions."""
+    """Whether a running instance holds one of the folder's sessions."""
     return any(map(_busy, _newest(folder)))
 
 
@@ -92,7 +92,7 @@ def read(path: Path) -> SavedSession:
 
 
 def remove(path: Path) -> None:
-    """Delete a session that no instance has."""
+    """Delete a session unless a running instance holds it."""
     if not _busy(path):
         for file in (path, _lock_path(path)):
             with contextlib.suppress(OSError):
@@ -100,7 +100,7 @@ def remove(path: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Delete what instances that were killed had begun to write."""
+    """Delete what killed instances had begun to write."""
     for part in folder.glob(f".*{SUFFIX}.*.part"):
         name = part.name[1:].partition(SUFFIX)[0]
         if not _busy(folder / f"{name}{SUFFIX}"):
@@ -124,10 +124,10 @@ def _lock_path(path: Path) -> Path:
 
 
 def _busy(path: Path) -> bool:
-    """Whether an instance that still runs has the file."""
+    """Whether a running instance holds the file."""
     try:
         lock = os.open(_lock_path(path), os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:  # nobody can have it, or nobody can tell
+    except OSError:  # nobody can hold it, or nobody can tell
         return False
     try:
         _take(lock)

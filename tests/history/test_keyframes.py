@@ -156,7 +156,7 @@ class Changing(nn.Module):
         x = x.flatten(1)
         if not hasattr(self.head, "mean"):
             self.head.register_buffer("mean", x.detach().mean(0))
-            self.later = x.detach().sum()
+            self.later = x.detach().sum().to(torch.bfloat16)
             del self.first
         out: Tensor = self.head(x - self.head.get_buffer("mean")) * self.scale["a/b"]
         self.bank = torch.cat([self.get_buffer("bank"), out.detach()])

@@ -53,12 +53,12 @@ def _pairs(state: TrainerState, own: TrainerState) -> Iterator[Pair]:
             yield name, buffer, own.buffers[name]
     yield "the generator's state", state.rng, own.rng
     if state.cuda_rng is not None:
-        yield "the generator's state", state.cuda_rng, _shaped(16, dtype="uint8")
+        yield "the GPU generator's state", state.cuda_rng, own.cuda_rng or state.cuda_rng
     if state.fixed is not None:
         shapes = (state.size, 1, SIDE, SIDE), (state.size, CLASSES), (1, CLASSES)
         for tensor, shape in zip(state.fixed, shapes, strict=True):
             yield "the random data", tensor, _shaped(*shape)
 
 
-def _shaped(*shape: int, dtype: str = "float32") -> StoredTensor:
-    return StoredTensor(dtype, shape, memoryview(b""))
+def _shaped(*shape: int) -> StoredTensor:
+    return StoredTensor("float32", shape, memoryview(b""))
