@@ -20,9 +20,8 @@ from lenet_tui.text.clean import clean
 _LENGTH = struct.Struct("<Q")
 _Read = TypeVar("_Read")
 
-Texts = Mapping[type, Callable[[str], object]]
-"""Classes that are written as the text that ``str`` gives, and how each reads it."""
-NO_TEXTS: Texts = {}
+Forms = Mapping[type, tuple[type, Callable[[Any], object], Callable[[Any], object]]]
+"""Classes that are written as another one: which, the function that writes, the one that reads."""
 _ACCEPTED = {bool: (bool,), int: (int,), float: (int, float), str: (str,)}
 """The types that JSON may give for a plain one: a truth value is no number."""
 
@@ -31,7 +30,7 @@ class Malformed(ValueError):
     """Bytes or a value that are not what they should be: one line."""
 
 
-def pack(value: object, texts: Texts = NO_TEXTS) -> list[bytes | memoryview]:
+def pack(value: object, forms: Forms) -> list[bytes | memoryview]:
     """The pieces of a dataclass's bytes: to join them here would take their memory twice."""
     contents: list[bytes | memoryview] = []
 
@@ -39,17 +38,16 @@ def pack(value: object, texts: Texts = NO_TEXTS) -> list[bytes | memoryview]:
         if isinstance(part, (bytes, memoryview)):
             contents.append(part)
             return len(part)
-        if type(part) in texts:
-            return str(part)
+        for kind, (_, write, _) in forms.items():
+            if isinstance(part, kind):
+                return write(part)
         return {name: getattr(part, name) for name in _types(part.__class__)}
 
     header = json.dumps(value, default=plain).encode()
     return [_LENGTH.pack(len(header)), header, *contents]
 
 
-def unpack(
-    kind: type[_Read], data: bytes | bytearray | memoryview, texts: Texts = NO_TEXTS
-) -> _Read:
+def unpack(kind: type[_Read], data: bytearray | memoryview, forms: Forms) -> _Read:
     """The dataclass ``kind`` that ``pack`` wrote; ``Malformed`` if ``data`` is anything else.
 
     Its fields are numbers, strings, truth values, bytes, dataclasses, or tuples and mappings of
@@ -58,7 +56,7 @@ def unpack(
     try:
         (length,) = _LENGTH.unpack_from(data)
         start = _LENGTH.size + length
-        reader = _Reader(memoryview(data)[start:], texts)
+        reader = _Reader(memoryview(data)[start:], forms)
         value: _Read = reader.read(kind, json.loads(bytes(data[_LENGTH.size : start])), "header")
     except Malformed as error:
         raise Malformed(clean(str(error), 300)) from None
@@ -79,13 +77,13 @@ def _types(kind: Any) -> dict[str, Any]:
 class _Reader:
     """Reads values as their types demand. ``rest``: the contents that no field has taken yet."""
 
-    def __init__(self, rest: memoryview, texts: Texts) -> None:
+    def __init__(self, rest: memoryview, forms: Forms) -> None:
         self.rest = rest
-        self._texts = texts
+        self._forms = forms
 
     def read(self, kind: Any, given: Any, name: str) -> Any:
         """What JSON has ``given`` for the field ``name``, as a ``kind``."""
-        if type(kind) is type:
+        if type(kind) is type or kind in self._forms:
             return self._plain(kind, given, name)
         origin, args = get_origin(kind), get_args(kind)
         if origin is Annotated:
@@ -109,8 +107,9 @@ class _Reader:
             return kind(given)
         if kind in (bytes, memoryview):
             return kind(self._content(given, name))
-        if kind in self._texts:
-            value = self._texts[kind](self.read(str, given, name))
+        if kind in self._forms:
+            form, _, load = self._forms[kind]
+            value = load(self.read(form, given, name))
             _demand(isinstance(value, kind), name, f"is no {kind.__name__}")
             return value
         types = _types(kind)

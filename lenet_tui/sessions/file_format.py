@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 
 from lenet_tui.protocol.condition import parse_watch
-from lenet_tui.protocol.container import Malformed, pack, unpack
+from lenet_tui.protocol.container import Forms, Malformed, pack, unpack
 from lenet_tui.protocol.moves import Set, Vector, parse_move, parse_vector
 from lenet_tui.protocol.options import Options, check
 from lenet_tui.protocol.saved_session import SavedSession
@@ -19,7 +19,7 @@ MAX_BYTES = 64 * 2**20
 _NAME = b"lenet-tui session "
 _MAGIC = _NAME + b"2\n"
 _DIGEST = hashlib.sha256().digest_size
-_TEXTS = {Set: parse_move, Vector: parse_vector}
+_FORMS: Forms = {Set: (str, str, parse_move), Vector: (str, str, parse_vector)}
 _SLACK = 4
 """Spacings that may lie between a position and the last keyframe before it."""
 
@@ -36,7 +36,7 @@ def encode(session: SavedSession) -> bytes:
 def pieces(session: SavedSession) -> list[bytes | memoryview]:
     """The file's bytes: a line that names the format, a digest of the rest, the session."""
     snapshot = replace(session.snapshot, keyframes=(), foreign=True)
-    parts = pack(replace(session, snapshot=snapshot), _TEXTS)
+    parts = pack(replace(session, snapshot=snapshot), _FORMS)
     whole = hashlib.sha256()
     for part in parts:
         whole.update(part)
@@ -56,7 +56,7 @@ def decode(data: bytes) -> SavedSession:
     if hashlib.sha256(body).digest() != data[len(_MAGIC) : start]:
         raise SaveError("it is damaged: its bytes do not give its digest")
     try:
-        return _plausible(unpack(SavedSession, body, _TEXTS))
+        return _plausible(unpack(SavedSession, body, _FORMS))
     except ValueError as error:
         raise SaveError(clean(str(error), 300)) from None
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated
 
 import torch
 from torch import Tensor, nn
 
 from lenet_tui.protocol import container
-from lenet_tui.protocol.container import Malformed
+from lenet_tui.protocol.container import Forms, Malformed
 from lenet_tui.protocol.options import Options, check
 from lenet_tui.tape.engine.digest import raw
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.trainer import Trainer
-
-Count = Annotated[int, range(2**62)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,91 +24,75 @@ class StoredTensor:
     shape: tuple[int, ...]
     content: memoryview
 
-    @classmethod
-    def of(cls, tensor: Tensor) -> StoredTensor:
-        return cls(str(tensor.dtype)[6:], tuple(tensor.shape), memoryview(raw(tensor)))
 
-    def like(self, other: StoredTensor) -> bool:
-        """Whether dtype and shape are those of ``other``."""
-        return (self.dtype, self.shape) == (other.dtype, other.shape)
+def _stored(tensor: Tensor) -> StoredTensor:
+    return StoredTensor(str(tensor.dtype)[6:], tuple(tensor.shape), memoryview(raw(tensor)))
 
-    def tensor(self) -> Tensor:
-        """The tensor, on the CPU, copied; ``Malformed`` if the bytes are not as many."""
-        dtype = getattr(torch, self.dtype, None)
-        count = math.prod(self.shape)
-        if not isinstance(dtype, torch.dtype) or count * dtype.itemsize != len(self.content):
-            raise Malformed("one of its tensors is cut short")
-        if not count:
-            return torch.empty(self.shape, dtype=dtype)
-        return torch.frombuffer(self.content, dtype=dtype).reshape(self.shape).clone()
+
+def _tensor(stored: StoredTensor) -> Tensor:
+    """The tensor, on the CPU, copied; ``Malformed`` if dtype, shape and bytes do not fit."""
+    try:
+        dtype: torch.dtype = getattr(torch, stored.dtype)
+        empty = torch.empty(0, dtype=dtype)
+        flat = torch.frombuffer(stored.content, dtype=dtype) if stored.content else empty
+        return flat.reshape(stored.shape).clone()
+    except (AttributeError, TypeError, ValueError, RuntimeError):
+        raise Malformed("one of its tensors has an unknown dtype or another shape") from None
+
+
+_FORMS: Forms = {Tensor: (StoredTensor, _stored, _tensor)}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredParameter:
     """``state``: what the optimizer has for it. ``grad`` may be ``None``, as in torch."""
 
-    value: StoredTensor
-    grad: StoredTensor | None
-    state: Mapping[str, StoredTensor]
+    value: Tensor
+    grad: Tensor | None
+    state: Mapping[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainerState:
-    """What the next iterations depend on. ``source`` … ``fixed``: see ``DataState``.
+    """What the next iterations depend on.
 
     ``buffers``: by their full names; ``None``: registered without a tensor.
     """
 
     options: Options
-    source: str
-    size: Count
-    epoch: Count
-    offset: Count
-    fixed: tuple[StoredTensor, StoredTensor, StoredTensor] | None
+    data: DataState
     fresh_vector: bool
     loss: float | None
-    accumulated: Count
+    accumulated: int
     parameters: Mapping[str, StoredParameter]
-    buffers: Mapping[str, StoredTensor | None]
-    rng: StoredTensor
-    cuda_rng: StoredTensor | None
+    buffers: Mapping[str, Tensor | None]
+    rng: Tensor
+    cuda_rng: Tensor | None
 
 
 def capture(trainer: Trainer) -> bytes:
     """The trainer's state: parameters, gradients (``None`` too), buffers, optimizer, RNG, data."""
-    of, data = StoredTensor.of, trainer.data
     cuda = trainer.device.type == "cuda"
     state = TrainerState(
-        options=trainer.options,
-        source=data.source,
-        size=data.size,
-        epoch=data.epoch,
-        offset=data.offset,
-        fixed=(of(data.fixed[0]), of(data.fixed[1]), of(data.fixed[2])) if data.fixed else None,
-        fresh_vector=trainer.fresh_vector,
-        loss=trainer.last_loss,
-        accumulated=trainer.accumulated,
-        parameters={
-            name: StoredParameter(
-                of(p),
-                None if p.grad is None else of(p.grad),
-                {slot: of(value) for slot, value in trainer.updater.state(name).items()},
-            )
+        trainer.options,
+        trainer.data,
+        trainer.fresh_vector,
+        trainer.last_loss,
+        trainer.accumulated,
+        {
+            name: StoredParameter(p, p.grad, trainer.updater.state(name))
             for name, p in trainer.parameters.items()
         },
-        buffers={
-            name: None if buffer is None else of(buffer)
-            for name, (_, _, buffer) in buffers(trainer.model).items()
-        },
-        rng=of(torch.get_rng_state()),
-        cuda_rng=of(torch.cuda.get_rng_state(trainer.device)) if cuda else None,
+        {name: buffer for name, (_, _, buffer) in buffers(trainer.model).items()},
+        torch.get_rng_state(),
+        torch.cuda.get_rng_state(trainer.device) if cuda else None,
     )
-    return b"".join(container.pack(state))
+    return b"".join(container.pack(state, _FORMS))
 
 
 def unpack(blob: bytes) -> TrainerState:
-    """The state in a keyframe's bytes; ``Malformed`` if it is none."""
-    return container.unpack(TrainerState, bytearray(blob))  # torch reads from writable bytes
+    """The state in a keyframe's bytes, its tensors on the CPU; ``Malformed`` if it is none."""
+    return container.unpack(TrainerState, bytearray(blob), _FORMS)  # torch wants writable bytes
 
 
 def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
@@ -128,21 +108,16 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     with torch.no_grad():
         for name, p in trainer.parameters.items():
             stored = state.parameters[name]
-            value = stored.value.tensor()
-            cast[value.dtype] = p.dtype
-            p.data.copy_(value)
-            p.grad = None if stored.grad is None else stored.grad.tensor().to(p)
-            tensors = {slot: t.tensor() for slot, t in stored.state.items()}
-            slots[name] = {slot: t if slot == "step" else t.to(p) for slot, t in tensors.items()}
+            cast[stored.value.dtype] = p.dtype
+            p.data.copy_(stored.value)
+            p.grad = None if stored.grad is None else stored.grad.to(p)
+            slots[name] = {k: t if k == "step" else t.to(p) for k, t in stored.state.items()}
         _restore_buffers(trainer, state.buffers, cast)
     trainer.updater.load(slots)
-    torch.set_rng_state(state.rng.tensor())
-    if state.cuda_rng and trainer.device.type == "cuda":
-        torch.cuda.set_rng_state(state.cuda_rng.tensor(), trainer.device)
-    trainer.data = DataState(state.source, state.size, state.epoch, state.offset)
-    if state.fixed:
-        image, vector, target = state.fixed
-        trainer.data.fixed = image.tensor(), vector.tensor(), target.tensor()
+    torch.set_rng_state(state.rng)
+    if state.cuda_rng is not None and trainer.device.type == "cuda":
+        torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
+    trainer.data = state.data
     trainer.fresh_vector = state.fresh_vector
     trainer.last_loss = state.loss
     trainer.accumulated = state.accumulated
@@ -161,23 +136,22 @@ def buffers(model: nn.Module) -> dict[str, tuple[nn.Module, str, Tensor | None]]
 
 def _restore_buffers(
     trainer: Trainer,
-    stored: Mapping[str, StoredTensor | None],
+    stored: Mapping[str, Tensor | None],
     cast: Mapping[torch.dtype, torch.dtype],
 ) -> None:
     """Fill the buffers in place, or as a forward may have done: replace, register or delete."""
     present = buffers(trainer.model)
     for name in present.keys() - stored.keys():
         delattr(*present[name][:2])
-    for name, content in stored.items():
+    for name, value in stored.items():
         path, _, leaf = name.rpartition(".")
-        value = None
-        if content is not None:
-            value = content.tensor()
-            value = value.to(trainer.device, cast.get(value.dtype, value.dtype))
         module, _, buffer = present.get(name) or (trainer.model.get_submodule(path), leaf, None)
-        if buffer is not None and value is not None and buffer.shape == value.shape:
-            buffer.copy_(value)
+        new = (
+            value if value is None else value.to(trainer.device, cast.get(value.dtype, value.dtype))
+        )
+        if buffer is not None and new is not None and buffer.shape == new.shape:
+            buffer.copy_(new)
         elif name in present:
-            setattr(module, leaf, value)
+            setattr(module, leaf, new)
         else:
-            module.register_buffer(leaf, value)
+            module.register_buffer(leaf, new)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
+from torch import Tensor
+
 from lenet_tui.history.engine import keyframe
-from lenet_tui.history.engine.keyframe import StoredTensor, TrainerState
+from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.protocol.container import Malformed
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.options import check as check_options
@@ -15,7 +18,8 @@ from lenet_tui.training.engine.trainer import Trainer
 SLOTS = ("momentum_buffer", "exp_avg", "exp_avg_sq", "step")
 """The tensors that our optimizers keep for a parameter."""
 
-Pair = tuple[str, StoredTensor | None, StoredTensor | None]
+Like = tuple[torch.dtype, tuple[int, ...]]
+"""A dtype and a shape."""
 
 
 def check(trainer: Trainer, blob: bytes) -> None:
@@ -25,40 +29,45 @@ def check(trainer: Trainer, blob: bytes) -> None:
     """
     try:
         state, own = keyframe.unpack(blob), keyframe.unpack(keyframe.capture(trainer))
+        data = state.data
         check_options(state.options)
         if state.options.model != own.options.model:
             raise Malformed("its model is another one")
-        for name, stored, wanted in _pairs(state, own):
-            if stored is None or wanted is None or not stored.like(wanted):
+        for number in (data.size, data.epoch, data.offset, state.accumulated):
+            if number not in range(2**62):
+                raise Malformed("its place in the data is none")
+        for name, tensor, wanted in _pairs(state, own):
+            if _like(tensor) != wanted:
                 raise Malformed(f"{name} is missing, unknown or of another shape")
-            stored.tensor()
     except ValueError as error:
         raise OptionError(f"the saved session does not fit this one: {error}") from None
 
 
-def _pairs(state: TrainerState, own: TrainerState) -> Iterator[Pair]:
-    """The name of each tensor, as it is stored, and one of the shape that it must have."""
+def _like(tensor: Tensor | None) -> Like | None:
+    return None if tensor is None else (tensor.dtype, tuple(tensor.shape))
+
+
+def _pairs(
+    state: TrainerState, own: TrainerState
+) -> Iterator[tuple[str, Tensor | None, Like | None]]:
+    """The name of each tensor, as it is stored, and the dtype and shape that it must have."""
     if (set(state.parameters), set(state.buffers)) != (set(own.parameters), set(own.buffers)):
         raise Malformed("its parameters or buffers have other names")
     for name, stored in state.parameters.items():
-        value = own.parameters[name].value
-        yield name, stored.value, value
+        like = _like(own.parameters[name].value)
+        yield name, stored.value, like
         if stored.grad is not None:
-            yield f"{name}.grad", stored.grad, value
+            yield f"{name}.grad", stored.grad, like
         for slot, tensor in stored.state.items():
-            wanted = _shaped() if slot == "step" else value
-            yield f"a tensor of the optimizer for {name}", tensor, wanted if slot in SLOTS else None
+            own_slot = (torch.float32, ()) if slot == "step" else like
+            yield f"the optimizer's tensor for {name}", tensor, own_slot if slot in SLOTS else None
     for name, buffer in state.buffers.items():
-        if buffer is not own.buffers[name]:  # not both ``None``
-            yield name, buffer, own.buffers[name]
-    yield "the generator's state", state.rng, own.rng
-    if state.cuda_rng is not None:
-        yield "the GPU generator's state", state.cuda_rng, own.cuda_rng or state.cuda_rng
-    if state.fixed is not None:
-        shapes = (state.size, 1, SIDE, SIDE), (state.size, CLASSES), (1, CLASSES)
-        for tensor, shape in zip(state.fixed, shapes, strict=True):
-            yield "the random data", tensor, _shaped(*shape)
-
-
-def _shaped(*shape: int) -> StoredTensor:
-    return StoredTensor("float32", shape, memoryview(b""))
+        yield name, buffer, _like(own.buffers[name])
+    yield "the generator's state", state.rng, _like(own.rng)
+    if own.cuda_rng is not None and state.cuda_rng is not None:
+        yield "the GPU generator's state", state.cuda_rng, _like(own.cuda_rng)
+    if state.data.fixed is not None:
+        size = state.data.size
+        shapes = (size, 1, SIDE, SIDE), (size, CLASSES), (1, CLASSES)
+        for tensor, shape in zip(state.data.fixed, shapes, strict=True):
+            yield "the random data", tensor, (torch.float32, shape)
