@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lenet_tui.protocol.frame import Shape
+from lenet_tui.protocol.request import Request
 
 TOLERANCE = {
     "float16": (1e-3, 1e-5),
@@ -71,7 +72,6 @@ class ParityResult:
     line, else empty.
     """
 
-    number: int
     reference: str = ""
     other: str = ""
     choices: tuple[str, ...] = ()
@@ -95,3 +95,14 @@ class ParityResult:
     def furthest(self) -> ParityRow | None:
         """The entry that takes the largest part of its tolerance."""
         return max(self.compared, key=lambda row: row.share, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Parity(Request[ParityResult]):
+    """What the present iteration gives elsewhere.
+
+    ``device`` is torch's name (then in float32), or a place such as ``cpu · float64``; empty means
+    the first place that there is here.
+    """
+
+    device: str = ""

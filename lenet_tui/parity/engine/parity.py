@@ -12,9 +12,8 @@ from lenet_tui.history.engine.history import Borrowed
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.parity.engine.float64_trainer import DoubleTrainer
 from lenet_tui.parity.engine.tape_diff import compare
-from lenet_tui.parity.result import ParityResult, ParityRow, place
+from lenet_tui.parity.result import Parity, ParityResult, ParityRow, place
 from lenet_tui.protocol.iteration_plan import Script, Segment
-from lenet_tui.protocol.messages import Parity
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.tape.engine.recorder import LAZY, Player, Progress
 from lenet_tui.tape.engine.tape import Tape
@@ -26,7 +25,7 @@ FLOAT, DOUBLE = "float32", "float64"
 TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: DoubleTrainer}
 
 
-def answer(command: Parity, navigator: Navigator) -> ParityResult:
+def compared(command: Parity, navigator: Navigator) -> ParityResult:
     """Run the iteration in both places and compare; the session stays as it is, to the bit."""
     with untouched():
         result = _answer(command, navigator)
@@ -36,7 +35,7 @@ def answer(command: Parity, navigator: Navigator) -> ParityResult:
 
 
 def _answer(command: Parity, navigator: Navigator) -> ParityResult:
-    result = ParityResult(command.number, seed=navigator.trainer.options.seed)
+    result = ParityResult(seed=navigator.trainer.options.seed)
     try:
         with refusing(navigator.trainer):
             reference = Reference(navigator)
