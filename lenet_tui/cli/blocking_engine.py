@@ -70,7 +70,7 @@ class BlockingEngine:
         """Send a request and wait for its answer; where there is none, exit with ``status``."""
         reply = self.begin(request)()
         if reply.answer is None:
-            raise CommandError(reply.error, status)
+            raise CommandError(str(reply.error), status)
         return reply.answer
 
     def move(self, command: DoMove) -> Moved:

@@ -12,11 +12,11 @@ from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.explain_options import asked_cell
 from lenet_tui.cli.options import CommandError, language, session_options
 from lenet_tui.cli.printer import Sheet
+from lenet_tui.cli.words import words
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Run
-from lenet_tui.text import words
 from lenet_tui.text.numbers import aligned, index_text, number, thousands
 from lenet_tui.text.words import Words
 

@@ -17,8 +17,8 @@ from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import language
 from lenet_tui.cli.printer import Sheet
 from lenet_tui.cli.streams import no_screen
+from lenet_tui.cli.words import words
 from lenet_tui.protocol.frame import Device
-from lenet_tui.text import words
 from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
 from lenet_tui.training.request import ListDevices

@@ -11,11 +11,11 @@ from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import CommandError, language
 from lenet_tui.cli.printer import Sheet
 from lenet_tui.cli.tour_options import asked_stop, tour_options
+from lenet_tui.cli.words import words as words_of
 from lenet_tui.lab.result import RunLab
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options
-from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 from lenet_tui.text.wrapping import wrap
 from lenet_tui.tour.request import Print

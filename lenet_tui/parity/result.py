@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.request import Request
+from lenet_tui.text.notice import Notice
 
 TOLERANCE = {
     "float16": (1e-3, 1e-5),
@@ -68,8 +69,7 @@ class ParityRow:
 class ParityResult:
     """The answer to ``Parity``: ``iteration`` run in two places, ``reference`` as the session did.
 
-    ``choices``: the places that can be compared with here. ``error``: why it cannot be done, one
-    line, else empty.
+    ``choices``: the places that can be compared with here. ``error``: why it cannot be done.
     """
 
     reference: str = ""
@@ -79,7 +79,7 @@ class ParityResult:
     seed: int = 0
     batch: int = 0
     rows: tuple[ParityRow, ...] = ()
-    error: str = ""
+    error: Notice | None = None
 
     @property
     def compared(self) -> tuple[ParityRow, ...]:

@@ -13,6 +13,7 @@ from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.request import Request
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
+from lenet_tui.text.notice import Notice
 
 # What the screen says to the engine.
 
@@ -209,11 +210,11 @@ class Printed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
-    """The answer to the request of that number, or the ``error``: why there is none."""
+    """The answer to the request of that number, or the ``error`` that says why there is none."""
 
     number: int
     answer: Any = None
-    error: str = ""
+    error: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from lenet_tui.text.notice import Notice, Problem
+
 A = TypeVar("A")
 Handler = Callable[[Any, Any], Any]
 
@@ -29,16 +31,16 @@ class Request(Generic[A]):
     answered_in: ClassVar[str] = ""
 
 
-class Rejected(Exception):
-    """A handler raises this where there is no answer; its text is one line for people."""
+class Rejected(Problem):
+    """A handler raises this where there is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[A]):
-    """The ``answer``, or ``None`` and an ``error``: one line that says why there is none."""
+    """The ``answer``, or ``None`` and the ``error`` that says why there is none."""
 
     answer: A | None
-    error: str = ""
+    error: Notice | None = None
 
 
 class Asks(Protocol):

@@ -11,6 +11,7 @@ from lenet_tui.app.ui.panes.input import ImagePane
 from lenet_tui.explain.explanation import Explain
 from lenet_tui.explain.ui.inspector import SETTLE, InspectorPane
 from lenet_tui.protocol.messages import Answered, Asked
+from lenet_tui.text.notice import verbatim
 from tests.harness.running_app import Running, running
 
 HEAD = re.compile(r"(\S+) = (\S+)   ")
@@ -181,7 +182,7 @@ async def test_what_is_no_longer_true_is_taken_off_the_screen() -> None:
         run.engine.thinks = False
         await run.press("f")
         assert "working it out" in run.text  # one question at a time
-        run.engine.say(Answered(late.number, error="of the step before"))
+        run.engine.say(Answered(late.number, error=verbatim("of the step before")))
         await run.settle()
         assert "of the step before" not in run.text
         assert head(run)[0] == cell and head(run)[1] != value

@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from lenet_tui.export.request import Export
 from lenet_tui.protocol.messages import Answered, Asked
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_engine import SCRIPT
 from tests.harness.running_app import Running, running
 
@@ -67,7 +68,13 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
             run.app.run_worker(run.app.exporter.write(file))
             await run.settle()
             assert len(run.engine.asked(Export)) == number
-            run.engine.say(Answered(run.engine.commands(Asked)[-1].number, answer, error))
+            run.engine.say(
+                Answered(
+                    run.engine.commands(Asked)[-1].number,
+                    answer,
+                    verbatim(error) if error else None,
+                )
+            )
             await run.settle()
             kind, text = logged(run)
             assert kind == "error"

@@ -105,7 +105,7 @@ class FakeEngine:
         try:
             self.report(Answered(asked.number, self._answer(asked.request)))
         except Rejected as error:
-            self.report(Answered(asked.number, error=str(error)))
+            self.report(Answered(asked.number, error=error.notice))
 
     def _answer(self, request: Request[Any]) -> Any:
         if isinstance(request, ListDevices):

@@ -7,6 +7,7 @@ import numpy as np
 from lenet_tui.explain.cell_address import CellError, parse_cell
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_training import Training, tensor
 
 NOTHING = "prelu"
@@ -18,14 +19,14 @@ def explained(training: Training, command: Explain) -> Explanation:
     try:
         cell = parse_cell(command.cell)
     except CellError as error:
-        raise Rejected(str(error)) from None
+        raise Rejected(verbatim(str(error))) from None
     _, values = tensor(training, cell.tensor)
     if values is None:
-        raise Rejected(f"{cell} has not been computed yet")
+        raise Rejected(verbatim(f"{cell} has not been computed yet"))
     if len(cell.index) != values.ndim or any(
         i >= n for i, n in zip(cell.index, values.shape, strict=True)
     ):
-        raise Rejected(f"{cell} is outside")
+        raise Rejected(verbatim(f"{cell} is outside"))
     value = float(np.float32(values[cell.index]))
     if cell.tensor in ("conv1", "conv2"):
         op, formula, terms = "conv2d", f"{cell.tensor}[n,o,h,w] = Σ", window(cell.index)

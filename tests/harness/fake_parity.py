@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_training import PARAMETERS, Training
 
 REFERENCE, GPU, DOUBLE = "cpu · float32", "cuda:0 · float32", "cpu · float64"
@@ -31,7 +32,7 @@ def compared(training: Training, command: Parity) -> ParityResult:
     """The first is a GPU whose second convolution is wrong; there a node has another kernel."""
     other = command.device or GPU
     if other not in (GPU, DOUBLE):
-        return ParityResult(REFERENCE, other, (GPU, DOUBLE), error="it is not here")
+        return ParityResult(REFERENCE, other, (GPU, DOUBLE), error=verbatim("it is not here"))
     wrong = other == GPU
     rows = [
         _row("forward", name, op, shape, wrong and number >= FAULT)

@@ -33,6 +33,7 @@ from lenet_tui.protocol.options import OptionError, Options
 from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.protocol.request import Rejected, Request, answers
 from lenet_tui.protocol.session_api import DeviceLost, Hooks, KeyframeStore
+from lenet_tui.text.notice import verbatim
 
 
 class FakeSession:
@@ -178,7 +179,7 @@ class Early(Question):
 @answers(Early)
 def answer(request: Question, session: FakeSession | None) -> str:
     if request.word == "reject":
-        raise Rejected("there is no torch here")
+        raise Rejected(verbatim("there is no torch here"))
     if request.word == "raise":
         raise ValueError("no such word")
     return f"{request.word} at {session.iteration if session else None}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textual.app import App
 
+from lenet_tui.app.language import words as words_of
 from lenet_tui.lab.engine.run import run_text
 from lenet_tui.lab.result import LabResult, RunLab
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.protocol.messages import Answered, Asked
 from lenet_tui.protocol.pending_requests import PendingRequests
 from lenet_tui.protocol.request import A, Reply, Request
-from lenet_tui.text import words as words_of
 
 
 class LabApp(App[None]):

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import OptionList, Select
 
+from lenet_tui.app.language import words
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow
@@ -15,7 +16,7 @@ from lenet_tui.parity.ui.table import entry, sentence, table
 from lenet_tui.protocol.messages import Answered, Asked, Busy, Died
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
-from lenet_tui.text import words
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_parity import DOUBLE, GPU, REFERENCE, compared
 from tests.harness.fake_training import Training
 from tests.harness.running_app import Running, running
@@ -121,7 +122,7 @@ async def test_what_cannot_be_done_is_said_and_another_place_still_offered() -> 
         [command] = run.engine.commands(Asked)
         run.engine.say(Busy(Position(1, "forward"), 0, "conv2d", 2.0))
         error = "cuda:0 · float32: out of memory\x1b[2J [red]with batch size 1[/]"
-        result = ParityResult(REFERENCE, GPU, (GPU, DOUBLE), error=error)
+        result = ParityResult(REFERENCE, GPU, (GPU, DOUBLE), error=verbatim(error))
         run.engine.say(Answered(command.number, result))
         await run.settle()
         assert r"out of memory\x1b[2J [red]with batch size 1[/]" in run.text

@@ -14,6 +14,7 @@ from textual.events import Key
 from textual.reactive import var
 from textual.screen import Screen
 
+from lenet_tui.app.language import words as words_of
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.app.ui.panes.footer import HintLine
 from lenet_tui.app.ui.panes.rail import PipelineRail, RailState
@@ -24,7 +25,6 @@ from lenet_tui.kit.ui.messages import FrameCame, Reported
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.stepping.ui.commands import BY_ID, COMMANDS, bindings
 from lenet_tui.terminal.ui.type_ahead import TypeAheadApp
-from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 
 if TYPE_CHECKING:

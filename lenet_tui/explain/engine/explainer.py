@@ -30,6 +30,7 @@ from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
 from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.text.notice import verbatim
 
 GIVEN = ("input", "target")
 
@@ -54,7 +55,7 @@ class Explainer:
             with np.errstate(all="ignore"), self._at(wanted) as place:
                 return self._explain(command, cell, place)
         except CellError as error:
-            raise Rejected(str(error)) from None
+            raise Rejected(verbatim(str(error))) from None
 
     # Where and when
 

@@ -287,8 +287,8 @@ class InspectorPane(Pane):
 
     def _instead(self) -> str:
         """What is said where there is no explanation (yet)."""
-        if self.reply is not None:
-            return clean(self.reply.error)
+        if self.reply is not None and self.reply.error is not None:
+            return clean(self.words.say(self.reply.error))
         return self.words("inspect.running" if self._is_run else "inspect.asking")
 
     def _titles(self, visit: Visit) -> None:

@@ -7,6 +7,7 @@ from lenet_tui.export.request import Export
 from lenet_tui.export.source import CannotExport
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.request import Rejected, answers
+from lenet_tui.text.notice import verbatim
 
 
 @answers(Export)
@@ -15,4 +16,4 @@ def export(request: Export, session: Session) -> str:
     try:
         return text(session.navigator)
     except CannotExport as error:
-        raise Rejected(str(error)) from None
+        raise Rejected(verbatim(str(error))) from None

@@ -54,7 +54,7 @@ class Exporter:
         """Write the script to a new file, and say where; or why not."""
         reply = await self._app.ask(Export())
         if reply.answer is None:
-            self._failed(reply.error)
+            self._failed(self._app.words.say(reply.error) if reply.error else "")
             return
         try:
             write_new(path, reply.answer)

@@ -35,9 +35,9 @@ def check(trainer: Trainer, blob: bytes) -> None:
             raise Malformed("another length than it says")
         _plain(header)
     except (OptionError, Malformed) as error:
-        raise OptionError(f"the saved session does not fit this one: {error}") from None
+        raise OptionError("history:does-not-fit", error=str(error)) from None
     except Exception:  # noqa: BLE001 - hostile bytes may break in any way
-        raise OptionError("the saved session holds a keyframe that cannot be read") from None
+        raise OptionError("history:unreadable") from None
 
 
 def _tensors(listed: list[Any]) -> dict[str, tuple[torch.dtype, torch.Size]]:

@@ -158,7 +158,7 @@ class LabScreen(Once[tuple[str, Shape]]):
         reply = await self._engine.ask(question)
         if question == self._state.question():  # nothing was changed while torch was at work
             self._state.result = reply.answer or LabResult(
-                question.text, question.input_shape, error=reply.error
+                question.text, question.input_shape, error=str(reply.error)
             )
             self._show()
 

@@ -17,6 +17,7 @@ from lenet_tui.protocol.iteration_plan import Script, Segment
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.tape.engine.recorder import LAZY, Player, Progress
 from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.text.notice import verbatim
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.rng_guard import generators, untouched
 from lenet_tui.training.engine.trainer import Refused, Trainer, refusing
@@ -43,7 +44,8 @@ def _answer(command: Parity, navigator: Navigator) -> ParityResult:
             result = replace(result, other=_place(command.device or result.choices[0]))
             return replace(result, rows=reference.compare_with(result.other))
     except (Refused, OptionError) as refused:
-        return replace(result, error=str(refused))
+        error = refused.notice if isinstance(refused, OptionError) else verbatim(str(refused))
+        return replace(result, error=error)
 
 
 def choices(device: torch.device) -> tuple[str, ...]:
@@ -57,7 +59,7 @@ def _place(name: str) -> str:
     """``cuda:0`` and ``cuda:0 · float32`` are the same place."""
     device, _, dtype = name.partition(" · ")
     if (dtype or FLOAT) not in TRAINERS:
-        raise OptionError(f"{name!r} is no place to compare with: a device, {FLOAT} or {DOUBLE}")
+        raise OptionError("parity:no-place", name=name, single=FLOAT, double=DOUBLE)
     return place(device, dtype or FLOAT)
 
 

@@ -112,7 +112,7 @@ class ParityScreen(Dialog[Shown]):
         said = self.query_one("#parity-sentence", Prose)
         said.show(sentence(result, self.words) if result.rows else "")
         said.set_class(result.first_past is not None, "-past")
-        self.complain(self.words.spell(clean(result.error)))
+        self.complain(clean(self.words.say(result.error)) if result.error else "")
         self.query_one(".box").border_subtitle = Content(
             facts(result, self.words) if result.rows else ""
         )

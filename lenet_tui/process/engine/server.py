@@ -44,6 +44,7 @@ from lenet_tui.protocol.session_api import (
     Session,
 )
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import notice, verbatim
 
 FRAME_INTERVAL = 1 / 30
 """Seconds between two frames of a run, at least."""
@@ -167,11 +168,11 @@ class Worker:
         """The answer of the request's handler, which knows what the server does not."""
         request = asked.request
         if self._session is None and request.needs_session:
-            return Answered(asked.number, error="the engine has not been started")
+            return Answered(asked.number, error=notice("process:not-started"))
         try:
             return Answered(asked.number, handler_of(request)(request, self._session))
         except Rejected as error:
-            return Answered(asked.number, error=str(error))
+            return Answered(asked.number, error=error.notice)
 
     def _start(self, command: Start) -> Report:
         self._session = None
@@ -194,7 +195,7 @@ class Worker:
             return Failed(clean(str(error), 500))
         said = in_a_line(error)
         if isinstance(command, Asked):
-            return Answered(command.number, error=said)
+            return Answered(command.number, error=verbatim(said))
         if isinstance(command, (DoMove, RunFree)) and self._session:
             try:
                 return Moved(command.number, self._session.look(self._look), error=said)
