@@ -47,7 +47,7 @@ class FakeSession:
         snapshot: Snapshot | None = None,
     ) -> None:
         if options.device == "nowhere":
-            raise OptionError("device nowhere is not here")
+            raise OptionError(verbatim("device nowhere is not here"))
         if options.device == "broken":
             raise ZeroDivisionError("the engine broke\nin two lines")
         if options.device == "deadly":
