@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lenet_tui.app import language
+from lenet_tui.app import all_words
 from lenet_tui.text.notice import Table
 from lenet_tui.text.words import Words
 
@@ -54,4 +54,4 @@ TRACE: Table = {
 
 def words(lang: str, ascii: bool = False) -> Words:
     """The words of every room and of the command line, in ``lang``."""
-    return language.words(lang, ascii, TRACE)
+    return all_words.words(lang, ascii, TRACE)

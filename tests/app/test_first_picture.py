@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.panes.footer import key_line
 from lenet_tui.cli.options import only_the_app
 from tests.harness.terminal import ROOT, environment
@@ -24,7 +24,7 @@ LATER = {
 def test_the_app_is_imported_without_what_it_shows_later() -> None:
     code = (
         "import sys; from lenet_tui import cli; import lenet_tui.app.ui.app;"
-        " from lenet_tui.app.language import words;"
+        " from lenet_tui.app.all_words import words;"
         " from lenet_tui.app.ui.panes.footer import key_line;"
         " key_line(words('en'), 120, True); print(*sys.modules)"
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.panes.layer_lines import layer_lines
 from lenet_tui.app.ui.panes.phase_states import boundary, fitted, stations
 from lenet_tui.app.ui.panes.rail import RailState, phase_lines, position_line

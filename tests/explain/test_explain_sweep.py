@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.words.cells import note_lines, verdict
 from lenet_tui.protocol.options import Options, resolve

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.explain import explain_values
 from lenet_tui.explain.words.pane import explain_words
 from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, SegmentState, Shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import App
 
-from lenet_tui.app.language import words as words_of
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.lab.engine.run import run_text
 from lenet_tui.lab.result import LabResult, RunLab
 from lenet_tui.lab.ui.screen import LabScreen

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 from torch import Tensor
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.frame import Frame, Graph, OpRow, SegmentState
 from lenet_tui.protocol.options import Options

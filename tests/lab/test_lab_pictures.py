@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from lenet_tui.app.language import words as words_of
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.explain.windows import NoWindow, geometry
 from lenet_tui.lab.engine.run import run_text
 from lenet_tui.lab.formula import parameter_formula, shape_formulas

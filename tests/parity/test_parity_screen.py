@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import OptionList, Select
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow

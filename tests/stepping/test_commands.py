@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.help import help_text
 from lenet_tui.app.ui.panes.footer import key_line
 from lenet_tui.kit.ui.keys import key_name

@@ -12,7 +12,7 @@ from rich.color import Color
 from textual.strip import Strip
 from torch import Tensor
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.engine.reduce import make_view

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import lenet_tui
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.app.words_tables import TABLES
 from lenet_tui.cli.words import TRACE
 from lenet_tui.text.words import AsciiWords

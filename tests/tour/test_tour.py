@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.history.engine.session import Session
 from lenet_tui.lab.parse import parse_layer
 from lenet_tui.protocol.messages import DoMove, Moved, Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from lenet_tui.app.language import words
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.pick import PickScreen
 from lenet_tui.protocol.messages import DoMove, Look, Moved, Start

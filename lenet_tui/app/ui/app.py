@@ -14,7 +14,7 @@ from textual.events import Key
 from textual.reactive import var
 from textual.screen import Screen
 
-from lenet_tui.app.language import words as words_of
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.app.ui.panes.footer import HintLine
 from lenet_tui.app.ui.panes.rail import PipelineRail, RailState
