@@ -17,7 +17,6 @@ from lenet_tui.export.script_text import Contents, script
 from lenet_tui.export.source import CannotExport, Pulled, merged, pull
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.protocol.messages import Exported
 from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine import digests as transcribe
 from lenet_tui.tape.engine.forward_recorder import dry_run
@@ -31,14 +30,6 @@ _ACTED_ON = re.compile(
     "[^\t\n\f\r -~\u00a0-\U0010ffff]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 """Control characters, and those that turn the direction of text about."""
-
-
-def answer(number: int, navigator: Navigator) -> Exported:
-    """The script, or why there is none."""
-    try:
-        return Exported(number, text(navigator))
-    except CannotExport as error:
-        return Exported(number, error=str(error))
 
 
 def text(navigator: Navigator) -> str:

@@ -28,8 +28,11 @@ def check(trainer: Trainer, blob: bytes) -> None:
     Names, shapes and dtypes must be those of the trainer's own parameters and buffers.
     """
     try:
-        state, own = keyframe.unpack(blob), keyframe.unpack(keyframe.capture(trainer))
-        data = state.data
+        state = keyframe.unpack(blob)
+    except Malformed:
+        raise OptionError("history:unreadable") from None
+    data, own = state.data, keyframe.unpack(keyframe.capture(trainer))
+    try:
         check_options(state.options)
         if state.options.model != own.options.model:
             raise Malformed("its model is another one")
@@ -40,7 +43,7 @@ def check(trainer: Trainer, blob: bytes) -> None:
             if _like(tensor) != wanted:
                 raise Malformed(f"{name} is missing, unknown or of another shape")
     except ValueError as error:
-        raise OptionError(f"the saved session does not fit this one: {error}") from None
+        raise OptionError("history:does-not-fit", error=str(error)) from None
 
 
 def _like(tensor: Tensor | None) -> Like | None:
