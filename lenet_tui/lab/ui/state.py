@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 
 from lenet_tui.explain.windows import Geometry, NoWindow, Shape
 from lenet_tui.lab.geometry import SLIDING, geometry
 from lenet_tui.lab.layer import Layer, Value, default_input, with_argument, with_kind
-from lenet_tui.lab.result import FILLS, LabResult
-from lenet_tui.protocol.messages import RunLab
+from lenet_tui.lab.result import FILLS, LabResult, RunLab
 from lenet_tui.tensors.tiling import ravel, unravel
-
-_numbers = count(1)
-"""Of all labs that are opened: an answer may come when another one has been."""
 
 
 @dataclass(slots=True)
@@ -33,7 +28,6 @@ class LabState:
     result: LabResult | None = None
     index: Shape | None = None
     fed: int = 0
-    number: int = field(default=0)
 
     def __post_init__(self) -> None:
         self._renew()
@@ -67,17 +61,9 @@ class LabState:
 
     def question(self) -> RunLab:
         """What to ask of torch now."""
-        return RunLab(self.number, str(self.layer), self.shape, self.fill)
-
-    def take(self, result: LabResult) -> bool:
-        """Keep torch's answer; ``False`` if it is to an older question."""
-        if result.number != self.number:
-            return False
-        self.result = result
-        return True
+        return RunLab(str(self.layer), self.shape, self.fill)
 
     def _renew(self) -> None:
-        self.number = next(_numbers)
         self.result = None
         try:
             self.known = geometry(self.layer, self.shape)
