@@ -71,7 +71,7 @@ class LineWidget(Widget):
     def render_line(self, y: int) -> Strip:
         if not 0 <= (y := y + self.first) < len(self.lines):
             return Strip([])
-        runs = self.lines[y].render(self.visual_style, end="", parse_style=self._get_style)
+        runs = self.lines[y].render(self.visual_style, end="")
         return Strip([Segment(text, style.rich_style) for text, style in runs])
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -18,9 +18,10 @@ from typing import Any
 
 from rich.console import Console
 from textual.app import App
-from textual.worker import WorkerFailed
 
-from lenet_tui.text.clean import clean, clean_lines
+from lenet_tui.terminal.textual_version import private_ok
+from lenet_tui.terminal.ui.crash import crashed, error_of, named
+from lenet_tui.text.clean import clean
 
 try:
     import termios
@@ -37,9 +38,6 @@ and what is written to the terminal have threads of their own.
 WRITER = "textual-output"
 STARTED_AFTER = 2.0
 """Seconds without garbage collection, so that the first frame comes sooner."""
-CRASHED = 1
-TRACEBACK = "LENET_TUI_TRACEBACK"
-"""Set in the environment: a crash prints where it happened, not only what."""
 
 RESET = "".join(
     (
@@ -77,7 +75,7 @@ def run(make_app: Callable[[], App[Any]]) -> int:
             return run.app(make_app())
         except Exception as error:  # noqa: BLE001 - whatever it is, the terminal comes first
             run.restore(whole=True)
-            return run.ending or _crashed(error, traceback.format_exc())
+            return run.ending or crashed(*named(error), traceback.format_exc())
 
 
 class _Run:
@@ -97,22 +95,23 @@ class _Run:
     def app(self, app: App[Any]) -> int:
         """Run the app to its end and say what is left to say."""
         self._app = app
-        if termios:
-            from lenet_tui.terminal.ui.driver import TerminalDriver  # noqa: PLC0415 - not on Windows
+        if termios and private_ok():
+            from lenet_tui.terminal.ui.private import driver  # noqa: PLC0415 - not on Windows
 
-            app.driver_class = TerminalDriver
-        last_words = io.StringIO()
-        app.error_console = Console(file=last_words, markup=False, highlight=False)
+            app.driver_class = driver.TerminalDriver
+        printed = io.StringIO()
+        app.error_console = Console(file=printed, markup=False, highlight=False)
         asyncio.run(self._run(app))
-        error = getattr(app, "_exception", None)
+        last_words = printed.getvalue().strip()
+        error = error_of(app, last_words)
         self.restore(whole=error is not None)
-        status = self.ending or app.return_code or 0
-        if error is not None and not self.ending:
-            return _crashed(error, last_words.getvalue())
-        said = last_words.getvalue().strip() or getattr(app, "failure", "")
-        if said and not self.ending:
-            sys.stderr.write(f"lenet-tui: {clean(said)}\n")
-        return status
+        if self.ending:
+            return self.ending
+        if error is not None:
+            return crashed(*error, last_words)
+        if line := last_words or getattr(app, "failure", ""):
+            sys.stderr.write(f"lenet-tui: {clean(line)}\n")
+        return app.return_code or 0
 
     async def _run(self, app: App[Any]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -181,13 +180,3 @@ def _give_up_writing() -> None:
     for thread in threading.enumerate():
         if thread.name == WRITER and thread.ident:
             signal.pthread_kill(thread.ident, signal.SIGTERM)
-
-
-def _crashed(error: BaseException, trace: str) -> int:
-    if isinstance(error, WorkerFailed):
-        error = error.error
-    if os.environ.get(TRACEBACK):
-        sys.stderr.write("\n".join((*clean_lines(trace), "")))
-    name, said = type(error).__name__, clean(str(error).partition("\n")[0], 300)
-    sys.stderr.write(f"lenet-tui: the screen broke: {name}: {said} ({TRACEBACK}=1 shows where)\n")
-    return CRASHED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any, TypeVar
 
-from lenet_tui.terminal.ui.cell_diff import LeanApp
+from lenet_tui.terminal.ui.painting import PaintingApp
 from lenet_tui.text.clean import clean
 
 R = TypeVar("R")
@@ -14,7 +14,7 @@ LONGEST = 160
 """Characters of a toast; the log has the rest."""
 
 
-class ToastApp(LeanApp[R]):
+class ToastApp(PaintingApp[R]):
     """An app that tells one thing at a time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,8 +10,8 @@ from collections import deque
 from time import monotonic
 from typing import Any, TypeVar
 
+from textual.dom import DOMNode
 from textual.events import Event, Key
-from textual.message_pump import MessagePump
 
 from lenet_tui.terminal.ui.toast import ToastApp
 
@@ -52,7 +52,7 @@ class TypeAheadApp(ToastApp[R]):
 
     async def _press(self, event: Key) -> None:
         self._pressed, self._before = monotonic(), self.screen
-        self._heard_by: MessagePump = self.focused or self.screen
+        self._heard_by: DOMNode = self.focused or self.screen
         await super().on_event(event)
 
     def _hold(self) -> None:
@@ -62,16 +62,16 @@ class TypeAheadApp(ToastApp[R]):
         self.set_timer(LONGEST, lambda turn=self._turn: self.call_later(self._next, turn))
         self._pass_on(self._heard_by, self._turn, ROUNDS)
 
-    def _pass_on(self, node: MessagePump, turn: int, rounds: int) -> None:
+    def _pass_on(self, node: DOMNode, turn: int, rounds: int) -> None:
         """Come back when ``node`` has handled what it was sent; if it is gone, when the app has."""
         if not node.call_later(self._climb, node, turn, rounds):
             self.call_later(self._climb, self, turn, rounds)
 
-    def _climb(self, node: MessagePump, turn: int, rounds: int) -> None:
+    def _climb(self, node: DOMNode, turn: int, rounds: int) -> None:
         if turn != self._turn:
             return
         if node is not self:
-            self._pass_on(node._parent or self, turn, rounds)
+            self._pass_on(node.parent or self, turn, rounds)
         elif rounds > 1:
             self._pass_on(self.focused or self.screen, turn, rounds - 1)
         elif self.screen is self._before or not self.screen.call_after_refresh(
