@@ -29,7 +29,7 @@ def error_of(app: App[Any], last_words: str) -> tuple[str, str] | None:
 
         error = crash_of(app)
         return None if error is None else named(error)
-    if not app.return_code or "╯" not in last_words:
+    if "╯" not in last_words:
         return None
     name, _, message = last_words.rpartition("╯")[2].strip().partition(": ")
     return name, message
