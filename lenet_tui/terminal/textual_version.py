@@ -4,7 +4,8 @@ The app paints faster by private parts of Textual, which may change in any relea
 only with the versions in ``CHECKED``; with any other version the app runs on public means.
 ``LENET_TUI_PLAIN=1`` in the environment has it run so in any case.
 
-To add a version to ``CHECKED``, run the tests with it: they compare both ways cell by cell.
+To check another version, add it to ``CHECKED`` and run the tests, slow ones too, with it: they
+compare both ways cell by cell.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The terminal is not ours: whatever happens, it is given back as it was."""
+"""Runs an app and restores the terminal as it was before, however the app ends."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ SWITCH = 0.0005
 and what is written to the terminal have threads of their own.
 """
 WRITER = "textual-output"
+"""The name of Textual's thread that writes; under another name it is not interrupted."""
 STARTED_AFTER = 2.0
 """Seconds without garbage collection, so that the first frame comes sooner."""
 
@@ -59,11 +60,10 @@ SIGNALS = tuple(
 
 
 def run(make_app: Callable[[], App[Any]]) -> int:
-    """Run an app and give the terminal back; returns the exit status.
+    """Run an app and restore the terminal; return the exit status.
 
-    An app may leave a last line in its attribute ``failure``.
-
-    128 + n after signal n; 1 with one line on standard error if the app crashes.
+    It is 128 + n after signal n, and 1, with one line on standard error, if the app crashes. An
+    app's attribute ``failure`` may hold a last line to print.
     """
     for stream in (sys.__stdout__, sys.__stderr__):
         if isinstance(stream, io.TextIOWrapper):
@@ -93,7 +93,7 @@ class _Run:
                 self._before = termios.tcgetattr(self._input)
 
     def app(self, app: App[Any]) -> int:
-        """Run the app to its end and say what is left to say."""
+        """Run the app to its end and print its last line, if there is one."""
         self._app = app
         if termios and private_ok():
             from lenet_tui.terminal.ui.private import driver  # noqa: PLC0415 - not on Windows
@@ -121,7 +121,7 @@ class _Run:
 
     @contextlib.contextmanager
     def signals(self) -> Iterator[None]:
-        """Signals ask the app to end.
+        """Have signals ask the app to end.
 
         Plain handlers: asyncio's own did not run while the link to the terminal was stalled.
         """
@@ -133,7 +133,7 @@ class _Run:
                 signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self.ending:  # a lost connection is told more than once, and there are saves to finish
+        if self.ending:  # a lost connection sends HUP more than once, and there are saves to finish
             return
         self.ending = 128 + number
         timer = threading.Timer(FORCE_AFTER, self._force)
@@ -148,9 +148,9 @@ class _Run:
         os._exit(self.ending)
 
     def restore(self, whole: bool) -> None:
-        """Give the terminal back; ``whole``: Textual has not seen to its modes.
+        """Restore the terminal; ``whole``: its modes too, which Textual has not restored.
 
-        Not otherwise, as leaving the alternate screen twice would move the cursor.
+        Leaving the alternate screen twice would move the cursor.
         """
         if whole:
             with contextlib.suppress(OSError):
@@ -163,7 +163,7 @@ class _Run:
                 termios.tcsetattr(self._input, termios.TCSANOW, self._before)
 
     def _reset(self, data: bytes) -> None:
-        """Write ``data``, in the place of what waits for a terminal that does not read."""
+        """Write ``data``; discard what waits for a terminal that does not read."""
         for _ in range(TRIES):
             with contextlib.suppress(BlockingIOError):
                 if os.write(self._output, data) == len(data):
@@ -176,7 +176,7 @@ class _Run:
 
 def _give_up_writing() -> None:
     """Interrupt Textual's thread that is in the middle of writing: no other can write meanwhile."""
-    threading.excepthook = lambda _: None  # that is its end, and nothing to be told
+    threading.excepthook = lambda _: None  # the thread ends by it, which is nothing to report
     for thread in threading.enumerate():
         if thread.name == WRITER and thread.ident:
             signal.pthread_kill(thread.ident, signal.SIGTERM)
