@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from lenet_tui.terminal import textual_version
 from tests.harness.running_app import running
@@ -33,18 +34,20 @@ async def pictures() -> list[list[str]]:
     taken = []
     async with running() as run:
 
-        def take() -> None:
+        async def take() -> None:
+            for field in run.app.screen.query(Input):
+                field.cursor_blink = False
+            await run.settle()
             strips = run.app.screen._compositor.render_strips()
             taken.append([repr([(s.text, str(s.style)) for s in strip]) for strip in strips])
 
-        take()
+        await take()
         for key in KEYS:
             await run.press(key)
-            take()
+            await take()
         for size in ((80, 24), (160, 50)):
             await run.pilot.resize_terminal(*size)
-            await run.settle()
-            take()
+            await take()
     return taken
 
 
