@@ -26,6 +26,13 @@ PLAIN = {textual_version.PLAIN: "1"}
 TIME = re.compile(r"\d (ms|µs|us|s)\b")
 HELP = "─ Keys ─"
 """The title of a dialog without an input, whose cursor would blink."""
+STEPS = (
+    ("n", "next: loss"),
+    ("n", "next: zero_grad"),
+    ("n", "next: backward"),
+    ("N", "next: zero_grad"),
+    ("?", HELP),
+)
 KEYS = ("n", "n", "e", "N", "g", "escape", "o", "escape", "question_mark", "escape", "v", "f")
 
 
@@ -85,9 +92,10 @@ def walk(env: dict[str, str]) -> list[list[list[Cell]]]:
             rows = zip(terminal.screen.display, look(terminal.screen), strict=True)
             shown.append([row for text, row in rows if not TIME.search(text)])
 
-        terminal.wait_for("61,706 parameters")
-        for keys, wanted in (("nnn", "next: backward"), ("N", "next: zero_grad"), ("?", HELP)):
-            terminal.send(*keys)
+        terminal.wait_for("next: forward")
+        terminal.settle()
+        for key, wanted in STEPS:  # each settles: where the code is scrolled to depends on it
+            terminal.send(key)
             take(wanted)
         terminal.send("escape")
         terminal.wait_for(lambda text: HELP not in text)
