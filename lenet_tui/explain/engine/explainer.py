@@ -19,11 +19,11 @@ from lenet_tui.explain.engine.ops import norm
 from lenet_tui.explain.engine.ops.pointwise import one_hot
 from lenet_tui.explain.engine.ops.softmax import exp_of, share_of_row, softmax_inside
 from lenet_tui.explain.engine.receptive_field import Fields, reach, receptive_field
-from lenet_tui.explain.engine.recorded_pass import Names, Scene
+from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.result import Question
-from lenet_tui.explain.engine.scope import STATISTICS, Place, cursor_at, next_to
-from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Work
+from lenet_tui.explain.engine.scope import STATISTICS, Scope, cursor_at, next_to
+from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum
 from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.messages import Explain
@@ -59,7 +59,7 @@ class Explainer:
     # Where and when
 
     @contextmanager
-    def _at(self, cell: Cell) -> Iterator[Place]:
+    def _at(self, cell: Cell) -> Iterator[Scope]:
         """The place a cell speaks of; the session is as it was afterwards."""
         navigator = self._navigator
         if cell.iteration is None:
@@ -71,8 +71,8 @@ class Explainer:
             else:
                 yield self._place(cursor_at(navigator.tape, cell, navigator.cursor))
 
-    def _place(self, cursor: Cursor, whole: bool = False) -> Place:
-        return Place(self._navigator.tape, cursor, self._names, whole)
+    def _place(self, cursor: Cursor, whole: bool = False) -> Scope:
+        return Scope(self._navigator.tape, cursor, self._names, whole)
 
     @contextmanager
     def _visit(self, iteration: int, name: str) -> Iterator[None]:
@@ -103,7 +103,7 @@ class Explainer:
 
     # What it is
 
-    def _explain(self, command: Explain, cell: Cell, place: Place) -> Explanation:
+    def _explain(self, command: Explain, cell: Cell, place: Scope) -> Explanation:
         question = self._question(command, cell, place)
         if cell.tensor in GIVEN:
             fields = reach(place.scene, cell.tensor, cell.index)
@@ -120,7 +120,7 @@ class Explainer:
             return self._gradient(question, place, place)
         return self._activation(question, place)
 
-    def _question(self, command: Explain, cell: Cell, place: Place) -> Question:
+    def _question(self, command: Explain, cell: Cell, place: Scope) -> Question:
         """The cell with its tensor; ``CellError`` if there is none (yet)."""
         found = place.find(cell.tensor)
         if found.tensor is not None:
@@ -151,20 +151,20 @@ class Explainer:
             raise CellError(f"{cell.name}: the optimizer keeps no such tensor{when}")
         raise CellError(f"{cell.name} has not been computed yet{where}")
 
-    def _unknown(self, cell: Cell, place: Place) -> CellError:
+    def _unknown(self, cell: Cell, place: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
         kept = {k for u in place.tape.base.updates.values() for k in u.state_after}
         kept.update(updates.KEEPS.get(self._navigator.trainer.options.optimizer, ()))
         return unknown(cell, place.known(self._expected), sorted(kept))
 
-    def _one_hot(self, question: Question, place: Place) -> Explanation:
+    def _one_hot(self, question: Question, place: Scope) -> Explanation:
         """What MSE compares with: 1 at the target's class, else 0."""
         assert place.tape.batch is not None
         target = Source("target", place.tape.batch[1])
-        work = one_hot(target, question.cell.index, "one_hot")
-        return answer.explanation(question, work, answer.as_called, {})
+        total = one_hot(target, question.cell.index, "one_hot")
+        return answer.explanation(question, total, answer.as_called, {})
 
-    def _value(self, question: Question, place: Place) -> Explanation:
+    def _value(self, question: Question, place: Scope) -> Explanation:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
         if not place.whole and place.updated(_parameter(question, place)):
             return self._updated(question, place, place)
@@ -174,7 +174,7 @@ class Explainer:
         with self._visit(iteration, question.cell.name):
             return self._updated(question, place, self._place(self._navigator.cursor))
 
-    def _updated(self, question: Question, here: Place, there: Place) -> Explanation:
+    def _updated(self, question: Question, here: Scope, there: Scope) -> Explanation:
         """What the last update of a parameter before ``there`` has made."""
         cell, name = question.cell, _parameter(question, here)
         aspect = "" if cell.tensor == name else cell.tensor.rpartition(".")[2]
@@ -187,17 +187,17 @@ class Explainer:
             raise CellError(f"{cell.name}: no update of it is on the tape")
         cursor, entry = made
         if aspect == "update":
-            work = updates.change(entry, cell.index)
+            total = updates.change(entry, cell.index)
         elif aspect in updates.STATES:
-            work = updates.state_update(entry, aspect, cell.index)
+            total = updates.state_update(entry, aspect, cell.index)
         else:
-            work = updates.update(entry, cell.index)
+            total = updates.update(entry, cell.index)
         if there is not here:
-            work.notes.append(("earlier", (str(there.tape.iteration),)))
+            total.notes.append(("earlier", (str(there.tape.iteration),)))
         naming = TimedNames(here, there.at(cursor), there.at(next_to(cursor)))
-        return answer.explanation(question, work, naming, {})
+        return answer.explanation(question, total, naming, {})
 
-    def _gradient(self, question: Question, here: Place, there: Place) -> Explanation:
+    def _gradient(self, question: Question, here: Scope, there: Scope) -> Explanation:
         """A parameter's ``.grad``: what the last backward brought, and what was there before."""
         cell, name = question.cell, _parameter(question, here)
         cursor = there.accumulated(name)
@@ -211,17 +211,17 @@ class Explainer:
         earlier = there.tape.grad(cursor, name)
         before = None if earlier is None else Source(f"{name}.grad", earlier)
         try:
-            work = gradients.parameter_gradient(origin.scene, name, cell.index, before)
+            total = gradients.parameter_gradient(origin.scene, name, cell.index, before)
         except NoArithmetic as error:
             return _operands_of(question, origin.scene, None, str(error))
         if there is not here:
-            work.notes.append(("earlier", (str(there.tape.iteration),)))
+            total.notes.append(("earlier", (str(there.tape.iteration),)))
         naming = TimedNames(here, origin, there.at(cursor), there.at(origin.scene.start))
-        explained = answer.explanation(question, work, naming, {})
+        explained = answer.explanation(question, total, naming, {})
         return self._compared(explained, question, origin.scene, before)
 
     def _compared(
-        self, explained: Explanation, question: Question, scene: Scene, before: Source | None
+        self, explained: Explanation, question: Question, scene: RecordedPass, before: Source | None
     ) -> Explanation:
         """With the central difference, if it was asked for and can be had."""
         if not question.command.check:
@@ -235,7 +235,7 @@ class Explainer:
         already = answer.given(before.tensor, index) if before is not None else 0.0
         return replace(explained, difference=difference + already)
 
-    def _activation(self, question: Question, place: Place) -> Explanation:
+    def _activation(self, question: Question, place: Scope) -> Explanation:
         """An op's output, or the gradient on it."""
         scene, cell = place.scene, question.cell
         call = scene.call(cell.tensor)
@@ -247,20 +247,20 @@ class Explainer:
         try:
             if call is not None:
                 fields = receptive_field(scene, call, cell.index)
-                work = rule_for(call).forward(call, cell.index)
+                total = rule_for(call).forward(call, cell.index)
             elif aspect in PARTS:
-                work = _part(made_by, stem, aspect, cell.index)
+                total = _part(made_by, stem, aspect, cell.index)
                 fields = receptive_field(scene, made_by, cell.index)
             elif aspect in STATISTICS and made_by.op == "batch_norm":
-                work = norm.statistic(made_by, aspect, cell.index[0])
+                total = norm.statistic(made_by, aspect, cell.index[0])
             else:
-                work = gradients.activation_gradient(scene, made_by, cell.index)
+                total = gradients.activation_gradient(scene, made_by, cell.index)
         except NoArithmetic as error:
             return _operands_of(question, scene, call, str(error))
         naming = TimedNames(place, place, place.at(scene.start))
-        return answer.explanation(question, work, naming, fields)
+        return answer.explanation(question, total, naming, fields)
 
-    def _before_the_forward(self, question: Question, place: Place) -> Explanation:
+    def _before_the_forward(self, question: Question, place: Scope) -> Explanation:
         """What is still there from a pass before the last forward of the iteration: the loss."""
         for segment in range(place.cursor.segment - 1, -1, -1):
             there = place.at(Cursor(segment))
@@ -270,16 +270,16 @@ class Explainer:
             if call is not None:
                 index = question.cell.index
                 if whole is None:
-                    work = _part(call, stem, aspect, index)
+                    total = _part(call, stem, aspect, index)
                 else:
-                    work = rule_for(call).forward(call, index)
+                    total = rule_for(call).forward(call, index)
                 fields = receptive_field(there.scene, call, index)
                 naming = TimedNames(place, there, there.at(there.scene.start))
-                return answer.explanation(question, work, naming, fields)
+                return answer.explanation(question, total, naming, fields)
         raise self._unknown(question.cell, place)
 
 
-def _part(call: Call, name: str, aspect: str, index: Index) -> Work:
+def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
     """What is inside an op called ``name``; of the ``output`` itself, its softmax."""
     x, dim = call.output, len(index) - 1
     inside = softmax_inside(call) if name != "output" else None
@@ -290,13 +290,15 @@ def _part(call: Call, name: str, aspect: str, index: Index) -> Work:
     return share_of_row(x, index, dim, op="softmax", name=name, of=call.entry.tensor)
 
 
-def _parameter(question: Question, place: Place) -> str:
+def _parameter(question: Question, place: Scope) -> str:
     """The parameter that a cell belongs to: itself, or what its aspect is of."""
     name = question.cell.tensor
     return name if name in place.tape.base.values else name.rpartition(".")[0]
 
 
-def _operands_of(question: Question, scene: Scene, call: Call | None, op: str) -> Explanation:
+def _operands_of(
+    question: Question, scene: RecordedPass, call: Call | None, op: str
+) -> Explanation:
     """No arithmetic: the operands of the op, or of those that the gradient came through."""
     calls = [call] if call else [c for c in scene.calls if c.op == op]
     operands = {s.name: s.shape for c in calls for _, s in c.tensors()}

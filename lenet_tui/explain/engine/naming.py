@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.explain.engine.arguments import same
-from lenet_tui.explain.engine.scope import Place
+from lenet_tui.explain.engine.scope import Scope
 from lenet_tui.explain.engine.update_rules import STATES
 
 
@@ -17,9 +17,9 @@ class TimedNames:
     the point of its tape (``fc1.weight@2.40``), at which it does: one of ``there``.
     """
 
-    def __init__(self, here: Place, *there: Place) -> None:
+    def __init__(self, here: Scope, *there: Scope) -> None:
         first = there[0]
-        whole = Place(first.tape, first.tape.end, first.names, whole=True)
+        whole = Scope(first.tape, first.tape.end, first.names, whole=True)
         self._here = here
         self._there = (whole, *there)
         self._known: dict[tuple[str, int], str] = {}
@@ -39,7 +39,7 @@ class TimedNames:
         return f"{name}{_time(self._there[1])}" if name.endswith(STATES) else name
 
 
-def _means(place: Place, name: str, tensor: Tensor) -> bool:
+def _means(place: Scope, name: str, tensor: Tensor) -> bool:
     """Whether ``name`` is the name of ``tensor`` at a place."""
     found = place.meaning(name)
     if found is None:
@@ -49,6 +49,6 @@ def _means(place: Place, name: str, tensor: Tensor) -> bool:
     return same(found, tensor)
 
 
-def _time(place: Place) -> str:
+def _time(place: Scope) -> str:
     entry = "" if place.whole else f".{place.tape.index(place.cursor)}"
     return f"@{place.tape.iteration}{entry}"

@@ -15,7 +15,7 @@ from lenet_tui.explain.cell_address import Cell
 from lenet_tui.explain.engine.op_rule import whole
 from lenet_tui.explain.engine.proof import Proof, prove
 from lenet_tui.explain.engine.receptive_field import Fields
-from lenet_tui.explain.engine.terms import Block, Note, Work, gather
+from lenet_tui.explain.engine.terms import Note, Sum, Terms, gather
 from lenet_tui.explain.explanation import Explanation, Operand, Term
 from lenet_tui.protocol.messages import Explain
 from lenet_tui.text.numbers import shape_text
@@ -50,85 +50,94 @@ def given(tensor: Tensor, index: tuple[int, ...]) -> float:
     return float(gather(tensor, np.asarray([index], np.int64).reshape(1, -1))[0])
 
 
-def explanation(question: Question, work: Work, naming: Naming, fields: Fields) -> Explanation:
-    """``work`` as the answer to a question."""
-    terms, left = _terms(work, naming, question.command.most)
-    answer = _answer(question, work, prove(work, question.value), _regions(work, naming, fields))
+def explanation(question: Question, made: Sum, naming: Naming, fields: Fields) -> Explanation:
+    """``made`` as the answer to a question; sums of complex numbers are not checked."""
+    read = {naming(o.tensor, o.of): o.of for terms in made.terms for o in terms.operands}
+    if question.tensor.is_complex() or any(t is not None and t.is_complex() for t in read.values()):
+        operands = {name: tuple(t.shape) for name, t in read.items() if t is not None}
+        return without_arithmetic(question, made.op, operands)
+    terms, left = _terms(made, naming, question.command.most)
+    answer = _answer(question, made, prove(made, question.value), _regions(made, naming, fields))
     return replace(answer, terms=terms, left=left[0], left_sum=left[1])
 
 
 def untouched(question: Question, op: str, note: Note, fields: Fields) -> Explanation:
-    """A number that no arithmetic made: it was drawn, or given."""
-    work = Work(op, "", "", [], [note])
+    """A number that no arithmetic made: it was drawn at random, or it comes from the data."""
+    if question.tensor.is_complex():
+        return without_arithmetic(question, op, {})
+    made = Sum(op, "", "", [], [note])
     proof = Proof(question.value, 0.0, 0.0, True)
-    return _answer(question, work, proof, _regions(work, as_called, fields))
+    return _answer(question, made, proof, _regions(made, as_called, fields))
 
 
 def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) -> Explanation:
     """A number of an op that is not known here: its operands are shown, nothing is proved."""
     inside = ", ".join(f"{name} {shape_text(shape)}" for name, shape in operands.items())
-    work = Work(op, "", f"{op}({inside})", [], [("no-arithmetic", (op,))])
+    made = Sum(op, "", f"{op}({inside})", [], [("no-arithmetic", (op,))])
+    if question.tensor.is_complex():
+        made.notes = [("complex", (f"{question.tensor[question.cell.index].imag.item():.6g}",))]
     fields = {name: whole(shape) for name, shape in operands.items()}
     proof = Proof(math.nan, math.nan, math.nan, False)
-    return _answer(question, work, proof, _regions(work, as_called, fields))
+    return _answer(question, made, proof, _regions(made, as_called, fields))
 
 
 def _answer(
-    question: Question, work: Work, proof: Proof, regions: tuple[Region, ...]
+    question: Question, made: Sum, proof: Proof, regions: tuple[Region, ...]
 ) -> Explanation:
     value, tensor = question.value, question.tensor.detach()
     size = tensor if tensor.dtype == torch.bool else tensor.abs()
+    larger = size > size[question.cell.index]
     return Explanation(
         number=question.command.number,
         cell=str(question.cell),
         value=value,
-        op=work.op,
-        formula=_formula(question.cell, work),
+        op=made.op,
+        formula=_formula(question.cell, made),
         terms=(),
         sum=proof.sum,
         ulp=proof.ulp,
         bound=proof.bound,
         checked=proof.checked,
-        rank=1 + int((size > abs(value)).sum()),
+        rank=1 + int(larger.sum()),
         size=size.numel(),
-        notes=tuple(work.notes),
+        notes=tuple(made.notes),
         fields=regions,
     )
 
 
-def _formula(cell: Cell, work: Work) -> str:
-    if not work.right:
+def _formula(cell: Cell, made: Sum) -> str:
+    if not made.right:
         return ""
-    letters = f"[{work.letters}]" if work.letters else ""
-    return f"{work.left or cell.name}{letters} = {work.right}"
+    letters = f"[{made.letters}]" if made.letters else ""
+    return f"{made.left or cell.name}{letters} = {made.right}"
 
 
 def _terms(
-    work: Work, naming: Naming, most: int | None
+    made: Sum, naming: Naming, most: int | None
 ) -> tuple[tuple[Term, ...], tuple[int, float]]:
     """All terms in order; or the ``most`` largest, and how many are left with their sum."""
-    count = sum(len(b.result.value) for b in work.blocks)
+    count = sum(len(b.result.value) for b in made.terms)
     if most is None or count <= most:
-        return tuple(t for b in work.blocks for t in _block_terms(b, naming)), (0, 0.0)
-    values = np.concatenate([b.result.value for b in work.blocks])
+        return tuple(t for b in made.terms for t in _block_terms(b, naming)), (0, 0.0)
+    values = np.concatenate([b.result.value for b in made.terms])
     order = np.argsort(-np.abs(values), kind="stable")
-    starts = np.cumsum([0, *(len(b.result.value) for b in work.blocks)])
+    starts = np.cumsum([0, *(len(b.result.value) for b in made.terms)])
     terms = []
     for place in order[:most]:
         number = int(np.searchsorted(starts, place, side="right")) - 1
         at = int(place - starts[number])
-        terms += _block_terms(work.blocks[number], naming, slice(at, at + 1))
+        terms += _block_terms(made.terms[number], naming, slice(at, at + 1))
     rest = values[order[most:]]
     total = math.fsum(rest.tolist()) if np.isfinite(rest).all() else float(rest.sum())
     return tuple(terms), (len(rest), total)
 
 
-def _block_terms(block: Block, naming: Naming, part: slice = slice(None)) -> list[Term]:
-    """The terms of a block as plain values."""
+def _block_terms(terms: Terms, naming: Naming, part: slice = slice(None)) -> list[Term]:
+    """The terms of a terms as plain values."""
     columns = [
-        _operands(naming(c.tensor, c.of), c.indices[part], c.values[part]) for c in block.columns
+        _operands(naming(c.tensor, c.of), c.indices[part], c.values[part]) for c in terms.operands
     ]
-    values = block.result.value[part].tolist()
+    values = terms.result.value[part].tolist()
     operands = list(zip(*columns, strict=True)) if columns else [()] * len(values)
     return [Term(o, v) for o, v in zip(operands, values, strict=True)]
 
@@ -142,11 +151,11 @@ def _operands(
     ]
 
 
-def _regions(work: Work, naming: Naming, fields: Fields) -> tuple[Region, ...]:
+def _regions(made: Sum, naming: Naming, fields: Fields) -> tuple[Region, ...]:
     """What is worth lighting: the operands' own regions, then ``fields``."""
     regions: dict[str, Region] = {}
-    for block in work.blocks:
-        for column in block.columns:
+    for terms in made.terms:
+        for column in terms.operands:
             if column.indices.size:
                 name = naming(column.tensor, column.of)
                 low, high = column.indices.min(0), column.indices.max(0)

@@ -10,7 +10,7 @@ from torch import Tensor
 from lenet_tui.explain.cell_address import Cell, CellError
 from lenet_tui.explain.engine.ops.norm import statistics
 from lenet_tui.explain.engine.ops.softmax import softmax_inside
-from lenet_tui.explain.engine.recorded_pass import Names, Scene
+from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.explain.engine.update_rules import STATES
 from lenet_tui.tape.engine.loss_parts import PARTS, exponentials
 from lenet_tui.tape.engine.names import LOSS_PARTS, Found, find
@@ -21,7 +21,7 @@ STATISTICS = ("mean", "var")
 
 
 @dataclass(slots=True, eq=False)
-class Place:
+class Scope:
     """A point of a tape. ``whole``: the iteration as a whole, where a bare parameter (and an
     optimizer's tensor) is what the iteration started from.
     """
@@ -30,14 +30,14 @@ class Place:
     cursor: Cursor
     names: Names
     whole: bool = False
-    scene: Scene = field(init=False)
+    scene: RecordedPass = field(init=False)
 
     def __post_init__(self) -> None:
-        self.scene = Scene(self.tape, self.cursor, self.names)
+        self.scene = RecordedPass(self.tape, self.cursor, self.names)
 
-    def at(self, cursor: Cursor) -> Place:
+    def at(self, cursor: Cursor) -> Scope:
         """Another point of the same tape."""
-        return Place(self.tape, cursor, self.names)
+        return Scope(self.tape, cursor, self.names)
 
     def find(self, name: str) -> Found:
         """The tensor that ``name`` means here."""

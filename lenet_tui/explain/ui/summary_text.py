@@ -14,7 +14,7 @@ from textual.style import Style
 from lenet_tui.explain.cell_address import CellError, parse_cell
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.ui.history import Visit
-from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
+from lenet_tui.explain.words.cells import difference_line, is_proved, note_lines, verdict
 from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
 from lenet_tui.kit.ui.prose import TIED
 from lenet_tui.tensors.regions import region_text
@@ -55,7 +55,7 @@ def _rank(found: Explanation, words: Words) -> str:
 def badge(found: Explanation, words: Words) -> Content:
     """Whether torch's number is within rounding of its terms' sum."""
     said = verdict(words, found)
-    if any(key == "no-arithmetic" for key, _ in found.notes):
+    if not is_proved(found):
         return Content.styled(f"? {said}", "$text-warning")
     if not found.checked:
         return Content.styled(f"✘ {said}", "bold $text-error")

@@ -11,14 +11,14 @@ from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
 from lenet_tui.explain.engine.rounding import Rounded, constant
 from lenet_tui.explain.engine.terms import (
-    Block,
     Index,
     NoArithmetic,
     Source,
-    Work,
-    column,
+    Sum,
+    Terms,
     grid,
-    one,
+    read,
+    read_each,
 )
 
 
@@ -50,7 +50,7 @@ def _outer(call: Call, index: Index) -> Index:
     return tuple(i for d, i in enumerate(index) if d not in dims)
 
 
-def forward(call: Call, index: Index) -> Work:
+def forward(call: Call, index: Index) -> Sum:
     x, dims = call.source(), _dims(call)
     kept = call.entry.tensor.dim() == x.tensor.dim()
     rest = iter(index)
@@ -59,19 +59,19 @@ def forward(call: Call, index: Index) -> Work:
         if d in dims and kept:
             next(rest)
         axes.append(range(size) if d in dims else [next(rest)])
-    values = column(x, grid(*axes))
+    values = read_each(x, grid(*axes))
     count = len(values.values)
     each = f"1/{count} ⋅ " if call.op == "mean" else ""
-    block = Block((values,), _share(call, values.number, count))
-    return Work(call.op, "…", f"{each}Σ {x.name}[…]", [block])
+    block = Terms((values,), _share(call, values.number, count))
+    return Sum(call.op, "…", f"{each}Σ {x.name}[…]", [block])
 
 
-def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
-    gradient = one(g, _outer(call, index))
+def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
+    gradient = read(g, _outer(call, index))
     count = math.prod(call.source().shape[d] for d in _dims(call))
     over = f" / {count}" if call.op == "mean" else ""
-    block = Block((gradient,), _share(call, gradient.number, count))
-    return Work("", "…", f"{g.name}[…]{over}", [block])
+    block = Terms((gradient,), _share(call, gradient.number, count))
+    return Sum("", "…", f"{g.name}[…]{over}", [block])
 
 
 def back(call: Call, box: Box) -> dict[str, Box]:
@@ -106,25 +106,25 @@ def _read(call: Call, index: Index) -> list[range]:
     return [_window(*triple) for triple in zip(sizes, outputs, index[-count:], strict=True)]
 
 
-def adaptive_forward(call: Call, index: Index) -> Work:
+def adaptive_forward(call: Call, index: Index) -> Sum:
     lead = [[i] for i in index[: -_windows(call)]]
-    values = column(call.source(), grid(*lead, *_read(call, index)))
+    values = read_each(call.source(), grid(*lead, *_read(call, index)))
     count = len(values.values)
-    block = Block((values,), values.number / constant(float(count)))
+    block = Terms((values,), values.number / constant(float(count)))
     right = f"1/{count} ⋅ Σ {call.source().name}[…]"
-    return Work(call.op, "…", right, [block], [("mean", (str(count),))])
+    return Sum(call.op, "…", right, [block], [("mean", (str(count),))])
 
 
-def adaptive_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
-    work = Work("", "…", f"Σ {g.name} / size of the windows that read it")
+def adaptive_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
+    total = Sum("", "…", f"Σ {g.name} / size of the windows that read it")
     lead = [[i] for i in index[: -_windows(call)]]
     region = _readers(call, tuple((i, i) for i in index[-_windows(call) :]))
     for window in grid(*lead, *(range(a, b + 1) for a, b in region)):
         at = tuple(window.tolist())
         count = float(np.prod([len(r) for r in _read(call, at)]))
-        gradient = one(g, at)
-        work.blocks.append(Block((gradient,), gradient.number / constant(count)))
-    return work
+        gradient = read(g, at)
+        total.terms.append(Terms((gradient,), gradient.number / constant(count)))
+    return total
 
 
 def _readers(call: Call, box: Box) -> Box:
@@ -154,5 +154,14 @@ def adaptive_ahead(call: Call, argument: str, box: Box) -> Box | None:
     return (*box[:-count], *_readers(call, box[-count:]))
 
 
-REDUCE = Rule(forward, backward, back, ahead)
-ADAPTIVE_POOL = Rule(adaptive_forward, adaptive_backward, adaptive_back, adaptive_ahead)
+RULES = [
+    Rule("mean sum", "input dim keepdim", forward, backward, back, ahead),
+    Rule(
+        "adaptive_avg_pool1d adaptive_avg_pool2d",
+        "input output_size",
+        adaptive_forward,
+        adaptive_backward,
+        adaptive_back,
+        adaptive_ahead,
+    ),
+]
