@@ -1,4 +1,4 @@
-"""Makes the answer out of the arithmetic: plain values, with the names as they are asked for."""
+"""Makes the answer out of the arithmetic: plain values, under names that can be asked for."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell
-from lenet_tui.explain.engine.op_rule import whole
+from lenet_tui.explain.engine.op_rule import union, whole
 from lenet_tui.explain.engine.proof import Proof, prove
 from lenet_tui.explain.engine.receptive_field import Fields
 from lenet_tui.explain.engine.terms import Note, Sum, Terms, gather
@@ -21,14 +20,14 @@ from lenet_tui.protocol.messages import Explain
 from lenet_tui.text.numbers import shape_text
 
 Naming = Callable[[str, Tensor | None], str]
-"""What an operand is called for the person who asks, from its name there and the tensor."""
+"""Gives an operand the name that it has for the person who asks, from its own and the tensor."""
 Shape = tuple[int, ...]
 Region = tuple[str, tuple[int, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """A cell of a ``tensor`` that a ``command`` asks about."""
+    """A cell of a ``tensor``, which a ``command`` asks about."""
 
     command: Explain
     cell: Cell
@@ -116,54 +115,43 @@ def _terms(
     made: Sum, naming: Naming, most: int | None
 ) -> tuple[tuple[Term, ...], tuple[int, float]]:
     """All terms in order; or the ``most`` largest, and how many are left with their sum."""
-    count = sum(len(b.result.value) for b in made.terms)
-    if most is None or count <= most:
-        return tuple(t for b in made.terms for t in _block_terms(b, naming)), (0, 0.0)
-    values = np.concatenate([b.result.value for b in made.terms])
+    values = np.concatenate([np.zeros(0), *(t.result.value for t in made.terms)])
+    if most is None or len(values) <= most:
+        return tuple(t for terms in made.terms for t in _plain_terms(terms, naming)), (0, 0.0)
     order = np.argsort(-np.abs(values), kind="stable")
-    starts = np.cumsum([0, *(len(b.result.value) for b in made.terms)])
-    terms = []
+    starts = np.cumsum([0, *(len(t.result.value) for t in made.terms)])
+    largest: list[Term] = []
     for place in order[:most]:
         number = int(np.searchsorted(starts, place, side="right")) - 1
         at = int(place - starts[number])
-        terms += _block_terms(made.terms[number], naming, slice(at, at + 1))
+        largest += _plain_terms(made.terms[number], naming, slice(at, at + 1))
     rest = values[order[most:]]
     total = math.fsum(rest.tolist()) if np.isfinite(rest).all() else float(rest.sum())
-    return tuple(terms), (len(rest), total)
+    return tuple(largest), (len(rest), total)
 
 
-def _block_terms(terms: Terms, naming: Naming, part: slice = slice(None)) -> list[Term]:
-    """The terms of a terms as plain values."""
-    columns = [
-        _operands(naming(c.tensor, c.of), c.indices[part], c.values[part]) for c in terms.operands
-    ]
+def _plain_terms(terms: Terms, naming: Naming, part: slice = slice(None)) -> list[Term]:
+    """Terms of one kind as plain values."""
+    columns = []
+    for operand in terms.operands:
+        name, some = naming(operand.tensor, operand.of), operand[part]
+        pairs = zip(some.indices.tolist(), some.values.tolist(), strict=True)
+        columns.append([Operand(name, tuple(index), value) for index, value in pairs])
     values = terms.result.value[part].tolist()
     operands = list(zip(*columns, strict=True)) if columns else [()] * len(values)
     return [Term(o, v) for o, v in zip(operands, values, strict=True)]
 
 
-def _operands(
-    tensor: str, indices: npt.NDArray[np.int64], values: npt.NDArray[np.float64]
-) -> list[Operand]:
-    return [
-        Operand(tensor, tuple(index), value)
-        for index, value in zip(indices.tolist(), values.tolist(), strict=True)
-    ]
-
-
 def _regions(made: Sum, naming: Naming, fields: Fields) -> tuple[Region, ...]:
-    """What is worth lighting: the operands' own regions, then ``fields``."""
-    regions: dict[str, Region] = {}
+    """The regions worth highlighting: the operands' own, then ``fields``."""
+    boxes: Fields = {}
     for terms in made.terms:
-        for column in terms.operands:
-            if column.indices.size:
-                name = naming(column.tensor, column.of)
-                low, high = column.indices.min(0), column.indices.max(0)
-                if name in regions:
-                    low = np.minimum(low, regions[name][1])
-                    high = np.maximum(high, regions[name][2])
-                regions[name] = (name, tuple(low.tolist()), tuple(high.tolist()))
-    for name, box in fields.items():
-        if name not in regions:
-            regions[name] = (name, tuple(a for a, _ in box), tuple(b for _, b in box))
-    return tuple(regions.values())
+        for operand in terms.operands:
+            if operand.indices.size:
+                name = naming(operand.tensor, operand.of)
+                low, high = operand.indices.min(0).tolist(), operand.indices.max(0).tolist()
+                boxes[name] = union(boxes.get(name), tuple(zip(low, high, strict=True)))
+    boxes = boxes | {name: box for name, box in fields.items() if name not in boxes}
+    return tuple(
+        (n, tuple(a for a, _ in box), tuple(b for _, b in box)) for n, box in boxes.items()
+    )
