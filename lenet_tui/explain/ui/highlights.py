@@ -1,4 +1,4 @@
-"""What of an explanation is lit in the other panes: its cell, its fields, the chosen operand."""
+"""What the other panes highlight of an explanation: its cell, its regions, the chosen operand."""
 
 from __future__ import annotations
 
