@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.explain.engine import ops
+from lenet_tui.explain.engine.registry import RULES
 from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.explain.words.cells import verdict
 from lenet_tui.protocol.options import Options, resolve
@@ -354,3 +359,31 @@ def test_numbers_that_are_not_finite_are_explained_too() -> None:
 
 
 # The session stays as it is
+
+
+# How to add an op
+
+
+def test_every_op_has_one_rule_and_a_signature_that_begins_with_its_input() -> None:
+    modules = [import_module(m.name) for m in iter_modules(ops.__path__, f"{ops.__name__}.")]
+    rules = [rule for module in modules for rule in module.RULES]
+    names = [name for rule in rules for name in rule.names.split()]
+    assert sorted(names) == sorted(RULES) and len(names) > 60
+    assert all(rule.signature.split()[0] == "input" for rule in rules)
+
+
+def test_positional_arguments_are_called_as_torch_calls_them() -> None:
+    """Torch's own signatures, where it has them: they are lambdas with the names of arguments."""
+    signatures: dict[str, list[list[str]]] = {}
+    for function, like in torch.overrides.get_testing_overrides().items():
+        name = getattr(function, "__name__", "").strip("_")
+        signatures.setdefault(name, []).append(list(inspect.signature(like).parameters))
+    compared = 0
+    for name, rule in RULES.items():
+        ours = rule.signature.split()
+        if len(ours) > 2 and ours[-1] not in ("alpha", "keepdim"):
+            assert any(theirs[: len(ours)] == ours[: len(theirs)] for theirs in signatures[name]), (
+                name
+            )
+            compared += 1
+    assert compared > 12

@@ -31,7 +31,7 @@ AT_ONCE = 100
 class TermTable(Widget, can_focus=True):
     """Lines of terms, as many as fit; the rest is folded until it is asked for.
 
-    What is chosen stands in the ``Visit`` that is shown.
+    The ``Visit`` that is shown holds what is chosen.
     """
 
     ALLOW_SELECT = False
@@ -146,7 +146,7 @@ class TermTable(Widget, can_focus=True):
             self.refresh(layout=True)
 
     def _settle(self) -> None:
-        """Something else is chosen, or there are other lines: keep it in sight."""
+        """Keep in sight what is chosen, after it or the lines have changed."""
         visit, room = self._visit, max(1, self.size.height - 1)
         line = self.line
         if line is not None:

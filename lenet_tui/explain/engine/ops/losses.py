@@ -27,7 +27,7 @@ from lenet_tui.explain.engine.terms import (
 from lenet_tui.tape.engine.loss_parts import class_dim, part
 
 NOTED = 3
-"""Samples of which it is said what their exponentials come to."""
+"""Samples of which a note gives the sum of the exponentials."""
 
 
 def _reduction(call: Call) -> str:
@@ -89,13 +89,13 @@ def cross_entropy_forward(call: Call, index: Index) -> Sum:
     rows = np.arange(count)
     chosen = read_each(x, along[rows, classes])
     largest = read_each(x, along[rows, np.argmax(logits, 1)])
-    columns, exps = exponentials(name, x, along, dim, call.entry.tensor)
+    operands, exps = exponentials(name, x, along, dim, call.entry.tensor)
     totals = exps.sum(-1)
     logs = log(totals)
     total.terms = [
         Terms((chosen, read_each(target, samples)), _shared(call, -chosen.number, count)),
         Terms((largest,), _shared(call, largest.number, count)),
-        Terms(columns, _shared(call, logs, count)),
+        Terms(operands, _shared(call, logs, count)),
     ]
     made = log_softmax(exact(logits))
     torchs = _shared(call, Rounded(-made.value[rows, classes], made.error[rows, classes]), count)
@@ -146,9 +146,9 @@ def nll_forward(call: Call, index: Index) -> Sum:
     samples, classes = _samples(call, index)
     at = np.insert(samples, class_dim(x.tensor), classes, axis=1)
     chosen = read_each(x, at)
-    block = Terms((chosen, read_each(target, samples)), _shared(call, -chosen.number, len(classes)))
+    terms = Terms((chosen, read_each(target, samples)), _shared(call, -chosen.number, len(classes)))
     right = f"{_each(call, len(classes))}−{x.name}[n,{target.name}[n]]"
-    return Sum(call.op, "n" if call.entry.tensor.dim() else "", right, [block])
+    return Sum(call.op, "n" if call.entry.tensor.dim() else "", right, [terms])
 
 
 def nll_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
@@ -178,9 +178,9 @@ def mse_forward(call: Call, index: Index) -> Sum:
     a, b = (read_each(s, [source_index(s, tuple(p)) for p in places]) for s in (x, target))
     difference = a.number - b.number
     count = math.prod(shape)
-    block = Terms((a, b), _shared(call, difference * difference, count))
+    terms = Terms((a, b), _shared(call, difference * difference, count))
     each = "" if none else f"1/{count} ⋅ Σ " if _reduction(call) == "mean" else "Σ "
-    total = Sum(call.op, "…" if none else "", f"{each}({x.name}[…] − {target.name}[…])²", [block])
+    total = Sum(call.op, "…" if none else "", f"{each}({x.name}[…] − {target.name}[…])²", [terms])
     if x.shape != target.shape:
         total.notes.append(("broadcast", (str(x.shape), str(target.shape), str(tuple(shape)))))
     return total

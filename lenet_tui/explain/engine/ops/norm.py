@@ -70,27 +70,27 @@ def statistic(call: Call, aspect: str, number: int) -> Sum:
     count = exact(float(len(values.values)))
     mean = _as_shown(statistics(call, number)[0])
     if aspect == "mean":
-        block = Terms((values,), values.number / count)
-        return Sum(call.op, "c", f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [block])
+        terms = Terms((values,), values.number / count)
+        return Sum(call.op, "c", f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [terms])
     off = values.number - mean
     named = Operands(f"{call.name}.mean", np.asarray([[number]]), mean.value, call.entry.tensor)
-    block = Terms((values, repeat(named, len(values.values))), off * off / count)
+    terms = Terms((values, repeat(named, len(values.values))), off * off / count)
     right = f"1/{len(values.values)} ⋅ Σ ({x.name}[n,c,…] − {named.tensor}[c])²"
-    return Sum(call.op, "c", right, [block])
+    return Sum(call.op, "c", right, [terms])
 
 
 def _channel(call: Call, number: int) -> Channel:
     mean, variance = (_as_shown(n) for n in statistics(call, number))
     inverse = exact(1.0) / sqrt(variance + constant(float(call.get("eps", 1e-5))))
     names = ("mean", "var") if _training(call) else ("running_mean", "running_var")
-    columns = []
+    operands = []
     for name, value in zip(names, (mean, variance), strict=True):
         running = not _training(call)
         called = call.source(name).name if running else f"{call.name}.{name}"
         of = None if running else call.entry.tensor
-        columns.append(Operands(called, np.asarray([[number]]), value.value, of))
+        operands.append(Operands(called, np.asarray([[number]]), value.value, of))
     cells = _cells(call.source(), number) if _training(call) else np.zeros((0, 0), np.int64)
-    return Channel(number, mean, variance, inverse, cells, (columns[0], columns[1]))
+    return Channel(number, mean, variance, inverse, cells, (operands[0], operands[1]))
 
 
 def _weight(call: Call, number: int) -> tuple[tuple[Operands, ...], Rounded]:
@@ -109,7 +109,7 @@ def forward(call: Call, index: Index) -> Sum:
     weight, gamma = _weight(call, index[1])
     scale = channel.inverse * gamma
     own = read(x, index)
-    blocks = [
+    terms = [
         Terms((own, *weight, variance), own.number * scale),
         Terms((mean, *weight, variance), -(channel.mean * scale)),
     ]
@@ -118,10 +118,10 @@ def forward(call: Call, index: Index) -> Sum:
         right = f"{weight[0].tensor}[c] ⋅ {right}"
     if call.get("bias") is not None:
         bias = read(call.source("bias"), (index[1],))
-        blocks.append(plain(bias))
+        terms.append(plain(bias))
         right += f" + {bias.tensor}[c]"
     notes = [_note(call, channel)]
-    return Sum(call.op, "n,c,…", right, blocks, notes)
+    return Sum(call.op, "n,c,…", right, terms, notes)
 
 
 def _note(call: Call, channel: Channel) -> tuple[str, tuple[str, ...]]:
@@ -146,8 +146,8 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     right = (
         f"Σ {g.name}[n,c,…] ⋅ ({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
     )
-    block = Terms(operands, gradient.number * normal)
-    return Sum("", "c", right, [block], [_note(call, channel)])
+    terms = Terms(operands, gradient.number * normal)
+    return Sum("", "c", right, [terms], [_note(call, channel)])
 
 
 def _input(call: Call, index: Index, g: Source) -> Sum:
@@ -158,7 +158,7 @@ def _input(call: Call, index: Index, g: Source) -> Sum:
     weight, gamma = _weight(call, index[1])
     scale = channel.inverse * gamma
     own = read(g, index)
-    blocks = [Terms((own, *weight, variance), own.number * scale)]
+    terms = [Terms((own, *weight, variance), own.number * scale)]
     right = f"γ/√(var + ε) ⋅ {g.name}[n,c,…]"
     if _training(call):
         count = len(channel.cells)
@@ -167,9 +167,9 @@ def _input(call: Call, index: Index, g: Source) -> Sum:
         normal = (value.number - channel.mean) * channel.inverse
         shared = -(scale * gradient.number * (exact(1.0) + mine * normal) / exact(float(count)))
         operands = (gradient, value, *(repeat(c, count) for c in (*weight, mean, variance)))
-        blocks.append(Terms(operands, shared))
+        terms.append(Terms(operands, shared))
         right = f"γ/√(var + ε) ⋅ ({g.name}[n,c,…] − 1/{count} ⋅ Σ_j {g.name}[j] ⋅ (1 + x̂⋅x̂[j]))"
-    return Sum("", "n,c,…", right, blocks, [_note(call, channel)])
+    return Sum("", "n,c,…", right, terms, [_note(call, channel)])
 
 
 def _whole_channels(call: Call, box: Box) -> Box:

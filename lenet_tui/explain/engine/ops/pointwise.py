@@ -30,18 +30,18 @@ _MIRRORED = {"radd": "add", "iadd": "add", "isub": "sub", "rmul": "mul", "imul":
 
 def relu_forward(call: Call, index: Index) -> Sum:
     x = read(call.source(), index)
-    block = Terms((x,), exact(np.maximum(x.values, 0)))
+    terms = Terms((x,), exact(np.maximum(x.values, 0)))
     note: Note = ("open" if x.values[0] > 0 else "closed", ())
-    return Sum(call.op, "…", f"max(0, {call.source().name}[…])", [block], [note])
+    return Sum(call.op, "…", f"max(0, {call.source().name}[…])", [terms], [note])
 
 
 def relu_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """Torch's gate is shut where the *output* is not above 0 (a NaN lets the gradient through)."""
     gradient, out = read(g, index), read(call.output, index)
     shut = out.values <= 0
-    block = Terms((gradient, out), exact(np.where(shut, 0.0, gradient.values)))
+    terms = Terms((gradient, out), exact(np.where(shut, 0.0, gradient.values)))
     note: Note = ("gate-closed" if shut[0] else "gate-open", (call.name,))
-    return Sum("", "…", f"{g.name}[…] where {call.name}[…] > 0, else 0", [block], [note])
+    return Sum("", "…", f"{g.name}[…] where {call.name}[…] > 0, else 0", [terms], [note])
 
 
 def _smooth(
@@ -60,8 +60,8 @@ def _smooth(
 
     def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
         gradient, out = read(g, index), read(call.output, index)
-        block = Terms((gradient, out), gradient.number * slope(out.number))
-        return Sum("", "…", f"{g.name}[…] ⋅ {formula.format(y=call.name)}", [block])
+        terms = Terms((gradient, out), gradient.number * slope(out.number))
+        return Sum("", "…", f"{g.name}[…] ⋅ {formula.format(y=call.name)}", [terms])
 
     return Rule(name, signature, forward, backward)
 
@@ -163,9 +163,9 @@ def add_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
 
 def mul_forward(call: Call, index: Index) -> Sum:
     (left, a, x), (right, b, y) = _operands(call, index)
-    block = Terms(tuple(c for c in (a, b) if c), _line(x * y))
+    terms = Terms(tuple(c for c in (a, b) if c), _line(x * y))
     shown = [f"{n}[…]" if c else n for n, c in ((left, a), (right, b))]
-    return Sum(call.op, "…", " ⋅ ".join(shown), [block])
+    return Sum(call.op, "…", " ⋅ ".join(shown), [terms])
 
 
 def mul_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
@@ -173,11 +173,11 @@ def mul_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     gradient = read_each(g, cells)
     other = call.arguments["other" if argument == "input" else "input"]
     if not isinstance(other, Source):
-        block = Terms((gradient,), gradient.number * constant(float(other)))
-        return Sum("", "…", f"{g.name}[…] ⋅ {float(other):g}", [block])
+        terms = Terms((gradient,), gradient.number * constant(float(other)))
+        return Sum("", "…", f"{g.name}[…] ⋅ {float(other):g}", [terms])
     factor = read_each(other, [source_index(other, tuple(cell)) for cell in cells])
-    block = Terms((gradient, factor), gradient.number * factor.number)
-    return Sum("", "…", f"{g.name}[…] ⋅ {other.name}[…]", [block])
+    terms = Terms((gradient, factor), gradient.number * factor.number)
+    return Sum("", "…", f"{g.name}[…] ⋅ {other.name}[…]", [terms])
 
 
 def dropout_forward(call: Call, index: Index) -> Sum:
@@ -230,11 +230,11 @@ def one_hot_forward(call: Call, index: Index) -> Sum:
 def one_hot(classes: Source, index: Index, op: str) -> Sum:
     """1 where the last index is the class, else 0."""
     x = read(classes, index[:-1])
-    block = Terms((x,), exact((x.values == index[-1]).astype(np.float64)))
+    terms = Terms((x,), exact((x.values == index[-1]).astype(np.float64)))
     letters = "n" if len(index) == 2 else "…"
     note = "hot" if x.values[0] == index[-1] else "cold"
     notes: list[Note] = [(note, (f"{x.values[0]:.0f}", str(index[-1])))]
-    return Sum(op, f"{letters},c", f"1 if {x.tensor}[{letters}] = c, else 0", [block], notes)
+    return Sum(op, f"{letters},c", f"1 if {x.tensor}[{letters}] = c, else 0", [terms], notes)
 
 
 def no_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:

@@ -31,7 +31,7 @@ def _dims(call: Call) -> list[int]:
     if dim is None or dim == ():
         return list(range(rank))
     if isinstance(dim, int):
-        # x.mean(2, 3): the second number stands where keepdim is expected
+        # in x.mean(2, 3), the second number is in the place of keepdim
         rest = [v for k, v in call.arguments.items() if k.isdigit() and isinstance(v, int)]
         more = call.get("keepdim", False)
         dim = (dim, *((more,) if type(more) is int else ()), *rest)

@@ -58,13 +58,13 @@ def exponentials(
     true = exp(shifted(logits)[0])
     values = shown.reshape(shape)
     number = Rounded(values, true.error + np.abs(values - true.value))
-    columns = tuple(
+    operands = tuple(
         Operands(
             name, along[..., n, :].reshape(-1, along.shape[-1]), values[..., n].reshape(-1), of
         )
         for n in range(shape[-1])
     )
-    return columns, number
+    return operands, number
 
 
 def exp_of(x: Source, index: Index, dim: int) -> Sum:
@@ -133,17 +133,17 @@ def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: T
     ``name``, ``of``: the op that the softmax is, or is inside of, and its output.
     """
     along, at = cells(index, dim, x.shape[dim]), index[dim]
-    columns, number = exponentials(f"{name}.exp", x, along, dim, of)
+    operands, number = exponentials(f"{name}.exp", x, along, dim, of)
     total = number.sum(keepdims=True)
     other = softmax(exact(gather(x.tensor, along)))[at : at + 1]
     share = number[at : at + 1] / total
     result = Rounded(share.value, np.maximum(share.error, other.error))
     i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
     right = f"{name}.exp[{i}] / Σ_j {name}.exp[{j}]"
-    own = columns[at]
+    own = operands[at]
     here = ",".join("j" if n == dim % len(index) else str(i) for n, i in enumerate(index))
     note = "exp-sum", (f"{name}.exp[{here}]", digits(float(total.value[0]), 7))
-    return Sum(op, i, right, [Terms((own, *columns), result)], [note])
+    return Sum(op, i, right, [Terms((own, *operands), result)], [note])
 
 
 def log_softmax_forward(call: Call, index: Index) -> Sum:
@@ -152,16 +152,16 @@ def log_softmax_forward(call: Call, index: Index) -> Sum:
     values = gather(x.tensor, along)
     made = log_softmax(exact(values))
     own, largest = read(x, index), read(x, along[int(np.argmax(values))].tolist())
-    columns, number = exponentials(f"{call.name}.exp", x, along, dim, call.entry.tensor)
+    operands, number = exponentials(f"{call.name}.exp", x, along, dim, call.entry.tensor)
     total = number.sum(keepdims=True)
     logarithm = log(total)
-    blocks = [plain(own), Terms((largest,), -largest.number), Terms(columns, -logarithm)]
+    terms = [plain(own), Terms((largest,), -largest.number), Terms(operands, -logarithm)]
     i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
     right = f"{x.name}[{i}] − max_j {x.name}[{j}] − log Σ_j {call.name}.exp[{j}]"
     here = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
     note = log_sum(f"{call.name}.exp[{here}]", total, logarithm)
     error = float(made.error[at] + logarithm.error[0])
-    return Sum(call.op, i, right, blocks, [note], error=error)
+    return Sum(call.op, i, right, terms, [note], error=error)
 
 
 def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
