@@ -11,12 +11,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.app.all_words import words
 from lenet_tui.explain.engine import ops
 from lenet_tui.explain.engine.registry import RULES
-from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.words.cells import verdict
 from lenet_tui.protocol.options import Options, resolve
-from lenet_tui.text import words
 from lenet_tui.text.numbers import index_text
 from tests.harness.explaining import Explained
 
@@ -30,10 +30,9 @@ def net() -> Explained:
 
 
 def refusal(explained: Explained, cell: str, iteration: int | None = None) -> str:
-    answer = explained.answer(cell, iteration)
-    assert isinstance(answer, NotExplained), answer
-    assert answer.error.isprintable()
-    return answer.error
+    error = explained.rejected(cell, iteration)
+    assert error.isprintable()
+    return error
 
 
 def note(found: Explanation, key: str) -> tuple[str, ...] | None:

@@ -15,8 +15,7 @@ from lenet_tui.explain.engine.op_rule import union, whole
 from lenet_tui.explain.engine.proof import Proof, prove
 from lenet_tui.explain.engine.receptive_field import Fields
 from lenet_tui.explain.engine.terms import Note, Sum, Terms, gather
-from lenet_tui.explain.explanation import Explanation, Operand, Term
-from lenet_tui.protocol.messages import Explain
+from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.text.numbers import shape_text
 
 Naming = Callable[[str, Tensor | None], str]
@@ -87,7 +86,6 @@ def _answer(
     size = tensor if tensor.dtype == torch.bool else tensor.abs()
     larger = size > size[question.cell.index]
     return Explanation(
-        number=question.command.number,
         cell=str(question.cell),
         value=value,
         op=made.op,

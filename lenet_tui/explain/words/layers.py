@@ -5,7 +5,8 @@ In each node's words, g is the gradient that the node is given.
 
 from __future__ import annotations
 
-from lenet_tui.text.words import Table, paragraphs
+from lenet_tui.text.notice import Table
+from lenet_tui.text.words import paragraphs
 
 EXPLAIN_LAYERS: Table = {
     "explain.op.conv2d": paragraphs(

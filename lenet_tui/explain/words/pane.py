@@ -11,7 +11,8 @@ from lenet_tui.explain.words.phases import EXPLAIN_PHASES
 from lenet_tui.explain.words.pointwise import EXPLAIN_POINTWISE
 from lenet_tui.explain.words.reshape import EXPLAIN_RESHAPE
 from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
-from lenet_tui.text.words import Table, Words
+from lenet_tui.text.notice import Table
+from lenet_tui.text.words import Words
 
 EXPLAIN: Table = {
     **EXPLAIN_PHASES,
