@@ -152,11 +152,3 @@ def grid(*axes: npt.ArrayLike) -> Indices:
     if not arrays:
         return np.zeros((1, 0), np.int64)
     return np.stack([a.reshape(-1) for a in np.meshgrid(*arrays, indexing="ij")], axis=-1)
-
-
-# The names that the windows' rules still use.
-Work = Sum
-Block = Terms
-column = read_each
-one = read
-row = read_row

@@ -6,16 +6,16 @@ from lenet_tui.explain.engine import windows
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
 from lenet_tui.explain.engine.terms import (
-    Block,
     Index,
     Note,
     Source,
-    Work,
-    column,
+    Sum,
+    Terms,
     grid,
-    one,
     plain,
     products,
+    read,
+    read_each,
 )
 from lenet_tui.explain.engine.windows import LETTERS, STEPS
 from lenet_tui.explain.windows import Geometry
@@ -41,33 +41,33 @@ def _words(call: Call) -> tuple[str, str, str, str]:
     return sample, ",".join(out), ",".join(step), f"{sample}{channel}, {where}"
 
 
-def forward(call: Call, index: Index) -> Work:
+def forward(call: Call, index: Index) -> Sum:
     x, weight = call.source(), call.source("weight")
     known = _geometry(call)
     *sample, out = index[: -len(known.axes)]
     met = [a.reads(i) for a, i in zip(known.axes, index[-len(known.axes) :], strict=True)]
     cells = grid(*([s] for s in sample), known.fed_by(out), *(c for c, _ in met))
     kernel = grid([out], range(known.group_in), *(s for _, s in met))
-    blocks = [products(column(x, cells), column(weight, kernel))]
+    blocks = [products(read_each(x, cells), read_each(weight, kernel))]
     n, place, step, where = _words(call)
     sums = " ".join(f"Σ_{letter}" for letter in ("c", *step.split(",")))
     right = f"{sums} {x.name}[{where}] ⋅ {weight.name}[o,c,{step}]"
     if call.get("bias") is not None:
         bias = call.source("bias")
-        blocks.append(plain(one(bias, (out,))))
+        blocks.append(plain(read(bias, (out,))))
         right = f"{bias.name}[o] + {right}"
-    read = known.reads
+    count = known.reads
     notes: list[Note] = [("products", (str(len(cells)),))]
-    if read > len(cells):
-        notes.append(("padding", (str(read - len(cells)),)))
-    return Work(call.op, f"{n}o,{place}", right, blocks, notes)
+    if count > len(cells):
+        notes.append(("padding", (str(count - len(cells)),)))
+    return Sum(call.op, f"{n}o,{place}", right, blocks, notes)
 
 
-def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     return {"input": _input, "weight": _weight, "bias": _bias}[argument](call, index, g)
 
 
-def _weight(call: Call, index: Index, g: Source) -> Work:
+def _weight(call: Call, index: Index, g: Source) -> Sum:
     x, known = call.source(), _geometry(call)
     out, channel, *steps = index
     met = [axis.meetings(s) for axis, s in zip(known.axes, steps, strict=True)]
@@ -75,22 +75,22 @@ def _weight(call: Call, index: Index, g: Source) -> Work:
     cells = grid(*map(range, known.samples), [known.fed_by(out)[channel]], *(c for c, _ in met))
     n, place, step, where = _words(call)
     sums = " ".join(f"Σ_{letter}" for letter in f"{n}{place}".split(","))
-    return Work(
+    return Sum(
         "", f"o,c,{step}", f"{sums} {g.name}[{n}o,{place}] ⋅ {x.name}[{where}]",
-        [products(column(g, windows_), column(x, cells))],
+        [products(read_each(g, windows_), read_each(x, cells))],
     )  # fmt: skip
 
 
-def _bias(call: Call, index: Index, g: Source) -> Work:
+def _bias(call: Call, index: Index, g: Source) -> Sum:
     known = _geometry(call)
     places = (range(axis.out) for axis in known.axes)
     cells = grid(*map(range, known.samples), [index[0]], *places)
     n, place, _, _ = _words(call)
     sums = " ".join(f"Σ_{letter}" for letter in f"{n}{place}".split(","))
-    return Work("", "o", f"{sums} {g.name}[{n}o,{place}]", [plain(column(g, cells))])
+    return Sum("", "o", f"{sums} {g.name}[{n}o,{place}]", [plain(read_each(g, cells))])
 
 
-def _input(call: Call, index: Index, g: Source) -> Work:
+def _input(call: Call, index: Index, g: Source) -> Sum:
     weight, known = call.source("weight"), _geometry(call)
     count = len(known.axes)
     *sample, channel = index[:-count]
@@ -102,8 +102,8 @@ def _input(call: Call, index: Index, g: Source) -> Work:
     spot = where.partition(", ")[2].split(", ")
     names = ("y",) if count == 1 else ("y", "z") if count == 2 else ("x", "y", "z")
     when = ", ".join(f"{s} = {v}" for s, v in zip(spot, names, strict=True))
-    block: Block = products(column(g, windows_), column(weight, kernel))
-    return Work(
+    block: Terms = products(read_each(g, windows_), read_each(weight, kernel))
+    return Sum(
         "", f"{n}c,{','.join(names)}",
         f"Σ {g.name}[{n}o,{place}] ⋅ {weight.name}[o,c,{step}]  ({when})", [block],
     )  # fmt: skip

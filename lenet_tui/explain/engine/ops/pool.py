@@ -8,17 +8,17 @@ from lenet_tui.explain.engine import windows
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
 from lenet_tui.explain.engine.terms import (
-    Block,
     Index,
     Indices,
     Note,
     Source,
-    Work,
-    column,
+    Sum,
+    Terms,
     gather,
     grid,
-    one,
-    row,
+    read,
+    read_each,
+    read_row,
 )
 from lenet_tui.explain.engine.windows import LETTERS, STEPS
 from lenet_tui.explain.rounding import Rounded, constant, exact
@@ -57,10 +57,10 @@ def _readers(call: Call, index: Index) -> Indices:
     return grid(*([i] for i in index[:-count]), *met)
 
 
-def max_forward(call: Call, index: Index) -> Work:
+def max_forward(call: Call, index: Index) -> Sum:
     x = call.source()
     cells = _window(call, index)
-    operands = row(x, cells)
+    operands = read_row(x, cells)
     values = np.concatenate([c.values for c in operands])
     first = winner(values.tolist())
     won = f"{x.name}{index_text(cells[first].tolist())}"
@@ -69,23 +69,23 @@ def max_forward(call: Call, index: Index) -> Work:
     if ties > 1:
         notes.append(("tie", (str(ties),)))
     letters, step, where = _letters(call)
-    block = Block(operands, exact(values[first : first + 1]))
-    return Work(call.op, letters, f"max_{step} {x.name}[{where}]", [block], notes)
+    block = Terms(operands, exact(values[first : first + 1]))
+    return Sum(call.op, letters, f"max_{step} {x.name}[{where}]", [block], notes)
 
 
-def max_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def max_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     x, count = call.source(), _dimensions(call)
     names = (("n", "c")[2 - len(index[:-count]) :], ("y", "z")[:count])
     letters = ",".join((*names[0], *names[1]))
-    work = Work("", letters, f"Σ {g.name} of the windows that it won")
+    work = Sum("", letters, f"Σ {g.name} of the windows that it won")
     for window in _readers(call, index):
         cells = _window(call, tuple(window.tolist()))
         values = gather(x.tensor, cells)
         first = winner(values.tolist())
         won = tuple(cells[first].tolist()) == tuple(index)
-        gradient = one(g, window)
+        gradient = read(g, window)
         result = gradient.number if won else exact(np.zeros(1))
-        work.terms.append(Block((gradient, one(x, index)), result))
+        work.terms.append(Terms((gradient, read(x, index)), result))
         where = f"{call.name}{index_text(window.tolist())}"
         ties = int(np.sum(values == values[first]))
         mine = gather(x.tensor, np.asarray([index], np.int64))[0]
@@ -121,23 +121,23 @@ def _shared(values: Rounded, divisor: float) -> Rounded:
     return values / constant(divisor)
 
 
-def average_forward(call: Call, index: Index) -> Work:
+def average_forward(call: Call, index: Index) -> Sum:
     x = call.source()
-    operand = column(x, _window(call, index))
+    operand = read_each(x, _window(call, index))
     divisor = _divisor(call, index)
     letters, step, where = _letters(call)
     right = f"1/{divisor:g} ⋅ Σ_{step} {x.name}[{where}]"
-    block = Block((operand,), _shared(operand.number, divisor))
-    return Work(call.op, letters, right, [block], [("mean", (f"{divisor:g}",))])
+    block = Terms((operand,), _shared(operand.number, divisor))
+    return Sum(call.op, letters, right, [block], [("mean", (f"{divisor:g}",))])
 
 
-def average_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def average_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     letters, _, _ = _letters(call)
-    work = Work("", letters, f"Σ {g.name} / size of the windows that read it")
+    work = Sum("", letters, f"Σ {g.name} / size of the windows that read it")
     for window in _readers(call, index):
-        gradient = one(g, window)
+        gradient = read(g, window)
         divisor = _divisor(call, tuple(window.tolist()))
-        work.terms.append(Block((gradient,), _shared(gradient.number, divisor)))
+        work.terms.append(Terms((gradient,), _shared(gradient.number, divisor)))
     if not work.terms:
         work.notes.append(("unread", (call.name,)))
     return work
