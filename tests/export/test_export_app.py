@@ -62,7 +62,7 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
             (73, folder / "x.py", Exported(73, error="the model's\x1b source is not available")),
             (74, folder / "x.py", Exported(74, "\ud800")),
         ):
-            run.app.exporter._asked[number] = file
+            run.app.main.exporter._asked[number] = file
             run.engine.say(report)
             await run.settle()
             kind, text = logged(run)

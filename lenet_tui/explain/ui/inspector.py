@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from lenet_tui.explain.explanation import Explanation, NotExplained, Operand
+from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.explain.ui import summary_text as told
+from lenet_tui.explain.ui.highlights import highlights
 from lenet_tui.explain.ui.history import MOST, Inquiry, Trail, Visit, moment_of
 from lenet_tui.explain.ui.operand_pictures import Pictures
 from lenet_tui.explain.ui.term_columns import runs
@@ -23,6 +24,7 @@ from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import Command
+from lenet_tui.tensors.ui.tensor_pane import Highlight
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, index_text
 
@@ -68,14 +70,11 @@ class InspectorPane(Pane):
             self.cell = cell
             super().__init__()
 
-    class Lit(Message):
-        """What is to be lit in the other panes: of an explanation (``None``: nothing) the fields,
-        and the operand that is chosen.
-        """
+    class Highlighted(Message):
+        """What is to be marked in the other panes."""
 
-        def __init__(self, found: Explanation | None, operand: Operand | None) -> None:
-            self.found = found
-            self.operand = operand
+        def __init__(self, highlights: tuple[Highlight, ...]) -> None:
+            self.highlights = highlights
             super().__init__()
 
     def __init__(self, send: Callable[[Command], None], id: str | None = None) -> None:
@@ -121,7 +120,7 @@ class InspectorPane(Pane):
         self.trail.close()
         self._inquiry.want(None, None)
         self._stop_waiting()
-        self.post_message(self.Lit(None, None))
+        self.post_message(self.Highlighted(()))
 
     def action_follow(self) -> None:
         """Go to where the chosen operand came from."""
@@ -148,14 +147,14 @@ class InspectorPane(Pane):
             visit.largest, visit.line = not visit.largest, 0
             self._tell()
 
-    def action_check(self) -> bool:
-        """Ask for the central difference; ``False``: only a parameter's gradient has one."""
+    def action_check(self) -> None:
+        """Ask for the central difference; only a parameter's gradient has one."""
         visit = self.trail.here
         if visit is None or not self._gradient:
-            return False
-        visit.check = True
-        self._ask()
-        return True
+            self.notify(self.words("inspect.no-difference"))
+        else:
+            visit.check = True
+            self._ask()
 
     @on(TermTable.Followed)
     def _followed(self, event: TermTable.Followed) -> None:
@@ -297,7 +296,7 @@ class InspectorPane(Pane):
             self.query_one(Pictures).show(None, None, None, all=False)
         else:
             self.query_one(Pictures).show(found, line, operand, all=above)
-        self.post_message(self.Lit(found, operand))
+        self.post_message(self.Highlighted(highlights(found, operand)))
 
     def on_resize(self) -> None:
         """Both pictures above the table, or one beside it; the way here may fit or not."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from textual.notifications import SeverityLevel
 
 from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.messages import Export, Exported
 from lenet_tui.protocol.new_file import free_name, path_within, write_new
 from lenet_tui.text.clean import clean
-
-if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
 
 NAME = "lenet_session.py"
 
@@ -20,8 +19,8 @@ NAME = "lenet_session.py"
 class Exporter:
     """Scripts are written to new files in ``folder``, nowhere else, over nothing."""
 
-    def __init__(self, app: LenetApp, folder: Path | None = None) -> None:
-        self._app = app
+    def __init__(self, port: Port, folder: Path | None = None) -> None:
+        self._port = port
         self._folder = folder
         self._asked: dict[int, Path] = {}
         self._number = 0
@@ -39,20 +38,19 @@ class Exporter:
             value=free_name(folder, NAME),
             help_text=self._help(folder),
         )
-        self._app.push_screen(screen, self._send)
+        self._port.open(screen, self._send)
 
     def _help(self, folder: Path) -> str:
-        words, frame = self._app.words, self._app.frame
+        words, frame = self._port.words, self._port.frame
         lines = [words("export.help", folder=clean(str(folder)))]
         if frame is not None and frame.digest:
             lines.append(words("export.state", digest=frame.digest))
         return "\n".join(lines)
 
-    def _send(self, path: Path | None) -> None:
-        if path is not None:
-            self._number += 1
-            self._asked[self._number] = path
-            self._app.send(Export(self._number))
+    def _send(self, path: Path) -> None:
+        self._number += 1
+        self._asked[self._number] = path
+        self._port.send(Export(self._number))
 
     def receive(self, report: Exported) -> None:
         """Write the script, and say where; or why not."""
@@ -72,8 +70,7 @@ class Exporter:
     def _failed(self, reason: str) -> None:
         self._say("error", "export.failed", "error", reason=reason)
 
-    def _say(self, kind: str, key: str, severity: str, **values: str) -> None:
+    def _say(self, kind: str, key: str, severity: SeverityLevel, **values: str) -> None:
         """To the log, and for a few seconds."""
-        said = self._app.words(key, **{name: clean(value) for name, value in values.items()})
-        self._app.main.log_pane.add(kind, said)
-        self._app.tell(said, severity)
+        said = self._port.words(key, **{name: clean(value) for name, value in values.items()})
+        self._port.say(kind, said, severity)

@@ -9,6 +9,8 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
+from lenet_tui.kit.ui.settings import words_of
+
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.views import ViewRequest
@@ -48,6 +50,11 @@ class Pane(Widget):
             self._entitled = self._border_title, self._border_subtitle = above, below
             self.refresh(*edges)
 
+    @property
+    def cell(self) -> str:
+        """The name of the number under the cursor, as ``loss``; empty: there is none."""
+        return ""
+
     def requests(self) -> tuple[ViewRequest, ...]:
         """The views this pane needs at its present size."""
         return ()
@@ -58,5 +65,4 @@ class Pane(Widget):
     @property
     def words(self) -> Words:
         """The words of the app's present language."""
-        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
-        return words
+        return words_of(self)

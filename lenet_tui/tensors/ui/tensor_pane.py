@@ -18,6 +18,7 @@ from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import Scale, View, ViewRequest
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.layout import arrange
+from lenet_tui.tensors.regions import parts
 from lenet_tui.tensors.tiling import Index, Shape, lead
 from lenet_tui.tensors.ui import captions as telling
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
@@ -26,8 +27,10 @@ from lenet_tui.tensors.ui.legend_line import LegendLine
 from lenet_tui.tensors.ui.number_table import NumberTable
 from lenet_tui.tensors.ui.readout import Readout, readout, readout_request
 from lenet_tui.tensors.ui.twins import shared_size
-from lenet_tui.text.numbers import ascii_text
+from lenet_tui.text.numbers import ascii_text, index_text
 
+Highlight = tuple[str, Index, Index]
+"""A block to be marked: the tensor by its name, its first and its last element."""
 SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
 
 
@@ -54,6 +57,7 @@ class TensorPane(Pane):
     aspect: var[str] = var("value", init=False)
     mode: var[str] = var("heatmap", init=False)
     sample: var[int] = var(0, init=False)
+    highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
 
     class CellChosen(Message):
         """The person wants to know more of one number: ``tensor`` (as named) at ``index``."""
@@ -116,17 +120,25 @@ class TensorPane(Pane):
         cursor = self.picker.cursor
         return self._readout.index if self._readout and cursor is not None else cursor
 
+    @property
+    def cell(self) -> str:
+        """The number under the cursor by its name; the first one where there is no cursor."""
+        index, layout = self.cursor, self.heatmap.arrangement
+        if index is None and layout is not None and not self.has_class("-told"):
+            index = (0,) * len(layout.shape)
+        return f"{self.name_asked}{index_text(index or ())}" if self.tensor else ""
+
     def choose(self, tensor: str, aspect: str = "") -> None:
         """Show ``tensor``; ``aspect`` as before if empty."""
         self.tensor = tensor
         if aspect in self.ASPECTS:
             self.aspect = aspect
 
-    def next_aspect(self) -> None:
+    def action_next_aspect(self) -> None:
         """Value, gradient, update, and round again."""
         self.aspect = self.ASPECTS[(self.ASPECTS.index(self.aspect) + 1) % len(self.ASPECTS)]
 
-    def toggle_numbers(self) -> None:
+    def action_toggle_numbers(self) -> None:
         """A heatmap, or numbers."""
         self.mode = "heatmap" if self.mode == "numbers" else "numbers"
 
@@ -148,6 +160,13 @@ class TensorPane(Pane):
         """Another sample's channels."""
         self._top = 0
         self._other()
+
+    def watch_highlights(self) -> None:
+        """Mark the blocks that belong to what is shown."""
+        layout, name = self.heatmap.arrangement, self.name_asked
+        blocks = [(first, last) for tensor, first, last in self.highlights if tensor == name]
+        marked = [part for b in blocks if layout is not None for part in parts(layout.shape, *b)]
+        self.heatmap.highlight(*dict.fromkeys(marked))
 
     def watch_mode(self, old: str, new: str) -> None:
         """The same, drawn otherwise; the cursor stays on its element."""

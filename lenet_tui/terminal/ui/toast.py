@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any, TypeVar
 
+from textual.notifications import SeverityLevel
+
 from lenet_tui.terminal.ui.cell_diff import LeanApp
 from lenet_tui.text.clean import clean
 
@@ -21,20 +23,29 @@ class ToastApp(LeanApp[R]):
         super().__init__(*args, **kwargs)
         self._told = ("", 0.0)
 
-    def tell(self, text: str, severity: str = "information") -> None:
-        """Say it in the place of what was said before."""
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a line in the place of the one before, as text; the same one is shown once."""
         now = monotonic()
-        if text == self._told[0] and now < self._told[1]:
+        if message == self._told[0] and now < self._told[1]:
             return
-        self._told = text, now + self.NOTIFICATION_TIMEOUT
         self.clear_notifications()
-        level = {"error": "error", "warning": "warning"}.get(severity, "information")
-        self.notify(brief(clean(text)), severity=level, markup=False)  # type: ignore[arg-type]
+        self._told = message, now + self.NOTIFICATION_TIMEOUT
+        super().notify(
+            brief(clean(message)), title=title, severity=severity, timeout=timeout, markup=False
+        )
 
-    def hush(self) -> None:
-        """What was said is no longer so."""
+    def clear_notifications(self) -> None:
+        """What is shown is no longer so."""
         self._told = ("", 0.0)
-        self.clear_notifications()
+        super().clear_notifications()
 
 
 def brief(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
@@ -49,21 +50,18 @@ class KeyBar(Widget):
 
     ALLOW_SELECT = False
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._words: Words | None = None
-        self._moves = False
+    words: reactive[Words | None] = reactive(None, init=False)
 
-    def show(self, words: Words, moves: bool) -> None:
-        """Say them in another language. ``moves``: there is a file of moves to be played."""
-        self._words, self._moves = words, moves
-        self.refresh()
+    def __init__(self, moves: bool, id: str | None = None) -> None:
+        """``moves``: there is a file of moves to be played."""
+        super().__init__(id=id)
+        self._moves = moves
 
     def render(self) -> Content:
-        if self._words is None:
+        if self.words is None:
             return Content("")
         size = self.screen.size
-        return key_line(self._words, self.content_size.width, self._moves, size.height < DECK)
+        return key_line(self.words, self.content_size.width, self._moves, size.height < DECK)
 
 
 def key_line(words: Words, width: int, moves: bool, deck: bool = False) -> Content:
@@ -96,14 +94,11 @@ class TooSmall(Widget):
 
     ALLOW_SELECT = False
 
-    def show(self, words: Words) -> None:
-        """Say it in another language."""
-        self._words = words
-        self.refresh()
+    words: reactive[Words | None] = reactive(None, init=False)
 
     def render(self) -> Content:
-        words: Words | None = getattr(self, "_words", None)
-        if words is None:
+        if self.words is None:
             return Content("")
         width, height = self.app.size
-        return Content(words("small", cols=MINIMUM[0], rows=MINIMUM[1], width=width, height=height))
+        cols, rows = MINIMUM
+        return Content(self.words("small", cols=cols, rows=rows, width=width, height=height))

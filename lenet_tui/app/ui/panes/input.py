@@ -41,6 +41,13 @@ class ImagePane(TensorPane):
     def _target_key(self) -> str:
         return f"{self.id or 'image'}.{TARGET}"
 
+    def watch_highlights(self) -> None:
+        """Turn to the sample that is marked."""
+        samples = [first[0] for tensor, first, _ in self.highlights if tensor == self.tensor]
+        if samples:
+            self.sample = samples[0]
+        super().watch_highlights()
+
     def show(self, frame: Frame) -> None:
         view = next((v for v in frame.views if v.request.key == self._target_key), None)
         self._target = self._said(view) if view else ""

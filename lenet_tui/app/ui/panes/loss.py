@@ -41,7 +41,11 @@ class LossPane(Pane):
         self._frame = frame
         self._draw()
 
-    def toggle_log(self) -> None:
+    @property
+    def cell(self) -> str:
+        return "loss"
+
+    def action_toggle_log(self) -> None:
         """A linear or a logarithmic scale."""
         self._log = not self._log
         self._draw()
