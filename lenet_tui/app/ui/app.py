@@ -18,7 +18,6 @@ from textual.screen import Screen
 
 from lenet_tui.app.ui.edge_screen import EdgeScreen
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
-from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.kit.ui.messages import Reported
 from lenet_tui.stepping.ui.commands import BY_ID, COMMANDS
@@ -69,8 +68,8 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         self.failure = ""
         self._make_engine = make_engine
         self._engine: Engine | None = None
-        self._moves, self._first, self._lost = moves, first, lost
-        loading = LoadingScreen(self.words, ASCII if ascii else UNICODE, options, bool(moves))
+        self._first, self._lost = first, lost
+        loading = LoadingScreen(self.words, options, moves)
         self._loading: LoadingScreen | None = loading
         self.add_mode("loading", lambda: loading)
 
@@ -108,9 +107,10 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
 
         loading, engine = self._loading, self._engine
         assert loading is not None and engine is not None
-        make = partial(MainScreen, engine, self.words, loading.glyphs, loading.options, self._moves)
+        make = partial(MainScreen, engine, self.words, loading.options, loading.moves)
         self.add_mode("main", make)
-        await self.switch_mode("main")
+        with self.batch_update():  # nothing is painted before all of it can be
+            await self.switch_mode("main")
         self.call_later(self._opened)
 
     async def _opened(self) -> None:

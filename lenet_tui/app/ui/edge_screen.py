@@ -15,9 +15,11 @@ from lenet_tui.app.ui.panes.status import StatusLine
 from lenet_tui.terminal.ui.partial_compositor import PartScreen
 
 if TYPE_CHECKING:
-    from lenet_tui.kit.ui.glyphs import Glyphs
+    from collections.abc import Sequence
+
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.messages import Ready
+    from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
     from lenet_tui.text.words import Words
 
@@ -27,7 +29,7 @@ class EdgeScreen(PartScreen[None]):
 
     ``options``: those that the session was started with. ``ready``: what the engine reports of the
     model. ``state``: what the engine is doing; ``work``: what was asked of it and is not done.
-    ``moves``: there is a file of moves to be played.
+    ``moves``: a file's, to be played by a key.
     """
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's way
@@ -45,26 +47,23 @@ class EdgeScreen(PartScreen[None]):
     state: var[EngineState] = var(Loading(), init=False)
     work: var[Work] = var(Work(), init=False)
 
-    def __init__(self, words: Words, glyphs: Glyphs, options: Options, moves: bool) -> None:
+    def __init__(self, words: Words, options: Options, moves: Sequence[Move] = ()) -> None:
         super().__init__()
-        self.glyphs = glyphs
         self.set_reactive(EdgeScreen.words, words)
         self.set_reactive(EdgeScreen.options, options)
-        self._has_moves = moves
+        self.moves = moves
 
     def compose(self) -> ComposeResult:
         cls = EdgeScreen
         with Vertical(id="top"):
-            yield StatusLine(self.glyphs, id="status").data_bind(
+            yield StatusLine(id="status").data_bind(
                 cls.words, cls.options, cls.ready, cls.frame, cls.work
             )
-            yield PipelineRail(self.glyphs, id="rail").data_bind(
-                cls.words, cls.frame, cls.state, cls.work
-            )
+            yield PipelineRail(id="rail").data_bind(cls.words, cls.frame, cls.state, cls.work)
         yield from self.middle()
         with Vertical(id="bottom"):
             yield HintLine(id="hint")
-            yield KeyBar(self._has_moves, id="keys").data_bind(cls.words)
+            yield KeyBar(bool(self.moves), id="keys").data_bind(cls.words)
         yield TooSmall(id="too-small").data_bind(cls.words)
 
     def middle(self) -> ComposeResult:

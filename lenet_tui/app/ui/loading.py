@@ -11,10 +11,12 @@ from lenet_tui.app.ui.edge_screen import EdgeScreen
 from lenet_tui.stepping.ui.commands import BY_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.events import Key
 
-    from lenet_tui.kit.ui.glyphs import Glyphs
     from lenet_tui.protocol.messages import Report
+    from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
     from lenet_tui.text.words import Words
 
@@ -29,8 +31,8 @@ class LoadingScreen(EdgeScreen):
     class Painted(Message):
         """The first picture is on the screen: what takes time may begin."""
 
-    def __init__(self, words: Words, glyphs: Glyphs, options: Options, moves: bool) -> None:
-        super().__init__(words, glyphs, options, moves)
+    def __init__(self, words: Words, options: Options, moves: Sequence[Move]) -> None:
+        super().__init__(words, options, moves)
         self.reports: list[Report] = []
         self.keys: list[Key] = []
 

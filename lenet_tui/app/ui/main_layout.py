@@ -18,12 +18,12 @@ from lenet_tui.app.ui.panes.loss import LossPane
 from lenet_tui.app.ui.panes.output import OutputPane
 from lenet_tui.explain.ui.explain_pane import ExplainPane
 from lenet_tui.explain.ui.inspector import InspectorPane
-from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.tabs import Deck
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Command, Ready
+from lenet_tui.tensors.regions import Highlight
 from lenet_tui.tensors.ui.gradient import GradientPane
-from lenet_tui.tensors.ui.tensor_pane import Highlight, TensorPane
+from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.text.words import Words
 from lenet_tui.tour.ui.layout import ALL, CONTAINERS, TWO, placed, stacked
 from lenet_tui.tour.ui.pane import TourPane
@@ -98,11 +98,9 @@ class Body(Horizontal):
         event.stop()
         self.highlights = event.highlights
 
-    def know(self, ready: Ready, glyphs: Glyphs) -> None:
+    def know(self, ready: Ready) -> None:
         """The engine has made its model."""
-        self.inspector.know(frozenset(p.name for p in ready.parameters), glyphs)
-        self.query_one(LayersPane).know(ready.parameters, glyphs)
+        self.inspector.know(frozenset(p.name for p in ready.parameters))
+        self.query_one(LayersPane).know(ready.parameters)
         self.query_one(ExplainPane).know(ready.parameters)
-        self.query_one(CodePane).know(ready.source, ready.options.model, glyphs)
-        self.query_one(AutogradPane).know(glyphs)
-        self.query_one(LossPane).glyphs = glyphs
+        self.query_one(CodePane).know(ready.source, ready.options.model)

@@ -224,7 +224,7 @@ class MainScreen(ReportScreen):
         if self.is_dead:
             self.notify(self.words("gone.hint"), severity="error")
         else:
-            self.open(ParityScreen(self.send, self.glyphs), lambda shown: self.choose(*shown))
+            self.open(ParityScreen(self.send), lambda shown: self.choose(*shown))
 
     def action_lab(self) -> None:
         """Try a layer, beside the session: the last one tried."""

@@ -28,19 +28,18 @@ from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.tour.ui.layout import TABS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from lenet_tui.kit.ui.glyphs import Glyphs
+    from lenet_tui.protocol.engine_api import Engine
     from lenet_tui.protocol.frame import Frame
-    from lenet_tui.protocol.messages import Command
+    from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
-    from lenet_tui.protocol.views import ViewRequest
     from lenet_tui.text.words import Words
     from lenet_tui.tour.words_stops import Stop
 
 
 class PaneScreen(EdgeScreen):
-    """Everything that is seen of a session. ``send`` takes what panes ask the engine."""
+    """Everything that is seen of a session. ``send`` hands a command to the engine."""
 
     CSS_PATH = "panes.tcss"
     ALLOW_IN_MAXIMIZED_VIEW = "#top, #bottom, #too-small"
@@ -51,16 +50,13 @@ class PaneScreen(EdgeScreen):
     """The panes in the order of their number keys."""
 
     def __init__(
-        self,
-        send: Callable[[Command], None],
-        words: Words,
-        glyphs: Glyphs,
-        options: Options,
-        moves: bool,
+        self, engine: Engine, words: Words, options: Options, moves: Sequence[Move]
     ) -> None:
-        super().__init__(words, glyphs, options, moves)
+        super().__init__(words, options, moves)
+        self.engine = engine
+        self.send = engine.send
         self.losses = Losses()
-        self.body = Body(self.losses, send)
+        self.body = Body(self.losses, engine.send)
         self.guide = Guide(self, self.choose, self.restore)
         self._panes: tuple[Pane, ...] = ()
         self._visible: tuple[Pane, ...] = ()
@@ -80,10 +76,6 @@ class PaneScreen(EdgeScreen):
     @on(InspectorPane.Visited)
     def _visited(self, event: InspectorPane.Visited) -> None:
         self.guide.visited(event.cell)
-
-    @property
-    def layer_list(self) -> LayersPane:
-        return self.query_one(LayersPane)
 
     @property
     def tensor(self) -> TensorPane:
@@ -121,18 +113,9 @@ class PaneScreen(EdgeScreen):
         """Paint the lines that say where the session is, before anything else."""
         self.paint(self.query_one(PipelineRail), self.query_one(StatusLine))
 
-    def requests(self) -> tuple[ViewRequest, ...]:
-        """What the visible panes ask for."""
-        return tuple(request for pane in self.visible_panes() for request in pane.requests())
-
-    @property
-    def wants_graph(self) -> bool:
-        """Whether a visible pane shows the autograd graph."""
-        return any(pane.wants_graph for pane in self.visible_panes())
-
     def choose(self, tensor: str, aspect: str = "") -> None:
         """Show ``tensor``; ``aspect``: its value, gradient or update (empty: as before)."""
-        self.layer_list.choose(tensor)
+        self.query_one(LayersPane).choose(tensor)
         self.tensor.choose(tensor, aspect)
         self.gradient.choose(tensor)
 

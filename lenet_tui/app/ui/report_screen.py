@@ -13,6 +13,7 @@ from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.session_screen import SessionScreen
 from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.kit.ui.messages import FrameCame
+from lenet_tui.kit.ui.settings import glyphs_of
 from lenet_tui.lab.result import LabResult
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.parity.result import ParityResult
@@ -140,7 +141,7 @@ class ReportScreen(SessionScreen):
         if position.op is not None:
             where += f" {position.op}"
         what = self.words("log.run") if done.move is None else str(done.move)
-        return f"{what}  {self.glyphs.arrow}  {where}"
+        return f"{what}  {glyphs_of(self).arrow}  {where}"
 
     def _introduced(self, ready: Ready) -> None:
         """The engine has a model: from now on little is made anew, so the collector may rest."""
@@ -149,7 +150,7 @@ class ReportScreen(SessionScreen):
         self.tour.started()
         for lab in self._opened(LabScreen):
             lab.ask()
-        self.body.know(ready, self.glyphs)
+        self.body.know(ready)
         self.body.inspector.renew()
         if first:
             gc.collect()

@@ -12,7 +12,6 @@ from lenet_tui.app.ui.frame_scheduler import FrameScheduler
 from lenet_tui.app.ui.pane_screen import PaneScreen
 from lenet_tui.app.ui.panes.footer import HintLine
 from lenet_tui.app.ui.panes.layers import LayersPane
-from lenet_tui.app.ui.work import phase_under_way, run_words
 from lenet_tui.export.ui.dialog import Exporter
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.messages import FrameCame
@@ -20,12 +19,12 @@ from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
-    Command,
     Look,
     Painted,
 )
-from lenet_tui.protocol.moves import KillEngine, Move
+from lenet_tui.protocol.moves import Continue, Forward, KillEngine, Move
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.sessions.file_format import SavedSession
 from lenet_tui.stepping.ui.autorun import Runner
 from lenet_tui.stepping.ui.move_queue import MoveQueue
@@ -36,7 +35,6 @@ from lenet_tui.tour.ui.controller import Tour
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
-    from lenet_tui.kit.ui.glyphs import Glyphs
 
 T = TypeVar("T")
 
@@ -49,16 +47,9 @@ class SessionScreen(PaneScreen):
     """
 
     def __init__(
-        self,
-        engine: Engine,
-        words: Words,
-        glyphs: Glyphs,
-        options: Options,
-        moves: Sequence[Move] = (),
+        self, engine: Engine, words: Words, options: Options, moves: Sequence[Move] = ()
     ) -> None:
-        super().__init__(engine.send, words, glyphs, options, bool(moves))
-        self.send: Callable[[Command], None] = engine.send
-        self._engine = engine
+        super().__init__(engine, words, options, moves)
         self.recorder = Recorder()
         self.exporter = Exporter(self)
         self.queue = MoveQueue(engine.send)
@@ -66,7 +57,11 @@ class SessionScreen(PaneScreen):
         self.player = Player(self, self.queue, moves, self.show_moves)
         self.tour = Tour(self)
         self.scheduler = FrameScheduler(
-            self, self.panes_for, self.look, self._acknowledge, lambda: self.queue.running
+            self,
+            self.panes_for,
+            self.look,
+            lambda: self.send(Painted()),
+            lambda: self.queue.running,
         )
         self.saved: SavedSession | None = None
         self.follows = True
@@ -116,13 +111,13 @@ class SessionScreen(PaneScreen):
         self.state = Restarting(why)
         self.app.clear_notifications()
         self.log_pane.add("note", self.words("log.restart"))
-        self._engine.restart()
+        self.engine.restart()
         self.show_work()
 
     def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
         """Go over to another session, which ``use`` has the engine start or resume."""
         self.options, self._asked = options, None
-        use(self._engine)
+        use(self.engine)
         self._look()
 
     def look(self) -> None:
@@ -133,7 +128,9 @@ class SessionScreen(PaneScreen):
 
     def _look(self) -> None:
         self._looking = False
-        look = Look(self.requests(), self.wants_graph)
+        panes = self.visible_panes()
+        requests = tuple(request for pane in panes for request in pane.requests())
+        look = Look(requests, any(pane.wants_graph for pane in panes))
         if look != self._asked:
             self._asked = look
             self.send(look)
@@ -141,9 +138,6 @@ class SessionScreen(PaneScreen):
     @on(Pane.LookChanged)
     def _look_changed(self) -> None:
         self.look()
-
-    def _acknowledge(self) -> None:
-        self.send(Painted())
 
     # What is shown of it
 
@@ -176,10 +170,29 @@ class SessionScreen(PaneScreen):
 
     def show_work(self) -> None:
         """Rail and status line; what they show of moves and runs may have changed."""
-        run = run_words(self.queue, self.runner, self.player, self.words)
-        phase = phase_under_way(self.state, self.frame, self.queue)
-        self.work = Work(run, phase, len(self.queue.waiting))
+        self.work = Work(self._run_words(), self._phase_under_way(), len(self.queue.waiting))
         self.tour.show()
+
+    def _phase_under_way(self) -> str:
+        """The phase that torch is in at this moment, as far as it is known; else empty."""
+        state, pending, frame = self.state, self.queue.pending, self.frame
+        if isinstance(state, Busy):
+            return "" if state.op.what == SEARCHING else state.op.position.phase
+        if pending is None or frame is None or not isinstance(pending.move, Forward):
+            return ""
+        return frame.next_phase if frame.position.op is None else frame.position.phase
+
+    def _run_words(self) -> str:
+        """What runs by itself now, in words; empty if nothing does."""
+        words, speed, pending = self.words, self.runner.speed, self.queue.pending
+        if self.runner.on:
+            if speed.flat_out:
+                return words("run.flat")
+            return words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
+        if pending is not None and pending.pausable:
+            until = isinstance(pending.move, Continue)
+            return words("run.until") if until else words("run.to", move=pending.move)
+        return words("run.playing") if self.player.on else ""
 
     @on(LayersPane.Chosen)
     def _chosen(self, message: LayersPane.Chosen) -> None:

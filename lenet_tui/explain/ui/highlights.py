@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lenet_tui.explain.cell_address import Cell, CellError, parse_cell
 from lenet_tui.explain.explanation import Explanation, Operand
+from lenet_tui.tensors.regions import Highlight
 from lenet_tui.tensors.tiling import Index
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
-from lenet_tui.tensors.ui.tensor_pane import SUFFIX, Highlight, TensorPane
+from lenet_tui.tensors.ui.tensor_pane import SUFFIX, TensorPane
 
 
 def highlights(found: Explanation | None, operand: Operand | None) -> tuple[Highlight, ...]:

@@ -19,12 +19,12 @@ from lenet_tui.explain.ui.history import MOST, Inquiry, Trail, Visit, moment_of
 from lenet_tui.explain.ui.operand_pictures import Pictures
 from lenet_tui.explain.ui.term_columns import runs
 from lenet_tui.explain.ui.term_table import TermTable
-from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import Command
-from lenet_tui.tensors.ui.tensor_pane import Highlight
+from lenet_tui.tensors.regions import Highlight
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, index_text
 
@@ -79,7 +79,6 @@ class InspectorPane(Pane):
 
     def __init__(self, send: Callable[[Command], None], id: str | None = None) -> None:
         super().__init__(id=id)
-        self.glyphs: Glyphs = UNICODE
         self.trail = Trail()
         self._inquiry = Inquiry(send)
         self._moment: Hashable | None = None
@@ -236,9 +235,9 @@ class InspectorPane(Pane):
         stem, _, aspect = visit.cell.partition("[")[0].partition("@")[0].rpartition(".")
         return aspect == "grad" and stem in self._parameters
 
-    def know(self, parameters: frozenset[str], glyphs: Glyphs) -> None:
+    def know(self, parameters: frozenset[str]) -> None:
         """The engine has made its model, with these parameters."""
-        self._parameters, self.glyphs = parameters, glyphs
+        self._parameters = parameters
 
     # Showing
 
@@ -314,7 +313,7 @@ class InspectorPane(Pane):
 
     def _plain(self, content: Content) -> Content:
         """``content`` without signs that are not ASCII, if only those may be used."""
-        if self.glyphs is UNICODE:
+        if not ascii_only(self):
             return content
         text = ascii_text(self.words.spell(content.plain).translate(_SIGNS))
         return Content(text, spans=list(content.spans) if len(text) == len(content.plain) else None)

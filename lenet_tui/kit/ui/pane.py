@@ -9,9 +9,10 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
-from lenet_tui.kit.ui.settings import words_of
+from lenet_tui.kit.ui.settings import glyphs_of, words_of
 
 if TYPE_CHECKING:
+    from lenet_tui.kit.ui.glyphs import Glyphs
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.views import ViewRequest
     from lenet_tui.text.words import Words
@@ -66,3 +67,8 @@ class Pane(Widget):
     def words(self) -> Words:
         """The words of the app's present language."""
         return words_of(self)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The marks to draw with."""
+        return glyphs_of(self)

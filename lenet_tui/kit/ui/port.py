@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from lenet_tui.kit.ui.dialog import Dialog
-    from lenet_tui.kit.ui.glyphs import Glyphs
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.messages import Command
     from lenet_tui.protocol.moves import Move
@@ -21,8 +20,6 @@ T = TypeVar("T")
 
 class Port(Protocol):
     """The session that is on the screen, and the few things that may be done with it."""
-
-    glyphs: Glyphs
 
     @property
     def words(self) -> Words:

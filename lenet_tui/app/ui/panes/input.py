@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.content import Content
 
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
@@ -65,14 +66,14 @@ class ImagePane(TensorPane):
 
     def _explain_colours(self, view: View, frame: Frame) -> None:
         """The legend stands in the border: below the picture it would take a row of it."""
-        scale = legend(view, self.heatmap.ink, self.words, width=26, ascii_only=self._ascii)
+        scale = legend(view, self.heatmap.ink, self.words, width=26, ascii_only=ascii_only(self))
         if self._scale is None or not scale.is_same(self._scale):
             self._scale = scale
             self._describe()
 
     def _entitle(self, title: str, subtitle: str) -> None:
         title = f"{self.words('image.title')}  {self._target}".rstrip()
-        if self._ascii:
+        if ascii_only(self):
             title, subtitle = ascii_text(title), ascii_text(subtitle)
         room = self.size.width - cell_len(subtitle) - 8
         fits = self._scale is not None and self._scale.cell_length <= room

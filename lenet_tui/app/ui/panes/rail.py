@@ -20,6 +20,7 @@ from lenet_tui.app.engine_state import (
 )
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
+from lenet_tui.kit.ui.settings import glyphs_of
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.stepping.phase_states import Station, boundary, fitted, stations
 from lenet_tui.terminal.ui.line_widget import LineWidget
@@ -51,9 +52,8 @@ class PipelineRail(LineWidget):
     state: var[EngineState] = var(Loading(), init=False)
     work: var[Work] = var(Work(), init=False)
 
-    def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
+    def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glyphs = glyphs
         self._phases: tuple[object, ...] = ()
         self._upper: tuple[Content, ...] = ()
 
@@ -63,7 +63,7 @@ class PipelineRail(LineWidget):
 
     def _draw(self) -> None:
         """Repaint what looks different."""
-        width, glyphs = self.content_size.width, self._glyphs
+        width, glyphs = self.content_size.width, glyphs_of(self)
         if self.words is None or width <= 0:
             return
         phases = self.frame, width, glyphs, self.work.phase

@@ -11,6 +11,7 @@ from textual.reactive import var
 from lenet_tui.app.engine_state import Work
 from lenet_tui.kit.ui.format import fit, loss, megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
+from lenet_tui.kit.ui.settings import glyphs_of
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
 
@@ -43,9 +44,8 @@ class StatusLine(LineWidget):
     frame: var[Frame | None] = var(None, init=False)
     work: var[Work] = var(Work(), init=False)
 
-    def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
+    def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glyphs = glyphs
         self._made_of: tuple[object, ...] = ()
 
     def on_resize(self) -> None:
@@ -61,7 +61,7 @@ class StatusLine(LineWidget):
         if key != self._made_of:
             self._made_of = key
             status = Status(options, self.ready, self.frame, self.work.run)
-            self.put([status_line(status, words, self._glyphs, width)])
+            self.put([status_line(status, words, glyphs_of(self), width)])
 
     watch_words = watch_options = watch_ready = watch_frame = watch_work = _draw
 
