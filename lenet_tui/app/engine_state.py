@@ -55,7 +55,7 @@ def calm(state: EngineState) -> Loading | Ready | Running | Restarting | Dead:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Activity:
     """What was asked of the engine and is not done.
 
     ``run``: what runs by itself, in words. ``phase``: the one that torch is in, as far as it is

@@ -76,7 +76,7 @@ class Monkey:
     @property
     def is_home(self) -> bool:
         app = self.app
-        open_ = len(app.screen_stack) > 1 or app.main.maximized or app.main.guide.is_open
+        open_ = len(app.screen_stack) > 1 or app.main.maximized or app.main.inspection.is_open
         main = app.main
         busy = main.runner.on or main.player.on or main.queue.pending or main.tour.on
         return isinstance(app.screen, MainScreen) and not open_ and not busy

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import var
 
-from lenet_tui.app.engine_state import EngineState, Loading, Work
+from lenet_tui.app.engine_state import Activity, EngineState, Loading
 from lenet_tui.app.ui.panes.footer import MINIMUM, HintLine, KeyBar, TooSmall
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
@@ -28,7 +28,7 @@ class EdgeScreen(PartScreen[None]):
     """Holds what is known of the session as reactives, which its lines are bound to.
 
     ``options``: those that the session was started with. ``ready``: what the engine reports of the
-    model. ``state``: what the engine is doing; ``work``: what was asked of it and is not done.
+    model. ``state``: what the engine is doing; ``activity``: what was asked of it and is not done.
     ``moves``: a file's, to be played by a key.
     """
 
@@ -45,7 +45,7 @@ class EdgeScreen(PartScreen[None]):
     ready: var[Ready | None] = var(None, init=False)
     frame: var[Frame | None] = var(None, init=False)
     state: var[EngineState] = var(Loading(), init=False)
-    work: var[Work] = var(Work(), init=False)
+    activity: var[Activity] = var(Activity(), init=False)
 
     def __init__(self, words: Words, options: Options, moves: Sequence[Move] = ()) -> None:
         super().__init__()
@@ -57,9 +57,9 @@ class EdgeScreen(PartScreen[None]):
         cls = EdgeScreen
         with Vertical(id="top"):
             yield StatusLine(id="status").data_bind(
-                cls.words, cls.options, cls.ready, cls.frame, cls.work
+                cls.words, cls.options, cls.ready, cls.frame, cls.activity
             )
-            yield PipelineRail(id="rail").data_bind(cls.words, cls.frame, cls.state, cls.work)
+            yield PipelineRail(id="rail").data_bind(cls.words, cls.frame, cls.state, cls.activity)
         yield from self.middle()
         with Vertical(id="bottom"):
             yield HintLine(id="hint")

@@ -205,7 +205,7 @@ class MainScreen(ReportScreen):
 
     def action_explain(self) -> None:
         """Explain the number under the cursor; from the inspector, close it."""
-        self.guide.explain()
+        self.inspection.explain()
 
     @on(TensorPane.CellChosen)
     async def _cell_chosen(self) -> None:
@@ -285,8 +285,8 @@ class MainScreen(ReportScreen):
             self.stop()
         elif self.maximized is not None:
             self.restore()
-        elif self.guide.is_open:
-            self.guide.close()
+        elif self.inspection.is_open:
+            self.inspection.close()
         else:
             self.tour.leave()
 

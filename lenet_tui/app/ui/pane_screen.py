@@ -18,7 +18,7 @@ from lenet_tui.app.ui.panes.layers import LayersPane
 from lenet_tui.app.ui.panes.log import LogPane
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
-from lenet_tui.explain.ui.controller import Guide
+from lenet_tui.explain.ui.controller import Inspection
 from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.tabs import Deck
@@ -57,7 +57,7 @@ class PaneScreen(EdgeScreen):
         self.send = engine.send
         self.losses = Losses()
         self.body = Body(self.losses, engine.send)
-        self.guide = Guide(self, self.choose, self.restore)
+        self.inspection = Inspection(self, self.choose, self.restore)
         self._panes: tuple[Pane, ...] = ()
         self._visible: tuple[Pane, ...] = ()
         self._summoned: Widget | None = None
@@ -75,7 +75,7 @@ class PaneScreen(EdgeScreen):
 
     @on(InspectorPane.Visited)
     def _visited(self, event: InspectorPane.Visited) -> None:
-        self.guide.visited(event.cell)
+        self.inspection.visited(event.cell)
 
     @property
     def tensor(self) -> TensorPane:

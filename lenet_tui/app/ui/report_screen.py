@@ -105,12 +105,12 @@ class ReportScreen(SessionScreen):
             said += "; " + self.words("log.elsewhere", what=clean(other))
         if ended:
             said = self.words("log.died", error=clean(ended), rest=said)
-        self.say("note", said, "warning" if gone > 0 else "information")
+        self.announce("note", said, "warning" if gone > 0 else "information")
         self._say_divergence(frame)
 
     def _say_divergence(self, frame: Frame) -> None:
         if frame.drift:
-            self.say("error", self.words("log.drift", what=frame.drift), "error")
+            self.announce("error", self.words("log.drift", what=frame.drift), "error")
 
     def _moved(self, report: Moved) -> None:
         """A move or a run is over: note it, say what there is to say, let the next begin."""
@@ -118,7 +118,7 @@ class ReportScreen(SessionScreen):
         if done is None:
             return
         if report.error:
-            self.say("error", report.error, "error")
+            self.announce("error", report.error, "error")
         else:
             self.recorder.note(done, frame, report.stopped)
             self.log_pane.add("move", self._summary(done, frame))
@@ -127,7 +127,7 @@ class ReportScreen(SessionScreen):
         if self.follows and stepped and not self.tour.on:
             self.follow(frame)
         if report.stopped and not done.paused:
-            self.say("note", report.stopped)
+            self.announce("note", report.stopped)
         if report.error or report.stopped:
             self.player.stop()
             self.runner.halt()
@@ -156,11 +156,11 @@ class ReportScreen(SessionScreen):
             gc.collect()
             gc.freeze()
         self.look()
-        self.show_work()
+        self.show_activity()
 
     def _printed(self, report: Printed) -> None:
         if report.kind == "unsaved":
-            self.say("error", self.words("log.unsaved", reason=clean(report.text)), "warning")
+            self.announce("error", self.words("log.unsaved", reason=clean(report.text)), "warning")
             return
         self.log_pane.add(report.kind, report.text)
         if report.kind == "warning":  # the log may be out of sight
@@ -182,7 +182,7 @@ class ReportScreen(SessionScreen):
             self.restart(state.why)
         elif isinstance(state, Dead):
             self.log_pane.add("error", self.words("rail.gone", error=clean(state.why)))
-        self.show_work()
+        self.show_activity()
 
     def _opened(self, kind: type[T]) -> list[T]:
         """The screens of a kind that lie over this one."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
 
-from lenet_tui.app.engine_state import Busy, Dead, EngineState, Restarting, Work
+from lenet_tui.app.engine_state import Activity, Busy, Dead, EngineState, Restarting
 from lenet_tui.app.ui.frame_scheduler import FrameScheduler
 from lenet_tui.app.ui.pane_screen import PaneScreen
 from lenet_tui.app.ui.panes.footer import HintLine
@@ -53,7 +53,7 @@ class SessionScreen(PaneScreen):
         self.recorder = Recorder()
         self.exporter = Exporter(self)
         self.queue = MoveQueue(engine.send)
-        self.runner = Runner(self, self.queue, self.show_work)
+        self.runner = Runner(self, self.queue, self.show_activity)
         self.player = Player(self, self.queue, moves, self.show_moves)
         self.tour = Tour(self)
         self.scheduler = FrameScheduler(
@@ -81,7 +81,7 @@ class SessionScreen(PaneScreen):
             self.notify(self.words("gone.hint"), severity="error")
         elif not self.queue.ask(move):
             self.notify(self.words("waiting.full"), severity="warning")
-        self.show_work()
+        self.show_activity()
         self.paint_top()
 
     def stop(self) -> None:
@@ -89,7 +89,7 @@ class SessionScreen(PaneScreen):
         self.player.stop()
         self.queue.waiting.clear()
         self.runner.stop()
-        self.show_work()
+        self.show_activity()
 
     @property
     def is_dead(self) -> bool:
@@ -112,7 +112,7 @@ class SessionScreen(PaneScreen):
         self.app.clear_notifications()
         self.log_pane.add("note", self.words("log.restart"))
         self.engine.restart()
-        self.show_work()
+        self.show_activity()
 
     def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
         """Go over to another session, which ``use`` has the engine start or resume."""
@@ -154,23 +154,24 @@ class SessionScreen(PaneScreen):
     def _frame_came(self, message: FrameCame) -> None:
         """Show where the session is, which is painted before the first pane."""
         self.frame = message.frame
-        self.show_work()
+        self.show_activity()
         self.scheduler.take(message.frame, message.answer)
 
     def watch_words(self) -> None:
         """Show everything in another language; what is bound to the words does so by itself."""
-        if self.is_mounted:
-            self.show_moves()
-            self.show_work()
-            self.show_again()
+        self.show_moves()
+        self.show_activity()
+        self.show_again()
 
     def show_moves(self) -> None:
         """The hint line: the next line of the file of moves."""
         self.query_one(HintLine).show(self.player.moves, self.player.done, self.words)
 
-    def show_work(self) -> None:
+    def show_activity(self) -> None:
         """Rail and status line; what they show of moves and runs may have changed."""
-        self.work = Work(self._run_words(), self._phase_under_way(), len(self.queue.waiting))
+        self.activity = Activity(
+            self._run_words(), self._phase_under_way(), len(self.queue.waiting)
+        )
         self.tour.show()
 
     def _phase_under_way(self) -> str:
@@ -208,9 +209,9 @@ class SessionScreen(PaneScreen):
     def watch_state(self, before: EngineState, state: EngineState) -> None:
         """The phase that torch is in is known from an op that takes long."""
         if isinstance(before, Busy) or isinstance(state, Busy):
-            self.show_work()
+            self.show_activity()
 
-    def say(self, kind: str, text: str, severity: SeverityLevel = "information") -> None:
+    def announce(self, kind: str, text: str, severity: SeverityLevel = "information") -> None:
         """Add a line to the log pane, and show it for a few seconds."""
         self.log_pane.add(kind, text)
         self.notify(text, severity=severity)

@@ -17,7 +17,7 @@ OPEN = "-inspecting"
 """Class of the body while the inspector has its place."""
 
 
-class Guide:
+class Inspection:
     """``choose`` has the panes of ``screen`` show a tensor and its aspect; ``restore`` gives a pane
     that fills the screen its place back.
     """

@@ -73,4 +73,4 @@ class Exporter:
     def _say(self, kind: str, key: str, severity: SeverityLevel, **values: str) -> None:
         """To the log, and for a few seconds."""
         said = self._port.words(key, **{name: clean(value) for name, value in values.items()})
-        self._port.say(kind, said, severity)
+        self._port.announce(kind, said, severity)

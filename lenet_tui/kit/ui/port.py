@@ -45,7 +45,7 @@ class Port(Protocol):
     def notify(self, message: str, *, severity: SeverityLevel = "information") -> None:
         """Show one line for a few seconds."""
 
-    def say(self, kind: str, text: str, severity: SeverityLevel = "information") -> None:
+    def announce(self, kind: str, text: str, severity: SeverityLevel = "information") -> None:
         """Show one line for a few seconds, and add it to the log as a line of that ``kind``."""
 
     def open(self, dialog: Dialog[T], use: Callable[[T], object]) -> None:

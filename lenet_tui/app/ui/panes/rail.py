@@ -9,13 +9,13 @@ from textual.content import Content
 from textual.reactive import var
 
 from lenet_tui.app.engine_state import (
+    Activity,
     Busy,
     Dead,
     EngineState,
     Loading,
     Restarting,
     Running,
-    Work,
     calm,
 )
 from lenet_tui.kit.ui.format import seconds
@@ -50,7 +50,7 @@ class PipelineRail(LineWidget):
     words: var[Words | None] = var(None, init=False)
     frame: var[Frame | None] = var(None, init=False)
     state: var[EngineState] = var(Loading(), init=False)
-    work: var[Work] = var(Work(), init=False)
+    activity: var[Activity] = var(Activity(), init=False)
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -66,13 +66,13 @@ class PipelineRail(LineWidget):
         width, glyphs = self.content_size.width, glyphs_of(self)
         if self.words is None or width <= 0:
             return
-        phases = self.frame, width, glyphs, self.work.phase
+        phases = self.frame, width, glyphs, self.activity.phase
         if phases != self._phases:  # while something is busy, only the third line changes
             self._phases, self._upper = phases, phase_lines(*phases)
-        position = position_line(self.frame, self.state, self.words, glyphs, self.work.waiting)
+        position = position_line(self.frame, self.state, self.words, glyphs, self.activity.waiting)
         self.put([*self._upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
 
-    watch_words = watch_frame = watch_state = watch_work = _draw
+    watch_words = watch_frame = watch_state = watch_activity = _draw
 
 
 def phase_lines(

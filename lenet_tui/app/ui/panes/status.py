@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.reactive import var
 
-from lenet_tui.app.engine_state import Work
+from lenet_tui.app.engine_state import Activity
 from lenet_tui.kit.ui.format import fit, loss, megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of
@@ -42,7 +42,7 @@ class StatusLine(LineWidget):
     options: var[Options | None] = var(None, init=False)
     ready: var[Ready | None] = var(None, init=False)
     frame: var[Frame | None] = var(None, init=False)
-    work: var[Work] = var(Work(), init=False)
+    activity: var[Activity] = var(Activity(), init=False)
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -57,13 +57,13 @@ class StatusLine(LineWidget):
         words, options, width = self.words, self.options, self.content_size.width
         if words is None or options is None or width <= 0:
             return
-        key = (self.frame, self.ready, options, self.work.run, words, width)
+        key = (self.frame, self.ready, options, self.activity.run, words, width)
         if key != self._made_of:
             self._made_of = key
-            status = Status(options, self.ready, self.frame, self.work.run)
+            status = Status(options, self.ready, self.frame, self.activity.run)
             self.put([status_line(status, words, glyphs_of(self), width)])
 
-    watch_words = watch_options = watch_ready = watch_frame = watch_work = _draw
+    watch_words = watch_options = watch_ready = watch_frame = watch_activity = _draw
 
 
 def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Content:
