@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from lenet_tui.app.all_words import words
 from lenet_tui.cli import transcript_jsonl as jsonl
 from lenet_tui.cli.blocking_engine import Talk
 from lenet_tui.cli.explain_options import asked_cell
@@ -16,7 +17,6 @@ from lenet_tui.explain.explanation import Explanation, NotExplained, Operand, Te
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
 from lenet_tui.protocol.messages import DoMove, Explain
 from lenet_tui.protocol.moves import Run
-from lenet_tui.text import words
 from lenet_tui.text.numbers import aligned, index_text, number, thousands
 from lenet_tui.text.words import Words
 

@@ -13,13 +13,14 @@ from importlib.metadata import PackageNotFoundError, version
 from rich.console import Console
 
 from lenet_tui import __version__
+from lenet_tui.app.all_words import words
 from lenet_tui.cli.blocking_engine import Talk
 from lenet_tui.cli.options import language
 from lenet_tui.cli.printer import Sheet
 from lenet_tui.cli.streams import no_screen
+from lenet_tui.cli.words import TRACE
 from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.messages import Devices, ListDevices
-from lenet_tui.text import words
 from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
 
@@ -32,7 +33,7 @@ GIGABYTE = 2**30
 
 def run(args: argparse.Namespace) -> int:
     """Print it all; the devices last, as torch must be imported to know them."""
-    say = words(language(args))
+    say = words(language(args), False, TRACE)
     sheet = Sheet(bool(vars(args).get("ascii")))
     with Talk() as talk:
         talk.send(ListDevices())

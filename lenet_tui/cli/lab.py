@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.cli.blocking_engine import Talk
 from lenet_tui.cli.lab_options import asked
 from lenet_tui.cli.options import complain, language
@@ -17,7 +18,6 @@ from lenet_tui.lab.formula import LESS, parameter_formula, shape_formulas
 from lenet_tui.lab.layer import Layer
 from lenet_tui.lab.result import LabResult
 from lenet_tui.protocol.messages import RunLab
-from lenet_tui.text import words as words_of
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, shape_text, thousands
 

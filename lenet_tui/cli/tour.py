@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.cli.blocking_engine import Talk
 from lenet_tui.cli.options import CommandError, language
 from lenet_tui.cli.printer import Sheet
@@ -15,7 +16,6 @@ from lenet_tui.lab.result import LabResult
 from lenet_tui.protocol.messages import DoMove, Print, PrintOut, RunLab
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options
-from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 from lenet_tui.text.wrapping import wrap
 from lenet_tui.tour.words_stops import STOPS, Stop

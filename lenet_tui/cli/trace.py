@@ -129,11 +129,12 @@ class Text:
         self._ascii = ascii
 
     def begin(self, ready: Ready) -> Look:
+        from lenet_tui.app.all_words import words  # noqa: PLC0415
         from lenet_tui.cli.printer import Sheet  # noqa: PLC0415
         from lenet_tui.cli.transcript_text import People  # noqa: PLC0415 - rich is not for programs
-        from lenet_tui.text import words  # noqa: PLC0415
+        from lenet_tui.cli.words import TRACE  # noqa: PLC0415
 
-        self._people = People(Sheet(self._ascii), words(self._lang), ready)
+        self._people = People(Sheet(self._ascii), words(self._lang, False, TRACE), ready)
         self._people.config()
         return self._people.look
 

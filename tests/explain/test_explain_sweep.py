@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from lenet_tui.app.all_words import words
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.words.cells import note_lines, verdict
 from lenet_tui.protocol.options import Options, resolve
-from lenet_tui.text import words
 from lenet_tui.text.numbers import index_text
 from tests.harness.explaining import Explained
 

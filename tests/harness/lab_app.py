@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.app import App
 
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.lab.engine.run import answer
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.protocol.messages import Command, RunLab
-from lenet_tui.text import words as words_of
 
 
 class LabApp(App[None]):

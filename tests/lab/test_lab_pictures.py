@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.explain.windows import NoWindow, geometry
 from lenet_tui.lab.engine.run import answer
 from lenet_tui.lab.formula import parameter_formula, shape_formulas
@@ -15,7 +16,6 @@ from lenet_tui.lab.ui import text as told
 from lenet_tui.lab.ui.cell_format import cell_text, figures
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.ui.planes import Mark, Role, input_plane, kernel_plane, output_plane
-from lenet_tui.text import words as words_of
 from tests.harness.lab_cases import cases
 
 

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import OptionList, Select
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.engine_state import Ready, Restarting
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
@@ -16,7 +17,6 @@ from lenet_tui.parity.ui.table import entry, sentence, table
 from lenet_tui.protocol.messages import Busy, Died, Parity
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
-from lenet_tui.text import words
 from tests.harness.fake_parity import DOUBLE, GPU, REFERENCE, compared
 from tests.harness.fake_training import Training
 from tests.harness.running_app import Running, running

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 import lenet_tui
-from lenet_tui.app.words_tables import TABLES
-from lenet_tui.text import words
+from lenet_tui.app import words_tables
+from lenet_tui.app.all_words import words
+from lenet_tui.cli.words import TRACE
 
 PACKAGE = Path(lenet_tui.__file__).parent
+TABLES = (*words_tables.TABLES, TRACE)
 ENTRIES = [(key, *pair) for table in TABLES for key, pair in table.items()]
 SAID = re.compile(r"""\bwords\(\s*"([a-z0-9-]+(?:\.[a-z0-9-]+)+|small)\"""")
 
@@ -47,7 +49,7 @@ def test_every_key_that_the_code_says_is_there() -> None:
 
 
 def test_ascii_words_are_ascii() -> None:
-    say = words("en", ascii=True)
+    say = words("en", True, TRACE)
     for key, _, _ in ENTRIES:
         assert say(key).isascii(), key
     assert words("zh", ascii=True)("layers.title") == "网络层"

@@ -12,12 +12,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lenet_tui.app.all_words import words
 from lenet_tui.history.engine.session import Session
 from lenet_tui.lab.parse import parse_layer
 from lenet_tui.protocol.messages import DoMove, Moved, Print, Report
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
-from lenet_tui.text import words
 from lenet_tui.text.words import prose
 from lenet_tui.tour.words_stops import PRESET, STOPS, TOUR, Stop
 from lenet_tui.training.engine.model import Net

@@ -16,13 +16,13 @@ from textual.events import Event, Key
 from textual.reactive import var
 from textual.screen import Screen
 
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.app.ui.edge_screen import EdgeScreen
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.kit.ui.messages import Reported
 from lenet_tui.stepping.ui.commands import BY_ID, COMMANDS
 from lenet_tui.terminal.ui.type_ahead import TypeAheadApp
-from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 
 if TYPE_CHECKING:
