@@ -290,7 +290,11 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost() -> None:
         assert app.is_loading
         app.post_message(Key("n", "n"))
         await app.action_command("into")
+        for key in ("g", "1", "2", "enter", "f"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
         while app.is_loading:
             await pilot.pause(0.01)
+        while len(engines[0].moves) < 4:
+            await pilot.pause(0.05)
         await Running(app, engines[0], pilot).settle()
-        assert engines[0].moves == [PHASE, OP]
+        assert engines[0].moves == [PHASE, OP, Goto(12), ITERATION]
