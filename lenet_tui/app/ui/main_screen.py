@@ -199,10 +199,6 @@ class MainScreen(ReportScreen):
         if self.follows and self.frame is not None:
             self.follow(self.frame)
 
-    def action_open_tab(self, name: str) -> None:
-        """Show a pane of the deck (its name was clicked)."""
-        self.deck.open(name)
-
     def action_explain(self) -> None:
         """Explain the number under the cursor; from the inspector, close it."""
         self.inspection.explain()

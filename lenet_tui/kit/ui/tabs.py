@@ -42,6 +42,8 @@ class Deck(Widget):
         self._titles()
         self.post_message(Pane.LookChanged())
 
+    action_open = open
+
     def action_turn(self, by: int) -> None:
         """Show the next pane, or the one before."""
         names = [pane.id or "" for pane in self._panes]
@@ -57,7 +59,7 @@ class Deck(Widget):
         parts: list[Content] = []
         for pane in self._panes:
             name = self.words(f"deck.{pane.id}")
-            click = Style.from_meta({"@click": f"app.open_tab('{pane.id}')"})
+            click = Style.from_meta({"@click": f"open('{pane.id}')"})
             weight = Style(bold=True, reverse=False) if pane.id == self.current else Style(dim=True)
             parts.append(Content.styled(name, click + weight))
         self.border_title = Content(" | ").join(parts)
