@@ -61,7 +61,7 @@ def test_waiting_is_bounded() -> None:
 
 def test_a_run_is_paused_once_before_a_move() -> None:
     made, sent = queue()
-    made.run_free()
+    made.ask(None)
     assert made.running
     made.ask(PHASE)
     made.ask(PHASE)

@@ -69,7 +69,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         self._make_engine = make_engine
         self._engine: Engine | None = None
         self._first, self._lost = first, lost
-        loading = LoadingScreen(self.words, options, moves)
+        loading = LoadingScreen(options, moves)
         self._loading: LoadingScreen | None = loading
         self.add_mode("loading", lambda: loading)
 
@@ -107,7 +107,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
 
         loading, engine = self._loading, self._engine
         assert loading is not None and engine is not None
-        make = partial(MainScreen, engine, self.words, loading.options, loading.moves)
+        make = partial(MainScreen, engine, loading.options, loading.moves)
         self.add_mode("main", make)
         with self.batch_update():  # nothing is painted before all of it can be
             await self.switch_mode("main")

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.reactive import var
+from textual.reactive import Initialize, var
 
 from lenet_tui.app.engine_state import Activity, EngineState, Loading
 from lenet_tui.app.ui.panes.footer import MINIMUM, HintLine, KeyBar, TooSmall
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
+from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.terminal.ui.partial_compositor import PartScreen
 
 if TYPE_CHECKING:
@@ -40,16 +41,15 @@ class EdgeScreen(PartScreen[None]):
         (0, "-tiny-h"), (MINIMUM[1], "-small-h"), (34, "-tall"), (50, "-huge-h"),
     ]  # fmt: skip
 
-    words: var[Words] = var(None, init=False)  # type: ignore[arg-type]  # set by __init__
-    options: var[Options] = var(None, init=False)  # type: ignore[arg-type]  # the same
+    words: var[Words] = var(Initialize(words_of), init=False)
+    options: var[Options] = var(None, init=False)  # type: ignore[arg-type]  # set by __init__
     ready: var[Ready | None] = var(None, init=False)
     frame: var[Frame | None] = var(None, init=False)
     state: var[EngineState] = var(Loading(), init=False)
     activity: var[Activity] = var(Activity(), init=False)
 
-    def __init__(self, words: Words, options: Options, moves: Sequence[Move] = ()) -> None:
+    def __init__(self, options: Options, moves: Sequence[Move]) -> None:
         super().__init__()
-        self.set_reactive(EdgeScreen.words, words)
         self.set_reactive(EdgeScreen.options, options)
         self.moves = moves
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.messages import Report
     from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
-    from lenet_tui.text.words import Words
 
 QUIT = BY_ID["quit"].keys
 
@@ -31,8 +30,8 @@ class LoadingScreen(EdgeScreen):
     class Painted(Message):
         """The first picture is on the screen: what takes time may begin."""
 
-    def __init__(self, words: Words, options: Options, moves: Sequence[Move]) -> None:
-        super().__init__(words, options, moves)
+    def __init__(self, options: Options, moves: Sequence[Move]) -> None:
+        super().__init__(options, moves)
         self.reports: list[Report] = []
         self.keys: list[Key] = []
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.reactive import var
+from textual.reactive import Initialize, var
 
 from lenet_tui.app.ui.panes.autograd import AutogradPane
 from lenet_tui.app.ui.panes.code import CodePane
@@ -18,6 +18,7 @@ from lenet_tui.app.ui.panes.loss import LossPane
 from lenet_tui.app.ui.panes.output import OutputPane
 from lenet_tui.explain.ui.explain_pane import ExplainPane
 from lenet_tui.explain.ui.inspector import InspectorPane
+from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.kit.ui.tabs import Deck
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Command, Ready
@@ -35,7 +36,7 @@ class Body(Horizontal):
     ``send`` takes what the inspector asks to the engine.
     """
 
-    words: var[Words | None] = var(None, init=False)
+    words: var[Words] = var(Initialize(words_of), init=False)
     highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
 
     def __init__(self, losses: Losses, send: Callable[[Command], None]) -> None:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
-    from lenet_tui.text.words import Words
     from lenet_tui.tour.words_stops import Stop
 
 
@@ -49,10 +48,8 @@ class PaneScreen(EdgeScreen):
     PANES = ("layers", "tensor", "gradient", "image", "output", "loss", "deck")
     """The panes in the order of their number keys."""
 
-    def __init__(
-        self, engine: Engine, words: Words, options: Options, moves: Sequence[Move]
-    ) -> None:
-        super().__init__(words, options, moves)
+    def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
+        super().__init__(options, moves)
         self.engine = engine
         self.send = engine.send
         self.losses = Losses()

@@ -29,7 +29,6 @@ from lenet_tui.sessions.file_format import SavedSession
 from lenet_tui.stepping.ui.autorun import Runner
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import Player, Recorder
-from lenet_tui.text.words import Words
 from lenet_tui.tour.ui.controller import Tour
 
 if TYPE_CHECKING:
@@ -46,10 +45,8 @@ class SessionScreen(PaneScreen):
     op has made.
     """
 
-    def __init__(
-        self, engine: Engine, words: Words, options: Options, moves: Sequence[Move] = ()
-    ) -> None:
-        super().__init__(engine, words, options, moves)
+    def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
+        super().__init__(engine, options, moves)
         self.recorder = Recorder()
         self.exporter = Exporter(self)
         self.queue = MoveQueue(engine.send)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.reactive import var
+from textual.reactive import Initialize, var
 from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.text.words import Words
 
 
@@ -20,7 +21,7 @@ class Deck(Widget):
 
     ALLOW_MAXIMIZE = True
 
-    words: var[Words | None] = var(None, init=False)
+    words: var[Words] = var(Initialize(words_of), init=False)
 
     def __init__(self, panes: Sequence[Pane], id: str | None = None) -> None:
         super().__init__(id=id)
@@ -54,8 +55,6 @@ class Deck(Widget):
         self._titles()
 
     def _titles(self) -> None:
-        if self.words is None:
-            return
         parts: list[Content] = []
         for pane in self._panes:
             name = self.words(f"deck.{pane.id}")

@@ -60,7 +60,7 @@ class Runner:
         """Run at the present speed."""
         self.stop()
         if self.speed.flat_out:
-            self._flat = self._queue.run_free()
+            self._flat = self._queue.ask(None)
         else:
             self._timer = self._timers.set_interval(self.speed.seconds, self._tick)
             self._tick()

@@ -58,10 +58,6 @@ class MoveQueue:
         self.waiting.append(move)
         return True
 
-    def run_free(self) -> bool:
-        """Run flat out as soon as nothing else is being done; ``False``: too much waits."""
-        return self.ask(None)
-
     def pause(self) -> None:
         """Ask a run to stop; said once."""
         pending = self.pending

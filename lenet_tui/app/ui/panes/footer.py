@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import Initialize, reactive
 from textual.style import Style
 from textual.widget import Widget
 
 from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.stepping.ui.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -24,21 +25,21 @@ class HintLine(Widget):
     """The next line of the file of moves; hidden where there is none."""
 
     ALLOW_SELECT = False
+    line: reactive[Content] = reactive(Content(""), init=False)
 
     def show(self, moves: tuple[Move, ...], done: int, words: Words) -> None:
         """``done`` of ``moves`` are made."""
         self.display = bool(moves)
         if done < len(moves):
             text = words("hint.next", n=done + 1, total=len(moves))
-            self._line = Content.assemble(
+            self.line = Content.assemble(
                 (text, "dim"), "  ", (str(moves[done]), "bold $text-accent")
             )
         else:
-            self._line = Content.styled(words("hint.end"), "dim")
-        self.refresh()
+            self.line = Content.styled(words("hint.end"), "dim")
 
     def render(self) -> Content:
-        return getattr(self, "_line", Content(""))
+        return self.line
 
 
 DECK = 34
@@ -50,7 +51,7 @@ class KeyBar(Widget):
 
     ALLOW_SELECT = False
 
-    words: reactive[Words | None] = reactive(None, init=False)
+    words: reactive[Words] = reactive(Initialize(words_of), init=False)
 
     def __init__(self, moves: bool, id: str | None = None) -> None:
         """``moves``: there is a file of moves to be played."""
@@ -58,8 +59,6 @@ class KeyBar(Widget):
         self._moves = moves
 
     def render(self) -> Content:
-        if self.words is None:
-            return Content("")
         size = self.screen.size
         return key_line(self.words, self.content_size.width, self._moves, size.height < DECK)
 
@@ -94,11 +93,9 @@ class TooSmall(Widget):
 
     ALLOW_SELECT = False
 
-    words: reactive[Words | None] = reactive(None, init=False)
+    words: reactive[Words] = reactive(Initialize(words_of), init=False)
 
     def render(self) -> Content:
-        if self.words is None:
-            return Content("")
         width, height = self.app.size
         cols, rows = MINIMUM
         return Content(self.words("small", cols=cols, rows=rows, width=width, height=height))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.reactive import var
+from textual.reactive import Initialize, var
 
 from lenet_tui.app.engine_state import (
     Activity,
@@ -20,7 +20,7 @@ from lenet_tui.app.engine_state import (
 )
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
-from lenet_tui.kit.ui.settings import glyphs_of
+from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.stepping.phase_states import Station, boundary, fitted, stations
 from lenet_tui.terminal.ui.line_widget import LineWidget
@@ -47,7 +47,7 @@ EXTRAS = 2
 class PipelineRail(LineWidget):
     """Three lines: the phases, their times, and the present position in words."""
 
-    words: var[Words | None] = var(None, init=False)
+    words: var[Words] = var(Initialize(words_of), init=False)
     frame: var[Frame | None] = var(None, init=False)
     state: var[EngineState] = var(Loading(), init=False)
     activity: var[Activity] = var(Activity(), init=False)
@@ -64,7 +64,7 @@ class PipelineRail(LineWidget):
     def _draw(self) -> None:
         """Repaint what looks different."""
         width, glyphs = self.content_size.width, glyphs_of(self)
-        if self.words is None or width <= 0:
+        if width <= 0:
             return
         phases = self.frame, width, glyphs, self.activity.phase
         if phases != self._phases:  # while something is busy, only the third line changes

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.reactive import var
+from textual.reactive import Initialize, var
 
 from lenet_tui.app.engine_state import Activity
 from lenet_tui.kit.ui.format import fit, loss, megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
-from lenet_tui.kit.ui.settings import glyphs_of
+from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
 
@@ -38,7 +38,7 @@ class Status:
 class StatusLine(LineWidget):
     """One line: identity and options at the left, loss and history at the right."""
 
-    words: var[Words | None] = var(None, init=False)
+    words: var[Words] = var(Initialize(words_of), init=False)
     options: var[Options | None] = var(None, init=False)
     ready: var[Ready | None] = var(None, init=False)
     frame: var[Frame | None] = var(None, init=False)
@@ -55,7 +55,7 @@ class StatusLine(LineWidget):
     def _draw(self) -> None:
         """Repaint it if it looks different."""
         words, options, width = self.words, self.options, self.content_size.width
-        if words is None or options is None or width <= 0:
+        if options is None or width <= 0:
             return
         key = (self.frame, self.ready, options, self.activity.run, words, width)
         if key != self._made_of:
