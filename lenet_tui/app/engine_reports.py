@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from lenet_tui.app.engine_state import Busy, Dead, EngineState, Ready, Restarting, Running, calm
-from lenet_tui.explain.explanation import Explanation, NotExplained
-from lenet_tui.lab.result import LabResult
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.messages import (
-    Devices,
+    Answered,
     Died,
-    Exported,
     Failed,
     Moved,
     Painting,
-    PrintOut,
     Report,
 )
 from lenet_tui.protocol.position import SEARCHING
 
 BUSY_FROM = 1.0
 """Seconds that an op may take before the state is ``Busy``."""
-
-ANSWERS = (Explanation, NotExplained, ParityResult, LabResult, Exported, PrintOut, Devices)
-"""Reports that end a question, so that the engine is no longer busy with it."""
 
 
 def after(state: EngineState, report: Report) -> EngineState:
@@ -38,7 +30,7 @@ def after(state: EngineState, report: Report) -> EngineState:
     if isinstance(report, messages.Busy):
         long = report.seconds >= BUSY_FROM or report.what == SEARCHING
         return Busy(report, was) if long else was
-    if isinstance(report, ANSWERS):
+    if isinstance(report, Answered):
         return was
     if isinstance(report, messages.Ready):
         return Restarting() if isinstance(was, Dead) else state

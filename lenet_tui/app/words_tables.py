@@ -12,7 +12,7 @@ from lenet_tui.export.words import EXPORT
 from lenet_tui.lab.words import LAB
 from lenet_tui.parity.words import PARITY
 from lenet_tui.stepping.words import COMMANDS
-from lenet_tui.text.words import Table
+from lenet_tui.text.notice import Table
 from lenet_tui.tour.words import TOURING
 from lenet_tui.tour.words_stops import TOUR
 

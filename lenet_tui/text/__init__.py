@@ -1,1 +1,1 @@
-"""The two languages' machinery, numbers as they are written, and foreign strings cleaned."""
+"""The language machinery, the formatting of numbers, and the cleaning of foreign strings."""

@@ -18,7 +18,7 @@ from lenet_tui.app.engine_state import (
 )
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.frame import Device
-from lenet_tui.protocol.messages import Died, Exported, Failed, Moved, Painting, Printed, Report
+from lenet_tui.protocol.messages import Answered, Died, Failed, Moved, Painting, Printed, Report
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING, Position
 from tests.harness.fake_training import PARAMETERS, Training
@@ -46,7 +46,7 @@ BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)
         (Ready(), SEARCHES, Busy(SEARCHES, Ready())),
         (Busy(HANGS, Running()), SEARCHES, Busy(SEARCHES, Running())),
         (Busy(HANGS, Running()), BRIEF, Running()),
-        (Busy(HANGS, Ready()), Exported(99), Ready()),
+        (Busy(HANGS, Ready()), Answered(99, None), Ready()),
         (Busy(HANGS, Ready()), Moved(1, FRAME), Ready()),
         (Busy(HANGS, Ready()), Printed("output", "1"), Busy(HANGS, Ready())),
         (Busy(HANGS, Ready()), Died("SIGKILL"), Restarting("SIGKILL")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,7 +21,8 @@ from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.kit.ui.tabs import Deck
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Command, Ready
+from lenet_tui.protocol.messages import Ready
+from lenet_tui.protocol.request import Asks
 from lenet_tui.tensors.regions import Highlight
 from lenet_tui.tensors.ui.gradient import GradientPane
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
@@ -31,22 +32,19 @@ from lenet_tui.tour.ui.pane import TourPane
 
 
 class Body(Horizontal):
-    """Where the panes are; ``panes.tcss`` says which have a place at which size.
-
-    ``send`` takes what the inspector asks to the engine.
-    """
+    """Where the panes are; ``panes.tcss`` says which have a place at which size."""
 
     words: var[Words] = var(Initialize(words_of), init=False)
     highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
 
-    def __init__(self, losses: Losses, send: Callable[[Command], None]) -> None:
+    def __init__(self, losses: Losses, engine: Asks) -> None:
         self._losses = losses
-        self._send = send
+        self._engine = engine
         self._look: Collection[str] | None = None
         super().__init__(id="body")
 
     def compose(self) -> ComposeResult:
-        yield InspectorPane(self._send, id="inspector")
+        yield InspectorPane(self._engine, id="inspector")
         with Vertical(id="work"):
             with Horizontal(id="upper"):
                 yield LayersPane(id="layers")

@@ -27,7 +27,7 @@ from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import ListDevices, Start
+from lenet_tui.protocol.messages import Start
 from lenet_tui.protocol.moves import (
     Do,
     Goto,
@@ -211,16 +211,15 @@ class MainScreen(ReportScreen):
 
     def action_device(self) -> None:
         """Choose a device."""
-        screen = DevicesScreen(self.present_options.device)
+        screen = DevicesScreen(self, self.present_options.device)
         self.open(screen, lambda name: self._change_past(Set("device", name)))
-        self.send(ListDevices())
 
     def action_parity(self) -> None:
         """Compare the present iteration with another device's."""
         if self.is_dead:
             self.notify(self.words("gone.hint"), severity="error")
         else:
-            self.open(ParityScreen(self.send), lambda shown: self.choose(*shown))
+            self.open(ParityScreen(self), lambda shown: self.choose(*shown))
 
     def action_lab(self) -> None:
         """Try a layer, beside the session: the last one tried."""
@@ -232,7 +231,7 @@ class MainScreen(ReportScreen):
         def keep(left: tuple[str, Shape] | None) -> None:
             self._tried = left or self._tried
 
-        self.app.push_screen(LabScreen(self.send, layer, shape), keep)
+        self.app.push_screen(LabScreen(self, layer, shape), keep)
 
     def action_export(self) -> None:
         """Write the session as a plain PyTorch script."""

@@ -23,6 +23,8 @@ from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.tabs import Deck
 from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.pending_requests import PendingRequests
+from lenet_tui.protocol.request import A, Reply, Request
 from lenet_tui.tensors.ui.gradient import GradientPane
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.tour.ui.layout import TABS
@@ -52,8 +54,9 @@ class PaneScreen(EdgeScreen):
         super().__init__(options, moves)
         self.engine = engine
         self.send = engine.send
+        self.pending_requests = PendingRequests(engine.send)
         self.losses = Losses()
-        self.body = Body(self.losses, engine.send)
+        self.body = Body(self.losses, self)
         self.inspection = Inspection(self, self.choose, self.restore)
         self._panes: tuple[Pane, ...] = ()
         self._visible: tuple[Pane, ...] = ()
@@ -69,6 +72,10 @@ class PaneScreen(EdgeScreen):
         self._panes = tuple(self.query(Pane))
         self.set_focus(self.query_one(LayerTree))
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
+
+    async def ask(self, request: Request[A]) -> Reply[A]:
+        """Put a question to the engine and wait for the reply."""
+        return await self.pending_requests.ask(request)
 
     @on(InspectorPane.Visited)
     def _visited(self, event: InspectorPane.Visited) -> None:

@@ -9,25 +9,19 @@ from textual.message import Message
 
 from lenet_tui.app.engine_reports import after
 from lenet_tui.app.engine_state import Dead, EngineState, Restarting, calm
-from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.session_screen import SessionScreen
-from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.kit.ui.messages import FrameCame
 from lenet_tui.kit.ui.settings import glyphs_of
-from lenet_tui.lab.result import LabResult
 from lenet_tui.lab.ui.screen import LabScreen
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
-    Devices,
+    Answered,
     Died,
-    Exported,
     Failed,
     Moved,
     Painting,
     Printed,
-    PrintOut,
     Ready,
     Report,
 )
@@ -61,21 +55,8 @@ class ReportScreen(SessionScreen):
             self._introduced(report)
         elif isinstance(report, Printed):
             self._printed(report)
-        elif isinstance(report, Devices):
-            if isinstance(self.app.screen, DevicesScreen):
-                self.app.screen.fill(report.devices)
-        elif isinstance(report, ParityResult):
-            for parity in self._opened(ParityScreen):
-                parity.receive(report)
-        elif isinstance(report, LabResult):
-            for lab in self._opened(LabScreen):
-                lab.receive(report)
-        elif isinstance(report, (Explanation, NotExplained)):
-            self.body.inspector.receive(report)
-        elif isinstance(report, Exported):
-            self.exporter.receive(report)
-        elif isinstance(report, PrintOut):
-            self.tour.printed(report)
+        elif isinstance(report, Answered):
+            self.pending_requests.answered(report)
         elif isinstance(report, (Died, Failed)):
             self._ended(report)
 

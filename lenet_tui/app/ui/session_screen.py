@@ -25,7 +25,7 @@ from lenet_tui.protocol.messages import (
 from lenet_tui.protocol.moves import Continue, Forward, KillEngine, Move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING
-from lenet_tui.sessions.file_format import SavedSession
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.stepping.ui.autorun import Runner
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import Player, Recorder
@@ -217,4 +217,5 @@ class SessionScreen(PaneScreen):
         """Nothing is under way in an engine that is gone."""
         if self.queue.forget():
             self.recorder.lost()
+        self.pending_requests.cancel()
         self.tour.lost()

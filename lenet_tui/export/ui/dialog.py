@@ -7,9 +7,9 @@ from pathlib import Path
 
 from textual.notifications import SeverityLevel
 
+from lenet_tui.export.request import Export
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.port import Port
-from lenet_tui.protocol.messages import Export, Exported
 from lenet_tui.protocol.new_file import free_name, path_within, write_new
 from lenet_tui.text.clean import clean
 
@@ -22,8 +22,6 @@ class Exporter:
     def __init__(self, port: Port, folder: Path | None = None) -> None:
         self._port = port
         self._folder = folder
-        self._asked: dict[int, Path] = {}
-        self._number = 0
 
     def ask(self) -> None:
         """Ask for a name; then ask the engine for the script."""
@@ -38,7 +36,7 @@ class Exporter:
             value=free_name(folder, NAME),
             help_text=self._help(folder),
         )
-        self._port.open(screen, self._send)
+        self._port.open(screen, self._export)
 
     def _help(self, folder: Path) -> str:
         words, frame = self._port.words, self._port.frame
@@ -47,21 +45,17 @@ class Exporter:
             lines.append(words("export.state", digest=frame.digest))
         return "\n".join(lines)
 
-    def _send(self, path: Path) -> None:
-        self._number += 1
-        self._asked[self._number] = path
-        self._port.send(Export(self._number))
+    def _export(self, path: Path) -> None:
+        self._port.run_worker(self.write(path))
 
-    def receive(self, report: Exported) -> None:
-        """Write the script, and say where; or why not."""
-        path = self._asked.pop(report.number, None)
-        if path is None:
-            return
-        if report.error:
-            self._failed(report.error)
+    async def write(self, path: Path) -> None:
+        """Write the script to a new file, and say where; or why not."""
+        reply = await self._port.ask(Export())
+        if reply.answer is None:
+            self._failed(self._port.words.say(reply.error) if reply.error else "")
             return
         try:
-            write_new(path, report.text)
+            write_new(path, reply.answer)
         except (OSError, ValueError) as error:
             self._failed(getattr(error, "strerror", None) or str(error))
         else:

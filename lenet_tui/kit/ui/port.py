@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from lenet_tui.protocol.request import Asks
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Port(Protocol):
+class Port(Asks, Protocol):
     """The session that is on the screen, and the few things that may be done with it."""
 
     @property
@@ -47,6 +49,9 @@ class Port(Protocol):
 
     def announce(self, kind: str, text: str, severity: SeverityLevel = "information") -> None:
         """Show one line for a few seconds, and add it to the log as a line of that ``kind``."""
+
+    def run_worker(self, work: Coroutine[Any, Any, None]) -> object:
+        """Run a coroutine that waits for an answer, beside everything else."""
 
     def open(self, dialog: Dialog[T], use: Callable[[T], object]) -> None:
         """Open a dialog; ``use`` is called with what it gives back, if it gives anything."""

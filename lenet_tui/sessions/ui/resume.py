@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.protocol.messages import Ready
-from lenet_tui.sessions.file_format import SavedSession
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.text.words import Words
 
 Lost = tuple[Path, SavedSession]

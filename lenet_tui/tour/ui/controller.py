@@ -14,13 +14,14 @@ from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Moved, Painting, Print, PrintOut, Ready, Start
+from lenet_tui.protocol.messages import Moved, Painting, Ready, Start
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.protocol.position import Position
 from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import Recorder
+from lenet_tui.tour.request import Print
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
 from lenet_tui.tour.ui.pane import TourPane, TourState
 from lenet_tui.tour.words_stops import PRESET, STOPS, Stop
@@ -211,12 +212,6 @@ class Tour:
         self._ask(report.frame)
         return True
 
-    def printed(self, report: PrintOut) -> None:
-        """What the stop's code prints at the session's cursor."""
-        if report.number == self.number and not self._going:
-            self._printed = "\n".join(text for text in report.texts if text)
-            self.show()
-
     def show(self) -> None:
         """Say where the tour is, wherever that is seen."""
         if self.on:
@@ -248,12 +243,19 @@ class Tour:
         """Have the engine print what the stop's code prints, as things are now."""
         prints = STOPS[self.number].prints
         if self.on and prints and not frame.running:
-            self._host.send(Print(self.number, prints))
+            self._host.run_worker(self._print(prints))
+
+    async def _print(self, names: tuple[str, ...]) -> None:
+        number = self.number
+        reply = await self._host.ask(Print(names))
+        if number == self.number and not self._going:
+            self._printed = "\n".join(text for text in reply.answer or () if text)
+            self.show()
 
     def _show_stop(self, stop: Stop) -> None:
         self._host.show_beside_tour(stop)
         if stop.lab:
-            lab = TourLabScreen(self._host.send, stop.lab, stop.lab_input)
+            lab = TourLabScreen(self._host, stop.lab, stop.lab_input)
             self._host.app.push_screen(lab, lambda _: self.show())
 
     def _when_idle(self, do: Callable[[], None]) -> None:
