@@ -17,7 +17,6 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from lenet_tui.app.all_words import words as words_of
-from lenet_tui.app.ui.edge_screen import EdgeScreen
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.kit.ui.messages import Reported
@@ -160,7 +159,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
     def watch_language(self, language: str) -> None:
         """Show everything in the other language."""
         self.words = words_of(language, self.ascii)
-        cast("EdgeScreen", self.screen_stack[0]).words = self.words
+        self.main.words = self.words
 
     def action_language(self) -> None:
         """Switch between the two languages."""
