@@ -1,4 +1,4 @@
-"""What the explain pane is to explain at the cursor, and the numbers that go into its words."""
+"""What the explain pane explains at the cursor, and the numbers that go into its words."""
 
 from __future__ import annotations
 

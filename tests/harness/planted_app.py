@@ -72,8 +72,8 @@ def main(kind: str) -> int:
     from lenet_tui.sessions import autosave  # noqa: PLC0415
     from lenet_tui.sessions.store import default_folder  # noqa: PLC0415
     from lenet_tui.tensors.ui.tensor_pane import TensorPane  # noqa: PLC0415
-    from lenet_tui.terminal.ui import driver  # noqa: PLC0415
     from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
+    from lenet_tui.terminal.ui.private import driver  # noqa: PLC0415
 
     if kind == "handler":
         TensorPane.action_toggle_numbers = planted  # type: ignore[method-assign]

@@ -13,7 +13,7 @@ from lenet_tui.app.ui.panes.footer import MINIMUM, HintLine, KeyBar, TooSmall
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
 from lenet_tui.kit.ui.settings import words_of
-from lenet_tui.terminal.ui.partial_compositor import PartScreen
+from lenet_tui.terminal.ui.painting import PaintingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lenet_tui.text.words import Words
 
 
-class EdgeScreen(PartScreen[None]):
+class EdgeScreen(PaintingScreen[None]):
     """Holds what is known of the session as reactives, which its lines are bound to.
 
     ``options``: those that the session was started with. ``ready``: what the engine reports of the

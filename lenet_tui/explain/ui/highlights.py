@@ -1,4 +1,4 @@
-"""What other panes show of an explanation: the cell's tensor, and what the number is made of."""
+"""What the other panes highlight of an explanation: its cell, its regions, the chosen operand."""
 
 from __future__ import annotations
 

@@ -49,14 +49,14 @@ class NumberTable(Picker):
         self._values: npt.NDArray[np.float64] | None = None
         self._lines: list[list[Segment]] = []
         self._cell = CELL
-        self._name = ""
+        self._tensor_name = ""
 
     # What is seen
 
     def request(self, key: str, tensor: str, shape: Shape, kernels: bool) -> ViewRequest:
         """What to ask the engine for, the cursor in it."""
-        if tensor != self._name:
-            self._name, self._cell = tensor, CELL
+        if tensor != self._tensor_name:
+            self._tensor_name, self._cell = tensor, CELL
         self._shape, self._kernels = shape, kernels
         if self.cursor is not None and len(self.cursor) != len(shape):
             self.cursor = None

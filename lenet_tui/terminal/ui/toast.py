@@ -1,4 +1,4 @@
-"""One line for a few seconds: what has just happened."""
+"""A notification: one line for a few seconds that says what has just happened."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any, TypeVar
 
 from textual.notifications import SeverityLevel
 
-from lenet_tui.terminal.ui.cell_diff import LeanApp
+from lenet_tui.terminal.ui.painting import PaintingApp
 from lenet_tui.text.clean import clean
 
 R = TypeVar("R")
 
 LONGEST = 160
-"""Characters of a toast; the log has the rest."""
+"""Characters of a notification; the log has the rest."""
 
 
-class ToastApp(LeanApp[R]):
-    """An app that tells one thing at a time."""
+class ToastApp(PaintingApp[R]):
+    """An app that shows one notification at a time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._told = ("", 0.0)
+        self._notified = ("", 0.0)
 
     def notify(
         self,
@@ -32,25 +32,25 @@ class ToastApp(LeanApp[R]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a line in the place of the one before, as text; the same one is shown once."""
+        """Show a line in the place of the one before, as text; the same one is not shown twice."""
         now = monotonic()
-        if message == self._told[0] and now < self._told[1]:
+        if message == self._notified[0] and now < self._notified[1]:
             return
         self.clear_notifications()
-        self._told = message, now + self.NOTIFICATION_TIMEOUT
+        self._notified = message, now + self.NOTIFICATION_TIMEOUT
         super().notify(
             brief(clean(message)), title=title, severity=severity, timeout=timeout, markup=False
         )
 
     def clear_notifications(self) -> None:
-        """What is shown is no longer so."""
-        self._told = ("", 0.0)
+        """Remove the notification, which is no longer true."""
+        self._notified = ("", 0.0)
         super().clear_notifications()
 
 
 def brief(text: str) -> str:
-    """The first sentence of ``text``, as far as it is not too long either."""
+    """Return the first sentence of ``text``, cut at ``LONGEST``; ``…`` marks what is left out."""
     sentence, full_stop, rest = text.partition(". ")
-    said = sentence if full_stop and rest[:1].isupper() else text
-    said = clean(said, LONGEST)
-    return said if said == text or said.endswith("…") else said + " …"
+    first = sentence if full_stop and rest[:1].isupper() else text
+    first = clean(first, LONGEST)
+    return first if first == text or first.endswith("…") else first + " …"

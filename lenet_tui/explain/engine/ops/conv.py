@@ -153,4 +153,5 @@ def ahead(call: Call, argument: str, box: Box) -> Box | None:
     return None if region is None else (*sample, outs, *region)
 
 
-CONV = Rule(forward, backward, back, ahead)
+SIGNATURE = "input weight bias stride padding dilation groups"
+RULES = [Rule("conv1d conv2d conv3d", SIGNATURE, forward, backward, back, ahead)]

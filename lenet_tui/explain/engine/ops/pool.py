@@ -94,7 +94,7 @@ def max_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
         won = tuple(cells[first].tolist()) == tuple(index)
         gradient = one(g, window)
         result = gradient.number if won else exact(np.zeros(1))
-        work.blocks.append(Block((gradient, one(x, index)), result))
+        work.terms.append(Block((gradient, one(x, index)), result))
         where = f"{call.name}{index_text(window.tolist())}"
         ties = int(np.sum(values == values[first]))
         mine = gather(x.tensor, np.asarray([index], np.int64))[0]
@@ -105,7 +105,7 @@ def max_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
         work.notes.append(("won" if won else "lost", (where, str(len(cells)))))
         if ties > 1 and won:
             work.notes.append(("tie", (str(ties),)))
-    if not work.blocks:
+    if not work.terms:
         work.notes.append(("unread", (call.name,)))
     return work
 
@@ -151,8 +151,8 @@ def average_backward(call: Call, argument: str, index: Index, g: Source) -> Work
     for window in grid(*([i] for i in index[:-count]), *met):
         gradient = one(g, window)
         divisor = _divisor(call, tuple(window.tolist()))
-        work.blocks.append(Block((gradient,), _shared(gradient.number, divisor)))
-    if not work.blocks:
+        work.terms.append(Block((gradient,), _shared(gradient.number, divisor)))
+    if not work.terms:
         work.notes.append(("unread", (call.name,)))
     return work
 
@@ -169,5 +169,21 @@ def ahead(call: Call, argument: str, box: Box) -> Box | None:
     return None if region is None else (*box[:-count], *region)
 
 
-MAX_POOL = Rule(max_forward, max_backward, back, ahead)
-AVERAGE_POOL = Rule(average_forward, average_backward, back, ahead)
+RULES = [
+    Rule(
+        "max_pool1d max_pool2d",
+        "input kernel_size stride padding dilation ceil_mode return_indices",
+        max_forward,
+        max_backward,
+        back,
+        ahead,
+    ),
+    Rule(
+        "avg_pool1d avg_pool2d",
+        "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
+        average_forward,
+        average_backward,
+        back,
+        ahead,
+    ),
+]
