@@ -62,13 +62,15 @@ class FrameScheduler:
         self._new.set()
 
     async def run(self) -> None:
-        """Show the panes what is new, for ever. One after the other: a key would wait for all."""
+        """Show the panes what is new. One after the other: a key would wait for all."""
         while await self._new.wait():
             while self.due:
                 await self._hear()
                 assert self._frame is not None
                 if self._new.is_set():
                     self._renew(self._frame)
+                if not self._screen.app.is_running:  # on the way out: panes are taken apart
+                    return
                 if self._left:
                     self._left.popleft().show(self._frame)
             self._finish()
