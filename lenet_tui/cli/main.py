@@ -22,6 +22,7 @@ from lenet_tui.process import forkserver as template
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.app import LenetApp
+    from lenet_tui.app.ui.main_screen import MainScreen
     from lenet_tui.protocol.engine_api import Engine, OnReport
     from lenet_tui.protocol.moves import Move
     from lenet_tui.sessions.ui.resume import Lost
@@ -74,7 +75,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add_resume_options(parser)
 
 
-def open_app(args: argparse.Namespace, first: Callable[[LenetApp], None] | None = None) -> int:
+def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | None = None) -> int:
     """Run the app; ``first``: what to open over its main screen."""
     options = session_options(args)
     file = vars(args).get("moves")

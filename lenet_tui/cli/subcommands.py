@@ -21,14 +21,14 @@ from lenet_tui.cli.tour_options import add_tour_options, asked_stop, tour_option
 from lenet_tui.process import forkserver as template
 
 if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
+    from lenet_tui.app.ui.main_screen import MainScreen
 
 
 class OpenApp(Protocol):
     """What runs the app; ``first``: what to open over its main screen."""
 
     def __call__(
-        self, args: argparse.Namespace, first: Callable[[LenetApp], None] | None = None
+        self, args: argparse.Namespace, first: Callable[[MainScreen], None] | None = None
     ) -> int: ...
 
 
@@ -59,13 +59,7 @@ def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
     layer, shape = asked(args)
     why = "" if vars(args).get("format") else streams.no_screen()
     if not vars(args).get("format") and not why:
-
-        def open_lab(app: LenetApp) -> None:
-            from lenet_tui.app.ui.actions import open_lab  # noqa: PLC0415
-
-            open_lab(app, str(layer), shape)
-
-        return open_app(args, open_lab)
+        return open_app(args, lambda main: main.open_lab(str(layer), shape))
     if why:
         complain(f"{why}: the layer is printed instead of shown")
     template.prepare()
@@ -79,7 +73,7 @@ def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
     tour_options(args)
     why = "" if vars(args).get("format") else streams.no_screen()
     if not vars(args).get("format") and not why:
-        return open_app(args, lambda app: app.tour.open(number, fresh=True))
+        return open_app(args, lambda main: main.tour.open(number, fresh=True))
     if why:
         complain(f"{why}: the stops are printed instead of shown")
     from lenet_tui.cli import tour  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice, product
 from math import prod
 
@@ -10,6 +11,9 @@ from lenet_tui.tensors.tiling import Index, Shape, is_vector, lead
 Region = tuple[Index, Index]
 TILES = 64
 """Parts that a region is cut into at most."""
+
+Highlight = tuple[str, Index, Index]
+"""A block to be marked: the tensor by its name, its first and its last element."""
 
 
 def region_text(first: Index, last: Index) -> str:
@@ -39,3 +43,9 @@ def parts(shape: Shape, first: Index, last: Index) -> list[Region]:
     return [
         ((*tile, *first[outer:]), (*tile, *last[outer:])) for tile in islice(product(*sides), TILES)
     ]
+
+
+def marked(highlights: Iterable[Highlight], name: str, shape: Shape) -> tuple[Region, ...]:
+    """The regions to mark in the tensor ``name``, each once, in the order given."""
+    blocks = [block for tensor, *block in highlights if tensor == name]
+    return tuple(dict.fromkeys(part for b in blocks for part in parts(shape, *b)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 
+from lenet_tui.app.engine_state import Restarting
 from lenet_tui.app.ui.app import LenetApp
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.frame import Frame
@@ -30,8 +32,8 @@ PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
 
 
 def frame(run: Running) -> Frame:
-    assert run.app.frame is not None
-    return run.app.frame
+    assert run.app.main.frame is not None
+    return run.app.main.frame
 
 
 async def test_starts_the_engine_after_the_first_picture() -> None:
@@ -130,14 +132,14 @@ async def test_a_stepping_key_in_a_run_pauses_then_steps() -> None:
         await run.press("r", "n")
         assert len(run.engine.commands(Pause)) == 1
         assert run.engine.moves == [PHASE]
-        assert run.app.runner.on is False
+        assert run.app.main.runner.on is False
 
 
 async def test_looking_goes_on_in_a_run() -> None:
     async with running(free=2) as run:
         await run.press("r", "down", "v", "a")
         assert run.engine.commands(Pause) == []
-        assert run.app.runner.on
+        assert run.app.main.runner.on
 
 
 async def test_slow_speeds_send_steps_by_a_timer() -> None:
@@ -199,7 +201,7 @@ async def test_a_dead_engine_is_said_and_another_takes_over(report: Died | Faile
 async def test_one_that_dies_at_once_is_started_again_by_hand() -> None:
     async with running() as run:
         await run.press("f")
-        run.app.alive = False  # nothing has come from this one
+        run.app.main.state = Restarting()  # nothing has come from this one
         run.engine.report(Died("SIGKILL"))
         await run.settle()
         assert "the engine is gone" in run.rail and "SIGKILL" in run.rail
@@ -213,7 +215,7 @@ async def test_one_that_dies_at_once_is_started_again_by_hand() -> None:
 
 async def test_an_engine_that_cannot_start_ends_the_app() -> None:
     async with running() as run:
-        run.app.ready = None
+        run.app.main.ready = None
         run.engine.report(Failed("device cuda:7 is not here", 2))
         await run.settle()
         assert run.app.return_code == 2
@@ -243,9 +245,9 @@ async def test_moves_are_played_line_by_line() -> None:
 async def test_any_key_takes_over_from_the_player() -> None:
     async with running(moves=[PHASE] * 9) as run:
         await run.press("f9")
-        assert run.app.player.on
+        assert run.app.main.player.on
         await run.press("s")
-        assert not run.app.player.on
+        assert not run.app.main.player.on
         assert run.engine.moves == [PHASE, OP]
 
 
@@ -285,10 +287,14 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost() -> None:
 
     app = LenetApp(make_engine, Options())
     async with app.run_test() as pilot:
-        assert not app.furnished
-        app.action_command("next")
-        app.action_command("into")
-        while not app.furnished:
+        assert app.is_loading
+        app.post_message(Key("n", "n"))
+        await app.action_command("into")
+        for key in ("g", "1", "2", "enter", "f"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        while app.is_loading:
             await pilot.pause(0.01)
+        while len(engines[0].moves) < 4:
+            await pilot.pause(0.05)
         await Running(app, engines[0], pilot).settle()
-        assert engines[0].moves == [PHASE, OP]
+        assert engines[0].moves == [PHASE, OP, Goto(12), ITERATION]

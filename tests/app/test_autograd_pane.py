@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lenet_tui.app.ui.panes.autograd import AutogradPane
-from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.protocol.frame import Graph, GraphNode
 from tests.harness.pane_app import running, shown, until
 
@@ -17,7 +16,6 @@ GRAPH = Graph(0, False, (LOSS, LINEAR, BIAS, RELU), current=2)
 async def test_what_ran_and_whether_the_graph_is_alive_is_seen_whole() -> None:
     pane = AutogradPane(id="autograd")
     async with running(pane) as (app, pilot):
-        pane.know(UNICODE)
         app.answer(graph=GRAPH)
         await until(pilot, lambda: "│ freed" in shown(pane))
         assert "3 of 4 nodes ran · graph and its saved tensors" in shown(pane)
@@ -31,7 +29,6 @@ async def test_in_ascii_it_is_drawn_with_nothing_else() -> None:
     pane = AutogradPane(id="autograd")
     async with running(pane, ascii_only=True) as (app, pilot):
         pane.styles.border = ("ascii", "white")
-        pane.know(ASCII)
         app.answer(graph=GRAPH)
         await until(pilot, lambda: "AddmmBackward0" in shown(pane))
         assert shown(pane).isascii(), shown(pane)

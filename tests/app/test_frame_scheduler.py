@@ -35,7 +35,7 @@ def watched(run: Running, note: Callable[[Pane, Frame], None]) -> Iterator[tuple
 
 async def test_a_key_does_not_wait_for_all_panes() -> None:
     async with running() as run:
-        frame = run.app.frame
+        frame = run.app.main.frame
         assert frame is not None
         tree = run.app.main.query_one(LayerTree)
         before = tree.cursor_line
@@ -48,7 +48,7 @@ async def test_a_key_does_not_wait_for_all_panes() -> None:
             shown.append((pane, painted))
 
         with watched(run, note) as panes:
-            run.app.post_message(FrameCame(frame, False))
+            run.app.main.post_message(FrameCame(frame, False))
             await run.settle()
         assert [pane for pane, _ in shown[: len(panes)]] == list(panes)
         assert all(painted for _, painted in shown[1 : len(panes)])
@@ -57,16 +57,16 @@ async def test_a_key_does_not_wait_for_all_panes() -> None:
 async def test_newer_frames_starve_no_pane() -> None:
     async with running() as run:
         shown: list[Pane] = []
-        frame = run.app.frame
+        frame = run.app.main.frame
         assert frame is not None
 
         def note(pane: Pane, _: Frame) -> None:
             shown.append(pane)
             if len(shown) < 40:
-                run.app.post_message(FrameCame(frame, False))
+                run.app.main.post_message(FrameCame(frame, False))
 
         with watched(run, note) as panes:
-            run.app.post_message(FrameCame(frame, False))
+            run.app.main.post_message(FrameCame(frame, False))
             await run.settle()
         for n in range(0, 40 - len(panes), len(panes)):
             assert set(shown[n : n + len(panes)]) == set(panes)
@@ -80,4 +80,4 @@ async def test_at_last_every_pane_shows_the_newest_frame() -> None:
             run.app.post_message(Key("n", "n"))
             run.app.post_message(Key("n", "n"))
             await run.settle()
-        assert [pane for pane in panes if seen[pane] is not run.app.frame] == []
+        assert [pane for pane in panes if seen[pane] is not run.app.main.frame] == []

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from lenet_tui.app import engine_state as state
 from lenet_tui.app.all_words import words
+from lenet_tui.app.engine_state import EngineState
 from lenet_tui.app.ui.panes.layer_lines import layer_lines
-from lenet_tui.app.ui.panes.phase_states import boundary, fitted, stations
-from lenet_tui.app.ui.panes.rail import RailState, phase_lines, position_line
+from lenet_tui.app.ui.panes.rail import phase_lines, position_line
 from lenet_tui.app.ui.panes.status import Status, status_line
 from lenet_tui.kit.ui.format import megabytes, seconds
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
@@ -18,6 +19,7 @@ from lenet_tui.protocol.messages import Busy, Ready
 from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
+from lenet_tui.stepping.phase_states import boundary, fitted, stations
 from tests.harness.fake_training import PARAMETERS, Training
 
 EN = words("en")
@@ -74,25 +76,26 @@ def test_phases_fit_and_what_belongs_together_stands_below(width: int, glyphs: G
     assert upper.plain.index("forward") == lower.plain.index("0.49 ms")
 
 
-def where(state: RailState) -> str:
-    return position_line(state, EN, UNICODE).plain
+def where(frame: Frame | None, state: EngineState = state.Ready()) -> str:  # noqa: B008
+    return position_line(frame, state, EN, UNICODE).plain
 
 
 def test_the_position_in_words() -> None:
-    assert where(RailState()) == "loading torch …"
-    assert "init done; next: forward of iteration 1" in where(RailState(after()))
-    assert "conv1 · conv2d → 1×6×28×28" in where(RailState(after(OP)))
-    text = where(RailState(after(PHASE, PHASE, PHASE, OP, OP, OP)))
+    assert where(None, state.Loading()) == "loading torch …"
+    assert "init done; next: forward of iteration 1" in where(after())
+    assert "conv1 · conv2d → 1×6×28×28" in where(after(OP))
+    text = where(after(PHASE, PHASE, PHASE, OP, OP, OP))
     assert text == "iteration 1  backward 3 of 10  AddmmBackward0 of fc3 → 84, —, 1×84"
-    assert "zero_grad done; next: backward" in where(RailState(after(PHASE, PHASE, PHASE)))
-    assert "finished; next: forward of iteration 4" in where(RailState(after(Goto(3))))
+    assert "zero_grad done; next: backward" in where(after(PHASE, PHASE, PHASE))
+    assert "finished; next: forward of iteration 4" in where(after(Goto(3)))
 
 
 def test_trouble_comes_first_and_is_cleaned() -> None:
     busy = Busy(Position(1, "forward", 1), 0, "conv2 · \x1b[31mconv2d", 3.4)
-    text = where(RailState(after(), busy))
+    text = where(after(), state.Busy(busy, state.Ready()))
     assert text == "forward: conv2 · \\x1b[31mconv2d has run for 3 s; escape ends it"
-    assert where(RailState(after(), busy, gone="SIGKILL")).startswith("the engine is gone; ctrl+r")
+    assert where(after(), state.Dead("SIGKILL")).startswith("the engine is gone; ctrl+r")
+    assert where(after(), state.Restarting("SIGKILL")) == EN("rail.starting")
 
 
 def test_boundaries() -> None:

@@ -226,7 +226,7 @@ async def test_a_run_gives_way_to_e() -> None:
     async with running(free=1) as run:
         await run.press("f", "r", "e")
         await run.settle()
-        assert not run.app.control.running
+        assert not run.app.main.queue.running
         assert head(run)[0] == "conv1.weight[0,0,0,0]"
 
 

@@ -65,7 +65,7 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
             (folder / "x.py", None, "the model's\x1b source is not available"),
             (folder / "x.py", "\ud800", ""),
         ), 1):  # fmt: skip
-            run.app.run_worker(run.app.exporter.write(file))
+            run.app.run_worker(run.app.main.exporter.write(file))
             await run.settle()
             assert len(run.engine.asked(Export)) == number
             run.engine.say(

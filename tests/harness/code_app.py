@@ -6,7 +6,6 @@ from textual.app import App, ComposeResult
 
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.panes.code import CodePane
-from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.protocol.frame import Frame
 
 
@@ -20,14 +19,13 @@ class CodeApp(App[None]):
         self.words = words(lang)
         self._source = source
         self.ascii = ascii
-        self._glyphs = ASCII if ascii else UNICODE
 
     def compose(self) -> ComposeResult:
         yield CodePane(id="code")
 
     def on_mount(self) -> None:
         self.set_class(self.ascii, "-ascii")
-        self.pane.know(self._source, "package.module:Net", self._glyphs)
+        self.pane.know(self._source, "package.module:Net")
 
     @property
     def pane(self) -> CodePane:

@@ -76,8 +76,9 @@ class Monkey:
     @property
     def is_home(self) -> bool:
         app = self.app
-        open_ = len(app.screen_stack) > 1 or app.main.maximized or app.main.body.guide.is_open
-        busy = app.runner.on or app.player.on or app.control.flight or app.tour.on
+        open_ = len(app.screen_stack) > 1 or app.main.maximized or app.main.inspection.is_open
+        main = app.main
+        busy = main.runner.on or main.player.on or main.queue.pending or main.tour.on
         return isinstance(app.screen, MainScreen) and not open_ and not busy
 
     async def settle(self) -> None:
@@ -87,12 +88,13 @@ class Monkey:
         while quiet < 3:
             assert time.monotonic() < until, f"it never settles: {self.last}"
             await asyncio.sleep(0.005)
-            if app.runner.on or app.control.running:
-                app.action_command("escape") if app.screen is app.main else None
-            waits = app.control.flight is not None and not app.control.running
-            waits = waits or app.tour.starting
+            runs = app.main.runner.on or app.main.queue.running
+            if runs and app.screen is app.main:
+                await app.action_command("escape")
+            waits = app.main.queue.pending is not None and not app.main.queue.running
+            waits = waits or app.main.tour.starting
             quiet = 0 if waits or not idle(app) else quiet + 1
-            if app.control.running and app.screen is not app.main:
+            if app.main.queue.running and app.screen is not app.main:
                 await asyncio.sleep(0.05)
                 return  # a run goes on behind a dialog
 

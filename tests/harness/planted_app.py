@@ -12,12 +12,13 @@ from __future__ import annotations
 import functools
 import sys
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from lenet_tui.process import forkserver as template
 
 if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
+    from lenet_tui.app.ui.main_screen import MainScreen
+    from lenet_tui.tensors.ui.tensor_pane import TensorPane
 
 SAID = "planted\x1b[31m [red]here\nand more"
 MODELS = {
@@ -32,11 +33,12 @@ def planted(*_: object, **__: object) -> NoReturn:
     raise RuntimeError(SAID)
 
 
-def plant(app: LenetApp) -> None:
+def plant(pane: TensorPane) -> None:
     """Have a pane raise at the next frame, which comes now."""
-    app.main.loss.show = planted  # type: ignore[method-assign]
-    assert app.frame is not None
-    app.showing.take(app.frame, answer=False)
+    main = cast("MainScreen", pane.screen)
+    pane.show = planted  # type: ignore[method-assign]
+    assert main.frame is not None
+    main.scheduler.take(main.frame, answer=False)
 
 
 def babble(connection: Connection) -> None:
@@ -69,14 +71,14 @@ def main(kind: str) -> int:
     from lenet_tui.protocol.options import resolve  # noqa: PLC0415
     from lenet_tui.sessions import autosave  # noqa: PLC0415
     from lenet_tui.sessions.store import default_folder  # noqa: PLC0415
-    from lenet_tui.stepping.ui import view_actions as looking  # noqa: PLC0415
+    from lenet_tui.tensors.ui.tensor_pane import TensorPane  # noqa: PLC0415
     from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
     from lenet_tui.terminal.ui.private import driver  # noqa: PLC0415
 
     if kind == "handler":
-        looking.toggle_numbers = planted
+        TensorPane.action_toggle_numbers = planted  # type: ignore[method-assign]
     elif kind == "pane":
-        looking.toggle_numbers = plant
+        TensorPane.action_toggle_numbers = plant  # type: ignore[assignment, method-assign]
     elif kind == "thread":
         read = driver.TerminalDriver._read
 

@@ -80,7 +80,7 @@ def idle(app: LenetApp) -> bool:
     waiting = any(p._message_queue.qsize() or p._next_callbacks for p in [app, *screens, *widgets])
     screen = app.screen
     due = screen._callbacks or screen._dirty_widgets or screen._layout_required
-    return not (waiting or due or app.showing.due)
+    return not (waiting or due or app.main.scheduler.due)
 
 
 @asynccontextmanager
@@ -101,7 +101,7 @@ async def running(
 
     app = LenetApp(make_engine, Options(), lang=lang, ascii=ascii, moves=moves)
     async with app.run_test(size=size, notifications=True) as pilot:
-        while not app.furnished or app.frame is None:
+        while app.is_loading or app.main.frame is None:
             await pilot.pause(0.01)
         run = Running(app, engines[0], pilot)
         await run.settle()

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.widgets import OptionList, Select
 
 from lenet_tui.app.all_words import words
+from lenet_tui.app.engine_state import Ready, Restarting
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow
@@ -126,7 +127,7 @@ async def test_what_cannot_be_done_is_said_and_another_place_still_offered() -> 
         run.engine.say(Answered(command.number, result))
         await run.settle()
         assert r"out of memory\x1b[2J [red]with batch size 1[/]" in run.text
-        assert "running the iteration" not in run.text and run.app.busy is None
+        assert "running the iteration" not in run.text and run.app.main.state == Ready()
         run.engine.thinks = False
         await run.press("tab", "enter", "down", "enter")
         assert "All 34 ops are within tolerance." in run.text and "out of memory" not in run.text
@@ -136,7 +137,7 @@ async def test_an_engine_that_dies_meanwhile() -> None:
     async with running() as run:
         run.engine.thinks = True
         await run.press("P")
-        run.app.alive = False  # no other engine takes over by itself
+        run.app.main.state = Restarting()  # no other engine takes over by itself
         run.engine.say(Died("SIGKILL"))
         await run.settle()
         assert "the engine is gone" in run.text and "running the iteration" not in run.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -12,8 +13,9 @@ from lenet_tui.app.ui.panes.footer import key_line
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.moves import parse_move
-from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS, MOVES, bindings
+from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS, bindings
 from lenet_tui.watch.completion import complete
+from tests.harness.running_app import running
 
 STEPPING = ("next", "back", "into", "back-op", "finish", "back-iteration", "run", "continue",
             "reverse-continue", "goto")  # fmt: skip
@@ -32,7 +34,8 @@ def test_every_stepping_command_has_a_key_that_no_input_method_swallows() -> Non
 
 
 def test_lower_case_goes_forward_and_upper_case_back() -> None:
-    by_key = {key: parse_move(c.does) for c in COMMANDS if c.does in MOVES for key in c.keys}
+    moving = [(c, move) for c in COMMANDS for move in re.findall(r"^move\('(.*)'\)$", c.action)]
+    by_key = {key: parse_move(move) for c, move in moving for key in c.keys}
     assert (by_key["n"], by_key["N"]) == (moves.Forward("phase"), moves.Back("phase"))
     assert (by_key["s"], by_key["S"]) == (moves.Forward("op"), moves.Back("op"))
     assert (by_key["f"], by_key["F"]) == (moves.Forward("iteration"), moves.Back("iteration"))
@@ -94,3 +97,12 @@ NAMES = ["conv1.weight", "conv1", "conv1.relu"]
 )  # fmt: skip
 def test_completion(text: str, offers: list[str]) -> None:
     assert complete(text, NAMES, ["conv1.weight"]) == offers
+
+
+async def test_every_command_runs_an_action_that_exists() -> None:
+    async with running() as run:
+        main = run.app.main
+        for command in COMMANDS:
+            owner = main.query_one(command.owner) if command.owner else main
+            target, name, _ = run.app._parse_action(command.action, owner)
+            assert hasattr(target, f"action_{name}"), command.id

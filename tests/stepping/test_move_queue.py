@@ -1,4 +1,4 @@
-"""Control, runner's speeds, player and recorder: what is sent when, without a screen."""
+"""MoveQueue, runner's speeds, player and recorder: what is sent when, without a screen."""
 
 from __future__ import annotations
 
@@ -12,87 +12,87 @@ from lenet_tui.protocol.loss_series import WRITTEN, Losses, chart
 from lenet_tui.protocol.messages import Command, DoMove, Pause, RunFree
 from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, Move, Run
 from lenet_tui.protocol.options import Options
-from lenet_tui.stepping.ui.move_queue import WAITING_LIMIT, Control, Flight
+from lenet_tui.stepping.ui.move_queue import WAITING_LIMIT, MoveQueue, PendingMove
 from lenet_tui.stepping.ui.moves_player import Recorder
 from tests.harness.fake_training import Training, loss_of
 
 PHASE = Forward("phase")
 
 
-def control() -> tuple[Control, list[Command]]:
+def queue() -> tuple[MoveQueue, list[Command]]:
     sent: list[Command] = []
-    return Control(sent.append), sent
+    return MoveQueue(sent.append), sent
 
 
 def test_one_move_at_a_time() -> None:
-    made, sent = control()
+    made, sent = queue()
     assert made.ask(PHASE)
     assert made.ask(Back("op"))
     assert sent == [DoMove(1, PHASE)]
-    assert made.landed(1) == Flight(1, PHASE)
+    assert made.answered(1) == PendingMove(1, PHASE)
     assert sent == [DoMove(1, PHASE), DoMove(2, Back("op"))]
-    assert made.landed(2) and made.flight is None
+    assert made.answered(2) and made.pending is None
 
 
 def test_answer_to_something_else_changes_nothing() -> None:
-    made, _ = control()
+    made, _ = queue()
     made.ask(PHASE)
-    assert made.landed(7) is None
-    assert made.flight == Flight(1, PHASE)
+    assert made.answered(7) is None
+    assert made.pending == PendingMove(1, PHASE)
 
 
 def test_every_one_of_a_hundred_fast_keys_counts() -> None:
-    made, sent = control()
+    made, sent = queue()
     for _ in range(50):
         assert made.ask(Back("phase"))
     for _ in range(50):
         assert made.ask(PHASE)
     for number in range(1, 101):
-        made.landed(number)
+        made.answered(number)
     moves = [c.move for c in sent if isinstance(c, DoMove)]
     assert moves == [Back("phase")] * 50 + [PHASE] * 50
 
 
 def test_waiting_is_bounded() -> None:
-    made, _ = control()
+    made, _ = queue()
     asked = [made.ask(PHASE) for _ in range(WAITING_LIMIT + 2)]
     assert asked == [True] * (WAITING_LIMIT + 1) + [False]
 
 
 def test_a_run_is_paused_once_before_a_move() -> None:
-    made, sent = control()
-    made.run_free()
+    made, sent = queue()
+    made.ask(None)
     assert made.running
     made.ask(PHASE)
     made.ask(PHASE)
     assert sent == [RunFree(1), Pause()]
-    made.landed(1)
+    made.answered(1)
     assert sent[2:] == [DoMove(2, PHASE)]
 
 
 @pytest.mark.parametrize("move", [None, Continue(), Run(1000), Goto(1000)])
 def test_what_runs_for_long_can_be_paused(move: Move | None) -> None:
-    made, sent = control()
+    made, sent = queue()
     made.ask(move)
     assert made.running
     made.pause()
     assert sent[1:] == [Pause()]
-    assert made.landed(1) == Flight(1, move, paused=True)
+    assert made.answered(1) == PendingMove(1, move, paused=True)
 
 
 def test_a_step_is_not_paused() -> None:
-    made, sent = control()
+    made, sent = queue()
     made.ask(PHASE)
     made.pause()
     assert sent == [DoMove(1, PHASE)]
 
 
 def test_forget_leaves_nothing_under_way() -> None:
-    made, sent = control()
+    made, sent = queue()
     made.ask(PHASE)
     made.ask(PHASE)
     made.forget()
-    assert made.landed(1) is None
+    assert made.answered(1) is None
     assert made.ask(PHASE) and sent[-1] == DoMove(2, PHASE)
 
 
@@ -101,22 +101,22 @@ def at(iteration: int, op: int | None = None) -> Frame:
     return replace(frame, position=replace(frame.position, iteration=iteration, op=op))
 
 
-def recorded(*flights: tuple[Flight, Frame, str]) -> list[str]:
+def recorded(*pending_moves: tuple[PendingMove, Frame, str]) -> list[str]:
     recorder = Recorder()
-    for flight, frame, stopped in flights:
-        recorder.note(flight, frame, stopped)
+    for pending, frame, stopped in pending_moves:
+        recorder.note(pending, frame, stopped)
     return recorder.text.splitlines()
 
 
 def test_runs_are_recorded_by_where_they_ended() -> None:
-    assert recorded((Flight(1, PHASE), at(1), "")) == ["phase"]
-    assert recorded((Flight(1, None, True), at(812), "paused")) == ["goto 812"]
-    assert recorded((Flight(1, Continue(), True), at(40), "paused")) == ["goto 40"]
-    assert recorded((Flight(1, Goto(99), True), at(40), "paused")) == ["goto 40"]
-    assert recorded((Flight(1, Continue()), at(40, 3), "loss < 1")) == ["continue"]
-    assert recorded((Flight(1, None), at(40, 3), "loss is NaN")) == ["goto 39", "continue 2"]
-    assert recorded((Flight(1, None), at(1, 3), "loss is NaN")) == ["continue 2"]
-    assert recorded((Flight(1, Run(3)), at(3), "")) == ["run 3"]
+    assert recorded((PendingMove(1, PHASE), at(1), "")) == ["phase"]
+    assert recorded((PendingMove(1, None, True), at(812), "paused")) == ["goto 812"]
+    assert recorded((PendingMove(1, Continue(), True), at(40), "paused")) == ["goto 40"]
+    assert recorded((PendingMove(1, Goto(99), True), at(40), "paused")) == ["goto 40"]
+    assert recorded((PendingMove(1, Continue()), at(40, 3), "loss < 1")) == ["continue"]
+    assert recorded((PendingMove(1, None), at(40, 3), "loss is NaN")) == ["goto 39", "continue 2"]
+    assert recorded((PendingMove(1, None), at(1, 3), "loss is NaN")) == ["continue 2"]
+    assert recorded((PendingMove(1, Run(3)), at(3), "")) == ["run 3"]
 
 
 def test_a_death_is_recorded_by_where_the_session_takes_up_again() -> None:

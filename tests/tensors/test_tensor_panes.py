@@ -40,7 +40,7 @@ async def test_the_shape_is_asked_for_once() -> None:
 async def test_a_known_shape_need_not_be_asked_for() -> None:
     pane = TensorPane(id="tensor")
     async with running(pane) as (app, pilot):
-        pane.know_shapes({"conv1.weight": (6, 1, 5, 5)})
+        pane._shapes["conv1.weight"] = (6, 1, 5, 5)
         pane.tensor = "conv1.weight"
         await until(pilot, lambda: app.asked)
         assert app.asked[0].count == 6

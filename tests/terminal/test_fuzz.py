@@ -31,7 +31,7 @@ from tests.harness.monkey import Monkey
 async def at_the_keys(make_engine: MakeEngine, seed: int) -> AsyncIterator[Monkey]:
     app = LenetApp(make_engine, Options(history_mb=2), ascii=seed % 2 == 1)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        while not app.furnished or app.frame is None:
+        while app.is_loading or app.main.frame is None:
             await pilot.pause(0.01)
         yield Monkey(app, pilot, seed)
 
@@ -46,10 +46,10 @@ async def check(monkey: Monkey) -> Frame:
     await monkey.home()
     await asyncio.sleep(0.3)  # one's own session is back after the tour
     await monkey.settle()
-    if app.gone:
+    if app.main.is_dead:
         await monkey.press("ctrl+r")
         await monkey.settle()
-    frame = app.frame
+    frame = app.main.frame
     assert frame is not None
     strips = app.screen._compositor.render_strips()
     text = "\n".join(strip.text for strip in strips)
@@ -84,7 +84,7 @@ async def test_a_monkey_with_a_real_engine(
             assert frame.drift == "", monkey.last
             await back_and_forth(monkey, frame)
         frame = await check(monkey)
-        moves, options = monkey.app.recorder.moves, monkey.app.options
+        moves, options = monkey.app.main.recorder.moves, monkey.app.main.options
     with Conversation(worker.main) as talk:
         talk.start(options)
         for number, move in enumerate(moves, 1):
@@ -102,19 +102,20 @@ async def back_and_forth(monkey: Monkey, frame: Frame) -> None:
     if any(segment.how in ("skip", "do") for segment in frame.segments):
         return  # it is not gone over op by op
     for unit in ("op", "phase", "iteration"):
-        app.move(Back(unit))
+        app.main.move(Back(unit))
         await monkey.settle()
         for _ in range(8):
-            here = app.frame
+            here = app.main.frame
             assert here is not None
             if here.position == frame.position:
                 break
             same = here.position.iteration == frame.position.iteration
             steps = frame.position.index - here.position.index if same else 1
             for _ in range(max(min(steps, 200), 1)):
-                app.move(Forward("op"))
+                app.main.move(Forward("op"))
             await monkey.settle()
-        assert app.frame is not None
-        assert app.frame.position == frame.position, (unit, app.frame.position, monkey.last)
-        assert app.frame.digest == frame.digest, (unit, frame.position, monkey.last)
-        assert app.frame.drift == ""
+        now = app.main.frame
+        assert now is not None
+        assert now.position == frame.position, (unit, now.position, monkey.last)
+        assert now.digest == frame.digest, (unit, frame.position, monkey.last)
+        assert now.drift == ""

@@ -26,7 +26,7 @@ async def at(run: Running, key: str) -> None:
 
 def standing(run: Running) -> str:
     """Where the tour says that the session stands."""
-    return run.app.tour._standing
+    return run.app.main.tour._standing
 
 
 def cut(line: str, start: int, end: int) -> str:
@@ -48,7 +48,7 @@ async def test_every_stop_in_turn_forward_and_back(back: int) -> None:
         seen = []
         for _ in STOPS:
             await run.press("t")
-            seen.append(run.app.tour.number)
+            seen.append(run.app.main.tour.number)
             stop, text = STOPS[seen[-1]], run.text
             assert words("en")(f"tour.{stop.key}.title") in text
             assert f"✔ stop {seen[-1] + 1} of 14" in text and "is at this stop" in text
@@ -56,13 +56,13 @@ async def test_every_stop_in_turn_forward_and_back(back: int) -> None:
             assert stop.code.splitlines()[0].partition("  ")[0] in text
         assert seen == list(range(14))
         await run.press("t")
-        assert run.app.tour.number == 13
+        assert run.app.main.tour.number == 13
         for number in range(12, 12 - back, -1):
             await run.press("T")
-            assert run.app.tour.number == number
+            assert run.app.main.tour.number == number
         if back == 13:
             await run.press("T")
-            assert run.app.tour.number == 0
+            assert run.app.main.tour.number == 0
 
 
 async def test_a_stop_is_reached_by_its_moves_in_a_session_of_its_own() -> None:
@@ -75,13 +75,13 @@ async def test_a_stop_is_reached_by_its_moves_in_a_session_of_its_own() -> None:
         assert tuple(str(c.move) for c in sent if isinstance(c, DoMove)) == STOPS[12].moves
         assert isinstance(sent[1], Look)
         assert standing(run) == "here" and "zero_grad done" in run.text
-        assert run.app.recorder.text.splitlines() == list(STOPS[12].moves)
+        assert run.app.main.recorder.text.splitlines() == list(STOPS[12].moves)
 
 
 async def test_stepping_away_is_said_and_one_key_comes_back() -> None:
     async with running() as run:
         await at(run, "bias")
-        frame = run.app.frame
+        frame = run.app.main.frame
         await run.press("n")
         assert str(run.engine.moves[-1]) == "phase"
         assert standing(run) == "away" and "Stepped away: u brings" in run.text
@@ -92,19 +92,19 @@ async def test_stepping_away_is_said_and_one_key_comes_back() -> None:
         assert standing(run) == "away"
         await run.press("u")
         assert standing(run) == "here"
-        assert run.app.frame and frame and run.app.frame.position == frame.position
-        assert run.app.frame.end == frame.end
+        assert run.app.main.frame and frame and run.app.main.frame.position == frame.position
+        assert run.app.main.frame.end == frame.end
 
 
 async def test_a_changed_option_is_away_too() -> None:
     async with running() as run:
         await at(run, "output")
-        run.app.move(Set("lr", 0.5))
+        run.app.main.move(Set("lr", 0.5))
         await run.settle()
         assert standing(run) == "away"
         await run.press("u")
         assert standing(run) == "here"
-        assert run.app.present_options.lr == 0.01
+        assert run.app.main.present_options.lr == 0.01
 
 
 async def test_on_the_way_no_other_state_is_shown() -> None:
@@ -112,7 +112,7 @@ async def test_on_the_way_no_other_state_is_shown() -> None:
         await at(run, "steps")
         run.engine.hold = True
         await at(run, "input")
-        assert STOPS[run.app.tour.number].key == "input" and standing(run) == "going"
+        assert STOPS[run.app.main.tour.number].key == "input" and standing(run) == "going"
         assert "On the way" in run.text and "iteration 0" in run.rail
         while standing(run) == "going":
             run.engine.release()
@@ -130,25 +130,25 @@ async def test_keys_pressed_faster_than_the_engine_end_at_the_last_stop() -> Non
         run.engine.hold = False
         run.engine.release()
         await run.settle()
-        assert STOPS[run.app.tour.number].key == "loss" and standing(run) == "here"
-        assert tuple(map(str, run.engine.moves[-5:])) == STOPS[run.app.tour.number].moves
+        assert STOPS[run.app.main.tour.number].key == "loss" and standing(run) == "here"
+        assert tuple(map(str, run.engine.moves[-5:])) == STOPS[run.app.main.tour.number].moves
 
 
 async def test_the_own_session_comes_back_as_it_was() -> None:
     async with running() as run:
         await run.press("f", "f", "n")
-        frame, losses = run.app.frame, run.app.losses.values.copy()
-        moves, options = run.app.recorder.text, run.app.options
+        frame, losses = run.app.main.frame, run.app.main.losses.values.copy()
+        moves, options = run.app.main.recorder.text, run.app.main.options
         await at(run, "loss")
-        assert run.app.frame and run.app.frame.position.iteration == 1
+        assert run.app.main.frame and run.app.main.frame.position.iteration == 1
         await run.press("f", "escape")
-        assert not run.app.tour.on and "Back in your own session" in run.text
-        assert run.app.frame and frame and run.app.frame.position == frame.position
-        assert run.app.recorder.text == moves and run.app.options == options
-        assert list(run.app.losses.values[1:]) == list(losses[1:])
+        assert not run.app.main.tour.on and "Back in your own session" in run.text
+        assert run.app.main.frame and frame and run.app.main.frame.position == frame.position
+        assert run.app.main.recorder.text == moves and run.app.main.options == options
+        assert list(run.app.main.losses.values[1:]) == list(losses[1:])
         assert "digits" in run.lines[0] and "The tour" not in run.text
         await run.press("t")
-        assert STOPS[run.app.tour.number].key == "loss" and standing(run) == "here"
+        assert STOPS[run.app.main.tour.number].key == "loss" and standing(run) == "here"
 
 
 async def test_a_dying_engine_ends_the_way_and_a_new_one_goes_it() -> None:
@@ -157,7 +157,7 @@ async def test_a_dying_engine_ends_the_way_and_a_new_one_goes_it() -> None:
         run.engine.hold = True
         await run.press("t")
         assert standing(run) == "going"
-        run.app.restart()
+        run.app.main.restart()
         await run.settle()
         run.engine.hold = False
         assert standing(run) == "away"
@@ -168,7 +168,7 @@ async def test_a_dying_engine_ends_the_way_and_a_new_one_goes_it() -> None:
 async def test_another_digest_at_the_same_stop_is_said() -> None:
     async with running() as run:
         await at(run, "steps")
-        run.app.tour._digests[NUMBER["steps"]] = "0123456789"
+        run.app.main.tour._digests[NUMBER["steps"]] = "0123456789"
         await run.press("u")
         assert "replay differs" in run.text
 
@@ -180,9 +180,9 @@ async def test_the_list_starts_at_the_present_stop_and_escape_changes_nothing() 
         await run.press("G")
         assert isinstance(run.app.screen, PickScreen) and "*  6  Print it" in run.text
         await run.press("escape")
-        assert run.app.tour.on and len(run.engine.commands(Start)) == starts
+        assert run.app.main.tour.on and len(run.engine.commands(Start)) == starts
         await run.press("escape")
-        assert not run.app.tour.on
+        assert not run.app.main.tour.on
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ async def test_all_words_can_be_read_at_every_size(size: tuple[int, int], langua
                 if not run.app.screen.query_one(TourPane)._more:
                     break
                 await run.press("t")
-            assert run.app.tour.number == NUMBER[stop.key]
+            assert run.app.main.tour.number == NUMBER[stop.key]
             last = say(f"tour.{stop.key}.text").splitlines()[-1].split()[-1][-4:]
             assert last in "".join(pages.split())
 
@@ -247,7 +247,7 @@ async def test_the_lab_of_a_stop_opens_with_its_layer_and_its_words() -> None:
         assert isinstance(run.app.screen, TourLabScreen)
         await run.press("t")
         assert isinstance(run.app.screen, MainScreen)
-        assert STOPS[run.app.tour.number].key == "define"
+        assert STOPS[run.app.main.tour.number].key == "define"
         await run.press("T")
         assert isinstance(run.app.screen, TourLabScreen)
 
@@ -259,7 +259,7 @@ async def test_where_it_is_narrow_words_and_lab_take_turns() -> None:
         await run.press("w")
         assert "Conv2d slides over height" not in run.text and "in_channels" in run.text
         await run.press("w", "escape")
-        assert isinstance(run.app.screen, MainScreen) and run.app.tour.on
+        assert isinstance(run.app.screen, MainScreen) and run.app.main.tour.on
 
 
 async def test_what_the_code_prints_is_below_it_and_follows_the_cursor() -> None:
@@ -317,7 +317,7 @@ async def test_mouse_turns_pages_and_opens_the_list() -> None:
             y = next(i for i, line in enumerate(run.lines) if f"t {name}" in line)
             await run.pilot.click(offset=(run.lines[y].index(f"t {name}") + 2, y))
             await run.settle()
-        assert run.app.tour.number == 1
+        assert run.app.main.tour.number == 1
         y = next(i for i, line in enumerate(run.lines) if "stop 2 of 14" in line)
         await run.pilot.click(offset=(run.lines[y].index("stop 2") + 1, y))
         await run.settle()
@@ -327,11 +327,12 @@ async def test_mouse_turns_pages_and_opens_the_list() -> None:
 async def test_the_moves_of_the_tour_do_not_depend_on_what_was_done_before() -> None:
     async with running() as run:
         await run.press("n")
-        run.app.move(Do("forward"))
+        run.app.main.move(Do("forward"))
         await run.settle()
         await at(run, "random")
         assert standing(run) == "here"
-        assert run.app.frame
-        assert [s.phase for s in run.app.frame.segments] == ["forward", "zero_grad", "backward"]
+        frame = run.app.main.frame
+        assert frame
+        assert [s.phase for s in frame.segments] == ["forward", "zero_grad", "backward"]
         assert all(not report.error for report in run.engine.sent if isinstance(report, Moved))
         assert run.engine.commands(Start)[0].options == Options()

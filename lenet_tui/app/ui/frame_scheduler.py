@@ -1,18 +1,20 @@
-"""Frames as they come: the rail at once, the panes one by one, and between them keys are heard."""
+"""Frames as they come: the rail at once, the panes one by one, and between them keys are heard.
+
+That is why the panes are not bound to the main screen's ``frame``, as the rail and the status line
+are: a binding would show it to all of them in one go.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING
 
-from lenet_tui.protocol.messages import Painted
+from textual.screen import Screen
 
-if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
-    from lenet_tui.kit.ui.pane import Pane
-    from lenet_tui.protocol.frame import Frame
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.protocol.frame import Frame
 
 FRAME_SECONDS = 1 / 30
 """A run's frames come no faster than this."""
@@ -20,17 +22,31 @@ ROUNDS = 8
 """Rounds of the event loop from a key that was read to what it changed, painted; and one more."""
 
 
-class Showing:
-    """Has the newest frame painted, and tells the engine so where it waits to hear it."""
+class FrameScheduler:
+    """Has the newest frame painted, and acknowledges it where the engine waits for that.
 
-    def __init__(self, app: LenetApp) -> None:
-        self._app = app
+    ``panes_for``: the panes that a frame is to be shown to. ``shown``: called when they all show
+    the newest. ``acknowledge``: tells the engine that it is painted. ``running``: whether a run
+    is under way, whose frames must leave time for keys.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        panes_for: Callable[[Frame], Sequence[Pane]],
+        shown: Callable[[], None],
+        acknowledge: Callable[[], None],
+        running: Callable[[], bool],
+    ) -> None:
+        self._screen = screen
+        self._panes_for, self._shown = panes_for, shown
+        self._acknowledge, self._running = acknowledge, running
+        self._frame: Frame | None = None
         self._owed = False
         self._left: deque[Pane] = deque()
         self._new = asyncio.Event()
         self._came = 0.0
         self._painted_at = 0.0
-        app.run_worker(self._show())
 
     @property
     def due(self) -> bool:
@@ -38,33 +54,31 @@ class Showing:
         return self._new.is_set() or bool(self._left)
 
     def take(self, frame: Frame, answer: bool) -> None:
-        """Show a frame. ``answer``: the engine waits to hear that it is painted.
-
-        Where it is comes first, and is painted before the first pane.
-        """
-        app = self._app
-        app.frame = frame
-        app.show_state()
+        """Show a frame. ``answer``: the engine waits to hear that it is painted."""
+        self._frame = frame
         self._owed = self._owed or answer
         if not self.due:
             self._came = monotonic()
         self._new.set()
 
-    async def _show(self) -> None:
-        """Show the panes what is new, for ever. One after the other: a key would wait for all."""
+    async def run(self) -> None:
+        """Show the panes what is new. One after the other: a key would wait for all."""
         while await self._new.wait():
             while self.due:
                 await self._hear()
+                assert self._frame is not None
                 if self._new.is_set():
-                    self._renew()
+                    self._renew(self._frame)
+                if not self._screen.app.is_running:  # on the way out: panes are taken apart
+                    return
                 if self._left:
                     self._left.popleft().show(self._frame)
             self._finish()
 
-    def _renew(self) -> None:
+    def _renew(self, frame: Frame) -> None:
         """A newer frame is for all the panes; those that have not shown the last come first."""
         self._new.clear()
-        panes = self._app.main.panes_for(self._frame)
+        panes = self._panes_for(frame)
         late = [pane for pane in self._left if pane in panes]
         self._left = deque([*late, *(pane for pane in panes if pane not in late)])
 
@@ -73,24 +87,18 @@ class Showing:
         for _ in range(ROUNDS):
             await asyncio.sleep(0)
 
-    @property
-    def _frame(self) -> Frame:
-        frame = self._app.frame
-        assert frame is not None
-        return frame
-
     def _finish(self) -> None:
-        self._app.look()
+        self._shown()
         if self._owed:
             self._owed = False
-            self._app.main.call_after_refresh(self._answer, monotonic() - self._came)
+            self._screen.call_after_refresh(self._answer, monotonic() - self._came)
 
     def _answer(self, spent: float = 0.0) -> None:
         """Ask for a run's next frame: keys get as long as the last took, ``spent`` seconds."""
-        app, now = self._app, monotonic()
+        now = monotonic()
         wait = max(self._painted_at + FRAME_SECONDS - now, spent)
-        if wait > 0 and app.control.running:
-            app.set_timer(wait, self._answer)
+        if wait > 0 and self._running():
+            self._screen.set_timer(wait, self._answer)
         else:
             self._painted_at = now
-            app.send(Painted())
+            self._acknowledge()

@@ -13,6 +13,8 @@ from textual.widgets import Static
 
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.settings import words_of
+from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS
 from lenet_tui.text.words import Words
 
 WIDE = 90
@@ -39,14 +41,11 @@ class HelpText(Static):
 
     def on_resize(self) -> None:
         """Lay them out for the new width."""
-        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
-        self.update(help_text(words, self.content_size.width))
+        self.update(help_text(words_of(self), self.content_size.width))
 
 
 def help_text(words: Words, width: int) -> Content:
     """A line for each command, in groups; where it is narrow, fewer of its keys."""
-    from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS  # noqa: PLC0415 - they open this screen
-
     shown = 4 if width >= WIDE else 2
     names = {c.id: "  ".join(map(key_name, c.keys[:shown])) for c in COMMANDS}
     column = max(map(cell_len, names.values())) + 4

@@ -1,72 +1,39 @@
-"""What the app is given once its first picture is painted: all that takes time to import."""
+"""The loading screen: the first picture, while the engine starts and the panes are imported."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from lenet_tui.app.ui import actions, reports
-from lenet_tui.app.ui.frame_scheduler import Showing
-from lenet_tui.app.ui.main_layout import Body
-from lenet_tui.export.ui.dialog import Exporter
-from lenet_tui.lab.layer import FIRST_LAYER
-from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.moves import Continue, Forward, Move
-from lenet_tui.protocol.pending_requests import PendingRequests
-from lenet_tui.protocol.position import SEARCHING
-from lenet_tui.sessions.ui.resume import offer
-from lenet_tui.stepping.ui.autorun import Runner
-from lenet_tui.stepping.ui.move_queue import Control
-from lenet_tui.stepping.ui.moves_player import Player, Recorder
-from lenet_tui.tour.ui.controller import Tour
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from lenet_tui.app.ui.edge_screen import EdgeScreen
+from lenet_tui.stepping.ui.commands import BY_ID
 
 if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
+    from collections.abc import Sequence
 
-__all__ = ["do_command", "furnish", "handle", "offer", "phase_under_way", "run_words"]
+    from textual.events import Key
 
-do_command = actions.run
-"""Does a command of the table."""
-handle = reports.handle
-"""Takes in a report of the engine."""
+    from lenet_tui.protocol.messages import Report
+    from lenet_tui.protocol.moves import Move
+    from lenet_tui.protocol.options import Options
 
-
-async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
-    """Give the app its panes and all that works behind them."""
-    app.losses = Losses()
-    app.requests = PendingRequests(app.send)
-    app.recorder = Recorder()
-    app.exporter = Exporter(app)
-    app.control = Control(app.send)
-    app.runner = Runner(app, app.control, app.show_state)
-    app.showing = Showing(app)
-    app.player = Player(app, app.control, moves, app.show_moves)
-    app.tour = Tour(app)
-    app.tried = (FIRST_LAYER, None)
-    app.saved = None
-    app.stylesheet.read(Path(__file__).with_name("panes.tcss"))
-    await app.main.furnish(Body(app.losses, app), app.words)
+QUIT = BY_ID["quit"].keys
 
 
-def phase_under_way(app: LenetApp) -> str:
-    """The phase that torch is in at this moment, as far as it is known; else empty."""
-    busy, flight, frame = app.busy, app.control.flight, app.frame
-    if busy is not None:
-        return "" if busy.what == SEARCHING else busy.position.phase
-    if flight is None or frame is None or not isinstance(flight.move, Forward):
-        return ""
-    return frame.next_phase if frame.position.op is None else frame.position.phase
+class LoadingScreen(EdgeScreen):
+    """Keeps the engine's reports, and the keys that are pressed meanwhile, for the main screen."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(",".join(QUIT), "app.quit", show=False)]
 
-def run_words(app: LenetApp) -> str:
-    """What runs by itself now, in words; empty if nothing does."""
-    speed, flight = app.runner.speed, app.control.flight
-    if app.runner.on:
-        if speed.flat_out:
-            return app.words("run.flat")
-        return app.words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
-    if flight is not None and flight.pausable:
-        until = isinstance(flight.move, Continue)
-        return app.words("run.until") if until else app.words("run.to", move=flight.move)
-    return app.words("run.playing") if app.player.on else ""
+    class Painted(Message):
+        """The first picture is on the screen: what takes time may begin."""
+
+    def __init__(self, options: Options, moves: Sequence[Move]) -> None:
+        super().__init__(options, moves)
+        self.reports: list[Report] = []
+        self.keys: list[Key] = []
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.post_message, self.Painted())

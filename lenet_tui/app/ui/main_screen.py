@@ -1,233 +1,319 @@
-"""The main screen: where the panes are, which of them can be seen, and what they look at."""
+"""The main screen's actions: what the commands of ``stepping.ui.commands`` run.
+
+Below them in ``MainScreen`` are, a file each: what it does with the engine's reports, what it asks
+of the engine, its panes, and the lines at its edges.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.css.query import NoMatches
-from textual.errors import NoWidget
-from textual.screen import Screen
-from textual.widget import Widget
+from textual import on
+from textual.binding import BindingType
+from textual.events import Key
+from textual.theme import ThemeProvider
 
-from lenet_tui.app.ui.panes.footer import MINIMUM, HintLine, KeyBar, TooSmall
-from lenet_tui.app.ui.panes.rail import PipelineRail
-from lenet_tui.app.ui.panes.status import StatusLine
-from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.terminal.ui.painting import PaintingScreen
+from lenet_tui.app.engine_state import Busy
+from lenet_tui.app.ui.devices import DevicesScreen
+from lenet_tui.app.ui.help import HelpScreen
+from lenet_tui.app.ui.report_screen import ReportScreen
+from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.confirm import ConfirmScreen
+from lenet_tui.kit.ui.pick import Choice, PickScreen
+from lenet_tui.lab.layer import FIRST_LAYER
+from lenet_tui.lab.ui.screen import LabScreen
+from lenet_tui.parity.ui.screen import ParityScreen
+from lenet_tui.protocol.frame import Shape
+from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.messages import Start
+from lenet_tui.protocol.moves import (
+    Do,
+    Goto,
+    Move,
+    Set,
+    Skip,
+    Vector,
+    parse_move,
+    parse_vector,
+)
+from lenet_tui.protocol.options import parse_value
+from lenet_tui.protocol.position import SEARCHING, TURN
+from lenet_tui.sessions.ui.resume import Lost, resume_dialog
+from lenet_tui.stepping.ui.commands import BY_ID, bindings
+from lenet_tui.stepping.ui.moves_saver import save_moves
+from lenet_tui.stepping.ui.options_dialog import OptionsScreen
+from lenet_tui.tensors.ui.tensor_pane import TensorPane
+from lenet_tui.terminal.ui.once import Palette
+from lenet_tui.text.clean import clean
+from lenet_tui.watch.ui.screen import WatchScreen
 
-if TYPE_CHECKING:
-    from lenet_tui.app.ui.main_layout import Body
-    from lenet_tui.app.ui.panes.layers import LayersPane
-    from lenet_tui.app.ui.panes.log import LogPane
-    from lenet_tui.app.ui.panes.loss import LossPane
-    from lenet_tui.kit.ui.tabs import Deck
-    from lenet_tui.protocol.frame import Frame
-    from lenet_tui.protocol.views import ViewRequest
-    from lenet_tui.tensors.ui.gradient import GradientPane
-    from lenet_tui.tensors.ui.tensor_pane import TensorPane
-    from lenet_tui.text.words import Words
 
+class MainScreen(ReportScreen):
+    """Everything that is seen of a session, and every command for it."""
 
-class MainScreen(PaintingScreen[None]):
-    """Everything that is seen of a session.
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
-    ``composed`` is called once, before it is painted; ``seen`` when other panes are visible. The
-    first picture has only the lines at the edges; ``furnish`` puts in the panes.
-    """
+    _tried: tuple[str, Shape | None] = (FIRST_LAYER, None)
+    """The last layer in the lab, and its input's shape."""
 
-    ALLOW_IN_MAXIMIZED_VIEW = "#top, #bottom, #too-small"
-    ESCAPE_TO_MINIMIZE = False
-    AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's way
-        (0, "-tiny-w"), (MINIMUM[0], "-small-w"), (80, "-medium-w"),
-        (112, "-wide"), (160, "-huge-w"),
-    ]  # fmt: skip
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's way
-        (0, "-tiny-h"), (MINIMUM[1], "-small-h"), (34, "-tall"), (50, "-huge-h"),
-    ]  # fmt: skip
+    async def action_command(self, name: str) -> None:
+        """Run a command of the table; what runs by itself gives way."""
+        command = BY_ID[name]
+        if not command.looks:
+            self._take_over()
+        owner = self.query_one(command.owner) if command.owner else self
+        await self.app.run_action(command.action, owner)
 
-    PANES = ("layers", "tensor", "gradient", "image", "output", "loss", "deck")
-    """The panes in the order of their number keys."""
+    def on_key(self, event: Key) -> None:
+        """Any key that does nothing else takes over from what runs by itself."""
+        if event.key not in self.active_bindings:
+            self._take_over()
 
-    def __init__(self, composed: Callable[[], None], seen: Callable[[], None]) -> None:
-        super().__init__()
-        self._when_composed = composed
-        self._seen = seen
-        self._panes: tuple[Pane, ...] = ()
-        self._visible: tuple[Pane, ...] = ()
-        self._summoned: Widget | None = None
-        self._to_focus: tuple[str, ...] = ()
-        self._before: tuple[str, str, str] | None = None
+    def _take_over(self) -> None:
+        self.player.stop()
+        self.runner.stop()
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="top"):
-            yield StatusLine(id="status")
-            yield PipelineRail(id="rail")
-        with Vertical(id="bottom"):
-            yield HintLine(id="hint")
-            yield KeyBar(id="keys")
-        yield TooSmall(id="too-small")
+    def _change_past(self, *moves: Move) -> None:
+        """Make moves that start a new future; where there is an old one, ask first."""
 
-    def on_mount(self) -> None:
-        """Hear of every change of layout: it may show panes that were hidden."""
-        self._when_composed()
-        self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
+        def go(_: bool = True) -> None:
+            for move in moves:
+                self.move(move)
 
-    async def furnish(self, body: Body, words: Words) -> None:
-        """Put in the panes, after the first picture."""
-        self._body = body
-        await self.mount(body, after="#top")
-        self._panes = tuple(self.query(Pane))
-        body.say(words)
-        self.set_focus(self.query_one("LayerTree"))
+        if self.frame is not None and self.frame.ahead:
+            here, end = self.frame.position.iteration, self.frame.end
+            text = self.words("confirm.future", here=here, end=end)
+            self.open(ConfirmScreen(text), go)
+        else:
+            go()
 
-    @property
-    def body(self) -> Body:
-        """The panes; there only after ``furnish``."""
-        return self._body
+    # Stepping and running
 
-    @property
-    def layer_list(self) -> LayersPane:
-        return cast("LayersPane", self.query_one("#layers"))
+    def action_move(self, line: str) -> None:
+        """Make the move that a line of a file of moves means."""
+        self.move(parse_move(line))
 
-    @property
-    def tensor(self) -> TensorPane:
-        return cast("TensorPane", self.query_one("#tensor"))
+    def action_goto(self) -> None:
+        """Ask for an iteration."""
+        end = self.frame.end if self.frame else 0
+        ask = AskScreen("goto", parse=_whole, help_text=self.words("goto.help", end=end))
+        self.open(ask, lambda number: self.move(Goto(number)))
 
-    @property
-    def gradient(self) -> GradientPane:
-        return cast("GradientPane", self.query_one("#gradient"))
+    def action_run(self) -> None:
+        """Run, or pause whatever runs."""
+        if self.runner.on or self.queue.running:
+            self.runner.stop()
+        elif self.is_dead:
+            self.notify(self.words("gone.hint"), severity="error")
+        else:
+            self.player.stop()
+            self.runner.start()
 
-    @property
-    def loss(self) -> LossPane:
-        return cast("LossPane", self.query_one("#loss"))
+    def action_change_speed(self, by: int) -> None:
+        self.runner.shift(by)
 
-    @property
-    def log_pane(self) -> LogPane:
-        return cast("LogPane", self.query_one("#log"))
+    def action_watch(self) -> None:
+        """The watchpoints."""
+        parameters = [p.name for p in self.ready.parameters] if self.ready else []
+        rows = [row.name for row in self.frame.rows] if self.frame else []
+        self.open(WatchScreen(self.frame, [*parameters, *rows], parameters), self.move)
 
-    @property
-    def deck(self) -> Deck:
-        return cast("Deck", self.query_one("#deck"))
+    def action_play(self) -> None:
+        """Play the next line of the file of moves."""
+        if self.player.next is None:
+            self.notify(self.words("play.end" if self.player.moves else "play.none"))
+        self.player.play()
 
-    def visible_panes(self) -> tuple[Pane, ...]:
-        """The panes that have a place on the screen now."""
-        return tuple(pane for pane in self._panes if self._placed(pane))
+    def action_play_on(self) -> None:
+        """Play line after line."""
+        if self.player.next is None:
+            self.action_play()
+        else:
+            self.player.play_on()
 
-    def show(self, frame: Frame) -> None:
-        """Hand the frame to every pane that can be seen."""
-        for pane in self.panes_for(frame):
-            pane.show(frame)
+    def action_save_moves(self) -> None:
+        """Write the moves made so far to a new file."""
+        save_moves(self, self.recorder)
 
-    def panes_for(self, frame: Frame) -> tuple[Pane, ...]:
-        """The panes that the frame is to be handed to: those that can be seen."""
-        self._visible = self.visible_panes()
-        self.body.inspector.passes(frame)
-        return self._visible
+    # Free moves
 
-    def paint_top(self) -> None:
-        """Paint the lines that say where the session is, before anything else."""
-        self.paint(self.query_one(PipelineRail), self.query_one(StatusLine))
+    def action_skip(self) -> None:
+        """Pass the phase that is next in turn without effect."""
+        if self.frame:
+            self._change_past(Skip(self.frame.next_phase))
 
-    def requests(self) -> tuple[ViewRequest, ...]:
-        """What the visible panes ask for."""
-        return tuple(request for pane in self.visible_panes() for request in pane.requests())
+    def action_do(self) -> None:
+        """Run a phase out of turn, chosen from a list."""
+        following = self.frame.next_phase if self.frame else ""
+        notes = {following: self.words("do.next")}
+        choices = [Choice(phase, phase, notes.get(phase, "")) for phase in TURN]
+        self.open(PickScreen("do", choices), lambda phase: self._change_past(Do(phase)))
 
-    @property
-    def wants_graph(self) -> bool:
-        """Whether a visible pane shows the autograd graph."""
-        return any(pane.wants_graph for pane in self.visible_panes())
+    def action_vector(self) -> None:
+        """Start a backward from a vector on the output."""
+        size = self.frame.outputs if self.frame else 0
+        if not size:
+            self.notify(self.words("vector.none"), severity="error")
+            return
+        ask = AskScreen(
+            "vector",
+            parse=partial(vector_of, size),
+            help_text=self.words("vector.help", size=size),
+            choices=("random", *(f"onehot {k}" for k in range(min(size, 100)))),
+        )
+        self.open(ask, lambda vector: self._change_past(Do("backward", vector)))
 
-    def say(self, words: Words, moves: bool) -> None:
-        """Another language: everything that is not shown by a frame."""
-        self.query_one(KeyBar).show(words, moves)
-        self.query_one(TooSmall).show(words)
-        for body in self.query("#body"):
-            cast("Body", body).say(words)
+    def action_options(self) -> None:
+        """The options that may change while the session runs."""
+        self.open(OptionsScreen(self.present_options), lambda sets: self._change_past(*sets))
 
-    def choose(self, tensor: str, aspect: str = "") -> None:
-        """Show ``tensor``; ``aspect``: its value, gradient or update (empty: as before)."""
-        self.layer_list.choose(tensor)
-        self.tensor.choose(tensor, aspect)
-        self.gradient.choose(tensor)
+    def action_reset(self) -> None:
+        """Begin anew with a seed."""
+        ask = AskScreen(
+            "reset",
+            parse=partial(parse_value, "seed"),
+            value=str(self.present_options.seed),
+            help_text=self.words("reset.help"),
+        )
+        self.open(ask, lambda seed: self.move(Set("seed", seed)))
 
-    def show_beside(self, tensor: str) -> None:
-        """A parameter and its gradient in numbers; if they are there already, what was before."""
-        shown = (self.tensor.tensor, self.tensor.aspect, self.tensor.mode)
-        wanted = (tensor, "value" if self._placed(self.gradient) else "gradient", "numbers")
-        if shown == wanted and self._before:
-            wanted = self._before
-        elif shown != wanted:
-            self._before = shown
-        self.tensor.mode = self.gradient.mode = wanted[2]
-        self.choose(*wanted[:2])
+    # What is seen
 
-    def next_aspect(self) -> None:
-        """Value, gradient, update, and round again."""
-        self.tensor.next_aspect()
+    def action_first_bias(self) -> None:
+        """Show the model's first bias and its gradient in numbers, the notebook's before and after;
+        once more: what was there before.
+        """
+        names = [p.name for p in self.ready.parameters] if self.ready else []
+        biases = [name for name in names if name.rpartition(".")[2] == "bias"]
+        if biases or names:
+            self.show_beside((biases or names)[0])
 
-    def toggle_numbers(self) -> None:
-        """A heatmap, or numbers."""
-        self.tensor.toggle_numbers()
+    def action_toggle_follow(self) -> None:
+        """The tensor panes follow the ops that are stepped, or stay with what was chosen."""
+        self.follows = not self.follows
+        key = "follow.on" if self.follows else "follow.off"
+        self.notify(self.words(key, tensor=clean(self.tensor.tensor)))
+        if self.follows and self.frame is not None:
+            self.follow(self.frame)
 
-    def toggle_maximized(self) -> None:
-        """The focused pane fills the screen, or goes back to its place."""
-        if self.maximized is not None:
-            self.restore()
-        elif self.focused is not None:
-            above = (w for w in self.focused.ancestors_with_self if isinstance(w, Widget))
-            holders = [w for w in above if isinstance(w, Pane) or w.id == "deck"]
-            if holders:
-                self.maximized = holders[-1]
+    def action_explain(self) -> None:
+        """Explain the number under the cursor; from the inspector, close it."""
+        self.inspection.explain()
 
-    def restore(self) -> None:
-        """Give the pane that fills the screen its place back."""
-        if self._summoned is not None:
-            self._summoned.remove_class("-summoned")
-            self._summoned = None
-        if self.maximized is not None:
-            self.minimize()
+    @on(TensorPane.CellChosen)
+    async def _cell_chosen(self) -> None:
+        await self.action_command("explain")
 
-    def go_to(self, number: int) -> None:
-        """Focus a pane by its number; one that has no place here fills the screen."""
-        full = self.maximized is not None and self._summoned is None
-        self.restore()
-        pane = self.query_one(f"#{self.PANES[number - 1]}")
-        if not self._placed(pane):
-            self._summoned = pane
-            pane.add_class("-summoned")
-            self.maximized = pane
-        elif full:
-            self.maximized = pane
-        self.call_after_refresh(self._focus, pane)
+    # The session
 
-    def focus_pane(self, *names: str) -> None:
-        """Focus the first of these panes that has a place in the next layout."""
-        self._to_focus = names
-        self.refresh(layout=True)
+    def action_device(self) -> None:
+        """Choose a device."""
+        screen = DevicesScreen(self, self.present_options.device)
+        self.open(screen, lambda name: self._change_past(Set("device", name)))
 
-    def _focus(self, pane: Widget) -> None:
-        for widget in (pane, *pane.query("*")):
-            if isinstance(widget, Widget) and widget.focusable and self._placed(widget):
-                self.set_focus(widget)
+    def action_parity(self) -> None:
+        """Compare the present iteration with another device's."""
+        if self.is_dead:
+            self.notify(self.words("gone.hint"), severity="error")
+        else:
+            self.open(ParityScreen(self), lambda shown: self.choose(*shown))
+
+    def action_lab(self) -> None:
+        """Try a layer, beside the session: the last one tried."""
+        self.open_lab(*self._tried)
+
+    def open_lab(self, layer: str, shape: Shape | None) -> None:
+        """Open the lab with a layer; ``LayerError`` if the text is none."""
+
+        def keep(left: tuple[str, Shape] | None) -> None:
+            self._tried = left or self._tried
+
+        self.app.push_screen(LabScreen(self, layer, shape), keep)
+
+    def action_export(self) -> None:
+        """Write the session as a plain PyTorch script."""
+        self.exporter.ask()
+
+    def action_restart(self) -> None:
+        """End the engine, and carry on in a new one."""
+        self.restart()
+
+    def offer(self, lost: Sequence[Lost]) -> None:
+        """Let a saved session be chosen; without one a new session begins."""
+
+        def take(chosen: str | None) -> None:
+            if not chosen:
+                self.send(Start(self.options))
                 return
+            path, saved = lost[int(chosen)]
+            self.saved = saved
+            self.recorder.lost()
+            self.losses.put(Losses.read(saved.losses, saved.losses_from))
+            self.change_session(saved.options, lambda engine: engine.resume(saved, path))
 
-    def _placed(self, widget: Widget) -> bool:
-        try:
-            return self.find_widget(widget).region.area > 0
-        except (NoWidget, NoMatches):
-            return False
+        self.app.push_screen(resume_dialog(lost, self.words), take)
 
-    def _laid_out(self, _: Screen[None]) -> None:
-        names, self._to_focus = self._to_focus, ()
-        for pane in (self.query_one(f"#{name}") for name in names):
-            if self._placed(pane):
-                self._focus(pane)
-                break
-        visible = self.visible_panes()
-        if visible != self._visible:
-            self._visible = visible
-            self._seen()
+    # The tour
+
+    def action_tour_turn(self, by: int) -> None:
+        """The next page or stop (1), or the one before (-1)."""
+        (self.tour.next if by > 0 else self.tour.back)()
+
+    def action_tour_here(self) -> None:
+        """The stop's own state again."""
+        self.tour.here()
+
+    def action_tour_stops(self) -> None:
+        """Choose a stop from a list."""
+        self.tour.stops()
+
+    # The app
+
+    def action_escape(self) -> None:
+        """Stop what runs; end an op that hangs; make a full pane small again; leave the tour."""
+        if isinstance(self.state, Busy) and self.state.op.what != SEARCHING:
+            self.restart()
+        elif self.runner.on or self.player.on or self.queue.pending is not None:
+            self.stop()
+        elif self.maximized is not None:
+            self.restore()
+        elif self.inspection.is_open:
+            self.inspection.close()
+        else:
+            self.tour.leave()
+
+    def action_theme(self) -> None:
+        """Choose the colours."""
+        placeholder = self.words("palette.themes")
+        self.app.push_screen(Palette([ThemeProvider], placeholder=placeholder))
+
+    def action_help(self) -> None:
+        """All commands with their keys."""
+        self.app.push_screen(HelpScreen())
+
+    def action_palette(self) -> None:
+        """Search the commands."""
+        placeholder = self.words("palette.placeholder")
+        self.app.push_screen(Palette(placeholder=placeholder, id="--command-palette"))
+
+
+def vector_of(size: int, text: str) -> Vector:
+    """The vector that ``text`` means on an output of ``size`` numbers; else ``ValueError``."""
+    vector = parse_vector(text)
+    if vector.kind == "onehot" and vector.onehot >= size:
+        raise ValueError(f"onehot {vector.onehot}: the output has entries 0 to {size - 1}")
+    if vector.kind == "values" and len(vector.values) != size:
+        raise ValueError(f"{len(vector.values)} numbers for an output of {size}")
+    return vector
+
+
+def _whole(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 10**12:
+        raise ValueError(f"{text!r} is not a whole number from 0")
+    return value

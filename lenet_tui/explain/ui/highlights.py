@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from lenet_tui.explain.cell_address import Cell, CellError, parse_cell
 from lenet_tui.explain.explanation import Explanation, Operand
-from lenet_tui.tensors.regions import Region, parts
-from lenet_tui.tensors.tiling import Index, Shape
+from lenet_tui.tensors.regions import Highlight
+from lenet_tui.tensors.tiling import Index
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
 from lenet_tui.tensors.ui.tensor_pane import SUFFIX, TensorPane
 
 
-def light(panes: Iterable[TensorPane], found: Explanation | None, operand: Operand | None) -> None:
-    """Mark in each pane what belongs to the explanation; ``None``: nothing."""
-    for pane in panes:
-        arrangement = pane.heatmap.arrangement
-        marked: tuple[Region, ...] = ()
-        if arrangement is not None and found is not None:
-            marked = regions(pane.name_asked, arrangement.shape, found, operand)
-        pane.heatmap.highlight(*marked)
-
-
-def regions(
-    name: str, shape: Shape, found: Explanation, operand: Operand | None
-) -> tuple[Region, ...]:
-    """The regions of the tensor ``name``; single elements last, to be drawn over the others."""
+def highlights(found: Explanation | None, operand: Operand | None) -> tuple[Highlight, ...]:
+    """The blocks to mark: an explanation's fields, then its cell and the chosen operand, so that
+    single elements are drawn over the others.
+    """
+    if found is None:
+        return ()
     cell = cell_of(found.cell)
-    marked = [(first, last) for tensor, first, last in found.fields if tensor == name]
-    if cell is not None and cell.name == name:
-        marked.append((cell.index, cell.index))
-    if operand is not None and operand.tensor == name:
-        marked.append((operand.index, operand.index))
-    return tuple(dict.fromkeys(part for region in marked for part in parts(shape, *region)))
+    marked = list(found.fields)
+    if cell is not None:
+        marked.append((cell.name, cell.index, cell.index))
+    if operand is not None:
+        marked.append((operand.tensor, operand.index, operand.index))
+    return tuple(marked)
 
 
 def point(pane: TensorPane, index: Index) -> None:

@@ -12,17 +12,19 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from lenet_tui.explain.explanation import Explanation, Operand
+from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.ui import summary_text as summary
+from lenet_tui.explain.ui.highlights import highlights
 from lenet_tui.explain.ui.history import MOST, History, Inquiry, Visit, moment_of
 from lenet_tui.explain.ui.operand_pictures import Pictures
 from lenet_tui.explain.ui.term_columns import runs
 from lenet_tui.explain.ui.term_table import TermTable
-from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.request import Asks, Reply
+from lenet_tui.tensors.regions import Highlight
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, index_text
 
@@ -65,19 +67,15 @@ class InspectorPane(Pane):
             self.cell = cell
             super().__init__()
 
-    class Lit(Message):
-        """The other panes are to highlight the regions of an explanation (``None``: nothing),
-        and the operand that is chosen.
-        """
+    class Highlighted(Message):
+        """What is to be marked in the other panes."""
 
-        def __init__(self, found: Explanation | None, operand: Operand | None) -> None:
-            self.found = found
-            self.operand = operand
+        def __init__(self, highlights: tuple[Highlight, ...]) -> None:
+            self.highlights = highlights
             super().__init__()
 
     def __init__(self, engine: Asks, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.glyphs: Glyphs = UNICODE
         self.history = History()
         self._inquiry = Inquiry(engine)
         self._moment: Hashable | None = None
@@ -124,7 +122,7 @@ class InspectorPane(Pane):
         self.history.close()
         self._inquiry.want(None, None)
         self._stop_waiting()
-        self.post_message(self.Lit(None, None))
+        self.post_message(self.Highlighted(()))
 
     def action_follow(self) -> None:
         """Go to where the chosen operand came from."""
@@ -151,14 +149,14 @@ class InspectorPane(Pane):
             visit.largest, visit.line = not visit.largest, 0
             self._update_text()
 
-    def action_check(self) -> bool:
-        """Ask for the central difference; ``False``: only a parameter's gradient has one."""
+    def action_check(self) -> None:
+        """Ask for the central difference; only a parameter's gradient has one."""
         visit = self.history.here
         if visit is None or not self._gradient:
-            return False
-        visit.check = True
-        self._ask()
-        return True
+            self.notify(self.words("inspect.no-difference"))
+        else:
+            visit.check = True
+            self._ask()
 
     @on(TermTable.Followed)
     def _followed(self, event: TermTable.Followed) -> None:
@@ -247,9 +245,9 @@ class InspectorPane(Pane):
         stem, _, aspect = visit.cell.partition("[")[0].partition("@")[0].rpartition(".")
         return aspect == "grad" and stem in self._parameters
 
-    def know(self, parameters: frozenset[str], glyphs: Glyphs) -> None:
+    def know(self, parameters: frozenset[str]) -> None:
         """The engine has made its model, with these parameters."""
-        self._parameters, self.glyphs = parameters, glyphs
+        self._parameters = parameters
 
     # Showing
 
@@ -304,7 +302,7 @@ class InspectorPane(Pane):
         above, beside = self.has_class("-above"), self.size.width - 2 - PICTURE
         fits = above or runs(self.table.lines, beside, self.words)
         self.query_one(Pictures).show(found if fits else None, line, operand, all=above)
-        self.post_message(self.Lit(found, operand))
+        self.post_message(self.Highlighted(highlights(found, operand)))
 
     def on_resize(self) -> None:
         """Both pictures above the table, or one beside it; the way here may fit or not."""
@@ -319,7 +317,7 @@ class InspectorPane(Pane):
 
     def _plain(self, content: Content) -> Content:
         """``content`` without signs that are not ASCII, if only those may be used."""
-        if self.glyphs is UNICODE:
+        if not ascii_only(self):
             return content
         text = ascii_text(self.words.spell(content.plain).translate(_SIGNS))
         return Content(text, spans=list(content.spans) if len(text) == len(content.plain) else None)

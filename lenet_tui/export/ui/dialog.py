@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from textual.notifications import SeverityLevel
 
 from lenet_tui.export.request import Export
 from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.new_file import free_name, path_within, write_new
 from lenet_tui.text.clean import clean
-
-if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
 
 NAME = "lenet_session.py"
 
@@ -20,8 +19,8 @@ NAME = "lenet_session.py"
 class Exporter:
     """Scripts are written to new files in ``folder``, nowhere else, over nothing."""
 
-    def __init__(self, app: LenetApp, folder: Path | None = None) -> None:
-        self._app = app
+    def __init__(self, port: Port, folder: Path | None = None) -> None:
+        self._port = port
         self._folder = folder
 
     def ask(self) -> None:
@@ -37,24 +36,23 @@ class Exporter:
             value=free_name(folder, NAME),
             help_text=self._help(folder),
         )
-        self._app.push_screen(screen, self._export)
+        self._port.open(screen, self._export)
 
     def _help(self, folder: Path) -> str:
-        words, frame = self._app.words, self._app.frame
+        words, frame = self._port.words, self._port.frame
         lines = [words("export.help", folder=clean(str(folder)))]
         if frame is not None and frame.digest:
             lines.append(words("export.state", digest=frame.digest))
         return "\n".join(lines)
 
-    def _export(self, path: Path | None) -> None:
-        if path is not None:
-            self._app.run_worker(self.write(path))
+    def _export(self, path: Path) -> None:
+        self._port.run_worker(self.write(path))
 
     async def write(self, path: Path) -> None:
         """Write the script to a new file, and say where; or why not."""
-        reply = await self._app.ask(Export())
+        reply = await self._port.ask(Export())
         if reply.answer is None:
-            self._failed(self._app.words.say(reply.error) if reply.error else "")
+            self._failed(self._port.words.say(reply.error) if reply.error else "")
             return
         try:
             write_new(path, reply.answer)
@@ -66,8 +64,7 @@ class Exporter:
     def _failed(self, reason: str) -> None:
         self._say("error", "export.failed", "error", reason=reason)
 
-    def _say(self, kind: str, key: str, severity: str, **values: str) -> None:
+    def _say(self, kind: str, key: str, severity: SeverityLevel, **values: str) -> None:
         """To the log, and for a few seconds."""
-        said = self._app.words(key, **{name: clean(value) for name, value in values.items()})
-        self._app.main.log_pane.add(kind, said)
-        self._app.tell(said, severity)
+        said = self._port.words(key, **{name: clean(value) for name, value in values.items()})
+        self._port.announce(kind, said, severity)

@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from lenet_tui.kit.ui.glyphs import Glyphs
+from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.terminal.ui.once import Once
 from lenet_tui.text.words import Words
 
@@ -54,5 +56,9 @@ class Dialog(Once[T | None], Generic[T]):
     @property
     def words(self) -> Words:
         """The words of the app's present language."""
-        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
-        return words
+        return words_of(self)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The marks to draw with."""
+        return glyphs_of(self)

@@ -8,9 +8,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.terminal.ui.painting import set_border_titles
 
 if TYPE_CHECKING:
+    from lenet_tui.kit.ui.glyphs import Glyphs
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.views import ViewRequest
     from lenet_tui.text.words import Words
@@ -43,6 +45,11 @@ class Pane(Widget):
         pairs = zip(before, (above, below), strict=True)
         set_border_titles(self, *(None if old and new.is_same(old) else new for old, new in pairs))
 
+    @property
+    def cell(self) -> str:
+        """The name of the number under the cursor, as ``loss``; empty: there is none."""
+        return ""
+
     def requests(self) -> tuple[ViewRequest, ...]:
         """The views this pane needs at its present size."""
         return ()
@@ -53,5 +60,9 @@ class Pane(Widget):
     @property
     def words(self) -> Words:
         """The words of the app's present language."""
-        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
-        return words
+        return words_of(self)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The marks to draw with."""
+        return glyphs_of(self)

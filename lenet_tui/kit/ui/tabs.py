@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.reactive import Initialize, var
 from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.text.words import Words
 
 
@@ -19,10 +21,11 @@ class Deck(Widget):
 
     ALLOW_MAXIMIZE = True
 
+    words: var[Words] = var(Initialize(words_of), init=False)
+
     def __init__(self, panes: Sequence[Pane], id: str | None = None) -> None:
         super().__init__(id=id)
         self._panes = tuple(panes)
-        self._words: Words | None = None
 
     def compose(self) -> ComposeResult:
         with ContentSwitcher(initial=self._panes[0].id):
@@ -40,23 +43,22 @@ class Deck(Widget):
         self._titles()
         self.post_message(Pane.LookChanged())
 
-    def turn(self, by: int) -> None:
+    action_open = open
+
+    def action_turn(self, by: int) -> None:
         """Show the next pane, or the one before."""
         names = [pane.id or "" for pane in self._panes]
         self.open(names[(names.index(self.current) + by) % len(names)])
 
-    def say(self, words: Words) -> None:
+    def watch_words(self) -> None:
         """Name the panes in another language."""
-        self._words = words
         self._titles()
 
     def _titles(self) -> None:
-        if self._words is None:
-            return
         parts: list[Content] = []
         for pane in self._panes:
-            name = self._words(f"deck.{pane.id}")
-            click = Style.from_meta({"@click": f"app.open_tab('{pane.id}')"})
+            name = self.words(f"deck.{pane.id}")
+            click = Style.from_meta({"@click": f"open('{pane.id}')"})
             weight = Style(bold=True, reverse=False) if pane.id == self.current else Style(dim=True)
             parts.append(Content.styled(name, click + weight))
         self.border_title = Content(" | ").join(parts)

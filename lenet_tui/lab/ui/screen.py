@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from lenet_tui.explain.windows import Shape
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.lab.layer import (
     FIRST_LAYER,
     LayerError,
@@ -143,8 +144,7 @@ class LabScreen(Once[tuple[str, Shape]]):
     @property
     def words(self) -> Words:
         """The words of the app's present language."""
-        words: Words = getattr(self.app, "words")  # noqa: B009 - the app's own class imports us
-        return words
+        return words_of(self)
 
     # Between the person, the engine and the state
 

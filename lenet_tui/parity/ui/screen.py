@@ -13,7 +13,6 @@ from textual.widgets import Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from lenet_tui.kit.ui.dialog import Dialog
-from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow
 from lenet_tui.parity.ui.table import Line, facts, sentence, table, tolerance
@@ -34,9 +33,8 @@ class ParityScreen(Dialog[Shown]):
         Binding("P,q", "cancel", show=False),
     ]
 
-    def __init__(self, engine: Asks, glyphs: Glyphs) -> None:
+    def __init__(self, engine: Asks) -> None:
         self._engine = engine
-        self._glyphs = glyphs
         self._asking = False
         self._result: ParityResult | None = None
         self._lines: list[Line] = []
@@ -125,7 +123,7 @@ class ParityScreen(Dialog[Shown]):
         listed = self.query_one("#parity-rows", OptionList)
         here = listed.highlighted
         width = listed.container_size.width - 1  # beside the scrollbar
-        head, self._lines = table(result, width, self.words, self._glyphs)
+        head, self._lines = table(result, width, self.words, self.glyphs)
         self.query_one("#parity-head", Static).update(head if result.rows else Content(""))
         listed.clear_options()
         listed.add_options([Option(line.text, disabled=line.row is None) for line in self._lines])

@@ -1,16 +1,13 @@
-"""Offers the sessions that were saved, and resumes the one that is chosen."""
+"""Offers the sessions that were saved, and says what is not as it was when one was."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 from lenet_tui.kit.ui.pick import Choice, PickScreen
-from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Command, Ready, Start
-from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.messages import Ready
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.text.words import Words
 
@@ -18,52 +15,10 @@ Lost = tuple[Path, SavedSession]
 """A saved session that no instance has any longer, and the file it was read from."""
 
 
-class Engine(Protocol):
-    """Of the engine, what resumes a session."""
-
-    def resume(self, saved: SavedSession, path: Path) -> None: ...
-
-
-class Recorder(Protocol):
-    """Of the recorder of moves: whatever it had cannot be saved any longer."""
-
-    def lost(self) -> None: ...
-
-
-class Host(Protocol):
-    """What the app must have so that a saved session can be resumed in it."""
-
-    words: Words
-    options: Options
-    saved: SavedSession | None
-    losses: Losses
-
-    @property
-    def recorder(self) -> Recorder: ...
-
-    def push_screen(self, screen: PickScreen, callback: Callable[[str | None], None]) -> object: ...
-
-    def send(self, command: Command) -> None: ...
-
-    def change_session(self, options: Options, use: Callable[[Engine], None]) -> None: ...
-
-
-def offer(app: Host, lost: Sequence[Lost]) -> None:
-    """Let one be chosen; without one a new session begins."""
-    choices = [choice(n, saved, app.words) for n, (_, saved) in enumerate(lost)]
-    choices.append(Choice("", app.words("resume.new")))
-
-    def take(chosen: str | None) -> None:
-        if chosen:
-            path, saved = lost[int(chosen)]
-            app.saved = saved
-            app.recorder.lost()
-            app.losses.put(Losses.read(saved.losses, saved.losses_from))
-            app.change_session(saved.options, lambda engine: engine.resume(saved, path))
-        else:
-            app.send(Start(app.options))
-
-    app.push_screen(PickScreen("resume", choices), take)
+def resume_dialog(lost: Sequence[Lost], words: Words) -> PickScreen:
+    """Gives back the number of the session chosen from ``lost``; empty: a new one."""
+    choices = [choice(n, saved, words) for n, (_, saved) in enumerate(lost)]
+    return PickScreen("resume", [*choices, Choice("", words("resume.new"))])
 
 
 def choice(number: int, saved: SavedSession, words: Words) -> Choice:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textual.app import App
+from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 from lenet_tui.protocol.moves import Forward
-from lenet_tui.stepping.ui.move_queue import Control
+from lenet_tui.stepping.ui.move_queue import MoveQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ SPEEDS = (
 class Runner:
     """Starts and stops a run at the present speed. ``changed`` is called when that changes."""
 
-    def __init__(self, app: App[None], control: Control, changed: Callable[[], None]) -> None:
-        self._app = app
-        self._control = control
+    def __init__(self, timers: MessagePump, queue: MoveQueue, changed: Callable[[], None]) -> None:
+        self._timers = timers
+        self._queue = queue
         self._changed = changed
         self._timer: Timer | None = None
         self._flat = False
@@ -60,9 +60,9 @@ class Runner:
         """Run at the present speed."""
         self.stop()
         if self.speed.flat_out:
-            self._flat = self._control.run_free()
+            self._flat = self._queue.ask(None)
         else:
-            self._timer = self._app.set_interval(self.speed.seconds, self._tick)
+            self._timer = self._timers.set_interval(self.speed.seconds, self._tick)
             self._tick()
         self._changed()
 
@@ -73,7 +73,7 @@ class Runner:
             self._timer.stop()
             self._timer = None
         self._flat = False
-        self._control.pause()
+        self._queue.pause()
         if was_on:
             self._changed()
 
@@ -100,5 +100,5 @@ class Runner:
             self._changed()
 
     def _tick(self) -> None:
-        if self._control.flight is None:
-            self._control.ask(Forward(self.speed.unit))
+        if self._queue.pending is None:
+            self._queue.ask(Forward(self.speed.unit))

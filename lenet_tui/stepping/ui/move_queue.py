@@ -14,7 +14,7 @@ WAITING_LIMIT = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
+class PendingMove:
     """What was sent and is not answered yet: a move, or a free run (``None``).
 
     ``paused``: it was asked to end before its time.
@@ -30,27 +30,27 @@ class Flight:
         return self.move is None or isinstance(self.move, (Continue, ReverseContinue, Run, Goto))
 
 
-class Control:
+class MoveQueue:
     """Sends moves one after another; a run is paused first when something else is asked for."""
 
     def __init__(self, send: Callable[[Command], None]) -> None:
         self._send = send
         self._number = 0
-        self.flight: Flight | None = None
+        self.pending: PendingMove | None = None
         self.waiting: deque[Move | None] = deque()
 
     @property
     def running(self) -> bool:
         """Whether a run is under way that a pause would end."""
-        return self.flight is not None and self.flight.pausable
+        return self.pending is not None and self.pending.pausable
 
     def ask(self, move: Move | None) -> bool:
         """Make ``move`` (``None``: run freely) now or in its turn.
 
         ``False``: too many wait already, it is dropped.
         """
-        if self.flight is None:
-            self._fly(move)
+        if self.pending is None:
+            self._submit(move)
             return True
         self.pause()
         if len(self.waiting) >= WAITING_LIMIT:
@@ -58,34 +58,30 @@ class Control:
         self.waiting.append(move)
         return True
 
-    def run_free(self) -> bool:
-        """Run flat out as soon as nothing else is being done; ``False``: too much waits."""
-        return self.ask(None)
-
     def pause(self) -> None:
         """Ask a run to stop; said once."""
-        flight = self.flight
-        if flight is not None and flight.pausable and not flight.paused:
-            self.flight = replace(flight, paused=True)
+        pending = self.pending
+        if pending is not None and pending.pausable and not pending.paused:
+            self.pending = replace(pending, paused=True)
             self._send(Pause())
 
-    def landed(self, number: int) -> Flight | None:
+    def answered(self, number: int) -> PendingMove | None:
         """Note that ``number`` is answered and send the next; ``None``: it is not ours."""
-        if self.flight is None or self.flight.number != number:
+        if self.pending is None or self.pending.number != number:
             return None
-        flight, self.flight = self.flight, None
+        pending, self.pending = self.pending, None
         if self.waiting:
-            self._fly(self.waiting.popleft())
-        return flight
+            self._submit(self.waiting.popleft())
+        return pending
 
     def forget(self) -> bool:
         """The engine is gone: nothing is under way, nothing waits. Whether something was."""
-        busy = self.flight is not None
-        self.flight = None
+        busy = self.pending is not None
+        self.pending = None
         self.waiting.clear()
         return busy
 
-    def _fly(self, move: Move | None) -> None:
+    def _submit(self, move: Move | None) -> None:
         self._number += 1
-        self.flight = Flight(self._number, move)
+        self.pending = PendingMove(self._number, move)
         self._send(RunFree(self._number) if move is None else DoMove(self._number, move))

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual.app import App
+from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-from lenet_tui.app.ui.panes.phase_states import boundary
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.moves import Continue, Goto, Move
-from lenet_tui.stepping.ui.move_queue import Control, Flight
+from lenet_tui.stepping.phase_states import boundary
+from lenet_tui.stepping.ui.move_queue import MoveQueue, PendingMove
 
 PAUSE = 1.0
 """Seconds between two lines when they are played on."""
 
 
 class Player:
-    """Plays moves one by one. ``changed`` is called when there is another next line."""
+    """Plays moves one by one. ``timers`` times them; ``changed`` is called at another next line."""
 
     def __init__(
         self,
-        app: App[None],
-        control: Control,
+        timers: MessagePump,
+        queue: MoveQueue,
         moves: Sequence[Move],
         changed: Callable[[], None],
     ) -> None:
-        self._app = app
-        self._control = control
+        self._timers = timers
+        self._queue = queue
         self._changed = changed
         self._timer: Timer | None = None
         self.moves = tuple(moves)
@@ -48,14 +48,14 @@ class Player:
         move = self.next
         if move is None:
             self.stop()
-        elif self._control.flight is None and self._control.ask(move):
+        elif self._queue.pending is None and self._queue.ask(move):
             self.done += 1
             self._changed()
 
     def play_on(self) -> None:
         """Play line after line until the end or ``stop``."""
         if self.next is not None and self._timer is None:
-            self._timer = self._app.set_interval(PAUSE, self.play)
+            self._timer = self._timers.set_interval(PAUSE, self.play)
             self.play()
 
     def stop(self) -> None:
@@ -74,11 +74,11 @@ class Recorder:
         self._lost = False
         self._iteration = 0
 
-    def note(self, flight: Flight, frame: Frame, stopped: str) -> None:
-        """Note a flight that ended in ``frame``; a run by hand is noted by where it ended."""
-        if flight.move is not None and not flight.paused:
-            self.moves.append(flight.move)
-        elif stopped and not flight.paused and not boundary(frame):
+    def note(self, pending: PendingMove, frame: Frame, stopped: str) -> None:
+        """Note a move that ended in ``frame``; a run by hand is noted by where it ended."""
+        if pending.move is not None and not pending.paused:
+            self.moves.append(pending.move)
+        elif stopped and not pending.paused and not boundary(frame):
             self._stopped_in(frame.position.iteration)
         else:
             self.arrived(frame)

@@ -4,50 +4,43 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.new_file import free_name, path_within, write_new
+from lenet_tui.stepping.ui.moves_player import Recorder
 from lenet_tui.text.clean import clean
-
-if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
 
 NAME = "session.moves"
 
 
-def ask(app: LenetApp) -> None:
+def save_moves(port: Port, recorder: Recorder) -> None:
     """Moves are written to a new file in the working directory, nowhere else, over nothing."""
     try:
         folder = Path.cwd()
     except OSError as error:  # it has been deleted
-        _failed(app, error)
+        _failed(port, error)
         return
-
-    def save(path: Path | None) -> None:
-        if path is not None:
-            write(app, path)
-
     screen = AskScreen(
         "save",
         parse=partial(path_within, folder, suffix=".moves"),
         value=free_name(folder, NAME),
-        help_text=app.words("save.help", folder=clean(str(folder))),
+        help_text=port.words("save.help", folder=clean(str(folder))),
     )
-    app.push_screen(screen, save)
+    port.open(screen, partial(_write, port, recorder))
 
 
-def write(app: LenetApp, path: Path) -> None:
+def _write(port: Port, recorder: Recorder, path: Path) -> None:
     """Write them, and say where; or why not."""
-    moves = app.recorder.moves
+    count = len(recorder.moves)
     try:
-        write_new(path, app.recorder.text)
+        write_new(path, recorder.text)
     except (OSError, ValueError) as error:
-        _failed(app, error)
+        _failed(port, error)
     else:
-        app.tell(app.words("save.done", count=len(moves), path=clean(str(path))))
+        port.notify(port.words("save.done", count=count, path=clean(str(path))))
 
 
-def _failed(app: LenetApp, error: Exception) -> None:
+def _failed(port: Port, error: Exception) -> None:
     reason = getattr(error, "strerror", None) or str(error)
-    app.tell(app.words("save.failed", reason=clean(reason)), "error")
+    port.notify(port.words("save.failed", reason=clean(reason)), severity="error")

@@ -13,11 +13,13 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import Scale, View, ViewRequest
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.layout import arrange
+from lenet_tui.tensors.regions import Highlight, marked
 from lenet_tui.tensors.tiling import Index, Shape, lead
 from lenet_tui.tensors.ui import captions as telling
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
@@ -26,7 +28,7 @@ from lenet_tui.tensors.ui.legend_line import LegendLine
 from lenet_tui.tensors.ui.number_table import NumberTable
 from lenet_tui.tensors.ui.readout import Readout, readout, readout_request
 from lenet_tui.tensors.ui.twins import shared_size
-from lenet_tui.text.numbers import ascii_text
+from lenet_tui.text.numbers import ascii_text, index_text
 
 SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
 
@@ -54,6 +56,7 @@ class TensorPane(Pane):
     aspect: var[str] = var("value", init=False)
     mode: var[str] = var("heatmap", init=False)
     sample: var[int] = var(0, init=False)
+    highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
 
     class CellChosen(Message):
         """The person wants to know more of one number: ``tensor`` (as named) at ``index``."""
@@ -116,23 +119,27 @@ class TensorPane(Pane):
         cursor = self.picker.cursor
         return self._readout.index if self._readout and cursor is not None else cursor
 
+    @property
+    def cell(self) -> str:
+        """The number under the cursor by its name; the first one where there is no cursor."""
+        index, layout = self.cursor, self.heatmap.arrangement
+        if index is None and layout is not None and not self.has_class("-told"):
+            index = (0,) * len(layout.shape)
+        return f"{self.name_asked}{index_text(index or ())}" if self.tensor else ""
+
     def choose(self, tensor: str, aspect: str = "") -> None:
         """Show ``tensor``; ``aspect`` as before if empty."""
         self.tensor = tensor
         if aspect in self.ASPECTS:
             self.aspect = aspect
 
-    def next_aspect(self) -> None:
+    def action_next_aspect(self) -> None:
         """Value, gradient, update, and round again."""
         self.aspect = self.ASPECTS[(self.ASPECTS.index(self.aspect) + 1) % len(self.ASPECTS)]
 
-    def toggle_numbers(self) -> None:
+    def action_toggle_numbers(self) -> None:
         """A heatmap, or numbers."""
         self.mode = "heatmap" if self.mode == "numbers" else "numbers"
-
-    def know_shapes(self, shapes: dict[str, Shape]) -> None:
-        """Shapes of tensors by name, so that the first picture need not wait for them."""
-        self._shapes |= shapes
 
     def watch_tensor(self) -> None:
         """Another tensor: from its top."""
@@ -140,14 +147,16 @@ class TensorPane(Pane):
         self.heatmap.cursor = self.table.cursor = None
         self._other()
 
-    def watch_aspect(self) -> None:
-        """Another aspect of it."""
-        self._other()
-
     def watch_sample(self) -> None:
         """Another sample's channels."""
         self._top = 0
         self._other()
+
+    def watch_highlights(self) -> None:
+        """Mark the blocks that belong to what is shown."""
+        layout = self.heatmap.arrangement
+        marks = marked(self.highlights, self.name_asked, layout.shape) if layout else ()
+        self.heatmap.highlight(*marks)
 
     def watch_mode(self, old: str, new: str) -> None:
         """The same, drawn otherwise; the cursor stays on its element."""
@@ -165,6 +174,8 @@ class TensorPane(Pane):
     def _other(self) -> None:
         self._readout = None
         self._look()
+
+    watch_aspect = _other
 
     def _look(self) -> None:
         self.post_message(self.LookChanged())
@@ -299,10 +310,9 @@ class TensorPane(Pane):
             self._scales[view.request.tensor] = view.scale
         if view.scale_moved:
             self._moved = (view.request.tensor, frame.position)
-        heatmap = self.heatmap
-        heatmap.long = self._long(view.shape)
+        self.heatmap.long = self._long(view.shape)
         kernels, sampled = self._kernels(view.shape), self._sampled(view.shape)
-        heatmap.show(view, self._arrangement, kernels=kernels, sample=sampled)
+        self.heatmap.show(view, self._arrangement, kernels=kernels, sample=sampled)
         self._explain_colours(view, frame)
 
     def _redraw(self) -> None:
@@ -323,23 +333,16 @@ class TensorPane(Pane):
     def _read(self, view: View | None) -> None:
         """Take in the number under the cursor."""
         layout = self._arrangement if self.mode == "heatmap" else None
-        cursor = self.picker.cursor
-        wanted = view is not None and cursor is not None and len(cursor) == len(view.shape)
-        if view is None or not wanted or view.state != "value":
-            self._readout = None
-        else:
-            self._readout = readout(view, cursor or (), layout)
+        cursor, self._readout = self.picker.cursor, None
+        if view and cursor is not None and view.state == "value" and len(cursor) == len(view.shape):
+            self._readout = readout(view, cursor, layout)
 
     def _entitle(self, title: str, subtitle: str) -> None:
         """Set the border's texts, if they are others than before."""
-        if self._ascii:
+        if ascii_only(self):
             room = max(0, self.size.width - 4)  # Textual would end it with a sign that ASCII lacks
             title, subtitle = ascii_text(title)[:room], ascii_text(subtitle)[:room]
         self.entitle(title, subtitle)
-
-    @property
-    def _ascii(self) -> bool:
-        return bool(getattr(self.app, "ascii", False))
 
 
 def _update(widget: Static, text: Text) -> None:

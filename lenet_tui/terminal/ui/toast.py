@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any, TypeVar
 
+from textual.notifications import SeverityLevel
+
 from lenet_tui.terminal.ui.painting import PaintingApp
 from lenet_tui.text.clean import clean
 
@@ -21,23 +23,29 @@ class ToastApp(PaintingApp[R]):
         super().__init__(*args, **kwargs)
         self._notified = ("", 0.0)
 
-    def tell(self, text: str, severity: str = "information") -> None:
-        """Show a notification in the place of the last one; the same text is not shown twice.
-
-        ``severity``: ``information``, ``warning`` or ``error``; anything else is information.
-        """
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a line in the place of the one before, as text; the same one is not shown twice."""
         now = monotonic()
-        if text == self._notified[0] and now < self._notified[1]:
+        if message == self._notified[0] and now < self._notified[1]:
             return
-        self._notified = text, now + self.NOTIFICATION_TIMEOUT
         self.clear_notifications()
-        level = {"error": "error", "warning": "warning"}.get(severity, "information")
-        self.notify(brief(clean(text)), severity=level, markup=False)  # type: ignore[arg-type]
+        self._notified = message, now + self.NOTIFICATION_TIMEOUT
+        super().notify(
+            brief(clean(message)), title=title, severity=severity, timeout=timeout, markup=False
+        )
 
-    def hush(self) -> None:
+    def clear_notifications(self) -> None:
         """Remove the notification, which is no longer true."""
         self._notified = ("", 0.0)
-        self.clear_notifications()
+        super().clear_notifications()
 
 
 def brief(text: str) -> str:

@@ -4,30 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from textual.app import App
 
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.kit.ui.pick import Choice, PickScreen
-from lenet_tui.protocol.messages import Moved, Painting, Start
+from lenet_tui.kit.ui.port import Port
+from lenet_tui.protocol.engine_api import Engine
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.messages import Moved, Painting, Ready, Start
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options, resolve
+from lenet_tui.protocol.position import Position
 from lenet_tui.stepping.ui.commands import BY_ID
+from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import Recorder
 from lenet_tui.tour.request import Print
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
-from lenet_tui.tour.ui.layout import TABS
 from lenet_tui.tour.ui.pane import TourPane, TourState
 from lenet_tui.tour.words_stops import PRESET, STOPS, Stop
 
-if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
-    from lenet_tui.protocol.engine_api import Engine
-    from lenet_tui.protocol.frame import Frame
-    from lenet_tui.protocol.loss_series import Losses
-    from lenet_tui.protocol.position import Position
-
-State = tuple["Position", Options, str]
+State = tuple[Position, Options, str]
 """What makes two states of a session the same: position, options, digest."""
+
+
+class Host(Port, Protocol):
+    """The main screen, as the tour needs it."""
+
+    losses: Losses
+    recorder: Recorder
+    queue: MoveQueue
+
+    @property
+    def app(self) -> App[object]:
+        """The app, for its screens."""
+
+    @property
+    def options(self) -> Options:
+        """The options that the session was started with."""
+
+    @property
+    def ready(self) -> Ready | None:
+        """What the engine reports of the model; ``None`` before the first report."""
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the engine has ended and is not being replaced."""
+
+    def restart(self) -> None:
+        """End the engine, and carry on from history in a new one."""
+
+    def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
+        """Go over to another session, which ``use`` has the engine start or resume."""
+
+    def restore(self) -> None:
+        """Give the pane that fills the screen its place back."""
+
+    def show_beside_tour(self, stop: Stop | None) -> None:
+        """Make room for the tour and what a stop looks at; ``None``: the tour is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +83,8 @@ class Tour:
     set aside and taken up again when the tour is left.
     """
 
-    def __init__(self, app: LenetApp) -> None:
-        self._app = app
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self.on = False
         self.number = 0
         self._options = Options()
@@ -69,7 +105,7 @@ class Tour:
         if not self.on:
             self.on, self._digests = True, {}
             self._alone = self._fresh = fresh
-            given = self._app.present_options
+            given = self._host.present_options
             self._options = given if fresh else _options(given)
         self.go(self.number if number is None else number)
 
@@ -81,7 +117,7 @@ class Tour:
             if self.number + 1 < len(STOPS):
                 self.go(self.number + 1)
             else:
-                self._app.tell(self._app.words("touring.end"))
+                self._host.notify(self._host.words("touring.end"))
 
     def back(self) -> None:
         """The page before, or the stop before."""
@@ -91,7 +127,7 @@ class Tour:
             if self.number:
                 self.go(self.number - 1)
             else:
-                self._app.tell(self._app.words("touring.first"))
+                self._host.notify(self._host.words("touring.first"))
 
     def here(self) -> None:
         """The stop's own state again."""
@@ -102,26 +138,22 @@ class Tour:
 
     def stops(self) -> None:
         """Choose a stop from a list."""
-        words, here = self._app.words, self.number if self.on else -1
+        words, here = self._host.words, self.number if self.on else -1
         choices = [
             Choice(str(n), f"{n + 1:>2}  {words(f'tour.{stop.key}.title')}", here=n == here)
             for n, stop in enumerate(STOPS)
         ]
 
-        def go(chosen: str | None) -> None:
-            if chosen is not None:
-                self.open(int(chosen))
-
-        self._app.push_screen(PickScreen("tour", choices), go)
+        self._host.open(PickScreen("tour", choices), lambda chosen: self.open(int(chosen)))
 
     def go(self, number: int) -> None:
         """To a stop: its words and panes now, its state as soon as no move is under way."""
-        app = self._app
+        host = self._host
         self.number = number
-        app.stop()
-        app.main.restore()
-        if isinstance(app.screen, TourLabScreen):
-            app.screen.dismiss(None)
+        host.stop()
+        host.restore()
+        if isinstance(host.app.screen, TourLabScreen):
+            host.app.screen.dismiss(None)
         self._show_stop(STOPS[number])
         self._going, self._home, self._printed = True, None, ""
         self._when_idle(self._travel)
@@ -131,14 +163,13 @@ class Tour:
         """Close it; the person's own session comes back."""
         if not self.on:
             return
-        app = self._app
+        host = self._host
         self.on = self._going = False
-        app.stop()
-        app.main.body.beside_tour(None)
-        app.main.focus_pane("layers")
+        host.stop()
+        host.show_beside_tour(None)
         if self._own is None:
             key = key_name(BY_ID["tour-next"].keys[0])
-            app.tell(app.words("touring.left", key=key))
+            host.notify(host.words("touring.left", key=key))
             self._waits = None
         else:
             self._when_idle(self._take_up)
@@ -164,8 +195,8 @@ class Tour:
 
     def shows(self, report: Moved | Painting) -> bool:
         """Take in a frame; whether it is to be shown: on the way to a stop none is."""
-        flight = self._app.control.flight
-        if flight is None and self._waits is not None:
+        pending = self._host.queue.pending
+        if pending is None and self._waits is not None:
             waits, self._waits = self._waits, None
             waits()
             return False
@@ -173,7 +204,7 @@ class Tour:
             self._ask(report.frame)
             return True
         self._ahead -= isinstance(report, Moved)
-        if self._ahead > 0 and flight is not None:
+        if self._ahead > 0 and pending is not None:
             return False
         self._going = False
         if self._ahead <= 0:
@@ -184,8 +215,9 @@ class Tour:
     def show(self) -> None:
         """Say where the tour is, wherever that is seen."""
         if self.on:
-            state = TourState(self.number, self._standing, self._app.language, self._printed)
-            for screen in self._app.screen_stack:
+            language = self._host.words.language
+            state = TourState(self.number, self._standing, language, self._printed)
+            for screen in self._host.app.screen_stack:
                 for pane in screen.query(TourPane):
                     pane.tell(state)
 
@@ -194,15 +226,16 @@ class Tour:
     @property
     def _pane(self) -> TourPane:
         """The pane that is read now: the lab's, or the main screen's."""
-        screen = self._app.screen
-        return (screen if isinstance(screen, TourLabScreen) else self._app.main).query_one(TourPane)
+        main, *over = self._host.app.screen_stack
+        shown = over[-1] if over and isinstance(over[-1], TourLabScreen) else main
+        return shown.query_one(TourPane)
 
     @property
     def _standing(self) -> str:
-        frame = self._app.frame
+        frame = self._host.frame
         if self._going:
             return "going"
-        if STOPS[self.number].lab and not isinstance(self._app.screen, TourLabScreen):
+        if STOPS[self.number].lab and not isinstance(self._host.app.screen, TourLabScreen):
             return "lab"
         return "here" if frame is not None and _state(frame) == self._home else "away"
 
@@ -210,31 +243,24 @@ class Tour:
         """Have the engine print what the stop's code prints, as things are now."""
         prints = STOPS[self.number].prints
         if self.on and prints and not frame.running:
-            self._app.run_worker(self._print(prints))
+            self._host.run_worker(self._print(prints))
 
     async def _print(self, names: tuple[str, ...]) -> None:
         number = self.number
-        reply = await self._app.ask(Print(names))
+        reply = await self._host.ask(Print(names))
         if number == self.number and not self._going:
             self._printed = "\n".join(text for text in reply.answer or () if text)
             self.show()
 
     def _show_stop(self, stop: Stop) -> None:
-        main = self._app.main
-        main.body.beside_tour(stop.look)
-        for name in TABS.intersection(stop.look):
-            main.deck.open(name)
-        if stop.tensor:
-            main.choose(stop.tensor, stop.aspect)
-            main.tensor.mode = main.gradient.mode = "numbers" if stop.numbers else "heatmap"
-        main.focus_pane(*stop.look, "layers")
+        self._host.show_beside_tour(stop)
         if stop.lab:
-            lab = TourLabScreen(self._app, stop.lab, stop.lab_input)
-            self._app.push_screen(lab, lambda _: self.show())
+            lab = TourLabScreen(self._host, stop.lab, stop.lab_input)
+            self._host.app.push_screen(lab, lambda _: self.show())
 
     def _when_idle(self, do: Callable[[], None]) -> None:
         """Do it now, or when the move under way is over: only then are sessions changed."""
-        if self._app.control.flight is None:
+        if self._host.queue.pending is None:
             self._waits = None
             do()
         else:
@@ -242,23 +268,23 @@ class Tour:
 
     def _travel(self) -> None:
         """Start anew, and make the stop's moves."""
-        app = self._app
-        self._starting = int(app.ready is None)
-        if self._fresh and app.frame is None:
+        host = self._host
+        self._starting = int(host.ready is None)
+        if self._fresh and host.frame is None:
             self._fresh = False
         else:
-            if app.gone:
-                app.restart()
+            if host.is_dead:
+                host.restart()
                 self._starting += 1
             self._begin()
         lines = STOPS[self.number].moves
         self._going, self._ahead = True, len(lines)
         for line in lines:
-            app.move(parse_move(line))
+            host.move(parse_move(line))
 
     def _begin(self) -> None:
         """A new session of the tour in the engine."""
-        app, options = self._app, self._options
+        host, options = self._host, self._options
         aside = self._own is None and not self._alone
 
         def start(engine: Engine) -> None:
@@ -267,22 +293,22 @@ class Tour:
             engine.send(Start(options))
 
         if aside:
-            self._own = Own(app.options, app.recorder, app.losses.taken())
-        app.recorder = Recorder()
+            self._own = Own(host.options, host.recorder, host.losses.taken())
+        host.recorder = Recorder()
         self._starting += 1
-        app.change_session(options, start)
+        host.change_session(options, start)
 
     def _take_up(self) -> None:
         """The person's own session again."""
-        app, own = self._app, self._own
+        host, own = self._host, self._own
         if own is None:
             return
         self._own = None
         self._starting = 1
-        app.recorder = own.recorder
-        app.losses.put(own.losses)
-        app.change_session(own.options, lambda engine: engine.take_up())
-        app.tell(app.words("touring.own"))
+        host.recorder = own.recorder
+        host.losses.put(own.losses)
+        host.change_session(own.options, lambda engine: engine.take_up())
+        host.notify(host.words("touring.own"))
 
     def _arrived(self, frame: Frame) -> None:
         """At the stop's state: the same as the last time."""
@@ -290,7 +316,7 @@ class Tour:
         known = self._digests.setdefault(self.number, frame.digest)
         if frame.digest != known:
             what = f"{frame.digest[:8]}, not {known[:8]}"
-            self._app.tell(self._app.words("log.drift", what=what), "error")
+            self._host.notify(self._host.words("log.drift", what=what), severity="error")
 
 
 def _options(given: Options) -> Options:

@@ -15,7 +15,6 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
-from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.prose import Prose
@@ -229,8 +228,8 @@ class TourPane(Pane):
         """Where the session stands: in a sentence, and as a mark beside the stop's number."""
         key = key_name(BY_ID["tour-here"].keys[0])
         said = self.words(f"tour.{state.standing}", key=key)
-        mark = {"here": self._glyphs.done, "going": self._glyphs.current}
-        shown = mark.get(state.standing, self._glyphs.back)
+        mark = {"here": self.glyphs.done, "going": self.glyphs.current}
+        shown = mark.get(state.standing, self.glyphs.back)
         progress = self.words("tour.progress", number=state.number + 1, count=len(STOPS))
         self.border_subtitle = Content.styled(f"{shown} {progress}", LIST)
         self._standing.update(f"{shown} {said}")
@@ -242,11 +241,6 @@ class TourPane(Pane):
         if self._state is None:
             return
         self._offered.show(key_items(self.words, self._more, self._last_key))
-
-    @property
-    def _glyphs(self) -> Glyphs:
-        glyphs: Glyphs = getattr(self.app, "glyphs", UNICODE)
-        return glyphs
 
 
 def key_items(words: Words, more: bool, last: Key) -> list[Content]:

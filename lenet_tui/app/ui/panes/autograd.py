@@ -10,8 +10,8 @@ from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
 from lenet_tui.app.graph_tree import Branch, path, tree
-from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, shape_text
@@ -45,7 +45,6 @@ class AutogradPane(Pane):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glyphs = UNICODE
         self._start = ""
         self._shape: object = None
         self._current = -2
@@ -56,10 +55,9 @@ class AutogradPane(Pane):
         yield Static(id="autograd-path", markup=False)
         yield GraphTree()
 
-    def know(self, glyphs: Glyphs) -> None:
-        """The engine has made its model; ``glyphs``: the marks to draw with."""
-        self._glyphs = glyphs
-        if glyphs is not UNICODE:
+    def on_mount(self) -> None:
+        """Draw the tree in ASCII where only that may be used."""
+        if ascii_only(self):
             self.query_one(GraphTree).plain()
 
     def show(self, frame: Frame) -> None:
@@ -127,10 +125,10 @@ class AutogradPane(Pane):
         done = sum(node.order > 0 for node in graph.nodes)
         ran = words("autograd.ran", done=done, total=len(graph.nodes))
         alive = words("autograd.alive" if graph.alive else "autograd.freed")
-        return Text(self._spelled(f" {self._glyphs.dot} ".join((start, ran, alive))))
+        return Text(self._spelled(f" {self.glyphs.dot} ".join((start, ran, alive))))
 
     def _spelled(self, text: str) -> str:
-        return text if self._glyphs is UNICODE else ascii_text(text)
+        return ascii_text(text) if ascii_only(self) else text
 
     def _grow(self, graph: Graph | None) -> None:
         widget = self.query_one(GraphTree)
@@ -148,7 +146,7 @@ class AutogradPane(Pane):
 
     def _label(self, node: GraphNode, current: bool, place: TreeNode[Branch]) -> Text:
         again = place.data is not None and place.data.again
-        glyphs = self._glyphs
+        glyphs = self.glyphs
         mark = glyphs.current if current else (glyphs.done if node.order else glyphs.later)
         style = "bold reverse" if current else ("" if node.order else "dim")
         label = Text(f"{mark} {clean(node.op)}", style)

@@ -15,8 +15,9 @@ from textual.scroll_view import ScrollView
 
 from lenet_tui.app.program import Line, Note, program
 from lenet_tui.app.source_lines import op_lines
-from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import ascii_only, glyphs_of
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean, clean_lines
@@ -56,15 +57,14 @@ class Listing(ScrollView, LineWidget):
         self._rows: tuple[Row, ...] = ()
         self._drawn: tuple[tuple[Content, ...], int, tuple[Row, ...]] = ((), 0, ())
         self._followed = -1
-        self._glyphs = UNICODE
 
     @property
     def first(self) -> int:
         return round(self.scroll_y)
 
-    def show(self, rows: Sequence[Row], followed: int, glyphs: Glyphs) -> None:
+    def show(self, rows: Sequence[Row], followed: int) -> None:
         """Show other lines; scrolls only if the ``followed`` one (−1: none) is out of sight."""
-        self._rows, self._followed, self._glyphs = tuple(rows), followed, glyphs
+        self._rows, self._followed = tuple(rows), followed
         self.virtual_size = Size(0, len(rows))
         self._draw()
         self.call_after_refresh(self._follow)
@@ -75,7 +75,7 @@ class Listing(ScrollView, LineWidget):
         self.call_after_refresh(self._follow)
 
     def _draw(self) -> None:
-        width, glyphs = self.size.width, self._glyphs
+        width, glyphs = self.size.width, glyphs_of(self)
         if width <= 0 or not self._rows:
             return
         # The digest is another after each step: the rest need not be coloured anew for it.
@@ -114,7 +114,6 @@ class CodePane(Pane):
         super().__init__(id=id)
         self._source: list[str] = []
         self._net = "Net"
-        self._glyphs = UNICODE
         self._frame: Frame | None = None
 
     def compose(self) -> ComposeResult:
@@ -122,11 +121,10 @@ class CodePane(Pane):
             yield Listing("code-program")
             yield Listing("code-class")
 
-    def know(self, source: str, model: str, glyphs: Glyphs) -> None:
+    def know(self, source: str, model: str) -> None:
         """The engine has made its model: the source of its class, and where it comes from."""
         self._source = clean_lines(source)
         self._net = clean(model.rpartition(":")[2])
-        self._glyphs = glyphs
 
     def show(self, frame: Frame) -> None:
         self._frame = frame
@@ -151,12 +149,12 @@ class CodePane(Pane):
         ]
         listing = self.query_one("#code-program", Listing)
         if self.has_class("-beside"):
-            listing.show(rows, shown.current, self._glyphs)
-            self.query_one("#code-class", Listing).show(source, inside, self._glyphs)
+            listing.show(rows, shown.current)
+            self.query_one("#code-class", Listing).show(source, inside)
         else:
             above = [*source, *([Row("")] if source else [])]
             followed = inside if inside >= 0 else len(above) + shown.current
-            listing.show([*above, *rows], followed, self._glyphs)
+            listing.show([*above, *rows], followed)
 
     def _row(self, line: Line, remarks: bool) -> Row:
         lit = line.mark == "current"
@@ -168,7 +166,7 @@ class CodePane(Pane):
         said = clean(
             self.words("code.and").join(self.words(key, **values) for key, values in notes)
         )
-        return ascii_text(said) if self._glyphs is ASCII else said
+        return ascii_text(said) if ascii_only(self) else said
 
     def _op(self, frame: Frame) -> str:
         """What the op that the cursor passed last is called."""

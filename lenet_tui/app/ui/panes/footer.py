@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.reactive import Initialize, reactive
 from textual.style import Style
 from textual.widget import Widget
 
 from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.stepping.ui.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -23,21 +25,21 @@ class HintLine(Widget):
     """The next line of the file of moves; hidden where there is none."""
 
     ALLOW_SELECT = False
+    line: reactive[Content] = reactive(Content(""), init=False)
 
     def show(self, moves: tuple[Move, ...], done: int, words: Words) -> None:
         """``done`` of ``moves`` are made."""
         self.display = bool(moves)
         if done < len(moves):
             text = words("hint.next", n=done + 1, total=len(moves))
-            self._line = Content.assemble(
+            self.line = Content.assemble(
                 (text, "dim"), "  ", (str(moves[done]), "bold $text-accent")
             )
         else:
-            self._line = Content.styled(words("hint.end"), "dim")
-        self.refresh()
+            self.line = Content.styled(words("hint.end"), "dim")
 
     def render(self) -> Content:
-        return getattr(self, "_line", Content(""))
+        return self.line
 
 
 DECK = 34
@@ -49,21 +51,16 @@ class KeyBar(Widget):
 
     ALLOW_SELECT = False
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._words: Words | None = None
-        self._moves = False
+    words: reactive[Words] = reactive(Initialize(words_of), init=False)
 
-    def show(self, words: Words, moves: bool) -> None:
-        """Say them in another language. ``moves``: there is a file of moves to be played."""
-        self._words, self._moves = words, moves
-        self.refresh()
+    def __init__(self, moves: bool, id: str | None = None) -> None:
+        """``moves``: there is a file of moves to be played."""
+        super().__init__(id=id)
+        self._moves = moves
 
     def render(self) -> Content:
-        if self._words is None:
-            return Content("")
         size = self.screen.size
-        return key_line(self._words, self.content_size.width, self._moves, size.height < DECK)
+        return key_line(self.words, self.content_size.width, self._moves, size.height < DECK)
 
 
 def key_line(words: Words, width: int, moves: bool, deck: bool = False) -> Content:
@@ -96,14 +93,9 @@ class TooSmall(Widget):
 
     ALLOW_SELECT = False
 
-    def show(self, words: Words) -> None:
-        """Say it in another language."""
-        self._words = words
-        self.refresh()
+    words: reactive[Words] = reactive(Initialize(words_of), init=False)
 
     def render(self) -> Content:
-        words: Words | None = getattr(self, "_words", None)
-        if words is None:
-            return Content("")
         width, height = self.app.size
-        return Content(words("small", cols=MINIMUM[0], rows=MINIMUM[1], width=width, height=height))
+        cols, rows = MINIMUM
+        return Content(self.words("small", cols=cols, rows=rows, width=width, height=height))

@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.content import Content
 
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
@@ -41,6 +42,13 @@ class ImagePane(TensorPane):
     def _target_key(self) -> str:
         return f"{self.id or 'image'}.{TARGET}"
 
+    def watch_highlights(self) -> None:
+        """Turn to the sample that is marked."""
+        samples = [first[0] for tensor, first, _ in self.highlights if tensor == self.tensor]
+        if samples:
+            self.sample = samples[0]
+        super().watch_highlights()
+
     def show(self, frame: Frame) -> None:
         view = next((v for v in frame.views if v.request.key == self._target_key), None)
         self._target = self._said(view) if view else ""
@@ -58,14 +66,14 @@ class ImagePane(TensorPane):
 
     def _explain_colours(self, view: View, frame: Frame) -> None:
         """The legend stands in the border: below the picture it would take a row of it."""
-        scale = legend(view, self.heatmap.ink, self.words, width=26, ascii_only=self._ascii)
+        scale = legend(view, self.heatmap.ink, self.words, width=26, ascii_only=ascii_only(self))
         if self._scale is None or not scale.is_same(self._scale):
             self._scale = scale
             self._describe()
 
     def _entitle(self, title: str, subtitle: str) -> None:
         title = f"{self.words('image.title')}  {self._target}".rstrip()
-        if self._ascii:
+        if ascii_only(self):
             title, subtitle = ascii_text(title), ascii_text(subtitle)
         room = self.size.width - cell_len(subtitle) - 8
         fits = self._scale is not None and self._scale.cell_length <= room

@@ -14,7 +14,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from lenet_tui.app.ui.panes.layer_lines import Line
-from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
+from lenet_tui.kit.ui.settings import ascii_only, glyphs_of
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text
 
@@ -52,7 +52,6 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         self.show_guides = False
         self.auto_expand = False
         self.guide_depth = 2
-        self.glyphs: Glyphs = UNICODE
         self.titles = 0
 
     def render_label(self, node: TreeNode[Line], base_style: Style, style: Style) -> Text:
@@ -101,12 +100,12 @@ class LayerTree(Tree[Line], inherit_bindings=False):
             columns.append((set_cell_size(text, cells), part))
             room -= cells
         columns += [(" " * room, None), *right]
-        if self.glyphs is not UNICODE:
+        if ascii_only(self):
             columns = [(ascii_text(text), part) for text, part in columns]
         return columns
 
     def _parts(self, line: Line, here: bool, top: bool) -> list[tuple[str, str]]:
-        mark = (f"{self.glyphs.current if here else ' '} ", "mark")
+        mark = (f"{glyphs_of(self).current if here else ' '} ", "mark")
         if not top:
             return [mark, (line.title, "parameter")]
         title = f"{line.title:<{self.titles}} " if line.op else f"{line.title} "
@@ -118,7 +117,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         ]
 
     def _right(self, line: Line) -> list[tuple[str, str]]:
-        shape = line.shape or ("" if line.reached else self.glyphs.later)
+        shape = line.shape or ("" if line.reached else glyphs_of(self).later)
         if line.flow and self.size.width >= FLOW_FROM:
             shape = line.flow
         count = line.count.rjust(7) if self.size.width >= COUNTS_FROM else ""

@@ -12,8 +12,8 @@ from textual.widgets.tree import TreeNode
 
 from lenet_tui.app.ui.panes.layer_lines import Line, layer_lines, total
 from lenet_tui.app.ui.panes.layer_tree import LayerTree
-from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame, Parameter
 from lenet_tui.text.numbers import ascii_text, thousands
 
@@ -46,10 +46,9 @@ class LayersPane(Pane):
     def listed(self) -> LayerTree:
         return self.query_one(LayerTree)
 
-    def know(self, parameters: tuple[Parameter, ...], glyphs: Glyphs) -> None:
+    def know(self, parameters: tuple[Parameter, ...]) -> None:
         """The model's parameters, once the engine has made it."""
         self._parameters = parameters
-        self.listed.glyphs = glyphs
         self._names = ()
         if not self._tensor and parameters:
             self._tensor = parameters[0].name
@@ -90,7 +89,7 @@ class LayersPane(Pane):
         details = self._details()
         detail = next((d for d in details if cell_len(d) <= room), details[-1])
         said = (f"{self.words('layers.title')}  {count}", detail)
-        if self.listed.glyphs is not UNICODE:
+        if ascii_only(self):
             said = (ascii_text(said[0]), ascii_text(said[1])[:room])
         self.entitle(*said)
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
+from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.frame import Frame, has_loss
 from lenet_tui.protocol.loss_series import Losses, chart
@@ -32,7 +32,6 @@ class LossPane(Pane):
         self._losses = losses
         self._log = False
         self._frame: Frame | None = None
-        self.glyphs: Glyphs = UNICODE
 
     def compose(self) -> ComposeResult:
         yield LineWidget()
@@ -41,7 +40,11 @@ class LossPane(Pane):
         self._frame = frame
         self._draw()
 
-    def toggle_log(self) -> None:
+    @property
+    def cell(self) -> str:
+        return "loss"
+
+    def action_toggle_log(self) -> None:
         """A linear or a logarithmic scale."""
         self._log = not self._log
         self._draw()

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.reactive import var
 
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.terminal.ui.line_widget import LineWidget
@@ -120,7 +121,7 @@ class OutputPane(Pane, can_focus=True):
         else:
             wanted, goals = targets(views.get("class"), views.get("target"))
             goals = goals if kind == "raw" else None
-            lines = bars(shown, wanted, goals, self.size.width - 2, self._ascii)
+            lines = bars(shown, wanted, goals, self.size.width - 2, ascii_only(self))
             if self.has_focus:
                 chosen = min(self.chosen, self._count - 1)
                 lines[chosen] = lines[chosen].stylize("reverse", 0, len(str(self._count - 1)))
@@ -136,11 +137,7 @@ class OutputPane(Pane, can_focus=True):
         return f"{title}  {self.words('image.sample', number=max(0, self.sample), count=count)}"
 
     def _plain(self, text: str) -> str:
-        return ascii_text(text) if self._ascii else text
-
-    @property
-    def _ascii(self) -> bool:
-        return bool(getattr(self.app, "ascii", False))
+        return ascii_text(text) if ascii_only(self) else text
 
 
 def targets(label: View | None, target: View | None) -> tuple[int | None, Numbers | None]:

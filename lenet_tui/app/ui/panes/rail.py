@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.reactive import Initialize, var
 
-from lenet_tui.app.ui.panes.phase_states import Station, boundary, fitted, stations
+from lenet_tui.app.engine_state import (
+    Activity,
+    Busy,
+    Dead,
+    EngineState,
+    Loading,
+    Restarting,
+    Running,
+    calm,
+)
 from lenet_tui.kit.ui.format import seconds
-from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
+from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.protocol.position import SEARCHING
+from lenet_tui.stepping.phase_states import Station, boundary, fitted, stations
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import shape_text
 
 if TYPE_CHECKING:
+    from lenet_tui.protocol import messages
     from lenet_tui.protocol.frame import Frame
-    from lenet_tui.protocol.messages import Busy
     from lenet_tui.text.words import Words
 
 STYLES = {
@@ -33,52 +44,35 @@ WIDEST_GAP = 9
 EXTRAS = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RailState:
-    """What the rail shows.
-
-    ``gone``: the engine is gone, and why. ``starting``: another one is on its way. ``waiting``:
-    moves queued. ``runs``: the phase that torch is in, if for long enough to be seen.
-    """
-
-    frame: Frame | None = None
-    busy: Busy | None = None
-    gone: str = ""
-    waiting: int = 0
-    starting: bool = False
-    runs: str = ""
-
-
 class PipelineRail(LineWidget):
     """Three lines: the phases, their times, and the present position in words."""
 
+    words: var[Words] = var(Initialize(words_of), init=False)
+    frame: var[Frame | None] = var(None, init=False)
+    state: var[EngineState] = var(Loading(), init=False)
+    activity: var[Activity] = var(Activity(), init=False)
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._state = RailState()
-        self._words: Words | None = None
-        self._glyphs = UNICODE
         self._phases: tuple[object, ...] = ()
         self._upper: tuple[Content, ...] = ()
-
-    def show(self, state: RailState, words: Words, glyphs: Glyphs) -> None:
-        """Show another state; repaints only if it looks different."""
-        self._state, self._words, self._glyphs = state, words, glyphs
-        self._draw()
 
     def on_resize(self) -> None:
         """Lay the phases out anew."""
         self._draw()
 
     def _draw(self) -> None:
-        width = self.content_size.width
-        if self._words is None or width <= 0:
+        """Repaint what looks different."""
+        width, glyphs = self.content_size.width, glyphs_of(self)
+        if width <= 0:
             return
-        state, glyphs = self._state, self._glyphs
-        phases = state.frame, width, glyphs, state.runs
+        phases = self.frame, width, glyphs, self.activity.phase
         if phases != self._phases:  # while something is busy, only the third line changes
             self._phases, self._upper = phases, phase_lines(*phases)
-        position = position_line(state, self._words, glyphs)
+        position = position_line(self.frame, self.state, self.words, glyphs, self.activity.waiting)
         self.put([*self._upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
+
+    watch_words = watch_frame = watch_state = watch_activity = _draw
 
 
 def phase_lines(
@@ -131,28 +125,31 @@ def _note(station: Station, glyphs: Glyphs) -> str:
     return ""
 
 
-def position_line(state: RailState, words: Words, glyphs: Glyphs) -> Content:
-    """The third line: where we are, or what is wrong."""
-    if state.gone:
-        return Content.assemble((words("rail.gone", error=clean(state.gone)), "bold $text-error"))
-    if state.starting and state.frame is not None:
-        return Content.assemble((words("rail.starting"), "$text-warning"))
-    if state.busy is not None and state.busy.what == SEARCHING:
-        said = words("rail.searching", n=state.busy.position.iteration)
-        return Content.assemble((said, "$text-warning"))
-    if state.busy is not None:
-        return Content.assemble((_busy(state.busy, words), "bold $text-warning"))
-    frame = state.frame
+def position_line(
+    frame: Frame | None, state: EngineState, words: Words, glyphs: Glyphs, waiting: int = 0
+) -> Content:
+    """The third line: where we are, or what is wrong. ``waiting``: moves in the queue."""
+    was = calm(state)
+    if isinstance(was, Dead):
+        return Content.styled(words("rail.gone", error=clean(was.why)), "bold $text-error")
+    if isinstance(was, Restarting) and frame is not None:
+        return Content.styled(words("rail.starting"), "$text-warning")
+    if isinstance(state, Busy) and state.op.what == SEARCHING:
+        said = words("rail.searching", n=state.op.position.iteration)
+        return Content.styled(said, "$text-warning")
+    if isinstance(state, Busy):
+        return Content.styled(_busy(state.op, words), "bold $text-warning")
     if frame is None:
-        return Content.assemble((words("rail.loading"), "$text-warning"))
+        return Content.styled(words("rail.loading"), "$text-warning")
+    where = words("rail.running") if isinstance(state, Running) else _where(frame, words, glyphs)
     line = Content.assemble((words("rail.iteration", n=frame.position.iteration), "bold"), "  ")
-    line += Content(_where(frame, words, glyphs))
-    if state.waiting > 1:
-        line += Content.assemble("  ", (words("rail.waiting", n=state.waiting), "dim"))
+    line += Content(where)
+    if waiting > 1:
+        line += Content.assemble("  ", (words("rail.waiting", n=waiting), "dim"))
     return line
 
 
-def _busy(busy: Busy, words: Words) -> str:
+def _busy(busy: messages.Busy, words: Words) -> str:
     """What torch does for so long already, as far as it is known."""
     phase, what = busy.position.phase, clean(busy.what or busy.after)
     if busy.silent:
@@ -166,8 +163,6 @@ def _busy(busy: Busy, words: Words) -> str:
 
 def _where(frame: Frame, words: Words, glyphs: Glyphs) -> str:
     position, entry = frame.position, frame.entry
-    if frame.running:
-        return words("rail.running")
     if position.op is not None and frame.segments:
         segment = frame.segments[-1]
         text = words("rail.inside", phase=position.phase, done=segment.done, total=segment.total)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.reactive import Initialize, var
 
+from lenet_tui.app.engine_state import Activity
 from lenet_tui.kit.ui.format import fit, loss, megabytes, total
-from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
+from lenet_tui.kit.ui.glyphs import Glyphs
+from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
 
@@ -35,30 +38,32 @@ class Status:
 class StatusLine(LineWidget):
     """One line: identity and options at the left, loss and history at the right."""
 
+    words: var[Words] = var(Initialize(words_of), init=False)
+    options: var[Options | None] = var(None, init=False)
+    ready: var[Ready | None] = var(None, init=False)
+    frame: var[Frame | None] = var(None, init=False)
+    activity: var[Activity] = var(Activity(), init=False)
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._status: Status | None = None
-        self._words: Words | None = None
-        self._glyphs = UNICODE
         self._made_of: tuple[object, ...] = ()
-
-    def show(self, status: Status, words: Words, glyphs: Glyphs) -> None:
-        """Show another state; repaints only if it looks different."""
-        self._status, self._words, self._glyphs = status, words, glyphs
-        self._draw()
 
     def on_resize(self) -> None:
         """Fit it to the new width."""
         self._draw()
 
     def _draw(self) -> None:
-        if self._status is None or self._words is None or self.content_size.width <= 0:
+        """Repaint it if it looks different."""
+        words, options, width = self.words, self.options, self.content_size.width
+        if options is None or width <= 0:
             return
-        width, status = self.content_size.width, self._status
-        key = (status.frame, status.ready, status.options, status.run, self._words, width)
+        key = (self.frame, self.ready, options, self.activity.run, words, width)
         if key != self._made_of:
             self._made_of = key
-            self.put([status_line(status, self._words, self._glyphs, width)])
+            status = Status(options, self.ready, self.frame, self.activity.run)
+            self.put([status_line(status, words, glyphs_of(self), width)])
+
+    watch_words = watch_options = watch_ready = watch_frame = watch_activity = _draw
 
 
 def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Content:

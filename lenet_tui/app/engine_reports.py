@@ -1,0 +1,40 @@
+"""How each report of the engine changes the state that the screen shows of it."""
+
+from __future__ import annotations
+
+from lenet_tui.app.engine_state import Busy, Dead, EngineState, Ready, Restarting, Running, calm
+from lenet_tui.protocol import messages
+from lenet_tui.protocol.messages import (
+    Answered,
+    Died,
+    Failed,
+    Moved,
+    Painting,
+    Report,
+)
+from lenet_tui.protocol.position import SEARCHING
+
+BUSY_FROM = 1.0
+"""Seconds that an op may take before the state is ``Busy``."""
+
+
+def after(state: EngineState, report: Report) -> EngineState:
+    """The state after a report.
+
+    An engine that ends after it has sent a frame is replaced; one that ends before stays ``Dead``,
+    as the next would end the same way.
+    """
+    was = calm(state)
+    if isinstance(report, (Moved, Painting)):
+        return Running() if report.frame.running else Ready()
+    if isinstance(report, messages.Busy):
+        long = report.seconds >= BUSY_FROM or report.what == SEARCHING
+        return Busy(report, was) if long else was
+    if isinstance(report, Answered):
+        return was
+    if isinstance(report, messages.Ready):
+        return Restarting() if isinstance(was, Dead) else state
+    if isinstance(report, (Died, Failed)):
+        why = report.error or "?"
+        return Restarting(why) if isinstance(was, (Ready, Running)) else Dead(why)
+    return state

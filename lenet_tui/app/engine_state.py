@@ -1,0 +1,67 @@
+"""What the engine is doing, as one value; ``engine_reports.after`` derives it from its reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lenet_tui.protocol import messages
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """The first engine has not sent a frame yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine has answered and waits for a command, or works on one for a short time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The engine runs freely and sends frames now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restarting:
+    """A new engine has not sent a frame yet. ``why``: how the one before ended; empty: by a key."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """The engine has ended, and no other was started. ``why``: one line, never empty."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """One op, or a search of history, takes long. ``before``: the state that it began in."""
+
+    op: messages.Busy
+    before: Loading | Ready | Running | Restarting | Dead
+
+
+EngineState = Loading | Ready | Running | Restarting | Dead | Busy
+
+
+def calm(state: EngineState) -> Loading | Ready | Running | Restarting | Dead:
+    """The state but for an op that takes long."""
+    return state.before if isinstance(state, Busy) else state
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What was asked of the engine and is not done.
+
+    ``run``: what runs by itself, in words. ``phase``: the one that torch is in, as far as it is
+    known. ``waiting``: moves in the queue.
+    """
+
+    run: str = ""
+    phase: str = ""
+    waiting: int = 0

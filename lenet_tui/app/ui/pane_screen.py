@@ -1,0 +1,206 @@
+"""The screen with its panes: which of them can be seen, which has the focus or fills it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.css.query import NoMatches
+from textual.errors import NoWidget
+from textual.screen import Screen
+from textual.widget import Widget
+
+from lenet_tui.app.ui.edge_screen import EdgeScreen
+from lenet_tui.app.ui.main_layout import Body
+from lenet_tui.app.ui.panes.layer_tree import LayerTree
+from lenet_tui.app.ui.panes.layers import LayersPane
+from lenet_tui.app.ui.panes.log import LogPane
+from lenet_tui.app.ui.panes.rail import PipelineRail
+from lenet_tui.app.ui.panes.status import StatusLine
+from lenet_tui.explain.ui.controller import Inspection
+from lenet_tui.explain.ui.inspector import InspectorPane
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.tabs import Deck
+from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.pending_requests import PendingRequests
+from lenet_tui.protocol.request import A, Reply, Request
+from lenet_tui.tensors.ui.gradient import GradientPane
+from lenet_tui.tensors.ui.tensor_pane import TensorPane
+from lenet_tui.tour.ui.layout import TABS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lenet_tui.protocol.engine_api import Engine
+    from lenet_tui.protocol.frame import Frame
+    from lenet_tui.protocol.moves import Move
+    from lenet_tui.protocol.options import Options
+    from lenet_tui.tour.words_stops import Stop
+
+
+class PaneScreen(EdgeScreen):
+    """Everything that is seen of a session. ``send`` hands a command to the engine."""
+
+    CSS_PATH = "panes.tcss"
+    ALLOW_IN_MAXIMIZED_VIEW = "#top, #bottom, #too-small"
+    ESCAPE_TO_MINIMIZE = False
+    AUTO_FOCUS = ""
+
+    PANES = ("layers", "tensor", "gradient", "image", "output", "loss", "deck")
+    """The panes in the order of their number keys."""
+
+    def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
+        super().__init__(options, moves)
+        self.engine = engine
+        self.send = engine.send
+        self.pending_requests = PendingRequests(engine.send)
+        self.losses = Losses()
+        self.body = Body(self.losses, self)
+        self.inspection = Inspection(self, self.choose, self.restore)
+        self._panes: tuple[Pane, ...] = ()
+        self._visible: tuple[Pane, ...] = ()
+        self._summoned: Widget | None = None
+        self._to_focus: tuple[str, ...] = ()
+        self._before: tuple[str, str, str] | None = None
+
+    def middle(self) -> ComposeResult:
+        yield self.body.data_bind(EdgeScreen.words)
+
+    def on_mount(self) -> None:
+        """Hear of every change of layout: it may show panes that were hidden."""
+        self._panes = tuple(self.query(Pane))
+        self.set_focus(self.query_one(LayerTree))
+        self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
+
+    async def ask(self, request: Request[A]) -> Reply[A]:
+        """Put a question to the engine and wait for the reply."""
+        return await self.pending_requests.ask(request)
+
+    @on(InspectorPane.Visited)
+    def _visited(self, event: InspectorPane.Visited) -> None:
+        self.inspection.visited(event.cell)
+
+    @property
+    def tensor(self) -> TensorPane:
+        return self.query_one("#tensor", TensorPane)
+
+    @property
+    def gradient(self) -> GradientPane:
+        return self.query_one(GradientPane)
+
+    @property
+    def log_pane(self) -> LogPane:
+        return self.query_one(LogPane)
+
+    @property
+    def deck(self) -> Deck:
+        return self.query_one(Deck)
+
+    def visible_panes(self) -> tuple[Pane, ...]:
+        """The panes that have a place on the screen now."""
+        return tuple(pane for pane in self._panes if self._placed(pane))
+
+    def show_again(self) -> None:
+        """Show the panes that can be seen the present frame."""
+        if self.frame is not None:
+            for pane in self.panes_for(self.frame):
+                pane.show(self.frame)
+
+    def panes_for(self, frame: Frame) -> tuple[Pane, ...]:
+        """The panes that the frame is to be handed to: those that can be seen."""
+        self._visible = self.visible_panes()
+        self.body.inspector.passes(frame)
+        return self._visible
+
+    def paint_top(self) -> None:
+        """Paint the lines that say where the session is, before anything else."""
+        self.paint(self.query_one(PipelineRail), self.query_one(StatusLine))
+
+    def choose(self, tensor: str, aspect: str = "") -> None:
+        """Show ``tensor``; ``aspect``: its value, gradient or update (empty: as before)."""
+        self.query_one(LayersPane).choose(tensor)
+        self.tensor.choose(tensor, aspect)
+        self.gradient.choose(tensor)
+
+    def show_beside(self, tensor: str) -> None:
+        """A parameter and its gradient in numbers; if they are there already, what was before."""
+        shown = (self.tensor.tensor, self.tensor.aspect, self.tensor.mode)
+        wanted = (tensor, "value" if self._placed(self.gradient) else "gradient", "numbers")
+        if shown == wanted and self._before:
+            wanted = self._before
+        elif shown != wanted:
+            self._before = shown
+        self.tensor.mode = self.gradient.mode = wanted[2]
+        self.choose(*wanted[:2])
+
+    def action_maximize(self) -> None:
+        """The focused pane fills the screen, or goes back to its place."""
+        if self.maximized is not None:
+            self.restore()
+        elif self.focused is not None:
+            above = (w for w in self.focused.ancestors_with_self if isinstance(w, Widget))
+            holders = [w for w in above if isinstance(w, Pane) or w.id == "deck"]
+            if holders:
+                self.maximized = holders[-1]
+
+    def restore(self) -> None:
+        """Give the pane that fills the screen its place back."""
+        if self._summoned is not None:
+            self._summoned.remove_class("-summoned")
+            self._summoned = None
+        if self.maximized is not None:
+            self.minimize()
+
+    def action_pane(self, number: int) -> None:
+        """Focus a pane by its number; one that has no place here fills the screen."""
+        full = self.maximized is not None and self._summoned is None
+        self.restore()
+        pane = self.query_one(f"#{self.PANES[number - 1]}")
+        if not self._placed(pane):
+            self._summoned = pane
+            pane.add_class("-summoned")
+            self.maximized = pane
+        elif full:
+            self.maximized = pane
+        self.call_after_refresh(self._focus, pane)
+
+    def show_beside_tour(self, stop: Stop | None) -> None:
+        """Make room for the tour and what a stop looks at; ``None``: the tour is closed."""
+        look = stop.look if stop else ()
+        self.body.beside_tour(look if stop else None)
+        for name in TABS.intersection(look):
+            self.deck.open(name)
+        if stop and stop.tensor:
+            self.choose(stop.tensor, stop.aspect)
+            self.tensor.mode = self.gradient.mode = "numbers" if stop.numbers else "heatmap"
+        self.focus_pane(*look, "layers")
+
+    def focus_pane(self, *names: str) -> None:
+        """Focus the first of these panes that has a place in the next layout."""
+        self._to_focus = names
+        self.refresh(layout=True)
+
+    def _focus(self, pane: Widget) -> None:
+        for widget in (pane, *pane.query("*")):
+            if isinstance(widget, Widget) and widget.focusable and self._placed(widget):
+                self.set_focus(widget)
+                return
+
+    def _placed(self, widget: Widget) -> bool:
+        try:
+            return self.find_widget(widget).region.area > 0
+        except (NoWidget, NoMatches):
+            return False
+
+    def _laid_out(self, _: Screen[None]) -> None:
+        names, self._to_focus = self._to_focus, ()
+        for pane in (self.query_one(f"#{name}") for name in names):
+            if self._placed(pane):
+                self._focus(pane)
+                break
+        visible = self.visible_panes()
+        if visible != self._visible:
+            self._visible = visible
+            self.show_again()
+            self.post_message(Pane.LookChanged())

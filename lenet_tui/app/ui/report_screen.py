@@ -1,0 +1,170 @@
+"""What the main screen does with each report of the engine."""
+
+from __future__ import annotations
+
+import gc
+from typing import TypeVar
+
+from textual.message import Message
+
+from lenet_tui.app.engine_reports import after
+from lenet_tui.app.engine_state import Dead, EngineState, Restarting, calm
+from lenet_tui.app.ui.session_screen import SessionScreen
+from lenet_tui.kit.ui.messages import FrameCame
+from lenet_tui.kit.ui.settings import glyphs_of
+from lenet_tui.lab.ui.screen import LabScreen
+from lenet_tui.parity.ui.screen import ParityScreen
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.messages import (
+    Answered,
+    Died,
+    Failed,
+    Moved,
+    Painting,
+    Printed,
+    Ready,
+    Report,
+)
+from lenet_tui.protocol.moves import Back, Forward
+from lenet_tui.sessions.ui.resume import elsewhere
+from lenet_tui.stepping.ui.move_queue import PendingMove
+from lenet_tui.text.clean import clean
+
+T = TypeVar("T")
+
+
+class ReportScreen(SessionScreen):
+    """``take`` is called with each report, in order."""
+
+    class CannotStart(Message):
+        """The first engine could not start: ``why``, and the exit ``status`` of the app."""
+
+        def __init__(self, why: str, status: int) -> None:
+            self.why = why
+            self.status = status
+            super().__init__()
+
+    def take(self, report: Report) -> None:
+        """Take in one report."""
+        if isinstance(report, Painting) and self.tour.starting:
+            return
+        before, self.state = self.state, after(self.state, report)
+        if isinstance(report, (Moved, Painting)):
+            self._frame_reported(report, before)
+        elif isinstance(report, Ready):
+            self._introduced(report)
+        elif isinstance(report, Printed):
+            self._printed(report)
+        elif isinstance(report, Answered):
+            self.pending_requests.answered(report)
+        elif isinstance(report, (Died, Failed)):
+            self._ended(report)
+
+    def _frame_reported(self, report: Moved | Painting, before: EngineState) -> None:
+        frame, was = report.frame, calm(before)
+        ended = was.why if isinstance(was, Restarting) else ""
+        self.losses.take(frame)
+        if self.recorder.seen(frame) or ended:
+            self._resumed(frame, ended)
+        if isinstance(report, Moved):
+            self._moved(report)
+        if self.tour.shows(report):
+            self.post_message(FrameCame(frame, isinstance(report, Painting)))
+
+    def _resumed(self, frame: Frame, ended: str) -> None:
+        """A new engine has taken the session up: say where, and what of a run is not recorded.
+
+        ``ended``: how the engine before it ended by itself.
+        """
+        here = frame.position.iteration
+        gone = self.frame.position.iteration - here if self.frame else 0
+        key = "log.taken-up.short" if gone > 0 else "log.taken-up"
+        saved, self.saved = self.saved, None
+        said = self.words("log.resumed" if saved else key, n=here, gone=gone)
+        other = elsewhere(saved, self.ready) if saved and self.ready else ""
+        if other:
+            said += "; " + self.words("log.elsewhere", what=clean(other))
+        if ended:
+            said = self.words("log.died", error=clean(ended), rest=said)
+        self.announce("note", said, "warning" if gone > 0 else "information")
+        self._say_divergence(frame)
+
+    def _say_divergence(self, frame: Frame) -> None:
+        if frame.drift:
+            self.announce("error", self.words("log.drift", what=frame.drift), "error")
+
+    def _moved(self, report: Moved) -> None:
+        """A move or a run is over: note it, say what there is to say, let the next begin."""
+        done, frame = self.queue.answered(report.number), report.frame
+        if done is None:
+            return
+        if report.error:
+            self.announce("error", report.error, "error")
+        else:
+            self.recorder.note(done, frame, report.stopped)
+            self.log_pane.add("move", self._summary(done, frame))
+        self._say_divergence(frame)
+        stepped = done.move in (Forward("op"), Back("op")) or report.stopped
+        if self.follows and stepped and not self.tour.on:
+            self.follow(frame)
+        if report.stopped and not done.paused:
+            self.announce("note", report.stopped)
+        if report.error or report.stopped:
+            self.player.stop()
+            self.runner.halt()
+        if done.move is None:
+            self.runner.ended()
+
+    def _summary(self, done: PendingMove, frame: Frame) -> str:
+        """A move and where it led, as a line of the log."""
+        position = frame.position
+        where = self.words("log.where", n=position.iteration, phase=position.phase)
+        if position.op is not None:
+            where += f" {position.op}"
+        what = self.words("log.run") if done.move is None else str(done.move)
+        return f"{what}  {glyphs_of(self).arrow}  {where}"
+
+    def _introduced(self, ready: Ready) -> None:
+        """The engine has a model: from now on little is made anew, so the collector may rest."""
+        first = self.ready is None
+        self.ready = ready
+        self.tour.started()
+        for lab in self._opened(LabScreen):
+            lab.ask()
+        self.body.know(ready)
+        self.body.inspector.renew()
+        if first:
+            gc.collect()
+            gc.freeze()
+        self.look()
+        self.show_activity()
+
+    def _printed(self, report: Printed) -> None:
+        if report.kind == "unsaved":
+            self.announce("error", self.words("log.unsaved", reason=clean(report.text)), "warning")
+            return
+        self.log_pane.add(report.kind, report.text)
+        if report.kind == "warning":  # the log may be out of sight
+            warned = self.words("log.warned", text=clean(report.text))
+            self.notify(warned, severity="warning")
+
+    def _ended(self, report: Died | Failed) -> None:
+        """The engine has ended: another one carries on, if this one has shown anything."""
+        if isinstance(report, Failed) and self.ready is None:
+            self.post_message(self.CannotStart(clean(report.error), report.exit))
+            return
+        state = self.state
+        self.forget_pending()
+        self.player.stop()
+        self.runner.stop()
+        for parity in self._opened(ParityScreen):
+            parity.lost()
+        if isinstance(state, Restarting):
+            self.restart(state.why)
+        elif isinstance(state, Dead):
+            self.log_pane.add("error", self.words("rail.gone", error=clean(state.why)))
+        self.show_activity()
+
+    def _opened(self, kind: type[T]) -> list[T]:
+        """The screens of a kind that lie over this one."""
+        return [screen for screen in self.app.screen_stack if isinstance(screen, kind)]

@@ -1,0 +1,221 @@
+"""The screen in conversation with the engine: moves and subscriptions go out, reports come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from textual import on
+
+from lenet_tui.app.engine_state import Activity, Busy, Dead, EngineState, Restarting
+from lenet_tui.app.ui.frame_scheduler import FrameScheduler
+from lenet_tui.app.ui.pane_screen import PaneScreen
+from lenet_tui.app.ui.panes.footer import HintLine
+from lenet_tui.app.ui.panes.layers import LayersPane
+from lenet_tui.export.ui.dialog import Exporter
+from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.messages import FrameCame
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.protocol.engine_api import Engine
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.messages import (
+    Look,
+    Painted,
+)
+from lenet_tui.protocol.moves import Continue, Forward, KillEngine, Move
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import SEARCHING
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.stepping.ui.autorun import Runner
+from lenet_tui.stepping.ui.move_queue import MoveQueue
+from lenet_tui.stepping.ui.moves_player import Player, Recorder
+from lenet_tui.tour.ui.controller import Tour
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+
+T = TypeVar("T")
+
+
+class SessionScreen(PaneScreen):
+    """What features use of it is declared by ``kit.ui.port.Port``.
+
+    ``saved``: the session that is being resumed. ``follows``: the tensor panes show what the last
+    op has made.
+    """
+
+    def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
+        super().__init__(engine, options, moves)
+        self.recorder = Recorder()
+        self.exporter = Exporter(self)
+        self.queue = MoveQueue(engine.send)
+        self.runner = Runner(self, self.queue, self.show_activity)
+        self.player = Player(self, self.queue, moves, self.show_moves)
+        self.tour = Tour(self)
+        self.scheduler = FrameScheduler(
+            self,
+            self.panes_for,
+            self.look,
+            lambda: self.send(Painted()),
+            lambda: self.queue.running,
+        )
+        self.saved: SavedSession | None = None
+        self.follows = True
+        self._asked: Look | None = None
+        self._looking = False
+
+    def on_mount(self) -> None:
+        """From now on frames are shown."""
+        self.run_worker(self.scheduler.run())
+        self.show_moves()
+
+    # What is asked of the engine
+
+    def move(self, move: Move) -> None:
+        """Make a move as soon as its turn has come."""
+        if self.is_dead and not isinstance(move, KillEngine):
+            self.notify(self.words("gone.hint"), severity="error")
+        elif not self.queue.ask(move):
+            self.notify(self.words("waiting.full"), severity="warning")
+        self.show_activity()
+        self.paint_top()
+
+    def stop(self) -> None:
+        """Stop what runs and forget what waits."""
+        self.player.stop()
+        self.queue.waiting.clear()
+        self.runner.stop()
+        self.show_activity()
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the engine has ended and is not being replaced."""
+        return isinstance(self.state, Dead)
+
+    @property
+    def present_options(self) -> Options:
+        """The options in force at the cursor."""
+        return self.frame.options if self.frame else self.options
+
+    def restart(self, why: str = "") -> None:
+        """End the engine, whatever it does, and carry on from history in a new one.
+
+        ``why``: how it has ended by itself.
+        """
+        self.stop()
+        self.forget_pending()
+        self.state = Restarting(why)
+        self.app.clear_notifications()
+        self.log_pane.add("note", self.words("log.restart"))
+        self.engine.restart()
+        self.show_activity()
+
+    def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
+        """Go over to another session, which ``use`` has the engine start or resume."""
+        self.options, self._asked = options, None
+        use(self.engine)
+        self._look()
+
+    def look(self) -> None:
+        """Ask the engine for what is looked at now, once the layout has settled."""
+        if not self._looking:
+            self._looking = True
+            self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        panes = self.visible_panes()
+        requests = tuple(request for pane in panes for request in pane.requests())
+        look = Look(requests, any(pane.wants_graph for pane in panes))
+        if look != self._asked:
+            self._asked = look
+            self.send(look)
+
+    @on(Pane.LookChanged)
+    def _look_changed(self) -> None:
+        self.look()
+
+    # What is shown of it
+
+    def open(self, dialog: Dialog[T], use: Callable[[T], object]) -> None:
+        """Open a dialog; ``use`` is called with what it gives back, if it gives anything."""
+
+        def take(answer: T | None) -> None:
+            if answer is not None:
+                use(answer)
+
+        self.app.push_screen(dialog, take)
+
+    @on(FrameCame)
+    def _frame_came(self, message: FrameCame) -> None:
+        """Show where the session is, which is painted before the first pane."""
+        self.frame = message.frame
+        self.show_activity()
+        self.scheduler.take(message.frame, message.answer)
+
+    def watch_words(self) -> None:
+        """Show everything in another language; what is bound to the words does so by itself."""
+        self.show_moves()
+        self.show_activity()
+        self.show_again()
+
+    def show_moves(self) -> None:
+        """The hint line: the next line of the file of moves."""
+        self.query_one(HintLine).show(self.player.moves, self.player.done, self.words)
+
+    def show_activity(self) -> None:
+        """Rail and status line; what they show of moves and runs may have changed."""
+        self.activity = Activity(
+            self._run_words(), self._phase_under_way(), len(self.queue.waiting)
+        )
+        self.tour.show()
+
+    def _phase_under_way(self) -> str:
+        """The phase that torch is in at this moment, as far as it is known; else empty."""
+        state, pending, frame = self.state, self.queue.pending, self.frame
+        if isinstance(state, Busy):
+            return "" if state.op.what == SEARCHING else state.op.position.phase
+        if pending is None or frame is None or not isinstance(pending.move, Forward):
+            return ""
+        return frame.next_phase if frame.position.op is None else frame.position.phase
+
+    def _run_words(self) -> str:
+        """What runs by itself now, in words; empty if nothing does."""
+        words, speed, pending = self.words, self.runner.speed, self.queue.pending
+        if self.runner.on:
+            if speed.flat_out:
+                return words("run.flat")
+            return words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
+        if pending is not None and pending.pausable:
+            until = isinstance(pending.move, Continue)
+            return words("run.until") if until else words("run.to", move=pending.move)
+        return words("run.playing") if self.player.on else ""
+
+    @on(LayersPane.Chosen)
+    def _chosen(self, message: LayersPane.Chosen) -> None:
+        """Another tensor is to be seen; one that was chosen by hand stays."""
+        self.follows = self.follows and self.tensor.tensor in ("", message.tensor)
+        self.choose(message.tensor)
+
+    def follow(self, frame: Frame) -> None:
+        """Show what the op that the cursor passed last has made."""
+        if frame.entry is not None and frame.entry.name:
+            self.choose(frame.entry.name)
+
+    def watch_state(self, before: EngineState, state: EngineState) -> None:
+        """The phase that torch is in is known from an op that takes long."""
+        if isinstance(before, Busy) or isinstance(state, Busy):
+            self.show_activity()
+
+    def announce(self, kind: str, text: str, severity: SeverityLevel = "information") -> None:
+        """Add a line to the log pane, and show it for a few seconds."""
+        self.log_pane.add(kind, text)
+        self.notify(text, severity=severity)
+
+    def forget_pending(self) -> None:
+        """Nothing is under way in an engine that is gone."""
+        if self.queue.forget():
+            self.recorder.lost()
+        self.pending_requests.cancel()
+        self.tour.lost()

@@ -1,0 +1,24 @@
+"""What every widget reads of the app: its words, and the signs that it draws with."""
+
+from __future__ import annotations
+
+from textual.dom import DOMNode
+
+from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.text.words import Words
+
+
+def words_of(node: DOMNode) -> Words:
+    """The words of the app's present language."""
+    words: Words = getattr(node.app, "words")  # noqa: B009 - the app's class imports us
+    return words
+
+
+def glyphs_of(node: DOMNode) -> Glyphs:
+    """The marks to draw with."""
+    return ASCII if ascii_only(node) else UNICODE
+
+
+def ascii_only(node: DOMNode) -> bool:
+    """Whether the app draws with ASCII characters only."""
+    return bool(getattr(node.app, "ascii", False))

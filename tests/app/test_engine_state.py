@@ -1,0 +1,65 @@
+"""The engine's state follows from its reports, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lenet_tui.app.engine_reports import after
+from lenet_tui.app.engine_state import (
+    Busy,
+    Dead,
+    EngineState,
+    Loading,
+    Ready,
+    Restarting,
+    Running,
+)
+from lenet_tui.protocol import messages
+from lenet_tui.protocol.frame import Device
+from lenet_tui.protocol.messages import Answered, Died, Failed, Moved, Painting, Printed, Report
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import SEARCHING, Position
+from tests.harness.fake_training import PARAMETERS, Training
+
+FRAME = Training(Options()).frame()
+INTRODUCED = messages.Ready(
+    Options(), Device("cpu", "CPU"), "2.13.0", 1, "AVX2", "float32", "", PARAMETERS
+)
+HANGS = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 3.2)
+SEARCHES = messages.Busy(Position(1, SEARCHING), 0, SEARCHING, 0.1)
+BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)
+
+
+@pytest.mark.parametrize(
+    ("state", "report", "expected"),
+    [
+        (Loading(), INTRODUCED, Loading()),
+        (Loading(), Painting(FRAME), Ready()),
+        (Loading(), Died("SIGKILL"), Dead("SIGKILL")),
+        (Loading(), HANGS, Busy(HANGS, Loading())),
+        (Ready(), Painting(replace(FRAME, running=True)), Running()),
+        (Running(), Moved(1, FRAME), Ready()),
+        (Running(), Printed("output", "1"), Running()),
+        (Ready(), BRIEF, Ready()),
+        (Ready(), SEARCHES, Busy(SEARCHES, Ready())),
+        (Busy(HANGS, Running()), SEARCHES, Busy(SEARCHES, Running())),
+        (Busy(HANGS, Running()), BRIEF, Running()),
+        (Busy(HANGS, Ready()), Answered(99, None), Ready()),
+        (Busy(HANGS, Ready()), Moved(1, FRAME), Ready()),
+        (Busy(HANGS, Ready()), Printed("output", "1"), Busy(HANGS, Ready())),
+        (Busy(HANGS, Ready()), Died("SIGKILL"), Restarting("SIGKILL")),
+        (Busy(HANGS, Restarting()), Died("SIGKILL"), Dead("SIGKILL")),
+        (Running(), Failed("cuda:0 is lost"), Restarting("cuda:0 is lost")),
+        (Ready(), Died(""), Restarting("?")),
+        (Restarting("SIGKILL"), INTRODUCED, Restarting("SIGKILL")),
+        (Restarting("SIGKILL"), Painting(FRAME), Ready()),
+        (Restarting("SIGKILL"), Died("SIGSEGV"), Dead("SIGSEGV")),
+        (Dead("SIGKILL"), INTRODUCED, Restarting()),
+    ],
+)
+def test_a_report_changes_the_state(
+    state: EngineState, report: Report, expected: EngineState
+) -> None:
+    assert after(state, report) == expected
