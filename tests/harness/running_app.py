@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
@@ -44,11 +45,16 @@ class Running:
         await self.settle()
 
     async def settle(self) -> None:
-        """Let everything that is under way come to an end; far faster than the pilot's pauses."""
+        """Let everything that is under way come to an end; far faster than the pilot's pauses.
+
+        Three times in turn the event loop must have nothing ready to run, not even a timer that is
+        late: so a slow machine is waited for as long as it needs.
+        """
+        loop: Any = asyncio.get_running_loop()
         quiet = 0
         for _ in range(1000):
             await asyncio.sleep(0.003)
-            quiet = quiet + 1 if still(self.app) else 0
+            quiet = 0 if loop._ready or busy(self.app) else quiet + 1
             if quiet >= 3 and idle(self.app):
                 return
 
@@ -78,11 +84,11 @@ def character(key: str) -> str | None:
         return None
 
 
-def still(app: LenetApp) -> bool:
-    """Whether the app itself has nothing to do: what is soon found out."""
+def busy(app: LenetApp) -> bool:
+    """Whether the app or its screen have something to do; widgets are not asked."""
     screen = app.screen
     due = screen._callbacks or screen._dirty_widgets or screen._layout_required
-    return not (due or app.showing.due or app._message_queue.qsize())
+    return bool(due or app.showing.due or app._message_queue.qsize())
 
 
 def idle(app: LenetApp) -> bool:
@@ -90,7 +96,7 @@ def idle(app: LenetApp) -> bool:
     screens = app.screen_stack
     widgets = [widget for screen in screens for widget in screen.walk_children()]
     waiting = any(p._message_queue.qsize() or p._next_callbacks for p in [app, *screens, *widgets])
-    return still(app) and not waiting
+    return not (waiting or busy(app))
 
 
 @asynccontextmanager
