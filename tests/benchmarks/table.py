@@ -17,6 +17,9 @@ from tests.benchmarks.measure import EFFORT, Result, Row, Skipped
 PATIENCE = 3
 """A row is ended after so many times the seconds that it should take."""
 
+LONGEST = 120
+"""Characters of the reason that a row gives."""
+
 Rows = Mapping[str, Row]
 
 
@@ -142,9 +145,10 @@ def _write(text: str) -> None:
 
 
 def _line(error: Exception) -> str:
-    """The first line of an error, with its kind."""
+    """The first line of an error, with its kind; what is too long for a row is left out."""
     first = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    line = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _bound(r: Result) -> str:

@@ -35,6 +35,10 @@ def breaks() -> Result:
     raise AssertionError("it never came; the screen:\nfull of text")
 
 
+def rambles() -> Result:
+    raise ValueError("why " * 100)
+
+
 ROWS = {
     "low": fixed(0.5, 1.0),
     "high": fixed(2.0, 1.0),
@@ -115,6 +119,8 @@ def test_a_row_that_fails_loses_no_other(capsys: pytest.CaptureFixture[str]) -> 
         "name": "breaks", "ratio": None, "bound": None, "holds": False, "why": why
     }  # fmt: skip
     assert len(found) == 3
+    assert run({"rambles": row(rambles)}, []) == 1
+    assert all(len(line) < 150 for line in capsys.readouterr().out.splitlines())
 
 
 def test_a_row_that_hangs_is_ended_and_loses_no_other(
