@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
+
 import pytest
 
 from tests.harness.compiled import compile_package
+from tests.harness.torch_template import serving
+from tests.harness.torch_template_client import use
+
+SESSION = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the package; once, not in each of xdist's processes."""
+    """Compile the package and share one torch: once, not in each of xdist's processes."""
+    if "gpu" not in config.option.markexpr.replace("not gpu", ""):
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # so that the device auto is the CPU in every test
     if not hasattr(config, "workerinput"):
         compile_package()
+        SESSION.enter_context(serving())
+    use()
+
+
+def pytest_unconfigure() -> None:
+    """End what was started for the whole run."""
+    SESSION.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a GPU where there is none."""
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if not marked:
+        return
+    import torch  # noqa: PLC0415 - after the GPUs have been hidden
+
+    if not torch.cuda.is_available():
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="there is no CUDA GPU here"))

@@ -40,7 +40,7 @@ def engines(app: int) -> list[int]:
 
 
 def test_a_session_is_stepped_killed_and_carried_on() -> None:
-    with Terminal(NOTEBOOK) as terminal:
+    with Terminal(NOTEBOOK, own_torch=True) as terminal:
         terminal.wait_for("61,706 parameters")
         terminal.send("n")
         terminal.wait_for("forward done")

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [--format json] [NAME …]``: every figure with its bound."""
+"""``python -m tests.benchmarks [--quick] [--format json] [NAME …]``: each figure with its bound."""
 
 from __future__ import annotations
 

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from functools import cache
 from random import Random
 
-from tests.benchmarks.measure import Result, quantile, result
+from tests.benchmarks.measure import EFFORT, Result, Row, once, quantile, result, rounds
 from tests.harness.terminal import ROOT, Terminal
 
 CURSOR = b"48;5;32m"
 """The ground of the cursor's line in the list, which nothing else has."""
 ONE_LABEL = [sys.executable, str(ROOT / "tests" / "benchmarks" / "one_label.py")]
-ROUNDS = 5
-PRESSES = 40
+ROUNDS = 4
+PRESSES, QUICK_PRESSES = 25, 10
 """Keys pressed in a round, in each app."""
 BETWEEN = 0.06
 """Seconds from one key to the next, at least: an app has painted by then."""
@@ -105,26 +105,27 @@ def whole_step(keys: Keys) -> Press:
 
 
 @cache
-def delays(how: str) -> tuple[tuple[float, float], ...]:
-    """For each round the ratios of p50 and of p95."""
-    found = []
-    with bare() as label, ours() as keys:
-        if how == "running":
-            keys.terminal.send("r")
-            keys.terminal.read(1.0)
-        press = {"idle": cursor, "step": step, "running": cursor, "whole-step": whole_step}[how](
-            keys
-        )
-        for _ in range(ROUNDS):
-            plain = [label(n) for n in range(PRESSES)]
-            own = [press(n) for n in range(PRESSES)]
-            found.append(
-                (quantile(own, 0.5) / quantile(plain, 0.5),
-                 quantile(own, 0.95) / quantile(plain, 0.95))
-            )  # fmt: skip
-    return tuple(found)
+def delays(how: str) -> Callable[[], list[tuple[list[float], list[float]]]]:
+    """What gives for each round the delays of our app's keys and of the bare one's, in seconds."""
+
+    @once
+    def measured() -> list[tuple[list[float], list[float]]]:
+        found = []
+        presses = QUICK_PRESSES if EFFORT.quick else PRESSES
+        with bare() as label, ours() as keys:
+            if how == "running":
+                keys.terminal.send("r")
+                keys.terminal.read(1.0)
+            press = HOW[how](keys)
+            for _ in rounds(ROUNDS):
+                plain = [label(n) for n in range(presses)]
+                found.append(([press(n) for n in range(presses)], plain))
+        return found
+
+    return measured
 
 
+HOW = {"idle": cursor, "step": step, "running": cursor, "whole-step": whole_step}
 WHAT = {
     "idle": "down/up in the layers, which need no engine, over a bare app's key",
     "step": "n, until the rail marks its phase, over a bare app's key",
@@ -135,13 +136,18 @@ WHAT = {
 
 def delay(how: str, part: int) -> Result:
     """The figure for p50 (``part`` 0) or p95 (1)."""
-    name = f"key-{how}-p{(50, 95)[part]}"
+    percent = (50, 95)[part]
     bound = None if how == "whole-step" else (2.0, 3.0)[part]
-    return result(name, [ratios[part] for ratios in delays(how)], bound, WHAT[how])
+    found = delays(how)()
+    ratios = [quantile(own, percent / 100) / quantile(plain, percent / 100) for own, plain in found]
+    baseline = [quantile(plain, 0.5) for _, plain in found]
+    return result(f"key-{how}-p{percent}", ratios, bound, WHAT[how], baseline=baseline)
 
 
-KEYS: dict[str, Callable[[], Result]] = {
-    f"key-{how}-p{(50, 95)[part]}": lambda how=how, part=part: delay(how, part)  # type: ignore[misc]
-    for how in WHAT
-    for part in (0, 1)
-}
+def row(how: str, part: int) -> Row:
+    """A pair of rows shares one measurement, which the first one has the time for."""
+    quick = 0 if how == "whole-step" else (1 if part else 10)
+    return Row(lambda: delay(how, part), 1 if part else 22, quick)
+
+
+KEYS = {f"key-{how}-p{(50, 95)[part]}": row(how, part) for how in WHAT for part in (0, 1)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections.abc import Callable, Iterable
-from functools import cache
+from typing import TypeVar
 
 import torch
 from rich.color import Color, ColorSystem
@@ -24,7 +24,7 @@ from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.tensors.layout import arrange
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
 from lenet_tui.terminal.ui.private.cell_diff import Shadow
-from tests.benchmarks.measure import Result, paired, result
+from tests.benchmarks.measure import Paired, Result, Row, once, paired, result
 from tests.harness.pane_app import make_frame
 
 SMALL, LARGE = 64, 4096
@@ -35,6 +35,8 @@ WIDE = (100, 40)
 REPEATS = 5
 SHADES = 15
 COLOURS = [Color.from_rgb(n * 17, 0, 255 - n * 17) for n in range(SHADES)]
+
+T = TypeVar("T")
 
 
 class Canvas(App[None]):
@@ -81,12 +83,10 @@ def repaint(widget: Widget) -> str:
     return Shadow().sequence(LayoutUpdate(strips, widget.size.region), widget.app.console)
 
 
-def mounted(
-    measure: Callable[[], list[float]], *widgets: Widget, size: tuple[int, int]
-) -> list[float]:
+def mounted(measure: Callable[[], T], *widgets: Widget, size: tuple[int, int]) -> T:
     """What ``measure`` gives once the widgets, each of ``size`` cells, are laid out."""
 
-    async def run() -> list[float]:
+    async def run() -> T:
         app = Canvas(*widgets, height=size[1])
         async with app.run_test(size=(size[0], size[1] * len(widgets))) as pilot:
             await pilot.pause()
@@ -102,19 +102,18 @@ def picture(size: int) -> tuple[Tensor, Tensor]:
     return torch.randn(size, size), torch.randn(size, size)
 
 
-@cache
-def size_ratios() -> tuple[tuple[float, ...], float]:
+@once
+def size_ratios() -> tuple[Paired, float]:
     """A repaint of the large one over one of the small one; and the bytes of their frames."""
     heatmap = Heatmap()
 
-    def measure() -> list[float]:
+    def measure() -> tuple[Paired, float]:
         small, large = ([seen(t, heatmap) for t in picture(n)] for n in (SMALL, LARGE))
         sent = [len(pickle.dumps(Painting(make_frame((views[0][0],))))) for views in (small, large)]
-        ratios = paired(shows(heatmap, large), shows(heatmap, small), 31)
-        return [*ratios, sent[1] / sent[0]]
+        timed = paired(shows(heatmap, large), shows(heatmap, small), 31)
+        return timed, sent[1] / sent[0]
 
-    *ratios, sent = mounted(measure, heatmap, size=SIZE)
-    return tuple(ratios), sent
+    return mounted(measure, heatmap, size=SIZE)
 
 
 def shows(heatmap: Heatmap, views: list[tuple[View, Arrangement]]) -> Callable[[], None]:
@@ -131,7 +130,8 @@ def shows(heatmap: Heatmap, views: list[tuple[View, Arrangement]]) -> Callable[[
 def size() -> Result:
     """From the frame's arrival to the bytes for the terminal; reducing it is the engine's work."""
     what = f"repaint of {LARGE}² over {SMALL}² in the same pane"
-    return result("heatmap-size", size_ratios()[0], 1.25, what, either_way=True)
+    ratios, small = size_ratios()[0]
+    return result("heatmap-size", ratios, 1.25, what, either_way=True, baseline=small)
 
 
 def sent() -> Result:
@@ -146,7 +146,7 @@ def text() -> Result:
     matrix = torch.randn(WIDE[1] * 2, WIDE[0])
     heatmap, styled = Heatmap(), Styled(matrix)
 
-    def measure() -> list[float]:
+    def measure() -> Paired:
         ours = shows(heatmap, [seen(matrix, heatmap), seen(-matrix, heatmap)])
 
         def plain() -> None:
@@ -155,12 +155,13 @@ def text() -> Result:
 
         return paired(ours, plain, 7)
 
-    ratios = mounted(measure, heatmap, styled, size=WIDE)
-    return result("heatmap-text", ratios, 0.1, "repaint over Text with a style per cell")
+    ratios, plain = mounted(measure, heatmap, styled, size=WIDE)
+    what = "repaint over Text with a style per cell"
+    return result("heatmap-text", ratios, 0.1, what, baseline=plain)
 
 
-PICTURES: dict[str, Callable[[], Result]] = {
-    "heatmap-size": size,
-    "heatmap-sent": sent,
-    "heatmap-text": text,
+PICTURES = {
+    "heatmap-size": Row(size, 8, 4),
+    "heatmap-sent": Row(sent, 1, 1),
+    "heatmap-text": Row(text, 8, 3),
 }

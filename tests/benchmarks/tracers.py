@@ -12,7 +12,7 @@ from torch import nn
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine.model import Net
 from tests.benchmarks.engine import plain_loop
-from tests.benchmarks.measure import Result, Skipped, paired, result
+from tests.benchmarks.measure import Result, Row, Skipped, paired, result
 
 ITERATIONS = 3
 ROUNDS = 5
@@ -39,11 +39,12 @@ def traced(batch: int) -> Result:
                 assert p.grad is not None
                 p.data.sub_(p.grad.data * 0.01)
 
-    ratios = paired(loop, plain_loop(batch, ITERATIONS), ROUNDS)
-    return result(f"torchlens-batch-{batch}", ratios, None, "time over a plain iteration")
+    ratios, plain = paired(loop, plain_loop(batch, ITERATIONS), ROUNDS)
+    what = "time over a plain iteration"
+    return result(f"torchlens-batch-{batch}", ratios, None, what, baseline=plain)
 
 
-TRACERS: dict[str, Callable[[], Result]] = {
-    "torchlens-batch-1": lambda: traced(1),
-    "torchlens-batch-64": lambda: traced(64),
+TRACERS = {
+    "torchlens-batch-1": Row(lambda: traced(1), 3, 0),
+    "torchlens-batch-64": Row(lambda: traced(64), 3, 0),
 }

@@ -11,22 +11,9 @@ import pytest
 
 from lenet_tui.cli import main as cli
 from lenet_tui.protocol.new_file import free_name, path_within, write_new
+from tests.harness.commands import run_here
 from tests.harness.driving import Drive
 from tests.harness.export_sessions import exported, printed, shown
-from tests.harness.terminal import APP, ROOT, environment
-
-
-def export(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*APP, "export", *words],
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=ROOT,
-        env=environment(),
-        check=False,
-    )
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -42,8 +29,8 @@ def test_the_session_of_some_moves_is_written_and_verifies(tmp_path: Path) -> No
     drive = Drive("digits", seed=3)
     drive(*moves)
     file = tmp_path / "own.py"
-    done = export(
-        "--seed", "3", "--moves", "-", "--device", "cpu", "--output", str(file),
+    done = run_here(
+        "export", "--seed", "3", "--moves", "-", "--device", "cpu", "--output", str(file),
         given="\n".join(moves),
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -60,11 +47,12 @@ def test_the_session_of_some_moves_is_written_and_verifies(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_it_is_printed_where_no_file_is_wanted_and_a_refused_move_is_no_script() -> None:
-    done = export("--preset", "notebook", "--device", "cpu", "--iterations", "2", "--output", "-")
+    notebook = ("--preset", "notebook", "--device", "cpu", "--iterations", "2")
+    done = run_here("export", *notebook, "--output", "-")
     drive = Drive("notebook")
     drive("run 2")
     assert (done.returncode, done.stdout) == (0, exported(drive)), done.stderr
-    done = export("--moves", "-", "--output", "-", given="phase\ndo backward\n")
+    done = run_here("export", "--moves", "-", "--output", "-", given="phase\ndo backward\n")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "lenet-tui: do backward: there is no loss yet: run loss first\n"
 

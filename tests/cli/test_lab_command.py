@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -12,20 +12,13 @@ from lenet_tui.cli import main as cli
 from lenet_tui.lab.result import RunLab
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.protocol.messages import Asked
+from tests.harness.commands import run_here
 from tests.harness.running_app import Running, running
-from tests.harness.terminal import APP, ROOT, Terminal, environment
+from tests.harness.terminal import APP, Terminal
 
 
-def lab(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*APP, "lab", *words],
-        cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=120, check=False,
-    )  # fmt: skip
-
-
-def as_json(*words: str) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
-    done = lab(*words, "--format", "json")
+def as_json(*words: str) -> tuple[dict[str, Any], CompletedProcess[str]]:
+    done = run_here("lab", *words, "--format", "json")
     return json.loads(done.stdout), done
 
 
@@ -61,7 +54,9 @@ def test_what_torch_refuses_ends_with_1() -> None:
 
 
 def test_a_layer_as_text_where_there_is_no_terminal() -> None:
-    done = lab("MaxPool2d(3, ceil_mode=True, return_indices=True)", "--ascii", "--lang", "en")
+    done = run_here(
+        "lab", "MaxPool2d(3, ceil_mode=True, return_indices=True)", "--ascii", "--lang", "en"
+    )
     assert done.returncode == 0 and done.stdout.isascii()
     assert "stdin is no terminal" in done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == [

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
 from rich.cells import cell_len
 
 from lenet_tui.app.all_words import words
 from lenet_tui.cli import main as cli
 from lenet_tui.tour.words_stops import STOPS
-from tests.harness.terminal import APP, ROOT, environment
+from tests.harness.commands import run_here
 
 
 def printed(capsys: pytest.CaptureFixture[str], *given: str) -> str:
@@ -82,11 +80,7 @@ def test_what_cannot_be_is_one_line(
 
 
 def test_without_a_terminal_the_stops_are_printed() -> None:
-    done = subprocess.run(
-        [*APP, "tour", "--seed", "3"],
-        cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=60, check=False,
-    )  # fmt: skip
+    done = run_here("tour", "--seed", "3")
     assert done.returncode == 0
     assert done.stderr == (
         "lenet-tui: stdin is no terminal: the stops are printed instead of shown\n"

@@ -77,7 +77,7 @@ def app(
         return found
 
     marked = {"LENET_TEST_MARK": mark} | dict(env or {})
-    with Terminal([*command, *words], env=marked, size=size, cwd=cwd) as terminal:
+    with Terminal([*command, *words], env=marked, size=size, cwd=cwd, own_torch=True) as terminal:
         yield terminal, processes
 
 

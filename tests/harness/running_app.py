@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
@@ -32,19 +33,29 @@ class Running:
     async def press(self, *keys: str) -> None:
         """Press keys one by one and let the app settle after each."""
         for key in keys:
+            await self.type(key)
+
+    async def type(self, *keys: str) -> None:
+        """Press keys as fast as they can come, then let the app settle."""
+        for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
             event = Key(name, character(key))
             event.set_sender(self.app)
             self.app.post_message(event)
-            await self.settle()
+        await self.settle()
 
     async def settle(self) -> None:
-        """Let everything that is under way come to an end; far faster than the pilot's pauses."""
+        """Let everything that is under way come to an end; far faster than the pilot's pauses.
+
+        Three times in turn the event loop must have nothing ready to run, not even a timer that is
+        late: so a slow machine is waited for as long as it needs.
+        """
+        loop: Any = asyncio.get_running_loop()
         quiet = 0
         for _ in range(1000):
             await asyncio.sleep(0.003)
-            quiet = quiet + 1 if idle(self.app) else 0
-            if quiet == 3:
+            quiet = 0 if loop._ready or busy(self.app) else quiet + 1
+            if quiet >= 3 and idle(self.app):
                 return
 
     @property
@@ -73,14 +84,19 @@ def character(key: str) -> str | None:
         return None
 
 
+def busy(app: LenetApp) -> bool:
+    """Whether the app or its screen have something to do; widgets are not asked."""
+    screen = app.screen
+    due = screen._callbacks or screen._dirty_widgets or screen._layout_required
+    return bool(due or app.main.scheduler.due or app._message_queue.qsize())
+
+
 def idle(app: LenetApp) -> bool:
     """Whether no message waits anywhere and nothing is to be painted."""
     screens = app.screen_stack
     widgets = [widget for screen in screens for widget in screen.walk_children()]
     waiting = any(p._message_queue.qsize() or p._next_callbacks for p in [app, *screens, *widgets])
-    screen = app.screen
-    due = screen._callbacks or screen._dirty_widgets or screen._layout_required
-    return not (waiting or due or app.main.scheduler.due)
+    return not (waiting or busy(app))
 
 
 @asynccontextmanager

@@ -21,7 +21,10 @@ from typing import Any
 
 import pyte
 
+from tests.harness.torch_template_client import ADDRESS
+
 ROOT = Path(__file__).parents[2]
+SHARED_TORCH = Path(__file__).parent / "shared_torch"
 APP = [sys.executable, "-m", "lenet_tui"]
 DEADLINE = 60.0
 """Seconds to wait for anything: far more than it takes, as machines may be busy."""
@@ -52,7 +55,8 @@ class Terminal:
     """``command`` with its standard streams on a pseudo-terminal of ``size`` (columns, rows).
 
     ``received`` holds all bytes it has sent. Ends the command when closed. The command leads a
-    session of its own and the terminal controls it, as under a terminal emulator.
+    session of its own and the terminal controls it, as under a terminal emulator. ``own_torch``:
+    its engine's forkserver is not taken from ``torch_template``; for tests of processes.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Terminal:
         term: str = "xterm-256color",
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
+        own_torch: bool = False,
     ) -> None:
         columns, rows = size
         self.screen = pyte.Screen(columns, rows)
@@ -78,7 +83,7 @@ class Terminal:
             stdout=self.slave,
             stderr=self.slave,
             cwd=cwd,
-            env=environment(term, env),
+            env=environment(term, env, own_torch=own_torch),
             start_new_session=True,
             preexec_fn=_take_terminal,  # noqa: PLW1509 - one system call, no Python lock in it
         )
@@ -187,15 +192,22 @@ class Terminal:
 
 
 def environment(
-    term: str = "xterm-256color", env: Mapping[str, str] | None = None
+    term: str = "xterm-256color", env: Mapping[str, str] | None = None, *, own_torch: bool = False
 ) -> dict[str, str]:
-    """A plain terminal's environment: no colour overrides, one torch thread, a state of its own."""
+    """A plain terminal's environment: no colour overrides, one torch thread, a state of its own.
+
+    ``own_torch``: without the torch that a test run shares.
+    """
+    shared = ADDRESS in os.environ and not own_torch
+    path = [ROOT, SHARED_TORCH] if shared else [ROOT]
     drop = ("NO_COLOR", "COLORTERM", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL", "LC_ALL", "LANG")
     kept = {k: v for k, v in os.environ.items() if k not in drop and not k.startswith("TEXTUAL_")}
+    if not shared:
+        kept.pop(ADDRESS, None)
     return (
         kept
         | {"TERM": term, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-        | {"XDG_STATE_HOME": STATE.name, "PYTHONPATH": str(ROOT)}
+        | {"XDG_STATE_HOME": STATE.name, "PYTHONPATH": os.pathsep.join(map(str, path))}
         | dict(env or {})
     )
 

@@ -16,8 +16,6 @@ from lenet_tui.training.engine.trainer import Trainer
 from tests.harness.driving import Drive
 from tests.harness.parity import DOUBLE, SAME, compared, parity
 
-GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA GPU here")
-
 WALKS: list[tuple[dict[str, str], list[str]]] = [
     ({}, ["run 3", "phase", "set lr 0.5", "phase", "phase", "op", "op"]),
     (
@@ -142,7 +140,6 @@ def test_a_device_that_is_lost_meanwhile_ends_the_engine(monkeypatch: pytest.Mon
 # On a GPU
 
 
-@GPU
 @pytest.mark.gpu
 @pytest.mark.parametrize("batch", [1, 64])
 def test_the_cpu_against_a_gpu(batch: int) -> None:
@@ -163,7 +160,6 @@ def test_the_cpu_against_a_gpu(batch: int) -> None:
     assert all(map(torch.equal, cuda, torch.cuda.get_rng_state_all()))
 
 
-@GPU
 @pytest.mark.gpu
 def test_a_session_on_a_gpu_against_the_cpu() -> None:
     drive = Drive(device="cuda:0", model="tests.harness.models:sequential")

@@ -17,10 +17,7 @@ from tests.harness.conversation import Conversation
 from tests.harness.driving import Drive
 from tests.harness.oracle_loops import classes, notebook
 
-pytestmark = [
-    pytest.mark.gpu,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA GPU here"),
-]
+pytestmark = pytest.mark.gpu
 GPU = "cuda:0"
 
 

@@ -129,7 +129,8 @@ def test_a_crash_of_the_app_says_where_in_plain_text(tmp_path: Path) -> None:
 
 
 def run(*words: str, path: str = "", text: str = "") -> subprocess.CompletedProcess[bytes]:
-    env = environment(env={"PYTHONPATH": f"{ROOT}:{path}"})
+    env = environment()
+    env["PYTHONPATH"] += f":{path}"
     return subprocess.run(
         [sys.executable, *words], env=env, input=text.encode(), capture_output=True, check=False
     )

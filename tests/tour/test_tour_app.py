@@ -21,7 +21,8 @@ NUMBER = {stop.key: number for number, stop in enumerate(STOPS)}
 
 async def at(run: Running, key: str) -> None:
     """Go to a stop by the list."""
-    await run.press("G", *["home"], *["down"] * NUMBER[key], "enter")
+    await run.press("G")
+    await run.type("home", *["down"] * NUMBER[key], "enter")
 
 
 def standing(run: Running) -> str:
