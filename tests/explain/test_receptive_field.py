@@ -9,9 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.explain.engine import receptive_field
 from lenet_tui.explain.engine.op_rule import Box
-from lenet_tui.explain.engine.receptive_field import reach
+from lenet_tui.explain.engine.receptive_field import reach, receptive_field
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.options import Options

@@ -16,15 +16,15 @@ import lenet_tui
 
 FOLDER = Path(lenet_tui.__file__).parent
 FILES = sorted(f for f in FOLDER.rglob("*.py") if "ui" in f.relative_to(FOLDER).parts)
-PLAIN = {"Static", "Label", "RichLog", "HelpText", "notify"}
-"""Calls that must say ``markup=False``."""
+PLAIN = {"Static", "Label", "RichLog", "HelpText"}
+"""Calls that must say ``markup=False``; the app's own ``notify`` never reads markup."""
 MADE_OF = {"Option", "add", "add_leaf", "set_label", "Button"}
 """Calls whose first argument must be a Content or Text, or words of ours."""
 TITLES = {"border_title", "border_subtitle", "tooltip"}
 FOREIGN = {"op", "arguments", "error", "formula", "warnings"}
 """Attributes that hold what is not ours, wherever they are."""
 SHOWS = {"Content", "Text", "styled", "assemble", "append", "notify"}
-OURS = {"line.arguments"}
+OURS = {"line.arguments", "state.op"}
 """Cleaned already where it is made."""
 CLEANED = {"clean", "clean_lines", "add"}
 """Calls that clean what they are given (``add``: a line of the log)."""
@@ -94,7 +94,7 @@ class Scope:
         if isinstance(node, ast.Name):
             annotated = self.args.get(node.id, "")
             given = self.values.get(node.id, [])
-            return annotated in ("Content", "Text") or (
+            return annotated.removesuffix(" | None") in ("Content", "Text") or (
                 bool(given) and all(self.safe(value) for value in given)
             )
         return called(node) in MAKERS
@@ -170,7 +170,6 @@ def test_nothing_becomes_markup_and_what_is_not_ours_is_cleaned() -> None:
     [
         "Static(name)",
         "Label(name, markup=True)",
-        "app.notify(text)",
         "Text.from_markup('x')",
         "print(x)",
         "Option(f'{name}')",
