@@ -1,15 +1,11 @@
-"""The phases of a training iteration, and where in a session we are."""
+"""Where in a session we are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from lenet_tui.protocol.fast_pickle import sent
-
-TURN = ("forward", "loss", "zero_grad", "backward", "update")
-"""The five phases of an iteration, in turn."""
-
-PHASES = ("init", *TURN)
+from lenet_tui.protocol.phases import INIT
 
 SEARCHING = "reverse-continue"
 """In the place of a phase: what torch is said to do while history is searched; a pause ends it."""
@@ -27,6 +23,6 @@ class Position:
     """
 
     iteration: int = 0
-    phase: str = "init"
+    phase: str = INIT.name
     op: int | None = None
     index: int = 0

@@ -6,12 +6,12 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from lenet_tui.protocol.checked_json import Malformed, entry, number, text, within
 from lenet_tui.protocol.messages import Snapshot
-from lenet_tui.protocol.options import OptionError, Options, check
+from lenet_tui.protocol.options import SWITCHES, OptionError, Options, as_dict, check
 from lenet_tui.sessions.saved_snapshot import as_plain, known_keyframes, plausible, snapshot_of
 from lenet_tui.text.clean import clean
 
@@ -61,7 +61,7 @@ def pieces(session: SavedSession) -> list[bytes]:
     """
     kept = sorted(session.keyframes)
     header = {
-        "options": asdict(session.options),
+        "options": as_dict(session.options),
         "snapshot": as_plain(session.snapshot),
         "keyframes": [[n, len(session.keyframes[n])] for n in kept],
         "torch": session.torch,
@@ -140,7 +140,7 @@ def _session(header: dict[str, Any], data: bytes, start: int) -> SavedSession:
 def _options(given: dict[str, Any]) -> Options:
     """Options, each of its own kind. A model that is not the app's own is not imported."""
     plain = Options()
-    if set(given) != {f.name for f in fields(Options)}:
+    if set(given) | set(SWITCHES) != {f.name for f in fields(Options)}:
         raise Malformed("its options are not those of this lenet-tui")
     for name, value in given.items():
         wanted = type(getattr(plain, name))
@@ -149,4 +149,5 @@ def _options(given: dict[str, Any]) -> Options:
             raise Malformed(f"its option {name} is no {wanted.__name__}")
     if given["model"] != plain.model:
         raise Malformed("its model is not the one of this lenet-tui")
-    return check(Options(**given | {"lr": float(given["lr"])}))
+    amounts = {n: float(v) for n, v in given.items() if isinstance(getattr(plain, n), float)}
+    return check(Options(**given | amounts))

@@ -12,7 +12,8 @@ from lenet_tui.protocol.condition import WatchError, parse_watch
 from lenet_tui.protocol.iteration_plan import Change, Script, Segment
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.moves import Move, MoveError, Set, parse_move, parse_vector
-from lenet_tui.protocol.position import PHASES, Position
+from lenet_tui.protocol.phases import PHASES
+from lenet_tui.protocol.position import Position
 
 _MOST = 10**8
 """Iterations that a file may speak of: each takes memory, so that none may claim more."""

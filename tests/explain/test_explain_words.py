@@ -12,12 +12,12 @@ import torch.nn.functional as F
 from rich.cells import cell_len
 from torch import Tensor, nn
 
+from lenet_tui.explain.engine.update_rules import MOMENTUM
 from lenet_tui.explain.words.pane import EXPLAIN, explain_words, needed
 from lenet_tui.protocol.options import LOSSES, OPTIMIZERS
-from lenet_tui.protocol.position import PHASES
+from lenet_tui.protocol.phases import PHASES
 from lenet_tui.text import words
 from lenet_tui.text.wrapping import wrap
-from lenet_tui.training.engine.optimizers import MOMENTUM
 
 TYPICAL: Mapping[str, str] = {
     "iteration": "1,200", "lr": "0.01", "optimizer": "manual", "loss": "mse", "seed": "7",

@@ -20,8 +20,9 @@ from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.messages import ListDevices
 from lenet_tui.protocol.moves import Do, Goto, Move, Set, Skip, Vector, parse_move, parse_vector
-from lenet_tui.protocol.options import parse_value
-from lenet_tui.protocol.position import SEARCHING, TURN
+from lenet_tui.protocol.options import parse_value, turn_of
+from lenet_tui.protocol.phases import BACKWARD
+from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.stepping.ui import moves_saver as saving
 from lenet_tui.stepping.ui import view_actions as looking
 from lenet_tui.stepping.ui.commands import MOVES
@@ -108,7 +109,7 @@ def do_phase(app: LenetApp) -> None:
     """Run a phase out of turn, chosen from a list."""
     following = app.frame.next_phase if app.frame else ""
     notes = {following: app.words("do.next")}
-    choices = [Choice(phase, phase, notes.get(phase, "")) for phase in TURN]
+    choices = [Choice(phase, phase, notes.get(phase, "")) for phase in turn_of(app.present_options)]
     screen = PickScreen("do", choices)
     app.push_screen(screen, _then(app, lambda phase: change_past(app, Do(phase))))
 
@@ -127,7 +128,7 @@ def backward_from_vector(app: LenetApp) -> None:
     )
 
     def start(vector: Vector) -> None:
-        change_past(app, Do("backward", vector))
+        change_past(app, Do(BACKWARD.name, vector))
 
     app.push_screen(ask, _then(app, start))
 

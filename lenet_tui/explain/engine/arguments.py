@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
-
 from lenet_tui.explain.engine.terms import Source
-from lenet_tui.tape.engine.tape import OpEntry
+from lenet_tui.tape.engine.entries import OpEntry
 
 _LOSS = ("input", "target", "weight", "size_average", "ignore_index", "reduce", "reduction")
 _POOL = ("input", "kernel_size", "stride", "padding")
@@ -86,16 +84,3 @@ def named_arguments(entry: OpEntry) -> dict[str, Any]:
     names = SIGNATURES.get(entry.op, ("input",))
     given = {names[n] if n < len(names) else str(n): value for n, value in enumerate(entry.args)}
     return given | entry.kwargs
-
-
-def same(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors are the same memory seen in the same way."""
-    if a is b:
-        return True
-    return (
-        a.data_ptr() == b.data_ptr() != 0
-        and a.shape == b.shape
-        and a.stride() == b.stride()
-        and a.dtype == b.dtype
-        and a.device == b.device
-    )

@@ -27,6 +27,8 @@ from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Work
 from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.messages import Explain
+from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
+from lenet_tui.protocol.phases import BACKWARD, INIT, UPDATE, Phase
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
 from lenet_tui.tape.engine.tape import Cursor
@@ -92,12 +94,12 @@ class Explainer:
         finally:
             navigator.rebuild(*here)
 
-    def _earlier(self, iteration: int, phase: str) -> int:
+    def _earlier(self, iteration: int, phase: Phase) -> int:
         """The last iteration before one in which a phase was run; 0: none."""
         history = self._navigator.history
         for earlier in range(iteration - 1, 0, -1):
             segments = history.script(earlier).segments
-            if any(s.phase == phase and s.how != "skip" for s in segments):
+            if any(s.kind is phase and s.how != "skip" for s in segments):
                 return earlier
         return 0
 
@@ -112,7 +114,7 @@ class Explainer:
             return self._one_hot(question, place)
         parameters = place.tape.base.values
         stem, _, aspect = cell.tensor.rpartition(".")
-        if cell.tensor in parameters or (stem in parameters and aspect in updates.STATES):
+        if cell.tensor in parameters or (stem in parameters and aspect in STATES):
             return self._value(question, place)
         if stem in parameters and aspect in ("new", "update"):
             return self._updated(question, place, place)
@@ -130,7 +132,7 @@ class Explainer:
         aspect = cell.tensor.rpartition(".")[2]
         known = {*names, *(f"{n}.grad" for n in names)}
         parameters = place.tape.base.values
-        known |= {f"{p}.{a}" for p in parameters for a in ("new", "update", *updates.STATES)}
+        known |= {f"{p}.{a}" for p in parameters for a in ("new", "update", *STATES)}
         if cell.tensor not in known:
             raise self._unknown(cell, place)
         where = ""
@@ -144,7 +146,7 @@ class Explainer:
             )
         if aspect == "grad":
             raise CellError(f"{cell.name} is None here{where}: no backward has reached it")
-        if aspect in updates.STATES:
+        if aspect in STATES:
             when = (
                 f" when iteration {place.tape.iteration} begins" if place.whole else f" here{where}"
             )
@@ -154,7 +156,7 @@ class Explainer:
     def _unknown(self, cell: Cell, place: Place) -> CellError:
         """The error for a name that there is not, with all that there are."""
         kept = {k for u in place.tape.base.updates.values() for k in u.state_after}
-        kept.update(updates.KEEPS.get(self._navigator.trainer.options.optimizer, ()))
+        kept.update(OPTIMIZERS[self._navigator.trainer.options.optimizer].state)
         return unknown(cell, place.known(self._expected), sorted(kept))
 
     def _one_hot(self, question: Question, place: Place) -> Explanation:
@@ -168,9 +170,9 @@ class Explainer:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
         if not place.whole and place.updated(_parameter(question, place)):
             return self._updated(question, place, place)
-        iteration = self._earlier(place.tape.iteration, "update")
+        iteration = self._earlier(place.tape.iteration, UPDATE)
         if not iteration:
-            return answer.untouched(question, "init", ("init", ()), {})
+            return answer.untouched(question, INIT.name, (INIT.name, ()), {})
         with self._visit(iteration, question.cell.name):
             return self._updated(question, place, self._place(self._navigator.cursor))
 
@@ -180,7 +182,7 @@ class Explainer:
         aspect = "" if cell.tensor == name else cell.tensor.rpartition(".")[2]
         made = there.updated(name)
         if made is None and there is here:  # the last update is shown until the next one
-            iteration = self._earlier(here.tape.iteration, "update")
+            iteration = self._earlier(here.tape.iteration, UPDATE)
             with self._visit(iteration, cell.name):
                 return self._updated(question, here, self._place(self._navigator.cursor))
         if made is None:
@@ -188,7 +190,7 @@ class Explainer:
         cursor, entry = made
         if aspect == "update":
             work = updates.change(entry, cell.index)
-        elif aspect in updates.STATES:
+        elif aspect in STATES:
             work = updates.state_update(entry, aspect, cell.index)
         else:
             work = updates.update(entry, cell.index)
@@ -200,13 +202,14 @@ class Explainer:
     def _gradient(self, question: Question, here: Place, there: Place) -> Explanation:
         """A parameter's ``.grad``: what the last backward brought, and what was there before."""
         cell, name = question.cell, _parameter(question, here)
-        cursor = there.accumulated(name)
-        if cursor is None and there is here:
-            iteration = self._earlier(here.tape.iteration, "backward")
+        made = there.set_gradient(name)
+        if made is None and there is here:
+            iteration = self._earlier(here.tape.iteration, BACKWARD)
             with self._visit(iteration, cell.name):
                 return self._gradient(question, here, self._place(self._navigator.cursor))
-        if cursor is None:
+        if made is None:
             raise CellError(f"{cell.name}: no backward of it is on the tape")
+        cursor, _ = made
         origin = there.at(next_to(cursor))
         earlier = there.tape.grad(cursor, name)
         before = None if earlier is None else Source(f"{name}.grad", earlier)

@@ -21,6 +21,7 @@ from lenet_tui.explain.engine.terms import (
     one,
     plain,
 )
+from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.backward_recorder import kind
 
 Reader = tuple[Call, str, Gradient]
@@ -67,10 +68,10 @@ def _start(scene: Scene, index: Index) -> Work:
     segment = scene.backward[0]
     if segment.vector is None:
         block = Block((), exact(np.ones(1)))
-        return Work("backward", "", "1", [block], [("start", ())])
+        return Work(BACKWARD.name, "", "1", [block], [("start", ())])
     source = Source("vector", segment.vector, known=False)
     note = ("start-vector", (str(segment.segment.vector or ""),))
-    return Work("backward", "n,c", "vector[n,c]", [plain(one(source, index))], [note])
+    return Work(BACKWARD.name, "n,c", "vector[n,c]", [plain(one(source, index))], [note])
 
 
 def _shares(scene: Scene, found: list[Reader], index: Index) -> Work:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lenet_tui.explain.engine.arguments import same
 from lenet_tui.explain.engine.scope import Place
-from lenet_tui.explain.engine.update_rules import STATES
+from lenet_tui.protocol.optimizers import STATES
+from lenet_tui.tape.engine.entries import same
 
 
 class TimedNames:

@@ -14,17 +14,13 @@ from torch import Tensor
 
 from lenet_tui.explain.engine.rounding import Rounded, constant, exact, sqrt
 from lenet_tui.explain.engine.terms import Block, Column, Index, Source, Work, one, plain
-from lenet_tui.tape.engine.tape import UpdateEntry
+from lenet_tui.protocol.optimizers import OPTIMIZERS
+from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.text.numbers import number
-from lenet_tui.training.engine.optimizers import MOMENTUM
 
+MOMENTUM = OPTIMIZERS["momentum"].arguments["momentum"]
 BETAS = (0.9, 0.999)
 EPS = 1e-8
-STATES = ("momentum_buffer", "exp_avg", "exp_avg_sq", "step")
-"""The optimizers' own tensors; each can be asked for as ``fc1.weight.exp_avg[3,7]``."""
-
-KEEPS = {"momentum": ("momentum_buffer",), "adam": ("exp_avg", "exp_avg_sq", "step")}
-"""Which of them each optimizer keeps."""
 
 
 def update(entry: UpdateEntry, index: Index) -> Work:

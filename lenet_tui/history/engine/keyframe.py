@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lenet_tui.protocol.options import Options, check
+from lenet_tui.protocol.options import Options, as_dict, check
 from lenet_tui.tape.engine.digest import raw
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -35,7 +35,7 @@ def capture(trainer: Trainer) -> bytes:
         tensors |= {f"fixed/{n}": t for n, t in enumerate(trainer.data.fixed)}
     state = trainer.data
     header = {
-        "options": asdict(trainer.options),
+        "options": as_dict(trainer.options),
         "data": [state.source, state.size, state.epoch, state.offset],
         "fresh_vector": trainer.fresh_vector,
         "loss": repr(trainer.last_loss),

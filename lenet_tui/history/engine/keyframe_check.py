@@ -11,12 +11,11 @@ from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.checked_json import Malformed, within
+from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.training.engine.dataset import CLASSES, SIDE
 from lenet_tui.training.engine.trainer import Trainer
 
-SLOTS = ("momentum_buffer", "exp_avg", "exp_avg_sq", "step")
-"""The tensors that our optimizers keep for a parameter."""
 _DTYPES = ("float32", "float64", "float16", "bfloat16", "int64", "int32", "uint8", "bool")
 
 
@@ -72,7 +71,7 @@ def _fits(trainer: Trainer, found: Mapping[str, tuple[torch.dtype, torch.Size]])
         elif slot == "step":
             fits = shape == torch.Size([])
         else:
-            fits = (dtype, shape) == (p.dtype, p.shape) and (kind == "grad" or slot in SLOTS)
+            fits = (dtype, shape) == (p.dtype, p.shape) and (kind == "grad" or slot in STATES)
         if not fits:
             raise Malformed(f"{name} is unknown or of another shape")
 

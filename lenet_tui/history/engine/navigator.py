@@ -5,8 +5,9 @@ from __future__ import annotations
 from lenet_tui.history.engine.seek import Replay
 from lenet_tui.protocol.iteration_plan import Change, Segment
 from lenet_tui.protocol.moves import Set
+from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
-from lenet_tui.tape.engine.recorder import LAZY, UNKNOWN
+from lenet_tui.tape.engine.recorder import UNKNOWN
 from lenet_tui.tape.engine.tape import Cursor
 
 
@@ -22,6 +23,11 @@ class Navigator(Replay):
             self.cursor.done,
             self.tape.index(self.cursor),
         )
+
+    @property
+    def options(self) -> Options:
+        """The options in force at the cursor."""
+        return self.tape.options(self.cursor, self.script)
 
     @property
     def finished(self) -> bool:
@@ -136,7 +142,7 @@ class Navigator(Replay):
         applied = self.script.cut(tape.end.segment, tape.end.done).changes
         if (
             len(tape.segments) - 1 > cursor.segment
-            or (segment.segment.phase in LAZY and tape.end != cursor)
+            or (segment.phase.lazy and tape.end != cursor)
             or self.script.cut(cursor.segment, cursor.done).changes != applied
         ):
             self.rebuild(self.iteration, cursor)

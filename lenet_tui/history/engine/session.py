@@ -32,17 +32,19 @@ from lenet_tui.protocol.messages import (
     Snapshot,
 )
 from lenet_tui.protocol.moves import Move
-from lenet_tui.protocol.options import OptionError, Options
+from lenet_tui.protocol.options import OptionError, Options, phases_on, turn_of
 from lenet_tui.protocol.options import change as changed
+from lenet_tui.protocol.phases import INIT
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests as transcribe
 from lenet_tui.tape.engine import frame_builder as framing
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import Progress
-from lenet_tui.tape.engine.tape import Cursor, OpEntry
+from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.tour.engine import repr_answers as printing
 from lenet_tui.training.engine import dataset as data
@@ -83,7 +85,7 @@ class Session:
 
     def _start(self, options: Options) -> None:
         """A new session from ``init``."""
-        self.progress.passed(0, "init")
+        self.progress.passed(0, INIT.name)
         self.history = History(self._store, options.history_mb * MEGABYTE)
         self.navigator = Navigator(options, self.history, self.progress)
         trainer = self.navigator.trainer
@@ -99,14 +101,16 @@ class Session:
         """
         trainer = self.navigator.trainer
         self.history.keep(0, keyframe.capture(trainer))
+        self.history.on = phases_on(trainer.options)
         image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
-        self.navigator.player.expected = dry_run(trainer.model, image)
+        self.navigator.player.expected = dry_run(trainer.model, image).entries
 
     def _take_up(self, snapshot: Snapshot) -> None:
         """Carry on where another engine was: its keyframes are in the store."""
         if snapshot.foreign:
             for iteration, _ in snapshot.keyframes:
                 keyframe_check.check(self.navigator.trainer, self._store.get(iteration))
+        self.history.on = phases_on(keyframe.options(keyframe.header(self._store.get(0))))
         self.history.take_up(snapshot)
         for number, text in snapshot.watches:
             self.watches[number] = parse_watch(text)
@@ -202,8 +206,7 @@ class Session:
         elif isinstance(move, moves.Skip):
             self._skip(move.phase)
         elif isinstance(move, moves.Do):
-            self._between_phases()
-            navigator.do(Segment(move.phase, "do", move.vector))
+            self._do(Segment(move.phase, "do", move.vector))
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
@@ -228,6 +231,13 @@ class Session:
                 " finish the phase or step back out of it first"
             )
 
+    def _do(self, segment: Segment) -> None:
+        self._between_phases()
+        navigator = self.navigator
+        if segment.phase not in turn_of(navigator.options):
+            raise Refused(f"{segment.phase} is off: set {segment.kind.option} to more than 0 first")
+        navigator.do(segment)
+
     def _skip(self, phase: str) -> None:
         self._between_phases()
         navigator = self.navigator
@@ -238,8 +248,7 @@ class Session:
 
     def _set(self, move: moves.Set) -> None:
         navigator = self.navigator
-        here = navigator.tape.options(navigator.cursor, navigator.script)
-        options = changed(here, move.option, move.value)
+        options = changed(navigator.options, move.option, move.value)
         if move.option == "seed":
             self._store.drop(list(self.history.index.sizes))
             self._start(options)
@@ -289,7 +298,7 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, script = navigator.tape, navigator.cursor, navigator.script
         first, losses = self.runner.take_losses()
-        names = navigator.trainer.names
+        names, output = navigator.trainer.names, tape.output(cursor)
         return Frame(
             position=navigator.position,
             segments=framing.segments(tape, cursor),
@@ -308,6 +317,7 @@ class Session:
             graph=framing.graph(tape, cursor, names) if self._look.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
+            output_shape=None if output is None else tuple(output.tensor.shape),
             running=running,
         )
 

@@ -16,7 +16,8 @@ from lenet_tui.parity.result import ParityResult, ParityRow, place
 from lenet_tui.protocol.iteration_plan import Script, Segment
 from lenet_tui.protocol.messages import Parity
 from lenet_tui.protocol.options import OptionError
-from lenet_tui.tape.engine.recorder import LAZY, Player, Progress
+from lenet_tui.protocol.phases import PHASES
+from lenet_tui.tape.engine.recorder import Player, Progress
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.rng_guard import generators, untouched
@@ -149,7 +150,7 @@ def play(player: Player, script: Script, first: int = 0) -> None:
                 if change.done == len(played.entries):
                     player.change(change.move)
         for change in changes:
-            if change.done is None or segment.phase not in LAZY:
+            if change.done is None or not segment.kind.lazy:
                 player.change(change.move)
 
 
@@ -162,7 +163,7 @@ class Draws(Progress):
 
     def passed(self, done: int, what: str) -> None:
         Progress.passed(self, done, what)
-        if self.phase == "forward":
+        if PHASES[self.phase].makes == "output":
             now = generators()
             if done and not all(map(torch.equal, now, self.before)):
                 self.drew.add((self.segment, done))

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from lenet_tui.protocol.transcript import GradientState, OpState, ParameterState
 from lenet_tui.tape.engine.digest import digest, state_digest
-from lenet_tui.tape.engine.tape import Cursor, Entry, NodeEntry, OpEntry, Tape, ZeroEntry
+from lenet_tui.tape.engine.entries import Entry
+from lenet_tui.tape.engine.tape import Cursor, Tape
 
 
 def parameters(tape: Tape, cursor: Cursor) -> tuple[ParameterState, ...]:
@@ -46,16 +47,17 @@ def ops(tape: Tape, segment: int) -> tuple[OpState, ...]:
 
 def _op(entry: Entry, tape: Tape, phase: str, index: int) -> OpState:
     state = OpState(tape.iteration, phase, index, entry.name, entry.op, entry.module)
-    if isinstance(entry, NodeEntry):
+    if entry.gradients is not None:
+        grad = entry.gradient_of(entry.name)
         return replace(
             state,
-            gradients=tuple(None if g is None else _brief(g) for g in entry.produced),
-            grad=None if entry.grad is None else _brief(entry.grad),
+            gradients=tuple(None if g is None else _brief(g) for g in entry.gradients),
+            grad=None if grad is None else _brief(grad),
         )
-    if isinstance(entry, ZeroEntry):
+    tensor = entry.tensor
+    if tensor is None:
         parameter = tape.base.values[entry.name]
         return replace(state, shape=tuple(parameter.shape), dtype=str(parameter.dtype)[6:])
-    tensor = entry.tensor if isinstance(entry, OpEntry) else entry.after
     low, high, mean, std = _statistics(tensor)
     return replace(
         state,

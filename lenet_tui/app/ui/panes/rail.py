@@ -11,6 +11,7 @@ from textual.content import Content
 from lenet_tui.app.ui.panes.phase_states import Station, boundary, fitted, stations
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
@@ -190,7 +191,7 @@ def _op(frame: Frame, words: Words, glyphs: Glyphs) -> str:
     entry = frame.entry
     assert entry is not None
     name, op = clean(entry.name), clean(entry.op)
-    if entry.phase == "backward":
+    if entry.phase == BACKWARD.name:
         return words("rail.node", op=op, name=name) if name else op
     return f"{name} {glyphs.dot} {op}"
 

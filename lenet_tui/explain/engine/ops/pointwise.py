@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lenet_tui.explain.engine.arguments import Call, same
+from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.broadcasting import ahead, back, readers, source_index
 from lenet_tui.explain.engine.op_rule import Box, Rule
 from lenet_tui.explain.engine.rounding import Rounded, constant, exact, sigmoid, tanh
@@ -24,6 +24,7 @@ from lenet_tui.explain.engine.terms import (
     one,
     plain,
 )
+from lenet_tui.tape.engine.entries import same
 
 _ONE = exact(1.0)
 _MIRRORED = {"radd": "add", "iadd": "add", "isub": "sub", "rmul": "mul", "imul": "mul"}
