@@ -38,6 +38,7 @@ OPTIMIZERS = {
         Optimizer("sgd", "SGD"),
         Optimizer("momentum", "SGD", {"momentum": 0.9}, ("momentum_buffer",)),
         Optimizer("adam", "Adam", state=AVERAGES),
+        Optimizer("adamw", "AdamW", {"weight_decay": 0.01}, AVERAGES),
     )
 }
 """Every optimizer by its name."""

@@ -55,7 +55,7 @@ def test_the_notebook_flat_out() -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 4])
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "momentum", "adam"])
+@pytest.mark.parametrize("optimizer", ["manual", "sgd", "momentum", "adam", "adamw"])
 def test_digits_flat_out_by_phases_and_by_ops(optimizer: str, batch: int) -> None:
     plain = list(classes(3, 40, batch, optimizer))
     drive = Drive(seed=3, batch_size=batch, optimizer=optimizer)

@@ -56,7 +56,8 @@ class RealPart(nn.Module):
         self.head = nn.Linear(1024, 10)
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.fft.fft(self.head(x.flatten(1))).real
+        spectrum: Tensor = torch.fft.fft(self.head(x.flatten(1)))
+        return spectrum.real
 
 
 class Transposed(nn.Module):

@@ -96,7 +96,10 @@ def _averages(entry: UpdateEntry, index: Index) -> tuple[Rounded, Rounded]:
 
 
 def _adam(entry: UpdateEntry, index: Index) -> Work:
-    """``w − lr⋅m̂ / (√v̂ + ε)``; m, v: moving averages, the hats: divided by 1 − βᵗ."""
+    """``w − lr⋅m̂ / (√v̂ + ε)``; m, v: moving averages, the hats: divided by 1 − βᵗ.
+
+    With a weight decay λ, ``lr⋅λ⋅w`` is subtracted too (AdamW): it does not go into m and v.
+    """
     keys = ("exp_avg", "exp_avg_sq", "step")
     states = [_state(entry, key, index) for key in keys]
     t = float(states[-1].values[0]) + 1
@@ -106,6 +109,11 @@ def _adam(entry: UpdateEntry, index: Index) -> Work:
     below = sqrt(second) / constant((1 - BETAS[1] ** t) ** 0.5) + constant(EPS)
     work = Work(entry.op, "…", f"lr ⋅ m̂ / (√v̂ + {EPS:g})")
     work.blocks = [Block(columns, -(size * (first / below)))]
+    decay = OPTIMIZERS[entry.optimizer].arguments.get("weight_decay", 0)
+    if decay:
+        w = one(Source(entry.name, entry.before), index)
+        work.blocks.insert(0, Block((w,), -(constant(entry.lr * decay) * w.number)))
+        work.right = f"lr ⋅ ({decay:g} ⋅ {entry.name}[…] + m̂ / (√v̂ + {EPS:g}))"
     for key, beta, average in zip(("adam-m", "adam-v"), BETAS, (first, second), strict=True):
         m = float(average.value[0])
         hat = number(m / (1 - beta**t), 6)
@@ -116,6 +124,7 @@ def _adam(entry: UpdateEntry, index: Index) -> Work:
 _STEPS: dict[str, Callable[[UpdateEntry, Index], Work]] = {
     "momentum": _momentum,
     "adam": _adam,
+    "adamw": _adam,
 }
 
 
