@@ -145,6 +145,9 @@ def _inside(frame: Frame, segment: SegmentState) -> Note:
 
 def _result(frame: Frame, phase: str) -> list[Note]:
     """What the last run of a phase gave."""
+    if frame.entry and frame.entry.phase == phase and frame.entry.numbers:
+        said = ", ".join(f"{name} {number(value, 6)}" for name, value in frame.entry.numbers)
+        return [("code.numbers", {"numbers": said})]
     output = frame.output_shape
     if phase == FORWARD.name and output is not None:
         return [("code.shape", {"shape": shape_text(output)})]

@@ -70,15 +70,19 @@ def op(state: OpState) -> Event:
             event["grad"] = _brief(state.grad)
         return event
     there = bool(state.sha256)
-    return event | {
-        "shape": list(state.shape),
-        "dtype": state.dtype,
-        "sha256": state.sha256 or None,
-        "min": state.low if there else None,
-        "max": state.high if there else None,
-        "mean": state.mean if there else None,
-        "std": state.std if there else None,
-    }
+    return (
+        event
+        | dict(state.numbers)
+        | {
+            "shape": list(state.shape),
+            "dtype": state.dtype,
+            "sha256": state.sha256 or None,
+            "min": state.low if there else None,
+            "max": state.high if there else None,
+            "mean": state.mean if there else None,
+            "std": state.std if there else None,
+        }
+    )
 
 
 def position(move: str, moved: Moved) -> Event:

@@ -9,6 +9,7 @@ from lenet_tui import __version__
 from lenet_tui.cli.printer import Sheet
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.protocol.messages import Look, Moved, Ready
+from lenet_tui.protocol.options import switches
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
 from lenet_tui.protocol.transcript import OpState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
@@ -49,6 +50,7 @@ class People:
             f"preset {options.preset} · data {options.data} · batch-size {options.batch_size} · "
             f"loss {options.loss} · lr {options.lr:g} · optimizer {options.optimizer} · "
             f"seed {options.seed}"
+            + "".join(f" · {name} {value:g}" for name, value in switches(options).items())
         )
 
     def init(self) -> None:
@@ -85,6 +87,9 @@ class People:
             BACKWARD.name: self._backward,
             UPDATE.name: self._update,
         }
+        if frame.entry:
+            for name, value in frame.entry.numbers:
+                self._sheet.line(f"{name}  {number(value, 7)}")
         if at.phase in show:
             show[at.phase](state, frame)
         if PHASES[at.phase].gradients:

@@ -19,6 +19,7 @@ from lenet_tui.explain.explain_shapes import (
     window_lines,
 )
 from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, Shape
+from lenet_tui.protocol.options import switches
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, PHASES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
@@ -57,7 +58,7 @@ def at_cursor(frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
         values |= _node_values(entry, frame)
     else:
         values |= _known(shape=entry.shapes[0] if entry.shapes else None)
-    return Explained(entry.phase, entry.op, values)
+    return Explained(entry.phase, entry.op, values | _numbers(entry))
 
 
 def at_row(row: OpRow, frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
@@ -77,6 +78,7 @@ def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[s
         "seed": str(options.seed),
         "device": options.device,
     }
+    values |= {name: f"{value:g}" for name, value in switches(options).items()}
     if parameters:
         values["tensors"] = str(len(parameters))
         values["parameters"] = thousands(sum(math.prod(p.shape) for p in parameters))
@@ -165,7 +167,14 @@ def _phase_values(frame: Frame) -> dict[str, str]:
             values["vector"] = segment.vector
         if segment and segment.total:
             values["nodes"] = str(segment.total)
+    elif frame.entry and frame.entry.phase == frame.position.phase:
+        values |= _numbers(frame.entry)
     return values
+
+
+def _numbers(entry: Entry) -> dict[str, str]:
+    """What an entry computed beside tensors."""
+    return {name: number(value, 6) for name, value in entry.numbers}
 
 
 def _loss_values(frame: Frame) -> dict[str, str]:

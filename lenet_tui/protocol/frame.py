@@ -85,7 +85,8 @@ class SegmentState:
 class Entry:
     """The tape's entry that the cursor passed last, for people.
 
-    ``shapes``: of what it produced (``None``: no gradient there).
+    ``shapes``: of what it produced (``None``: no gradient there). ``numbers``: what it computed
+    beside tensors, by name.
     """
 
     phase: str
@@ -93,6 +94,7 @@ class Entry:
     op: str
     module: str
     shapes: tuple[Shape | None, ...]
+    numbers: tuple[tuple[str, float], ...] = ()
 
 
 @sent

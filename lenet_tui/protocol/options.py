@@ -110,6 +110,11 @@ def as_dict(options: Options) -> dict[str, Any]:
     return {name: v for name, v in values.items() if v or name not in SWITCHES}
 
 
+def switches(options: Options) -> dict[str, float]:
+    """The options that turn a phase on, without those that are off."""
+    return {name: value for name, value in as_dict(options).items() if name in SWITCHES}
+
+
 def phases_on(options: Options) -> tuple[str, ...]:
     """The optional phases that the options turn on."""
     return tuple(p.name for p in OPTIONAL if getattr(options, p.option))

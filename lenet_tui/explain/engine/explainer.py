@@ -28,12 +28,13 @@ from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.messages import Explain
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
-from lenet_tui.protocol.phases import BACKWARD, INIT, UPDATE, Phase
+from lenet_tui.protocol.phases import INIT, PHASES, UPDATE, Phase
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
 from lenet_tui.tape.engine.tape import Cursor
 
 GIVEN = ("input", "target")
+GRADIENTS = tuple(phase for phase in PHASES.values() if phase.gradients)
 
 
 class Explainer:
@@ -94,12 +95,12 @@ class Explainer:
         finally:
             navigator.rebuild(*here)
 
-    def _earlier(self, iteration: int, phase: Phase) -> int:
-        """The last iteration before one in which a phase was run; 0: none."""
+    def _earlier(self, iteration: int, *phases: Phase) -> int:
+        """The last iteration before one in which one of some phases was run; 0: none."""
         history = self._navigator.history
         for earlier in range(iteration - 1, 0, -1):
             segments = history.script(earlier).segments
-            if any(s.kind is phase and s.how != "skip" for s in segments):
+            if any(s.kind in phases and s.how != "skip" for s in segments):
                 return earlier
         return 0
 
@@ -204,24 +205,28 @@ class Explainer:
         cell, name = question.cell, _parameter(question, here)
         made = there.set_gradient(name)
         if made is None and there is here:
-            iteration = self._earlier(here.tape.iteration, BACKWARD)
+            iteration = self._earlier(here.tape.iteration, *GRADIENTS)
             with self._visit(iteration, cell.name):
                 return self._gradient(question, here, self._place(self._navigator.cursor))
         if made is None:
             raise CellError(f"{cell.name}: no backward of it is on the tape")
-        cursor, _ = made
+        cursor, entry = made
         origin = there.at(next_to(cursor))
         earlier = there.tape.grad(cursor, name)
         before = None if earlier is None else Source(f"{name}.grad", earlier)
+        changed = entry.tensor is not None
         try:
-            work = gradients.parameter_gradient(origin.scene, name, cell.index, before)
+            if changed:
+                work = gradients.scaled_gradient(entry, cell.index)
+            else:
+                work = gradients.parameter_gradient(origin.scene, name, cell.index, before)
         except NoArithmetic as error:
             return _operands_of(question, origin.scene, None, str(error))
         if there is not here:
             work.notes.append(("earlier", (str(there.tape.iteration),)))
         naming = TimedNames(here, origin, there.at(cursor), there.at(origin.scene.start))
         explained = answer.explanation(question, work, naming, {})
-        return self._compared(explained, question, origin.scene, before)
+        return explained if changed else self._compared(explained, question, origin.scene, before)
 
     def _compared(
         self, explained: Explanation, question: Question, scene: Scene, before: Source | None

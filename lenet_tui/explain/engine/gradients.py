@@ -10,7 +10,7 @@ from torch.autograd.graph import Node
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.recorded_pass import Scene
 from lenet_tui.explain.engine.registry import rule_for
-from lenet_tui.explain.engine.rounding import exact
+from lenet_tui.explain.engine.rounding import constant, exact
 from lenet_tui.explain.engine.terms import (
     Block,
     Gradient,
@@ -23,6 +23,7 @@ from lenet_tui.explain.engine.terms import (
 )
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.backward_recorder import kind
+from lenet_tui.tape.engine.entries import Entry
 
 Reader = tuple[Call, str, Gradient]
 """An op, which of its arguments, and the gradient on its output."""
@@ -60,6 +61,18 @@ def parameter_gradient(scene: Scene, name: str, index: Index, before: Source | N
         work.right = f"{before.name}[{work.letters}] (before) + {work.right}"
         work.notes.insert(0, ("accumulated", ()))
     return work
+
+
+def scaled_gradient(entry: Entry, index: Index) -> Work:
+    """What a phase of its own made of a parameter's gradient, where it multiplied by a factor."""
+    numbers, (before,) = dict(entry.numbers), entry.operands()
+    if "factor" not in numbers:
+        raise NoArithmetic(entry.op)
+    gradient = one(Source(f"{entry.name}.grad", before), index)
+    block = Block((gradient,), constant(numbers["factor"]) * gradient.number)
+    factor = f"{numbers['factor']:.6g}"
+    right = f"{factor} ⋅ {gradient.tensor}[…]"
+    return Work(entry.op, "…", right, [block], [("scaled", (entry.op, factor))])
 
 
 def _start(scene: Scene, index: Index) -> Work:

@@ -46,7 +46,9 @@ def ops(tape: Tape, segment: int) -> tuple[OpState, ...]:
 
 
 def _op(entry: Entry, tape: Tape, phase: str, index: int) -> OpState:
-    state = OpState(tape.iteration, phase, index, entry.name, entry.op, entry.module)
+    state = OpState(
+        tape.iteration, phase, index, entry.name, entry.op, entry.module, numbers=entry.numbers
+    )
     if entry.gradients is not None:
         grad = entry.gradient_of(entry.name)
         return replace(

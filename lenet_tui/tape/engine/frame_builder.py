@@ -70,7 +70,8 @@ def entry(tape: Tape, cursor: Cursor) -> Entry | None:
     if found is None:
         return None
     segment, last = found
-    return Entry(segment.phase.name, last.name, last.op, last.module, last.shapes())
+    phase = segment.phase.name
+    return Entry(phase, last.name, last.op, last.module, last.shapes(), last.numbers)
 
 
 def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:

@@ -17,6 +17,7 @@ from lenet_tui.tape.engine import backward_recorder as graph
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere, module_paths
 from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
+from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.trainer import Trainer, refusing
 
 UNKNOWN = 1 << 30
@@ -224,6 +225,18 @@ class Player:
         planned = len(infos) if total == UNKNOWN else 0
         return TapeSegment(segment, total, done, root=node, vector=vector, planned=planned)
 
+    def run_gradients(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+        """A phase that changes gradients: one op for each parameter."""
+        parameters = self.trainer.parameters
+        before = {name: p.grad for name, p in parameters.items()}
+        computed = self.trainer.change_gradients(segment.kind)
+        facts = {key: float(value) for key, value in computed.items()}
+        entries: list[Entry] = [
+            GradientEntry(name, segment.phase, name.rpartition(".")[0], before[name], p.grad, facts)
+            for name, p in parameters.items()
+        ]
+        return TapeSegment(segment, len(entries), entries)
+
     def ops(self) -> list[OpEntry]:
         """The ops on the tape, of forward and loss."""
         return [op for segment in self.tape.segments for op in segment.ops]
@@ -272,7 +285,8 @@ def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {key: value.detach().clone() for key, value in state.items()}
 
 
-WHOLE = {
+WHOLE: dict[Phase, Callable[[Player, Segment, int | None], TapeSegment]] = {
+    **dict.fromkeys(GRADIENT_PHASES, Player.run_gradients),
     FORWARD: Player.run_forward,
     LOSS: Player.run_loss,
     BACKWARD: Player.run_backward,
