@@ -42,6 +42,7 @@ class Options:
     loss: str = "cross_entropy"
     lr: float = 0.01
     optimizer: str = "manual"
+    clip: float = 0.0
     seed: int = 0
     threads: int = 1
     history_mb: int = 256

@@ -46,9 +46,17 @@ BACKWARD = Phase(
     gradients=True,
     ops="autograd nodes",
 )
+CLIP = Phase(
+    "clip",
+    "torch.nn.utils.clip_grad_norm_(net.parameters(), {clip!r})",
+    option="clip",
+    about="clip gradients to this total norm (0: off)",
+    gradients=True,
+    alike=True,
+)
 UPDATE = Phase("update", "optimizer.step()", lazy=True)
 
-PHASES = {p.name: p for p in (INIT, FORWARD, LOSS, ZERO_GRAD, BACKWARD, UPDATE)}
+PHASES = {p.name: p for p in (INIT, FORWARD, LOSS, ZERO_GRAD, BACKWARD, CLIP, UPDATE)}
 """Every phase by its name, in turn."""
 
 _ORDER = {name: number for number, name in enumerate(PHASES)}
