@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lenet_tui.export import statements
 from lenet_tui.protocol.frame import Frame, SegmentState
 from lenet_tui.protocol.options import Options, turn_of
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, IN_TURN, INIT, LOSS, PHASES, left
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, left
 from lenet_tui.text.numbers import number, shape_text
 
 Note = tuple[str, dict[str, str]]
@@ -49,8 +49,7 @@ def program(frame: Frame, net: str = "Net") -> Program:
     if not begun:
         lines += body
         body = []
-    passed = (s.phase for s in segments if s.how in IN_TURN) if begun else ()
-    for phase in left(turn_of(options), passed):
+    for phase in left(turn_of(options), segments if begun else ()):
         body += _phase(options, phase)
     note: Note = ("code.iteration", {"n": f"{frame.position.iteration}"})
     lines += [Line(""), Line("for iteration in count(1):", notes=(note,) if begun else ())]

@@ -8,7 +8,7 @@ from functools import cache
 
 from lenet_tui.protocol import phases
 from lenet_tui.protocol.moves import Set, Vector
-from lenet_tui.protocol.phases import IN_TURN, OPTIONAL, PHASES, TURN, Phase, left, turn
+from lenet_tui.protocol.phases import OPTIONAL, PHASES, TURN, Phase, left, turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class Script:
 
         ``before``: without those set where the last of the segments ends.
         """
-        passed = (s.phase for s in self.segments[:count] if s.how in IN_TURN)
+        passed = self.segments[:count]
+        if not self.changes:
+            return left(turn(self.on), passed)
         end = (count - 1, None) if before else None
         changes = (c for c in self.changes if c.segment < count and (c.segment, c.done) != end)
         return left(turn(_on(self.on, changes)), passed)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,24 @@ def turn(on: tuple[str, ...] = ()) -> tuple[str, ...]:
     return tuple(p.name for p in phases if not p.option or p.name in on)
 
 
-def left(turn: tuple[str, ...], passed: Iterable[str]) -> tuple[str, ...]:
-    """What is left of a turn after the phases ``passed`` in turn (oldest first)."""
-    *_, last = (INIT.name, *passed)
+class Ran(Protocol):
+    """A phase as it was run: its name, and how."""
+
+    @property
+    def phase(self) -> str: ...
+
+    @property
+    def how(self) -> str: ...
+
+
+def left(turn: tuple[str, ...], passed: Sequence[Ran]) -> tuple[str, ...]:
+    """What is left of a turn after the phases ``passed`` (oldest first), some of them in turn."""
+    last = next((ran.phase for ran in reversed(passed) if ran.how in IN_TURN), INIT.name)
+    return _after(turn, last)
+
+
+@cache
+def _after(turn: tuple[str, ...], last: str) -> tuple[str, ...]:
     return tuple(name for name in turn if _ORDER[name] > _ORDER[last])
 
 

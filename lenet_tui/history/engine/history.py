@@ -71,8 +71,8 @@ class History:
 
     def _on(self, iteration: int) -> tuple[str, ...]:
         """The optional phases that are on when an iteration begins."""
-        earlier = max((n for n in self.scripts if n < iteration), default=None)
-        return self.on if earlier is None else self.scripts[earlier].left_on
+        earlier = max((n for n in self.scripts if n < iteration), default=-1)
+        return self.on if earlier < 0 else self.scripts[earlier].left_on
 
     def settle(self, iteration: int) -> None:
         """An iteration is over: forget its script if nothing special was asked."""

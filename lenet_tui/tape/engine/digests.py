@@ -17,8 +17,7 @@ from lenet_tui.tape.engine.tape import Cursor, Tape
 def parameters(tape: Tape, cursor: Cursor) -> tuple[ParameterState, ...]:
     """Every parameter and its gradient at the cursor."""
     states = []
-    for name in tape.base.values:
-        value, grad = tape.value(cursor, name), tape.grad(cursor, name)
+    for name, value, grad in tape.state(cursor):
         found = None if grad is None else GradientState(digest(grad), norm(grad))
         states.append(ParameterState(name, tuple(value.shape), digest(value), found))
     return tuple(states)
@@ -31,8 +30,7 @@ def norm(tensor: Tensor) -> float:
 
 def fingerprint(tape: Tape, cursor: Cursor) -> str:
     """One digest of all parameters and gradients at the cursor."""
-    names = tape.base.values
-    return state_digest((n, tape.value(cursor, n), tape.grad(cursor, n)) for n in names)
+    return state_digest(tape.state(cursor))
 
 
 def ops(tape: Tape, segment: int) -> tuple[OpState, ...]:

@@ -49,6 +49,9 @@ class Entry:
         """The floating-point tensors that went into it."""
         return []
 
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        """Put what it changed of parameters and gradients into these, by the parameters' names."""
+
     def value_of(self, parameter: str) -> Tensor | None:
         """The value that it gave a parameter; ``None``: none."""
         return None
@@ -122,6 +125,10 @@ class NodeEntry(Entry):
     def operands(self) -> list[Tensor]:
         return _floating(self.received)
 
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        if self.parameter:
+            grads[self.parameter] = self.grad
+
     def sets_gradient_of(self, parameter: str) -> bool:
         return bool(parameter) and self.parameter == parameter
 
@@ -152,6 +159,9 @@ class GradientEntry(Entry):
     def operands(self) -> list[Tensor]:
         return _floating([self.before])
 
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        grads[self.name] = self.after
+
     def sets_gradient_of(self, parameter: str) -> bool:
         return self.name == parameter
 
@@ -181,6 +191,9 @@ class UpdateEntry(Entry):
 
     def operands(self) -> list[Tensor]:
         return _floating([self.before, self.grad])
+
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        values[self.name] = self.after
 
     def value_of(self, parameter: str) -> Tensor | None:
         return self.after if self.name == parameter else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from torch import Tensor
 
@@ -114,8 +115,8 @@ class Player:
     def skip_to(self, iteration: int) -> None:
         """An iteration was run with nobody looking: there is no tape of it."""
         self.forget()
-        self.tape = Tape(iteration, self.tape.base)
-        self.pad(regular(phases_on(self.trainer.options)).segments)
+        on = phases_on(self.trainer.options)
+        self.tape = Tape(iteration, self.tape.base, segments=list(_unseen(on)))
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
@@ -283,6 +284,12 @@ class Player:
 
 def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {key: value.detach().clone() for key, value in state.items()}
+
+
+@cache
+def _unseen(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
+    """The segments of an iteration that was run with nobody looking; ``on``: optional phases."""
+    return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
 
 
 WHOLE: dict[Phase, Callable[[Player, Segment, int | None], TapeSegment]] = {

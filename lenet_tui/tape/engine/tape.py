@@ -119,6 +119,14 @@ class Tape:
             for done in range(self.done(cursor, number) - 1, -1, -1):
                 yield segment, Cursor(number, done), segment.entries[done]
 
+    def state(self, cursor: Cursor) -> Iterator[tuple[str, Tensor, Tensor | None]]:
+        """Each parameter's name, value and ``.grad`` at the cursor."""
+        values, grads = dict(self.base.values), dict(self.base.grads)
+        for _, entries in self.passed(cursor):
+            for entry in entries:
+                entry.apply(values, grads)
+        return ((name, value, grads[name]) for name, value in values.items())
+
     def value(self, cursor: Cursor, name: str) -> Tensor:
         """The parameter's value at the cursor."""
         for _, _, entry in self.backwards(cursor):

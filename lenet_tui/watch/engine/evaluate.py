@@ -165,4 +165,4 @@ def finite_at(tape: Tape, cursor: Cursor) -> bool:
     """Whether the last loss and every parameter are finite at a cursor."""
     loss = tape.loss(cursor)
     known = loss is None or math.isfinite(loss)
-    return known and all(finite(tape.value(cursor, name)) for name in tape.base.values)
+    return known and all(finite(value) for _, value, _ in tape.state(cursor))

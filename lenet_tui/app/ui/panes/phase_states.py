@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lenet_tui.protocol.options import turn_of
-from lenet_tui.protocol.phases import IN_TURN, INIT, TURN, left
+from lenet_tui.protocol.phases import INIT, TURN, left
 
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame, SegmentState
@@ -45,7 +45,7 @@ def stations(frame: Frame | None, runs: str = "") -> list[Station]:
     if not any(s.phase == INIT.name for s in result):
         result.insert(0, Station(INIT.name, "done"))
     following = not any(s.state == "current" for s in result)
-    ahead = list(left(turn, (s.phase for s in passed if s.how in IN_TURN)))
+    ahead = list(left(turn, passed))
     if following and runs in ahead:
         begun = ahead.index(runs)
         result += [Station(phase, "done") for phase in ahead[:begun]]
