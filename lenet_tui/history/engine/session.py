@@ -32,9 +32,8 @@ from lenet_tui.protocol.messages import (
     Snapshot,
 )
 from lenet_tui.protocol.moves import Move
-from lenet_tui.protocol.options import OptionError, Options, phases_on, turn_of
+from lenet_tui.protocol.options import OptionError, Options, phases_on
 from lenet_tui.protocol.options import change as changed
-from lenet_tui.protocol.phases import INIT
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
@@ -85,7 +84,7 @@ class Session:
 
     def _start(self, options: Options) -> None:
         """A new session from ``init``."""
-        self.progress.passed(0, INIT.name)
+        self.progress.passed(0, "init")
         self.history = History(self._store, options.history_mb * MEGABYTE)
         self.navigator = Navigator(options, self.history, self.progress)
         trainer = self.navigator.trainer
@@ -206,7 +205,8 @@ class Session:
         elif isinstance(move, moves.Skip):
             self._skip(move.phase)
         elif isinstance(move, moves.Do):
-            self._do(Segment(move.phase, "do", move.vector))
+            self._between_phases()
+            navigator.do(Segment(move.phase, "do", move.vector))
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
@@ -230,13 +230,6 @@ class Session:
                 f"{position.phase} is under way ({position.op} of {segment.total} ops):"
                 " finish the phase or step back out of it first"
             )
-
-    def _do(self, segment: Segment) -> None:
-        self._between_phases()
-        navigator = self.navigator
-        if segment.phase not in turn_of(navigator.options):
-            raise Refused(f"{segment.phase} is off: set {segment.kind.option} to more than 0 first")
-        navigator.do(segment)
 
     def _skip(self, phase: str) -> None:
         self._between_phases()
@@ -298,7 +291,7 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, script = navigator.tape, navigator.cursor, navigator.script
         first, losses = self.runner.take_losses()
-        names, output = navigator.trainer.names, tape.output(cursor)
+        names = navigator.trainer.names
         return Frame(
             position=navigator.position,
             segments=framing.segments(tape, cursor),
@@ -317,7 +310,7 @@ class Session:
             graph=framing.graph(tape, cursor, names) if self._look.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
-            output_shape=None if output is None else tuple(output.tensor.shape),
+            output_shape=tape.output_shape(cursor),
             running=running,
         )
 

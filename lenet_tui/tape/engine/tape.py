@@ -192,6 +192,11 @@ class Tape:
         last = self.forward(cursor)
         return last[0].output if last and len(last[1]) == last[0].total else None
 
+    def output_shape(self, cursor: Cursor) -> tuple[int, ...] | None:
+        """The shape of ``output``."""
+        output = self.output(cursor)
+        return None if output is None else tuple(output.tensor.shape)
+
     def outputs(self, cursor: Cursor) -> int:
         """How many numbers a row of the last output has; 0 if there is no output yet."""
         output = self.output(cursor) or (self.base.forward.output if self.base.forward else None)
