@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from lenet_tui.cli import transcript_jsonl as jsonl
-from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.explain_options import asked_cell
 from lenet_tui.cli.options import CommandError, language, session_options
 from lenet_tui.cli.printer import Sheet
-from lenet_tui.explain.explanation import Explanation, NotExplained, Operand, Term
+from lenet_tui.cli.words import words
+from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
-from lenet_tui.protocol.messages import DoMove, Explain
+from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Run
-from lenet_tui.text import words
+from lenet_tui.tensors.regions import region_text
 from lenet_tui.text.numbers import aligned, index_text, number, thousands
 from lenet_tui.text.words import Words
 
@@ -35,17 +36,15 @@ def run(args: argparse.Namespace) -> int:
     cell, iteration = asked_cell(args)
     options = session_options(args)
     as_json = given.get("format") == "json"
-    with Talk() as talk:
-        talk.start(options)
-        moved = talk.move(DoMove(1, Run(iteration)))
+    with BlockingEngine() as engine:
+        engine.start(options)
+        moved = engine.move(DoMove(1, Run(iteration)))
         if moved.error:
             at = moved.frame.position
             raise CommandError(f"iteration {at.iteration}, {at.phase}: {moved.error}", FAILED)
         check = bool(given.get("check"))
         most = None if as_json else SHOWN
-        found = talk.explain(Explain(2, str(cell), check, most, iteration))
-    if isinstance(found, NotExplained):
-        raise CommandError(found.error)
+        found = engine.ask(Explain(str(cell), check, most, iteration))
     if as_json:
         sys.stdout.write(jsonl.line(event(found, check)) + "\n")
     else:
@@ -103,7 +102,9 @@ class People:
         read = {o.tensor for t in found.terms for o in t.operands} | {"input"}
         all_of_them = found.op == "data" or not found.terms
         regions = [
-            f"{n}{_region(a, b)}" for n, a, b in found.fields if a and (all_of_them or n in read)
+            f"{n}{region_text(a, b)}"
+            for n, a, b in found.fields
+            if a and (all_of_them or n in read)
         ]
         if regions:
             heading = "cells.reaches" if found.op == "data" else "cells.regions"
@@ -132,9 +133,3 @@ class People:
             shown = [*shown[:OPERANDS], more]
         starts = range(0, max(len(shown), 1), BESIDE)
         return ["   ".join(shown[n : n + BESIDE]) for n in starts]
-
-
-def _region(first: tuple[int, ...], last: tuple[int, ...]) -> str:
-    """``[0,0,4–8,5–9]``."""
-    sides = (str(a) if a == b else f"{a}–{b}" for a, b in zip(first, last, strict=True))
-    return f"[{','.join(sides)}]"

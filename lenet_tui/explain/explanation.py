@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lenet_tui.protocol.request import Request
+
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One number that a term is made of: ``tensor`` at ``index`` and its value."""
+    """One number that a term is computed from: ``tensor`` at ``index``, and its value."""
 
     tensor: str
     index: tuple[int, ...]
@@ -24,15 +26,14 @@ class Term:
 class Explanation:
     """Where a number comes from.
 
-    ``sum``: recomputed from ``terms`` in float64; ``ulp``: how many units in the last place
-    torch's ``value`` is from it; ``bound``: how many its rounding allows. ``rank``: its place by
-    size among the tensor's ``size`` elements (1: largest). ``notes``: (key, numbers) of what is
-    worth saying. ``fields``: regions worth lighting, (tensor, first index, last index).
-    ``difference``: the central difference, if asked for. ``left``: how many terms were left out,
-    as only the largest were asked for, and what they come to.
+    ``sum`` is recomputed from ``terms`` in float64; torch's ``value`` is ``ulp`` units in the
+    last place from it, and rounding allows ``bound`` of them. ``rank`` is its place by size among
+    the tensor's ``size`` elements (1: largest). ``notes`` are (key, values) of what a reader
+    should know. ``fields`` are the regions to highlight, (tensor, first index, last index).
+    ``difference`` is the central difference, if it was asked for. ``left`` terms were left out,
+    where only the largest were asked for; they come to ``left_sum``.
     """
 
-    number: int
     cell: str
     value: float
     op: str
@@ -52,8 +53,15 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class NotExplained:
-    """A cell that is not there, or an op there is no arithmetic for: one line."""
+class Explain(Request[Explanation]):
+    """Where the number in ``cell`` (``conv1.weight.grad[0,0,2,3]``) comes from.
 
-    number: int
-    error: str
+    ``check`` asks for a central difference in float64 too (a parameter's gradient only). ``most``
+    limits the terms to the largest. ``iteration`` is the one that a cell without a time of its own
+    means, as a whole; ``None`` means the cursor.
+    """
+
+    cell: str
+    check: bool = False
+    most: int | None = None
+    iteration: int | None = None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Annotated
 
 from lenet_tui.protocol import phases
 from lenet_tui.protocol.moves import Set, Vector
 from lenet_tui.protocol.phases import OPTIONAL, PHASES, TURN, Phase, left, turn
+from lenet_tui.protocol.position import Count, PhaseName
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,8 @@ class Segment:
     ``how``: ``init``, ``turn`` (in turn), ``skip`` (passed without effect), ``do`` (out of turn).
     """
 
-    phase: str
-    how: str = "turn"
+    phase: PhaseName
+    how: Annotated[str, ("init", "turn", "skip", "do")] = "turn"
     vector: Vector | None = None
 
     @property
@@ -32,8 +34,8 @@ class Segment:
 class Change:
     """An option set after ``done`` ops of segment number ``segment`` (-1: before the first)."""
 
-    segment: int
-    done: int | None
+    segment: Annotated[int, range(-1, 10**6)]
+    done: Count | None
     move: Set
 
 

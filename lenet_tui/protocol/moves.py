@@ -11,6 +11,7 @@ from lenet_tui.protocol.condition import Watch, WatchError, parse_watch
 from lenet_tui.protocol.options import SETTABLE, OptionError, parse_value
 from lenet_tui.protocol.phases import OPTIONAL, PHASES, turn
 from lenet_tui.protocol.position import SEARCHING
+from lenet_tui.text.notice import Problem
 
 UNITS = ("op", "phase", "iteration")
 EVERY = turn(tuple(p.name for p in OPTIONAL))
@@ -19,7 +20,7 @@ CONTINUE_LIMIT = 10_000
 """Iterations that ``continue`` runs at most, if not told otherwise."""
 
 
-class MoveError(ValueError):
+class MoveError(Problem, ValueError):
     """A line that is no move: one line, says what would work."""
 
 
@@ -148,11 +149,11 @@ def parse_move(line: str) -> Move:
     rest = rest.strip()
     parse = _PARSERS.get(verb)
     if parse is None:
-        raise MoveError(f"{verb!r} is no move: one of {', '.join(_PARSERS)}")
+        raise MoveError("protocol:no-move", verb=verb, allowed=", ".join(_PARSERS))
     try:
         return parse(verb, rest)
     except (OptionError, WatchError) as error:
-        raise MoveError(str(error)) from None
+        raise MoveError(error.notice) from None
 
 
 def parse_vector(text: str) -> Vector:
@@ -165,18 +166,16 @@ def parse_vector(text: str) -> Vector:
     try:
         values = tuple(float(v) for v in text.split(","))
     except ValueError:
-        raise MoveError(
-            f"{text!r} is no vector on the output: random, onehot K, or numbers V1,V2,…"
-        ) from None
+        raise MoveError("protocol:no-vector", text=text) from None
     if not all(math.isfinite(v) for v in values):
-        raise MoveError(f"{text!r}: every number of the vector must be finite")
+        raise MoveError("protocol:vector-not-finite", text=text)
     return Vector("values", values=values)
 
 
 def _bare(make: Callable[[], Move]) -> Callable[[str, str], Move]:
     def parse(verb: str, rest: str) -> Move:
         if rest:
-            raise MoveError(f"{verb!r} takes nothing after it, not {rest!r}")
+            raise MoveError("protocol:nothing-after", verb=verb, rest=rest)
         return make()
 
     return parse
@@ -188,13 +187,13 @@ def _whole(verb: str, text: str, low: int) -> int:
     except ValueError:
         value = low - 1
     if not low <= value <= 10**12:
-        raise MoveError(f"{verb} takes a whole number from {low}, not {text!r}")
+        raise MoveError("protocol:whole-from", verb=verb, low=low, text=text)
     return value
 
 
 def _choice(verb: str, text: str, allowed: tuple[str, ...]) -> str:
     if text not in allowed:
-        raise MoveError(f"{verb} takes one of {', '.join(allowed)}, not {text!r}")
+        raise MoveError("protocol:takes-one-of", verb=verb, allowed=", ".join(allowed), text=text)
     return text
 
 
@@ -204,8 +203,7 @@ def _do(verb: str, rest: str) -> Move:
     if not vector.strip():
         return Do(phase)
     if not PHASES[phase].vector:
-        takes = next(name for name in EVERY if PHASES[name].vector)
-        raise MoveError(f"only 'do {takes}' takes a vector, not 'do {phase}'")
+        raise MoveError("protocol:only-backward", phase=phase)
     return Do(phase, parse_vector(vector.strip()))
 
 
@@ -213,7 +211,7 @@ def _set(verb: str, rest: str) -> Move:
     option, _, value = rest.partition(" ")
     _choice(verb, option, SETTABLE)
     if not value.strip():
-        raise MoveError(f"set {option} takes a value")
+        raise MoveError("protocol:set-needs-value", option=option)
     return Set(option, parse_value(option, value.strip()))
 
 

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from rich.cells import cell_len
 
+from lenet_tui.app.all_words import words
 from lenet_tui.cli import main as cli
-from lenet_tui.text import words
 from lenet_tui.tour.words_stops import STOPS
 from tests.harness.terminal import APP, ROOT, environment
 

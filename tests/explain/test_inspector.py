@@ -8,9 +8,10 @@ import pytest
 from textual.widgets import Static
 
 from lenet_tui.app.ui.panes.input import ImagePane
-from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.explain.explanation import Explain
 from lenet_tui.explain.ui.inspector import SETTLE, InspectorPane
-from lenet_tui.protocol.messages import Explain
+from lenet_tui.protocol.messages import Answered, Asked
+from lenet_tui.text.notice import verbatim
 from tests.harness.running_app import Running, running
 
 HEAD = re.compile(r"(\S+) = (\S+)   ")
@@ -38,7 +39,7 @@ def head(run: Running) -> tuple[str, str]:
 
 
 def asked(run: Running) -> list[str]:
-    return [command.cell for command in run.engine.commands(Explain)]
+    return [command.cell for command in run.engine.asked(Explain)]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
@@ -46,7 +47,7 @@ async def test_enter_explains_the_cell_under_the_cursor(size: tuple[int, int]) -
     async with running(size) as run:
         pane = await opened(run)
         assert asked(run) == ["conv1[0,2,4,5]"]
-        assert isinstance(pane.answer, Explanation)
+        assert pane.found is not None
         assert head(run)[0] == "conv1[0,2,4,5]"
         text = run.text
         assert "✔ checked: torch is 0.500 ulp from the sum; float32 rounding allows 10.0" in text
@@ -98,18 +99,18 @@ async def test_follow_return_and_home() -> None:
         assert "conv1[0,2,4,5] → conv1.weight[2,0,2,2]" in run.text
         assert run.app.main.tensor.tensor == "conv1.weight"
         await run.press("enter")
-        assert [v.cell for v in pane.trail.visits][-1] == "input[0,0,3,4]"
+        assert [v.cell for v in pane.history.visits][-1] == "input[0,0,3,4]"
         assert run.app.main.tensor.tensor == "conv1.weight"
         await run.press("backspace")
         assert head(run)[0] == "conv1.weight[2,0,2,2]"
         await run.press("backspace", "backspace")
         assert head(run)[0] == "conv1[0,2,4,5]" and run.app.main.tensor.tensor == "conv1"
-        assert pane.table.line is not None and pane.trail.visits[0].part == 1
+        assert pane.table.line is not None and pane.history.visits[0].part == 1
         await run.press("enter", "escape")
         assert "Where it comes from" not in run.text and "Layers" in run.text
         assert run.app.main.tensor.tensor == "conv1"
         assert run.app.main.focused is run.app.main.tensor.picker
-        assert pane.trail.here is None
+        assert pane.history.here is None
 
 
 async def test_e_opens_it_for_the_tensor_that_is_shown_and_closes_it() -> None:
@@ -146,7 +147,7 @@ async def test_a_gradient_that_is_none_is_said() -> None:
         run.app.main.choose("conv1", "value")
         await run.settle()
         await run.press("2", "e")
-        assert isinstance(run.app.main.body.inspector.answer, NotExplained)
+        assert run.app.main.body.inspector.found is None
         assert "has not been computed yet" in run.text
         assert "checked" not in run.text
 
@@ -177,11 +178,11 @@ async def test_what_is_no_longer_true_is_taken_off_the_screen() -> None:
         assert "working it out" in run.text and value not in run.text
         assert "checked" not in run.text and "sum of" not in run.text
         assert run.app.main.query_one(ImagePane).heatmap._regions == ()
-        late = run.engine.commands(Explain)[-1]
+        late = run.engine.commands(Asked)[-1]
         run.engine.thinks = False
         await run.press("f")
         assert "working it out" in run.text  # one question at a time
-        run.engine.say(NotExplained(late.number, "of the step before"))
+        run.engine.say(Answered(late.number, error=verbatim("of the step before")))
         await run.settle()
         assert "of the step before" not in run.text
         assert head(run)[0] == cell and head(run)[1] != value
@@ -249,14 +250,14 @@ async def test_the_mouse_chooses_follows_and_returns() -> None:
         table = pane.table.content_region
         await run.pilot.click(offset=(table.x + 6, table.y + 2))
         await run.settle()
-        assert pane.trail.visits[0].line == 1
+        assert pane.history.visits[0].line == 1
         await run.pilot.click(offset=(table.x + 6, table.y + 2), times=2)
         await run.settle()
-        assert len(pane.trail.visits) == 2
+        assert len(pane.history.visits) == 2
         title = run.lines[pane.region.y]
         await run.pilot.click(offset=(title.index("conv1["), pane.region.y))
         await run.settle()
-        assert len(pane.trail.visits) == 1
+        assert len(pane.history.visits) == 1
         plane = pane.query_one("#operand-1")
         await run.pilot.click(plane, offset=(10, 3))
         await run.settle()
@@ -264,7 +265,7 @@ async def test_the_mouse_chooses_follows_and_returns() -> None:
         keys = run.lines[pane.region.bottom - 1]
         await run.pilot.click(offset=(keys.index("esc home"), pane.region.bottom - 1))
         await run.settle()
-        assert pane.trail.here is None and "Layers" in run.text
+        assert pane.history.here is None and "Layers" in run.text
 
 
 @pytest.mark.slow
@@ -275,7 +276,7 @@ async def test_resizing_keeps_the_place() -> None:
         for size in [(80, 24), (200, 60), (50, 10), (60, 20), (120, 40)]:
             await run.pilot.resize_terminal(*size)
             await run.settle()
-        assert pane.trail.here is not None and pane.trail.here.line == 2
+        assert pane.history.here is not None and pane.history.here.line == 2
         assert head(run)[0] == "conv1[0,2,4,5]"
 
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.explain.explanation import Explanation
-from lenet_tui.protocol.messages import Explain
+from lenet_tui.explain.engine.answers import explain
+from lenet_tui.explain.explanation import Explain, Explanation
 from tests.harness.driving import Drive
 
 HERE = "tests.tape.test_output"
@@ -141,7 +141,7 @@ def test_a_cell_of_the_output_is_explained_by_the_op_that_made_it(model: type[nn
     drive = drive_of(model)
     drive("phase")
     real = drive.session.navigator.trainer.output
-    answer = drive.session.explain(Explain(1, "output[2,3]"))
+    answer = explain(Explain("output[2,3]"), drive.session)
     assert real is not None and isinstance(answer, Explanation)
     assert answer.value == float(real.detach()[2, 3])
     assert answer.checked is (model in EXPLAINED)

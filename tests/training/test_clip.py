@@ -8,18 +8,18 @@ import pytest
 import torch
 from torch import nn
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.program import program
 from lenet_tui.app.ui.panes.phase_states import stations
 from lenet_tui.cli import transcript_jsonl as jsonl
+from lenet_tui.explain.engine.answers import explain
 from lenet_tui.explain.explain_values import at_cursor
-from lenet_tui.explain.explanation import Explanation
+from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.explain.words.pane import explain_words
-from lenet_tui.protocol.messages import Explain
 from lenet_tui.protocol.options import Options, as_dict, resolve
 from lenet_tui.protocol.phases import TURN
-from lenet_tui.sessions.file_format import SavedSession, decode, encode
-from lenet_tui.sessions.saved_snapshot import as_plain, snapshot_of
-from lenet_tui.text import words
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import decode, encode
 from tests.harness.driving import Drive
 from tests.harness.export_sessions import exported, ran, shown, training
 from tests.harness.oracle import LeNet, State, digits, digits_order, state_of
@@ -185,11 +185,11 @@ def test_a_clipped_gradient_is_explained(moves: tuple[str, ...]) -> None:
     drive = drive_of()
     drive(*moves)
     for cell in ("fc3.bias.grad[3]", "conv1.weight.grad[0,0,1,1]"):
-        answer = drive.session.explain(Explain(1, cell))
+        answer = explain(Explain(cell), drive.session)
         assert isinstance(answer, Explanation)
         assert answer.op == "clip" and answer.checked
         operand = answer.terms[0].operands[0]
-        before = drive.session.explain(Explain(2, f"{operand.tensor}[{cell.partition('[')[2]}"))
+        before = explain(Explain(f"{operand.tensor}[{cell.partition('[')[2]}"), drive.session)
         assert isinstance(before, Explanation) and before.value == operand.value
         assert before.op != "clip" and before.checked
 
@@ -197,10 +197,11 @@ def test_a_clipped_gradient_is_explained(moves: tuple[str, ...]) -> None:
 def test_a_saved_session_has_it() -> None:
     drive = drive_of(clip=0.0)
     drive("run 3", "set clip 0.5", "run 3", "phase")
-    snapshot = snapshot_of(as_plain(drive.session.snapshot()))
+    snapshot = drive.session.snapshot()
     for options in (resolve(clip=0.5, device="cpu"), Options(device="cpu")):
         saved = SavedSession(options, snapshot, drive.store.blobs)
-        assert decode(encode(saved)).options == options
+        back = decode(encode(saved))
+        assert back.options == options and back.snapshot.scripts == snapshot.scripts
     before = drive.state
     drive.again()
     drive("back phase", "phase")
