@@ -21,6 +21,7 @@ from lenet_tui.text.wrapping import wrap
 
 TYPICAL: Mapping[str, str] = {
     "iteration": "1,200", "lr": "0.01", "optimizer": "manual", "loss": "mse", "seed": "7",
+    "clip": "0.5", "norm": "12.3456", "factor": "0.0405004",
     "tensors": "10", "parameters": "61,706", "accumulated": "2", "name": "conv2.weight",
     "op": "ConvolutionBackward0", "input": "64×6×14×14", "output": "64×16×10×10",
     "weight": "16×6×5×5", "terms": "6⋅5⋅5 = 150", "count": "16⋅6⋅5⋅5 + 16 = 2,416",
