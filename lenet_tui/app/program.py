@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from lenet_tui.export import statements
 from lenet_tui.protocol.frame import Frame, SegmentState
-from lenet_tui.protocol.options import Options
-from lenet_tui.protocol.position import TURN
+from lenet_tui.protocol.options import Options, turn_of
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, left
 from lenet_tui.text.numbers import number, shape_text
 
 Note = tuple[str, dict[str, str]]
@@ -49,8 +49,7 @@ def program(frame: Frame, net: str = "Net") -> Program:
     if not begun:
         lines += body
         body = []
-    turns = sum(s.how in ("turn", "skip") for s in segments)
-    for phase in TURN[turns if begun else 0 :]:
+    for phase in left(turn_of(options), segments if begun else ()):
         body += _phase(options, phase)
     note: Note = ("code.iteration", {"n": f"{frame.position.iteration}"})
     lines += [Line(""), Line("for iteration in count(1):", notes=(note,) if begun else ())]
@@ -75,21 +74,17 @@ def _begun(code: str, frame: Frame) -> Line:
     """A line of the opening: all of it is done at init; the line that makes the model is lit."""
     at_init = frame.position.iteration == 0 and len(frame.segments) <= 1
     current = at_init and code.startswith("net = ")
-    return Line(code, "init", "current" if current else "done")
+    return Line(code, INIT.name, "current" if current else "done")
 
 
 def _phase(options: Options, phase: str, vector: str = "") -> list[Line]:
     """The lines of one phase; the last of them is the one that does it."""
-    if phase == "forward":
-        code = [*_batch(options), statements.FORWARD]
-    elif phase == "loss":
-        code = [statements.loss(options, labels=options.data != "random")]
-    elif phase == "zero_grad":
-        code = [statements.ZERO_GRAD]
-    elif phase == "backward":
-        code = ["output.backward(v)" if vector else statements.BACKWARD]
-    else:
-        code = [*statements.update(options)]
+    kind = PHASES[phase]
+    code = [*statements.whole(kind, options, labels=options.data != "random")]
+    if kind is FORWARD:
+        code = [*_batch(options), *code]
+    elif vector:
+        code = ["output.backward(v)"]
     return [*(Line(text) for text in code[:-1]), Line(code[-1], phase)]
 
 
@@ -103,10 +98,10 @@ def _batch(options: Options) -> list[str]:
 def _passed(frame: Frame, place: int) -> list[Line]:
     """The lines of a phase that the cursor is in or has passed."""
     segment = frame.segments[place]
-    if segment.how == "init":
+    if segment.phase == INIT.name:
         return []
     lines = _phase(frame.options, segment.phase, segment.vector)
-    if segment.phase == "forward" and (segment.how == "skip" or _fetched(frame, place)):
+    if segment.phase == FORWARD.name and (segment.how == "skip" or _fetched(frame, place)):
         lines = lines[-1:]
     current = place == len(frame.segments) - 1
     mark = "current" if current else {"skip": "skipped", "do": "extra"}.get(segment.how, "done")
@@ -116,7 +111,7 @@ def _passed(frame: Frame, place: int) -> list[Line]:
 
 def _fetched(frame: Frame, place: int) -> bool:
     """Whether the iteration's batch was taken by an earlier forward."""
-    return any(s.phase == "forward" and s.how != "skip" for s in frame.segments[:place])
+    return any(s.phase == FORWARD.name and s.how != "skip" for s in frame.segments[:place])
 
 
 def _notes(frame: Frame, place: int) -> list[Note]:
@@ -149,10 +144,14 @@ def _inside(frame: Frame, segment: SegmentState) -> Note:
 
 def _result(frame: Frame, phase: str) -> list[Note]:
     """What the last run of a phase gave."""
-    if phase == "forward" and frame.rows and frame.rows[-1].shape is not None:
-        return [("code.shape", {"shape": shape_text(frame.rows[-1].shape)})]
-    if phase == "loss" and frame.loss is not None:
+    if frame.entry and frame.entry.phase == phase and frame.entry.numbers:
+        said = ", ".join(f"{name} {number(value, 6)}" for name, value in frame.entry.numbers)
+        return [("code.numbers", {"numbers": said})]
+    output = frame.output_shape
+    if phase == FORWARD.name and output is not None:
+        return [("code.shape", {"shape": shape_text(output)})]
+    if phase == LOSS.name and frame.loss is not None:
         return [("code.loss", {"loss": number(frame.loss, 6)})]
-    if phase == "backward" and frame.accumulated > 1:
+    if phase == BACKWARD.name and frame.accumulated > 1:
         return [("code.accumulated", {"n": f"{frame.accumulated}"})]
     return []

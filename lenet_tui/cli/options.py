@@ -17,11 +17,13 @@ from lenet_tui.protocol.options import (
     LOSSES,
     OPTIMIZERS,
     PRESETS,
+    SWITCHES,
     OptionError,
     Options,
     parse_value,
     resolve,
 )
+from lenet_tui.protocol.phases import OPTIONAL
 from lenet_tui.text.clean import clean
 
 PROGRAM = "lenet-tui"
@@ -127,6 +129,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
     group.add_argument("--optimizer", choices=OPTIMIZERS, help="manual: p.data.sub_(lr * grad)")
+    for phase in OPTIONAL:
+        name = phase.option
+        group.add_argument(f"--{name}", type=_value(name), metavar="X", help=phase.about)
     group.add_argument("--seed", type=_value("seed"), metavar="N", help="of every random number")
     group.add_argument("--threads", type=_value("threads"), metavar="N", help="of torch (1)")
     group.add_argument(
@@ -160,8 +165,8 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given."""
     given = vars(args)
-    names = ("device", "data", "batch_size", "loss", "lr", "optimizer", "seed", "threads",
-             "history_mb")  # fmt: skip
+    names = ("device", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
+             "seed", "threads", "history_mb")  # fmt: skip
     try:
         return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
     except OptionError as error:

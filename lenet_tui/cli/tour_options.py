@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from lenet_tui.cli.options import CommandError, session_options
-from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.options import SWITCHES, Options
 from lenet_tui.tour.words_stops import PRESET, STOPS
 
-_OWN = ("data", "batch_size", "loss", "lr", "optimizer")
+_OWN = ("data", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
 """Options of the session that the stops' words and numbers rest on."""
 
 

@@ -13,8 +13,7 @@ from lenet_tui.cli.moves_file import moves_of
 from lenet_tui.cli.options import CommandError, complain, language, session_options
 from lenet_tui.protocol.messages import DoMove, Look, Moved, Ready
 from lenet_tui.protocol.moves import Forward, Move, Run
-from lenet_tui.protocol.options import Options
-from lenet_tui.protocol.position import TURN
+from lenet_tui.protocol.options import Options, turn_of
 from lenet_tui.text.clean import clean
 
 PHASE = Forward("phase")
@@ -60,7 +59,7 @@ def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: s
     with BlockingEngine() as engine:
         _begin(engine, options, writer, why)
         writer.init(engine.move(DoMove(0, Run(0), parameters=True)))
-        total = iterations * len(TURN)
+        total = iterations * len(turn_of(options))
         for number in range(1, total + AHEAD + 1):
             if number <= total:
                 engine.send(DoMove(number, PHASE, parameters=True, ops=ops))

@@ -14,6 +14,7 @@ from lenet_tui import __version__
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.messages import Moved, Ready
 from lenet_tui.protocol.options import as_dict
+from lenet_tui.protocol.phases import INIT
 from lenet_tui.protocol.transcript import OpState, ParameterState, PhaseState
 
 Event = dict[str, Any]
@@ -44,7 +45,7 @@ def config(ready: Ready) -> Event:
 def init(moved: Moved) -> Event:
     """What there is before the first iteration."""
     seconds = sum(s.seconds for s in moved.frame.segments)
-    return _phase(0, "init", moved.frame.loss, seconds, moved.parameters)
+    return _phase(0, INIT.name, moved.frame.loss, seconds, moved.parameters)
 
 
 def phase(state: PhaseState) -> Event:
@@ -69,15 +70,19 @@ def op(state: OpState) -> Event:
             event["grad"] = _brief(state.grad)
         return event
     there = bool(state.sha256)
-    return event | {
-        "shape": list(state.shape),
-        "dtype": state.dtype,
-        "sha256": state.sha256 or None,
-        "min": state.low if there else None,
-        "max": state.high if there else None,
-        "mean": state.mean if there else None,
-        "std": state.std if there else None,
-    }
+    return (
+        event
+        | dict(state.numbers)
+        | {
+            "shape": list(state.shape),
+            "dtype": state.dtype,
+            "sha256": state.sha256 or None,
+            "min": state.low if there else None,
+            "max": state.high if there else None,
+            "mean": state.mean if there else None,
+            "std": state.std if there else None,
+        }
+    )
 
 
 def position(move: str, moved: Moved) -> Event:

@@ -9,6 +9,8 @@ from lenet_tui import __version__
 from lenet_tui.cli.printer import Sheet
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.protocol.messages import Look, Moved, Ready
+from lenet_tui.protocol.options import switches
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
 from lenet_tui.protocol.transcript import OpState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
 from lenet_tui.text.numbers import aligned, number, shape_text, thousands
@@ -48,11 +50,12 @@ class People:
             f"preset {options.preset} · data {options.data} · batch-size {options.batch_size} · "
             f"loss {options.loss} · lr {options.lr:g} · optimizer {options.optimizer} · "
             f"seed {options.seed}"
+            + "".join(f" · {name} {value:g}" for name, value in switches(options).items())
         )
 
     def init(self) -> None:
         say, sheet, parameters = self._say, self._sheet, self._ready.parameters
-        sheet.rule("init")
+        sheet.rule(INIT.name)
         for line in self._ready.printed.splitlines():
             sheet.line(line)
         sheet.line("")
@@ -79,14 +82,17 @@ class People:
             self._ops(state.ops)
         before, self._gradient = self._gradient, self._values(frame, f"{self._bias}.grad")
         show: dict[str, Callable[[PhaseState, Frame], None]] = {
-            "forward": self._forward,
-            "loss": self._loss,
-            "backward": self._backward,
-            "update": self._update,
+            FORWARD.name: self._forward,
+            LOSS.name: self._loss,
+            BACKWARD.name: self._backward,
+            UPDATE.name: self._update,
         }
+        if frame.entry:
+            for name, value in frame.entry.numbers:
+                self._sheet.line(f"{name}  {number(value, 7)}")
         if at.phase in show:
             show[at.phase](state, frame)
-        if at.phase in ("zero_grad", "backward"):
+        if PHASES[at.phase].gradients:
             name = f"{self._bias}.grad"
             for when, values in (("before", before), ("after", self._gradient)):
                 said = self._say(f"trace.{when}", name=name, phase=at.phase)
@@ -139,7 +145,7 @@ class People:
         titles = (say("trace.parameter"), say("trace.shape"), say("trace.norm"))
         self._sheet.table(titles, rows, right=2)
         self._sheet.line(f"{self._bias}.update  {self._values(frame, f'{self._bias}.update')}")
-        after = say("trace.after", name=self._bias, phase="update")
+        after = say("trace.after", name=self._bias, phase=UPDATE.name)
         self._sheet.line(f"{after}  {self._values(frame, self._bias)}")
 
     def _ops(self, ops: Sequence[OpState]) -> None:

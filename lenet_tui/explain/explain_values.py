@@ -19,6 +19,8 @@ from lenet_tui.explain.explain_shapes import (
 )
 from lenet_tui.explain.windows import window_axes
 from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, Shape
+from lenet_tui.protocol.options import switches
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, PHASES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
 
@@ -47,21 +49,22 @@ def at_cursor(frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
         return Explained(position.phase, None, values | _phase_values(frame))
     row = next((row for row in frame.rows if row.name == entry.name), None)
     values |= {"name": clean(entry.name), "op": clean(entry.op)}
-    if entry.phase == "forward" and row:
+    kind = PHASES[entry.phase]
+    if kind is FORWARD and row:
         values |= row_values(row, frame.rows, parameters)
-    elif entry.phase == "loss":
+    elif kind is LOSS:
         values |= _loss_values(frame)
-    elif entry.phase == "backward":
+    elif kind is BACKWARD:
         values |= _node_values(entry, frame)
     else:
         values |= _known(shape=entry.shapes[0] if entry.shapes else None)
-    return Explained(entry.phase, entry.op, values)
+    return Explained(entry.phase, entry.op, values | _numbers(entry))
 
 
 def at_row(row: OpRow, frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
     """An op of the forward that is looked at, wherever the cursor is."""
     values = session_values(frame, parameters) | {"name": clean(row.name), "op": clean(row.op)}
-    return Explained("forward", row.op, values | row_values(row, frame.rows, parameters))
+    return Explained(FORWARD.name, row.op, values | row_values(row, frame.rows, parameters))
 
 
 def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[str, str]:
@@ -75,6 +78,7 @@ def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[s
         "seed": str(options.seed),
         "device": options.device,
     }
+    values |= {name: f"{value:g}" for name, value in switches(options).items()}
     if parameters:
         values["tensors"] = str(len(parameters))
         values["parameters"] = thousands(sum(math.prod(p.shape) for p in parameters))
@@ -150,27 +154,32 @@ def _phase_values(frame: Frame) -> dict[str, str]:
     values: dict[str, str] = {}
     if segment and segment.how == "skip":
         values["skipped"] = segment.phase
-    if frame.position.phase == "forward":
-        first, last = (frame.rows[0], frame.rows[-1]) if frame.rows else (None, None)
-        values |= _known(
-            input=first.shapes[0] if first and first.shapes else None,
-            output=last.shape if last else None,
-        )
+    kind = PHASES[frame.position.phase]
+    if kind is FORWARD:
+        first = frame.rows[0].shapes if frame.rows else None
+        values |= _known(input=first[0] if first else None, output=frame.output_shape)
         values |= _chain(frame.rows)
         values["ops"] = str(len(frame.rows))
-    elif frame.position.phase == "loss":
+    elif kind is LOSS:
         values |= _loss_values(frame)
-    elif frame.position.phase == "backward":
+    elif kind is BACKWARD:
         if segment and segment.vector:
             values["vector"] = segment.vector
         if segment and segment.total:
             values["nodes"] = str(segment.total)
+    elif frame.entry and frame.entry.phase == frame.position.phase:
+        values |= _numbers(frame.entry)
     return values
+
+
+def _numbers(entry: Entry) -> dict[str, str]:
+    """What an entry computed beside tensors."""
+    return {name: number(value, 6) for name, value in entry.numbers}
 
 
 def _loss_values(frame: Frame) -> dict[str, str]:
     """The numbers of the loss: the output's shape, and how many elements or classes it has."""
-    output = frame.rows[-1].shape if frame.rows else None
+    output = frame.output_shape
     if not output:
         return {}
     values = {
@@ -188,7 +197,7 @@ def _loss_values(frame: Frame) -> dict[str, str]:
 def _node_values(entry: Entry, frame: Frame) -> dict[str, str]:
     """The numbers of an autograd node: the gradients it produced."""
     values = {"gradients": ", ".join(_gradient(shape) for shape in entry.shapes)}
-    output = frame.rows[-1].shape if frame.rows else None
+    output = frame.output_shape
     if output:
         values["samples"] = str(output[0])
         values["elements"] = product(output)

@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from lenet_tui.export import statements
 from lenet_tui.export.data import Draws
 from lenet_tui.export.source import CannotExport
-from lenet_tui.protocol.iteration_plan import Script
+from lenet_tui.protocol.iteration_plan import Script, Segment
 from lenet_tui.protocol.moves import Set, Vector
-from lenet_tui.protocol.options import Options, change
-
-LAZY = ("zero_grad", "update")
-"""Phases in which an option may be set between two parameters."""
+from lenet_tui.protocol.options import SWITCHES, Options, change
+from lenet_tui.protocol.phases import FORWARD, INIT, LOSS, ZERO_GRAD, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +133,21 @@ class Plan:
     def _segment(self, script: Script, place: int, cut: Cut | None) -> None:
         segment = script.segments[place]
         inside = [(c.done, c.move) for c in script.changes if c.segment == place and c.done]
-        if segment.how == "init":
+        if segment.kind is INIT:
             return
         if segment.how == "skip":
             self._lines.append(f"# {segment.phase} skipped")
             return
         out = "  # out of turn" if segment.how == "do" else ""
-        if segment.phase in LAZY:
-            self._lazily(segment.phase, inside, cut, out)
+        if segment.kind.lazy:
+            self._lazily(segment.kind, inside, cut, out)
             return
-        if segment.phase == "forward":
+        if segment.kind is FORWARD:
             self._forward(cut, out)
-        elif segment.phase == "loss":
+        elif segment.kind is LOSS:
             self._loss(cut, out)
         else:
-            self._backward(segment.vector, cut, out)
+            self._gradients(segment, cut, out)
         for _, move in inside:  # such a phase runs as a whole: nothing in it reads an option
             self._lines += self._change(move)
 
@@ -161,28 +159,30 @@ class Plan:
             self._before += prepared
         self._lines += fetched
         note = f"  # the cursor is at op {cut.done} of this forward" if cut else out
-        self._lines.append(statements.FORWARD + note)
+        self._lines.append(FORWARD.statement + note)
 
     def _loss(self, cut: Cut | None, out: str) -> None:
-        line = statements.loss(self.options, self.draws.labels)
+        (line,) = statements.whole(LOSS, self.options, self.draws.labels)
         if cut:
             self._lines.append(f"# the cursor is at op {cut.done} of: {line}")
         else:
             self.has_loss = True
             self._lines.append(line + out)
 
-    def _backward(self, vector: Vector | None, cut: Cut | None, out: str) -> None:
+    def _gradients(self, segment: Segment, cut: Cut | None, out: str) -> None:
+        """A phase that changes gradients as a whole; a cut one gives some of them back."""
         if cut:
             self._lines.append(
                 "earlier = {n: None if p.grad is None else p.grad.clone()"
                 " for n, p in net.named_parameters()}"
             )
-        lines = (statements.BACKWARD,) if vector is None else self._from_vector(vector)
+        vector, kind = segment.vector, segment.kind
+        lines = self._from_vector(vector) if vector else statements.whole(kind, self.options)
         self._lines += [*lines[:-1], lines[-1] + out]
         if cut:
             names = "".join(f'"{name}", ' for name in cut.reached)
             self._lines += [
-                f"# {cut.done} autograd nodes have run, and these parameters have its gradient",
+                f"# {cut.done} {kind.ops} have run, and these parameters have its gradient",
                 f"reached = ({names.strip()})",
                 "for name, p in net.named_parameters():",
                 "    if name not in reached:",
@@ -196,11 +196,11 @@ class Plan:
         return statements.vector(vector, bool(drawn))
 
     def _lazily(
-        self, phase: str, inside: Sequence[tuple[int, Set]], cut: Cut | None, out: str
+        self, phase: Phase, inside: Sequence[tuple[int, Set]], cut: Cut | None, out: str
     ) -> None:
         """A phase that goes parameter by parameter, with what was set between two of them."""
         if not inside and not cut:
-            whole = self._whole(phase)
+            whole = statements.whole(phase, self.options)
             self._lines += [whole[0] + out, *whole[1:]]
             return
         start = 0
@@ -210,21 +210,16 @@ class Plan:
             start = done
         self._lines += self._some(phase, start, cut.done if cut else None)
 
-    def _whole(self, phase: str) -> tuple[str, ...]:
-        if phase == "zero_grad":
-            return (statements.ZERO_GRAD,)
-        return statements.update(self.options)
-
-    def _some(self, phase: str, start: int, stop: int | None) -> list[str]:
+    def _some(self, phase: Phase, start: int, stop: int | None) -> list[str]:
         """The phase for parameters ``start`` … ``stop`` − 1."""
         if start == stop:
             return []
         place = f"{start or ''}:{'' if stop is None else stop}"
         parameters = f"list(net.parameters())[{place}]"
-        if phase == "zero_grad":
+        if phase is ZERO_GRAD:
             return [f"for p in {parameters}:", "    p.grad = None"]
-        if self.options.optimizer == "manual":
-            return list(statements.update(self.options, parameters))
+        if statements.by_hand(self.options):
+            return list(statements.update_by_hand(parameters))
         self.helpers.add("step")
         return [f"step(optimizer, {parameters})"]
 
@@ -238,21 +233,21 @@ class Plan:
             return []
         if move.option == "lr":
             group = 'optimizer.param_groups[0]["lr"] = lr'
-            return [f"lr = {now.lr!r}"] + [group] * (now.optimizer != "manual")
+            return [f"lr = {now.lr!r}"] + [group] * (not statements.by_hand(now))
         if move.option == "loss":
             return [statements.criterion(now)]
         if move.option == "optimizer":
             return [statements.optimizer(now) or "# from here on updated by hand"]
         if move.option == "device":
             return self._move(now)
-        if move.option in ("batch-size", "data"):
-            return []  # from the next batch on
+        if move.option in ("batch-size", "data", *SWITCHES):
+            return []  # from the next batch on, and the next phase
         raise CannotExport(f"a change of {move.option} cannot be written as a script")
 
     def _move(self, now: Options) -> list[str]:
         self.devices.append(now.device)
         lines = [*self._settle(now.device), f'device = "{now.device}"', "net.to(device)"]
-        if now.optimizer != "manual":
+        if not statements.by_hand(now):
             self.helpers.add("move_state")
             lines.append("move_state(optimizer, device)")
         return lines

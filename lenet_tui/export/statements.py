@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from lenet_tui.protocol.moves import Vector
-from lenet_tui.protocol.options import Options
-
-FORWARD = "output = net(input)"
-ZERO_GRAD = "net.zero_grad()"
-BACKWARD = "loss.backward()"
-MOMENTUM = 0.9
+from lenet_tui.protocol.optimizers import OPTIMIZERS
+from lenet_tui.protocol.options import Options, as_dict
+from lenet_tui.protocol.phases import LOSS, UPDATE, Phase
 
 _CRITERIA = {"cross_entropy": "nn.CrossEntropyLoss()", "mse": "nn.MSELoss()"}
-_OPTIMIZERS = {"sgd": "SGD", "momentum": "SGD", "adam": "Adam"}
-_ARGUMENTS = {"momentum": f", momentum={MOMENTUM}"}
 
 
 def criterion(options: Options) -> str:
@@ -22,11 +17,12 @@ def criterion(options: Options) -> str:
 
 def optimizer(options: Options) -> str:
     """``optimizer = …`` with ``lr``, to the bit as it is run; empty for the manual update."""
-    if options.optimizer == "manual":
-        return ""
-    more = _ARGUMENTS.get(options.optimizer, "")
-    name = _OPTIMIZERS[options.optimizer]
-    return f"optimizer = torch.optim.{name}(net.parameters(), lr=lr{more}, foreach=False)"
+    return OPTIMIZERS[options.optimizer].statement()
+
+
+def by_hand(options: Options) -> bool:
+    """Whether the update is written out, without an optimizer."""
+    return not OPTIMIZERS[options.optimizer].made_by
 
 
 def optimizer_here(options: Options) -> str:
@@ -35,17 +31,20 @@ def optimizer_here(options: Options) -> str:
     return short.replace("lr=lr", f"lr={options.lr!r}")
 
 
-def loss(options: Options, labels: bool) -> str:
-    """``loss = criterion(…)``; ``labels``: the target is class numbers, for MSE made one-hot."""
-    if options.loss == "mse" and labels:
-        return "loss = criterion(output, F.one_hot(target, output.shape[-1]).float())"
-    return "loss = criterion(output, target)"
+def whole(phase: Phase, options: Options, labels: bool = False) -> tuple[str, ...]:
+    """What a whole phase does.
+
+    ``labels``: the target is class numbers, which MSE takes as one-hot rows.
+    """
+    if phase is LOSS and options.loss == "mse" and labels:
+        return ("loss = criterion(output, F.one_hot(target, output.shape[-1]).float())",)
+    if phase is UPDATE and by_hand(options):
+        return update_by_hand("net.parameters()")
+    return (phase.statement.format(**as_dict(options)),)
 
 
-def update(options: Options, parameters: str = "net.parameters()") -> tuple[str, ...]:
-    """The update of all parameters, or by hand of those that an expression gives."""
-    if options.optimizer != "manual":
-        return ("optimizer.step()",)
+def update_by_hand(parameters: str) -> tuple[str, ...]:
+    """The update of the parameters that an expression gives."""
     return (f"for p in {parameters}:", "    p.data.sub_(p.grad.data * lr)")
 
 

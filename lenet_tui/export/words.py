@@ -35,5 +35,6 @@ EXPORT: Table = {
     "code.and": (", ", "，"),
     "code.shape": ("{shape}", "{shape}"),
     "code.loss": ("{loss}", "{loss}"),
+    "code.numbers": ("{numbers}", "{numbers}"),
     "code.accumulated": ("gradients of {n} backwards, added up", "{n} 次 backward 的梯度之和"),
 }

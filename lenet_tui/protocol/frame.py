@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lenet_tui.protocol.fast_pickle import sent
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.phases import LOSS
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import View
 
@@ -84,7 +85,8 @@ class SegmentState:
 class Entry:
     """The tape's entry that the cursor passed last, for people.
 
-    ``shapes``: of what it produced (``None``: no gradient there).
+    ``shapes``: of what it produced (``None``: no gradient there). ``numbers``: what it computed
+    beside tensors, by name.
     """
 
     phase: str
@@ -92,6 +94,7 @@ class Entry:
     op: str
     module: str
     shapes: tuple[Shape | None, ...]
+    numbers: tuple[tuple[str, float], ...] = ()
 
 
 @sent
@@ -133,7 +136,8 @@ class Frame:
     ``rows``: the ops of the forward. ``losses``: from iteration ``losses_from`` on, those that the
     screen may not have yet. ``end``: the last iteration recorded; ``ahead``: whether history goes
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
-    ``None``. ``outputs``: numbers in a row of the last output (0: there is none).
+    ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
+    ``output_shape``: of this iteration's, ``None`` before the forward is through.
     ``digest``: of parameters and gradients, at a pause. ``drift``: what a re-execution
     gave other than recorded, else empty.
     """
@@ -155,6 +159,7 @@ class Frame:
     graph: Graph | None = None
     accumulated: int = 0
     outputs: int = 0
+    output_shape: Shape | None = None
     digest: str = ""
     drift: str = ""
     running: bool = False
@@ -162,4 +167,4 @@ class Frame:
 
 def has_loss(frame: Frame) -> bool:
     """Whether the loss of the present iteration has been computed at the cursor."""
-    return any(s.phase == "loss" and s.done for s in frame.segments)
+    return any(s.phase == LOSS.name and s.done for s in frame.segments)

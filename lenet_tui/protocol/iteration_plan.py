@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated
 
+from lenet_tui.protocol import phases
 from lenet_tui.protocol.moves import Set, Vector
-from lenet_tui.protocol.position import TURN, Count, Phase
+from lenet_tui.protocol.phases import OPTIONAL, PHASES, TURN, Phase, left, turn
+from lenet_tui.protocol.position import Count, PhaseName
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +20,14 @@ class Segment:
     ``how``: ``init``, ``turn`` (in turn), ``skip`` (passed without effect), ``do`` (out of turn).
     """
 
-    phase: Phase
+    phase: PhaseName
     how: Annotated[str, ("init", "turn", "skip", "do")] = "turn"
     vector: Vector | None = None
+
+    @property
+    def kind(self) -> Phase:
+        """The phase with all that is known of it."""
+        return PHASES[self.phase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +43,48 @@ class Change:
 class Script:
     """The segments of one iteration and the options set during it, in order.
 
-    ``done`` of a ``Change`` is ``None`` where the whole segment was passed.
+    ``done`` of a ``Change`` is ``None`` where the whole segment was passed. ``on``: the optional
+    phases that were on when the iteration began.
     """
 
     segments: tuple[Segment, ...] = ()
     changes: tuple[Change, ...] = ()
-
-    def in_turn(self, count: int | None = None) -> int:
-        """How many of the five phases the first ``count`` segments have passed in turn."""
-        return sum(s.how in ("turn", "skip") for s in self.segments[:count])
+    on: tuple[str, ...] = ()
 
     def next_phase(self, count: int | None = None) -> str:
         """The phase next in turn after the first ``count`` segments."""
-        return TURN[self.in_turn(count) % len(TURN)]
+        ahead = self._left(len(self.segments) if count is None else count)
+        return ahead[0] if ahead else TURN[0]
 
     def finished(self, count: int | None = None) -> bool:
-        """Whether the first ``count`` segments hold the whole turn."""
-        begun = self.segments[:count]
-        return self.in_turn(count) >= len(TURN) or begun[:1] == INIT.segments
+        """Whether the first ``count`` segments hold the whole turn.
+
+        A phase that is turned on where the turn has just ended comes in the next iteration.
+        """
+        number = len(self.segments) if count is None else count
+        begun = self.segments[:number]
+        return (
+            begun[:1] == INIT.segments
+            or not self._left(number)
+            or (bool(self.changes) and not self._left(number, before=True))
+        )
+
+    def _left(self, count: int, before: bool = False) -> tuple[str, ...]:
+        """The phases left in turn after ``count`` segments, with the options set until then.
+
+        ``before``: without those set where the last of the segments ends.
+        """
+        passed = self.segments[:count]
+        if not self.changes:
+            return left(turn(self.on), passed)
+        end = (count - 1, None) if before else None
+        changes = (c for c in self.changes if c.segment < count and (c.segment, c.done) != end)
+        return left(turn(_on(self.on, changes)), passed)
+
+    @property
+    def left_on(self) -> tuple[str, ...]:
+        """The optional phases that are on when the iteration is over."""
+        return _on(self.on, self.changes)
 
     def boundary(self) -> int:
         """How many segments make the whole turn: the first boundary; extras stand after it."""
@@ -66,6 +98,7 @@ class Script:
         return Script(
             self.segments[: segment + 1],
             tuple(c for c in self.changes if _not_after(c, segment, done)),
+            self.on,
         )
 
     def with_segment(self, segment: Segment) -> Script:
@@ -80,8 +113,8 @@ class Script:
 
     @property
     def plain(self) -> bool:
-        """Nothing but the five phases in turn, so that it need not be remembered."""
-        return not self.changes and self.segments == REGULAR.segments
+        """Nothing but the phases in turn, so that it need not be remembered."""
+        return self == regular(self.on)
 
 
 def _not_after(change: Change, segment: int, done: int | None) -> bool:
@@ -90,8 +123,24 @@ def _not_after(change: Change, segment: int, done: int | None) -> bool:
     return done is None or (change.done is not None and change.done <= done)
 
 
-INIT = Script((Segment("init", "init"),))
+def _on(before: tuple[str, ...], changes: Iterable[Change]) -> tuple[str, ...]:
+    """The optional phases that are on after some changes of options."""
+    on = dict.fromkeys(before, True)
+    switches = {phase.option: phase.name for phase in OPTIONAL}
+    for change in changes:
+        if change.move.option in switches:
+            on[switches[change.move.option]] = bool(change.move.value)
+    return tuple(name for name in PHASES if on.get(name))
+
+
+INIT = Script((Segment(phases.INIT.name, "init"),))
 """The script of iteration 0."""
 
-REGULAR = Script(tuple(Segment(phase) for phase in TURN))
-"""The script of an iteration in which nothing special was asked."""
+
+@cache
+def regular(on: tuple[str, ...]) -> Script:
+    """The script of an iteration in which nothing special was asked; ``on``: optional phases."""
+    return Script(tuple(Segment(phase) for phase in turn(on)), (), on)
+
+
+REGULAR = regular(())

@@ -9,10 +9,13 @@ from typing import Any
 
 from lenet_tui.protocol.condition import Watch, WatchError, parse_watch
 from lenet_tui.protocol.options import SETTABLE, OptionError, parse_value
-from lenet_tui.protocol.position import SEARCHING, TURN
+from lenet_tui.protocol.phases import OPTIONAL, PHASES, turn
+from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.text.notice import Problem
 
 UNITS = ("op", "phase", "iteration")
+EVERY = turn(tuple(p.name for p in OPTIONAL))
+"""Every phase but init, in turn; whether an optional one is on is found out when it is to run."""
 CONTINUE_LIMIT = 10_000
 """Iterations that ``continue`` runs at most, if not told otherwise."""
 
@@ -196,10 +199,10 @@ def _choice(verb: str, text: str, allowed: tuple[str, ...]) -> str:
 
 def _do(verb: str, rest: str) -> Move:
     phase, _, vector = rest.partition(" ")
-    _choice(verb, phase, TURN)
+    _choice(verb, phase, EVERY)
     if not vector.strip():
         return Do(phase)
-    if phase != "backward":
+    if not PHASES[phase].vector:
         raise MoveError("protocol:only-backward", phase=phase)
     return Do(phase, parse_vector(vector.strip()))
 
@@ -219,7 +222,7 @@ _PARSERS: dict[str, Callable[[str, str], Move]] = {
     "run": lambda verb, rest: Run(_whole(verb, rest, 0)),
     "back": lambda verb, rest: Back(_choice(verb, rest, UNITS)),
     "goto": lambda verb, rest: Goto(_whole(verb, rest, 0)),
-    "skip": lambda verb, rest: Skip(_choice(verb, rest, TURN)),
+    "skip": lambda verb, rest: Skip(_choice(verb, rest, EVERY)),
     "do": _do,
     "set": _set,
     "watch": lambda verb, rest: AddWatch(parse_watch(rest)),

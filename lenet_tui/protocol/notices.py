@@ -23,6 +23,10 @@ NOTICES: Table = {
         "lr {lr} is not possible: it must be a finite number, 0 or more, such as 0.01",
         "lr 不能是 {lr}：须为不小于 0 的有限数，例如 0.01",
     ),
+    "protocol:switch": (
+        "{name} {value} is not possible: it must be a finite number, 0 (off) or more, such as 1",
+        "{name} 不能是 {value}：须为有限的数，0（关）或更大，例如 1",
+    ),
     "protocol:labels-needed": (
         "loss cross_entropy needs class labels, and the random data has a real-valued target:"
         " use loss mse, or data digits",

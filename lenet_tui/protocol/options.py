@@ -6,14 +6,20 @@ import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from lenet_tui.protocol import optimizers
 from lenet_tui.protocol.fast_pickle import sent
+from lenet_tui.protocol.phases import OPTIONAL, turn
 from lenet_tui.text.notice import Problem
 
 PRESETS = ("digits", "notebook")
 LOSSES = ("cross_entropy", "mse")
-OPTIMIZERS = ("manual", "sgd", "momentum", "adam")
+OPTIMIZERS = tuple(optimizers.OPTIMIZERS)
+CHOICES = {"loss": LOSSES, "optimizer": OPTIMIZERS}
+"""The values of the options that have only some."""
 LANGUAGES = ("en", "zh")
-SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", "seed", "device")
+SWITCHES = tuple(phase.option for phase in OPTIONAL)
+"""Options that turn a phase on; 0, which each has by default, is off."""
+SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES, "seed", "device")
 """Options that a move may change while a session runs."""
 
 MAX_BATCH = 100_000
@@ -37,6 +43,7 @@ class Options:
     loss: str = "cross_entropy"
     lr: float = 0.01
     optimizer: str = "manual"
+    clip: float = 0.0
     seed: int = 0
     threads: int = 1
     history_mb: int = 256
@@ -66,6 +73,10 @@ def check(options: Options) -> Options:
     _one_of("optimizer", options.optimizer, OPTIMIZERS)
     if not (math.isfinite(options.lr) and options.lr >= 0):
         raise OptionError("protocol:lr", lr=options.lr)
+    for name in SWITCHES:
+        value = getattr(options, name)
+        if not (math.isfinite(value) and value >= 0):
+            raise OptionError("protocol:switch", name=name, value=value)
     _within("batch-size", options.batch_size, 1, MAX_BATCH)
     _within("seed", options.seed, 0, MAX_SEED)
     _within("threads", options.threads, 1, MAX_THREADS)
@@ -77,17 +88,12 @@ def check(options: Options) -> Options:
 
 def parse_value(option: str, text: str) -> Any:
     """The value that ``text`` means for ``option`` (as in ``set lr 0.1``), checked by itself."""
-    if option == "lr":
-        return _number(option, text, float)
-    if option in ("batch-size", "seed", "threads", "history-mb"):
-        return _number(option, text, int)
-    if option == "loss":
-        return _one_of(option, text, LOSSES)
-    if option == "optimizer":
-        return _one_of(option, text, OPTIMIZERS)
-    if option in ("data", "device"):
-        return text
-    raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
+    kind = type(getattr(Options(), option.replace("-", "_"), None))
+    if option not in (*SETTABLE, "threads", "history-mb"):
+        raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
+    if kind in (int, float):
+        return _number(option, text, kind)
+    return _one_of(option, text, CHOICES[option]) if option in CHOICES else text
 
 
 def change(options: Options, option: str, value: Any) -> Options:
@@ -97,8 +103,24 @@ def change(options: Options, option: str, value: Any) -> Options:
 
 
 def as_dict(options: Options) -> dict[str, Any]:
-    """The options as plain values, in their order."""
-    return {f.name: getattr(options, f.name) for f in fields(options)}
+    """The options as plain values, in their order; without the switches that are off."""
+    values = {f.name: getattr(options, f.name) for f in fields(options)}
+    return {name: v for name, v in values.items() if v or name not in SWITCHES}
+
+
+def switches(options: Options) -> dict[str, float]:
+    """The options that turn a phase on, without those that are off."""
+    return {name: value for name, value in as_dict(options).items() if name in SWITCHES}
+
+
+def phases_on(options: Options) -> tuple[str, ...]:
+    """The optional phases that the options turn on."""
+    return tuple(p.name for p in OPTIONAL if getattr(options, p.option))
+
+
+def turn_of(options: Options) -> tuple[str, ...]:
+    """The phases of an iteration in turn."""
+    return turn(phases_on(options))
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The phases of a training iteration, and where in a session we are."""
+"""Where in a session we are."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from lenet_tui.protocol.fast_pickle import sent
-
-TURN = ("forward", "loss", "zero_grad", "backward", "update")
-"""The five phases of an iteration, in turn."""
-
-PHASES = ("init", *TURN)
+from lenet_tui.protocol.phases import INIT, PHASES
 
 SEARCHING = "reverse-continue"
 """In the place of a phase: what torch is said to do while history is searched; a pause ends it."""
@@ -20,7 +16,7 @@ Iteration = Annotated[int, range(10**8 + 1)]
 """The number of an iteration: each takes memory, so that no file may claim more."""
 Count = Annotated[int, range(10**6 + 1)]
 """Ops of a phase or phases of an iteration, for what is read from a file."""
-Phase = Annotated[str, PHASES]
+PhaseName = Annotated[str, tuple(PHASES)]
 
 
 @sent
@@ -35,6 +31,6 @@ class Position:
     """
 
     iteration: Iteration = 0
-    phase: Phase = "init"
+    phase: PhaseName = INIT.name
     op: Annotated[int, range(1, 10**6)] | None = None
     index: Count = 0

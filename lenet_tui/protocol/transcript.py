@@ -31,6 +31,7 @@ class OpState:
     ``gradients``: for a backward node, (shape, sha256) of each gradient it produced; else
     ``None`` and the fields of the one tensor are filled in (for ``zero_grad`` there is none left:
     its ``sha256`` is empty). ``grad``: at an ``AccumulateGrad``, the parameter's ``.grad``.
+    ``numbers``: what the entry computed beside tensors, by name.
     """
 
     iteration: int
@@ -48,6 +49,7 @@ class OpState:
     std: float = 0.0
     gradients: tuple[tuple[Shape, str] | None, ...] | None = None
     grad: tuple[Shape, str] | None = None
+    numbers: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

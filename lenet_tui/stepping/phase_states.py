@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lenet_tui.protocol.position import PHASES, TURN
+from lenet_tui.protocol.options import turn_of
+from lenet_tui.protocol.phases import INIT, TURN, left
 
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame, SegmentState
@@ -33,20 +34,18 @@ def stations(frame: Frame | None, runs: str = "") -> list[Station]:
     ``runs``: the phase that torch is in, which the frame does not know of yet.
     """
     if frame is None:
-        return [Station(phase, "next" if phase == "init" else "later") for phase in PHASES]
-    result: list[Station] = []
-    turn = iter(TURN)
+        return [Station(INIT.name, "next"), *(Station(phase, "later") for phase in TURN)]
+    turn = turn_of(frame.options)
     last = len(frame.segments) - 1
-    passed = () if runs in TURN and boundary(frame) else frame.segments
-    for number, segment in enumerate(passed):
-        current = number == last and frame.position.op is not None
-        result.append(_passed(segment, current))
-        if segment.how in ("turn", "skip"):
-            next(turn, None)
-    if not any(s.phase == "init" for s in result):
-        result.insert(0, Station("init", "done"))
+    passed = () if runs in turn and boundary(frame) else frame.segments
+    result = [
+        _passed(segment, number == last and frame.position.op is not None)
+        for number, segment in enumerate(passed)
+    ]
+    if not any(s.phase == INIT.name for s in result):
+        result.insert(0, Station(INIT.name, "done"))
     following = not any(s.state == "current" for s in result)
-    ahead = list(turn)
+    ahead = list(left(turn, passed))
     if following and runs in ahead:
         begun = ahead.index(runs)
         result += [Station(phase, "done") for phase in ahead[:begun]]

@@ -13,7 +13,7 @@ from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.messages import DoMove, Report
 from lenet_tui.protocol.moves import Back, Goto, Move, Run
 from lenet_tui.protocol.options import resolve
-from lenet_tui.protocol.position import TURN
+from lenet_tui.protocol.phases import TURN
 from lenet_tui.tape.engine.recorder import Player, Progress
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine.model import Net

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from lenet_tui.app.all_words import words
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.words.cells import note_lines, verdict
-from lenet_tui.protocol.options import Options, resolve
+from lenet_tui.protocol.options import OPTIMIZERS, Options, resolve
 from lenet_tui.text.numbers import index_text
 from tests.harness.explaining import Explained
 
@@ -71,6 +71,7 @@ QUICK = [
     resolve("digits", device="cpu"),
     resolve("digits", device="cpu", batch_size=4, loss="mse", optimizer="adam", seed=1),
     resolve("digits", device="cpu", batch_size=4, optimizer="momentum", seed=2),
+    resolve("digits", device="cpu", batch_size=2, optimizer="adamw", lr=0.5, seed=5),
     resolve("notebook", device="cpu", seed=3),
     resolve("notebook", device="cpu", batch_size=4, optimizer="sgd", seed=4),
 ]
@@ -88,7 +89,7 @@ EVERY = [
     for preset, losses in (("digits", ("cross_entropy", "mse")), ("notebook", ("mse",)))
     for batch in (1, 4)
     for loss in losses
-    for optimizer in ("manual", "sgd", "momentum", "adam")
+    for optimizer in OPTIMIZERS
 ] + [
     Options(device="cpu", model=f"tests.harness.{m}", batch_size=n, loss=loss, optimizer=optimizer)
     for m in ("explaining:Residual", "explaining:Branch", "explaining:Rows",

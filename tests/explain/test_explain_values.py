@@ -25,7 +25,7 @@ def rows_of(model: nn.Module, shape: Shape) -> tuple[tuple[OpRow, ...], tuple[Pa
     named = dict(model.named_parameters())
     known = {id(p): (name, p.numel()) for name, p in named.items()}
     parameters = tuple(Parameter(n, tuple(p.shape), "float32") for n, p in named.items())
-    entries = dry_run(model, torch.zeros(*shape))
+    entries = dry_run(model, torch.zeros(*shape)).entries
     # a dry run works on a copy: its tensors are matched to the model's by their place
     copies = {id(t): id(p) for e in entries for t in e.args if isinstance(t, nn.Parameter)
               for p in named.values() if p.shape == t.shape}  # fmt: skip
@@ -36,7 +36,7 @@ def rows_of(model: nn.Module, shape: Shape) -> tuple[tuple[OpRow, ...], tuple[Pa
 ROWS, PARAMETERS = rows_of(Net(), (1, 1, 32, 32))
 FRAME = Frame(
     Position(), (), "forward", resolve("notebook", seed=7), ROWS, None, None, 1, np.zeros(0), 0,
-    False, 0,
+    False, 0, output_shape=(1, 10),
 )  # fmt: skip
 
 

@@ -13,14 +13,15 @@ from rich.cells import cell_len
 from torch import Tensor, nn
 
 from lenet_tui.app.all_words import words
+from lenet_tui.explain.engine.update_rules import MOMENTUM
 from lenet_tui.explain.words.pane import EXPLAIN, explain_words, needed
 from lenet_tui.protocol.options import LOSSES, OPTIMIZERS
-from lenet_tui.protocol.position import PHASES
+from lenet_tui.protocol.phases import PHASES
 from lenet_tui.text.wrapping import wrap
-from lenet_tui.training.engine.optimizers import MOMENTUM
 
 TYPICAL: Mapping[str, str] = {
     "iteration": "1,200", "lr": "0.01", "optimizer": "manual", "loss": "mse", "seed": "7",
+    "clip": "0.5", "norm": "12.3456", "factor": "0.0405004",
     "tensors": "10", "parameters": "61,706", "accumulated": "2", "name": "conv2.weight",
     "op": "ConvolutionBackward0", "input": "64×6×14×14", "output": "64×16×10×10",
     "weight": "16×6×5×5", "terms": "6⋅5⋅5 = 150", "count": "16⋅6⋅5⋅5 + 16 = 2,416",
@@ -204,12 +205,14 @@ def test_the_traps_are_as_said() -> None:
 def test_the_optimizers_formulas_are_torchs() -> None:
     gradients = torch.tensor([[0.5, -2.0], [1.0, 3.0], [-0.25, 0.125]], dtype=torch.float64)
     lr = 0.01
-    for name in ("momentum", "adam"):
+    for name in ("momentum", "adam", "adamw"):
         p = nn.Parameter(torch.ones(2, dtype=torch.float64))
         made: torch.optim.Optimizer = (
             torch.optim.SGD([p], lr=lr, momentum=MOMENTUM)
             if name == "momentum"
             else torch.optim.Adam([p], lr=lr)
+            if name == "adam"
+            else torch.optim.AdamW([p], lr=lr)
         )
         wanted = b = m = v = torch.zeros(2, dtype=torch.float64)
         wanted = wanted + 1
@@ -218,6 +221,7 @@ def test_the_optimizers_formulas_are_torchs() -> None:
             made.step()
             b = g if t == 1 else 0.9 * b + g
             m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+            wanted = wanted - (lr * 0.01 * wanted if name == "adamw" else 0)
             m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
             wanted = wanted - lr * (b if name == "momentum" else m_hat / (v_hat.sqrt() + 1e-8))
         torch.testing.assert_close(p.data, wanted)

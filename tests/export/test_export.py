@@ -35,7 +35,7 @@ def test_the_script_of_any_session_ends_where_the_session_is(seed: int) -> None:
     drive = Drive(
         PRESETS[seed % 2],
         seed=dice.randrange(1000),
-        optimizer=OPTIMIZERS[seed % 4],
+        optimizer=OPTIMIZERS[seed % len(OPTIMIZERS)],
         batch_size=dice.choice((1, 1, 3)),
     )
     wander(drive, dice, 25)

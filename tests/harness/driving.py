@@ -9,8 +9,8 @@ from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.messages import DoMove, Moved, Report
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
+from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.names import Found, find
-from lenet_tui.tape.engine.tape import Entry
 from tests.harness.oracle import State
 from tests.harness.oracle_moves import At
 

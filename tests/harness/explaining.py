@@ -15,7 +15,7 @@ from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected
-from lenet_tui.tape.engine.tape import OpEntry
+from lenet_tui.tape.engine.entries import OpEntry
 
 
 class Residual(nn.Module):

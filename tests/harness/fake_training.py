@@ -12,7 +12,8 @@ from lenet_tui.protocol import moves
 from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, SegmentState, Shape
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options, change
-from lenet_tui.protocol.position import TURN, Position
+from lenet_tui.protocol.phases import TURN
+from lenet_tui.protocol.position import Position
 
 PARAMETERS = (
     Parameter("conv1.weight", (6, 1, 5, 5), "float32"),
@@ -238,6 +239,7 @@ class Training:
             history_bytes=5_000_000 + 250_000 * len(self.tape),
             watches=tuple((number, text, None, False) for number, text in self.watches),
             outputs=10 if last.iteration else 0,
+            output_shape=FORWARD[-1][3] if reached == len(FORWARD) else None,
             running=running,
         )
 

@@ -78,6 +78,8 @@ def classes(
         optim = torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
     elif optimizer == "adam":
         optim = torch.optim.Adam(net.parameters(), lr=lr)
+    elif optimizer == "adamw":
+        optim = torch.optim.AdamW(net.parameters(), lr=lr)
     elif optimizer == "sgd":
         optim = torch.optim.SGD(net.parameters(), lr=lr)
     done = 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lenet_tui.tape.engine.tape import NodeEntry, OpEntry, Tape, UpdateEntry
+from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry, OpEntry, UpdateEntry
+from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.watch.engine.evaluate import all_finite
 from tests.harness.driving import Drive
 from tests.harness.oracle import sha
@@ -54,7 +55,7 @@ def test_the_notebook_flat_out() -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 4])
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "momentum", "adam"])
+@pytest.mark.parametrize("optimizer", ["manual", "sgd", "momentum", "adam", "adamw"])
 def test_digits_flat_out_by_phases_and_by_ops(optimizer: str, batch: int) -> None:
     plain = list(classes(3, 40, batch, optimizer))
     drive = Drive(seed=3, batch_size=batch, optimizer=optimizer)
@@ -149,8 +150,8 @@ def everything(drive: Drive, tape: Tape) -> list[str]:
             elif isinstance(entry, UpdateEntry):
                 found += [entry.before, entry.grad, entry.after]
                 found += [*entry.state.values(), *entry.state_after.values()]
-            else:
-                found.append(entry.before)
+            elif isinstance(entry, GradientEntry):
+                found += [entry.before, entry.after]
     trainer = drive.session.navigator.trainer
     own = {id(t) for t in (*trainer.parameters.values(), *trainer.buffers.values())}
     return [sha(t) for t in found if isinstance(t, torch.Tensor) and id(t) not in own]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.protocol.iteration_plan import INIT, REGULAR, Change, Script, Segment
 from lenet_tui.protocol.moves import Set
-from lenet_tui.protocol.position import TURN
+from lenet_tui.protocol.phases import TURN
 
 SKIPPED = Script(
     (Segment("forward"), Segment("loss"), Segment("zero_grad", "skip"), Segment("forward", "do"))
@@ -25,7 +25,7 @@ def test_the_phase_next_in_turn() -> None:
 
 
 def test_what_is_done_out_of_turn_is_no_turn() -> None:
-    assert SKIPPED.in_turn() == 3
+    assert SKIPPED.next_phase() == "backward"
     assert [REGULAR.finished(n) for n in range(6)] == [False] * 5 + [True]
     assert not SKIPPED.finished()
     assert EXTRA.finished() and EXTRA.finished(5) and not EXTRA.finished(4)

@@ -27,7 +27,7 @@ from lenet_tui.protocol.moves import (
     parse_move,
 )
 from lenet_tui.protocol.options import LOSSES, OPTIMIZERS
-from lenet_tui.protocol.position import TURN
+from lenet_tui.protocol.phases import TURN
 
 
 @pytest.mark.parametrize(

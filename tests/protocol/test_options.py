@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -71,6 +72,7 @@ def test_what_cannot_be_is_said_in_a_line(given: dict[str, Any]) -> None:
         *(("lr", "0.5", 0.5), ("lr", "0", 0.0), ("batch-size", "64", 64), ("seed", "7", 7)),
         *(("loss", "mse", "mse"), ("optimizer", "adam", "adam"), ("data", "random", "random")),
         *(("device", "cuda:1", "cuda:1"), ("threads", "2", 2), ("history-mb", "1", 1)),
+        ("clip", "0.5", 0.5),
     ],
 )
 def test_values_from_text(option: str, text: str, value: object) -> None:
@@ -89,6 +91,7 @@ def test_values_from_text(option: str, text: str, value: object) -> None:
         *(("lr", "fast"), ("lr", "-1"), ("lr", "1e999"), ("batch-size", "2.0"), ("seed", "x")),
         *(("loss", "MSE"), ("optimizer", ""), ("threads", "0"), ("preset", "digits"), ("x", "1")),
         ("seed", "9" * 5000),
+        ("clip", "-1"),
     ],
 )
 def test_text_that_is_no_value(option: str, text: str) -> None:
@@ -107,5 +110,6 @@ def test_a_change_is_checked_with_the_rest() -> None:
 
 
 def test_every_settable_option_is_one() -> None:
-    names = as_dict(Options())
+    names = [field.name for field in fields(Options)]
     assert all(option.replace("-", "_") in names for option in SETTABLE)
+    assert "clip" not in as_dict(Options()) and as_dict(Options(clip=2.0))["clip"] == 2.0

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.tape.engine.tape import NodeEntry, OpEntry
+from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from tests.harness.driving import Drive
 from tests.harness.models import Residual, sequential
 from tests.harness.oracle import Atom, LeNet, Script, Settings, sha
@@ -144,8 +144,8 @@ def test_in_place_ops_keep_what_was_there_before() -> None:
     assert isinstance(net, Residual) and drive.session.navigator.tape.batch
     x = torch.relu(net.stem(drive.session.navigator.tape.batch[0]))
     y = net.block(torch.relu(net.block(x)))
-    assert sha(drive.entries[4].tensor) == sha(y)  # type: ignore[union-attr]
-    assert sha(drive.entries[5].tensor) == sha(y + x)  # type: ignore[union-attr]
+    assert sha(drive.entries[4].tensor) == sha(y)  # type: ignore[arg-type]
+    assert sha(drive.entries[5].tensor) == sha(y + x)  # type: ignore[arg-type]
 
     drive, script = pair("sequential", batch_size=2)
     drive("phase")

@@ -38,8 +38,9 @@ from lenet_tui.protocol.moves import (
     parse_move,
     parse_vector,
 )
-from lenet_tui.protocol.options import parse_value
-from lenet_tui.protocol.position import SEARCHING, TURN
+from lenet_tui.protocol.options import parse_value, turn_of
+from lenet_tui.protocol.phases import BACKWARD
+from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.sessions.ui.resume import Lost, resume_dialog
 from lenet_tui.stepping.ui.commands import BY_ID, bindings
 from lenet_tui.stepping.ui.moves_saver import save_moves
@@ -148,7 +149,9 @@ class MainScreen(ReportScreen):
         """Run a phase out of turn, chosen from a list."""
         following = self.frame.next_phase if self.frame else ""
         notes = {following: self.words("do.next")}
-        choices = [Choice(phase, phase, notes.get(phase, "")) for phase in TURN]
+        choices = [
+            Choice(phase, phase, notes.get(phase, "")) for phase in turn_of(self.present_options)
+        ]
         self.open(PickScreen("do", choices), lambda phase: self._change_past(Do(phase)))
 
     def action_vector(self) -> None:
@@ -163,7 +166,7 @@ class MainScreen(ReportScreen):
             help_text=self.words("vector.help", size=size),
             choices=("random", *(f"onehot {k}" for k in range(min(size, 100)))),
         )
-        self.open(ask, lambda vector: self._change_past(Do("backward", vector)))
+        self.open(ask, lambda vector: self._change_past(Do(BACKWARD.name, vector)))
 
     def action_options(self) -> None:
         """The options that may change while the session runs."""

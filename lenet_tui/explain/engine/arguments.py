@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
-
 from lenet_tui.explain.engine.terms import Source
-from lenet_tui.tape.engine.tape import OpEntry
+from lenet_tui.tape.engine.entries import OpEntry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,16 +45,3 @@ class Call:
     def tensors(self) -> Iterator[tuple[str, Source]]:
         """The tensor arguments by name."""
         return ((k, v) for k, v in self.arguments.items() if isinstance(v, Source))
-
-
-def same(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors are the same memory seen in the same way."""
-    if a is b:
-        return True
-    return (
-        a.data_ptr() == b.data_ptr() != 0
-        and a.shape == b.shape
-        and a.stride() == b.stride()
-        and a.dtype == b.dtype
-        and a.device == b.device
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
@@ -26,13 +26,17 @@ from lenet_tui.explain.engine.scope import STATISTICS, Scope, TimedNames, cursor
 from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum
 from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
+from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, UPDATE, Phase
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
-from lenet_tui.tape.engine.tape import Cursor, UpdateEntry
+from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import verbatim
 
 GIVEN = ("input", "target")
+GRADIENTS = (BACKWARD, *(phase for phase in PHASES.values() if phase.gradients))
 T = TypeVar("T")
 
 
@@ -96,28 +100,28 @@ class Explainer:
 
     @contextmanager
     def _last(
-        self, cell: Cell, here: Scope, phase: str, find: Callable[[Scope], T | None]
+        self, cell: Cell, here: Scope, phases: Sequence[Phase], find: Callable[[Scope], T | None]
     ) -> Iterator[tuple[Scope, T]]:
-        """What ``find`` finds in this iteration, else in the last one before it that ran a
-        ``phase``; and the scope in which it does.
+        """What ``find`` finds in this iteration, else in the last one before it that ran one
+        of ``phases``; and the scope in which it does.
         """
         found = find(here)
         if found is not None:
             yield here, found
             return
-        with self._visit(self._earlier(here.tape.iteration, phase), cell.name):
+        with self._visit(self._earlier(here.tape.iteration, *phases), cell.name):
             there = self._scope(self._navigator.cursor)
             found = find(there)
             if found is None:
-                raise CellError(f"{cell.name}: no {phase} of it is on the tape")
+                raise CellError(f"{cell.name}: no {phases[0].name} of it is on the tape")
             yield there, found
 
-    def _earlier(self, iteration: int, phase: str) -> int:
-        """The last iteration before one in which a phase was run; 0: none."""
+    def _earlier(self, iteration: int, *phases: Phase) -> int:
+        """The last iteration before one in which one of some phases was run; 0: none."""
         history = self._navigator.history
         for earlier in range(iteration - 1, 0, -1):
             segments = history.script(earlier).segments
-            if any(s.phase == phase and s.how != "skip" for s in segments):
+            if any(s.kind in phases and s.how != "skip" for s in segments):
                 return earlier
         return 0
 
@@ -132,7 +136,7 @@ class Explainer:
             return self._one_hot(question, scope)
         parameters = scope.tape.base.values
         stem, _, aspect = cell.tensor.rpartition(".")
-        if cell.tensor in parameters or (stem in parameters and aspect in updates.STATES):
+        if cell.tensor in parameters or (stem in parameters and aspect in STATES):
             return self._value(question, scope)
         if stem in parameters and aspect in ("new", "update"):
             return self._updated(question, scope)
@@ -150,7 +154,7 @@ class Explainer:
         aspect = cell.tensor.rpartition(".")[2]
         known = {*names, *(f"{n}.grad" for n in names)}
         parameters = scope.tape.base.values
-        known |= {f"{p}.{a}" for p in parameters for a in ("new", "update", *updates.STATES)}
+        known |= {f"{p}.{a}" for p in parameters for a in ("new", "update", *STATES)}
         if cell.tensor not in known:
             raise self._unknown(cell, scope)
         where = ""
@@ -164,7 +168,7 @@ class Explainer:
             )
         if aspect == "grad":
             raise CellError(f"{cell.name} is None here{where}: no backward has reached it")
-        if aspect in updates.STATES:
+        if aspect in STATES:
             begins = f" when iteration {scope.tape.iteration} begins"
             when = begins if scope.whole else f" here{where}"
             raise CellError(f"{cell.name}: the optimizer keeps no such tensor{when}")
@@ -173,7 +177,7 @@ class Explainer:
     def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
         kept = {k for u in scope.tape.base.updates.values() for k in u.state_after}
-        kept.update(updates.KEEPS.get(self._navigator.trainer.options.optimizer, ()))
+        kept.update(OPTIMIZERS[self._navigator.trainer.options.optimizer].state)
         return unknown(cell, scope.known(self._expected), sorted(kept))
 
     def _one_hot(self, question: Question, scope: Scope) -> Explanation:
@@ -187,8 +191,8 @@ class Explainer:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
         if not scope.whole and scope.updated(_parameter(question, scope)):
             return self._updated(question, scope)
-        if not self._earlier(scope.tape.iteration, "update"):
-            return answer.untouched(question, "init", ("init", ()), {})
+        if not self._earlier(scope.tape.iteration, UPDATE):
+            return answer.untouched(question, INIT.name, (INIT.name, ()), {})
         return self._updated(question, scope, earlier=True)
 
     def _updated(self, question: Question, here: Scope, *, earlier: bool = False) -> Explanation:
@@ -199,10 +203,10 @@ class Explainer:
         def update(scope: Scope) -> tuple[Cursor, UpdateEntry] | None:
             return None if earlier and scope is here else scope.updated(name)
 
-        with self._last(cell, here, "update", update) as (there, (cursor, entry)):
+        with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
             if aspect == "update":
                 total = updates.change(entry, cell.index)
-            elif aspect in updates.STATES:
+            elif aspect in STATES:
                 total = updates.state_update(entry, aspect, cell.index)
             else:
                 total = updates.update(entry, cell.index)
@@ -214,19 +218,25 @@ class Explainer:
     def _gradient(self, question: Question, here: Scope) -> Explanation:
         """A parameter's ``.grad``: what the last backward brought, and what was there before."""
         cell, name = question.cell, _parameter(question, here)
-        found = self._last(cell, here, "backward", lambda scope: scope.accumulated(name))
-        with found as (there, cursor):
+        found = self._last(cell, here, GRADIENTS, lambda scope: scope.set_gradient(name))
+        with found as (there, (cursor, entry)):
             origin = there.at(next_to(cursor))
             earlier = there.tape.grad(cursor, name)
             before = None if earlier is None else Source(f"{name}.grad", earlier)
+            changed = entry.tensor is not None
             try:
-                total = gradients.parameter_gradient(origin.scene, name, cell.index, before)
+                if changed:
+                    total = gradients.scaled_gradient(entry, cell.index)
+                else:
+                    total = gradients.parameter_gradient(origin.scene, name, cell.index, before)
             except NoArithmetic as error:
                 return _operands_of(question, origin.scene, None, str(error))
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             naming = TimedNames(here, origin, there.at(cursor), there.at(origin.scene.start))
             explained = answer.explanation(question, total, naming, {})
+            if changed:
+                return explained
             return self._compared(explained, question, origin.scene, before)
 
     def _compared(

@@ -20,8 +20,10 @@ from lenet_tui.explain.engine.terms import (
     plain,
     read,
 )
-from lenet_tui.explain.rounding import exact
+from lenet_tui.explain.rounding import constant, exact
+from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.backward_recorder import kind
+from lenet_tui.tape.engine.entries import Entry
 
 Reader = tuple[Call, str, Gradient]
 """An op, which of its arguments, and the gradient on its output."""
@@ -61,16 +63,28 @@ def parameter_gradient(scene: RecordedPass, name: str, index: Index, before: Sou
     return share
 
 
+def scaled_gradient(entry: Entry, index: Index) -> Sum:
+    """What a phase of its own made of a parameter's gradient, where it multiplied by a factor."""
+    numbers, (before,) = dict(entry.numbers), entry.operands()
+    if "factor" not in numbers:
+        raise NoArithmetic(entry.op)
+    gradient = read(Source(f"{entry.name}.grad", before), index)
+    terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)
+    factor = f"{numbers['factor']:.6g}"
+    right = f"{factor} ⋅ {gradient.tensor}[…]"
+    return Sum(entry.op, "…", right, [terms], [("scaled", (entry.op, factor))])
+
+
 def _start(scene: RecordedPass, index: Index) -> Sum:
     """The backward begins here: with 1 on the loss, or with a vector on the output."""
     assert scene.backward is not None
     segment = scene.backward[0]
     if segment.vector is None:
         terms = Terms((), exact(np.ones(1)))
-        return Sum("backward", "", "1", [terms], [("start", ())])
+        return Sum(BACKWARD.name, "", "1", [terms], [("start", ())])
     source = Source("vector", segment.vector, known=False)
     note = ("start-vector", (str(segment.segment.vector or ""),))
-    return Sum("backward", "n,c", "vector[n,c]", [plain(read(source, index))], [note])
+    return Sum(BACKWARD.name, "n,c", "vector[n,c]", [plain(read(source, index))], [note])
 
 
 def _shares(scene: RecordedPass, found: list[Reader], index: Index) -> Sum:

@@ -17,7 +17,7 @@ def receptive_field(scene: RecordedPass, call: Call, index: Index) -> Fields:
     output at ``index`` depends on. For an op that is not known, all of its operands.
     """
     fields: Fields = {call.name: at(index)}
-    until = next(n for n, c in enumerate(scene.calls) if c is call)
+    until = next((n for n, c in enumerate(scene.calls) if c is call), -1)
     for op in reversed(scene.calls[: until + 1]):
         if op.name in fields:
             for name, box in _back(op, fields[op.name]).items():

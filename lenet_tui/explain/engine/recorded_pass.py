@@ -7,11 +7,13 @@ from typing import Any
 
 from torch import Tensor
 
-from lenet_tui.explain.engine.arguments import Call, same
+from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.registry import named_arguments
 from lenet_tui.explain.engine.terms import Gradient, Source
+from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.tape.engine.entries import NodeEntry, OpEntry, same
 from lenet_tui.tape.engine.names import gradient_of
-from lenet_tui.tape.engine.tape import Cursor, NodeEntry, OpEntry, Tape, TapeSegment
+from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +28,8 @@ class Names:
 class RecordedPass:
     """The last forward before ``cursor``, its loss, and the last backward of that if there is one.
 
-    ``start``: where that forward begins. ``calls``: the ops so far, in order; ``last``: the last
-    one of the forward.
+    ``start``: where that forward begins. ``calls``: the ops so far, in order; ``last``: what the
+    forward returned.
     """
 
     tape: Tape
@@ -41,24 +43,24 @@ class RecordedPass:
 
     def __post_init__(self) -> None:
         passed = self.tape.passed(self.cursor)
-        begun = [n for n, (s, e) in enumerate(passed) if s.segment.phase == "forward" and e]
+        begun = [n for n, (s, e) in enumerate(passed) if s.phase is FORWARD and e]
         if not begun:
             return
         self.backward = self.tape.backward(self.cursor)
         self.start = Cursor(begun[-1], 0)
         segment, entries = passed[begun[-1]]
         self.complete = len(entries) == segment.total
-        for number, (segment, entries) in enumerate(passed[begun[-1] :], begun[-1]):
-            if segment.segment.phase in ("forward", "loss"):
-                for done, entry in enumerate(entries):
-                    if isinstance(entry, OpEntry):
-                        self._add(entry, Cursor(number, done))
-            if number == begun[-1]:
-                self.last = self.calls[-1]
+        for number, (each, reached) in enumerate(passed[begun[-1] :], begun[-1]):
+            for done, op in enumerate(each.ops[: len(reached)]):
+                self._add(op, Cursor(number, done))
+        output = segment.output if self.complete else None
+        if output is not None:
+            made = next((c for c in self.calls if c.entry is output), None)
+            self.last = made or Call(output, {})
 
     def call(self, name: str) -> Call | None:
-        """The op of that name, the last one; ``output`` is the last op of the forward."""
-        if name == "output" and self.complete:
+        """The op of that name, the last one; ``output`` is what the forward returned."""
+        if name == FORWARD.makes and self.complete:
             return self.last
         return next((c for c in reversed(self.calls) if c.name == name), None)
 

@@ -14,7 +14,7 @@ from lenet_tui.explain.engine import ops
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Rule
 from lenet_tui.explain.engine.terms import NoArithmetic
-from lenet_tui.tape.engine.tape import OpEntry
+from lenet_tui.tape.engine.entries import OpEntry
 
 RULES: dict[str, Rule] = {
     name: rule

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell, CellError
-from lenet_tui.explain.engine.arguments import same
 from lenet_tui.explain.engine.ops.norm import statistics
 from lenet_tui.explain.engine.ops.softmax import softmax_inside
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
-from lenet_tui.explain.engine.update_rules import STATES
+from lenet_tui.protocol.optimizers import STATES
+from lenet_tui.tape.engine.entries import Entry, UpdateEntry, same
 from lenet_tui.tape.engine.loss_parts import PARTS, exponentials
 from lenet_tui.tape.engine.names import LOSS_PARTS, Found, find
-from lenet_tui.tape.engine.tape import Cursor, Entry, NodeEntry, Tape, UpdateEntry
+from lenet_tui.tape.engine.tape import Cursor, Tape
 
 STATISTICS = ("mean", "var")
 """A batch's statistics: ``bn.mean[c]`` of an op called ``bn``."""
@@ -84,24 +83,12 @@ class Scope:
 
     def updated(self, name: str) -> tuple[Cursor, UpdateEntry] | None:
         """The last update of a parameter before here in this iteration, and where it begins."""
-        for cursor, entry in self._backwards():
-            if isinstance(entry, UpdateEntry) and entry.name == name:
-                return cursor, entry
-        return None
+        return self.tape.updated(self.cursor, name)
 
-    def accumulated(self, name: str) -> Cursor | None:
-        """Where the last backward before here in this iteration gives a parameter its gradient."""
-        for cursor, entry in self._backwards():
-            if isinstance(entry, NodeEntry) and entry.parameter == name:
-                return cursor
-        return None
-
-    def _backwards(self) -> Iterator[tuple[Cursor, Entry]]:
-        """The entries before here in this iteration, the last one first, and where each begins."""
-        for number in range(self.cursor.segment, -1, -1):
-            entries = self.tape.segments[number].entries[: self.tape.done(self.cursor, number)]
-            for done, entry in reversed(list(enumerate(entries))):
-                yield Cursor(number, done), entry
+    def set_gradient(self, name: str) -> tuple[Cursor, Entry] | None:
+        """What gave a parameter the gradient it has here, in this iteration; where it begins."""
+        found = self.tape.set_gradient(self.cursor, name)
+        return found[1:] if found else None
 
     def known(self, expected: list[str]) -> list[str]:
         """The names there are. ``expected``: of the forward's ops before it has run."""

@@ -16,7 +16,7 @@ from torch import Tensor
 from lenet_tui.explain.rounding import F64, Rounded, exact
 
 if TYPE_CHECKING:
-    from lenet_tui.tape.engine.tape import OpEntry
+    from lenet_tui.tape.engine.entries import OpEntry
 
 Indices = npt.NDArray[np.int64]
 """(terms, rank): an index into a tensor for each term."""

@@ -14,17 +14,13 @@ from torch import Tensor
 
 from lenet_tui.explain.engine.terms import Index, Operands, Source, Sum, Terms, plain, read
 from lenet_tui.explain.rounding import Rounded, constant, exact, sqrt
-from lenet_tui.tape.engine.tape import UpdateEntry
+from lenet_tui.protocol.optimizers import OPTIMIZERS
+from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.text.numbers import number
-from lenet_tui.training.engine.optimizers import MOMENTUM
 
+MOMENTUM = OPTIMIZERS["momentum"].arguments["momentum"]
 BETAS = (0.9, 0.999)
 EPS = 1e-8
-STATES = ("momentum_buffer", "exp_avg", "exp_avg_sq", "step")
-"""The optimizers' own tensors; each can be asked for as ``fc1.weight.exp_avg[3,7]``."""
-
-KEEPS = {"momentum": ("momentum_buffer",), "adam": ("exp_avg", "exp_avg_sq", "step")}
-"""Which of them each optimizer keeps."""
 
 
 def update(entry: UpdateEntry, index: Index) -> Sum:
@@ -100,7 +96,10 @@ def _averages(entry: UpdateEntry, index: Index) -> tuple[Rounded, Rounded]:
 
 
 def _adam(entry: UpdateEntry, index: Index) -> Sum:
-    """``w − lr⋅m̂ / (√v̂ + ε)``; m, v: moving averages, the hats: divided by 1 − βᵗ."""
+    """``w − lr⋅m̂ / (√v̂ + ε)``; m, v: moving averages, the hats: divided by 1 − βᵗ.
+
+    With a weight decay λ, ``lr⋅λ⋅w`` is subtracted too (AdamW): it does not go into m and v.
+    """
     keys = ("exp_avg", "exp_avg_sq", "step")
     states = [_state(entry, key, index) for key in keys]
     t = float(states[-1].values[0]) + 1
@@ -110,6 +109,11 @@ def _adam(entry: UpdateEntry, index: Index) -> Sum:
     below = sqrt(second) / constant((1 - BETAS[1] ** t) ** 0.5) + constant(EPS)
     total = Sum(entry.op, "…", f"lr ⋅ m̂ / (√v̂ + {EPS:g})")
     total.terms = [Terms(columns, -(size * (first / below)))]
+    decay = OPTIMIZERS[entry.optimizer].arguments.get("weight_decay", 0)
+    if decay:
+        w = read(Source(entry.name, entry.before), index)
+        total.terms.insert(0, Terms((w,), -(constant(entry.lr * decay) * w.number)))
+        total.right = f"lr ⋅ ({decay:g} ⋅ {entry.name}[…] + m̂ / (√v̂ + {EPS:g}))"
     for key, beta, average in zip(("adam-m", "adam-v"), BETAS, (first, second), strict=True):
         m = float(average.value[0])
         hat = number(m / (1 - beta**t), 6)
@@ -120,6 +124,7 @@ def _adam(entry: UpdateEntry, index: Index) -> Sum:
 _STEPS: dict[str, Callable[[UpdateEntry, Index], Sum]] = {
     "momentum": _momentum,
     "adam": _adam,
+    "adamw": _adam,
 }
 
 

@@ -123,6 +123,10 @@ CELLS: Table = {
         "added to the gradient that was there: zero_grad did not run in between",
         "加到原有的梯度上：中间没有 zero_grad",
     ),
+    "cells.note.scaled": (
+        "{a} multiplied every gradient by {b}",
+        "{a} 把所有梯度都乘以 {b}",
+    ),
     "cells.note.start": ("the backward starts here with 1", "反向从这里以 1 开始"),
     "cells.note.start-vector": (
         "the backward starts here with the vector {a}",

@@ -11,6 +11,7 @@ from lenet_tui.explain.words.phases import EXPLAIN_PHASES
 from lenet_tui.explain.words.pointwise import EXPLAIN_POINTWISE
 from lenet_tui.explain.words.reshape import EXPLAIN_RESHAPE
 from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
+from lenet_tui.protocol.phases import BACKWARD, LOSS, PHASES, UPDATE
 from lenet_tui.text.notice import Table
 from lenet_tui.text.words import Words
 
@@ -41,19 +42,19 @@ def explain_words(words: Words, phase: str, op: str | None, values: Mapping[str,
 
 def explain_key(words: Words, phase: str, op: str | None, values: Mapping[str, str]) -> str:
     """Which entry of the table speaks of ``op``, or of ``phase`` where it is ``None``."""
-    if phase == "update":
+    kind = PHASES[phase]
+    if kind is UPDATE:
         key = f"explain.update.{values.get('optimizer', 'manual')}"
         return key if key in words else "explain.update.manual"
-    if phase == "loss":
+    if kind is LOSS:
         op = op or LOSS_OPS.get(values.get("loss", ""))
-    if op is None or phase in ("init", "zero_grad"):
-        vector = phase == "backward" and "vector" in values
-        return "explain.phase.vector" if vector else f"explain.phase.{phase}"
+    if op is None or kind.alike:
+        return "explain.phase.vector" if "vector" in values else f"explain.phase.{phase}"
     if f"explain.op.{op}" in words:
         return f"explain.op.{op}"
-    if phase == "loss":
+    if kind is LOSS:
         return "explain.phase.loss"
-    return "explain.node.other" if phase == "backward" else "explain.op.other"
+    return "explain.node.other" if kind is BACKWARD else "explain.op.other"
 
 
 def needed(line: str) -> set[str]:

@@ -140,6 +140,28 @@ EXPLAIN_PHASES: Table = {
         注意：此后计算图已释放；做 loss.backward() 之前要重新 forward。
         """,
     ),
+    "explain.phase.clip": paragraphs(
+        """
+        Gradient clipping: where all gradients together are too long, they are shortened alike.
+        torch.nn.utils.clip_grad_norm_(net.parameters(), {clip})
+        Total norm before: {norm} (of all gradients as one long vector). At most {clip} is let by.
+        Every gradient was multiplied by min(1, {clip} / (norm + 1e-6)) = {factor}
+        {name}: {shape}
+        The direction stays, only the length changes: one bad batch cannot throw the weights far.
+        Watch out: it belongs after backward and before the update.
+        Watch out: a norm that is NaN or inf makes every gradient NaN or 0: look where it came from.
+        """,
+        """
+        梯度裁剪：所有梯度合起来太长时，按同一比例缩短。
+        torch.nn.utils.clip_grad_norm_(net.parameters(), {clip})
+        裁剪前的总范数：{norm}（把所有梯度看成一个长向量）。最多允许 {clip}。
+        每个梯度都乘以了 min(1, {clip} / (norm + 1e-6)) = {factor}
+        {name}：{shape}
+        方向不变，只改长度：一个坏的批量不会把权重甩得太远。
+        注意：它要放在 backward 之后、update 之前。
+        注意：总范数若为 NaN 或 inf，所有梯度都会变成 NaN 或 0：要查清来源。
+        """,
+    ),
     "explain.op.other": paragraphs(
         """
         {op}: torch ran this op; there are no words on it here.

@@ -95,4 +95,26 @@ EXPLAIN_UPDATES: Table = {
         注意：它常用的 lr 是 0.001；普通 SGD 的 0.01 在这里偏大。
         """,
     ),
+    "explain.update.adamw": paragraphs(
+        """
+        AdamW is Adam with weight decay apart: each weight also shrinks by 0.01⋅lr of itself.
+        p = p − lr⋅0.01⋅p      lr = {lr}
+        then p = p − lr ⋅ m̂ / (√v̂ + 1e-8), with Adam's averages m and v of the gradient alone
+        torch.optim.AdamW(net.parameters(), lr={lr}, weight_decay=0.01)
+        {name}: {shape}, with m and v of the same shape: three times the memory.
+        In Adam(weight_decay=0.01) the decay goes into g, where √v̂ scales it away; here it stays.
+        t, m and v are state: to resume a run, save the optimizer's state_dict too.
+        Watch out: biases and norm layers decay too, unless they get a group with weight_decay=0.
+        """,
+        """
+        AdamW 是把权重衰减单独计算的 Adam：每个权重还要按 0.01⋅lr 的比例缩小。
+        p = p − lr⋅0.01⋅p      lr = {lr}
+        然后 p = p − lr ⋅ m̂ / (√v̂ + 1e-8)，m 和 v 与 Adam 相同，只由梯度算出
+        torch.optim.AdamW(net.parameters(), lr={lr}, weight_decay=0.01)
+        {name}：{shape}，另有同样形状的 m 和 v，内存共三份。
+        在 Adam(weight_decay=0.01) 中，衰减加进 g，会被 √v̂ 缩放掉；这里不会。
+        t、m、v 都是状态：要接着训练，还须保存优化器的 state_dict。
+        注意：偏置和归一化层也会衰减，除非把它们放进 weight_decay=0 的参数组。
+        """,
+    ),
 }

@@ -20,7 +20,7 @@ from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine import digests as transcribe
 from lenet_tui.tape.engine.forward_recorder import dry_run
-from lenet_tui.tape.engine.tape import Cursor, NodeEntry, Tape
+from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine.dataset import CLASSES, SIDE
 
@@ -99,8 +99,9 @@ def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
 
     @cache
     def fits() -> bool:
-        ops = dry_run(trainer.model, torch.zeros(1, 1, SIDE, SIDE, device=trainer.device))
-        return bool(ops) and ops[-1].tensor.shape[1:] == (CLASSES,)
+        image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
+        output = dry_run(trainer.model, image).output
+        return output is not None and output.tensor.shape[1:] == (CLASSES,)
 
     plan = Plan(begun, net, lambda source: len(data.load(source).train()), fits)
     here, cursor = navigator.iteration, navigator.cursor
@@ -116,7 +117,7 @@ def cut_at(tape: Tape, cursor: Cursor) -> Cut | None:
     if cursor.done is None:
         return None
     passed = tape.segments[cursor.segment].entries[: cursor.done]
-    reached = tuple(e.parameter for e in passed if isinstance(e, NodeEntry) and e.parameter)
+    reached = tuple(name for e in passed for name in tape.base.values if e.sets_gradient_of(name))
     return Cut(cursor.done, reached)
 
 

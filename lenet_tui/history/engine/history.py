@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 
 from lenet_tui.history.keyframe_policy import KeyframeIndex
-from lenet_tui.protocol.iteration_plan import INIT, REGULAR, Script
+from lenet_tui.protocol.iteration_plan import INIT, Script, regular
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.session_api import KeyframeStore
@@ -50,6 +51,8 @@ class History:
         self._store = store
         self.index = KeyframeIndex(budget)
         self.scripts: dict[int, Script] = {}
+        self.on: tuple[str, ...] = ()
+        """The optional phases that were on when the session began."""
         self.end: Point = (0, 0, float("inf"))
         self.drift = ""
         self._digests: dict[Point, str] = {}
@@ -61,14 +64,20 @@ class History:
         """What was asked of an iteration, as far as recorded."""
         if iteration in self.scripts:
             return self.scripts[iteration]
+        on = self._on(iteration)
         if iteration == 0:
-            return INIT
-        return REGULAR if iteration <= self.end[0] else Script()
+            return replace(INIT, on=on)
+        return regular(on) if iteration <= self.end[0] else Script(on=on)
+
+    def _on(self, iteration: int) -> tuple[str, ...]:
+        """The optional phases that are on when an iteration begins."""
+        earlier = max((n for n in self.scripts if n < iteration), default=-1)
+        return self.on if earlier < 0 else self.scripts[earlier].left_on
 
     def settle(self, iteration: int) -> None:
         """An iteration is over: forget its script if nothing special was asked."""
         script = self.scripts.get(iteration)
-        if script is not None and (script.plain or script == INIT):
+        if script is not None and (script.plain or script == replace(INIT, on=script.on)):
             del self.scripts[iteration]
 
     def reached(self, iteration: int, cursor: Cursor) -> None:
@@ -168,7 +177,9 @@ class History:
 
     def take_up(self, snapshot: Snapshot) -> None:
         """Carry on the history of an engine that is gone; its keyframes are in the store."""
-        self.scripts = dict(snapshot.scripts)
+        self.scripts = {}
+        for iteration, script in sorted(snapshot.scripts):
+            self.scripts[iteration] = replace(script, on=self._on(iteration))
         self.end = snapshot.end
         self.index.sizes = dict(snapshot.keyframes)
         self.index.spacing = snapshot.spacing
@@ -190,6 +201,7 @@ class Borrowed(History):
         super().__init__(own._store, own.index.budget)
         self.index = own.index
         self.scripts = dict(own.scripts)
+        self.on = own.on
         self.end = own.end
         self._recent = own._recent
 

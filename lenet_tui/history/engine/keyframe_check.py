@@ -10,13 +10,11 @@ from torch import Tensor
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.protocol.container import Malformed
+from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.options import check as check_options
 from lenet_tui.training.engine.dataset import CLASSES, SIDE
 from lenet_tui.training.engine.trainer import Trainer
-
-SLOTS = ("momentum_buffer", "exp_avg", "exp_avg_sq", "step")
-"""The tensors that our optimizers keep for a parameter."""
 
 Like = tuple[torch.dtype, tuple[int, ...]]
 """A dtype and a shape."""
@@ -63,7 +61,7 @@ def _pairs(
             yield f"{name}.grad", stored.grad, like
         for slot, tensor in stored.state.items():
             own_slot = (torch.float32, ()) if slot == "step" else like
-            yield f"the optimizer's tensor for {name}", tensor, own_slot if slot in SLOTS else None
+            yield f"the optimizer's tensor for {name}", tensor, own_slot if slot in STATES else None
     for name, buffer in state.buffers.items():
         yield name, buffer, _like(own.buffers[name])
     yield "the generator's state", state.rng, _like(own.rng)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from lenet_tui.history.engine.seek import Replay
 from lenet_tui.protocol.iteration_plan import Change, Segment
 from lenet_tui.protocol.moves import Set
+from lenet_tui.protocol.options import Options, turn_of
 from lenet_tui.protocol.position import Position
-from lenet_tui.tape.engine.recorder import LAZY, UNKNOWN
+from lenet_tui.tape.engine.recorder import UNKNOWN
 from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.training.engine.trainer import Refused
 
 
 class Navigator(Replay):
@@ -22,6 +24,11 @@ class Navigator(Replay):
             self.cursor.done,
             self.tape.index(self.cursor),
         )
+
+    @property
+    def options(self) -> Options:
+        """The options in force at the cursor."""
+        return self.tape.options(self.cursor, self.script)
 
     @property
     def finished(self) -> bool:
@@ -136,7 +143,7 @@ class Navigator(Replay):
         applied = self.script.cut(tape.end.segment, tape.end.done).changes
         if (
             len(tape.segments) - 1 > cursor.segment
-            or (segment.segment.phase in LAZY and tape.end != cursor)
+            or (segment.phase.lazy and tape.end != cursor)
             or self.script.cut(cursor.segment, cursor.done).changes != applied
         ):
             self.rebuild(self.iteration, cursor)
@@ -181,6 +188,8 @@ class Navigator(Replay):
 
     def do(self, segment: Segment) -> None:
         """Run a phase out of turn; what is recorded after the cursor goes only if it succeeds."""
+        if segment.phase not in turn_of(self.options):
+            raise Refused(f"{segment.phase} is off: set {segment.kind.option} to more than 0 first")
         self.make_live()
         before = self.cursor
         script = self.script.cut(before.segment, before.done).with_segment(segment)

@@ -8,13 +8,10 @@ from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import History
 from lenet_tui.protocol.iteration_plan import Script, Segment
 from lenet_tui.protocol.options import Options
-from lenet_tui.protocol.position import TURN
-from lenet_tui.tape.engine.recorder import LAZY, Player, Progress
+from lenet_tui.protocol.phases import PHASES
+from lenet_tui.tape.engine.recorder import Player, Progress
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine.trainer import KNOWN, Trainer, refused
-
-PASSED = Cursor(len(TURN) - 1)
-"""The end of an iteration in which nothing special was asked."""
 
 
 class Replay:
@@ -56,7 +53,7 @@ class Replay:
         """Run a segment (a lazy one: nothing of it yet) and what was set inside it."""
         self.player.open(segment)
         played = self.tape.segments[-1]
-        if segment.phase not in LAZY or segment.how == "skip":
+        if not segment.kind.lazy or segment.how == "skip":
             for change in (script or self.script).changes:
                 if change.segment == len(self.tape.segments) - 1 and change.done is not None:
                     self.player.change(change.move)
@@ -111,7 +108,7 @@ class Replay:
         except Exception as error:
             raise refused(self.trainer, error) from error
         self.player.skip_to(self.iteration + 1)
-        self.cursor = PASSED
+        self.cursor = self.tape.end
         self.history.reached(self.iteration, self.cursor)
         self.keep()
 
@@ -151,16 +148,14 @@ class Replay:
         script = self.history.script(start)
         if len(script.segments) > script.boundary():
             return True
-        missing = {"forward", "loss"}
+        missing = {phase.makes for phase in PHASES.values() if phase.makes}
         for between in range(start + 1, iteration):
             for segment in self.history.script(between).segments:
                 if segment.how == "skip":
                     continue
-                if segment.phase == "loss" and "forward" in missing:
+                if not missing.isdisjoint(segment.kind.needs):
                     return True
-                if segment.phase == "backward" and missing:
-                    return True
-                missing.discard(segment.phase)
+                missing.discard(segment.kind.makes)
                 if not missing:
                     return False
         return True
@@ -208,7 +203,7 @@ class Replay:
                 segment = Segment(self.script.next_phase())
                 self.history.scripts[self.iteration] = self.script.with_segment(segment)
             done = cursor.done if last else None
-            if careful and done is not None and segment.phase not in LAZY:
+            if careful and done is not None and not segment.kind.lazy:
                 self.player.open(segment, stop_after=done)
                 continue
             self.open(segment)

@@ -24,17 +24,18 @@ from lenet_tui.protocol.messages import (
     Snapshot,
 )
 from lenet_tui.protocol.moves import Move
-from lenet_tui.protocol.options import OptionError, Options
+from lenet_tui.protocol.options import OptionError, Options, phases_on
 from lenet_tui.protocol.options import change as changed
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests as transcribe
 from lenet_tui.tape.engine import frame_builder as framing
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import Progress
-from lenet_tui.tape.engine.tape import Cursor, OpEntry
+from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine import devices
@@ -90,14 +91,16 @@ class Session:
         """
         trainer = self.navigator.trainer
         self.history.keep(0, keyframe.capture(trainer))
+        self.history.on = phases_on(trainer.options)
         image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
-        self.navigator.player.expected = dry_run(trainer.model, image)
+        self.navigator.player.expected = dry_run(trainer.model, image).entries
 
     def _take_up(self, snapshot: Snapshot) -> None:
         """Carry on where another engine was: its keyframes are in the store."""
         if snapshot.foreign:
             for iteration, _ in snapshot.keyframes:
                 keyframe_check.check(self.navigator.trainer, self._store.get(iteration))
+        self.history.on = phases_on(keyframe.unpack(self._store.get(0)).options)
         self.history.take_up(snapshot)
         for number, text in snapshot.watches:
             self.watches[number] = parse_watch(text)
@@ -229,8 +232,7 @@ class Session:
 
     def _set(self, move: moves.Set) -> None:
         navigator = self.navigator
-        here = navigator.tape.options(navigator.cursor, navigator.script)
-        options = changed(here, move.option, move.value)
+        options = changed(navigator.options, move.option, move.value)
         if move.option == "seed":
             self._store.drop(list(self.history.index.sizes))
             self._start(options)
@@ -304,6 +306,7 @@ class Session:
             graph=framing.graph(tape, cursor, names) if self._look.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
+            output_shape=tape.output_shape(cursor),
             running=running,
         )
 

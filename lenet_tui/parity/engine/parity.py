@@ -15,7 +15,8 @@ from lenet_tui.parity.engine.tape_diff import compare
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow, place
 from lenet_tui.protocol.iteration_plan import Script, Segment
 from lenet_tui.protocol.options import OptionError
-from lenet_tui.tape.engine.recorder import LAZY, Player, Progress
+from lenet_tui.protocol.phases import PHASES
+from lenet_tui.tape.engine.recorder import Player, Progress
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.text.notice import verbatim
 from lenet_tui.training.engine import devices
@@ -150,7 +151,7 @@ def play(player: Player, script: Script, first: int = 0) -> None:
                 if change.done == len(played.entries):
                     player.change(change.move)
         for change in changes:
-            if change.done is None or segment.phase not in LAZY:
+            if change.done is None or not segment.kind.lazy:
                 player.change(change.move)
 
 
@@ -163,7 +164,7 @@ class Draws(Progress):
 
     def passed(self, done: int, what: str) -> None:
         Progress.passed(self, done, what)
-        if self.phase == "forward":
+        if PHASES[self.phase].makes == "output":
             now = generators()
             if done and not all(map(torch.equal, now, self.before)):
                 self.drew.add((self.segment, done))

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from lenet_tui.parity.result import TOLERANCE, ParityRow
-from lenet_tui.tape.engine.tape import Entry, NodeEntry, OpEntry, Tape, UpdateEntry
+from lenet_tui.tape.engine.entries import Entry
+from lenet_tui.tape.engine.tape import Tape
 
 CHUNK = 1 << 22
 """Elements compared at a time: the copies in double precision take no more memory than these."""
@@ -49,26 +50,16 @@ def _keys(entries: list[Entry]) -> list[tuple[str, str, int]]:
 
 def _row(phase: str, ours: Entry, theirs: Entry | None) -> ParityRow | None:
     """An entry's row; ``None`` if it has no tensors."""
-    parameter = ours.parameter if isinstance(ours, NodeEntry) else ""
+    parameter = ours.name if ours.sets_gradient_of(ours.name) else ""
     blank = ParityRow(phase, ours.name, ours.op, parameter)
     if theirs is None:
         return replace(blank, apart="missing")
-    here, there = _tensors(ours), _tensors(theirs)
+    here, there = ours.tensors(), theirs.tensors()
     if [_shape(t) for t in here] != [_shape(t) for t in there]:
         return replace(blank, apart="shapes")
     pairs = zip(here, there, strict=True)
     rows = [measured(blank, a, b) for a, b in pairs if a is not None and b is not None]
     return max(rows, key=lambda row: (row.share, row.difference), default=None)
-
-
-def _tensors(entry: Entry) -> list[Tensor | None]:
-    """What an entry made: outputs, gradients (a parameter's own ``.grad``), the new value."""
-    if isinstance(entry, OpEntry):
-        several = entry.output if isinstance(entry.output, tuple) else (entry.output,)
-        return [t for t in several if isinstance(t, Tensor)]
-    if isinstance(entry, NodeEntry):
-        return [entry.grad] if entry.parameter else list(entry.produced)
-    return [entry.after] if isinstance(entry, UpdateEntry) else []
 
 
 def _shape(tensor: Tensor | None) -> torch.Size | None:

@@ -16,6 +16,7 @@ from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow
 from lenet_tui.parity.ui.table import Line, facts, sentence, table, tolerance
+from lenet_tui.protocol.phases import PHASES
 from lenet_tui.protocol.request import Asks
 from lenet_tui.text.clean import clean
 
@@ -139,4 +140,4 @@ class ParityScreen(Dialog[Shown]):
 
 def tensor(row: ParityRow) -> Shown:
     """What the panes show of an entry: a value, or a gradient."""
-    return row.name, "gradient" if row.phase == "backward" else "value"
+    return row.name, "gradient" if PHASES[row.phase].gradients else "value"

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.parity.result import TOLERANCE, ParityResult, ParityRow
+from lenet_tui.protocol.phases import PHASES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
 from lenet_tui.text.words import Words
@@ -32,7 +33,7 @@ def entry(row: ParityRow) -> str:
     """What the tape calls it: ``conv1 · conv2d``, ``conv1.relu``, ``fc3.weight.grad``."""
     if row.parameter:
         return clean(f"{row.name}.grad")
-    plain = row.phase == "update" or row.name.partition("#")[0].endswith(f".{row.op}")
+    plain = PHASES[row.phase].lazy or row.name.partition("#")[0].endswith(f".{row.op}")
     return clean(row.name if plain else " · ".join(filter(None, (row.name, row.op))))
 
 

@@ -15,18 +15,16 @@ from textual.widgets import Button, Input, Label, Select
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import (
-    LOSSES,
-    OPTIMIZERS,
+    CHOICES,
+    SWITCHES,
     OptionError,
     Options,
-    as_dict,
     change,
     parse_value,
 )
 from lenet_tui.text.clean import clean
 
-CHOICES = {"loss": LOSSES, "optimizer": OPTIMIZERS}
-FIELDS = ("lr", "loss", "optimizer", "batch-size", "data")
+FIELDS = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES)
 
 
 class OptionsScreen(Dialog[tuple[Set, ...]]):
@@ -83,7 +81,7 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
 
 def shown(options: Options, field: str) -> str:
     """An option's present value as it stands in the form."""
-    return str(as_dict(options)[field.replace("-", "_")])
+    return str(getattr(options, field.replace("-", "_")))
 
 
 def ordered(options: Options, changed: Mapping[str, object]) -> tuple[Set, ...]:

@@ -10,8 +10,8 @@ from typing import Any
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import StopHere
-from lenet_tui.tape.engine.tape import NodeEntry, OpEntry
 
 
 @dataclass(frozen=True, slots=True, eq=False)

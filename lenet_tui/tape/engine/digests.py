@@ -10,14 +10,14 @@ from torch import Tensor
 
 from lenet_tui.protocol.transcript import GradientState, OpState, ParameterState
 from lenet_tui.tape.engine.digest import digest, state_digest
-from lenet_tui.tape.engine.tape import Cursor, Entry, NodeEntry, OpEntry, Tape, ZeroEntry
+from lenet_tui.tape.engine.entries import Entry
+from lenet_tui.tape.engine.tape import Cursor, Tape
 
 
 def parameters(tape: Tape, cursor: Cursor) -> tuple[ParameterState, ...]:
     """Every parameter and its gradient at the cursor."""
     states = []
-    for name in tape.base.values:
-        value, grad = tape.value(cursor, name), tape.grad(cursor, name)
+    for name, value, grad in tape.state(cursor):
         found = None if grad is None else GradientState(digest(grad), norm(grad))
         states.append(ParameterState(name, tuple(value.shape), digest(value), found))
     return tuple(states)
@@ -30,8 +30,7 @@ def norm(tensor: Tensor) -> float:
 
 def fingerprint(tape: Tape, cursor: Cursor) -> str:
     """One digest of all parameters and gradients at the cursor."""
-    names = tape.base.values
-    return state_digest((n, tape.value(cursor, n), tape.grad(cursor, n)) for n in names)
+    return state_digest(tape.state(cursor))
 
 
 def ops(tape: Tape, segment: int) -> tuple[OpState, ...]:
@@ -45,17 +44,20 @@ def ops(tape: Tape, segment: int) -> tuple[OpState, ...]:
 
 
 def _op(entry: Entry, tape: Tape, phase: str, index: int) -> OpState:
-    state = OpState(tape.iteration, phase, index, entry.name, entry.op, entry.module)
-    if isinstance(entry, NodeEntry):
+    state = OpState(
+        tape.iteration, phase, index, entry.name, entry.op, entry.module, numbers=entry.numbers
+    )
+    if entry.gradients is not None:
+        grad = entry.gradient_of(entry.name)
         return replace(
             state,
-            gradients=tuple(None if g is None else _brief(g) for g in entry.produced),
-            grad=None if entry.grad is None else _brief(entry.grad),
+            gradients=tuple(None if g is None else _brief(g) for g in entry.gradients),
+            grad=None if grad is None else _brief(grad),
         )
-    if isinstance(entry, ZeroEntry):
+    tensor = entry.tensor
+    if tensor is None:
         parameter = tape.base.values[entry.name]
         return replace(state, shape=tuple(parameter.shape), dtype=str(parameter.dtype)[6:])
-    tensor = entry.tensor if isinstance(entry, OpEntry) else entry.after
     low, high, mean, std = _statistics(tensor)
     return replace(
         state,

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.modules import module as nn_module
 from torch.overrides import TorchFunctionMode
 
-from lenet_tui.tape.engine.tape import OpEntry
+from lenet_tui.tape.engine.entries import OpEntry
 
 
 class StopHere(BaseException):
@@ -36,6 +36,8 @@ class ForwardRecorder(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self.entries: list[OpEntry] = []
+        self.output: OpEntry | None = None
+        """What the model returned, once it has."""
         self._enters = enters
         self._paths = paths
         self._passed = passed
@@ -51,11 +53,23 @@ class ForwardRecorder(TorchFunctionMode):
         after = nn_module.register_module_forward_hook(self._leave)
         try:
             with self:
-                return model(*args)
+                result = model(*args)
+            self.output = self.returned(result)
+            return result
         finally:
             before.remove()
             after.remove()
             self._name_from(self._unnamed)
+
+    def returned(self, result: object) -> OpEntry | None:
+        """The op that made ``result``, an entry beside the ops where none did; else ``None``.
+
+        Attributes such as ``.T`` or ``.real`` are tensors that no op made.
+        """
+        if not isinstance(result, Tensor):
+            return None
+        made = next((e for e in reversed(self.entries) if e.made(result)), None)
+        return made or OpEntry("output", "", "", (), {}, result.detach(), result.grad_fn)
 
     def __torch_function__(
         self,
@@ -161,10 +175,10 @@ def module_paths(model: nn.Module) -> dict[nn.Module, str]:
     return {module: path for path, module in model.named_modules()}
 
 
-def dry_run(model: nn.Module, image: Tensor) -> list[OpEntry]:
-    """The ops that a forward of a copy of ``model`` would do; random numbers stay untouched.
+def dry_run(model: nn.Module, image: Tensor) -> ForwardRecorder:
+    """A recorded forward of a copy of ``model``; random numbers stay untouched.
 
-    A model that cannot be copied or run gives an empty list: its ops are shown as they come.
+    A model that cannot be copied or run gives no entries: its ops are shown as they come.
     """
     try:
         twin = copy.deepcopy(model)
@@ -172,8 +186,8 @@ def dry_run(model: nn.Module, image: Tensor) -> list[OpEntry]:
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             recorder.run(twin, image)
     except (RuntimeError, TypeError, ValueError, IndexError):
-        return []
+        return ForwardRecorder({}, lambda done, name: None)
     own = dict(zip(map(id, twin.parameters()), model.parameters(), strict=True))
     for entry in recorder.entries:
         entry.args = tuple(own.get(id(a), a) for a in entry.args)
-    return recorder.entries
+    return recorder

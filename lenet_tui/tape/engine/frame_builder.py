@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from torch import Tensor
+from torch.autograd.graph import Node
 
-from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, SegmentState, Shape
+from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, SegmentState
 from lenet_tui.tape.engine import backward_recorder as autograd
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
-from lenet_tui.tape.engine.tape import Cursor, NodeEntry, OpEntry, Tape, UpdateEntry
+from lenet_tui.tape.engine.tape import Cursor, Tape
 
 
 def rows(
@@ -21,8 +21,7 @@ def rows(
     """
     forward = tape.forward(cursor)
     passed = forward[1] if forward else []
-    rest = forward[0].entries[len(passed) :] if forward else []
-    expected = [e for e in rest if isinstance(e, OpEntry)] or known[len(passed) :]
+    expected = (forward[0].ops if forward else [])[len(passed) :] or known[len(passed) :]
     whole = forward is not None and len(passed) == forward[0].total
     if whole:
         expected = []
@@ -54,7 +53,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
     """The phases of the iteration that the cursor has entered or passed."""
     return tuple(
         SegmentState(
-            s.segment.phase,
+            s.phase.name,
             s.segment.how,
             str(s.segment.vector or ""),
             len(entries),
@@ -71,34 +70,25 @@ def entry(tape: Tape, cursor: Cursor) -> Entry | None:
     if found is None:
         return None
     segment, last = found
-    shapes: tuple[Shape | None, ...] = ()
-    if isinstance(last, OpEntry):
-        shapes = (tuple(last.tensor.shape),)
-    elif isinstance(last, NodeEntry):
-        produced = last.produced if not last.parameter else (last.grad,)
-        shapes = tuple(None if g is None else tuple(g.shape) for g in produced)
-    elif isinstance(last, UpdateEntry):
-        shapes = (tuple(last.after.shape),)
-    return Entry(segment.segment.phase, last.name, last.op, last.module, shapes)
+    phase = segment.phase.name
+    return Entry(phase, last.name, last.op, last.module, last.shapes(), last.numbers)
 
 
 def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:
     """The autograd graph of the last forward, and how far a backward has gone in it."""
-    ops: list[OpEntry] = [
-        e for s, entries in tape.passed(cursor) for e in entries if isinstance(e, OpEntry)
-    ]
+    ops = [op for s in tape.segments[: cursor.segment + 1] for op in s.ops]
     earlier = tape.forward(cursor) is None  # then the graph is the one of the last forward
-    if earlier:
-        ops = [*tape.base.ops, *ops]
+    if earlier and tape.base.forward:
+        ops = [*tape.base.forward.ops, *ops]
     backward = tape.backward(cursor)
     done = backward[1] if backward else []
-    root = backward[0].root if backward else next((o.node for o in reversed(ops) if o.node), None)
+    root = backward[0].root if backward else _last_node(tape, cursor)
     if root is None:
         return None
     infos = autograd.walk(root, ops, parameters)
     numbers = {info.node: n for n, info in enumerate(infos)}
     order = {e.node: n for n, e in enumerate(done, 1)}
-    produced = {e.node: _shapes(e.produced if not e.parameter else (e.grad,)) for e in done}
+    produced = {e.node: e.shapes() for e in done}
     nodes = tuple(
         GraphNode(
             number,
@@ -118,5 +108,18 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
     return Graph(0, not freed, nodes, current, vector)
 
 
-def _shapes(tensors: Iterable[Tensor | None]) -> tuple[Shape | None, ...]:
-    return tuple(None if t is None else tuple(t.shape) for t in tensors)
+def _last_node(tape: Tape, cursor: Cursor) -> Node | None:
+    """The node from which a backward would start: of the loss, else the output, else the last op.
+
+    Of the last forward, or of the iteration's before.
+    """
+    passed = [(s, len(entries)) for s, entries in tape.passed(cursor) if s.phase.makes]
+    if tape.base.forward and tape.forward(cursor) is None:
+        passed.insert(0, (tape.base.forward, tape.base.forward.total))
+    for segment, done in reversed(passed):
+        whole = segment.output is not None and done == segment.total
+        ops = [segment.output] if whole else reversed(segment.ops[:done])
+        node = next((op.node for op in ops if op and op.node), None)
+        if node is not None:
+            return node
+    return None

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from lenet_tui.protocol.options import turn_of
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
+from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.loss_parts import PARTS, class_dim, part
-from lenet_tui.tape.engine.tape import Cursor, NodeEntry, OpEntry, Tape, TapeSegment
+from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -59,26 +62,24 @@ def upcoming(trainer: Trainer, tape: Tape, name: str) -> Found | None:
     batch = data.upcoming(trainer.data, trainer.options)
     if batch is None:
         return None
-    return Found("value", batch[0 if name == "input" else 1], (1, "forward"), True)
+    return Found("value", batch[0 if name == "input" else 1], (1, FORWARD.name), True)
 
 
 def _value_made(tape: Tape, cursor: Cursor, name: str) -> Made:
-    for segment, entries in tape.backwards(cursor):
-        if segment.segment.phase == "update" and any(e.name == name for e in entries):
-            return tape.iteration, "update"
-    return (tape.iteration - 1, "update") if tape.iteration > 1 else (0, "init")
+    if tape.updated(cursor, name):
+        return tape.iteration, UPDATE.name
+    return (tape.iteration - 1, UPDATE.name) if tape.iteration > 1 else (0, INIT.name)
 
 
 def _gradient(tape: Tape, cursor: Cursor, name: str) -> Found:
     grad = tape.grad(cursor, name)
     if grad is None:
         return Found("none")
-    here = any(
-        isinstance(e, NodeEntry) and e.parameter == name
-        for _, entries in tape.passed(cursor)
-        for e in entries
-    )
-    return Found("value", grad, (tape.iteration if here else tape.iteration - 1, "backward"), True)
+    found = tape.set_gradient(cursor, name)
+    if found:
+        return Found("value", grad, (tape.iteration, found[0].phase.name), True)
+    *_, last = (p for p in turn_of(tape.base.options) if PHASES[p].gradients)
+    return Found("value", grad, (tape.iteration - 1, last), True)
 
 
 def _update(tape: Tape, cursor: Cursor, name: str, aspect: str) -> Found:
@@ -87,15 +88,15 @@ def _update(tape: Tape, cursor: Cursor, name: str, aspect: str) -> Found:
         return AHEAD
     old = tape.base.updates.get(name) is entry
     if aspect == "new":
-        return AHEAD if old else Found("value", entry.after, (tape.iteration, "update"), True)
+        return AHEAD if old else Found("value", entry.after, (tape.iteration, UPDATE.name), True)
     change = entry.after - entry.before
-    return Found("value", change, (tape.iteration - old, "update"), True)
+    return Found("value", change, (tape.iteration - old, UPDATE.name), True)
 
 
 def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
     forward = tape.forward(cursor)
-    made = (tape.iteration, "forward")
-    if name == "loss" or name in LOSS_PARTS:
+    made = (tape.iteration, FORWARD.name)
+    if name == LOSS.makes or name in LOSS_PARTS:
         return _loss(tape, cursor, name)
     if name in ("input", "target"):
         if forward is None or tape.batch is None:
@@ -106,10 +107,10 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
         return AHEAD
     segment, ops = forward
     if name in OUTPUT:
-        if not ops or len(ops) < segment.total:
+        returned = tape.output(cursor)
+        if returned is None:
             return AHEAD
-        output = ops[-1].tensor
-        aspect = name.partition(".")[2]
+        output, aspect = returned.tensor, name.partition(".")[2]
         return Found("value", part(output, -1, aspect) if aspect else output, made)
     op = next((e for e in ops if e.name == name), None)
     if op is not None:
@@ -119,16 +120,15 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
 
 def _loss(tape: Tape, cursor: Cursor, name: str) -> Found:
     """The last loss, or one of ``LOSS_PARTS`` of it."""
-    for segment, entries in tape.backwards(cursor):
-        if segment.segment.phase == "loss" and entries:
-            last = entries[0]
-            assert isinstance(last, OpEntry)
-            made = tape.iteration, "loss"
-            if name == "loss":
-                return Found("value", last.tensor, made)
-            inside = _inside(last, name.partition(".")[2]) if _labels(tape) else None
+    for segment, entries in reversed(tape.passed(cursor)):
+        loss = segment.output
+        if segment.phase is LOSS and loss and len(entries) == segment.total:
+            made = tape.iteration, LOSS.name
+            if name == LOSS.makes:
+                return Found("value", loss.tensor, made)
+            inside = _inside(loss, name.partition(".")[2]) if _labels(tape) else None
             return UNKNOWN if inside is None else Found("value", inside, made)
-    return AHEAD if name == "loss" or _labels(tape) else UNKNOWN
+    return AHEAD if name == LOSS.makes or _labels(tape) else UNKNOWN
 
 
 def _inside(loss: OpEntry, aspect: str) -> Tensor | None:
@@ -151,9 +151,8 @@ def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> Found:
     forward = tape.forward(cursor)
     if forward is None:
         return AHEAD
-    segment, ops = forward
-    name = ops[-1].name if stem == "output" and ops and len(ops) == segment.total else stem
-    op = op_named(tape, segment, name)
+    op = tape.output(cursor) if stem == FORWARD.makes else None
+    op = op or op_named(tape, forward[0], stem)
     if op is None:
         return Found("none") if stem in ("input", "target") else AHEAD
     backward = tape.backward(cursor)
@@ -162,16 +161,13 @@ def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> Found:
     gradient = gradient_of(backward[0], backward[1], op)
     if gradient is None:
         return Found("none")
-    return Found("value", gradient, (tape.iteration, "backward"), True)
+    return Found("value", gradient, (tape.iteration, BACKWARD.name), True)
 
 
 def op_named(tape: Tape, forward: TapeSegment, name: str) -> OpEntry | None:
     """An op of a forward, or the loss that followed it, by its name."""
-    for segment in (forward, *(s for s in tape.segments if s.segment.phase == "loss")):
-        for entry in segment.entries:
-            if isinstance(entry, OpEntry) and entry.name == name:
-                return entry
-    return None
+    segments = (forward, *(s for s in tape.segments if s.phase is LOSS))
+    return next((op for s in segments for op in s.ops if op.name == name), None)
 
 
 def gradient_of(segment: TapeSegment, done: list[NodeEntry], op: OpEntry) -> Tensor | None:
@@ -179,12 +175,8 @@ def gradient_of(segment: TapeSegment, done: list[NodeEntry], op: OpEntry) -> Ten
     node = op.node
     if node is None:
         return None
-    feeding = {
-        e.node
-        for e in segment.entries
-        if isinstance(e, NodeEntry) and any(n is node for n, _ in e.node.next_functions)
-    }
+    feeding = {e.node for e in segment.nodes if any(n is node for n, _ in e.node.next_functions)}
     if not feeding <= {e.node for e in done} or (not feeding and node is not segment.root):
         return None
-    mine = next((e for e in segment.entries if isinstance(e, NodeEntry) and e.node is node), None)
+    mine = next((e for e in segment.nodes if e.node is node), None)
     return next((g for g in mine.received if g is not None), None) if mine else None

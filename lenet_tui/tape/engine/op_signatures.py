@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from lenet_tui.tape.engine.tape import OpEntry
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.text.numbers import shape_text
 
 LONG, SHORT = 120, 9

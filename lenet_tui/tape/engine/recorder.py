@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from torch import Tensor
 
-from lenet_tui.protocol.iteration_plan import REGULAR, Segment
+from lenet_tui.protocol.iteration_plan import Segment, regular
 from lenet_tui.protocol.moves import Set
-from lenet_tui.protocol.options import change
+from lenet_tui.protocol.options import change, phases_on
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine import backward_recorder as graph
+from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere, module_paths
-from lenet_tui.tape.engine.tape import (
-    Base,
-    Entry,
-    OpEntry,
-    Tape,
-    TapeSegment,
-    UpdateEntry,
-    ZeroEntry,
-)
+from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
+from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.trainer import Trainer, refusing
 
-LAZY = ("zero_grad", "update")
-"""Phases that run one op at a time as they are stepped; the others run as a whole."""
 UNKNOWN = 1 << 30
 """The total of a phase that was stopped inside: nobody knows yet."""
-
-
-UNSEEN = [TapeSegment(segment, 0) for segment in REGULAR.segments]
-"""The segments of an iteration that was run with nobody looking."""
 
 
 @dataclass(slots=True)
@@ -43,7 +33,7 @@ class Progress:
     """
 
     iteration: int = 0
-    phase: str = "init"
+    phase: str = INIT.name
     segment: int = 0
     index: int = 0
     done: int = 0
@@ -76,13 +66,13 @@ class Player:
 
     def __init__(self, trainer: Trainer, progress: Progress, seconds: float) -> None:
         self.trainer = trainer
-        self._init = TapeSegment(Segment("init", "init"), 0, seconds=seconds)
+        self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
         self._fetched = -1
-        self._ops: list[OpEntry] = []
+        self._forward: TapeSegment | None = None
         self._freed = False
         self.expected: list[OpEntry] = []
         self.tape = self.begin(0)
@@ -97,7 +87,7 @@ class Player:
             trainer.last_loss,
             trainer.accumulated,
             self._updates,
-            tuple(self._ops),
+            self._forward,
             self._freed,
         )
         self._updates = {}
@@ -125,7 +115,8 @@ class Player:
     def skip_to(self, iteration: int) -> None:
         """An iteration was run with nobody looking: there is no tape of it."""
         self.forget()
-        self.tape = Tape(iteration, self.tape.base, segments=list(UNSEEN))
+        on = phases_on(self.trainer.options)
+        self.tape = Tape(iteration, self.tape.base, segments=list(_unseen(on)))
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
@@ -145,13 +136,9 @@ class Player:
     def _play(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         if segment.how == "skip":
             return TapeSegment(segment, 0)
-        if segment.phase in LAZY:
+        if segment.kind.lazy:
             return TapeSegment(segment, len(self.trainer.parameters))
-        if segment.phase == "forward":
-            return self._forward(segment, stop_after)
-        if segment.phase == "loss":
-            return self._loss(segment)
-        return self._backward(segment, stop_after)
+        return WHOLE[segment.kind](self, segment, stop_after)
 
     def complete(self) -> None:
         """Run what is left of the last segment's ops."""
@@ -165,23 +152,23 @@ class Player:
 
     def _run(self, lazy: TapeSegment, count: int) -> None:
         """Run the next ``count`` ops of a lazy phase."""
-        zeroing = lazy.segment.phase == "zero_grad"
+        op = BY_PARAMETER[lazy.phase]
         done = len(lazy.entries)
         started = time.perf_counter()
         with refusing(self.trainer):
             for name in self._names[done : done + count]:
-                lazy.entries.append(self._zero(name) if zeroing else self._update(name))
+                lazy.entries.append(op(self, name))
                 self.progress.passed(len(lazy.entries), name)
             self.trainer.synchronise()
         lazy.seconds += time.perf_counter() - started
-        if zeroing and lazy.complete:
+        if lazy.phase is ZERO_GRAD and lazy.complete:
             self.trainer.accumulated = 0
 
     def change(self, move: Set) -> None:
         """Take an option from the next op that reads it."""
         self.trainer.change(change(self.trainer.options, move.option, move.value))
 
-    def _forward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+    def run_forward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         if self._fetched != self.tape.iteration or trainer.batch is None:
             trainer.fetch()
@@ -195,11 +182,13 @@ class Player:
         except StopHere:
             begun: list[Entry] = list(recorder.entries)
             return TapeSegment(segment, UNKNOWN, begun, planned=max(len(self.expected), len(begun)))
-        self.expected = self._ops = list(recorder.entries)
+        self.expected = recorder.entries
         self._freed = False
-        return TapeSegment(segment, len(recorder.entries), list(recorder.entries))
+        entries: list[Entry] = list(recorder.entries)
+        self._forward = TapeSegment(segment, len(entries), entries, output=recorder.output)
+        return self._forward
 
-    def _loss(self, segment: Segment) -> TapeSegment:
+    def run_loss(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         target = trainer.target()
         recorder = ForwardRecorder({}, self.progress.passed, enters=self.progress.enters)
@@ -209,10 +198,12 @@ class Player:
         entries = recorder.entries
         for entry in entries:
             entry.name, entry.module = f"loss.{entry.op}", ""
-        entries[-1].name = "loss"
-        return TapeSegment(segment, len(entries), list(entries))
+        output = recorder.returned(trainer.loss)
+        assert output is not None
+        output.name = segment.kind.makes
+        return TapeSegment(segment, len(entries), list(entries), output=output)
 
-    def _backward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+    def run_backward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         root = trainer.root(segment.vector)
         vector = trainer.make_vector(segment.vector) if segment.vector else None
@@ -235,16 +226,30 @@ class Player:
         planned = len(infos) if total == UNKNOWN else 0
         return TapeSegment(segment, total, done, root=node, vector=vector, planned=planned)
 
+    def run_gradients(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+        """A phase that changes gradients: one op for each parameter."""
+        parameters = self.trainer.parameters
+        before = {name: p.grad for name, p in parameters.items()}
+        computed = self.trainer.change_gradients(segment.kind)
+        facts = {key: float(value) for key, value in computed.items()}
+        entries: list[Entry] = [
+            GradientEntry(name, segment.phase, name.rpartition(".")[0], before[name], p.grad, facts)
+            for name, p in parameters.items()
+        ]
+        return TapeSegment(segment, len(entries), entries)
+
     def ops(self) -> list[OpEntry]:
         """The ops on the tape, of forward and loss."""
-        return [e for s in self.tape.segments for e in s.entries if isinstance(e, OpEntry)]
+        return [op for segment in self.tape.segments for op in segment.ops]
 
-    def _zero(self, name: str) -> ZeroEntry:
+    def zero(self, name: str) -> GradientEntry:
+        """One parameter's op of ``zero_grad``."""
         p = self.trainer.parameters[name]
         before, p.grad = p.grad, None
-        return ZeroEntry(name, before, module=name.rpartition(".")[0])
+        return GradientEntry(name, ZERO_GRAD.name, name.rpartition(".")[0], before)
 
-    def _update(self, name: str) -> UpdateEntry:
+    def update(self, name: str) -> UpdateEntry:
+        """One parameter's op of ``update``."""
         updater = self.trainer.updater
         p = self.trainer.parameters[name]
         made = self._updates.get(name)
@@ -253,6 +258,8 @@ class Player:
         updater.step_one(name)
         entry = UpdateEntry(
             name,
+            UPDATE.name,
+            name.rpartition(".")[0],
             before,
             p.grad,
             p.detach().clone(),
@@ -260,7 +267,6 @@ class Player:
             updater.kind,
             state,
             _cloned(updater.state(name)),
-            module=name.rpartition(".")[0],
         )
         self._updates[name] = entry
         return entry
@@ -278,3 +284,24 @@ class Player:
 
 def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {key: value.detach().clone() for key, value in state.items()}
+
+
+@cache
+def _unseen(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
+    """The segments of an iteration that was run with nobody looking; ``on``: optional phases."""
+    return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
+
+
+WHOLE: dict[Phase, Callable[[Player, Segment, int | None], TapeSegment]] = {
+    **dict.fromkeys(GRADIENT_PHASES, Player.run_gradients),
+    FORWARD: Player.run_forward,
+    LOSS: Player.run_loss,
+    BACKWARD: Player.run_backward,
+}
+"""How each phase is run that runs as a whole."""
+
+BY_PARAMETER: dict[Phase, Callable[[Player, str], Entry]] = {
+    ZERO_GRAD: Player.zero,
+    UPDATE: Player.update,
+}
+"""How each of the others is run for one parameter."""

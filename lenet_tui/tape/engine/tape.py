@@ -2,83 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.protocol.iteration_plan import Script, Segment
 from lenet_tui.protocol.options import Options, change
-
-
-@dataclass(slots=True, eq=False)
-class OpEntry:
-    """An op of the forward, or the loss. ``output``: what it returned, without its graph."""
-
-    name: str
-    op: str
-    module: str
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    output: Tensor | tuple[Any, ...]
-    node: Node | None
-
-    @property
-    def tensor(self) -> Tensor:
-        """The output, or the first tensor of it."""
-        if isinstance(self.output, tuple):
-            return next(t for t in self.output if isinstance(t, Tensor))
-        return self.output
-
-
-@dataclass(slots=True, eq=False)
-class NodeEntry:
-    """An autograd node that ran: the gradients it ``received`` and those it ``produced``.
-
-    ``parameter``: for ``AccumulateGrad``, whose; then ``grad`` is that parameter's ``.grad``.
-    """
-
-    name: str
-    op: str
-    module: str
-    node: Node
-    produced: tuple[Tensor | None, ...]
-    received: tuple[Tensor | None, ...]
-    parameter: str = ""
-    grad: Tensor | None = None
-
-
-@dataclass(slots=True, eq=False)
-class ZeroEntry:
-    """A parameter's gradient set to ``None``; ``before``: what it was."""
-
-    name: str
-    before: Tensor | None
-    op: str = "zero_grad"
-    module: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class UpdateEntry:
-    """A parameter's update: ``before``, ``grad``, ``after``, and the optimizer's state of it.
-
-    ``state``: before the step, ``state_after``: after it (empty for ``manual`` and ``sgd``).
-    """
-
-    name: str
-    before: Tensor
-    grad: Tensor | None
-    after: Tensor
-    lr: float
-    optimizer: str
-    state: dict[str, Tensor] = field(default_factory=dict)
-    state_after: dict[str, Tensor] = field(default_factory=dict)
-    op: str = "update"
-    module: str = ""
-
-
-Entry = OpEntry | NodeEntry | ZeroEntry | UpdateEntry
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
+from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
 
 
 @dataclass(slots=True, eq=False)
@@ -96,10 +29,28 @@ class TapeSegment:
     """Where a backward started: the node of the loss, or of the output."""
     vector: Tensor | None = None
     planned: int = 0
+    output: OpEntry | None = None
+    """What a forward or a loss returned: one of its ops, or an entry beside them if none made it.
+    """
+
+    @property
+    def phase(self) -> Phase:
+        """Which phase it is."""
+        return self.segment.kind
 
     @property
     def complete(self) -> bool:
         return len(self.entries) >= self.total
+
+    @property
+    def ops(self) -> list[OpEntry]:
+        """Its entries that are ops of the forward or the loss."""
+        return [e for e in self.entries if isinstance(e, OpEntry)]
+
+    @property
+    def nodes(self) -> list[NodeEntry]:
+        """Its entries that are nodes of a backward."""
+        return [e for e in self.entries if isinstance(e, NodeEntry)]
 
 
 @dataclass(slots=True, eq=False)
@@ -113,8 +64,8 @@ class Base:
     accumulated: int
     updates: dict[str, UpdateEntry]
     """Of the iteration before, so that "last update" can be shown until the next."""
-    ops: tuple[OpEntry, ...] = ()
-    """Of the last forward: the graph that stands while no other has been built."""
+    forward: TapeSegment | None = None
+    """The last forward: its graph stands while no other has been built."""
     freed: bool = False
     """Whether a backward has used that graph up."""
 
@@ -161,81 +112,105 @@ class Tape:
             for n in range(cursor.segment + 1)
         ]
 
-    def backwards(self, cursor: Cursor) -> list[tuple[TapeSegment, list[Entry]]]:
-        """``passed``, newest first, entries too."""
-        return [(s, list(reversed(entries))) for s, entries in reversed(self.passed(cursor))]
+    def backwards(self, cursor: Cursor) -> Iterator[tuple[TapeSegment, Cursor, Entry]]:
+        """The entries that the cursor has passed, newest first, each with the cursor before it."""
+        for number in range(cursor.segment, -1, -1):
+            segment = self.segments[number]
+            for done in range(self.done(cursor, number) - 1, -1, -1):
+                yield segment, Cursor(number, done), segment.entries[done]
+
+    def state(self, cursor: Cursor) -> Iterator[tuple[str, Tensor, Tensor | None]]:
+        """Each parameter's name, value and ``.grad`` at the cursor."""
+        values, grads = dict(self.base.values), dict(self.base.grads)
+        for _, entries in self.passed(cursor):
+            for entry in entries:
+                entry.apply(values, grads)
+        return ((name, value, grads[name]) for name, value in values.items())
 
     def value(self, cursor: Cursor, name: str) -> Tensor:
         """The parameter's value at the cursor."""
-        for _, entries in self.backwards(cursor):
-            for entry in entries:
-                if isinstance(entry, UpdateEntry) and entry.name == name:
-                    return entry.after
+        for _, _, entry in self.backwards(cursor):
+            value = entry.value_of(name)
+            if value is not None:
+                return value
         return self.base.values[name]
+
+    def set_gradient(self, cursor: Cursor, name: str) -> tuple[TapeSegment, Cursor, Entry] | None:
+        """What gave a parameter the ``.grad`` that it has at the cursor, in this iteration."""
+        found = (f for f in self.backwards(cursor) if f[2].sets_gradient_of(name))
+        return next(found, None)
 
     def grad(self, cursor: Cursor, name: str) -> Tensor | None:
         """The parameter's ``.grad`` at the cursor."""
-        for _, entries in self.backwards(cursor):
-            for entry in entries:
-                if isinstance(entry, ZeroEntry) and entry.name == name:
-                    return None
-                if isinstance(entry, NodeEntry) and entry.parameter == name:
-                    return entry.grad
-        return self.base.grads[name]
+        found = self.set_gradient(cursor, name)
+        return found[2].gradient_of(name) if found else self.base.grads[name]
+
+    def updated(self, cursor: Cursor, name: str) -> tuple[Cursor, UpdateEntry] | None:
+        """The parameter's last update in this iteration, and the cursor before it."""
+        for _, before, entry in self.backwards(cursor):
+            if isinstance(entry, UpdateEntry) and entry.name == name:
+                return before, entry
+        return None
 
     def update(self, cursor: Cursor, name: str) -> UpdateEntry | None:
         """The parameter's last update before the cursor, maybe the iteration's before."""
-        for _, entries in self.backwards(cursor):
-            for entry in entries:
-                if isinstance(entry, UpdateEntry) and entry.name == name:
-                    return entry
-        return self.base.updates.get(name)
-
-    def loss(self, cursor: Cursor) -> float | None:
-        """The last loss computed before the cursor, maybe the iteration's before."""
-        for segment, entries in self.backwards(cursor):
-            for last in entries[:1] if segment.segment.phase == "loss" else ():
-                if isinstance(last, OpEntry) and last.name == "loss":
-                    return float(last.tensor.sum())
-        return self.base.loss
+        made = self.updated(cursor, name)
+        return made[1] if made else self.base.updates.get(name)
 
     def own_loss(self, cursor: Cursor) -> float | None:
         """The last loss computed in this iteration before the cursor."""
-        computed = any(
-            s.segment.phase == "loss" and e and e[-1].name == "loss" for s, e in self.passed(cursor)
-        )
-        return self.loss(cursor) if computed else None
+        for segment, entries in reversed(self.passed(cursor)):
+            if segment.phase is LOSS and segment.output and len(entries) == segment.total:
+                return float(segment.output.tensor.sum())
+        return None
+
+    def loss(self, cursor: Cursor) -> float | None:
+        """The last loss computed before the cursor, maybe the iteration's before."""
+        own = self.own_loss(cursor)
+        return self.base.loss if own is None else own
 
     def accumulated(self, cursor: Cursor) -> int:
         """How many backwards the gradients hold since they were ``None``."""
         count = self.base.accumulated
         for segment, entries in self.passed(cursor):
-            if segment.segment.phase == "zero_grad" and len(entries) == segment.total:
+            if segment.phase is ZERO_GRAD and len(entries) == segment.total:
                 count = 0 if entries else count
-            if segment.segment.phase == "backward" and entries:
+            if segment.phase is BACKWARD and entries:
                 count += 1
         return count
 
     def forward(self, cursor: Cursor) -> tuple[TapeSegment, list[OpEntry]] | None:
         """The last forward that the cursor entered or passed, with its ops so far."""
-        for segment, entries in reversed(self.passed(cursor)):
-            if segment.segment.phase == "forward" and segment.total:
-                return segment, [e for e in entries if isinstance(e, OpEntry)]
+        for number in range(cursor.segment, -1, -1):
+            segment = self.segments[number]
+            if segment.phase is FORWARD and segment.total:
+                return segment, segment.ops[: self.done(cursor, number)]
         return None
+
+    def output(self, cursor: Cursor) -> OpEntry | None:
+        """What the last forward returned; ``None``: there is none, or the cursor is inside it."""
+        last = self.forward(cursor)
+        return last[0].output if last and len(last[1]) == last[0].total else None
+
+    def output_shape(self, cursor: Cursor) -> tuple[int, ...] | None:
+        """The shape of ``output``."""
+        output = self.output(cursor)
+        return None if output is None else tuple(output.tensor.shape)
 
     def outputs(self, cursor: Cursor) -> int:
         """How many numbers a row of the last output has; 0 if there is no output yet."""
-        last = self.forward(cursor)
-        whole = last is not None and len(last[1]) == last[0].total
-        ops = last[1] if last and whole else self.base.ops
-        return ops[-1].tensor.shape[-1] if ops else 0
+        output = self.output(cursor) or (self.base.forward.output if self.base.forward else None)
+        return output.tensor.shape[-1] if output is not None and output.tensor.dim() else 0
 
     def backward(self, cursor: Cursor) -> tuple[TapeSegment, list[NodeEntry]] | None:
         """The last backward since the last forward, with its nodes so far."""
-        for segment, entries in reversed(self.passed(cursor)):
-            if segment.segment.phase == "backward" and entries:
-                return segment, [e for e in entries if isinstance(e, NodeEntry)]
-            if segment.segment.phase == "forward" and entries:
+        for number in range(cursor.segment, -1, -1):
+            segment = self.segments[number]
+            if not self.done(cursor, number):
+                continue
+            if segment.phase is BACKWARD:
+                return segment, segment.nodes[: self.done(cursor, number)]
+            if segment.phase is FORWARD:
                 return None
         return None
 

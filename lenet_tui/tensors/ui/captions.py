@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.phases import ZERO_GRAD
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.tiling import Shape, lead
@@ -79,5 +80,5 @@ def instead(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
         return words("view.ahead" if view.state == "ahead" else "view.unknown")
     if not parameter:
         return words("view.none.activation")
-    zeroed = any(s.phase == "zero_grad" and s.how != "skip" for s in frame.segments)
+    zeroed = any(s.phase == ZERO_GRAD.name and s.how != "skip" for s in frame.segments)
     return words("view.none.zeroed" if zeroed else "view.none")

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.protocol.request import answers
 from lenet_tui.tape.engine.names import find, op_named
 from lenet_tui.tour.request import Print
@@ -58,11 +59,9 @@ def _tensor(tensor: Tensor, node: Any) -> str:
 
 def _node(name: str, navigator: Navigator) -> Any:
     """The autograd node of an op's output; ``None`` for what no op made."""
-    forward = navigator.tape.forward(navigator.cursor)
+    tape, cursor = navigator.tape, navigator.cursor
+    forward = tape.forward(cursor)
     if forward is None:
         return None
-    segment, ops = forward
-    if name == "output":
-        return ops[-1].node if ops and len(ops) == segment.total else None
-    op = op_named(navigator.tape, segment, name)
+    op = tape.output(cursor) if name == FORWARD.makes else op_named(tape, forward[0], name)
     return op.node if op is not None else None

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 import torch
 from torch import Tensor
 
+from lenet_tui.protocol.optimizers import OPTIMIZERS
 from lenet_tui.training.engine.aliases import Aliases
-
-MOMENTUM = 0.9
 
 
 class NoGradient(AttributeError):
@@ -25,7 +21,12 @@ class Updater:
         self._parameters = parameters
         self._values = Aliases(list(parameters.values()), lambda all_: [p.data for p in all_])
         self._lr = lr
-        self._optimizer = _make(kind, lr, list(parameters.values()))
+        row = OPTIMIZERS[kind]
+        self._optimizer: torch.optim.Optimizer | None = None
+        if row.made_by:
+            make = getattr(torch.optim, row.made_by)
+            everyone = list(parameters.values())
+            self._optimizer = make(everyone, lr=lr, foreach=False, **row.arguments)
 
     @property
     def lr(self) -> float:
@@ -93,13 +94,3 @@ class Updater:
             f"{name}.grad is None, and the manual update reads it"
             " ('NoneType' object has no attribute 'data'): run backward first, or skip update"
         )
-
-
-def _make(kind: str, lr: float, parameters: Iterable[Any]) -> torch.optim.Optimizer | None:
-    if kind == "sgd":
-        return torch.optim.SGD(parameters, lr=lr, foreach=False)
-    if kind == "momentum":
-        return torch.optim.SGD(parameters, lr=lr, momentum=MOMENTUM, foreach=False)
-    if kind == "adam":
-        return torch.optim.Adam(parameters, lr=lr, foreach=False)
-    return None

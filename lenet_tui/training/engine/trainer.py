@@ -15,12 +15,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lenet_tui.protocol.moves import Vector
-from lenet_tui.protocol.options import OptionError, Options
+from lenet_tui.protocol.options import OptionError, Options, phases_on
+from lenet_tui.protocol.phases import Phase
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine import devices, model
 from lenet_tui.training.engine.aliases import Aliases
 from lenet_tui.training.engine.dataset import DataState
+from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
 from lenet_tui.training.engine.optimizers import Updater
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
@@ -68,6 +70,9 @@ class Trainer:
     def _set_options(self, options: Options) -> None:
         self.options = options
         self.criterion = LOSS[options.loss]()
+        self._after_backward = [
+            run for phase, run in GRADIENT_PHASES.items() if phase.name in phases_on(options)
+        ]
 
     def move(self, device: torch.device) -> None:
         """Put the model on ``device``; the caller makes a new updater for it."""
@@ -182,11 +187,20 @@ class Trainer:
             row = torch.tensor(vector.values, dtype=output.dtype)
         return row.expand(output.shape).contiguous().to(self.device)
 
+    def change_gradients(self, phase: Phase) -> Facts:
+        """Run a phase that changes gradients; what it computed."""
+        self._own_gradients()
+        return GRADIENT_PHASES[phase](self._everyone, self.options)
+
+    def _own_gradients(self) -> None:
+        """Give each parameter a gradient of its own: torch writes in place, the tape has others."""
+        for p in self._everyone:
+            if p.grad is not None:
+                p.grad = p.grad.clone()
+
     def backward(self, root: Tensor, vector: Tensor | None) -> None:
         """``loss.backward()``, or ``output.backward(vector)``."""
-        for p in self._everyone:
-            if p.grad is not None:  # torch adds in place: leave the tape its own
-                p.grad = p.grad.clone()
+        self._own_gradients()
         root.backward(vector)  # type: ignore[no-untyped-call]
         self.accumulated += 1
 
@@ -200,6 +214,8 @@ class Trainer:
             p.grad = None
         self.loss.backward()
         self.accumulated = 1
+        for change in self._after_backward:
+            change(self._everyone, self.options)
         self.updater.step()
         return self.loss
 

@@ -11,8 +11,10 @@ import torch
 from torch import Tensor
 
 from lenet_tui.protocol.condition import Watch
+from lenet_tui.protocol.phases import LOSS, Phase
+from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.names import find
-from lenet_tui.tape.engine.tape import Cursor, Entry, NodeEntry, OpEntry, Tape, UpdateEntry
+from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine.trainer import Refused, Trainer
 
 NONFINITE = 0
@@ -83,26 +85,26 @@ def live_value(trainer: Trainer, iteration: int, watch: Watch) -> float | None:
     return None if tensor is None else statistic(watch.quantity, tensor)
 
 
-def touches(entry: Entry, phase: str, watch: Watch, first: bool) -> bool:
+def touches(entry: Entry, phase: Phase, watch: Watch, first: bool) -> bool:
     """Whether passing an entry can change the quantity."""
     if watch.quantity == "loss":
-        return phase == "loss"
+        return phase is LOSS
     if watch.quantity == "iteration":
         return first
     if watch.quantity == "ratio" or watch.of.endswith((".update", ".new")):
-        return isinstance(entry, UpdateEntry)
-    if watch.of.endswith(".grad"):
-        return isinstance(entry, NodeEntry)
-    return isinstance(entry, (OpEntry, UpdateEntry))
+        return "update" in entry.changes
+    return ("grad" if watch.of.endswith(".grad") else "value") in entry.changes
 
 
-def cursors(tape: Tape, after: Cursor | None, until: Cursor) -> Iterator[tuple[Cursor, Entry, str]]:
+def cursors(
+    tape: Tape, after: Cursor | None, until: Cursor
+) -> Iterator[tuple[Cursor, Entry, Phase]]:
     """Each cursor position with the entry it passes, after one and until another."""
     for number, segment in enumerate(tape.segments[: until.segment + 1]):
         begun = tape.done(after, number) if after else 0
         for done in range(begun + 1, tape.done(until, number) + 1):
             cursor = Cursor(number, None if done == segment.total else done)
-            yield cursor, segment.entries[done - 1], segment.segment.phase
+            yield cursor, segment.entries[done - 1], segment.phase
 
 
 def culprit(
@@ -113,36 +115,14 @@ def culprit(
     ``names``: of the parameters by ``id``; an op's operand may have been updated since.
     """
     for cursor, entry, _ in cursors(tape, after, until):
-        made = [t for t in results(entry) if not finite(t)]
+        made = [t for t in entry.tensors() if t is not None and not finite(t)]
         if not made:
             continue
-        given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands(entry)]
+        operands = entry.operands()
+        given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands]
         if all(finite(t) for t in given):
             return cursor, _told(entry, made[0], given)
     return None
-
-
-def results(entry: Entry) -> list[Tensor]:
-    """The tensors an entry produced."""
-    if isinstance(entry, OpEntry):
-        return [entry.tensor]
-    if isinstance(entry, NodeEntry):
-        grads = (*entry.produced, entry.grad)
-        return [g for g in grads if g is not None]
-    return [entry.after] if isinstance(entry, UpdateEntry) else []
-
-
-def operands(entry: Entry) -> list[Tensor]:
-    """The floating-point tensors that went into an entry."""
-    given: list[object] = []
-    if isinstance(entry, OpEntry):
-        given = [*entry.args, *entry.kwargs.values()]
-        given += [t for several in given if isinstance(several, (tuple, list)) for t in several]
-    elif isinstance(entry, NodeEntry):
-        given = list(entry.received)
-    elif isinstance(entry, UpdateEntry):
-        given = [entry.before, entry.grad]
-    return [t for t in given if isinstance(t, Tensor) and t.is_floating_point()]
 
 
 def finite(tensor: Tensor) -> bool:
@@ -185,4 +165,4 @@ def finite_at(tape: Tape, cursor: Cursor) -> bool:
     """Whether the last loss and every parameter are finite at a cursor."""
     loss = tape.loss(cursor)
     known = loss is None or math.isfinite(loss)
-    return known and all(finite(tape.value(cursor, name)) for name in tape.base.values)
+    return known and all(finite(value) for _, value, _ in tape.state(cursor))

@@ -19,6 +19,7 @@ from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only, glyphs_of
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean, clean_lines
 from lenet_tui.text.numbers import ascii_text
@@ -175,7 +176,7 @@ class CodePane(Pane):
     def _inside(self, frame: Frame) -> int:
         """The line of the class that the op of a forward stands on; −1: none."""
         position = frame.position
-        if position.phase != "forward" or position.op is None:
+        if position.phase != FORWARD.name or position.op is None:
             return -1
         ops = tuple((row.op, row.module) for row in frame.rows)
         lines = op_lines("\n".join(self._source), ops)

@@ -21,6 +21,7 @@ from lenet_tui.app.engine_state import (
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
+from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.stepping.phase_states import Station, boundary, fitted, stations
 from lenet_tui.terminal.ui.line_widget import LineWidget
@@ -185,7 +186,7 @@ def _op(frame: Frame, words: Words, glyphs: Glyphs) -> str:
     entry = frame.entry
     assert entry is not None
     name, op = clean(entry.name), clean(entry.op)
-    if entry.phase == "backward":
+    if entry.phase == BACKWARD.name:
         return words("rail.node", op=op, name=name) if name else op
     return f"{name} {glyphs.dot} {op}"
 

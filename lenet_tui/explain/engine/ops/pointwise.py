@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lenet_tui.explain.engine.arguments import Call, same
+from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Rule, readers, source_index
 from lenet_tui.explain.engine.terms import (
     Gradient,
@@ -23,6 +23,7 @@ from lenet_tui.explain.engine.terms import (
     read_each,
 )
 from lenet_tui.explain.rounding import Rounded, constant, exact, exp, log1p, sigmoid, tanh
+from lenet_tui.tape.engine.entries import same
 
 _ONE = exact(1.0)
 _MIRRORED = {"radd": "add", "iadd": "add", "isub": "sub", "rmul": "mul", "imul": "mul"}

@@ -1,0 +1,216 @@
+"""The entries of a tape: one thing that torch did, and all that can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from torch import Tensor
+from torch.autograd.graph import Node
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One entry of a tape. ``name``: of what it is about; ``module``: the path it ran in.
+
+    ``changes``: what it changes of the tensor it is about: ``value``, ``grad``, ``update``.
+    """
+
+    name: str
+    op: str
+    module: str
+    changes: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def tensor(self) -> Tensor | None:
+        """The one tensor that it made; ``None`` where it made none, or gradients on the way."""
+        return None
+
+    @property
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        """What it computed beside tensors, by name."""
+        return ()
+
+    @property
+    def gradients(self) -> tuple[Tensor | None, ...] | None:
+        """Of an autograd node: the gradients that it handed on."""
+        return None
+
+    def tensors(self) -> list[Tensor | None]:
+        """All that it made; ``None`` for a gradient that there is not."""
+        return [] if self.tensor is None else [self.tensor]
+
+    def shapes(self) -> tuple[tuple[int, ...] | None, ...]:
+        """The shapes of what it made."""
+        return tuple(None if t is None else tuple(t.shape) for t in self.tensors())
+
+    def operands(self) -> list[Tensor]:
+        """The floating-point tensors that went into it."""
+        return []
+
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        """Put what it changed of parameters and gradients into these, by the parameters' names."""
+
+    def value_of(self, parameter: str) -> Tensor | None:
+        """The value that it gave a parameter; ``None``: none."""
+        return None
+
+    def sets_gradient_of(self, parameter: str) -> bool:
+        """Whether it gave a parameter another ``.grad``, which may be ``None``."""
+        return False
+
+    def gradient_of(self, parameter: str) -> Tensor | None:
+        """The ``.grad`` that it gave a parameter, where ``sets_gradient_of`` says that it did."""
+        return None
+
+
+@dataclass(slots=True, eq=False)
+class OpEntry(Entry):
+    """An op of the forward, or the loss. ``output``: what it returned, without its graph."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    output: Tensor | tuple[Any, ...]
+    node: Node | None
+    changes: ClassVar[tuple[str, ...]] = ("value",)
+
+    @property
+    def tensor(self) -> Tensor:
+        """The output, or the first tensor of it."""
+        if isinstance(self.output, tuple):
+            return next(t for t in self.output if isinstance(t, Tensor))
+        return self.output
+
+    def tensors(self) -> list[Tensor | None]:
+        several = self.output if isinstance(self.output, tuple) else (self.output,)
+        return [t for t in several if isinstance(t, Tensor)]
+
+    def shapes(self) -> tuple[tuple[int, ...] | None, ...]:
+        """Of the first tensor: the others stand beside it."""
+        return (tuple(self.tensor.shape),)
+
+    def made(self, tensor: Tensor) -> bool:
+        """Whether ``tensor`` is what it returned (of several: the first of them)."""
+        alone = isinstance(self.output, Tensor) and self.node is not None
+        return (alone and self.node is tensor.grad_fn) or same(self.tensor, tensor)
+
+    def operands(self) -> list[Tensor]:
+        given = [*self.args, *self.kwargs.values()]
+        given += [t for several in given if isinstance(several, (tuple, list)) for t in several]
+        return _floating(given)
+
+
+@dataclass(slots=True, eq=False)
+class NodeEntry(Entry):
+    """An autograd node that ran: the gradients it ``received`` and those it ``produced``.
+
+    ``parameter``: for ``AccumulateGrad``, whose; then ``grad`` is that parameter's ``.grad``.
+    """
+
+    node: Node
+    produced: tuple[Tensor | None, ...]
+    received: tuple[Tensor | None, ...]
+    parameter: str = ""
+    grad: Tensor | None = None
+    changes: ClassVar[tuple[str, ...]] = ("grad",)
+
+    @property
+    def gradients(self) -> tuple[Tensor | None, ...]:
+        return self.produced
+
+    def tensors(self) -> list[Tensor | None]:
+        return [self.grad] if self.parameter else list(self.produced)
+
+    def operands(self) -> list[Tensor]:
+        return _floating(self.received)
+
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        if self.parameter:
+            grads[self.parameter] = self.grad
+
+    def sets_gradient_of(self, parameter: str) -> bool:
+        return bool(parameter) and self.parameter == parameter
+
+    def gradient_of(self, parameter: str) -> Tensor | None:
+        return self.grad
+
+
+@dataclass(slots=True, eq=False)
+class GradientEntry(Entry):
+    """A parameter's ``.grad`` changed from ``before`` to ``after`` by a phase made for it.
+
+    ``facts``: numbers that the phase computed for it.
+    """
+
+    before: Tensor | None
+    after: Tensor | None = None
+    facts: Mapping[str, float] = field(default_factory=dict)
+    changes: ClassVar[tuple[str, ...]] = ("grad",)
+
+    @property
+    def tensor(self) -> Tensor | None:
+        return self.after
+
+    @property
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        return tuple(self.facts.items())
+
+    def operands(self) -> list[Tensor]:
+        return _floating([self.before])
+
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        grads[self.name] = self.after
+
+    def sets_gradient_of(self, parameter: str) -> bool:
+        return self.name == parameter
+
+    def gradient_of(self, parameter: str) -> Tensor | None:
+        return self.after
+
+
+@dataclass(slots=True, eq=False)
+class UpdateEntry(Entry):
+    """A parameter's update: ``before``, ``grad``, ``after``, and the optimizer's state of it.
+
+    ``state``: before the step, ``state_after``: after it (empty for ``manual`` and ``sgd``).
+    """
+
+    before: Tensor
+    grad: Tensor | None
+    after: Tensor
+    lr: float
+    optimizer: str
+    state: dict[str, Tensor] = field(default_factory=dict)
+    state_after: dict[str, Tensor] = field(default_factory=dict)
+    changes: ClassVar[tuple[str, ...]] = ("value", "update")
+
+    @property
+    def tensor(self) -> Tensor:
+        return self.after
+
+    def operands(self) -> list[Tensor]:
+        return _floating([self.before, self.grad])
+
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        values[self.name] = self.after
+
+    def value_of(self, parameter: str) -> Tensor | None:
+        return self.after if self.name == parameter else None
+
+
+def same(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors are the same memory seen in the same way."""
+    if a is b:
+        return True
+    return (
+        a.data_ptr() == b.data_ptr() != 0
+        and a.shape == b.shape
+        and a.stride() == b.stride()
+        and a.dtype == b.dtype
+        and a.device == b.device
+    )
+
+
+def _floating(given: Iterable[object]) -> list[Tensor]:
+    return [t for t in given if isinstance(t, Tensor) and t.is_floating_point()]
