@@ -8,8 +8,8 @@ from lenet_tui.protocol.messages import (
     Answered,
     Died,
     Failed,
+    FrameUpdate,
     Moved,
-    Painting,
     Report,
 )
 from lenet_tui.protocol.position import SEARCHING
@@ -25,7 +25,7 @@ def after(state: EngineState, report: Report) -> EngineState:
     as the next would end the same way.
     """
     was = calm(state)
-    if isinstance(report, (Moved, Painting)):
+    if isinstance(report, (Moved, FrameUpdate)):
         return Running() if report.frame.running else Ready()
     if isinstance(report, messages.Busy):
         long = report.seconds >= BUSY_FROM or report.what == SEARCHING

@@ -56,7 +56,7 @@ APP: Table = {
     "status.loss.earlier": ("earlier loss", "此前的损失"),
     "status.history": ("history {used}", "历史 {used}"),
     "status.ahead": ("past, recorded to {end}", "过去（记录到 {end}）"),
-    "status.drift": ("replay differs", "重放有差异"),
+    "status.divergence": ("replay differs", "重放有差异"),
     "run.op": ("running, {rate} op/s", "运行中，{rate} 算子/秒"),
     "run.phase": ("running, {rate} phase/s", "运行中，{rate} 阶段/秒"),
     "run.iteration": ("running, {rate} it/s", "运行中，{rate} 迭代/秒"),
@@ -106,7 +106,7 @@ APP: Table = {
         "正在向前回溯：第 {n} 次迭代之后尚无；Esc 结束",
     ),
     "log.restart": ("the engine was started again", "引擎已重新启动"),
-    "log.drift": ("replay differs from the record: {what}", "重放与记录不同：{what}"),
+    "log.divergence": ("replay differs from the record: {what}", "重放与记录不同：{what}"),
     "hint.next": ("line {n} of {total}", "第 {n}/{total} 行"),
     "hint.end": ("all lines are played", "所有行已播放完"),
     "small": (

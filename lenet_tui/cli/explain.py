@@ -11,7 +11,7 @@ from lenet_tui.cli import transcript_jsonl as jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.explain_options import asked_cell
 from lenet_tui.cli.options import CommandError, language, session_options
-from lenet_tui.cli.printer import Sheet
+from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.words import words
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(jsonl.line(event(found, check)) + "\n")
     else:
         ascii = "ascii" in given
-        People(Sheet(ascii), words(language(args), ascii)).write(found)
+        TextPrinter(Printer(ascii), words(language(args), ascii)).write(found)
     return 0
 
 
@@ -77,28 +77,28 @@ def _term(term: Term) -> dict[str, Any]:
     return {"operands": operands, "value": term.value}
 
 
-class People:
+class TextPrinter:
     """Writes an explanation as text."""
 
-    def __init__(self, sheet: Sheet, say: Words) -> None:
-        self._sheet = sheet
+    def __init__(self, printer: Printer, say: Words) -> None:
+        self._printer = printer
         self._say = say
 
     def write(self, found: Explanation) -> None:
-        sheet, say = self._sheet, self._say
-        sheet.line(f"{found.cell} = {number(found.value, 9)}", "bold")
+        printer, say = self._printer, self._say
+        printer.line(f"{found.cell} = {number(found.value, 9)}", "bold")
         size = say("cells.rank", rank=thousands(found.rank), size=thousands(found.size))
-        sheet.line(f"{found.op} · {size}")
+        printer.line(f"{found.op} · {size}")
         if found.formula:
-            sheet.line(say("cells.formula", formula=found.formula))
+            printer.line(say("cells.formula", formula=found.formula))
         if found.terms:
-            sheet.line("")
+            printer.line("")
             self._terms(found)
-            sheet.line("")
-        sheet.line(verdict(say, found))
+            printer.line("")
+        printer.line(verdict(say, found))
         difference = difference_line(say, found)
         for line in ([difference] if difference else []) + note_lines(say, found.notes):
-            sheet.line(line)
+            printer.line(line)
         read = {o.tensor for t in found.terms for o in t.operands} | {"input"}
         all_of_them = found.op == "data" or not found.terms
         regions = [
@@ -108,7 +108,7 @@ class People:
         ]
         if regions:
             heading = "cells.reaches" if found.op == "data" else "cells.regions"
-            sheet.line(f"{say(heading)}  {'  '.join(regions)}")
+            printer.line(f"{say(heading)}  {'  '.join(regions)}")
 
     def _terms(self, found: Explanation) -> None:
         say = self._say
@@ -123,7 +123,7 @@ class People:
             rows.append((texts[-2], say("cells.left", count=thousands(found.left))))
         count = thousands(len(found.terms) + found.left)
         rows.append((texts[-1], f"{say('cells.sum')} · {say('cells.terms', count=count)}"))
-        self._sheet.table((say("cells.term"), say("cells.operands")), rows)
+        self._printer.table((say("cells.term"), say("cells.operands")), rows)
 
     def _operands(self, operands: Sequence[Operand]) -> list[str]:
         """The operands of a term, ``BESIDE`` of them to a line; at least one line."""

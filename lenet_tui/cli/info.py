@@ -15,7 +15,7 @@ from rich.console import Console
 from lenet_tui import __version__
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import language
-from lenet_tui.cli.printer import Sheet
+from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.streams import no_screen
 from lenet_tui.cli.words import words
 from lenet_tui.protocol.frame import Device
@@ -34,17 +34,17 @@ GIGABYTE = 2**30
 def run(args: argparse.Namespace) -> int:
     """Print it all; the devices last, as torch must be imported to know them."""
     say = words(language(args))
-    sheet = Sheet(bool(vars(args).get("ascii")))
+    printer = Printer(bool(vars(args).get("ascii")))
     with BlockingEngine() as engine:
         devices = engine.begin(ListDevices())
-        sheet.line(say("info.terminal"), "bold")
-        sheet.table(("", ""), _terminal(say))
-        sheet.line("")
-        sheet.line(say("info.versions"), "bold")
-        sheet.table(("", ""), _versions(say))
-        sheet.line("")
-        sheet.line(say("info.devices"), "bold")
-        sheet.table(("", "", ""), (_device(d, say) for d in devices().answer or ()))
+        printer.line(say("info.terminal"), "bold")
+        printer.table(("", ""), _terminal(say))
+        printer.line("")
+        printer.line(say("info.versions"), "bold")
+        printer.table(("", ""), _versions(say))
+        printer.line("")
+        printer.line(say("info.devices"), "bold")
+        printer.table(("", "", ""), (_device(d, say) for d in devices().answer or ()))
     return 0
 
 

@@ -19,7 +19,7 @@ WIDTH = 100
 """Columns where there is no terminal to ask."""
 
 
-class Sheet:
+class Printer:
     """Writes lines, rules and tables. ``ascii``: our own signs in ASCII."""
 
     def __init__(self, ascii: bool) -> None:

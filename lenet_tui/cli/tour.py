@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import CommandError, language
-from lenet_tui.cli.printer import Sheet
+from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.tour_options import asked_stop, tour_options
 from lenet_tui.cli.words import words as words_of
 from lenet_tui.lab.result import RunLab
@@ -27,19 +27,19 @@ WIDTH = 80
 def run(args: argparse.Namespace) -> int:
     """Print the stop asked for, or all of them."""
     ascii = "ascii" in args
-    sheet, say = Sheet(ascii), words_of(language(args), ascii)
+    printer, say = Printer(ascii), words_of(language(args), ascii)
     asked, options = asked_stop(args), tour_options(args)
     with BlockingEngine() as engine:
         for number in range(len(STOPS)) if asked is None else [asked]:
-            sheet.rule(f"{number + 1} / {len(STOPS)} · {say(f'tour.{STOPS[number].key}.title')}")
+            printer.rule(f"{number + 1} / {len(STOPS)} · {say(f'tour.{STOPS[number].key}.title')}")
             for line in stop_lines(number, say):
-                sheet.line(line)
+                printer.line(line)
             printed = stop_output(STOPS[number], engine, options)
             if printed:
-                sheet.line("")
-                sheet.line(f"  {say('tour.prints')}")
+                printer.line("")
+                printer.line(f"  {say('tour.prints')}")
             for line in printed:
-                sheet.line(f"    {line}")
+                printer.line(f"    {line}")
     return 0
 
 

@@ -11,7 +11,7 @@ from lenet_tui.cli import transcript_jsonl as jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
 from lenet_tui.cli.options import CommandError, complain, language, session_options
-from lenet_tui.protocol.messages import DoMove, Look, Moved, Ready
+from lenet_tui.protocol.messages import DoMove, Moved, Ready, Subscription
 from lenet_tui.protocol.moves import Forward, Move, Run
 from lenet_tui.protocol.options import Options, turn_of
 from lenet_tui.text.clean import clean
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, why: str = "") -> int:
 class Writer(Protocol):
     """A form of the transcript."""
 
-    def begin(self, ready: Ready) -> Look | None:
+    def begin(self, ready: Ready) -> Subscription | None:
         """The configuration; returns what the engine should send with each move."""
 
     def init(self, moved: Moved) -> None: ...
@@ -127,12 +127,12 @@ class Text:
         self._lang = lang
         self._ascii = ascii
 
-    def begin(self, ready: Ready) -> Look:
-        from lenet_tui.cli.printer import Sheet  # noqa: PLC0415
-        from lenet_tui.cli.transcript_text import People  # noqa: PLC0415 - rich is not for programs
+    def begin(self, ready: Ready) -> Subscription:
+        from lenet_tui.cli.printer import Printer  # noqa: PLC0415
+        from lenet_tui.cli.transcript_text import TextPrinter  # noqa: PLC0415 - rich is not for programs
         from lenet_tui.cli.words import words  # noqa: PLC0415
 
-        self._people = People(Sheet(self._ascii), words(self._lang), ready)
+        self._people = TextPrinter(Printer(self._ascii), words(self._lang), ready)
         self._people.config()
         return self._people.look
 

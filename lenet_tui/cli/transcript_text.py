@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 
 from lenet_tui import __version__
-from lenet_tui.cli.printer import Sheet
+from lenet_tui.cli.printer import Printer
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
-from lenet_tui.protocol.messages import Look, Moved, Ready
+from lenet_tui.protocol.messages import Moved, Ready, Subscription
 from lenet_tui.protocol.options import switches
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
 from lenet_tui.protocol.transcript import OpState, PhaseState
@@ -20,11 +20,11 @@ SHOWN = 10
 """Elements of a vector that are printed."""
 
 
-class People:
+class TextPrinter:
     """Writes a session as text. ``ready``: what the engine said when it had run ``init``."""
 
-    def __init__(self, sheet: Sheet, say: Words, ready: Ready) -> None:
-        self._sheet = sheet
+    def __init__(self, printer: Printer, say: Words, ready: Ready) -> None:
+        self._printer = printer
         self._say = say
         self._ready = ready
         names = [p.name for p in ready.parameters]
@@ -33,20 +33,20 @@ class People:
         self._gradient = "None"
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Subscription:
         """What the engine should send with each move for this transcript."""
         names = ("output", self._bias, f"{self._bias}.grad", f"{self._bias}.update")
         requests = (ViewRequest(n, n, "numbers", rows=1, cols=SHOWN) for n in names)
-        return Look(tuple(requests), graph=True)
+        return Subscription(tuple(requests), graph=True)
 
     def config(self) -> None:
         ready, options = self._ready, self._ready.options
         device = f"{ready.device.name} ({ready.device.title})"
-        self._sheet.line(
+        self._printer.line(
             f"lenet-tui {__version__} · torch {ready.torch} · {device} · {ready.dtype} · "
             f"threads {ready.threads}"
         )
-        self._sheet.line(
+        self._printer.line(
             f"preset {options.preset} · data {options.data} · batch-size {options.batch_size} · "
             f"loss {options.loss} · lr {options.lr:g} · optimizer {options.optimizer} · "
             f"seed {options.seed}"
@@ -54,13 +54,13 @@ class People:
         )
 
     def init(self) -> None:
-        say, sheet, parameters = self._say, self._sheet, self._ready.parameters
-        sheet.rule(INIT.name)
+        say, printer, parameters = self._say, self._printer, self._ready.parameters
+        printer.rule(INIT.name)
         for line in self._ready.printed.splitlines():
-            sheet.line(line)
-        sheet.line("")
+            printer.line(line)
+        printer.line("")
         counts = [math.prod(p.shape) for p in parameters]
-        sheet.table(
+        printer.table(
             (say("trace.parameter"), say("trace.shape"), say("trace.count")),
             (
                 (p.name, shape_text(p.shape), thousands(count))
@@ -68,7 +68,7 @@ class People:
             ),
             right=2,
         )
-        sheet.line(say("trace.parameters", count=thousands(sum(counts)), tensors=len(parameters)))
+        printer.line(say("trace.parameters", count=thousands(sum(counts)), tensors=len(parameters)))
 
     def phase(self, moved: Moved) -> None:
         """A phase that has just been passed."""
@@ -77,7 +77,7 @@ class People:
             return
         at = state.position
         iteration = self._say("trace.iteration", n=at.iteration)
-        self._sheet.rule(f"{iteration} · {at.phase} · {state.seconds * 1000:.2f} ms")
+        self._printer.rule(f"{iteration} · {at.phase} · {state.seconds * 1000:.2f} ms")
         if state.ops:
             self._ops(state.ops)
         before, self._gradient = self._gradient, self._values(frame, f"{self._bias}.grad")
@@ -89,25 +89,25 @@ class People:
         }
         if frame.entry:
             for name, value in frame.entry.numbers:
-                self._sheet.line(f"{name}  {number(value, 7)}")
+                self._printer.line(f"{name}  {number(value, 7)}")
         if at.phase in show:
             show[at.phase](state, frame)
         if PHASES[at.phase].gradients:
             name = f"{self._bias}.grad"
             for when, values in (("before", before), ("after", self._gradient)):
                 said = self._say(f"trace.{when}", name=name, phase=at.phase)
-                self._sheet.line(f"{said}  {values}")
+                self._printer.line(f"{said}  {values}")
 
     def position(self, move: str, moved: Moved) -> None:
         """Where a move has led."""
         at, loss = moved.frame.position, moved.frame.loss
         where = at.phase if at.op is None else f"{at.phase}, {self._say('trace.inside', op=at.op)}"
         said = self._say("trace.moved", move=move, iteration=at.iteration, phase=where)
-        self._sheet.line(said + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
+        self._printer.line(said + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
         if moved.error:
-            self._sheet.indented(self._say("trace.refused", error=moved.error))
+            self._printer.indented(self._say("trace.refused", error=moved.error))
         elif moved.stopped:
-            self._sheet.indented(self._say("trace.stopped", why=moved.stopped))
+            self._printer.indented(self._say("trace.stopped", why=moved.stopped))
 
     def _forward(self, state: PhaseState, frame: Frame) -> None:
         say = self._say
@@ -119,12 +119,12 @@ class People:
                 count = thousands(row.count) if row.count else ""
                 rows.append((row.name, row.op, f"{into} → {out}", count))
             titles = (say("trace.op"), "", say("trace.shapes"), say("trace.own"))
-            self._sheet.table(titles, rows, right=3)
-        self._sheet.line(f"output  {self._values(frame, 'output')}")
+            self._printer.table(titles, rows, right=3)
+        self._printer.line(f"output  {self._values(frame, 'output')}")
 
     def _loss(self, state: PhaseState, frame: Frame) -> None:
         loss = "None" if state.loss is None else number(state.loss, 7)
-        self._sheet.line(f"loss ({frame.options.loss})  {loss}")
+        self._printer.line(f"loss ({frame.options.loss})  {loss}")
         if frame.graph:
             self._chain(frame.graph)
 
@@ -133,8 +133,8 @@ class People:
             return
         nodes = sorted((n for n in frame.graph.nodes if n.order), key=lambda n: n.order)
         inner = [n for n in nodes if not n.parameter]
-        self._sheet.line(self._say("trace.nodes", n=len(nodes), leaves=len(nodes) - len(inner)))
-        self._sheet.indented(" → ".join(map(_node, inner)))
+        self._printer.line(self._say("trace.nodes", n=len(nodes), leaves=len(nodes) - len(inner)))
+        self._printer.indented(" → ".join(map(_node, inner)))
 
     def _update(self, state: PhaseState, frame: Frame) -> None:
         say = self._say
@@ -143,10 +143,10 @@ class People:
             for p in state.parameters
         )
         titles = (say("trace.parameter"), say("trace.shape"), say("trace.norm"))
-        self._sheet.table(titles, rows, right=2)
-        self._sheet.line(f"{self._bias}.update  {self._values(frame, f'{self._bias}.update')}")
+        self._printer.table(titles, rows, right=2)
+        self._printer.line(f"{self._bias}.update  {self._values(frame, f'{self._bias}.update')}")
         after = say("trace.after", name=self._bias, phase=UPDATE.name)
-        self._sheet.line(f"{after}  {self._values(frame, self._bias)}")
+        self._printer.line(f"{after}  {self._values(frame, self._bias)}")
 
     def _ops(self, ops: Sequence[OpState]) -> None:
         rows = []
@@ -161,7 +161,7 @@ class People:
         titles = ["", self._say("trace.op"), "", self._say("trace.shape")]
         if any(op.dtype for op in ops):
             titles += ["min", "max", "mean", "std"]
-        self._sheet.table(titles, rows, right=4)
+        self._printer.table(titles, rows, right=4)
 
     def _chain(self, graph: Graph) -> None:
         """``grad_fn`` and what is behind it, as the notebook asks for it."""
@@ -171,15 +171,15 @@ class People:
         while node is not None and len(rows) < 3:
             rows.append(("loss.grad_fn" + ".next_functions[0][0]" * len(rows), _node(node)))
             node = nodes.get(node.next[0]) if node.next else None
-        self._sheet.table(("", ""), rows)
+        self._printer.table(("", ""), rows)
         path = []
         node = nodes.get(graph.root)
         while node is not None:
             path.append(_node(node))
             behind = (nodes[n] for n in node.next if n in nodes)
             node = next((n for n in behind if not n.parameter), None)
-        self._sheet.line(self._say("trace.path"))
-        self._sheet.indented(" → ".join(path))
+        self._printer.line(self._say("trace.path"))
+        self._printer.indented(" → ".join(path))
 
     def _values(self, frame: Frame, name: str) -> str:
         """A view's first numbers; ``None`` where there is no tensor."""

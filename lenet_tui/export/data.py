@@ -8,7 +8,7 @@ from lenet_tui.export import statements
 from lenet_tui.protocol.options import Options
 
 
-class Draws:
+class SampleDraws:
     """Follows the data of a session as ``engine/data.py`` hands it out.
 
     ``taken``: for each source, how many samples of the order of each epoch were drawn. ``names``:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lenet_tui.export import statements
-from lenet_tui.export.data import Draws
+from lenet_tui.export.data import SampleDraws
 from lenet_tui.export.source import CannotExport
-from lenet_tui.protocol.iteration_plan import Script, Segment
+from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.moves import Set, Vector
 from lenet_tui.protocol.options import SWITCHES, Options, change
 from lenet_tui.protocol.phases import FORWARD, INIT, LOSS, ZERO_GRAD, Phase
@@ -55,7 +55,7 @@ class Plan:
         self.blocks: list[Block] = []
         self.options = options
         self.helpers: set[str] = set()
-        self.draws = Draws(size_of)
+        self.draws = SampleDraws(size_of)
         self.has_loss = False
         self.devices = [options.device]
         self._fits = fits
@@ -87,7 +87,7 @@ class Plan:
         self.helpers.add("deterministic")
         return ["deterministic()"]
 
-    def iteration(self, number: int, script: Script, cut: Cut | None = None) -> None:
+    def iteration(self, number: int, script: IterationPlan, cut: Cut | None = None) -> None:
         """One iteration as recorded, up to the cursor; what comes after its turn stands apart."""
         self.draws.begin()
         boundary = script.boundary()
@@ -103,7 +103,7 @@ class Plan:
         else:
             self._close(f"after iteration {number}" if number else "before iteration 1")
 
-    def _changes(self, script: Script, segment: int, done: int | None) -> None:
+    def _changes(self, script: IterationPlan, segment: int, done: int | None) -> None:
         for move in script.changes_at(segment, done):
             self._lines += self._change(move)
 
@@ -130,7 +130,7 @@ class Plan:
 
     # Phases
 
-    def _segment(self, script: Script, place: int, cut: Cut | None) -> None:
+    def _segment(self, script: IterationPlan, place: int, cut: Cut | None) -> None:
         segment = script.segments[place]
         inside = [(c.done, c.move) for c in script.changes if c.segment == place and c.done]
         if segment.kind is INIT:

@@ -23,12 +23,12 @@ from lenet_tui.protocol.messages import (
     Died,
     DoMove,
     Failed,
-    Kept,
     Moved,
     Ready,
     Report,
     RunFree,
     Start,
+    StoredKeyframe,
 )
 from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.text.clean import clean
@@ -160,7 +160,7 @@ class EngineProcess:
             ready = connections.wait([self._connection, self._process.sentinel], TICK)
             if self._connection in ready or (ready and self._connection.poll(TICK)):
                 report = _plain(self._connection.recv_bytes())
-                if isinstance(report, Kept):  # its bytes follow by themselves
+                if isinstance(report, StoredKeyframe):  # its bytes follow by themselves
                     report = replace(report, blob=self._connection.recv_bytes())
                 self._note(report)
                 self._say(report)

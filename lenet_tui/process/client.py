@@ -11,11 +11,11 @@ from lenet_tui.process.engine import server as worker
 from lenet_tui.process.forkserver import prepare
 from lenet_tui.process.heap import give_back
 from lenet_tui.protocol.engine_api import OnReport
-from lenet_tui.protocol.messages import Command, DoMove, Keyframe, NeedKeyframe, Recorded, Report
+from lenet_tui.protocol.messages import Command, DoMove, Keyframe, Recorded, Report, RequestKeyframe
 from lenet_tui.protocol.moves import KillEngine
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.autosave import Autosave
-from lenet_tui.sessions.recovery_state import Keeper
+from lenet_tui.sessions.recovery_state import RecoveryState
 
 
 class EngineClient:
@@ -38,8 +38,8 @@ class EngineClient:
         give_back()
         self._on_report = on_report
         self._run, self._args = run, args
-        self._keeper = Keeper()
-        self._aside: Keeper | None = None
+        self._recovery = RecoveryState()
+        self._aside: RecoveryState | None = None
         self._lock = threading.RLock()
         self._closed = False
         self._autosave = Autosave(saves, self._to_save, self._on_report) if saves else None
@@ -54,7 +54,7 @@ class EngineClient:
         with self._lock:
             if isinstance(command, DoMove) and isinstance(command.move, KillEngine):
                 self.restart()
-            self._keeper.sent(command)
+            self._recovery.sent(command)
             self._process.send(command)
 
     def restart(self) -> None:
@@ -63,26 +63,26 @@ class EngineClient:
                 return
             self._process.kill()
             self._process = EngineProcess(self._run, self._args, self._receive)
-            for command in self._keeper.carry_on():
+            for command in self._recovery.carry_on():
                 self._process.send(command)
 
     def resume(self, saved: SavedSession, path: Path) -> None:
         with self._lock:
             if self._autosave:
                 self._autosave.adopt(path)
-            self._keeper.take(saved)
-            for command in self._keeper.carry_on():
+            self._recovery.take(saved)
+            for command in self._recovery.carry_on():
                 self._process.send(command)
 
     def set_aside(self) -> None:
         with self._lock:
-            self._aside, self._keeper = self._keeper, Keeper()
+            self._aside, self._recovery = self._recovery, RecoveryState()
 
     def take_up(self) -> None:
         with self._lock:
             if self._aside is not None:
-                self._keeper, self._aside = self._aside, None
-                for command in self._keeper.carry_on():
+                self._recovery, self._aside = self._aside, None
+                for command in self._recovery.carry_on():
                     self._process.send(command)
 
     def close(self) -> None:
@@ -95,15 +95,15 @@ class EngineClient:
     def _to_save(self) -> SavedSession | None:
         """The person's session; while it is set aside another runs, which is not saved."""
         with self._lock:
-            return (self._aside or self._keeper).saved()
+            return (self._aside or self._recovery).saved()
 
     def _receive(self, process: EngineProcess, report: Report) -> None:
         with self._lock:
             if self._closed or process is not self._process:
                 return
-            if isinstance(report, NeedKeyframe):
-                process.send(Keyframe(report.iteration, self._keeper.keyframe(report.iteration)))
-            elif not self._keeper.received(report):
+            if isinstance(report, RequestKeyframe):
+                process.send(Keyframe(report.iteration, self._recovery.keyframe(report.iteration)))
+            elif not self._recovery.received(report):
                 self._on_report(report)
             elif self._autosave and isinstance(report, Recorded):
                 self._autosave.changed()

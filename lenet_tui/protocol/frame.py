@@ -138,7 +138,7 @@ class Frame:
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
     ``output_shape``: of this iteration's, ``None`` before the forward is through.
-    ``digest``: of parameters and gradients, at a pause. ``drift``: what a re-execution
+    ``digest``: of parameters and gradients, at a pause. ``divergence``: what a re-execution
     gave other than recorded, else empty.
     """
 
@@ -161,7 +161,7 @@ class Frame:
     outputs: int = 0
     output_shape: Shape | None = None
     digest: str = ""
-    drift: str = ""
+    divergence: str = ""
     running: bool = False
 
 

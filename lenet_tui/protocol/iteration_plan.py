@@ -40,7 +40,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class IterationPlan:
     """The segments of one iteration and the options set during it, in order.
 
     ``done`` of a ``Change`` is ``None`` where the whole segment was passed. ``on``: the optional
@@ -93,18 +93,18 @@ class Script:
                 return count
         return len(self.segments)
 
-    def cut(self, segment: int, done: int | None) -> Script:
+    def cut(self, segment: int, done: int | None) -> IterationPlan:
         """The script as far as ``done`` ops (``None``: all) of segment number ``segment``."""
-        return Script(
+        return IterationPlan(
             self.segments[: segment + 1],
             tuple(c for c in self.changes if _not_after(c, segment, done)),
             self.on,
         )
 
-    def with_segment(self, segment: Segment) -> Script:
+    def with_segment(self, segment: Segment) -> IterationPlan:
         return replace(self, segments=(*self.segments, segment))
 
-    def with_change(self, change: Change) -> Script:
+    def with_change(self, change: Change) -> IterationPlan:
         return replace(self, changes=(*self.changes, change))
 
     def changes_at(self, segment: int, done: int | None) -> Iterable[Set]:
@@ -133,14 +133,14 @@ def _on(before: tuple[str, ...], changes: Iterable[Change]) -> tuple[str, ...]:
     return tuple(name for name in PHASES if on.get(name))
 
 
-INIT = Script((Segment(phases.INIT.name, "init"),))
+INIT = IterationPlan((Segment(phases.INIT.name, "init"),))
 """The script of iteration 0."""
 
 
 @cache
-def regular(on: tuple[str, ...]) -> Script:
+def regular(on: tuple[str, ...]) -> IterationPlan:
     """The script of an iteration in which nothing special was asked; ``on``: optional phases."""
-    return Script(tuple(Segment(phase) for phase in turn(on)), (), on)
+    return IterationPlan(tuple(Segment(phase) for phase in turn(on)), (), on)
 
 
 REGULAR = regular(())

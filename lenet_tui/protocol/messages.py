@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from lenet_tui.protocol.frame import Device, Frame, Parameter
-from lenet_tui.protocol.iteration_plan import Script
+from lenet_tui.protocol.iteration_plan import IterationPlan
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Count, Iteration, Position
@@ -32,7 +32,7 @@ class Snapshot:
     position: Position
     segment: Count
     end: tuple[Iteration, Annotated[int, range(-1, 10**6)], float]
-    scripts: tuple[tuple[Iteration, Script], ...] = ()
+    scripts: tuple[tuple[Iteration, IterationPlan], ...] = ()
     keyframes: tuple[tuple[int, int], ...] = ()
     spacing: Annotated[int, range(1, 2**40)] = 32
     watches: tuple[tuple[Annotated[int, range(1, 10**8)], str], ...] = ()
@@ -59,7 +59,7 @@ class DoMove:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Subscription:
     """What is looked at from now on; answered by a ``Frame`` when the engine is idle."""
 
     views: tuple[ViewRequest, ...] = ()
@@ -70,7 +70,7 @@ class Look:
 class RunFree:
     """Run flat out until ``Pause`` or a watchpoint (or ``limit`` iterations), sending frames.
 
-    A frame is sent when the one before has been answered by ``Painted``.
+    A frame is sent when the one before has been answered by ``FrameAcknowledged``.
     """
 
     number: int
@@ -78,7 +78,7 @@ class RunFree:
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
+class FrameAcknowledged:
     """The last frame is on the screen: the next may come."""
 
 
@@ -97,7 +97,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """The answer to ``NeedKeyframe``: its bytes."""
+    """The answer to ``RequestKeyframe``: its bytes."""
 
     iteration: int
     blob: bytes
@@ -108,7 +108,9 @@ class Close:
     """End the engine."""
 
 
-Command = Start | DoMove | Look | RunFree | Painted | Pause | Asked | Keyframe | Close
+Command = (
+    Start | DoMove | Subscription | RunFree | FrameAcknowledged | Pause | Asked | Keyframe | Close
+)
 
 
 # What the engine says to the screen.
@@ -146,8 +148,8 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Painting:
-    """A frame outside a move: while running, or after ``Look``."""
+class FrameUpdate:
+    """A frame outside a move: while running, or after ``Subscription``."""
 
     frame: Frame
 
@@ -160,7 +162,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredKeyframe:
     """A keyframe to keep outside the engine. In the pipe its bytes come by themselves, after it."""
 
     iteration: int
@@ -168,14 +170,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class EvictedKeyframes:
     """Keyframes that need not be kept any longer."""
 
     iterations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NeedKeyframe:
+class RequestKeyframe:
     """The engine wants a keyframe back; nothing else is answered before it has it."""
 
     iteration: int
@@ -233,6 +235,6 @@ class Died:
 
 
 Report = (
-    Ready | Moved | Painting | Recorded | Kept | Forgotten | NeedKeyframe | Busy | Printed
-    | Answered | Failed | Died
+    Ready | Moved | FrameUpdate | Recorded | StoredKeyframe | EvictedKeyframes
+    | RequestKeyframe | Busy | Printed | Answered | Failed | Died
 )  # fmt: skip

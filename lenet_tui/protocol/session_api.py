@@ -8,12 +8,12 @@ from typing import Protocol
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
     DoMove,
-    Look,
     Moved,
     Ready,
     Report,
     RunFree,
     Snapshot,
+    Subscription,
 )
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
@@ -78,9 +78,9 @@ class Session(Protocol):
 
     def run_free(self, command: RunFree) -> Moved: ...
 
-    def look(self, look: Look) -> Frame: ...
+    def look(self, look: Subscription) -> Frame: ...
 
-    def look_next(self, look: Look) -> None:
+    def look_next(self, look: Subscription) -> None:
         """What is looked at from the next frame on: a run goes on and sends it."""
 
     def snapshot(self) -> Snapshot: ...

@@ -11,17 +11,17 @@ from lenet_tui.protocol.messages import (
     Busy,
     Command,
     DoMove,
-    Forgotten,
-    Kept,
-    Look,
+    EvictedKeyframes,
+    FrameUpdate,
     Moved,
-    Painting,
     Ready,
     Recorded,
     Report,
     RunFree,
     Snapshot,
     Start,
+    StoredKeyframe,
+    Subscription,
 )
 from lenet_tui.protocol.moves import Continue, Forward, Goto, Run
 from lenet_tui.protocol.position import Position
@@ -38,7 +38,7 @@ BEGUN = (0, 0, math.inf)
 """The end of a session in which nothing has been done."""
 
 
-class Keeper:
+class RecoveryState:
     """Stores the keyframes, the last snapshot and what the screen shows.
 
     A new engine gets a snapshot and only those keyframes that were there when it was taken.
@@ -46,7 +46,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self._start: Start | None = None
-        self._look: Look | None = None
+        self._look: Subscription | None = None
         self._snapshot: Snapshot | None = None
         self._blobs: dict[int, bytes] = {}
         self._settled: dict[int, bytes] = {}
@@ -89,7 +89,7 @@ class Keeper:
 
     def sent(self, command: Command) -> None:
         """Note a command that the engine gets."""
-        if isinstance(command, Look):
+        if isinstance(command, Subscription):
             self._look = command
         elif isinstance(command, (DoMove, RunFree)):
             # Only then is what is being done known from the snapshot: the next phases, in turn.
@@ -103,9 +103,9 @@ class Keeper:
 
     def received(self, report: Report) -> bool:
         """Note a report of the engine; whether it was meant for the keeper alone."""
-        if isinstance(report, Kept):
+        if isinstance(report, StoredKeyframe):
             self._blobs[report.iteration] = report.blob
-        elif isinstance(report, Forgotten):
+        elif isinstance(report, EvictedKeyframes):
             for iteration in report.iterations:
                 self._blobs.pop(iteration, None)
         elif isinstance(report, Recorded):
@@ -114,7 +114,7 @@ class Keeper:
         else:
             if isinstance(report, Ready):
                 self._ready = report
-            elif isinstance(report, (Moved, Painting)):
+            elif isinstance(report, (Moved, FrameUpdate)):
                 self._moving = self._moving and not isinstance(report, Moved)
                 self._loss = report.frame.loss
                 self._losses.take(report.frame)

@@ -14,13 +14,13 @@ from lenet_tui.protocol.messages import (
     Busy,
     Died,
     Failed,
-    Look,
-    Painted,
-    Painting,
+    FrameAcknowledged,
+    FrameUpdate,
     Pause,
     Printed,
     RunFree,
     Start,
+    Subscription,
 )
 from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, ReverseContinue
 from lenet_tui.protocol.options import Options
@@ -39,7 +39,7 @@ def frame(run: Running) -> Frame:
 async def test_starts_the_engine_after_the_first_picture() -> None:
     async with running() as run:
         assert isinstance(run.engine.sent[0], Start)
-        looks = run.engine.commands(Look)
+        looks = run.engine.commands(Subscription)
         asked = {request.tensor for request in looks[-1].views}
         assert {"conv1.weight", "conv1.weight.grad", "input", "output"} <= asked
         assert "61,706 parameters" in run.text
@@ -94,7 +94,7 @@ async def test_the_first_bias_gradient_is_one_key_away() -> None:
     async with running() as run:
         await run.press("b")
         assert "conv1.bias.grad" in run.text and "None" in run.text
-        asked = {request.tensor for request in run.engine.commands(Look)[-1].views}
+        asked = {request.tensor for request in run.engine.commands(Subscription)[-1].views}
         assert "conv1.bias.grad" in asked
 
 
@@ -109,10 +109,10 @@ async def test_choosing_a_line_chooses_the_tensor() -> None:
 
 async def test_painting_is_answered_when_it_is_painted() -> None:
     async with running() as run:
-        before = len(run.engine.commands(Painted))
-        run.engine.report(Painting(run.engine.frame()))
+        before = len(run.engine.commands(FrameAcknowledged))
+        run.engine.report(FrameUpdate(run.engine.frame()))
         await run.settle()
-        assert len(run.engine.commands(Painted)) == before + 1
+        assert len(run.engine.commands(FrameAcknowledged)) == before + 1
 
 
 async def test_run_flat_out_and_any_key_takes_over() -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Input
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.tabs import Deck
 from lenet_tui.lab.ui.screen import LabScreen
-from lenet_tui.protocol.messages import Look
+from lenet_tui.protocol.messages import Subscription
 from lenet_tui.protocol.moves import Forward, Goto
 from tests.harness.running_app import SIZES, running
 
@@ -39,11 +39,11 @@ async def test_small_shows_three_panes_and_large_all_of_them() -> None:
         await run.pilot.resize_terminal(120, 40)
         await run.settle()
         assert shown(run.app.main) >= {"image", "output", "loss", "layers", "tensor", "gradient"}
-        asked = {request.tensor for request in run.engine.commands(Look)[-1].views}
+        asked = {request.tensor for request in run.engine.commands(Subscription)[-1].views}
         assert {"input", "output"} <= asked
         await run.pilot.resize_terminal(80, 24)
         await run.settle()
-        asked = {request.tensor for request in run.engine.commands(Look)[-1].views}
+        asked = {request.tensor for request in run.engine.commands(Subscription)[-1].views}
         assert asked == {"conv1.weight", "conv1.weight.grad"}
 
 

@@ -18,7 +18,7 @@ from lenet_tui.app.engine_state import (
 )
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.frame import Device
-from lenet_tui.protocol.messages import Answered, Died, Failed, Moved, Painting, Printed, Report
+from lenet_tui.protocol.messages import Answered, Died, Failed, FrameUpdate, Moved, Printed, Report
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING, Position
 from tests.harness.fake_training import PARAMETERS, Training
@@ -36,10 +36,10 @@ BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)
     ("state", "report", "expected"),
     [
         (Loading(), INTRODUCED, Loading()),
-        (Loading(), Painting(FRAME), Ready()),
+        (Loading(), FrameUpdate(FRAME), Ready()),
         (Loading(), Died("SIGKILL"), Dead("SIGKILL")),
         (Loading(), HANGS, Busy(HANGS, Loading())),
-        (Ready(), Painting(replace(FRAME, running=True)), Running()),
+        (Ready(), FrameUpdate(replace(FRAME, running=True)), Running()),
         (Running(), Moved(1, FRAME), Ready()),
         (Running(), Printed("output", "1"), Running()),
         (Ready(), BRIEF, Ready()),
@@ -54,7 +54,7 @@ BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)
         (Running(), Failed("cuda:0 is lost"), Restarting("cuda:0 is lost")),
         (Ready(), Died(""), Restarting("?")),
         (Restarting("SIGKILL"), INTRODUCED, Restarting("SIGKILL")),
-        (Restarting("SIGKILL"), Painting(FRAME), Ready()),
+        (Restarting("SIGKILL"), FrameUpdate(FRAME), Ready()),
         (Restarting("SIGKILL"), Died("SIGSEGV"), Dead("SIGSEGV")),
         (Dead("SIGKILL"), INTRODUCED, Restarting()),
     ],

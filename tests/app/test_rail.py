@@ -106,11 +106,11 @@ def test_boundaries() -> None:
 @pytest.mark.parametrize("width", [40, 58, 78, 118, 198])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_status_fits_and_keeps_what_matters(width: int, language: str) -> None:
-    frame = replace(after(ITERATION, ITERATION), ahead=True, drift="conv1.weight")
+    frame = replace(after(ITERATION, ITERATION), ahead=True, divergence="conv1.weight")
     status = Status(Options(), READY, frame, EN("run.flat") if width > 60 else "")
     line = status_line(status, words(language), UNICODE, width)
     assert line.cell_length <= width
-    assert words(language)("status.drift") in line.plain and "2.194" in line.plain
+    assert words(language)("status.divergence") in line.plain and "2.194" in line.plain
     if width >= 78:
         assert "cpu" in line.plain
     if width >= 198:

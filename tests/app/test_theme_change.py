@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lenet_tui.protocol.messages import Look
+from lenet_tui.protocol.messages import Subscription
 from lenet_tui.tensors.layout import arrange
 from lenet_tui.tensors.ui.heatmap.legend import STEPS, bar
 from lenet_tui.tensors.ui.legend_line import LegendLine
@@ -25,7 +25,7 @@ def check(run: Running, pane: TensorPane) -> None:
     shown = heatmap.arrangement
     assert shown is not None
     assert shown == arrange(shown.shape, heatmap.room, kernels=True), pane.id
-    asked = run.engine.commands(Look)[-1].views
+    asked = run.engine.commands(Subscription)[-1].views
     assert any((v.rows, v.cols) == shown.pixels for v in asked if v.key == pane.id)
     (line,) = pane.query_one(LegendLine).lines
     scale = bar(heatmap.ink, STEPS[heatmap.ink.half_blocks][0])

@@ -14,7 +14,7 @@ from lenet_tui.protocol.messages import DoMove, Report
 from lenet_tui.protocol.moves import Back, Goto, Move, Run
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.phases import TURN
-from lenet_tui.tape.engine.recorder import Player, Progress
+from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine.model import Net
 from lenet_tui.training.engine.trainer import Trainer
@@ -73,7 +73,7 @@ def flat() -> Result:
 
 def recorded(batch: int, bound: float) -> Result:
     """Every op with its gradients on the tape: time over the plain loop's."""
-    player = Player(Trainer(resolve("digits", batch_size=batch)), Progress(), 0.0)
+    player = TapeRecorder(Trainer(resolve("digits", batch_size=batch)), RecorderProgress(), 0.0)
     iteration = 0
 
     def run() -> None:

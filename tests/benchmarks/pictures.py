@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from torch import Tensor
 
-from lenet_tui.protocol.messages import Painting
+from lenet_tui.protocol.messages import FrameUpdate
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.engine.reduce import make_view
@@ -109,7 +109,9 @@ def size_ratios() -> tuple[Paired, float]:
 
     def measure() -> tuple[Paired, float]:
         small, large = ([seen(t, heatmap) for t in picture(n)] for n in (SMALL, LARGE))
-        sent = [len(pickle.dumps(Painting(make_frame((views[0][0],))))) for views in (small, large)]
+        sent = [
+            len(pickle.dumps(FrameUpdate(make_frame((views[0][0],))))) for views in (small, large)
+        ]
         timed = paired(shows(heatmap, large), shows(heatmap, small), 31)
         return timed, sent[1] / sent[0]
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from lenet_tui.protocol.messages import (
     Close,
-    Look,
+    FrameAcknowledged,
+    FrameUpdate,
     Moved,
-    Painted,
-    Painting,
     Pause,
     Ready,
     Report,
     RunFree,
     Start,
+    Subscription,
 )
 
 INTERVAL = 1 / 30
@@ -30,8 +30,8 @@ def main(connection: Connection, file: str) -> None:
     """Answer the app until the pipe ends. ``file``: the reports of a real engine, pickled."""
     reports: list[Report] = pickle.loads(Path(file).read_bytes())
     ready = next(r for r in reports if isinstance(r, Ready))
-    still = next(r for r in reports if isinstance(r, Painting) and r.frame.views)
-    run = cycle([r for r in reports if isinstance(r, Painting) and r.frame.running])
+    still = next(r for r in reports if isinstance(r, FrameUpdate) and r.frame.views)
+    run = cycle([r for r in reports if isinstance(r, FrameUpdate) and r.frame.running])
     running: RunFree | None = None
     painted, framed = True, 0.0
     while True:
@@ -47,12 +47,12 @@ def main(connection: Connection, file: str) -> None:
                 connection.send(ready)
             elif isinstance(command, RunFree):
                 running, painted = command, True
-            elif isinstance(command, Painted):
+            elif isinstance(command, FrameAcknowledged):
                 painted = True
             elif isinstance(command, Pause) and running:
                 connection.send(Moved(running.number, replace(still.frame, running=False)))
                 running = None
-            elif isinstance(command, Look) and not running:
+            elif isinstance(command, Subscription) and not running:
                 connection.send(still)
         elif running:
             connection.send(next(run))

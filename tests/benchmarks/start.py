@@ -9,7 +9,7 @@ import sys
 import time
 
 from lenet_tui.process.engine import server as worker
-from lenet_tui.protocol.messages import Died, DoMove, Look, Moved, Painting
+from lenet_tui.protocol.messages import Died, DoMove, FrameUpdate, Moved, Subscription
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.options import resolve
 from tests.benchmarks.measure import Result, Row, result, rounds, seconds
@@ -50,7 +50,7 @@ def restart() -> Result:
     """From the engine's ``kill -9`` until another one, which carries on, has sent its frame."""
     with Conversation(worker.main) as talk:
         talk.start(resolve("digits"))
-        talk.send(Look())
+        talk.send(Subscription())
         talk.send(DoMove(0, Run(1000)))
         talk.until(Moved)
         times, imports = [], []
@@ -61,7 +61,7 @@ def restart() -> Result:
             os.kill(pid, signal.SIGKILL)
             talk.until(Died)
             talk.client.restart()
-            frame = talk.until(Painting).frame
+            frame = talk.until(FrameUpdate).frame
             times.append(time.perf_counter() - began)
             imports.append(seconds(import_torch))
             assert frame.position.iteration == 1000

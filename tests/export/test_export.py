@@ -12,7 +12,7 @@ from lenet_tui.export.engine import samples as export_samples
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.plan import Plan
 from lenet_tui.export.request import Export
-from lenet_tui.protocol.iteration_plan import REGULAR, Change, Script
+from lenet_tui.protocol.iteration_plan import REGULAR, Change, IterationPlan
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import OPTIMIZERS, PRESETS, resolve
 from lenet_tui.protocol.request import Rejected
@@ -152,7 +152,7 @@ def test_a_new_engine_exports_the_same_script(last: tuple[str, ...]) -> None:
 
 def test_another_device_is_moved_to_where_the_session_was() -> None:
     plan = Plan(resolve("notebook", device="cuda:0"), "Net()", {"digits": 9}.__getitem__, bool)
-    turn = Script(REGULAR.segments, (Change(4, None, Set("device", "cpu")),))
+    turn = IterationPlan(REGULAR.segments, (Change(4, None, Set("device", "cpu")),))
     plan.iteration(1, turn)
     plan.iteration(2, REGULAR)
     text = [line for block in plan.blocks for line in block.lines]
@@ -165,7 +165,7 @@ def test_another_device_is_moved_to_where_the_session_was() -> None:
 
     adam = resolve("digits", device="cpu", optimizer="adam")
     plan = Plan(adam, "Net()", {"digits": 9}.__getitem__, bool)
-    plan.iteration(1, Script(REGULAR.segments, (Change(4, None, Set("device", "cuda:1")),)))
+    plan.iteration(1, IterationPlan(REGULAR.segments, (Change(4, None, Set("device", "cuda:1")),)))
     plan.iteration(2, REGULAR)
     text = [line for block in plan.blocks for line in block.lines]
     assert plan.helpers == {"deterministic", "move_state"}

@@ -22,15 +22,15 @@ from lenet_tui.protocol.messages import (
     Asked,
     Command,
     DoMove,
-    Look,
+    FrameAcknowledged,
+    FrameUpdate,
     Moved,
-    Painted,
-    Painting,
     Pause,
     Ready,
     Report,
     RunFree,
     Start,
+    Subscription,
 )
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
@@ -83,9 +83,9 @@ class FakeEngine:
         if isinstance(command, Start):
             self.training = Training(replace(command.options, device="cpu"))
             self.ready()
-        elif isinstance(command, Look):
+        elif isinstance(command, Subscription):
             self._views = command.views
-            self.report(Painting(self.frame()))
+            self.report(FrameUpdate(self.frame()))
         elif isinstance(command, DoMove):
             self._held.append(command)
             if not self.hold:
@@ -93,7 +93,7 @@ class FakeEngine:
         elif isinstance(command, RunFree):
             self._run, self._left = command, self._free
             self._step()
-        elif isinstance(command, Painted):
+        elif isinstance(command, FrameAcknowledged):
             self._step()
         elif isinstance(command, Pause):
             self._end_run()
@@ -126,13 +126,13 @@ class FakeEngine:
         self._held.clear()
         self._run = None
         self.ready()
-        self.report(Painting(self.frame()))
+        self.report(FrameUpdate(self.frame()))
 
     def resume(self, saved: SavedSession, path: Path) -> None:
         self.send(Start(saved.options))
         for _ in range(saved.snapshot.position.iteration):
             self.training.finish()
-        self.report(Painting(self.frame()))
+        self.report(FrameUpdate(self.frame()))
 
     def set_aside(self) -> None:
         self.aside = self.training
@@ -141,7 +141,7 @@ class FakeEngine:
         if self.aside is not None:
             self.training, self.aside = self.aside, None
             self.ready()
-            self.report(Painting(self.frame()))
+            self.report(FrameUpdate(self.frame()))
 
     def close(self) -> None:
         self.closed = True
@@ -185,7 +185,7 @@ class FakeEngine:
         if self._run is not None and self._left > 0:
             self._left -= 1
             self.training.finish()
-            self.report(Painting(self.frame(running=True)))
+            self.report(FrameUpdate(self.frame(running=True)))
 
     def _end_run(self) -> None:
         if self._run is not None:

@@ -21,12 +21,12 @@ from lenet_tui.protocol.frame import Device, Frame, Parameter
 from lenet_tui.protocol.messages import (
     Busy,
     DoMove,
-    Look,
+    FrameUpdate,
     Moved,
-    Painting,
     Ready,
     RunFree,
     Snapshot,
+    Subscription,
 )
 from lenet_tui.protocol.moves import Run, Set
 from lenet_tui.protocol.options import OptionError, Options
@@ -60,7 +60,7 @@ class FakeSession:
         if not snapshot:
             self.kept.add(0)
             store.put(0, self._blob(0))
-        self.looked = Look()
+        self.looked = Subscription()
         self.progress = SimpleNamespace(
             position=Position(), segment=0, what="op", after="", since=0.0
         )
@@ -84,14 +84,14 @@ class FakeSession:
                 return Moved(command.number, self._frame(), stopped="limit")
             self._iterate()
             if self.hooks.frame_wanted():
-                self.hooks.send(Painting(self._frame()))
+                self.hooks.send(FrameUpdate(self._frame()))
         return Moved(command.number, self._frame(), stopped="paused")
 
-    def look(self, look: Look) -> Frame:
+    def look(self, look: Subscription) -> Frame:
         self.looked = look
         return self._frame()
 
-    def look_next(self, look: Look) -> None:
+    def look_next(self, look: Subscription) -> None:
         self.looked = look
 
     def snapshot(self) -> Snapshot:

@@ -119,7 +119,7 @@ class Ran:
     produced: list[tuple[Tensor | None, ...]] = field(default_factory=list)
 
 
-class Script:
+class IterationPlan:
     """A script in the middle of its run; its random numbers are its own."""
 
     def __init__(self, settings: Settings) -> None:

@@ -7,14 +7,14 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.harness.oracle import Atom, Script, Settings, State
+from tests.harness.oracle import Atom, IterationPlan, Settings, State
 
 TURN = ("forward", "loss", "zero_grad", "backward", "update")
 At = tuple[int, str, int | None, int]
 """(iteration, phase, op, index), as in the trace contract."""
 
 
-class Refused(Exception):
+class MoveRejected(Exception):
     """A move that means nothing here, or that torch refuses."""
 
 
@@ -61,7 +61,7 @@ class Walker:
 
     def _restart(self, settings: Settings) -> None:
         self.settings = settings
-        self.script = Script(settings)
+        self.script = IterationPlan(settings)
         self.story = Story()
 
     def move(self, line: str) -> str:
@@ -71,7 +71,7 @@ class Walker:
         before.phases, before.changes = list(before.phases), list(before.changes)
         try:
             getattr(self, "_" + verb.replace("-", "_"))(*filter(None, [rest]))
-        except Refused as refused:
+        except MoveRejected as refused:
             self.story = before
             return str(refused) or "refused"
         return ""
@@ -176,13 +176,13 @@ class Walker:
 
     def _skip(self, phase: str) -> None:
         if self.story.done is not None or phase != self.next_phase:
-            raise Refused(f"{phase} cannot be skipped here")
+            raise MoveRejected(f"{phase} cannot be skipped here")
         self._cut()
         self._append(Phase(self._last.iteration + self._boundary(), phase, "skip"))
 
     def _do(self, what: str) -> None:
         if self.story.done is not None:
-            raise Refused("a phase is under way")
+            raise MoveRejected("a phase is under way")
         name, _, vector = what.partition(" ")
         self._cut()
         self._append(Phase(self._last.iteration, name, "do", _vector(vector)))
@@ -194,12 +194,12 @@ class Walker:
         here = self.options()
         if option == "device":
             if value != "cpu":
-                raise Refused("no such device here")
+                raise MoveRejected("no such device here")
             self._cut()
             return
         after = replace(here, **{option.replace("-", "_"): value})
         if after.data == "random" and after.loss == "cross_entropy":
-            raise Refused("no labels")
+            raise MoveRejected("no labels")
         if option == "seed":
             self._restart(after)
             return
@@ -236,7 +236,7 @@ class Walker:
         try:
             self.script.follow(self._atoms(story.count, None))
         except Exception as error:
-            raise Refused(repr(error)) from error
+            raise MoveRejected(repr(error)) from error
         totals = {"forward": self.forward_ops, "loss": 1, "backward": len(self.script.ran.nodes)}
         total = 0 if phase.how == "skip" else totals.get(phase.name, len(self.script.parameters))
         story.phases[-1] = replace(phase, total=total)

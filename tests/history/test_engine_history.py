@@ -10,7 +10,7 @@ import pytest
 
 from lenet_tui.history.engine.session import MEGABYTE
 from lenet_tui.history.keyframe_policy import FIRST_SPACING
-from lenet_tui.protocol.messages import Painting
+from lenet_tui.protocol.messages import FrameUpdate
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.training.engine import devices
 from tests.harness.driving import Drive
@@ -33,7 +33,7 @@ def test_to_any_iteration_within_the_budget(optimizer: str, megabytes: int) -> N
         assert drive.at == (iteration, "update", None, 60)
         assert drive.state == plain[iteration - 1].state
         assert frame.loss == plain[iteration - 1].loss
-        assert not frame.drift
+        assert not frame.divergence
         kept = sum(map(len, drive.store.blobs.values()))
         assert kept <= frame.history_bytes <= megabytes * MEGABYTE
         assert frame.end == max(frame.end, iteration)
@@ -53,29 +53,29 @@ def alter(drive: Drive, iteration: int) -> None:
 def test_an_altered_keyframe_is_told_where_one_has_been_before() -> None:
     drive = Drive()
     drive("run 200", "goto 40", "goto 200", "goto 40")
-    assert not drive.moved.frame.drift
+    assert not drive.moved.frame.divergence
     drive("goto 200")
     alter(drive, 32)
-    assert "iteration 40 did not come out the same" in drive("goto 40").frame.drift
+    assert "iteration 40 did not come out the same" in drive("goto 40").frame.divergence
 
 
 def test_an_altered_keyframe_is_told_where_the_next_does_not_come_out_again() -> None:
     drive = Drive()
     drive("run 200")
     alter(drive, 32)
-    assert not drive("goto 40").frame.drift
-    assert "iteration 64 did not come out the same" in drive("run 30").frame.drift
+    assert not drive("goto 40").frame.divergence
+    assert "iteration 64 did not come out the same" in drive("run 30").frame.divergence
 
 
 def test_another_future_is_no_difference() -> None:
     drive = Drive(optimizer="sgd")
     drive("run 3", "phase", "phase", "phase", "phase", "back op", "phase", "back phase")
-    assert not drive("do update", "back op", "op").frame.drift
+    assert not drive("do update", "back op", "op").frame.divergence
     drive("back iteration", "set lr 0.1", "finish", "set lr 0.5", "finish", "back iteration")
-    assert not drive("set lr 0.7", "finish").frame.drift
+    assert not drive("set lr 0.7", "finish").frame.divergence
     drive("goto 100", "goto 50", "set batch-size 3")
     for move in ("goto 70", "goto 100", "goto 66", "goto 130"):
-        assert not drive(move).frame.drift
+        assert not drive(move).frame.divergence
 
 
 def test_options_belong_to_the_place_where_they_were_set() -> None:
@@ -223,7 +223,7 @@ def test_frames_are_sent_when_wanted_and_every_loss_is_said_once() -> None:
     drive("run 3")
     drive.hooks.watching = True
     drive("continue 50")
-    frames = [r.frame for r in drive.hooks.sent if isinstance(r, Painting)] + [drive.moved.frame]
+    frames = [r.frame for r in drive.hooks.sent if isinstance(r, FrameUpdate)] + [drive.moved.frame]
     assert all(f.running for f in frames[:-1])
     assert not frames[-1].running
     losses: dict[int, float] = {}

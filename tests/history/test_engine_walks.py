@@ -73,7 +73,7 @@ def walk(
             for f in fields(options)
             if f.name != "make"
         ), told
-        assert not frame.drift, told
+        assert not frame.divergence, told
         refused += bool(error)
         if luck.random() * every < 1:
             state, loss = walker.state()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lenet_tui.process.engine import server as worker
-from lenet_tui.protocol.messages import DoMove, Look, Painting, Printed
+from lenet_tui.protocol.messages import DoMove, FrameUpdate, Printed, Subscription
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.views import ViewRequest
@@ -102,8 +102,8 @@ def print_modules_of_the_engine() -> None:
         talk.start(Options(model="tests.house.test_imports:spy"))
         lines = [r.text for r in talk.reports if isinstance(r, Printed)]
         talk.send(DoMove(1, Run(1), parameters=True))
-        talk.send(Look((ViewRequest("", "output"),), graph=True))
-        talk.until(Painting)
+        talk.send(Subscription((ViewRequest("", "output"),), graph=True))
+        talk.until(FrameUpdate)
         sys.stdout.write(" ".join(lines))
     sys.stderr.write(" ".join({"torch"} & set(sys.modules)))
 

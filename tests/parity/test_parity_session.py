@@ -7,7 +7,7 @@ import torch
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import Borrowed
-from lenet_tui.parity.engine.float64_trainer import DoubleTrainer
+from lenet_tui.parity.engine.float64_trainer import Float64Trainer
 from lenet_tui.parity.engine.parity import Reference
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine import digests as transcribe
@@ -83,7 +83,7 @@ def test_the_session_never_notices(
     assert all(a is b for a, b in zip(entries, asked.entries, strict=True))
     asked("finish", "run 3")
     assert asked.state == plain.state
-    assert not asked.moved.frame.drift
+    assert not asked.moved.frame.divergence
 
 
 def test_a_history_that_is_lent_stays_as_it_is() -> None:
@@ -130,7 +130,7 @@ def test_a_device_that_is_lost_meanwhile_ends_the_engine(monkeypatch: pytest.Mon
     drive = Drive(model="tests.harness.models:PlantedMemory")
 
     def lost(trainer: Trainer, error: Exception) -> Exception:
-        return DeviceLost("gone") if isinstance(trainer, DoubleTrainer) else error
+        return DeviceLost("gone") if isinstance(trainer, Float64Trainer) else error
 
     monkeypatch.setattr("lenet_tui.training.engine.trainer.refused", lost)
     with pytest.raises(DeviceLost, match="gone"):

@@ -19,13 +19,11 @@ from lenet_tui.protocol.messages import (
     Command,
     Died,
     DoMove,
+    EvictedKeyframes,
     Failed,
-    Forgotten,
-    Kept,
-    Look,
+    FrameAcknowledged,
+    FrameUpdate,
     Moved,
-    Painted,
-    Painting,
     Pause,
     Printed,
     Ready,
@@ -33,11 +31,13 @@ from lenet_tui.protocol.messages import (
     RunFree,
     Snapshot,
     Start,
+    StoredKeyframe,
+    Subscription,
 )
 from lenet_tui.protocol.moves import Forward, KillEngine, Run
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING, Position
-from lenet_tui.sessions.recovery_state import Keeper
+from lenet_tui.sessions.recovery_state import RecoveryState
 from tests.harness import fake_session
 from tests.harness.conversation import Conversation
 from tests.harness.terminal import ROOT, environment
@@ -71,8 +71,8 @@ def gone(pid: int, seconds: float = 10) -> bool:
 
 
 def test_a_killed_engine_is_noticed_at_once_and_carries_on(talk: Conversation) -> None:
-    talk.send(Look(graph=True))
-    talk.until(Painting)
+    talk.send(Subscription(graph=True))
+    talk.until(FrameUpdate)
     assert run(talk, 57) == 57
     assert talk.client.pid
     killed = time.monotonic()
@@ -81,11 +81,11 @@ def test_a_killed_engine_is_noticed_at_once_and_carries_on(talk: Conversation) -
     assert time.monotonic() - killed < 0.5
     talk.client.restart()
     talk.until(Ready)
-    frame = talk.until(Painting).frame
+    frame = talk.until(FrameUpdate).frame
     assert (frame.position.iteration, frame.running) == (57, True)  # and it is looked at as before
     assert run(talk, 3) == 60
     talk.client.restart()  # this time with the keyframes that the second one left
-    assert talk.until(Painting).frame.position.iteration == 60
+    assert talk.until(FrameUpdate).frame.position.iteration == 60
 
 
 def test_kill_engine_is_a_move(talk: Conversation) -> None:
@@ -100,7 +100,7 @@ def test_kill_engine_is_a_move(talk: Conversation) -> None:
 
 def test_killed_in_the_midst_of_a_run_little_is_lost(talk: Conversation) -> None:
     talk.send(RunFree(1))
-    first = talk.until(Painting).frame.position.iteration
+    first = talk.until(FrameUpdate).frame.position.iteration
     time.sleep(0.6)
     talk.client.restart()
     talk.until(Ready)
@@ -108,7 +108,7 @@ def test_killed_in_the_midst_of_a_run_little_is_lost(talk: Conversation) -> None
 
 
 def test_a_session_set_aside_is_taken_up_where_it_was(talk: Conversation) -> None:
-    talk.send(Look(graph=True))
+    talk.send(Subscription(graph=True))
     assert run(talk, 57) == 57
     talk.client.set_aside()
     talk.start(Options(seed=1))
@@ -118,7 +118,7 @@ def test_a_session_set_aside_is_taken_up_where_it_was(talk: Conversation) -> Non
     assert run(talk, 1) == 13
     talk.client.take_up()
     assert talk.until(Ready).options == Options()
-    assert talk.until(Painting).frame.position.iteration == 57
+    assert talk.until(FrameUpdate).frame.position.iteration == 57
     assert run(talk, 3) == 60
     talk.client.take_up()  # nothing is aside: nothing happens
     assert run(talk, 1) == 61
@@ -130,7 +130,7 @@ def recorded(iteration: int, segment: int = 4) -> Recorded:
     )
 
 
-def carried_on(keeper: Keeper) -> Snapshot:
+def carried_on(keeper: RecoveryState) -> Snapshot:
     start = keeper.carry_on()[0]
     assert isinstance(start, Start)
     assert start.snapshot
@@ -138,12 +138,12 @@ def carried_on(keeper: Keeper) -> Snapshot:
 
 
 def test_the_keeper_gives_keyframes_as_they_were_at_the_snapshot() -> None:
-    keeper = Keeper()
+    keeper = RecoveryState()
     keeper.sent(Start(Options()))
-    for report in (Kept(0, b"zero"), Kept(32, b"old"), recorded(40)):
+    for report in (StoredKeyframe(0, b"zero"), StoredKeyframe(32, b"old"), recorded(40)):
         assert keeper.received(report)
-    keeper.received(Forgotten((32,)))
-    keeper.received(Kept(32, b"new"))  # of another future, not yet recorded
+    keeper.received(EvictedKeyframes((32,)))
+    keeper.received(StoredKeyframe(32, b"new"))  # of another future, not yet recorded
     assert keeper.keyframe(32) == b"new"
     carried_on(keeper)
     assert keeper.keyframe(32) == b"old"
@@ -152,7 +152,7 @@ def test_the_keeper_gives_keyframes_as_they_were_at_the_snapshot() -> None:
 
 
 def test_a_session_that_has_only_begun_is_begun_again_when_it_is_taken_up() -> None:
-    keeper = Keeper()
+    keeper = RecoveryState()
     keeper.sent(Start(Options(seed=4)))
     keeper.received(Recorded(Snapshot(Position(), 0, (0, 0, math.inf))))
     assert keeper.carry_on() == [Start(Options(seed=4))]
@@ -174,7 +174,7 @@ def test_a_session_that_has_only_begun_is_begun_again_when_it_is_taken_up() -> N
 def test_a_new_engine_is_put_where_the_last_one_was_seen(
     seen: Busy, position: Position, segment: int
 ) -> None:
-    keeper = Keeper()
+    keeper = RecoveryState()
     keeper.sent(Start(Options()))
     keeper.received(recorded(7))
     keeper.sent(DoMove(1, Forward("phase")))
@@ -237,7 +237,7 @@ def test_a_hang_is_told_after_a_second_and_nothing_blocks(talk: Conversation) ->
     assert 1.0 <= busy.seconds < 2.5
     assert time.monotonic() - began < 3
     for _ in range(2000):
-        talk.send(Look())
+        talk.send(Subscription())
     hung = talk.client.pid
     started = time.monotonic()
     talk.client.restart()
@@ -287,13 +287,13 @@ def test_closing_while_it_starts_leaves_nothing() -> None:
 
 def test_frames_wait_for_the_screen(talk: Conversation) -> None:
     talk.send(RunFree(1))
-    first = talk.until(Painting).frame.position.iteration
+    first = talk.until(FrameUpdate).frame.position.iteration
     with pytest.raises(AssertionError):  # not painted yet: no second frame
-        talk.until(Painting, 0.3)
-    talk.send(Painted())
-    assert talk.until(Painting).frame.position.iteration > first
-    talk.send(Look(graph=True))  # applied in the midst of the run
-    assert talk.until(Painting).frame.running
+        talk.until(FrameUpdate, 0.3)
+    talk.send(FrameAcknowledged())
+    assert talk.until(FrameUpdate).frame.position.iteration > first
+    talk.send(Subscription(graph=True))  # applied in the midst of the run
+    assert talk.until(FrameUpdate).frame.running
     talk.send(Pause())
     assert talk.until(Moved).stopped == "paused"
 

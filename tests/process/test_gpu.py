@@ -50,9 +50,9 @@ def test_back_and_forth_comes_out_the_same() -> None:
     state, at = drive.state, drive.at
     drive("back iteration", "goto 33", "goto 90", "phase", "phase", "op")
     assert (drive.state, drive.at) == (state, at)
-    assert not drive.moved.frame.drift
+    assert not drive.moved.frame.divergence
     drive.again()
-    assert drive("op").frame.drift == ""
+    assert drive("op").frame.divergence == ""
 
 
 def test_from_the_cpu_to_the_gpu_and_back_in_time() -> None:
@@ -117,5 +117,5 @@ def test_an_assertion_on_the_device_ends_the_engine_and_the_next_carries_on() ->
         talk.until(Ready)
         assert talk.client.pid != pid
         here = ask("set batch-size 2")
-        assert (here.parameters, here.frame.drift) == (done.parameters, "")
+        assert (here.parameters, here.frame.divergence) == (done.parameters, "")
         assert ask("finish").frame.position.iteration == 2

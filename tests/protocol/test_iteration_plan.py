@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lenet_tui.protocol.iteration_plan import INIT, REGULAR, Change, Script, Segment
+from lenet_tui.protocol.iteration_plan import INIT, REGULAR, Change, IterationPlan, Segment
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.phases import TURN
 
-SKIPPED = Script(
+SKIPPED = IterationPlan(
     (Segment("forward"), Segment("loss"), Segment("zero_grad", "skip"), Segment("forward", "do"))
 )
 EXTRA = REGULAR.with_segment(Segment("update", "do"))
@@ -19,7 +19,7 @@ def test_the_phase_next_in_turn() -> None:
         *("forward", "loss", "zero_grad", "backward", "backward")
     ]
     assert SKIPPED.next_phase() == "backward"
-    assert Script().next_phase() == "forward"
+    assert IterationPlan().next_phase() == "forward"
     assert EXTRA.next_phase() == "forward"
     assert INIT.next_phase() == "forward"
 
@@ -29,20 +29,20 @@ def test_what_is_done_out_of_turn_is_no_turn() -> None:
     assert [REGULAR.finished(n) for n in range(6)] == [False] * 5 + [True]
     assert not SKIPPED.finished()
     assert EXTRA.finished() and EXTRA.finished(5) and not EXTRA.finished(4)
-    assert INIT.finished() and not Script().finished()
+    assert INIT.finished() and not IterationPlan().finished()
 
 
 def test_the_first_boundary_stands_before_the_extras() -> None:
     assert REGULAR.boundary() == EXTRA.boundary() == 5
     assert INIT.boundary() == INIT.with_segment(Segment("forward", "do")).boundary() == 1
     assert SKIPPED.boundary() == 4
-    early = Script((Segment("zero_grad", "do"), *REGULAR.segments))
+    early = IterationPlan((Segment("zero_grad", "do"), *REGULAR.segments))
     assert early.boundary() == 6
 
 
 def test_plain_is_what_need_not_be_remembered() -> None:
     assert REGULAR.plain
-    assert not SKIPPED.plain and not EXTRA.plain and not INIT.plain and not Script().plain
+    assert not SKIPPED.plain and not EXTRA.plain and not INIT.plain and not IterationPlan().plain
     assert not REGULAR.with_change(Change(0, 3, LR[0])).plain
 
 

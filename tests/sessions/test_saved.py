@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lenet_tui.protocol.iteration_plan import Change, Script, Segment
+from lenet_tui.protocol.iteration_plan import Change, IterationPlan, Segment
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.moves import Set, Vector
 from lenet_tui.protocol.options import Options
@@ -20,7 +20,7 @@ from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.file_format import SaveError, decode, encode
 
 HEAD = len(b"lenet-tui session 2\n")
-SCRIPT = Script(
+SCRIPT = IterationPlan(
     (
         Segment("forward"),
         Segment("zero_grad", "skip"),
@@ -32,7 +32,7 @@ SNAPSHOT = Snapshot(
     Position(40, "backward", 3, 20),
     2,
     (70, 4, math.inf),
-    ((40, SCRIPT), (41, Script())),
+    ((40, SCRIPT), (41, IterationPlan())),
     watches=((2, "norm(conv1.weight.grad) > 1"),),
     digest="ab" * 32,
 )

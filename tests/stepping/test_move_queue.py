@@ -13,7 +13,7 @@ from lenet_tui.protocol.messages import Command, DoMove, Pause, RunFree
 from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, Move, Run
 from lenet_tui.protocol.options import Options
 from lenet_tui.stepping.ui.move_queue import WAITING_LIMIT, MoveQueue, PendingMove
-from lenet_tui.stepping.ui.moves_player import Recorder
+from lenet_tui.stepping.ui.moves_player import MovesRecorder
 from tests.harness.fake_training import Training, loss_of
 
 PHASE = Forward("phase")
@@ -102,7 +102,7 @@ def at(iteration: int, op: int | None = None) -> Frame:
 
 
 def recorded(*pending_moves: tuple[PendingMove, Frame, str]) -> list[str]:
-    recorder = Recorder()
+    recorder = MovesRecorder()
     for pending, frame, stopped in pending_moves:
         recorder.note(pending, frame, stopped)
     return recorder.text.splitlines()
@@ -120,7 +120,7 @@ def test_runs_are_recorded_by_where_they_ended() -> None:
 
 
 def test_a_death_is_recorded_by_where_the_session_takes_up_again() -> None:
-    recorder = Recorder()
+    recorder = MovesRecorder()
     recorder.seen(at(3))
     recorder.lost()
     recorder.seen(at(309))

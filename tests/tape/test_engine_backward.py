@@ -11,18 +11,18 @@ from torch import Tensor, nn
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from tests.harness.driving import Drive
 from tests.harness.models import Residual, sequential
-from tests.harness.oracle import Atom, LeNet, Script, Settings, sha
+from tests.harness.oracle import Atom, IterationPlan, LeNet, Settings, sha
 
 MODELS = {"LeNet": LeNet, "Residual": Residual, "sequential": sequential}
 FORWARD_AND_LOSS: list[Atom] = [("forward", 1), ("loss",)]
 
 
-def pair(model: str, **given: object) -> tuple[Drive, Script]:
+def pair(model: str, **given: object) -> tuple[Drive, IterationPlan]:
     """A session and a plain script of the same settings."""
     own = {} if model == "LeNet" else {"model": f"tests.harness.models:{model}"}
     preset = "notebook" if given.get("data") == "random" else "digits"
     make: Callable[[], nn.Module] = MODELS[model]
-    return Drive(preset, **given, **own), Script(Settings(make=make, **given))  # type: ignore[arg-type]
+    return Drive(preset, **given, **own), IterationPlan(Settings(make=make, **given))  # type: ignore[arg-type]
 
 
 def nodes(drive: Drive) -> list[NodeEntry]:
@@ -33,7 +33,7 @@ def digests(gradients: Sequence[Tensor | None]) -> list[str | None]:
     return [None if g is None else sha(g) for g in gradients]
 
 
-def check(drive: Drive, script: Script) -> None:
+def check(drive: Drive, script: IterationPlan) -> None:
     """The same nodes in the same order with the same gradients in and out."""
     entries, ran = nodes(drive), script.ran
     assert [e.op for e in entries] == ran.nodes

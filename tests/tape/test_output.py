@@ -159,4 +159,4 @@ def test_every_move_works_and_comes_back(model: type[nn.Module]) -> None:
         if drive.at == at:
             assert drive.state == state
     drive("run 3", "goto 2")
-    assert not drive.moved.frame.drift
+    assert not drive.moved.frame.divergence

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.pick import PickScreen
-from lenet_tui.protocol.messages import DoMove, Look, Moved, Start
+from lenet_tui.protocol.messages import DoMove, Moved, Start, Subscription
 from lenet_tui.protocol.moves import Do, Set
 from lenet_tui.protocol.options import Options
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
@@ -74,7 +74,7 @@ async def test_a_stop_is_reached_by_its_moves_in_a_session_of_its_own() -> None:
         options = run.engine.commands(Start)[-1].options
         assert (options.preset, options.loss, options.data) == ("notebook", "mse", "random")
         assert tuple(str(c.move) for c in sent if isinstance(c, DoMove)) == STOPS[12].moves
-        assert isinstance(sent[1], Look)
+        assert isinstance(sent[1], Subscription)
         assert standing(run) == "here" and "zero_grad done" in run.text
         assert run.app.main.recorder.text.splitlines() == list(STOPS[12].moves)
 

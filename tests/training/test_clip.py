@@ -69,7 +69,7 @@ def test_by_phases_by_ops_and_flat_out() -> None:
     for iteration in (7, 33, 44, 1):
         drive(f"goto {iteration}")
         assert drive.state == wanted[iteration - 1][0]
-        assert not drive.moved.frame.drift
+        assert not drive.moved.frame.divergence
     drive("goto 40")
     drive.again()
     drive("finish")
@@ -112,7 +112,7 @@ def test_turned_on_and_off_while_training() -> None:
     assert drive.at[:3] == (9, "update", None) and drive.state == wanted[8]
     for iteration, state in reversed(list(enumerate(wanted, 1))):
         drive(f"goto {iteration}")
-        assert drive.state == state and not drive.moved.frame.drift
+        assert drive.state == state and not drive.moved.frame.divergence
     drive("goto 9")
     script = exported(drive)
     assert ran(script) == shown(drive)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lenet_tui.protocol.condition import Watch, parse_watch
 from tests.harness.driving import Drive
-from tests.harness.oracle import LeNet, Script, Settings
+from tests.harness.oracle import IterationPlan, LeNet, Settings
 from tests.harness.oracle_loops import activations
 from tests.harness.oracle_moves import At
 
@@ -25,7 +25,7 @@ Known = dict[str, Tensor | float]
 
 def every_op(iterations: int, settings: Settings) -> Iterator[tuple[At, Known, set[str]]]:
     """Each op of a script: where, what is known then, and the names it has just written."""
-    script = Script(settings)
+    script = IterationPlan(settings)
     known: Known = {}
     parameters = list(script.parameters)
 
@@ -83,7 +83,7 @@ def quantity(known: Mapping[str, Tensor | float], watch: Watch) -> float:
 def turns(lines: list[str], iterations: int, settings: Settings) -> list[At]:
     """Every place at which one of some watchpoints becomes true."""
     watches = [parse_watch(line) for line in lines]
-    start = dict(Script(settings).parameters)
+    start = dict(IterationPlan(settings).parameters)
     truth = [
         w.of in start and w.quantity != "ratio" and w.holds(quantity(start, w)) for w in watches
     ]

@@ -88,7 +88,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         """Before anything is painted."""
         self.set_class(self.ascii, "-ascii")
 
-    @on(LoadingScreen.Painted)
+    @on(LoadingScreen.FrameAcknowledged)
     def _begin(self) -> None:
         """Start the engine, and import the main screen on a thread, so that keys are heard."""
         from lenet_tui.protocol.messages import Start  # noqa: PLC0415 - after the first picture

@@ -27,7 +27,7 @@ class LoadingScreen(EdgeScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(",".join(QUIT), "app.quit", show=False)]
 
-    class Painted(Message):
+    class FrameAcknowledged(Message):
         """The first picture is on the screen: what takes time may begin."""
 
     def __init__(self, options: Options, moves: Sequence[Move]) -> None:
@@ -36,4 +36,4 @@ class LoadingScreen(EdgeScreen):
         self.keys: list[Key] = []
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self.post_message, self.Painted())
+        self.call_after_refresh(self.post_message, self.FrameAcknowledged())

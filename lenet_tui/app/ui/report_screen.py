@@ -19,8 +19,8 @@ from lenet_tui.protocol.messages import (
     Answered,
     Died,
     Failed,
+    FrameUpdate,
     Moved,
-    Painting,
     Printed,
     Ready,
     Report,
@@ -46,10 +46,10 @@ class ReportScreen(SessionScreen):
 
     def take(self, report: Report) -> None:
         """Take in one report."""
-        if isinstance(report, Painting) and self.tour.starting:
+        if isinstance(report, FrameUpdate) and self.tour.starting:
             return
         before, self.state = self.state, after(self.state, report)
-        if isinstance(report, (Moved, Painting)):
+        if isinstance(report, (Moved, FrameUpdate)):
             self._frame_reported(report, before)
         elif isinstance(report, Ready):
             self._introduced(report)
@@ -60,7 +60,7 @@ class ReportScreen(SessionScreen):
         elif isinstance(report, (Died, Failed)):
             self._ended(report)
 
-    def _frame_reported(self, report: Moved | Painting, before: EngineState) -> None:
+    def _frame_reported(self, report: Moved | FrameUpdate, before: EngineState) -> None:
         frame, was = report.frame, calm(before)
         ended = was.why if isinstance(was, Restarting) else ""
         self.losses.take(frame)
@@ -69,7 +69,7 @@ class ReportScreen(SessionScreen):
         if isinstance(report, Moved):
             self._moved(report)
         if self.tour.shows(report):
-            self.post_message(FrameCame(frame, isinstance(report, Painting)))
+            self.post_message(FrameCame(frame, isinstance(report, FrameUpdate)))
 
     def _resumed(self, frame: Frame, ended: str) -> None:
         """A new engine has taken the session up: say where, and what of a run is not recorded.
@@ -90,8 +90,8 @@ class ReportScreen(SessionScreen):
         self._say_divergence(frame)
 
     def _say_divergence(self, frame: Frame) -> None:
-        if frame.drift:
-            self.announce("error", self.words("log.drift", what=frame.drift), "error")
+        if frame.divergence:
+            self.announce("error", self.words("log.divergence", what=frame.divergence), "error")
 
     def _moved(self, report: Moved) -> None:
         """A move or a run is over: note it, say what there is to say, let the next begin."""

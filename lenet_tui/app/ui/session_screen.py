@@ -19,16 +19,16 @@ from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
-    Look,
-    Painted,
+    FrameAcknowledged,
+    Subscription,
 )
 from lenet_tui.protocol.moves import Continue, Forward, KillEngine, Move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.protocol.saved_session import SavedSession
-from lenet_tui.stepping.ui.autorun import Runner
+from lenet_tui.stepping.ui.autorun import AutoRun
 from lenet_tui.stepping.ui.move_queue import MoveQueue
-from lenet_tui.stepping.ui.moves_player import Player, Recorder
+from lenet_tui.stepping.ui.moves_player import MovesPlayer, MovesRecorder
 from lenet_tui.tour.ui.controller import Tour
 
 if TYPE_CHECKING:
@@ -47,22 +47,22 @@ class SessionScreen(PaneScreen):
 
     def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
         super().__init__(engine, options, moves)
-        self.recorder = Recorder()
+        self.recorder = MovesRecorder()
         self.exporter = Exporter(self)
         self.queue = MoveQueue(engine.send)
-        self.runner = Runner(self, self.queue, self.show_activity)
-        self.player = Player(self, self.queue, moves, self.show_moves)
+        self.runner = AutoRun(self, self.queue, self.show_activity)
+        self.player = MovesPlayer(self, self.queue, moves, self.show_moves)
         self.tour = Tour(self)
         self.scheduler = FrameScheduler(
             self,
             self.panes_for,
             self.look,
-            lambda: self.send(Painted()),
+            lambda: self.send(FrameAcknowledged()),
             lambda: self.queue.running,
         )
         self.saved: SavedSession | None = None
         self.follows = True
-        self._asked: Look | None = None
+        self._asked: Subscription | None = None
         self._looking = False
 
     def on_mount(self) -> None:
@@ -127,7 +127,7 @@ class SessionScreen(PaneScreen):
         self._looking = False
         panes = self.visible_panes()
         requests = tuple(request for pane in panes for request in pane.requests())
-        look = Look(requests, any(pane.wants_graph for pane in panes))
+        look = Subscription(requests, any(pane.wants_graph for pane in panes))
         if look != self._asked:
             self._asked = look
             self.send(look)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from lenet_tui.history.keyframe_policy import KeyframeIndex
-from lenet_tui.protocol.iteration_plan import INIT, Script, regular
+from lenet_tui.protocol.iteration_plan import INIT, IterationPlan, regular
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.session_api import KeyframeStore
@@ -45,29 +45,29 @@ def point(iteration: int, cursor: Cursor) -> Point:
 
 
 class History:
-    """What was recorded. ``end``: the furthest point; ``drift``: what did not come out again."""
+    """What was recorded. ``end`` is its furthest point, ``divergence`` what came out otherwise."""
 
     def __init__(self, store: KeyframeStore, budget: int) -> None:
         self._store = store
         self.index = KeyframeIndex(budget)
-        self.scripts: dict[int, Script] = {}
+        self.scripts: dict[int, IterationPlan] = {}
         self.on: tuple[str, ...] = ()
         """The optional phases that were on when the session began."""
         self.end: Point = (0, 0, float("inf"))
-        self.drift = ""
+        self.divergence = ""
         self._digests: dict[Point, str] = {}
         self._recent: dict[int, bytes] = {}
         self._sums: dict[int, Future[bytes]] = {}
         self._beside = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
 
-    def script(self, iteration: int) -> Script:
+    def script(self, iteration: int) -> IterationPlan:
         """What was asked of an iteration, as far as recorded."""
         if iteration in self.scripts:
             return self.scripts[iteration]
         on = self._on(iteration)
         if iteration == 0:
             return replace(INIT, on=on)
-        return regular(on) if iteration <= self.end[0] else Script(on=on)
+        return regular(on) if iteration <= self.end[0] else IterationPlan(on=on)
 
     def _on(self, iteration: int) -> tuple[str, ...]:
         """The optional phases that are on when an iteration begins."""
@@ -88,7 +88,7 @@ class History:
         """Whether something is recorded after the cursor."""
         return self.end > point(iteration, cursor)
 
-    def cut(self, iteration: int, cursor: Cursor, script: Script) -> None:
+    def cut(self, iteration: int, cursor: Cursor, script: IterationPlan) -> None:
         """Drop what is recorded after the cursor; ``script``: what is left of its iteration."""
         here = point(iteration, cursor)
         self.scripts = {i: s for i, s in self.scripts.items() if i < iteration}
@@ -114,7 +114,7 @@ class History:
             if len(self._recent) > 2:
                 del self._recent[min(self._recent)]
         if iteration in self.index.sizes and self._sum(iteration) != _sum(blob):
-            self.drift = f"iteration {iteration} did not come out the same when run again"
+            self.divergence = f"iteration {iteration} did not come out the same when run again"
         if self.index.due(iteration):
             self._store.put(iteration, blob)
             self._sums[iteration] = self._beside.submit(_sum, blob)
@@ -151,7 +151,7 @@ class History:
             if len(self._digests) < MAX_DIGESTS:
                 self._digests[here] = digest
         elif known != digest:
-            self.drift = (
+            self.divergence = (
                 f"iteration {iteration} did not come out the same when run again:"
                 f" {digest[:8]}, not {known[:8]}"
             )

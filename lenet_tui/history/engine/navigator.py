@@ -9,7 +9,7 @@ from lenet_tui.protocol.options import Options, turn_of
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine.recorder import UNKNOWN
 from lenet_tui.tape.engine.tape import Cursor
-from lenet_tui.training.engine.trainer import Refused
+from lenet_tui.training.engine.trainer import MoveRejected
 
 
 class Navigator(Replay):
@@ -189,7 +189,9 @@ class Navigator(Replay):
     def do(self, segment: Segment) -> None:
         """Run a phase out of turn; what is recorded after the cursor goes only if it succeeds."""
         if segment.phase not in turn_of(self.options):
-            raise Refused(f"{segment.phase} is off: set {segment.kind.option} to more than 0 first")
+            raise MoveRejected(
+                f"{segment.phase} is off: set {segment.kind.option} to more than 0 first"
+            )
         self.make_live()
         before = self.cursor
         script = self.script.cut(before.segment, before.done).with_segment(segment)

@@ -11,7 +11,7 @@ from lenet_tui.history.engine.history import point
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.messages import Painting
+from lenet_tui.protocol.messages import FrameUpdate
 from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.watch.engine import evaluate as watching
@@ -24,7 +24,7 @@ Hit = tuple[Cursor, str]
 """Where a watchpoint became true, and what to say of it."""
 
 
-class Runner:
+class RunLoop:
     """Runs a navigator. ``truth``: which watchpoints hold at the cursor."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Runner:
                 passed += 1
                 self._note_loss(navigator.trainer.last_loss)
             if framed and navigator.finished:
-                self._hooks.send(Painting(self._frame()))
+                self._hooks.send(FrameUpdate(self._frame()))
         return f"{limit} iterations" if stopping else ""
 
     def _plain_next(self) -> bool:

@@ -6,10 +6,10 @@ import time
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import History
-from lenet_tui.protocol.iteration_plan import Script, Segment
+from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import PHASES
-from lenet_tui.tape.engine.recorder import Player, Progress
+from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine.trainer import KNOWN, Trainer, refused
 
@@ -17,11 +17,11 @@ from lenet_tui.training.engine.trainer import KNOWN, Trainer, refused
 class Replay:
     """A tape under way, and the history it is part of. Live torch is always at the tape's end."""
 
-    def __init__(self, options: Options, history: History, progress: Progress) -> None:
+    def __init__(self, options: Options, history: History, progress: RecorderProgress) -> None:
         started = time.perf_counter()
         self.trainer = Trainer(options)
         self.history = history
-        self.player = Player(self.trainer, progress, time.perf_counter() - started)
+        self.player = TapeRecorder(self.trainer, progress, time.perf_counter() - started)
         self.cursor = Cursor(0)
 
     @property
@@ -33,7 +33,7 @@ class Replay:
         return self.tape.iteration
 
     @property
-    def script(self) -> Script:
+    def script(self) -> IterationPlan:
         """What was asked of the present iteration, as far as recorded."""
         return self.history.script(self.iteration)
 
@@ -49,7 +49,7 @@ class Replay:
         self.open(segment, script.with_segment(segment))
         self.history.scripts[self.iteration] = script.with_segment(segment)
 
-    def open(self, segment: Segment, script: Script | None = None) -> None:
+    def open(self, segment: Segment, script: IterationPlan | None = None) -> None:
         """Run a segment (a lazy one: nothing of it yet) and what was set inside it."""
         self.player.open(segment)
         played = self.tape.segments[-1]
@@ -81,14 +81,14 @@ class Replay:
             self.player.complete()
             self._passed(self.script)
 
-    def _passed(self, script: Script) -> None:
+    def _passed(self, script: IterationPlan) -> None:
         """A segment is complete: keep a keyframe at the boundary, then take what was set there."""
         count = len(self.tape.segments)
         if count == script.boundary() and script.finished(count):
             self.keep()
         self._apply(script, self.tape.end)
 
-    def _apply(self, script: Script, cursor: Cursor) -> None:
+    def _apply(self, script: IterationPlan, cursor: Cursor) -> None:
         for move in script.changes_at(cursor.segment, cursor.done):
             self.player.change(move)
 

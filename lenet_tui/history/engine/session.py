@@ -11,17 +11,17 @@ from lenet_tui.history.engine.history import History
 from lenet_tui.history.engine.introduction import introduced
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.reverse_continue import Search
-from lenet_tui.history.engine.run_loop import Runner
+from lenet_tui.history.engine.run_loop import RunLoop
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.messages import (
     DoMove,
-    Look,
     Moved,
     RunFree,
     Snapshot,
+    Subscription,
 )
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, phases_on
@@ -34,13 +34,13 @@ from lenet_tui.tape.engine import frame_builder as framing
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
-from lenet_tui.tape.engine.recorder import Progress
+from lenet_tui.tape.engine.recorder import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.dataset import SIDE
-from lenet_tui.training.engine.trainer import Refused
+from lenet_tui.training.engine.trainer import MoveRejected
 from lenet_tui.watch.engine import evaluate as watching
 
 MEGABYTE = 2**20
@@ -61,12 +61,12 @@ class Session:
         torch.set_num_threads(options.threads)
         self._store = store
         self._hooks = hooks
-        self._look = Look()
+        self._look = Subscription()
         self.watches: dict[int, Watch] = {}
         self._next_watch = 1
         self._from: Snapshot | None = None
         """Where a search through history began, while it is under way."""
-        self.progress = Progress()
+        self.progress = RecorderProgress()
         self._start(options)
         if snapshot:
             self._take_up(snapshot)
@@ -79,7 +79,7 @@ class Session:
         self.history = History(self._store, options.history_mb * MEGABYTE)
         self.navigator = Navigator(options, self.history, self.progress)
         trainer = self.navigator.trainer
-        self.runner = Runner(self.navigator, self.watches, self._hooks, self._frame_in_run)
+        self.runner = RunLoop(self.navigator, self.watches, self._hooks, self._frame_in_run)
         self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
         self.ready = introduced(trainer)
 
@@ -139,10 +139,10 @@ class Session:
         before = navigator.iteration, navigator.cursor
         recorded = dict(history.scripts), history.end
         history.reached(*before)
-        history.drift = error = stopped = ""
+        history.divergence = error = stopped = ""
         try:
             stopped = self._make(command.move)
-        except (Refused, OptionError) as refused:
+        except (MoveRejected, OptionError) as refused:
             error = str(refused)
         if error:  # only now: the exception held what torch had made until it failed
             history.scripts, history.end = recorded
@@ -160,7 +160,7 @@ class Session:
         navigator, history = self.navigator, self.history
         history.reached(navigator.iteration, navigator.cursor)
         fingerprint = self._fingerprint()
-        frame = replace(self.frame(), digest=fingerprint, drift=history.drift)
+        frame = replace(self.frame(), digest=fingerprint, divergence=history.divergence)
         wanted = command.parameters
         states = transcribe.parameters(navigator.tape, navigator.cursor) if wanted else ()
         passed = wanted and not error and command.move == moves.Forward("phase")
@@ -206,7 +206,7 @@ class Session:
             self._next_watch += 1
         elif isinstance(move, moves.Unwatch):
             if self.watches.pop(move.number, None) is None:
-                raise Refused(f"there is no watchpoint {move.number}")
+                raise MoveRejected(f"there is no watchpoint {move.number}")
         elif isinstance(move, moves.Continue):
             return self.runner.resume(None if move is RUN_ON else move.limit)
         elif isinstance(move, moves.ReverseContinue):
@@ -217,7 +217,7 @@ class Session:
         position = self.navigator.position
         if position.op is not None:
             segment = self.navigator.tape.segments[self.navigator.cursor.segment]
-            raise Refused(
+            raise MoveRejected(
                 f"{position.phase} is under way ({position.op} of {segment.total} ops):"
                 " finish the phase or step back out of it first"
             )
@@ -227,7 +227,7 @@ class Session:
         navigator = self.navigator
         following = navigator.script.next_phase(navigator.cursor.segment + 1)
         if phase != following:
-            raise Refused(f"{phase} is not next: only {following} can be skipped now")
+            raise MoveRejected(f"{phase} is not next: only {following} can be skipped now")
         navigator.skip(phase)
 
     def _set(self, move: moves.Set) -> None:
@@ -261,13 +261,13 @@ class Session:
 
     # What is seen
 
-    def look(self, look: Look) -> Frame:
+    def look(self, look: Subscription) -> Frame:
         self._look = look
         navigator = self.navigator
         digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
-        return replace(self.frame(), digest=digest, drift=self.history.drift)
+        return replace(self.frame(), digest=digest, divergence=self.history.divergence)
 
-    def look_next(self, look: Look) -> None:
+    def look_next(self, look: Subscription) -> None:
         self._look = look
 
     @property

@@ -9,7 +9,7 @@ from lenet_tui.protocol.moves import Vector
 from lenet_tui.training.engine.trainer import Trainer
 
 
-class DoubleTrainer(Trainer):
+class Float64Trainer(Trainer):
     """What is drawn, for the parameters and the data too, is drawn in float32 and then widened."""
 
     def move(self, device: torch.device) -> None:

@@ -10,21 +10,21 @@ from torch import Tensor
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import Borrowed
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.parity.engine.float64_trainer import DoubleTrainer
+from lenet_tui.parity.engine.float64_trainer import Float64Trainer
 from lenet_tui.parity.engine.tape_diff import compare
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow, place
-from lenet_tui.protocol.iteration_plan import Script, Segment
+from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.phases import PHASES
-from lenet_tui.tape.engine.recorder import Player, Progress
+from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.text.notice import verbatim
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.rng_guard import generators, untouched
-from lenet_tui.training.engine.trainer import Refused, Trainer, refusing
+from lenet_tui.training.engine.trainer import MoveRejected, Trainer, refusing
 
 FLOAT, DOUBLE = "float32", "float64"
-TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: DoubleTrainer}
+TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: Float64Trainer}
 
 
 def compared(command: Parity, navigator: Navigator) -> ParityResult:
@@ -44,7 +44,7 @@ def _answer(command: Parity, navigator: Navigator) -> ParityResult:
             result = reference.describe(result)
             result = replace(result, other=_place(command.device or result.choices[0]))
             return replace(result, rows=reference.compare_with(result.other))
-    except (Refused, OptionError) as refused:
+    except (MoveRejected, OptionError) as refused:
         error = refused.notice if isinstance(refused, OptionError) else verbatim(str(refused))
         return replace(result, error=error)
 
@@ -99,8 +99,8 @@ class Reference:
                 twin = self._twin(there)
             with refusing(twin):
                 return compare(ours, self._again(twin, script), drew)
-        except Refused as refused:
-            raise Refused(f"{there}: {refused}") from refused
+        except MoveRejected as refused:
+            raise MoveRejected(f"{there}: {refused}") from refused
 
     def _twin(self, there: str) -> Trainer:
         """A second trainer, in the same state, in the place ``there``."""
@@ -109,14 +109,14 @@ class Reference:
         keyframe.restore(twin, self._start, str(twin.device))
         return twin
 
-    def _again(self, twin: Trainer, script: Script) -> Tape:
+    def _again(self, twin: Trainer, script: IterationPlan) -> Tape:
         """The same iteration, in a second trainer."""
-        player = Player(twin, Progress(), 0.0)
+        player = TapeRecorder(twin, RecorderProgress(), 0.0)
         player.begin(self._iteration)
         play(player, script)
         return player.tape
 
-    def play(self) -> tuple[Tape, Script]:
+    def play(self) -> tuple[Tape, IterationPlan]:
         """Run the iteration as it was asked for; then the rest of its turn, while it can be run."""
         player, script = self._player, self._script
         player.begin(self._iteration)
@@ -126,7 +126,7 @@ class Reference:
             done = len(script.segments)
             try:
                 play(player, script.with_segment(segment), done)
-            except Refused:
+            except MoveRejected:
                 if not done:
                     raise
                 del player.tape.segments[done:]
@@ -135,12 +135,12 @@ class Reference:
         return player.tape, script
 
 
-def as_asked(script: Script) -> Script:
+def as_asked(script: IterationPlan) -> IterationPlan:
     """``script`` with no move to another device."""
     return replace(script, changes=tuple(c for c in script.changes if c.move.option != "device"))
 
 
-def play(player: Player, script: Script, first: int = 0) -> None:
+def play(player: TapeRecorder, script: IterationPlan, first: int = 0) -> None:
     """Run the segments of ``script`` from number ``first`` on, fully recorded."""
     for number, segment in enumerate(script.segments[first:], first):
         played = player.open(segment)
@@ -156,14 +156,14 @@ def play(player: Player, script: Script, first: int = 0) -> None:
 
 
 @dataclass(slots=True)
-class Draws(Progress):
+class Draws(RecorderProgress):
     """Notes the forward's ops that took random numbers: ``drew`` has (segment, op from 1)."""
 
     drew: set[tuple[int, int]] = field(default_factory=set)
     before: list[Tensor] = field(default_factory=generators)
 
     def passed(self, done: int, what: str) -> None:
-        Progress.passed(self, done, what)
+        RecorderProgress.passed(self, done, what)
         if PHASES[self.phase].makes == "output":
             now = generators()
             if done and not all(map(torch.equal, now, self.before)):

@@ -12,25 +12,25 @@ from multiprocessing.connection import Connection
 from lenet_tui.protocol.messages import (
     Close,
     Command,
-    Forgotten,
-    Kept,
+    EvictedKeyframes,
+    FrameAcknowledged,
     Keyframe,
-    Look,
-    NeedKeyframe,
-    Painted,
     Pause,
     Report,
+    RequestKeyframe,
+    StoredKeyframe,
+    Subscription,
 )
 
 POLL_INTERVAL = 0.005
 """Seconds between two looks at the pipe during a run: an iteration may take less than 1 ms."""
 
 
-class Gone(BaseException):
+class PipeClosed(BaseException):
     """Nobody is at the other end any longer. Nothing may swallow it."""
 
 
-class Wire:
+class Pipe:
     """Sends from any thread; receives on the main one, which may read ahead of its turn.
 
     ``painted``: whether the screen has painted the last frame it was sent.
@@ -46,20 +46,26 @@ class Wire:
     def send(self, report: Report) -> None:
         try:
             with self._sending:
-                if isinstance(report, Kept):  # its bytes by themselves: pickled, they are copied
+                if isinstance(
+                    report, StoredKeyframe
+                ):  # its bytes by themselves: pickled, they are copied
                     self._connection.send(replace(report, blob=b""))
                     self._connection.send_bytes(report.blob)
                 else:
                     self._connection.send(report)
         except OSError:
-            raise Gone from None
+            raise PipeClosed from None
 
     def next(self) -> Command:
-        """The next command in its turn; waits for it. Of several ``Look`` the last one counts."""
+        """The next command in its turn; waits for it. Of several subscriptions the last counts."""
         while not self._inbox:
             self._receive()
         command = self._inbox.popleft()
-        while isinstance(command, Look) and self._inbox and isinstance(self._inbox[0], Look):
+        while (
+            isinstance(command, Subscription)
+            and self._inbox
+            and isinstance(self._inbox[0], Subscription)
+        ):
             command = self._inbox.popleft()
         return command
 
@@ -72,12 +78,12 @@ class Wire:
         while self._connection.poll():
             self._receive()
 
-    def take_look(self) -> Look | None:
-        """The last ``Look`` that waits, taken out of its turn."""
-        looks = [c for c in self._inbox if isinstance(c, Look)]
+    def take_look(self) -> Subscription | None:
+        """The last ``Subscription`` that waits, taken out of its turn."""
+        looks = [c for c in self._inbox if isinstance(c, Subscription)]
         if not looks:
             return None
-        self._inbox = deque(c for c in self._inbox if not isinstance(c, Look))
+        self._inbox = deque(c for c in self._inbox if not isinstance(c, Subscription))
         return looks[-1]
 
     @property
@@ -87,7 +93,7 @@ class Wire:
 
     def keyframe(self, iteration: int) -> bytes:
         """Ask for a keyframe back and wait for it; other commands wait in their turn."""
-        self.send(NeedKeyframe(iteration))
+        self.send(RequestKeyframe(iteration))
         while True:
             command = self._receive()
             if isinstance(command, Keyframe) and command.iteration == iteration:
@@ -98,8 +104,8 @@ class Wire:
         try:
             command: Command = self._connection.recv()
         except (EOFError, OSError):
-            raise Gone from None
-        if isinstance(command, Painted):
+            raise PipeClosed from None
+        if isinstance(command, FrameAcknowledged):
             self.painted = True
         else:
             self._inbox.append(command)
@@ -109,15 +115,15 @@ class Wire:
 class PipeStore:
     """Keyframes kept at the other end of the pipe."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
 
     def put(self, iteration: int, blob: bytes) -> None:
-        self._wire.send(Kept(iteration, blob))
+        self._pipe.send(StoredKeyframe(iteration, blob))
 
     def get(self, iteration: int) -> bytes:
-        return self._wire.keyframe(iteration)
+        return self._pipe.keyframe(iteration)
 
     def drop(self, iterations: Sequence[int]) -> None:
         if iterations:
-            self._wire.send(Forgotten(tuple(iterations)))
+            self._pipe.send(EvictedKeyframes(tuple(iterations)))

@@ -16,7 +16,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
 from lenet_tui.process.engine.captured_output import Log, catch_warnings, in_a_line, trace_of
-from lenet_tui.process.engine.pipe import Gone, PipeStore, Wire
+from lenet_tui.process.engine.pipe import Pipe, PipeClosed, PipeStore
 from lenet_tui.process.engine.watchdog import Watchdog
 from lenet_tui.protocol.messages import (
     Answered,
@@ -25,14 +25,14 @@ from lenet_tui.protocol.messages import (
     Command,
     DoMove,
     Failed,
-    Look,
+    FrameUpdate,
     Moved,
-    Painting,
     Recorded,
     Report,
     RunFree,
     Snapshot,
     Start,
+    Subscription,
 )
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.position import Position
@@ -81,29 +81,29 @@ def main(connection: Connection, load: Callable[[], MakeSession] = real_session)
         log.redirect()
     faulthandler.enable(file=2)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    wire = Wire(connection)
-    with contextlib.suppress(Gone):
-        Worker(wire, log, load).serve()
+    pipe = Pipe(connection)
+    with contextlib.suppress(PipeClosed):
+        Server(pipe, log, load).serve()
 
 
-class Worker:
+class Server:
     """Answers each command in its turn; is the ``Hooks`` of its session's runs."""
 
-    def __init__(self, wire: Wire, log: Log, load: Callable[[], MakeSession]) -> None:
-        self._wire = wire
+    def __init__(self, pipe: Pipe, log: Log, load: Callable[[], MakeSession]) -> None:
+        self._pipe = pipe
         self._log = log
         self._load = load
-        self._watchdog = Watchdog(wire.send)
+        self._watchdog = Watchdog(pipe.send)
         self._session: Session | None = None
         self._loading = Loading()
-        self._look = Look()
+        self._look = Subscription()
         self._snapshot: Snapshot | None = None
         self._framed = self._recorded = 0.0
-        catch_warnings(wire.send)
+        catch_warnings(pipe.send)
 
     def serve(self) -> None:
-        """Take commands until ``Close``; raises ``Gone`` when the pipe ends."""
-        while not isinstance(command := self._wire.next(), Close):
+        """Take commands until ``Close``; raises ``PipeClosed`` when the pipe ends."""
+        while not isinstance(command := self._pipe.next(), Close):
             self._watchdog.begin(self._progress)
             try:
                 answer = self._answer(command)
@@ -112,20 +112,20 @@ class Worker:
             self._watchdog.end()
             self._drain()
             if isinstance(answer, Moved) and self._session:
-                self._wire.send(Recorded(self._session.snapshot()))
+                self._pipe.send(Recorded(self._session.snapshot()))
             if answer:
-                self._wire.send(answer)
+                self._pipe.send(answer)
 
     # What a session calls between the iterations of a run.
 
     def stop_wanted(self) -> bool:
         self._watchdog.lives()
-        self._wire.poll()
-        look = self._wire.take_look()
+        self._pipe.poll()
+        look = self._pipe.take_look()
         if look and self._session:
             self._look = look
             self._session.look_next(look)
-            self._wire.painted = True  # the run's next frame is the answer
+            self._pipe.painted = True  # the run's next frame is the answer
         now = time.monotonic()
         if self._session and now - self._recorded > RECORD_INTERVAL:
             self._recorded = now
@@ -133,18 +133,18 @@ class Worker:
             snapshot = self._session.snapshot()
             if snapshot is not self._snapshot:  # a search has gone nowhere yet
                 self._snapshot = snapshot
-                self._wire.send(Recorded(snapshot))
-        return self._wire.stop_wanted
+                self._pipe.send(Recorded(snapshot))
+        return self._pipe.stop_wanted
 
     def frame_wanted(self) -> bool:
-        self._wire.poll()
-        return self._wire.painted and time.monotonic() - self._framed > FRAME_INTERVAL
+        self._pipe.poll()
+        return self._pipe.painted and time.monotonic() - self._framed > FRAME_INTERVAL
 
     def send(self, report: Report) -> None:
-        if isinstance(report, Painting):
-            self._wire.painted = False
+        if isinstance(report, FrameUpdate):
+            self._pipe.painted = False
             self._framed = time.monotonic()
-        self._wire.send(report)
+        self._pipe.send(report)
 
     def _answer(self, command: Command) -> Report | None:
         if isinstance(command, Start):
@@ -152,16 +152,16 @@ class Worker:
         if isinstance(command, Asked):
             return self._reply(command)
         session = self._session
-        if isinstance(command, Look):
+        if isinstance(command, Subscription):
             self._look = command
-            return Painting(session.look(command)) if session else None
+            return FrameUpdate(session.look(command)) if session else None
         if not isinstance(command, (DoMove, RunFree)):
             return None
         if session is None:
             return Failed("the engine has not been started")
         if isinstance(command, DoMove):
             return session.do(command)
-        self._wire.painted = True
+        self._pipe.painted = True
         return session.run_free(command)
 
     def _reply(self, asked: Asked) -> Answered:
@@ -180,17 +180,17 @@ class Worker:
         try:
             make_session = self._load()
             self._loading = Loading(what="init")
-            store = PipeStore(self._wire)
+            store = PipeStore(self._pipe)
             self._session = make_session(command.options, store, self, command.snapshot)
         except OptionError as error:
             return Failed(str(error), exit=2)
-        self._wire.send(Recorded(self._session.snapshot()))
+        self._pipe.send(Recorded(self._session.snapshot()))
         return self._session.ready
 
     def _broke(self, command: Command, error: Exception) -> Report | None:
         """The log gets the traceback; the answer is one line, and the session as it now is."""
         for line in trace_of(error):
-            self._wire.send(line)
+            self._pipe.send(line)
         if isinstance(error, DeviceLost):
             return Failed(clean(str(error), 500))
         said = in_a_line(error)
@@ -208,7 +208,7 @@ class Worker:
 
     def _drain(self) -> None:
         for line in self._log.new_lines():
-            self._wire.send(line)
+            self._pipe.send(line)
 
 
 def _end_with_parent() -> None:

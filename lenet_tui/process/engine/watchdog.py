@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from lenet_tui.process.engine.pipe import Gone
+from lenet_tui.process.engine.pipe import PipeClosed
 from lenet_tui.protocol.messages import Busy, Report
 from lenet_tui.protocol.session_api import Progress
 
@@ -49,7 +49,7 @@ class Watchdog:
                 if self._progress and time.monotonic() - self._began >= PATIENCE:
                     try:
                         self._send(self._busy(self._progress()))
-                    except Gone:
+                    except PipeClosed:
                         return
 
     def _busy(self, at: Progress) -> Busy:

@@ -36,7 +36,7 @@ SPEEDS = (
 )
 
 
-class Runner:
+class AutoRun:
     """Starts and stops a run at the present speed. ``changed`` is called when that changes."""
 
     def __init__(self, timers: MessagePump, queue: MoveQueue, changed: Callable[[], None]) -> None:

@@ -16,7 +16,7 @@ PAUSE = 1.0
 """Seconds between two lines when they are played on."""
 
 
-class Player:
+class MovesPlayer:
     """Plays moves one by one. ``timers`` times them; ``changed`` is called at another next line."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Player:
             self._changed()
 
 
-class Recorder:
+class MovesRecorder:
     """The moves made so far, as a file of moves would make them again."""
 
     def __init__(self) -> None:

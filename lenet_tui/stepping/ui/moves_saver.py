@@ -8,13 +8,13 @@ from pathlib import Path
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.new_file import free_name, path_within, write_new
-from lenet_tui.stepping.ui.moves_player import Recorder
+from lenet_tui.stepping.ui.moves_player import MovesRecorder
 from lenet_tui.text.clean import clean
 
 NAME = "session.moves"
 
 
-def save_moves(port: Port, recorder: Recorder) -> None:
+def save_moves(port: Port, recorder: MovesRecorder) -> None:
     """Moves are written to a new file in the working directory, nowhere else, over nothing."""
     try:
         folder = Path.cwd()
@@ -30,7 +30,7 @@ def save_moves(port: Port, recorder: Recorder) -> None:
     port.open(screen, partial(_write, port, recorder))
 
 
-def _write(port: Port, recorder: Recorder, path: Path) -> None:
+def _write(port: Port, recorder: MovesRecorder, path: Path) -> None:
     """Write them, and say where; or why not."""
     count = len(recorder.moves)
     try:

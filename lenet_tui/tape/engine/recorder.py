@@ -26,7 +26,7 @@ UNKNOWN = 1 << 30
 
 
 @dataclass(slots=True)
-class Progress:
+class RecorderProgress:
     """Where torch is, for whoever watches from another thread: plain attributes, cheap to set.
 
     ``done`` ops of ``phase``, which is segment number ``segment``; ``index`` entries before it.
@@ -58,13 +58,13 @@ class Progress:
         self.since = time.monotonic()
 
 
-class Player:
+class TapeRecorder:
     """Writes the tape of the present iteration. The trainer is always at the tape's end.
 
     ``expected``: the ops that a forward does, as far as one has been seen.
     """
 
-    def __init__(self, trainer: Trainer, progress: Progress, seconds: float) -> None:
+    def __init__(self, trainer: Trainer, progress: RecorderProgress, seconds: float) -> None:
         self.trainer = trainer
         self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
         self.progress = progress
@@ -292,16 +292,16 @@ def _unseen(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
     return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
 
 
-WHOLE: dict[Phase, Callable[[Player, Segment, int | None], TapeSegment]] = {
-    **dict.fromkeys(GRADIENT_PHASES, Player.run_gradients),
-    FORWARD: Player.run_forward,
-    LOSS: Player.run_loss,
-    BACKWARD: Player.run_backward,
+WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] = {
+    **dict.fromkeys(GRADIENT_PHASES, TapeRecorder.run_gradients),
+    FORWARD: TapeRecorder.run_forward,
+    LOSS: TapeRecorder.run_loss,
+    BACKWARD: TapeRecorder.run_backward,
 }
 """How each phase is run that runs as a whole."""
 
-BY_PARAMETER: dict[Phase, Callable[[Player, str], Entry]] = {
-    ZERO_GRAD: Player.zero,
-    UPDATE: Player.update,
+BY_PARAMETER: dict[Phase, Callable[[TapeRecorder, str], Entry]] = {
+    ZERO_GRAD: TapeRecorder.zero,
+    UPDATE: TapeRecorder.update,
 }
 """How each of the others is run for one parameter."""

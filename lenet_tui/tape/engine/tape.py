@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from lenet_tui.protocol.iteration_plan import Script, Segment
+from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
@@ -219,7 +219,7 @@ class Tape:
         entries = self.segments[cursor.segment].entries[: self.done(cursor, cursor.segment)]
         return (self.segments[cursor.segment], entries[-1]) if entries else None
 
-    def options(self, cursor: Cursor, script: Script) -> Options:
+    def options(self, cursor: Cursor, script: IterationPlan) -> Options:
         """The options in force at the cursor."""
         options = self.base.options
         for made in script.cut(cursor.segment, cursor.done).changes:

@@ -14,13 +14,13 @@ from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Moved, Painting, Ready, Start
+from lenet_tui.protocol.messages import FrameUpdate, Moved, Ready, Start
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.protocol.position import Position
 from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.stepping.ui.move_queue import MoveQueue
-from lenet_tui.stepping.ui.moves_player import Recorder
+from lenet_tui.stepping.ui.moves_player import MovesRecorder
 from lenet_tui.tour.request import Print
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
 from lenet_tui.tour.ui.pane import TourPane, TourState
@@ -34,7 +34,7 @@ class Host(Port, Protocol):
     """The main screen, as the tour needs it."""
 
     losses: Losses
-    recorder: Recorder
+    recorder: MovesRecorder
     queue: MoveQueue
 
     @property
@@ -71,7 +71,7 @@ class Own:
     """The person's own session while the tour has the engine."""
 
     options: Options
-    recorder: Recorder
+    recorder: MovesRecorder
     losses: Losses
 
 
@@ -193,7 +193,7 @@ class Tour:
             waits()
         self.show()
 
-    def shows(self, report: Moved | Painting) -> bool:
+    def shows(self, report: Moved | FrameUpdate) -> bool:
         """Take in a frame; whether it is to be shown: on the way to a stop none is."""
         pending = self._host.queue.pending
         if pending is None and self._waits is not None:
@@ -294,7 +294,7 @@ class Tour:
 
         if aside:
             self._own = Own(host.options, host.recorder, host.losses.taken())
-        host.recorder = Recorder()
+        host.recorder = MovesRecorder()
         self._starting += 1
         host.change_session(options, start)
 
@@ -316,7 +316,7 @@ class Tour:
         known = self._digests.setdefault(self.number, frame.digest)
         if frame.digest != known:
             what = f"{frame.digest[:8]}, not {known[:8]}"
-            self._host.notify(self._host.words("log.drift", what=what), severity="error")
+            self._host.notify(self._host.words("log.divergence", what=what), severity="error")
 
 
 def _options(given: Options) -> Options:

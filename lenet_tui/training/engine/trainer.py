@@ -28,7 +28,7 @@ from lenet_tui.training.engine.optimizers import Updater
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
 
-class Refused(RuntimeError):
+class MoveRejected(RuntimeError):
     """A phase that cannot be run as things stand: one line, said to the person."""
 
 
@@ -36,7 +36,7 @@ CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 """Without it cuBLAS adds up in another order from time to time, and torch warns of it."""
 NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
 """What torch says where it has no exception of its own for it: in main memory, on Metal."""
-KNOWN = (Refused, OptionError, DeviceLost)
+KNOWN = (MoveRejected, OptionError, DeviceLost)
 """What has been said already."""
 
 
@@ -131,12 +131,12 @@ class Trainer:
     def target(self) -> Tensor:
         """The batch's target as the loss takes it: for MSE on classes, one-hot (N, classes)."""
         if self.batch is None or self.output is None:
-            raise Refused("there is no output yet: run forward first")
+            raise MoveRejected("there is no output yet: run forward first")
         target = self.batch[1]
         if self.options.loss == "mse" and not target.is_floating_point():
             return F.one_hot(target, self.output.shape[-1]).to(self.output.dtype)
         if self.options.loss == "cross_entropy" and target.is_floating_point():
-            raise Refused(
+            raise MoveRejected(
                 "cross_entropy needs class labels, and this batch has real-valued targets"
             )
         return target
@@ -160,7 +160,7 @@ class Trainer:
         """The tensor a backward starts from: the loss, or with a vector the output."""
         start = self.output if vector else self.loss
         if start is None:
-            raise Refused("there is no output yet: run forward first" if vector
+            raise MoveRejected("there is no output yet: run forward first" if vector
                           else "there is no loss yet: run loss first")  # fmt: skip
         return start
 
@@ -179,10 +179,12 @@ class Trainer:
         row = torch.zeros(classes)
         if vector.kind == "onehot":
             if vector.onehot >= classes:
-                raise Refused(f"onehot {vector.onehot}: the output has entries 0 to {classes - 1}")
+                raise MoveRejected(
+                    f"onehot {vector.onehot}: the output has entries 0 to {classes - 1}"
+                )
             row[vector.onehot] = 1
         elif len(vector.values) != classes:
-            raise Refused(f"{len(vector.values)} numbers for an output of {classes}")
+            raise MoveRejected(f"{len(vector.values)} numbers for an output of {classes}")
         else:
             row = torch.tensor(vector.values, dtype=output.dtype)
         return row.expand(output.shape).contiguous().to(self.device)
@@ -246,18 +248,18 @@ def deterministic(device: torch.device) -> None:
 def refused(trainer: Trainer, error: Exception) -> Exception:
     """What is said of an exception that torch or the model raised, by its first line.
 
-    ``Refused``; ``DeviceLost`` where the device does not answer any longer, as after an assertion
-    in a kernel: everything that this process asks of it from then on fails.
+    ``MoveRejected``; ``DeviceLost`` where the device does not answer any longer, as after an
+    assertion in a kernel: everything that this process asks of it from then on fails.
     """
     said = str(error).partition("\n")[0] or type(error).__name__
     if isinstance(error, torch.OutOfMemoryError) or any(text in said for text in NO_MEMORY):
-        return Refused(
+        return MoveRejected(
             f"out of memory with batch size {trainer.options.batch_size}: "
             "make the batch smaller, or choose another device"
         )
     if devices.probe(str(trainer.device)):
         return DeviceLost(f"{trainer.device} does not answer any longer: {said}")
-    return Refused(said)
+    return MoveRejected(said)
 
 
 @contextmanager

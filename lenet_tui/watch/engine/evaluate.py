@@ -15,7 +15,7 @@ from lenet_tui.protocol.phases import LOSS, Phase
 from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.names import find
 from lenet_tui.tape.engine.tape import Cursor, Tape
-from lenet_tui.training.engine.trainer import Refused, Trainer
+from lenet_tui.training.engine.trainer import MoveRejected, Trainer
 
 NONFINITE = 0
 """The number of the watchpoint that is always on: any NaN or infinity."""
@@ -63,7 +63,7 @@ def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
         known = watch.of in trainer.parameters
         names = set(trainer.parameters)
     if not known:
-        raise Refused(f"no tensor {watch.of!r} to watch: one of {', '.join(sorted(names))}")
+        raise MoveRejected(f"no tensor {watch.of!r} to watch: one of {', '.join(sorted(names))}")
 
 
 def fast(watch: Watch, trainer: Trainer) -> bool:

@@ -112,8 +112,8 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
         return parts
     from lenet_tui.protocol.frame import has_loss  # noqa: PLC0415 - not before the first picture
 
-    if frame.drift:
-        parts.append((0, Content.styled(words("status.drift"), "bold $text-error")))
+    if frame.divergence:
+        parts.append((0, Content.styled(words("status.divergence"), "bold $text-error")))
     if frame.ahead:
         text = words("status.ahead", end=frame.end)
         parts.append((1, Content.styled(f"{glyphs.back} {text}", "$text-secondary")))
