@@ -72,7 +72,7 @@ APP: Table = {
     "loss.title.earlier": ("Loss of an earlier iteration", "此前迭代的损失"),
     "loss.title.log.earlier": ("Loss (log) of an earlier iteration", "此前迭代的损失（对数）"),
     "loss.least": ("min {value} at {n}", "最小 {value}（第 {n} 次）"),
-    "deck.log": ("Log", "日志"),
+    "tab.log": ("Log", "日志"),
     "log.warned": ("torch warns: {text}", "torch 警告：{text}"),
     "log.taken-up": (
         "a new engine carries on in iteration {n}",

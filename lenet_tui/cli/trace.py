@@ -92,9 +92,9 @@ def _begin(engine: BlockingEngine, options: Options, writer: Writer, why: str = 
     ready = engine.start(options)
     if why:
         complain(why)
-    look = writer.begin(ready)
-    if look:
-        engine.send(look)
+    subscription = writer.begin(ready)
+    if subscription:
+        engine.send(subscription)
 
 
 class Jsonl:
@@ -134,7 +134,7 @@ class Text:
 
         self._people = TextPrinter(Printer(self._ascii), words(self._lang), ready)
         self._people.config()
-        return self._people.look
+        return self._people.subscription
 
     def init(self, moved: Moved) -> None:
         self._people.init()

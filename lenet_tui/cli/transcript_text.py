@@ -33,7 +33,7 @@ class TextPrinter:
         self._gradient = "None"
 
     @property
-    def look(self) -> Subscription:
+    def subscription(self) -> Subscription:
         """What the engine should send with each move for this transcript."""
         names = ("output", self._bias, f"{self._bias}.grad", f"{self._bias}.update")
         requests = (ViewRequest(n, n, "numbers", rows=1, cols=SHOWN) for n in names)

@@ -21,7 +21,7 @@ EXPORT: Table = {
         "已写入：{path}（python … --verify 会比对摘要）",
     ),
     "export.failed": ("not exported: {reason}", "未导出：{reason}"),
-    "deck.code": ("Code", "代码"),
+    "tab.code": ("Code", "代码"),
     "code.iteration": ("iteration {n}", "第 {n} 次迭代"),
     "code.skipped": ("skipped", "已跳过"),
     "code.extra": ("out of turn", "不按次序"),

@@ -46,7 +46,7 @@ class RecoveryState:
 
     def __init__(self) -> None:
         self._start: Start | None = None
-        self._look: Subscription | None = None
+        self._subscription: Subscription | None = None
         self._snapshot: Snapshot | None = None
         self._blobs: dict[int, bytes] = {}
         self._settled: dict[int, bytes] = {}
@@ -90,7 +90,7 @@ class RecoveryState:
     def sent(self, command: Command) -> None:
         """Note a command that the engine gets."""
         if isinstance(command, Subscription):
-            self._look = command
+            self._subscription = command
         elif isinstance(command, (DoMove, RunFree)):
             # Only then is what is being done known from the snapshot: the next phases, in turn.
             self._onward = isinstance(command, RunFree) or isinstance(command.move, _ONWARD)
@@ -142,8 +142,8 @@ class RecoveryState:
         self._blobs = dict(self._settled)
         if self._start is None:
             return []
-        look: list[Command] = [self._look] if self._look else []
-        return [Start(self._start.options, self._reached()), *look]
+        again: list[Command] = [self._subscription] if self._subscription else []
+        return [Start(self._start.options, self._reached()), *again]
 
     def _reached(self) -> Snapshot | None:
         """The last snapshot, moved on to where the engine has been seen since."""

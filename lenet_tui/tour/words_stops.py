@@ -34,7 +34,7 @@ class Stop:
     """One stop. Its words are ``tour.KEY.title`` and ``tour.KEY.text``.
 
     ``moves``: lines as in ``core/moves.py`` that take a new session of ``PRESET`` to its state.
-    ``look``: ids of the panes to look at, the first one to be focused. ``tensor``: the one to
+    ``panes``: ids of the panes to be seen, the first one to be focused. ``tensor``: the one to
     show, ``aspect``: its value, gradient or update, ``numbers``: not as a heatmap. ``lab`` and
     ``lab_input``: the layer to open in the lab instead, and its input's shape. ``code``: the lines
     of Python that the stop is about; all stops' lines run in order. ``prints``: what these print,
@@ -44,7 +44,7 @@ class Stop:
     key: str
     code: str
     moves: tuple[str, ...] = ()
-    look: tuple[str, ...] = ()
+    panes: tuple[str, ...] = ()
     tensor: str = ""
     lab: str = ""
     lab_input: tuple[int, ...] = ()
@@ -59,7 +59,7 @@ def _stop(
     code: str,
     *,
     moves: tuple[str, ...] = (),
-    look: tuple[str, ...] = (),
+    panes: tuple[str, ...] = (),
     tensor: str = "",
     lab: str = "",
     lab_input: tuple[int, ...] = (),
@@ -68,7 +68,7 @@ def _stop(
     prints: tuple[str, ...] = (),
     then: tuple[str, ...] = (),
 ) -> Stop:
-    shown = moves, look, tensor, lab, lab_input, aspect, numbers, prints, then
+    shown = moves, panes, tensor, lab, lab_input, aspect, numbers, prints, then
     return Stop(key, cleandoc(code), *shown)
 
 
@@ -83,7 +83,7 @@ STOPS: tuple[Stop, ...] = (
         # loss.backward()                  backward
         # weight = weight - lr * gradient  update
         """,
-        look=("rail",),
+        panes=("rail",),
     ),
     _stop(
         "conv1d",
@@ -135,7 +135,7 @@ STOPS: tuple[Stop, ...] = (
                 x = F.relu(self.fc2(x))
                 return self.fc3(x)
         """,
-        look=("code", "layers"),
+        panes=("code", "layers"),
     ),
     _stop(
         "print",
@@ -143,7 +143,7 @@ STOPS: tuple[Stop, ...] = (
         net = Net()
         print(net)
         """,
-        look=("layers",),
+        panes=("layers",),
         prints=("net",),
     ),
     _stop(
@@ -153,7 +153,7 @@ STOPS: tuple[Stop, ...] = (
         print(len(params))                 # 10
         print(params[0].size())            # conv1.weight: 6, 1, 5, 5
         """,
-        look=("tensor", "layers"),
+        panes=("tensor", "layers"),
         tensor="conv1.weight",
         prints=("len(params)", "params[0].size()"),
     ),
@@ -163,7 +163,7 @@ STOPS: tuple[Stop, ...] = (
         input = torch.randn(1, 1, 32, 32)  # one image, one channel
         """,
         moves=("op", "op", "op"),
-        look=("layers", "image"),
+        panes=("layers", "image"),
         tensor="conv1.max_pool2d",
     ),
     _stop(
@@ -173,7 +173,7 @@ STOPS: tuple[Stop, ...] = (
         print(out)
         """,
         moves=("phase",),
-        look=("output",),
+        panes=("output",),
         tensor="output",
         prints=("output",),
     ),
@@ -184,7 +184,7 @@ STOPS: tuple[Stop, ...] = (
         out.backward(torch.randn(1, 10))
         """,
         moves=_RANDOM,
-        look=("gradient", "autograd"),
+        panes=("gradient", "autograd"),
         tensor="fc3.weight",
     ),
     _stop(
@@ -197,7 +197,7 @@ STOPS: tuple[Stop, ...] = (
         print(loss)
         """,
         moves=_LOSS,
-        look=("output", "loss"),
+        panes=("output", "loss"),
         tensor="output",
         prints=("loss",),
     ),
@@ -209,7 +209,7 @@ STOPS: tuple[Stop, ...] = (
         print(loss.grad_fn.next_functions[0][0].next_functions[0][0])  # AccumulateGrad
         """,
         moves=_LOSS,
-        look=("autograd",),
+        panes=("autograd",),
         prints=("loss.grad_fn", f"loss.grad_fn{_ON}", f"loss.grad_fn{_ON}{_ON}"),
     ),
     _stop(
@@ -221,7 +221,7 @@ STOPS: tuple[Stop, ...] = (
         print(net.conv1.bias.grad)         # six numbers
         """,
         moves=(*_LOSS, "phase"),
-        look=("gradient",),
+        panes=("gradient",),
         tensor="conv1.bias",
         numbers=True,
         prints=("conv1.bias.grad",),
@@ -235,7 +235,7 @@ STOPS: tuple[Stop, ...] = (
             p.data.sub_(p.grad.data * learning_rate)
         """,
         moves=(*_LOSS, "phase", "phase", "phase"),
-        look=("tensor", "gradient"),
+        panes=("tensor", "gradient"),
         tensor="conv1.bias",
         aspect="update",
         numbers=True,

@@ -225,7 +225,7 @@ async def test_an_engine_that_cannot_start_ends_the_app() -> None:
 async def test_the_log_shows_what_torch_says_as_text() -> None:
     async with running() as run:
         run.engine.report(Printed("warning", "Using a target \x1b[31msize[/red] [@click=app.quit]"))
-        run.app.main.deck.open("log")
+        run.app.main.tabs.open("log")
         await run.settle()
         assert r"! Using a target \x1b[31msize[/red] [@click=app.quit]" in run.text
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from textual.widgets import Input
 
 from lenet_tui.app.ui.main_screen import MainScreen
-from lenet_tui.kit.ui.tabs import Deck
+from lenet_tui.kit.ui.tabs import TabbedPanes
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.protocol.messages import Subscription
 from lenet_tui.protocol.moves import Forward, Goto
@@ -117,7 +117,7 @@ async def test_ascii_draws_nothing_else(size: tuple[int, int]) -> None:
             await run.press(*keys)
             check()
             for tab in ("explain", "autograd", "log", "code"):
-                run.app.main.deck.open(tab)
+                run.app.main.tabs.open(tab)
                 await run.settle()
                 check()
         for key in ("g", "R", "o", "w", "d", "B", "p", "question_mark", "ctrl+p"):
@@ -143,7 +143,7 @@ async def test_a_pane_without_a_place_is_one_key_away() -> None:
         await run.press("n", "5")
         assert "probabilities" in run.text and "Layers" not in run.text
         await run.press("7")
-        assert isinstance(run.app.main.maximized, Deck)
+        assert isinstance(run.app.main.maximized, TabbedPanes)
         await run.press("escape")
         assert run.app.main.maximized is None and "Layers" in run.text
 
@@ -161,7 +161,7 @@ async def test_mouse_chooses_lines_keys_and_tabs() -> None:
         y = next(i for i, line in enumerate(lines) if " Log " in line)
         await run.pilot.click(offset=(lines[y].index("Log") + 1, y))
         await run.settle()
-        assert run.app.main.deck.current == "log"
+        assert run.app.main.tabs.current == "log"
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light"])

@@ -27,7 +27,7 @@ async def test_small_inside_backward(tmp_path: Path) -> None:
 async def test_medium_after_backward(tmp_path: Path) -> None:
     async with running((120, 40)) as run:
         await run.press("f", "f", *"nnnn")
-        run.app.main.deck.open("log")
+        run.app.main.tabs.open("log")
         await run.settle()
         check_snapshot(run.app, "medium-after-backward", tmp_path)
 

@@ -236,7 +236,7 @@ def test_init_draws_from_the_range_that_is_said() -> None:
 
 @pytest.mark.parametrize("key", list(EXPLAIN))
 def test_a_text_is_a_screenful_at_most(key: str) -> None:
-    """At 120×40, where the deck's explain pane has 14 lines of 78 columns; 80×24 has more."""
+    """At 120×40, where the tabs' explain pane has 14 lines of 78 columns; 80×24 has more."""
     for text in EXPLAIN[key]:
         said = "\n".join(line.format_map({**TYPICAL}) for line in text.splitlines()
                          if needed(line) <= TYPICAL.keys())  # fmt: skip

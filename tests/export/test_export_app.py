@@ -86,9 +86,9 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
         assert [p.name for p in folder.iterdir()] == ["late.py"]
 
 
-async def test_the_code_pane_is_the_first_of_the_deck() -> None:
+async def test_the_code_pane_is_the_first_of_the_tabs() -> None:
     async with running((120, 40)) as run:
-        assert run.app.main.deck.current == "code"
+        assert run.app.main.tabs.current == "code"
         await run.press("n", "n")
         assert "▶     loss = criterion(output, target)" in run.text
         await run.press("L")

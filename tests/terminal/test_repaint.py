@@ -39,7 +39,7 @@ from lenet_tui.terminal.ui.private.partial_compositor import PartScreen, PartUpd
 SIZE = (60, 24)
 # pyte does not know hyperlinks.
 _LINKS = re.compile(r"\x1b\]8;.*?\x1b\\")
-Subscription = tuple[str, str, str, bool, bool, bool, bool]
+Drawn = tuple[str, str, str, bool, bool, bool, bool]
 
 
 class Emulator:
@@ -54,7 +54,7 @@ class Emulator:
         self.bytes += len(data.encode())
         self.stream.feed(_LINKS.sub("", data))
 
-    def looks(self) -> list[list[Subscription]]:
+    def looks(self) -> list[list[Drawn]]:
         """Every cell, as eyes see it."""
         screen = self.screen
         return [
@@ -62,7 +62,7 @@ class Emulator:
         ]
 
 
-def look(cell: Any) -> Subscription:
+def look(cell: Any) -> Drawn:
     data, fore, back = cell.data, cell.fg, cell.bg
     if data == "▄" and not cell.reverse and "default" not in (fore, back):
         data, fore, back = "▀", back, fore

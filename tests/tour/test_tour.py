@@ -91,8 +91,8 @@ def test_each_stop_has_words_in_both_languages_and_something_to_look_at(stop: St
         text = say(f"tour.{stop.key}.text")
         assert 2 <= len(text.splitlines()) <= 6
         assert any("\u4e00" <= c <= "\u9fff" for c in text) == (language == "zh")
-    assert bool(stop.lab) != bool(stop.look)
-    assert set(stop.look) <= PANES
+    assert bool(stop.lab) != bool(stop.panes)
+    assert set(stop.panes) <= PANES
 
 
 def test_no_words_without_a_stop() -> None:

@@ -226,7 +226,7 @@ async def test_the_panes_that_a_stop_is_about_are_beside_it() -> None:
         await run.settle()
         assert placed(run) >= {"layers", "tensor", "gradient", "tour"}
         await at(run, "graph")
-        assert run.app.main.deck.current == "autograd" and "autograd" in placed(run)
+        assert run.app.main.tabs.current == "autograd" and "autograd" in placed(run)
         await at(run, "loss")
         assert placed(run) >= {"output", "loss", "image", "layers"}
         await run.press("escape")

@@ -19,7 +19,7 @@ from lenet_tui.app.ui.panes.output import OutputPane
 from lenet_tui.explain.ui.explain_pane import ExplainPane
 from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.settings import words_of
-from lenet_tui.kit.ui.tabs import Deck
+from lenet_tui.kit.ui.tabs import TabbedPanes
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Ready
 from lenet_tui.protocol.request import Asks
@@ -40,7 +40,7 @@ class Body(Horizontal):
     def __init__(self, losses: Losses, engine: Asks) -> None:
         self._losses = losses
         self._engine = engine
-        self._look: Collection[str] | None = None
+        self._panes: Collection[str] | None = None
         super().__init__(id="body")
 
     def compose(self) -> ComposeResult:
@@ -51,14 +51,14 @@ class Body(Horizontal):
                 with Vertical(id="tensors"):
                     yield TensorPane(id="tensor").data_bind(Body.highlights)
                     yield GradientPane(id="gradient").data_bind(Body.highlights)
-            yield Deck(
+            yield TabbedPanes(
                 [
                     CodePane(id="code"),
                     ExplainPane(id="explain"),
                     AutogradPane(id="autograd"),
                     LogPane(id="log"),
                 ],
-                id="deck",
+                id="tabs",
             ).data_bind(Body.words)
         with Vertical(id="side"):
             yield ImagePane(id="image").data_bind(Body.highlights)
@@ -66,20 +66,20 @@ class Body(Horizontal):
             yield LossPane(self._losses, id="loss")
         yield TourPane(id="tour")
 
-    def beside_tour(self, look: Collection[str] | None) -> None:
-        """Make room for the tour, and show the panes in ``look``; ``None``: it is closed."""
-        self._look = look
+    def beside_tour(self, panes: Collection[str] | None) -> None:
+        """Make room for the tour, and show the panes in ``panes``; ``None``: it is closed."""
+        self._panes = panes
         self._make_room()
 
     def on_resize(self) -> None:
         """More or fewer panes have a place beside the tour."""
-        if self._look is not None:
+        if self._panes is not None:
             self._make_room()
 
     def _make_room(self) -> None:
-        size, look = self.app.size, self._look
-        touring = look is not None
-        seen = placed(look, size.width, size.height) if look is not None else ALL
+        size, panes = self.app.size, self._panes
+        touring = panes is not None
+        seen = placed(panes, size.width, size.height) if panes is not None else ALL
         self.set_class(touring, "-touring")
         self.set_class(touring and size.width < TWO, "-one-column")
         self.set_class(touring and stacked(frozenset(seen), size.width), "-stacked")

@@ -62,7 +62,7 @@ class MainScreen(ReportScreen):
     async def action_command(self, name: str) -> None:
         """Run a command of the table; what runs by itself gives way."""
         command = BY_ID[name]
-        if not command.looks:
+        if not command.passive:
             self._take_over()
         owner = self.query_one(command.owner) if command.owner else self
         await self.app.run_action(command.action, owner)

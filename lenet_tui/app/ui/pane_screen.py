@@ -21,7 +21,7 @@ from lenet_tui.app.ui.panes.status import StatusLine
 from lenet_tui.explain.ui.controller import Inspection
 from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.kit.ui.tabs import Deck
+from lenet_tui.kit.ui.tabs import TabbedPanes
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.pending_requests import PendingRequests
 from lenet_tui.protocol.request import A, Reply, Request
@@ -47,7 +47,7 @@ class PaneScreen(EdgeScreen):
     ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = ""
 
-    PANES = ("layers", "tensor", "gradient", "image", "output", "loss", "deck")
+    PANES = ("layers", "tensor", "gradient", "image", "output", "loss", "tabs")
     """The panes in the order of their number keys."""
 
     def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
@@ -94,8 +94,8 @@ class PaneScreen(EdgeScreen):
         return self.query_one(LogPane)
 
     @property
-    def deck(self) -> Deck:
-        return self.query_one(Deck)
+    def tabs(self) -> TabbedPanes:
+        return self.query_one(TabbedPanes)
 
     def visible_panes(self) -> tuple[Pane, ...]:
         """The panes that have a place on the screen now."""
@@ -140,7 +140,7 @@ class PaneScreen(EdgeScreen):
             self.restore()
         elif self.focused is not None:
             above = (w for w in self.focused.ancestors_with_self if isinstance(w, Widget))
-            holders = [w for w in above if isinstance(w, Pane) or w.id == "deck"]
+            holders = [w for w in above if isinstance(w, Pane) or w.id == "tabs"]
             if holders:
                 self.maximized = holders[-1]
 
@@ -167,14 +167,14 @@ class PaneScreen(EdgeScreen):
 
     def show_beside_tour(self, stop: Stop | None) -> None:
         """Make room for the tour and what a stop looks at; ``None``: the tour is closed."""
-        look = stop.look if stop else ()
-        self.body.beside_tour(look if stop else None)
-        for name in TABS.intersection(look):
-            self.deck.open(name)
+        panes = stop.panes if stop else ()
+        self.body.beside_tour(panes if stop else None)
+        for name in TABS.intersection(panes):
+            self.tabs.open(name)
         if stop and stop.tensor:
             self.choose(stop.tensor, stop.aspect)
             self.tensor.mode = self.gradient.mode = "numbers" if stop.numbers else "heatmap"
-        self.focus_pane(*look, "layers")
+        self.focus_pane(*panes, "layers")
 
     def focus_pane(self, *names: str) -> None:
         """Focus the first of these panes that has a place in the next layout."""
@@ -203,4 +203,4 @@ class PaneScreen(EdgeScreen):
         if visible != self._visible:
             self._visible = visible
             self.show_again()
-            self.post_message(Pane.LookChanged())
+            self.post_message(Pane.RequestsChanged())

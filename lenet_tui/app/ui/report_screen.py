@@ -136,7 +136,7 @@ class ReportScreen(SessionScreen):
         if first:
             gc.collect()
             gc.freeze()
-        self.look()
+        self.subscribe()
         self.show_activity()
 
     def _printed(self, report: Printed) -> None:

@@ -56,14 +56,14 @@ class SessionScreen(PaneScreen):
         self.scheduler = FrameScheduler(
             self,
             self.panes_for,
-            self.look,
+            self.subscribe,
             lambda: self.send(FrameAcknowledged()),
             lambda: self.queue.running,
         )
         self.saved: SavedSession | None = None
         self.follows = True
-        self._asked: Subscription | None = None
-        self._looking = False
+        self._subscription: Subscription | None = None
+        self._subscribing = False
 
     def on_mount(self) -> None:
         """From now on frames are shown."""
@@ -113,28 +113,28 @@ class SessionScreen(PaneScreen):
 
     def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
         """Go over to another session, which ``use`` has the engine start or resume."""
-        self.options, self._asked = options, None
+        self.options, self._subscription = options, None
         use(self.engine)
-        self._look()
+        self._send_subscription()
 
-    def look(self) -> None:
-        """Ask the engine for what is looked at now, once the layout has settled."""
-        if not self._looking:
-            self._looking = True
-            self.call_after_refresh(self._look)
+    def subscribe(self) -> None:
+        """Ask the engine for what the visible panes show, once the layout has settled."""
+        if not self._subscribing:
+            self._subscribing = True
+            self.call_after_refresh(self._send_subscription)
 
-    def _look(self) -> None:
-        self._looking = False
+    def _send_subscription(self) -> None:
+        self._subscribing = False
         panes = self.visible_panes()
         requests = tuple(request for pane in panes for request in pane.requests())
-        look = Subscription(requests, any(pane.wants_graph for pane in panes))
-        if look != self._asked:
-            self._asked = look
-            self.send(look)
+        subscription = Subscription(requests, any(pane.wants_graph for pane in panes))
+        if subscription != self._subscription:
+            self._subscription = subscription
+            self.send(subscription)
 
-    @on(Pane.LookChanged)
-    def _look_changed(self) -> None:
-        self.look()
+    @on(Pane.RequestsChanged)
+    def _requests_changed(self) -> None:
+        self.subscribe()
 
     # What is shown of it
 

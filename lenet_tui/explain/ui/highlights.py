@@ -30,7 +30,7 @@ def point(pane: TensorPane, index: Index) -> None:
     if index and pane.sample != index[0]:
         pane.sample = index[0]
     pane.heatmap.cursor = pane.table.cursor = index
-    pane.post_message(pane.LookChanged())
+    pane.post_message(pane.RequestsChanged())
     pane.call_after_refresh(_scroll, pane, index)
 
 

@@ -21,6 +21,6 @@ AUTOGRAD: Table = {
         "output.backward({vector})：向量–雅可比积 vᵀJ",
     ),
     "autograd.again": ("(shown above)", "（见上）"),
-    "deck.autograd": ("Autograd", "自动求导"),
-    "deck.explain": ("Explain", "解释"),
+    "tab.autograd": ("Autograd", "自动求导"),
+    "tab.explain": ("Explain", "解释"),
 }

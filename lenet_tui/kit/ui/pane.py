@@ -22,13 +22,13 @@ class Pane(Widget):
     """A part of the screen that shows a frame.
 
     The app gathers ``requests()`` of the visible panes, asks the engine for them, and hands each
-    new frame to ``show``. A pane that wants to see something else posts ``LookChanged``.
+    new frame to ``show``. A pane that wants to see something else posts ``RequestsChanged``.
     """
 
     wants_graph: ClassVar[bool] = False
     """Whether ``Frame.graph`` is needed while this pane is seen."""
 
-    class LookChanged(Message):
+    class RequestsChanged(Message):
         """What this pane asks for is not what it asked for before."""
 
     _entitled: tuple[Content | None, Content | None] = (None, None)

@@ -16,8 +16,8 @@ from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.text.words import Words
 
 
-class Deck(Widget):
-    """``panes``: each has an id; its name is ``deck.ID`` in the words table."""
+class TabbedPanes(Widget):
+    """``panes``: each has an id; its name is ``tab.ID`` in the words table."""
 
     ALLOW_MAXIMIZE = True
 
@@ -41,7 +41,7 @@ class Deck(Widget):
         self.query_one(ContentSwitcher).current = name
         self.set_class(name == "explain", "-explain")
         self._titles()
-        self.post_message(Pane.LookChanged())
+        self.post_message(Pane.RequestsChanged())
 
     action_open = open
 
@@ -57,7 +57,7 @@ class Deck(Widget):
     def _titles(self) -> None:
         parts: list[Content] = []
         for pane in self._panes:
-            name = self.words(f"deck.{pane.id}")
+            name = self.words(f"tab.{pane.id}")
             click = Style.from_meta({"@click": f"open('{pane.id}')"})
             weight = Style(bold=True, reverse=False) if pane.id == self.current else Style(dim=True)
             parts.append(Content.styled(name, click + weight))

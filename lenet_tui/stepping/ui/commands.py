@@ -19,7 +19,7 @@ class Command:
     """``keys``: by Textual's names, the first is shown first. ``aliases``: what some terminals
     send for the same keys. ``action``: a Textual action of the main screen, or of the widget that
     the selector ``owner`` finds in it. ``footer``: its rank there (0: not there; 1: the last to go
-    when it is narrow). ``looks``: a run goes on meanwhile.
+    when it is narrow). ``passive``: a run goes on meanwhile.
     """
 
     id: str
@@ -27,7 +27,7 @@ class Command:
     keys: tuple[str, ...]
     action: str
     footer: int = 0
-    looks: bool = False
+    passive: bool = False
     aliases: tuple[str, ...] = ()
     owner: str = ""
 
@@ -51,8 +51,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("goto", "step", ("g", "f7"), "goto", 10),
     Command("run", "run", ("r", "f5"), "run", 5, True),
-    Command("faster", "run", ("plus",), "change_speed(1)", looks=True, aliases=("equals_sign",)),
-    Command("slower", "run", ("minus",), "change_speed(-1)", looks=True),
+    Command("faster", "run", ("plus",), "change_speed(1)", passive=True, aliases=("equals_sign",)),
+    Command("slower", "run", ("minus",), "change_speed(-1)", passive=True),
     Command("continue", "run", ("c", "f6"), "move('continue')", 7),
     Command(
         "reverse-continue", "run", ("C", "shift+f6"), "move('reverse-continue')", aliases=("f18",)
@@ -73,8 +73,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("explain-order", "look", ("i",), "turn_order", 0, True, owner="#inspector"),
     Command("explain-check", "look", ("D",), "check", 0, True, owner="#inspector"),
     Command("maximize", "look", ("m", "f4"), "maximize", 12, True),
-    Command("next-tab", "look", ("right_square_bracket",), "turn(1)", 0, True, owner="#deck"),
-    Command("previous-tab", "look", ("left_square_bracket",), "turn(-1)", 0, True, owner="#deck"),
+    Command("next-tab", "look", ("right_square_bracket",), "turn(1)", 0, True, owner="#tabs"),
+    Command("previous-tab", "look", ("left_square_bracket",), "turn(-1)", 0, True, owner="#tabs"),
     *(Command(f"pane-{n}", "look", (str(n),), f"pane({n})", 0, True) for n in range(1, 7)),
     Command("pane-7", "look", ("7",), "pane(7)", 6, True),
     Command("device", "session", ("d",), "device", 11),

@@ -178,7 +178,7 @@ class TensorPane(Pane):
     watch_aspect = _other
 
     def _look(self) -> None:
-        self.post_message(self.LookChanged())
+        self.post_message(self.RequestsChanged())
 
     @on(Picker.Reshaped)
     def _reshaped(self, event: Picker.Reshaped) -> None:

@@ -42,8 +42,8 @@ class HintLine(Widget):
         return self.line
 
 
-DECK = 34
-"""Rows from which the deck has a place, as in ``panes.tcss``."""
+TABS_FROM = 34
+"""Rows from which the tabs have a place, as in ``panes.tcss``."""
 
 
 class KeyBar(Widget):
@@ -60,15 +60,15 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         size = self.screen.size
-        return key_line(self.words, self.content_size.width, self._moves, size.height < DECK)
+        return key_line(self.words, self.content_size.width, self._moves, size.height < TABS_FROM)
 
 
-def key_line(words: Words, width: int, moves: bool, deck: bool = False) -> Content:
+def key_line(words: Words, width: int, moves: bool, tabs_hidden: bool = False) -> Content:
     """Keys and what they do, in the table's order; those of the highest rank go first.
 
-    ``deck``: it is out of sight, so that its key is worth saying.
+    ``tabs_hidden``: their key is named, as they are out of sight.
     """
-    left_out = {name for name, worth in (("play", moves), ("pane-7", deck)) if not worth}
+    left_out = {name for name, worth in (("play", moves), ("pane-7", tabs_hidden)) if not worth}
     offered = [c for c in COMMANDS if c.footer and c.id not in left_out]
     items = {c.id: (key_name(c.keys[0]), words(f"cmd.{c.id}.short")) for c in offered}
     size = {name: cell_len(key) + cell_len(text) + 3 for name, (key, text) in items.items()}

@@ -46,7 +46,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
     }
 
     def __init__(self) -> None:
-        self._looks: dict[tuple[str, bool], Style] = {}
+        self._part_styles: dict[tuple[str, bool], Style] = {}
         super().__init__("")
         self.show_root = False
         self.show_guides = False
@@ -69,17 +69,17 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         if node is None or not width:
             return Strip.blank(width, self.rich_style)
         hovered = number == self.hover_line
-        base = self._look("tree--highlight-line") if hovered else self.rich_style
+        base = self._part_style("tree--highlight-line") if hovered else self.rich_style
         base += Style(meta={"line": number, "node": node.id})  # so that clicks find it
-        over = self._look("tree--label", partial=True)
+        over = self._part_style("tree--label", partial=True)
         if hovered:
-            over += self._look("tree--highlight", partial=True)
+            over += self._part_style("tree--highlight", partial=True)
         if number == self.cursor_line:
-            over += self._look("tree--cursor")
+            over += self._part_style("tree--cursor")
         segments = [Segment(" " * (width - self.get_label_width(node)), base)]
         for text, part in self._columns(node):
-            look = self._look(f"layers--{part}", partial=True) if part else None
-            segments.append(Segment(text, base + look + over))
+            style = self._part_style(f"layers--{part}", partial=True) if part else None
+            segments.append(Segment(text, base + style + over))
         return Strip([s for s in segments if s.text]).adjust_cell_length(width, base)
 
     def forget_bar(self) -> None:
@@ -123,13 +123,13 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         count = line.count.rjust(7) if self.size.width >= COUNTS_FROM else ""
         return [(f" {shape}", "shape"), (count, "count")]
 
-    def _look(self, name: str, *, partial: bool = False) -> Style:
+    def _part_style(self, name: str, *, partial: bool = False) -> Style:
         key = name, self.has_focus
-        if key not in self._looks:
-            self._looks[key] = self.get_component_rich_style(name, partial=partial)
-        return self._looks[key]
+        if key not in self._part_styles:
+            self._part_styles[key] = self.get_component_rich_style(name, partial=partial)
+        return self._part_styles[key]
 
     def notify_style_update(self) -> None:
         """Other colours."""
         super().notify_style_update()
-        self._looks = {}
+        self._part_styles = {}

@@ -52,11 +52,11 @@ class OutputPane(Pane, can_focus=True):
 
     def watch_sample(self) -> None:
         """Another row of the output."""
-        self.post_message(self.LookChanged())
+        self.post_message(self.RequestsChanged())
 
     def watch_kind(self) -> None:
         """Other numbers of it."""
-        self.post_message(self.LookChanged())
+        self.post_message(self.RequestsChanged())
 
     def watch_chosen(self) -> None:
         """The cursor is elsewhere."""
