@@ -16,7 +16,6 @@ TRACE: Table = {
     "trace.op": ("op", "运算"),
     "trace.shapes": ("input → output", "输入 → 输出"),
     "trace.own": ("parameters", "参数个数"),
-    "trace.total": ("total", "合计"),
     "trace.norm": ("‖gradient‖", "‖梯度‖"),
     "trace.before": ("{name} before {phase}", "{phase} 之前的 {name}"),
     "trace.after": ("{name} after {phase}", "{phase} 之后的 {name}"),

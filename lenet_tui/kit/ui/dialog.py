@@ -10,15 +10,13 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from lenet_tui.kit.ui.glyphs import Glyphs
-from lenet_tui.kit.ui.settings import glyphs_of, words_of
+from lenet_tui.kit.ui.settings import Reader
 from lenet_tui.terminal.ui.once import Once
-from lenet_tui.text.words import Words
 
 T = TypeVar("T")
 
 
-class Dialog(Once[T | None], Generic[T]):
+class Dialog(Reader, Once[T | None], Generic[T]):
     """A box with the title ``dialog.TITLE.title``; ``body`` composes what is in it.
 
     The last line says ``dialog.TITLE.keys``; ``complain`` puts one line of error above it.
@@ -52,13 +50,3 @@ class Dialog(Once[T | None], Generic[T]):
     def action_cancel(self) -> None:
         """Go home and change nothing."""
         self.dismiss(None)
-
-    @property
-    def words(self) -> Words:
-        """The words of the app's present language."""
-        return words_of(self)
-
-    @property
-    def glyphs(self) -> Glyphs:
-        """The marks to draw with."""
-        return glyphs_of(self)

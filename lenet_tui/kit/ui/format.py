@@ -1,11 +1,9 @@
-"""Quantities as the screen says them."""
+"""Times and sizes as the screen shows them, and how parts of a line are fitted into it."""
 
 from __future__ import annotations
 
 from rich.cells import cell_len
 from textual.content import Content
-
-from lenet_tui.text.numbers import number
 
 
 def seconds(value: float, micro: str = "µ") -> str:
@@ -25,19 +23,13 @@ def megabytes(count: int) -> str:
     return f"{size:.1f}" if size < 10 else f"{size:.0f}"
 
 
-def loss(value: float | None, none: str) -> str:
-    """A loss to four digits; ``none`` where there is none yet."""
-    return none if value is None else number(value)
-
-
 def fit(parts: list[tuple[int, Content]], gap: str, width: int) -> Content:
     """``parts`` joined by ``gap``, in order; those of the highest rank go until they fit."""
-    kept = list(parts)
-    while kept and total(kept, gap) > width:
-        worst = max(rank for rank, _ in kept)
-        index = next(i for i, (rank, _) in enumerate(reversed(kept)) if rank == worst)
-        del kept[len(kept) - 1 - index]
-    return Content(gap).join([content for _, content in kept]) if kept else Content("")
+    rest = list(parts)
+    while rest and total(rest, gap) > width:
+        worst = max(rank for rank, _ in rest)
+        del rest[max(i for i, (rank, _) in enumerate(rest) if rank == worst)]
+    return Content(gap).join([content for _, content in rest])
 
 
 def total(parts: list[tuple[int, Content]], gap: str) -> int:

@@ -8,17 +8,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from lenet_tui.kit.ui.settings import glyphs_of, words_of
+from lenet_tui.kit.ui.settings import Reader
 from lenet_tui.terminal.ui.painting import set_border_titles
 
 if TYPE_CHECKING:
-    from lenet_tui.kit.ui.glyphs import Glyphs
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.views import ViewRequest
-    from lenet_tui.text.words import Words
 
 
-class Pane(Widget):
+class Pane(Reader, Widget):
     """A part of the screen that shows a frame.
 
     The app gathers ``requests()`` of the visible panes, asks the engine for them, and hands each
@@ -56,13 +54,3 @@ class Pane(Widget):
 
     def show(self, frame: Frame) -> None:
         """Show the frame; also called again after a change of language, theme or size."""
-
-    @property
-    def words(self) -> Words:
-        """The words of the app's present language."""
-        return words_of(self)
-
-    @property
-    def glyphs(self) -> Glyphs:
-        """The marks to draw with."""
-        return glyphs_of(self)

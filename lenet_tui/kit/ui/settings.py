@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.dom import DOMNode
 
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
+from lenet_tui.text.numbers import ascii_text
 from lenet_tui.text.words import Words
 
 
@@ -22,3 +23,22 @@ def glyphs_of(node: DOMNode) -> Glyphs:
 def ascii_only(node: DOMNode) -> bool:
     """Whether the app draws with ASCII characters only."""
     return bool(getattr(node.app, "ascii", False))
+
+
+def spelled(node: DOMNode, text: str) -> str:
+    """``text``, in ASCII where the app draws with ASCII characters only."""
+    return ascii_text(text) if ascii_only(node) else text
+
+
+class Reader:
+    """A widget or screen that reads the app's words and glyphs as its own properties."""
+
+    @property
+    def words(self: DOMNode) -> Words:  # type: ignore[misc]  # a mixin of DOM nodes
+        """The words of the app's present language."""
+        return words_of(self)
+
+    @property
+    def glyphs(self: DOMNode) -> Glyphs:  # type: ignore[misc]  # a mixin of DOM nodes
+        """The marks to draw with."""
+        return glyphs_of(self)

@@ -1,20 +1,50 @@
-"""Screens that close once: a key pressed twice before they are gone does nothing more."""
+"""Screens that close once, and Textual's lists without the errors that end the app.
+
+A key pressed twice before a screen is gone does nothing more. ``OptionList`` of Textual 8.2, used
+in dialogs, in the palette and below fields, looks up what is not there: lines, on page down right
+after the key that opens a dialog, or in a window too small for it; an option, on a click that comes
+when others have taken their place. ``mend_lists`` makes such keys and clicks do nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from textual import on
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
+from textual.events import Click, Event
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
-from lenet_tui.terminal.ui import lists
-
 T = TypeVar("T")
-lists.mend()
+_on_event = OptionList.on_event
+
+
+def mend_lists() -> None:
+    """Have page keys and clicks do nothing where there is no line or option."""
+    OptionList.action_page_up = _with_lines(OptionList.action_page_up)  # type: ignore[method-assign]
+    OptionList.action_page_down = _with_lines(OptionList.action_page_down)  # type: ignore[method-assign]
+    OptionList.on_event = _ignoring_stale_clicks  # type: ignore[method-assign, assignment]
+
+
+def _with_lines(action: Callable[[OptionList], None]) -> Callable[[OptionList], None]:
+    def page(self: OptionList) -> None:
+        if self.scrollable_content_region:
+            action(self)
+
+    return page
+
+
+async def _ignoring_stale_clicks(self: OptionList, event: Event) -> None:
+    if isinstance(event, Click) and event.style.meta.get("option", -1) >= self.option_count:
+        event.prevent_default()
+    await _on_event(self, event)
+
+
+mend_lists()
 
 
 class Once(ModalScreen[T]):

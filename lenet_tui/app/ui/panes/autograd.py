@@ -11,10 +11,10 @@ from textual.widgets.tree import TreeNode
 
 from lenet_tui.app.graph_tree import Branch, path, tree
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.kit.ui.settings import ascii_only
+from lenet_tui.kit.ui.settings import ascii_only, spelled
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import ascii_text, shape_text
+from lenet_tui.text.numbers import shape_text
 
 
 class GraphTree(Tree[Branch]):
@@ -109,7 +109,7 @@ class AutogradPane(Pane):
         line = self.query_one("#autograd-path", Static)
         over = len(said) - line.content_size.width
         if over > 0 and line.content_size.width:  # the end of it tells one node from another
-            gap = self._spelled(" … ")
+            gap = spelled(self, " … ")
             said = self._start + gap + said[len(self._start) + over + len(gap) :]
         line.update(Text(said, "dim"), layout=False)
 
@@ -125,10 +125,7 @@ class AutogradPane(Pane):
         done = sum(node.order > 0 for node in graph.nodes)
         ran = words("autograd.ran", done=done, total=len(graph.nodes))
         alive = words("autograd.alive" if graph.alive else "autograd.freed")
-        return Text(self._spelled(f" {self.glyphs.dot} ".join((start, ran, alive))))
-
-    def _spelled(self, text: str) -> str:
-        return ascii_text(text) if ascii_only(self) else text
+        return Text(spelled(self, f" {self.glyphs.dot} ".join((start, ran, alive))))
 
     def _grow(self, graph: Graph | None) -> None:
         widget = self.query_one(GraphTree)
@@ -156,5 +153,5 @@ class AutogradPane(Pane):
         elif node.order:
             shapes = ", ".join("None" if s is None else shape_text(s) for s in node.gradients)
             flowed = f" {glyphs.arrow} {shapes}" if shapes else ""
-            label.append(self._spelled(f"  #{node.order}{flowed}"), "dim")
+            label.append(spelled(self, f"  #{node.order}{flowed}"), "dim")
         return label

@@ -17,12 +17,11 @@ from lenet_tui.app.program import Line, Note, program
 from lenet_tui.app.source_lines import op_lines
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.kit.ui.settings import ascii_only, glyphs_of
+from lenet_tui.kit.ui.settings import glyphs_of, spelled
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean, clean_lines
-from lenet_tui.text.numbers import ascii_text
 
 BESIDE = 126
 """Columns from which the model's class stands beside the program, else above it."""
@@ -167,7 +166,7 @@ class CodePane(Pane):
         said = clean(
             self.words("code.and").join(self.words(key, **values) for key, values in notes)
         )
-        return ascii_text(said) if ascii_only(self) else said
+        return spelled(self, said)
 
     def _op(self, frame: Frame) -> str:
         """What the op that the cursor passed last is called."""

@@ -7,13 +7,12 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.content import Content
 
-from lenet_tui.kit.ui.settings import ascii_only
+from lenet_tui.kit.ui.settings import ascii_only, spelled
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
 from lenet_tui.tensors.ui.heatmap.legend import legend
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
-from lenet_tui.text.numbers import ascii_text
 
 TARGET = "target"
 
@@ -73,8 +72,7 @@ class ImagePane(TensorPane):
 
     def _entitle(self, title: str, subtitle: str) -> None:
         title = f"{self.words('image.title')}  {self._target}".rstrip()
-        if ascii_only(self):
-            title, subtitle = ascii_text(title), ascii_text(subtitle)
+        title, subtitle = spelled(self, title), spelled(self, subtitle)
         room = self.size.width - cell_len(subtitle) - 8
         fits = self._scale is not None and self._scale.cell_length <= room
         self.entitle(title, subtitle, self._scale if fits else None)

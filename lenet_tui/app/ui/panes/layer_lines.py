@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from lenet_tui.protocol.frame import Frame, OpRow, Parameter, Shape, has_loss
@@ -55,12 +56,12 @@ def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[
 
 def total(parameters: tuple[Parameter, ...]) -> int:
     """How many numbers the model learns."""
-    return sum(_size(p.shape) for p in parameters)
+    return sum(math.prod(p.shape) for p in parameters)
 
 
 def _op_line(row: OpRow, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:
     title, op = titles(row)
-    under = tuple(_parameter(name, _tail(name), shapes, passed) for name in row.parameters)
+    under = tuple(_parameter(n, n.rpartition(".")[2], shapes, passed) for n in row.parameters)
     return Line(
         row.name,
         clean(title),
@@ -89,7 +90,7 @@ def detail(row: OpRow) -> str:
 
 def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:
     shape = shapes.get(name)
-    count = thousands(_size(shape)) if shape is not None else ""
+    count = thousands(math.prod(shape)) if shape is not None else ""
     return Line(name, clean(title), "", "", _shape(shape), count, name in passed)
 
 
@@ -108,16 +109,5 @@ def _passed(frame: Frame | None) -> frozenset[str]:
     return frozenset({frame.entry.name})
 
 
-def _tail(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
 def _shape(shape: Shape | None) -> str:
     return "" if shape is None else shape_text(shape)
-
-
-def _size(shape: Shape) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size

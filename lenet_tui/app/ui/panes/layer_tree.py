@@ -14,9 +14,8 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from lenet_tui.app.ui.panes.layer_lines import Line
-from lenet_tui.kit.ui.settings import ascii_only, glyphs_of
+from lenet_tui.kit.ui.settings import glyphs_of, spelled
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import ascii_text
 
 COUNTS_FROM = 34
 """Columns from which there is room for the number of parameters."""
@@ -100,9 +99,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
             columns.append((set_cell_size(text, cells), part))
             room -= cells
         columns += [(" " * room, None), *right]
-        if ascii_only(self):
-            columns = [(ascii_text(text), part) for text, part in columns]
-        return columns
+        return [(spelled(self, text), part) for text, part in columns]
 
     def _parts(self, line: Line, here: bool, top: bool) -> list[tuple[str, str]]:
         mark = (f"{glyphs_of(self).current if here else ' '} ", "mark")

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.reactive import var
 
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.kit.ui.settings import ascii_only
+from lenet_tui.kit.ui.settings import ascii_only, spelled
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.terminal.ui.line_widget import LineWidget
@@ -126,7 +126,7 @@ class OutputPane(Pane, can_focus=True):
                 chosen = min(self.chosen, self._count - 1)
                 lines[chosen] = lines[chosen].stylize("reverse", 0, len(str(self._count - 1)))
             said = "output.target" if goals is not None else f"output.{kind}"
-            subtitle = self._plain(self.words(said))
+            subtitle = spelled(self, self.words(said))
         self.entitle(self._title(views[self._tensor]), subtitle)
         self.query_one(LineWidget).put(lines)
 
@@ -135,9 +135,6 @@ class OutputPane(Pane, can_focus=True):
         if count == 1:
             return title
         return f"{title}  {self.words('image.sample', number=max(0, self.sample), count=count)}"
-
-    def _plain(self, text: str) -> str:
-        return ascii_text(text) if ascii_only(self) else text
 
 
 def targets(label: View | None, target: View | None) -> tuple[int | None, Numbers | None]:

@@ -9,11 +9,12 @@ from textual.content import Content
 from textual.reactive import Initialize, var
 
 from lenet_tui.app.engine_state import Activity
-from lenet_tui.kit.ui.format import fit, loss, megabytes, total
+from lenet_tui.kit.ui.format import fit, megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import number
 
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
@@ -120,7 +121,7 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
     used = f"{megabytes(frame.history_bytes)}/{frame.options.history_mb} MB"
     text = words("status.history", used=used) if wide else used
     parts.append((6, Content.styled(text, "dim")))
-    shown = loss(frame.loss, glyphs.none)
+    shown = glyphs.none if frame.loss is None else number(frame.loss)
     earlier = frame.loss is not None and not has_loss(frame)
     key = "status.loss.earlier" if earlier else "status.loss"
     parts.append((0, Content.assemble((words(key), "dim"), " ", (shown, "bold"))))
