@@ -9,9 +9,9 @@ from typing import Any
 
 from lenet_tui.cli import transcript_jsonl as jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.explain_options import asked_cell
 from lenet_tui.cli.options import CommandError, language, session_options
 from lenet_tui.cli.printer import Printer
+from lenet_tui.cli.subcommand_options import asked_cell
 from lenet_tui.cli.words import words
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict

@@ -10,9 +10,9 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.lab_options import asked
 from lenet_tui.cli.options import complain, language
-from lenet_tui.cli.words import words as words_of
+from lenet_tui.cli.subcommand_options import asked_layer
+from lenet_tui.cli.words import words
 from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.geometry import LESS, geometry, parameter_formula, shape_formulas
 from lenet_tui.lab.layer import Layer
@@ -26,7 +26,7 @@ SHOWN_INDICES = 64
 
 def run(args: argparse.Namespace) -> int:
     """Print what torch says of the layer; 1 if it refuses."""
-    layer, shape = asked(args)
+    layer, shape = asked_layer(args)
     with BlockingEngine() as engine:
         result = engine.ask(RunLab(str(layer), shape))
     if vars(args).get("format") == "json":
@@ -63,7 +63,7 @@ def _formulas(layer: Layer, result: LabResult, less: str = LESS) -> tuple[str, .
 
 
 def _lines(layer: Layer, result: LabResult, lang: str) -> list[str]:
-    say = words_of(lang)
+    say = words(lang)
     rows = [("lab.input", shape_text(result.input_shape))]
     if result.output_shape is not None:
         rows.append(("lab.output", shape_text(result.output_shape)))

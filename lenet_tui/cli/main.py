@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import (
     CommandError,
+    add_resume_options,
+    asked_resume,
     complain,
     language,
     make_parser,
     only_the_app,
     session_options,
 )
-from lenet_tui.cli.resume_options import add_resume_options, asked_resume
-from lenet_tui.process import forkserver as template
+from lenet_tui.process import forkserver
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.app import LenetApp
@@ -94,14 +95,14 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
         from lenet_tui.cli.subcommands import trace  # noqa: PLC0415
 
         return trace(args, f"{why}: here is the transcript of one iteration instead of the app")
-    template.prepare()
+    forkserver.prepare()
     lost: Sequence[Lost] = ()
     if resume is not None:
         from lenet_tui.cli.resume import found  # noqa: PLC0415
 
         lost = found(resume)
-    gc.disable()  # a tenth of the time to the first frame; terminal.run takes it up again
-    from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
+    gc.disable()  # a tenth of the time to the first frame; restore.run takes it up again
+    from lenet_tui.terminal.ui import restore  # noqa: PLC0415
 
     def make_app() -> LenetApp:
         from lenet_tui.app.ui.app import LenetApp  # noqa: PLC0415
@@ -112,7 +113,7 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
             lost=lost,
         )  # fmt: skip
 
-    return terminal.run(make_app)
+    return restore.run(make_app)
 
 
 def _make_engine(on_report: OnReport) -> Engine:

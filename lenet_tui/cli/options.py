@@ -29,6 +29,8 @@ from lenet_tui.text.clean import clean
 PROGRAM = "lenet-tui"
 USAGE_ERROR = 2
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+_BESIDE_RESUME = ("resume", "lang", "ascii", "moves", "command")
+"""What may be given with ``--resume``: the session brings its own options."""
 
 
 class CommandError(Exception):
@@ -142,26 +144,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--ascii", action="store_true", help="nothing but ASCII characters")
 
 
-def add_trace_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``trace`` alone."""
-    group = parser.add_argument_group("transcript")
-    extent = group.add_mutually_exclusive_group()
-    extent.add_argument("--iterations", type=_count, metavar="N", help="how many (1)")
-    extent.add_argument("--moves", metavar="FILE", help="play moves, one a line; -: standard input")
-    group.add_argument("--ops", action="store_true", help="every op of each phase too")
-    group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
-
-
-def add_export_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``export`` alone."""
-    group = parser.add_argument_group("script")
-    extent = group.add_mutually_exclusive_group()
-    extent.add_argument("--iterations", type=_count, metavar="N", help="how many (1)")
-    extent.add_argument("--moves", metavar="FILE", help="the session of these moves, one a line")
-    group.add_argument("--output", metavar="FILE", required=True, help="a new file; -: print it")
-    group.add_argument("--force", action="store_true", help="take the place of another file")
-
-
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given."""
     given = vars(args)
@@ -171,6 +153,27 @@ def session_options(args: argparse.Namespace) -> Options:
         return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
     except OptionError as error:
         raise CommandError(str(error)) from None
+
+
+def add_resume_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--resume [FILE]``."""
+    parser.add_argument(
+        "--resume", nargs="?", const="", metavar="FILE", help="offer the last sessions back"
+    )
+
+
+def asked_resume(args: argparse.Namespace) -> str | None:
+    """The file to resume from, empty: any that was saved; ``None``: not asked for."""
+    given = vars(args)
+    file: str | None = given.get("resume")
+    if file is not None:
+        for name in given:
+            if name not in _BESIDE_RESUME:
+                option = name.replace("_", "-")
+                raise CommandError(
+                    f"--resume brings the session's own {option}: leave out --{option}"
+                )
+    return file
 
 
 def language(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> str:
@@ -220,13 +223,3 @@ def _data(text: str) -> str:
         reason = getattr(error, "strerror", None) or str(error)
         raise argparse.ArgumentTypeError(f"data {text!r} cannot be read: {reason}") from None
     return text
-
-
-def _count(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = -1
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"iterations {text!r} is not a whole number from 0")
-    return value

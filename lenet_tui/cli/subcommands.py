@@ -8,17 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
-from lenet_tui.cli.explain_options import add_explain_options, asked_cell
-from lenet_tui.cli.lab_options import add_lab_options, asked
-from lenet_tui.cli.options import (
-    Parser,
+from lenet_tui.cli.options import Parser, complain, session_options
+from lenet_tui.cli.subcommand_options import (
+    add_explain_options,
     add_export_options,
+    add_lab_options,
+    add_tour_options,
     add_trace_options,
-    complain,
-    session_options,
+    asked_cell,
+    asked_layer,
+    asked_stop,
+    tour_options,
 )
-from lenet_tui.cli.tour_options import add_tour_options, asked_stop, tour_options
-from lenet_tui.process import forkserver as template
+from lenet_tui.process import forkserver
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
@@ -49,20 +51,20 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
 def trace(args: argparse.Namespace, why: str = "") -> int:
     """Print the transcript; ``why``: a line first, where it takes the place of the app."""
     session_options(args)
-    template.prepare()  # torch is imported there, while numpy is here
+    forkserver.prepare()  # torch is imported there, while numpy is here
     from lenet_tui.cli import trace  # noqa: PLC0415
 
     return trace.run(args, why)
 
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
-    layer, shape = asked(args)
+    layer, shape = asked_layer(args)
     why = "" if vars(args).get("format") else streams.no_screen()
     if not vars(args).get("format") and not why:
         return open_app(args, lambda main: main.open_lab(str(layer), shape))
     if why:
         complain(f"{why}: the layer is printed instead of shown")
-    template.prepare()
+    forkserver.prepare()
     from lenet_tui.cli import lab  # noqa: PLC0415
 
     return lab.run(args)
@@ -84,7 +86,7 @@ def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
 def _explain(args: argparse.Namespace) -> int:
     asked_cell(args)
     session_options(args)
-    template.prepare()
+    forkserver.prepare()
     from lenet_tui.cli import explain  # noqa: PLC0415
 
     return explain.run(args)
@@ -92,14 +94,14 @@ def _explain(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     session_options(args)
-    template.prepare()
+    forkserver.prepare()
     from lenet_tui.cli import export  # noqa: PLC0415
 
     return export.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:
-    template.prepare()
+    forkserver.prepare()
     from lenet_tui.cli import info  # noqa: PLC0415
 
     return info.run(args)

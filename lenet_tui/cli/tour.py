@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import CommandError, language
 from lenet_tui.cli.printer import Printer
-from lenet_tui.cli.tour_options import asked_stop, tour_options
-from lenet_tui.cli.words import words as words_of
+from lenet_tui.cli.subcommand_options import asked_stop, tour_options
+from lenet_tui.cli.words import words
 from lenet_tui.lab.result import RunLab
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
@@ -27,7 +27,7 @@ WIDTH = 80
 def run(args: argparse.Namespace) -> int:
     """Print the stop asked for, or all of them."""
     ascii = "ascii" in args
-    printer, say = Printer(ascii), words_of(language(args), ascii)
+    printer, say = Printer(ascii), words(language(args), ascii)
     asked, options = asked_stop(args), tour_options(args)
     with BlockingEngine() as engine:
         for number in range(len(STOPS)) if asked is None else [asked]:
