@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from lenet_tui.cli import transcript_jsonl as jsonl
+from lenet_tui.cli import transcript_jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import CommandError, language, session_options
 from lenet_tui.cli.printer import Printer
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         most = None if as_json else SHOWN
         found = engine.ask(Explain(str(cell), check, most, iteration))
     if as_json:
-        sys.stdout.write(jsonl.line(event(found, check)) + "\n")
+        sys.stdout.write(transcript_jsonl.line(event(found, check)) + "\n")
     else:
         ascii = "ascii" in given
         TextPrinter(Printer(ascii), words(language(args), ascii)).write(found)

@@ -7,14 +7,13 @@ import sys
 from collections.abc import Iterator
 from typing import Protocol
 
-from lenet_tui.cli import transcript_jsonl as jsonl
+from lenet_tui.cli import transcript_jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
 from lenet_tui.cli.options import CommandError, complain, language, session_options
 from lenet_tui.protocol.messages import DoMove, Moved, Ready, Subscription
 from lenet_tui.protocol.moves import Forward, Move, Run
 from lenet_tui.protocol.options import Options, turn_of
-from lenet_tui.text.clean import clean
 
 PHASE = Forward("phase")
 REFUSED = 1
@@ -31,14 +30,18 @@ def run(args: argparse.Namespace, why: str = "") -> int:
     options = session_options(args)
     if given.get("moves") is not None and given.get("ops"):
         raise CommandError("--ops goes with --iterations, not with --moves")
-    writer: Writer = (
-        Jsonl()
-        if given.get("format") == "jsonl"
-        else Text(language(args), bool(given.get("ascii")))
-    )
+    writer: Writer = Jsonl() if given.get("format") == "jsonl" else _text(args)
     if given.get("moves") is not None:
         return play(options, moves_of(given["moves"]), writer)
     return iterate(options, given.get("iterations", 1), bool(given.get("ops")), writer, why)
+
+
+def _text(args: argparse.Namespace) -> Writer:
+    from lenet_tui.cli.printer import Printer  # noqa: PLC0415 - rich is not for programs
+    from lenet_tui.cli.transcript_text import TextPrinter  # noqa: PLC0415
+    from lenet_tui.cli.words import words  # noqa: PLC0415
+
+    return TextPrinter(Printer(bool(vars(args).get("ascii"))), words(language(args)))
 
 
 class Writer(Protocol):
@@ -47,7 +50,7 @@ class Writer(Protocol):
     def begin(self, ready: Ready) -> Subscription | None:
         """The configuration; returns what the engine should send with each move."""
 
-    def init(self, moved: Moved) -> None: ...
+    def init(self, moved: Moved, /) -> None: ...
 
     def phase(self, moved: Moved) -> None: ...
 
@@ -98,49 +101,23 @@ def _begin(engine: BlockingEngine, options: Options, writer: Writer, why: str = 
 
 
 class Jsonl:
-    """For programs."""
+    """Writes the transcript for programs."""
 
     def begin(self, ready: Ready) -> None:
-        self._write(jsonl.config(ready))
+        self._write(transcript_jsonl.config(ready))
 
     def init(self, moved: Moved) -> None:
-        self._write(jsonl.init(moved))
+        self._write(transcript_jsonl.init(moved))
 
     def phase(self, moved: Moved) -> None:
         if moved.phase is not None:
             for op in moved.phase.ops:
-                self._write(jsonl.op(op))
-            self._write(jsonl.phase(moved.phase))
+                self._write(transcript_jsonl.op(op))
+            self._write(transcript_jsonl.phase(moved.phase))
 
     def position(self, move: str, moved: Moved) -> None:
-        self._write(jsonl.position(move, moved))
+        self._write(transcript_jsonl.position(move, moved))
 
-    def _write(self, event: jsonl.Event) -> None:
-        sys.stdout.write(jsonl.line(event) + "\n")
+    def _write(self, event: transcript_jsonl.Event) -> None:
+        sys.stdout.write(transcript_jsonl.line(event) + "\n")
         sys.stdout.flush()
-
-
-class Text:
-    """For people."""
-
-    def __init__(self, lang: str, ascii: bool) -> None:
-        self._lang = lang
-        self._ascii = ascii
-
-    def begin(self, ready: Ready) -> Subscription:
-        from lenet_tui.cli.printer import Printer  # noqa: PLC0415
-        from lenet_tui.cli.transcript_text import TextPrinter  # noqa: PLC0415 - rich is not for programs
-        from lenet_tui.cli.words import words  # noqa: PLC0415
-
-        self._people = TextPrinter(Printer(self._ascii), words(self._lang), ready)
-        self._people.config()
-        return self._people.subscription
-
-    def init(self, moved: Moved) -> None:
-        self._people.init()
-
-    def phase(self, moved: Moved) -> None:
-        self._people.phase(moved)
-
-    def position(self, move: str, moved: Moved) -> None:
-        self._people.position(clean(move), moved)

@@ -13,6 +13,7 @@ from lenet_tui.protocol.options import switches
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
 from lenet_tui.protocol.transcript import OpState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
+from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import aligned, number, shape_text, thousands
 from lenet_tui.text.words import Words
 
@@ -21,25 +22,25 @@ SHOWN = 10
 
 
 class TextPrinter:
-    """Writes a session as text. ``ready``: what the engine said when it had run ``init``."""
+    """Writes a session as text."""
 
-    def __init__(self, printer: Printer, say: Words, ready: Ready) -> None:
+    def __init__(self, printer: Printer, say: Words) -> None:
         self._printer = printer
         self._say = say
+        self._gradient = "None"
+
+    def begin(self, ready: Ready) -> Subscription:
+        """Write the configuration; return what the engine should send with each move."""
         self._ready = ready
         names = [p.name for p in ready.parameters]
         biases = [name for name in names if name.endswith("bias")]
         self._bias = (biases or names or [""])[0]
-        self._gradient = "None"
-
-    @property
-    def subscription(self) -> Subscription:
-        """What the engine should send with each move for this transcript."""
-        names = ("output", self._bias, f"{self._bias}.grad", f"{self._bias}.update")
-        requests = (ViewRequest(n, n, "numbers", rows=1, cols=SHOWN) for n in names)
+        self._config()
+        seen = ("output", self._bias, f"{self._bias}.grad", f"{self._bias}.update")
+        requests = (ViewRequest(n, n, "numbers", rows=1, cols=SHOWN) for n in seen)
         return Subscription(tuple(requests), graph=True)
 
-    def config(self) -> None:
+    def _config(self) -> None:
         ready, options = self._ready, self._ready.options
         device = f"{ready.device.name} ({ready.device.title})"
         self._printer.line(
@@ -53,7 +54,8 @@ class TextPrinter:
             + "".join(f" · {name} {value:g}" for name, value in switches(options).items())
         )
 
-    def init(self) -> None:
+    def init(self, _: Moved) -> None:
+        """The parameters, and what ``init`` printed."""
         say, printer, parameters = self._say, self._printer, self._ready.parameters
         printer.rule(INIT.name)
         for line in self._ready.printed.splitlines():
@@ -102,7 +104,7 @@ class TextPrinter:
         """Where a move has led."""
         at, loss = moved.frame.position, moved.frame.loss
         where = at.phase if at.op is None else f"{at.phase}, {self._say('trace.inside', op=at.op)}"
-        said = self._say("trace.moved", move=move, iteration=at.iteration, phase=where)
+        said = self._say("trace.moved", move=clean(move), iteration=at.iteration, phase=where)
         self._printer.line(said + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
         if moved.error:
             self._printer.indented(self._say("trace.refused", error=moved.error))

@@ -30,12 +30,12 @@ async def tick(lags: list[tuple[float, float]]) -> None:
 def main(ticks: Path, reports: Path, options: list[str]) -> None:
     """Run the app with ``options`` to its end, its loop ticking from its start."""
     from lenet_tui.cli import main as cli  # noqa: PLC0415 - not in an engine's process
-    from lenet_tui.process import forkserver as template  # noqa: PLC0415 - not in an engine's process
-    from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
+    from lenet_tui.process import forkserver  # noqa: PLC0415 - not in an engine's process
+    from lenet_tui.terminal.ui import restore  # noqa: PLC0415
 
     lags: list[tuple[float, float]] = []
     said: list[Any] = []
-    run, real, replayed = terminal._Run._run, cli._make_engine, reports.exists()
+    run, real, replayed = restore._Run._run, cli._make_engine, reports.exists()
 
     async def ticking(self: Any, app: Any) -> None:
         ticker = asyncio.create_task(tick(lags))
@@ -55,10 +55,10 @@ def main(ticks: Path, reports: Path, options: list[str]) -> None:
 
         return real(heard)
 
-    terminal._Run._run = ticking  # type: ignore[method-assign]
+    restore._Run._run = ticking  # type: ignore[method-assign]
     cli._make_engine = make_engine
     if replayed:
-        template.PRELOAD = "tests.benchmarks.replaying"
+        forkserver.PRELOAD = "tests.benchmarks.replaying"
     try:
         cli.main(options)
     finally:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from lenet_tui.cli import main as cli
-from lenet_tui.cli import transcript_jsonl as jsonl
+from lenet_tui.cli import transcript_jsonl
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.transcript import OpState, PhaseState
 from tests.harness.terminal import APP, ROOT, environment
@@ -180,9 +180,9 @@ def test_numbers_that_are_none_are_strings() -> None:
         1, "loss", 1, "loss", "mse_loss", "", (), "float32", "0", math.inf, -math.inf, math.nan, 0.1
     )
     phase = PhaseState(Position(1, "loss", None, 1), "turn", math.nan, 0.0, (), ())
-    op = json.loads(jsonl.line(jsonl.op(state)))
+    op = json.loads(transcript_jsonl.line(transcript_jsonl.op(state)))
     assert (op["min"], op["max"], op["mean"], op["std"]) == ("inf", "-inf", "nan", 0.1)
-    assert json.loads(jsonl.line(jsonl.phase(phase)))["loss"] == "nan"
+    assert json.loads(transcript_jsonl.line(transcript_jsonl.phase(phase)))["loss"] == "nan"
 
 
 MOVES = """# a comment

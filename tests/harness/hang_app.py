@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from lenet_tui.process import forkserver as template
+from lenet_tui.process import forkserver
 
 
 def main() -> int:
     """Run it as the command line would."""
-    template.prepare()
+    forkserver.prepare()
     from lenet_tui.app.ui.app import LenetApp  # noqa: PLC0415
     from lenet_tui.process.client import EngineClient  # noqa: PLC0415
     from lenet_tui.protocol.options import resolve  # noqa: PLC0415
-    from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
+    from lenet_tui.terminal.ui import restore  # noqa: PLC0415
 
     options = resolve("digits", model="tests.harness.models:Hanging")
-    return terminal.run(lambda: LenetApp(EngineClient, options))
+    return restore.run(lambda: LenetApp(EngineClient, options))
 
 
 if __name__ == "__main__":

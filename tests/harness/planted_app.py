@@ -14,7 +14,7 @@ import sys
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from lenet_tui.process import forkserver as template
+from lenet_tui.process import forkserver
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
@@ -64,7 +64,7 @@ def babble(connection: Connection) -> None:
 
 def main(kind: str) -> int:
     """Run it as the command line would."""
-    template.prepare()
+    forkserver.prepare()
     from lenet_tui.app.ui.app import LenetApp  # noqa: PLC0415
     from lenet_tui.process.client import EngineClient  # noqa: PLC0415
     from lenet_tui.process.engine import server as worker  # noqa: PLC0415
@@ -72,7 +72,7 @@ def main(kind: str) -> int:
     from lenet_tui.sessions import autosave  # noqa: PLC0415
     from lenet_tui.sessions.store import default_folder  # noqa: PLC0415
     from lenet_tui.tensors.ui.tensor_pane import TensorPane  # noqa: PLC0415
-    from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
+    from lenet_tui.terminal.ui import restore  # noqa: PLC0415
     from lenet_tui.terminal.ui.private import driver  # noqa: PLC0415
 
     if kind == "handler":
@@ -92,7 +92,7 @@ def main(kind: str) -> int:
     options = resolve("digits", model=MODELS.get(kind))
     run = babble if kind == "babbling" else worker.main
     engine = functools.partial(EngineClient, run=run, saves=default_folder())
-    return terminal.run(lambda: LenetApp(engine, options))
+    return restore.run(lambda: LenetApp(engine, options))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A small app under ``terminal.run``, for tests of how the terminal is given back.
+"""A small app under ``restore.run``, for tests of how the terminal is given back.
 
 ``python -m tests.harness.tiny_app KIND``: ``stay``, ``crash``, ``fail``, ``quit``, ``stuck`` (does
 not heed a signal), ``broken`` (cannot be made).
@@ -12,7 +12,7 @@ import time
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from lenet_tui.terminal.ui import restore as terminal
+from lenet_tui.terminal.ui import restore
 
 
 class TinyApp(App[None]):
@@ -38,4 +38,4 @@ class TinyApp(App[None]):
 
 
 if __name__ == "__main__":
-    sys.exit(terminal.run(lambda: TinyApp(sys.argv[1])))
+    sys.exit(restore.run(lambda: TinyApp(sys.argv[1])))

@@ -10,7 +10,7 @@ from torch import nn
 
 from lenet_tui.app.all_words import words
 from lenet_tui.app.program import program
-from lenet_tui.cli import transcript_jsonl as jsonl
+from lenet_tui.cli import transcript_jsonl
 from lenet_tui.explain.engine.answers import explain
 from lenet_tui.explain.explain_values import at_cursor
 from lenet_tui.explain.explanation import Explain, Explanation
@@ -174,7 +174,7 @@ def test_the_transcript_has_its_norm_and_factor() -> None:
     drive = drive_of()
     passed = drive("phase", "phase", "phase", "phase", "phase").phase
     assert passed is not None
-    events = [jsonl.op(op) for op in passed.ops]
+    events = [transcript_jsonl.op(op) for op in passed.ops]
     assert {e["phase"] for e in events} == {"clip"} and len(events) == 10
     assert len({(e["norm"], e["factor"]) for e in events}) == 1
     assert all(e["sha256"] == drive.state[e["name"]][1] for e in events)

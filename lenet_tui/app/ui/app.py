@@ -16,7 +16,7 @@ from textual.events import Event, Key
 from textual.reactive import var
 from textual.screen import Screen
 
-from lenet_tui.app.all_words import words as words_of
+from lenet_tui.app import all_words
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.kit.ui.messages import Reported
@@ -61,7 +61,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         lost: Sequence[Lost] = (),
     ) -> None:
         super().__init__()
-        self.words: Words = words_of(lang, ascii)
+        self.words: Words = all_words.words(lang, ascii)
         self.set_reactive(LenetApp.language, lang)
         self.ascii = ascii
         self.failure = ""
@@ -158,7 +158,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
 
     def watch_language(self, language: str) -> None:
         """Show everything in the other language."""
-        self.words = words_of(language, self.ascii)
+        self.words = all_words.words(language, self.ascii)
         self.main.words = self.words
 
     def action_language(self) -> None:
