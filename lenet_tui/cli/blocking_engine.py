@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import queue
+from collections.abc import Callable
 from types import TracebackType
 from typing import TypeVar
 
 from lenet_tui.cli.options import CommandError, complain
-from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.process.client import EngineClient
 from lenet_tui.protocol.messages import (
+    Answered,
+    Asked,
     Command,
     Died,
     DoMove,
-    Explain,
     Failed,
     Moved,
     Printed,
@@ -22,11 +23,12 @@ from lenet_tui.protocol.messages import (
     Start,
 )
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.request import A, Reply, Request
 
 R = TypeVar("R", bound=Report)
 
 
-class Talk:
+class BlockingEngine:
     """An engine that is asked and waited for. What it prints or warns goes to standard error.
 
     ``CommandError`` where it fails or dies.
@@ -37,7 +39,7 @@ class Talk:
         self._client = EngineClient(self._reports.put)
         self._number = 0
 
-    def __enter__(self) -> Talk:
+    def __enter__(self) -> BlockingEngine:
         return self
 
     def __exit__(
@@ -50,26 +52,38 @@ class Talk:
 
     def start(self, options: Options) -> Ready:
         """Have the engine run ``init``."""
-        return self.ask(Start(options), Ready)
+        return self._command(Start(options), Ready)
 
-    def send(self, command: Command) -> None:
-        """Ask without waiting; ``answer`` then waits, in the same order."""
-        self._client.send(command)
+    def begin(self, request: Request[A]) -> Callable[[], Reply[A]]:
+        """Send a request without waiting; what is returned waits for its reply."""
+        self._number += 1
+        number = self._number
+        self._client.send(Asked(number, request))
 
-    def ask(self, command: Command, kind: type[R]) -> R:
-        """Ask and wait for the report of ``kind`` that answers."""
-        self.send(command)
-        return self.answer(kind)
+        def reply() -> Reply[A]:
+            report = self.answer(Answered)
+            return Reply(report.answer, report.error)
+
+        return reply
+
+    def ask(self, request: Request[A], status: int = 2) -> A:
+        """Send a request and wait for its answer; where there is none, exit with ``status``."""
+        reply = self.begin(request)()
+        if reply.answer is None:
+            raise CommandError(str(reply.error), status)
+        return reply.answer
 
     def move(self, command: DoMove) -> Moved:
-        return self.ask(command, Moved)
+        """Make a move and wait for its end."""
+        return self._command(command, Moved)
 
-    def explain(self, command: Explain) -> Explanation | NotExplained:
+    def send(self, command: Command) -> None:
+        """Send a command without waiting; ``answer`` then waits, in the same order."""
+        self._client.send(command)
+
+    def _command(self, command: Command, kind: type[R]) -> R:
         self.send(command)
-        while True:
-            report = self._next()
-            if isinstance(report, (Explanation, NotExplained)):
-                return report
+        return self.answer(kind)
 
     def answer(self, kind: type[R]) -> R:
         while True:

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from lenet_tui.cli import transcript_jsonl as jsonl
-from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.explain_options import asked_cell
 from lenet_tui.cli.options import CommandError, language, session_options
 from lenet_tui.cli.printer import Sheet
-from lenet_tui.explain.explanation import Explanation, NotExplained, Operand, Term
+from lenet_tui.cli.words import words
+from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
-from lenet_tui.protocol.messages import DoMove, Explain
+from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Run
-from lenet_tui.text import words
 from lenet_tui.text.numbers import aligned, index_text, number, thousands
 from lenet_tui.text.words import Words
 
@@ -35,17 +35,15 @@ def run(args: argparse.Namespace) -> int:
     cell, iteration = asked_cell(args)
     options = session_options(args)
     as_json = given.get("format") == "json"
-    with Talk() as talk:
-        talk.start(options)
-        moved = talk.move(DoMove(1, Run(iteration)))
+    with BlockingEngine() as engine:
+        engine.start(options)
+        moved = engine.move(DoMove(1, Run(iteration)))
         if moved.error:
             at = moved.frame.position
             raise CommandError(f"iteration {at.iteration}, {at.phase}: {moved.error}", FAILED)
         check = bool(given.get("check"))
         most = None if as_json else SHOWN
-        found = talk.explain(Explain(2, str(cell), check, most, iteration))
-    if isinstance(found, NotExplained):
-        raise CommandError(found.error)
+        found = engine.ask(Explain(str(cell), check, most, iteration))
     if as_json:
         sys.stdout.write(jsonl.line(event(found, check)) + "\n")
     else:

@@ -7,10 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
 from lenet_tui.cli.options import CommandError, complain, session_options
-from lenet_tui.protocol.messages import DoMove, Export, Exported
+from lenet_tui.export.request import Export
+from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Move, Run
 from lenet_tui.protocol.new_file import write_new
 
@@ -25,20 +26,18 @@ def run(args: argparse.Namespace) -> int:
     check_output(output, force)
     options = session_options(args)
     moves = list(moves_of(given["moves"])) if "moves" in given else []
-    with Talk() as talk:
-        talk.start(options)
+    with BlockingEngine() as engine:
+        engine.start(options)
         made = moves or [("", Run(given.get("iterations", 1)))]
         for number, (line, move) in enumerate(made, 1):
-            _make(talk, number, line, move)
-        answer = talk.ask(Export(len(made) + 1), Exported)
-    if answer.error:
-        raise CommandError(answer.error, FAILED)
-    write(output, answer.text, force)
+            _make(engine, number, line, move)
+        text = engine.ask(Export(), FAILED)
+    write(output, text, force)
     return 0
 
 
-def _make(talk: Talk, number: int, line: str, move: Move) -> None:
-    moved = talk.move(DoMove(number, move))
+def _make(engine: BlockingEngine, number: int, line: str, move: Move) -> None:
+    moved = engine.move(DoMove(number, move))
     if moved.error:
         raise CommandError(f"{line}: {moved.error}" if line else moved.error, FAILED)
 

@@ -13,15 +13,15 @@ from importlib.metadata import PackageNotFoundError, version
 from rich.console import Console
 
 from lenet_tui import __version__
-from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import language
 from lenet_tui.cli.printer import Sheet
 from lenet_tui.cli.streams import no_screen
+from lenet_tui.cli.words import words
 from lenet_tui.protocol.frame import Device
-from lenet_tui.protocol.messages import Devices, ListDevices
-from lenet_tui.text import words
 from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
+from lenet_tui.training.request import ListDevices
 
 PACKAGES = ("torch", "textual", "rich", "numpy")
 VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "TMUX", "SSH_TTY")
@@ -34,8 +34,8 @@ def run(args: argparse.Namespace) -> int:
     """Print it all; the devices last, as torch must be imported to know them."""
     say = words(language(args))
     sheet = Sheet(bool(vars(args).get("ascii")))
-    with Talk() as talk:
-        talk.send(ListDevices())
+    with BlockingEngine() as engine:
+        devices = engine.begin(ListDevices())
         sheet.line(say("info.terminal"), "bold")
         sheet.table(("", ""), _terminal(say))
         sheet.line("")
@@ -43,8 +43,7 @@ def run(args: argparse.Namespace) -> int:
         sheet.table(("", ""), _versions(say))
         sheet.line("")
         sheet.line(say("info.devices"), "bold")
-        devices = talk.answer(Devices).devices
-        sheet.table(("", "", ""), (_device(d, say) for d in devices))
+        sheet.table(("", "", ""), (_device(d, say) for d in devices().answer or ()))
     return 0
 
 

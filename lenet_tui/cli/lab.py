@@ -9,15 +9,14 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.lab_options import asked
 from lenet_tui.cli.options import complain, language
+from lenet_tui.cli.words import words as words_of
 from lenet_tui.explain.windows import NoWindow, geometry
 from lenet_tui.lab.formula import LESS, parameter_formula, shape_formulas
 from lenet_tui.lab.layer import Layer
-from lenet_tui.lab.result import LabResult
-from lenet_tui.protocol.messages import RunLab
-from lenet_tui.text import words as words_of
+from lenet_tui.lab.result import LabResult, RunLab
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, shape_text, thousands
 
@@ -28,8 +27,8 @@ SHOWN_INDICES = 64
 def run(args: argparse.Namespace) -> int:
     """Print what torch says of the layer; 1 if it refuses."""
     layer, shape = asked(args)
-    with Talk() as talk:
-        result = talk.ask(RunLab(1, str(layer), shape), LabResult)
+    with BlockingEngine() as engine:
+        result = engine.ask(RunLab(str(layer), shape))
     if vars(args).get("format") == "json":
         text = json.dumps(as_json(layer, result))
     else:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from lenet_tui.cli.options import CommandError, complain
-from lenet_tui.sessions.file_format import SavedSession, SaveError
-from lenet_tui.sessions.store import default_folder, lost, read
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import SaveError
+from lenet_tui.sessions.store import default_folder, in_use, lost, read
 from lenet_tui.text.clean import clean
 
 
@@ -35,7 +36,8 @@ def found(file: str) -> tuple[tuple[Path, SavedSession], ...]:
         return tuple(good)
     if bad:
         raise CommandError(bad[0])
-    raise CommandError(f"no session to resume: none is saved in {clean(str(folder))}")
+    why = "another lenet-tui still has what" if in_use(folder) else "none"
+    raise CommandError(f"no session to resume: {why} is saved in {clean(str(folder))}")
 
 
 def _damaged(path: Path, error: SaveError) -> str:

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import CommandError, language
 from lenet_tui.cli.printer import Sheet
 from lenet_tui.cli.tour_options import asked_stop, tour_options
-from lenet_tui.lab.result import LabResult
-from lenet_tui.protocol.messages import DoMove, Print, PrintOut, RunLab
+from lenet_tui.cli.words import words as words_of
+from lenet_tui.lab.result import RunLab
+from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options
-from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 from lenet_tui.text.wrapping import wrap
+from lenet_tui.tour.request import Print
 from lenet_tui.tour.words_stops import STOPS, Stop
 
 WIDTH = 80
@@ -28,12 +29,12 @@ def run(args: argparse.Namespace) -> int:
     ascii = "ascii" in args
     sheet, say = Sheet(ascii), words_of(language(args), ascii)
     asked, options = asked_stop(args), tour_options(args)
-    with Talk() as talk:
+    with BlockingEngine() as engine:
         for number in range(len(STOPS)) if asked is None else [asked]:
             sheet.rule(f"{number + 1} / {len(STOPS)} · {say(f'tour.{STOPS[number].key}.title')}")
             for line in stop_lines(number, say):
                 sheet.line(line)
-            printed = stop_output(STOPS[number], talk, options)
+            printed = stop_output(STOPS[number], engine, options)
             if printed:
                 sheet.line("")
                 sheet.line(f"  {say('tour.prints')}")
@@ -42,21 +43,22 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def stop_output(stop: Stop, talk: Talk, options: Options) -> list[str]:
+def stop_output(stop: Stop, engine: BlockingEngine, options: Options) -> list[str]:
     """The lines that a stop's code prints: from the engine, in the stop's own state."""
     if stop.lab:
-        result = talk.ask(RunLab(1, stop.lab, stop.lab_input), LabResult)
+        result = engine.ask(RunLab(stop.lab, stop.lab_input))
         return [f"torch.Size([{', '.join(map(str, result.output_shape or ()))}])"]
     if not stop.prints:
         return []
-    talk.start(options)
+    engine.start(options)
     texts: list[str] = []
     for moves in (stop.moves, stop.then) if stop.then else (stop.moves,):
         for number, move in enumerate(moves):
-            moved = talk.move(DoMove(number, parse_move(move)))
+            moved = engine.move(DoMove(number, parse_move(move)))
             if moved.error:
                 raise CommandError(moved.error, 1)
-        texts += talk.ask(Print(0, stop.prints), PrintOut).texts
+        printed = engine.ask(Print(stop.prints))
+        texts += printed
     return [line for text in texts for line in text.splitlines()]
 
 

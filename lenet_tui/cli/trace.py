@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from lenet_tui.cli import transcript_jsonl as jsonl
-from lenet_tui.cli.blocking_engine import Talk
+from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
 from lenet_tui.cli.options import CommandError, complain, language, session_options
 from lenet_tui.protocol.messages import DoMove, Look, Moved, Ready
@@ -57,16 +57,16 @@ class Writer(Protocol):
 
 def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: str = "") -> int:
     """``init`` and then so many iterations, phase by phase."""
-    with Talk() as talk:
-        _begin(talk, options, writer, why)
-        writer.init(talk.move(DoMove(0, Run(0), parameters=True)))
+    with BlockingEngine() as engine:
+        _begin(engine, options, writer, why)
+        writer.init(engine.move(DoMove(0, Run(0), parameters=True)))
         total = iterations * len(TURN)
         for number in range(1, total + AHEAD + 1):
             if number <= total:
-                talk.send(DoMove(number, PHASE, parameters=True, ops=ops))
+                engine.send(DoMove(number, PHASE, parameters=True, ops=ops))
             if number <= AHEAD or number - AHEAD > total:
                 continue
-            moved = talk.answer(Moved)
+            moved = engine.answer(Moved)
             if moved.error:
                 at = moved.frame.position
                 raise CommandError(
@@ -79,23 +79,23 @@ def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: s
 def play(options: Options, moves: Iterator[tuple[str, Move]], writer: Writer) -> int:
     """Each move as it comes, and where it leads."""
     status = 0
-    with Talk() as talk:
-        _begin(talk, options, writer)
+    with BlockingEngine() as engine:
+        _begin(engine, options, writer)
         for number, (line, move) in enumerate(moves, 1):
-            moved = talk.move(DoMove(number, move, parameters=True))
+            moved = engine.move(DoMove(number, move, parameters=True))
             writer.position(line, moved)
             if moved.error:
                 status = REFUSED
     return status
 
 
-def _begin(talk: Talk, options: Options, writer: Writer, why: str = "") -> None:
-    ready = talk.start(options)
+def _begin(engine: BlockingEngine, options: Options, writer: Writer, why: str = "") -> None:
+    ready = engine.start(options)
     if why:
         complain(why)
     look = writer.begin(ready)
     if look:
-        talk.send(look)
+        engine.send(look)
 
 
 class Jsonl:
@@ -131,7 +131,7 @@ class Text:
     def begin(self, ready: Ready) -> Look:
         from lenet_tui.cli.printer import Sheet  # noqa: PLC0415
         from lenet_tui.cli.transcript_text import People  # noqa: PLC0415 - rich is not for programs
-        from lenet_tui.text import words  # noqa: PLC0415
+        from lenet_tui.cli.words import words  # noqa: PLC0415
 
         self._people = People(Sheet(self._ascii), words(self._lang), ready)
         self._people.config()

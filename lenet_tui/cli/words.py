@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lenet_tui.text.words import Table
+from lenet_tui.app import all_words
+from lenet_tui.text.notice import Table
+from lenet_tui.text.words import Words
 
 TRACE: Table = {
     "trace.iteration": ("iteration {n}", "第 {n} 次迭代"),
@@ -48,3 +50,8 @@ TRACE: Table = {
     "info.memory": ("{free} GiB free of {total} GiB", "共 {total} GiB，可用 {free} GiB"),
     "info.absent": ("not here: {why}", "不可用：{why}"),
 }  # fmt: skip
+
+
+def words(lang: str, ascii: bool = False) -> Words:
+    """The words of every room and of the command line, in ``lang``."""
+    return all_words.words(lang, ascii, TRACE)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lenet_tui.protocol.request import Request
+
 
 @dataclass(frozen=True, slots=True)
 class Operand:
@@ -32,7 +34,6 @@ class Explanation:
     as only the largest were asked for, and what they come to.
     """
 
-    number: int
     cell: str
     value: float
     op: str
@@ -52,8 +53,15 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class NotExplained:
-    """A cell that is not there, or an op there is no arithmetic for: one line."""
+class Explain(Request[Explanation]):
+    """Where the number in ``cell`` (``conv1.weight.grad[0,0,2,3]``) comes from.
 
-    number: int
-    error: str
+    ``check`` asks for a central difference in float64 too (a parameter's gradient only). ``most``
+    limits the terms to the largest. ``iteration`` is the one that a cell without a time of its own
+    means, as a whole; ``None`` means the cursor.
+    """
+
+    cell: str
+    check: bool = False
+    most: int | None = None
+    iteration: int | None = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lenet_tui.training.source_text import without_asides
+
 ALLOWED = frozenset({*sys.stdlib_module_names, "torch"})
-_ASIDE = re.compile(r"\s+#\s*(type: ignore|noqa).*$")
 
 
 class CannotExport(ValueError):
@@ -49,11 +49,6 @@ def pull(source: str, wanted: Iterable[str]) -> Pulled:
         _allow(name, line)
     ordered = {name: found[name] for name in module.definitions if name in found}
     return Pulled({n: imports[n] for n in module.imports if n in imports}, ordered)
-
-
-def without_asides(source: str) -> str:
-    """``source`` without its remarks to type checkers and linters."""
-    return "\n".join(_ASIDE.sub("", line) for line in source.splitlines())
 
 
 def merged(*parts: Pulled) -> Pulled:

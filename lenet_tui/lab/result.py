@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lenet_tui.protocol.request import Request
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -25,7 +27,6 @@ class LabResult:
     they are too large to carry.
     """
 
-    number: int
     layer: str
     input_shape: tuple[int, ...]
     output_shape: tuple[int, ...] | None = None
@@ -39,3 +40,17 @@ class LabResult:
     bias: npt.NDArray[np.float32] | None = None
     output: npt.NDArray[np.float32] | None = None
     indices: npt.NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunLab(Request[LabResult]):
+    """Build and run the layer that ``text`` calls for, on an input of ``input_shape``.
+
+    ``fill`` is what the input holds, one of ``FILLS``.
+    """
+
+    needs_session = False
+
+    text: str
+    input_shape: tuple[int, ...]
+    fill: str = "ramp"

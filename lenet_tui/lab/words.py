@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lenet_tui.text.words import Table, prose
+from lenet_tui.text.notice import Table
+from lenet_tui.text.words import prose
 
 LAB: Table = {
     "lab.title": ("Layer lab", "层实验室"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lenet_tui.protocol.frame import Shape
+from lenet_tui.protocol.request import Request
+from lenet_tui.text.notice import Notice
 
 TOLERANCE = {
     "float16": (1e-3, 1e-5),
@@ -67,11 +69,9 @@ class ParityRow:
 class ParityResult:
     """The answer to ``Parity``: ``iteration`` run in two places, ``reference`` as the session did.
 
-    ``choices``: the places that can be compared with here. ``error``: why it cannot be done, one
-    line, else empty.
+    ``choices``: the places that can be compared with here. ``error``: why it cannot be done.
     """
 
-    number: int
     reference: str = ""
     other: str = ""
     choices: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ class ParityResult:
     seed: int = 0
     batch: int = 0
     rows: tuple[ParityRow, ...] = ()
-    error: str = ""
+    error: Notice | None = None
 
     @property
     def compared(self) -> tuple[ParityRow, ...]:
@@ -95,3 +95,14 @@ class ParityResult:
     def furthest(self) -> ParityRow | None:
         """The entry that takes the largest part of its tolerance."""
         return max(self.compared, key=lambda row: row.share, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Parity(Request[ParityResult]):
+    """What the present iteration gives elsewhere.
+
+    ``device`` is torch's name (then in float32), or a place such as ``cpu · float64``; empty means
+    the first place that there is here.
+    """
+
+    device: str = ""

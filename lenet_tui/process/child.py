@@ -14,30 +14,20 @@ from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
 from typing import Any
 
-from lenet_tui.explain.explanation import Explanation, NotExplained
-from lenet_tui.lab.result import LabResult
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.process.forkserver import start_method
 from lenet_tui.protocol.messages import (
+    Answered,
+    Asked,
     Busy,
     Command,
-    Devices,
     Died,
     DoMove,
-    Explain,
-    Export,
-    Exported,
     Failed,
     Kept,
-    ListDevices,
     Moved,
-    Parity,
-    Print,
-    PrintOut,
     Ready,
     Report,
     RunFree,
-    RunLab,
     Start,
 )
 from lenet_tui.protocol.position import SEARCHING, Position
@@ -51,11 +41,8 @@ FIRST_WORD = 10.0
 """The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
 TICK = 0.25
 
-_ASKING = (Start, DoMove, RunFree, Explain, Parity, Export, Print, ListDevices, RunLab)
-_ANSWERS = (
-    *(Ready, Failed, Moved, Explanation, NotExplained, ParityResult),
-    *(Exported, PrintOut, Devices, LabResult),
-)
+_ASKING = (Start, DoMove, RunFree, Asked)
+_ANSWERS = (Ready, Failed, Moved, Answered)
 
 
 class _Unpickler(pickle.Unpickler):

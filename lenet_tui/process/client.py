@@ -13,8 +13,8 @@ from lenet_tui.process.heap import give_back
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.messages import Command, DoMove, Keyframe, NeedKeyframe, Recorded, Report
 from lenet_tui.protocol.moves import KillEngine
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.autosave import Autosave
-from lenet_tui.sessions.file_format import SavedSession
 from lenet_tui.sessions.recovery_state import Keeper
 
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lenet_tui.text.notice import Problem
+
 STATISTICS = ("norm", "min", "max", "mean")
 """Of any tensor by its name, a parameter's or activation's ``.grad``, a parameter's ``.update``."""
 
@@ -23,7 +25,7 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 _QUANTITY = re.compile(r"(loss|iteration)|(norm|min|max|mean|inactive|ratio)\(\s*([^()\s]+)\s*\)")
 
 
-class WatchError(ValueError):
+class WatchError(Problem, ValueError):
     """A watchpoint that cannot be read: one line, says what would work."""
 
 
@@ -54,15 +56,11 @@ def parse_watch(text: str) -> Watch:
     match = re.fullmatch(r"\s*(\S.*?)\s*(<=|>=|==|!=|<|>|=)\s*(\S+)\s*", text)
     quantity = _QUANTITY.fullmatch(match[1]) if match else None
     if not match or not quantity:
-        raise WatchError(
-            f"{text.strip()!r} is no watchpoint: QUANTITY OP NUMBER, where QUANTITY is loss, "
-            "iteration, norm(T), min(T), max(T), mean(T), inactive(LAYER) or ratio(PARAMETER), "
-            "and OP is < <= > >= = or !="
-        )
+        raise WatchError("protocol:no-watchpoint", text=text.strip())
     try:
         limit = float(match[3])
     except ValueError:
         limit = math.nan
     if math.isnan(limit):
-        raise WatchError(f"{match[3]!r} is not a number that {match[1]} can be compared with")
+        raise WatchError("protocol:not-compared", text=match[3], quantity=match[1])
     return Watch(quantity[1] or quantity[2], quantity[3] or "", match[2], limit)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lenet_tui.protocol.messages import Command, Report
-from lenet_tui.sessions.file_format import SavedSession
+from lenet_tui.protocol.saved_session import SavedSession
 
 OnReport = Callable[[Report], None]
 """Called with each report, in order, possibly on another thread."""

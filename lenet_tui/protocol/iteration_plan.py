@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from lenet_tui.protocol.moves import Set, Vector
-from lenet_tui.protocol.position import TURN
+from lenet_tui.protocol.position import TURN, Count, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class Segment:
     ``how``: ``init``, ``turn`` (in turn), ``skip`` (passed without effect), ``do`` (out of turn).
     """
 
-    phase: str
-    how: str = "turn"
+    phase: Phase
+    how: Annotated[str, ("init", "turn", "skip", "do")] = "turn"
     vector: Vector | None = None
 
 
@@ -25,8 +26,8 @@ class Segment:
 class Change:
     """An option set after ``done`` ops of segment number ``segment`` (-1: before the first)."""
 
-    segment: int
-    done: int | None
+    segment: Annotated[int, range(-1, 10**6)]
+    done: Count | None
     move: Set
 
 

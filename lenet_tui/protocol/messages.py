@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from lenet_tui.explain.explanation import Explanation, NotExplained
-from lenet_tui.lab.result import LabResult
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.protocol.frame import Device, Frame, Parameter
 from lenet_tui.protocol.iteration_plan import Script
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
-from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.position import Count, Iteration, Position
+from lenet_tui.protocol.request import Request
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
+from lenet_tui.text.notice import Notice
 
 # What the screen says to the engine.
 
@@ -30,12 +30,12 @@ class Snapshot:
     """
 
     position: Position
-    segment: int
-    end: tuple[int, int, float]
-    scripts: tuple[tuple[int, Script], ...] = ()
+    segment: Count
+    end: tuple[Iteration, Annotated[int, range(-1, 10**6)], float]
+    scripts: tuple[tuple[Iteration, Script], ...] = ()
     keyframes: tuple[tuple[int, int], ...] = ()
-    spacing: int = 32
-    watches: tuple[tuple[int, str], ...] = ()
+    spacing: Annotated[int, range(1, 2**40)] = 32
+    watches: tuple[tuple[Annotated[int, range(1, 10**8)], str], ...] = ()
     digest: str = ""
     foreign: bool = False
 
@@ -88,65 +88,11 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class ListDevices:
-    """Ask which devices exist here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explain:
-    """Ask where the number in ``cell`` (``conv1.weight.grad[0,0,2,3]``) comes from.
-
-    ``check``: also by a central difference in float64 (a parameter's gradient only). ``most``: send
-    only so many terms, the largest. ``iteration``: what a cell without a time of its own speaks
-    of, as a whole (see ``cells.Cell``); ``None``: the cursor.
-    """
+class Asked:
+    """A request with the number that its reply carries."""
 
     number: int
-    cell: str
-    check: bool = False
-    most: int | None = None
-    iteration: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parity:
-    """Ask what the present iteration gives elsewhere; answered by a ``ParityResult``.
-
-    ``device``: by torch's name (then in float32), or a place such as ``cpu · float64``; empty: the
-    first that there is here.
-    """
-
-    number: int
-    device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunLab:
-    """Build and run the layer that ``text`` calls for, on an input of ``input_shape``; answered
-    by a ``LabResult``. ``fill``: what the input holds, one of ``lab_result.FILLS``.
-    """
-
-    number: int
-    text: str
-    input_shape: tuple[int, ...]
-    fill: str = "ramp"
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """Ask for the session up to the cursor as a Python script; answered by an ``Exported``."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Print:
-    """Ask what ``print`` gives at the cursor of ``net``, ``output``, ``conv1.bias.grad``,
-    ``loss.grad_fn`` and the like; answered by a ``PrintOut``.
-    """
-
-    number: int
-    names: tuple[str, ...]
+    request: Request[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,22 +108,7 @@ class Close:
     """End the engine."""
 
 
-Command = (
-    Start
-    | DoMove
-    | Look
-    | RunFree
-    | Painted
-    | Pause
-    | ListDevices
-    | Explain
-    | Parity
-    | RunLab
-    | Export
-    | Print
-    | Keyframe
-    | Close
-)
+Command = Start | DoMove | Look | RunFree | Painted | Pause | Asked | Keyframe | Close
 
 
 # What the engine says to the screen.
@@ -277,26 +208,13 @@ class Printed:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Devices:
-    devices: tuple[Device, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """The session as the ``text`` of a Python script, or the ``error``: why it cannot be one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """The answer to the request of that number, or the ``error`` that says why there is none."""
 
     number: int
-    text: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PrintOut:
-    """What was asked for by ``Print``, a text each; empty: there is none yet."""
-
-    number: int
-    texts: tuple[str, ...] = ()
+    answer: Any = None
+    error: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +234,5 @@ class Died:
 
 Report = (
     Ready | Moved | Painting | Recorded | Kept | Forgotten | NeedKeyframe | Busy | Printed
-    | Devices | Explanation | NotExplained | ParityResult | LabResult | Exported | PrintOut
-    | Failed | Died
+    | Answered | Failed | Died
 )  # fmt: skip

@@ -10,13 +10,14 @@ from typing import Any
 from lenet_tui.protocol.condition import Watch, WatchError, parse_watch
 from lenet_tui.protocol.options import SETTABLE, OptionError, parse_value
 from lenet_tui.protocol.position import SEARCHING, TURN
+from lenet_tui.text.notice import Problem
 
 UNITS = ("op", "phase", "iteration")
 CONTINUE_LIMIT = 10_000
 """Iterations that ``continue`` runs at most, if not told otherwise."""
 
 
-class MoveError(ValueError):
+class MoveError(Problem, ValueError):
     """A line that is no move: one line, says what would work."""
 
 
@@ -145,11 +146,11 @@ def parse_move(line: str) -> Move:
     rest = rest.strip()
     parse = _PARSERS.get(verb)
     if parse is None:
-        raise MoveError(f"{verb!r} is no move: one of {', '.join(_PARSERS)}")
+        raise MoveError("protocol:no-move", verb=verb, allowed=", ".join(_PARSERS))
     try:
         return parse(verb, rest)
     except (OptionError, WatchError) as error:
-        raise MoveError(str(error)) from None
+        raise MoveError(error.notice) from None
 
 
 def parse_vector(text: str) -> Vector:
@@ -162,18 +163,16 @@ def parse_vector(text: str) -> Vector:
     try:
         values = tuple(float(v) for v in text.split(","))
     except ValueError:
-        raise MoveError(
-            f"{text!r} is no vector on the output: random, onehot K, or numbers V1,V2,…"
-        ) from None
+        raise MoveError("protocol:no-vector", text=text) from None
     if not all(math.isfinite(v) for v in values):
-        raise MoveError(f"{text!r}: every number of the vector must be finite")
+        raise MoveError("protocol:vector-not-finite", text=text)
     return Vector("values", values=values)
 
 
 def _bare(make: Callable[[], Move]) -> Callable[[str, str], Move]:
     def parse(verb: str, rest: str) -> Move:
         if rest:
-            raise MoveError(f"{verb!r} takes nothing after it, not {rest!r}")
+            raise MoveError("protocol:nothing-after", verb=verb, rest=rest)
         return make()
 
     return parse
@@ -185,13 +184,13 @@ def _whole(verb: str, text: str, low: int) -> int:
     except ValueError:
         value = low - 1
     if not low <= value <= 10**12:
-        raise MoveError(f"{verb} takes a whole number from {low}, not {text!r}")
+        raise MoveError("protocol:whole-from", verb=verb, low=low, text=text)
     return value
 
 
 def _choice(verb: str, text: str, allowed: tuple[str, ...]) -> str:
     if text not in allowed:
-        raise MoveError(f"{verb} takes one of {', '.join(allowed)}, not {text!r}")
+        raise MoveError("protocol:takes-one-of", verb=verb, allowed=", ".join(allowed), text=text)
     return text
 
 
@@ -201,7 +200,7 @@ def _do(verb: str, rest: str) -> Move:
     if not vector.strip():
         return Do(phase)
     if phase != "backward":
-        raise MoveError(f"only 'do backward' takes a vector, not 'do {phase}'")
+        raise MoveError("protocol:only-backward", phase=phase)
     return Do(phase, parse_vector(vector.strip()))
 
 
@@ -209,7 +208,7 @@ def _set(verb: str, rest: str) -> Move:
     option, _, value = rest.partition(" ")
     _choice(verb, option, SETTABLE)
     if not value.strip():
-        raise MoveError(f"set {option} takes a value")
+        raise MoveError("protocol:set-needs-value", option=option)
     return Set(option, parse_value(option, value.strip()))
 
 

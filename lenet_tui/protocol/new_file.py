@@ -48,7 +48,7 @@ def free_name(folder: Path, name: str) -> str:
     return name
 
 
-def write_new(path: Path, *content: str | bytes, replace: bool = False) -> None:
+def write_new(path: Path, *content: str | bytes | memoryview, replace: bool = False) -> None:
     """Write a file of one piece or more at once: it is there whole, or not at all.
 
     ``replace``: take the place of another. Raises ``OSError``, ``FileExistsError`` if it is there.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from lenet_tui.protocol.fast_pickle import sent
+from lenet_tui.text.notice import Problem
 
 PRESETS = ("digits", "notebook")
 LOSSES = ("cross_entropy", "mse")
@@ -20,7 +21,7 @@ MAX_SEED = 2**63 - 1
 MAX_THREADS = 4096
 
 
-class OptionError(ValueError):
+class OptionError(Problem, ValueError):
     """An option that cannot be: one line, says what would work."""
 
 
@@ -64,18 +65,13 @@ def check(options: Options) -> Options:
     _one_of("loss", options.loss, LOSSES)
     _one_of("optimizer", options.optimizer, OPTIMIZERS)
     if not (math.isfinite(options.lr) and options.lr >= 0):
-        raise OptionError(
-            f"lr {options.lr} is not possible: it must be a finite number, 0 or more, such as 0.01"
-        )
+        raise OptionError("protocol:lr", lr=options.lr)
     _within("batch-size", options.batch_size, 1, MAX_BATCH)
     _within("seed", options.seed, 0, MAX_SEED)
     _within("threads", options.threads, 1, MAX_THREADS)
     _within("history-mb", options.history_mb, 1, 1_000_000)
     if options.data == "random" and options.loss == "cross_entropy":
-        raise OptionError(
-            "loss cross_entropy needs class labels, and the random data has a real-valued target:"
-            " use loss mse, or data digits"
-        )
+        raise OptionError("protocol:labels-needed")
     return options
 
 
@@ -91,7 +87,7 @@ def parse_value(option: str, text: str) -> Any:
         return _one_of(option, text, OPTIMIZERS)
     if option in ("data", "device"):
         return text
-    raise OptionError(f"no option {option!r}: one of {', '.join(SETTABLE)}")
+    raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
 
 
 def change(options: Options, option: str, value: Any) -> Options:
@@ -107,22 +103,20 @@ def as_dict(options: Options) -> dict[str, Any]:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
-        raise OptionError(f"{name} {value!r} is unknown: one of {', '.join(allowed)}")
+        raise OptionError("protocol:unknown", name=name, value=value, allowed=", ".join(allowed))
     return value
 
 
 def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
-        raise OptionError(
-            f"{name} {value} is not possible: it must be a whole number from {low} to {high}"
-        )
+        raise OptionError("protocol:outside", name=name, value=value, low=low, high=high)
 
 
 def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:
     try:
         value = kind(text)
     except ValueError:
-        wanted = "a whole number" if kind is int else "a number"
-        raise OptionError(f"{name} {text!r} is not {wanted}") from None
+        key = "protocol:not-whole" if kind is int else "protocol:not-a-number"
+        raise OptionError(key, name=name, text=text) from None
     change(Options(), name, value)
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from lenet_tui.protocol.fast_pickle import sent
 
@@ -13,6 +14,13 @@ PHASES = ("init", *TURN)
 
 SEARCHING = "reverse-continue"
 """In the place of a phase: what torch is said to do while history is searched; a pause ends it."""
+
+
+Iteration = Annotated[int, range(10**8 + 1)]
+"""The number of an iteration: each takes memory, so that no file may claim more."""
+Count = Annotated[int, range(10**6 + 1)]
+"""Ops of a phase or phases of an iteration, for what is read from a file."""
+Phase = Annotated[str, PHASES]
 
 
 @sent
@@ -26,7 +34,7 @@ class Position:
     ``index``: how many entries of this iteration's tape are done.
     """
 
-    iteration: int = 0
-    phase: str = "init"
-    op: int | None = None
-    index: int = 0
+    iteration: Iteration = 0
+    phase: Phase = "init"
+    op: Annotated[int, range(1, 10**6)] | None = None
+    index: Count = 0

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from lenet_tui.explain.explanation import Explanation, NotExplained
-from lenet_tui.parity.result import ParityResult
-from lenet_tui.protocol.frame import Device, Frame
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
     DoMove,
-    Explain,
-    Export,
-    Exported,
     Look,
     Moved,
-    Parity,
-    Print,
-    PrintOut,
     Ready,
     Report,
     RunFree,
@@ -93,14 +85,6 @@ class Session(Protocol):
 
     def snapshot(self) -> Snapshot: ...
 
-    def explain(self, command: Explain) -> Explanation | NotExplained: ...
-
-    def parity(self, command: Parity) -> ParityResult: ...
-
-    def export(self, command: Export) -> Exported: ...
-
-    def print_out(self, command: Print) -> PrintOut: ...
-
 
 class MakeSession(Protocol):
     """Makes a session, or raises ``OptionError`` for what cannot be."""
@@ -112,7 +96,3 @@ class MakeSession(Protocol):
         hooks: Hooks,
         snapshot: Snapshot | None = None,
     ) -> Session: ...
-
-
-class ListDevicesHere(Protocol):
-    def __call__(self) -> tuple[Device, ...]: ...

@@ -1,4 +1,4 @@
-"""Saves the session while it goes on, so that a lost connection takes next to nothing of it."""
+"""Saves the session while it goes on, so that a lost connection costs next to nothing of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lenet_tui.protocol.messages import Printed
-from lenet_tui.sessions.file_format import SavedSession, pieces
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import pieces
 from lenet_tui.sessions.store import SaveFile
 from lenet_tui.text.clean import clean
 
@@ -18,7 +19,7 @@ INTERVAL = 0.4
 TOGETHER = 0.05
 """Seconds in which what comes together (a snapshot, the frame that shows it) is saved together."""
 SLOW = 10
-"""A disk that is slow is left alone for so many times as long as it took."""
+"""After a save that took long, the next one waits for so many times as long."""
 PATIENCE = 1.0
 """Seconds that leaving the app waits for the last save."""
 
@@ -26,29 +27,29 @@ PATIENCE = 1.0
 class Autosave:
     """Writes what ``session`` gives (``None``: nothing to save yet) soon after each ``changed``.
 
-    On a thread of its own: a disk that hangs holds up nothing. ``say`` is called, there, with what
-    keeps it from saving, once for each reason.
+    It has a thread of its own, so that a disk that hangs holds up nothing. On that thread
+    ``report`` is called with what prevents a save, once for each reason.
     """
 
     def __init__(
         self,
         folder: Path,
         session: Callable[[], SavedSession | None],
-        say: Callable[[Printed], None],
+        report: Callable[[Printed], None],
     ) -> None:
         self._folder = folder
         self._session = session
-        self._say = say
+        self._report = report
         self._path: Path | None = None
         self._file: SaveFile | None = None
-        self._said = ""
+        self._reported = ""
         self._changed = threading.Event()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._live, name="autosave", daemon=True)
         self._thread.start()
 
     def adopt(self, path: Path) -> None:
-        """Go on with the file that a session was taken up from, if it is one of the folder's."""
+        """Save into the file that the session was resumed from, if it is one of the folder's."""
         if path.parent == self._folder:
             self._path = path
 
@@ -57,7 +58,7 @@ class Autosave:
         self._changed.set()
 
     def close(self) -> None:
-        """Save what has changed, and let the file go."""
+        """Save what has changed, and release the file."""
         self._ending.set()
         self._changed.set()
         self._thread.join(PATIENCE)
@@ -88,14 +89,14 @@ class Autosave:
         except Exception as error:  # noqa: BLE001 - whatever it is, the next save is tried
             self._failed(clean(f"{type(error).__name__}: {error}", 200))
         else:
-            self._said = ""
+            self._reported = ""
 
     def _open(self) -> SaveFile:
-        with contextlib.suppress(BlockingIOError):  # another instance took it up meanwhile
+        with contextlib.suppress(BlockingIOError):  # another instance has resumed it meanwhile
             return SaveFile(self._folder, self._path)
         return SaveFile(self._folder)
 
     def _failed(self, reason: str) -> None:
-        if reason != self._said:
-            self._said = reason
-            self._say(Printed("unsaved", reason))
+        if reason != self._reported:
+            self._reported = reason
+            self._report(Printed("unsaved", reason))

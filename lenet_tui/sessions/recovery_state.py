@@ -1,4 +1,4 @@
-"""What a session is made of, kept in the app's process, where the engine's death cannot take it."""
+"""What a session consists of, stored in the app's process, so that it survives the engine's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.moves import Continue, Forward, Goto, Run
 from lenet_tui.protocol.position import Position
-from lenet_tui.sessions.file_format import SavedSession
+from lenet_tui.protocol.saved_session import SavedSession
 
 _ONWARD = (Forward, Run, Goto, Continue)
 
@@ -39,10 +39,9 @@ BEGUN = (0, 0, math.inf)
 
 
 class Keeper:
-    """Holds the keyframes, the last snapshot and what is looked at.
+    """Stores the keyframes, the last snapshot and what the screen shows.
 
-    Keyframes count as kept only from the next snapshot on: a new engine gets a snapshot and just
-    the keyframes that were there when it was taken.
+    A new engine gets a snapshot and only those keyframes that were there when it was taken.
     """
 
     def __init__(self) -> None:
@@ -58,7 +57,7 @@ class Keeper:
         self._losses = Losses()
 
     def take(self, saved: SavedSession) -> None:
-        """Hold the session that was read from a file."""
+        """Store the session that was read from a file."""
         self._start = Start(saved.options, saved.snapshot)
         sizes = tuple((n, len(blob)) for n, blob in saved.keyframes.items())
         self._snapshot = replace(saved.snapshot, keyframes=sizes)
@@ -89,7 +88,7 @@ class Keeper:
         )
 
     def sent(self, command: Command) -> None:
-        """Note what the engine is told."""
+        """Note a command that the engine gets."""
         if isinstance(command, Look):
             self._look = command
         elif isinstance(command, (DoMove, RunFree)):
@@ -103,7 +102,7 @@ class Keeper:
                 self._losses = Losses()
 
     def received(self, report: Report) -> bool:
-        """Note what the engine says; whether it was meant for the keeper alone."""
+        """Note a report of the engine; whether it was meant for the keeper alone."""
         if isinstance(report, Kept):
             self._blobs[report.iteration] = report.blob
         elif isinstance(report, Forgotten):
@@ -129,11 +128,11 @@ class Keeper:
         return True
 
     def keyframe(self, iteration: int) -> bytes:
-        """A keyframe's bytes; none if it is not kept, which the engine will complain of."""
+        """A keyframe's bytes; empty if it is not stored, which the engine reports as an error."""
         return self._blobs.get(iteration, b"")
 
     def carry_on(self) -> list[Command]:
-        """What a new engine must be told to be where the last one was.
+        """The commands that bring a new engine to where the last one was.
 
         One that has only begun begins again, unless it ended in a move: its ``init`` gives the same
         to the bit, and then the engine finds out the ops to come.
@@ -170,7 +169,7 @@ def _touched(snapshot: Snapshot) -> bool:
 
 
 def _thinned(kept: dict[int, bytes], here: int) -> dict[int, bytes]:
-    """Few of the keyframes: the first, the last before ``here``, and some in even steps."""
+    """A few of the keyframes: the first, the last before ``here``, and some in even steps."""
     if 0 not in kept:
         return {}
     last = max(n for n in kept if n <= here)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lenet_tui.protocol.new_file import free_name, write_new
-from lenet_tui.sessions.file_format import MAX_BYTES, SavedSession, SaveError, decode
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import MAX_BYTES, SaveError, decode
 
 try:
     import fcntl
@@ -33,7 +34,7 @@ def default_folder() -> Path:
 class SaveFile:
     """The file of one session, ours as long as this object holds its lock.
 
-    Made anew, or the one at ``path``; ``BlockingIOError`` if another instance has that.
+    A new file, or the one at ``path``; ``BlockingIOError`` if another instance holds that.
     """
 
     def __init__(self, folder: Path, path: Path | None = None) -> None:
@@ -51,18 +52,18 @@ class SaveFile:
             remove(old)
         _sweep(folder)
 
-    def write(self, pieces: Sequence[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes | memoryview]) -> None:
         """Put ``pieces`` in the place of what was saved before, as a whole or not at all."""
         write_new(self.path, *pieces, replace=True)
 
     def close(self) -> None:
-        """Let others have it."""
+        """Release the file to other instances."""
         with contextlib.suppress(OSError):
             os.close(self._lock)
 
 
 def lost(folder: Path) -> Iterator[tuple[Path, SavedSession | SaveError]]:
-    """The sessions that no instance has now, the newest first, or why one cannot be read."""
+    """The sessions that no running instance holds, the newest first, or why one is unreadable."""
     for path in _newest(folder):
         if not _busy(path):
             try:
@@ -71,12 +72,17 @@ def lost(folder: Path) -> Iterator[tuple[Path, SavedSession | SaveError]]:
                 yield path, error
 
 
+def in_use(folder: Path) -> bool:
+    """Whether a running instance holds one of the folder's sessions."""
+    return any(map(_busy, _newest(folder)))
+
+
 def read(path: Path) -> SavedSession:
     """The session in a file; ``SaveError`` if it cannot be read or is not to be believed."""
     try:
+        if path.exists() and not path.is_file():  # a named pipe would not even open
+            raise SaveError("it is no file")
         with path.open("rb") as file:
-            if not path.is_file():
-                raise SaveError("it is no file")
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SaveError((error.strerror or str(error)).lower()) from None
@@ -86,7 +92,7 @@ def read(path: Path) -> SavedSession:
 
 
 def remove(path: Path) -> None:
-    """Delete a session that no instance has."""
+    """Delete a session unless a running instance holds it."""
     if not _busy(path):
         for file in (path, _lock_path(path)):
             with contextlib.suppress(OSError):
@@ -94,7 +100,7 @@ def remove(path: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Delete what instances that were killed had begun to write."""
+    """Delete what killed instances had begun to write."""
     for part in folder.glob(f".*{SUFFIX}.*.part"):
         name = part.name[1:].partition(SUFFIX)[0]
         if not _busy(folder / f"{name}{SUFFIX}"):
@@ -108,7 +114,8 @@ def _newest(folder: Path) -> list[Path]:
     with contextlib.suppress(OSError):
         for path in folder.glob(f"*{SUFFIX}"):
             with contextlib.suppress(OSError):
-                dated.append((path.lstat().st_mtime, path))
+                if path.is_file():
+                    dated.append((path.lstat().st_mtime, path))
     return [path for _, path in sorted(dated, reverse=True)]
 
 
@@ -117,10 +124,10 @@ def _lock_path(path: Path) -> Path:
 
 
 def _busy(path: Path) -> bool:
-    """Whether an instance that still runs has the file."""
+    """Whether a running instance holds the file."""
     try:
         lock = os.open(_lock_path(path), os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:  # nobody can have it, or nobody can tell
+    except OSError:  # nobody can hold it, or nobody can tell
         return False
     try:
         _take(lock)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from inspect import cleandoc
 from typing import Any
 
+from lenet_tui.text.notice import Notice, Table
 from lenet_tui.text.numbers import ascii_text
-
-Table = Mapping[str, tuple[str, str]]
-"""Key to what is said: (English, Chinese). ``{name}`` stands for a value given when said."""
 
 
 class Words:
@@ -37,6 +35,10 @@ class Words:
             raise KeyError(key)
         text = self._entries[key][self._column]
         return text.format(**values) if values else text
+
+    def say(self, notice: Notice) -> str:
+        """A notice in these words' language."""
+        return self.spell(notice.text(self._column))
 
     def spell(self, text: str) -> str:
         """A text that was put together elsewhere, in the signs of these words."""

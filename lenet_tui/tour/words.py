@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lenet_tui.text.words import Table
+from lenet_tui.text.notice import Table
 
 TOURING: Table = {
     # What its keys do

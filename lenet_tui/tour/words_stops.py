@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from inspect import cleandoc
 
-from lenet_tui.text.words import Table
+from lenet_tui.text.notice import Table
 from lenet_tui.tour.words_layers import TOUR_LAYERS
 from lenet_tui.tour.words_training import TOUR_TRAINING
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lenet_tui.text.words import Table, prose
+from lenet_tui.text.notice import Table
+from lenet_tui.text.words import prose
 
 TOUR_TRAINING: Table = {
     "tour.input.title": ("The input, and the shapes on the way", "输入，以及途中的形状"),

@@ -8,9 +8,9 @@ from lenet_tui.app.ui.app import LenetApp
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
+    Answered,
     Busy,
     Died,
-    Exported,
     Failed,
     Look,
     Painted,
@@ -177,7 +177,7 @@ async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
         run.engine.report(Busy(Position(0, "init"), 0, "conv2d", 3.2))
         await run.settle()
         assert "conv2d has run for 3 s" in run.rail
-        run.engine.report(Exported(99))
+        run.engine.report(Answered(99))
         await run.settle()
         assert "has run for" not in run.rail
         await run.press("escape")

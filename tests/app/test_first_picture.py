@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.panes.footer import key_line
 from lenet_tui.cli.options import only_the_app
-from lenet_tui.text import words
 from tests.harness.terminal import ROOT, environment
 
 LATER = {
@@ -24,7 +24,8 @@ LATER = {
 def test_the_app_is_imported_without_what_it_shows_later() -> None:
     code = (
         "import sys; from lenet_tui import cli; import lenet_tui.app.ui.app;"
-        " from lenet_tui.text import words; from lenet_tui.app.ui.panes.footer import key_line;"
+        " from lenet_tui.app.all_words import words;"
+        " from lenet_tui.app.ui.panes.footer import key_line;"
         " key_line(words('en'), 120, True); print(*sys.modules)"
     )
     done = subprocess.run(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.panes.layer_lines import layer_lines
 from lenet_tui.app.ui.panes.phase_states import boundary, fitted, stations
 from lenet_tui.app.ui.panes.rail import RailState, phase_lines, position_line
@@ -17,7 +18,6 @@ from lenet_tui.protocol.messages import Busy, Ready
 from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
-from lenet_tui.text import words
 from tests.harness.fake_training import PARAMETERS, Training
 
 EN = words("en")

@@ -77,7 +77,7 @@ def test_moves_of_the_app_are_read_before_the_terminal_is_touched(
 ) -> None:
     moves = tmp_path / "moves"
     moves.write_text("phase\n# comment\n\nphaze\n")
-    assert refused(capsys, "--moves", str(moves)).startswith("line 4: 'phaze' is no move")
+    assert refused(capsys, "--moves", str(moves)).startswith("line 4: 'phaze' is not a move")
 
 
 def parsed(*words: str) -> tuple[str, int, float]:

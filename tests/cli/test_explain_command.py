@@ -179,7 +179,7 @@ def test_nonsense_is_refused_before_anything_runs(
 
 def test_numbers_that_are_not_finite_are_strings() -> None:
     term = Term((Operand("x", (), math.inf),), -math.inf)
-    found = Explanation(1, "x", math.nan, "op", "", (term,), math.inf, math.inf, 0.0, False)
+    found = Explanation("x", math.nan, "op", "", (term,), math.inf, math.inf, 0.0, False)
     made = json.loads(line(event(found)))
     assert made["value"] == "nan"
     assert made["sum"] == made["ulp"] == "inf"

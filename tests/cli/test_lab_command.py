@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from lenet_tui.cli import main as cli
-from lenet_tui.lab.engine.run import answer
+from lenet_tui.lab.result import RunLab
 from lenet_tui.lab.ui.screen import LabScreen
-from lenet_tui.protocol.messages import RunLab
+from lenet_tui.protocol.messages import Asked
 from tests.harness.commands import run_here
 from tests.harness.running_app import Running, running
 from tests.harness.terminal import APP, Terminal
@@ -94,35 +93,28 @@ def test_bad_text_is_one_line(
 async def asked(run: Running, count: int = 1) -> list[RunLab]:
     """Wait until torch has been asked ``count`` times."""
     for _ in range(500):
-        found = [c for c in run.engine.sent if isinstance(c, RunLab)]
+        found = run.engine.asked(RunLab)
         if len(found) >= count:
             return found
         await run.pilot.pause(0.01)
     raise AssertionError("torch was not asked")
 
 
-def answered(run: Running) -> RunLab:
-    """Answer the newest question as the engine would."""
-    question = [c for c in run.engine.sent if isinstance(c, RunLab)][-1]
-    run.engine.report(answer(question))
-    return question
-
-
 async def test_the_lab_opens_over_the_app() -> None:
     async with running() as run:
+        run.engine.thinks = True
         await run.press("K")
         await asked(run)
         assert isinstance(run.app.screen, LabScreen) and "asking torch" in run.text
-        question = answered(run)
+        [question] = run.engine.commands(Asked)
+        run.engine.reply(question)
         await run.settle()
         assert "1×6×28×28" in run.text and "torch agrees" in run.text
-        run.app.screen.receive(replace(answer(question), number=0, output_shape=(7, 7)))
-        assert "7×7" not in run.text
         sent = len(run.engine.sent)
         await run.press("n", "c", "r", "L")
         assert "与 torch 一致" in run.text or "正在询问" in run.text
         await asked(run, 2)
-        assert {type(c) for c in run.engine.sent[sent:]} <= {RunLab}
+        assert {type(c) for c in run.engine.sent[sent:]} <= {Asked}
         await run.press("escape")
         assert run.app.screen_stack == [run.app.main] and run.app.language == "zh"
 

@@ -222,7 +222,7 @@ def test_moves_and_what_torch_refuses(trace: Trace) -> None:
 def test_a_line_that_is_no_move(trace: Trace) -> None:
     events, said = trace("--moves", "-", stdin="phase\n\nforwards\n", status=2)
     assert [e["event"] for e in events] == ["config", "position"]
-    assert said.startswith("lenet-tui: line 3: 'forwards' is no move")
+    assert said.startswith("lenet-tui: line 3: 'forwards' is not a move")
     assert said.count("\n") == 1
 
 

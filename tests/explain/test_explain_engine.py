@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.explain.explanation import Explanation
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import index_text
 from tests.harness.explaining import Explained
@@ -23,10 +23,9 @@ def net() -> Explained:
 
 
 def refusal(explained: Explained, cell: str, iteration: int | None = None) -> str:
-    answer = explained.answer(cell, iteration)
-    assert isinstance(answer, NotExplained), answer
-    assert answer.error.isprintable()
-    return answer.error
+    error = explained.rejected(cell, iteration)
+    assert error.isprintable()
+    return error
 
 
 def note(found: Explanation, key: str) -> tuple[str, ...] | None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from lenet_tui.app.all_words import words
 from lenet_tui.explain import explain_values
 from lenet_tui.explain.words.pane import explain_words
 from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, SegmentState, Shape
@@ -16,7 +17,6 @@ from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.frame_builder import op_row
-from lenet_tui.text import words
 from lenet_tui.training.engine.model import Net
 
 

@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from rich.cells import cell_len
 from torch import Tensor, nn
 
+from lenet_tui.app.all_words import words
 from lenet_tui.explain.words.pane import EXPLAIN, explain_words, needed
 from lenet_tui.protocol.options import LOSSES, OPTIMIZERS
 from lenet_tui.protocol.position import PHASES
-from lenet_tui.text import words
 from lenet_tui.text.wrapping import wrap
 from lenet_tui.training.engine.optimizers import MOMENTUM
 

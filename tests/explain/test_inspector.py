@@ -8,9 +8,10 @@ import pytest
 from textual.widgets import Static
 
 from lenet_tui.app.ui.panes.input import ImagePane
-from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.explain.explanation import Explain
 from lenet_tui.explain.ui.inspector import SETTLE, InspectorPane
-from lenet_tui.protocol.messages import Explain
+from lenet_tui.protocol.messages import Answered, Asked
+from lenet_tui.text.notice import verbatim
 from tests.harness.running_app import Running, running
 
 HEAD = re.compile(r"(\S+) = (\S+)   ")
@@ -38,7 +39,7 @@ def head(run: Running) -> tuple[str, str]:
 
 
 def asked(run: Running) -> list[str]:
-    return [command.cell for command in run.engine.commands(Explain)]
+    return [command.cell for command in run.engine.asked(Explain)]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
@@ -46,7 +47,7 @@ async def test_enter_explains_the_cell_under_the_cursor(size: tuple[int, int]) -
     async with running(size) as run:
         pane = await opened(run)
         assert asked(run) == ["conv1[0,2,4,5]"]
-        assert isinstance(pane.answer, Explanation)
+        assert pane.found is not None
         assert head(run)[0] == "conv1[0,2,4,5]"
         text = run.text
         assert "✔ checked: torch is 0.500 ulp from the sum; float32 rounding allows 10.0" in text
@@ -146,7 +147,7 @@ async def test_a_gradient_that_is_none_is_said() -> None:
         run.app.main.choose("conv1", "value")
         await run.settle()
         await run.press("2", "e")
-        assert isinstance(run.app.main.body.inspector.answer, NotExplained)
+        assert run.app.main.body.inspector.found is None
         assert "has not been computed yet" in run.text
         assert "checked" not in run.text
 
@@ -177,11 +178,11 @@ async def test_what_is_no_longer_true_is_taken_off_the_screen() -> None:
         assert "working it out" in run.text and value not in run.text
         assert "checked" not in run.text and "sum of" not in run.text
         assert run.app.main.query_one(ImagePane).heatmap._regions == ()
-        late = run.engine.commands(Explain)[-1]
+        late = run.engine.commands(Asked)[-1]
         run.engine.thinks = False
         await run.press("f")
         assert "working it out" in run.text  # one question at a time
-        run.engine.say(NotExplained(late.number, "of the step before"))
+        run.engine.say(Answered(late.number, error=verbatim("of the step before")))
         await run.settle()
         assert "of the step before" not in run.text
         assert head(run)[0] == cell and head(run)[1] != value

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
-from lenet_tui.explain.explanation import Explanation, Operand, Term
-from lenet_tui.protocol.messages import Explain
+from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from tests.explain.test_inspector import opened
 from tests.harness.running_app import running
 
@@ -31,9 +29,9 @@ async def test_order_unfolding_and_the_central_difference() -> None:
         run.app.main.choose("conv1.weight", "gradient")
         await run.settle()
         await run.press("e", "D")
-        assert run.engine.commands(Explain)[-1].check
+        assert run.engine.asked(Explain)[-1].check
         assert "central difference in float64" in run.text
-        assert pane.answer is not None
+        assert pane.found is not None
 
 
 async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_rank() -> None:
@@ -46,14 +44,14 @@ async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_r
     right = "Σ_n Σ_h Σ_w conv1.grad[n,o,h,w] ⋅ input[n,c, h + i, w + j]"
     total = 12 * 0.0006
     found = Explanation(
-        1, cell, total, "ConvolutionBackward0", f"conv1.weight.grad[o,c,i,j] = {right}", terms,
+        cell, total, "ConvolutionBackward0", f"conv1.weight.grad[o,c,i,j] = {right}", terms,
         total, 0.0, 1.0, True, 135, 150,
     )  # fmt: skip
     async with running((80, 24)) as run:
         pane = await opened(run)
         answer = "tests.harness.fake_engine.explained"
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(answer, lambda _, command: replace(found, number=command.number))
+            patch.setattr(answer, lambda *_: found)
             pane.open(cell)
             await run.settle()
         assert "ConvolutionBackward0" in run.text and "rank 135 of 150" in run.text
@@ -70,8 +68,8 @@ async def test_very_many_terms_come_on_demand() -> None:
         await run.press("f", "end")
         assert "more terms" in run.text
         await run.press("enter")
-        assert visit.most > 10 and isinstance(pane.answer, Explanation)
-        assert len(pane.answer.terms) == 26 and pane.answer.left == 0
+        assert visit.most > 10 and pane.found is not None
+        assert len(pane.found.terms) == 26 and pane.found.left == 0
 
 
 async def test_many_terms_after_few_take_the_lines_they_need(
@@ -81,9 +79,7 @@ async def test_many_terms_after_few_take_the_lines_they_need(
         count = 10 if command.cell.startswith("fc2.relu") else 1
         terms = tuple(Term((Operand("fc3.grad", (0, n), 0.5),), 0.5) for n in range(count))
         total = 0.5 * count
-        return Explanation(
-            command.number, command.cell, total, "op", "a = b", terms, total, 0.0, 1.0, True
-        )
+        return Explanation(command.cell, total, "op", "a = b", terms, total, 0.0, 1.0, True)
 
     monkeypatch.setattr("tests.harness.fake_engine.explained", answer)
     async with running() as run:

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from lenet_tui.export.engine import samples as export_samples
+from lenet_tui.export.engine.answers import export
 from lenet_tui.export.plan import Plan
+from lenet_tui.export.request import Export
 from lenet_tui.protocol.iteration_plan import REGULAR, Change, Script
-from lenet_tui.protocol.messages import Export
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import OPTIMIZERS, PRESETS, resolve
+from lenet_tui.protocol.request import Rejected
 from tests.harness.driving import Drive
 from tests.harness.export_sessions import exported, printed, ran, run_alone, shown, training, wander
 
@@ -178,7 +180,7 @@ def test_a_script_holds_only_so_many_samples(monkeypatch: pytest.MonkeyPatch) ->
     drive("finish")
     assert exported(drive)
     drive("finish")
-    assert "the session took 2 samples" in drive.session.export(Export(1)).error
+    assert "the session took 2 samples" in rejected(drive)
 
 
 def test_a_new_seed_begins_a_new_script() -> None:
@@ -233,12 +235,17 @@ def test_a_model_takes_what_it_needs_along_and_no_more() -> None:
     assert ran(script) == shown(drive)
 
 
+def rejected(drive: Drive) -> str:
+    """Why the session cannot be a script."""
+    with pytest.raises(Rejected) as rejected:
+        export(Export(), drive.session)
+    return str(rejected.value)
+
+
 def test_a_model_that_cannot_go_along_is_refused_in_one_line() -> None:
     drive = Drive("digits", model="tests.harness.export_models:with_numpy")
-    answer = drive.session.export(Export(1))
-    assert answer.text == ""
-    assert "import numpy as np" in answer.error
+    assert "import numpy as np" in rejected(drive)
     drive = Drive("digits", model="tests.harness.export_models:unnamed")
-    assert "its source is not available" in drive.session.export(Export(1)).error
+    assert "its source is not available" in rejected(drive)
     drive = Drive("digits", model="tests.harness.export_models:session")
-    assert "defines 'session', which the script needs" in drive.session.export(Export(1)).error
+    assert "defines 'session', which the script needs" in rejected(drive)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from lenet_tui.protocol.messages import Export, Exported
+from lenet_tui.export.request import Export
+from lenet_tui.protocol.messages import Answered, Asked
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_engine import SCRIPT
 from tests.harness.running_app import Running, running
 
@@ -37,7 +39,7 @@ async def test_x_writes_the_script_to_a_new_file(folder: Path) -> None:
         assert (folder / "mine.py").read_text("utf-8") == SCRIPT
         await run.press("x", "escape")
         assert sorted(p.name for p in folder.iterdir()) == ["lenet_session.py", "mine.py"]
-        assert len(run.engine.commands(Export)) == 2
+        assert len(run.engine.asked(Export)) == 2
 
 
 async def test_a_name_that_is_taken_or_leads_elsewhere_is_asked_again(folder: Path) -> None:
@@ -49,27 +51,36 @@ async def test_a_name_that_is_taken_or_leads_elsewhere_is_asked_again(folder: Pa
             await run.press("enter")
             assert said in run.text
             await run.press("escape")
-        assert run.engine.commands(Export) == []
+        assert run.engine.asked(Export) == []
         assert (folder / "taken.py").read_text() == "mine"
 
 
 async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
     async with running((80, 24)) as run:
+        run.engine.thinks = True
         (folder / "late.py").write_text("mine")
-        for number, file, report in (
-            (71, folder / "late.py", Exported(71, SCRIPT)),
-            (72, folder / "no" / "x.py", Exported(72, SCRIPT)),
-            (73, folder / "x.py", Exported(73, error="the model's\x1b source is not available")),
-            (74, folder / "x.py", Exported(74, "\ud800")),
-        ):
-            run.app.exporter._asked[number] = file
-            run.engine.say(report)
+        for number, (file, answer, error) in enumerate((
+            (folder / "late.py", SCRIPT, ""),
+            (folder / "no" / "x.py", SCRIPT, ""),
+            (folder / "x.py", None, "the model's\x1b source is not available"),
+            (folder / "x.py", "\ud800", ""),
+        ), 1):  # fmt: skip
+            run.app.run_worker(run.app.exporter.write(file))
+            await run.settle()
+            assert len(run.engine.asked(Export)) == number
+            run.engine.say(
+                Answered(
+                    run.engine.commands(Asked)[-1].number,
+                    answer,
+                    verbatim(error) if error else None,
+                )
+            )
             await run.settle()
             kind, text = logged(run)
             assert kind == "error"
             assert text.startswith("not exported: ")
             assert "\x1b" not in text
-        run.engine.say(Exported(99, SCRIPT))  # nobody asked
+        run.engine.say(Answered(99, SCRIPT))  # nobody asked
         await run.settle()
         assert (folder / "late.py").read_text() == "mine"
         assert [p.name for p in folder.iterdir()] == ["late.py"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.panes.code import CodePane
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.text import words
 
 
 class CodeApp(App[None]):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.explain.engine.answers import explain
+from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.history import LocalStore
 from lenet_tui.history.engine.session import Session
-from lenet_tui.protocol.messages import DoMove, Explain
+from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.tape import OpEntry
 
 
@@ -119,19 +122,20 @@ class Explained:
         check: bool = False,
         most: int | None = None,
     ) -> Explanation:
-        answer = self.answer(cell, iteration, check=check, most=most)
-        assert isinstance(answer, Explanation), answer
-        return answer
+        return explain(Explain(cell, check, most, iteration), self.session)
 
-    def answer(
-        self,
-        cell: str,
-        iteration: int | None = None,
-        *,
-        check: bool = False,
-        most: int | None = None,
-    ) -> Explanation | NotExplained:
-        return self.session.explain(Explain(7, cell, check, most, iteration))
+    def answer(self, cell: str, *, check: bool = False) -> Explanation | None:
+        """The explanation; ``None`` where the request is rejected."""
+        try:
+            return self.ask(cell, check=check)
+        except Rejected:
+            return None
+
+    def rejected(self, cell: str, iteration: int | None = None) -> str:
+        """Why a cell cannot be explained."""
+        with pytest.raises(Rejected) as rejected:
+            self.ask(cell, iteration)
+        return str(rejected.value)
 
     def tensors(self) -> dict[str, tuple[int, ...]]:
         """Every tensor that can be asked about at the end of an iteration, with its shape."""

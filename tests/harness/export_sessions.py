@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lenet_tui.protocol.messages import Export
+from lenet_tui.export.engine.answers import export
+from lenet_tui.export.request import Export
 from tests.harness.driving import Drive
 
 STEPS = ("op", "op", "op", "phase", "phase", "phase", "finish", "finish", "run 3", "run 6")
@@ -49,9 +50,7 @@ def wander(drive: Drive, dice: random.Random, length: int) -> None:
 
 def exported(drive: Drive) -> str:
     """The script of a session."""
-    answer = drive.session.export(Export(7))
-    assert (answer.number, answer.error) == (7, "")
-    return answer.text
+    return export(Export(), drive.session)
 
 
 def training(script: str) -> str:

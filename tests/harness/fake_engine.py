@@ -6,29 +6,27 @@ import math
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from lenet_tui.explain.explanation import Explain
+from lenet_tui.export.request import Export
+from lenet_tui.lab.result import RunLab
+from lenet_tui.parity.result import Parity
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.frame import Device, Frame
 from lenet_tui.protocol.messages import (
+    Answered,
+    Asked,
     Command,
-    Devices,
     DoMove,
-    Explain,
-    Export,
-    Exported,
-    ListDevices,
     Look,
     Moved,
     Painted,
     Painting,
-    Parity,
     Pause,
-    Print,
-    PrintOut,
     Ready,
     Report,
     RunFree,
@@ -36,10 +34,13 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.request import Rejected, Request, handler_of
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.views import ABSENT, Summary, View, ViewRequest
-from lenet_tui.sessions.file_format import SavedSession
 from lenet_tui.tensors.colour_scale import as_levels, fit_scale
 from lenet_tui.tensors.tiling import blocks, tiling
+from lenet_tui.tour.request import Print
+from lenet_tui.training.request import ListDevices
 from tests.harness.fake_explaining import explained
 from tests.harness.fake_parity import compared
 from tests.harness.fake_training import PARAMETERS, Training, tensor
@@ -57,9 +58,9 @@ DEVICES = (
 class FakeEngine:
     """``sent`` holds every command; ``restarts`` and ``closed`` count what was asked.
 
-    ``hold``: moves are not answered until ``release`` is called. ``thinks``: questions about cells
-    and devices are not answered. A free run goes one iteration further for each frame, at most
-    ``free`` times, until it is paused.
+    ``hold``: moves are not answered until ``release`` is called. ``thinks``: requests are not
+    answered until ``reply`` is called. A free run goes one iteration further for each frame, at
+    most ``free`` times, until it is paused.
     """
 
     def __init__(self, on_report: OnReport, *, free: int = 3) -> None:
@@ -96,17 +97,29 @@ class FakeEngine:
             self._step()
         elif isinstance(command, Pause):
             self._end_run()
-        elif isinstance(command, ListDevices):
-            self.report(Devices(DEVICES))
-        elif isinstance(command, Explain) and not self.thinks:
-            self.report(explained(self.training, command))
-        elif isinstance(command, Parity) and not self.thinks:
-            self.report(compared(self.training, command))
-        elif isinstance(command, Export):
-            self.report(Exported(command.number, SCRIPT))
-        elif isinstance(command, Print):
-            texts = tuple(f"{name} of {self.training.cursor}" for name in command.names)
-            self.report(PrintOut(command.number, texts))
+        elif isinstance(command, Asked) and not self.thinks:
+            self.reply(command)
+
+    def reply(self, asked: Asked) -> None:
+        """Answer a request."""
+        try:
+            self.report(Answered(asked.number, self._answer(asked.request)))
+        except Rejected as error:
+            self.report(Answered(asked.number, error=error.notice))
+
+    def _answer(self, request: Request[Any]) -> Any:
+        if isinstance(request, ListDevices):
+            return DEVICES
+        if isinstance(request, Explain):
+            return explained(self.training, request)
+        if isinstance(request, Parity):
+            return compared(self.training, request)
+        if isinstance(request, Export):
+            return SCRIPT
+        if isinstance(request, Print):
+            return tuple(f"{name} of {self.training.cursor}" for name in request.names)
+        assert isinstance(request, RunLab), request
+        return handler_of(request)(request, None)
 
     def restart(self) -> None:
         self.restarts += 1
@@ -154,6 +167,10 @@ class FakeEngine:
         """The frame at the cursor with the views that are looked at."""
         views = tuple(view(self.training, request) for request in self._views)
         return replace(self.training.frame(running), views=views)
+
+    def asked(self, kind: type[C]) -> list[C]:
+        """The requests of one class."""
+        return [r.request for r in self.commands(Asked) if isinstance(r.request, kind)]
 
     @property
     def moves(self) -> list[Move]:

@@ -5,27 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from lenet_tui.explain.cell_address import CellError, parse_cell
-from lenet_tui.explain.explanation import Explanation, NotExplained, Operand, Term
-from lenet_tui.protocol.messages import Explain
+from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
+from lenet_tui.protocol.request import Rejected
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_training import Training, tensor
 
 NOTHING = "prelu"
 """An op that there is no arithmetic for."""
 
 
-def explained(training: Training, command: Explain) -> Explanation | NotExplained:
+def explained(training: Training, command: Explain) -> Explanation:
     """A convolution's cell is 25 products and a bias, any other its own gradient and a zero."""
     try:
         cell = parse_cell(command.cell)
     except CellError as error:
-        return NotExplained(command.number, str(error))
+        raise Rejected(verbatim(str(error))) from None
     _, values = tensor(training, cell.tensor)
     if values is None:
-        return NotExplained(command.number, f"{cell} has not been computed yet")
+        raise Rejected(verbatim(f"{cell} has not been computed yet"))
     if len(cell.index) != values.ndim or any(
         i >= n for i, n in zip(cell.index, values.shape, strict=True)
     ):
-        return NotExplained(command.number, f"{cell} is outside")
+        raise Rejected(verbatim(f"{cell} is outside"))
     value = float(np.float32(values[cell.index]))
     if cell.tensor in ("conv1", "conv2"):
         op, formula, terms = "conv2d", f"{cell.tensor}[n,o,h,w] = Σ", window(cell.index)
@@ -45,7 +46,7 @@ def explained(training: Training, command: Explain) -> Explanation | NotExplaine
     fields = (("input", (0, 0, y, x), (0, 0, y + 4, x + 4)),)
     difference = value + 1e-9 if command.check else None
     return Explanation(
-        command.number, command.cell, value, op, formula, terms, total, 0.5, 10.0, True, 3,
+        command.cell, value, op, formula, terms, total, 0.5, 10.0, True, 3,
         values.size, (("products", (str(len(terms)),)),), fields, difference, left, left_sum,
     )  # fmt: skip
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from lenet_tui.parity.result import ParityResult, ParityRow
-from lenet_tui.protocol.messages import Parity
+from lenet_tui.parity.result import Parity, ParityResult, ParityRow
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_training import PARAMETERS, Training
 
 REFERENCE, GPU, DOUBLE = "cpu · float32", "cuda:0 · float32", "cpu · float64"
@@ -32,7 +32,7 @@ def compared(training: Training, command: Parity) -> ParityResult:
     """The first is a GPU whose second convolution is wrong; there a node has another kernel."""
     other = command.device or GPU
     if other not in (GPU, DOUBLE):
-        return ParityResult(command.number, REFERENCE, other, (GPU, DOUBLE), error="it is not here")
+        return ParityResult(REFERENCE, other, (GPU, DOUBLE), error=verbatim("it is not here"))
     wrong = other == GPU
     rows = [
         _row("forward", name, op, shape, wrong and number >= FAULT)
@@ -44,9 +44,7 @@ def compared(training: Training, command: Parity) -> ParityResult:
         rows.append(_row("backward", p.name, "AccumulateGrad", p.shape, wrong))
     rows += [_row("update", p.name, "update", p.shape, False) for p in PARAMETERS]
     iteration = max(training.last.iteration, 1)
-    return ParityResult(
-        command.number, REFERENCE, other, (GPU, DOUBLE), iteration, 0, 1, tuple(rows)
-    )
+    return ParityResult(REFERENCE, other, (GPU, DOUBLE), iteration, 0, 1, tuple(rows))
 
 
 def _row(phase: str, name: str, op: str, shape: tuple[int, ...], wrong: bool) -> ParityRow:

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 import warnings
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -15,32 +16,24 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lenet_tui.explain.explanation import Explanation, NotExplained
-from lenet_tui.lab.result import LabResult
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.process.engine import server as worker
 from lenet_tui.protocol.frame import Device, Frame, Parameter
 from lenet_tui.protocol.messages import (
     Busy,
     DoMove,
-    Explain,
-    Export,
-    Exported,
     Look,
     Moved,
     Painting,
-    Parity,
-    Print,
-    PrintOut,
     Ready,
     RunFree,
-    RunLab,
     Snapshot,
 )
 from lenet_tui.protocol.moves import Run, Set
 from lenet_tui.protocol.options import OptionError, Options
 from lenet_tui.protocol.position import SEARCHING, Position
+from lenet_tui.protocol.request import Rejected, Request, answers
 from lenet_tui.protocol.session_api import DeviceLost, Hooks, KeyframeStore
+from lenet_tui.text.notice import verbatim
 
 
 class FakeSession:
@@ -54,7 +47,7 @@ class FakeSession:
         snapshot: Snapshot | None = None,
     ) -> None:
         if options.device == "nowhere":
-            raise OptionError("device nowhere is not here")
+            raise OptionError(verbatim("device nowhere is not here"))
         if options.device == "broken":
             raise ZeroDivisionError("the engine broke\nin two lines")
         if options.device == "deadly":
@@ -105,24 +98,6 @@ class FakeSession:
         keyframes = tuple((i, 1) for i in sorted(self.kept))
         end = (self.iteration, 4 if self.iteration else 0, math.inf)
         return Snapshot(Position(self.iteration), 4, end, keyframes=keyframes)
-
-    def explain(self, command: Explain) -> Explanation | NotExplained:
-        if command.cell == "broken":
-            raise ValueError("no such cell")
-        return NotExplained(command.number, "there is no torch here")
-
-    def parity(self, command: Parity) -> ParityResult:
-        if command.device == "broken":
-            raise ValueError("no such place")
-        return ParityResult(command.number, error="there is no torch here")
-
-    def export(self, command: Export) -> Exported:
-        if self.iteration == 7:
-            raise ValueError("seven")
-        return Exported(command.number, f"# {self.iteration} iterations\n")
-
-    def print_out(self, command: Print) -> PrintOut:
-        return PrintOut(command.number)
 
     def _iterate(self) -> None:
         self.iteration += 1
@@ -185,13 +160,31 @@ def misbehave(word: str, session: FakeSession) -> None:
         print(Path.cwd())  # noqa: T201
 
 
-def parts() -> worker.Parts:
-    def run_lab(command: RunLab) -> LabResult:
-        return LabResult(command.number, command.text, command.input_shape)
+@dataclass(frozen=True)
+class Question(Request[str]):
+    """A request without torch: ``reject`` and ``raise`` misbehave."""
 
-    return worker.Parts(FakeSession, lambda: (Device("cpu", "CPU"),), run_lab)
+    answered_in = "tests.harness.fake_session"
+
+    word: str
+
+
+class Early(Question):
+    """The same, before there is a session too."""
+
+    needs_session = False
+
+
+@answers(Question)
+@answers(Early)
+def answer(request: Question, session: FakeSession | None) -> str:
+    if request.word == "reject":
+        raise Rejected(verbatim("there is no torch here"))
+    if request.word == "raise":
+        raise ValueError("no such word")
+    return f"{request.word} at {session.iteration if session else None}"
 
 
 def main(connection: Connection) -> None:
     """The worker with a fake session: what a test's client starts."""
-    worker.main(connection, parts)
+    worker.main(connection, lambda: FakeSession)

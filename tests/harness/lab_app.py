@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from textual.app import App
 
-from lenet_tui.lab.engine.run import answer
+from lenet_tui.app.all_words import words as words_of
+from lenet_tui.lab.engine.run import run_text
+from lenet_tui.lab.result import LabResult, RunLab
 from lenet_tui.lab.ui.screen import LabScreen
-from lenet_tui.protocol.messages import Command, RunLab
-from lenet_tui.text import words as words_of
+from lenet_tui.protocol.messages import Answered, Asked
+from lenet_tui.protocol.pending_requests import PendingRequests
+from lenet_tui.protocol.request import A, Reply, Request
 
 
 class LabApp(App[None]):
@@ -26,7 +29,8 @@ class LabApp(App[None]):
         self.ascii = ascii
         self.answers = answers
         self.asked: list[RunLab] = []
-        self.lab = LabScreen(self._ask, layer, shape)
+        self.requests = PendingRequests(self._asked)
+        self.lab = LabScreen(self, layer, shape)
         self.language = language
 
     @property
@@ -37,8 +41,15 @@ class LabApp(App[None]):
         self.set_class(self.ascii, "-ascii")
         self.push_screen(self.lab)
 
-    def _ask(self, command: Command) -> None:
-        assert isinstance(command, RunLab)
-        self.asked.append(command)
+    async def ask(self, request: Request[A]) -> Reply[A]:
+        return await self.requests.ask(request)
+
+    def _asked(self, command: Asked) -> None:
+        assert isinstance(command.request, RunLab)
+        self.asked.append(command.request)
         if self.answers:
-            self.lab.receive(answer(command))
+            self.answer(run_text(command.request), command.number)
+
+    def answer(self, result: LabResult, number: int) -> None:
+        """Answer the question of that number."""
+        self.requests.answered(Answered(number, result))

@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 from torch import Tensor
 
+from lenet_tui.app.all_words import words
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.frame import Frame, Graph, OpRow, SegmentState
 from lenet_tui.protocol.options import Options
@@ -23,7 +24,6 @@ from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
-from lenet_tui.text import words
 
 KERNELS = torch.linspace(-0.2, 0.2, 150).reshape(6, 1, 5, 5)
 BATCH = torch.arange(2 * 6 * 4 * 4.0).reshape(2, 6, 4, 4)

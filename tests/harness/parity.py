@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lenet_tui.parity.result import ParityResult
-from lenet_tui.protocol.messages import Parity
+from lenet_tui.parity.engine.parity import compared as compare
+from lenet_tui.parity.result import Parity, ParityResult
 from tests.harness.driving import Drive
 
 DOUBLE = "cpu · float64"
@@ -12,7 +12,7 @@ SAME = "cpu · float32"
 
 def parity(drive: Drive, device: str = "") -> ParityResult:
     """The answer, which may be an error."""
-    return drive.session.parity(Parity(7, device))
+    return compare(Parity(device), drive.session.navigator)
 
 
 def compared(drive: Drive, device: str = DOUBLE) -> ParityResult:

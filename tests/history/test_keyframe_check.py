@@ -48,36 +48,61 @@ def forged(blob: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
     return struct.pack("<Q", len(head)) + head + blob[8 + length :]
 
 
+def first(header: dict[str, Any]) -> dict[str, Any]:
+    """The first parameter's value, (6, 1, 5, 5) float32."""
+    value: dict[str, Any] = header["parameters"]["conv1.weight"]["value"]
+    return value
+
+
 def renamed(header: dict[str, Any], name: str) -> None:
-    header["tensors"][0][0] = name
+    parameters = header["parameters"]
+    header["parameters"] = {name if n == "conv1.weight" else n: p for n, p in parameters.items()}
 
 
 def of_dtype(header: dict[str, Any], dtype: Any) -> None:
-    header["tensors"][0][1] = dtype
+    first(header)["dtype"] = dtype
 
 
 def of_shape(header: dict[str, Any], shape: Any) -> None:
-    header["tensors"][0][2] = shape
+    first(header)["shape"] = shape
+
+
+def slot(header: dict[str, Any], name: str) -> None:
+    """Give the gradient of the last parameter to its optimizer."""
+    parameter = header["parameters"]["fc3.bias"]
+    parameter["grad"], parameter["state"] = None, {name: parameter["grad"]}
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda h: renamed(h, "value/other"),
-        lambda h: renamed(h, "state/conv1.weight/evil"),
+        lambda h: renamed(h, "other"),
+        lambda h: slot(h, "evil"),
+        lambda h: slot(h, "step"),
         lambda h: of_dtype(h, "load"),
         lambda h: of_dtype(h, "int32"),
         lambda h: of_dtype(h, "float64"),
+        lambda h: of_dtype(h, None),
         lambda h: of_shape(h, [6, 25]),
         lambda h: of_shape(h, [-6, -25]),
         lambda h: of_shape(h, [2**40]),
+        lambda h: of_shape(h, [2**39] * 99),
         lambda h: of_shape(h, "6"),
-        lambda h: h["tensors"].pop(),
-        lambda h: h["tensors"].append(["value/more", "float32", [1]]),
-        lambda h: h.update(tensors=None),
-        lambda h: h.update(data=["digits", 1, 0, -5]),
+        lambda h: h["parameters"].pop("conv1.weight"),
+        lambda h: h["buffers"].update(more=None),
+        lambda h: h.update(parameters=None),
+        lambda h: h.update(rng=None),
+        lambda h: h.update(rng=first(h)),
+        lambda h: h["data"].update(offset=-5),
+        lambda h: h["data"].update(source=1),
+        lambda h: h["data"].update(size=2**70),
+        lambda h: h["data"].update(fixed=[first(h)]),
         lambda h: h.update(loss="[]"),
+        lambda h: h.update(fresh_vector=1),
+        lambda h: h.update(more=1),
         lambda h: h["options"].update(lr=float("inf")),
+        lambda h: h["options"].update(lr=10**400),
+        lambda h: h["options"].update(model="os:system"),
         lambda h: h["options"].update(colour="red"),
         lambda h: h.pop("options"),
     ],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lenet_tui.history.engine.keyframe import capture, restore, unpack
 from lenet_tui.history.keyframe_policy import FIRST_SPACING, KeyframeIndex
@@ -129,10 +129,55 @@ def test_no_gradient_and_no_number_come_back_as_themselves() -> None:
 
 
 def test_what_is_unpacked_does_not_share_memory() -> None:
-    trainer = Trainer(resolve("digits", device="cpu"))
+    trainer = Trainer(resolve("digits", device="cpu", optimizer="adam"))
+    iterate(trainer, 1)
     blob = capture(trainer)
-    header, tensors = unpack(blob)
-    for tensor in tensors.values():
-        tensor.zero_()
-    assert unpack(blob)[0] == header
+    state = unpack(blob)
+    for parameter in state.parameters.values():
+        for stored in (parameter.value, parameter.grad, *parameter.state.values(), state.rng):
+            if stored is not None:
+                stored.zero_()
+    again = unpack(blob)
+    assert again.parameters["conv1.weight"].value.any() and again.rng.any()
     assert capture(trainer) == blob
+
+
+class Changing(nn.Module):
+    """A slash in a parameter's name; buffers that a forward registers, replaces and deletes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.ParameterDict({"a/b": nn.Parameter(torch.ones(10))})
+        self.head = nn.Linear(1024, 10)
+        self.register_buffer("bank", torch.zeros(0, 10))
+        self.register_buffer("first", torch.ones(()))
+        self.register_buffer("later", None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(1)
+        if not hasattr(self.head, "mean"):
+            self.head.register_buffer("mean", x.detach().mean(0))
+            self.later = x.detach().sum().to(torch.bfloat16)
+            del self.first
+        out: Tensor = self.head(x - self.head.get_buffer("mean")) * self.scale["a/b"]
+        self.bank = torch.cat([self.get_buffer("bank"), out.detach()])
+        return out + self.bank.mean(0)
+
+
+def test_what_a_forward_does_to_buffers_comes_and_goes() -> None:
+    options = resolve(device="cpu", model=f"{__name__}:Changing", optimizer="adam", batch_size=2)
+    trainer = Trainer(options)
+    states = []
+    for _ in range(4):
+        states.append((everything(trainer), capture(trainer)))
+        iterate(trainer, 1)
+    fresh = Trainer(options)
+    for number in (0, 3, 1, 2, 0):
+        for restored in (trainer, fresh):
+            state, blob = states[number]
+            restore(restored, blob)
+            assert equal(everything(restored), state) and capture(restored) == blob
+            assert hasattr(restored.model, "first") == (number == 0)
+            iterate(restored, 1)
+            if number < 3:
+                assert capture(restored) == states[number + 1][1]

@@ -11,8 +11,8 @@ from textual.widgets import Input, OptionList
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.protocol.condition import Watch
-from lenet_tui.protocol.messages import ListDevices
 from lenet_tui.protocol.moves import AddWatch, Do, Forward, Goto, Set, Skip, Unwatch, Vector
+from lenet_tui.training.request import ListDevices
 from tests.harness.running_app import character, running
 
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
@@ -126,7 +126,7 @@ async def test_watchpoints_with_completion() -> None:
 async def test_the_device_picker_says_why_not() -> None:
     async with running() as run:
         await run.press("d")
-        assert len(run.engine.commands(ListDevices)) == 1
+        assert len(run.engine.asked(ListDevices)) == 1
         assert "60.0 GiB of 80.0 GiB free" in run.text
         assert "not built for this platform" in run.text
         await run.press("down", "enter")

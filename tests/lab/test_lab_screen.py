@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from lenet_tui.lab.engine.run import answer
+from lenet_tui.lab.engine.run import run_text
 from lenet_tui.lab.layer import LayerError
 from lenet_tui.lab.ui import screen as lab
 from lenet_tui.lab.ui.form import LabForm
@@ -259,9 +259,11 @@ async def test_stale_answers_and_a_silent_engine() -> None:
         app.lab.query_one("#stride").focus()
         await press(pilot, ["2"])
         await until(pilot, lambda: app.asked[-1] != first)
-        app.lab.receive(answer(first))
+        app.answer(run_text(first), 1)
+        await pilot.pause()
         assert "asking torch" in said(app, "head")
-        app.lab.receive(answer(app.asked[-1]))
+        app.answer(run_text(app.asked[-1]), len(app.asked))
+        await pilot.pause()
         assert "torch agrees" in said(app, "head")
 
 
@@ -300,7 +302,7 @@ async def test_resizing_keeps_everything() -> None:
 
 def test_a_text_that_is_no_layer_is_refused_at_once() -> None:
     with pytest.raises(LayerError, match="did you mean"):
-        LabScreen(print, "Conv3d(1, 2, 3)")
+        LabScreen(LabApp(), "Conv3d(1, 2, 3)")
 
 
 async def test_what_does_not_fit_is_said_to_go_on_and_signs_are_explained() -> None:

@@ -13,12 +13,11 @@ from torch import nn
 
 from lenet_tui.explain.windows import NoWindow, geometry, parameter_count, weight_shape
 from lenet_tui.lab.cost import too_large
-from lenet_tui.lab.engine.run import answer, run_layer
+from lenet_tui.lab.engine.run import run_layer, run_text
 from lenet_tui.lab.layer import Layer
 from lenet_tui.lab.parse import parse_layer
-from lenet_tui.lab.result import LabResult
+from lenet_tui.lab.result import LabResult, RunLab
 from lenet_tui.lab.terms import cell_index, tap_count, taps
-from lenet_tui.protocol.messages import RunLab
 from tests.harness.lab_cases import Case, cases
 
 Truth = tuple[nn.Module | None, Any, str]
@@ -175,11 +174,11 @@ def test_the_meta_device_s_shapes_are_the_formula_s() -> None:
     assert result.parameters == parameter_count(layer)
 
 
-def test_a_command_is_answered_with_its_number() -> None:
-    result = answer(RunLab(7, "MaxPool2d(2, return_indices=True)", (1, 1, 4, 4)))
-    assert result.number == 7 and result.indices is not None
+def test_a_text_is_run_or_said_to_be_no_layer() -> None:
+    result = run_text(RunLab("MaxPool2d(2, return_indices=True)", (1, 1, 4, 4)))
+    assert result.indices is not None
     assert result.indices.ravel().tolist() == [5, 7, 13, 15]
-    assert answer(RunLab(8, "Conv9d(", (1,))).error
+    assert run_text(RunLab("Conv9d(", (1,))).error
 
 
 def test_what_torch_warns_of_is_reported() -> None:

@@ -8,21 +8,22 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import OptionList, Select
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
-from lenet_tui.parity.result import ParityResult, ParityRow
+from lenet_tui.parity.result import Parity, ParityResult, ParityRow
 from lenet_tui.parity.ui.table import entry, sentence, table
-from lenet_tui.protocol.messages import Busy, Died, Parity
+from lenet_tui.protocol.messages import Answered, Asked, Busy, Died
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
-from lenet_tui.text import words
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_parity import DOUBLE, GPU, REFERENCE, compared
 from tests.harness.fake_training import Training
 from tests.harness.running_app import Running, running
 
 
 def asked(run: Running) -> list[str]:
-    return [command.device for command in run.engine.commands(Parity)]
+    return [command.device for command in run.engine.asked(Parity)]
 
 
 def highlighted(run: Running) -> str:
@@ -31,8 +32,8 @@ def highlighted(run: Running) -> str:
     return str(listed.get_option_at_index(listed.highlighted).prompt)
 
 
-def answer(device: str = GPU, number: int = 1) -> ParityResult:
-    return compared(Training(Options()), Parity(number, device))
+def answer(device: str = GPU) -> ParityResult:
+    return compared(Training(Options()), Parity(device))
 
 
 async def test_the_first_past_tolerance_is_pointed_at_and_another_place_chosen() -> None:
@@ -61,8 +62,9 @@ async def test_with_one_place_there_is_nothing_to_choose() -> None:
     async with running() as run:
         run.engine.thinks = True
         await run.press("P")
-        [command] = run.engine.commands(Parity)
-        run.engine.say(replace(answer(DOUBLE, command.number), choices=(DOUBLE,)))
+        [command] = run.engine.commands(Asked)
+        result = replace(answer(DOUBLE), choices=(DOUBLE,))
+        run.engine.say(Answered(command.number, result))
         await run.settle()
         assert not run.app.screen.query(Select)
         assert f"compared with  {DOUBLE}" in run.text and "tab" not in run.lines[-4]
@@ -99,16 +101,16 @@ async def test_a_late_answer_is_not_mistaken_for_another() -> None:
     async with running() as run:
         run.engine.thinks = True
         await run.press("P", "escape", "P")
-        first, second = run.engine.commands(Parity)
+        first, second = run.engine.commands(Asked)
         assert "running the iteration in both places" in run.text
-        run.engine.say(answer(GPU, first.number))
+        run.engine.say(Answered(first.number, answer(GPU)))
         await run.settle()
         assert "running the iteration in both places" in run.text
-        run.engine.say(answer(DOUBLE, second.number))
+        run.engine.say(Answered(second.number, answer(DOUBLE)))
         await run.settle()
         assert "All 34 ops are within tolerance." in run.text
         await run.press("escape")
-        run.engine.say(answer(GPU, second.number))
+        run.engine.say(Answered(second.number, answer(GPU)))
         await run.settle()
         assert isinstance(run.app.screen, MainScreen)
 
@@ -117,11 +119,11 @@ async def test_what_cannot_be_done_is_said_and_another_place_still_offered() -> 
     async with running() as run:
         run.engine.thinks = True
         await run.press("P")
-        [command] = run.engine.commands(Parity)
+        [command] = run.engine.commands(Asked)
         run.engine.say(Busy(Position(1, "forward"), 0, "conv2d", 2.0))
         error = "cuda:0 · float32: out of memory\x1b[2J [red]with batch size 1[/]"
-        result = ParityResult(command.number, REFERENCE, GPU, (GPU, DOUBLE), error=error)
-        run.engine.say(result)
+        result = ParityResult(REFERENCE, GPU, (GPU, DOUBLE), error=verbatim(error))
+        run.engine.say(Answered(command.number, result))
         await run.settle()
         assert r"out of memory\x1b[2J [red]with batch size 1[/]" in run.text
         assert "running the iteration" not in run.text and run.app.busy is None
@@ -164,7 +166,7 @@ def test_columns_go_where_it_is_narrow(lang: str, width: int) -> None:
 
 def test_random_numbers_and_equal_ones_are_said() -> None:
     say = words("en")
-    result = ParityResult(1, REFERENCE, GPU, (GPU,), rows=(ROW,))
+    result = ParityResult(REFERENCE, GPU, (GPU,), rows=(ROW,))
     assert sentence(result, say).endswith("It takes random numbers: each device draws its own.")
     assert "5.0e4 times" in sentence(result, say) or "50000 times" in sentence(result, say)
     equal = replace(ROW, difference=0.0, share=0.0, past=0)
@@ -185,6 +187,6 @@ def test_entries_are_called_as_the_tape_calls_them() -> None:
 def test_odd_numbers_are_written(value: float) -> None:
     row = replace(ROW, difference=value, largest=value, share=0.0)
     for glyphs, say in ((UNICODE, words("en")), (ASCII, words("en", True))):
-        _, lines = table(ParityResult(1, rows=(row,)), 80, say, glyphs)
+        _, lines = table(ParityResult(rows=(row,)), 80, say, glyphs)
         assert lines[1].text.cell_length == 80
     assert str(lines[1].text).isascii()

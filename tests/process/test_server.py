@@ -8,26 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from lenet_tui.explain.explanation import NotExplained
-from lenet_tui.lab.result import LabResult
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.protocol.messages import (
-    Devices,
+    Answered,
+    Asked,
     DoMove,
-    Explain,
-    Export,
-    Exported,
     Failed,
-    ListDevices,
     Moved,
-    Parity,
     Printed,
     Ready,
-    RunLab,
 )
 from lenet_tui.protocol.moves import Run
 from tests.harness import fake_session
 from tests.harness.conversation import Conversation
+from tests.harness.fake_session import Early, Question
 
 
 @pytest.fixture(scope="module")
@@ -93,31 +86,23 @@ def test_it_works_where_we_do(talk: Conversation) -> None:
     assert talk.ask("cwd")[1] == [Printed("output", str(Path.cwd()))]
 
 
-def test_explain_and_devices(talk: Conversation) -> None:
-    talk.send(Explain(5, "w[0]"))
-    assert talk.until(NotExplained) == NotExplained(5, "there is no torch here")
-    talk.send(Explain(6, "broken"))
-    assert talk.until(NotExplained) == NotExplained(6, "ValueError: no such cell")
-    talk.send(ListDevices())
-    assert talk.until(Devices).devices[0].name == "cpu"
+def test_a_request_is_answered_rejected_or_fails_in_a_line(talk: Conversation) -> None:
+    replies = []
+    for number, word in enumerate(("hello", "reject", "raise"), 5):
+        talk.send(Asked(number, Question(word)))
+        reply = talk.until(Answered)
+        replies.append((reply.number, reply.answer, str(reply.error)))
+    assert replies == [
+        (5, "hello at 0", "None"),
+        (6, None, "there is no torch here"),
+        (7, None, "ValueError: no such word"),
+    ]
+    assert any("no such word" in r.text for r in talk.reports if isinstance(r, Printed))
 
 
-def test_export(talk: Conversation) -> None:
-    talk.send(Export(8))
-    assert talk.until(Exported) == Exported(8, "# 0 iterations\n")
-    talk.send(DoMove(1, Run(7)))
-    talk.send(Export(9))
-    assert talk.until(Exported) == Exported(9, error="ValueError: seven")
-
-
-def test_parity(talk: Conversation) -> None:
-    talk.send(Parity(11))
-    assert talk.until(ParityResult) == ParityResult(11, error="there is no torch here")
-    talk.send(Parity(12, "broken"))
-    assert talk.until(ParityResult) == ParityResult(12, error="ValueError: no such place")
-
-
-def test_the_lab_needs_no_session() -> None:
+def test_some_requests_need_no_session() -> None:
     with Conversation(fake_session.main) as talk:
-        talk.send(RunLab(3, "nn.ReLU()", (1, 1, 4, 4)))
-        assert talk.until(LabResult).number == 3
+        talk.send(Asked(3, Early("x")))
+        assert talk.until(Answered).answer == "x at None"
+        talk.send(Asked(4, Question("x")))
+        assert str(talk.until(Answered).error) == "the engine has not been started"

@@ -12,8 +12,8 @@ import pytest
 
 from lenet_tui.protocol.messages import DoMove, Moved, Printed, Ready, RunFree
 from lenet_tui.protocol.moves import Run
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions import autosave
-from lenet_tui.sessions.file_format import SavedSession
 from lenet_tui.sessions.store import KEPT, SaveFile, lost, read
 from tests.harness import fake_session
 from tests.harness.conversation import Conversation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -14,8 +15,9 @@ import pytest
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
-from lenet_tui.sessions.file_format import SavedSession, encode
-from lenet_tui.sessions.store import read
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import encode
+from lenet_tui.sessions.store import SaveFile, read
 from tests.harness.terminal import APP, Terminal, environment
 
 ITERATION = re.compile(r"iteration (\d+)")
@@ -93,7 +95,7 @@ def in_terminal(home: Path, *words: str) -> tuple[int, str]:
         return status, terminal.text.strip()
 
 
-@pytest.mark.parametrize("content", [b"", b"lenet-tui session 1\n" + b"x" * 99, b"\x1b]52;c;x\x07"])
+@pytest.mark.parametrize("content", [b"", b"lenet-tui session 2\n" + b"x" * 99, b"\x1b]52;c;x\x07"])
 def test_a_damaged_save_gets_one_line(tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "lenet-tui"
     folder.mkdir()
@@ -123,6 +125,12 @@ def test_a_save_that_does_not_fit_ends_in_one_line_and_stays(tmp_path: Path) -> 
 def test_nothing_to_resume_and_no_terminal_are_said(tmp_path: Path) -> None:
     status, said = in_terminal(tmp_path)
     assert (status, "no session to resume" in said) == (2, True)
+    held = SaveFile(tmp_path / "lenet-tui")
+    held.write([b"whatever"])
+    os.mkfifo(held.path.with_name("pipe.session"))
+    status, said = in_terminal(tmp_path)
+    assert (status, "another lenet-tui still has" in " ".join(said.split())) == (2, True)
+    held.close()
     status, said = in_terminal(tmp_path, "--lr", "0.1")
     assert (status, "leave out --lr" in said) == (2, True)
     piped = resume(tmp_path)

@@ -16,9 +16,10 @@ from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.moves import Set, Vector
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
-from lenet_tui.sessions.file_format import SavedSession, SaveError, decode, encode
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import SaveError, decode, encode
 
-HEAD = len(b"lenet-tui session 1\n")
+HEAD = len(b"lenet-tui session 2\n")
 SCRIPT = Script(
     (
         Segment("forward"),
@@ -82,8 +83,8 @@ def test_anything_cut_short_is_noticed() -> None:
     [
         (b"", "no saved session"),
         (b"\x80\x04\x95pickle\n", "no saved session"),
-        (encode(SAVED).replace(b"session 1\n", b"session 2\n", 1), "format 2"),
-        (encode(SAVED).replace(b"session 1\n", b"session \x1b[31m\n", 1), r"\\x1b"),
+        (encode(SAVED).replace(b"session 2\n", b"session 1\n", 1), "format 1"),
+        (encode(SAVED).replace(b"session 2\n", b"session \x1b[31m\n", 1), r"\\x1b"),
     ],
 )
 def test_other_files_are_refused_by_name(data: bytes, said: str) -> None:
@@ -105,7 +106,16 @@ def forged(change: dict[tuple[str, ...], Any]) -> bytes:
         within[path[-1]] = value
     head = json.dumps(header).encode()
     rest = struct.pack("<Q", len(head)) + head + data[8 + length :]
-    return b"lenet-tui session 1\n" + hashlib.sha256(rest).digest() + rest
+    return b"lenet-tui session 2\n" + hashlib.sha256(rest).digest() + rest
+
+
+KILL = {"segment": 0, "done": None, "move": "kill-engine"}
+
+
+def script(phase: str, how: str, vector: str | None) -> list[Any]:
+    """A script of one phase, as it is in a header."""
+    segment = {"phase": phase, "how": how, "vector": vector}
+    return [[1, {"segments": [segment], "changes": []}]]
 
 
 def test_forging_nothing_is_a_good_file() -> None:
@@ -127,23 +137,31 @@ def test_forging_nothing_is_a_good_file() -> None:
         ("snapshot.position.phase", "\x1b[31m"),
         ("snapshot.position.op", 0.5),
         ("snapshot.end", [1, 2]),
-        ("snapshot.end", [10**9, 4, None]),
-        ("snapshot.end", [10, 0, None]),
-        ("snapshot.scripts", [[1, {"segments": [["forward", "turn", "__import__('os')"]]}]]),
-        ("snapshot.scripts", [[1, {"segments": [], "changes": [[0, None, "kill-engine"]]}]]),
-        ("snapshot.scripts", [[1, {"segments": [["forwards", "turn", ""]], "changes": []}]]),
+        ("snapshot.end", [70, 4, math.nan]),
+        ("snapshot.end", [70, 4, 0.5]),
+        ("snapshot.end", [10**9, 4, math.inf]),
+        ("snapshot.end", [10, 0, math.inf]),
+        ("snapshot.scripts", [[1, {"segments": [], "changes": [], "more": 1}]]),
+        ("snapshot.scripts", script("forward", "turn", "__import__('os')")),
+        ("snapshot.scripts", [[1, {"segments": [], "changes": [KILL]}]]),
+        ("snapshot.scripts", script("forwards", "turn", None)),
+        ("snapshot.scripts", script("forward", "turns", None)),
         ("snapshot.watches", [[1, "loss < nan"]]),
         ("snapshot.spacing", 0),
-        ("keyframes", [[0, 5], [32, 18], [64, 5]]),
-        ("keyframes", [[1, 5], [32, 18], [64, 4]]),
+        ("keyframes", {"0": 5, "32": 18, "64": 5}),
+        ("keyframes", {"1": 5, "32": 18, "64": 4}),
         ("keyframes", {"0": 5}),
-        ("losses", 24),
-        ("losses", [16, 0]),
-        ("losses", [24, 10**9]),
-        ("losses", [-8, 0]),
+        ("keyframes", {"zero": 5, "32": 18, "64": 4}),
+        ("keyframes", [[0, 5], [32, 18], [64, 4]]),
+        ("losses", 16),
+        ("losses", 25),
+        ("losses", -8),
+        ("losses_from", 10**9),
+        ("losses_from", 71),
         ("threads", "1"),
         ("loss", [1]),
         ("saved", "now"),
+        ("saved", 1e300),
         ("torch", 2),
     ],
 )

@@ -6,13 +6,13 @@ from collections import Counter
 
 import pytest
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.help import help_text
 from lenet_tui.app.ui.panes.footer import key_line
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS, MOVES, bindings
-from lenet_tui.text import words
 from lenet_tui.watch.completion import complete
 
 STEPPING = ("next", "back", "into", "back-op", "finish", "back-iteration", "run", "continue",

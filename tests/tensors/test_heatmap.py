@@ -12,6 +12,7 @@ from rich.color import Color
 from textual.strip import Strip
 from torch import Tensor
 
+from lenet_tui.app.all_words import words
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.engine.reduce import make_view
@@ -20,7 +21,6 @@ from lenet_tui.tensors.ui.captions import block, tiles
 from lenet_tui.tensors.ui.heatmap.drawing import Drawing, draw
 from lenet_tui.tensors.ui.heatmap.ink import Ink, Surface, ink_for
 from lenet_tui.tensors.ui.heatmap.legend import legend
-from lenet_tui.text import words
 
 BLACK = Color.from_rgb(0, 0, 0)
 EN = words("en")

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 import string
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import lenet_tui
+from lenet_tui.app.all_words import words
 from lenet_tui.app.words_tables import TABLES
-from lenet_tui.text import words
+from lenet_tui.cli.words import TRACE
+from lenet_tui.text.words import AsciiWords
 
 PACKAGE = Path(lenet_tui.__file__).parent
-ENTRIES = [(key, *pair) for table in TABLES for key, pair in table.items()]
+NOTICES = [
+    import_module(f"lenet_tui.{path.parent.name}.notices").NOTICES
+    for path in sorted(PACKAGE.glob("*/notices.py"))
+]
+ALL = (*TABLES, TRACE, *NOTICES)
+ENTRIES = [(key, *pair) for table in ALL for key, pair in table.items()]
 SAID = re.compile(r"""\bwords\(\s*"([a-z0-9-]+(?:\.[a-z0-9-]+)+|small)\"""")
 
 
@@ -26,7 +34,7 @@ def test_no_key_is_in_two_tables() -> None:
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda t: next(iter(t)))
+@pytest.mark.parametrize("table", ALL, ids=lambda t: next(iter(t)))
 def test_both_languages_say_it_with_the_same_blanks(table: dict[str, tuple[str, str]]) -> None:
     for key, (english, chinese) in table.items():
         assert bool(english) == bool(chinese), key
@@ -47,7 +55,7 @@ def test_every_key_that_the_code_says_is_there() -> None:
 
 
 def test_ascii_words_are_ascii() -> None:
-    say = words("en", ascii=True)
+    say = AsciiWords("en", *ALL)
     for key, _, _ in ENTRIES:
         assert say(key).isascii(), key
     assert words("zh", ascii=True)("layers.title") == "网络层"

@@ -12,13 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lenet_tui.app.all_words import words
 from lenet_tui.history.engine.session import Session
 from lenet_tui.lab.parse import parse_layer
-from lenet_tui.protocol.messages import DoMove, Moved, Print, Report
+from lenet_tui.protocol.messages import DoMove, Moved, Report
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
-from lenet_tui.text import words
 from lenet_tui.text.words import prose
+from lenet_tui.tour.engine.answers import printed
+from lenet_tui.tour.request import Print
 from lenet_tui.tour.words_stops import PRESET, STOPS, TOUR, Stop
 from lenet_tui.training.engine.model import Net
 
@@ -176,7 +178,7 @@ def prints(stop: Stop, *further: str) -> list[str]:
     session, _ = arrive(stop)
     for line in further:
         step(session, line)
-    return list(session.print_out(Print(0, stop.prints)).texts)
+    return list(printed(Print(stop.prints), session))
 
 
 def test_the_engine_prints_what_the_code_of_each_stop_prints() -> None:
@@ -200,7 +202,7 @@ def test_the_engine_prints_what_the_code_of_each_stop_prints() -> None:
     assert bias is not None
     assert prints(BY_KEY["bias"], *BY_KEY["bias"].then) == [str(bias.grad)]
     session, _ = arrive(BY_KEY["input"])
-    assert session.print_out(Print(0, ("output", "loss.grad_fn", "nothing"))).texts == ("", "", "")
+    assert printed(Print(("output", "loss.grad_fn", "nothing")), session) == ("", "", "")
 
 
 def test_the_update_stop_stands_behind_the_first_iteration() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.pick import PickScreen
 from lenet_tui.protocol.messages import DoMove, Look, Moved, Start
 from lenet_tui.protocol.moves import Do, Set
 from lenet_tui.protocol.options import Options
-from lenet_tui.text import words
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
 from lenet_tui.tour.ui.pane import TourPane, hung
 from lenet_tui.tour.words_stops import STOPS

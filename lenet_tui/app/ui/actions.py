@@ -18,7 +18,6 @@ from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
-from lenet_tui.protocol.messages import ListDevices
 from lenet_tui.protocol.moves import Do, Goto, Move, Set, Skip, Vector, parse_move, parse_vector
 from lenet_tui.protocol.options import parse_value
 from lenet_tui.protocol.position import SEARCHING, TURN
@@ -150,8 +149,7 @@ def devices(app: LenetApp) -> None:
     def choose(name: str) -> None:
         change_past(app, Set("device", name))
 
-    app.push_screen(DevicesScreen(app.present_options.device), _then(app, choose))
-    app.send(ListDevices())
+    app.push_screen(DevicesScreen(app, app.present_options.device), _then(app, choose))
 
 
 def parity(app: LenetApp) -> None:
@@ -163,7 +161,7 @@ def parity(app: LenetApp) -> None:
     if app.gone:
         app.tell(app.words("gone.hint"), "error")
     else:
-        app.push_screen(ParityScreen(app.send, app.glyphs), _then(app, look))
+        app.push_screen(ParityScreen(app, app.glyphs), _then(app, look))
 
 
 def play_next(app: LenetApp) -> None:
@@ -234,7 +232,7 @@ def open_lab(app: LenetApp, layer: str, shape: Shape | None) -> None:
     def keep(left: tuple[str, Shape]) -> None:
         app.tried = left
 
-    app.push_screen(LabScreen(app.send, layer, shape), _then(app, keep))
+    app.push_screen(LabScreen(app, layer, shape), _then(app, keep))
 
 
 def theme(app: LenetApp) -> None:

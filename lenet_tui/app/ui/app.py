@@ -14,6 +14,7 @@ from textual.events import Key
 from textual.reactive import var
 from textual.screen import Screen
 
+from lenet_tui.app.all_words import words as words_of
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.app.ui.panes.footer import HintLine
 from lenet_tui.app.ui.panes.rail import PipelineRail, RailState
@@ -24,7 +25,6 @@ from lenet_tui.kit.ui.messages import FrameCame, Reported
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.stepping.ui.commands import BY_ID, COMMANDS, bindings
 from lenet_tui.terminal.ui.type_ahead import TypeAheadApp
-from lenet_tui.text import words as words_of
 from lenet_tui.text.words import Words
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.messages import Busy, Command, Look, Ready, Report
     from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
-    from lenet_tui.sessions.file_format import SavedSession
+    from lenet_tui.protocol.pending_requests import PendingRequests
+    from lenet_tui.protocol.request import A, Reply, Request
+    from lenet_tui.protocol.saved_session import SavedSession
     from lenet_tui.sessions.ui.resume import Lost
     from lenet_tui.stepping.ui.autorun import Runner
     from lenet_tui.stepping.ui.move_queue import Control
@@ -62,6 +64,7 @@ class LenetApp(TypeAheadApp[None]):
 
     if TYPE_CHECKING:  # given by ``stage.furnish``
         losses: Losses
+        requests: PendingRequests
         recorder: Recorder
         exporter: Exporter
         control: Control
@@ -200,6 +203,10 @@ class LenetApp(TypeAheadApp[None]):
         if self._engine is not None:
             self._engine.send(command)
 
+    async def ask(self, request: Request[A]) -> Reply[A]:
+        """Put a question to the engine and wait for the reply."""
+        return await self.requests.ask(request)
+
     def move(self, move: Move) -> None:
         """Make a move as soon as its turn has come."""
         from lenet_tui.protocol.moves import KillEngine  # noqa: PLC0415 - after the first picture
@@ -223,6 +230,7 @@ class LenetApp(TypeAheadApp[None]):
         self.stop()
         if self.control.forget():
             self.recorder.lost()
+        self.requests.cancel()
         self.tour.lost()
         self.busy, self.gone, self.alive = None, "", False
         self.hush()

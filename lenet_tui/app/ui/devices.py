@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from textual import work
 from textual.widgets import OptionList
 
 from lenet_tui.kit.ui.pick import Choice, PickScreen, options
 from lenet_tui.protocol.frame import Device
+from lenet_tui.protocol.request import Asks
 from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
+from lenet_tui.training.request import ListDevices
 
 
 class DevicesScreen(PickScreen):
     """Opens at once and is filled when the engine has looked."""
 
-    def __init__(self, present: str) -> None:
+    def __init__(self, engine: Asks, present: str) -> None:
+        self._engine = engine
         self._present = present
         super().__init__("device")
+
+    def on_mount(self) -> None:
+        """Ask which devices there are."""
+        self._ask()
+
+    @work
+    async def _ask(self) -> None:
+        self.fill((await self._engine.ask(ListDevices())).answer or ())
 
     def fill(self, devices: tuple[Device, ...]) -> None:
         """Show the devices that the engine found, those that cannot be used too."""

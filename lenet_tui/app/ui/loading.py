@@ -13,6 +13,7 @@ from lenet_tui.export.ui.dialog import Exporter
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.moves import Continue, Forward, Move
+from lenet_tui.protocol.pending_requests import PendingRequests
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.sessions.ui.resume import offer
 from lenet_tui.stepping.ui.autorun import Runner
@@ -34,6 +35,7 @@ handle = reports.handle
 async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     """Give the app its panes and all that works behind them."""
     app.losses = Losses()
+    app.requests = PendingRequests(app.send)
     app.recorder = Recorder()
     app.exporter = Exporter(app)
     app.control = Control(app.send)
@@ -44,7 +46,7 @@ async def furnish(app: LenetApp, moves: Sequence[Move]) -> None:
     app.tried = (FIRST_LAYER, None)
     app.saved = None
     app.stylesheet.read(Path(__file__).with_name("panes.tcss"))
-    await app.main.furnish(Body(app.losses, app.send), app.words)
+    await app.main.furnish(Body(app.losses, app), app.words)
 
 
 def phase_under_way(app: LenetApp) -> str:

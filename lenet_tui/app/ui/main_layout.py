@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -22,7 +22,8 @@ from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.tabs import Deck
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Command, Ready
+from lenet_tui.protocol.messages import Ready
+from lenet_tui.protocol.request import Asks
 from lenet_tui.tensors.ui.gradient import GradientPane
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.text.words import Words
@@ -35,19 +36,16 @@ if TYPE_CHECKING:
 
 
 class Body(Horizontal):
-    """Where the panes are; ``panes.tcss`` says which have a place at which size.
+    """Where the panes are; ``panes.tcss`` says which have a place at which size."""
 
-    ``send`` takes what the inspector asks to the engine.
-    """
-
-    def __init__(self, losses: Losses, send: Callable[[Command], None]) -> None:
+    def __init__(self, losses: Losses, engine: Asks) -> None:
         self._losses = losses
-        self._send = send
+        self._engine = engine
         self._look: Collection[str] | None = None
         super().__init__(id="body")
 
     def compose(self) -> ComposeResult:
-        yield InspectorPane(self._send, id="inspector")
+        yield InspectorPane(self._engine, id="inspector")
         with Vertical(id="work"):
             with Horizontal(id="upper"):
                 yield LayersPane(id="layers")

@@ -5,24 +5,18 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from lenet_tui.app.ui.devices import DevicesScreen
-from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.kit.ui.messages import FrameCame
-from lenet_tui.lab.result import LabResult
 from lenet_tui.lab.ui.screen import LabScreen
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
+    Answered,
     Busy,
-    Devices,
     Died,
-    Exported,
     Failed,
     Moved,
     Painting,
     Printed,
-    PrintOut,
     Ready,
     Report,
 )
@@ -39,15 +33,13 @@ if TYPE_CHECKING:
 BUSY_FROM = 1.0
 """Seconds that an op may take before the rail says so."""
 
-ANSWERS = (Explanation, NotExplained, ParityResult, LabResult, Exported, PrintOut, Devices)
-"""What the engine says when it is done with a question, so that it is no longer busy."""
-
 
 def handle(app: LenetApp, report: Report) -> None:
     """Take in one report."""
-    if isinstance(report, ANSWERS):
+    if isinstance(report, Answered):
         app.busy = None
-    if isinstance(report, (Moved, Painting)):
+        app.requests.answered(report)
+    elif isinstance(report, (Moved, Painting)):
         if app.tour.starting and isinstance(report, Painting):
             return
         app.busy, app.alive = None, True
@@ -71,21 +63,6 @@ def handle(app: LenetApp, report: Report) -> None:
         app.main.log_pane.add(report.kind, report.text)
         if report.kind == "warning":  # the log may be out of sight
             app.tell(app.words("log.warned", text=clean(report.text)), "warning")
-    elif isinstance(report, Devices):
-        if isinstance(app.screen, DevicesScreen):
-            app.screen.fill(report.devices)
-    elif isinstance(report, ParityResult):
-        for parity in _parities(app):
-            parity.receive(report)
-    elif isinstance(report, LabResult):
-        for screen in _labs(app):
-            screen.receive(report)
-    elif isinstance(report, (Explanation, NotExplained)):
-        app.main.body.inspector.receive(report)
-    elif isinstance(report, Exported):
-        app.exporter.receive(report)
-    elif isinstance(report, PrintOut):
-        app.tour.printed(report)
     elif isinstance(report, Failed):
         _failed(app, report)
     elif isinstance(report, Died):
@@ -190,6 +167,7 @@ def _died(app: LenetApp, error: str) -> None:
         app.recorder.lost()
     app.player.stop()
     app.runner.stop()
+    app.requests.cancel()
     app.tour.lost()
     app.busy, app.gone = None, error or "?"
     for screen in _parities(app):

@@ -24,12 +24,13 @@ from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.result import Question
 from lenet_tui.explain.engine.scope import STATISTICS, Place, cursor_at, next_to
 from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Work
-from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.protocol.messages import Explain
+from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
 from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.text.notice import verbatim
 
 GIVEN = ("input", "target")
 
@@ -43,8 +44,8 @@ class Explainer:
         trainer = navigator.trainer
         self._names = Names(trainer.names, {id(b): n for n, b in trainer.buffers.items()})
 
-    def explain(self, command: Explain) -> Explanation | NotExplained:
-        """The answer; a cell that is not there gives ``NotExplained`` with one line."""
+    def explain(self, command: Explain) -> Explanation:
+        """The answer; ``Rejected`` says in one line why a cell has none."""
         try:
             cell = parse_cell(command.cell)
             if cell.iteration is None and command.iteration is not None:
@@ -54,7 +55,7 @@ class Explainer:
             with np.errstate(all="ignore"), self._at(wanted) as place:
                 return self._explain(command, cell, place)
         except CellError as error:
-            return NotExplained(command.number, str(error))
+            raise Rejected(verbatim(str(error))) from None
 
     # Where and when
 

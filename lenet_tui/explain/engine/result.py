@@ -16,8 +16,7 @@ from lenet_tui.explain.engine.op_rule import whole
 from lenet_tui.explain.engine.proof import Proof, prove
 from lenet_tui.explain.engine.receptive_field import Fields
 from lenet_tui.explain.engine.terms import Block, Note, Work, gather
-from lenet_tui.explain.explanation import Explanation, Operand, Term
-from lenet_tui.protocol.messages import Explain
+from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.text.numbers import shape_text
 
 Naming = Callable[[str, Tensor | None], str]
@@ -79,7 +78,6 @@ def _answer(
     value, tensor = question.value, question.tensor.detach()
     size = tensor if tensor.dtype == torch.bool else tensor.abs()
     return Explanation(
-        number=question.command.number,
         cell=str(question.cell),
         value=value,
         op=work.op,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
-from itertools import count
 
-from lenet_tui.explain.explanation import Explanation, NotExplained
+from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.messages import Command, Explain
+from lenet_tui.protocol.request import Asks, Reply
 
 MOST = 4096
 """Terms that are sent at first; the others come as a count and a sum."""
@@ -80,17 +79,15 @@ Wanted = tuple[str, Hashable, int, bool]
 class Inquiry:
     """Asks the engine, one question at a time; what was asked of another moment is dropped.
 
-    ``answer``: to what is wanted now (terms or the difference may still be on their way), else
-    ``None``.
+    ``reply`` belongs to what is wanted now (more terms or the difference may still be on their
+    way); ``None`` while there is none.
     """
 
-    def __init__(self, send: Callable[[Command], None]) -> None:
-        self._send = send
-        self._numbers = count(1)
-        self._flight: tuple[int, Wanted] | None = None
+    def __init__(self, engine: Asks) -> None:
+        self._engine = engine
         self._wanted: Wanted | None = None
         self._answered: Wanted | None = None
-        self.answer: Explanation | NotExplained | None = None
+        self.reply: Reply[Explanation] | None = None
 
     @property
     def complete(self) -> bool:
@@ -98,36 +95,25 @@ class Inquiry:
         return self._answered == self._wanted
 
     def want(self, visit: Visit | None, moment: Hashable | None) -> bool:
-        """Ask about a cell at a moment (``None``: about nothing); whether that is something new."""
+        """Want a cell at a moment (``None``: nothing); whether that is something new."""
         wanted = None
         if visit is not None and moment is not None:
             wanted = (visit.cell, moment, visit.most, visit.check)
         if wanted == self._wanted:
             return False
         if wanted is None or self._answered is None or wanted[:2] != self._answered[:2]:
-            self.answer = self._answered = None
+            self.reply = self._answered = None
         self._wanted = wanted
-        self._ask()
         return True
 
-    def receive(self, report: Explanation | NotExplained) -> bool:
-        """Take an answer; whether it is to what is wanted now."""
-        if self._flight is None or report.number != self._flight[0]:
+    async def ask(self) -> bool:
+        """Ask for what is wanted; whether it is still wanted when the reply comes."""
+        wanted = self._wanted
+        if wanted is None:
             return False
-        asked, self._flight = self._flight[1], None
-        if asked == self._wanted:
-            self.answer, self._answered = report, asked
-        self._ask()
-        return asked == self._answered
-
-    def renew(self) -> None:
-        """Another engine: what was asked is lost, and is asked again."""
-        self._flight = None
-        self._ask()
-
-    def _ask(self) -> None:
-        if self._flight is None and self._wanted is not None and not self.complete:
-            cell, _, most, check = self._wanted
-            number = next(self._numbers)
-            self._flight = number, self._wanted
-            self._send(Explain(number, cell, check, most))
+        cell, _, most, check = wanted
+        reply = await self._engine.ask(Explain(cell, check, most))
+        if wanted != self._wanted:
+            return False
+        self.reply, self._answered = reply, wanted
+        return True

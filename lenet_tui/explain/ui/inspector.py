@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from lenet_tui.explain.explanation import Explanation, NotExplained, Operand
+from lenet_tui.explain.explanation import Explanation, Operand
 from lenet_tui.explain.ui import summary_text as told
 from lenet_tui.explain.ui.history import MOST, Inquiry, Trail, Visit, moment_of
 from lenet_tui.explain.ui.operand_pictures import Pictures
@@ -22,7 +22,7 @@ from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.messages import Command
+from lenet_tui.protocol.request import Asks, Reply
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, index_text
 
@@ -39,8 +39,7 @@ PICTURE = 20
 class InspectorPane(Pane):
     """Explains a cell at the session's cursor, whatever that is at the moment.
 
-    ``send`` takes its questions to the engine; the answers come back by ``receive``. It is open
-    while ``trail`` has a cell.
+    It is open while ``trail`` has a cell.
     """
 
     ALLOW_MAXIMIZE = True
@@ -78,15 +77,16 @@ class InspectorPane(Pane):
             self.operand = operand
             super().__init__()
 
-    def __init__(self, send: Callable[[Command], None], id: str | None = None) -> None:
+    def __init__(self, engine: Asks, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs: Glyphs = UNICODE
         self.trail = Trail()
-        self._inquiry = Inquiry(send)
+        self._inquiry = Inquiry(engine)
         self._moment: Hashable | None = None
         self._parameters: frozenset[str] = frozenset()
         self._is_run = False
         self._waiting: Timer | None = None
+        self._asking = False
 
     def compose(self) -> ComposeResult:
         yield Static(classes="head", markup=False)
@@ -105,9 +105,14 @@ class InspectorPane(Pane):
         return self.query_one(TermTable)
 
     @property
-    def answer(self) -> Explanation | NotExplained | None:
-        """What is said of the present cell at the present moment; ``None``: not known yet."""
-        return self._inquiry.answer
+    def reply(self) -> Reply[Explanation] | None:
+        """What the engine says of the present cell at the present moment; ``None``: nothing yet."""
+        return self._inquiry.reply
+
+    @property
+    def found(self) -> Explanation | None:
+        """The explanation, where there is one."""
+        return self.reply.answer if self.reply else None
 
     # Where we are
 
@@ -203,19 +208,26 @@ class InspectorPane(Pane):
         self._moment = None if frame.running else moment_of(frame)
         return self._ask()
 
-    def receive(self, report: Explanation | NotExplained) -> None:
-        """Take an answer, unless it is to an older question."""
-        if self._inquiry.receive(report):
-            self._tell()
-
     def renew(self) -> None:
-        """Another engine: ask it again."""
-        self._inquiry.renew()
+        """Ask again where a reply is awaited, as another engine does not know of it."""
+        if not self._asking and not self._inquiry.complete:
+            self._asking = True
+            self._inquire()
+
+    @work
+    async def _inquire(self) -> None:
+        try:
+            while not self._inquiry.complete:
+                if await self._inquiry.ask():
+                    self._tell()
+        finally:
+            self._asking = False
 
     def _ask(self) -> bool:
         """Ask if something else is wanted; whether it is."""
         new = self._inquiry.want(self.trail.here, self._moment)
-        if new and self.answer is not None:
+        self.renew()
+        if new and self.reply is not None:
             self._tell()
         elif new and self._waiting is None:
             # An answer that comes at once replaces the old one without a flash between them.
@@ -230,9 +242,9 @@ class InspectorPane(Pane):
     @property
     def _gradient(self) -> bool:
         """Whether the present cell is one of a parameter's gradient."""
-        found = self.answer
+        found = self.found
         visit = self.trail.here
-        if visit is None or not isinstance(found, Explanation) or found.op in told.UNPROVED:
+        if visit is None or found is None or found.op in told.UNPROVED:
             return False
         stem, _, aspect = visit.cell.partition("[")[0].partition("@")[0].rpartition(".")
         return aspect == "grad" and stem in self._parameters
@@ -249,7 +261,7 @@ class InspectorPane(Pane):
         if visit is None or not self.is_attached:
             return
         self._stop_waiting()
-        found = self.answer if isinstance(self.answer, Explanation) else None
+        found = self.found
         words = self.words
         if found is not None:
             self._put("head", told.heading(found, words, self.size.width - 2))
@@ -275,8 +287,8 @@ class InspectorPane(Pane):
 
     def _instead(self) -> str:
         """What is said where there is no explanation (yet)."""
-        if isinstance(self.answer, NotExplained):
-            return clean(self.answer.error)
+        if self.reply is not None and self.reply.error is not None:
+            return clean(self.words.say(self.reply.error))
         return self.words("inspect.running" if self._is_run else "inspect.asking")
 
     def _titles(self, visit: Visit) -> None:
@@ -289,7 +301,7 @@ class InspectorPane(Pane):
 
     def _light(self) -> None:
         """The chosen operand, in the pictures here and in the other panes."""
-        found = self.answer if isinstance(self.answer, Explanation) else None
+        found = self.found
         line, operand = self.table.line, self.table.operand
         above = self.has_class("-above")
         beside = self.size.width - 2 - PICTURE

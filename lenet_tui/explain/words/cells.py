@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
-from lenet_tui.text.words import Table, Words
+from lenet_tui.text.words import Words
 
 if TYPE_CHECKING:
     from lenet_tui.explain.explanation import Explanation

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lenet_tui.text.words import Table, paragraphs
+from lenet_tui.text.notice import Table
+from lenet_tui.text.words import paragraphs
 
 EXPLAIN_OPS: Table = {
     "explain.op.conv2d": paragraphs(

@@ -9,7 +9,8 @@ from lenet_tui.explain.words.nodes import EXPLAIN_NODES
 from lenet_tui.explain.words.ops import EXPLAIN_OPS
 from lenet_tui.explain.words.phases import EXPLAIN_PHASES
 from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
-from lenet_tui.text.words import Table, Words
+from lenet_tui.text.notice import Table
+from lenet_tui.text.words import Words
 
 EXPLAIN: Table = {**EXPLAIN_PHASES, **EXPLAIN_OPS, **EXPLAIN_NODES, **EXPLAIN_UPDATES}
 

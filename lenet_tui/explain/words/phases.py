@@ -6,7 +6,8 @@ of ``core/explain_values.py``.
 
 from __future__ import annotations
 
-from lenet_tui.text.words import Table, paragraphs
+from lenet_tui.text.notice import Table
+from lenet_tui.text.words import paragraphs
 
 EXPLAIN_PHASES: Table = {
     "explain.skipped": (

@@ -17,7 +17,6 @@ from lenet_tui.export.script_text import Contents, script
 from lenet_tui.export.source import CannotExport, Pulled, merged, pull
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.protocol.messages import Exported
 from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine import digests as transcribe
 from lenet_tui.tape.engine.forward_recorder import dry_run
@@ -33,17 +32,9 @@ _ACTED_ON = re.compile(
 """Control characters, and those that turn the direction of text about."""
 
 
-def answer(number: int, navigator: Navigator) -> Exported:
-    """The script, or why there is none."""
-    try:
-        return Exported(number, text(navigator))
-    except CannotExport as error:
-        return Exported(number, error=str(error))
-
-
 def text(navigator: Navigator) -> str:
     """The script of the session up to the cursor; ``CannotExport`` says why there is none."""
-    begun = Options(**keyframe.unpack(navigator.history.blob(0))[0]["options"])
+    begun = keyframe.unpack(navigator.history.blob(0)).options
     made, net = model_source(begun.model)
     plan = make_plan(navigator, begun, made)
     names = plan.draws.names

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lenet_tui.export.request import Export
 from lenet_tui.kit.ui.ask import AskScreen
-from lenet_tui.protocol.messages import Export, Exported
 from lenet_tui.protocol.new_file import free_name, path_within, write_new
 from lenet_tui.text.clean import clean
 
@@ -23,8 +23,6 @@ class Exporter:
     def __init__(self, app: LenetApp, folder: Path | None = None) -> None:
         self._app = app
         self._folder = folder
-        self._asked: dict[int, Path] = {}
-        self._number = 0
 
     def ask(self) -> None:
         """Ask for a name; then ask the engine for the script."""
@@ -39,7 +37,7 @@ class Exporter:
             value=free_name(folder, NAME),
             help_text=self._help(folder),
         )
-        self._app.push_screen(screen, self._send)
+        self._app.push_screen(screen, self._export)
 
     def _help(self, folder: Path) -> str:
         words, frame = self._app.words, self._app.frame
@@ -48,22 +46,18 @@ class Exporter:
             lines.append(words("export.state", digest=frame.digest))
         return "\n".join(lines)
 
-    def _send(self, path: Path | None) -> None:
+    def _export(self, path: Path | None) -> None:
         if path is not None:
-            self._number += 1
-            self._asked[self._number] = path
-            self._app.send(Export(self._number))
+            self._app.run_worker(self.write(path))
 
-    def receive(self, report: Exported) -> None:
-        """Write the script, and say where; or why not."""
-        path = self._asked.pop(report.number, None)
-        if path is None:
-            return
-        if report.error:
-            self._failed(report.error)
+    async def write(self, path: Path) -> None:
+        """Write the script to a new file, and say where; or why not."""
+        reply = await self._app.ask(Export())
+        if reply.answer is None:
+            self._failed(self._app.words.say(reply.error) if reply.error else "")
             return
         try:
-            write_new(path, report.text)
+            write_new(path, reply.answer)
         except (OSError, ValueError) as error:
             self._failed(getattr(error, "strerror", None) or str(error))
         else:

@@ -7,11 +7,11 @@ import inspect
 import torch
 from torch import nn
 
-from lenet_tui.export.source import without_asides
 from lenet_tui.protocol.frame import Parameter
 from lenet_tui.protocol.messages import Ready
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.trainer import Trainer
+from lenet_tui.training.source_text import without_asides
 
 LONGEST = 100_000
 """Characters of a model's class that are shown."""

@@ -2,87 +2,97 @@
 
 from __future__ import annotations
 
-import json
-import struct
-from collections.abc import Iterable
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from lenet_tui.protocol import container
+from lenet_tui.protocol.container import Forms, Malformed
 from lenet_tui.protocol.options import Options, check
 from lenet_tui.tape.engine.digest import raw
+from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.trainer import Trainer
 
-_LENGTH = struct.Struct("<Q")
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """A tensor as bytes: its ``dtype`` by torch's name, and the numbers in a row."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    content: memoryview
+
+
+def _stored(tensor: Tensor) -> StoredTensor:
+    return StoredTensor(str(tensor.dtype)[6:], tuple(tensor.shape), memoryview(raw(tensor)))
+
+
+def _tensor(stored: StoredTensor) -> Tensor:
+    """The tensor, on the CPU, copied; ``Malformed`` if dtype, shape and bytes do not fit."""
+    try:
+        dtype: torch.dtype = getattr(torch, stored.dtype)
+        empty = torch.empty(0, dtype=dtype)
+        flat = torch.frombuffer(stored.content, dtype=dtype) if stored.content else empty
+        return flat.reshape(stored.shape).clone()
+    except (AttributeError, TypeError, ValueError, RuntimeError):
+        raise Malformed("one of its tensors has an unknown dtype or another shape") from None
+
+
+_FORMS: Forms = {Tensor: (StoredTensor, _stored, _tensor)}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredParameter:
+    """``state``: what the optimizer has for it. ``grad`` may be ``None``, as in torch."""
+
+    value: Tensor
+    grad: Tensor | None
+    state: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerState:
+    """What the next iterations depend on.
+
+    ``buffers``: by their full names; ``None``: registered without a tensor.
+    """
+
+    options: Options
+    data: DataState
+    fresh_vector: bool
+    loss: float | None
+    accumulated: int
+    parameters: Mapping[str, StoredParameter]
+    buffers: Mapping[str, Tensor | None]
+    rng: Tensor
+    cuda_rng: Tensor | None
 
 
 def capture(trainer: Trainer) -> bytes:
     """The trainer's state: parameters, gradients (``None`` too), buffers, optimizer, RNG, data."""
-    tensors: dict[str, Tensor] = {}
-    for name, p in trainer.parameters.items():
-        tensors[f"value/{name}"] = p
-        if p.grad is not None:
-            tensors[f"grad/{name}"] = p.grad
-        for key, value in trainer.updater.state(name).items():
-            tensors[f"state/{name}/{key}"] = value
-    tensors |= {f"buffer/{name}": b for name, b in trainer.buffers.items()}
-    tensors["rng/cpu"] = torch.get_rng_state()
-    if trainer.device.type == "cuda":
-        tensors["rng/cuda"] = torch.cuda.get_rng_state(trainer.device)
-    if trainer.data.fixed:
-        tensors |= {f"fixed/{n}": t for n, t in enumerate(trainer.data.fixed)}
-    state = trainer.data
-    header = {
-        "options": asdict(trainer.options),
-        "data": [state.source, state.size, state.epoch, state.offset],
-        "fresh_vector": trainer.fresh_vector,
-        "loss": repr(trainer.last_loss),
-        "accumulated": trainer.accumulated,
-        "tensors": [[key, str(t.dtype)[6:], list(t.shape)] for key, t in tensors.items()],
-    }
-    head = json.dumps(header).encode()
-    return b"".join((_LENGTH.pack(len(head)), head, *(raw(t) for t in tensors.values())))
+    cuda = trainer.device.type == "cuda"
+    state = TrainerState(
+        trainer.options,
+        trainer.data,
+        trainer.fresh_vector,
+        trainer.last_loss,
+        trainer.accumulated,
+        {
+            name: StoredParameter(p, p.grad, trainer.updater.state(name))
+            for name, p in trainer.parameters.items()
+        },
+        {name: buffer for name, (_, _, buffer) in buffers(trainer.model).items()},
+        torch.get_rng_state(),
+        torch.cuda.get_rng_state(trainer.device) if cuda else None,
+    )
+    return b"".join(container.pack(state, _FORMS))
 
 
-def header(blob: bytes) -> Any:
-    """What a keyframe's bytes say of themselves."""
-    return json.loads(blob[_LENGTH.size : _start(blob)])
-
-
-def options(header: dict[str, Any]) -> Options:
-    """The options in a keyframe's header; ``OptionError`` or ``TypeError`` if they are none."""
-    return check(Options(**header["options"]))
-
-
-def size(blob: bytes, tensors: Iterable[tuple[torch.dtype, torch.Size]]) -> int:
-    """How long the bytes must be to hold ``tensors``."""
-    return _start(blob) + sum(shape.numel() * dtype.itemsize for dtype, shape in tensors)
-
-
-def _start(blob: bytes) -> int:
-    (length,) = _LENGTH.unpack_from(blob)
-    start: int = _LENGTH.size + length
-    return start
-
-
-def unpack(blob: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The header and the tensors (on the CPU, copied) of a keyframe's bytes."""
-    start = _start(blob)
-    header: dict[str, Any] = json.loads(blob[_LENGTH.size : start])
-    tensors: dict[str, Tensor] = {}
-    buffer = bytearray(blob)
-    for key, dtype_name, shape in header["tensors"]:
-        dtype: torch.dtype = getattr(torch, dtype_name)
-        count = torch.Size(shape).numel()
-        tensors[key] = (
-            torch.frombuffer(buffer, dtype=dtype, count=count, offset=start).reshape(shape).clone()
-            if count
-            else torch.empty(shape, dtype=dtype)
-        )
-        start += count * dtype.itemsize
-    return header, tensors
+def unpack(blob: bytes) -> TrainerState:
+    """The state in a keyframe's bytes, its tensors on the CPU; ``Malformed`` if it is none."""
+    return container.unpack(TrainerState, bytearray(blob), _FORMS)  # torch wants writable bytes
 
 
 def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
@@ -90,32 +100,58 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
 
     ``device``: on this one instead. The tensors take the dtype of the trainer's parameters.
     """
-    header, tensors = unpack(blob)
-    kept = options(header)
-    trainer.change(replace(kept, device=device) if device else kept)
-    states: dict[str, dict[str, Tensor]] = {name: {} for name in trainer.parameters}
+    state = unpack(blob)
+    options = check(state.options)
+    trainer.change(replace(options, device=device) if device else options)
+    slots: dict[str, dict[str, Tensor]] = {}
+    cast: dict[torch.dtype, torch.dtype] = {}
     with torch.no_grad():
         for name, p in trainer.parameters.items():
-            p.data.copy_(tensors[f"value/{name}"])
-            grad = tensors.get(f"grad/{name}")
-            p.grad = None if grad is None else grad.to(p)
-        for name, buffer in trainer.buffers.items():
-            buffer.copy_(tensors[f"buffer/{name}"])
-    for key, value in tensors.items():
-        if key.startswith("state/"):
-            _, name, slot = key.split("/")
-            p = trainer.parameters[name]
-            states[name][slot] = value if slot == "step" else value.to(p.device, p.dtype)
-    trainer.updater.load(states)
-    torch.set_rng_state(tensors["rng/cpu"])
-    if "rng/cuda" in tensors and trainer.device.type == "cuda":
-        torch.cuda.set_rng_state(tensors["rng/cuda"], trainer.device)
-    source, size, epoch, offset = header["data"]
-    trainer.data.source, trainer.data.size = source, size
-    trainer.data.epoch, trainer.data.offset = epoch, offset
-    fixed = [tensors[k] for k in ("fixed/0", "fixed/1", "fixed/2") if k in tensors]
-    trainer.data.fixed = (fixed[0], fixed[1], fixed[2]) if fixed else None
-    trainer.fresh_vector = bool(header["fresh_vector"])
-    trainer.last_loss = None if header["loss"] == "None" else float(header["loss"])
-    trainer.accumulated = int(header["accumulated"])
+            stored = state.parameters[name]
+            cast[stored.value.dtype] = p.dtype
+            p.data.copy_(stored.value)
+            p.grad = None if stored.grad is None else stored.grad.to(p)
+            slots[name] = {k: t if k == "step" else t.to(p) for k, t in stored.state.items()}
+        _restore_buffers(trainer, state.buffers, cast)
+    trainer.updater.load(slots)
+    torch.set_rng_state(state.rng)
+    if state.cuda_rng is not None and trainer.device.type == "cuda":
+        torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
+    trainer.data = state.data
+    trainer.fresh_vector = state.fresh_vector
+    trainer.last_loss = state.loss
+    trainer.accumulated = state.accumulated
     trainer.forget()
+
+
+def buffers(model: nn.Module) -> dict[str, tuple[nn.Module, str, Tensor | None]]:
+    """The model's buffers by their full names: the module of each, its name there, the tensor."""
+    found = {
+        f"{path}.{name}" if path else name: (module, name, buffer)
+        for path, module in model.named_modules()
+        for name, buffer in module._buffers.items()
+    }
+    return {name: found[name] for name in sorted(found)}  # they may be registered in any order
+
+
+def _restore_buffers(
+    trainer: Trainer,
+    stored: Mapping[str, Tensor | None],
+    cast: Mapping[torch.dtype, torch.dtype],
+) -> None:
+    """Fill the buffers in place, or as a forward may have done: replace, register or delete."""
+    present = buffers(trainer.model)
+    for name in present.keys() - stored.keys():
+        delattr(*present[name][:2])
+    for name, value in stored.items():
+        path, _, leaf = name.rpartition(".")
+        module, _, buffer = present.get(name) or (trainer.model.get_submodule(path), leaf, None)
+        new = (
+            value if value is None else value.to(trainer.device, cast.get(value.dtype, value.dtype))
+        )
+        if buffer is not None and new is not None and buffer.shape == new.shape:
+            buffer.copy_(new)
+        elif name in present:
+            setattr(module, leaf, new)
+        else:
+            module.register_buffer(leaf, new)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
-from lenet_tui.protocol.checked_json import Malformed, within
+from lenet_tui.history.engine.keyframe import TrainerState
+from lenet_tui.protocol.container import Malformed
 from lenet_tui.protocol.options import OptionError
+from lenet_tui.protocol.options import check as check_options
 from lenet_tui.training.engine.dataset import CLASSES, SIDE
 from lenet_tui.training.engine.trainer import Trainer
 
 SLOTS = ("momentum_buffer", "exp_avg", "exp_avg_sq", "step")
 """The tensors that our optimizers keep for a parameter."""
-_DTYPES = ("float32", "float64", "float16", "bfloat16", "int64", "int32", "uint8", "bool")
+
+Like = tuple[torch.dtype, tuple[int, ...]]
+"""A dtype and a shape."""
 
 
 def check(trainer: Trainer, blob: bytes) -> None:
@@ -26,65 +28,49 @@ def check(trainer: Trainer, blob: bytes) -> None:
     Names, shapes and dtypes must be those of the trainer's own parameters and buffers.
     """
     try:
-        header = keyframe.header(blob)
-        if not isinstance(header, dict) or not isinstance(header.get("tensors"), list):
-            raise Malformed("a header that is none")
-        found = _tensors(header["tensors"])
-        _fits(trainer, found)
-        if keyframe.size(blob, found.values()) != len(blob):
-            raise Malformed("another length than it says")
-        _plain(header)
-    except (OptionError, Malformed) as error:
-        raise OptionError(f"the saved session does not fit this one: {error}") from None
-    except Exception:  # noqa: BLE001 - hostile bytes may break in any way
-        raise OptionError("the saved session holds a keyframe that cannot be read") from None
+        state = keyframe.unpack(blob)
+    except Malformed:
+        raise OptionError("history:unreadable") from None
+    data, own = state.data, keyframe.unpack(keyframe.capture(trainer))
+    try:
+        check_options(state.options)
+        if state.options.model != own.options.model:
+            raise Malformed("its model is another one")
+        for number in (data.size, data.epoch, data.offset, state.accumulated):
+            if number not in range(2**62):
+                raise Malformed("its place in the data is none")
+        for name, tensor, wanted in _pairs(state, own):
+            if _like(tensor) != wanted:
+                raise Malformed(f"{name} is missing, unknown or of another shape")
+    except ValueError as error:
+        raise OptionError("history:does-not-fit", error=str(error)) from None
 
 
-def _tensors(listed: list[Any]) -> dict[str, tuple[torch.dtype, torch.Size]]:
-    found = {}
-    for name, dtype, shape in listed:
-        if dtype not in _DTYPES or not isinstance(name, str):
-            raise Malformed(f"{name} of an unknown dtype")
-        sizes = [within(size, f"shape of {name}", 0, 2**40) for size in shape]
-        found[name] = (getattr(torch, dtype), torch.Size(sizes))
-    return found
+def _like(tensor: Tensor | None) -> Like | None:
+    return None if tensor is None else (tensor.dtype, tuple(tensor.shape))
 
 
-def _fits(trainer: Trainer, found: Mapping[str, tuple[torch.dtype, torch.Size]]) -> None:
-    """Every tensor is one that a keyframe of this trainer may hold, and none is missing."""
-    needed: dict[str, Tensor] = {f"value/{n}": p for n, p in trainer.parameters.items()}
-    needed |= {f"buffer/{n}": b for n, b in trainer.buffers.items()}
-    needed["rng/cpu"] = torch.get_rng_state()
-    for name, tensor in needed.items():
-        if found.get(name) != (tensor.dtype, tensor.shape):
-            raise Malformed(f"{name} is missing or of another shape")
-    for name, (dtype, shape) in found.items():
-        kind, _, rest = name.partition("/")
-        parameter, _, slot = rest.rpartition("/")
-        p = trainer.parameters.get(rest if kind == "grad" else parameter)
-        if name in needed or name == "rng/cuda":
-            continue
-        if kind == "fixed":
-            wanted = {"0": (1, SIDE, SIDE), "1": (CLASSES,), "2": (CLASSES,)}
-            fits = dtype == torch.float32 and tuple(shape[1:]) == wanted.get(rest)
-        elif p is None or kind not in ("grad", "state"):
-            fits = False
-        elif slot == "step":
-            fits = shape == torch.Size([])
-        else:
-            fits = (dtype, shape) == (p.dtype, p.shape) and (kind == "grad" or slot in SLOTS)
-        if not fits:
-            raise Malformed(f"{name} is unknown or of another shape")
-
-
-def _plain(header: dict[str, Any]) -> None:
-    """The numbers beside the tensors."""
-    source, size, epoch, offset = header["data"]
-    if not isinstance(source, str):
-        raise Malformed("its data has no name")
-    for value in (size, epoch, offset, header["accumulated"]):
-        within(value, "place in the data", 0, 2**62)
-    if header["loss"] != "None":
-        float(header["loss"])
-    json.dumps(header["options"])
-    keyframe.options(header)
+def _pairs(
+    state: TrainerState, own: TrainerState
+) -> Iterator[tuple[str, Tensor | None, Like | None]]:
+    """The name of each tensor, as it is stored, and the dtype and shape that it must have."""
+    if (set(state.parameters), set(state.buffers)) != (set(own.parameters), set(own.buffers)):
+        raise Malformed("its parameters or buffers have other names")
+    for name, stored in state.parameters.items():
+        like = _like(own.parameters[name].value)
+        yield name, stored.value, like
+        if stored.grad is not None:
+            yield f"{name}.grad", stored.grad, like
+        for slot, tensor in stored.state.items():
+            own_slot = (torch.float32, ()) if slot == "step" else like
+            yield f"the optimizer's tensor for {name}", tensor, own_slot if slot in SLOTS else None
+    for name, buffer in state.buffers.items():
+        yield name, buffer, _like(own.buffers[name])
+    yield "the generator's state", state.rng, _like(own.rng)
+    if own.cuda_rng is not None and state.cuda_rng is not None:
+        yield "the GPU generator's state", state.cuda_rng, _like(own.cuda_rng)
+    if state.data.fixed is not None:
+        size = state.data.size
+        shapes = (size, 1, SIDE, SIDE), (size, CLASSES), (1, CLASSES)
+        for tensor, shape in zip(state.data.fixed, shapes, strict=True):
+            yield "the random data", tensor, (torch.float32, shape)

@@ -6,28 +6,20 @@ from dataclasses import replace
 
 import torch
 
-from lenet_tui.explain.explanation import Explanation, NotExplained
 from lenet_tui.history.engine import keyframe, keyframe_check
 from lenet_tui.history.engine.history import History
 from lenet_tui.history.engine.introduction import introduced
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import Runner
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.messages import (
     DoMove,
-    Explain,
-    Export,
-    Exported,
     Look,
     Moved,
-    Parity,
-    Print,
-    PrintOut,
     RunFree,
     Snapshot,
 )
@@ -44,7 +36,6 @@ from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import Progress
 from lenet_tui.tape.engine.tape import Cursor, OpEntry
 from lenet_tui.tensors.engine.reduce import make_view
-from lenet_tui.tour.engine import repr_answers as printing
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.dataset import SIDE
@@ -207,7 +198,7 @@ class Session:
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
-            watching.check(move.watch, navigator.trainer, [e.name for e in self._expected])
+            watching.check(move.watch, navigator.trainer, self.expected_names)
             self.watches[self._next_watch] = move.watch
             self._next_watch += 1
         elif isinstance(move, moves.Unwatch):
@@ -281,6 +272,11 @@ class Session:
     def _expected(self) -> list[OpEntry]:
         return self.navigator.player.expected
 
+    @property
+    def expected_names(self) -> list[str]:
+        """The names of the ops that a forward will do."""
+        return [entry.name for entry in self._expected]
+
     def _frame_in_run(self) -> Frame:
         return self.frame(running=True)
 
@@ -327,21 +323,3 @@ class Session:
         return make_view(
             found.tensor, request, state=found.state, made=found.made, signed=found.signed
         )
-
-    def explain(self, command: Explain) -> Explanation | NotExplained:
-        from lenet_tui.explain.engine import Explainer  # noqa: PLC0415 - when first asked
-
-        return Explainer(self.navigator, [e.name for e in self._expected]).explain(command)
-
-    def parity(self, command: Parity) -> ParityResult:
-        from lenet_tui.parity.engine.parity import answer as compared  # noqa: PLC0415 - when first asked
-
-        return compared(command, self.navigator)
-
-    def export(self, command: Export) -> Exported:
-        from lenet_tui.export.engine import export  # noqa: PLC0415 - when first asked
-
-        return export.answer(command.number, self.navigator)
-
-    def print_out(self, command: Print) -> PrintOut:
-        return printing.answer(command, self.navigator)

@@ -16,8 +16,7 @@ from torch import Tensor, nn
 from lenet_tui.lab.cost import too_large
 from lenet_tui.lab.layer import Layer, LayerError
 from lenet_tui.lab.parse import parse_layer
-from lenet_tui.lab.result import LabResult
-from lenet_tui.protocol.messages import RunLab
+from lenet_tui.lab.result import LabResult, RunLab
 from lenet_tui.text.clean import clean
 
 CARRIED = 2**22
@@ -25,15 +24,13 @@ CARRIED = 2**22
 _ONE_LINE = 400
 
 
-def answer(command: RunLab) -> LabResult:
+def run_text(command: RunLab) -> LabResult:
     """What torch says of the command's layer; a text that is no layer is an error too."""
     try:
         layer = parse_layer(command.text)
     except LayerError as error:
-        return LabResult(
-            command.number, command.text, command.input_shape, error=clean(str(error), _ONE_LINE)
-        )
-    return run_layer(layer, command.input_shape, command.fill, number=command.number)
+        return LabResult(command.text, command.input_shape, error=clean(str(error), _ONE_LINE))
+    return run_layer(layer, command.input_shape, command.fill)
 
 
 def run_layer(
@@ -41,7 +38,6 @@ def run_layer(
     input_shape: tuple[int, ...],
     fill: str = "ramp",
     *,
-    number: int = 0,
     carried: int = CARRIED,
 ) -> LabResult:
     """Build ``layer`` on the CPU in float32, run it on ``fill`` of ``input_shape`` and report.
@@ -68,7 +64,6 @@ def run_layer(
     values, indices = output if isinstance(output, tuple) else (output, None)
     weight, bias = _parameter(module, "weight"), _parameter(module, "bias")
     return LabResult(
-        number=number,
         layer=str(layer),
         input_shape=input_shape,
         output_shape=None if values is None else tuple(values.shape),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -25,12 +25,12 @@ from lenet_tui.lab.layer import (
     without_defaults,
 )
 from lenet_tui.lab.parse import parse_layer, parse_shape, parse_value
-from lenet_tui.lab.result import FILLS, LabResult
+from lenet_tui.lab.result import FILLS, LabResult, RunLab
 from lenet_tui.lab.ui.form import FILL, KIND, SHAPE, LabForm
 from lenet_tui.lab.ui.inputs import TextField
 from lenet_tui.lab.ui.renderer import show
 from lenet_tui.lab.ui.state import LabState
-from lenet_tui.protocol.messages import Command
+from lenet_tui.protocol.request import Asks
 from lenet_tui.tensors.ui.plane_view import PlaneView
 from lenet_tui.terminal.ui.once import Once
 from lenet_tui.text.clean import clean
@@ -45,8 +45,6 @@ PLAY_EVERY = 0.35
 
 class LabScreen(Once[tuple[str, Shape]]):
     """Gives back the layer and the input's shape when it is left.
-
-    ``send`` takes the questions to the engine; its answers come back by ``receive``.
 
     Needs ``words``, ``language`` and ``ascii`` of the app. ``layer_text``: a layer as text, which
     raises ``LayerError`` if it is none.
@@ -85,13 +83,13 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def __init__(
         self,
-        send: Callable[[Command], None],
+        engine: Asks,
         layer_text: str = FIRST_LAYER,
         input_shape: Shape | None = None,
     ) -> None:
         super().__init__()
         layer = parse_layer(layer_text)
-        self._send = send
+        self._engine = engine
         self._state = LabState(layer, default_input(layer) if input_shape is None else input_shape)
         self._numbers: bool | None = None
         self._complaint = ""
@@ -153,11 +151,15 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def ask(self) -> None:
         """Ask torch about the layer as it now is; again after the engine was started anew."""
-        self._send(self._state.question())
+        self._run_layer(self._state.question())
 
-    def receive(self, result: LabResult) -> None:
-        """Take torch's answer, unless it is to an older question."""
-        if self._state.take(result):
+    @work(exclusive=True)
+    async def _run_layer(self, question: RunLab) -> None:
+        reply = await self._engine.ask(question)
+        if question == self._state.question():  # nothing was changed while torch was at work
+            self._state.result = reply.answer or LabResult(
+                question.text, question.input_shape, error=str(reply.error)
+            )
             self._show()
 
     def _changed(self, typing: bool = True) -> None:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 
 from lenet_tui.explain.windows import AXES, Geometry, NoWindow, Shape, geometry
 from lenet_tui.lab.layer import Layer, Value, default_input, with_argument, with_kind
-from lenet_tui.lab.result import FILLS, LabResult
+from lenet_tui.lab.result import FILLS, LabResult, RunLab
 from lenet_tui.lab.terms import cell_index, cell_number
-from lenet_tui.protocol.messages import RunLab
-
-_numbers = count(1)
-"""Of all labs that are opened: an answer may come when another one has been."""
 
 
 @dataclass(slots=True)
@@ -32,7 +27,6 @@ class LabState:
     result: LabResult | None = None
     index: Shape | None = None
     fed: int = 0
-    number: int = field(default=0)
 
     def __post_init__(self) -> None:
         self._renew()
@@ -66,17 +60,9 @@ class LabState:
 
     def question(self) -> RunLab:
         """What to ask of torch now."""
-        return RunLab(self.number, str(self.layer), self.shape, self.fill)
-
-    def take(self, result: LabResult) -> bool:
-        """Keep torch's answer; ``False`` if it is to an older question."""
-        if result.number != self.number:
-            return False
-        self.result = result
-        return True
+        return RunLab(str(self.layer), self.shape, self.fill)
 
     def _renew(self) -> None:
-        self.number = next(_numbers)
         self.result = None
         try:
             self.known = geometry(self.layer, self.shape)

@@ -12,12 +12,12 @@ from lenet_tui.history.engine.history import Borrowed
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.parity.engine.float64_trainer import DoubleTrainer
 from lenet_tui.parity.engine.tape_diff import compare
-from lenet_tui.parity.result import ParityResult, ParityRow, place
+from lenet_tui.parity.result import Parity, ParityResult, ParityRow, place
 from lenet_tui.protocol.iteration_plan import Script, Segment
-from lenet_tui.protocol.messages import Parity
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.tape.engine.recorder import LAZY, Player, Progress
 from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.text.notice import verbatim
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.rng_guard import generators, untouched
 from lenet_tui.training.engine.trainer import Refused, Trainer, refusing
@@ -26,7 +26,7 @@ FLOAT, DOUBLE = "float32", "float64"
 TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: DoubleTrainer}
 
 
-def answer(command: Parity, navigator: Navigator) -> ParityResult:
+def compared(command: Parity, navigator: Navigator) -> ParityResult:
     """Run the iteration in both places and compare; the session stays as it is, to the bit."""
     with untouched():
         result = _answer(command, navigator)
@@ -36,7 +36,7 @@ def answer(command: Parity, navigator: Navigator) -> ParityResult:
 
 
 def _answer(command: Parity, navigator: Navigator) -> ParityResult:
-    result = ParityResult(command.number, seed=navigator.trainer.options.seed)
+    result = ParityResult(seed=navigator.trainer.options.seed)
     try:
         with refusing(navigator.trainer):
             reference = Reference(navigator)
@@ -44,7 +44,8 @@ def _answer(command: Parity, navigator: Navigator) -> ParityResult:
             result = replace(result, other=_place(command.device or result.choices[0]))
             return replace(result, rows=reference.compare_with(result.other))
     except (Refused, OptionError) as refused:
-        return replace(result, error=str(refused))
+        error = refused.notice if isinstance(refused, OptionError) else verbatim(str(refused))
+        return replace(result, error=error)
 
 
 def choices(device: torch.device) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def _place(name: str) -> str:
     """``cuda:0`` and ``cuda:0 · float32`` are the same place."""
     device, _, dtype = name.partition(" · ")
     if (dtype or FLOAT) not in TRAINERS:
-        raise OptionError(f"{name!r} is no place to compare with: a device, {FLOAT} or {DOUBLE}")
+        raise OptionError("parity:no-place", name=name, single=FLOAT, double=DOUBLE)
     return place(device, dtype or FLOAT)
 
 

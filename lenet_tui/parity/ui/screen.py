@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -17,23 +15,17 @@ from textual.widgets.option_list import Option
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.prose import Prose
-from lenet_tui.parity.result import ParityResult, ParityRow
+from lenet_tui.parity.result import Parity, ParityResult, ParityRow
 from lenet_tui.parity.ui.table import Line, facts, sentence, table, tolerance
-from lenet_tui.protocol.messages import Command, Parity
+from lenet_tui.protocol.request import Asks
 from lenet_tui.text.clean import clean
-
-_numbers = count(1)
-"""Over all screens of the app, so that a late answer to one that was left is known as such."""
 
 Shown = tuple[str, str]
 """A tensor and which aspect of it."""
 
 
 class ParityScreen(Dialog[Shown]):
-    """Gives back the tensor to be shown, if one is chosen.
-
-    ``send`` takes the questions to the engine; its answers come back by ``receive``.
-    """
+    """Gives back the tensor to be shown, if one is chosen."""
 
     AUTO_FOCUS = "#parity-rows"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-broad")]  # noqa: RUF012 - Textual's way
@@ -42,10 +34,10 @@ class ParityScreen(Dialog[Shown]):
         Binding("P,q", "cancel", show=False),
     ]
 
-    def __init__(self, send: Callable[[Command], None], glyphs: Glyphs) -> None:
-        self._send = send
+    def __init__(self, engine: Asks, glyphs: Glyphs) -> None:
+        self._engine = engine
         self._glyphs = glyphs
-        self._number = 0
+        self._asking = False
         self._result: ParityResult | None = None
         self._lines: list[Line] = []
         super().__init__("parity")
@@ -62,21 +54,22 @@ class ParityScreen(Dialog[Shown]):
 
     def _ask(self, there: str) -> None:
         """Ask for the comparison with a place; with none, for the first that there is."""
-        self._number = next(_numbers)
+        self._asking = True
         self.query_one("#parity-sentence", Prose).show(self.words("parity.running"))
-        self._send(Parity(self._number, there))
+        self._compare(there)
 
-    def receive(self, result: ParityResult) -> None:
-        """Take the answer, unless it is to an older question."""
-        if result.number == self._number:
-            self._result = result
-            self._offer(result)
-            self._show()
-            self._point()
+    @work(exclusive=True)
+    async def _compare(self, there: str) -> None:
+        reply = await self._engine.ask(Parity(there))
+        self._asking = False
+        self._result = reply.answer or ParityResult(error=reply.error)
+        self._offer(self._result)
+        self._show()
+        self._point()
 
     def lost(self) -> None:
         """The engine is gone: there will be no answer."""
-        if self._result is None or self._result.number != self._number:
+        if self._asking:
             self.query_one("#parity-sentence", Prose).show("")
             self.complain(self.words("gone.hint"))
 
@@ -119,7 +112,7 @@ class ParityScreen(Dialog[Shown]):
         said = self.query_one("#parity-sentence", Prose)
         said.show(sentence(result, self.words) if result.rows else "")
         said.set_class(result.first_past is not None, "-past")
-        self.complain(self.words.spell(clean(result.error)))
+        self.complain(clean(self.words.say(result.error)) if result.error else "")
         self.query_one(".box").border_subtitle = Content(
             facts(result, self.words) if result.rows else ""
         )

@@ -15,45 +15,36 @@ from multiprocessing import connection as connections
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
-from lenet_tui.explain.explanation import NotExplained
-from lenet_tui.lab.result import LabResult
-from lenet_tui.parity.result import ParityResult
 from lenet_tui.process.engine.captured_output import Log, catch_warnings, in_a_line, trace_of
 from lenet_tui.process.engine.pipe import Gone, PipeStore, Wire
 from lenet_tui.process.engine.watchdog import Watchdog
 from lenet_tui.protocol.messages import (
+    Answered,
+    Asked,
     Close,
     Command,
-    Devices,
     DoMove,
-    Explain,
-    Export,
-    Exported,
     Failed,
-    ListDevices,
     Look,
     Moved,
     Painting,
-    Parity,
-    Print,
-    PrintOut,
     Recorded,
     Report,
     RunFree,
-    RunLab,
     Snapshot,
     Start,
 )
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.request import Rejected, handler_of
 from lenet_tui.protocol.session_api import (
     DeviceLost,
-    ListDevicesHere,
     MakeSession,
     Progress,
     Session,
 )
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import notice, verbatim
 
 FRAME_INTERVAL = 1 / 30
 """Seconds between two frames of a run, at least."""
@@ -72,29 +63,15 @@ class Loading:
     since: float = field(default_factory=time.monotonic)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the worker drives; imported only here, as it may take torch with it."""
-
-    make_session: MakeSession
-    list_devices: ListDevicesHere
-    run_lab: Callable[[RunLab], LabResult]
-
-
-def real_parts() -> Parts:
+def real_session() -> MakeSession:
+    """The session that runs torch; imported only here, as it takes torch with it."""
     from lenet_tui.history.engine.session import Session as RealSession  # noqa: PLC0415
-    from lenet_tui.training.engine.devices import list_devices  # noqa: PLC0415
 
-    def run_lab(command: RunLab) -> LabResult:
-        from lenet_tui.lab.engine import run as lab  # noqa: PLC0415 - when first asked
-
-        return lab.answer(command)
-
-    return Parts(RealSession, list_devices, run_lab)
+    return RealSession
 
 
-def main(connection: Connection, load: Callable[[], Parts] = real_parts) -> None:
-    """Run the engine until the other end of the pipe is gone. ``load`` gives what it drives."""
+def main(connection: Connection, load: Callable[[], MakeSession] = real_session) -> None:
+    """Run the engine until the other end of the pipe is gone. ``load`` gives its session."""
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -112,7 +89,7 @@ def main(connection: Connection, load: Callable[[], Parts] = real_parts) -> None
 class Worker:
     """Answers each command in its turn; is the ``Hooks`` of its session's runs."""
 
-    def __init__(self, wire: Wire, log: Log, load: Callable[[], Parts]) -> None:
+    def __init__(self, wire: Wire, log: Log, load: Callable[[], MakeSession]) -> None:
         self._wire = wire
         self._log = log
         self._load = load
@@ -172,36 +149,36 @@ class Worker:
     def _answer(self, command: Command) -> Report | None:
         if isinstance(command, Start):
             return self._start(command)
-        if isinstance(command, ListDevices):
-            return Devices(self._load().list_devices())
-        if isinstance(command, RunLab):
-            return self._load().run_lab(command)
+        if isinstance(command, Asked):
+            return self._reply(command)
         session = self._session
         if isinstance(command, Look):
             self._look = command
             return Painting(session.look(command)) if session else None
-        if not isinstance(command, (DoMove, RunFree, Explain, Parity, Export, Print)):
+        if not isinstance(command, (DoMove, RunFree)):
             return None
         if session is None:
             return Failed("the engine has not been started")
         if isinstance(command, DoMove):
             return session.do(command)
-        if isinstance(command, RunFree):
-            self._wire.painted = True
-            return session.run_free(command)
-        if isinstance(command, Parity):
-            return session.parity(command)
-        if isinstance(command, Export):
-            return session.export(command)
-        if isinstance(command, Print):
-            return session.print_out(command)
-        return session.explain(command)
+        self._wire.painted = True
+        return session.run_free(command)
+
+    def _reply(self, asked: Asked) -> Answered:
+        """The answer of the request's handler, which knows what the server does not."""
+        request = asked.request
+        if self._session is None and request.needs_session:
+            return Answered(asked.number, error=notice("process:not-started"))
+        try:
+            return Answered(asked.number, handler_of(request)(request, self._session))
+        except Rejected as error:
+            return Answered(asked.number, error=error.notice)
 
     def _start(self, command: Start) -> Report:
         self._session = None
         self._loading = Loading()
         try:
-            make_session = self._load().make_session
+            make_session = self._load()
             self._loading = Loading(what="init")
             store = PipeStore(self._wire)
             self._session = make_session(command.options, store, self, command.snapshot)
@@ -217,14 +194,8 @@ class Worker:
         if isinstance(error, DeviceLost):
             return Failed(clean(str(error), 500))
         said = in_a_line(error)
-        if isinstance(command, Explain):
-            return NotExplained(command.number, said)
-        if isinstance(command, Parity):
-            return ParityResult(command.number, error=said)
-        if isinstance(command, Export):
-            return Exported(command.number, error=said)
-        if isinstance(command, Print):
-            return PrintOut(command.number)
+        if isinstance(command, Asked):
+            return Answered(command.number, error=verbatim(said))
         if isinstance(command, (DoMove, RunFree)) and self._session:
             try:
                 return Moved(command.number, self._session.look(self._look), error=said)

@@ -1,27 +1,54 @@
-"""Offers the sessions that were saved, and takes up the one that is chosen."""
+"""Offers the sessions that were saved, and resumes the one that is chosen."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Start
-from lenet_tui.sessions.file_format import SavedSession
+from lenet_tui.protocol.messages import Command, Ready, Start
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.text.words import Words
-
-if TYPE_CHECKING:
-    from lenet_tui.app.ui.app import LenetApp
-    from lenet_tui.protocol.messages import Ready
 
 Lost = tuple[Path, SavedSession]
 """A saved session that no instance has any longer, and the file it was read from."""
 
 
-def offer(app: LenetApp, lost: Sequence[Lost]) -> None:
+class Engine(Protocol):
+    """Of the engine, what resumes a session."""
+
+    def resume(self, saved: SavedSession, path: Path) -> None: ...
+
+
+class Recorder(Protocol):
+    """Of the recorder of moves: whatever it had cannot be saved any longer."""
+
+    def lost(self) -> None: ...
+
+
+class Host(Protocol):
+    """What the app must have so that a saved session can be resumed in it."""
+
+    words: Words
+    options: Options
+    saved: SavedSession | None
+    losses: Losses
+
+    @property
+    def recorder(self) -> Recorder: ...
+
+    def push_screen(self, screen: PickScreen, callback: Callable[[str | None], None]) -> object: ...
+
+    def send(self, command: Command) -> None: ...
+
+    def change_session(self, options: Options, use: Callable[[Engine], None]) -> None: ...
+
+
+def offer(app: Host, lost: Sequence[Lost]) -> None:
     """Let one be chosen; without one a new session begins."""
     choices = [choice(n, saved, app.words) for n, (_, saved) in enumerate(lost)]
     choices.append(Choice("", app.words("resume.new")))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from lenet_tui.kit.ui.keys import key_name
 from lenet_tui.kit.ui.pick import Choice, PickScreen
-from lenet_tui.protocol.messages import Moved, Painting, Print, PrintOut, Start
+from lenet_tui.protocol.messages import Moved, Painting, Start
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.stepping.ui.moves_player import Recorder
+from lenet_tui.tour.request import Print
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
 from lenet_tui.tour.ui.layout import TABS
 from lenet_tui.tour.ui.pane import TourPane, TourState
@@ -180,12 +181,6 @@ class Tour:
         self._ask(report.frame)
         return True
 
-    def printed(self, report: PrintOut) -> None:
-        """What the stop's code prints at the session's cursor."""
-        if report.number == self.number and not self._going:
-            self._printed = "\n".join(text for text in report.texts if text)
-            self.show()
-
     def show(self) -> None:
         """Say where the tour is, wherever that is seen."""
         if self.on:
@@ -215,7 +210,14 @@ class Tour:
         """Have the engine print what the stop's code prints, as things are now."""
         prints = STOPS[self.number].prints
         if self.on and prints and not frame.running:
-            self._app.send(Print(self.number, prints))
+            self._app.run_worker(self._print(prints))
+
+    async def _print(self, names: tuple[str, ...]) -> None:
+        number = self.number
+        reply = await self._app.ask(Print(names))
+        if number == self.number and not self._going:
+            self._printed = "\n".join(text for text in reply.answer or () if text)
+            self.show()
 
     def _show_stop(self, stop: Stop) -> None:
         main = self._app.main
@@ -227,7 +229,7 @@ class Tour:
             main.tensor.mode = main.gradient.mode = "numbers" if stop.numbers else "heatmap"
         main.focus_pane(*stop.look, "layers")
         if stop.lab:
-            lab = TourLabScreen(self._app.send, stop.lab, stop.lab_input)
+            lab = TourLabScreen(self._app, stop.lab, stop.lab_input)
             self._app.push_screen(lab, lambda _: self.show())
 
     def _when_idle(self, do: Callable[[], None]) -> None:

@@ -144,9 +144,9 @@ def check(options: Options) -> None:
     count = len(load(options.data).train())
     if options.batch_size > count:
         raise OptionError(
-            f"batch-size {options.batch_size} is more than there is to train on:"
-            f" {clean(options.data)} has {count} samples for that; at most {count}"
-        )
+            "training:batch-too-large",
+            size=options.batch_size, data=clean(options.data), count=count,
+        )  # fmt: skip
 
 
 def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -164,10 +164,7 @@ def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[
 
 def _from_file(path: Path) -> Images:
     def refuse(why: str) -> OptionError:
-        return OptionError(
-            f"data {clean(str(path))!r} cannot be used: {why};"
-            " digits, random, or an .npz file with arrays images and labels"
-        )
+        return OptionError("training:unusable-data", path=clean(str(path)), why=why)
 
     try:
         if not stat.S_ISREG(path.stat().st_mode) or not zipfile.is_zipfile(path):

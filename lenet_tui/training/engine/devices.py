@@ -22,11 +22,11 @@ def resolve(name: str) -> torch.device:
         return next(torch.device(d.name) for d in reversed(list_devices()) if not d.problem)
     kind, _, number = name.partition(":")
     if kind not in KINDS or (":" in name and not (kind == "cuda" and number.isdecimal())):
-        raise OptionError(f"device {name!r} is unknown: auto, cpu, cuda, cuda:N or mps")
+        raise OptionError("training:unknown-device", name=name)
     problem = probe(name)
     if problem:
         usable = ", ".join(d.name for d in list_devices() if not d.problem)
-        raise OptionError(f"device {name} is not here: {problem}; usable here: {usable}")
+        raise OptionError("training:absent-device", name=name, problem=problem, usable=usable)
     return torch.device(name)
 
 

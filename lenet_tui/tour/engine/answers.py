@@ -8,8 +8,10 @@ from typing import Any
 from torch import Tensor
 
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.protocol.messages import Print, PrintOut
+from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.request import answers
 from lenet_tui.tape.engine.names import find, op_named
+from lenet_tui.tour.request import Print
 
 _GRAPH = re.compile(r"(?P<name>.+?)\.grad_fn(?P<steps>(\.next_functions\[\d+\]\[0\])*)")
 _STEP = re.compile(r"\[(\d+)\]\[0\]")
@@ -17,9 +19,10 @@ LINE = 80
 """Characters after which torch breaks a tensor's lines."""
 
 
-def answer(command: Print, navigator: Navigator) -> PrintOut:
+@answers(Print)
+def printed(request: Print, session: Session) -> tuple[str, ...]:
     """Each of the things asked for as text; empty where there is none yet."""
-    return PrintOut(command.number, tuple(_text(name, navigator) for name in command.names))
+    return tuple(_text(name, session.navigator) for name in request.names)
 
 
 def _text(name: str, navigator: Navigator) -> str:

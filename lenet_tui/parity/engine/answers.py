@@ -1,0 +1,14 @@
+"""Answers the parity room's requests."""
+
+from __future__ import annotations
+
+from lenet_tui.history.engine.session import Session
+from lenet_tui.parity.engine.parity import compared
+from lenet_tui.parity.result import Parity, ParityResult
+from lenet_tui.protocol.request import answers
+
+
+@answers(Parity)
+def parity(request: Parity, session: Session) -> ParityResult:
+    """The present iteration on two devices, entry by entry."""
+    return compared(request, session.navigator)

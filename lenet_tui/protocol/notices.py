@@ -1,0 +1,101 @@
+"""Why an option, a move, a watchpoint or a file name cannot be."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+NOTICES: Table = {
+    "protocol:unknown": (
+        "{name} {value!r} is unknown: one of {allowed}",
+        "{name} 的值 {value!r} 未知：可选 {allowed}",
+    ),
+    "protocol:outside": (
+        "{name} {value} is not possible: it must be a whole number from {low} to {high}",
+        "{name} 不能是 {value}：须为 {low} 到 {high} 的整数",
+    ),
+    "protocol:not-whole": ("{name} {text!r} is not a whole number", "{name} {text!r} 不是整数"),
+    "protocol:not-a-number": ("{name} {text!r} is not a number", "{name} {text!r} 不是数"),
+    "protocol:no-option": (
+        "no option {option!r}: one of {allowed}",
+        "没有选项 {option!r}：可选 {allowed}",
+    ),
+    "protocol:lr": (
+        "lr {lr} is not possible: it must be a finite number, 0 or more, such as 0.01",
+        "lr 不能是 {lr}：须为不小于 0 的有限数，例如 0.01",
+    ),
+    "protocol:labels-needed": (
+        "loss cross_entropy needs class labels, and the random data has a real-valued target:"
+        " use loss mse, or data digits",
+        "cross_entropy 损失需要类别标签，而随机数据的目标是实数：请用 loss mse，或 data digits",
+    ),
+    "protocol:no-move": (
+        "{verb!r} is not a move: one of {allowed}",
+        "{verb!r} 不是一种移动：可选 {allowed}",
+    ),
+    "protocol:no-vector": (
+        "{text!r} is not a vector on the output: random, onehot K, or numbers V1,V2,…",
+        "{text!r} 不是输出上的向量：random、onehot K，或数字 V1,V2,…",
+    ),
+    "protocol:vector-not-finite": (
+        "{text!r}: every number of the vector must be finite",
+        "{text!r}：向量的每个数都须有限",
+    ),
+    "protocol:onehot-outside": (
+        "onehot {k}: the output has entries 0 to {last}",
+        "onehot {k}：输出的下标为 0 到 {last}",
+    ),
+    "protocol:vector-length": (
+        "{count} numbers for an output of {size}",
+        "给了 {count} 个数，而输出有 {size} 个",
+    ),
+    "protocol:nothing-after": (
+        "{verb!r} takes nothing after it, not {rest!r}",
+        "{verb!r} 后面不应有内容，而有 {rest!r}",
+    ),
+    "protocol:whole-from": (
+        "{verb} takes a whole number from {low}, not {text!r}",
+        "{verb} 须为不小于 {low} 的整数，不能是 {text!r}",
+    ),
+    "protocol:takes-one-of": (
+        "{verb} takes one of {allowed}, not {text!r}",
+        "{verb} 可用 {allowed}，不能是 {text!r}",
+    ),
+    "protocol:only-backward": (
+        "only 'do backward' takes a vector, not 'do {phase}'",
+        "只有 'do backward' 可带向量，'do {phase}' 不行",
+    ),
+    "protocol:set-needs-value": ("set {option} takes a value", "set {option} 需要一个值"),
+    "protocol:no-watchpoint": (
+        "{text!r} is not a watchpoint: QUANTITY OP NUMBER, where QUANTITY is loss,"
+        " iteration, norm(T), min(T), max(T), mean(T), inactive(LAYER) or ratio(PARAMETER),"
+        " and OP is < <= > >= = or !=",
+        "{text!r} 不是监视点：应为“量 运算符 数”，其中量为 loss、iteration、norm(T)、min(T)、"
+        "max(T)、mean(T)、inactive(LAYER) 或 ratio(PARAMETER)，运算符为 < <= > >= = 或 !=",
+    ),
+    "protocol:not-compared": (
+        "{text!r} is not a number that {quantity} can be compared with",
+        "{text!r} 不是能与 {quantity} 比较的数",
+    ),
+    "protocol:not-whole-from-0": (
+        "{text!r} is not a whole number from 0",
+        "{text!r} 不是不小于 0 的整数",
+    ),
+    "protocol:no-file-name": (
+        "{name!r} is not a file name: {reason}",
+        "{name!r} 不是文件名：{reason}",
+    ),
+    "protocol:unseen-characters": (
+        "{name!r} has characters that cannot be seen",
+        "{name!r} 含有不可见字符",
+    ),
+    "protocol:name-needed": ("a file needs a name", "文件需要一个名字"),
+    "protocol:leads-out": (
+        "{name!r} leads out of {folder}: a name in that folder",
+        "{name!r} 超出了文件夹 {folder}：请给该文件夹内的名字",
+    ),
+    "protocol:no-folder": ("there is no folder {folder!r}", "没有文件夹 {folder!r}"),
+    "protocol:exists": (
+        "{name!r} exists: another name, it is not overwritten",
+        "{name!r} 已存在：请换一个名字，不会覆盖它",
+    ),
+}

@@ -1,0 +1,31 @@
+"""A session as it is saved and resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lenet_tui.protocol.messages import Snapshot
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import Iteration
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SavedSession:
+    """A session with the keyframes that it can be resumed from, and what it ran on.
+
+    ``keyframes``: bytes by iteration, 0 always among them. ``threads``, ``cpu``, ``torch``: to say
+    what is different when it is resumed. ``loss``: the last one, for the list. ``losses``: from
+    iteration ``losses_from`` on, as ``Losses`` writes them. ``saved``: seconds since the epoch.
+    """
+
+    options: Options
+    snapshot: Snapshot
+    keyframes: Mapping[Iteration, bytes]
+    torch: str = ""
+    threads: int = 1
+    cpu: str = ""
+    loss: float | None = None
+    losses: bytes = b""
+    losses_from: Iteration = 0
+    saved: float = 0.0

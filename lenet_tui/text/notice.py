@@ -1,0 +1,61 @@
+"""What one process or room has to say to a person, as a key with values, in no language yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+Table = Mapping[str, tuple[str, str]]
+"""Key to text: (English, Chinese). ``{name}`` stands for a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text of the word tables: ``key`` is ``room:name``, its table ``ROOM/notices.py``.
+
+    ``values`` fill the text's blanks: plain values, or notices themselves. ``str`` gives English;
+    a screen says it in its own language by ``Words.say``.
+    """
+
+    key: str
+    values: tuple[tuple[str, Any], ...] = ()
+
+    def __str__(self) -> str:
+        return self.text(0)
+
+    def text(self, column: int) -> str:
+        """The text in English (column 0) or Chinese (column 1)."""
+        values = {n: v.text(column) if isinstance(v, Notice) else v for n, v in self.values}
+        return table_of(self.key)[self.key][column].format(**values)
+
+
+def notice(key: str, /, **values: Any) -> Notice:
+    """The notice of a key with the values for its blanks."""
+    return Notice(key, tuple(values.items()))
+
+
+def verbatim(text: str) -> Notice:
+    """A foreign text, such as torch's own reason, that is the same in every language."""
+    return notice("text:verbatim", text=text)
+
+
+@cache
+def table_of(key: str) -> Table:
+    """The table that holds a key; it is imported when something in it is first said."""
+    room = key.partition(":")[0]
+    table: Table = import_module(f"lenet_tui.{room}.notices").NOTICES
+    return table
+
+
+class Problem(Exception):
+    """An error that a person is told of: raised with the key of a notice and its values."""
+
+    def __init__(self, key: str | Notice, /, **values: Any) -> None:
+        self.notice = key if isinstance(key, Notice) else notice(key, **values)
+        super().__init__(self.notice)
+
+    def __str__(self) -> str:
+        return str(self.notice)
