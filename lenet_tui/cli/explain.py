@@ -17,6 +17,7 @@ from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Run
+from lenet_tui.tensors.regions import region_text
 from lenet_tui.text.numbers import aligned, index_text, number, thousands
 from lenet_tui.text.words import Words
 
@@ -101,7 +102,9 @@ class People:
         read = {o.tensor for t in found.terms for o in t.operands} | {"input"}
         all_of_them = found.op == "data" or not found.terms
         regions = [
-            f"{n}{_region(a, b)}" for n, a, b in found.fields if a and (all_of_them or n in read)
+            f"{n}{region_text(a, b)}"
+            for n, a, b in found.fields
+            if a and (all_of_them or n in read)
         ]
         if regions:
             heading = "cells.reaches" if found.op == "data" else "cells.regions"
@@ -130,9 +133,3 @@ class People:
             shown = [*shown[:OPERANDS], more]
         starts = range(0, max(len(shown), 1), BESIDE)
         return ["   ".join(shown[n : n + BESIDE]) for n in starts]
-
-
-def _region(first: tuple[int, ...], last: tuple[int, ...]) -> str:
-    """``[0,0,4–8,5–9]``."""
-    sides = (str(a) if a == b else f"{a}–{b}" for a, b in zip(first, last, strict=True))
-    return f"[{','.join(sides)}]"

@@ -19,6 +19,7 @@ from lenet_tui.cli.printer import Sheet
 from lenet_tui.cli.streams import no_screen
 from lenet_tui.cli.words import words
 from lenet_tui.protocol.frame import Device
+from lenet_tui.terminal.textual_version import CHECKED, PLAIN, private_ok, textual_version
 from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
 from lenet_tui.training.request import ListDevices
@@ -78,12 +79,29 @@ def _size() -> tuple[int, int]:
 
 def _versions(say: Words) -> list[tuple[str, str]]:
     rows = [("lenet-tui", __version__), ("python", platform.python_version())]
-    for name in PACKAGES:
-        try:
-            rows.append((name, version(name)))
-        except PackageNotFoundError:
-            rows.append((name, say("info.missing")))
+    rows += ((name, _version(name, say)) for name in PACKAGES)
     return [*rows, ("system", platform.platform())]
+
+
+def _version(package: str, say: Words) -> str:
+    if package == "textual":
+        return _textual(say)
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return say("info.missing")
+
+
+def _textual(say: Words) -> str:
+    """Textual's version, and whether the app uses more than its public interface."""
+    found = textual_version()
+    if not found:
+        return say("info.missing")
+    if private_ok():
+        return say("info.textual.checked", version=found)
+    if found in CHECKED:
+        return say("info.textual.plain", version=found, variable=PLAIN)
+    return say("info.textual.unchecked", version=found, checked=", ".join(CHECKED))
 
 
 def _device(device: Device, say: Words) -> tuple[str, str, str]:

@@ -13,8 +13,8 @@ from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.lab_options import asked
 from lenet_tui.cli.options import complain, language
 from lenet_tui.cli.words import words as words_of
-from lenet_tui.explain.windows import NoWindow, geometry
-from lenet_tui.lab.formula import LESS, parameter_formula, shape_formulas
+from lenet_tui.explain.windows import NoWindow
+from lenet_tui.lab.geometry import LESS, geometry, parameter_formula, shape_formulas
 from lenet_tui.lab.layer import Layer
 from lenet_tui.lab.result import LabResult, RunLab
 from lenet_tui.text.clean import clean

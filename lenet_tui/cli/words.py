@@ -46,6 +46,15 @@ TRACE: Table = {
     "info.screen": ("screen", "界面"),
     "info.versions": ("Versions", "版本"),
     "info.missing": ("not installed", "未安装"),
+    "info.textual.checked": ("{version} (checked)", "{version}（已检查）"),
+    "info.textual.unchecked": (
+        "{version} (not checked, {checked} is): the app uses its public interface only, and paints "
+        "a little slower",
+        "{version}（未检查，已检查的是 {checked}）：只使用其公开接口，绘制稍慢"),
+    "info.textual.plain": (
+        "{version} ({variable} is set): the app uses its public interface only, and paints a "
+        "little slower",
+        "{version}（已设置 {variable}）：只使用其公开接口，绘制稍慢"),
     "info.devices": ("Devices", "设备"),
     "info.memory": ("{free} GiB free of {total} GiB", "共 {total} GiB，可用 {free} GiB"),
     "info.absent": ("not here: {why}", "不可用：{why}"),

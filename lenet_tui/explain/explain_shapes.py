@@ -6,45 +6,12 @@ The formulas are those of PyTorch's documentation of each layer, and are tested 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from lenet_tui.explain.windows import Axis
 from lenet_tui.text.numbers import shape_text, thousands
 
 Shape = Sequence[int]
-AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
-"""What the documentation calls the spatial axes, by how many there are."""
-
-
-def window_axes(
-    sizes: Shape,
-    kernel: int | Shape,
-    stride: int | Shape | None = 1,
-    padding: int | str | Shape = 0,
-    dilation: int | Shape = 1,
-    *,
-    ceil_mode: bool = False,
-) -> list[Axis]:
-    """The spatial axes along which the window of a convolution or a pool slides.
-
-    ``sizes``: of the input, (H, W) or the like; a single number stands for all axes. ``stride``
-    ``None`` or empty: the kernel's size, as in a pool. ``padding``: also ``same`` and ``valid``.
-    """
-    count = len(sizes)
-    kernels, dilations = _each(kernel, count), _each(dilation, count)
-    strides = kernels if stride is None or stride == () else _each(stride, count)
-    if isinstance(padding, str):
-        wanted = [
-            d * (k - 1) * (padding == "same") for k, d in zip(kernels, dilations, strict=True)
-        ]
-        ends = [(n // 2, n - n // 2) for n in wanted]
-    else:
-        ends = [(n, n) for n in _each(padding, count)]
-    names = AXES.get(count, tuple(f"axis {n}" for n in range(count)))
-    return [
-        Axis(names[i], sizes[i], kernels[i], strides[i], dilations[i], *ends[i], "", ceil_mode)
-        for i in range(count)
-    ]
 
 
 def window_lines(axes: Sequence[Axis]) -> list[str]:
@@ -55,19 +22,22 @@ def window_lines(axes: Sequence[Axis]) -> list[str]:
     return [f"{axis.name}: {right}" for axis, right in zip(axes, rights, strict=True)]
 
 
+def window_formula(axis: Axis, times: str = "⋅", minus: str = "−") -> str:
+    """``(32 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1``: an output's size before it is rounded."""
+    pad = f"2{times}{axis.before}" if axis.before == axis.after else f"{axis.before} + {axis.after}"
+    extent = f"{axis.dilation}{times}({axis.kernel} {minus} 1)"
+    return f"({axis.size} + {pad} {minus} {extent} {minus} 1) / {axis.stride} + 1"
+
+
 def _right_side(axis: Axis) -> str:
     """``⌊(32 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 28``, the numbers filled in.
 
     With ``ceil``, ``− 1`` after the bracket is the last window, which would start outside.
     """
-    pad = f"2⋅{axis.before}" if axis.before == axis.after else f"{axis.before} + {axis.after}"
-    room = f"({axis.size} + {pad} − {axis.dilation}⋅({axis.kernel} − 1) − 1)"
-    inside = f"{room} / {axis.stride} + 1"
+    inside = window_formula(axis)
     if not axis.ceil:
         return f"⌊{inside}⌋ = {axis.out}"
-    padded = axis.size + axis.before + axis.after
-    hanging = -(-(padded - axis.extent) // axis.stride) + 1 - axis.out
-    return f"⌈{inside}⌉{' − 1' * hanging} = {axis.out}"
+    return f"⌈{inside}⌉{' − 1' * axis.ignored} = {axis.out}"
 
 
 def product(numbers: Iterable[int], sign: str = "⋅") -> str:
@@ -87,16 +57,40 @@ def reshape_line(before: Shape, after: Shape) -> str:
     return f"{product(before)} = {'⋅'.join(map(str, after))}"
 
 
-def count_line(weight: Shape, bias: bool) -> str:
-    """``6⋅1⋅5⋅5 + 6 = 156``: the parameters of a layer with a ``weight`` (out, …)."""
-    total = math.prod(weight) + weight[0] * bias
-    return f"{'⋅'.join(map(str, weight))}{f' + {weight[0]}' * bias} = {thousands(total)}"
+def count_line(
+    weight: Shape,
+    bias: bool,
+    *,
+    groups: int = 1,
+    times: str = "⋅",
+    total: Callable[[int], str] = thousands,
+) -> str:
+    """``6⋅1⋅5⋅5 + 6 = 156``: the parameters of a layer with a ``weight`` (out, …).
+
+    With ``groups`` the second factor is ``(in/groups)``. ``total``: how the count is written.
+    """
+    factors = list(map(str, weight))
+    if groups != 1:
+        factors[1] = f"({weight[1] * groups}/{groups})"
+    count = math.prod(weight) + weight[0] * bias
+    return f"{times.join(factors)}{f' + {weight[0]}' * bias} = {total(count)}"
 
 
-def linear_line(before: Shape, weight: Shape, bias: bool) -> str:
-    """``1×400 ⋅ 400×120 + 120 = 1×120``: ``x Aᵀ + b`` in shapes, ``weight`` (out, in)."""
-    after = shape_text((*before[:-1], weight[0]))
-    return f"{shape_text(before)} ⋅ {shape_text(weight[::-1])}{f' + {weight[0]}' * bias} = {after}"
+def linear_line(
+    before: Shape,
+    weight: Shape,
+    bias: bool,
+    *,
+    times: str = "⋅",
+    shape: Callable[[Shape], str] = shape_text,
+) -> str:
+    """``1×400 ⋅ 400×120 + 120 = 1×120``: ``x Aᵀ + b`` in shapes, ``weight`` (out, in).
+
+    ``shape``: how a shape is written.
+    """
+    plus = f" + {shape(weight[:1])}" * bias
+    after = shape((*before[:-1], weight[0]))
+    return f"{shape(before)} {times} {shape(weight[::-1])}{plus} = {after}"
 
 
 def chain_line(shapes: Iterable[Shape]) -> str:
@@ -108,9 +102,3 @@ def chain_line(shapes: Iterable[Shape]) -> str:
         if sides[-1:] != [side]:
             sides.append(side)
     return " → ".join(sides)
-
-
-def _each(value: int | Shape, count: int) -> tuple[int, ...]:
-    if isinstance(value, int):
-        return (value,) * count
-    return tuple(value) * count if len(value) == 1 else tuple(value)

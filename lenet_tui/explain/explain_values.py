@@ -1,4 +1,4 @@
-"""What the explain pane is to explain at the cursor, and the numbers that go into its words."""
+"""What the explain pane explains at the cursor, and the numbers that go into its words."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lenet_tui.explain.explain_shapes import (
     linear_line,
     product,
     reshape_line,
-    window_axes,
     window_lines,
 )
+from lenet_tui.explain.windows import window_axes
 from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, Shape
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands

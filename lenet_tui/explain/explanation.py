@@ -9,7 +9,7 @@ from lenet_tui.protocol.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One number that a term is made of: ``tensor`` at ``index`` and its value."""
+    """One number that a term is computed from: ``tensor`` at ``index``, and its value."""
 
     tensor: str
     index: tuple[int, ...]
@@ -26,12 +26,12 @@ class Term:
 class Explanation:
     """Where a number comes from.
 
-    ``sum``: recomputed from ``terms`` in float64; ``ulp``: how many units in the last place
-    torch's ``value`` is from it; ``bound``: how many its rounding allows. ``rank``: its place by
-    size among the tensor's ``size`` elements (1: largest). ``notes``: (key, numbers) of what is
-    worth saying. ``fields``: regions worth lighting, (tensor, first index, last index).
-    ``difference``: the central difference, if asked for. ``left``: how many terms were left out,
-    as only the largest were asked for, and what they come to.
+    ``sum`` is recomputed from ``terms`` in float64; torch's ``value`` is ``ulp`` units in the
+    last place from it, and rounding allows ``bound`` of them. ``rank`` is its place by size among
+    the tensor's ``size`` elements (1: largest). ``notes`` are (key, values) of what a reader
+    should know. ``fields`` are the regions to highlight, (tensor, first index, last index).
+    ``difference`` is the central difference, if it was asked for. ``left`` terms were left out,
+    where only the largest were asked for; they come to ``left_sum``.
     """
 
     cell: str

@@ -1,20 +1,19 @@
-"""Where a layer's window stands: shapes and positions by arithmetic alone, without torch.
+"""Where windows slide: shapes and positions by arithmetic alone, without torch.
 
-The formulas are those of PyTorch's documentation of ``Conv1d``, ``Conv2d``, ``MaxPool2d`` and
-``Linear``; tests hold them against torch. Torch itself judges what is possible: where these
-functions raise ``NoWindow``, it is asked for the reason.
+The formulas are those of PyTorch's documentation of its convolutions and pools; tests hold them
+against torch. Torch itself judges what is possible: where these functions raise ``NoWindow``, it
+is asked for the reason.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lenet_tui.lab.layer import Layer, Value
-
 Shape = tuple[int, ...]
-AXES = {"Conv1d": ("L",), "Conv2d": ("H", "W"), "MaxPool2d": ("H", "W"), "Linear": ()}
-"""The names of the axes along which the window of each layer slides."""
+AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+"""What the documentation calls the spatial axes, by how many there are."""
 
 
 class NoWindow(ValueError):
@@ -26,17 +25,17 @@ class Axis:
     """One axis along which the window slides. Positions count from 0 at the first input cell.
 
     ``before``, ``after``: cells of padding at each end (negative: cells cut off). ``mode``: what
-    padding cells hold: one of ``lab.MODES``, or ``-inf`` in a pool. ``out``: output cells.
+    padding cells hold: a ``padding_mode`` of torch, or ``-inf`` in a pool.
     """
 
     name: str
     size: int
     kernel: int
-    stride: int
-    dilation: int
-    before: int
-    after: int
-    mode: str
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+    after: int = 0
+    mode: str = "zeros"
     ceil: bool = False
 
     @property
@@ -45,16 +44,26 @@ class Axis:
         return self.dilation * (self.kernel - 1) + 1
 
     @property
-    def out(self) -> int:
+    def counted(self) -> int:
+        """Output cells by the formula, one too many where ``ignored``."""
         room = self.size + self.before + self.after - self.extent
-        if not self.ceil:
-            return room // self.stride + 1
-        out = -(-room // self.stride) + 1
-        return out - 1 if self.beyond(out) else out
+        return (-(-room // self.stride) if self.ceil else room // self.stride) + 1
 
-    def beyond(self, out: int) -> bool:
-        """Whether the last of ``out`` windows would start in the padding after the input."""
-        return (out - 1) * self.stride >= self.size + self.before
+    @property
+    def ignored(self) -> bool:
+        """Whether the last window of ``ceil`` would start in the padding after the input."""
+        return self.ceil and (self.counted - 1) * self.stride >= self.size + self.before
+
+    @property
+    def out(self) -> int:
+        """Output cells."""
+        return self.counted - self.ignored
+
+    @property
+    def span(self) -> range:
+        """All positions that any window reads, and all of the input."""
+        last = self.start(self.out - 1) + self.extent
+        return range(min(-self.before, 0), max(self.size + max(self.after, 0), last))
 
     def start(self, output: int) -> int:
         """The position that the window of output cell ``output`` reads first."""
@@ -65,13 +74,8 @@ class Axis:
         start = self.start(output)
         return range(start, start + self.extent, self.dilation)
 
-    def reader(self, output: int, position: int) -> int | None:
-        """Which kernel index reads ``position`` for ``output``; ``None``: none does."""
-        step, rest = divmod(position - self.start(output), self.dilation)
-        return step if rest == 0 and 0 <= step < self.kernel else None
-
     def source(self, position: int) -> int | None:
-        """The input cell whose value stands at ``position``; ``None``: zero, −inf or nothing."""
+        """The input cell whose value is at ``position``; ``None``: zero, −inf or nothing."""
         if 0 <= position < self.size:
             return position
         if not -self.before <= position < self.size + self.after:
@@ -82,155 +86,153 @@ class Axis:
             return 0 if position < 0 else self.size - 1
         return position % self.size if self.mode == "circular" else None
 
+    def reads(self, output: int) -> tuple[list[int], list[int]]:
+        """The input cells that the window of ``output`` reads, and the kernel's index at each."""
+        return _pairs(self.size, ((p, step) for step, p in enumerate(self.positions(output))))
+
+    def readers(self, cell: int) -> tuple[list[int], list[int]]:
+        """The windows that read an input ``cell``, and the kernel's index there."""
+        far = ((cell + self.before - self.dilation * step, step) for step in range(self.kernel))
+        return _pairs(self.out, ((n // self.stride, s) for n, s in far if n % self.stride == 0))
+
+    def meetings(self, step: int) -> tuple[list[int], list[int]]:
+        """The input cells that the kernel's index ``step`` meets, and the window of each."""
+        far = self.dilation * step
+        return _pairs(self.size, ((self.start(n) + far, n) for n in range(self.out)))
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """All that is known of a layer on an input before torch has run it.
+    """A layer whose windows slide over an input, and which channels feed which.
 
-    ``groups``: 1 for ``Linear``; in a pool every channel is a group of its own. ``samples``: the
-    shape of what stands before the channels (before the features in ``Linear``).
+    ``samples``: the sizes before the channels. ``groups``: in a pool every channel is a group of
+    its own. Without ``axes`` it is a linear layer, whose channels are its features.
     """
 
-    layer: Layer
-    input_shape: Shape
     samples: Shape
     channels_in: int
     channels_out: int
     groups: int
     axes: tuple[Axis, ...]
-    bias: bool
+    bias: bool = False
+
+    @property
+    def input_shape(self) -> Shape:
+        return (*self.samples, self.channels_in, *(axis.size for axis in self.axes))
 
     @property
     def output_shape(self) -> Shape:
         return (*self.samples, self.channels_out, *(axis.out for axis in self.axes))
 
+    @property
+    def group_in(self) -> int:
+        """Input channels of each group."""
+        return self.channels_in // max(self.groups, 1)
+
+    @property
+    def group_out(self) -> int:
+        """Output channels of each group."""
+        return self.channels_out // max(self.groups, 1)
+
+    @property
+    def reads(self) -> int:
+        """Cells that each output cell reads, padding too."""
+        return self.group_in * math.prod(axis.kernel for axis in self.axes)
+
     def fed_by(self, channel: int) -> range:
         """The input channels that output channel ``channel`` reads."""
-        each = self.channels_in // self.groups
-        group = channel // max(self.channels_out // self.groups, 1)
-        return range(group * each, (group + 1) * each)
+        first = channel // max(self.group_out, 1) * self.group_in
+        return range(first, first + self.group_in)
+
+    def feeds(self, channel: int) -> range:
+        """The output channels that read input channel ``channel``."""
+        first = channel // max(self.group_in, 1) * self.group_out
+        return range(first, first + self.group_out)
 
 
-def geometry(layer: Layer, input_shape: Shape) -> Geometry:
-    """The layer's windows over an input of ``input_shape``; raises ``NoWindow``."""
-    if layer.kind == "Linear":
-        return _linear(layer, input_shape)
-    names = AXES[layer.kind]
-    if len(input_shape) not in (len(names) + 1, len(names) + 2):
-        raise NoWindow(f"{layer.kind} takes an input of {len(names) + 1} or {len(names) + 2} sizes")
-    sizes = input_shape[-len(names) :]
-    samples, channels = input_shape[: -len(names) - 1], input_shape[-len(names) - 1]
-    axes = (_pool_axes if layer.kind == "MaxPool2d" else _conv_axes)(layer, sizes)
-    for axis in axes:
-        if min(axis.kernel, axis.stride, axis.dilation) < 1:
-            raise NoWindow("kernel size, stride and dilation count from 1")
-        if axis.out < 1:
-            raise NoWindow("the window is larger than the padded input")
-    if layer.kind == "MaxPool2d":
-        return Geometry(layer, input_shape, samples, channels, channels, channels, axes, False)
-    ins, outs, groups = (_int(layer[n]) for n in ("in_channels", "out_channels", "groups"))
-    if ins != channels or outs < 1 or groups < 1 or ins % groups or outs % groups:
-        raise NoWindow("the channels do not fit")
-    return Geometry(layer, input_shape, samples, ins, outs, groups, axes, bool(layer["bias"]))
+def window_axes(
+    sizes: Sequence[int],
+    kernel: object,
+    stride: object = 1,
+    padding: object = 0,
+    dilation: object = 1,
+    *,
+    ceil_mode: bool = False,
+    mode: str = "zeros",
+) -> tuple[Axis, ...]:
+    """The spatial axes along which the window of a convolution or a pool slides.
 
-
-def _linear(layer: Layer, shape: Shape) -> Geometry:
-    ins, outs = _int(layer["in_features"]), _int(layer["out_features"])
-    if not shape or shape[-1] != ins or outs < 0:
-        raise NoWindow("the last size of the input must be in_features")
-    return Geometry(layer, shape, shape[:-1], ins, outs, 1, (), bool(layer["bias"]))
-
-
-def _conv_axes(layer: Layer, sizes: Shape) -> tuple[Axis, ...]:
+    ``sizes``: of the input, (H, W) or the like; a single number is for all axes. ``stride``
+    ``None`` or empty: the kernel's size, as in a pool. ``padding``: also ``same`` and ``valid``.
+    ``mode``: as in ``Axis``. Raises ``NoWindow`` for what is no number of an axis.
+    """
     count = len(sizes)
-    mode = str(layer["padding_mode"])
-    kernels = _ints(layer["kernel_size"], count, spread=False)
-    strides, dilations = (_ints(layer[n], count) for n in ("stride", "dilation"))
-    padding = layer["padding"]
-    if padding == "same":
-        totals = [d * (k - 1) for d, k in zip(dilations, kernels, strict=True)]
-        pads = [(t // 2, t - t // 2) for t in totals]
-        if any(s != 1 for s in strides):
+    kernels, dilations = per_axis(kernel, count), per_axis(dilation, count)
+    strides = kernels if stride in (None, (), []) else per_axis(stride, count)
+    if padding in ("same", "valid"):
+        totals = [
+            (padding == "same") * d * (k - 1) for k, d in zip(kernels, dilations, strict=True)
+        ]
+        ends = [(n // 2, n - n // 2) for n in totals]
+        if padding == "same" and any(n != 1 for n in strides):
             raise NoWindow("'same' needs stride 1")
-    elif padding == "valid":
-        pads = [(0, 0)] * count
     else:
-        # F.pad takes padding=(1,) for the last axis alone; only the zeros are spread over all.
-        pads = [(p, p) for p in _ints(padding, count, spread=mode == "zeros")]
-    for size, pad in zip(sizes, pads, strict=True):
-        most = {"zeros": None, "reflect": size - 1, "circular": size}.get(mode)
-        if most is not None and max(pad) > most:
-            raise NoWindow(f"more padding than {mode} can fill")
-        if min(pad) < 0 and (mode == "zeros" or size + sum(pad) < 1):
-            raise NoWindow("negative padding")
-        if size == 0 and mode != "zeros":
-            raise NoWindow("nothing to copy")
+        # F.pad takes padding=(1,) for the last axis alone; only the zeros are on all axes.
+        ends = [(n, n) for n in per_axis(padding, count, spread=mode in ("zeros", "-inf"))]
+    names = AXES.get(count, tuple(f"axis {n}" for n in range(count)))
     return tuple(
-        Axis(name, size, k, s, d, before, after, mode)
-        for name, size, k, s, d, (before, after) in zip(
-            AXES[layer.kind], sizes, kernels, strides, dilations, pads, strict=True
-        )
+        Axis(names[i], sizes[i], kernels[i], strides[i], dilations[i], *ends[i], mode, ceil_mode)
+        for i in range(count)
     )
 
 
-def _pool_axes(layer: Layer, sizes: Shape) -> tuple[Axis, ...]:
-    kernels = _ints(layer["kernel_size"], 2)
-    strides = kernels if layer["stride"] in (None, ()) else _ints(layer["stride"], 2)
-    pads, dilations = _ints(layer["padding"], 2), _ints(layer["dilation"], 2)
-    for kernel, pad, dilation in zip(kernels, pads, dilations, strict=True):
-        if not 0 <= pad <= (dilation * (kernel - 1) + 1) // 2:
-            raise NoWindow("padding is at most half of the window")
-    ceil = bool(layer["ceil_mode"])
-    return tuple(
-        Axis(name, size, k, s, d, p, p, "-inf", ceil)
-        for name, size, k, s, d, p in zip(
-            "HW", sizes, kernels, strides, dilations, pads, strict=True
-        )
-    )
+def check(axes: Iterable[Axis]) -> None:
+    """Raise ``NoWindow`` where torch refuses the numbers of an axis, or there is no output."""
+    for axis in axes:
+        _check(axis)
 
 
-def numbers(value: Value) -> Shape:
-    """Every whole number in an argument's value, in order."""
-    values = value if isinstance(value, tuple) else (value,)
-    return tuple(int(v) for v in values if isinstance(v, int))
+def _check(axis: Axis) -> None:
+    low, high = min(axis.before, axis.after), max(axis.before, axis.after)
+    most = {
+        "reflect": axis.size - 1, "circular": axis.size, "-inf": axis.extent // 2
+    }.get(axis.mode, high)  # fmt: skip
+    if high > most:
+        raise NoWindow(f"more padding than {axis.mode} can fill")
+    if low < 0 and (axis.mode in ("zeros", "-inf") or axis.size + low + high < 1):
+        raise NoWindow("negative padding")
+    if axis.size == 0 and axis.mode not in ("zeros", "-inf"):
+        raise NoWindow("nothing to copy")
+    if min(axis.kernel, axis.stride, axis.dilation) < 1:
+        raise NoWindow("kernel size, stride and dilation count from 1")
+    if axis.out < 1:
+        raise NoWindow("the window is larger than the padded input")
 
 
-def _ints(value: Value, count: int, spread: bool = True) -> Shape:
-    """``value`` as one number for each axis; ``spread``: a tuple of one stands for all axes."""
-    if not isinstance(value, tuple):
-        return (_int(value),) * count
-    if len(value) == count:
-        return tuple(_int(v) for v in value)
-    if len(value) == 1 and spread:
-        return (_int(value[0]),) * count
-    raise NoWindow(f"{len(value)} numbers where {count} are wanted")
+def per_axis(value: object, count: int, spread: bool = True) -> Shape:
+    """``value`` as one number for each axis; ``spread``: a tuple of one is for all axes."""
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    if len(values) == 1 and spread:
+        values *= count
+    if len(values) != count:
+        raise NoWindow(f"{len(values)} numbers where {count} are wanted")
+    return tuple(whole(v) for v in values)
 
 
-def _int(value: Value) -> int:
+def whole(value: object) -> int:
+    """``value`` as a whole number; raises ``NoWindow``."""
     if not isinstance(value, int):
         raise NoWindow("not a whole number")
     return int(value)
 
 
-def weight_shape(layer: Layer) -> Shape | None:
-    """The shape of the layer's weight; ``None`` for a pool, or where the arguments give none."""
-    try:
-        if layer.kind == "Linear":
-            return (_int(layer["out_features"]), _int(layer["in_features"]))
-        if layer.kind == "MaxPool2d":
-            return None
-        ins, outs, groups = (_int(layer[n]) for n in ("in_channels", "out_channels", "groups"))
-        kernel = _ints(layer["kernel_size"], len(AXES[layer.kind]), spread=False)
-    except NoWindow:
-        return None
-    if groups < 1 or ins % groups or outs % groups or min(ins, outs, *kernel) < 0:
-        return None
-    return (outs, ins // groups, *kernel)
+def winner(values: Sequence[float]) -> int:
+    """Which of a window's values a max-pool takes: the first of the largest, or the last NaN."""
+    nan = [n for n, value in enumerate(values) if math.isnan(value)]
+    return nan[-1] if nan else values.index(max(values))
 
 
-def parameter_count(layer: Layer) -> int | None:
-    """How many numbers the layer learns; ``None`` where the arguments give no weight."""
-    if layer.kind == "MaxPool2d":
-        return 0
-    shape = weight_shape(layer)
-    return None if shape is None else math.prod(shape) + (shape[0] if layer["bias"] else 0)
+def _pairs(size: int, found: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """The pairs whose first number is inside 0 … ``size`` − 1, as two lists."""
+    inside = [pair for pair in found if 0 <= pair[0] < size]
+    return [first for first, _ in inside], [second for _, second in inside]

@@ -13,7 +13,7 @@ MAX_NUMBER = 2**31 - 1
 
 
 class LayerError(ValueError):
-    """A text that is no layer, or no shape: one line, says what would work."""
+    """A text that is no layer, or no shape; the message is one line with what would work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def default_input(layer: Layer) -> tuple[int, ...]:
 
 
 def without_defaults(layer: Layer) -> Layer:
-    """The same layer said as shortly as possible."""
+    """The same layer without the arguments that are defaults."""
     for name, value in layer.given:
         layer = with_argument(layer, name, value)
     return layer

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import warnings
+from typing import cast
 
 from lenet_tui.lab.layer import KINDS, MAX_NUMBER, SIGNATURES, Layer, LayerError, Value, make_layer
 
@@ -12,6 +14,7 @@ MAX_TEXT = 500
 MAX_DIMENSIONS = 8
 _EXAMPLE = "such as Conv2d(1, 6, 5, stride=2)"
 _SHAPE_EXAMPLE = "numbers from 0 with commas, such as 1,3,32,32"
+_VALUES = "a number, a tuple of numbers, a word in quotes or a bool"
 _TYPED = str.maketrans("（），＝，、", "(),=,,")
 """What a Chinese input method types for Python's punctuation."""
 
@@ -110,28 +113,16 @@ def _kind(node: ast.expr) -> str:
     return parts[-1]
 
 
-def _literal(node: ast.expr, name: str, depth: int = 0) -> Value:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
-        value = _literal(node.operand, name)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            if isinstance(node.op, ast.USub):
-                return -value
-            if isinstance(node.op, ast.UAdd):
-                return value
-    elif isinstance(node, ast.Constant):
-        if isinstance(node.value, (bool, str)) or node.value is None:
-            return node.value
-        if isinstance(node.value, (int, float)):
-            return _number(node.value, name)
-    elif isinstance(node, (ast.Tuple, ast.List)) and depth == 0:
-        return tuple(_literal(element, name, 1) for element in node.elts)
-    raise LayerError(f"{name} must be a number, a tuple of numbers, a word in quotes or a bool")
-
-
-def _number(value: int | float, name: str) -> int | float:
-    if not abs(value) <= MAX_NUMBER:  # also what is infinite
-        raise LayerError(f"{name} is beyond what the lab takes: up to {MAX_NUMBER}")
-    return value
+def _literal(node: ast.expr, name: str) -> Value:
+    value: object = node
+    with contextlib.suppress(ValueError, TypeError, RecursionError):
+        value = ast.literal_eval(node)
+    for part in value if isinstance(value, (tuple, list)) else (value,):
+        if not (part is None or isinstance(part, (int, float, str))):
+            raise LayerError(f"{name} must be {_VALUES}")
+        if isinstance(part, (int, float)) and not abs(part) <= MAX_NUMBER:  # also what is infinite
+            raise LayerError(f"{name} is beyond what the lab takes: up to {MAX_NUMBER}")
+    return cast("Value", tuple(value) if isinstance(value, list) else value)
 
 
 def _unknown(what: str, name: str, known: list[str] | tuple[str, ...]) -> str:

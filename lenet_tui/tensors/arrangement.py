@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
 from lenet_tui.protocol.views import ViewRequest
-from lenet_tui.tensors.tiling import Index, Shape, ravel, unravel
+from lenet_tui.tensors.tiling import Index, Shape, spot, unravel
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,7 @@ class Arrangement:
 
     def spot(self, index: Index) -> tuple[int, int, int]:
         """``(tile, row, column)`` of an element."""
-        rest, column = divmod(ravel(index, self.shape), self.width)
-        return (*divmod(rest, self.height), column)
+        return spot(index, self.shape, self.wrap)
 
     def box(self, index: Index) -> Box | None:
         """The magnified pixel that shows an element: ``index_at``'s inverse."""
@@ -177,7 +177,4 @@ class Arrangement:
 
     @property
     def _size(self) -> int:
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
+        return prod(self.shape)

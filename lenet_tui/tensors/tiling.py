@@ -60,6 +60,13 @@ def ravel(index: Index, shape: Shape) -> int:
     return place
 
 
+def spot(index: Index, shape: Shape, wrap: int = 0) -> tuple[int, int, int]:
+    """``(tile, row, column)`` of an element in the tiles of ``tiling``."""
+    _, height, width = tiling(shape, wrap)
+    rest, column = divmod(ravel(index, shape), max(1, width))
+    return (*divmod(rest, max(1, height)), column)
+
+
 def lead(shape: Shape) -> Shape:
     """The dimensions that number the tiles, outermost first; empty where there is one tile."""
     if is_vector(shape):

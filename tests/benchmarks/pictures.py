@@ -23,7 +23,7 @@ from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.tensors.layout import arrange
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
-from lenet_tui.terminal.ui.cell_diff import Shadow
+from lenet_tui.terminal.ui.private.cell_diff import Shadow
 from tests.benchmarks.measure import Paired, Result, Row, once, paired, result
 from tests.harness.pane_app import make_frame
 

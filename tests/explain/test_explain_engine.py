@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.app.all_words import words
+from lenet_tui.explain.engine import ops
+from lenet_tui.explain.engine.registry import RULES
 from lenet_tui.explain.explanation import Explanation
+from lenet_tui.explain.words.cells import verdict
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import index_text
 from tests.harness.explaining import Explained
@@ -284,6 +291,60 @@ def test_truth_values_are_numbers_too() -> None:
     assert product.terms[0].operands[1].value == mask.value
 
 
+class Sliced(nn.Module):
+    """A tensor of which only one slice is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = nn.Linear(32, 8)
+        self.head = nn.Linear(8, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.head(self.rows(x[:, 0])[:, -1])
+        return out
+
+
+def test_an_element_that_no_slice_took_has_a_gradient_of_no_terms() -> None:
+    explained = Explained(
+        Options(device="cpu", model="tests.explain.test_explain_engine:Sliced"), "run 1"
+    )
+    unread = explained.ask("rows.grad[0,3,3]")
+    assert (unread.value, unread.terms, unread.sum, unread.checked) == (0, (), 0, True)
+    assert note(unread, "unread") == ("rows.getitem",)
+    assert explained.ask("rows.grad[0,31,3]").terms
+
+
+class Complex(nn.Module):
+    """Complex numbers on the way, and real ones that are made of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1024))
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.flatten(x, 1)
+        out: Tensor = self.head(torch.abs(torch.complex(x, 0.5 - x) * self.scale))
+        return out
+
+
+def test_complex_numbers_are_not_said_to_be_checked() -> None:
+    explained = Explained(
+        Options(device="cpu", model="tests.explain.test_explain_engine:Complex"), "run 1"
+    )
+    pixel = explained.ask("input.flatten[0,500]").value
+    for cell in ("input.complex[0,500]", "input.mul[0,500]"):
+        found = explained.ask(cell)
+        assert found.value == pixel and note(found, "complex") == (f"{0.5 - pixel:.6g}",)
+    for cell in ("input.complex[0,500]", "input.mul[0,500]", "input.mul.grad[0,500]"):
+        found = explained.ask(cell)
+        assert not found.checked and note(found, "complex") is not None
+        assert verdict(words("en"), found).startswith("not checked")
+    for cell in ("input.abs[0,500]", "scale.grad[500]"):
+        assert not explained.ask(cell).checked
+    assert explained.ask("head[0,3]").checked
+
+
 def test_numbers_that_are_not_finite_are_explained_too() -> None:
     explained = Explained(DIGITS, "run 1", "set lr 1e38", "run 2")
     kinds = set()
@@ -297,3 +358,31 @@ def test_numbers_that_are_not_finite_are_explained_too() -> None:
 
 
 # The session stays as it is
+
+
+# How to add an op
+
+
+def test_every_op_has_one_rule_and_a_signature_that_begins_with_its_input() -> None:
+    modules = [import_module(m.name) for m in iter_modules(ops.__path__, f"{ops.__name__}.")]
+    rules = [rule for module in modules for rule in module.RULES]
+    names = [name for rule in rules for name in rule.names.split()]
+    assert sorted(names) == sorted(RULES) and len(names) > 60
+    assert all(rule.signature.split()[0] == "input" for rule in rules)
+
+
+def test_positional_arguments_are_called_as_torch_calls_them() -> None:
+    """Torch's own signatures, where it has them: they are lambdas with the names of arguments."""
+    signatures: dict[str, list[list[str]]] = {}
+    for function, like in torch.overrides.get_testing_overrides().items():
+        name = getattr(function, "__name__", "").strip("_")
+        signatures.setdefault(name, []).append(list(inspect.signature(like).parameters))
+    compared = 0
+    for name, rule in RULES.items():
+        ours = rule.signature.split()
+        if len(ours) > 2 and ours[-1] not in ("alpha", "keepdim"):
+            assert any(theirs[: len(ours)] == ours[: len(theirs)] for theirs in signatures[name]), (
+                name
+            )
+            compared += 1
+    assert compared > 12

@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 import torch
 
-from lenet_tui.explain.engine import rounding
-from lenet_tui.explain.engine.proof import prove, unit
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact
-from lenet_tui.explain.engine.terms import Block, Work
+from lenet_tui.explain import rounding
+from lenet_tui.explain.proof import prove, unit
+from lenet_tui.explain.rounding import Rounded, constant, exact
 
 
-def work(*terms: float, operations: bool = False) -> Work:
+def work(*terms: float, operations: bool = False) -> list[Rounded]:
     """Terms as they are; or each as the product of itself and 1, which may round."""
     values = exact(terms)
-    return Work("", "", "", [Block((), values * exact(1.0) if operations else values)])
+    return [values * exact(1.0) if operations else values]
 
 
 @pytest.mark.parametrize("exponent", [*range(-149, -120), -60, -1, 0, 1, 24, 100, 127])

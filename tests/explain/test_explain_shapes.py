@@ -9,30 +9,31 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lenet_tui.explain import explain_shapes as shapes
+from lenet_tui.explain.windows import window_axes
 
 
 def test_a_convolution_says_why_32_becomes_28() -> None:
-    (line,) = shapes.window_lines(shapes.window_axes((32, 32), 5))
+    (line,) = shapes.window_lines(window_axes((32, 32), 5))
     assert line == "H, W: ⌊(32 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 28"
 
 
 def test_axes_that_differ_have_a_line_each() -> None:
-    assert shapes.window_lines(shapes.window_axes((32, 20), (3, 5), (2, 1), (1, 0))) == [
+    assert shapes.window_lines(window_axes((32, 20), (3, 5), (2, 1), (1, 0))) == [
         "H: ⌊(32 + 2⋅1 − 1⋅(3 − 1) − 1) / 2 + 1⌋ = 16",
         "W: ⌊(20 + 2⋅0 − 1⋅(5 − 1) − 1) / 1 + 1⌋ = 16",
     ]
 
 
 def test_a_pool_strides_by_its_kernel_and_ceil_mode_may_drop_a_window() -> None:
-    assert shapes.window_lines(shapes.window_axes((28, 28), 2, None)) == [
+    assert shapes.window_lines(window_axes((28, 28), 2, None)) == [
         "H, W: ⌊(28 + 2⋅0 − 1⋅(2 − 1) − 1) / 2 + 1⌋ = 14"
     ]
-    (line,) = shapes.window_lines(shapes.window_axes((5,), 2, 4, 1, ceil_mode=True))
+    (line,) = shapes.window_lines(window_axes((5,), 2, 4, 1, ceil_mode=True))
     assert line == "L: ⌈(5 + 2⋅1 − 1⋅(2 − 1) − 1) / 4 + 1⌉ − 1 = 2"
 
 
 def test_same_padding_may_be_uneven() -> None:
-    (line,) = shapes.window_lines(shapes.window_axes((9,), 4, padding="same"))
+    (line,) = shapes.window_lines(window_axes((9,), 4, padding="same"))
     assert line == "L: ⌊(9 + 1 + 2 − 1⋅(4 − 1) − 1) / 1 + 1⌋ = 9"
 
 
@@ -49,7 +50,7 @@ def test_windows_of_a_convolution_are_counted_as_torch_counts_them(
     sizes, kernel, stride, padding, dilation = (tuple(n) for n in zip(*numbers, strict=True))
     convolve = (F.conv1d, F.conv2d, F.conv3d)[len(numbers) - 1]
     image, weight = torch.zeros(1, 1, *sizes), torch.zeros(1, 1, *kernel)
-    axes = shapes.window_axes(sizes, kernel, stride, padding, dilation)
+    axes = window_axes(sizes, kernel, stride, padding, dilation)
     try:
         wanted = convolve(image, weight, None, stride, padding, dilation).shape[2:]
     except RuntimeError:
@@ -65,7 +66,7 @@ def test_windows_of_a_pool_are_counted_as_torch_counts_them(
 ) -> None:
     sizes, kernel, stride, padding, dilation = (tuple(n) for n in zip(*numbers, strict=True))
     assume(all(2 * p <= k for p, k in zip(padding, kernel, strict=True)))
-    axes = shapes.window_axes(sizes, kernel, stride, padding, dilation, ceil_mode=ceil_mode)
+    axes = window_axes(sizes, kernel, stride, padding, dilation, ceil_mode=ceil_mode)
     assume(all(a.out >= 1 for a in axes))
     pooled = F.max_pool2d(torch.zeros(1, 1, *sizes), kernel, stride, padding, dilation, ceil_mode)
     assert tuple(a.out for a in axes) == pooled.shape[2:]

@@ -10,6 +10,9 @@ import random
 from collections.abc import Iterator
 
 import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from lenet_tui.app.all_words import words
 from lenet_tui.explain.explanation import Explanation
@@ -109,6 +112,39 @@ def test_every_cell_agrees_with_torch(options: Options) -> None:
     sweep(Explained(options, "run 2"), 1, tally)
     print(f"\n{named(options)}: {tally}")  # noqa: T201
     assert tally.cells > 30
+
+
+class Smooth(nn.Module):
+    """Softplus as it comes, and with its threshold where many numbers are above it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(1024, 12)
+        self.sharp = nn.Softplus(beta=3, threshold=2)
+        self.last = nn.Linear(12, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.softplus(self.first(torch.flatten(x, 1)))
+        out: Tensor = F.softplus(self.last(self.sharp(x)), 0.5)
+        return out
+
+
+def test_softplus_agrees_with_torch_and_with_the_central_difference() -> None:
+    model = "tests.explain.test_explain_sweep:Smooth"
+    explained = Explained(Options(device="cpu", model=model, batch_size=4, loss="mse"), "run 2")
+    tally = Tally()
+    sweep(explained, 12, tally)
+    kinds = set()
+    for n in range(12):
+        found, back = explained.ask(f"sharp[1,{n}]"), explained.ask(f"first.softplus.grad[1,{n}]")
+        linear = any(key == "linear" for key, _ in found.notes)
+        assert linear == any(key == "linear" for key, _ in back.notes)
+        assert linear == (found.value == found.terms[0].operands[0].value)
+        kinds.add(linear)
+        gradient = explained.ask(f"first.bias.grad[{n}]", check=True)
+        assert gradient.checked and gradient.difference == pytest.approx(gradient.value, 1e-4)
+    assert kinds == {True, False}
+    print(f"\nsoftplus: {tally}")  # noqa: T201
 
 
 ODD_HISTORIES = [

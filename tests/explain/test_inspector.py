@@ -99,18 +99,18 @@ async def test_follow_return_and_home() -> None:
         assert "conv1[0,2,4,5] → conv1.weight[2,0,2,2]" in run.text
         assert run.app.main.tensor.tensor == "conv1.weight"
         await run.press("enter")
-        assert [v.cell for v in pane.trail.visits][-1] == "input[0,0,3,4]"
+        assert [v.cell for v in pane.history.visits][-1] == "input[0,0,3,4]"
         assert run.app.main.tensor.tensor == "conv1.weight"
         await run.press("backspace")
         assert head(run)[0] == "conv1.weight[2,0,2,2]"
         await run.press("backspace", "backspace")
         assert head(run)[0] == "conv1[0,2,4,5]" and run.app.main.tensor.tensor == "conv1"
-        assert pane.table.line is not None and pane.trail.visits[0].part == 1
+        assert pane.table.line is not None and pane.history.visits[0].part == 1
         await run.press("enter", "escape")
         assert "Where it comes from" not in run.text and "Layers" in run.text
         assert run.app.main.tensor.tensor == "conv1"
         assert run.app.main.focused is run.app.main.tensor.picker
-        assert pane.trail.here is None
+        assert pane.history.here is None
 
 
 async def test_e_opens_it_for_the_tensor_that_is_shown_and_closes_it() -> None:
@@ -250,14 +250,14 @@ async def test_the_mouse_chooses_follows_and_returns() -> None:
         table = pane.table.content_region
         await run.pilot.click(offset=(table.x + 6, table.y + 2))
         await run.settle()
-        assert pane.trail.visits[0].line == 1
+        assert pane.history.visits[0].line == 1
         await run.pilot.click(offset=(table.x + 6, table.y + 2), times=2)
         await run.settle()
-        assert len(pane.trail.visits) == 2
+        assert len(pane.history.visits) == 2
         title = run.lines[pane.region.y]
         await run.pilot.click(offset=(title.index("conv1["), pane.region.y))
         await run.settle()
-        assert len(pane.trail.visits) == 1
+        assert len(pane.history.visits) == 1
         plane = pane.query_one("#operand-1")
         await run.pilot.click(plane, offset=(10, 3))
         await run.settle()
@@ -265,7 +265,7 @@ async def test_the_mouse_chooses_follows_and_returns() -> None:
         keys = run.lines[pane.region.bottom - 1]
         await run.pilot.click(offset=(keys.index("esc home"), pane.region.bottom - 1))
         await run.settle()
-        assert pane.trail.here is None and "Layers" in run.text
+        assert pane.history.here is None and "Layers" in run.text
 
 
 @pytest.mark.slow
@@ -276,7 +276,7 @@ async def test_resizing_keeps_the_place() -> None:
         for size in [(80, 24), (200, 60), (50, 10), (60, 20), (120, 40)]:
             await run.pilot.resize_terminal(*size)
             await run.settle()
-        assert pane.trail.here is not None and pane.trail.here.line == 2
+        assert pane.history.here is not None and pane.history.here.line == 2
         assert head(run)[0] == "conv1[0,2,4,5]"
 
 

@@ -62,7 +62,7 @@ async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_r
 async def test_very_many_terms_come_on_demand() -> None:
     async with running() as run:
         pane = await opened(run)
-        visit = pane.trail.here
+        visit = pane.history.here
         assert visit is not None
         visit.most = 10
         await run.press("f", "end")

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from lenet_tui.explain.engine import receptive_field
 from lenet_tui.explain.engine.op_rule import Box
 from lenet_tui.explain.engine.receptive_field import reach
-from lenet_tui.explain.engine.recorded_pass import Names, Scene
+from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, module_paths
@@ -39,7 +39,7 @@ class Windows(nn.Module):
         return out
 
 
-def run(model: nn.Module, image: Tensor) -> Scene:
+def run(model: nn.Module, image: Tensor) -> RecordedPass:
     """A tape of the model's forward alone."""
     recorder = ForwardRecorder(module_paths(model), lambda done, name: None)
     recorder.run(model, image)
@@ -49,7 +49,7 @@ def run(model: nn.Module, image: Tensor) -> Scene:
     segment = TapeSegment(Segment("forward"), total, list(recorder.entries))
     tape = Tape(1, base, (image, torch.zeros(len(image))), [segment])
     names = Names({id(p): n for n, p in model.named_parameters()})
-    return Scene(tape, Cursor(0), names)
+    return RecordedPass(tape, Cursor(0), names)
 
 
 def touched(tensor: Tensor) -> Box | None:

@@ -70,8 +70,8 @@ def main(kind: str) -> int:
     from lenet_tui.sessions import autosave  # noqa: PLC0415
     from lenet_tui.sessions.store import default_folder  # noqa: PLC0415
     from lenet_tui.stepping.ui import view_actions as looking  # noqa: PLC0415
-    from lenet_tui.terminal.ui import driver  # noqa: PLC0415
     from lenet_tui.terminal.ui import restore as terminal  # noqa: PLC0415
+    from lenet_tui.terminal.ui.private import driver  # noqa: PLC0415
 
     if kind == "handler":
         looking.toggle_numbers = planted

@@ -7,15 +7,17 @@ import math
 import pytest
 
 from lenet_tui.app.all_words import words as words_of
-from lenet_tui.explain.windows import NoWindow, geometry
+from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.engine.run import run_text
-from lenet_tui.lab.formula import parameter_formula, shape_formulas
+from lenet_tui.lab.geometry import geometry, parameter_formula, shape_formulas
 from lenet_tui.lab.parse import parse_layer
-from lenet_tui.lab.terms import cell_index, taps
+from lenet_tui.lab.terms import taps
 from lenet_tui.lab.ui import text as told
-from lenet_tui.lab.ui.cell_format import cell_text, figures
+from lenet_tui.lab.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.lab.ui.state import LabState
-from lenet_tui.tensors.ui.planes import Mark, Role, input_plane, kernel_plane, output_plane
+from lenet_tui.tensors.tiling import unravel
+from lenet_tui.tensors.ui.cell_format import cell_text, figures, narrow
+from lenet_tui.tensors.ui.planes import Mark, Role
 from tests.harness.lab_cases import cases
 
 
@@ -124,13 +126,14 @@ def test_cells_are_as_wide_as_told() -> None:
     for numbers in (*figures(plane.values), None):
         width = 3 if numbers is None else numbers.width + 2
         texts = {
-            cell_text(plane.mark(r, c), width, numbers, mode, ascii)
+            form(cell_text(plane.mark(r, c), width, numbers, mode))
             for r in plane.rows for c in plane.cols
-            for mode in ("circular", "zeros", "-inf") for ascii in (True, False)
+            for mode in ("circular", "zeros", "-inf") for form in (str, narrow)
         }  # fmt: skip
         assert {len(text) for text in texts} == {width}
     written = [
-        cell_text(plane.mark(r, -2), 4, figures(plane.values)[0], "circular", True) for r in (0, 4)
+        narrow(cell_text(plane.mark(r, -2), 4, figures(plane.values)[0], "circular"))
+        for r in (0, 4)
     ]
     assert written == ["{ 3}", '"23 ']
 
@@ -256,6 +259,13 @@ def test_the_input_follows_the_channels() -> None:
     assert linear.shape == (2, 1)
 
 
+def test_a_layer_without_input_channels_has_no_kernel() -> None:
+    for text, shape in [("Conv2d(0, 2, 3)", (1, 0, 4, 4)), ("Conv1d(0, 2, 3)", (1, 0, 4))]:
+        state = looking(text, shape)
+        assert kernel_plane(state) is None and output_plane(state) is not None
+        assert input_plane(state) is not None and told.titles(state, words_of("en"))
+
+
 def test_an_empty_batch_has_no_cell() -> None:
     state = looking("Conv2d(1, 2, 3)", (0, 1, 8, 8))
     assert state.known is not None and state.index is None
@@ -263,4 +273,4 @@ def test_an_empty_batch_has_no_cell() -> None:
 
 
 def test_numbers_and_indices_of_cells() -> None:
-    assert [cell_index(n, (2, 3)) for n in (0, 4, 5)] == [(0, 0), (1, 1), (1, 2)]
+    assert [unravel(n, (2, 3)) for n in (0, 4, 5)] == [(0, 0), (1, 1), (1, 2)]

@@ -11,13 +11,15 @@ import pytest
 import torch
 from torch import nn
 
-from lenet_tui.explain.windows import NoWindow, geometry, parameter_count, weight_shape
+from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.cost import too_large
 from lenet_tui.lab.engine.run import run_layer, run_text
+from lenet_tui.lab.geometry import geometry, parameter_count, weight_shape
 from lenet_tui.lab.layer import Layer
 from lenet_tui.lab.parse import parse_layer
 from lenet_tui.lab.result import LabResult, RunLab
-from lenet_tui.lab.terms import cell_index, tap_count, taps
+from lenet_tui.lab.terms import taps
+from lenet_tui.tensors.tiling import unravel
 from tests.harness.lab_cases import Case, cases
 
 Truth = tuple[nn.Module | None, Any, str]
@@ -81,10 +83,10 @@ def check_windows(layer: Layer, case: Case, result: LabResult) -> str:
     assert weight_shape(layer) == result.weight_shape
     x, weight, bias, output = result.input, result.weight, result.bias, result.output
     assert x is not None and output is not None
-    if tap_count(known) > 1000:
+    if known.reads > 1000:
         return "possible"
     for number in {0, output.size // 3, output.size // 2, output.size - 1} if output.size else ():
-        index = cell_index(number, output.shape)
+        index = unravel(number, output.shape)
         read = list(taps(known, index))
         if layer.kind == "MaxPool2d":
             cells = [x[t.source] for t in read if t.source is not None]
@@ -92,9 +94,7 @@ def check_windows(layer: Layer, case: Case, result: LabResult) -> str:
             continue
         assert weight is not None
         products = [
-            float(x[t.source]) * float(weight[t.weight])
-            for t in read
-            if t.source is not None and t.weight is not None
+            float(x[t.source]) * float(weight[t.weight]) for t in read if t.source is not None
         ]
         total = sum(products) + (0.0 if bias is None else float(bias[index[len(known.samples)]]))
         size = sum(map(abs, products)) + 1

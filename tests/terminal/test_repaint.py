@@ -32,9 +32,9 @@ from lenet_tui.tensors.layout import arrange
 from lenet_tui.tensors.ui.heatmap.drawing import draw
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
 from lenet_tui.tensors.ui.heatmap.ink import Surface, ink_for
-from lenet_tui.terminal.ui.cell_diff import LeanApp, Shadow
-from lenet_tui.terminal.ui.partial_compositor import PartScreen, PartUpdate
 from lenet_tui.terminal.ui.pens import cells_of
+from lenet_tui.terminal.ui.private.cell_diff import CellDiffApp, Shadow
+from lenet_tui.terminal.ui.private.partial_compositor import PartScreen, PartUpdate
 
 SIZE = (60, 24)
 # pyte does not know hyperlinks.
@@ -91,7 +91,7 @@ class Question(ModalScreen[None]):
         yield Label("什么？ what?")
 
 
-class TwinApp(LeanApp[None]):
+class TwinApp(CellDiffApp[None]):
     """Every update is drawn twice: as Textual writes it, and as we do."""
 
     CSS = """

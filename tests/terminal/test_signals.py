@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from lenet_tui.terminal.textual_version import PLAIN
 from tests.harness.leaving import app, given_back, gone
 from tests.harness.terminal import Terminal
 
@@ -84,15 +85,16 @@ def test_quitting_leaves_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "line"),
+    ("kind", "status", "line", "env"),
     [
-        ("crash", 1, r"the screen broke: ZeroDivisionError: by [red]zero"),
-        ("broken", 1, r"the screen broke: ValueError: no app\x1b[31m"),
-        ("fail", 2, "device cuda:9 is not here"),
+        ("crash", 1, r"the screen broke: ZeroDivisionError: by [red]zero", {}),
+        ("crash", 1, r"the screen broke: ZeroDivisionError: by [red]zero", {PLAIN: "1"}),
+        ("broken", 1, r"the screen broke: ValueError: no app\x1b[31m", {}),
+        ("fail", 2, "device cuda:9 is not here", {}),
     ],
 )
-def test_the_end_is_one_line(kind: str, status: int, line: str) -> None:
-    with tiny(kind) as terminal:
+def test_the_end_is_one_line(kind: str, status: int, line: str, env: dict[str, str]) -> None:
+    with tiny(kind, **env) as terminal:
         if kind != "broken":
             terminal.wait_for(f"here is {kind}")
             terminal.send("x")

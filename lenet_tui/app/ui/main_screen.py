@@ -16,7 +16,7 @@ from lenet_tui.app.ui.panes.footer import MINIMUM, HintLine, KeyBar, TooSmall
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.terminal.ui.partial_compositor import PartScreen
+from lenet_tui.terminal.ui.painting import PaintingScreen
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_layout import Body
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lenet_tui.text.words import Words
 
 
-class MainScreen(PartScreen[None]):
+class MainScreen(PaintingScreen[None]):
     """Everything that is seen of a session.
 
     ``composed`` is called once, before it is painted; ``seen`` when other panes are visible. The

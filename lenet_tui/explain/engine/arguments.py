@@ -1,4 +1,4 @@
-"""A recorded op with its arguments by name, and the tensors among them by the names of theirs."""
+"""A recorded op with its arguments by name; the tensors among them know their own names."""
 
 from __future__ import annotations
 
@@ -11,43 +11,11 @@ from torch import Tensor
 from lenet_tui.explain.engine.terms import Source
 from lenet_tui.tape.engine.tape import OpEntry
 
-_LOSS = ("input", "target", "weight", "size_average", "ignore_index", "reduce", "reduction")
-_POOL = ("input", "kernel_size", "stride", "padding")
-_CONV = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
-
-SIGNATURES: dict[str, tuple[str, ...]] = {
-    "conv1d": _CONV,
-    "conv2d": _CONV,
-    "conv3d": _CONV,
-    "linear": ("input", "weight", "bias"),
-    "max_pool1d": (*_POOL, "dilation", "ceil_mode", "return_indices"),
-    "max_pool2d": (*_POOL, "dilation", "ceil_mode", "return_indices"),
-    "avg_pool1d": (*_POOL, "ceil_mode", "count_include_pad"),
-    "avg_pool2d": (*_POOL, "ceil_mode", "count_include_pad", "divisor_override"),
-    "softmax": ("input", "dim"),
-    "log_softmax": ("input", "dim"),
-    "cross_entropy": (*_LOSS, "label_smoothing"),
-    "nll_loss": _LOSS,
-    "mse_loss": ("input", "target", "size_average", "reduce", "reduction", "weight"),
-    **dict.fromkeys(
-        ("dropout", "dropout1d", "dropout2d", "dropout3d"), ("input", "p", "training", "inplace")
-    ),
-    **dict.fromkeys(("mean", "sum"), ("input", "dim", "keepdim")),
-    "batch_norm": (
-        "input", "running_mean", "running_var", "weight", "bias", "training", "momentum", "eps",
-    ),
-    "one_hot": ("input", "num_classes"),
-    **dict.fromkeys(("add", "radd", "iadd", "sub", "isub", "rsub"), ("input", "other", "alpha")),
-    **dict.fromkeys(("mul", "rmul", "imul"), ("input", "other")),
-}  # fmt: skip
-"""The names of positional arguments, as torch's documentation has them."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """An op of the forward or the loss. ``arguments``: by name; tensors are ``Source`` already.
-
-    Positional arguments without a name are called ``input``, ``1``, ``2`` and so on.
+    """An op of the forward or the loss. ``arguments`` has each by its name (see
+    ``registry.named_arguments``), the tensors among them as a ``Source``.
     """
 
     entry: OpEntry
@@ -79,13 +47,6 @@ class Call:
     def tensors(self) -> Iterator[tuple[str, Source]]:
         """The tensor arguments by name."""
         return ((k, v) for k, v in self.arguments.items() if isinstance(v, Source))
-
-
-def named_arguments(entry: OpEntry) -> dict[str, Any]:
-    """The arguments of an op by name, as torch has them."""
-    names = SIGNATURES.get(entry.op, ("input",))
-    given = {names[n] if n < len(names) else str(n): value for n, value in enumerate(entry.args)}
-    return given | entry.kwargs
 
 
 def same(a: Tensor, b: Tensor) -> bool:

@@ -1,10 +1,11 @@
-"""Answers "where does this number come from" for any cell there is."""
+"""Answers where a number comes from, for any cell there is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,25 +15,25 @@ from lenet_tui.explain.engine import result as answer
 from lenet_tui.explain.engine import update_rules as updates
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.finite_difference import central_difference
-from lenet_tui.explain.engine.naming import TimedNames
 from lenet_tui.explain.engine.ops import norm
 from lenet_tui.explain.engine.ops.pointwise import one_hot
 from lenet_tui.explain.engine.ops.softmax import exp_of, share_of_row, softmax_inside
 from lenet_tui.explain.engine.receptive_field import Fields, reach, receptive_field
-from lenet_tui.explain.engine.recorded_pass import Names, Scene
+from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.result import Question
-from lenet_tui.explain.engine.scope import STATISTICS, Place, cursor_at, next_to
-from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Work
+from lenet_tui.explain.engine.scope import STATISTICS, Scope, TimedNames, cursor_at, next_to
+from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum
 from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
-from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.tape.engine.tape import Cursor, UpdateEntry
 from lenet_tui.text.notice import verbatim
 
 GIVEN = ("input", "target")
+T = TypeVar("T")
 
 
 class Explainer:
@@ -60,20 +61,20 @@ class Explainer:
     # Where and when
 
     @contextmanager
-    def _at(self, cell: Cell) -> Iterator[Place]:
-        """The place a cell speaks of; the session is as it was afterwards."""
+    def _at(self, cell: Cell) -> Iterator[Scope]:
+        """The scope that a cell names; the session is as it was afterwards."""
         navigator = self._navigator
         if cell.iteration is None:
-            yield self._place(navigator.cursor)
+            yield self._scope(navigator.cursor)
             return
         with self._visit(cell.iteration, cell.name):
             if cell.entry is None:
-                yield self._place(navigator.cursor, whole=True)
+                yield self._scope(navigator.cursor, whole=True)
             else:
-                yield self._place(cursor_at(navigator.tape, cell, navigator.cursor))
+                yield self._scope(cursor_at(navigator.tape, cell, navigator.cursor))
 
-    def _place(self, cursor: Cursor, whole: bool = False) -> Place:
-        return Place(self._navigator.tape, cursor, self._names, whole)
+    def _scope(self, cursor: Cursor, whole: bool = False) -> Scope:
+        return Scope(self._navigator.tape, cursor, self._names, whole)
 
     @contextmanager
     def _visit(self, iteration: int, name: str) -> Iterator[None]:
@@ -93,6 +94,24 @@ class Explainer:
         finally:
             navigator.rebuild(*here)
 
+    @contextmanager
+    def _last(
+        self, cell: Cell, here: Scope, phase: str, find: Callable[[Scope], T | None]
+    ) -> Iterator[tuple[Scope, T]]:
+        """What ``find`` finds in this iteration, else in the last one before it that ran a
+        ``phase``; and the scope in which it does.
+        """
+        found = find(here)
+        if found is not None:
+            yield here, found
+            return
+        with self._visit(self._earlier(here.tape.iteration, phase), cell.name):
+            there = self._scope(self._navigator.cursor)
+            found = find(there)
+            if found is None:
+                raise CellError(f"{cell.name}: no {phase} of it is on the tape")
+            yield there, found
+
     def _earlier(self, iteration: int, phase: str) -> int:
         """The last iteration before one in which a phase was run; 0: none."""
         history = self._navigator.history
@@ -104,38 +123,38 @@ class Explainer:
 
     # What it is
 
-    def _explain(self, command: Explain, cell: Cell, place: Place) -> Explanation:
-        question = self._question(command, cell, place)
+    def _explain(self, command: Explain, cell: Cell, scope: Scope) -> Explanation:
+        question = self._question(command, cell, scope)
         if cell.tensor in GIVEN:
-            fields = reach(place.scene, cell.tensor, cell.index)
+            fields = reach(scope.scene, cell.tensor, cell.index)
             return answer.untouched(question, "data", ("given", (cell.tensor,)), fields)
         if cell.tensor == LOSS_TARGET:
-            return self._one_hot(question, place)
-        parameters = place.tape.base.values
+            return self._one_hot(question, scope)
+        parameters = scope.tape.base.values
         stem, _, aspect = cell.tensor.rpartition(".")
         if cell.tensor in parameters or (stem in parameters and aspect in updates.STATES):
-            return self._value(question, place)
+            return self._value(question, scope)
         if stem in parameters and aspect in ("new", "update"):
-            return self._updated(question, place, place)
+            return self._updated(question, scope)
         if stem in parameters and aspect == "grad":
-            return self._gradient(question, place, place)
-        return self._activation(question, place)
+            return self._gradient(question, scope)
+        return self._activation(question, scope)
 
-    def _question(self, command: Explain, cell: Cell, place: Place) -> Question:
+    def _question(self, command: Explain, cell: Cell, scope: Scope) -> Question:
         """The cell with its tensor; ``CellError`` if there is none (yet)."""
-        found = place.find(cell.tensor)
+        found = scope.find(cell.tensor)
         if found.tensor is not None:
             check_index(cell, found.tensor.shape)
             return Question(command, cell, found.tensor)
-        names = place.known(self._expected)
+        names = scope.known(self._expected)
         aspect = cell.tensor.rpartition(".")[2]
         known = {*names, *(f"{n}.grad" for n in names)}
-        parameters = place.tape.base.values
+        parameters = scope.tape.base.values
         known |= {f"{p}.{a}" for p in parameters for a in ("new", "update", *updates.STATES)}
         if cell.tensor not in known:
-            raise self._unknown(cell, place)
+            raise self._unknown(cell, scope)
         where = ""
-        if place.cursor == self._navigator.cursor:
+        if scope.cursor == self._navigator.cursor:
             at = self._navigator.position
             where = f" (iteration {at.iteration}, {at.phase})"
         if aspect == "grad" and cell.tensor.rpartition(".")[0] in (*GIVEN, LOSS_TARGET):
@@ -146,83 +165,72 @@ class Explainer:
         if aspect == "grad":
             raise CellError(f"{cell.name} is None here{where}: no backward has reached it")
         if aspect in updates.STATES:
-            when = (
-                f" when iteration {place.tape.iteration} begins" if place.whole else f" here{where}"
-            )
+            begins = f" when iteration {scope.tape.iteration} begins"
+            when = begins if scope.whole else f" here{where}"
             raise CellError(f"{cell.name}: the optimizer keeps no such tensor{when}")
         raise CellError(f"{cell.name} has not been computed yet{where}")
 
-    def _unknown(self, cell: Cell, place: Place) -> CellError:
+    def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
-        kept = {k for u in place.tape.base.updates.values() for k in u.state_after}
+        kept = {k for u in scope.tape.base.updates.values() for k in u.state_after}
         kept.update(updates.KEEPS.get(self._navigator.trainer.options.optimizer, ()))
-        return unknown(cell, place.known(self._expected), sorted(kept))
+        return unknown(cell, scope.known(self._expected), sorted(kept))
 
-    def _one_hot(self, question: Question, place: Place) -> Explanation:
+    def _one_hot(self, question: Question, scope: Scope) -> Explanation:
         """What MSE compares with: 1 at the target's class, else 0."""
-        assert place.tape.batch is not None
-        target = Source("target", place.tape.batch[1])
-        work = one_hot(target, question.cell.index, "one_hot")
-        return answer.explanation(question, work, answer.as_called, {})
+        assert scope.tape.batch is not None
+        target = Source("target", scope.tape.batch[1])
+        total = one_hot(target, question.cell.index, "one_hot")
+        return answer.explanation(question, total, answer.as_called, {})
 
-    def _value(self, question: Question, place: Place) -> Explanation:
+    def _value(self, question: Question, scope: Scope) -> Explanation:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
-        if not place.whole and place.updated(_parameter(question, place)):
-            return self._updated(question, place, place)
-        iteration = self._earlier(place.tape.iteration, "update")
-        if not iteration:
+        if not scope.whole and scope.updated(_parameter(question, scope)):
+            return self._updated(question, scope)
+        if not self._earlier(scope.tape.iteration, "update"):
             return answer.untouched(question, "init", ("init", ()), {})
-        with self._visit(iteration, question.cell.name):
-            return self._updated(question, place, self._place(self._navigator.cursor))
+        return self._updated(question, scope, earlier=True)
 
-    def _updated(self, question: Question, here: Place, there: Place) -> Explanation:
-        """What the last update of a parameter before ``there`` has made."""
+    def _updated(self, question: Question, here: Scope, *, earlier: bool = False) -> Explanation:
+        """What the last update of a parameter made; ``earlier``: in an iteration before this."""
         cell, name = question.cell, _parameter(question, here)
         aspect = "" if cell.tensor == name else cell.tensor.rpartition(".")[2]
-        made = there.updated(name)
-        if made is None and there is here:  # the last update is shown until the next one
-            iteration = self._earlier(here.tape.iteration, "update")
-            with self._visit(iteration, cell.name):
-                return self._updated(question, here, self._place(self._navigator.cursor))
-        if made is None:
-            raise CellError(f"{cell.name}: no update of it is on the tape")
-        cursor, entry = made
-        if aspect == "update":
-            work = updates.change(entry, cell.index)
-        elif aspect in updates.STATES:
-            work = updates.state_update(entry, aspect, cell.index)
-        else:
-            work = updates.update(entry, cell.index)
-        if there is not here:
-            work.notes.append(("earlier", (str(there.tape.iteration),)))
-        naming = TimedNames(here, there.at(cursor), there.at(next_to(cursor)))
-        return answer.explanation(question, work, naming, {})
 
-    def _gradient(self, question: Question, here: Place, there: Place) -> Explanation:
+        def update(scope: Scope) -> tuple[Cursor, UpdateEntry] | None:
+            return None if earlier and scope is here else scope.updated(name)
+
+        with self._last(cell, here, "update", update) as (there, (cursor, entry)):
+            if aspect == "update":
+                total = updates.change(entry, cell.index)
+            elif aspect in updates.STATES:
+                total = updates.state_update(entry, aspect, cell.index)
+            else:
+                total = updates.update(entry, cell.index)
+            if there is not here:
+                total.notes.append(("earlier", (str(there.tape.iteration),)))
+            naming = TimedNames(here, there.at(cursor), there.at(next_to(cursor)))
+            return answer.explanation(question, total, naming, {})
+
+    def _gradient(self, question: Question, here: Scope) -> Explanation:
         """A parameter's ``.grad``: what the last backward brought, and what was there before."""
         cell, name = question.cell, _parameter(question, here)
-        cursor = there.accumulated(name)
-        if cursor is None and there is here:
-            iteration = self._earlier(here.tape.iteration, "backward")
-            with self._visit(iteration, cell.name):
-                return self._gradient(question, here, self._place(self._navigator.cursor))
-        if cursor is None:
-            raise CellError(f"{cell.name}: no backward of it is on the tape")
-        origin = there.at(next_to(cursor))
-        earlier = there.tape.grad(cursor, name)
-        before = None if earlier is None else Source(f"{name}.grad", earlier)
-        try:
-            work = gradients.parameter_gradient(origin.scene, name, cell.index, before)
-        except NoArithmetic as error:
-            return _operands_of(question, origin.scene, None, str(error))
-        if there is not here:
-            work.notes.append(("earlier", (str(there.tape.iteration),)))
-        naming = TimedNames(here, origin, there.at(cursor), there.at(origin.scene.start))
-        explained = answer.explanation(question, work, naming, {})
-        return self._compared(explained, question, origin.scene, before)
+        found = self._last(cell, here, "backward", lambda scope: scope.accumulated(name))
+        with found as (there, cursor):
+            origin = there.at(next_to(cursor))
+            earlier = there.tape.grad(cursor, name)
+            before = None if earlier is None else Source(f"{name}.grad", earlier)
+            try:
+                total = gradients.parameter_gradient(origin.scene, name, cell.index, before)
+            except NoArithmetic as error:
+                return _operands_of(question, origin.scene, None, str(error))
+            if there is not here:
+                total.notes.append(("earlier", (str(there.tape.iteration),)))
+            naming = TimedNames(here, origin, there.at(cursor), there.at(origin.scene.start))
+            explained = answer.explanation(question, total, naming, {})
+            return self._compared(explained, question, origin.scene, before)
 
     def _compared(
-        self, explained: Explanation, question: Question, scene: Scene, before: Source | None
+        self, explained: Explanation, question: Question, scene: RecordedPass, before: Source | None
     ) -> Explanation:
         """With the central difference, if it was asked for and can be had."""
         if not question.command.check:
@@ -236,51 +244,51 @@ class Explainer:
         already = answer.given(before.tensor, index) if before is not None else 0.0
         return replace(explained, difference=difference + already)
 
-    def _activation(self, question: Question, place: Place) -> Explanation:
+    def _activation(self, question: Question, scope: Scope) -> Explanation:
         """An op's output, or the gradient on it."""
-        scene, cell = place.scene, question.cell
+        scene, cell = scope.scene, question.cell
         call = scene.call(cell.tensor)
         stem, _, aspect = cell.tensor.rpartition(".")
         made_by = call or scene.call(stem)
         fields: Fields = {}
         if made_by is None:
-            return self._before_the_forward(question, place)
+            return self._before_the_forward(question, scope)
         try:
             if call is not None:
                 fields = receptive_field(scene, call, cell.index)
-                work = rule_for(call).forward(call, cell.index)
+                total = rule_for(call).forward(call, cell.index)
             elif aspect in PARTS:
-                work = _part(made_by, stem, aspect, cell.index)
+                total = _part(made_by, stem, aspect, cell.index)
                 fields = receptive_field(scene, made_by, cell.index)
             elif aspect in STATISTICS and made_by.op == "batch_norm":
-                work = norm.statistic(made_by, aspect, cell.index[0])
+                total = norm.statistic(made_by, aspect, cell.index[0])
             else:
-                work = gradients.activation_gradient(scene, made_by, cell.index)
+                total = gradients.activation_gradient(scene, made_by, cell.index)
         except NoArithmetic as error:
             return _operands_of(question, scene, call, str(error))
-        naming = TimedNames(place, place, place.at(scene.start))
-        return answer.explanation(question, work, naming, fields)
+        naming = TimedNames(scope, scope, scope.at(scene.start))
+        return answer.explanation(question, total, naming, fields)
 
-    def _before_the_forward(self, question: Question, place: Place) -> Explanation:
+    def _before_the_forward(self, question: Question, scope: Scope) -> Explanation:
         """What is still there from a pass before the last forward of the iteration: the loss."""
-        for segment in range(place.cursor.segment - 1, -1, -1):
-            there = place.at(Cursor(segment))
-            stem, _, aspect = question.cell.tensor.rpartition(".")
+        stem, _, aspect = question.cell.tensor.rpartition(".")
+        index = question.cell.index
+        for segment in range(scope.cursor.segment - 1, -1, -1):
+            there = scope.at(Cursor(segment))
             whole = there.scene.call(question.cell.tensor)
             call = whole or (there.scene.call(stem) if aspect in PARTS else None)
             if call is not None:
-                index = question.cell.index
                 if whole is None:
-                    work = _part(call, stem, aspect, index)
+                    total = _part(call, stem, aspect, index)
                 else:
-                    work = rule_for(call).forward(call, index)
+                    total = rule_for(call).forward(call, index)
                 fields = receptive_field(there.scene, call, index)
-                naming = TimedNames(place, there, there.at(there.scene.start))
-                return answer.explanation(question, work, naming, fields)
-        raise self._unknown(question.cell, place)
+                naming = TimedNames(scope, there, there.at(there.scene.start))
+                return answer.explanation(question, total, naming, fields)
+        raise self._unknown(question.cell, scope)
 
 
-def _part(call: Call, name: str, aspect: str, index: Index) -> Work:
+def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
     """What is inside an op called ``name``; of the ``output`` itself, its softmax."""
     x, dim = call.output, len(index) - 1
     inside = softmax_inside(call) if name != "output" else None
@@ -291,13 +299,15 @@ def _part(call: Call, name: str, aspect: str, index: Index) -> Work:
     return share_of_row(x, index, dim, op="softmax", name=name, of=call.entry.tensor)
 
 
-def _parameter(question: Question, place: Place) -> str:
+def _parameter(question: Question, scope: Scope) -> str:
     """The parameter that a cell belongs to: itself, or what its aspect is of."""
     name = question.cell.tensor
-    return name if name in place.tape.base.values else name.rpartition(".")[0]
+    return name if name in scope.tape.base.values else name.rpartition(".")[0]
 
 
-def _operands_of(question: Question, scene: Scene, call: Call | None, op: str) -> Explanation:
+def _operands_of(
+    question: Question, scene: RecordedPass, call: Call | None, op: str
+) -> Explanation:
     """No arithmetic: the operands of the op, or of those that the gradient came through."""
     calls = [call] if call else [c for c in scene.calls if c.op == op]
     operands = {s.name: s.shape for c in calls for _, s in c.tensors()}

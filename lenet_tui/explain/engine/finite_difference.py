@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.recorded_pass import Scene
+from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.terms import Index, Source
 
 STEP = 1e-6
@@ -23,7 +23,7 @@ ALIKE = 1e-3
 
 
 def central_difference(
-    model: nn.Module, scene: Scene, values: dict[str, Tensor], name: str, index: Index
+    model: nn.Module, scene: RecordedPass, values: dict[str, Tensor], name: str, index: Index
 ) -> float | None:
     """(f(w + h) − f(w − h)) / 2h of the parameter ``name`` at ``index``, on a float64 CPU copy.
 
@@ -53,7 +53,9 @@ def central_difference(
         return None
 
 
-def _objective(twin: nn.Module, scene: Scene) -> tuple[Callable[[], Tensor], Callable[[], bool]]:
+def _objective(
+    twin: nn.Module, scene: RecordedPass
+) -> tuple[Callable[[], Tensor], Callable[[], bool]]:
     """What the backward started from as a function of the copy, and whether the copy is true."""
     assert scene.backward is not None and scene.tape.batch is not None and scene.last is not None
     segment = scene.backward[0]

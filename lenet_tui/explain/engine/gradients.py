@@ -8,26 +8,26 @@ import numpy as np
 from torch.autograd.graph import Node
 
 from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.recorded_pass import Scene
+from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
-from lenet_tui.explain.engine.rounding import exact
 from lenet_tui.explain.engine.terms import (
-    Block,
     Gradient,
     Index,
     NoArithmetic,
     Source,
-    Work,
-    one,
+    Sum,
+    Terms,
     plain,
+    read,
 )
+from lenet_tui.explain.rounding import exact
 from lenet_tui.tape.engine.backward_recorder import kind
 
 Reader = tuple[Call, str, Gradient]
 """An op, which of its arguments, and the gradient on its output."""
 
 
-def readers(scene: Scene, name: str, made_by: Call | None) -> Iterator[Reader]:
+def readers(scene: RecordedPass, name: str, made_by: Call | None) -> Iterator[Reader]:
     """The ops that read a tensor and through which the backward came.
 
     ``made_by``: the op that made it; ``None``: it is the parameter ``name``.
@@ -41,7 +41,7 @@ def readers(scene: Scene, name: str, made_by: Call | None) -> Iterator[Reader]:
                     yield call, argument, gradient
 
 
-def activation_gradient(scene: Scene, made_by: Call, index: Index) -> Work:
+def activation_gradient(scene: RecordedPass, made_by: Call, index: Index) -> Sum:
     """d(root)/d(output of an op) at ``index``."""
     found = list(readers(scene, made_by.name, made_by))
     node = made_by.entry.node
@@ -51,47 +51,47 @@ def activation_gradient(scene: Scene, made_by: Call, index: Index) -> Work:
     return _shares(scene, found, index)
 
 
-def parameter_gradient(scene: Scene, name: str, index: Index, before: Source | None) -> Work:
+def parameter_gradient(scene: RecordedPass, name: str, index: Index, before: Source | None) -> Sum:
     """What one backward left in a parameter's ``.grad``; ``before``: what it was added to."""
-    work = _shares(scene, list(readers(scene, name, None)), index)
+    share = _shares(scene, list(readers(scene, name, None)), index)
     if before is not None:
-        work.blocks.insert(0, plain(one(before, index)))
-        work.right = f"{before.name}[{work.letters}] (before) + {work.right}"
-        work.notes.insert(0, ("accumulated", ()))
-    return work
+        share.terms.insert(0, plain(read(before, index)))
+        share.right = f"{before.name}[{share.letters}] (before) + {share.right}"
+        share.notes.insert(0, ("accumulated", ()))
+    return share
 
 
-def _start(scene: Scene, index: Index) -> Work:
+def _start(scene: RecordedPass, index: Index) -> Sum:
     """The backward begins here: with 1 on the loss, or with a vector on the output."""
     assert scene.backward is not None
     segment = scene.backward[0]
     if segment.vector is None:
-        block = Block((), exact(np.ones(1)))
-        return Work("backward", "", "1", [block], [("start", ())])
+        terms = Terms((), exact(np.ones(1)))
+        return Sum("backward", "", "1", [terms], [("start", ())])
     source = Source("vector", segment.vector, known=False)
     note = ("start-vector", (str(segment.segment.vector or ""),))
-    return Work("backward", "n,c", "vector[n,c]", [plain(one(source, index))], [note])
+    return Sum("backward", "n,c", "vector[n,c]", [plain(read(source, index))], [note])
 
 
-def _shares(scene: Scene, found: list[Reader], index: Index) -> Work:
+def _shares(scene: RecordedPass, found: list[Reader], index: Index) -> Sum:
     """The sum over the ops that read the tensor."""
     if not found:
         raise NoArithmetic("")
-    works = []
+    shares = []
     for call, argument, gradient in found:
-        work = rule_for(call).backward(call, argument, index, gradient)
+        share = rule_for(call).backward(call, argument, index, gradient)
         node = _handed_on(call, argument)
-        work.op = kind(node) if node is not None else call.op
-        works.append(work)
-    total = works[0]
-    if len(works) > 1:
+        share.op = kind(node) if node is not None else call.op
+        shares.append(share)
+    total = shares[0]
+    if len(shares) > 1:
         total.notes.insert(0, ("fan-out", (", ".join(call.name for call, _, _ in found),)))
-    for work in works[1:]:
-        total.blocks += work.blocks
-        total.notes += work.notes
-        total.right += f" + {work.right}"
-        if work.op not in total.op.split(" + "):
-            total.op += f" + {work.op}"
+    for share in shares[1:]:
+        total.terms += share.terms
+        total.notes += share.notes
+        total.right += f" + {share.right}"
+        if share.op not in total.op.split(" + "):
+            total.op += f" + {share.op}"
     total.notes.append(("chain", tuple(_to_root(scene, found[0][0]))))
     return total
 
@@ -108,7 +108,7 @@ def _handed_on(call: Call, argument: str) -> Node | None:
     return node
 
 
-def _to_root(scene: Scene, call: Call) -> Iterator[str]:
+def _to_root(scene: RecordedPass, call: Call) -> Iterator[str]:
     """The gradients that this one came by, from the nearest to the loss (or the output)."""
     while True:
         yield f"{call.name}.grad"

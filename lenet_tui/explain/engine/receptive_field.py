@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, union, whole
-from lenet_tui.explain.engine.recorded_pass import Scene
+from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import Index, NoArithmetic
 
@@ -12,7 +12,7 @@ Fields = dict[str, Box]
 """A region of each tensor, by its name."""
 
 
-def receptive_field(scene: Scene, call: Call, index: Index) -> Fields:
+def receptive_field(scene: RecordedPass, call: Call, index: Index) -> Fields:
     """The smallest regions of everything before an op, down to ``input``, that hold all that its
     output at ``index`` depends on. For an op that is not known, all of its operands.
     """
@@ -28,7 +28,7 @@ def receptive_field(scene: Scene, call: Call, index: Index) -> Fields:
     return fields
 
 
-def reach(scene: Scene, name: str, index: Index) -> Fields:
+def reach(scene: RecordedPass, name: str, index: Index) -> Fields:
     """The smallest regions of everything after a tensor that hold all that depends on its
     element at ``index``.
     """

@@ -7,7 +7,8 @@ from typing import Any
 
 from torch import Tensor
 
-from lenet_tui.explain.engine.arguments import Call, named_arguments, same
+from lenet_tui.explain.engine.arguments import Call, same
+from lenet_tui.explain.engine.registry import named_arguments
 from lenet_tui.explain.engine.terms import Gradient, Source
 from lenet_tui.tape.engine.names import gradient_of
 from lenet_tui.tape.engine.tape import Cursor, NodeEntry, OpEntry, Tape, TapeSegment
@@ -22,7 +23,7 @@ class Names:
 
 
 @dataclass(slots=True, eq=False)
-class Scene:
+class RecordedPass:
     """The last forward before ``cursor``, its loss, and the last backward of that if there is one.
 
     ``start``: where that forward begins. ``calls``: the ops so far, in order; ``last``: the last

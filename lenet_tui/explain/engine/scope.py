@@ -1,43 +1,45 @@
-"""Where a cell is looked for: a point of a tape, and what names mean there."""
+"""Where a cell is looked for: a point of a tape, what names mean there, and how to name that."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell, CellError
+from lenet_tui.explain.engine.arguments import same
 from lenet_tui.explain.engine.ops.norm import statistics
 from lenet_tui.explain.engine.ops.softmax import softmax_inside
-from lenet_tui.explain.engine.recorded_pass import Names, Scene
+from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.explain.engine.update_rules import STATES
 from lenet_tui.tape.engine.loss_parts import PARTS, exponentials
 from lenet_tui.tape.engine.names import LOSS_PARTS, Found, find
-from lenet_tui.tape.engine.tape import Cursor, NodeEntry, Tape, UpdateEntry
+from lenet_tui.tape.engine.tape import Cursor, Entry, NodeEntry, Tape, UpdateEntry
 
 STATISTICS = ("mean", "var")
 """A batch's statistics: ``bn.mean[c]`` of an op called ``bn``."""
 
 
 @dataclass(slots=True, eq=False)
-class Place:
-    """A point of a tape. ``whole``: the iteration as a whole, where a bare parameter (and an
-    optimizer's tensor) is what the iteration started from.
+class Scope:
+    """A point of a tape. Where ``whole`` is true, it is the iteration as a whole, in which a bare
+    parameter (or an optimizer's tensor) is what the iteration started from.
     """
 
     tape: Tape
     cursor: Cursor
     names: Names
     whole: bool = False
-    scene: Scene = field(init=False)
+    scene: RecordedPass = field(init=False)
 
     def __post_init__(self) -> None:
-        self.scene = Scene(self.tape, self.cursor, self.names)
+        self.scene = RecordedPass(self.tape, self.cursor, self.names)
 
-    def at(self, cursor: Cursor) -> Place:
+    def at(self, cursor: Cursor) -> Scope:
         """Another point of the same tape."""
-        return Place(self.tape, cursor, self.names)
+        return Scope(self.tape, cursor, self.names)
 
     def find(self, name: str) -> Found:
         """The tensor that ``name`` means here."""
@@ -82,23 +84,24 @@ class Place:
 
     def updated(self, name: str) -> tuple[Cursor, UpdateEntry] | None:
         """The last update of a parameter before here in this iteration, and where it begins."""
-        for number in range(self.cursor.segment, -1, -1):
-            entries = self.tape.segments[number].entries[: self.tape.done(self.cursor, number)]
-            for done in range(len(entries) - 1, -1, -1):
-                entry = entries[done]
-                if isinstance(entry, UpdateEntry) and entry.name == name:
-                    return Cursor(number, done), entry
+        for cursor, entry in self._backwards():
+            if isinstance(entry, UpdateEntry) and entry.name == name:
+                return cursor, entry
         return None
 
     def accumulated(self, name: str) -> Cursor | None:
         """Where the last backward before here in this iteration gives a parameter its gradient."""
+        for cursor, entry in self._backwards():
+            if isinstance(entry, NodeEntry) and entry.parameter == name:
+                return cursor
+        return None
+
+    def _backwards(self) -> Iterator[tuple[Cursor, Entry]]:
+        """The entries before here in this iteration, the last one first, and where each begins."""
         for number in range(self.cursor.segment, -1, -1):
             entries = self.tape.segments[number].entries[: self.tape.done(self.cursor, number)]
-            for done in range(len(entries) - 1, -1, -1):
-                entry = entries[done]
-                if isinstance(entry, NodeEntry) and entry.parameter == name:
-                    return Cursor(number, done)
-        return None
+            for done, entry in reversed(list(enumerate(entries))):
+                yield Cursor(number, done), entry
 
     def known(self, expected: list[str]) -> list[str]:
         """The names there are. ``expected``: of the forward's ops before it has run."""
@@ -125,3 +128,47 @@ def cursor_at(tape: Tape, cell: Cell, limit: Cursor) -> Cursor:
 def next_to(cursor: Cursor) -> Cursor:
     """The cursor one entry on, inside the same phase."""
     return Cursor(cursor.segment, (cursor.done or 0) + 1)
+
+
+class TimedNames:
+    """Names that tensors have in the scopes ``there``, made unmistakable ``here``.
+
+    A name that means the same tensor here stays as it is. Any other gets the iteration
+    (``fc1.weight@2``), or the point of its tape (``fc1.weight@2.40``), at which it does.
+    """
+
+    def __init__(self, here: Scope, *there: Scope) -> None:
+        first = there[0]
+        whole = Scope(first.tape, first.tape.end, first.names, whole=True)
+        self._here = here
+        self._there = (whole, *there)
+        self._known: dict[tuple[str, int], str] = {}
+
+    def __call__(self, name: str, tensor: Tensor | None) -> str:
+        key = name, id(tensor)
+        if key not in self._known:
+            self._known[key] = name if tensor is None else self._timed(name, tensor)
+        return self._known[key]
+
+    def _timed(self, name: str, tensor: Tensor) -> str:
+        if _means(self._here, name, tensor):
+            return name
+        for scope in self._there:
+            if _means(scope, name, tensor):
+                return f"{name}{_time(scope)}"
+        return f"{name}{_time(self._there[1])}" if name.endswith(STATES) else name
+
+
+def _means(scope: Scope, name: str, tensor: Tensor) -> bool:
+    """Whether ``name`` is the name of ``tensor`` in a scope."""
+    found = scope.meaning(name)
+    if found is None:
+        return False
+    if name.endswith(STATES):  # the tape copies these before each step
+        return found.shape == tensor.shape and torch.equal(found, tensor)
+    return same(found, tensor)
+
+
+def _time(scope: Scope) -> str:
+    entry = "" if scope.whole else f".{scope.tape.index(scope.cursor)}"
+    return f"@{scope.tape.iteration}{entry}"

@@ -1,4 +1,4 @@
-"""The arithmetic behind one number: its terms, many at once, and what they are made of."""
+"""The arithmetic behind one number: a sum of terms, and the operands of these, many at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from lenet_tui.explain.engine.rounding import F64, Rounded, exact
+from lenet_tui.explain.rounding import F64, Rounded, exact
 
 if TYPE_CHECKING:
     from lenet_tui.tape.engine.tape import OpEntry
@@ -25,14 +25,13 @@ Note = tuple[str, tuple[str, ...]]
 
 
 class NoArithmetic(Exception):
-    """There is no arithmetic here for an op; the message is the op's name."""
+    """An op has no arithmetic here; the message is the op's name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A tensor that an op read, and what it is called. ``entry``: the op that made it.
-
-    ``known``: whether the name is one that can be asked for.
+    """A tensor that an op read, and what it is called. ``entry`` is the op that made it; where
+    ``known`` is false, the name is not one that can be asked for.
     """
 
     name: str
@@ -47,16 +46,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gradient(Source):
-    """The gradient on an op's output. ``handed``: what torch made of it for the argument asked."""
+    """The gradient on an op's output. ``handed`` is what torch made of it for the argument."""
 
     handed: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """One operand of each term: ``tensor`` at ``indices``, and the values there, (terms,).
+class Operands:
+    """One operand of each of many terms: ``tensor`` at ``indices``, and the ``values`` there,
+    (terms,).
 
-    ``of``: the tensor itself, that tells whether the name still means it elsewhere.
+    ``of`` is the tensor itself, which tells whether the name still means it elsewhere.
     """
 
     tensor: str
@@ -66,81 +66,84 @@ class Column:
 
     @property
     def number(self) -> Rounded:
+        """The values, which every number on a tape holds without an error."""
         return exact(self.values)
+
+    def __getitem__(self, part: slice) -> Operands:
+        """The operands of some of the terms."""
+        return Operands(self.tensor, self.indices[part], self.values[part], self.of)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Block:
-    """Terms of one kind: their operands, and what is made of these, (terms,)."""
+class Terms:
+    """Terms of one kind: their operands, and what these come to, (terms,)."""
 
-    columns: tuple[Column, ...]
+    operands: tuple[Operands, ...]
     result: Rounded
 
 
 @dataclass(slots=True, eq=False)
-class Work:
-    """How a number comes about: the sum of all terms of its ``blocks``.
+class Sum:
+    """How a number comes about: as the sum of all ``terms``.
 
-    ``letters``: what the index is called in ``right``, the right-hand side of the formula.
-    ``left``: what is on its left, where that is not the cell's own name.
-    ``error``: how far float32 may be off, where the sum of the terms does not tell it all.
+    ``right`` is the right-hand side of the formula, and ``letters`` is what it calls the index;
+    ``left`` is the left-hand side, where that is not the cell's own name. ``error`` says how far
+    float32 may be off, where the errors of the terms do not say all of it.
     """
 
     op: str
     letters: str
     right: str
-    blocks: list[Block] = field(default_factory=list)
+    terms: list[Terms] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     error: float | None = None
     left: str = ""
 
 
-def column(source: Source, indices: npt.ArrayLike) -> Column:
+def read_each(source: Source, indices: npt.ArrayLike) -> Operands:
     """An operand of many terms: ``source`` at ``indices`` (terms, rank)."""
     array = np.asarray(indices, np.int64)
-    array = array.reshape(-1, source.tensor.dim()) if array.size else array.reshape(len(array), -1)
-    return Column(source.name, array, gather(source.tensor, array), source.tensor)
+    if array.ndim != 2:
+        array = array.reshape(len(array), source.tensor.dim())
+    return Operands(source.name, array, gather(source.tensor, array), source.tensor)
 
 
-def one(source: Source, index: Sequence[int]) -> Column:
+def read(source: Source, index: Sequence[int]) -> Operands:
     """An operand of a single term."""
-    return column(source, np.asarray([tuple(index)], np.int64))
+    return read_each(source, np.asarray([tuple(index)], np.int64))
 
 
-def row(source: Source, indices: npt.ArrayLike) -> tuple[Column, ...]:
+def read_row(source: Source, indices: npt.ArrayLike) -> tuple[Operands, ...]:
     """Many operands of a single term: ``source`` at each of ``indices`` (operands, rank)."""
-    whole = column(source, indices)
-    return tuple(
-        Column(whole.tensor, whole.indices[n : n + 1], whole.values[n : n + 1], whole.of)
-        for n in range(len(whole.values))
-    )
+    every = read_each(source, indices)
+    return tuple(every[n : n + 1] for n in range(len(every.values)))
 
 
-def repeat(operand: Column, times: int) -> Column:
+def repeat(operand: Operands, times: int) -> Operands:
     """An operand of a single term as that of many."""
     indices, values = np.repeat(operand.indices, times, 0), np.repeat(operand.values, times)
-    return Column(operand.tensor, indices, values, operand.of)
+    return Operands(operand.tensor, indices, values, operand.of)
 
 
 def gather(tensor: Tensor, indices: Indices) -> F64:
-    """The elements of ``tensor`` at ``indices``, in float64."""
+    """The elements of ``tensor`` at ``indices``, in float64; of complex ones the real part."""
     if tensor.dim() == 0:
         picked = tensor.detach().reshape(1).expand(len(indices))
     else:
         at = torch.from_numpy(indices).to(tensor.device).unbind(1)
         picked = tensor.detach()[at]
-    array: F64 = picked.cpu().to(torch.float64).numpy()
+    array: F64 = (picked.real if picked.is_complex() else picked).cpu().to(torch.float64).numpy()
     return array
 
 
-def products(*columns: Column) -> Block:
+def products(*operands: Operands) -> Terms:
     """Terms that are the products of their operands."""
-    return Block(columns, reduce(mul, (c.number for c in columns)))
+    return Terms(operands, reduce(mul, (o.number for o in operands)))
 
 
-def plain(*columns: Column) -> Block:
+def plain(*operands: Operands) -> Terms:
     """Terms that are just their first operand, whatever else is shown."""
-    return Block(columns, columns[0].number)
+    return Terms(operands, operands[0].number)
 
 
 def grid(*axes: npt.ArrayLike) -> Indices:

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact, sqrt
-from lenet_tui.explain.engine.terms import Block, Column, Index, Source, Work, one, plain
+from lenet_tui.explain.engine.terms import Index, Operands, Source, Sum, Terms, plain, read
+from lenet_tui.explain.rounding import Rounded, constant, exact, sqrt
 from lenet_tui.tape.engine.tape import UpdateEntry
 from lenet_tui.text.numbers import number
 from lenet_tui.training.engine.optimizers import MOMENTUM
@@ -27,66 +27,66 @@ KEEPS = {"momentum": ("momentum_buffer",), "adam": ("exp_avg", "exp_avg_sq", "st
 """Which of them each optimizer keeps."""
 
 
-def update(entry: UpdateEntry, index: Index) -> Work:
+def update(entry: UpdateEntry, index: Index) -> Sum:
     """The parameter's new value at ``index``."""
     w = entry.name
-    value = plain(one(Source(w, entry.before), index))
+    value = plain(read(Source(w, entry.before), index))
     if entry.grad is None:
-        return Work(
+        return Sum(
             entry.op, "…", f"{w}[…]", [value], [("no-gradient", ())], left=f"{w}.new"
         )  # fmt: skip
     step = _STEPS.get(entry.optimizer, _by_hand)
-    work = step(entry, index)
-    work.blocks.insert(0, value)
-    work.left, work.right = f"{w}.new", f"{w}[…] − {work.right}"
-    work.notes.insert(0, ("lr", (f"{entry.lr:g}", entry.optimizer)))
-    return work
+    total = step(entry, index)
+    total.terms.insert(0, value)
+    total.left, total.right = f"{w}.new", f"{w}[…] − {total.right}"
+    total.notes.insert(0, ("lr", (f"{entry.lr:g}", entry.optimizer)))
+    return total
 
 
-def change(entry: UpdateEntry, index: Index) -> Work:
+def change(entry: UpdateEntry, index: Index) -> Sum:
     """The last change: the new value less the old one."""
     w = entry.name
-    new, old = one(Source(f"{w}.new", entry.after), index), one(Source(w, entry.before), index)
-    blocks = [plain(new), Block((old,), -old.number)]
-    return Work(entry.op, "…", f"{w}.new[…] − {w}[…]", blocks)
+    new, old = read(Source(f"{w}.new", entry.after), index), read(Source(w, entry.before), index)
+    blocks = [plain(new), Terms((old,), -old.number)]
+    return Sum(entry.op, "…", f"{w}.new[…] − {w}[…]", blocks)
 
 
-def _gradient(entry: UpdateEntry, index: Index) -> Column:
+def _gradient(entry: UpdateEntry, index: Index) -> Operands:
     assert entry.grad is not None
-    return one(Source(f"{entry.name}.grad", entry.grad), index)
+    return read(Source(f"{entry.name}.grad", entry.grad), index)
 
 
-def _state(entry: UpdateEntry, key: str, index: Index) -> Column:
+def _state(entry: UpdateEntry, key: str, index: Index) -> Operands:
     """The optimizer's tensor before the step; zero before the first one."""
     like = torch.zeros(()) if key == "step" else torch.zeros_like(entry.before)
     tensor: Tensor = entry.state.get(key, like)
-    return one(Source(f"{entry.name}.{key}", tensor), index if tensor.dim() else ())
+    return read(Source(f"{entry.name}.{key}", tensor), index if tensor.dim() else ())
 
 
-def _by_hand(entry: UpdateEntry, index: Index) -> Work:
+def _by_hand(entry: UpdateEntry, index: Index) -> Sum:
     """``w − lr⋅g``, which is SGD's formula too."""
     g = _gradient(entry, index)
-    block = Block((g,), -(constant(entry.lr) * g.number))
-    return Work(entry.op, "…", f"lr ⋅ {g.tensor}[…]", [block])
+    block = Terms((g,), -(constant(entry.lr) * g.number))
+    return Sum(entry.op, "…", f"lr ⋅ {g.tensor}[…]", [block])
 
 
-def _momentum(entry: UpdateEntry, index: Index) -> Work:
+def _momentum(entry: UpdateEntry, index: Index) -> Sum:
     """``w − lr⋅b``, b = μ⋅b + g (at the first step b = g)."""
-    work = _by_hand(entry, index)
+    total = _by_hand(entry, index)
     if "momentum_buffer" in entry.state:
         b = _state(entry, "momentum_buffer", index)
         lr, mu = constant(entry.lr), constant(MOMENTUM)
-        work.blocks.insert(0, Block((b,), -(lr * (mu * b.number))))
+        total.terms.insert(0, Terms((b,), -(lr * (mu * b.number))))
         sum_error = lr * (mu * b.number + _gradient(entry, index).number)
-        work.blocks[1] = _looser(work.blocks[1], sum_error)
+        total.terms[1] = _looser(total.terms[1], sum_error)
         name = entry.name
-        work.right = f"lr ⋅ ({MOMENTUM:g} ⋅ {b.tensor}[…] + {name}.grad[…])"
-    return work
+        total.right = f"lr ⋅ ({MOMENTUM:g} ⋅ {b.tensor}[…] + {name}.grad[…])"
+    return total
 
 
-def _looser(block: Block, whole: Rounded) -> Block:
+def _looser(block: Terms, whole: Rounded) -> Terms:
     """The term with the error of a whole that it was computed in."""
-    return Block(block.columns, Rounded(block.result.value, block.result.error + whole.error))
+    return Terms(block.operands, Rounded(block.result.value, block.result.error + whole.error))
 
 
 def _averages(entry: UpdateEntry, index: Index) -> tuple[Rounded, Rounded]:
@@ -99,7 +99,7 @@ def _averages(entry: UpdateEntry, index: Index) -> tuple[Rounded, Rounded]:
     return first, second
 
 
-def _adam(entry: UpdateEntry, index: Index) -> Work:
+def _adam(entry: UpdateEntry, index: Index) -> Sum:
     """``w − lr⋅m̂ / (√v̂ + ε)``; m, v: moving averages, the hats: divided by 1 − βᵗ."""
     keys = ("exp_avg", "exp_avg_sq", "step")
     states = [_state(entry, key, index) for key in keys]
@@ -108,48 +108,48 @@ def _adam(entry: UpdateEntry, index: Index) -> Work:
     first, second = _averages(entry, index)
     size = constant(entry.lr / (1 - BETAS[0] ** t))
     below = sqrt(second) / constant((1 - BETAS[1] ** t) ** 0.5) + constant(EPS)
-    work = Work(entry.op, "…", f"lr ⋅ m̂ / (√v̂ + {EPS:g})")
-    work.blocks = [Block(columns, -(size * (first / below)))]
+    total = Sum(entry.op, "…", f"lr ⋅ m̂ / (√v̂ + {EPS:g})")
+    total.terms = [Terms(columns, -(size * (first / below)))]
     for key, beta, average in zip(("adam-m", "adam-v"), BETAS, (first, second), strict=True):
         m = float(average.value[0])
         hat = number(m / (1 - beta**t), 6)
-        work.notes.append((key, (f"{beta:g}", f"{1 - beta:.4g}", number(m, 6), f"{t:.0f}", hat)))
-    return work
+        total.notes.append((key, (f"{beta:g}", f"{1 - beta:.4g}", number(m, 6), f"{t:.0f}", hat)))
+    return total
 
 
-_STEPS: dict[str, Callable[[UpdateEntry, Index], Work]] = {
+_STEPS: dict[str, Callable[[UpdateEntry, Index], Sum]] = {
     "momentum": _momentum,
     "adam": _adam,
 }
 
 
-def state_update(entry: UpdateEntry, key: str, index: Index) -> Work:
+def state_update(entry: UpdateEntry, key: str, index: Index) -> Sum:
     """What a step made of one of the optimizer's own tensors."""
-    work = _state_update(entry, key, index)
-    work.left = f"new {entry.name}.{key}"
-    return work
+    total = _state_update(entry, key, index)
+    total.left = f"new {entry.name}.{key}"
+    return total
 
 
-def _state_update(entry: UpdateEntry, key: str, index: Index) -> Work:
+def _state_update(entry: UpdateEntry, key: str, index: Index) -> Sum:
     before = _state(entry, key, index)
     name, old = f"{entry.name}.{key}", before.number
     operands = (before,) if key in entry.state else ()  # zero before the first step
     if key == "step":
-        blocks = [Block(operands, old), Block((), exact(np.ones(1)))]
-        return Work(entry.op, "", f"{name} + 1", blocks)
+        blocks = [Terms(operands, old), Terms((), exact(np.ones(1)))]
+        return Sum(entry.op, "", f"{name} + 1", blocks)
     g = _gradient(entry, index)
     if key == "momentum_buffer":
         if key not in entry.state:
-            return Work(entry.op, "…", f"{g.tensor}[…]", [plain(g)])
-        blocks = [Block((before,), constant(MOMENTUM) * old), plain(g)]
-        return Work(entry.op, "…", f"{MOMENTUM:g} ⋅ {name}[…] + {g.tensor}[…]", blocks)
+            return Sum(entry.op, "…", f"{g.tensor}[…]", [plain(g)])
+        blocks = [Terms((before,), constant(MOMENTUM) * old), plain(g)]
+        return Sum(entry.op, "…", f"{MOMENTUM:g} ⋅ {name}[…] + {g.tensor}[…]", blocks)
     beta = BETAS[key == "exp_avg_sq"]
     square = key == "exp_avg_sq"
     made = _averages(entry, index)[square]
     share = g.number * g.number if square else g.number
     blocks = [
-        Block(operands, constant(beta) * old),
-        Block((g,), constant(1 - beta) * share),
+        Terms(operands, constant(beta) * old),
+        Terms((g,), constant(1 - beta) * share),
     ]
     right = f"{beta:g} ⋅ {name}[…] + {1 - beta:.4g} ⋅ {g.tensor}[…]{'²' if square else ''}"
-    return Work(entry.op, "…", right, blocks, error=float(made.error[0]))
+    return Sum(entry.op, "…", right, blocks, error=float(made.error[0]))

@@ -1,4 +1,4 @@
-"""What of an explanation is lit in the other panes: its cell, its fields, the chosen operand."""
+"""What the other panes highlight of an explanation: its cell, its regions, the chosen operand."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def regions(
 ) -> tuple[Region, ...]:
     """The regions of the tensor ``name``; single elements last, to be drawn over the others."""
     cell = cell_of(found.cell)
-    lit = [(first, last) for tensor, first, last in found.fields if tensor == name]
+    marked = [(first, last) for tensor, first, last in found.fields if tensor == name]
     if cell is not None and cell.name == name:
-        lit.append((cell.index, cell.index))
+        marked.append((cell.index, cell.index))
     if operand is not None and operand.tensor == name:
-        lit.append((operand.index, operand.index))
-    return tuple(dict.fromkeys(part for region in lit for part in parts(shape, *region)))
+        marked.append((operand.index, operand.index))
+    return tuple(dict.fromkeys(part for region in marked for part in parts(shape, *region)))
 
 
 def point(pane: TensorPane, index: Index) -> None:

@@ -1,4 +1,4 @@
-"""Which cell is looked at, how one came there, and the answer that is true of this moment."""
+"""The cells that were visited, and the answer on the present one that is true of this moment."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MOST = 4096
 
 @dataclass(slots=True)
 class Visit:
-    """A cell and what is seen of it.
+    """A visited cell, and how it is shown.
 
-    ``line``, ``part``: what is chosen in the table. ``largest``: the largest terms first, else in
-    order. ``shown``: terms before the rest is folded (0: as many as there is room for). ``most``:
-    terms asked for. ``check``: with the central difference.
+    ``line`` and ``part`` are what is chosen in the table. Where ``largest`` is true, the largest
+    terms come first, else they are in order. ``shown`` terms come before the rest is folded (0:
+    as many as there is room for), ``most`` are asked for; ``check``: with the central difference.
     """
 
     cell: str
@@ -31,8 +31,8 @@ class Visit:
     check: bool = False
 
 
-class Trail:
-    """The way from the cell that was opened to the one looked at."""
+class History:
+    """The cells from the one that was opened to the present one."""
 
     def __init__(self) -> None:
         self.visits: list[Visit] = []

@@ -13,8 +13,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from lenet_tui.explain.explanation import Explanation, Operand
-from lenet_tui.explain.ui import summary_text as told
-from lenet_tui.explain.ui.history import MOST, Inquiry, Trail, Visit, moment_of
+from lenet_tui.explain.ui import summary_text as summary
+from lenet_tui.explain.ui.history import MOST, History, Inquiry, Visit, moment_of
 from lenet_tui.explain.ui.operand_pictures import Pictures
 from lenet_tui.explain.ui.term_columns import runs
 from lenet_tui.explain.ui.term_table import TermTable
@@ -30,16 +30,14 @@ SETTLE = 0.1
 """Seconds that an answer may take before what is no longer true is taken off the screen."""
 BESIDE = 28
 """Lines from which there is room for both pictures above the table."""
-
-
 PICTURE = 20
 """Columns of the picture beside the table, as below."""
 
 
 class InspectorPane(Pane):
-    """Explains a cell at the session's cursor, whatever that is at the moment.
+    """Explains a cell at the session's cursor, wherever that is at the moment.
 
-    It is open while ``trail`` has a cell.
+    It is open while ``history`` has a cell.
     """
 
     ALLOW_MAXIMIZE = True
@@ -61,14 +59,14 @@ class InspectorPane(Pane):
     """
 
     class Visited(Message):
-        """Another cell is looked at; ``None``: none, it is to be closed."""
+        """The person visits another cell; ``None``: the pane is to be closed."""
 
         def __init__(self, cell: str | None) -> None:
             self.cell = cell
             super().__init__()
 
     class Lit(Message):
-        """What is to be lit in the other panes: of an explanation (``None``: nothing) the fields,
+        """The other panes are to highlight the regions of an explanation (``None``: nothing),
         and the operand that is chosen.
         """
 
@@ -80,7 +78,7 @@ class InspectorPane(Pane):
     def __init__(self, engine: Asks, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs: Glyphs = UNICODE
-        self.trail = Trail()
+        self.history = History()
         self._inquiry = Inquiry(engine)
         self._moment: Hashable | None = None
         self._parameters: frozenset[str] = frozenset()
@@ -106,7 +104,7 @@ class InspectorPane(Pane):
 
     @property
     def reply(self) -> Reply[Explanation] | None:
-        """What the engine says of the present cell at the present moment; ``None``: nothing yet."""
+        """The reply on the present cell at the present moment; ``None``: there is none yet."""
         return self._inquiry.reply
 
     @property
@@ -118,12 +116,12 @@ class InspectorPane(Pane):
 
     def open(self, cell: str) -> None:
         """Explain a cell."""
-        self.trail.open(cell)
+        self.history.open(cell)
         self._go()
 
     def close(self) -> None:
         """Explain nothing any longer."""
-        self.trail.close()
+        self.history.close()
         self._inquiry.want(None, None)
         self._stop_waiting()
         self.post_message(self.Lit(None, None))
@@ -134,12 +132,12 @@ class InspectorPane(Pane):
 
     def action_back(self) -> None:
         """Return to the cell before."""
-        if self.trail.back():
+        if self.history.back():
             self._go()
 
     def action_return_to(self, depth: int) -> None:
         """Return to a cell of the way here."""
-        if self.trail.back(depth):
+        if self.history.back(depth):
             self._go()
 
     def action_leave(self) -> None:
@@ -148,14 +146,14 @@ class InspectorPane(Pane):
 
     def action_turn_order(self) -> None:
         """The largest terms first, or in order."""
-        visit = self.trail.here
+        visit = self.history.here
         if visit is not None:
             visit.largest, visit.line = not visit.largest, 0
-            self._tell()
+            self._update_text()
 
     def action_check(self) -> bool:
         """Ask for the central difference; ``False``: only a parameter's gradient has one."""
-        visit = self.trail.here
+        visit = self.history.here
         if visit is None or not self._gradient:
             return False
         visit.check = True
@@ -166,13 +164,13 @@ class InspectorPane(Pane):
     def _followed(self, event: TermTable.Followed) -> None:
         event.stop()
         operand = event.operand
-        self.trail.follow(f"{operand.tensor}{index_text(operand.index)}")
+        self.history.follow(f"{operand.tensor}{index_text(operand.index)}")
         self._go()
 
     @on(TermTable.Wanted)
     def _wanted(self, event: TermTable.Wanted) -> None:
         event.stop()
-        visit = self.trail.here
+        visit = self.history.here
         if visit is not None:
             visit.most = max(visit.most, MOST) * 8
             self._ask()
@@ -180,7 +178,7 @@ class InspectorPane(Pane):
     @on(TermTable.Chosen)
     def _chosen(self, event: TermTable.Chosen) -> None:
         event.stop()
-        self._share()
+        self._place_notes()
         self._light()
 
     @on(Pictures.Pointed)
@@ -190,7 +188,7 @@ class InspectorPane(Pane):
         self.table.focus()
 
     def _go(self) -> None:
-        visit = self.trail.here
+        visit = self.history.here
         if visit is not None:
             self.post_message(self.Visited(visit.cell))
             self._ask()
@@ -200,10 +198,10 @@ class InspectorPane(Pane):
     def show(self, frame: Frame) -> None:
         """The session's cursor is somewhere, or the language is another."""
         if not self.passes(frame) and self._waiting is None:
-            self._tell()
+            self._update_text()
 
     def passes(self, frame: Frame) -> bool:
-        """Ask anew if this is another moment, seen or not: other panes are lit by the answer."""
+        """Ask anew if this is another moment, seen or not: other panes highlight the answer."""
         self._is_run = frame.running
         self._moment = None if frame.running else moment_of(frame)
         return self._ask()
@@ -219,19 +217,19 @@ class InspectorPane(Pane):
         try:
             while not self._inquiry.complete:
                 if await self._inquiry.ask():
-                    self._tell()
+                    self._update_text()
         finally:
             self._asking = False
 
     def _ask(self) -> bool:
         """Ask if something else is wanted; whether it is."""
-        new = self._inquiry.want(self.trail.here, self._moment)
+        new = self._inquiry.want(self.history.here, self._moment)
         self.renew()
         if new and self.reply is not None:
-            self._tell()
+            self._update_text()
         elif new and self._waiting is None:
             # An answer that comes at once replaces the old one without a flash between them.
-            self._waiting = self.set_timer(SETTLE, self._tell)
+            self._waiting = self.set_timer(SETTLE, self._update_text)
         return new
 
     def _stop_waiting(self) -> None:
@@ -243,8 +241,8 @@ class InspectorPane(Pane):
     def _gradient(self) -> bool:
         """Whether the present cell is one of a parameter's gradient."""
         found = self.found
-        visit = self.trail.here
-        if visit is None or found is None or found.op in told.UNPROVED:
+        visit = self.history.here
+        if visit is None or found is None or found.op in summary.UNPROVED:
             return False
         stem, _, aspect = visit.cell.partition("[")[0].partition("@")[0].rpartition(".")
         return aspect == "grad" and stem in self._parameters
@@ -255,38 +253,38 @@ class InspectorPane(Pane):
 
     # Showing
 
-    def _tell(self) -> None:
-        """Say what is known of the present cell now; what is not, is not on the screen."""
-        visit = self.trail.here
+    def _update_text(self) -> None:
+        """Show what is known of the present cell now, and nothing that is no longer true."""
+        visit = self.history.here
         if visit is None or not self.is_attached:
             return
         self._stop_waiting()
         found = self.found
         words = self.words
+        head, badge = Content.styled(clean(visit.cell), "bold"), Content("")
+        lines: list[str] = []
         if found is not None:
-            self._put("head", told.heading(found, words, self.size.width - 2))
-            self._put("badge", told.badge(found, words))
-        else:
-            self._put("head", Content.styled(clean(visit.cell), "bold"))
-            self._put("badge", Content(""))
-        self._prose("#formula", told.formula(found) if found else "")
+            room, checking = self.size.width - 2, not self._inquiry.complete
+            head, badge = summary.heading(found, words, room), summary.badge(found, words)
+            lines = summary.notes(found, words, room, checking=checking)
+        self.query_one(".head", Static).update(self._plain(head))
+        self.query_one(".badge", Static).update(self._plain(badge))
+        self._prose("#formula", summary.formula(found) if found else "")
         self._prose("#instead", "" if found else self._instead())
-        checking = not self._inquiry.complete
-        lines = told.notes(found, words, self.size.width - 2, checking=checking) if found else []
         self._prose(".notes Prose", "\n".join(lines))
         self.query_one(".sum").display = found is not None
         self._titles(visit)
         self.table.show(found, visit, words)
-        self.call_after_refresh(self._share)
+        self.call_after_refresh(self._place_notes)
 
-    def _share(self) -> None:
+    def _place_notes(self) -> None:
         """The notes come right below a short table; a long one leaves them room at the end."""
         room = self.query_one(".table").size.height
         notes = self.query_one(".notes").outer_size.height + 1
         self.set_class(self.table.needed + notes <= room, "-short")
 
     def _instead(self) -> str:
-        """What is said where there is no explanation (yet)."""
+        """The text where there is no explanation (yet)."""
         if self.reply is not None and self.reply.error is not None:
             return clean(self.words.say(self.reply.error))
         return self.words("inspect.running" if self._is_run else "inspect.asking")
@@ -294,31 +292,25 @@ class InspectorPane(Pane):
     def _titles(self, visit: Visit) -> None:
         title = Content.assemble(self.words("inspect.title"), "  ")
         room = self.size.width - title.cell_length - 6
-        title += told.crumbs(self.trail.visits, room, self.glyphs.arrow)
-        below = told.keys(self.trail.visits, self._gradient, self.words, self.glyphs)
+        title += summary.crumbs(self.history.visits, room, self.glyphs.arrow)
+        below = summary.keys(self.history.visits, self._gradient, self.words, self.glyphs)
         self.border_title = self._plain(title)
         self.border_subtitle = self._plain(below)
 
     def _light(self) -> None:
-        """The chosen operand, in the pictures here and in the other panes."""
+        """Mark the chosen operand in the pictures here, and have the other panes highlight it."""
         found = self.found
         line, operand = self.table.line, self.table.operand
-        above = self.has_class("-above")
-        beside = self.size.width - 2 - PICTURE
-        if not above and not runs(self.table.lines, beside, self.words):
-            self.query_one(Pictures).show(None, None, None, all=False)
-        else:
-            self.query_one(Pictures).show(found, line, operand, all=above)
+        above, beside = self.has_class("-above"), self.size.width - 2 - PICTURE
+        fits = above or runs(self.table.lines, beside, self.words)
+        self.query_one(Pictures).show(found if fits else None, line, operand, all=above)
         self.post_message(self.Lit(found, operand))
 
     def on_resize(self) -> None:
         """Both pictures above the table, or one beside it; the way here may fit or not."""
         self.set_class(self.size.height >= BESIDE, "-above")
-        if self.trail.here is not None:
-            self._tell()
-
-    def _put(self, name: str, content: Content) -> None:
-        self.query_one(f".{name}", Static).update(self._plain(content))
+        if self.history.here is not None:
+            self._update_text()
 
     def _prose(self, where: str, text: str) -> None:
         prose = self.query_one(where, Prose)

@@ -1,4 +1,4 @@
-"""What the inspector says around its table: the number, its proof, its formula, its fields."""
+"""The inspector's text around its table: the number, its proof, its formula, its regions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.style import Style
 from lenet_tui.explain.cell_address import CellError, parse_cell
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.ui.history import Visit
-from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
+from lenet_tui.explain.words.cells import difference_line, is_proved, note_lines, verdict
 from lenet_tui.kit.ui.glyphs import UNICODE, Glyphs
 from lenet_tui.kit.ui.prose import TIED
 from lenet_tui.tensors.regions import region_text
@@ -42,10 +42,10 @@ def heading(found: Explanation, words: Words, width: int) -> Content:
     value = Content.assemble(
         (clean(found.cell), "bold"), " = ", (digits(found.value), "bold $text-accent")
     )
-    said = f"   {clean(found.op)} · {_rank(found, words)}"
-    if value.cell_length + cell_len(said) > width:
-        said = f"   {clean(found.op)}"
-    return value + Content.styled(said, "$foreground-muted")
+    origin = f"   {clean(found.op)} · {_rank(found, words)}"
+    if value.cell_length + cell_len(origin) > width:
+        origin = f"   {clean(found.op)}"
+    return value + Content.styled(origin, "$foreground-muted")
 
 
 def _rank(found: Explanation, words: Words) -> str:
@@ -54,12 +54,12 @@ def _rank(found: Explanation, words: Words) -> str:
 
 def badge(found: Explanation, words: Words) -> Content:
     """Whether torch's number is within rounding of its terms' sum."""
-    said = verdict(words, found)
-    if any(key == "no-arithmetic" for key, _ in found.notes):
-        return Content.styled(f"? {said}", "$text-warning")
+    text = verdict(words, found)
+    if not is_proved(found):
+        return Content.styled(f"? {text}", "$text-warning")
     if not found.checked:
-        return Content.styled(f"✘ {said}", "bold $text-error")
-    return Content.styled(f"✔ {said}", "$text-success")
+        return Content.styled(f"✘ {text}", "bold $text-error")
+    return Content.styled(f"✔ {text}", "$text-success")
 
 
 def formula(found: Explanation) -> str:
@@ -92,10 +92,10 @@ def notes(found: Explanation, words: Words, width: int, *, checking: bool) -> li
     elif checking and not any(key == "no-difference" for key, _ in found.notes):
         lines.append(words("inspect.differing"))
     lines += note_lines(words, found.notes)
-    return lines + _fields(found, words)
+    return lines + _regions(found, words)
 
 
-def _fields(found: Explanation, words: Words) -> list[str]:
+def _regions(found: Explanation, words: Words) -> list[str]:
     operands = {o.tensor for t in found.terms for o in t.operands}
     some = {name: f"{clean(name)}{region_text(a, b)}" for name, a, b in found.fields}
     if found.op == "data":
@@ -110,23 +110,16 @@ def _fields(found: Explanation, words: Words) -> list[str]:
 
 
 def crumbs(visits: Sequence[Visit], width: int, arrow: str) -> Content:
-    """The way here, each cell a link back to it; the first ones go where it does not fit."""
-    parts = [clean(visit.cell) for visit in visits]
+    """The history, each cell a link back to it; the first ones are left out where it is long."""
+    cells, between = [clean(visit.cell) for visit in visits], f" {arrow} "
     first = 0
-    while first < len(parts) - 1 and _length(parts[first:], arrow, first) > width:
+    while first < len(cells) - 1 and len(between.join(["…"] * bool(first) + cells[first:])) > width:
         first += 1
-    made = [Content(f"… {arrow} ")] if first else []
-    for n, part in enumerate(parts[first:], first):
-        style = Style(bold=True) if n == len(parts) - 1 else Style(dim=True)
-        link = Style.from_meta({"@click": f"return_to({n})"})
-        made.append(Content.styled(part, link + style))
-        if n < len(parts) - 1:
-            made.append(Content(f" {arrow} "))
-    return Content("").join(made)
-
-
-def _length(parts: Sequence[str], arrow: str, cut: int) -> int:
-    return len(f" {arrow} ".join(["…"] * bool(cut) + list(parts)))
+    links = [Content("…")] if first else []
+    for n, cell in enumerate(cells[first:], first):
+        style = Style(bold=True) if n == len(cells) - 1 else Style(dim=True)
+        links.append(Content.styled(cell, Style.from_meta({"@click": f"return_to({n})"}) + style))
+    return Content(between).join(links)
 
 
 def keys(visits: Sequence[Visit], gradient: bool, words: Words, glyphs: Glyphs) -> Content:
@@ -142,8 +135,8 @@ def keys(visits: Sequence[Visit], gradient: bool, words: Words, glyphs: Glyphs) 
         ("esc", words("inspect.key.home"), "leave"),
     ]
     made = []
-    for key, said, action in parts:
+    for key, caption, action in parts:
         if action is not None:
-            item = Content.assemble((key, "bold $text-accent"), " ", said)
+            item = Content.assemble((key, "bold $text-accent"), " ", caption)
             made.append(item.stylize(Style.from_meta({"@click": action})) if action else item)
     return Content("  ").join(made)

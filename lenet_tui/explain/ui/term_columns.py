@@ -8,7 +8,6 @@ from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 
-from lenet_tui.explain.explanation import Operand
 from lenet_tui.explain.ui.term_lines import Line, heads
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import aligned, index_text, thousands
@@ -25,7 +24,7 @@ TIMES = " × "
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a row. ``kind``: how it looks; ``part``: which operand it is (-1: none)."""
+    """A part of a row: ``kind`` is how it looks, ``part`` which operand it is (-1: none)."""
 
     text: str
     kind: str = "plain"
@@ -36,7 +35,7 @@ Row = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Layout:
     """``header`` and a row for each line, all of one width."""
 
     header: Row
@@ -47,7 +46,7 @@ class Sheet:
 class _Texts:
     """Every cell of the table as text, and how wide the columns are.
 
-    ``numbers``: the columns on the right, with their titles.
+    ``numbers`` are the columns on the right, with their titles.
     """
 
     operands: tuple[tuple[str, ...], ...]
@@ -65,8 +64,8 @@ class _Texts:
         return sum(_number_width(title, column) for title, column in self.numbers)
 
 
-def sheet(table: Sequence[Line], width: int, words: Words) -> Sheet:
-    """Lays the table out in ``width`` cells: fewer digits, then no running sum, then cut names."""
+def layout(table: Sequence[Line], width: int, words: Words) -> Layout:
+    """The table in ``width`` cells: with fewer digits, then no running sum, then cut names."""
     named = heads(table)
     for digits in DIGITS:
         texts = _texts(table, named, digits, words)
@@ -74,10 +73,10 @@ def sheet(table: Sequence[Line], width: int, words: Words) -> Sheet:
             break
     else:
         texts = replace(texts, numbers=(_merged(*texts.numbers),))
-    said = max((cell_len(_said(x, words)) for x in table if x.kind != "term"), default=0)
-    room = min(width - MARK - texts.right, max(texts.wide, said))
+    widest = max((cell_len(_caption(x, words)) for x in table if x.kind != "term"), default=0)
+    room = min(width - MARK - texts.right, max(texts.wide, widest))
     rows = [_row(line, n, texts, room, words) for n, line in enumerate(table)]
-    return Sheet(_header(named, texts, room, words), tuple(rows))
+    return Layout(_header(named, texts, room, words), tuple(rows))
 
 
 def runs(table: Sequence[Line], width: int, words: Words) -> bool:
@@ -108,36 +107,32 @@ def _texts(table: Sequence[Line], named: Sequence[str], digits: int, words: Word
 
 
 def _numbers_of(line: Line) -> tuple[float | None, float | None]:
-    """What stands on the right of a line: the term and the sum so far, or the whole sum."""
+    """The numbers on the right of a line: the term and the sum so far, or the whole sum."""
     return (None, line.value) if line.kind == "sum" else (line.value, line.running)
 
 
 def _merged(
     values: tuple[str, tuple[str, ...]], running: tuple[str, tuple[str, ...]] = ("", ())
 ) -> tuple[str, tuple[str, ...]]:
-    """The terms without the sums on the way; the last one stands below them."""
+    """The terms without the sums on the way, and below them the last of those."""
     return values[0], tuple(a or b for a, b in zip_longest(values[1], running[1], fillvalue=""))
 
 
 def _column(table: Sequence[Line], n: int, head: str, digits: int) -> list[str]:
     """The operands of a column: index and value, with the tensor's name if it is not ``head``."""
-    there: list[tuple[int, Operand]] = [
-        (at, line.operands[n]) for at, line in enumerate(table) if len(line.operands) > n
-    ]
-    values = aligned([o.value for _, o in there], digits)
-    places = [index_text(o.index) for _, o in there]
-    other = [o.tensor != head for _, o in there]
-    names = [
-        f"{clean(o.tensor)}{place}" if named else place
-        for (_, o), place, named in zip(there, places, other, strict=True)
-    ]
-    wide = [
-        _widest([name for name, it in zip(names, other, strict=True) if it is kind])
-        for kind in (False, True)
-    ]
+    there = {at: line.operands[n] for at, line in enumerate(table) if len(line.operands) > n}
+    names = {
+        at: f"{'' if o.tensor == head else clean(o.tensor)}{index_text(o.index)}"
+        for at, o in there.items()
+    }
+    wide = {
+        named: _widest([names[at] for at, o in there.items() if (o.tensor != head) is named])
+        for named in (False, True)
+    }
     column = [""] * len(table)
-    for (at, _), name, named, value in zip(there, names, other, values, strict=True):
-        column[at] = f"{set_cell_size(name, wide[named])} {value}"
+    values = aligned([o.value for o in there.values()], digits)
+    for (at, operand), value in zip(there.items(), values, strict=True):
+        column[at] = f"{set_cell_size(names[at], wide[operand.tensor != head])} {value}"
     return column
 
 
@@ -145,7 +140,7 @@ def _row(line: Line, n: int, texts: _Texts, room: int, words: Words) -> Row:
     kind = "zero" if line.kind == "term" and line.value == 0 else line.kind
     pieces = [Piece(" " * MARK)]
     if line.kind != "term":
-        pieces.append(Piece(_fitted(_said(line, words), room), kind))
+        pieces.append(Piece(_fitted(_caption(line, words), room), kind))
     elif len(line.operands) > 1:
         left = room - texts.wide
         for part, (text, wide) in enumerate(zip(texts.operands[n], texts.widths, strict=True)):
@@ -178,7 +173,7 @@ def _number_width(title: str, column: Sequence[str]) -> int:
     return GAP + max(cell_len(title), _widest(column))
 
 
-def _said(line: Line, words: Words) -> str:
+def _caption(line: Line, words: Words) -> str:
     return words(f"inspect.{line.kind}", count=thousands(line.count))
 
 

@@ -20,9 +20,9 @@ class Line:
     """``kind``: ``term``, ``more`` (terms folded away: ``count`` of them, ``value`` their sum),
     ``others`` (``count`` operands folded away) or ``sum``.
 
-    ``value``: the term's, or ``None`` where it stands on another of its lines; ``running``: the
-    sum so far. ``product``: whether the term is the product of its operands. ``first``: whether
-    it is the first line of its term.
+    ``value`` is the term's, or ``None`` on all but one of the lines of a term; ``running`` is the
+    sum so far. ``product`` says whether the term is the product of its operands, and ``first``
+    whether this is the first line of its term.
     """
 
     kind: str

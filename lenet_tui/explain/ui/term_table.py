@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from lenet_tui.explain.explanation import Explanation, Operand
 from lenet_tui.explain.ui.history import Visit
-from lenet_tui.explain.ui.term_columns import Piece, Sheet, sheet
+from lenet_tui.explain.ui.term_columns import Layout, Piece, layout
 from lenet_tui.explain.ui.term_lines import FEWEST, Line, lines
 from lenet_tui.text.numbers import ascii_text
 from lenet_tui.text.words import Words
@@ -31,7 +31,7 @@ AT_ONCE = 100
 class TermTable(Widget, can_focus=True):
     """Lines of terms, as many as fit; the rest is folded until it is asked for.
 
-    What is chosen stands in the ``Visit`` that is shown.
+    The ``Visit`` that is shown holds what is chosen.
     """
 
     ALLOW_SELECT = False
@@ -81,7 +81,7 @@ class TermTable(Widget, can_focus=True):
         self._visit = Visit("")
         self._words: Words | None = None
         self._lines: tuple[Line, ...] = ()
-        self._sheet = Sheet((), ())
+        self._table = Layout((), ())
         self._top = 0
         self._needed = 0
 
@@ -122,14 +122,14 @@ class TermTable(Widget, can_focus=True):
         visit = self._visit
         self._need()
         fits = max(FEWEST, self.size.height - 1 - BELOW)
-        self._lines, self._sheet = (), Sheet((), ())
+        self._lines, self._table = (), Layout((), ())
         if self._found is not None and self._words is not None and self.size.width:
             shown = max(fits, visit.shown)
             self._lines = lines(
                 self._found, largest=visit.largest, shown=shown, zeros=visit.shown > 0
             )
             if self._lines:
-                self._sheet = sheet(self._lines, self.size.width, self._words)
+                self._table = layout(self._lines, self.size.width, self._words)
         if self._lines:
             visit.line = min(visit.line, max(n for n, x in enumerate(self._lines) if x.chooses))
         self._settle()
@@ -146,7 +146,7 @@ class TermTable(Widget, can_focus=True):
             self.refresh(layout=True)
 
     def _settle(self) -> None:
-        """Something else is chosen, or there are other lines: keep it in sight."""
+        """Keep in sight what is chosen, after it or the lines have changed."""
         visit, room = self._visit, max(1, self.size.height - 1)
         line = self.line
         if line is not None:
@@ -215,7 +215,7 @@ class TermTable(Widget, can_focus=True):
         if n >= len(self._lines) or not self._lines[n].chooses:
             return
         x = 0
-        for piece in self._sheet.rows[n]:
+        for piece in self._table.rows[n]:
             x += Segment(piece.text).cell_length
             if offset.x < x:
                 self._visit.part = max(0, piece.part)
@@ -247,9 +247,9 @@ class TermTable(Widget, can_focus=True):
         base, width = self.rich_style, self.size.width
         n = self._top + y - 1
         if y == 0:
-            row = self._sheet.header
-        elif n < len(self._sheet.rows):
-            row = self._sheet.rows[n]
+            row = self._table.header
+        elif n < len(self._table.rows):
+            row = self._table.rows[n]
         else:
             return Strip.blank(width, base)
         segments = [self._segment(piece, n if y else -1, at) for at, piece in enumerate(row)]

@@ -67,6 +67,10 @@ CELLS: Table = {
     "cells.note.mean": ("the mean of {a}", "{a} 个的平均"),
     "cells.note.open": ("open: above 0, so it passes", "开：大于 0，原样通过"),
     "cells.note.closed": ("closed: not above 0, so 0 comes out", "关：不大于 0，输出 0"),
+    "cells.note.linear": (
+        "{a} ⋅ x is above the threshold {b}: passed as it is",
+        "{a} ⋅ x 大于阈值 {b}：原样通过",
+    ),
     "cells.note.gate-open": (
         "{a} was open here: the gradient passes",
         "{a} 在这里是开的：梯度通过",
@@ -149,6 +153,10 @@ CELLS: Table = {
         "there is no arithmetic for {a} here: only its operands are shown",
         "这里没有 {a} 的算式：只列出操作数",
     ),
+    "cells.note.complex": (
+        "a complex number: this is its real part, the imaginary part is {a}",
+        "这是复数：此处为实部，虚部为 {a}",
+    ),
     "cells.note.no-difference": (
         "no central difference: the model cannot be run again with the same result",
         "没有中心差分：模型无法再次运行出同样的结果",
@@ -170,9 +178,14 @@ def note_lines(words: Words, notes: Iterable[tuple[str, tuple[str, ...]]]) -> li
     return lines
 
 
+def is_proved(explanation: Explanation) -> bool:
+    """Whether the number was compared with a sum at all."""
+    return not any(key in ("no-arithmetic", "complex") for key, _ in explanation.notes)
+
+
 def verdict(words: Words, explanation: Explanation) -> str:
     """What the proof says, in a line."""
-    if any(key == "no-arithmetic" for key, _ in explanation.notes):
+    if not is_proved(explanation):
         return words("cells.unproved")
     if explanation.op in ("init", "data"):
         return words("cells.given")

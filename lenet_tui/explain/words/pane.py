@@ -1,25 +1,34 @@
-"""What the explain pane says of a phase or an op, with the numbers of the moment in it."""
+"""The words of the explain pane on a phase or an op, with the numbers of the moment in them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from string import Formatter
 
-from lenet_tui.explain.words.nodes import EXPLAIN_NODES
-from lenet_tui.explain.words.ops import EXPLAIN_OPS
+from lenet_tui.explain.words.layers import EXPLAIN_LAYERS
+from lenet_tui.explain.words.losses import EXPLAIN_LOSSES
 from lenet_tui.explain.words.phases import EXPLAIN_PHASES
+from lenet_tui.explain.words.pointwise import EXPLAIN_POINTWISE
+from lenet_tui.explain.words.reshape import EXPLAIN_RESHAPE
 from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
 from lenet_tui.text.notice import Table
 from lenet_tui.text.words import Words
 
-EXPLAIN: Table = {**EXPLAIN_PHASES, **EXPLAIN_OPS, **EXPLAIN_NODES, **EXPLAIN_UPDATES}
+EXPLAIN: Table = {
+    **EXPLAIN_PHASES,
+    **EXPLAIN_LAYERS,
+    **EXPLAIN_POINTWISE,
+    **EXPLAIN_RESHAPE,
+    **EXPLAIN_LOSSES,
+    **EXPLAIN_UPDATES,
+}
 
 LOSS_OPS = {"cross_entropy": "cross_entropy", "mse": "mse_loss"}
 """The op of each loss option: a loss phase is explained by it."""
 
 
 def explain_words(words: Words, phase: str, op: str | None, values: Mapping[str, str]) -> list[str]:
-    """The lines to show, the most important first, for what ``core/explain_values.py`` found.
+    """The lines to show, the most important first, for what ``explain_values.py`` found.
 
     A line that needs a value which is not known yet is left out.
     """

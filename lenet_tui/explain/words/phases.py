@@ -1,7 +1,7 @@
-"""The explain pane's words on each phase: what it does, the most important first.
+"""The explain pane's words on each phase, and on ops and nodes that have none of their own.
 
-A line whose ``{values}`` are not all known is left out (``text/explain.py``); their names are those
-of ``core/explain_values.py``.
+A line whose ``{values}`` are not all known is left out (see ``pane.explain_words``); their names
+are those of ``explain_values.py``.
 """
 
 from __future__ import annotations
@@ -138,6 +138,44 @@ EXPLAIN_PHASES: Table = {
         注意：输出不止一个数而又不给 v，会报错
         "grad can be implicitly created only for scalar outputs"。
         注意：此后计算图已释放；做 loss.backward() 之前要重新 forward。
+        """,
+    ),
+    "explain.op.other": paragraphs(
+        """
+        {op}: torch ran this op; there are no words on it here.
+        {input} → {output}
+        """,
+        """
+        {op}：torch 执行了这个 op；这里还没有关于它的说明。
+        {input} → {output}
+        """,
+    ),
+    "explain.op.AccumulateGrad": paragraphs(
+        """
+        A leaf of the graph: here the gradient arrives in {name}.grad.
+        p.grad = g if p.grad is None, else p.grad + g
+        It adds, never overwrites: that is why there is zero_grad.
+        Only leaves keep a .grad: tensors made by you with requires_grad=True, as parameters are.
+        Watch out: an activation's .grad stays None, unless retain_grad() was called on it.
+        """,
+        """
+        计算图的叶子：梯度在这里到达 {name}.grad。
+        p.grad 为 None 时 p.grad = g，否则 p.grad = p.grad + g
+        它只累加、不覆盖，所以才需要 zero_grad。
+        只有叶子保留 .grad：自己建立且 requires_grad=True 的张量，参数就是这样。
+        注意：激活值的 .grad 一直是 None，除非对它调用过 retain_grad()。
+        """,
+    ),
+    "explain.node.other": paragraphs(
+        """
+        {op}: a node of the backward of {name}; there are no words on it here.
+        It was given ∂loss/∂(its output) and returned ∂loss/∂(its inputs).
+        Produced: {gradients}
+        """,
+        """
+        {op}：{name} 反向传播中的一个节点；这里还没有关于它的说明。
+        它得到 ∂loss/∂(自己的输出)，返回 ∂loss/∂(自己的输入)。
+        得到：{gradients}
         """,
     ),
 }

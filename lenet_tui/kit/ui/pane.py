@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
-from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
+
+from lenet_tui.terminal.ui.painting import set_border_titles
 
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
@@ -33,20 +34,14 @@ class Pane(Widget):
     def entitle(self, title: str, subtitle: str, scale: Content | None = None) -> None:
         """Set the border's texts, and paint those of its two lines again that are not as before.
 
-        ``scale``: what stands after the subtitle, in colours. Setting Textual's own attributes
-        paints the whole pane, which in a run is most of the work.
+        ``scale``: what stands after the subtitle, in colours.
         """
         above, below = Content(title), Content(subtitle)
         if scale is not None:
             below = below + ("  " if subtitle else "") + scale
-        width, height = self.outer_size
-        edges = []
-        for y, old, new in zip((0, height - 1), self._entitled, (above, below), strict=True):
-            if old is None or not new.is_same(old):
-                edges.append(Region(0, y, width, 1).translate(-self.content_offset))
-        if edges:
-            self._entitled = self._border_title, self._border_subtitle = above, below
-            self.refresh(*edges)
+        before, self._entitled = self._entitled, (above, below)
+        pairs = zip(before, (above, below), strict=True)
+        set_border_titles(self, *(None if old and new.is_same(old) else new for old, new in pairs))
 
     def requests(self) -> tuple[ViewRequest, ...]:
         """The views this pane needs at its present size."""

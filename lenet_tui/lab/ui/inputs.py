@@ -16,10 +16,22 @@ from lenet_tui.lab.layer import MAX_NUMBER, Value
 from lenet_tui.text.clean import clean
 
 _NUMBER = re.compile(r"-?\d+")
+_TO_OTHER_FIELDS = (
+    Binding("down,enter", "app.focus_next", show=False),
+    Binding("up", "app.focus_previous", show=False),
+)
+
+
+class Edited(Message):
+    """The person changed the field ``name`` to ``text``."""
+
+    def __init__(self, name: str | None, text: str) -> None:
+        self.name, self.text = name or "", text
+        super().__init__()
 
 
 def value_text(value: Value) -> str:
-    """An argument's value as it stands in its field: words without quotes."""
+    """An argument's value as its field shows it: words without quotes."""
     return value if isinstance(value, str) and value.isidentifier() else repr(value)
 
 
@@ -29,6 +41,14 @@ class TextField(Input):
     def validate_value(self, value: str) -> str:
         """Typed, pasted or set: nothing else gets in."""
         return clean(value)
+
+    def put(self, text: str, typing: bool) -> bool:
+        """Show ``text``, except, with ``typing``, in the focused field; whether it is shown."""
+        if typing and self.has_focus:
+            return False
+        with self.prevent(Input.Changed):
+            self.value = text
+        return True
 
     def on_focus(self) -> None:
         """What is shown from its beginning is typed on at its end."""
@@ -42,8 +62,7 @@ class NumberField(TextField):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup,shift+up", "bump(1)", show=False),
         Binding("pagedown,shift+down", "bump(-1)", show=False),
-        Binding("down,enter", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        *_TO_OTHER_FIELDS,
     ]
 
     def action_bump(self, by: int) -> None:
@@ -68,44 +87,32 @@ class ChoiceField(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space,pageup,shift+up", "turn(1)", show=False),
         Binding("left,pagedown,shift+down", "turn(-1)", show=False),
-        Binding("down,enter", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        *_TO_OTHER_FIELDS,
     ]
     DEFAULT_CSS = """
     ChoiceField { height: 1; background: $surface; color: $foreground; }
     ChoiceField:focus { background: $accent; color: $background; text-style: bold; }
     """
 
-    class Changed(Message):
-        """Another value was chosen."""
-
-        def __init__(self, field: ChoiceField, value: Value) -> None:
-            self.field, self.value = field, value
-            super().__init__()
-
-        @property
-        def control(self) -> ChoiceField:
-            return self.field
-
-    def __init__(self, choices: Sequence[Value], id: str) -> None:
+    def __init__(self, choices: Sequence[str], id: str) -> None:
         super().__init__(id=id)
         self._choices = tuple(choices)
-        self._value: Value = choices[0]
+        self._value = choices[0]
 
-    def show(self, value: Value) -> None:
+    def show(self, value: str) -> None:
         """Show ``value``, which may be none of the choices."""
         self._value = value
         self.refresh()
 
     def action_turn(self, by: int) -> None:
+        """Choose the next value, or the one before, around the end."""
         at = self._choices.index(self._value) if self._value in self._choices else -by
-        value = self._choices[(at + by) % len(self._choices)]
-        self.show(value)
-        self.post_message(self.Changed(self, value))
+        self.show(self._choices[(at + by) % len(self._choices)])
+        self.post_message(Edited(self.id, self._value))
 
     def on_click(self) -> None:
         self.action_turn(1)
 
     def render(self) -> Content:
         left, right = ("<", ">") if getattr(self.app, "ascii", False) else ("‹", "›")
-        return Content(f"{left} {value_text(self._value)} {right}")
+        return Content(f"{left} {self._value} {right}")

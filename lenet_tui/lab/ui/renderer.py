@@ -12,9 +12,9 @@ from textual.widgets import Static
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.lab.ui import text as told
 from lenet_tui.lab.ui.inputs import ChoiceField, TextField
+from lenet_tui.lab.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.ui.plane_view import PlaneView
-from lenet_tui.tensors.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.text.numbers import ascii_text
 from lenet_tui.text.words import Words
 
@@ -48,8 +48,7 @@ def show(
         put("facts", "\n".join([*told.formulas(state, words), told.counts(state, words)]))
         keys = f"{words('lab.keys')}\n{words('lab.keys.form')}"
         about = f"{words(f'lab.about.{state.layer.kind}')}\n\n{keys}"
-        text = ascii_text(about.translate(_SIGNS)) if ascii else about
-        screen.query_one("#lab-about-text", Prose).show(text)
+        screen.query_one("#lab-about-text", Prose).show(_ascii(about) if ascii else about)
     wrong = Content.styled(complaint, "$text-error")
     put("remark", wrong if complaint else told.remark(state, words))
     sums = [*told.arithmetic(state, words), "", ""]
@@ -86,11 +85,15 @@ def _show_planes(
         view.border_subtitle = Content(below)
     legend = told.legend(state, words)
     picture = screen.query_one("#lab-input", PlaneView)
-    picture.border_subtitle = Content(ascii_text(legend.translate(_SIGNS)) if ascii else legend)
+    picture.border_subtitle = Content(_ascii(legend) if ascii else legend)
     screen.query_one("#lab-kernel").display = planes[1] is not None
+
+
+def _ascii(text: str) -> str:
+    return ascii_text(text.translate(_SIGNS))
 
 
 def _plain(content: Content) -> Content:
     """``content`` without signs that are not ASCII, and without colours where these move."""
-    text = ascii_text(content.plain.translate(_SIGNS))
+    text = _ascii(content.plain)
     return Content(text, spans=list(content.spans) if len(text) == len(content.plain) else None)

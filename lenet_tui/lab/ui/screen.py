@@ -19,7 +19,6 @@ from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.lab.layer import (
     FIRST_LAYER,
     LayerError,
-    Value,
     default_input,
     python_line,
     without_defaults,
@@ -27,7 +26,7 @@ from lenet_tui.lab.layer import (
 from lenet_tui.lab.parse import parse_layer, parse_shape, parse_value
 from lenet_tui.lab.result import FILLS, LabResult, RunLab
 from lenet_tui.lab.ui.form import FILL, KIND, SHAPE, LabForm
-from lenet_tui.lab.ui.inputs import TextField
+from lenet_tui.lab.ui.inputs import Edited, TextField
 from lenet_tui.lab.ui.renderer import show
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.protocol.request import Asks
@@ -65,12 +64,12 @@ class LabScreen(Once[tuple[str, Shape]]):
         Binding("down,j", "move(-2,1)", show=False),
         Binding("home", "edge(0)", show=False),
         Binding("end", "edge(1)", show=False),
-        Binding("c", "channel(1)", show=False),
-        Binding("C", "channel(-1)", show=False),
-        Binding("i", "fed(1)", show=False),
-        Binding("I", "fed(-1)", show=False),
-        Binding("b", "sample(1)", show=False),
-        Binding("B", "sample(-1)", show=False),
+        Binding("c", "turn('channel',1)", show=False),
+        Binding("C", "turn('channel',-1)", show=False),
+        Binding("i", "turn('fed',1)", show=False),
+        Binding("I", "turn('fed',-1)", show=False),
+        Binding("b", "turn('sample',1)", show=False),
+        Binding("B", "turn('sample',-1)", show=False),
         Binding("g,f7", "goto", show=False),
         Binding("p,f5", "play", show=False),
         Binding("v", "numbers", show=False),
@@ -123,7 +122,7 @@ class LabScreen(Once[tuple[str, Shape]]):
         yield Static(id="lab-small", markup=False)
 
     def beside(self) -> ComposeResult:
-        """What else stands in the body."""
+        """More widgets of the body, beside the pictures."""
         return ()
 
     def on_mount(self) -> None:
@@ -173,12 +172,9 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def _write_call(self, typing: bool) -> None:
         """Show the layer as a call from its beginning, unless it is being typed."""
-        line = self.query_one("#lab-line", Input)
-        if typing and line.has_focus:
-            return
-        with self.prevent(Input.Changed):
-            line.value = str(without_defaults(self._state.layer))
-        line.cursor_position = 0
+        line = self.query_one("#lab-line", TextField)
+        if line.put(str(without_defaults(self._state.layer)), typing):
+            line.cursor_position = 0
 
     @on(Input.Changed, "#lab-line")
     def _line_typed(self, event: Input.Changed) -> None:
@@ -188,24 +184,23 @@ class LabScreen(Once[tuple[str, Shape]]):
     def _line_done(self) -> None:
         self.query_one("#lab-input").focus()
 
-    @on(LabForm.Edited)
-    def _edited(self, event: LabForm.Edited) -> None:
-        right = self._try(lambda: self._set(event.name, event.text, event.value))
+    @on(Edited)
+    def _edited(self, event: Edited) -> None:
+        right = self._try(lambda: self._set(event.name, event.text))
         self.query_one(LabForm).mark(event.name, wrong=not right)
 
-    def _set(self, name: str, text: str | None, chosen: Value) -> None:
+    def _set(self, name: str, text: str) -> None:
         if name == KIND:
-            self._state.set_kind(str(chosen))
+            self._state.set_kind(text)
         elif name == FILL:
-            self._state.set_fill(str(chosen))
+            self._state.set_fill(text)
         elif name == SHAPE:
-            self._state.set_shape(parse_shape(text or ""))
+            self._state.set_shape(parse_shape(text))
         else:
-            value = chosen if text is None else parse_value(text, name)
-            self._state.set_argument(name, value)
+            self._state.set_argument(name, parse_value(text, name))
 
     def _try(self, change: Callable[[], None]) -> bool:
-        """Make a change, or say what is wrong with it and change nothing."""
+        """Make a change, or show what is wrong with it and change nothing."""
         try:
             change()
         except LayerError as error:
@@ -257,16 +252,12 @@ class LabScreen(Once[tuple[str, Shape]]):
             self._state.move(dimension, size if last else -size)
         self._show(full=False)
 
-    def action_channel(self, by: int) -> None:
-        self._state.turn_channel(by)
-        self._show(full=False)
-
-    def action_fed(self, by: int) -> None:
-        self._state.turn_fed(by)
-        self._show(full=False)
-
-    def action_sample(self, by: int) -> None:
-        self._state.turn_sample(by)
+    def action_turn(self, what: str, by: int) -> None:
+        """Another channel, input channel or sample."""
+        state = self._state
+        {"channel": state.turn_channel, "fed": state.turn_fed, "sample": state.turn_sample}[what](
+            by
+        )
         self._show(full=False)
 
     def action_goto(self) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lenet_tui.explain.windows import AXES, Geometry, NoWindow, Shape, geometry
+from lenet_tui.explain.windows import Geometry, NoWindow, Shape
+from lenet_tui.lab.geometry import SLIDING, geometry
 from lenet_tui.lab.layer import Layer, Value, default_input, with_argument, with_kind
 from lenet_tui.lab.result import FILLS, LabResult, RunLab
-from lenet_tui.lab.terms import cell_index, cell_number
+from lenet_tui.tensors.tiling import ravel, unravel
 
 
 @dataclass(slots=True)
@@ -86,10 +87,7 @@ class LabState:
 
     def step(self, by: int) -> None:
         """To the next output cell in row-major order, around the end."""
-        shape = self.output_shape
-        if self.index is not None and shape is not None:
-            at = cell_number(self.index, shape) + by
-            self.index = cell_index(at % math.prod(shape), shape)
+        self._turn(slice(0, None), by)
 
     def move(self, dimension: int, by: int) -> None:
         """Along one dimension of the output (negative: from the last), stopping at its ends."""
@@ -102,10 +100,9 @@ class LabState:
 
     def turn_channel(self, by: int) -> None:
         """Another output channel, around the end."""
-        if self.index is not None and self.known is not None:
+        if self.known is not None:
             place = len(self.known.samples)
-            channel = (self.index[place] + by) % self.known.channels_out
-            self.index = (*self.index[:place], channel, *self.index[place + 1 :])
+            self._turn(slice(place, place + 1), by)
 
     def turn_fed(self, by: int) -> None:
         """Another one of the input channels that feed the output channel, around the end."""
@@ -114,10 +111,16 @@ class LabState:
 
     def turn_sample(self, by: int) -> None:
         """Another sample of the batch, around the end."""
-        if self.index is not None and self.known is not None and self.known.samples:
-            shape = self.known.samples
-            at = cell_number(self.index[: len(shape)], shape) + by
-            self.index = (*cell_index(at % math.prod(shape), shape), *self.index[len(shape) :])
+        if self.known is not None:
+            self._turn(slice(0, len(self.known.samples)), by)
+
+    def _turn(self, part: slice, by: int) -> None:
+        """Move on in row-major order within ``part`` of the index, around the end."""
+        if self.index is not None and self.output_shape is not None:
+            sizes, index = self.output_shape[part], list(self.index)
+            place = (ravel(self.index[part], sizes) + by) % math.prod(sizes)
+            index[part] = unravel(place, sizes)
+            self.index = tuple(index)
 
     def whole_index(self, index: Shape) -> Shape:
         """``index`` into the output; fewer numbers than dimensions name the last ones.
@@ -143,7 +146,7 @@ class LabState:
         if len(shape) >= 2 and self.known is not None and self.known.axes:
             self.index = (*self.index[:-2], row, col)
         else:
-            self.index = cell_index(row * shape[-1] + col, shape)
+            self.index = unravel(row * shape[-1] + col, shape)
 
     # What follows
 
@@ -155,9 +158,9 @@ class LabState:
     @property
     def feeding(self) -> int:
         """How many input channels feed one output channel, where they are shown one at a time."""
-        if self.known is None or len(self.known.axes) != 2 or self.layer.kind == "MaxPool2d":
+        if self.known is None:
             return 1
-        return self.known.channels_in // self.known.groups
+        return self.known.group_in if len(self.known.axes) == 2 else min(self.known.group_in, 1)
 
     @property
     def channel(self) -> int:
@@ -169,9 +172,9 @@ class LabState:
     @property
     def input_channel(self) -> int:
         """The input channel shown."""
-        if self.known is None or self.layer.kind == "MaxPool2d":
-            return self.channel
-        return self.known.fed_by(self.channel)[self.fed] if self.feeding else 0
+        if self.known is None or not self.feeding:
+            return 0
+        return self.known.fed_by(self.channel)[self.fed]
 
 
 def _channels(layer: Layer) -> Value:
@@ -179,7 +182,7 @@ def _channels(layer: Layer) -> Value:
 
 
 def _followed(shape: Shape, old: Value, new: Value, kind: str) -> Shape:
-    place = len(shape) - 1 - len(AXES[kind])
+    place = len(shape) - 1 - SLIDING[kind]
     if place < 0 or shape[place] != old or type(new) is not int or new < 0:
         return shape
     return (*shape[:place], new, *shape[place + 1 :])

@@ -1,4 +1,4 @@
-"""What the lab says in words and numbers: the output cell's arithmetic, the groups, the legend."""
+"""The lab's words and numbers: the output cell's arithmetic, the groups, the legend."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ import numpy.typing as npt
 from rich.cells import cell_len
 from textual.content import Content
 
-from lenet_tui.explain.windows import Geometry, Shape, parameter_count, weight_shape
-from lenet_tui.lab.formula import parameter_formula, shape_formulas
-from lenet_tui.lab.result import LabResult
-from lenet_tui.lab.terms import Tap, tap_count, taps
+from lenet_tui.explain.proof import prove
+from lenet_tui.explain.rounding import exact
+from lenet_tui.explain.windows import Axis, Shape
+from lenet_tui.lab.geometry import (
+    parameter_count,
+    parameter_formula,
+    shape_formulas,
+    weight_shape,
+)
+from lenet_tui.lab.terms import Tap, taps
 from lenet_tui.lab.ui.state import LabState
+from lenet_tui.tensors.tiling import ravel
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import index_text, number, shape_text, thousands
 from lenet_tui.text.words import Words
 
 Array = npt.NDArray[np.float32]
+Read = list[tuple[Tap, float | None]]
+"""The cells that an output cell reads, and their values; ``None`` for padding of zeros or −∞."""
 MOST_TAPS = 20_000
-"""Products that are summed for one picture; above, torch's value stands alone."""
-FLOAT32 = 2.0**-24
-"""Half a unit in the last place of 1.0."""
+"""Products that are summed for one picture; above, only torch's value is shown."""
 
 
 def pretty(text: str) -> str:
@@ -95,67 +102,62 @@ def remark(state: LabState, words: Words) -> Content:
 
 
 def arithmetic(state: LabState, words: Words) -> list[str]:
-    """How the output cell looked at is made: its sum on one line, its terms on the next."""
+    """The arithmetic of the selected output cell: its sum on one line, its terms on the next."""
     known, index, result = state.known, state.index, state.result
     if known is None or index is None:
         return []
     name = f"output{index_text(index)}"
-    count = tap_count(known)
-    if result is None or result.input is None or result.output is None or count > MOST_TAPS:
-        return [words("lab.reads", name=name, count=thousands(count))]
-    if result.output_shape != known.output_shape:
+    pool = state.layer.kind == "MaxPool2d"
+    weight, x, y = (result.weight, result.input, result.output) if result else (None, None, None)
+    if x is None or y is None or (weight is None and not pool) or known.reads > MOST_TAPS:
+        return [words("lab.reads", name=name, count=thousands(known.reads))]
+    if y.shape != known.output_shape:
         return []
-    read = list(taps(known, index))
-    line = (_pooled if state.layer.kind == "MaxPool2d" else _summed)(state, result, read, words)
-    return [f"{name} = {line[0]}", *line[1:]]
-
-
-def _summed(state: LabState, result: LabResult, read: list[Tap], words: Words) -> list[str]:
-    weight, x, y = result.weight, result.input, result.output
-    if weight is None or x is None or y is None or state.index is None:
-        return [""]
-    products = [
-        float(weight[tap.weight]) * float(x[tap.source])
-        for tap in read
-        if tap.source is not None and tap.weight is not None
+    read = [
+        (tap, None if tap.source is None else float(x[tap.source])) for tap in taps(known, index)
     ]
-    value = float(y[state.index])
-    bias = None if result.bias is None else float(result.bias[state.channel])
-    total = math.fsum(products) + (bias or 0.0)
-    size = math.fsum(map(abs, products)) + abs(bias or 0.0)
-    agrees = abs(total - value) <= (len(products) + 2) * FLOAT32 * size
+    value = float(y[index])
+    if weight is None:
+        lines = _pooled(state, read, value, words)
+    else:
+        lines = _summed(state, read, [float(weight[tap.weight]) for tap, _ in read], value, words)
+    return [f"{name} = {lines[0]}", lines[1]]
+
+
+def _summed(
+    state: LabState, read: Read, kernel: list[float], value: float, words: Words
+) -> tuple[str, str]:
+    biases = state.result.bias if state.result else None
+    bias = None if biases is None else float(biases[state.channel])
+    pairs = [(w, cell) for w, (_, cell) in zip(kernel, read, strict=True) if cell is not None]
+    products = exact([w for w, _ in pairs]) * exact([cell for _, cell in pairs])
+    proof = prove([products, exact(bias or 0.0)], value)
     sums = words("lab.sum", count=thousands(len(read)))
     plus = f" + {words('lab.bias')} {number(bias)}" if bias is not None else ""
-    same = "✔" if agrees else words("lab.differs")
-    first = f"{sums}{plus} = {number(total, 6)}   torch {number(value, 6)} {same}"
-    terms = (_term(tap, state.known, float(weight[tap.weight or ()]), x) for tap in read[:40])
-    return [first, "  ".join(terms)]
+    same = "✔" if proof.checked else words("lab.differs")
+    first = f"{sums}{plus} = {number(proof.sum, 6)}   torch {number(value, 6)} {same}"
+    axes = state.known.axes if state.known else ()
+    terms = (_term(w, *cell, axes) for w, cell in zip(kernel, read[:40], strict=False))
+    return first, "  ".join(terms)
 
 
-def _term(tap: Tap, known: Geometry | None, weight: float, x: Array) -> str:
-    """``0.12×34``; what padding gives stands in braces, as in the picture."""
-    axes = known.axes if known else ()
-    if tap.source is None:
-        return f"{number(weight, 3)}×{{0}}"
-    value = _figure(float(x[tap.source]))
+def _term(weight: float, tap: Tap, value: float | None, axes: tuple[Axis, ...]) -> str:
+    """``0.12×34``; what padding gives is in braces, as in the picture."""
+    text = "0" if value is None else _figure(value)
     inside = all(0 <= p < axis.size for p, axis in zip(tap.positions, axes, strict=True))
-    return f"{number(weight, 3)}×{value if inside else '{' + value + '}'}"
+    return f"{number(weight, 3)}×{text if inside else '{' + text + '}'}"
 
 
-def _pooled(state: LabState, result: LabResult, read: list[Tap], words: Words) -> list[str]:
-    x, y, index = result.input, result.output, state.index
-    if x is None or y is None or index is None or state.known is None:
-        return [""]
-    cells = [_figure(float(x[tap.source])) for tap in read[:40] if tap.source is not None]
-    padding = sum(tap.source is None for tap in read)
+def _pooled(state: LabState, read: Read, value: float, words: Words) -> tuple[str, str]:
+    cells = ", ".join(_figure(cell) for _, cell in read[:40] if cell is not None)
+    padding = sum(cell is None for _, cell in read)
     more = "  " + words("lab.minus-inf", count=padding) if padding else ""
-    second = f"= {_figure(float(y[index]), 6)}"
-    if result.indices is not None:
-        width = state.known.axes[1].size
-        flat = int(result.indices[index])
+    second = f"= {_figure(value, 6)}"
+    if state.result and state.known and state.result.indices is not None:
+        flat, width = int(state.result.indices[state.index]), state.known.axes[1].size
         row, col = divmod(flat, width)
         second += "   " + words("lab.index", flat=flat, row=row, width=width, col=col)
-    return [f"max({', '.join(cells)}){more}", second]
+    return f"max({cells}){more}", second
 
 
 def _figure(value: float, digits: int = 4) -> str:
@@ -194,10 +196,7 @@ def where(index: Shape | None, state: LabState) -> str:
     shape = state.output_shape
     if index is None or shape is None:
         return ""
-    at = 0
-    for i, size in zip(index, shape, strict=True):
-        at = at * size + i
-    return f"{thousands(at + 1)}/{thousands(math.prod(shape))}"
+    return f"{thousands(ravel(index, shape) + 1)}/{thousands(math.prod(shape))}"
 
 
 def legend(state: LabState, words: Words) -> str:

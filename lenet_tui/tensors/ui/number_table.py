@@ -12,7 +12,7 @@ from textual import events
 from textual.strip import Strip
 
 from lenet_tui.protocol.views import View, ViewRequest
-from lenet_tui.tensors.tiling import Shape, is_vector, ravel, tile_name, tiling, unravel
+from lenet_tui.tensors.tiling import Shape, is_vector, spot, tile_name, tiling, unravel
 from lenet_tui.tensors.ui.heatmap.picker import Picker
 from lenet_tui.text.numbers import aligned, ascii_text
 
@@ -49,14 +49,14 @@ class NumberTable(Picker):
         self._values: npt.NDArray[np.float64] | None = None
         self._lines: list[list[Segment]] = []
         self._cell = CELL
-        self._name = ""
+        self._tensor_name = ""
 
     # What is seen
 
     def request(self, key: str, tensor: str, shape: Shape, kernels: bool) -> ViewRequest:
         """What to ask the engine for, the cursor in it."""
-        if tensor != self._name:
-            self._name, self._cell = tensor, CELL
+        if tensor != self._tensor_name:
+            self._tensor_name, self._cell = tensor, CELL
         self._shape, self._kernels = shape, kernels
         if self.cursor is not None and len(self.cursor) != len(shape):
             self.cursor = None
@@ -100,10 +100,7 @@ class NumberTable(Picker):
         """Tile, row and column of the cursor's element."""
         if self.cursor is None or len(self.cursor) != len(self._shape):
             return None
-        _, height, width = tiling(self._shape, wrap)
-        place = ravel(self.cursor, self._shape)
-        rest, col = divmod(place, max(1, width))
-        return (*divmod(rest, max(1, height)), col)
+        return spot(self.cursor, self._shape, wrap)
 
     @property
     def _tiles(self) -> int:

@@ -1,4 +1,4 @@
-"""Draws a plane of the lab, line by line, with the window always in sight."""
+"""Draws a plane, line by line, with the window always in sight."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from lenet_tui.lab.ui.cell_format import GLYPH_WIDTH, Figures, cell_text, figures, narrow, sign_mark
+from lenet_tui.tensors.ui.cell_format import (
+    GLYPH_WIDTH,
+    Figures,
+    cell_text,
+    figures,
+    narrow,
+    sign_mark,
+)
 from lenet_tui.tensors.ui.heatmap.palette import TRUE, Palette
 from lenet_tui.tensors.ui.planes import Array, Mark, Plane, Role
 
@@ -165,7 +172,7 @@ class PlaneView(Widget):
                 sign = sign_mark(mark.value)
                 text = f"[{sign}]" if mark.role is Role.CURRENT else f" {sign} "
             else:
-                text = cell_text(mark, layout.cell, layout.figures, plane.mode, self._ascii)
+                text = cell_text(mark, layout.cell, layout.figures, plane.mode)
             text = narrow(text) if self._ascii else text
             segments.append(Segment(text, self._style(plane, mark)))
         return segments

@@ -8,7 +8,7 @@ import numpy as np
 
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tensors.arrangement import Arrangement
-from lenet_tui.tensors.tiling import Index, Shape, ravel, tiling, unravel
+from lenet_tui.tensors.tiling import Index, Shape, spot, tiling, unravel
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def readout_request(
     """Asks for the elements that ``cursor`` is on: one, or a pixel's of ``layout``."""
     wrap = layout.wrap if layout else 0
     down, across = layout.block if layout else (1, 1)
-    tile, row, col = _spot(shape, cursor, wrap)
+    tile, row, col = spot(cursor, shape, wrap)
     row, col = row // down * down, col // across * across
     return ViewRequest(key, tensor, "numbers", tile, 1, down, across, row, col, wrap)
 
@@ -46,9 +46,3 @@ def readout(view: View, cursor: Index, layout: Arrangement | None) -> Readout | 
     magnitude = np.where(np.isnan(values), np.inf, np.abs(values))
     best = np.unravel_index(np.argmax(np.where(there, magnitude, -1.0)), values.shape)
     return Readout(unravel(int(places[best]), view.shape), float(values[best]), int(there.sum()))
-
-
-def _spot(shape: Shape, index: Index, wrap: int) -> tuple[int, int, int]:
-    _, height, width = tiling(shape, wrap)
-    rest, col = divmod(ravel(index, shape), max(1, width))
-    return (*divmod(rest, max(1, height)), col)

@@ -1,4 +1,4 @@
-"""A widget of lines of text: a line is drawn when it is first seen, and again when it changed."""
+"""A widget of lines of text, each drawn when it is first seen and again when it has changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 
 def bands(lines: Iterable[int], width: int) -> Iterator[Region]:
-    """Regions of ``width`` that hold ``lines`` (in order); neighbours are in one."""
+    """Yield regions of ``width`` that hold ``lines`` (in ascending order), neighbours in one."""
     first = end = -1
     for y in lines:
         if y != end:
@@ -26,7 +26,7 @@ def bands(lines: Iterable[int], width: int) -> Iterator[Region]:
 
 
 def is_flat(widget: Widget) -> bool:
-    """Whether nothing is drawn around a widget's lines or over them; spaces beside them may be."""
+    """Return whether nothing but spaces beside them is drawn around or over a widget's lines."""
     styles = widget.styles
     gutter, padding = styles.gutter, styles.padding
     bare = gutter == padding and not (padding.top or padding.bottom)
@@ -35,7 +35,7 @@ def is_flat(widget: Widget) -> bool:
 
 
 class LineWidget(Widget):
-    """Shows lines from its top on; they are neither wrapped nor aligned.
+    """Shows lines, which are neither wrapped nor aligned.
 
     Textual's ``Static`` would draw and paint all of them anew for a change in one.
     """
@@ -50,11 +50,11 @@ class LineWidget(Widget):
 
     @property
     def first(self) -> int:
-        """The line that is seen at the top."""
+        """The index of the line that is seen at the top."""
         return 0
 
     def put(self, lines: Sequence[Content]) -> None:
-        """Show other lines; only those that look different are painted."""
+        """Show ``lines`` instead; only those that look different are painted."""
         old, self.lines = self.lines, tuple(lines)
         both = min(len(old), len(lines))
         changed = [y for y in range(both) if not old[y].is_same(self.lines[y])]
@@ -71,11 +71,11 @@ class LineWidget(Widget):
     def render_line(self, y: int) -> Strip:
         if not 0 <= (y := y + self.first) < len(self.lines):
             return Strip([])
-        runs = self.lines[y].render(self.visual_style, end="", parse_style=self._get_style)
+        runs = self.lines[y].render(self.visual_style, end="")
         return Strip([Segment(text, style.rich_style) for text, style in runs])
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines as they were drawn; Textual would put each together anew."""
+        """Return the lines as they were drawn; Textual would put each together anew."""
         if not is_flat(self):
             return super().render_lines(crop)
         width = self.outer_size.width
@@ -103,6 +103,6 @@ class LineWidget(Widget):
             self._strips[number] = strip
 
     def notify_style_update(self) -> None:
-        """Other colours: draw all of it anew."""
+        """Draw everything anew, in other colours."""
         super().notify_style_update()
         self._strips.clear()

@@ -1,30 +1,36 @@
 """Textual's lists, in dialogs, in its palette and below its fields, when they are not as expected.
 
-``OptionList`` of Textual 8.2 looks up what is not there, which ended the app: lines, on page down
+``OptionList`` of Textual 8.2 looks up what is not there, which ends the app: lines, on page down
 right after the key that opens a dialog, or in a window too small for it; an option, on a click that
 comes when others have taken their place.
 """
 
 from __future__ import annotations
 
-from textual.events import Click
+from collections.abc import Callable
+
+from textual.events import Click, Event
 from textual.widgets import OptionList
 
-_move_page, _on_click = OptionList._move_page, OptionList._on_click
+_on_event = OptionList.on_event
 
 
 def mend() -> None:
-    """Have page keys and clicks do nothing where nothing is."""
-    OptionList._move_page = _where_there_are_lines  # type: ignore[method-assign]
-    OptionList._on_click = _where_there_is_one  # type: ignore[method-assign]
+    """Have page keys and clicks do nothing where there is no line or option."""
+    OptionList.action_page_up = _with_lines(OptionList.action_page_up)  # type: ignore[method-assign]
+    OptionList.action_page_down = _with_lines(OptionList.action_page_down)  # type: ignore[method-assign]
+    OptionList.on_event = _ignoring_stale_clicks  # type: ignore[method-assign, assignment]
 
 
-def _where_there_are_lines(self: OptionList, direction: int) -> None:
-    if (self.highlighted or 0) in self._index_to_line:
-        _move_page(self, direction)  # type: ignore[arg-type]
+def _with_lines(action: Callable[[OptionList], None]) -> Callable[[OptionList], None]:
+    def page(self: OptionList) -> None:
+        if self.scrollable_content_region:
+            action(self)
+
+    return page
 
 
-async def _where_there_is_one(self: OptionList, event: Click) -> None:
-    number = event.style.meta.get("option")
-    if number is not None and number < self.option_count:
-        await _on_click(self, event)
+async def _ignoring_stale_clicks(self: OptionList, event: Event) -> None:
+    if isinstance(event, Click) and event.style.meta.get("option", -1) >= self.option_count:
+        event.prevent_default()
+    await _on_event(self, event)

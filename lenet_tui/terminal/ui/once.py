@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual import on
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, DiscoveryHit
+from textual.command import CommandPalette
+from textual.message import Message
 from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
 
 from lenet_tui.terminal.ui import lists
 
@@ -15,7 +18,7 @@ lists.mend()
 
 
 class Once(ModalScreen[T]):
-    """Textual closes the screen below, or the app, when one is dismissed twice."""
+    """A dialog. Textual closes the screen below, or the app, when one is dismissed twice."""
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close, if that has not been done."""
@@ -23,15 +26,15 @@ class Once(ModalScreen[T]):
 
 
 class Palette(CommandPalette):
-    """Textual's palette, which would also do its command twice."""
+    """Textual's palette, which would also run its command twice."""
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close, if that has not been done; else there is no command to do any more."""
-        if self.is_active:
-            return super().dismiss(result)
-        self._selected_command = DiscoveryHit("", _nothing)
-        return AwaitComplete()
+        """Close, if that has not been done."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
-
-def _nothing() -> None:
-    pass
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _ignore_when_closed(self, event: Message) -> None:
+        if not self.is_active:
+            event.stop()
+            event.prevent_default()

@@ -1,4 +1,4 @@
-"""Cells of a terminal as written: a character and the pen it is drawn with."""
+"""Cells of a terminal, each a character and the pen that it is drawn with, and their writer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def pen_of(style: Style | None, system: ColorSystem) -> Pen | None:
 
 
 class CellStrip(Strip):
-    """A strip that can say its cells faster than they can be read from its segments."""
+    """A strip whose ``cells(system)`` is faster than reading them from its segments."""
 
     __slots__ = ("cells",)
 
@@ -58,7 +58,7 @@ class CellStrip(Strip):
 
 
 def cells_of(strip: Strip, system: ColorSystem) -> list[Cell] | None:
-    """The cells of ``strip``; ``None`` if it holds anything unusual."""
+    """Return the cells of ``strip``; ``None`` if it holds a link, a control code or the like."""
     if isinstance(strip, CellStrip):
         return strip.cells(system)
     cells: list[Cell] = []
@@ -144,7 +144,7 @@ class Writer:
         self._row = -1
 
     def finish(self) -> str:
-        """All that was written."""
+        """Return all that was written, as a string for the terminal."""
         self._plain()
         return "".join(self._out)
 

@@ -1,4 +1,4 @@
-"""The terminal is not ours: whatever happens, it is given back as it was."""
+"""Runs an app and restores the terminal as it was before, however the app ends."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from typing import Any
 
 from rich.console import Console
 from textual.app import App
-from textual.worker import WorkerFailed
 
-from lenet_tui.text.clean import clean, clean_lines
+from lenet_tui.terminal.textual_version import private_ok
+from lenet_tui.terminal.ui.crash import crashed, error_of, named
+from lenet_tui.text.clean import clean
 
 try:
     import termios
@@ -35,11 +36,9 @@ SWITCH = 0.0005
 and what is written to the terminal have threads of their own.
 """
 WRITER = "textual-output"
+"""The name of Textual's thread that writes; under another name it is not interrupted."""
 STARTED_AFTER = 2.0
 """Seconds without garbage collection, so that the first frame comes sooner."""
-CRASHED = 1
-TRACEBACK = "LENET_TUI_TRACEBACK"
-"""Set in the environment: a crash prints where it happened, not only what."""
 
 RESET = "".join(
     (
@@ -61,11 +60,10 @@ SIGNALS = tuple(
 
 
 def run(make_app: Callable[[], App[Any]]) -> int:
-    """Run an app and give the terminal back; returns the exit status.
+    """Run an app and restore the terminal; return the exit status.
 
-    An app may leave a last line in its attribute ``failure``.
-
-    128 + n after signal n; 1 with one line on standard error if the app crashes.
+    It is 128 + n after signal n, and 1, with one line on standard error, if the app crashes. An
+    app's attribute ``failure`` may hold a last line to print.
     """
     for stream in (sys.__stdout__, sys.__stderr__):
         if isinstance(stream, io.TextIOWrapper):
@@ -77,7 +75,7 @@ def run(make_app: Callable[[], App[Any]]) -> int:
             return run.app(make_app())
         except Exception as error:  # noqa: BLE001 - whatever it is, the terminal comes first
             run.restore(whole=True)
-            return run.ending or _crashed(error, traceback.format_exc())
+            return run.ending or crashed(*named(error), traceback.format_exc())
 
 
 class _Run:
@@ -95,24 +93,25 @@ class _Run:
                 self._before = termios.tcgetattr(self._input)
 
     def app(self, app: App[Any]) -> int:
-        """Run the app to its end and say what is left to say."""
+        """Run the app to its end and print its last line, if there is one."""
         self._app = app
-        if termios:
-            from lenet_tui.terminal.ui.driver import TerminalDriver  # noqa: PLC0415 - not on Windows
+        if termios and private_ok():
+            from lenet_tui.terminal.ui.private import driver  # noqa: PLC0415 - not on Windows
 
-            app.driver_class = TerminalDriver
-        last_words = io.StringIO()
-        app.error_console = Console(file=last_words, markup=False, highlight=False)
+            app.driver_class = driver.TerminalDriver
+        printed = io.StringIO()
+        app.error_console = Console(file=printed, markup=False, highlight=False)
         asyncio.run(self._run(app))
-        error = getattr(app, "_exception", None)
+        last_words = printed.getvalue().strip()
+        error = error_of(app, last_words)
         self.restore(whole=error is not None)
-        status = self.ending or app.return_code or 0
-        if error is not None and not self.ending:
-            return _crashed(error, last_words.getvalue())
-        said = last_words.getvalue().strip() or getattr(app, "failure", "")
-        if said and not self.ending:
-            sys.stderr.write(f"lenet-tui: {clean(said)}\n")
-        return status
+        if self.ending:
+            return self.ending
+        if error is not None:
+            return crashed(*error, last_words)
+        if line := last_words or getattr(app, "failure", ""):
+            sys.stderr.write(f"lenet-tui: {clean(line)}\n")
+        return app.return_code or 0
 
     async def _run(self, app: App[Any]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -122,7 +121,7 @@ class _Run:
 
     @contextlib.contextmanager
     def signals(self) -> Iterator[None]:
-        """Signals ask the app to end.
+        """Have signals ask the app to end.
 
         Plain handlers: asyncio's own did not run while the link to the terminal was stalled.
         """
@@ -134,7 +133,7 @@ class _Run:
                 signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self.ending:  # a lost connection is told more than once, and there are saves to finish
+        if self.ending:  # a lost connection sends HUP more than once, and there are saves to finish
             return
         self.ending = 128 + number
         timer = threading.Timer(FORCE_AFTER, self._force)
@@ -149,9 +148,9 @@ class _Run:
         os._exit(self.ending)
 
     def restore(self, whole: bool) -> None:
-        """Give the terminal back; ``whole``: Textual has not seen to its modes.
+        """Restore the terminal; ``whole``: its modes too, which Textual has not restored.
 
-        Not otherwise, as leaving the alternate screen twice would move the cursor.
+        Leaving the alternate screen twice would move the cursor.
         """
         if whole:
             with contextlib.suppress(OSError):
@@ -164,7 +163,7 @@ class _Run:
                 termios.tcsetattr(self._input, termios.TCSANOW, self._before)
 
     def _reset(self, data: bytes) -> None:
-        """Write ``data``, in the place of what waits for a terminal that does not read."""
+        """Write ``data``; discard what waits for a terminal that does not read."""
         for _ in range(TRIES):
             with contextlib.suppress(BlockingIOError):
                 if os.write(self._output, data) == len(data):
@@ -177,17 +176,7 @@ class _Run:
 
 def _give_up_writing() -> None:
     """Interrupt Textual's thread that is in the middle of writing: no other can write meanwhile."""
-    threading.excepthook = lambda _: None  # that is its end, and nothing to be told
+    threading.excepthook = lambda _: None  # the thread ends by it, which is nothing to report
     for thread in threading.enumerate():
         if thread.name == WRITER and thread.ident:
             signal.pthread_kill(thread.ident, signal.SIGTERM)
-
-
-def _crashed(error: BaseException, trace: str) -> int:
-    if isinstance(error, WorkerFailed):
-        error = error.error
-    if os.environ.get(TRACEBACK):
-        sys.stderr.write("\n".join((*clean_lines(trace), "")))
-    name, said = type(error).__name__, clean(str(error).partition("\n")[0], 300)
-    sys.stderr.write(f"lenet-tui: the screen broke: {name}: {said} ({TRACEBACK}=1 shows where)\n")
-    return CRASHED

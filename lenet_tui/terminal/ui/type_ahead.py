@@ -1,7 +1,7 @@
-"""Keys that come in one go: each is heard by what the one before it has opened or closed.
+"""Keys that come in one piece: each goes to what the key before it has opened or closed.
 
-Textual hands a key on at once. On a slow line ``g12⏎`` comes in one piece, and the digits would
-reach the main screen before the dialog that ``g`` opens is there to hear them.
+Textual passes a key on at once. On a slow line ``g12⏎`` comes in one piece, and the digits would
+reach the main screen before the dialog that ``g`` opens can receive them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections import deque
 from time import monotonic
 from typing import Any, TypeVar
 
+from textual.dom import DOMNode
 from textual.events import Event, Key
-from textual.message_pump import MessagePump
 
 from lenet_tui.terminal.ui.toast import ToastApp
 
@@ -22,14 +22,14 @@ TOGETHER = 0.05
 LONGEST = 0.3
 """Seconds that a key waits at most for what the one before it does."""
 ROUNDS = 2
-"""Once for the key itself, once for what a widget tells its dialog of it (``Input.Submitted``)."""
+"""Once for the key itself, once for the message that a widget then sends (``Input.Submitted``)."""
 
 
 class TypeAheadApp(ToastApp[R]):
-    """Holds a key back while the one before it is under way.
+    """An app that holds a key back until the one before it has been handled.
 
     A key climbs from the focused widget up to the app, from queue to queue. A callback that is sent
-    after it the same way comes when it is done.
+    after it on the same way runs when the key has been handled.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -52,26 +52,26 @@ class TypeAheadApp(ToastApp[R]):
 
     async def _press(self, event: Key) -> None:
         self._pressed, self._before = monotonic(), self.screen
-        self._heard_by: MessagePump = self.focused or self.screen
+        self._receiver: DOMNode = self.focused or self.screen
         await super().on_event(event)
 
     def _hold(self) -> None:
-        """Hold keys back until the last one is done."""
+        """Hold keys back until the last one has been handled."""
         self._holds = True
         self._turn += 1
         self.set_timer(LONGEST, lambda turn=self._turn: self.call_later(self._next, turn))
-        self._pass_on(self._heard_by, self._turn, ROUNDS)
+        self._pass_on(self._receiver, self._turn, ROUNDS)
 
-    def _pass_on(self, node: MessagePump, turn: int, rounds: int) -> None:
-        """Come back when ``node`` has handled what it was sent; if it is gone, when the app has."""
+    def _pass_on(self, node: DOMNode, turn: int, rounds: int) -> None:
+        """Call ``_climb`` when ``node`` has handled its queue; if it has gone, when the app has."""
         if not node.call_later(self._climb, node, turn, rounds):
             self.call_later(self._climb, self, turn, rounds)
 
-    def _climb(self, node: MessagePump, turn: int, rounds: int) -> None:
+    def _climb(self, node: DOMNode, turn: int, rounds: int) -> None:
         if turn != self._turn:
             return
         if node is not self:
-            self._pass_on(node._parent or self, turn, rounds)
+            self._pass_on(node.parent or self, turn, rounds)
         elif rounds > 1:
             self._pass_on(self.focused or self.screen, turn, rounds - 1)
         elif self.screen is self._before or not self.screen.call_after_refresh(
@@ -80,7 +80,7 @@ class TypeAheadApp(ToastApp[R]):
             self.call_later(self._next, turn)
 
     async def _next(self, turn: int) -> None:
-        """Let the next key go."""
+        """Pass the next key on."""
         if turn != self._turn:
             return
         self._holds = False

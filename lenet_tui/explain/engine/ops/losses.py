@@ -8,27 +8,26 @@ from typing import Any
 import numpy as np
 
 from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.broadcasting import source_index, stretched
-from lenet_tui.explain.engine.op_rule import Box, Rule, whole
+from lenet_tui.explain.engine.op_rule import Rule, readers, source_index, whole
 from lenet_tui.explain.engine.ops.softmax import cells, exponentials, log_softmax, log_sum, softmax
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact, log, sum_error
 from lenet_tui.explain.engine.terms import (
-    Block,
-    Column,
     Index,
     Indices,
     NoArithmetic,
+    Operands,
     Source,
-    Work,
-    column,
+    Sum,
+    Terms,
     gather,
     grid,
-    one,
+    read,
+    read_each,
 )
+from lenet_tui.explain.rounding import Rounded, constant, exact, log, sum_error
 from lenet_tui.tape.engine.loss_parts import class_dim, part
 
 NOTED = 3
-"""Samples of which it is said what their exponentials come to."""
+"""Samples of which a note gives the sum of the exponentials."""
 
 
 def _reduction(call: Call) -> str:
@@ -67,7 +66,7 @@ def _each(call: Call, count: int) -> str:
     return f"1/{count} ⋅ Σ_n " if _reduction(call) == "mean" else "Σ_n "
 
 
-def cross_entropy_forward(call: Call, index: Index) -> Work:
+def cross_entropy_forward(call: Call, index: Index) -> Sum:
     """Each sample's −log softmax at its target class, over the number of samples.
 
     Three terms a sample: less the target's logit, the largest logit, and the logarithm of the sum
@@ -82,93 +81,93 @@ def cross_entropy_forward(call: Call, index: Index) -> Work:
     each, n = _each(call, count), "n," if x.tensor.dim() > 1 else ""
     top, label = f"max_j {x.name}[{n}j]", f"{target.name}[{n[:-1]}]" if n else target.name
     right = f"log Σ_j {name}[{n}j] + {top} − {x.name}[{n}{label}]"
-    work = Work(call.op, letters, f"{each}({right})" if each else right)
+    total = Sum(call.op, letters, f"{each}({right})" if each else right)
     if not count:
-        return work
+        return total
     along = np.stack([np.insert(samples, dim, c, axis=1) for c in range(x.shape[dim])], 1)
     logits = gather(x.tensor, along.reshape(-1, along.shape[-1])).reshape(along.shape[:2])
     rows = np.arange(count)
-    chosen = column(x, along[rows, classes])
-    largest = column(x, along[rows, np.argmax(logits, 1)])
-    columns, exps = exponentials(name, x, along, dim, call.entry.tensor)
+    chosen = read_each(x, along[rows, classes])
+    largest = read_each(x, along[rows, np.argmax(logits, 1)])
+    operands, exps = exponentials(name, x, along, dim, call.entry.tensor)
     totals = exps.sum(-1)
     logs = log(totals)
-    work.blocks = [
-        Block((chosen, column(target, samples)), _shared(call, -chosen.number, count)),
-        Block((largest,), _shared(call, largest.number, count)),
-        Block(columns, _shared(call, logs, count)),
+    total.terms = [
+        Terms((chosen, read_each(target, samples)), _shared(call, -chosen.number, count)),
+        Terms((largest,), _shared(call, largest.number, count)),
+        Terms(operands, _shared(call, logs, count)),
     ]
     made = log_softmax(exact(logits))
     torchs = _shared(call, Rounded(-made.value[rows, classes], made.error[rows, classes]), count)
     shown = _shared(call, logs, count).error.sum()
-    work.error = float(sum_error(torchs.value, torchs.error) + shown)
+    total.error = float(sum_error(torchs.value, torchs.error) + shown)
     for row in range(min(count, NOTED)):
         where = f"{name}[{','.join(map(str, samples[row]))}{',' if n else ''}j]"
-        work.notes.append(log_sum(where, totals[row], logs[row]))
+        total.notes.append(log_sum(where, totals[row], logs[row]))
     if _reduction(call) == "mean" and count > 1:
-        work.notes.append(("samples", (str(count),)))
-    return work
+        total.notes.append(("samples", (str(count),)))
+    return total
 
 
-def cross_entropy_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def cross_entropy_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """(softmax − one-hot) / N, times the gradient on the loss."""
     _plain_classes(call)
     x, target = call.source(), call.source("target")
     dim = class_dim(x.tensor)
     sample = (*index[:dim], *index[dim + 1 :])
-    work = Work("", "n,c", "")
+    total = Sum("", "n,c", "")
     mean, count = _reduction(call) == "mean", len(_samples(call, None)[1])
     over = f" / {count}" if mean and count > 1 else ""
     name = f"{call.name}.softmax"
-    work.right = f"{g.name} ⋅ ({name}[n,c] − (1 if {target.name}[n] = c)){over}"
-    gradient = one(g, sample if _reduction(call) == "none" else ())
+    total.right = f"{g.name} ⋅ ({name}[n,c] − (1 if {target.name}[n] = c)){over}"
+    gradient = read(g, sample if _reduction(call) == "none" else ())
     _, classes = _samples(call, None if _reduction(call) != "none" else sample)
-    label = one(target, sample)
+    label = read(target, sample)
     if not len(classes) or int(label.values[0]) == call.get("ignore_index", -100):
-        work.notes.append(("ignored", ()))
-        return work
+        total.notes.append(("ignored", ()))
+        return total
     at = index[dim]
     true = softmax(exact(gather(x.tensor, cells(index, dim, x.shape[dim]))))[at : at + 1]
     values = gather(part(x.tensor, dim, "softmax"), np.asarray([index], np.int64))
-    shown = Column(name, np.asarray([index], np.int64), values, call.entry.tensor)
+    shown = Operands(name, np.asarray([index], np.int64), values, call.entry.tensor)
     share = Rounded(values, true.error + np.abs(values - true.value)) * gradient.number
-    work.blocks = [Block((shown, gradient), _shared(call, share, count))]
+    total.terms = [Terms((shown, gradient), _shared(call, share, count))]
     right_class = int(label.values[0]) == at
     if right_class:
-        work.blocks.append(Block((label, gradient), _shared(call, -gradient.number, count)))
-    work.notes.append(("right-class" if right_class else "wrong-class", (str(at),)))
-    return work
+        total.terms.append(Terms((label, gradient), _shared(call, -gradient.number, count)))
+    total.notes.append(("right-class" if right_class else "wrong-class", (str(at),)))
+    return total
 
 
-def nll_forward(call: Call, index: Index) -> Work:
+def nll_forward(call: Call, index: Index) -> Sum:
     """Each sample's negative log-probability of its target class."""
     _plain_classes(call)
     x, target = call.source(), call.source("target")
     samples, classes = _samples(call, index)
     at = np.insert(samples, class_dim(x.tensor), classes, axis=1)
-    chosen = column(x, at)
-    block = Block((chosen, column(target, samples)), _shared(call, -chosen.number, len(classes)))
+    chosen = read_each(x, at)
+    terms = Terms((chosen, read_each(target, samples)), _shared(call, -chosen.number, len(classes)))
     right = f"{_each(call, len(classes))}−{x.name}[n,{target.name}[n]]"
-    return Work(call.op, "n" if call.entry.tensor.dim() else "", right, [block])
+    return Sum(call.op, "n" if call.entry.tensor.dim() else "", right, [terms])
 
 
-def nll_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def nll_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     _plain_classes(call)
     x, target = call.source(), call.source("target")
     dim = class_dim(x.tensor)
     sample = (*index[:dim], *index[dim + 1 :])
     count = len(_samples(call, None)[1])
     over = f" / {count}" if _reduction(call) == "mean" else ""
-    work = Work("", "n,c", f"−{g.name}{over} if {target.name}[n] = c, else 0")
-    gradient = one(g, sample if _reduction(call) == "none" else ())
-    label = one(target, sample)
+    total = Sum("", "n,c", f"−{g.name}{over} if {target.name}[n] = c, else 0")
+    gradient = read(g, sample if _reduction(call) == "none" else ())
+    label = read(target, sample)
     hit = int(label.values[0]) == index[dim] != call.get("ignore_index", -100)
     result = _shared(call, -gradient.number, count) if hit else exact(np.zeros(1))
-    work.blocks = [Block((gradient, label), result)]
-    return work
+    total.terms = [Terms((gradient, label), result)]
+    return total
 
 
-def mse_forward(call: Call, index: Index) -> Work:
+def mse_forward(call: Call, index: Index) -> Sum:
     """(x − y)², over the number of elements."""
     x, target = call.source(), call.source("target")
     if call.get("weight") is not None:
@@ -176,42 +175,57 @@ def mse_forward(call: Call, index: Index) -> Work:
     shape = np.broadcast_shapes(x.shape, target.shape)
     none = _reduction(call) == "none"
     places = np.asarray([index]) if none else grid(*(range(n) for n in shape))
-    a, b = (column(s, [source_index(s, tuple(p)) for p in places]) for s in (x, target))
+    a, b = (read_each(s, [source_index(s, tuple(p)) for p in places]) for s in (x, target))
     difference = a.number - b.number
     count = math.prod(shape)
-    block = Block((a, b), _shared(call, difference * difference, count))
+    terms = Terms((a, b), _shared(call, difference * difference, count))
     each = "" if none else f"1/{count} ⋅ Σ " if _reduction(call) == "mean" else "Σ "
-    work = Work(call.op, "…" if none else "", f"{each}({x.name}[…] − {target.name}[…])²", [block])
+    total = Sum(call.op, "…" if none else "", f"{each}({x.name}[…] − {target.name}[…])²", [terms])
     if x.shape != target.shape:
-        work.notes.append(("broadcast", (str(x.shape), str(target.shape), str(tuple(shape)))))
-    return work
+        total.notes.append(("broadcast", (str(x.shape), str(target.shape), str(tuple(shape)))))
+    return total
 
 
-def mse_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def mse_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """2 (x − y) / elements, times the gradient on the loss; the negative for the target."""
     shape = tuple(np.broadcast_shapes(call.source().shape, call.source("target").shape))
     mine = call.source(argument)
     other = call.source("target" if argument == "input" else "input")
-    places = stretched(mine.shape, shape, index)
-    a, b = (column(s, [source_index(s, tuple(p)) for p in places]) for s in (mine, other))
+    places = readers(mine.shape, shape, index)
+    a, b = (read_each(s, [source_index(s, tuple(p)) for p in places]) for s in (mine, other))
     none = _reduction(call) == "none"
-    gradient = column(g, places if none else np.zeros((len(places), 0), np.int64))
+    gradient = read_each(g, places if none else np.zeros((len(places), 0), np.int64))
     count = math.prod(shape)
     made = exact(2.0) * (a.number - b.number) * gradient.number
     over = f" / {count}" if _reduction(call) == "mean" else ""
     right = f"{g.name} ⋅ 2 ⋅ ({mine.name}[…] − {other.name}[…]){over}"
-    return Work("", "…", right, [Block((a, b, gradient), _shared(call, made, count))])
+    return Sum("", "…", right, [Terms((a, b, gradient), _shared(call, made, count))])
 
 
-def back(call: Call, box: Box) -> dict[str, Box]:
-    """All of the logits (a mean reads every sample), however few are asked for."""
-    return {name: whole(source.shape) for name, source in call.tensors()}
-
-
-def ahead(call: Call, argument: str, box: Box) -> Box | None:
-    return whole(tuple(call.entry.tensor.shape))
-
-
-CROSS_ENTROPY = Rule(cross_entropy_forward, cross_entropy_backward, back, ahead)
-NLL = Rule(nll_forward, nll_backward, back, ahead)
-MSE = Rule(mse_forward, mse_backward, back, ahead)
+_LOSS = "input target weight size_average ignore_index reduce reduction"
+RULES = [
+    Rule(
+        name,
+        signature,
+        forward,
+        backward,
+        # A mean reads all of every sample, however few are asked for.
+        lambda call, box: {k: whole(source.shape) for k, source in call.tensors()},
+        lambda call, argument, box: whole(tuple(call.entry.tensor.shape)),
+    )
+    for name, signature, forward, backward in (
+        (
+            "cross_entropy",
+            f"{_LOSS} label_smoothing",
+            cross_entropy_forward,
+            cross_entropy_backward,
+        ),
+        ("nll_loss", _LOSS, nll_forward, nll_backward),
+        (
+            "mse_loss",
+            "input target size_average reduce reduction weight",
+            mse_forward,
+            mse_backward,
+        ),
+    )
+]

@@ -8,20 +8,20 @@ import numpy as np
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact, sqrt
 from lenet_tui.explain.engine.terms import (
-    Block,
-    Column,
     Index,
     Indices,
+    Operands,
     Source,
-    Work,
-    column,
+    Sum,
+    Terms,
     grid,
-    one,
     plain,
+    read,
+    read_each,
     repeat,
 )
+from lenet_tui.explain.rounding import Rounded, constant, exact, sqrt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class Channel:
     variance: Rounded
     inverse: Rounded
     cells: Indices
-    columns: tuple[Column, Column]
+    operands: tuple[Operands, Operands]
 
 
 def _training(call: Call) -> bool:
@@ -49,8 +49,8 @@ def statistics(call: Call, number: int) -> tuple[Rounded, Rounded]:
     x = call.source()
     if not _training(call):
         mean, variance = (call.source(name) for name in ("running_mean", "running_var"))
-        return one(mean, (number,)).number, one(variance, (number,)).number
-    values = column(x, _cells(x, number)).number
+        return read(mean, (number,)).number, read(variance, (number,)).number
+    values = read_each(x, _cells(x, number)).number
     count = exact(float(len(values.value)))
     average = values.sum(keepdims=True) / count
     off = values - average
@@ -63,65 +63,65 @@ def _as_shown(number: Rounded) -> Rounded:
     return Rounded(shown, number.error + np.abs(shown - number.value))
 
 
-def statistic(call: Call, aspect: str, number: int) -> Work:
+def statistic(call: Call, aspect: str, number: int) -> Sum:
     """The batch's ``mean`` or ``var`` of a channel."""
     x = call.source()
-    values = column(x, _cells(x, number))
+    values = read_each(x, _cells(x, number))
     count = exact(float(len(values.values)))
     mean = _as_shown(statistics(call, number)[0])
     if aspect == "mean":
-        block = Block((values,), values.number / count)
-        return Work(call.op, "c", f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [block])
+        terms = Terms((values,), values.number / count)
+        return Sum(call.op, "c", f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [terms])
     off = values.number - mean
-    named = Column(f"{call.name}.mean", np.asarray([[number]]), mean.value, call.entry.tensor)
-    block = Block((values, repeat(named, len(values.values))), off * off / count)
+    named = Operands(f"{call.name}.mean", np.asarray([[number]]), mean.value, call.entry.tensor)
+    terms = Terms((values, repeat(named, len(values.values))), off * off / count)
     right = f"1/{len(values.values)} ⋅ Σ ({x.name}[n,c,…] − {named.tensor}[c])²"
-    return Work(call.op, "c", right, [block])
+    return Sum(call.op, "c", right, [terms])
 
 
 def _channel(call: Call, number: int) -> Channel:
     mean, variance = (_as_shown(n) for n in statistics(call, number))
     inverse = exact(1.0) / sqrt(variance + constant(float(call.get("eps", 1e-5))))
     names = ("mean", "var") if _training(call) else ("running_mean", "running_var")
-    columns = []
+    operands = []
     for name, value in zip(names, (mean, variance), strict=True):
         running = not _training(call)
         called = call.source(name).name if running else f"{call.name}.{name}"
         of = None if running else call.entry.tensor
-        columns.append(Column(called, np.asarray([[number]]), value.value, of))
+        operands.append(Operands(called, np.asarray([[number]]), value.value, of))
     cells = _cells(call.source(), number) if _training(call) else np.zeros((0, 0), np.int64)
-    return Channel(number, mean, variance, inverse, cells, (columns[0], columns[1]))
+    return Channel(number, mean, variance, inverse, cells, (operands[0], operands[1]))
 
 
-def _weight(call: Call, number: int) -> tuple[tuple[Column, ...], Rounded]:
+def _weight(call: Call, number: int) -> tuple[tuple[Operands, ...], Rounded]:
     """γ of the channel: its operand, if it is there, and its value."""
     if call.get("weight") is None:
         return (), exact(np.ones(1))
-    operand = one(call.source("weight"), (number,))
+    operand = read(call.source("weight"), (number,))
     return (operand,), operand.number
 
 
-def forward(call: Call, index: Index) -> Work:
+def forward(call: Call, index: Index) -> Sum:
     """γ (x − mean) / √(var + ε) + β, multiplied out as torch does it on the CPU."""
     x = call.source()
     channel = _channel(call, index[1])
-    mean, variance = channel.columns
+    mean, variance = channel.operands
     weight, gamma = _weight(call, index[1])
     scale = channel.inverse * gamma
-    own = one(x, index)
-    blocks = [
-        Block((own, *weight, variance), own.number * scale),
-        Block((mean, *weight, variance), -(channel.mean * scale)),
+    own = read(x, index)
+    terms = [
+        Terms((own, *weight, variance), own.number * scale),
+        Terms((mean, *weight, variance), -(channel.mean * scale)),
     ]
     right = f"({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
     if weight:
         right = f"{weight[0].tensor}[c] ⋅ {right}"
     if call.get("bias") is not None:
-        bias = one(call.source("bias"), (index[1],))
-        blocks.append(plain(bias))
+        bias = read(call.source("bias"), (index[1],))
+        terms.append(plain(bias))
         right += f" + {bias.tensor}[c]"
     notes = [_note(call, channel)]
-    return Work(call.op, "n,c,…", right, blocks, notes)
+    return Sum(call.op, "n,c,…", right, terms, notes)
 
 
 def _note(call: Call, channel: Channel) -> tuple[str, tuple[str, ...]]:
@@ -130,54 +130,46 @@ def _note(call: Call, channel: Channel) -> tuple[str, tuple[str, ...]]:
     return "running-statistics", (f"{call.get('eps', 1e-5):g}",)
 
 
-def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     if argument == "input":
         return _input(call, index, g)
     x = call.source()
     cells = _cells(x, index[0])
-    gradient = column(g, cells)
+    gradient = read_each(g, cells)
     if argument == "bias":
-        return Work("", "c", f"Σ {g.name}[n,c,…]", [plain(gradient)])
+        return Sum("", "c", f"Σ {g.name}[n,c,…]", [plain(gradient)])
     channel = _channel(call, index[0])
-    mean, variance = channel.columns
-    value = column(x, cells)
+    mean, variance = channel.operands
+    value = read_each(x, cells)
     normal = (value.number - channel.mean) * channel.inverse
     operands = (gradient, value, *(repeat(c, len(cells)) for c in (mean, variance)))
     right = (
         f"Σ {g.name}[n,c,…] ⋅ ({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
     )
-    block = Block(operands, gradient.number * normal)
-    return Work("", "c", right, [block], [_note(call, channel)])
+    terms = Terms(operands, gradient.number * normal)
+    return Sum("", "c", right, [terms], [_note(call, channel)])
 
 
-def _input(call: Call, index: Index, g: Source) -> Work:
+def _input(call: Call, index: Index, g: Source) -> Sum:
     """γ/√(var + ε) ⋅ (g_i − 1/m Σ_j g_j (1 + x̂_i x̂_j)), x̂ the normalised input."""
     x = call.source()
     channel = _channel(call, index[1])
-    mean, variance = channel.columns
+    mean, variance = channel.operands
     weight, gamma = _weight(call, index[1])
     scale = channel.inverse * gamma
-    own = one(g, index)
-    blocks = [Block((own, *weight, variance), own.number * scale)]
+    own = read(g, index)
+    terms = [Terms((own, *weight, variance), own.number * scale)]
     right = f"γ/√(var + ε) ⋅ {g.name}[n,c,…]"
     if _training(call):
         count = len(channel.cells)
-        gradient, value = column(g, channel.cells), column(x, channel.cells)
-        mine = (one(x, index).number - channel.mean) * channel.inverse
+        gradient, value = read_each(g, channel.cells), read_each(x, channel.cells)
+        mine = (read(x, index).number - channel.mean) * channel.inverse
         normal = (value.number - channel.mean) * channel.inverse
         shared = -(scale * gradient.number * (exact(1.0) + mine * normal) / exact(float(count)))
         operands = (gradient, value, *(repeat(c, count) for c in (*weight, mean, variance)))
-        blocks.append(Block(operands, shared))
+        terms.append(Terms(operands, shared))
         right = f"γ/√(var + ε) ⋅ ({g.name}[n,c,…] − 1/{count} ⋅ Σ_j {g.name}[j] ⋅ (1 + x̂⋅x̂[j]))"
-    return Work("", "n,c,…", right, blocks, [_note(call, channel)])
-
-
-def back(call: Call, box: Box) -> dict[str, Box]:
-    return {"input": _whole_channels(call, box)}
-
-
-def ahead(call: Call, argument: str, box: Box) -> Box | None:
-    return _whole_channels(call, box)
+    return Sum("", "n,c,…", right, terms, [_note(call, channel)])
 
 
 def _whole_channels(call: Call, box: Box) -> Box:
@@ -188,4 +180,13 @@ def _whole_channels(call: Call, box: Box) -> Box:
     return ((0, shape[0] - 1), box[1], *((0, n - 1) for n in shape[2:]))
 
 
-BATCH_NORM = Rule(forward, backward, back, ahead)
+RULES = [
+    Rule(
+        "batch_norm",
+        "input running_mean running_var weight bias training momentum eps",
+        forward,
+        backward,
+        lambda call, box: {"input": _whole_channels(call, box)},
+        lambda call, argument, box: _whole_channels(call, box),
+    )
+]

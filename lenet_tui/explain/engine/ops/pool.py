@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lenet_tui.explain.engine import windows
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import Rounded, constant, exact
 from lenet_tui.explain.engine.terms import (
-    Block,
     Index,
     Indices,
     Note,
     Source,
-    Work,
-    column,
+    Sum,
+    Terms,
     gather,
     grid,
-    one,
-    row,
+    read,
+    read_each,
+    read_row,
 )
 from lenet_tui.explain.engine.windows import LETTERS, STEPS
-from lenet_tui.explain.windows import Axis
+from lenet_tui.explain.rounding import Rounded, constant, exact
+from lenet_tui.explain.windows import Axis, winner
 from lenet_tui.text.numbers import index_text
 
 
@@ -32,18 +30,15 @@ def _dimensions(call: Call) -> int:
     return int(call.op[-2])  # max_pool2d
 
 
-def _axes(call: Call) -> list[Axis]:
-    kernel = windows.pooled(call.get("kernel_size"))
-    return windows.axes_of(call, kernel, _dimensions(call), None)
+def _axes(call: Call) -> tuple[Axis, ...]:
+    return windows.axes_of(call, call.get("kernel_size"), _dimensions(call), None)
 
 
 def _letters(call: Call) -> tuple[str, str, str]:
     """The formula's pieces: output index, kernel index, input index."""
     count = _dimensions(call)
     out, step = LETTERS[count], STEPS[count]
-    where = ", ".join(
-        windows.place(a, o, s) for a, o, s in zip(_axes(call), out, step, strict=True)
-    )
+    where = ", ".join(windows.places(_axes(call)))
     lead = ",".join(("n", "c")[2 - (call.source().tensor.dim() - count) :])
     return f"{lead},{','.join(out)}", ",".join(step), f"{lead}, {where}"
 
@@ -51,50 +46,46 @@ def _letters(call: Call) -> tuple[str, str, str]:
 def _window(call: Call, index: Index) -> Indices:
     """The input cells that an output cell is made of, in the order torch looks at them."""
     count = _dimensions(call)
-    met = [windows.reads(a, i)[0] for a, i in zip(_axes(call), index[-count:], strict=True)]
+    met = [axis.reads(i)[0] for axis, i in zip(_axes(call), index[-count:], strict=True)]
     return grid(*([i] for i in index[:-count]), *met)
 
 
-def winner(values: Any) -> int:
-    """Which of a window's values a max-pool takes: the first of the largest, or the last NaN."""
-    nan = np.flatnonzero(np.isnan(values))
-    return int(nan[-1]) if len(nan) else int(np.argmax(values))
+def _readers(call: Call, index: Index) -> Indices:
+    """The output cells whose windows read an input cell."""
+    count = _dimensions(call)
+    met = [axis.readers(i)[0] for axis, i in zip(_axes(call), index[-count:], strict=True)]
+    return grid(*([i] for i in index[:-count]), *met)
 
 
-def max_forward(call: Call, index: Index) -> Work:
+def max_forward(call: Call, index: Index) -> Sum:
     x = call.source()
     cells = _window(call, index)
-    operands = row(x, cells)
+    operands = read_row(x, cells)
     values = np.concatenate([c.values for c in operands])
-    first = winner(values)
+    first = winner(values.tolist())
     won = f"{x.name}{index_text(cells[first].tolist())}"
     notes: list[Note] = [("winner", (won, str(len(cells))))]
     ties = int(np.sum(values == values[first]))
     if ties > 1:
         notes.append(("tie", (str(ties),)))
     letters, step, where = _letters(call)
-    block = Block(operands, exact(values[first : first + 1]))
-    return Work(call.op, letters, f"max_{step} {x.name}[{where}]", [block], notes)
+    block = Terms(operands, exact(values[first : first + 1]))
+    return Sum(call.op, letters, f"max_{step} {x.name}[{where}]", [block], notes)
 
 
-def max_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def max_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     x, count = call.source(), _dimensions(call)
-    lead = index[:-count]
-    met = [
-        windows.readers(a, i, n)[0]
-        for a, i, n in zip(_axes(call), index[-count:], g.shape[-count:], strict=True)
-    ]
-    names = (("n", "c")[2 - len(lead) :], ("y", "z")[:count])
+    names = (("n", "c")[2 - len(index[:-count]) :], ("y", "z")[:count])
     letters = ",".join((*names[0], *names[1]))
-    work = Work("", letters, f"Σ {g.name} of the windows that it won")
-    for window in grid(*([i] for i in lead), *met):
+    work = Sum("", letters, f"Σ {g.name} of the windows that it won")
+    for window in _readers(call, index):
         cells = _window(call, tuple(window.tolist()))
         values = gather(x.tensor, cells)
-        first = winner(values)
+        first = winner(values.tolist())
         won = tuple(cells[first].tolist()) == tuple(index)
-        gradient = one(g, window)
+        gradient = read(g, window)
         result = gradient.number if won else exact(np.zeros(1))
-        work.blocks.append(Block((gradient, one(x, index)), result))
+        work.terms.append(Terms((gradient, read(x, index)), result))
         where = f"{call.name}{index_text(window.tolist())}"
         ties = int(np.sum(values == values[first]))
         mine = gather(x.tensor, np.asarray([index], np.int64))[0]
@@ -105,7 +96,7 @@ def max_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
         work.notes.append(("won" if won else "lost", (where, str(len(cells)))))
         if ties > 1 and won:
             work.notes.append(("tie", (str(ties),)))
-    if not work.blocks:
+    if not work.terms:
         work.notes.append(("unread", (call.name,)))
     return work
 
@@ -122,7 +113,7 @@ def _divisor(call: Call, index: Index) -> float:
         if call.get("count_include_pad", True):
             size *= min(start + axis.kernel, axis.size + axis.after) - start
         else:
-            size *= len(windows.reads(axis, output)[0])
+            size *= len(axis.reads(output)[0])
     return float(size)
 
 
@@ -130,29 +121,24 @@ def _shared(values: Rounded, divisor: float) -> Rounded:
     return values / constant(divisor)
 
 
-def average_forward(call: Call, index: Index) -> Work:
+def average_forward(call: Call, index: Index) -> Sum:
     x = call.source()
-    operand = column(x, _window(call, index))
+    operand = read_each(x, _window(call, index))
     divisor = _divisor(call, index)
     letters, step, where = _letters(call)
     right = f"1/{divisor:g} ⋅ Σ_{step} {x.name}[{where}]"
-    block = Block((operand,), _shared(operand.number, divisor))
-    return Work(call.op, letters, right, [block], [("mean", (f"{divisor:g}",))])
+    block = Terms((operand,), _shared(operand.number, divisor))
+    return Sum(call.op, letters, right, [block], [("mean", (f"{divisor:g}",))])
 
 
-def average_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
-    count = _dimensions(call)
-    met = [
-        windows.readers(a, i, n)[0]
-        for a, i, n in zip(_axes(call), index[-count:], g.shape[-count:], strict=True)
-    ]
+def average_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     letters, _, _ = _letters(call)
-    work = Work("", letters, f"Σ {g.name} / size of the windows that read it")
-    for window in grid(*([i] for i in index[:-count]), *met):
-        gradient = one(g, window)
+    work = Sum("", letters, f"Σ {g.name} / size of the windows that read it")
+    for window in _readers(call, index):
+        gradient = read(g, window)
         divisor = _divisor(call, tuple(window.tolist()))
-        work.blocks.append(Block((gradient,), _shared(gradient.number, divisor)))
-    if not work.blocks:
+        work.terms.append(Terms((gradient,), _shared(gradient.number, divisor)))
+    if not work.terms:
         work.notes.append(("unread", (call.name,)))
     return work
 
@@ -164,10 +150,25 @@ def back(call: Call, box: Box) -> dict[str, Box]:
 
 def ahead(call: Call, argument: str, box: Box) -> Box | None:
     count = _dimensions(call)
-    outputs = call.entry.tensor.shape[-count:]
-    region = windows.reader_region(_axes(call), box[-count:], outputs)
+    region = windows.reader_region(_axes(call), box[-count:])
     return None if region is None else (*box[:-count], *region)
 
 
-MAX_POOL = Rule(max_forward, max_backward, back, ahead)
-AVERAGE_POOL = Rule(average_forward, average_backward, back, ahead)
+RULES = [
+    Rule(
+        "max_pool1d max_pool2d",
+        "input kernel_size stride padding dilation ceil_mode return_indices",
+        max_forward,
+        max_backward,
+        back,
+        ahead,
+    ),
+    Rule(
+        "avg_pool1d avg_pool2d",
+        "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
+        average_forward,
+        average_backward,
+        back,
+        ahead,
+    ),
+]

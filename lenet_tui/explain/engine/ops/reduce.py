@@ -9,17 +9,17 @@ import numpy as np
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import Rounded, constant
 from lenet_tui.explain.engine.terms import (
-    Block,
     Index,
     NoArithmetic,
     Source,
-    Work,
-    column,
+    Sum,
+    Terms,
     grid,
-    one,
+    read,
+    read_each,
 )
+from lenet_tui.explain.rounding import Rounded, constant
 
 
 def _dims(call: Call) -> list[int]:
@@ -31,7 +31,7 @@ def _dims(call: Call) -> list[int]:
     if dim is None or dim == ():
         return list(range(rank))
     if isinstance(dim, int):
-        # x.mean(2, 3): the second number stands where keepdim is expected
+        # in x.mean(2, 3), the second number is in the place of keepdim
         rest = [v for k, v in call.arguments.items() if k.isdigit() and isinstance(v, int)]
         more = call.get("keepdim", False)
         dim = (dim, *((more,) if type(more) is int else ()), *rest)
@@ -42,53 +42,50 @@ def _share(call: Call, numbers: Rounded, count: int) -> Rounded:
     return numbers / constant(float(count)) if call.op == "mean" else numbers
 
 
+def _keeps(call: Call) -> bool:
+    """Whether the output still has the dimensions that are summed over, of size 1."""
+    return call.entry.tensor.dim() == call.source().tensor.dim()
+
+
 def _outer(call: Call, index: Index) -> Index:
     """The output's index of the sum that an element of the input goes into."""
-    dims, kept = _dims(call), call.entry.tensor.dim() == call.source().tensor.dim()
-    if kept:
+    dims = _dims(call)
+    if _keeps(call):
         return tuple(0 if d in dims else i for d, i in enumerate(index))
     return tuple(i for d, i in enumerate(index) if d not in dims)
 
 
-def forward(call: Call, index: Index) -> Work:
-    x, dims = call.source(), _dims(call)
-    kept = call.entry.tensor.dim() == x.tensor.dim()
-    rest = iter(index)
-    axes: list[Any] = []
-    for d, size in enumerate(x.shape):
-        if d in dims and kept:
-            next(rest)
-        axes.append(range(size) if d in dims else [next(rest)])
-    values = column(x, grid(*axes))
+def _summed(call: Call, box: Box) -> Box:
+    """The region of the input that a region of the output is the sum of."""
+    dims, sides = _dims(call), iter(box)
+    region = []
+    for d, size in enumerate(call.source().shape):
+        side = next(sides) if _keeps(call) or d not in dims else (0, 0)
+        region.append((0, size - 1) if d in dims else side)
+    return tuple(region)
+
+
+def forward(call: Call, index: Index) -> Sum:
+    x = call.source()
+    region = _summed(call, tuple((i, i) for i in index))
+    values = read_each(x, grid(*(range(low, high + 1) for low, high in region)))
     count = len(values.values)
     each = f"1/{count} ⋅ " if call.op == "mean" else ""
-    block = Block((values,), _share(call, values.number, count))
-    return Work(call.op, "…", f"{each}Σ {x.name}[…]", [block])
+    terms = Terms((values,), _share(call, values.number, count))
+    return Sum(call.op, "…", f"{each}Σ {x.name}[…]", [terms])
 
 
-def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
-    gradient = one(g, _outer(call, index))
+def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
+    gradient = read(g, _outer(call, index))
     count = math.prod(call.source().shape[d] for d in _dims(call))
     over = f" / {count}" if call.op == "mean" else ""
-    block = Block((gradient,), _share(call, gradient.number, count))
-    return Work("", "…", f"{g.name}[…]{over}", [block])
+    terms = Terms((gradient,), _share(call, gradient.number, count))
+    return Sum("", "…", f"{g.name}[…]{over}", [terms])
 
 
-def back(call: Call, box: Box) -> dict[str, Box]:
-    x, dims = call.source(), _dims(call)
-    kept = call.entry.tensor.dim() == x.tensor.dim()
-    sides = iter(box)
-    region = []
-    for d, size in enumerate(x.shape):
-        side = next(sides) if kept or d not in dims else (0, 0)
-        region.append((0, size - 1) if d in dims else side)
-    return {"input": tuple(region)}
-
-
-def ahead(call: Call, argument: str, box: Box) -> Box | None:
-    low = _outer(call, tuple(a for a, _ in box))
-    high = _outer(call, tuple(b for _, b in box))
-    return tuple(zip(low, high, strict=True))
+def _ahead(call: Call, argument: str, box: Box) -> Box:
+    first, last = zip(*box, strict=True) if box else ((), ())
+    return tuple(zip(_outer(call, first), _outer(call, last), strict=True))
 
 
 def _windows(call: Call) -> int:
@@ -106,53 +103,59 @@ def _read(call: Call, index: Index) -> list[range]:
     return [_window(*triple) for triple in zip(sizes, outputs, index[-count:], strict=True)]
 
 
-def adaptive_forward(call: Call, index: Index) -> Work:
+def adaptive_forward(call: Call, index: Index) -> Sum:
     lead = [[i] for i in index[: -_windows(call)]]
-    values = column(call.source(), grid(*lead, *_read(call, index)))
+    values = read_each(call.source(), grid(*lead, *_read(call, index)))
     count = len(values.values)
-    block = Block((values,), values.number / constant(float(count)))
+    terms = Terms((values,), values.number / constant(float(count)))
     right = f"1/{count} ⋅ Σ {call.source().name}[…]"
-    return Work(call.op, "…", right, [block], [("mean", (str(count),))])
+    return Sum(call.op, "…", right, [terms], [("mean", (str(count),))])
 
 
-def adaptive_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
-    work = Work("", "…", f"Σ {g.name} / size of the windows that read it")
-    lead = [[i] for i in index[: -_windows(call)]]
-    region = _readers(call, tuple((i, i) for i in index[-_windows(call) :]))
-    for window in grid(*lead, *(range(a, b + 1) for a, b in region)):
+def adaptive_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
+    total = Sum("", "…", f"Σ {g.name} / size of the windows that read it")
+    region = _readers(call, tuple((i, i) for i in index))
+    for window in grid(*(range(low, high + 1) for low, high in region)):
         at = tuple(window.tolist())
         count = float(np.prod([len(r) for r in _read(call, at)]))
-        gradient = one(g, at)
-        work.blocks.append(Block((gradient,), gradient.number / constant(count)))
-    return work
+        gradient = read(g, at)
+        total.terms.append(Terms((gradient,), gradient.number / constant(count)))
+    return total
 
 
 def _readers(call: Call, box: Box) -> Box:
-    """The windows that read any of a region of the input."""
+    """The region of the windows that read any of a region of the input."""
     count = _windows(call)
     sizes, outputs = call.source().shape[-count:], call.entry.tensor.shape[-count:]
     region = []
-    for size, out, (low, high) in zip(sizes, outputs, box, strict=True):
-        found = [
-            o for o in range(out)
-            if _window(size, out, o).start <= high and low < _window(size, out, o).stop
-        ]  # fmt: skip
+    for size, out, (low, high) in zip(sizes, outputs, box[-count:], strict=True):
+        windows = [_window(size, out, o) for o in range(out)]
+        found = [o for o, w in enumerate(windows) if w.start <= high and low < w.stop]
         region.append((found[0], found[-1]))
-    return tuple(region)
+    return (*box[:-count], *region)
 
 
 def adaptive_back(call: Call, box: Box) -> dict[str, Box]:
-    count = _windows(call)
-    first = _read(call, tuple(a for a, _ in box))
-    last = _read(call, tuple(b for _, b in box))
+    first, last = (_read(call, index) for index in zip(*box, strict=True))
     region = ((a.start, b.stop - 1) for a, b in zip(first, last, strict=True))
-    return {"input": (*box[:-count], *region)}
+    return {"input": (*box[: -_windows(call)], *region)}
 
 
-def adaptive_ahead(call: Call, argument: str, box: Box) -> Box | None:
-    count = _windows(call)
-    return (*box[:-count], *_readers(call, box[-count:]))
-
-
-REDUCE = Rule(forward, backward, back, ahead)
-ADAPTIVE_POOL = Rule(adaptive_forward, adaptive_backward, adaptive_back, adaptive_ahead)
+RULES = [
+    Rule(
+        "mean sum",
+        "input dim keepdim",
+        forward,
+        backward,
+        lambda call, box: {"input": _summed(call, box)},
+        _ahead,
+    ),
+    Rule(
+        "adaptive_avg_pool1d adaptive_avg_pool2d",
+        "input output_size",
+        adaptive_forward,
+        adaptive_backward,
+        adaptive_back,
+        lambda call, argument, box: _readers(call, box),
+    ),
+]

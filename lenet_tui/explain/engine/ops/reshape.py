@@ -11,26 +11,26 @@ from torch import Tensor
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import exact
 from lenet_tui.explain.engine.terms import (
-    Block,
     Index,
     NoArithmetic,
     Note,
     Source,
-    Work,
-    column,
-    one,
+    Sum,
+    Terms,
     plain,
+    read,
+    read_each,
 )
+from lenet_tui.explain.rounding import exact
 from lenet_tui.tensors.tiling import ravel, unravel
 from lenet_tui.text.numbers import index_text
 
 METHODS = (
-    "view", "reshape", "flatten", "unflatten", "permute", "transpose", "t", "movedim", "swapaxes",
-    "squeeze", "unsqueeze", "contiguous", "clone", "expand", "expand_as", "view_as", "reshape_as",
-    "narrow", "select", "getitem", "flip", "roll", "repeat", "alias", "detach",
-)  # fmt: skip
+    "view reshape flatten unflatten permute transpose t movedim swapaxes squeeze unsqueeze"
+    " contiguous clone expand expand_as view_as reshape_as narrow select getitem flip roll repeat"
+    " alias detach"
+)
 """Methods of a tensor; each is called again on the numbers of the places to see where they go."""
 OUTSIDE = -1
 
@@ -67,30 +67,30 @@ def _tensor(value: Any) -> Any:
     return value.detach().cpu() if isinstance(value, Tensor) else value
 
 
-def forward(call: Call, index: Index) -> Work:
+def forward(call: Call, index: Index) -> Sum:
     x = call.source()
     place = int(origins(call)[index])
-    work = Work(call.op, "…", f"{x.name}.{call.op}(…)[…]")
+    total = Sum(call.op, "…", f"{x.name}.{call.op}(…)[…]")
     if place == OUTSIDE:
         arguments = call.entry.args[3:4] or (call.entry.kwargs.get("value"),)
         filled = float(arguments[0] or 0)
-        work.blocks = [Block((), exact(np.asarray([filled])))]
-        work.notes = [("padding", ("1",))]
-        return work
+        total.terms = [Terms((), exact(np.asarray([filled])))]
+        total.notes = [("padding", ("1",))]
+        return total
     at = unravel(place, x.shape)
     note: Note = ("from", (f"{x.name}{index_text(at)}",))
-    work.blocks, work.notes = [plain(one(x, at))], [note]
-    return work
+    total.terms, total.notes = [plain(read(x, at))], [note]
+    return total
 
 
-def backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """The gradients of every place in the output that shows the element."""
     shown = (origins(call) == ravel(index, call.source().shape)).nonzero().numpy()
-    work = Work("", "…", f"{g.name}[…]", [plain(column(g, shown))])
-    work.notes = [("from", (f"{g.name}{index_text(at)}",)) for at in shown.tolist()[:1]]
+    total = Sum("", "…", f"{g.name}[…]", [plain(read_each(g, shown))])
+    total.notes = [("from", (f"{g.name}{index_text(at)}",)) for at in shown.tolist()[:1]]
     if not len(shown):
-        work.notes = [("unread", (call.name,))]
-    return work
+        total.notes = [("unread", (call.name,))]
+    return total
 
 
 def back(call: Call, box: Box) -> dict[str, Box]:
@@ -117,4 +117,4 @@ def _bounds(places: Any) -> Box:
     return tuple((int(p.min()), int(p.max())) for p in places)
 
 
-RESHAPE = Rule(forward, backward, back, ahead)
+RULES = [Rule(f"pad {METHODS}", "input", forward, backward, back, ahead)]

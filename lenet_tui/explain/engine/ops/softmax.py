@@ -7,22 +7,22 @@ from torch import Tensor
 
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.op_rule import Box, Rule
-from lenet_tui.explain.engine.rounding import Rounded, exact, exp, log
 from lenet_tui.explain.engine.terms import (
-    Block,
-    Column,
     Index,
     Indices,
     NoArithmetic,
     Note,
+    Operands,
     Source,
-    Work,
-    column,
+    Sum,
+    Terms,
     gather,
-    one,
     plain,
+    read,
+    read_each,
     repeat,
 )
+from lenet_tui.explain.rounding import Rounded, exact, exp, log
 from lenet_tui.tape.engine import loss_parts as parts
 from lenet_tui.text.numbers import number as digits
 
@@ -45,7 +45,7 @@ def log_softmax(x: Rounded) -> Rounded:
 
 def exponentials(
     name: str, x: Source, along: Indices, dim: int, of: Tensor
-) -> tuple[tuple[Column, ...], Rounded]:
+) -> tuple[tuple[Operands, ...], Rounded]:
     """``exp(x − max x)`` at ``along`` (..., classes, rank) in float32, as operands, and the same
     (..., classes) with what torch's own may be off from these.
 
@@ -58,22 +58,24 @@ def exponentials(
     true = exp(shifted(logits)[0])
     values = shown.reshape(shape)
     number = Rounded(values, true.error + np.abs(values - true.value))
-    columns = tuple(
-        Column(name, along[..., n, :].reshape(-1, along.shape[-1]), values[..., n].reshape(-1), of)
+    operands = tuple(
+        Operands(
+            name, along[..., n, :].reshape(-1, along.shape[-1]), values[..., n].reshape(-1), of
+        )
         for n in range(shape[-1])
     )
-    return columns, number
+    return operands, number
 
 
-def exp_of(x: Source, index: Index, dim: int) -> Work:
+def exp_of(x: Source, index: Index, dim: int) -> Sum:
     """``exp(x_i − max_j x_j)``, which torch takes so that none overflows."""
     along = cells(index, dim, x.shape[dim])
     values = gather(x.tensor, along)
-    largest = one(x, along[int(np.argmax(values))].tolist())
-    own = one(x, index)
+    largest = read(x, along[int(np.argmax(values))].tolist())
+    own = read(x, index)
     i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
     right = f"exp({x.name}[{i}] − max_j {x.name}[{j}])"
-    return Work("exp", i, right, [Block((own, largest), exp(own.number - largest.number))])
+    return Sum("exp", i, right, [Terms((own, largest), exp(own.number - largest.number))])
 
 
 def _letters(rank: int, dim: int, along: str) -> str:
@@ -120,46 +122,46 @@ def _row(call: Call, source: Source, index: Index) -> Indices:
     return cells(index, dim, source.shape[dim])
 
 
-def softmax_forward(call: Call, index: Index) -> Work:
+def softmax_forward(call: Call, index: Index) -> Sum:
     made = {"op": call.op, "name": call.name}
     return share_of_row(call.source(), index, _dim(call), **made, of=call.entry.tensor)
 
 
-def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: Tensor) -> Work:
+def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: Tensor) -> Sum:
     """``exp(x_i) / Σ_j exp(x_j)``: one term; its operands the exponentials, first its own.
 
     ``name``, ``of``: the op that the softmax is, or is inside of, and its output.
     """
     along, at = cells(index, dim, x.shape[dim]), index[dim]
-    columns, number = exponentials(f"{name}.exp", x, along, dim, of)
+    operands, number = exponentials(f"{name}.exp", x, along, dim, of)
     total = number.sum(keepdims=True)
     other = softmax(exact(gather(x.tensor, along)))[at : at + 1]
     share = number[at : at + 1] / total
     result = Rounded(share.value, np.maximum(share.error, other.error))
     i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
     right = f"{name}.exp[{i}] / Σ_j {name}.exp[{j}]"
-    own = columns[at]
+    own = operands[at]
     here = ",".join("j" if n == dim % len(index) else str(i) for n, i in enumerate(index))
     note = "exp-sum", (f"{name}.exp[{here}]", digits(float(total.value[0]), 7))
-    return Work(op, i, right, [Block((own, *columns), result)], [note])
+    return Sum(op, i, right, [Terms((own, *operands), result)], [note])
 
 
-def log_softmax_forward(call: Call, index: Index) -> Work:
+def log_softmax_forward(call: Call, index: Index) -> Sum:
     x, dim = call.source(), _dim(call)
     along, at = _row(call, x, index), index[dim]
     values = gather(x.tensor, along)
     made = log_softmax(exact(values))
-    own, largest = one(x, index), one(x, along[int(np.argmax(values))].tolist())
-    columns, number = exponentials(f"{call.name}.exp", x, along, dim, call.entry.tensor)
+    own, largest = read(x, index), read(x, along[int(np.argmax(values))].tolist())
+    operands, number = exponentials(f"{call.name}.exp", x, along, dim, call.entry.tensor)
     total = number.sum(keepdims=True)
     logarithm = log(total)
-    blocks = [plain(own), Block((largest,), -largest.number), Block(columns, -logarithm)]
+    terms = [plain(own), Terms((largest,), -largest.number), Terms(operands, -logarithm)]
     i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
     right = f"{x.name}[{i}] − max_j {x.name}[{j}] − log Σ_j {call.name}.exp[{j}]"
     here = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
     note = log_sum(f"{call.name}.exp[{here}]", total, logarithm)
     error = float(made.error[at] + logarithm.error[0])
-    return Work(call.op, i, right, blocks, [note], error=error)
+    return Sum(call.op, i, right, terms, [note], error=error)
 
 
 def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
@@ -168,39 +170,31 @@ def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
     return "log-sum", (what, *made)
 
 
-def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """``y_i g_i − y_i Σ_j y_j g_j``, from the output y as torch has saved it."""
     y, gradient, own = _parts(call, index, g)
-    first = Block((own, one(g, index)), own.number * one(g, index).number)
+    first = Terms((own, read(g, index)), own.number * read(g, index).number)
     others = -(own.number * y.number * gradient.number)
-    rest = Block((repeat(own, len(y.values)), y, gradient), others)
+    rest = Terms((repeat(own, len(y.values)), y, gradient), others)
     n = call.name
     right = f"{n}[…,i] ⋅ {g.name}[…,i] − Σ_j {n}[…,i] ⋅ {n}[…,j] ⋅ {g.name}[…,j]"
-    return Work("", "…,i", right, [first, rest])
+    return Sum("", "…,i", right, [first, rest])
 
 
-def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Work:
+def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """``g_i − exp(y_i) Σ_j g_j``, from the output y."""
     _, gradient, own = _parts(call, index, g)
-    first = Block((one(g, index),), one(g, index).number)
-    rest = Block(
+    first = Terms((read(g, index),), read(g, index).number)
+    rest = Terms(
         (repeat(own, len(gradient.values)), gradient), -(exp(own.number) * gradient.number)
     )
     right = f"{g.name}[…,i] − Σ_j exp({call.name}[…,i]) ⋅ {g.name}[…,j]"
-    return Work("", "…,i", right, [first, rest])
+    return Sum("", "…,i", right, [first, rest])
 
 
-def _parts(call: Call, index: Index, g: Source) -> tuple[Column, Column, Column]:
+def _parts(call: Call, index: Index, g: Source) -> tuple[Operands, Operands, Operands]:
     along = _row(call, call.output, index)
-    return column(call.output, along), column(g, along), one(call.output, index)
-
-
-def back(call: Call, box: Box) -> dict[str, Box]:
-    return {"input": _along(call, box)}
-
-
-def ahead(call: Call, argument: str, box: Box) -> Box | None:
-    return _along(call, box)
+    return read_each(call.output, along), read_each(g, along), read(call.output, index)
 
 
 def _along(call: Call, box: Box) -> Box:
@@ -208,5 +202,17 @@ def _along(call: Call, box: Box) -> Box:
     return (*box[:dim], (0, call.source().shape[dim] - 1), *box[dim + 1 :])
 
 
-SOFTMAX = Rule(softmax_forward, softmax_backward, back, ahead)
-LOG_SOFTMAX = Rule(log_softmax_forward, log_softmax_backward, back, ahead)
+RULES = [
+    Rule(
+        name,
+        "input dim",
+        forward,
+        backward,
+        lambda call, box: {"input": _along(call, box)},
+        lambda call, argument, box: _along(call, box),
+    )
+    for name, forward, backward in (
+        ("softmax", softmax_forward, softmax_backward),
+        ("log_softmax", log_softmax_forward, log_softmax_backward),
+    )
+]

@@ -96,6 +96,11 @@ def log(x: Rounded) -> Rounded:
     return _rounded(np.log(x.value), _relative(x), LIBRARY)
 
 
+def log1p(x: Rounded) -> Rounded:
+    """log(1 + x) of numbers that are not negative."""
+    return _rounded(np.log1p(x.value), x.error / (1.0 + np.maximum(x.value - x.error, 0)), LIBRARY)
+
+
 def sqrt(x: Rounded) -> Rounded:
     value = np.sqrt(x.value)
     low = np.sqrt(np.maximum(x.value - x.error, 0.0))

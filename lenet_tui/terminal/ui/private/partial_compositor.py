@@ -1,8 +1,7 @@
 """Painting only what is in a changed part of the screen, and of that only what is seen.
 
 Textual 8.2 draws every line of every widget in the rectangle around all changes: with a line
-changed at the top and one at the bottom, the whole screen, to throw most of it away. This leans on
-private parts of its compositor, as ``repaint`` does.
+changed at the top and one at the bottom, the whole screen, to throw most of it away.
 """
 
 from __future__ import annotations
@@ -11,10 +10,13 @@ from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from textual._compositor import Compositor, CompositorUpdate
+from textual.content import Content
 from textual.geometry import Region
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 from textual.strip import Strip
 from textual.widget import Widget
+
+from lenet_tui.terminal.ui.plain_painting import PlainScreen
 
 Piece = tuple[int, int, Strip]
 """(y, x, strip): cells to be shown from a place on."""
@@ -69,7 +71,7 @@ class PartCompositor(Compositor):
                 return
 
 
-class PartScreen(Screen[ScreenResultType]):
+class PartScreen(PlainScreen[ScreenResultType]):
     """A screen that is painted by its changed parts, as soon as nothing else waits to be handled.
 
     Textual waits for the next of 60 ticks a second, which a run's frames would take from the keys.
@@ -83,12 +85,32 @@ class PartScreen(Screen[ScreenResultType]):
         self.paint()
 
     def paint(self, *widgets: Widget) -> None:
-        """Paint what is known to have changed, ``widgets`` too; new layouts wait for their tick."""
+        """Paint what has changed, ``widgets`` too; new layouts wait for Textual's tick."""
         awaited = self._layout_required or self._scroll_required or self._repaint_required
         self._dirty_widgets.update(widgets)
         if not awaited and self._dirty_widgets and self.is_current and not self.app._batch_count:
             self._compositor.update_widgets(self._dirty_widgets)
             self._compositor_refresh()
+
+
+def set_border_titles(widget: Widget, title: Content | None, subtitle: Content | None) -> None:
+    """Set the texts in the upper and the lower line of a border; ``None`` leaves one as it is.
+
+    Only the lines that change are painted. Textual's own attributes would have the whole widget
+    painted, which in a run is most of the work.
+    """
+    if title is not None:
+        widget._border_title = title
+        _refresh_line(widget, 0)
+    if subtitle is not None:
+        widget._border_subtitle = subtitle
+        _refresh_line(widget, widget.outer_size.height - 1)
+
+
+def _refresh_line(widget: Widget, y: int) -> None:
+    """Have a line painted; ``y`` and its ends count from the outside of the border."""
+    line = Region(0, y, widget.outer_size.width, 1)
+    widget.refresh(line.translate(-widget.content_offset))
 
 
 def _in(region: Region, spans: Iterable[tuple[int, int]]) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lenet_tui.explain.engine.rounding import LARGEST, sum_error
-from lenet_tui.explain.engine.terms import Work
+from lenet_tui.explain.rounding import LARGEST, Rounded, sum_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,10 @@ def unit(value: float) -> float:
     return float(2.0 ** (max(math.frexp(value)[1] - 1, -126) - 23)) if value else 2.0**-149
 
 
-def prove(work: Work, value: float) -> Proof:
-    """Add up the terms of ``work`` in float64 and compare with torch's ``value``.
+def prove(terms: Sequence[Rounded], value: float, error: float | None = None) -> Proof:
+    """Add up all ``terms`` in float64 and compare with torch's ``value``.
+
+    ``error``: how far float32 may be off, where the terms do not tell it all.
 
     ``ulp``: |value − sum| in units in the last place of float32, taken at the larger of the two,
     so that a sum that cancels to nothing on one side only is not measured in subnormals.
@@ -41,16 +43,15 @@ def prove(work: Work, value: float) -> Proof:
     them, and both numbers grow alike. ``checked``: ``ulp`` is within ``bound``; a NaN or an
     infinity must come out as the same. Where the terms exceed float32's range, torch may overflow.
     """
-    results = [block.result for block in work.blocks]
-    values = np.concatenate([r.value.reshape(-1) for r in results]) if results else np.zeros(0)
-    errors = np.concatenate([r.error.reshape(-1) for r in results]) if results else np.zeros(0)
+    values = np.concatenate([np.zeros(0), *(t.value.reshape(-1) for t in terms)])
+    errors = np.concatenate([np.zeros(0), *(t.error.reshape(-1) for t in terms)])
     if not np.isfinite(values).all():
         total = float(values.sum())
         alike = total == value or (math.isnan(total) and math.isnan(value))
         off = 0.0 if alike else math.inf
         return Proof(total, off, 0.0, alike)
     total = math.fsum(values.tolist())
-    error = work.error if work.error is not None else float(sum_error(values, errors))
+    error = float(sum_error(values, errors)) if error is None else error
     if not math.isfinite(value):
         overflow = float(np.abs(values).sum()) + error > LARGEST
         return Proof(total, math.inf, math.inf if overflow else 0.0, overflow)

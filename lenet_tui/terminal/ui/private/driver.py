@@ -1,4 +1,7 @@
-"""Textual's driver for a terminal that may be stopped, hang up, or send what is no UTF-8."""
+"""Textual's driver for a terminal that may be stopped, hang up, or send what is no UTF-8.
+
+Without it Textual's own driver is used, which such a terminal may end.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ SECONDS = 0.1
 
 
 class TerminalDriver(LinuxDriver):
-    """Three things that Textual's own does not do.
+    """Does three things that Textual's own driver does not.
 
-    Bytes that are no UTF-8 become replacement characters, where they ended the app. A terminal
-    that has gone is as good as HUP. And after STOP and CONT the terminal is set up again, as it is
-    after TSTP and CONT: the shell had it meanwhile. That waits for the event loop's turn: in the
-    signal's handler the loop may be anywhere, even in the middle of writing.
+    Bytes that are no UTF-8 become replacement characters; they would end the app. A terminal that
+    has gone counts as the signal HUP. After STOP and CONT the terminal is set up again, as after
+    TSTP and CONT, because the shell used it meanwhile. That waits for the event loop's turn: when
+    the signal's handler runs, the loop may be anywhere, even in the middle of writing.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,7 +41,7 @@ class TerminalDriver(LinuxDriver):
         self._loop.call_soon_threadsafe(self._go_on)
 
     def _stop(self) -> None:
-        """Stop as without us, which the kernel does only where a shell could say ``fg``."""
+        """Stop as without a handler, which the kernel does only where a shell could continue us."""
         self._leave()
         ours = {n: signal.signal(n, signal.SIG_DFL) for n in (signal.SIGTSTP, signal.SIGCONT)}
         signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
@@ -74,7 +77,7 @@ class TerminalDriver(LinuxDriver):
             self._app.call_later(_raise, error)
 
     def run_input_thread(self) -> None:
-        """Wait for keys and hand them on until the end."""
+        """Wait for keys and pass them to the app until it ends."""
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         parser = XTermParser(self._debug)
         with selectors.SelectSelector() as selector:
@@ -92,7 +95,7 @@ class TerminalDriver(LinuxDriver):
                     self.process_message(event)
 
     def _read(self) -> bytes:
-        """What has come; nothing: the terminal has gone."""
+        """Return the bytes that have come; none if the terminal has gone."""
         try:
             return os.read(self.fileno, 4096)
         except OSError:

@@ -1,4 +1,4 @@
-"""How a cell of the lab's pictures is written: its mark, its brackets, its number."""
+"""How a cell of a picture is written: its mark, its brackets, its number."""
 
 from __future__ import annotations
 
@@ -20,23 +20,15 @@ _EDGES = {
     Role.CURRENT: "[]",
     Role.SOURCE: "* ",
 }
-_UNICODE = {
+_SIGNS = {
     Role.PLAIN: "·",
     Role.READ: "■",
     Role.HOLE: "∘",
     Role.SOURCE: "·",
     Role.WINNER: "■",
     Role.CUT: "×",
-    Role.NOTHING: " ",
 }
-_ASCII = _UNICODE | {
-    Role.PLAIN: ".",
-    Role.READ: "#",
-    Role.HOLE: "o",
-    Role.SOURCE: ".",
-    Role.WINNER: "#",
-    Role.CUT: "x",
-}
+_NARROW = str.maketrans("·■∘×∞" + MINUS, ".#oxi-")
 _PADDING = (Role.PADDING, Role.PADDING_READ, Role.PADDING_HOLE)
 _UNSHOWN = (Role.HOLE, Role.CUT, Role.NOTHING)
 """Cells whose value does not matter."""
@@ -76,10 +68,10 @@ def figures(values: npt.NDArray[np.float32] | None) -> tuple[Figures, ...]:
     return tuple(Figures(d, sign + len(f"{high:.{d}f}")) for d in range(decimals, fewest - 1, -1))
 
 
-def cell_text(mark: Mark, width: int, numbers: Figures | None, mode: str, ascii: bool) -> str:
+def cell_text(mark: Mark, width: int, numbers: Figures | None, mode: str) -> str:
     """A cell of exactly ``width`` columns; ``numbers``: how to write them, ``None``: marks only.
 
-    ``mode``: what padding holds, as in ``lab_geometry.Axis``.
+    ``mode``: what padding holds, as in ``Plane``.
     """
     copies = mode not in _HELD
     edges = _EDGES.get(mark.role, "  ")
@@ -93,7 +85,7 @@ def cell_text(mark: Mark, width: int, numbers: Figures | None, mode: str, ascii:
     elif mark.role in _PADDING:
         body, left = COPY, left.replace(COPY, " ")
     else:
-        body = (_ASCII if ascii else _UNICODE).get(mark.role, " ")
+        body = _SIGNS.get(mark.role, " ")
     return f"{left}{body.rjust(width - 2)}{right}"
 
 
@@ -108,4 +100,4 @@ def sign_mark(value: float | None) -> str:
 
 def narrow(text: str) -> str:
     """``text`` in ASCII, no wider than it was."""
-    return text.replace("∞", "i").replace(MINUS, "-").replace("·", ".")
+    return text.translate(_NARROW)

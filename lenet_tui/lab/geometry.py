@@ -1,0 +1,118 @@
+"""What arithmetic alone knows of a layer: its windows, shapes and counts, and their formulas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from lenet_tui.explain.explain_shapes import count_line, linear_line, window_formula
+from lenet_tui.explain.windows import (
+    Axis,
+    Geometry,
+    NoWindow,
+    Shape,
+    check,
+    per_axis,
+    whole,
+    window_axes,
+)
+from lenet_tui.lab.layer import Layer
+
+SLIDING = {"Conv1d": 1, "Conv2d": 2, "MaxPool2d": 2, "Linear": 0}
+"""Along how many axes the window of each layer slides."""
+LESS = "less 1 that would start past the input"
+"""The words for a pool's last window, which is ignored."""
+
+
+def geometry(layer: Layer, input_shape: Shape) -> Geometry:
+    """The layer's windows over an input of ``input_shape``; raises ``NoWindow``."""
+    count = SLIDING[layer.kind]
+    if not input_shape or (count and len(input_shape) - count not in (1, 2)):
+        raise NoWindow(f"{layer.kind} takes an input of {count + 1} or {count + 2} sizes")
+    place = len(input_shape) - count - 1
+    samples, channels, sizes = input_shape[:place], input_shape[place], input_shape[place + 1 :]
+    if layer.kind == "MaxPool2d":
+        numbers = (layer[n] for n in ("kernel_size", "stride", "padding", "dilation"))
+        axes = window_axes(sizes, *numbers, ceil_mode=bool(layer["ceil_mode"]), mode="-inf")
+        check(axes)
+        return Geometry(samples, channels, channels, channels, axes)
+    axes = _conv_axes(layer, sizes) if count else ()
+    ins, outs, groups = _channels(layer)
+    if weight_shape(layer) is None or ins != channels or outs < bool(count):
+        raise NoWindow("the channels do not fit")
+    return Geometry(samples, ins, outs, groups, axes, bool(layer["bias"]))
+
+
+def weight_shape(layer: Layer) -> Shape | None:
+    """The shape of the layer's weight; ``None`` for a pool, or where the arguments give none."""
+    if layer.kind == "MaxPool2d":
+        return None
+    try:
+        ins, outs, groups = _channels(layer)
+        kernel = _kernel(layer)
+    except NoWindow:
+        return None
+    if groups < 1 or ins % groups or outs % groups or min(ins, outs, *kernel) < 0:
+        return None
+    return (outs, ins // groups, *kernel)
+
+
+def parameter_count(layer: Layer) -> int | None:
+    """How many numbers the layer learns; ``None`` where the arguments give no weight."""
+    if layer.kind == "MaxPool2d":
+        return 0
+    shape = weight_shape(layer)
+    return None if shape is None else math.prod(shape) + (shape[0] if layer["bias"] else 0)
+
+
+def parameter_formula(layer: Layer) -> str | None:
+    """How the parameters are counted, such as ``8*(3/1)*3*5 + 8 = 368``, in ASCII."""
+    shape = weight_shape(layer)
+    if shape is None:
+        return None
+    groups = _channels(layer)[2]
+    return count_line(shape, bool(layer["bias"]), groups=groups, times="*", total=str)
+
+
+def shape_formulas(known: Geometry, less: str = LESS) -> tuple[str, ...]:
+    """The output's size along each axis, one line an axis (``Linear``: the product of shapes).
+
+    In ASCII, save ``less``, which is ``LESS`` in the reader's language.
+
+    Source: "Shape" in PyTorch's documentation of the layer.
+    """
+    if known.axes:
+        return tuple(_axis(axis, less) for axis in known.axes)
+    weight = (known.channels_out, known.channels_in)
+    line = linear_line(known.input_shape, weight, known.bias, times="@", shape=_shape)
+    return (f"y = x @ W.T{' + b' * known.bias}: {line}",)
+
+
+def _axis(axis: Axis, less: str) -> str:
+    formula = window_formula(axis, "*", "-")
+    line = f"{axis.name}_out = {'ceil' if axis.ceil else 'floor'}({formula}) = {axis.counted}"
+    # "windows that would start in the right padded region are ignored" (MaxPool2d)
+    return f"{line}, {less} = {axis.out}" if axis.ignored else line
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return f"({', '.join(map(str, shape))})"
+
+
+def _channels(layer: Layer) -> tuple[int, int, int]:
+    """Input channels, output channels, groups; raises ``NoWindow``."""
+    if layer.kind == "Linear":
+        return whole(layer["in_features"]), whole(layer["out_features"]), 1
+    return whole(layer["in_channels"]), whole(layer["out_channels"]), whole(layer["groups"])
+
+
+def _kernel(layer: Layer) -> Shape:
+    count = SLIDING[layer.kind]
+    return per_axis(layer["kernel_size"], count, spread=False) if count else ()
+
+
+def _conv_axes(layer: Layer, sizes: Shape) -> tuple[Axis, ...]:
+    numbers = (layer[n] for n in ("stride", "padding", "dilation"))
+    axes = window_axes(sizes, _kernel(layer), *numbers, mode=str(layer["padding_mode"]))
+    check(axes)
+    return axes
