@@ -59,7 +59,7 @@ class PaneApp(App[None]):
             yield from self.panes
         yield Button("other")
 
-    def on_pane_look_changed(self) -> None:
+    def on_pane_requests_changed(self) -> None:
         self.call_after_refresh(self.answer)
 
     def on_tensor_pane_cell_chosen(self, message: TensorPane.CellChosen) -> None:
