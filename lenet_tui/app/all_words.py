@@ -1,4 +1,4 @@
-"""Everything that is said to people, in one language: the word tables of all rooms together."""
+"""The words of all rooms together, in one language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The autograd graph as a tree: who hands gradients to whom, in the notebook's own words."""
+"""The autograd graph as a tree: which node passes gradients to which."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lenet_tui.protocol.frame import Graph, GraphNode
 class Branch:
     """A node where the tree meets it, as ``next_functions[slot][0]`` of the one above.
 
-    ``again``: met before; its own branches stand there.
+    ``again``: the tree has met it before, and shows its branches there.
     """
 
     node: GraphNode
@@ -28,23 +28,23 @@ def tree(graph: Graph) -> Branch:
     """
     met: dict[int, tuple[int, int]] = {}
     order: list[int] = []
-    waiting = [(graph.root, (-1, 0))]
-    while waiting:
-        number, place = waiting.pop()
+    to_visit = [(graph.root, (-1, 0))]
+    while to_visit:
+        number, place = to_visit.pop()
         if number in met:
             continue
         met[number] = place
         order.append(number)
         onward = graph.nodes[number].next
-        waiting += reversed([(n, (number, slot)) for slot, n in enumerate(onward)])
-    made: dict[int, Branch] = {}
+        to_visit += reversed([(n, (number, slot)) for slot, n in enumerate(onward)])
+    built: dict[int, Branch] = {}
     for number in reversed(order):
         branches = tuple(
-            made[n] if met[n] == (number, slot) else Branch(graph.nodes[n], slot, True, ())
+            built[n] if met[n] == (number, slot) else Branch(graph.nodes[n], slot, True, ())
             for slot, n in enumerate(graph.nodes[number].next)
         )
-        made[number] = Branch(graph.nodes[number], met[number][1], False, branches)
-    return made[graph.root]
+        built[number] = Branch(graph.nodes[number], met[number][1], False, branches)
+    return built[graph.root]
 
 
 def path(start: str, slots: Iterable[int]) -> str:

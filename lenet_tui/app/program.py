@@ -38,7 +38,7 @@ class Program:
 
 
 def program(frame: Frame, net: str = "Net") -> Program:
-    """The program at the cursor; ``net``: how the model is made.
+    """The program at the cursor; ``net``: the name of the model's class.
 
     The last line is the digest of all parameters and gradients, which the exported script prints.
     """
@@ -61,7 +61,7 @@ def program(frame: Frame, net: str = "Net") -> Program:
 
 
 def opening(options: Options, net: str) -> list[str]:
-    """What stands before the loop."""
+    """The lines before the loop."""
     lines = [f"torch.manual_seed({options.seed})", f'device = "{options.device}"']
     lines.append(f"net = {net}().to(device)")
     if options.data == "random":
@@ -145,8 +145,8 @@ def _inside(frame: Frame, segment: SegmentState) -> Note:
 def _result(frame: Frame, phase: str) -> list[Note]:
     """What the last run of a phase gave."""
     if frame.entry and frame.entry.phase == phase and frame.entry.numbers:
-        said = ", ".join(f"{name} {number(value, 6)}" for name, value in frame.entry.numbers)
-        return [("code.numbers", {"numbers": said})]
+        text = ", ".join(f"{name} {number(value, 6)}" for name, value in frame.entry.numbers)
+        return [("code.numbers", {"numbers": text})]
     output = frame.output_shape
     if phase == FORWARD.name and output is not None:
         return [("code.shape", {"shape": shape_text(output)})]

@@ -37,9 +37,9 @@ class _Call:
 
 @lru_cache(maxsize=16)
 def op_lines(source: str, ops: tuple[Op, ...]) -> tuple[int, ...]:
-    """The line (from 0) of ``source``, a class's, that each op stands on; −1: not found.
+    """The line (from 0) of ``source``, a class's, that runs each op; −1: not found.
 
-    An op that is found nowhere is taken to stand where the one before it does.
+    An op that is found nowhere gets the line of the one before it.
     """
     calls = _calls(source)
     lines: list[int] = []

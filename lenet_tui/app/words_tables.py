@@ -1,4 +1,4 @@
-"""Every table of what is said."""
+"""The word tables of all rooms."""
 
 from __future__ import annotations
 

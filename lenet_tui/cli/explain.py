@@ -23,9 +23,9 @@ from lenet_tui.text.words import Words
 
 FAILED = 1
 SHOWN = 20
-"""Terms that people are shown; the smaller ones are folded."""
+"""Terms that the text shows; the smaller ones are folded."""
 OPERANDS = 12
-"""Operands of a term that people are shown."""
+"""Operands of a term that the text shows."""
 BESIDE = 3
 """Operands on a line."""
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 def event(found: Explanation, check: bool = False) -> dict[str, Any]:
     """The explanation as plain values: every term, every number in full."""
-    made: dict[str, Any] = {
+    plain: dict[str, Any] = {
         "cell": found.cell,
         "value": found.value,
         "op": found.op,
@@ -66,8 +66,8 @@ def event(found: Explanation, check: bool = False) -> dict[str, Any]:
         "checked": found.checked,
     }
     if check:
-        made["difference"] = found.difference
-    return made
+        plain["difference"] = found.difference
+    return plain
 
 
 def _term(term: Term) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from lenet_tui.training.request import ListDevices
 PACKAGES = ("torch", "textual", "rich", "numpy")
 VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "TMUX", "SSH_TTY")
 LEAST = (60, 20)
-"""Columns and rows below which the app only says how large it needs to be."""
+"""Columns and rows below which the app only shows how large it needs to be."""
 GIGABYTE = 2**30
 
 

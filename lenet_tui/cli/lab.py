@@ -25,7 +25,7 @@ SHOWN_INDICES = 64
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what torch says of the layer; 1 if it refuses."""
+    """Print what torch reports of the layer; 1 if it rejects it."""
     layer, shape = asked_layer(args)
     with BlockingEngine() as engine:
         result = engine.ask(RunLab(str(layer), shape))
@@ -84,7 +84,7 @@ def _lines(layer: Layer, result: LabResult, lang: str) -> list[str]:
 
 
 def _remarks(layer: Layer, result: LabResult) -> list[str]:
-    """What is said beside the result, on standard error."""
+    """The lines that go to standard error."""
     lines = [result.error] if result.error else []
     lines += [f"warning: {line}" for line in result.warnings]
     if not result.computed and not result.error:

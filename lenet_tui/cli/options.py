@@ -34,7 +34,7 @@ _BESIDE_RESUME = ("resume", "lang", "ascii", "moves", "command")
 
 
 class CommandError(Exception):
-    """What ends a command: one line for people, and the exit status."""
+    """Ends a command: one line for standard error, and the exit status."""
 
     def __init__(self, message: str, status: int = USAGE_ERROR) -> None:
         super().__init__(message)
@@ -66,7 +66,7 @@ def make_parser() -> tuple[Parser, Callable[..., Parser]]:
     """The parser, and what adds a subcommand to it: ``add(name, help, run)`` returns its parser.
 
     ``run`` takes the parsed arguments and returns the exit status. A subcommand's parser has the
-    options of every command already; they may stand before its name too.
+    options of every command already; they may come before its name too.
     """
     parser = _parser(add_help=True)
     commands = parser.add_subparsers(
@@ -101,7 +101,7 @@ def only_the_app(
     add(parser)
     try:
         args, others = parser.parse_known_args(words)
-    except CommandError:  # the parser that knows everything will say it better
+    except CommandError:  # the parser that knows everything reports it better
         return None
     return None if others else args
 

@@ -1,4 +1,4 @@
-"""Text for people on standard output, laid out by rich; every string is cleaned on its way."""
+"""Text on standard output, laid out by rich; every string is cleaned on its way."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ AHEAD = 2
 def run(args: argparse.Namespace, why: str = "") -> int:
     """Print the transcript; 0 if all was done, 1 if torch refused a move.
 
-    ``why``: what to say of it on stderr, once it is known that there will be one.
+    ``why``: a line for stderr, once it is known that there will be a transcript.
     """
     given = vars(args)
     options = session_options(args)

@@ -1,4 +1,4 @@
-"""The transcript for people: what the notebook prints, a block for each phase."""
+"""The transcript as text: what the notebook prints, a block for each phase."""
 
 from __future__ import annotations
 
@@ -97,15 +97,15 @@ class TextPrinter:
         if PHASES[at.phase].gradients:
             name = f"{self._bias}.grad"
             for when, values in (("before", before), ("after", self._gradient)):
-                said = self._say(f"trace.{when}", name=name, phase=at.phase)
-                self._printer.line(f"{said}  {values}")
+                title = self._say(f"trace.{when}", name=name, phase=at.phase)
+                self._printer.line(f"{title}  {values}")
 
     def position(self, move: str, moved: Moved) -> None:
         """Where a move has led."""
         at, loss = moved.frame.position, moved.frame.loss
         where = at.phase if at.op is None else f"{at.phase}, {self._say('trace.inside', op=at.op)}"
-        said = self._say("trace.moved", move=clean(move), iteration=at.iteration, phase=where)
-        self._printer.line(said + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
+        text = self._say("trace.moved", move=clean(move), iteration=at.iteration, phase=where)
+        self._printer.line(text + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
         if moved.error:
             self._printer.indented(self._say("trace.refused", error=moved.error))
         elif moved.stopped:

@@ -44,7 +44,7 @@ def pieces(session: SavedSession) -> list[bytes | memoryview]:
 
 
 def decode(data: bytes) -> SavedSession:
-    """The session in a file's bytes; ``SaveError`` says in a line what is wrong with them."""
+    """The session in a file's bytes; ``SaveError`` with one line on what is wrong with them."""
     line, end, _ = data.partition(b"\n")
     if not end or not line.startswith(_NAME):
         raise SaveError("it is no saved session")

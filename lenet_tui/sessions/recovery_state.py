@@ -102,7 +102,7 @@ class RecoveryState:
                 self._losses = Losses()
 
     def received(self, report: Report) -> bool:
-        """Note a report of the engine; whether it was meant for the keeper alone."""
+        """Note a report of the engine; return whether the app need not see it."""
         if isinstance(report, StoredKeyframe):
             self._blobs[report.iteration] = report.blob
         elif isinstance(report, EvictedKeyframes):
@@ -168,13 +168,13 @@ def _touched(snapshot: Snapshot) -> bool:
     return snapshot.end > BEGUN or bool(snapshot.scripts or snapshot.watches)
 
 
-def _thinned(kept: dict[int, bytes], here: int) -> dict[int, bytes]:
+def _thinned(stored: dict[int, bytes], here: int) -> dict[int, bytes]:
     """A few of the keyframes: the first, the last before ``here``, and some in even steps."""
-    if 0 not in kept:
+    if 0 not in stored:
         return {}
-    last = max(n for n in kept if n <= here)
-    most = min(SAVED_KEYFRAMES, SAVED_BYTES // max(len(blob) for blob in kept.values()))
-    step = max(kept) // most + 1 if most else 0
-    goals = range(step, max(kept), step) if step else ()
-    nearest = {max(n for n in kept if n <= goal) for goal in goals}
-    return {n: kept[n] for n in sorted({0, last} | nearest)}
+    last = max(n for n in stored if n <= here)
+    most = min(SAVED_KEYFRAMES, SAVED_BYTES // max(len(blob) for blob in stored.values()))
+    step = max(stored) // most + 1 if most else 0
+    goals = range(step, max(stored), step) if step else ()
+    nearest = {max(n for n in stored if n <= goal) for goal in goals}
+    return {n: stored[n] for n in sorted({0, last} | nearest)}

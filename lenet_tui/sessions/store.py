@@ -14,11 +14,11 @@ from lenet_tui.sessions.file_format import MAX_BYTES, SaveError, decode
 
 try:
     import fcntl
-except ImportError:  # Windows: nothing tells there whether another instance still runs
+except ImportError:  # Windows: nothing shows there whether another instance still runs
     fcntl = None  # type: ignore[assignment]
 
 SUFFIX = ".session"
-KEPT = 10
+MOST = 10
 """Sessions that stay in the folder, the newest ones."""
 
 
@@ -48,7 +48,7 @@ class SaveFile:
         except OSError:
             os.close(self._lock)
             raise
-        for old in _newest(folder)[KEPT:]:
+        for old in _newest(folder)[MOST:]:
             remove(old)
         _sweep(folder)
 
@@ -127,7 +127,7 @@ def _busy(path: Path) -> bool:
     """Whether a running instance holds the file."""
     try:
         lock = os.open(_lock_path(path), os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:  # nobody can hold it, or nobody can tell
+    except OSError:  # nobody can hold it, or it cannot be known
         return False
     try:
         _take(lock)

@@ -68,7 +68,7 @@ def fitted(row: list[Station], limit: int) -> tuple[list[Station], int]:
 
 
 def boundary(frame: Frame) -> bool:
-    """Whether the cursor stands between two iterations (or after init)."""
+    """Whether the cursor is between two iterations (or after init)."""
     return frame.position.op is None and frame.next_phase == TURN[0]
 
 

@@ -14,7 +14,7 @@ INDENT = "    "
 def fold(code: str, width: int) -> str:
     """``code`` with lines of at most ``width`` characters, where that can be done.
 
-    A remark that has no room stands on the line above. Only what is in parentheses is broken.
+    A remark that has no room goes to the line above. Only what is in parentheses is broken.
     """
     lines = code.splitlines()
     if all(len(line) <= width for line in lines):

@@ -14,7 +14,7 @@ from lenet_tui.protocol.messages import DoMove, Moved, Printed, Ready, RunFree
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions import autosave
-from lenet_tui.sessions.store import KEPT, SaveFile, lost, read
+from lenet_tui.sessions.store import MOST, SaveFile, lost, read
 from tests.harness import fake_session
 from tests.harness.conversation import Conversation
 
@@ -129,14 +129,14 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 
 def test_only_the_newest_stay(tmp_path: Path) -> None:
-    for number in range(KEPT + 4):
+    for number in range(MOST + 4):
         path = tmp_path / f"{number:02}.session"
         path.write_bytes(b"")
         os.utime(path, (number, number))
     held = SaveFile(tmp_path, tmp_path / "00.session")
     other = SaveFile(tmp_path, tmp_path / "13.session")
     left = {path.stem for path in files(tmp_path)}
-    assert left == {"00", *(f"{n:02}" for n in range(4, KEPT + 4))}  # one is held
+    assert left == {"00", *(f"{n:02}" for n in range(4, MOST + 4))}  # one is held
     held.close()
     other.close()
 

@@ -25,9 +25,9 @@ async def at(run: Running, key: str) -> None:
     await run.type("home", *["down"] * NUMBER[key], "enter")
 
 
-def standing(run: Running) -> str:
+def progress(run: Running) -> str:
     """Where the tour says that the session stands."""
-    return run.app.main.tour._standing
+    return run.app.main.tour._progress
 
 
 def cut(line: str, start: int, end: int) -> str:
@@ -75,7 +75,7 @@ async def test_a_stop_is_reached_by_its_moves_in_a_session_of_its_own() -> None:
         assert (options.preset, options.loss, options.data) == ("notebook", "mse", "random")
         assert tuple(str(c.move) for c in sent if isinstance(c, DoMove)) == STOPS[12].moves
         assert isinstance(sent[1], Subscription)
-        assert standing(run) == "here" and "zero_grad done" in run.text
+        assert progress(run) == "here" and "zero_grad done" in run.text
         assert run.app.main.recorder.text.splitlines() == list(STOPS[12].moves)
 
 
@@ -85,14 +85,14 @@ async def test_stepping_away_is_said_and_one_key_comes_back() -> None:
         frame = run.app.main.frame
         await run.press("n")
         assert str(run.engine.moves[-1]) == "phase"
-        assert standing(run) == "away" and "Stepped away: u brings" in run.text
+        assert progress(run) == "away" and "Stepped away: u brings" in run.text
         await run.press("N")
         assert str(run.engine.moves[-1]) == "back phase"
-        assert standing(run) == "here"
+        assert progress(run) == "here"
         await run.press("f", "f", "s")
-        assert standing(run) == "away"
+        assert progress(run) == "away"
         await run.press("u")
-        assert standing(run) == "here"
+        assert progress(run) == "here"
         assert run.app.main.frame and frame and run.app.main.frame.position == frame.position
         assert run.app.main.frame.end == frame.end
 
@@ -102,9 +102,9 @@ async def test_a_changed_option_is_away_too() -> None:
         await at(run, "output")
         run.app.main.move(Set("lr", 0.5))
         await run.settle()
-        assert standing(run) == "away"
+        assert progress(run) == "away"
         await run.press("u")
-        assert standing(run) == "here"
+        assert progress(run) == "here"
         assert run.app.main.present_options.lr == 0.01
 
 
@@ -113,13 +113,13 @@ async def test_on_the_way_no_other_state_is_shown() -> None:
         await at(run, "steps")
         run.engine.hold = True
         await at(run, "input")
-        assert STOPS[run.app.main.tour.number].key == "input" and standing(run) == "going"
+        assert STOPS[run.app.main.tour.number].key == "input" and progress(run) == "going"
         assert "On the way" in run.text and "iteration 0" in run.rail
-        while standing(run) == "going":
+        while progress(run) == "going":
             run.engine.release()
             assert "iteration 0" in run.rail
             await run.settle()
-        assert "forward 3 of 12" in run.rail and standing(run) == "here"
+        assert "forward 3 of 12" in run.rail and progress(run) == "here"
 
 
 async def test_keys_pressed_faster_than_the_engine_end_at_the_last_stop() -> None:
@@ -131,7 +131,7 @@ async def test_keys_pressed_faster_than_the_engine_end_at_the_last_stop() -> Non
         run.engine.hold = False
         run.engine.release()
         await run.settle()
-        assert STOPS[run.app.main.tour.number].key == "loss" and standing(run) == "here"
+        assert STOPS[run.app.main.tour.number].key == "loss" and progress(run) == "here"
         assert tuple(map(str, run.engine.moves[-5:])) == STOPS[run.app.main.tour.number].moves
 
 
@@ -149,7 +149,7 @@ async def test_the_own_session_comes_back_as_it_was() -> None:
         assert list(run.app.main.losses.values[1:]) == list(losses[1:])
         assert "digits" in run.lines[0] and "The tour" not in run.text
         await run.press("t")
-        assert STOPS[run.app.main.tour.number].key == "loss" and standing(run) == "here"
+        assert STOPS[run.app.main.tour.number].key == "loss" and progress(run) == "here"
 
 
 async def test_a_dying_engine_ends_the_way_and_a_new_one_goes_it() -> None:
@@ -157,13 +157,13 @@ async def test_a_dying_engine_ends_the_way_and_a_new_one_goes_it() -> None:
         await at(run, "output")
         run.engine.hold = True
         await run.press("t")
-        assert standing(run) == "going"
+        assert progress(run) == "going"
         run.app.main.restart()
         await run.settle()
         run.engine.hold = False
-        assert standing(run) == "away"
+        assert progress(run) == "away"
         await run.press("u")
-        assert standing(run) == "here"
+        assert progress(run) == "here"
 
 
 async def test_another_digest_at_the_same_stop_is_said() -> None:
@@ -331,7 +331,7 @@ async def test_the_moves_of_the_tour_do_not_depend_on_what_was_done_before() -> 
         run.app.main.move(Do("forward"))
         await run.settle()
         await at(run, "random")
-        assert standing(run) == "here"
+        assert progress(run) == "here"
         frame = run.app.main.frame
         assert frame
         assert [s.phase for s in frame.segments] == ["forward", "zero_grad", "backward"]

@@ -183,9 +183,9 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
             yield SystemCommand(title, more, partial(self.action_command, command.id))
 
     def action_suspend(self) -> None:
-        """Give the terminal to the shell until it says ``fg``: we stop, and what started us.
+        """Give the terminal to the shell until ``fg``: this process stops, and what started it.
 
-        The engine waits as soon as the pipe to us is full.
+        The engine waits as soon as the pipe to this process is full.
         """
         if not self.is_headless and hasattr(signal, "SIGTSTP"):
             os.kill(0, signal.SIGTSTP)

@@ -14,7 +14,7 @@ from lenet_tui.training.request import ListDevices
 
 
 class DevicesScreen(PickScreen):
-    """Opens at once and is filled when the engine has looked."""
+    """The picker opens at once and is filled when the engine has answered."""
 
     def __init__(self, engine: Asks, present: str) -> None:
         self._engine = engine

@@ -1,4 +1,4 @@
-"""The lines at the edges of the screen: the first picture, and what the panes stand between."""
+"""The lines at the top and bottom edges of the screen; they are the first picture."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ class EdgeScreen(PaintingScreen[None]):
         yield TooSmall(id="too-small").data_bind(cls.words)
 
     def middle(self) -> ComposeResult:
-        """What the lines stand around."""
+        """The widgets between the top and bottom lines."""
         return ()

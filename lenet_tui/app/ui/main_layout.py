@@ -32,7 +32,7 @@ from lenet_tui.tour.ui.pane import TourPane
 
 
 class Body(Horizontal):
-    """Where the panes are; ``panes.tcss`` says which have a place at which size."""
+    """Where the panes are; ``panes.tcss`` decides which are visible at which size."""
 
     words: var[Words] = var(Initialize(words_of), init=False)
     highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
@@ -98,7 +98,7 @@ class Body(Horizontal):
         self.highlights = event.highlights
 
     def know(self, ready: Ready) -> None:
-        """The engine has made its model."""
+        """Take what the engine reports of its model."""
         self.inspector.know(frozenset(p.name for p in ready.parameters))
         self.query_one(LayersPane).know(ready.parameters)
         self.query_one(ExplainPane).know(ready.parameters)

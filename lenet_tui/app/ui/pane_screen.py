@@ -114,7 +114,7 @@ class PaneScreen(EdgeScreen):
         return self._visible
 
     def paint_top(self) -> None:
-        """Paint the lines that say where the session is, before anything else."""
+        """Paint the rail and the status line before anything else."""
         self.paint(self.query_one(PipelineRail), self.query_one(StatusLine))
 
     def choose(self, tensor: str, aspect: str = "") -> None:
@@ -166,7 +166,7 @@ class PaneScreen(EdgeScreen):
         self.call_after_refresh(self._focus, pane)
 
     def show_beside_tour(self, stop: Stop | None) -> None:
-        """Make room for the tour and what a stop looks at; ``None``: the tour is closed."""
+        """Make room for the tour and a stop's panes; ``None``: the tour is closed."""
         panes = stop.panes if stop else ()
         self.body.beside_tour(panes if stop else None)
         for name in TABS.intersection(panes):

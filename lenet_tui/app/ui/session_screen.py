@@ -39,10 +39,10 @@ T = TypeVar("T")
 
 
 class SessionScreen(PaneScreen):
-    """What features use of it is declared by ``kit.ui.port.Port``.
+    """Sends moves and subscriptions; ``kit.ui.port.Port`` declares what features use of it.
 
-    ``saved``: the session that is being resumed. ``follows``: the tensor panes show what the last
-    op has made.
+    ``saved``: the session that is being resumed. ``follows``: the tensor panes show the last
+    op's output.
     """
 
     def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
@@ -199,7 +199,7 @@ class SessionScreen(PaneScreen):
         self.choose(message.tensor)
 
     def follow(self, frame: Frame) -> None:
-        """Show what the op that the cursor passed last has made."""
+        """Show the output of the op that the cursor passed last."""
         if frame.entry is not None and frame.entry.name:
             self.choose(frame.entry.name)
 

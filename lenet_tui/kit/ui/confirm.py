@@ -14,7 +14,7 @@ from lenet_tui.kit.ui.dialog import Dialog
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Gives back ``True`` if the person says yes; anything else leads home."""
+    """Gives back ``True`` for yes, ``None`` for anything else."""
 
     AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [

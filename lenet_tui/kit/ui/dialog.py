@@ -1,4 +1,4 @@
-"""What every dialog shares: a box in the middle, a title, a line of keys, escape leads home."""
+"""What every dialog shares: a box in the middle, a title, a line of keys, escape closes it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class Dialog(Reader, Once[T | None], Generic[T]):
     """A box with the title ``dialog.TITLE.title``; ``body`` composes what is in it.
 
-    The last line says ``dialog.TITLE.keys``; ``complain`` puts one line of error above it.
+    The last line is ``dialog.TITLE.keys``; ``complain`` puts one line of error above it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,5 +48,5 @@ class Dialog(Reader, Once[T | None], Generic[T]):
         error.set_class(bool(line), "-shown")
 
     def action_cancel(self) -> None:
-        """Go home and change nothing."""
+        """Close the dialog and change nothing."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""The marks we draw, and what stands for them where only ASCII may be used."""
+"""The marks that widgets draw, and their replacements where only ASCII may be used."""
 
 from __future__ import annotations
 

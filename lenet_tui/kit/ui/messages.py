@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Reported(Message):
-    """The engine said something. Every one is handled, in order."""
+    """The engine has sent a report. Every one is handled, in order."""
 
     def __init__(self, report: Report) -> None:
         self.report = report

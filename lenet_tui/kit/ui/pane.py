@@ -1,4 +1,4 @@
-"""What every pane of the main screen is."""
+"""The base class of the panes of the main screen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Pane(Reader, Widget):
     def entitle(self, title: str, subtitle: str, scale: Content | None = None) -> None:
         """Set the border's texts, and paint those of its two lines again that are not as before.
 
-        ``scale``: what stands after the subtitle, in colours.
+        ``scale``: a coloured text after the subtitle.
         """
         above, below = Content(title), Content(subtitle)
         if scale is not None:

@@ -18,7 +18,7 @@ from lenet_tui.text.clean import clean
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``id`` is given back; ``note`` stands dimmed after ``title``; a ``closed`` one is only read.
+    """``id`` is given back; ``note`` is dimmed after ``title``; a ``closed`` one cannot be chosen.
 
     ``here``: it is the present one.
     """

@@ -1,4 +1,4 @@
-"""Offers the sessions that were saved, and says what is not as it was when one was."""
+"""Offers the saved sessions, and names what has changed since one was saved."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def choice(number: int, saved: SavedSession, words: Words) -> Choice:
 
 
 def elsewhere(saved: SavedSession, ready: Ready) -> str:
-    """What is not as it was when the session was saved, so that bits may differ; else empty."""
+    """What has changed since the session was saved, so that bits may differ; else empty."""
     pairs = (
         ("torch", saved.torch, ready.torch),
         ("CPU", saved.cpu, ready.cpu),

@@ -1,4 +1,4 @@
-"""One move at a time: what the engine is doing for us, and what waits."""
+"""One move at a time: the one that the engine is making, and those that wait."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lenet_tui.protocol.messages import Command, DoMove, Pause, RunFree
 from lenet_tui.protocol.moves import Continue, Goto, Move, ReverseContinue, Run
 
 WAITING_LIMIT = 256
-"""Moves that may wait while the engine works; more are refused, so that a held key ends."""
+"""Moves that may wait while the engine works; more are dropped, so that a held key ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class MoveQueue:
         return True
 
     def pause(self) -> None:
-        """Ask a run to stop; said once."""
+        """Ask a run to stop, once."""
         pending = self.pending
         if pending is not None and pending.pausable and not pending.paused:
             self.pending = replace(pending, paused=True)

@@ -1,4 +1,4 @@
-"""A file of moves, played line by line; and the moves made by hand, kept to be written to one."""
+"""A file of moves, played line by line; and a recorder of the moves made by hand."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class MovesRecorder:
             self.moves.append(Goto(frame.position.iteration))
 
     def seen(self, frame: Frame) -> bool:
-        """After a death, the first frame says where the session takes up again: ``True`` then."""
+        """Note the first frame after an engine's death, where the session goes on."""
         if not self._lost:
             return False
         self._lost = False

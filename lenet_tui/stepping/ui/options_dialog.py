@@ -54,7 +54,7 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
 
     @on(Input.Submitted)
     def action_apply(self) -> None:
-        """Check what stands in the form, and give it back or say what is wrong."""
+        """Check the form, and give it back or show what is wrong."""
         try:
             sets = ordered(self._options, self._changed())
         except OptionError as error:
@@ -80,7 +80,7 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
 
 
 def shown(options: Options, field: str) -> str:
-    """An option's present value as it stands in the form."""
+    """An option's present value as the form shows it."""
     return str(getattr(options, field.replace("-", "_")))
 
 

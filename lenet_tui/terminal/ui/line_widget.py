@@ -54,7 +54,7 @@ class LineWidget(Widget):
         return 0
 
     def put(self, lines: Sequence[Content]) -> None:
-        """Show ``lines`` instead; only those that look different are painted."""
+        """Show ``lines`` instead; only those that have changed are painted."""
         old, self.lines = self.lines, tuple(lines)
         both = min(len(old), len(lines))
         changed = [y for y in range(both) if not old[y].is_same(self.lines[y])]

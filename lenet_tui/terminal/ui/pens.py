@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pen:
-    """What a cell is drawn with, as parameters of SGR. One object for each look: compare by ``is``.
+    """What a cell is drawn with, as parameters of SGR. One object for each: compare by ``is``.
 
     ``attributes``: bold and the like; ``fore``, ``back``: the colours.
     """

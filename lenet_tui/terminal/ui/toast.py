@@ -1,4 +1,4 @@
-"""A notification: one line for a few seconds that says what has just happened."""
+"""A notification: one line for a few seconds about what has just happened."""
 
 from __future__ import annotations
 

@@ -52,13 +52,13 @@ def _tensor(tensor: Tensor, node: Any) -> str:
     text = str(tensor.detach())
     if node is None:
         return text
-    said = f"grad_fn=<{type(node).__name__}>)"
-    beside = len(text.splitlines()[-1]) + len(said) + 1 <= LINE
-    return f"{text[:-1]},{' ' if beside else chr(10) + ' ' * len('tensor(')}{said}"
+    suffix = f"grad_fn=<{type(node).__name__}>)"
+    beside = len(text.splitlines()[-1]) + len(suffix) + 1 <= LINE
+    return f"{text[:-1]},{' ' if beside else chr(10) + ' ' * len('tensor(')}{suffix}"
 
 
 def _node(name: str, navigator: Navigator) -> Any:
-    """The autograd node of an op's output; ``None`` for what no op made."""
+    """The autograd node of an op's output; ``None`` for a tensor that is no op's output."""
     tape, cursor = navigator.tape, navigator.cursor
     forward = tape.forward(cursor)
     if forward is None:

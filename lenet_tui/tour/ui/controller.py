@@ -63,7 +63,7 @@ class Host(Port, Protocol):
         """Give the pane that fills the screen its place back."""
 
     def show_beside_tour(self, stop: Stop | None) -> None:
-        """Make room for the tour and what a stop looks at; ``None``: the tour is closed."""
+        """Make room for the tour and a stop's panes; ``None``: the tour is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Tour:
     # What the person asks for
 
     def open(self, number: int | None = None, *, fresh: bool = False) -> None:
-        """Open it at a stop, or where it was left. ``fresh``: the app was started for it."""
+        """Open the tour at a stop, or where it was left. ``fresh``: the app was started for it."""
         if not self.on:
             self.on, self._digests = True, {}
             self._alone = self._fresh = fresh
@@ -160,7 +160,7 @@ class Tour:
         self.show()
 
     def leave(self) -> None:
-        """Close it; the person's own session comes back."""
+        """Close the tour; the person's own session comes back."""
         if not self.on:
             return
         host = self._host
@@ -172,9 +172,9 @@ class Tour:
             host.notify(host.words("touring.left", key=key))
             self._waits = None
         else:
-            self._when_idle(self._take_up)
+            self._when_idle(self._resume_own)
 
-    # What the app tells
+    # What the app reports
 
     @property
     def starting(self) -> bool:
@@ -189,12 +189,12 @@ class Tour:
         """The engine is gone, and with it what was under way."""
         self._starting, self._going = 0, False
         waits, self._waits = self._waits, None
-        if waits == self._take_up:
+        if waits == self._resume_own:
             waits()
         self.show()
 
     def shows(self, report: Moved | FrameUpdate) -> bool:
-        """Take in a frame; whether it is to be shown: on the way to a stop none is."""
+        """Take in a frame; return whether to show it: on the way to a stop none is shown."""
         pending = self._host.queue.pending
         if pending is None and self._waits is not None:
             waits, self._waits = self._waits, None
@@ -213,13 +213,13 @@ class Tour:
         return True
 
     def show(self) -> None:
-        """Say where the tour is, wherever that is seen."""
+        """Show where the tour is, in every pane that shows it."""
         if self.on:
             language = self._host.words.language
-            state = TourState(self.number, self._standing, language, self._printed)
+            state = TourState(self.number, self._progress, language, self._printed)
             for screen in self._host.app.screen_stack:
                 for pane in screen.query(TourPane):
-                    pane.tell(state)
+                    pane.show_state(state)
 
     # How it is done
 
@@ -231,7 +231,7 @@ class Tour:
         return shown.query_one(TourPane)
 
     @property
-    def _standing(self) -> str:
+    def _progress(self) -> str:
         frame = self._host.frame
         if self._going:
             return "going"
@@ -298,7 +298,7 @@ class Tour:
         self._starting += 1
         host.change_session(options, start)
 
-    def _take_up(self) -> None:
+    def _resume_own(self) -> None:
         """The person's own session again."""
         host, own = self._host, self._own
         if own is None:
@@ -321,8 +321,8 @@ class Tour:
 
 def _options(given: Options) -> Options:
     """The tour's options, on the device, seed and memory that are given."""
-    kept = {"device": given.device, "seed": given.seed, "threads": given.threads}
-    return replace(resolve(PRESET, **kept), history_mb=given.history_mb)
+    asked = {"device": given.device, "seed": given.seed, "threads": given.threads}
+    return replace(resolve(PRESET, **asked), history_mb=given.history_mb)
 
 
 def _state(frame: Frame) -> State:

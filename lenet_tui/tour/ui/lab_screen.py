@@ -1,4 +1,4 @@
-"""The layer lab at a stop of the tour: what the stop says is beside it, or over it."""
+"""The layer lab at a stop of the tour: the stop's text is beside it, or over it."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def stacked(panes: frozenset[str], cols: int) -> bool:
 
 
 def _one_column(wanted: set[str], panes: set[str], rows: int) -> frozenset[str]:
-    """One below the other. The code stands in the tour's own text, and the image is tall."""
+    """One below the other. The tour's own text shows the code already, and the image is tall."""
     if rows >= TALL:
         return frozenset(wanted | {"layers", "tensor"})
     least = wanted - {"image"} - ({"tabs"} if "code" in panes else set())

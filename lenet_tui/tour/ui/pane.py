@@ -1,4 +1,4 @@
-"""The tour's pane: what a stop says, its code, where the session stands, the keys."""
+"""The tour's pane: a stop's text, its code, whether the session is there, the keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 KEYS = ("tour-next", "tour-back", "tour-here", "tour-stops")
 
 Key = tuple[str, str, str]
-"""A key, what is said of it, and the action of a click."""
+"""A key, the word key of its description, and the action of a click."""
 GAP = "  "
 HANG = "    "
 LIST = Style.from_meta({"@click": "app.command('tour-stops')"})
@@ -39,12 +39,12 @@ LEAVE: Key = ("escape", "touring.escape", "app.command('escape')")
 
 @dataclass(frozen=True, slots=True)
 class TourState:
-    """``number`` of the stop, from 0. ``standing``: the session is ``here``, ``away`` or ``going``;
+    """``number`` of the stop, from 0. ``progress``: the session is ``here``, ``away`` or ``going``;
     ``lab``: at a stop whose lab is closed. ``printed``: what the stop's code prints there.
     """
 
     number: int
-    standing: str
+    progress: str
     language: str
     printed: str = ""
 
@@ -120,7 +120,7 @@ class KeyLine(Widget):
 
 
 class TourPane(Pane):
-    """What a stop says; ``turn`` turns its pages where the text is longer than the pane."""
+    """A stop's text; ``turn`` turns its pages where it is longer than the pane."""
 
     ALLOW_MAXIMIZE = True
     DEFAULT_CSS = """
@@ -132,9 +132,9 @@ class TourPane(Pane):
     TourPane Prose, TourPane CodeText { margin-top: 1; }
     TourPane .prints { height: auto; margin-top: 1; text-style: italic; }
     TourPane .printed { color: $foreground-muted; margin-top: 0; }
-    TourPane .standing { height: auto; margin-top: 1; }
-    TourPane .standing.-here { color: $text-success; }
-    TourPane .standing.-away { color: $text-warning; }
+    TourPane .progress { height: auto; margin-top: 1; }
+    TourPane .progress.-here { color: $text-success; }
+    TourPane .progress.-away { color: $text-warning; }
     TourPane .keys {
         height: auto; link-style: none; link-color: $foreground; link-background: transparent;
         link-style-hover: bold; link-background-hover: $accent 40%;
@@ -148,7 +148,7 @@ class TourPane(Pane):
         self._prose, self._code = Prose(), CodeText()
         self._heading = Static(classes="prints", markup=False)
         self._printed = CodeText("printed", output=True)
-        self._standing = Static(classes="standing", markup=False)
+        self._progress = Static(classes="progress", markup=False)
         self._offered = KeyLine()
         self._last_key = LEAVE
         self._state: TourState | None = None
@@ -160,25 +160,25 @@ class TourPane(Pane):
             yield self._code
             yield self._heading
             yield self._printed
-        yield self._standing
+        yield self._progress
         yield self._offered
 
     def on_mount(self) -> None:
-        """Say it anew when there is more or less text below."""
+        """Show the keys again when there is more or less text below."""
         self.watch(self.scroll, "scroll_y", self._offer, init=False)
         self.watch(self.scroll, "virtual_size", self._offer, init=False)
 
-    def tell(self, state: TourState) -> None:
-        """Show a stop, or where the session stands now."""
+    def show_state(self, state: TourState) -> None:
+        """Show a stop, or how far the session is from it now."""
         before, self._state = self._state, state
         if state == before:
             return
         if before is None or (before.number, before.language) != (state.number, state.language):
-            self._say(state.number)
+            self._show_stop(state.number)
         if before is None or before.number != state.number:
             self.scroll.scroll_home(animate=False)
         self._print(state.printed)
-        self._stand(state)
+        self._show_progress(state)
         self.call_after_refresh(self._offer)
 
     def end_with(self, key: Key) -> None:
@@ -209,7 +209,7 @@ class TourPane(Pane):
         scroll = self.scroll
         return bool(scroll.size.height) and scroll.scroll_y < scroll.max_scroll_y
 
-    def _say(self, number: int) -> None:
+    def _show_stop(self, number: int) -> None:
         words, stop = self.words, STOPS[number]
         self.border_title = Content.styled(words("tour.title"), LIST)
         self._title.update(words(f"tour.{stop.key}.title"))
@@ -224,17 +224,17 @@ class TourPane(Pane):
         self._heading.update(self.words("tour.prints"))
         self._printed.show("\n".join(map(clean, printed.splitlines())))
 
-    def _stand(self, state: TourState) -> None:
-        """Where the session stands: in a sentence, and as a mark beside the stop's number."""
+    def _show_progress(self, state: TourState) -> None:
+        """Whether the session is at the stop: a sentence, and a mark beside the stop's number."""
         key = key_name(BY_ID["tour-here"].keys[0])
-        said = self.words(f"tour.{state.standing}", key=key)
+        sentence = self.words(f"tour.{state.progress}", key=key)
         mark = {"here": self.glyphs.done, "going": self.glyphs.current}
-        shown = mark.get(state.standing, self.glyphs.back)
-        progress = self.words("tour.progress", number=state.number + 1, count=len(STOPS))
-        self.border_subtitle = Content.styled(f"{shown} {progress}", LIST)
-        self._standing.update(f"{shown} {said}")
-        self._standing.set_class(state.standing == "here", "-here")
-        self._standing.set_class(state.standing in ("away", "lab"), "-away")
+        shown = mark.get(state.progress, self.glyphs.back)
+        number = self.words("tour.progress", number=state.number + 1, count=len(STOPS))
+        self.border_subtitle = Content.styled(f"{shown} {number}", LIST)
+        self._progress.update(f"{shown} {sentence}")
+        self._progress.set_class(state.progress == "here", "-here")
+        self._progress.set_class(state.progress in ("away", "lab"), "-away")
 
     def _offer(self) -> None:
         """The keys; the first one turns the page where there is more to read."""
@@ -247,8 +247,8 @@ def key_items(words: Words, more: bool, last: Key) -> list[Content]:
     """The tour's keys, each to be clicked. ``more``: the first one turns the page."""
     keys = [(BY_ID[name].keys[0], f"touring.{name}", f"app.command('{name}')") for name in KEYS]
     items = []
-    for key, said, click in (*keys, last):
-        text = words("touring.more" if more and said == "touring.tour-next" else said)
+    for key, name, click in (*keys, last):
+        text = words("touring.more" if more and name == "touring.tour-next" else name)
         item = Content.assemble((key_name(key), "bold $text-accent"), " ", text)
         items.append(item.stylize(Style.from_meta({"@click": click})))
     return items

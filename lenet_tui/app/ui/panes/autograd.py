@@ -33,7 +33,7 @@ class GraphTree(Tree[Branch]):
 
 
 class AutogradPane(Pane):
-    """Walk it with the arrows: the line above says how Python reaches the chosen node."""
+    """The arrows move through the graph; the line above shows how Python reaches the node."""
 
     wants_graph: ClassVar[bool] = True
     DEFAULT_CSS = """
@@ -62,9 +62,9 @@ class AutogradPane(Pane):
 
     def show(self, frame: Frame) -> None:
         graph = frame.graph
-        state, said = self.query_one("#autograd-state", Static), self._state(graph)
-        if state.content != said:
-            state.update(said)
+        state, text = self.query_one("#autograd-state", Static), self._state(graph)
+        if state.content != text:
+            state.update(text)
         shape = graph and tuple((n.op, n.name, n.next) for n in graph.nodes)
         if shape != self._shape:
             self._shape = shape
@@ -99,19 +99,19 @@ class AutogradPane(Pane):
             tree.scroll_to_node(tree.cursor_node, animate=False)
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Branch]) -> None:
-        """Say how Python reaches the node."""
+        """Show how Python reaches the node."""
         slots: list[int] = []
         place: TreeNode[Branch] | None = event.node
         while place is not None and place.data is not None:
             slots.append(place.data.slot)
             place = place.parent
-        said = path(self._start, reversed(slots[:-1])) if slots else ""
+        reached = path(self._start, reversed(slots[:-1])) if slots else ""
         line = self.query_one("#autograd-path", Static)
-        over = len(said) - line.content_size.width
-        if over > 0 and line.content_size.width:  # the end of it tells one node from another
+        over = len(reached) - line.content_size.width
+        if over > 0 and line.content_size.width:  # nodes differ in the end of it
             gap = spelled(self, " … ")
-            said = self._start + gap + said[len(self._start) + over + len(gap) :]
-        line.update(Text(said, "dim"), layout=False)
+            reached = self._start + gap + reached[len(self._start) + over + len(gap) :]
+        line.update(Text(reached, "dim"), layout=False)
 
     def _state(self, graph: Graph | None) -> Text:
         words = self.words

@@ -24,7 +24,7 @@ from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean, clean_lines
 
 BESIDE = 126
-"""Columns from which the model's class stands beside the program, else above it."""
+"""Columns from which the model's class is beside the program, else above it."""
 LIT = "bold $block-cursor-foreground on $block-cursor-background"
 COMMENT = "$text 60%"
 """As in Textual's highlighting."""
@@ -100,7 +100,7 @@ class CodePane(Pane):
     """The program, and the model's class: beside it where there is room, else above it.
 
     The line of the phase that the cursor is in, or passed last, is lit; inside a forward also the
-    line of the class that the op stands on.
+    line of the class that runs the op.
     """
 
     DEFAULT_CSS = """
@@ -122,7 +122,7 @@ class CodePane(Pane):
             yield Listing("code-class")
 
     def know(self, source: str, model: str) -> None:
-        """The engine has made its model: the source of its class, and where it comes from."""
+        """Take the source of the model's class, and the model's name."""
         self._source = clean_lines(source)
         self._net = clean(model.rpartition(":")[2])
 
@@ -160,20 +160,20 @@ class CodePane(Pane):
         lit = line.mark == "current"
         skipped = any(key == "code.skipped" for key, _ in line.notes)
         mark = "skipped" if lit and skipped else line.mark
-        return Row(clean(line.code), mark, self._said(line.notes) if remarks else "", lit)
+        return Row(clean(line.code), mark, self._remarks(line.notes) if remarks else "", lit)
 
-    def _said(self, notes: Sequence[Note]) -> str:
-        said = clean(
+    def _remarks(self, notes: Sequence[Note]) -> str:
+        text = clean(
             self.words("code.and").join(self.words(key, **values) for key, values in notes)
         )
-        return spelled(self, said)
+        return spelled(self, text)
 
     def _op(self, frame: Frame) -> str:
         """What the op that the cursor passed last is called."""
         return clean(frame.entry.name) if frame.entry else ""
 
     def _inside(self, frame: Frame) -> int:
-        """The line of the class that the op of a forward stands on; −1: none."""
+        """The line of the class that runs the op of a forward; −1: none."""
         position = frame.position
         if position.phase != FORWARD.name or position.op is None:
             return -1

@@ -28,7 +28,7 @@ class HintLine(Widget):
     line: reactive[Content] = reactive(Content(""), init=False)
 
     def show(self, moves: tuple[Move, ...], done: int, words: Words) -> None:
-        """``done`` of ``moves`` are made."""
+        """Show the next line; ``done`` of ``moves`` have been played."""
         self.display = bool(moves)
         if done < len(moves):
             text = words("hint.next", n=done + 1, total=len(moves))
@@ -72,15 +72,15 @@ def key_line(words: Words, width: int, moves: bool, tabs_hidden: bool = False) -
     offered = [c for c in COMMANDS if c.footer and c.id not in left_out]
     items = {c.id: (key_name(c.keys[0]), words(f"cmd.{c.id}.short")) for c in offered}
     size = {name: cell_len(key) + cell_len(text) + 3 for name, (key, text) in items.items()}
-    kept: list[str] = []
+    shown: list[str] = []
     room = width
     for command in sorted(offered, key=lambda c: c.footer):
         if size[command.id] <= room + 2:
-            kept.append(command.id)
+            shown.append(command.id)
             room -= size[command.id]
     parts = []
     for command in offered:
-        if command.id in kept:
+        if command.id in shown:
             key, text = items[command.id]
             click = Style.from_meta({"@click": f"app.command('{command.id}')"})
             item = Content.assemble((key, "bold $text-accent"), " ", text)

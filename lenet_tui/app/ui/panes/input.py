@@ -1,4 +1,4 @@
-"""The input pane: the image that the network sees, and what it should say."""
+"""The input pane: the image that the network sees, and its target."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TARGET = "target"
 
 
 class ImagePane(TensorPane):
-    """One sample of the batch, in grey; the title says its target."""
+    """One sample of the batch, in grey; the title has its target."""
 
     ASPECTS: ClassVar[tuple[str, ...]] = ("value",)
     DEFAULT_CSS = "ImagePane LegendLine { display: none; }"
@@ -50,11 +50,11 @@ class ImagePane(TensorPane):
 
     def show(self, frame: Frame) -> None:
         view = next((v for v in frame.views if v.request.key == self._target_key), None)
-        self._target = self._said(view) if view else ""
+        self._target = self._target_text(view) if view else ""
         super().show(frame)
 
-    def _said(self, view: View) -> str:
-        """The class that it should say; a target of another kind is said by the output pane."""
+    def _target_text(self, view: View) -> str:
+        """The target class in words; the output pane shows a target of another kind."""
         if view.values is None or not view.values.size or not view.dtype.startswith("int"):
             return ""
         text = self.words("image.target", target=int(view.values.flat[0]))
@@ -64,7 +64,7 @@ class ImagePane(TensorPane):
         return text
 
     def _explain_colours(self, view: View, frame: Frame) -> None:
-        """The legend stands in the border: below the picture it would take a row of it."""
+        """Put the legend into the border: below the picture it would take a row of it."""
         scale = legend(view, self.heatmap.ink, self.words, width=26, ascii_only=ascii_only(self))
         if self._scale is None or not scale.is_same(self._scale):
             self._scale = scale

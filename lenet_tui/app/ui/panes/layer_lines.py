@@ -1,4 +1,4 @@
-"""The lines of the layers pane: what there is to look at, as a pure function of the frame."""
+"""The lines of the layers pane, as a pure function of the frame."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from lenet_tui.text.numbers import number, shape_text, thousands
 class Line:
     """One line: ``tensor`` is what it lets be seen.
 
-    ``title`` and ``op`` stand at the left, ``shape`` and ``count`` at the right; where there is
+    ``title`` and ``op`` are at the left, ``shape`` and ``count`` at the right; where there is
     room, ``flow`` (input → output) instead of the shape.
     ``here``: the cursor has just passed it. ``reached``: its tensor exists at the cursor.
     ``under``: the parameters of an op, shown below it. ``detail``: its input's and output's shape
-    and its arguments, said of the line that the cursor is on.
+    and its arguments, shown for the line that the cursor is on.
     """
 
     tensor: str
@@ -103,7 +103,7 @@ def titles(row: OpRow) -> tuple[str, str]:
 
 
 def _passed(frame: Frame | None) -> frozenset[str]:
-    """The name of the entry passed last, if the cursor stands inside a phase."""
+    """The name of the entry passed last, if the cursor is inside a phase."""
     if frame is None or frame.entry is None or frame.position.op is None:
         return frozenset()
     return frozenset({frame.entry.name})

@@ -62,7 +62,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         return max(0, self.scrollable_content_region.width - indent)
 
     def render_line(self, y: int) -> Strip:
-        """A line, of which Textual would look up all the styles for each change of its text."""
+        """Draw a line; Textual would find all its styles again for each change of its text."""
         number, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         node = self.get_node_at_line(number)
         if node is None or not width:
@@ -82,7 +82,7 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         return Strip([s for s in segments if s.text]).adjust_cell_length(width, base)
 
     def forget_bar(self) -> None:
-        """Take the scrollbar away where all lines fit: Textual looks for that at a resize only."""
+        """Take the scrollbar away where all lines fit: Textual does that at a resize only."""
         self.show_vertical_scrollbar = self.virtual_size.height > self.size.height
 
     def _columns(self, node: TreeNode[Line]) -> list[tuple[str, str | None]]:

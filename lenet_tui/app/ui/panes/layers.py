@@ -1,4 +1,4 @@
-"""The layers pane: every op of the forward, and every tensor there is to look at."""
+"""The layers pane: every op of the forward, and every tensor that can be shown."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class LayersPane(Pane):
         return self.query_one(LayerTree)
 
     def know(self, parameters: tuple[Parameter, ...]) -> None:
-        """The model's parameters, once the engine has made it."""
+        """The model's parameters, once the engine has built it."""
         self._parameters = parameters
         self._names = ()
         if not self._tensor and parameters:
@@ -88,13 +88,13 @@ class LayersPane(Pane):
         room = self.size.width - 4
         details = self._details()
         detail = next((d for d in details if cell_len(d) <= room), details[-1])
-        said = (f"{self.words('layers.title')}  {count}", detail)
+        titles = (f"{self.words('layers.title')}  {count}", detail)
         if ascii_only(self):
-            said = (ascii_text(said[0]), ascii_text(said[1])[:room])
-        self.entitle(*said)
+            titles = (ascii_text(titles[0]), ascii_text(titles[1])[:room])
+        self.entitle(*titles)
 
     def _details(self) -> list[str]:
-        """What is said of the op that the cursor is on: all of it, or its shapes alone."""
+        """Details of the op that the cursor is on, the longest first: all, or its shapes alone."""
         for node in self.listed.root.children:
             line = node.data
             if line and self._tensor in (line.tensor, *(u.tensor for u in line.under)):
@@ -168,7 +168,7 @@ class LayersPane(Pane):
 
 
 def _update(node: TreeNode[Line], line: Line) -> None:
-    """Repaint the node only if its line looks different."""
+    """Repaint the node only if its line has changed."""
     if node.data != line:
         node.data = line
         node.refresh()

@@ -125,8 +125,8 @@ class OutputPane(Pane, can_focus=True):
             if self.has_focus:
                 chosen = min(self.chosen, self._count - 1)
                 lines[chosen] = lines[chosen].stylize("reverse", 0, len(str(self._count - 1)))
-            said = "output.target" if goals is not None else f"output.{kind}"
-            subtitle = spelled(self, self.words(said))
+            caption = "output.target" if goals is not None else f"output.{kind}"
+            subtitle = spelled(self, self.words(caption))
         self.entitle(self._title(views[self._tensor]), subtitle)
         self.query_one(LineWidget).put(lines)
 
@@ -175,9 +175,9 @@ def bars(
     for number, value in enumerate(values):
         share = abs(value) / top if np.isfinite(value) else 0.0
         goal = f" → {beside[number]}" if beside else " ◀" if number == wanted else ""
-        said = plain(f"{'−' if value < 0 else ' '}{bar(share, room, ascii_only)} {texts[number]}")
+        text = plain(f"{'−' if value < 0 else ' '}{bar(share, room, ascii_only)} {texts[number]}")
         style = "bold" if number == best else ""
-        lines.append(Content.assemble((f"{number:>{label}} {said}", style), plain(goal)))
+        lines.append(Content.assemble((f"{number:>{label}} {text}", style), plain(goal)))
     return lines
 
 

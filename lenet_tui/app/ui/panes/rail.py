@@ -63,7 +63,7 @@ class PipelineRail(LineWidget):
         self._draw()
 
     def _draw(self) -> None:
-        """Repaint what looks different."""
+        """Repaint the lines that have changed."""
         width, glyphs = self.content_size.width, glyphs_of(self)
         if width <= 0:
             return
@@ -113,7 +113,7 @@ def phase_lines(
 
 
 def _connector(pad: int, gap: int, glyphs: Glyphs) -> str:
-    """What stands between two phases: a line, if there is room for one."""
+    """The text between two phases: a line, if there is room for one."""
     length = pad + gap
     return f" {glyphs.line * (length - 2)} " if length >= 3 else " " * length
 
@@ -136,8 +136,8 @@ def position_line(
     if isinstance(was, Restarting) and frame is not None:
         return Content.styled(words("rail.starting"), "$text-warning")
     if isinstance(state, Busy) and state.op.what == SEARCHING:
-        said = words("rail.searching", n=state.op.position.iteration)
-        return Content.styled(said, "$text-warning")
+        text = words("rail.searching", n=state.op.position.iteration)
+        return Content.styled(text, "$text-warning")
     if isinstance(state, Busy):
         return Content.styled(_busy(state.op, words), "bold $text-warning")
     if frame is None:

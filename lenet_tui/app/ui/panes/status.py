@@ -1,4 +1,4 @@
-"""The status line: what this session is, and how it stands."""
+"""The status line: the session's options, its loss and its history."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WIDE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Status:
-    """What the line is made of. ``run``: the run under way, in words, or empty."""
+    """The content of the line. ``run``: the run under way, in words, or empty."""
 
     options: Options
     ready: Ready | None = None
@@ -47,20 +47,20 @@ class StatusLine(LineWidget):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._made_of: tuple[object, ...] = ()
+        self._key: tuple[object, ...] = ()
 
     def on_resize(self) -> None:
         """Fit it to the new width."""
         self._draw()
 
     def _draw(self) -> None:
-        """Repaint it if it looks different."""
+        """Repaint the line if it has changed."""
         words, options, width = self.words, self.options, self.content_size.width
         if options is None or width <= 0:
             return
         key = (self.frame, self.ready, options, self.activity.run, words, width)
-        if key != self._made_of:
-            self._made_of = key
+        if key != self._key:
+            self._key = key
             status = Status(options, self.ready, self.frame, self.activity.run)
             self.put([status_line(status, words, glyphs_of(self), width)])
 

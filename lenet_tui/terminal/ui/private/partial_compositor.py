@@ -131,7 +131,7 @@ def _merged(regions: Iterable[Region]) -> list[Region]:
 
 
 def _joins(one: Region, other: Region) -> bool:
-    """Whether two regions overlap, or stand on each other's lines in the same columns."""
+    """Whether two regions overlap, or are close to each other in the same columns."""
     if one.overlaps(other):
         return True
     near = one.y <= other.bottom + CLOSE and other.y <= one.bottom + CLOSE
