@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
@@ -43,9 +44,17 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     add_tour_options(
         add("tour", "the chapter in a dozen stops, beside the app", partial(_tour, open_app))
     )
-    add_explain_options(add("explain", "one number and where it came from", _explain))
-    add_export_options(add("export", "a session as a plain PyTorch script", _export))
-    add("info", "what this terminal can show, the devices here, versions", _info)
+    add_explain_options(
+        add(
+            "explain",
+            "one number and where it came from",
+            _command("explain", asked_cell, session_options),
+        )
+    )
+    add_export_options(
+        add("export", "a session as a plain PyTorch script", _command("export", session_options))
+    )
+    add("info", "what this terminal can show, the devices here, versions", _command("info"))
 
 
 def trace(args: argparse.Namespace, why: str = "") -> int:
@@ -83,25 +92,16 @@ def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
     return tour.run(args)
 
 
-def _explain(args: argparse.Namespace) -> int:
-    asked_cell(args)
-    session_options(args)
-    forkserver.prepare()
-    from lenet_tui.cli import explain  # noqa: PLC0415
+def _command(
+    name: str, *checks: Callable[[argparse.Namespace], object]
+) -> Callable[[argparse.Namespace], int]:
+    """A subcommand that needs no screen: ``checks`` of its options, then ``run`` of its module."""
 
-    return explain.run(args)
+    def run(args: argparse.Namespace) -> int:
+        for check in checks:
+            check(args)
+        forkserver.prepare()
+        status: int = import_module(f"lenet_tui.cli.{name}").run(args)
+        return status
 
-
-def _export(args: argparse.Namespace) -> int:
-    session_options(args)
-    forkserver.prepare()
-    from lenet_tui.cli import export  # noqa: PLC0415
-
-    return export.run(args)
-
-
-def _info(args: argparse.Namespace) -> int:
-    forkserver.prepare()
-    from lenet_tui.cli import info  # noqa: PLC0415
-
-    return info.run(args)
+    return run
