@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.app.engine_state import Busy, Dead, EngineState, Ready, Restarting, Running, calm
 from lenet_tui.protocol import messages
-from lenet_tui.protocol.messages import (
-    Answered,
-    Died,
-    Failed,
-    FrameUpdate,
-    Moved,
-    Report,
-)
+from lenet_tui.protocol.messages import Answered, Died, Failed, FrameUpdate, Moved, Report
 from lenet_tui.protocol.position import SEARCHING
 
 BUSY_FROM = 1.0

@@ -74,10 +74,7 @@ APP: Table = {
     "loss.least": ("min {value} at {n}", "最小 {value}（第 {n} 次）"),
     "tab.log": ("Log", "日志"),
     "log.warned": ("torch warns: {text}", "torch 警告：{text}"),
-    "log.taken-up": (
-        "a new engine carries on in iteration {n}",
-        "新引擎从第 {n} 次迭代继续",
-    ),
+    "log.taken-up": ("a new engine carries on in iteration {n}", "新引擎从第 {n} 次迭代继续"),
     "log.taken-up.short": (
         "a new engine carries on in iteration {n}; the last {gone} of the run were not kept",
         "新引擎从第 {n} 次迭代继续；运行中最后 {gone} 次未及保存",
@@ -90,16 +87,10 @@ APP: Table = {
         "bits may differ from those saved: {what}",
         "与保存时的环境不同，结果未必逐位相同：{what}",
     ),
-    "log.unsaved": (
-        "the session is not being saved: {reason}",
-        "会话未能自动保存：{reason}",
-    ),
+    "log.unsaved": ("the session is not being saved: {reason}", "会话未能自动保存：{reason}"),
     "log.where": ("iteration {n}, {phase}", "第 {n} 次迭代，{phase}"),
     "log.run": ("run", "运行"),
-    "log.died": (
-        "the engine has ended ({error}): {rest}",
-        "引擎已结束（{error}）：{rest}",
-    ),
+    "log.died": ("the engine has ended ({error}): {rest}", "引擎已结束（{error}）：{rest}"),
     "rail.starting": ("a new engine is starting …", "新引擎正在启动…"),
     "rail.searching": (
         "searching back: nothing after iteration {n} so far; escape ends it",

@@ -54,16 +54,10 @@ def _terminal(say: Words) -> list[tuple[str, str]]:
     colours = console.color_system if not os.environ.get("NO_COLOR") else None
     why = no_screen()
     return [
-        (
-            say("info.size"),
-            say("info.cells" if fits else "info.small", columns=columns, rows=rows),
-        ),
+        (say("info.size"), say("info.cells" if fits else "info.small", columns=columns, rows=rows)),
         (say("info.colours"), say(f"info.colours.{colours or 'none'}")),
         (say("info.encoding"), console.encoding),
-        (
-            say("info.screen"),
-            say("info.unusable", why=say.say(why)) if why else say("info.usable"),
-        ),
+        (say("info.screen"), say("info.unusable", why=say.say(why)) if why else say("info.usable")),
         *((name, os.environ[name]) for name in VARIABLES if name in os.environ),
     ]
 

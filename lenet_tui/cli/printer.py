@@ -25,10 +25,7 @@ class Printer:
     def __init__(self, ascii: bool) -> None:
         self._ascii = ascii
         self._console = Console(
-            width=None if sys.stdout.isatty() else WIDTH,
-            highlight=False,
-            markup=False,
-            emoji=False,
+            width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False, emoji=False
         )
 
     def rule(self, title: str) -> None:

@@ -155,10 +155,7 @@ COMMANDS: Table = {
     "cmd.tour-back.title": ("The tour: previous stop", "导览：上一站"),
     "cmd.tour-back.help": ("the page before first", "先翻到上一页"),
     "cmd.tour-here.title": ("The tour: this stop again", "导览：回到此站"),
-    "cmd.tour-here.help": (
-        "its own state, the same to the bit",
-        "恢复这一站的状态，逐位相同",
-    ),
+    "cmd.tour-here.help": ("its own state, the same to the bit", "恢复这一站的状态，逐位相同"),
     "cmd.tour-stops.title": ("The tour: all stops …", "导览：目录…"),
     "cmd.tour-stops.help": ("go to one of them", "跳到其中一站"),
     "cmd.escape.title": ("Stop, or go home", "停止，或返回"),

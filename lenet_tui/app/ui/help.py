@@ -24,9 +24,7 @@ WIDE = 90
 class HelpScreen(Dialog[None]):
     """``?`` again, ``q`` or escape leads back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1,q", "cancel", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1,q", "cancel", show=False)]
 
     def __init__(self) -> None:
         super().__init__("help")

@@ -28,16 +28,7 @@ from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Start
-from lenet_tui.protocol.moves import (
-    Do,
-    Goto,
-    Move,
-    Set,
-    Skip,
-    Vector,
-    parse_move,
-    parse_vector,
-)
+from lenet_tui.protocol.moves import Do, Goto, Move, Set, Skip, Vector, parse_move, parse_vector
 from lenet_tui.protocol.options import parse_value, turn_of
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.position import SEARCHING

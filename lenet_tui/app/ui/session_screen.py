@@ -18,10 +18,7 @@ from lenet_tui.kit.ui.messages import FrameCame
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.messages import (
-    FrameAcknowledged,
-    Subscription,
-)
+from lenet_tui.protocol.messages import FrameAcknowledged, Subscription
 from lenet_tui.protocol.moves import Continue, Forward, KillEngine, Move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING

@@ -24,9 +24,7 @@ class AskScreen(Dialog[T], Generic[T]):
     ``choices``: lines offered below, which can be picked instead of typed.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,up", "choices", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down,up", "choices", show=False)]
 
     def __init__(
         self,

@@ -22,9 +22,7 @@ class Dialog(Reader, Once[T | None], Generic[T]):
     The last line is ``dialog.TITLE.keys``; ``complain`` puts one line of error above it.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
 
     def __init__(self, name: str) -> None:
         self.subject = name

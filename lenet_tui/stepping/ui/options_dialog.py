@@ -14,14 +14,7 @@ from textual.widgets import Button, Input, Label, Select
 
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.protocol.moves import Set
-from lenet_tui.protocol.options import (
-    CHOICES,
-    SWITCHES,
-    OptionError,
-    Options,
-    change,
-    parse_value,
-)
+from lenet_tui.protocol.options import CHOICES, SWITCHES, OptionError, Options, change, parse_value
 from lenet_tui.text.clean import clean
 
 FIELDS = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES)
@@ -30,9 +23,7 @@ FIELDS = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES)
 class OptionsScreen(Dialog[tuple[Set, ...]]):
     """Gives back a ``Set`` for each option that was changed, in an order that works."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "apply", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "apply", show=False)]
 
     def __init__(self, options: Options) -> None:
         self._options = options

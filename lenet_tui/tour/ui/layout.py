@@ -10,12 +10,7 @@ TENSORS = frozenset({"tensor", "gradient"})
 SIDE = frozenset({"image", "output", "loss"})
 UPPER = TENSORS | {"layers"}
 ALL = UPPER | SIDE | {"tabs"}
-CONTAINERS = {
-    "tensors": TENSORS,
-    "upper": UPPER,
-    "work": UPPER | {"tabs"},
-    "side": SIDE,
-}
+CONTAINERS = {"tensors": TENSORS, "upper": UPPER, "work": UPPER | {"tabs"}, "side": SIDE}
 """Ids of what holds panes; one that holds nothing to be seen has no place either."""
 
 TWO, THREE = 112, 160
