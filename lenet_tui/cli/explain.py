@@ -12,7 +12,7 @@ from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import CommandError, language, session_options
 from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.subcommand_options import asked_cell
-from lenet_tui.cli.words import words
+from lenet_tui.cli.words import words_in
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
 from lenet_tui.protocol.messages import DoMove
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(transcript_jsonl.line(event(found, check)) + "\n")
     else:
         ascii = "ascii" in given
-        TextPrinter(Printer(ascii), words(language(args), ascii)).write(found)
+        TextPrinter(Printer(ascii), words_in(language(args), ascii)).write(found)
     return 0
 
 
@@ -80,24 +80,24 @@ def _term(term: Term) -> dict[str, Any]:
 class TextPrinter:
     """Writes an explanation as text."""
 
-    def __init__(self, printer: Printer, say: Words) -> None:
+    def __init__(self, printer: Printer, words: Words) -> None:
         self._printer = printer
-        self._say = say
+        self._words = words
 
     def write(self, found: Explanation) -> None:
-        printer, say = self._printer, self._say
+        printer, words = self._printer, self._words
         printer.line(f"{found.cell} = {number(found.value, 9)}", "bold")
-        size = say("cells.rank", rank=thousands(found.rank), size=thousands(found.size))
+        size = words("cells.rank", rank=thousands(found.rank), size=thousands(found.size))
         printer.line(f"{found.op} · {size}")
         if found.formula:
-            printer.line(say("cells.formula", formula=found.formula))
+            printer.line(words("cells.formula", formula=found.formula))
         if found.terms:
             printer.line("")
             self._terms(found)
             printer.line("")
-        printer.line(verdict(say, found))
-        difference = difference_line(say, found)
-        for line in ([difference] if difference else []) + note_lines(say, found.notes):
+        printer.line(verdict(words, found))
+        difference = difference_line(words, found)
+        for line in ([difference] if difference else []) + note_lines(words, found.notes):
             printer.line(line)
         read = {o.tensor for t in found.terms for o in t.operands} | {"input"}
         all_of_them = found.op == "data" or not found.terms
@@ -108,10 +108,10 @@ class TextPrinter:
         ]
         if regions:
             heading = "cells.reaches" if found.op == "data" else "cells.regions"
-            printer.line(f"{say(heading)}  {'  '.join(regions)}")
+            printer.line(f"{words(heading)}  {'  '.join(regions)}")
 
     def _terms(self, found: Explanation) -> None:
-        say = self._say
+        words = self._words
         terms = list(found.terms[:SHOWN])
         values = [t.value for t in terms] + ([found.left_sum] if found.left else [])
         texts = aligned([*values, found.sum], 6)
@@ -120,16 +120,16 @@ class TextPrinter:
             first, *more = self._operands(term.operands)
             rows += [(text, first), *(("", line) for line in more)]
         if found.left:
-            rows.append((texts[-2], say("cells.left", count=thousands(found.left))))
+            rows.append((texts[-2], words("cells.left", count=thousands(found.left))))
         count = thousands(len(found.terms) + found.left)
-        rows.append((texts[-1], f"{say('cells.sum')} · {say('cells.terms', count=count)}"))
-        self._printer.table((say("cells.term"), say("cells.operands")), rows)
+        rows.append((texts[-1], f"{words('cells.sum')} · {words('cells.terms', count=count)}"))
+        self._printer.table((words("cells.term"), words("cells.operands")), rows)
 
     def _operands(self, operands: Sequence[Operand]) -> list[str]:
         """The operands of a term, ``BESIDE`` of them to a line; at least one line."""
         shown = [f"{o.tensor}{index_text(o.index)} {number(o.value, 6)}" for o in operands]
         if len(shown) > OPERANDS:
-            more = self._say("cells.others", count=len(shown) - OPERANDS)
+            more = self._words("cells.others", count=len(shown) - OPERANDS)
             shown = [*shown[:OPERANDS], more]
         starts = range(0, max(len(shown), 1), BESIDE)
         return ["   ".join(shown[n : n + BESIDE]) for n in starts]

@@ -17,7 +17,7 @@ from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import language
 from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.streams import no_screen
-from lenet_tui.cli.words import words
+from lenet_tui.cli.words import words_in
 from lenet_tui.protocol.frame import Device
 from lenet_tui.terminal.textual_version import CHECKED, PLAIN, private_ok, textual_version
 from lenet_tui.text.words import Words
@@ -32,32 +32,38 @@ GIGABYTE = 2**30
 
 def run(args: argparse.Namespace) -> int:
     """Print it all; the devices last, as torch must be imported to know them."""
-    say = words(language(args))
+    words = words_in(language(args))
     printer = Printer(bool(vars(args).get("ascii")))
     with BlockingEngine() as engine:
         devices = engine.begin(ListDevices())
-        printer.line(say("info.terminal"), "bold")
-        printer.table(("", ""), _terminal(say))
+        printer.line(words("info.terminal"), "bold")
+        printer.table(("", ""), _terminal(words))
         printer.line("")
-        printer.line(say("info.versions"), "bold")
-        printer.table(("", ""), _versions(say))
+        printer.line(words("info.versions"), "bold")
+        printer.table(("", ""), _versions(words))
         printer.line("")
-        printer.line(say("info.devices"), "bold")
-        printer.table(("", "", ""), (_device(d, say) for d in devices().answer or ()))
+        printer.line(words("info.devices"), "bold")
+        printer.table(("", "", ""), (_device(d, words) for d in devices().answer or ()))
     return 0
 
 
-def _terminal(say: Words) -> list[tuple[str, str]]:
+def _terminal(words: Words) -> list[tuple[str, str]]:
     columns, rows = _size()
     fits = columns >= LEAST[0] and rows >= LEAST[1]
     console = Console(stderr=True)  # where the app draws
     colours = console.color_system if not os.environ.get("NO_COLOR") else None
     why = no_screen()
     return [
-        (say("info.size"), say("info.cells" if fits else "info.small", columns=columns, rows=rows)),
-        (say("info.colours"), say(f"info.colours.{colours or 'none'}")),
-        (say("info.encoding"), console.encoding),
-        (say("info.screen"), say("info.unusable", why=say.say(why)) if why else say("info.usable")),
+        (
+            words("info.size"),
+            words("info.cells" if fits else "info.small", columns=columns, rows=rows),
+        ),
+        (words("info.colours"), words(f"info.colours.{colours or 'none'}")),
+        (words("info.encoding"), console.encoding),
+        (
+            words("info.screen"),
+            words("info.unusable", why=words.say(why)) if why else words("info.usable"),
+        ),
         *((name, os.environ[name]) for name in VARIABLES if name in os.environ),
     ]
 
@@ -70,37 +76,37 @@ def _size() -> tuple[int, int]:
     return shutil.get_terminal_size()
 
 
-def _versions(say: Words) -> list[tuple[str, str]]:
+def _versions(words: Words) -> list[tuple[str, str]]:
     rows = [("lenet-tui", __version__), ("python", platform.python_version())]
-    rows += ((name, _version(name, say)) for name in PACKAGES)
+    rows += ((name, _version(name, words)) for name in PACKAGES)
     return [*rows, ("system", platform.platform())]
 
 
-def _version(package: str, say: Words) -> str:
+def _version(package: str, words: Words) -> str:
     if package == "textual":
-        return _textual(say)
+        return _textual(words)
     try:
         return version(package)
     except PackageNotFoundError:
-        return say("info.missing")
+        return words("info.missing")
 
 
-def _textual(say: Words) -> str:
+def _textual(words: Words) -> str:
     """Textual's version, and whether the app uses more than its public interface."""
     found = textual_version()
     if not found:
-        return say("info.missing")
+        return words("info.missing")
     if private_ok():
-        return say("info.textual.checked", version=found)
+        return words("info.textual.checked", version=found)
     if found in CHECKED:
-        return say("info.textual.plain", version=found, variable=PLAIN)
-    return say("info.textual.unchecked", version=found, checked=", ".join(CHECKED))
+        return words("info.textual.plain", version=found, variable=PLAIN)
+    return words("info.textual.unchecked", version=found, checked=", ".join(CHECKED))
 
 
-def _device(device: Device, say: Words) -> tuple[str, str, str]:
+def _device(device: Device, words: Words) -> tuple[str, str, str]:
     if device.problem:
-        return device.name, "", say("info.absent", why=say.say(device.problem))
+        return device.name, "", words("info.absent", why=words.say(device.problem))
     if device.free is None or device.total is None:
         return device.name, device.title, ""
     free, total = (f"{size / GIGABYTE:.1f}" for size in (device.free, device.total))
-    return device.name, device.title, say("info.memory", free=free, total=total)
+    return device.name, device.title, words("info.memory", free=free, total=total)

@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import complain, language
 from lenet_tui.cli.subcommand_options import asked_layer
-from lenet_tui.cli.words import words
+from lenet_tui.cli.words import words_in
 from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.geometry import LESS, geometry, parameter_formula, shape_formulas
 from lenet_tui.lab.layer import Layer
@@ -63,11 +63,11 @@ def _formulas(layer: Layer, result: LabResult, less: str = LESS) -> tuple[str, .
 
 
 def _lines(layer: Layer, result: LabResult, lang: str) -> list[str]:
-    say = words(lang)
+    words = words_in(lang)
     rows = [("lab.input", shape_text(result.input_shape))]
     if result.output_shape is not None:
         rows.append(("lab.output", shape_text(result.output_shape)))
-    rows += [("lab.formula", line) for line in _formulas(layer, result, say("lab.less"))]
+    rows += [("lab.formula", line) for line in _formulas(layer, result, words("lab.less"))]
     if result.parameters is not None:
         counted = parameter_formula(layer)
         how = f"   {counted}" if counted else ""
@@ -78,8 +78,8 @@ def _lines(layer: Layer, result: LabResult, lang: str) -> list[str]:
         flat = result.indices.ravel().tolist()
         more = f" … ({len(flat)})" if len(flat) > SHOWN_INDICES else ""
         rows.append(("lab.indices", " ".join(map(str, flat[:SHOWN_INDICES])) + more))
-    width = max(cell_len(say(key)) for key, _ in rows) + 2
-    names = [set_cell_size(say(key), width) for key, _ in rows]
+    width = max(cell_len(words(key)) for key, _ in rows) + 2
+    names = [set_cell_size(words(key), width) for key, _ in rows]
     return [clean(result.layer), *(f"  {n}{v}" for n, (_, v) in zip(names, rows, strict=True))]
 
 

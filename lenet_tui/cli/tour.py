@@ -11,7 +11,7 @@ from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import CommandError, language
 from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.subcommand_options import asked_stop, tour_options
-from lenet_tui.cli.words import words
+from lenet_tui.cli.words import words_in
 from lenet_tui.lab.result import RunLab
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
@@ -27,17 +27,19 @@ WIDTH = 80
 def run(args: argparse.Namespace) -> int:
     """Print the stop asked for, or all of them."""
     ascii = "ascii" in args
-    printer, say = Printer(ascii), words(language(args), ascii)
+    printer, words = Printer(ascii), words_in(language(args), ascii)
     asked, options = asked_stop(args), tour_options(args)
     with BlockingEngine() as engine:
         for number in range(len(STOPS)) if asked is None else [asked]:
-            printer.rule(f"{number + 1} / {len(STOPS)} · {say(f'tour.{STOPS[number].key}.title')}")
-            for line in stop_lines(number, say):
+            printer.rule(
+                f"{number + 1} / {len(STOPS)} · {words(f'tour.{STOPS[number].key}.title')}"
+            )
+            for line in stop_lines(number, words):
                 printer.line(line)
             printed = stop_output(STOPS[number], engine, options)
             if printed:
                 printer.line("")
-                printer.line(f"  {say('tour.prints')}")
+                printer.line(f"  {words('tour.prints')}")
             for line in printed:
                 printer.line(f"    {line}")
     return 0
@@ -62,10 +64,10 @@ def stop_output(stop: Stop, engine: BlockingEngine, options: Options) -> list[st
     return [line for text in texts for line in text.splitlines()]
 
 
-def stop_lines(number: int, say: Words) -> Iterator[str]:
+def stop_lines(number: int, words: Words) -> Iterator[str]:
     """The words of a stop in lines of at most ``WIDTH`` cells, then its code, set in."""
     stop = STOPS[number]
-    for paragraph in say(f"tour.{stop.key}.text").splitlines():
+    for paragraph in words(f"tour.{stop.key}.text").splitlines():
         yield ""
         yield from wrap(paragraph, WIDTH, cell_len)
     yield ""

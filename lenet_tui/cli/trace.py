@@ -39,9 +39,9 @@ def run(args: argparse.Namespace, why: str = "") -> int:
 def _text(args: argparse.Namespace) -> Writer:
     from lenet_tui.cli.printer import Printer  # noqa: PLC0415 - rich is not for programs
     from lenet_tui.cli.transcript_text import TextPrinter  # noqa: PLC0415
-    from lenet_tui.cli.words import words  # noqa: PLC0415
+    from lenet_tui.cli.words import words_in  # noqa: PLC0415
 
-    return TextPrinter(Printer(bool(vars(args).get("ascii"))), words(language(args)))
+    return TextPrinter(Printer(bool(vars(args).get("ascii"))), words_in(language(args)))
 
 
 class Writer(Protocol):

@@ -24,9 +24,9 @@ SHOWN = 10
 class TextPrinter:
     """Writes a session as text."""
 
-    def __init__(self, printer: Printer, say: Words) -> None:
+    def __init__(self, printer: Printer, words: Words) -> None:
         self._printer = printer
-        self._say = say
+        self._words = words
         self._gradient = "None"
 
     def begin(self, ready: Ready) -> Subscription:
@@ -56,21 +56,23 @@ class TextPrinter:
 
     def init(self, _: Moved) -> None:
         """The parameters, and what ``init`` printed."""
-        say, printer, parameters = self._say, self._printer, self._ready.parameters
+        words, printer, parameters = self._words, self._printer, self._ready.parameters
         printer.rule(INIT.name)
         for line in self._ready.printed.splitlines():
             printer.line(line)
         printer.line("")
         counts = [math.prod(p.shape) for p in parameters]
         printer.table(
-            (say("trace.parameter"), say("trace.shape"), say("trace.count")),
+            (words("trace.parameter"), words("trace.shape"), words("trace.count")),
             (
                 (p.name, shape_text(p.shape), thousands(count))
                 for p, count in zip(parameters, counts, strict=True)
             ),
             right=2,
         )
-        printer.line(say("trace.parameters", count=thousands(sum(counts)), tensors=len(parameters)))
+        printer.line(
+            words("trace.parameters", count=thousands(sum(counts)), tensors=len(parameters))
+        )
 
     def phase(self, moved: Moved) -> None:
         """A phase that has just been passed."""
@@ -78,7 +80,7 @@ class TextPrinter:
         if state is None:
             return
         at = state.position
-        iteration = self._say("trace.iteration", n=at.iteration)
+        iteration = self._words("trace.iteration", n=at.iteration)
         self._printer.rule(f"{iteration} · {at.phase} · {state.seconds * 1000:.2f} ms")
         if state.ops:
             self._ops(state.ops)
@@ -97,22 +99,24 @@ class TextPrinter:
         if PHASES[at.phase].gradients:
             name = f"{self._bias}.grad"
             for when, values in (("before", before), ("after", self._gradient)):
-                title = self._say(f"trace.{when}", name=name, phase=at.phase)
+                title = self._words(f"trace.{when}", name=name, phase=at.phase)
                 self._printer.line(f"{title}  {values}")
 
     def position(self, move: str, moved: Moved) -> None:
         """Where a move has led."""
         at, loss = moved.frame.position, moved.frame.loss
-        where = at.phase if at.op is None else f"{at.phase}, {self._say('trace.inside', op=at.op)}"
-        text = self._say("trace.moved", move=clean(move), iteration=at.iteration, phase=where)
+        where = (
+            at.phase if at.op is None else f"{at.phase}, {self._words('trace.inside', op=at.op)}"
+        )
+        text = self._words("trace.moved", move=clean(move), iteration=at.iteration, phase=where)
         self._printer.line(text + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
         if moved.error:
-            self._printer.indented(self._say("trace.refused", error=self._say.say(moved.error)))
+            self._printer.indented(self._words("trace.refused", error=self._words.say(moved.error)))
         elif moved.stopped:
-            self._printer.indented(self._say("trace.stopped", why=self._say.say(moved.stopped)))
+            self._printer.indented(self._words("trace.stopped", why=self._words.say(moved.stopped)))
 
     def _forward(self, state: PhaseState, frame: Frame) -> None:
-        say = self._say
+        words = self._words
         if not state.ops:
             rows = []
             for row in frame.rows:
@@ -120,7 +124,7 @@ class TextPrinter:
                 out = "" if row.shape is None else shape_text(row.shape)
                 count = thousands(row.count) if row.count else ""
                 rows.append((row.name, row.op, f"{into} → {out}", count))
-            titles = (say("trace.op"), "", say("trace.shapes"), say("trace.own"))
+            titles = (words("trace.op"), "", words("trace.shapes"), words("trace.own"))
             self._printer.table(titles, rows, right=3)
         self._printer.line(f"output  {self._values(frame, 'output')}")
 
@@ -135,19 +139,19 @@ class TextPrinter:
             return
         nodes = sorted((n for n in frame.graph.nodes if n.order), key=lambda n: n.order)
         inner = [n for n in nodes if not n.parameter]
-        self._printer.line(self._say("trace.nodes", n=len(nodes), leaves=len(nodes) - len(inner)))
+        self._printer.line(self._words("trace.nodes", n=len(nodes), leaves=len(nodes) - len(inner)))
         self._printer.indented(" → ".join(map(_node, inner)))
 
     def _update(self, state: PhaseState, frame: Frame) -> None:
-        say = self._say
+        words = self._words
         rows = (
             (p.name, shape_text(p.shape), number(p.grad.norm) if p.grad else "None")
             for p in state.parameters
         )
-        titles = (say("trace.parameter"), say("trace.shape"), say("trace.norm"))
+        titles = (words("trace.parameter"), words("trace.shape"), words("trace.norm"))
         self._printer.table(titles, rows, right=2)
         self._printer.line(f"{self._bias}.update  {self._values(frame, f'{self._bias}.update')}")
-        after = say("trace.after", name=self._bias, phase=UPDATE.name)
+        after = words("trace.after", name=self._bias, phase=UPDATE.name)
         self._printer.line(f"{after}  {self._values(frame, self._bias)}")
 
     def _ops(self, ops: Sequence[OpState]) -> None:
@@ -160,7 +164,7 @@ class TextPrinter:
                 row.append(shape_text(op.shape))
                 row += (number(v) for v in (op.low, op.high, op.mean, op.std))
             rows.append(row)
-        titles = ["", self._say("trace.op"), "", self._say("trace.shape")]
+        titles = ["", self._words("trace.op"), "", self._words("trace.shape")]
         if any(op.dtype for op in ops):
             titles += ["min", "max", "mean", "std"]
         self._printer.table(titles, rows, right=4)
@@ -180,7 +184,7 @@ class TextPrinter:
             path.append(_node(node))
             behind = (nodes[n] for n in node.next if n in nodes)
             node = next((n for n in behind if not n.parameter), None)
-        self._printer.line(self._say("trace.path"))
+        self._printer.line(self._words("trace.path"))
         self._printer.indented(" → ".join(path))
 
     def _values(self, frame: Frame, name: str) -> str:
@@ -191,7 +195,7 @@ class TextPrinter:
         values = [float(v) for v in view.values.reshape(-1)[: math.prod(view.shape)]]
         left = math.prod(view.shape) - len(values)
         shown = "  ".join(text.strip() for text in aligned(values))
-        return f"[{shown}{' ' + self._say('trace.more', n=thousands(left)) if left > 0 else ''}]"
+        return f"[{shown}{' ' + self._words('trace.more', n=thousands(left)) if left > 0 else ''}]"
 
 
 def _node(node: GraphNode) -> str:

@@ -60,6 +60,6 @@ TRACE: Table = {
 }  # fmt: skip
 
 
-def words(lang: str, ascii: bool = False) -> Words:
+def words_in(lang: str, ascii: bool = False) -> Words:
     """The words of every room and of the command line, in ``lang``."""
     return all_words.words(lang, ascii, TRACE)
