@@ -22,48 +22,27 @@ class Glyphs:
     none: str
     more: str
     bars: str
-    up: str
-    left: str
     micro: str
 
 
-UNICODE = Glyphs(
-    done="✔",
-    past="✘",
-    current="▶",
-    next="○",
-    later="·",
-    skipped="⊘",
-    extra="↻",
-    line="─",
-    dot="·",
-    times="×",
-    arrow="→",
-    back="◂",
-    none="—",
-    more="…",
-    bars=" ▁▂▃▄▅▆▇█",
-    up="⇧",
-    left="←",
-    micro="µ",
-)
-ASCII = Glyphs(
-    done="+",
-    past="!",
-    current=">",
-    next="o",
-    later=".",
-    skipped="/",
-    extra="@",
-    line="-",
-    dot="|",
-    times="x",
-    arrow="->",
-    back="<",
-    none="-",
-    more="~",
-    bars=" .:-=+*%#",
-    up="S-",
-    left="<-",
-    micro="u",
+_MARKS = {
+    "done": ("✔", "+"),
+    "past": ("✘", "!"),
+    "current": ("▶", ">"),
+    "next": ("○", "o"),
+    "later": ("·", "."),
+    "skipped": ("⊘", "/"),
+    "extra": ("↻", "@"),
+    "line": ("─", "-"),
+    "dot": ("·", "|"),
+    "times": ("×", "x"),
+    "arrow": ("→", "->"),
+    "back": ("◂", "<"),
+    "none": ("—", "-"),
+    "more": ("…", "~"),
+    "bars": (" ▁▂▃▄▅▆▇█", " .:-=+*%#"),
+    "micro": ("µ", "u"),
+}
+UNICODE, ASCII = (
+    Glyphs(**{name: pair[column] for name, pair in _MARKS.items()}) for column in (0, 1)
 )
