@@ -55,13 +55,13 @@ EngineState = Loading | Ready | Running | Restarting | Dead | Busy
 
 
 def calm(state: EngineState) -> Loading | Ready | Running | Restarting | Dead:
-    """The state but for an op that takes long."""
+    """The state without ``Busy``: the one that a busy state began in."""
     return state.before if isinstance(state, Busy) else state
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What was asked of the engine and is not done.
+    """The work that the engine has been asked for and has not finished.
 
     ``run``: what runs by itself, in words. ``phase``: the one that torch is in, as far as it is
     known. ``waiting``: moves in the queue.

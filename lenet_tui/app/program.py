@@ -1,4 +1,4 @@
-"""The program a person would have written, with the options of the moment, and where it is."""
+"""The program that a person would have written, with the present options, and the current line."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, lef
 from lenet_tui.text.numbers import number, shape_text
 
 Note = tuple[str, dict[str, str]]
-"""What is remarked on a line: a key of the words table, and its values."""
+"""A remark on a line: a key of the words table, and its values."""
 INDENT = "    "
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A line of the program. ``mark``: ``done``, ``current``, ``skipped``, ``extra`` (done out of
-    turn) or nothing. ``notes``: what is remarked on it.
+    turn) or nothing. ``notes``: the remarks on it.
     """
 
     code: str
@@ -71,14 +71,14 @@ def opening(options: Options, net: str) -> list[str]:
 
 
 def _begun(code: str, frame: Frame) -> Line:
-    """A line of the opening: all of it is done at init; the line that makes the model is lit."""
+    """A line of the opening, done at init; the line that builds the model is current there."""
     at_init = frame.position.iteration == 0 and len(frame.segments) <= 1
     current = at_init and code.startswith("net = ")
     return Line(code, INIT.name, "current" if current else "done")
 
 
 def _phase(options: Options, phase: str, vector: str = "") -> list[Line]:
-    """The lines of one phase; the last of them is the one that does it."""
+    """The lines of one phase; the last of them runs it."""
     kind = PHASES[phase]
     code = [*statements.whole(kind, options, labels=options.data != "random")]
     if kind is FORWARD:
@@ -143,7 +143,7 @@ def _inside(frame: Frame, segment: SegmentState) -> Note:
 
 
 def _result(frame: Frame, phase: str) -> list[Note]:
-    """What the last run of a phase gave."""
+    """The result of the last run of a phase, as notes."""
     if frame.entry and frame.entry.phase == phase and frame.entry.numbers:
         text = ", ".join(f"{name} {number(value, 6)}" for name, value in frame.entry.numbers)
         return [("code.numbers", {"numbers": text})]

@@ -92,7 +92,7 @@ class BlockingEngine:
                 return report
 
     def _next(self) -> Report:
-        """The next report; what is printed or warned is said on the way."""
+        """The next report; printed text and warnings go to standard error on the way."""
         while True:
             report = self._reports.get()
             if isinstance(report, Printed):

@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def run(argv: Sequence[str] | None = None) -> int:
-    """What ``argv`` asks for; returns the exit status."""
+    """Run the command that ``argv`` names; return the exit status."""
     words = sys.argv[1:] if argv is None else argv
     args = only_the_app(words, _add_options)
     if args is not None:

@@ -42,7 +42,7 @@ class CommandError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains by ``CommandError`` instead of a usage dump. ``commands``: its subparsers."""
+    """Raises ``CommandError`` instead of a usage dump. ``commands``: its subparsers."""
 
     commands: Mapping[str, Parser] = MappingProxyType({})
 
@@ -187,7 +187,7 @@ def language(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) 
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
+    """Write one line to standard error."""
     sys.stderr.write(f"{PROGRAM}: {clean(message, 1000)}\n")
     sys.stderr.flush()
 

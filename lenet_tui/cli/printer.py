@@ -34,15 +34,15 @@ class Printer:
         self._print(Rule(self._text(title), align="left", characters=characters))
 
     def line(self, text: str, style: str = "") -> None:
-        """One line, however long where there is no terminal."""
+        """Write one line, however long where there is no terminal."""
         self._print(self._text(text, style), soft_wrap=not sys.stdout.isatty())
 
     def indented(self, text: str) -> None:
-        """A paragraph, set in."""
+        """Write an indented paragraph."""
         self._print(Padding(self._text(text), (0, 0, 0, 2)))
 
     def table(self, titles: Iterable[str], rows: Iterable[Iterable[str]], right: int = 99) -> None:
-        """A table without lines; the columns from number ``right`` on hold numbers."""
+        """Write a table without lines; the columns from number ``right`` on hold numbers."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
         titles = list(titles)
         table.show_header = any(titles)
@@ -57,7 +57,7 @@ class Printer:
         return Text(ascii_text(shown) if self._ascii else shown, style)
 
     def _print(self, renderable: Any, soft_wrap: bool = False) -> None:
-        """Without the blanks that rich fills lines up with."""
+        """Print without the blanks that rich fills lines up with."""
         with self._console.capture() as capture:
             self._console.print(renderable, soft_wrap=soft_wrap)
         lines = (line.rstrip() for line in capture.get().splitlines())

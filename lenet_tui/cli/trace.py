@@ -16,13 +16,13 @@ from lenet_tui.protocol.moves import Forward, Move, Run
 from lenet_tui.protocol.options import Options, turn_of
 
 PHASE = Forward("phase")
-REFUSED = 1
+REJECTED = 1
 AHEAD = 2
 """Moves the engine may be ahead of what is written."""
 
 
 def run(args: argparse.Namespace, why: str = "") -> int:
-    """Print the transcript; 0 if all was done, 1 if torch refused a move.
+    """Print the transcript; 0 if all was done, 1 if torch rejected a move.
 
     ``why``: a line for stderr, once it is known that there will be a transcript.
     """
@@ -48,7 +48,7 @@ class Writer(Protocol):
     """A form of the transcript."""
 
     def begin(self, ready: Ready) -> Subscription | None:
-        """The configuration; returns what the engine should send with each move."""
+        """Write the configuration; return what the engine should send with each move."""
 
     def init(self, moved: Moved, /) -> None: ...
 
@@ -58,7 +58,7 @@ class Writer(Protocol):
 
 
 def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: str = "") -> int:
-    """``init`` and then so many iterations, phase by phase."""
+    """Run ``init`` and so many iterations, phase by phase."""
     with BlockingEngine() as engine:
         _begin(engine, options, writer, why)
         writer.init(engine.move(DoMove(0, Run(0), parameters=True)))
@@ -72,14 +72,14 @@ def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: s
             if moved.error:
                 at = moved.frame.position
                 raise CommandError(
-                    f"iteration {at.iteration}, after {at.phase}: {moved.error}", REFUSED
+                    f"iteration {at.iteration}, after {at.phase}: {moved.error}", REJECTED
                 )
             writer.phase(moved)
     return 0
 
 
 def play(options: Options, moves: Iterator[tuple[str, Move]], writer: Writer) -> int:
-    """Each move as it comes, and where it leads."""
+    """Make each move as it comes, and write where it leads."""
     status = 0
     with BlockingEngine() as engine:
         _begin(engine, options, writer)
@@ -87,7 +87,7 @@ def play(options: Options, moves: Iterator[tuple[str, Move]], writer: Writer) ->
             moved = engine.move(DoMove(number, move, parameters=True))
             writer.position(line, moved)
             if moved.error:
-                status = REFUSED
+                status = REJECTED
     return status
 
 

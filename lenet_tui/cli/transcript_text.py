@@ -55,7 +55,7 @@ class TextPrinter:
         )
 
     def init(self, _: Moved) -> None:
-        """The parameters, and what ``init`` printed."""
+        """Write the parameters, and what ``init`` printed."""
         words, printer, parameters = self._words, self._printer, self._ready.parameters
         printer.rule(INIT.name)
         for line in self._ready.printed.splitlines():
@@ -75,7 +75,7 @@ class TextPrinter:
         )
 
     def phase(self, moved: Moved) -> None:
-        """A phase that has just been passed."""
+        """Write a phase that has just been passed."""
         state, frame = moved.phase, moved.frame
         if state is None:
             return
@@ -103,7 +103,7 @@ class TextPrinter:
                 self._printer.line(f"{title}  {values}")
 
     def position(self, move: str, moved: Moved) -> None:
-        """Where a move has led."""
+        """Write where a move has led."""
         at, loss = moved.frame.position, moved.frame.loss
         where = (
             at.phase if at.op is None else f"{at.phase}, {self._words('trace.inside', op=at.op)}"

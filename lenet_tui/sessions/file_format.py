@@ -25,7 +25,7 @@ _SLACK = 4
 
 
 class SaveError(ValueError):
-    """A file that is no session of ours: one line."""
+    """Raised for a file that is no session of this program, with one line on why."""
 
 
 def encode(session: SavedSession) -> bytes:

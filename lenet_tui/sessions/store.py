@@ -32,7 +32,7 @@ def default_folder() -> Path:
 
 
 class SaveFile:
-    """The file of one session, ours as long as this object holds its lock.
+    """The file of one session, locked as long as this object is open.
 
     A new file, or the one at ``path``; ``BlockingIOError`` if another instance holds that.
     """

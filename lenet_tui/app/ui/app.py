@@ -85,7 +85,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
     # Life
 
     def on_mount(self) -> None:
-        """Before anything is painted."""
+        """Set the class ``-ascii`` before anything is painted."""
         self.set_class(self.ascii, "-ascii")
 
     @on(LoadingScreen.FrameAcknowledged)
@@ -113,7 +113,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         self.call_later(self._opened)
 
     async def _opened(self) -> None:
-        """Hand the main screen what came while it was loading, in order: first the reports."""
+        """Give the main screen the reports, then the keys, that came while it was loading."""
         loading, self._loading = self._loading, None
         assert loading is not None
         for report in loading.reports:
@@ -127,7 +127,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         await self.remove_mode("loading")
 
     def _heard(self, report: Report) -> None:
-        """Called by the engine's thread."""
+        """Post a report; the engine's thread calls this."""
         self.post_message(Reported(report))
 
     @on(Reported)
@@ -138,7 +138,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
             self.main.take(message.report)
 
     async def on_event(self, event: Event) -> None:
-        """Keep the keys that come while the panes are loading, but for those that quit."""
+        """Store the keys that come while the panes are loading, but for those that quit."""
         if self._loading is not None and isinstance(event, Key) and event.key not in QUIT:
             self._loading.keys.append(event)
         else:
@@ -150,7 +150,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         self.exit(return_code=message.status)
 
     def on_unmount(self) -> None:
-        """Take the engine along."""
+        """End the engine too."""
         if self._engine is not None:
             self._engine.close()
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class EdgeScreen(PaintingScreen[None]):
-    """Holds what is known of the session as reactives, which its lines are bound to.
+    """Holds the session's state as reactives, which its lines are bound to.
 
     ``options``: those that the session was started with. ``ready``: what the engine reports of the
     model. ``state``: what the engine is doing; ``activity``: what was asked of it and is not done.

@@ -23,11 +23,11 @@ ROUNDS = 8
 
 
 class FrameScheduler:
-    """Has the newest frame painted, and acknowledges it where the engine waits for that.
+    """Shows the newest frame pane by pane, and acknowledges it where the engine waits for that.
 
     ``panes_for``: the panes that a frame is to be shown to. ``shown``: called when they all show
-    the newest. ``acknowledge``: tells the engine that it is painted. ``running``: whether a run
-    is under way, whose frames must leave time for keys.
+    the newest. ``acknowledge``: reports to the engine that it is painted. ``running``: whether a
+    run is under way, whose frames must leave time for keys.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class FrameScheduler:
         self._new.set()
 
     async def run(self) -> None:
-        """Show the panes what is new. One after the other: a key would wait for all."""
+        """Show the newest frame, one pane after the other: a key would wait for all of them."""
         while await self._new.wait():
             while self.due:
                 await self._hear()
@@ -83,7 +83,7 @@ class FrameScheduler:
         self._left = deque([*late, *(pane for pane in panes if pane not in late)])
 
     async def _hear(self) -> None:
-        """Let the loop go round, so that keys are handled and what is shown is painted."""
+        """Let the event loop run, so that keys are handled and what is shown is painted."""
         for _ in range(ROUNDS):
             await asyncio.sleep(0)
 

@@ -22,7 +22,7 @@ WIDE = 90
 
 
 class HelpScreen(Dialog[None]):
-    """``?`` again, ``q`` or escape leads back."""
+    """The help screen; ``?``, ``q`` or escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1,q", "cancel", show=False)]
 

@@ -23,7 +23,7 @@ QUIT = BY_ID["quit"].keys
 
 
 class LoadingScreen(EdgeScreen):
-    """Keeps the engine's reports, and the keys that are pressed meanwhile, for the main screen."""
+    """Stores the engine's reports and the keys pressed meanwhile, for the main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(",".join(QUIT), "app.quit", show=False)]
 

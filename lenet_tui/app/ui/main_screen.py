@@ -43,7 +43,7 @@ from lenet_tui.watch.ui.screen import WatchScreen
 
 
 class MainScreen(ReportScreen):
-    """Everything that is seen of a session, and every command for it."""
+    """The main screen: all panes of a session, and an action for every command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
@@ -51,7 +51,7 @@ class MainScreen(ReportScreen):
     """The last layer in the lab, and its input's shape."""
 
     async def action_command(self, name: str) -> None:
-        """Run a command of the table; what runs by itself gives way."""
+        """Run a command of the table; a run is stopped unless the command is passive."""
         command = BY_ID[name]
         if not command.passive:
             self._take_over()
@@ -59,7 +59,7 @@ class MainScreen(ReportScreen):
         await self.app.run_action(command.action, owner)
 
     def on_key(self, event: Key) -> None:
-        """Any key that does nothing else takes over from what runs by itself."""
+        """A key that is bound to nothing stops what runs by itself."""
         if event.key not in self.active_bindings:
             self._take_over()
 
@@ -84,7 +84,7 @@ class MainScreen(ReportScreen):
     # Stepping and running
 
     def action_move(self, line: str) -> None:
-        """Make the move that a line of a file of moves means."""
+        """Make the move that ``line`` describes, as in a file of moves."""
         self.move(parse_move(line))
 
     def action_goto(self) -> None:
@@ -164,7 +164,7 @@ class MainScreen(ReportScreen):
         self.open(OptionsScreen(self.present_options), lambda sets: self._change_past(*sets))
 
     def action_reset(self) -> None:
-        """Begin anew with a seed."""
+        """Start again from init with a seed."""
         ask = AskScreen(
             "reset",
             parse=partial(parse_value, "seed"),
@@ -219,7 +219,7 @@ class MainScreen(ReportScreen):
         self.open_lab(*self._tried)
 
     def open_lab(self, layer: str, shape: Shape | None) -> None:
-        """Open the lab with a layer; ``LayerError`` if the text is none."""
+        """Open the lab with a layer; raises ``LayerError`` if the text is no layer."""
 
         def keep(left: tuple[str, Shape] | None) -> None:
             self._tried = left or self._tried

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class PaneScreen(EdgeScreen):
-    """Everything that is seen of a session. ``send`` hands a command to the engine."""
+    """The screen of a session with its panes. ``send`` hands a command to the engine."""
 
     CSS_PATH = "panes.tcss"
     ALLOW_IN_MAXIMIZED_VIEW = "#top, #bottom, #too-small"
@@ -68,7 +68,7 @@ class PaneScreen(EdgeScreen):
         yield self.body.data_bind(EdgeScreen.words)
 
     def on_mount(self) -> None:
-        """Hear of every change of layout: it may show panes that were hidden."""
+        """Watch every change of layout: it may show panes that were hidden."""
         self._panes = tuple(self.query(Pane))
         self.set_focus(self.query_one(LayerTree))
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
@@ -124,7 +124,7 @@ class PaneScreen(EdgeScreen):
         self.gradient.choose(tensor)
 
     def show_beside(self, tensor: str) -> None:
-        """A parameter and its gradient in numbers; if they are there already, what was before."""
+        """Show a parameter and its gradient in numbers; if shown already, what was before."""
         shown = (self.tensor.tensor, self.tensor.aspect, self.tensor.mode)
         wanted = (tensor, "value" if self._placed(self.gradient) else "gradient", "numbers")
         if shown == wanted and self._before:

@@ -49,7 +49,7 @@ class AskScreen(Dialog[T], Generic[T]):
             yield OptionList(*(Option(Content(clean(c))) for c in self._choices), compact=True)
 
     def action_choices(self) -> None:
-        """From the line of text to the list below it."""
+        """Move the focus from the line of text to the list below it."""
         if self._choices:
             self.query_one(OptionList).focus()
 

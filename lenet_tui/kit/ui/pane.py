@@ -27,7 +27,7 @@ class Pane(Reader, Widget):
     """Whether ``Frame.graph`` is needed while this pane is seen."""
 
     class RequestsChanged(Message):
-        """What this pane asks for is not what it asked for before."""
+        """The pane's ``requests()`` have changed."""
 
     _entitled: tuple[Content | None, Content | None] = (None, None)
 

@@ -1,4 +1,4 @@
-"""Panes that share one place: one is seen, the others are named in the border."""
+"""Panes that share one place: one is visible, the border names all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lenet_tui.text.words import Words
 
 
 class TabbedPanes(Widget):
-    """``panes``: each has an id; its name is ``tab.ID`` in the words table."""
+    """Panes of which one is visible. Each has an id; its name is ``tab.ID`` in the words table."""
 
     ALLOW_MAXIMIZE = True
 

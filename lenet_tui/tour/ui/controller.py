@@ -283,7 +283,7 @@ class Tour:
             host.move(parse_move(line))
 
     def _begin(self) -> None:
-        """A new session of the tour in the engine."""
+        """Start a new session of the tour in the engine."""
         host, options = self._host, self._options
         aside = self._own is None and not self._alone
 
@@ -299,7 +299,7 @@ class Tour:
         host.change_session(options, start)
 
     def _resume_own(self) -> None:
-        """The person's own session again."""
+        """Resume the person's own session."""
         host, own = self._host, self._own
         if own is None:
             return
@@ -311,7 +311,7 @@ class Tour:
         host.notify(host.words("touring.own"))
 
     def _arrived(self, frame: Frame) -> None:
-        """At the stop's state: the same as the last time."""
+        """Note the stop's state; one that differs from the last time is a divergence."""
         self._home = _state(frame)
         known = self._digests.setdefault(self.number, frame.digest)
         if frame.digest != known:

@@ -37,7 +37,7 @@ class TourLabScreen(LabScreen):
     ]
 
     def beside(self) -> ComposeResult:
-        """The words."""
+        """The stop's text."""
         yield TourPane("lab-tour")
 
     def compose(self) -> ComposeResult:
@@ -66,7 +66,7 @@ class TourLabScreen(LabScreen):
         self.words_pane.end_with(LEAVE_LAB if below or beside else WORDS)
 
     def action_words(self) -> None:
-        """The words beside the picture, or the form."""
+        """Show the stop's text instead of the form, or the form again."""
         self.toggle_class("-words")
         self._focus_words()
 
@@ -77,12 +77,12 @@ class TourLabScreen(LabScreen):
         self.call_after_refresh(focused.focus)
 
     def show_words(self) -> None:
-        """The keys too."""
+        """Show the keys in the new language too."""
         super().show_words()
         self.query_one("#lab-tour-keys", KeyLine).show(key_items(self.words, False, WORDS))
 
     def action_leave(self) -> None:
-        """From the words home too."""
+        """Leave the lab from the stop's text too."""
         if self.words_pane.has_focus_within:
             self.action_leave_at_once()
         else:

@@ -182,19 +182,19 @@ class TourPane(Pane):
         self.call_after_refresh(self._offer)
 
     def end_with(self, key: Key) -> None:
-        """The last one of the keys that are named."""
+        """Set the last one of the keys that are named."""
         self._last_key = key
         self._offer()
 
     def turn(self) -> bool:
-        """Turn to the text's next page; whether there was one."""
+        """Turn to the text's next page; return whether there was one."""
         if not self._more:
             return False
         self.scroll.scroll_page_down(animate=False)
         return True
 
     def turn_back(self) -> bool:
-        """Turn to the page before; whether there was one."""
+        """Turn to the page before; return whether there was one."""
         if not self.scroll.size.height or self.scroll.scroll_y <= 0:
             return False
         self.scroll.scroll_page_up(animate=False)

@@ -18,7 +18,7 @@ from lenet_tui.text.numbers import shape_text
 
 
 class GraphTree(Tree[Branch]):
-    """The graph's nodes, those that a node hands gradients to under it."""
+    """The graph's nodes; below each are the nodes that it passes gradients to."""
 
     def __init__(self) -> None:
         super().__init__("", id="autograd-tree")

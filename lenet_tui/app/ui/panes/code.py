@@ -33,7 +33,7 @@ MARKS = {"done": "$text-success", "skipped": "$text-warning", "extra": "$text-se
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it is drawn. ``lit``: torch is there."""
+    """A line as it is drawn. ``lit``: it is the current one."""
 
     code: str
     mark: str = ""
@@ -169,7 +169,7 @@ class CodePane(Pane):
         return spelled(self, text)
 
     def _op(self, frame: Frame) -> str:
-        """What the op that the cursor passed last is called."""
+        """The name of the op that the cursor passed last."""
         return clean(frame.entry.name) if frame.entry else ""
 
     def _inside(self, frame: Frame) -> int:
@@ -191,7 +191,7 @@ def _coloured(code: str) -> tuple[Content, ...]:
 
 
 def _line(row: Row, code: Content, glyphs: Glyphs, width: int) -> Content:
-    """The mark, the code and what is remarked on it."""
+    """The mark, the code and its remark."""
     if row.code and not code:
         code = Content.styled(row.code, COMMENT)
     note = f"# {row.note}" if row.note else ""

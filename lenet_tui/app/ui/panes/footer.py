@@ -89,7 +89,7 @@ def key_line(words: Words, width: int, moves: bool, tabs_hidden: bool = False) -
 
 
 class TooSmall(Widget):
-    """All there is to see where the window is too small for the rest."""
+    """The only text where the window is too small for the rest."""
 
     ALLOW_SELECT = False
 

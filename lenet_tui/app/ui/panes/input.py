@@ -27,7 +27,7 @@ class ImagePane(TensorPane):
     _scale: Content | None = None
 
     def on_mount(self) -> None:
-        """It is always the input."""
+        """Show the input, always."""
         self.tensor = "input"
 
     def _picture(self) -> Heatmap:
@@ -42,7 +42,7 @@ class ImagePane(TensorPane):
         return f"{self.id or 'image'}.{TARGET}"
 
     def watch_highlights(self) -> None:
-        """Turn to the sample that is marked."""
+        """Show the sample that is highlighted."""
         samples = [first[0] for tensor, first, _ in self.highlights if tensor == self.tensor]
         if samples:
             self.sample = samples[0]

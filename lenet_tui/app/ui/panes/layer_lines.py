@@ -12,7 +12,7 @@ from lenet_tui.text.numbers import number, shape_text, thousands
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: ``tensor`` is what it lets be seen.
+    """One line; ``tensor`` is what the panes show when it is chosen.
 
     ``title`` and ``op`` are at the left, ``shape`` and ``count`` at the right; where there is
     room, ``flow`` (input → output) instead of the shape.
@@ -77,7 +77,7 @@ def _op_line(row: OpRow, shapes: dict[str, Shape], passed: frozenset[str]) -> Li
 
 
 def flow(row: OpRow) -> str:
-    """What an op was given and gives: ``1×1×32×32 → 1×6×28×28``; empty until it is reached."""
+    """An op's input and output shapes: ``1×1×32×32 → 1×6×28×28``; empty until it is reached."""
     if row.shapes is None or row.shape is None:
         return ""
     return f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"

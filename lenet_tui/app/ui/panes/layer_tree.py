@@ -127,6 +127,6 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         return self._part_styles[key]
 
     def notify_style_update(self) -> None:
-        """Other colours."""
+        """Forget the styles: the colours have changed."""
         super().notify_style_update()
         self._part_styles = {}

@@ -43,12 +43,8 @@ class LossPane(Pane):
         return "loss"
 
     def action_toggle_log(self) -> None:
-        """A linear or a logarithmic scale."""
+        """Switch between a linear and a logarithmic scale."""
         self._log = not self._log
-        self._draw()
-
-    def on_resize(self) -> None:
-        """Draw it for the new size."""
         self._draw()
 
     def _draw(self) -> None:
@@ -59,6 +55,8 @@ class LossPane(Pane):
         heights = chart(values, size.width, size.height, log=self._log)
         self.query_one(LineWidget).put(bars(heights, self.glyphs))
         self._titles(values, frame)
+
+    on_resize = _draw
 
     def _titles(self, values: npt.NDArray[np.float64], frame: Frame) -> None:
         key = "loss.title.log" if self._log else "loss.title"

@@ -27,9 +27,9 @@ Numbers = npt.NDArray[np.float64]
 
 
 class OutputPane(Pane, can_focus=True):
-    """Of one ``sample`` of the batch. Probabilities where the loss is of classes, else the outputs
-    themselves; ``kind``: ``softmax`` or ``raw`` to choose. ``chosen``: the class that the cursor is
-    on, seen while the pane has the focus.
+    """The output of one ``sample`` of the batch: probabilities where the loss is of classes, else
+    the outputs themselves; ``kind``: ``softmax`` or ``raw`` to choose. ``chosen``: the class that
+    the cursor is on, visible while the pane has the focus.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,29 +50,18 @@ class OutputPane(Pane, can_focus=True):
     def compose(self) -> ComposeResult:
         yield LineWidget()
 
-    def watch_sample(self) -> None:
-        """Another row of the output."""
+    def _request(self) -> None:
+        """Ask for another row of the output, or other numbers of it."""
         self.post_message(self.RequestsChanged())
 
-    def watch_kind(self) -> None:
-        """Other numbers of it."""
-        self.post_message(self.RequestsChanged())
-
-    def watch_chosen(self) -> None:
-        """The cursor is elsewhere."""
-        self._again()
-
-    def on_focus(self) -> None:
-        """The cursor is seen."""
-        self._again()
-
-    def on_blur(self) -> None:
-        """The cursor is not seen any longer."""
-        self._again()
+    watch_sample = watch_kind = _request
 
     def _again(self) -> None:
+        """Show the frame again: the cursor has moved, appeared or disappeared."""
         if self._last is not None:
             self.show(self._last)
+
+    watch_chosen = on_focus = on_blur = _again
 
     @property
     def cell(self) -> str:

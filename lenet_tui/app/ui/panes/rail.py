@@ -58,10 +58,6 @@ class PipelineRail(LineWidget):
         self._phases: tuple[object, ...] = ()
         self._upper: tuple[Content, ...] = ()
 
-    def on_resize(self) -> None:
-        """Lay the phases out anew."""
-        self._draw()
-
     def _draw(self) -> None:
         """Repaint the lines that have changed."""
         width, glyphs = self.content_size.width, glyphs_of(self)
@@ -73,7 +69,7 @@ class PipelineRail(LineWidget):
         position = position_line(self.frame, self.state, self.words, glyphs, self.activity.waiting)
         self.put([*self._upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
 
-    watch_words = watch_frame = watch_state = watch_activity = _draw
+    on_resize = watch_words = watch_frame = watch_state = watch_activity = _draw
 
 
 def phase_lines(
@@ -153,7 +149,7 @@ def position_line(
 
 
 def _busy(busy: messages.Busy, words: Words) -> str:
-    """What torch does for so long already, as far as it is known."""
+    """What torch has been doing for so long, as far as it is known."""
     phase, what = busy.position.phase, clean(busy.what or busy.after)
     if busy.silent:
         key = "rail.silent" if phase else "rail.silent.question"

@@ -49,10 +49,6 @@ class StatusLine(LineWidget):
         super().__init__(id=id)
         self._key: tuple[object, ...] = ()
 
-    def on_resize(self) -> None:
-        """Fit it to the new width."""
-        self._draw()
-
     def _draw(self) -> None:
         """Repaint the line if it has changed."""
         words, options, width = self.words, self.options, self.content_size.width
@@ -64,7 +60,7 @@ class StatusLine(LineWidget):
             status = Status(options, self.ready, self.frame, self.activity.run)
             self.put([status_line(status, words, glyphs_of(self), width)])
 
-    watch_words = watch_options = watch_ready = watch_frame = watch_activity = _draw
+    on_resize = watch_words = watch_options = watch_ready = watch_frame = watch_activity = _draw
 
 
 def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Content:
