@@ -115,6 +115,7 @@ class SessionScreen(PaneScreen):
         use(self.engine)
         self._send_subscription()
 
+    @on(Pane.RequestsChanged)
     def subscribe(self) -> None:
         """Ask the engine for what the visible panes show, once the layout has settled."""
         if not self._subscribing:
@@ -129,10 +130,6 @@ class SessionScreen(PaneScreen):
         if subscription != self._subscription:
             self._subscription = subscription
             self.send(subscription)
-
-    @on(Pane.RequestsChanged)
-    def _requests_changed(self) -> None:
-        self.subscribe()
 
     # What is shown of it
 
