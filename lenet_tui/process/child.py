@@ -1,4 +1,4 @@
-"""One engine's process, from its start to its end; what it says is handed on as it comes."""
+"""One engine's process, from its start to its end; its reports are handed on as they come."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.text.clean import clean
 
 SILENCE = 1.0
-"""Seconds without a word from an engine at work before it counts as hung."""
+"""Seconds without a report from an engine at work before it counts as hung."""
 SEARCH = 3.0
-"""The same for one that says it searches history: it says so less often."""
+"""The same for one that searches history, and reports that less often."""
 FIRST_WORD = 10.0
-"""The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
+"""The same for a process that has not reported yet: where it is spawned, it starts slowly."""
 TICK = 0.25
 
 _ASKING = (Start, DoMove, RunFree, Asked)
@@ -46,7 +46,7 @@ _ANSWERS = (Ready, Failed, Moved, Answered)
 
 
 class _Unpickler(pickle.Unpickler):
-    """Takes plain values, our own reports and arrays, and nothing else.
+    """Unpickles plain values, our own reports and arrays, and nothing else.
 
     A stray ``torch.Size`` in a report would import torch into the app.
     """
@@ -122,7 +122,9 @@ class EngineProcess:
         try:
             self._process.start()
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no engine
-            self._say(Died(clean(f"it could not be started: {error or type(error).__name__}", 500)))
+            self._report(
+                Died(clean(f"it could not be started: {error or type(error).__name__}", 500))
+            )
             return
         finally:
             theirs.close()
@@ -145,13 +147,13 @@ class EngineProcess:
         else:
             said = self._fate()
         self._outbox.put(None)
-        self._say(Died(said))
+        self._report(Died(said))
 
     def _write(self) -> None:
         while (command := self._outbox.get()) is not None:
             try:
                 self._connection.send(command)
-            except OSError:  # the reader meets the end too, and says so
+            except OSError:  # the reader meets the end too, and reports it
                 return
 
     def _read(self) -> None:
@@ -163,14 +165,14 @@ class EngineProcess:
                 if isinstance(report, StoredKeyframe):  # its bytes follow by themselves
                     report = replace(report, blob=self._connection.recv_bytes())
                 self._note(report)
-                self._say(report)
+                self._report(report)
             elif ready:  # ended, while a child of its own holds the pipe
                 return
             elif self._unanswered and time.monotonic() - self._heard > self._patience:
                 seconds = time.monotonic() - self._heard
                 at = self._last
                 position = at.position if self._moving else replace(at.position, phase="")
-                self._say(Busy(position, at.segment, at.what, seconds, silent=True))
+                self._report(Busy(position, at.segment, at.what, seconds, silent=True))
 
     def _note(self, report: Report) -> None:
         with self._lock:
@@ -189,7 +191,7 @@ class EngineProcess:
                         at = replace(at, phase=frame.next_phase)
                     self._last = Busy(at, len(frame.segments) - 1, "", 0.0)
 
-    def _say(self, report: Report) -> None:
+    def _report(self, report: Report) -> None:
         if not self._unwanted:
             self._receive(self, report)
 

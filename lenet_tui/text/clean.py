@@ -8,7 +8,7 @@ _KEPT = "\u3000"
 """The ideographic space: ordinary in Chinese text, though Python calls it unprintable."""
 
 _INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0"
-"""Printable in Unicode's eyes, yet nothing is seen, or the width is anybody's guess."""
+"""Printable by Unicode's rules, yet invisible, or of a width that terminals disagree on."""
 _invisible = re.compile(f"[{_INVISIBLE}]")
 
 ELLIPSIS = "…"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 MINUS = "−"
-_ASCII = str.maketrans(  # ``⋅`` multiplies; ``·`` only stands between two things
+_ASCII = str.maketrans(  # ``⋅`` multiplies; ``·`` only separates two things
     {MINUS: "-", "×": "x", "∞": "inf", "σ": "sd", "μ": "mean", "±": "+-", "←": "<", "→": "->"}
     | {"…": "...", "⋅": "*", "·": "-", "│": "|", "─": "-", "–": "-", "‖": "||", "▸": ">", "∂": "d"}
     | {"╳": "X", "▲": "^", "▼": "v", "◀": "<"}

@@ -10,7 +10,7 @@ from lenet_tui.protocol.messages import DoMove, Moved, Report
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
 from lenet_tui.tape.engine.entries import Entry
-from lenet_tui.tape.engine.names import Found, find
+from lenet_tui.tape.engine.names import NamedTensor, find
 from tests.harness.oracle import State
 from tests.harness.oracle_moves import At
 
@@ -80,6 +80,6 @@ class Drive:
         """Every entry of the tape as far as torch has gone."""
         return [e for s in self.session.navigator.tape.segments for e in s.entries]
 
-    def find(self, name: str) -> Found:
+    def find(self, name: str) -> NamedTensor:
         """What ``name`` means at the cursor."""
         return find(self.session.navigator.tape, self.session.navigator.cursor, name)

@@ -132,7 +132,7 @@ def test_a_device_that_is_lost_meanwhile_ends_the_engine(monkeypatch: pytest.Mon
     def lost(trainer: Trainer, error: Exception) -> Exception:
         return DeviceLost("gone") if isinstance(trainer, Float64Trainer) else error
 
-    monkeypatch.setattr("lenet_tui.training.engine.trainer.refused", lost)
+    monkeypatch.setattr("lenet_tui.training.engine.trainer.rejection", lost)
     with pytest.raises(DeviceLost, match="gone"):
         compared(drive)
 

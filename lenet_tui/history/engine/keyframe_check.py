@@ -1,4 +1,4 @@
-"""Whether the bytes of a keyframe fit a session: found out before anything is replaced."""
+"""Checks that the bytes of a keyframe fit a session, before anything is replaced."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Like = tuple[torch.dtype, tuple[int, ...]]
 
 
 def check(trainer: Trainer, blob: bytes) -> None:
-    """Raise ``OptionError``, one line, unless ``keyframe.restore`` can put all of it back.
+    """Raise ``OptionError``, one line, unless ``keyframe.restore`` can restore all of it.
 
     Names, shapes and dtypes must be those of the trainer's own parameters and buffers.
     """
@@ -51,7 +51,7 @@ def _like(tensor: Tensor | None) -> Like | None:
 def _pairs(
     state: TrainerState, own: TrainerState
 ) -> Iterator[tuple[str, Tensor | None, Like | None]]:
-    """The name of each tensor, as it is stored, and the dtype and shape that it must have."""
+    """Yields each stored tensor's name, the tensor, and the dtype and shape that it must have."""
     if (set(state.parameters), set(state.buffers)) != (set(own.parameters), set(own.buffers)):
         raise Malformed("its parameters or buffers have other names")
     for name, stored in state.parameters.items():

@@ -15,21 +15,21 @@ from lenet_tui.watch.engine import evaluate as watching
 from lenet_tui.watch.engine.evaluate import NONFINITE
 
 Truth = dict[int, bool | None]
-Found = tuple[int, Cursor, str]
+Turn = tuple[int, Cursor, str]
 
 FIRST = 0.75
-"""Seconds until it is said how far the search is."""
+"""Seconds until the search first reports how far it is."""
 INTERVAL = 1.5
-"""Seconds between two words of it: each wakes the screen."""
+"""Seconds between two such reports: each wakes the screen."""
 LONGEST = 2048
-"""Iterations of a stretch, at most: where nothing is found, each is twice the last."""
+"""Iterations of a stretch, at most: while nothing is found, each is twice as long as the last."""
 
 
 class Search:
     """Runs stretches of history again, from the latest keyframe back to the first.
 
     The navigator is left wherever the last stretch ended: the caller puts it where it belongs.
-    ``stopped``: the person did not wait for the end.
+    ``stopped``: the user stopped the search.
     """
 
     def __init__(self, navigator: Navigator, watches: dict[int, Watch], hooks: Hooks) -> None:
@@ -39,12 +39,12 @@ class Search:
         self._fast = all(watching.fast(w, navigator.trainer) for w in watches.values())
         self._finite_after = watching.finite_at(navigator.tape, navigator.cursor)
         self._began = time.monotonic()
-        self._says = self._began + FIRST
+        self._report_at = self._began + FIRST
         self._until = 0
         """After this iteration nothing has been found."""
         self.stopped = False
 
-    def last_before(self, iteration: int, cursor: Cursor) -> Found | None:
+    def last_before(self, iteration: int, cursor: Cursor) -> Turn | None:
         """Where a watchpoint became true last, strictly before a cursor."""
         here = point(iteration, cursor)
         until, reach = iteration, 0
@@ -59,25 +59,25 @@ class Search:
             elif start == 0:
                 return None
             reach = min(2 * (until - start), LONGEST)
-            until = start + 1  # once more: what held before its first iteration was not known
+            until = start + 1  # again: what held before its first iteration was not known
         return None
 
     def _nothing_in(self, start: int, until: int) -> bool:
         """Whether nothing can be found in a stretch, so that it need not be run again.
 
-        A parameter that is not finite stays so; what is finite after a stretch was so in it.
+        A parameter that is not finite stays so; one that is finite after a stretch was so in it.
         """
-        plain = not any(start <= n <= until for n in self._navigator.history.scripts)
+        plain = not any(start <= n <= until for n in self._navigator.history.plans)
         return not self._watches and self._finite_after and plain
 
-    def _stretch(self, start: int, until: int, here: Point) -> Found | None:
+    def _stretch(self, start: int, until: int, here: Point) -> Turn | None:
         """The last turn to true in iterations ``start`` + 1 … ``until``, before ``here``.
 
-        Run fast, they are gone through once more, up to the last in which there was one.
+        A stretch that was run fast is run again, up to the last iteration that may have one.
         """
         goals = set(range(start + 1, until + 1))
-        if self._fast:  # those whose end does not tell: what held before, or holds within
-            goals &= {start + 1, until, *self._navigator.history.scripts}
+        if self._fast:  # others are known by their end alone
+            goals &= {start + 1, until, *self._navigator.history.plans}
         found, suspects = self._pass(start, goals, until, here)
         if suspects and (found is None or found[0] < max(suspects)):
             again, _ = self._pass(start, goals | suspects, max(suspects), here)
@@ -86,15 +86,16 @@ class Search:
 
     def _pass(
         self, start: int, goals: set[int], until: int, here: Point
-    ) -> tuple[Found | None, set[int]]:
+    ) -> tuple[Turn | None, set[int]]:
         """Run a stretch again, with a tape in the iterations ``goals``.
 
-        The last turn to true in those, and the others at whose end something had turned true.
+        Returns the last turn to true in those, and the other iterations at whose end a watchpoint
+        had turned true.
         """
         navigator = self._navigator
         navigator.resume_at(start)
         truth = self._truth_at(start)
-        found: Found | None = None
+        found: Turn | None = None
         suspects: set[int] = set()
         while navigator.iteration < until and self._goes_on():
             record = navigator.iteration + 1 in goals
@@ -112,10 +113,10 @@ class Search:
         return found, suspects
 
     def _goes_on(self) -> bool:
-        """Whether nobody wants it to stop; says now and then how far it is."""
+        """Whether the search may go on; reports now and then how far it is."""
         now = time.monotonic()
-        if now >= self._says:
-            self._says = now + INTERVAL
+        if now >= self._report_at:
+            self._report_at = now + INTERVAL
             at = Position(self._until)
             self._hooks.send(Busy(at, 0, SEARCHING, now - self._began))
         self.stopped = self.stopped or self._hooks.stop_wanted()

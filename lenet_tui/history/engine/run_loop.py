@@ -1,4 +1,4 @@
-"""Runs over many iterations: flat out where nobody looks, to the op where something happens."""
+"""Runs over many iterations: without a tape where it can, and to the op where a run stops."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from lenet_tui.watch.engine import evaluate as watching
 from lenet_tui.watch.engine.evaluate import NONFINITE
 
 TAPED = 2
-"""The last iterations of a run are taped: one to look at, one for its "last update"."""
+"""The last iterations of a run are taped: one to be shown, one for its "last update"."""
 
 Hit = tuple[Cursor, str]
-"""Where a watchpoint became true, and what to say of it."""
+"""Where a watchpoint became true, and the text that reports it."""
 
 
 class RunLoop:
@@ -56,22 +56,22 @@ class RunLoop:
         return first, taken
 
     def run(self, count: int) -> str:
-        """``count`` times to the end of an iteration; watchpoints do not stop it."""
+        """Run ``count`` times to the end of an iteration; watchpoints do not stop it."""
         return self._forward(count, stopping=False)
 
     def resume(self, limit: int | None) -> str:
-        """On to where a watchpoint becomes true, ``limit`` iterations at most."""
-        told = self._forward(limit, stopping=True)
+        """Run to where a watchpoint becomes true, ``limit`` iterations at most."""
+        text = self._forward(limit, stopping=True)
         self._truth_of = point(self.navigator.iteration, self.navigator.cursor)
-        return told
+        return text
 
     def goto(self, iteration: int) -> str:
-        """To where ``iteration`` had just finished, training on if it never did."""
+        """Go to where ``iteration`` had just finished, training on if it never did."""
         navigator, history = self.navigator, self.navigator.history
-        script = history.script(iteration)
-        boundary = Cursor(script.boundary() - 1)
-        recorded = script.finished() and point(iteration, boundary) <= history.end
-        on_tape = iteration == navigator.iteration and script.finished()
+        plan = history.plan(iteration)
+        boundary = Cursor(plan.boundary() - 1)
+        recorded = plan.finished() and point(iteration, boundary) <= history.end
+        on_tape = iteration == navigator.iteration and plan.finished()
         if on_tape and len(navigator.tape.segments) > boundary.segment:
             navigator.cursor = boundary
             return ""
@@ -102,17 +102,17 @@ class RunLoop:
             framed = self._hooks.frame_wanted()
             left = limit - passed if limit is not None else TAPED + 1
             if fast and left > TAPED and self._plain_next():
-                if framed:  # on tape, to be looked at; what stops a run is the same as without
+                if framed:  # on tape, to be shown; what stops a run is the same as without
                     self._taped({}, False)
                 else:
                     navigator.plain()
-                hit = self._look_into(watches) if stopping else None
+                hit = self._find_turn(watches) if stopping else None
             else:
                 hit = self._taped(watches, stopping)
             if hit:
-                navigator.cursor, told = hit
+                navigator.cursor, text = hit
                 self._note_loss(navigator.tape.own_loss(navigator.cursor))
-                return told
+                return text
             if navigator.finished:
                 passed += 1
                 self._note_loss(navigator.trainer.last_loss)
@@ -124,13 +124,13 @@ class RunLoop:
         """Whether a whole iteration without anything special comes next."""
         navigator = self.navigator
         following = navigator.iteration + 1
-        at_end = navigator.cursor.segment + 1 >= len(navigator.script.segments)
-        return navigator.finished and at_end and following not in navigator.history.scripts
+        at_end = navigator.cursor.segment + 1 >= len(navigator.plan.segments)
+        return navigator.finished and at_end and following not in navigator.history.plans
 
     def _taped(self, watches: dict[int, Watch], stopping: bool) -> Hit | None:
-        """To the end of the iteration (at a boundary: of the next one), on tape.
+        """Run to the end of the iteration (at a boundary: of the next one), on tape.
 
-        Where a watchpoint became true on the way, if one did.
+        Returns where a watchpoint became true on the way, if one did.
         """
         navigator = self.navigator
         goal = navigator.iteration + navigator.finished
@@ -142,8 +142,8 @@ class RunLoop:
             if hit or (navigator.finished and navigator.iteration == goal):
                 return hit
 
-    def _look_into(self, watches: dict[int, Watch]) -> Hit | None:
-        """After an iteration with no tape: if a watchpoint turned, run it again to see where."""
+    def _find_turn(self, watches: dict[int, Watch]) -> Hit | None:
+        """Find where a watchpoint turned true in an iteration that was run without a tape."""
         navigator = self.navigator
         trainer = navigator.trainer
         now: dict[int, bool] = {NONFINITE: not watching.all_finite(trainer)}
@@ -187,7 +187,7 @@ class RunLoop:
     def _truth(self, watches: dict[int, Watch]) -> dict[int, bool]:
         """Which watchpoints hold at the cursor.
 
-        One of a quantity not known here does if it did when the last run stopped at this place.
+        One whose quantity is not known here holds if it did when the last run stopped here.
         """
         navigator = self.navigator
         truth = {NONFINITE: not watching.finite_at(navigator.tape, navigator.cursor)}
@@ -201,7 +201,7 @@ class RunLoop:
         return truth
 
     def _pause(self) -> str:
-        """Stop where we are, with a tape to look at."""
+        """Stop at the present place, with a tape to show."""
         navigator = self.navigator
         if navigator.iteration and not any(s.entries for s in navigator.tape.segments):
             navigator.boundary(navigator.iteration)

@@ -8,8 +8,8 @@ import torch
 
 from lenet_tui.history.engine import keyframe, keyframe_check
 from lenet_tui.history.engine.history import History
-from lenet_tui.history.engine.introduction import introduced
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
 from lenet_tui.protocol import moves
@@ -49,7 +49,7 @@ RUN_ON = moves.Continue(2**62)
 
 
 class Session:
-    """See ``core/session_api.py`` for what each method promises."""
+    """Implements ``protocol.session_api.Session``, which says what each method does."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Session:
         torch.set_num_threads(options.threads)
         self._store = store
         self._hooks = hooks
-        self._look = Subscription()
+        self._subscription = Subscription()
         self.watches: dict[int, Watch] = {}
         self._next_watch = 1
         self._from: Snapshot | None = None
@@ -69,7 +69,7 @@ class Session:
         self.progress = RecorderProgress()
         self._start(options)
         if snapshot:
-            self._take_up(snapshot)
+            self._resume(snapshot)
         else:
             self._begin()
 
@@ -79,29 +79,29 @@ class Session:
         self.history = History(self._store, options.history_mb * MEGABYTE)
         self.navigator = Navigator(options, self.history, self.progress)
         trainer = self.navigator.trainer
-        self.runner = RunLoop(self.navigator, self.watches, self._hooks, self._frame_in_run)
+        self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, self._frame_in_run)
         self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
-        self.ready = introduced(trainer)
+        self.ready = ready_report(trainer)
 
     def _begin(self) -> None:
-        """Keep the first keyframe, and learn which ops a forward will do.
+        """Store the first keyframe, and find out which ops a forward will do.
 
-        An engine that takes up a session learns them from history: the op it was ended for may
-        hang in a dry run too.
+        An engine that resumes a session learns them from history: the op for which the last one
+        was ended may hang in a dry run too.
         """
         trainer = self.navigator.trainer
         self.history.keep(0, keyframe.capture(trainer))
         self.history.on = phases_on(trainer.options)
         image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
-        self.navigator.player.expected = dry_run(trainer.model, image).entries
+        self.navigator.recorder.expected = dry_run(trainer.model, image).entries
 
-    def _take_up(self, snapshot: Snapshot) -> None:
-        """Carry on where another engine was: its keyframes are in the store."""
+    def _resume(self, snapshot: Snapshot) -> None:
+        """Continue where another engine was: its keyframes are in the store."""
         if snapshot.foreign:
             for iteration, _ in snapshot.keyframes:
                 keyframe_check.check(self.navigator.trainer, self._store.get(iteration))
         self.history.on = phases_on(keyframe.unpack(self._store.get(0)).options)
-        self.history.take_up(snapshot)
+        self.history.resume(snapshot)
         for number, text in snapshot.watches:
             self.watches[number] = parse_watch(text)
             self._next_watch = max(self._next_watch, number + 1)
@@ -137,7 +137,7 @@ class Session:
     def do(self, command: DoMove) -> Moved:
         navigator, history = self.navigator, self.history
         before = navigator.iteration, navigator.cursor
-        recorded = dict(history.scripts), history.end
+        recorded = dict(history.plans), history.end
         history.reached(*before)
         history.divergence = error = stopped = ""
         try:
@@ -145,7 +145,7 @@ class Session:
         except (MoveRejected, OptionError) as refused:
             error = str(refused)
         if error:  # only now: the exception held what torch had made until it failed
-            history.scripts, history.end = recorded
+            history.plans, history.end = recorded
             navigator.rebuild(*before)
         return self._moved(command, error, stopped)
 
@@ -177,7 +177,7 @@ class Session:
         return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
 
     def _make(self, move: Move) -> str:
-        """Make a move; returns what stopped it, for people."""
+        """Make a move; returns a text on what stopped it, or an empty one."""
         navigator = self.navigator
         if isinstance(move, moves.Forward):
             ahead = {"op": navigator.op, "phase": navigator.phase, "iteration": navigator.finish}
@@ -190,9 +190,9 @@ class Session:
             }
             back[move.unit]()
         elif isinstance(move, moves.Run):
-            return self.runner.run(move.count)
+            return self.run_loop.run(move.count)
         elif isinstance(move, moves.Goto):
-            return self.runner.goto(move.iteration)
+            return self.run_loop.goto(move.iteration)
         elif isinstance(move, moves.Skip):
             self._skip(move.phase)
         elif isinstance(move, moves.Do):
@@ -208,7 +208,7 @@ class Session:
             if self.watches.pop(move.number, None) is None:
                 raise MoveRejected(f"there is no watchpoint {move.number}")
         elif isinstance(move, moves.Continue):
-            return self.runner.resume(None if move is RUN_ON else move.limit)
+            return self.run_loop.resume(None if move is RUN_ON else move.limit)
         elif isinstance(move, moves.ReverseContinue):
             return self._reverse()
         return ""
@@ -225,7 +225,7 @@ class Session:
     def _skip(self, phase: str) -> None:
         self._between_phases()
         navigator = self.navigator
-        following = navigator.script.next_phase(navigator.cursor.segment + 1)
+        following = navigator.plan.next_phase(navigator.cursor.segment + 1)
         if phase != following:
             raise MoveRejected(f"{phase} is not next: only {following} can be skipped now")
         navigator.skip(phase)
@@ -259,20 +259,20 @@ class Session:
         navigator.rebuild(found[0], found[1])
         return found[2]
 
-    # What is seen
+    # Frames
 
-    def look(self, look: Subscription) -> Frame:
-        self._look = look
+    def subscribe(self, subscription: Subscription) -> Frame:
+        self._subscription = subscription
         navigator = self.navigator
         digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
         return replace(self.frame(), digest=digest, divergence=self.history.divergence)
 
-    def look_next(self, look: Subscription) -> None:
-        self._look = look
+    def subscribe_next(self, subscription: Subscription) -> None:
+        self._subscription = subscription
 
     @property
     def _expected(self) -> list[OpEntry]:
-        return self.navigator.player.expected
+        return self.navigator.recorder.expected
 
     @property
     def expected_names(self) -> list[str]:
@@ -285,14 +285,14 @@ class Session:
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
         navigator, history = self.navigator, self.history
-        tape, cursor, script = navigator.tape, navigator.cursor, navigator.script
-        first, losses = self.runner.take_losses()
+        tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
+        first, losses = self.run_loop.take_losses()
         names = navigator.trainer.names
         return Frame(
             position=navigator.position,
             segments=framing.segments(tape, cursor),
-            next_phase=script.next_phase(cursor.segment + 1),
-            options=tape.options(cursor, script),
+            next_phase=plan.next_phase(cursor.segment + 1),
+            options=tape.options(cursor, plan),
             rows=framing.rows(tape, cursor, self._expected, self._sizes),
             entry=framing.entry(tape, cursor),
             loss=tape.loss(cursor),
@@ -302,8 +302,8 @@ class Session:
             ahead=history.ahead(navigator.iteration, cursor),
             history_bytes=history.bytes,
             watches=self._watch_states(),
-            views=tuple(self._view(request) for request in self._look.views),
-            graph=framing.graph(tape, cursor, names) if self._look.graph else None,
+            views=tuple(self._view(request) for request in self._subscription.views),
+            graph=framing.graph(tape, cursor, names) if self._subscription.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),

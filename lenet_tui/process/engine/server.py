@@ -87,7 +87,7 @@ def main(connection: Connection, load: Callable[[], MakeSession] = real_session)
 
 
 class Server:
-    """Answers each command in its turn; is the ``Hooks`` of its session's runs."""
+    """Answers each command in its turn, and is the ``Hooks`` of its session's runs."""
 
     def __init__(self, pipe: Pipe, log: Log, load: Callable[[], MakeSession]) -> None:
         self._pipe = pipe
@@ -96,7 +96,7 @@ class Server:
         self._watchdog = Watchdog(pipe.send)
         self._session: Session | None = None
         self._loading = Loading()
-        self._look = Subscription()
+        self._subscription = Subscription()
         self._snapshot: Snapshot | None = None
         self._framed = self._recorded = 0.0
         catch_warnings(pipe.send)
@@ -107,7 +107,7 @@ class Server:
             self._watchdog.begin(self._progress)
             try:
                 answer = self._answer(command)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
                 answer = self._broke(command, error)
             self._watchdog.end()
             self._drain()
@@ -121,28 +121,28 @@ class Server:
     def stop_wanted(self) -> bool:
         self._watchdog.lives()
         self._pipe.poll()
-        look = self._pipe.take_look()
-        if look and self._session:
-            self._look = look
-            self._session.look_next(look)
-            self._pipe.painted = True  # the run's next frame is the answer
+        subscription = self._pipe.take_subscription()
+        if subscription and self._session:
+            self._subscription = subscription
+            self._session.subscribe_next(subscription)
+            self._pipe.acknowledged = True  # the run's next frame is the answer
         now = time.monotonic()
         if self._session and now - self._recorded > RECORD_INTERVAL:
             self._recorded = now
             self._drain()
             snapshot = self._session.snapshot()
-            if snapshot is not self._snapshot:  # a search has gone nowhere yet
+            if snapshot is not self._snapshot:  # unchanged while a search is under way
                 self._snapshot = snapshot
                 self._pipe.send(Recorded(snapshot))
         return self._pipe.stop_wanted
 
     def frame_wanted(self) -> bool:
         self._pipe.poll()
-        return self._pipe.painted and time.monotonic() - self._framed > FRAME_INTERVAL
+        return self._pipe.acknowledged and time.monotonic() - self._framed > FRAME_INTERVAL
 
     def send(self, report: Report) -> None:
         if isinstance(report, FrameUpdate):
-            self._pipe.painted = False
+            self._pipe.acknowledged = False
             self._framed = time.monotonic()
         self._pipe.send(report)
 
@@ -153,19 +153,19 @@ class Server:
             return self._reply(command)
         session = self._session
         if isinstance(command, Subscription):
-            self._look = command
-            return FrameUpdate(session.look(command)) if session else None
+            self._subscription = command
+            return FrameUpdate(session.subscribe(command)) if session else None
         if not isinstance(command, (DoMove, RunFree)):
             return None
         if session is None:
             return Failed("the engine has not been started")
         if isinstance(command, DoMove):
             return session.do(command)
-        self._pipe.painted = True
+        self._pipe.acknowledged = True
         return session.run_free(command)
 
     def _reply(self, asked: Asked) -> Answered:
-        """The answer of the request's handler, which knows what the server does not."""
+        """The answer of the request's handler."""
         request = asked.request
         if self._session is None and request.needs_session:
             return Answered(asked.number, error=notice("process:not-started"))
@@ -188,7 +188,7 @@ class Server:
         return self._session.ready
 
     def _broke(self, command: Command, error: Exception) -> Report | None:
-        """The log gets the traceback; the answer is one line, and the session as it now is."""
+        """Log the traceback; the answer is one line, and the session as it now is."""
         for line in trace_of(error):
             self._pipe.send(line)
         if isinstance(error, DeviceLost):
@@ -198,7 +198,9 @@ class Server:
             return Answered(command.number, error=verbatim(said))
         if isinstance(command, (DoMove, RunFree)) and self._session:
             try:
-                return Moved(command.number, self._session.look(self._look), error=said)
+                return Moved(
+                    command.number, self._session.subscribe(self._subscription), error=said
+                )
             except Exception as second:  # noqa: BLE001 - the session is past repair
                 said = f"{said}; then {in_a_line(second)}"
         return Failed(said)

@@ -1,4 +1,4 @@
-"""Makes the frame: all that the screen is a function of, from the tape at the cursor."""
+"""Builds the parts of a frame from the tape at the cursor."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
 
 
 def entry(tape: Tape, cursor: Cursor) -> Entry | None:
-    """The tape's entry that the cursor passed last, for people."""
+    """The tape's entry that the cursor passed last, as plain values."""
     found = tape.entry(cursor)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Where batches come from: real digits, the notebook's random tensors, or a file."""
+"""Makes batches from real digits, the notebook's random tensors, or a file."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ UNREADABLE = (
 class Images:
     """Images (N, 1, 32, 32) float32 and labels (N,) int64, on the CPU.
 
-    ``pixels``: what they were made from, (N, H, W) uint8 or float32; divided by ``divisor``, less
-    1, unless it is 0.
+    ``pixels``: the source, (N, H, W) uint8 or float32. Images are ``pixels / divisor - 1``, or
+    ``pixels`` if ``divisor`` is 0.
     """
 
     images: Tensor
@@ -82,7 +82,7 @@ def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:
 def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
     """The next batch (N, 1, 32, 32) and its labels (N,) or real-valued target (1, 10).
 
-    Moves ``state`` on. The last batch of an epoch may be smaller.
+    Advances ``state``. The last batch of an epoch may be smaller.
     """
     if options.data == "random":
         if state.fixed is None or (state.source, state.size) != ("random", options.batch_size):

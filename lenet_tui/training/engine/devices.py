@@ -1,4 +1,4 @@
-"""Which devices exist here, found out by allocating: a name alone proves nothing."""
+"""Finds the devices of this machine by allocating on each: a name alone proves nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def probe(name: str) -> str:
 
 
 def list_devices() -> tuple[Device, ...]:
-    """Every device of this machine, and those that are not, with the reason."""
+    """Every device of this machine, and the missing kinds, each with the reason."""
     devices = [describe(torch.device("cpu"))]
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     names = [f"cuda:{n}" for n in range(count)] or ["cuda"]
@@ -75,7 +75,7 @@ def describe(device: torch.device) -> Device:
 
 
 def _host_memory() -> tuple[int | None, int | None]:
-    """Available and total bytes of main memory, where the system tells."""
+    """Available and total bytes of main memory, where the system reports them."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:

@@ -80,7 +80,7 @@ class Updater:
         return {key: value for key, value in state.items() if isinstance(value, Tensor)}
 
     def load(self, states: dict[str, dict[str, Tensor]]) -> None:
-        """Put back what ``state`` gave, copied."""
+        """Restore what ``state`` returned, copied."""
         if self._optimizer is None:
             return
         self._optimizer.state.clear()

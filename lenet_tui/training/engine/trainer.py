@@ -1,4 +1,4 @@
-"""The live torch state of a session: the model, its gradients, and how each phase is run."""
+"""The live torch state of a session: the model, its gradients, and the phases run on them."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
 
 class MoveRejected(RuntimeError):
-    """A phase that cannot be run as things stand: one line, said to the person."""
+    """A move that cannot be made now; the text is one line, for the user."""
 
 
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
-"""Without it cuBLAS adds up in another order from time to time, and torch warns of it."""
+"""Without it cuBLAS sums in another order from time to time, and torch warns about it."""
 NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
-"""What torch says where it has no exception of its own for it: in main memory, on Metal."""
+"""Parts of torch's messages where it has no exception class: in main memory, on Metal."""
 KNOWN = (MoveRejected, OptionError, DeviceLost)
-"""What has been said already."""
+"""Exceptions that have their text already."""
 
 
 class Trainer:
@@ -85,17 +85,17 @@ class Trainer:
 
     @property
     def buffers(self) -> dict[str, Tensor]:
-        """The model's buffers as they are now: a model may put others in their place."""
+        """The model's present buffers: a model may replace them."""
         return dict(self.model.named_buffers())
 
     def forget(self) -> None:
-        """Let go of the batch, the output, the loss and their graph."""
+        """Drop the batch, the output, the loss and their graph."""
         self.batch: tuple[Tensor, Tensor] | None = None
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
 
     def change(self, options: Options) -> None:
-        """Take new options (other than the seed) from the next op that reads them."""
+        """Set new options (other than the seed) for the next op that reads them."""
         data.check(options)
         if options.device != self.options.device:
             self._change_device(devices.resolve(options.device))
@@ -190,12 +190,12 @@ class Trainer:
         return row.expand(output.shape).contiguous().to(self.device)
 
     def change_gradients(self, phase: Phase) -> Facts:
-        """Run a phase that changes gradients; what it computed."""
+        """Run a phase that changes gradients; returns the numbers it computed."""
         self._own_gradients()
         return GRADIENT_PHASES[phase](self._everyone, self.options)
 
     def _own_gradients(self) -> None:
-        """Give each parameter a gradient of its own: torch writes in place, the tape has others."""
+        """Copy each gradient: torch writes in place, and the tape holds the tensors from before."""
         for p in self._everyone:
             if p.grad is not None:
                 p.grad = p.grad.clone()
@@ -207,7 +207,7 @@ class Trainer:
         self.accumulated += 1
 
     def plain_iteration(self) -> Tensor:
-        """One whole iteration as a person would write it; returns the loss, not waited for."""
+        """Run a whole iteration as a plain loop; returns the loss, without waiting for it."""
         self.fetch()
         assert self.batch is not None
         self.output = self.model(self.batch[0])
@@ -230,13 +230,13 @@ class Trainer:
 
 
 def _flat(parameters: Sequence[Tensor]) -> list[npt.NDArray[np.float32]]:
-    """The live numbers of each parameter in a row, where they are in main memory; else nothing."""
+    """A flat view of each parameter's live numbers; empty if they are not in main memory."""
     plain = all(p.device.type == "cpu" and p.is_contiguous() for p in parameters)
     return [p.detach().view(-1).numpy() for p in parameters] if plain else []
 
 
 def deterministic(device: torch.device) -> None:
-    """Equal bits each time, on the CPU and on a GPU."""
+    """Set torch up to give equal bits each time, on the CPU and on a GPU."""
     if device.type == "cuda":
         os.environ.setdefault(CUBLAS, ":4096:8")
         torch.backends.cuda.matmul.allow_tf32 = False
@@ -245,11 +245,11 @@ def deterministic(device: torch.device) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
-def refused(trainer: Trainer, error: Exception) -> Exception:
-    """What is said of an exception that torch or the model raised, by its first line.
+def rejection(trainer: Trainer, error: Exception) -> Exception:
+    """The exception to raise for one that torch or the model raised, with its first line.
 
-    ``MoveRejected``; ``DeviceLost`` where the device does not answer any longer, as after an
-    assertion in a kernel: everything that this process asks of it from then on fails.
+    It is ``MoveRejected``, or ``DeviceLost`` if the device no longer answers, as after an
+    assertion in a kernel: then all further work of this process on it fails.
     """
     said = str(error).partition("\n")[0] or type(error).__name__
     if isinstance(error, torch.OutOfMemoryError) or any(text in said for text in NO_MEMORY):
@@ -263,11 +263,11 @@ def refused(trainer: Trainer, error: Exception) -> Exception:
 
 
 @contextmanager
-def refusing(trainer: Trainer) -> Iterator[None]:
-    """Turn whatever torch raises inside into what ``refused`` makes of it."""
+def rejecting(trainer: Trainer) -> Iterator[None]:
+    """Turn any exception that torch raises inside into the one that ``rejection`` gives."""
     try:
         yield
     except KNOWN:
         raise
     except Exception as error:
-        raise refused(trainer, error) from error
+        raise rejection(trainer, error) from error

@@ -52,7 +52,7 @@ def statistic(quantity: str, tensor: Tensor) -> float:
 
 
 def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
-    """Refuse a watchpoint on a tensor that is not there. ``ops``: the names of the forward's."""
+    """Raise ``MoveRejected`` for an unknown tensor. ``ops``: the names of the forward's ops."""
     if not watch.of:
         return
     stem, _, aspect = watch.of.rpartition(".")
@@ -110,7 +110,7 @@ def cursors(
 def culprit(
     tape: Tape, after: Cursor | None, until: Cursor, names: dict[int, str]
 ) -> tuple[Cursor, str] | None:
-    """The first entry that made a NaN or infinity out of finite numbers, and what went in.
+    """The first entry that made a NaN or infinity out of finite numbers, and its operands as text.
 
     ``names``: of the parameters by ``id``; an op's operand may have been updated since.
     """
@@ -144,7 +144,7 @@ def _told(entry: Entry, made: Tensor, given: list[Tensor]) -> str:
 def all_finite(trainer: Trainer) -> bool:
     """Whether the loss and every parameter are finite; cheap, for each iteration of a run.
 
-    Sums of squares first; where one overflows, each number is looked at.
+    Sums of squares come first; where one overflows, each number is tested.
     """
     loss = trainer.last_loss
     if loss is not None and not math.isfinite(loss):
