@@ -141,6 +141,3 @@ INIT = IterationPlan((Segment(phases.INIT.name, "init"),))
 def regular(on: tuple[str, ...]) -> IterationPlan:
     """The plan of an iteration in which nothing special was asked; ``on``: optional phases."""
     return IterationPlan(tuple(Segment(phase) for phase in turn(on)), (), on)
-
-
-REGULAR = regular(())

@@ -1,10 +1,10 @@
-"""A session driven in this process, move by move, as the worker would."""
+"""A session driven in this process, move by move, as the server would."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from lenet_tui.history.engine.history import LocalStore
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.messages import DoMove, Moved, Report
 from lenet_tui.protocol.moves import parse_move
@@ -13,6 +13,23 @@ from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.names import NamedTensor, find
 from tests.harness.oracle import State
 from tests.harness.oracle_moves import At
+
+
+class LocalStore:
+    """Stores keyframes in this process."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[int, bytes] = {}
+
+    def put(self, iteration: int, blob: bytes) -> None:
+        self.blobs[iteration] = blob
+
+    def get(self, iteration: int) -> bytes:
+        return self.blobs[iteration]
+
+    def drop(self, iterations: Sequence[int]) -> None:
+        for iteration in iterations:
+            self.blobs.pop(iteration, None)
 
 
 class Hooks:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from lenet_tui.protocol.iteration_plan import INIT, REGULAR, Change, IterationPlan, Segment
+from lenet_tui.protocol.iteration_plan import INIT, Change, IterationPlan, Segment, regular
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.phases import TURN
 
 SKIPPED = IterationPlan(
     (Segment("forward"), Segment("loss"), Segment("zero_grad", "skip"), Segment("forward", "do"))
 )
+REGULAR = regular(())
 EXTRA = REGULAR.with_segment(Segment("update", "do"))
 LR = [Set("lr", n / 10) for n in range(5)]
 

@@ -23,23 +23,6 @@ Point = tuple[int, int, float]
 """(iteration, segment, ops done; infinity: all), so that points can be compared."""
 
 
-class LocalStore:
-    """Keeps keyframes in this process, for tests and benchmarks."""
-
-    def __init__(self) -> None:
-        self.blobs: dict[int, bytes] = {}
-
-    def put(self, iteration: int, blob: bytes) -> None:
-        self.blobs[iteration] = blob
-
-    def get(self, iteration: int) -> bytes:
-        return self.blobs[iteration]
-
-    def drop(self, iterations: Sequence[int]) -> None:
-        for iteration in iterations:
-            self.blobs.pop(iteration, None)
-
-
 def point(iteration: int, cursor: Cursor) -> Point:
     """A cursor as a point that can be compared with others."""
     return iteration, cursor.segment, float("inf") if cursor.done is None else cursor.done

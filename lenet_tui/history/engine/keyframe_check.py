@@ -9,10 +9,10 @@ from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.keyframe import TrainerState
+from lenet_tui.protocol import options
 from lenet_tui.protocol.container import Malformed
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError
-from lenet_tui.protocol.options import check as check_options
 from lenet_tui.training.engine.dataset import CLASSES, SIDE
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -31,7 +31,7 @@ def check(trainer: Trainer, blob: bytes) -> None:
         raise OptionError("history:unreadable") from None
     data, own = state.data, keyframe.unpack(keyframe.capture(trainer))
     try:
-        check_options(state.options)
+        options.check(state.options)
         if state.options.model != own.options.model:
             raise Malformed("its model is another one")
         for number in (data.size, data.epoch, data.offset, state.accumulated):

@@ -30,11 +30,11 @@ def ready_report(trainer: Trainer) -> Ready:
         tuple(
             Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
         ),
-        class_source(trainer.model),
+        _class_source(trainer.model),
     )
 
 
-def class_source(model: nn.Module) -> str:
+def _class_source(model: nn.Module) -> str:
     """The source of the model's class, to be shown; empty if there is none."""
     try:
         return without_asides(inspect.getsource(type(model)))[:LONGEST]

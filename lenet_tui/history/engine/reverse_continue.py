@@ -12,10 +12,9 @@ from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice
-from lenet_tui.watch.engine import evaluate as watching
-from lenet_tui.watch.engine.evaluate import NONFINITE
+from lenet_tui.watch.engine import evaluate
+from lenet_tui.watch.engine.evaluate import NONFINITE, Truth
 
-Truth = dict[int, bool | None]
 Turn = tuple[int, Cursor, Notice]
 
 FIRST = 0.75
@@ -37,8 +36,8 @@ class Search:
         self._navigator = navigator
         self._watches = watches
         self._hooks = hooks
-        self._fast = all(watching.fast(w, navigator.trainer) for w in watches.values())
-        self._finite_after = watching.finite_at(navigator.tape, navigator.cursor)
+        self._fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
+        self._finite_after = evaluate.finite_at(navigator.tape, navigator.cursor)
         self._began = time.monotonic()
         self._report_at = self._began + FIRST
         self._until = 0
@@ -56,7 +55,7 @@ class Search:
                 found = self._stretch(start, until, here)
                 if found or self.stopped or start == 0:
                     return found
-                self._finite_after = watching.all_finite(self._navigator.trainer)
+                self._finite_after = evaluate.all_finite(self._navigator.trainer)
             elif start == 0:
                 return None
             reach = min(2 * (until - start), LONGEST)
@@ -102,13 +101,17 @@ class Search:
             record = navigator.iteration + 1 in goals
             navigator.replay(record)
             if record:
-                for place, turned in self._turns(truth):
-                    if point(navigator.iteration, place) < here:
-                        found = navigator.iteration, place, turned
-                truth[NONFINITE] = not watching.all_finite(navigator.trainer)
+                tape, names = navigator.tape, navigator.trainer.names
+                turns = evaluate.turns(tape, None, tape.end, self._watches, truth, names=names)
+                for cursor, _, text in turns:
+                    if point(navigator.iteration, cursor) < here:
+                        found = navigator.iteration, cursor, text
+                truth[NONFINITE] = not evaluate.all_finite(navigator.trainer)
                 continue
-            before = dict(truth)
-            self._note(truth)
+            before = truth
+            truth = evaluate.live_truth(
+                navigator.trainer, navigator.iteration, self._watches, before
+            )
             if any(truth[n] and not before[n] for n in truth):
                 suspects.add(navigator.iteration)
         return found, suspects
@@ -123,43 +126,9 @@ class Search:
         self.stopped = self.stopped or self._hooks.stop_wanted()
         return not self.stopped
 
-    def _note(self, truth: Truth) -> None:
-        """What holds at the end of an iteration, where that can be read from the live state."""
-        navigator = self._navigator
-        truth[NONFINITE] = not watching.all_finite(navigator.trainer)
-        for number, watch in self._watches.items():
-            value = watching.live_value(navigator.trainer, navigator.iteration, watch)
-            if value is not None:
-                truth[number] = watch.holds(value)
-
     def _truth_at(self, start: int) -> Truth:
         """What is known to hold where a stretch begins; before the first iteration, nothing."""
         trainer = self._navigator.trainer
-        truth: Truth = {NONFINITE: not watching.all_finite(trainer)}
-        for number, watch in self._watches.items():
-            known = watching.fast(watch, trainer)
-            value = watching.live_value(trainer, start, watch) if known else None
-            unknown = False if start == 0 else None
-            truth[number] = unknown if value is None else watch.holds(value)
-        return truth
-
-    def _turns(self, truth: Truth) -> list[tuple[Cursor, Notice]]:
-        """Each turn to true in the present iteration, in order; ``truth`` is moved on."""
-        navigator = self._navigator
-        tape = navigator.tape
-        turns: list[tuple[Cursor, Notice]] = []
-        bad = watching.culprit(tape, None, tape.end, navigator.trainer.names)
-        first = True
-        for place, entry, phase in watching.cursors(tape, None, tape.end):
-            if bad and bad[0] == place:
-                turns.append((place, bad[1]))
-            for number, watch in self._watches.items():
-                if watching.touches(entry, phase, watch, first):
-                    value = watching.value(tape, place, watch)
-                    if value is None:
-                        continue
-                    if watch.holds(value) and truth[number] is False:
-                        turns.append((place, watching.turned_true(number, watch, value)))
-                    truth[number] = watch.holds(value)
-            first = False
-        return turns
+        before: Truth = dict.fromkeys(self._watches, False if start == 0 else None)
+        fast = {n: w for n, w in self._watches.items() if evaluate.fast(w, trainer)}
+        return evaluate.live_truth(trainer, start, fast, before)

@@ -15,8 +15,8 @@ from lenet_tui.protocol.messages import FrameUpdate
 from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.watch.engine import evaluate as watching
-from lenet_tui.watch.engine.evaluate import NONFINITE
+from lenet_tui.watch.engine import evaluate
+from lenet_tui.watch.engine.evaluate import NONFINITE, Truth
 
 TAPED = 2
 """The last iterations of a run are taped: one to be shown, one for its "last update"."""
@@ -37,7 +37,7 @@ class RunLoop:
     ) -> None:
         self.navigator = navigator
         self.watches = watches
-        self.truth: dict[int, bool] = {}
+        self.truth: Truth = {}
         self._truth_of = point(0, Cursor(0))
         self._hooks = hooks
         self._frame = frame
@@ -94,7 +94,7 @@ class RunLoop:
     def _forward(self, limit: int | None, stopping: bool) -> Notice | None:
         navigator = self.navigator
         watches = self.watches if stopping else {}
-        fast = all(watching.fast(w, navigator.trainer) for w in watches.values())
+        fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
         self.truth = self._truth(watches) if stopping else {}
         passed = 0
         while limit is None or passed < limit:
@@ -146,11 +146,7 @@ class RunLoop:
     def _find_turn(self, watches: dict[int, Watch]) -> Hit | None:
         """Find where a watchpoint turned true in an iteration that was run without a tape."""
         navigator = self.navigator
-        trainer = navigator.trainer
-        now: dict[int, bool] = {NONFINITE: not watching.all_finite(trainer)}
-        for number, watch in watches.items():
-            value = watching.live_value(trainer, navigator.iteration, watch)
-            now[number] = self.truth[number] if value is None else watch.holds(value)
+        now = evaluate.live_truth(navigator.trainer, navigator.iteration, watches, self.truth)
         if not any(now[n] and not self.truth[n] for n in now):
             self.truth = now
             return None
@@ -162,38 +158,25 @@ class RunLoop:
 
     def _scan(self, watches: dict[int, Watch], after: Cursor | None, until: Cursor) -> Hit | None:
         """The first place after a cursor where a watchpoint becomes true."""
-        navigator = self.navigator
-        tape = navigator.tape
-        bad = watching.culprit(tape, after, until, navigator.trainer.names)
-        first = after is None or tape.index(after) == 0
-        for cursor, entry, phase in watching.cursors(tape, after, until):
-            turned: Notice | None = None
-            for number, watch in watches.items():
-                if watching.touches(entry, phase, watch, first):
-                    value = watching.value(tape, cursor, watch)
-                    if value is None:
-                        continue
-                    holds = watch.holds(value)
-                    if holds and not self.truth[number]:
-                        turned = turned or watching.turned_true(number, watch, value)
-                    self.truth[number] = holds
-            first = False
-            if bad and bad[0] == cursor and not self.truth.get(NONFINITE):
+        tape, names = self.navigator.tape, self.navigator.trainer.names
+        turns = evaluate.turns(tape, after, until, watches, self.truth, names=names)
+        for cursor, number, text in turns:
+            if number != NONFINITE:
+                return cursor, text
+            if not self.truth.get(NONFINITE):
                 self.truth[NONFINITE] = True
-                return cursor, bad[1]
-            if turned:
-                return cursor, turned
+                return cursor, text
         return None
 
-    def _truth(self, watches: dict[int, Watch]) -> dict[int, bool]:
+    def _truth(self, watches: dict[int, Watch]) -> Truth:
         """Which watchpoints hold at the cursor.
 
         One whose quantity is not known here holds if it did when the last run stopped here.
         """
         navigator = self.navigator
-        truth = {NONFINITE: not watching.finite_at(navigator.tape, navigator.cursor)}
+        truth: Truth = {NONFINITE: not evaluate.finite_at(navigator.tape, navigator.cursor)}
         for number, watch in watches.items():
-            value = watching.value(navigator.tape, navigator.cursor, watch)
+            value = evaluate.value(navigator.tape, navigator.cursor, watch)
             if value is not None:
                 truth[number] = watch.holds(value)
             else:

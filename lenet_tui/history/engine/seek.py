@@ -11,7 +11,8 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import PHASES
 from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.tape.engine.tape import Cursor, Tape
-from lenet_tui.training.engine.trainer import KNOWN, Trainer, rejection
+from lenet_tui.text.notice import Problem
+from lenet_tui.training.engine.trainer import Trainer, rejection
 
 
 class Replay:
@@ -103,7 +104,7 @@ class Replay:
         try:  # ``rejecting`` takes 1 % of an iteration
             self.trainer.plain_iteration()
             self.trainer.note_loss()
-        except KNOWN:
+        except Problem:
             raise
         except Exception as error:
             raise rejection(self.trainer, error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import torch
 
@@ -16,21 +17,13 @@ from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.messages import (
-    DoMove,
-    Moved,
-    RunFree,
-    Snapshot,
-    Subscription,
-)
+from lenet_tui.protocol.messages import DoMove, Moved, RunFree, Snapshot, Subscription
 from lenet_tui.protocol.moves import Move
-from lenet_tui.protocol.options import OptionError, Options, phases_on
-from lenet_tui.protocol.options import change as changed
+from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
-from lenet_tui.tape.engine import digests as transcribe
-from lenet_tui.tape.engine import frame_builder as framing
+from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
@@ -38,10 +31,9 @@ from lenet_tui.tape.engine.recorder import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import dataset as data
-from lenet_tui.training.engine import devices
+from lenet_tui.training.engine import dataset, devices
 from lenet_tui.training.engine.dataset import SIDE
-from lenet_tui.watch.engine import evaluate as watching
+from lenet_tui.watch.engine import evaluate
 
 MEGABYTE = 2**20
 RUN_ON = moves.Continue(2**62)
@@ -79,7 +71,8 @@ class Session:
         self.history = History(self._store, options.history_mb * MEGABYTE)
         self.navigator = Navigator(options, self.history, self.progress)
         trainer = self.navigator.trainer
-        self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, self._frame_in_run)
+        in_run = partial(self.frame, running=True)
+        self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run)
         self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
         self.ready = ready_report(trainer)
 
@@ -128,7 +121,7 @@ class Session:
     def _fingerprint(self) -> str:
         """The digest of the state at the cursor, compared with the one recorded there."""
         navigator = self.navigator
-        digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        digest = digests.fingerprint(navigator.tape, navigator.cursor)
         self.history.check(navigator.iteration, navigator.cursor, digest)
         return digest
 
@@ -150,11 +143,8 @@ class Session:
         return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
-        return self.do(
-            DoMove(
-                command.number, RUN_ON if command.limit is None else moves.Continue(command.limit)
-            )
-        )
+        move = RUN_ON if command.limit is None else moves.Continue(command.limit)
+        return self.do(DoMove(command.number, move))
 
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history
@@ -162,7 +152,7 @@ class Session:
         fingerprint = self._fingerprint()
         frame = replace(self.frame(), digest=fingerprint, divergence=history.divergence)
         wanted = command.parameters
-        states = transcribe.parameters(navigator.tape, navigator.cursor) if wanted else ()
+        states = digests.parameters(navigator.tape, navigator.cursor) if wanted else ()
         passed = wanted and not error and command.move == moves.Forward("phase")
         phase = self._phase(frame, states, command.ops) if passed else None
         return Moved(command.number, frame, error, stopped, states, phase)
@@ -173,7 +163,7 @@ class Session:
         """The phase that the cursor has just passed, for the transcript."""
         number = self.navigator.cursor.segment
         segment = frame.segments[number]
-        ops = transcribe.ops(self.navigator.tape, number) if with_ops else ()
+        ops = digests.ops(self.navigator.tape, number) if with_ops else ()
         return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
 
     def _make(self, move: Move) -> Notice | None:
@@ -201,7 +191,7 @@ class Session:
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
-            watching.check(move.watch, navigator.trainer, self.expected_names)
+            evaluate.check(move.watch, navigator.trainer, self.expected_names)
             self.watches[self._next_watch] = move.watch
             self._next_watch += 1
         elif isinstance(move, moves.Unwatch):
@@ -234,14 +224,14 @@ class Session:
 
     def _set(self, move: moves.Set) -> None:
         navigator = self.navigator
-        options = changed(navigator.options, move.option, move.value)
+        options = change(navigator.options, move.option, move.value)
         if move.option == "seed":
             self._store.drop(list(self.history.index.sizes))
             self._start(options)
             self._begin()
             return
         if move.option in ("data", "batch-size"):
-            data.check(options)
+            dataset.check(options)
         if move.option == "device":
             move = moves.Set("device", str(devices.resolve(move.value)))
             navigator.set_device(move)
@@ -266,7 +256,7 @@ class Session:
     def subscribe(self, subscription: Subscription) -> Frame:
         self._subscription = subscription
         navigator = self.navigator
-        digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        digest = digests.fingerprint(navigator.tape, navigator.cursor)
         return replace(self.frame(), digest=digest, divergence=self.history.divergence)
 
     def subscribe_next(self, subscription: Subscription) -> None:
@@ -281,9 +271,6 @@ class Session:
         """The names of the ops that a forward will do."""
         return [entry.name for entry in self._expected]
 
-    def _frame_in_run(self) -> Frame:
-        return self.frame(running=True)
-
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
         navigator, history = self.navigator, self.history
@@ -292,11 +279,11 @@ class Session:
         names = navigator.trainer.names
         return Frame(
             position=navigator.position,
-            segments=framing.segments(tape, cursor),
+            segments=frame_builder.segments(tape, cursor),
             next_phase=plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
-            rows=framing.rows(tape, cursor, self._expected, self._sizes),
-            entry=framing.entry(tape, cursor),
+            rows=frame_builder.rows(tape, cursor, self._expected, self._sizes),
+            entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
             losses_from=first,
             losses=losses,
@@ -305,7 +292,7 @@ class Session:
             history_bytes=history.bytes,
             watches=self._watch_states(),
             views=tuple(self._view(request) for request in self._subscription.views),
-            graph=framing.graph(tape, cursor, names) if self._subscription.graph else None,
+            graph=frame_builder.graph(tape, cursor, names) if self._subscription.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),
@@ -316,7 +303,7 @@ class Session:
         tape, cursor = self.navigator.tape, self.navigator.cursor
         states = []
         for number, watch in self.watches.items():
-            value = watching.value(tape, cursor, watch)
+            value = evaluate.value(tape, cursor, watch)
             states.append((number, str(watch), value, value is not None and watch.holds(value)))
         return tuple(states)
 

@@ -37,12 +37,7 @@ from lenet_tui.protocol.messages import (
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.request import Rejected, handler_of
-from lenet_tui.protocol.session_api import (
-    DeviceLost,
-    MakeSession,
-    Progress,
-    Session,
-)
+from lenet_tui.protocol.session_api import DeviceLost, MakeSession, Progress, Session
 from lenet_tui.text.notice import notice, verbatim
 
 FRAME_INTERVAL = 1 / 30

@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, SegmentState
-from lenet_tui.tape.engine import backward_recorder as autograd
+from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
@@ -85,7 +85,7 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
     root = backward[0].root if backward else _last_node(tape, cursor)
     if root is None:
         return None
-    infos = autograd.walk(root, ops, parameters)
+    infos = backward_recorder.walk(root, ops, parameters)
     numbers = {info.node: n for n, info in enumerate(infos)}
     order = {e.node: n for n, e in enumerate(done, 1)}
     produced = {e.node: e.shapes() for e in done}

@@ -17,7 +17,7 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPD
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.loss_parts import PARTS, class_dim, part
 from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
-from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.trainer import Trainer
 
 Made = tuple[int, str]
@@ -59,7 +59,7 @@ def upcoming(trainer: Trainer, tape: Tape, name: str) -> NamedTensor | None:
     """Before the first iteration: the ``input`` or ``target`` that its forward will take."""
     if tape.iteration or name not in ("input", "target"):
         return None
-    batch = data.upcoming(trainer.data, trainer.options)
+    batch = dataset.upcoming(trainer.data, trainer.options)
     if batch is None:
         return None
     return NamedTensor("value", batch[0 if name == "input" else 1], (1, FORWARD.name), True)

@@ -14,7 +14,7 @@ from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import change, phases_on
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.position import Position
-from lenet_tui.tape.engine import backward_recorder as graph
+from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere, module_paths
 from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
@@ -208,8 +208,8 @@ class TapeRecorder:
         root = trainer.root(segment.vector)
         vector = trainer.make_vector(segment.vector) if segment.vector else None
         node = root.grad_fn
-        infos = graph.walk(node, self.ops(), trainer.names) if node else []
-        recorder = graph.BackwardRecorder(
+        infos = backward_recorder.walk(node, self.ops(), trainer.names) if node else []
+        recorder = backward_recorder.BackwardRecorder(
             infos, trainer.parameters, self.progress.passed, stop_after
         )
         total = len(infos)

@@ -20,8 +20,7 @@ from lenet_tui.protocol.phases import Phase
 from lenet_tui.protocol.session_api import DeviceLost, MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem, verbatim
-from lenet_tui.training.engine import dataset as data
-from lenet_tui.training.engine import devices, model
+from lenet_tui.training.engine import dataset, devices, model
 from lenet_tui.training.engine.aliases import Aliases
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
@@ -34,8 +33,6 @@ CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 """Without it cuBLAS sums in another order from time to time, and torch warns about it."""
 NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
 """Parts of torch's messages where it has no exception class: in main memory, on Metal."""
-KNOWN = Problem
-"""Exceptions that have their notice already."""
 
 
 class Trainer:
@@ -54,9 +51,9 @@ class Trainer:
         self.data = DataState()
         if options.data == "random":
             self.data.source, self.data.size = "random", options.batch_size
-            self.data.fixed = data.draw_fixed(options.batch_size)
+            self.data.fixed = dataset.draw_fixed(options.batch_size)
         else:
-            data.check(options)
+            dataset.check(options)
         self.fresh_vector = self.data.fixed is not None
         self._set_options(options)
         self.move(self.device)
@@ -94,7 +91,7 @@ class Trainer:
 
     def change(self, options: Options) -> None:
         """Set new options (other than the seed) for the next op that reads them."""
-        data.check(options)
+        dataset.check(options)
         if options.device != self.options.device:
             self._change_device(devices.resolve(options.device))
         if options.optimizer != self.options.optimizer:
@@ -115,7 +112,7 @@ class Trainer:
 
     def fetch(self) -> None:
         """Take the iteration's batch from the data, to the device."""
-        image, target = data.next_batch(self.data, self.options)
+        image, target = dataset.next_batch(self.data, self.options)
         self.batch = image.to(self.device), target.to(self.device)
 
     def forward(self, run: Callable[..., Any] | None = None) -> None:
@@ -146,11 +143,6 @@ class Trainer:
         assert self.loss is not None
         self.last_loss = float(self.loss.item())
         return self.last_loss
-
-    def zero(self) -> None:
-        """``net.zero_grad()``: every ``.grad`` becomes ``None``."""
-        self.model.zero_grad()
-        self.accumulated = 0
 
     def root(self, vector: Vector | None) -> Tensor:
         """The tensor a backward starts from: the loss, or with a vector the output."""
@@ -257,7 +249,7 @@ def rejecting(trainer: Trainer) -> Iterator[None]:
     """Turn any exception that torch raises inside into the one that ``rejection`` gives."""
     try:
         yield
-    except KNOWN:
+    except Problem:
         raise
     except Exception as error:
         raise rejection(trainer, error) from error

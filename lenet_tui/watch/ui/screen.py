@@ -83,7 +83,7 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
 
     @on(OptionList.OptionSelected, "#watches")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self._remove_hint()
+        self.complain(self.words("watch.remove"))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -93,9 +93,6 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
             self.complain(clean(str(error)))
         else:
             self.dismiss(AddWatch(watch))
-
-    def _remove_hint(self) -> None:
-        self.complain(self.words("watch.remove"))
 
     def _fill(self, index: int) -> None:
         if index >= len(self._offers):  # the completions have changed since it was picked
