@@ -24,14 +24,14 @@ class KeyframeIndex:
         """Whether a keyframe of ``iteration`` (just finished) should be stored and is not yet."""
         return iteration % self.spacing == 0 and iteration not in self.sizes
 
-    def add(self, iteration: int, size: int, beside: int = 0) -> list[int]:
+    def add(self, iteration: int, size: int, others: int = 0) -> list[int]:
         """Note a keyframe of ``size`` bytes; returns the iterations whose keyframes are evicted.
 
-        ``beside``: bytes of the budget that others take.
+        ``others``: bytes of the budget that are taken otherwise.
         """
         self.sizes[iteration] = size
         evicted: list[int] = []
-        while self.used + beside > self.budget and len(self.sizes) > 1:
+        while self.used + others > self.budget and len(self.sizes) > 1:
             self.spacing *= 2
             thin = [i for i in self.sizes if i % self.spacing]
             evicted += thin

@@ -9,7 +9,7 @@ from pathlib import Path
 from lenet_tui.process.child import EngineProcess
 from lenet_tui.process.engine import server
 from lenet_tui.process.forkserver import prepare
-from lenet_tui.process.heap import give_back
+from lenet_tui.process.heap import return_freed_memory
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.messages import Command, DoMove, Keyframe, Recorded, Report, RequestKeyframe
 from lenet_tui.protocol.moves import KillEngine
@@ -35,7 +35,7 @@ class EngineClient:
         saves: Path | None = None,
     ) -> None:
         prepare()
-        give_back()
+        return_freed_memory()
         self._on_report = on_report
         self._run, self._args = run, args
         self._recovery = RecoveryState()

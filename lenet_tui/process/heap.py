@@ -10,7 +10,7 @@ M_MMAP_THRESHOLD = -3
 LARGE = 2**16
 
 
-def give_back() -> None:
+def return_freed_memory() -> None:
     """Have glibc map each block from ``LARGE`` bytes on separately, such as keyframes and saves.
 
     By default, once one such block is freed, glibc puts the next ones into its heap, between other

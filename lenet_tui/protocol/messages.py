@@ -163,7 +163,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class StoredKeyframe:
-    """A keyframe to store outside the engine. Its bytes follow it in the pipe by themselves."""
+    """A keyframe to store outside the engine. Its bytes follow it in the pipe."""
 
     iteration: int
     blob: bytes
@@ -212,7 +212,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
-    """The answer to the request of that number, or the ``error`` that says why there is none."""
+    """The answer to the request of that number, or the ``error`` with the reason."""
 
     number: int
     answer: Any = None

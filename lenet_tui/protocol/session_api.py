@@ -60,7 +60,7 @@ class Hooks(Protocol):
 
 
 class MoveRejected(Problem):
-    """A move that cannot be made as things stand; the session is as it was before."""
+    """A move that cannot be made now; the session is as it was before."""
 
 
 class DeviceLost(Problem):

@@ -77,7 +77,7 @@ def prose(english: str, chinese: str) -> tuple[str, str]:
 
     In the source, lines may break anywhere and an empty line ends a paragraph.
     """
-    return _paragraphs(english, _english), _paragraphs(chinese, _chinese)
+    return _paragraphs(english, lambda *_: " "), _paragraphs(chinese, _chinese_gap)
 
 
 def _paragraphs(text: str, gap: Callable[[str, str], str]) -> str:
@@ -90,11 +90,7 @@ def _paragraphs(text: str, gap: Callable[[str, str], str]) -> str:
     return "\n".join(joined)
 
 
-def _english(before: str, after: str) -> str:
-    return " "
-
-
-def _chinese(before: str, after: str) -> str:
+def _chinese_gap(before: str, after: str) -> str:
     """A space between two Latin characters, or a Latin and a Chinese one; none at punctuation."""
     kinds = {_kind(before), _kind(after)}
     return " " if "latin" in kinds and "punctuation" not in kinds else ""

@@ -41,8 +41,8 @@ class History:
         self.divergence: Notice | None = None
         self._digests: dict[Point, str] = {}
         self._recent: dict[int, bytes] = {}
-        self._sums: dict[int, Future[bytes]] = {}
-        self._beside = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
+        self._blob_digests: dict[int, Future[bytes]] = {}
+        self._hashing = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
 
     def plan(self, iteration: int) -> IterationPlan:
         """The plan of an iteration, as far as recorded."""
@@ -101,20 +101,20 @@ class History:
             self.divergence = notice("history:not-reproduced", n=iteration)
         if self.index.due(iteration):
             self._store.put(iteration, blob)
-            self._sums[iteration] = self._beside.submit(_sum, blob)
+            self._blob_digests[iteration] = self._hashing.submit(_sum, blob)
             self._drop(self.index.add(iteration, len(blob), self.bytes - self.index.used))
         while self._recent and self.bytes > self.index.budget:
             del self._recent[min(self._recent)]
 
     def _sum(self, iteration: int) -> bytes:
         """The digest of a stored keyframe, which is requested if another engine stored it."""
-        if iteration not in self._sums:
-            self._sums[iteration] = self._beside.submit(_sum, self._store.get(iteration))
-        return self._sums[iteration].result()
+        if iteration not in self._blob_digests:
+            self._blob_digests[iteration] = self._hashing.submit(_sum, self._store.get(iteration))
+        return self._blob_digests[iteration].result()
 
     def _drop(self, iterations: Sequence[int]) -> None:
         for iteration in iterations:
-            self._sums.pop(iteration, None)
+            self._blob_digests.pop(iteration, None)
         if iterations:
             self._store.drop(iterations)
 

@@ -1,4 +1,4 @@
-"""A training session: takes moves, keeps history, answers with frames."""
+"""A training session: it makes moves, records history, and answers with frames."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RUN_ON = moves.Continue(2**62)
 
 
 class Session:
-    """Implements ``protocol.session_api.Session``, which says what each method does."""
+    """Implements ``protocol.session_api.Session``, which describes each method."""
 
     def __init__(
         self,

@@ -82,13 +82,13 @@ def catch_warnings(report: Callable[[Printed], None]) -> None:
     warnings.showwarning = show
 
 
-def trace_of(error: BaseException) -> Iterator[Printed]:
+def traceback_lines(error: BaseException) -> Iterator[Printed]:
     """The traceback of ``error``, line by line, for the log."""
     text = "".join(traceback.format_exception(error))
     return (Printed("error", line) for line in clean_lines(text, LINE_LIMIT))
 
 
-def in_a_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """``error`` as one line for the user."""
     first = str(error).strip().partition("\n")[0]
     return clean(f"{type(error).__name__}: {first}" if first else type(error).__name__, 500)

@@ -15,7 +15,7 @@ from multiprocessing import connection as connections
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
-from lenet_tui.process.engine.captured_output import Log, catch_warnings, in_a_line, trace_of
+from lenet_tui.process.engine.captured_output import Log, catch_warnings, one_line, traceback_lines
 from lenet_tui.process.engine.pipe import Pipe, PipeClosed, PipeStore
 from lenet_tui.process.engine.watchdog import Watchdog
 from lenet_tui.protocol.messages import (
@@ -65,7 +65,7 @@ def real_session() -> MakeSession:
 
 
 def main(connection: Connection, load: Callable[[], MakeSession] = real_session) -> None:
-    """Run the engine until the other end of the pipe is gone. ``load`` gives its session."""
+    """Run the engine until the pipe is closed. ``load`` returns the class of its session."""
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -92,7 +92,7 @@ class Server:
         self._loading = Loading()
         self._subscription = Subscription()
         self._snapshot: Snapshot | None = None
-        self._framed = self._recorded = 0.0
+        self._frame_sent = self._record_sent = 0.0
         catch_warnings(pipe.send)
 
     def serve(self) -> None:
@@ -121,8 +121,8 @@ class Server:
             self._session.subscribe_next(subscription)
             self._pipe.acknowledged = True  # the run's next frame is the answer
         now = time.monotonic()
-        if self._session and now - self._recorded > RECORD_INTERVAL:
-            self._recorded = now
+        if self._session and now - self._record_sent > RECORD_INTERVAL:
+            self._record_sent = now
             self._drain()
             snapshot = self._session.snapshot()
             if snapshot is not self._snapshot:  # unchanged while a search is under way
@@ -132,12 +132,12 @@ class Server:
 
     def frame_wanted(self) -> bool:
         self._pipe.poll()
-        return self._pipe.acknowledged and time.monotonic() - self._framed > FRAME_INTERVAL
+        return self._pipe.acknowledged and time.monotonic() - self._frame_sent > FRAME_INTERVAL
 
     def send(self, report: Report) -> None:
         if isinstance(report, FrameUpdate):
             self._pipe.acknowledged = False
-            self._framed = time.monotonic()
+            self._frame_sent = time.monotonic()
         self._pipe.send(report)
 
     def _answer(self, command: Command) -> Report | None:
@@ -183,21 +183,20 @@ class Server:
 
     def _broke(self, command: Command, error: Exception) -> Report | None:
         """Log the traceback; the answer is one line, and the session as it now is."""
-        for line in trace_of(error):
+        for line in traceback_lines(error):
             self._pipe.send(line)
         if isinstance(error, DeviceLost):
             return Failed(error.notice)
-        said = verbatim(in_a_line(error))
+        why = verbatim(one_line(error))
         if isinstance(command, Asked):
-            return Answered(command.number, error=said)
+            return Answered(command.number, error=why)
         if isinstance(command, (DoMove, RunFree)) and self._session:
             try:
-                return Moved(
-                    command.number, self._session.subscribe(self._subscription), error=said
-                )
+                frame = self._session.subscribe(self._subscription)
+                return Moved(command.number, frame, error=why)
             except Exception as second:  # noqa: BLE001 - the session is past repair
-                said = notice("process:then", first=said, second=in_a_line(second))
-        return Failed(said)
+                why = notice("process:then", first=why, second=one_line(second))
+        return Failed(why)
 
     def _progress(self) -> Progress:
         return self._session.progress if self._session else self._loading
@@ -208,7 +207,7 @@ class Server:
 
 
 def _end_with_parent() -> None:
-    """Ends the process at once when the app is gone, whatever torch is doing."""
+    """End the process at once when the app has ended, whatever torch is doing."""
     parent = parent_process()
     if parent is not None and parent.sentinel is not None:
         connections.wait([parent.sentinel])

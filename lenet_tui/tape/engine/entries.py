@@ -61,7 +61,7 @@ class Entry:
         return False
 
     def gradient_of(self, parameter: str) -> Tensor | None:
-        """The ``.grad`` that it gave a parameter, where ``sets_gradient_of`` says that it did."""
+        """The ``.grad`` that it gave a parameter, if ``sets_gradient_of`` is true."""
         return None
 
 

@@ -75,7 +75,7 @@ def entry(tape: Tape, cursor: Cursor) -> Entry | None:
 
 
 def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:
-    """The autograd graph of the last forward, and how far a backward has gone in it."""
+    """The autograd graph of the last forward, and how far a backward is in it."""
     ops = [op for s in tape.segments[: cursor.segment + 1] for op in s.ops]
     earlier = tape.forward(cursor) is None  # then the graph is the one of the last forward
     if earlier and tape.base.forward:

@@ -66,9 +66,6 @@ def _folded(value: Any) -> Any:
 
 
 def _plain(value: Any) -> bool:
-    kinds = (int, float, str, bool, tuple, list)
-    return isinstance(value, kinds) and not _has_tensor(value)
-
-
-def _has_tensor(value: Any) -> bool:
-    return isinstance(value, (tuple, list)) and any(isinstance(v, Tensor) for v in value)
+    if isinstance(value, (tuple, list)):
+        return not any(isinstance(v, Tensor) for v in value)
+    return isinstance(value, (int, float, str))

@@ -54,10 +54,8 @@ def list_devices() -> tuple[Device, ...]:
     names = [f"cuda:{n}" for n in range(count)] or ["cuda"]
     for name in ["mps", *reversed(names)]:
         problem = probe(name)
-        if problem:
-            devices.append(Device(name, name.upper(), problem=problem))
-        else:
-            devices.append(describe(torch.device(name)))
+        missing = Device(name, name.upper(), problem=problem)
+        devices.append(missing if problem else describe(torch.device(name)))
     return tuple(devices)
 
 

@@ -22,8 +22,8 @@ class Updater:
         self._optimizer: torch.optim.Optimizer | None = None
         if row.made_by:
             make = getattr(torch.optim, row.made_by)
-            everyone = list(parameters.values())
-            self._optimizer = make(everyone, lr=lr, foreach=False, **row.arguments)
+            all_parameters = list(parameters.values())
+            self._optimizer = make(all_parameters, lr=lr, foreach=False, **row.arguments)
 
     @property
     def lr(self) -> float:
@@ -62,12 +62,12 @@ class Updater:
                 p.data.sub_(p.grad.data * self._lr)
             return
         group = self._optimizer.param_groups[0]
-        everyone = group["params"]
+        all_parameters = group["params"]
         group["params"] = [p]
         try:
             self._optimizer.step()
         finally:
-            group["params"] = everyone
+            group["params"] = all_parameters
 
     def state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's own tensors for a parameter, live (empty before its first step)."""

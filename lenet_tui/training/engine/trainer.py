@@ -75,8 +75,8 @@ class Trainer:
         self.model.to(device)
         self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
         self.names = {id(p): name for name, p in self.parameters.items()}
-        self._everyone = list(self.parameters.values())
-        self.flat = Aliases(self._everyone, _flat)
+        self._parameter_list = list(self.parameters.values())
+        self.flat = Aliases(self._parameter_list, _flat)
 
     @property
     def buffers(self) -> dict[str, Tensor]:
@@ -177,11 +177,11 @@ class Trainer:
     def change_gradients(self, phase: Phase) -> Facts:
         """Run a phase that changes gradients; returns the numbers it computed."""
         self._own_gradients()
-        return GRADIENT_PHASES[phase](self._everyone, self.options)
+        return GRADIENT_PHASES[phase](self._parameter_list, self.options)
 
     def _own_gradients(self) -> None:
         """Copy each gradient: torch writes in place, and the tape holds the tensors from before."""
-        for p in self._everyone:
+        for p in self._parameter_list:
             if p.grad is not None:
                 p.grad = p.grad.clone()
 
@@ -197,12 +197,12 @@ class Trainer:
         assert self.batch is not None
         self.output = self.model(self.batch[0])
         self.loss = self.criterion(self.output, self.target())
-        for p in self._everyone:  # what model.zero_grad() does, without looking for them again
+        for p in self._parameter_list:  # as model.zero_grad() does
             p.grad = None
         self.loss.backward()
         self.accumulated = 1
         for change in self._after_backward:
-            change(self._everyone, self.options)
+            change(self._parameter_list, self.options)
         self.updater.step()
         return self.loss
 
@@ -236,12 +236,12 @@ def rejection(trainer: Trainer, error: Exception) -> Exception:
     It is ``MoveRejected``, or ``DeviceLost`` if the device no longer answers, as after an
     assertion in a kernel: then all further work of this process on it fails.
     """
-    said = str(error).partition("\n")[0] or type(error).__name__
-    if isinstance(error, torch.OutOfMemoryError) or any(text in said for text in NO_MEMORY):
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, torch.OutOfMemoryError) or any(text in reason for text in NO_MEMORY):
         return MoveRejected("training:out-of-memory", size=trainer.options.batch_size)
     if devices.probe(str(trainer.device)):
-        return DeviceLost("training:lost", device=str(trainer.device), why=clean(said, 500))
-    return MoveRejected(verbatim(said))
+        return DeviceLost("training:lost", device=str(trainer.device), why=clean(reason, 500))
+    return MoveRejected(verbatim(reason))
 
 
 @contextmanager

@@ -165,7 +165,7 @@ def culprit(
         operands = entry.operands()
         given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands]
         if all(finite(t) for t in given):
-            return cursor, _found(entry, made[0], given)
+            return cursor, _non_finite_notice(entry, made[0], given)
     return None
 
 
@@ -173,7 +173,7 @@ def finite(tensor: Tensor) -> bool:
     return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
 
 
-def _found(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
+def _non_finite_notice(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
     flat = made.detach().reshape(-1)
     bad = int((~torch.isfinite(flat)).sum())
     first = flat[~torch.isfinite(flat)][0].item()
