@@ -15,6 +15,26 @@ NOTICES: Table = {
         " digits, random, or an .npz file with arrays images and labels",
         "无法使用数据 {path!r}：{why}；可用 digits、random，或含 images 与 labels 数组的 .npz 文件",
     ),
+    "training:unpacks-to": ("it unpacks to over {most} MB", "解压后超过 {most} MB"),
+    "training:no-arrays": ("images and labels are no arrays", "images 与 labels 不是数组"),
+    "training:no-npz": ("it is no .npz file", "不是 .npz 文件"),
+    "training:no-array": ("no array {name!r}", "没有数组 {name!r}"),
+    "training:no-numbers": (
+        "images of {images} and labels of {labels} are no numbers",
+        "类型为 {images} 的 images 与类型为 {labels} 的 labels 不是数",
+    ),
+    "training:image-shape": (
+        "images of shape {shape}, not (N, H, W) or (N, 1, H, W)",
+        "images 的形状为 {shape}，而不是 (N, H, W) 或 (N, 1, H, W)",
+    ),
+    "training:label-shape": (
+        "{count} images with labels of shape {shape}",
+        "有 {count} 张图像，而 labels 的形状为 {shape}",
+    ),
+    "training:label-range": (
+        "labels from {low} to {high}, not 0 to {last}",
+        "labels 从 {low} 到 {high}，而不是 0 到 {last}",
+    ),
     "training:no-cuda-gpu": ("no CUDA GPU was found", "未找到 CUDA GPU"),
     "training:built-without-cuda": (
         "this torch was built without CUDA",
