@@ -43,12 +43,7 @@ class Updater:
         if self._optimizer:
             self._optimizer.step()
             return
-        grads = []
-        for name, p in self._parameters.items():
-            if p.grad is None:
-                self._refuse(name)
-            else:
-                grads.append(p.grad)
+        grads = [self._gradient(name) for name in self._parameters]
         # As ``step_one`` does for each, in two calls: the same products and differences.
         torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self._lr))
 
@@ -56,10 +51,7 @@ class Updater:
         """Update one parameter."""
         p = self._parameters[name]
         if self._optimizer is None:
-            if p.grad is None:
-                self._refuse(name)
-            else:
-                p.data.sub_(p.grad.data * self._lr)
+            p.data.sub_(self._gradient(name).data * self._lr)
             return
         group = self._optimizer.param_groups[0]
         all_parameters = group["params"]
@@ -86,5 +78,8 @@ class Updater:
                 p = self._parameters[name]
                 self._optimizer.state[p] = {k: v.clone() for k, v in state.items()}
 
-    def _refuse(self, name: str) -> None:
-        raise MoveRejected("training:no-gradient", name=name)
+    def _gradient(self, name: str) -> Tensor:
+        grad = self._parameters[name].grad
+        if grad is None:
+            raise MoveRejected("training:no-gradient", name=name)
+        return grad
