@@ -164,7 +164,7 @@ def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[
 
 
 def _from_file(path: Path) -> Images:
-    def unusable(why: Notice) -> OptionError:
+    def refuse(why: Notice) -> OptionError:
         return OptionError("training:unusable-data", path=clean(str(path)), why=why)
 
     try:
@@ -173,13 +173,13 @@ def _from_file(path: Path) -> Images:
         images, labels = _arrays(path)
         _check(images, labels)
     except OSError as error:
-        raise unusable(verbatim((error.strerror or str(error)).lower())) from None
+        raise refuse(verbatim((error.strerror or str(error)).lower())) from None
     except KeyError as error:
-        raise unusable(notice("training:no-array", name=error.args[0])) from None
+        raise refuse(notice("training:no-array", name=error.args[0])) from None
     except Unusable as error:
-        raise unusable(error.notice) from None
+        raise refuse(error.notice) from None
     except UNREADABLE as error:
-        raise unusable(verbatim(clean(str(error), 200) or type(error).__name__)) from None
+        raise refuse(verbatim(clean(str(error), 200) or type(error).__name__)) from None
     if images.dtype == np.uint8:
         return _prepare(images, 127.5, labels)
     return _prepare(images.astype(np.float32), 0, labels)
