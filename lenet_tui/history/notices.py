@@ -37,6 +37,20 @@ NOTICES: Table = {
         "the saved session does not fit this one: {error}",
         "保存的会话与当前会话不符：{error}",
     ),
+    "history:other-model": ("its model is another one", "其模型不是当前的模型"),
+    "history:no-place-in-data": ("its place in the data is none", "其在数据中的位置不存在"),
+    "history:unfit-tensor": (
+        "{name} is missing, unknown or of another shape",
+        "{name} 缺失、未知或形状不同",
+    ),
+    "history:other-names": (
+        "its parameters or buffers have other names",
+        "其参数或缓冲区的名字不同",
+    ),
+    "history:state-of": ("the optimizer's tensor for {name}", "优化器为 {name} 保存的张量"),
+    "history:generator": ("the generator's state", "随机数生成器的状态"),
+    "history:gpu-generator": ("the GPU generator's state", "GPU 随机数生成器的状态"),
+    "history:random-data": ("the random data", "随机数据"),
     "history:unreadable": (
         "the saved session holds a keyframe that cannot be read",
         "保存的会话含有无法读取的关键帧",
