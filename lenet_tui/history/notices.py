@@ -1,4 +1,4 @@
-"""What is said of keyframes and of going back."""
+"""The notices about keyframes and about stepping back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One engine's process, from its start to its end; what it says is handed on as it comes."""
+"""One engine's process, from its start to its end; its reports are handed on as they come."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 
 SILENCE = 1.0
-"""Seconds without a word from an engine at work before it counts as hung."""
+"""Seconds without a report from an engine at work before it counts as hung."""
 SEARCH = 3.0
-"""The same for one that says it searches history: it says so less often."""
-FIRST_WORD = 10.0
-"""The same for a process that has said nothing yet: where it is spawned, it starts slowly."""
+"""The same for one that searches history, and reports that less often."""
+FIRST_REPORT = 10.0
+"""The same for a process that has not reported yet: where it is spawned, it starts slowly."""
 TICK = 0.25
 
 _ASKING = (Start, DoMove, RunFree, Asked)
@@ -51,7 +51,7 @@ class NotPlain(Problem):
 
 
 class _Unpickler(pickle.Unpickler):
-    """Takes plain values, our own reports and arrays, and nothing else.
+    """Unpickles plain values, our own reports and arrays, and nothing else.
 
     A stray ``torch.Size`` in a report would import torch into the app.
     """
@@ -86,19 +86,19 @@ class EngineProcess:
         self._outbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._unanswered = 0
-        self._heard = time.monotonic()
-        self._patience = FIRST_WORD
+        self._last_heard = time.monotonic()
+        self._patience = FIRST_REPORT
         self._last = Busy(Position(), -1, "", 0.0)
         self._moving = False
-        self._unwanted = False
+        self._killed = False
         self._started = False
         context: Any = start_method()
         self._connection: Connection
-        self._connection, theirs = context.Pipe()
+        self._connection, engine_end = context.Pipe()
         self._process = context.Process(
-            target=run, args=(theirs, *args), name="lenet-tui engine", daemon=True
+            target=run, args=(engine_end, *args), name="lenet-tui engine", daemon=True
         )
-        threading.Thread(target=self._live, args=(theirs,), name="engine", daemon=True).start()
+        threading.Thread(target=self._live, args=(engine_end,), name="engine", daemon=True).start()
 
     @property
     def pid(self) -> int | None:
@@ -110,7 +110,7 @@ class EngineProcess:
         if isinstance(command, _ASKING):
             with self._lock:
                 if not self._unanswered:
-                    self._heard = max(self._heard, time.monotonic())
+                    self._last_heard = max(self._last_heard, time.monotonic())
                 self._unanswered += 1
                 self._moving = isinstance(command, (DoMove, RunFree))
         self._outbox.put(command)
@@ -118,70 +118,70 @@ class EngineProcess:
     def kill(self) -> None:
         """End the process at once, whatever it does; nothing more is received from it."""
         with self._lock:
-            self._unwanted = True
+            self._killed = True
             if self._started:
                 self._process.kill()
         self._outbox.put(None)
 
-    def _live(self, theirs: Connection) -> None:
+    def _live(self, engine_end: Connection) -> None:
         try:
             self._process.start()
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no engine
-            self._say(Died(notice("process:cannot-start", why=_line(error))))
+            self._report(Died(notice("process:cannot-start", why=_line(error))))
             return
         finally:
-            theirs.close()
+            engine_end.close()
         with self._lock:
             self._started = True
-            self._heard = time.monotonic()
-            if self._unwanted:
+            self._last_heard = time.monotonic()
+            if self._killed:
                 self._process.kill()
         threading.Thread(target=self._write, name="engine commands", daemon=True).start()
         try:
             self._read()
         except (EOFError, OSError):
-            said = self._fate()
+            why = self._exit_reason()
         except NotPlain as error:
-            said = error.notice
+            why = error.notice
             self._process.kill()
         except Exception as error:  # noqa: BLE001 - damaged data raises what it likes
-            said = notice("process:makes-no-sense", why=_line(error))
+            why = notice("process:makes-no-sense", why=_line(error))
             self._process.kill()
         else:
-            said = self._fate()
+            why = self._exit_reason()
         self._outbox.put(None)
-        self._say(Died(said))
+        self._report(Died(why))
 
     def _write(self) -> None:
         while (command := self._outbox.get()) is not None:
             try:
                 self._connection.send(command)
-            except OSError:  # the reader meets the end too, and says so
+            except OSError:  # the reader meets the end too, and reports it
                 return
 
     def _read(self) -> None:
         """Hand on reports until the pipe or the process ends."""
-        while not self._unwanted:
+        while not self._killed:
             ready = connections.wait([self._connection, self._process.sentinel], TICK)
             if self._connection in ready or (ready and self._connection.poll(TICK)):
                 report = _plain(self._connection.recv_bytes())
                 if isinstance(report, StoredKeyframe):  # its bytes follow by themselves
                     report = replace(report, blob=self._connection.recv_bytes())
                 self._note(report)
-                self._say(report)
+                self._report(report)
             elif ready:  # ended, while a child of its own holds the pipe
                 return
-            elif self._unanswered and time.monotonic() - self._heard > self._patience:
-                seconds = time.monotonic() - self._heard
+            elif self._unanswered and time.monotonic() - self._last_heard > self._patience:
+                seconds = time.monotonic() - self._last_heard
                 at = self._last
                 position = at.position if self._moving else replace(at.position, phase="")
-                self._say(Busy(position, at.segment, at.what, seconds, silent=True))
+                self._report(Busy(position, at.segment, at.what, seconds, silent=True))
 
     def _note(self, report: Report) -> None:
         with self._lock:
-            self._heard = time.monotonic()
+            self._last_heard = time.monotonic()
             searches = isinstance(report, Busy) and report.what == SEARCHING
-            if isinstance(report, (Busy, *_ANSWERS)) or self._patience == FIRST_WORD:
+            if isinstance(report, (Busy, *_ANSWERS)) or self._patience == FIRST_REPORT:
                 self._patience = SEARCH if searches else SILENCE
             if isinstance(report, Busy):
                 self._last = report
@@ -194,11 +194,11 @@ class EngineProcess:
                         at = replace(at, phase=frame.next_phase)
                     self._last = Busy(at, len(frame.segments) - 1, "", 0.0)
 
-    def _say(self, report: Report) -> None:
-        if not self._unwanted:
+    def _report(self, report: Report) -> None:
+        if not self._killed:
             self._receive(self, report)
 
-    def _fate(self) -> Notice:
+    def _exit_reason(self) -> Notice:
         """How the process ended: ``SIGSEGV``, ``exit status 1``."""
         self._process.join(1)
         code: int | None = self._process.exitcode

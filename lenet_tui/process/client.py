@@ -1,4 +1,4 @@
-"""The engine as the app sees it: commands go in, reports come out, nothing is lost if it dies."""
+"""The engine for the app: it takes commands and gives reports, and may die without loss."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lenet_tui.process.child import EngineProcess
-from lenet_tui.process.engine import server as worker
+from lenet_tui.process.engine import server
 from lenet_tui.process.forkserver import prepare
-from lenet_tui.process.heap import give_back
+from lenet_tui.process.heap import return_freed_memory
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.messages import Command, DoMove, Keyframe, Recorded, Report, RequestKeyframe
 from lenet_tui.protocol.moves import KillEngine
@@ -23,19 +23,19 @@ class EngineClient:
 
     ``on_report`` is called on another thread, one report at a time and in order, and must return
     at once without waiting for a thread that calls this object. No method here ever waits for
-    the engine. After a ``Died``, ``restart`` carries on from what the keeper holds. ``saves``: the
-    folder that the session is saved in; none: nowhere.
+    the engine. After a ``Died``, ``restart`` carries on from the recovery state. ``saves``: the
+    folder that the session is saved in; ``None``: nowhere.
     """
 
     def __init__(
         self,
         on_report: OnReport,
-        run: Callable[..., None] = worker.main,
+        run: Callable[..., None] = server.main,
         args: tuple[object, ...] = (),
         saves: Path | None = None,
     ) -> None:
         prepare()
-        give_back()
+        return_freed_memory()
         self._on_report = on_report
         self._run, self._args = run, args
         self._recovery = RecoveryState()
@@ -78,7 +78,7 @@ class EngineClient:
         with self._lock:
             self._aside, self._recovery = self._recovery, RecoveryState()
 
-    def take_up(self) -> None:
+    def restore(self) -> None:
         with self._lock:
             if self._aside is not None:
                 self._recovery, self._aside = self._aside, None
@@ -93,7 +93,7 @@ class EngineClient:
             self._autosave.close()
 
     def _to_save(self) -> SavedSession | None:
-        """The person's session; while it is set aside another runs, which is not saved."""
+        """The user's session; while it is set aside another runs, which is not saved."""
         with self._lock:
             return (self._aside or self._recovery).saved()
 

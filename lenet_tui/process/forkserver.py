@@ -1,6 +1,6 @@
-"""How the engine's process is started: forked from a template that has torch, or spawned.
+"""Starts the engine's process: forked from a template that has torch, or spawned.
 
-Light to import (no numpy), so that the template can begin before anything else does.
+This file is light to import (no numpy), so that the template can begin before anything else does.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ PRELOAD = "lenet_tui.process.engine.preload"
 
 
 def start_method() -> BaseContext:
-    """Forkserver where forking is safe; on macOS system libraries forbid it: spawn, as Windows."""
+    """Forkserver where forking is safe; on macOS, as on Windows, spawn."""
     known = multiprocessing.get_all_start_methods()
     use = "forkserver" if "forkserver" in known and sys.platform != "darwin" else "spawn"
     return multiprocessing.get_context(use)
 
 
 def prepare() -> None:
-    """Start the template (which imports torch while we go on) if it does not run yet.
+    """Start the template (which imports torch beside us) if it does not run yet.
 
-    Needed before a Textual app runs: under one, starting a helper of multiprocessing fails with
-    ``bad value(s) in fds_to_keep``.
+    This must be done before a Textual app runs: under one, starting a helper of multiprocessing
+    fails with ``bad value(s) in fds_to_keep``.
     """
     context = start_method()
     if context.get_start_method() == "forkserver":
         from multiprocessing import forkserver  # noqa: PLC0415 - not on Windows
 
         context.set_forkserver_preload([PRELOAD])
-        with _no_strangers():
+        with _without_working_directory():
             forkserver.ensure_running()
     elif os.name == "posix":
         from multiprocessing import resource_tracker  # noqa: PLC0415
@@ -43,11 +43,12 @@ def prepare() -> None:
 
 
 @contextlib.contextmanager
-def _no_strangers() -> Iterator[None]:
-    """Keep a ``random.py`` in the working directory out of the template, as it is kept out of us.
+def _without_working_directory() -> Iterator[None]:
+    """Keep the template from importing a ``random.py`` of the working directory.
 
-    ``python -c`` puts the working directory first on the path, so it starts in another one, unless
-    we ourselves import from there. (The engine itself works where we do: its fork sees to that.)
+    ``python -c`` puts the working directory first on the path, so the template starts in another
+    one, unless this process itself imports from there. (The engine, which is forked from the
+    template, changes to this process's working directory.)
     """
     if _imports_from_here():
         yield

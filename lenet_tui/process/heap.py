@@ -1,4 +1,4 @@
-"""Memory that is freed goes back to the system."""
+"""Returns freed memory to the system."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ M_MMAP_THRESHOLD = -3
 LARGE = 2**16
 
 
-def give_back() -> None:
-    """Have glibc map blocks from ``LARGE`` bytes on by themselves, as keyframes and saves are.
+def return_freed_memory() -> None:
+    """Have glibc map each block from ``LARGE`` bytes on separately, such as keyframes and saves.
 
-    By default it learns from the first that is freed to keep those after it in its heap: they come
-    and go with other things between them, and the heap grows with every minute of a run.
+    By default, once one such block is freed, glibc puts the next ones into its heap, between other
+    objects: then the heap grows with every minute of a run.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none

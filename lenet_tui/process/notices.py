@@ -1,4 +1,4 @@
-"""What is said of the engine's process."""
+"""The notices about the engine's process."""
 
 from __future__ import annotations
 

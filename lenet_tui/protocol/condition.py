@@ -26,7 +26,7 @@ _QUANTITY = re.compile(r"(loss|iteration)|(norm|min|max|mean|inactive|ratio)\(\s
 
 
 class WatchError(Problem, ValueError):
-    """A watchpoint that cannot be read: one line, says what would work."""
+    """A text that is no watchpoint; the message is one line and names what would work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A dataclass as bytes, for saves and keyframes: nothing is unpickled, every value is checked.
+"""Writes a dataclass as bytes, for saves and keyframes, and reads it, checking every value.
 
 The bytes are a length (8 bytes, little-endian), a JSON header so many bytes long, and the contents
 of all ``bytes`` and ``memoryview`` fields one after another; the header has the size of each.
@@ -21,17 +21,17 @@ _LENGTH = struct.Struct("<Q")
 _Read = TypeVar("_Read")
 
 Forms = Mapping[type, tuple[type, Callable[[Any], object], Callable[[Any], object]]]
-"""Classes that are written as another one: which, the function that writes, the one that reads."""
+"""Classes written as another class: that class, the function to it, and the one from it."""
 _ACCEPTED = {bool: (bool,), int: (int,), float: (int, float), str: (str,)}
-"""The types that JSON may give for a plain one: a truth value is no number."""
+"""The types that JSON may give for each plain type: a truth value is no number."""
 
 
 class Malformed(ValueError):
-    """Bytes or a value that are not what they should be: one line."""
+    """Bytes or a value that do not fit; the text is one line."""
 
 
 def pack(value: object, forms: Forms) -> list[bytes | memoryview]:
-    """The pieces of a dataclass's bytes: to join them here would take their memory twice."""
+    """A dataclass's bytes in pieces, as joining them would take their memory twice."""
     contents: list[bytes | memoryview] = []
 
     def plain(part: Any) -> object:
@@ -82,7 +82,7 @@ class _Reader:
         self._forms = forms
 
     def read(self, kind: Any, given: Any, name: str) -> Any:
-        """What JSON has ``given`` for the field ``name``, as a ``kind``."""
+        """The value ``given`` by JSON for the field ``name``, as a ``kind``."""
         if type(kind) is type or kind in self._forms:
             return self._plain(kind, given, name)
         origin, args = get_origin(kind), get_args(kind)

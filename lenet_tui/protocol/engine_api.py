@@ -1,4 +1,4 @@
-"""What the screen and the transcript need of an engine, real or fake."""
+"""The interface of an engine, real or fake, to the screen and the transcript."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OnReport = Callable[[Report], None]
 
 
 class Engine(Protocol):
-    """An engine that takes commands and answers by reports, never by return values."""
+    """An engine that takes commands and answers with reports, never by return values."""
 
     def send(self, command: Command) -> None:
         """Hand over a command; returns at once."""
@@ -23,13 +23,13 @@ class Engine(Protocol):
         """End the engine at once, whatever it does, and carry on from history in a new one."""
 
     def resume(self, saved: SavedSession, path: Path) -> None:
-        """Take up a session that was read from the file ``path``, instead of ``Start``."""
+        """Resume a session that was read from the file ``path``, instead of ``Start``."""
 
     def set_aside(self) -> None:
         """Keep the session as it is, whatever is started next; only when no move is under way."""
 
-    def take_up(self) -> None:
-        """Carry on with the session set aside, and drop the present one; only then too."""
+    def restore(self) -> None:
+        """Return to the session set aside, and drop the present one; only then too."""
 
     def close(self) -> None:
         """End the engine for good."""

@@ -1,4 +1,4 @@
-"""Dataclasses that are sent between the processes many times a second."""
+"""Faster pickling for dataclasses that cross between the processes many times a second."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 _Sent = TypeVar("_Sent")
 
 
-def sent(cls: type[_Sent]) -> type[_Sent]:
-    """Have a dataclass (of two fields or more) pickled as a call of it with its fields in order.
+def pickled_by_call(cls: type[_Sent]) -> type[_Sent]:
+    """Pickle a dataclass (of two fields or more) as a call of it with its fields in order.
 
     A frozen dataclass with slots is pickled by a loop over its fields in Python, and read back by
     another: a frame is made of fifty of them.

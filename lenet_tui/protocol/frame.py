@@ -1,11 +1,11 @@
-"""What the screen is a function of: the frame, and the plain values in it."""
+"""The frame, of which the screen is a function, and the plain values in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lenet_tui.protocol.fast_pickle import sent
+from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import LOSS
 from lenet_tui.protocol.position import Position
@@ -42,7 +42,7 @@ class Parameter:
     dtype: str
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class OpRow:
     """One op of the forward, for the layers pane.
@@ -65,7 +65,7 @@ class OpRow:
     short: str = ""
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
@@ -81,10 +81,10 @@ class SegmentState:
     seconds: float
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The tape's entry that the cursor passed last, for people.
+    """The tape's entry that the cursor passed last, to be shown.
 
     ``shapes``: of what it produced (``None``: no gradient there). ``numbers``: what it computed
     beside tensors, by name.
@@ -98,7 +98,7 @@ class Entry:
     numbers: tuple[tuple[str, float], ...] = ()
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class GraphNode:
     """A node of the autograd graph. ``next``: numbers of the nodes it hands gradients to.
@@ -116,7 +116,7 @@ class GraphNode:
     gradients: tuple[Shape | None, ...]
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class Graph:
     """The graph that the last forward built. ``root``: the node of the loss or the output."""
@@ -128,7 +128,7 @@ class Graph:
     vector: str = ""
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """All that the screen is a function of.
@@ -139,8 +139,8 @@ class Frame:
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
     ``output_shape``: of this iteration's, ``None`` before the forward is through.
-    ``digest``: of parameters and gradients, at a pause. ``divergence``: what a re-execution
-    gave other than recorded.
+    ``digest``: of parameters and gradients, at a pause. ``divergence``: how a replay differed
+    from the recording.
     """
 
     position: Position

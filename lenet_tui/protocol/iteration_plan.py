@@ -1,4 +1,4 @@
-"""What was asked of one iteration: enough, with a keyframe, to run it again."""
+"""The plan of an iteration: with a keyframe, it is enough to run the iteration again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Segment:
 
     @property
     def kind(self) -> Phase:
-        """The phase with all that is known of it."""
+        """The phase as an object."""
         return PHASES[self.phase]
 
 
@@ -87,14 +87,14 @@ class IterationPlan:
         return _on(self.on, self.changes)
 
     def boundary(self) -> int:
-        """How many segments make the whole turn: the first boundary; extras stand after it."""
+        """How many segments make up the whole turn; phases run out of turn may follow them."""
         for count in range(len(self.segments) + 1):
             if self.finished(count):
                 return count
         return len(self.segments)
 
     def cut(self, segment: int, done: int | None) -> IterationPlan:
-        """The script as far as ``done`` ops (``None``: all) of segment number ``segment``."""
+        """The plan as far as ``done`` ops (``None``: all) of segment number ``segment``."""
         return IterationPlan(
             self.segments[: segment + 1],
             tuple(c for c in self.changes if _not_after(c, segment, done)),
@@ -108,12 +108,12 @@ class IterationPlan:
         return replace(self, changes=(*self.changes, change))
 
     def changes_at(self, segment: int, done: int | None) -> Iterable[Set]:
-        """The options set just there, in order."""
+        """The options set at exactly that place, in order."""
         return (c.move for c in self.changes if (c.segment, c.done) == (segment, done))
 
     @property
     def plain(self) -> bool:
-        """Nothing but the phases in turn, so that it need not be remembered."""
+        """Whether it is only the phases in turn, so that it need not be stored."""
         return self == regular(self.on)
 
 
@@ -134,13 +134,10 @@ def _on(before: tuple[str, ...], changes: Iterable[Change]) -> tuple[str, ...]:
 
 
 INIT = IterationPlan((Segment(phases.INIT.name, "init"),))
-"""The script of iteration 0."""
+"""The plan of iteration 0."""
 
 
 @cache
 def regular(on: tuple[str, ...]) -> IterationPlan:
-    """The script of an iteration in which nothing special was asked; ``on``: optional phases."""
+    """The plan of an iteration in which nothing special was asked; ``on``: optional phases."""
     return IterationPlan(tuple(Segment(phase) for phase in turn(on)), (), on)
-
-
-REGULAR = regular(())

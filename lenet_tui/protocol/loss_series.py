@@ -20,7 +20,7 @@ class Losses:
         self._size = 1
 
     def take(self, frame: Frame) -> None:
-        """Put in what the frame brings; drop what its session has no longer."""
+        """Add the losses of a frame; drop those that its session no longer has."""
         first, last = frame.losses_from, frame.losses_from + len(frame.losses)
         while last > len(self._store):
             self._store = np.concatenate([self._store, np.full(len(self._store), np.nan)])
@@ -36,7 +36,7 @@ class Losses:
 
     @classmethod
     def read(cls, data: bytes, first: int = 0) -> Losses:
-        """What ``written`` gave before, from iteration ``first`` on."""
+        """The losses in bytes that ``written`` returned, from iteration ``first`` on."""
         losses = cls()
         if data:
             known = np.frombuffer(data, dtype="<f8").astype(np.float64)
@@ -50,14 +50,14 @@ class Losses:
         return np.asarray(self.values[first:], "<f8").tobytes(), first
 
     def taken(self) -> Losses:
-        """All of them, to be put back later; none are left here."""
+        """Move all of them to a new object, to be put back later."""
         other = Losses()
         self._store, other._store = other._store, self._store
         self._size, other._size = other._size, self._size
         return other
 
     def put(self, other: Losses) -> None:
-        """Have what another one has, instead of what is here."""
+        """Replace the losses by those of another object."""
         self._store, self._size = other._store, other._size
 
     @property
@@ -91,7 +91,7 @@ def chart(values: Array, cols: int, rows: int, *, log: bool = False) -> list[lis
 
 
 def _means(values: Array, cols: int) -> Array:
-    """The mean of each of ``cols`` pieces; fewer values than columns stand at the left."""
+    """The mean of each of ``cols`` pieces; fewer values than columns are at the left."""
     means = np.full(cols, np.nan)
     pieces = min(cols, len(values))
     edges = np.linspace(0, len(values), pieces + 1).astype(int)

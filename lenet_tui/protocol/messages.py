@@ -15,7 +15,7 @@ from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
 from lenet_tui.text.notice import Notice
 
-# What the screen says to the engine.
+# From the screen to the engine.
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,16 @@ class Snapshot:
     """A session without its keyframes: what a new engine needs to carry on.
 
     ``segment``: number of the segment that the position is in. ``end``: the furthest point
-    recorded, (iteration, segment, ops done; infinity: all). ``scripts``: the iterations in which
-    something special was asked. ``keyframes``: iteration and size of each one kept. ``digest``: of
-    the state at the position, where it is known: it must come out again. ``foreign``: it was read
-    from a file, so that nothing in its keyframes is believed before it is checked.
+    recorded, (iteration, segment, ops done; infinity: all). ``plans``: of the iterations in
+    which something special was asked. ``keyframes``: iteration and size of each stored one.
+    ``digest``: of the state at the position, where it is known: a replay must give it again.
+    ``foreign``: the snapshot was read from a file, so that its keyframes are checked first.
     """
 
     position: Position
     segment: Count
     end: tuple[Iteration, Annotated[int, range(-1, 10**6)], float]
-    scripts: tuple[tuple[Iteration, IterationPlan], ...] = ()
+    plans: tuple[tuple[Iteration, IterationPlan], ...] = ()
     keyframes: tuple[tuple[int, int], ...] = ()
     spacing: Annotated[int, range(1, 2**40)] = 32
     watches: tuple[tuple[Annotated[int, range(1, 10**8)], str], ...] = ()
@@ -42,7 +42,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first command: the options of a new session, or of one to be taken up again."""
+    """The first command: the options of a new session, or of one to be resumed."""
 
     options: Options
     snapshot: Snapshot | None = None
@@ -60,7 +60,7 @@ class DoMove:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What is looked at from now on; answered by a ``Frame`` when the engine is idle."""
+    """What the screen shows from now on; answered by a ``FrameUpdate`` when the engine is idle."""
 
     views: tuple[ViewRequest, ...] = ()
     graph: bool = False
@@ -113,7 +113,7 @@ Command = (
 )
 
 
-# What the engine says to the screen.
+# From the engine to the screen.
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +156,14 @@ class FrameUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """History grew or was cut: what the keeper of the session must know if the engine dies."""
+    """History grew or was cut: what the app must know if the engine dies."""
 
     snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class StoredKeyframe:
-    """A keyframe to keep outside the engine. In the pipe its bytes come by themselves, after it."""
+    """A keyframe to store outside the engine. Its bytes follow it in the pipe."""
 
     iteration: int
     blob: bytes
@@ -171,14 +171,14 @@ class StoredKeyframe:
 
 @dataclass(frozen=True, slots=True)
 class EvictedKeyframes:
-    """Keyframes that need not be kept any longer."""
+    """Keyframes that need not be stored any longer."""
 
     iterations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RequestKeyframe:
-    """The engine wants a keyframe back; nothing else is answered before it has it."""
+    """The engine requests a stored keyframe, and answers nothing else before it has it."""
 
     iteration: int
 
@@ -188,8 +188,8 @@ class Busy:
     """Sent now and then while a command takes long: where torch is, since how many seconds.
 
     ``what``: the op under way; empty between two, then ``after`` is the one that has finished.
-    ``silent``: said by the client, of an engine at work that has not said anything for so long; of
-    a question that is no move it knows no phase.
+    ``silent``: the client reports that an engine at work has sent nothing for so long; of a
+    request, which is no move, the client knows no phase.
     """
 
     position: Position
@@ -212,7 +212,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
-    """The answer to the request of that number, or the ``error`` that says why there is none."""
+    """The answer to the request of that number, or the ``error`` with the reason."""
 
     number: int
     answer: Any = None
@@ -229,7 +229,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """The engine's process is gone (said by the client, never by the engine itself)."""
+    """The engine's process has ended (reported by the client, never by the engine itself)."""
 
     error: Notice
 

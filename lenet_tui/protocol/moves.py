@@ -1,4 +1,4 @@
-"""Moves: what a person can ask a session to do, as plain text and as data."""
+"""Moves: what the user can ask a session to do, as plain text and as data."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from lenet_tui.text.notice import Problem
 
 UNITS = ("op", "phase", "iteration")
 EVERY = turn(tuple(p.name for p in OPTIONAL))
-"""Every phase but init, in turn; whether an optional one is on is found out when it is to run."""
+"""Every phase but init, in turn; whether an optional one is on is checked when it is to run."""
 CONTINUE_LIMIT = 10_000
-"""Iterations that ``continue`` runs at most, if not told otherwise."""
+"""Iterations that ``continue`` runs at most, if no limit is given."""
 
 
 class MoveError(Problem, ValueError):
-    """A line that is no move: one line, says what would work."""
+    """A text that is no move; the message is one line and names what would work."""
 
 
 @dataclass(frozen=True, slots=True)

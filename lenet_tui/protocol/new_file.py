@@ -1,4 +1,4 @@
-"""Writing a file that must be whole or not there, and must not take another one's place."""
+"""Writes a file whole or not at all, and never over another one unless asked to."""
 
 from __future__ import annotations
 

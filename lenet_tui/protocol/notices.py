@@ -1,4 +1,4 @@
-"""Why an option, a move, a watchpoint or a file name cannot be."""
+"""The notices that reject an option, a move, a watchpoint or a file name."""
 
 from __future__ import annotations
 

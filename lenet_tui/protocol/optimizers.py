@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 class Optimizer:
     """An optimizer of ``torch.optim``, or the update by hand as in the notebook.
 
-    ``made_by``: the class in ``torch.optim``; empty: by hand. ``arguments``: what the class is
-    given beside the parameters and ``lr``. ``state``: the tensors that it keeps for each parameter,
+    ``made_by``: the class in ``torch.optim``; empty: by hand. ``arguments``: those of the class
+    beside the parameters and ``lr``. ``state``: the tensors that it holds for each parameter,
     by torch's names.
     """
 
@@ -44,4 +44,4 @@ OPTIMIZERS = {
 """Every optimizer by its name."""
 
 STATES = tuple(dict.fromkeys(key for o in OPTIMIZERS.values() for key in o.state))
-"""The tensors that any of them keeps."""
+"""The names of the tensors that any of them holds."""

@@ -1,4 +1,4 @@
-"""What a session is asked to do: the options, their defaults, and what makes no sense."""
+"""The options of a session, their defaults, and checks of their values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from lenet_tui.protocol import optimizers
-from lenet_tui.protocol.fast_pickle import sent
+from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.phases import OPTIONAL, turn
 from lenet_tui.text.notice import Problem
 
@@ -28,10 +28,10 @@ MAX_THREADS = 4096
 
 
 class OptionError(Problem, ValueError):
-    """An option that cannot be: one line, says what would work."""
+    """An impossible option; the message is one line and names what would work."""
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class Options:
     """Every option of a session, resolved. ``device`` may still be ``auto``."""

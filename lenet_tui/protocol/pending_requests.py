@@ -33,7 +33,7 @@ class PendingRequests:
             self._waiting.pop(number, None)
 
     def answered(self, report: Answered) -> None:
-        """Hand a reply on; one that nobody waits for any longer is dropped."""
+        """Deliver a reply; one that is no longer waited for is dropped."""
         future = self._waiting.get(report.number)
         if future is not None and not future.done():
             future.set_result(Reply(report.answer, report.error))

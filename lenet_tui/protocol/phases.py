@@ -10,7 +10,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What the rest of the package asks of a phase.
+    """A phase, with all that differs between phases outside the engine.
 
     ``statement``: its line in a training program, with ``{options}`` in it. ``lazy``: its ops run
     one at a time as they are stepped, so that an option may be set between two; the other phases

@@ -1,25 +1,25 @@
-"""Where in a session we are."""
+"""Places in a session."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from lenet_tui.protocol.fast_pickle import sent
+from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.phases import INIT, PHASES
 
 SEARCHING = "reverse-continue"
-"""In the place of a phase: what torch is said to do while history is searched; a pause ends it."""
+"""Shown instead of a phase while history is searched; a pause ends the search."""
 
 
 Iteration = Annotated[int, range(10**8 + 1)]
-"""The number of an iteration: each takes memory, so that no file may claim more."""
+"""The number of an iteration: each takes memory, so a file may not claim more."""
 Count = Annotated[int, range(10**6 + 1)]
 """Ops of a phase or phases of an iteration, for what is read from a file."""
 PhaseName = Annotated[str, tuple(PHASES)]
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class Position:
     """A point of a session.

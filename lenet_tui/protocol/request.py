@@ -37,7 +37,7 @@ class Rejected(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[A]):
-    """The ``answer``, or ``None`` and the ``error`` that says why there is none."""
+    """The ``answer``, or ``None`` and the ``error`` with the reason."""
 
     answer: A | None
     error: Notice | None = None

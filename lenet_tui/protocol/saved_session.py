@@ -1,4 +1,4 @@
-"""A session as it is saved and resumed."""
+"""A saved session, as it is written and read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from lenet_tui.protocol.position import Iteration
 class SavedSession:
     """A session with the keyframes that it can be resumed from, and what it ran on.
 
-    ``keyframes``: bytes by iteration, 0 always among them. ``threads``, ``cpu``, ``torch``: to say
-    what is different when it is resumed. ``loss``: the last one, for the list. ``losses``: from
-    iteration ``losses_from`` on, as ``Losses`` writes them. ``saved``: seconds since the epoch.
+    ``keyframes``: bytes by iteration, 0 always among them. ``threads``, ``cpu``, ``torch``: to
+    report what is different when it is resumed. ``loss``: the last one, for the list. ``losses``:
+    from iteration ``losses_from`` on, as ``Losses`` writes them. ``saved``: seconds since the
+    epoch.
     """
 
     options: Options

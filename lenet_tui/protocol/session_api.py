@@ -1,4 +1,4 @@
-"""What the worker drives a session by, and what a session asks of the worker. No torch here."""
+"""How the server drives a session, and what a session asks of the server. No torch here."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Progress(Protocol):
 
 
 class KeyframeStore(Protocol):
-    """Keeps keyframes where the engine's death cannot take them."""
+    """Stores keyframes where they survive the engine's death."""
 
     def put(self, iteration: int, blob: bytes) -> None: ...
 
@@ -53,14 +53,14 @@ class Hooks(Protocol):
         """Whether a ``Pause`` has come, or the end of everything."""
 
     def frame_wanted(self) -> bool:
-        """Whether the screen has painted the last frame, so that a new one may be sent."""
+        """Whether the screen has acknowledged the last frame, so that a new one may be sent."""
 
     def send(self, report: Report) -> None:
-        """Say something outside the answer to a command."""
+        """Send a report that is no answer to a command."""
 
 
 class MoveRejected(Problem):
-    """A move that cannot be made as things stand; the session is as it was before."""
+    """A move that cannot be made now; the session is as it was before."""
 
 
 class DeviceLost(Problem):
@@ -83,10 +83,10 @@ class Session(Protocol):
 
     def run_free(self, command: RunFree) -> Moved: ...
 
-    def look(self, look: Subscription) -> Frame: ...
+    def subscribe(self, subscription: Subscription) -> Frame: ...
 
-    def look_next(self, look: Subscription) -> None:
-        """What is looked at from the next frame on: a run goes on and sends it."""
+    def subscribe_next(self, subscription: Subscription) -> None:
+        """Set what the next frame holds; a run goes on and sends it."""
 
     def snapshot(self) -> Snapshot: ...
 

@@ -1,4 +1,4 @@
-"""What the transcript says of a phase: digests and statistics of every tensor."""
+"""The transcript's data on a phase: digests and statistics of every tensor."""
 
 from __future__ import annotations
 

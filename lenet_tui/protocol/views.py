@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lenet_tui.protocol.fast_pickle import sent
+from lenet_tui.protocol.fast_pickle import pickled_by_call
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ ABSENT = 252
 MINUS_INF, PLUS_INF, NAN = 253, 254, 255
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class Scale:
     """What the colours mean: 0 … ``limit`` (in the tensor's unit), or ±``limit`` if signed."""
@@ -30,16 +30,16 @@ class Scale:
     signed: bool
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class ViewRequest:
     """What a pane wants to show.
 
-    ``key``: the asking pane's own mark, echoed. ``tensor``: a name. ``kind``: ``heatmap`` (tiles
-    reduced to at most ``rows`` × ``cols`` pixels each) or ``numbers`` (a window of ``rows`` ×
-    ``cols`` elements from ``row``, ``col``, unreduced). A tensor is a row of tiles, see
-    ``tiles.tiling``; ``first`` and ``count`` say which are wanted. ``wrap``: how many elements of
-    a vector stand in a row (0: all). ``scale``: the one to hold if the data still fit.
+    ``key``: chosen by the pane, and returned in the answer. ``tensor``: a name. ``kind``:
+    ``heatmap`` (tiles reduced to at most ``rows`` × ``cols`` pixels each) or ``numbers`` (a window
+    of ``rows`` × ``cols`` elements from ``row``, ``col``, unreduced). A tensor is a row of tiles,
+    see ``tiling.tiling``: ``first`` and ``count`` choose some of them. ``wrap``: how many elements
+    of a vector are in a row (0: all). ``scale``: the one to use again if the data still fit.
     """
 
     key: str
@@ -55,7 +55,7 @@ class ViewRequest:
     scale: Scale | None = None
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Statistics of the whole tensor (finite elements only, where there are any)."""
@@ -70,7 +70,7 @@ class Summary:
     minus_inf: int = 0
 
 
-@sent
+@pickled_by_call
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """The answer to a ``ViewRequest``.
@@ -80,7 +80,7 @@ class View:
     ``levels``: uint8 (count, rows, cols), for a heatmap. ``values``: float64 (count, rows, cols),
     for numbers, torch's own values. ``block``: how many elements (down, across) one pixel stands
     for; the pixel is the one of largest magnitude. ``made``: (iteration, phase) that wrote the
-    tensor, so that the screen can say when it is from an earlier step.
+    tensor, so that the screen can show that it is from an earlier step.
     """
 
     request: ViewRequest

@@ -165,7 +165,7 @@ class RecoveryState:
 
 def _touched(snapshot: Snapshot) -> bool:
     """Whether anything has been done in a session."""
-    return snapshot.end > BEGUN or bool(snapshot.scripts or snapshot.watches)
+    return snapshot.end > BEGUN or bool(snapshot.plans or snapshot.watches)
 
 
 def _thinned(stored: dict[int, bytes], here: int) -> dict[int, bytes]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-_KEPT = "\u3000"
+_WIDE_BLANK = "\u3000"
 """The ideographic space: ordinary in Chinese text, though Python calls it unprintable."""
 
 _INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0"
-"""Printable in Unicode's eyes, yet nothing is seen, or the width is anybody's guess."""
+"""Printable by Unicode's rules, yet invisible, or of a width that terminals disagree on."""
 _invisible = re.compile(f"[{_INVISIBLE}]")
 
 ELLIPSIS = "…"
@@ -29,7 +29,7 @@ def clean(text: str, limit: int | None = None) -> str:
 
 
 def clean_lines(text: str, limit: int | None = None) -> list[str]:
-    """The lines of ``text``, each cleaned, trailing blanks and empty lines at the ends gone."""
+    """The lines of ``text``, each cleaned, without trailing blanks and empty lines at the ends."""
     lines = [clean(line.rstrip().expandtabs(), limit) for line in text.strip("\r\n").split("\n")]
     while lines and not lines[-1]:
         lines.pop()
@@ -39,17 +39,11 @@ def clean_lines(text: str, limit: int | None = None) -> list[str]:
 def _escaped(text: str) -> str:
     if text.isprintable() and not _invisible.search(text):
         return text
-    return "".join(c if _shown(c) else _escape(c) for c in text)
+    return "".join(c if _shown(c) else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _shown(character: str) -> bool:
-    if character in _KEPT:
-        return True
-    return character.isprintable() and not _invisible.match(character)
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    return character == _WIDE_BLANK or (character.isprintable() and not _invisible.match(character))
 
 
 def _cut(text: str, limit: int | None) -> str:

@@ -1,4 +1,4 @@
-"""What one process or room has to say to a person, as a key with values, in no language yet."""
+"""A message to the user as a key with values: it is put into a language where it is shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 Table = Mapping[str, tuple[str, str]]
-"""Key to text: (English, Chinese). ``{name}`` stands for a value."""
+"""Key to text: (English, Chinese). ``{name}`` is replaced by a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Notice:
     """A text of the word tables: ``key`` is ``room:name``, its table ``ROOM/notices.py``.
 
     ``values`` fill the text's blanks: plain values, or notices themselves, one or a tuple of them.
-    ``str`` gives English; a screen says it in its own language by ``Words.say``.
+    ``str`` gives English; a screen uses ``Words.say`` for its own language.
     """
 
     key: str
@@ -51,14 +51,14 @@ def verbatim(text: str) -> Notice:
 
 @cache
 def table_of(key: str) -> Table:
-    """The table that holds a key; it is imported when something in it is first said."""
+    """The table that holds a key; it is imported when one of its texts is first needed."""
     room = key.partition(":")[0]
     table: Table = import_module(f"lenet_tui.{room}.notices").NOTICES
     return table
 
 
 class Problem(Exception):
-    """An error that a person is told of: raised with the key of a notice and its values."""
+    """An error that is shown to the user: raised with the key of a notice and its values."""
 
     def __init__(self, key: str | Notice, /, **values: Any) -> None:
         self.notice = key if isinstance(key, Notice) else notice(key, **values)

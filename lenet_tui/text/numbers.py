@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 MINUS = "−"
-_ASCII = str.maketrans(  # ``⋅`` multiplies; ``·`` only stands between two things
+_ASCII = str.maketrans(  # ``⋅`` multiplies; ``·`` only separates two things
     {MINUS: "-", "×": "x", "∞": "inf", "σ": "sd", "μ": "mean", "±": "+-", "←": "<", "→": "->"}
     | {"…": "...", "⋅": "*", "·": "-", "│": "|", "─": "-", "–": "-", "‖": "||", "▸": ">", "∂": "d"}
     | {"╳": "X", "▲": "^", "▼": "v", "◀": "<"}
@@ -31,7 +31,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def exact(value: float, dtype: str = "float64") -> str:
-    """``value`` with as many digits as tell it from its neighbours in torch's ``dtype``."""
+    """``value`` with the digits that distinguish it from its neighbours in torch's ``dtype``."""
     if not math.isfinite(value):
         return _special(value)
     import numpy as np  # noqa: PLC0415 - a tenth of the time to the first frame

@@ -1,4 +1,4 @@
-"""One way to say a thing in the language of the moment."""
+"""Texts in one language, looked up by key in the word tables."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from lenet_tui.text.numbers import ascii_text
 
 
 class Words:
-    """Says what the tables hold, in one language.
+    """The texts of some tables in one language.
 
     ``words("rail.busy", seconds=1.5)`` gives the text of that key with the values filled in;
-    an unknown key raises ``KeyError`` (a test asks for every key). Where ``count`` is 1, and there
-    is an entry for one (``KEY.one``), that is said. ``more`` brings the tables that are not needed
-    at once, when a key is in none of ``tables``.
+    an unknown key raises ``KeyError`` (a test asks for every key). Where ``count`` is 1, an entry
+    ``KEY.one`` is used if there is one. ``more`` gives the tables that are not needed at once; it
+    is called when a key is in none of ``tables``.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Words:
         return self.spell(notice.text(self._column))
 
     def spell(self, text: str) -> str:
-        """A text that was put together elsewhere, in the signs of these words."""
+        """``text``, composed elsewhere, in the characters that these words may use."""
         return text
 
     def __contains__(self, key: str) -> bool:
@@ -53,7 +53,7 @@ class Words:
 
 
 class AsciiWords(Words):
-    """The same in ASCII: a sign that is not becomes a word or a look-alike. For English."""
+    """English in ASCII: every other sign becomes a word or a similar character."""
 
     _SIGNS = str.maketrans(
         {"Σ": "sum", "√": "sqrt ", "²": "^2", "ᵀ": "^T", "\u0302": "^", "⋆": "*", "≤": "<="}
@@ -77,7 +77,7 @@ def prose(english: str, chinese: str) -> tuple[str, str]:
 
     In the source, lines may break anywhere and an empty line ends a paragraph.
     """
-    return _paragraphs(english, _english), _paragraphs(chinese, _chinese)
+    return _paragraphs(english, lambda *_: " "), _paragraphs(chinese, _chinese_gap)
 
 
 def _paragraphs(text: str, gap: Callable[[str, str], str]) -> str:
@@ -90,11 +90,7 @@ def _paragraphs(text: str, gap: Callable[[str, str], str]) -> str:
     return "\n".join(joined)
 
 
-def _english(before: str, after: str) -> str:
-    return " "
-
-
-def _chinese(before: str, after: str) -> str:
+def _chinese_gap(before: str, after: str) -> str:
     """A space between two Latin characters, or a Latin and a Chinese one; none at punctuation."""
     kinds = {_kind(before), _kind(after)}
     return " " if "latin" in kinds and "punctuation" not in kinds else ""

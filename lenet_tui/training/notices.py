@@ -1,4 +1,4 @@
-"""Why data, a device or a step of the training cannot be."""
+"""The notices that reject data, a device or a phase."""
 
 from __future__ import annotations
 

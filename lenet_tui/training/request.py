@@ -10,6 +10,6 @@ from lenet_tui.protocol.request import Request
 
 @dataclass(frozen=True, slots=True)
 class ListDevices(Request[tuple[Device, ...]]):
-    """The devices that exist here, those that cannot be used too."""
+    """Asks for the devices of this machine, including those that cannot be used."""
 
     needs_session = False

@@ -1,4 +1,4 @@
-"""The source of a model's class as it is shown and exported."""
+"""Prepares the source of a model's class for the screen and the export."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _ASIDE = re.compile(r"\s+#\s*(type: ignore|noqa).*$")
 
 
 def without_asides(source: str) -> str:
-    """``source`` without its remarks to type checkers and linters."""
+    """``source`` without its comments to type checkers and linters."""
     return "\n".join(_ASIDE.sub("", line) for line in source.splitlines())

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from lenet_tui.history.engine.history import LocalStore
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.messages import DoMove, Report
@@ -15,10 +14,11 @@ from lenet_tui.protocol.moves import Back, Goto, Move, Run
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.phases import TURN
 from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
-from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.model import Net
 from lenet_tui.training.engine.trainer import Trainer
 from tests.benchmarks.measure import Result, Row, paired, result, rounds, seconds
+from tests.harness.driving import LocalStore
 
 ITERATIONS = 100
 LONG = 500
@@ -43,7 +43,7 @@ def plain_loop(batch: int, iterations: int = ITERATIONS) -> Callable[[], None]:
     """The loop a person would write, over the digits in order."""
     torch.manual_seed(0)
     net, criterion = Net(), nn.CrossEntropyLoss()
-    digits = data.load("digits")
+    digits = dataset.load("digits")
     train = digits.train()
     place = 0
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.model import Net
 from tests.benchmarks.keys import ours
 from tests.benchmarks.measure import Result, Row, Skipped, result, rounds, seconds
@@ -53,7 +53,7 @@ def make_cell() -> Callable[[], None]:
     from matplotlib import pyplot  # noqa: PLC0415
 
     torch.manual_seed(0)
-    net, criterion, digits = Net(), nn.CrossEntropyLoss(), data.load("digits")
+    net, criterion, digits = Net(), nn.CrossEntropyLoss(), dataset.load("digits")
     losses: list[float] = []
 
     def cell() -> None:

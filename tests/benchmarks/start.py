@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from lenet_tui.process.engine import server as worker
+from lenet_tui.process.engine import server
 from lenet_tui.protocol.messages import Died, DoMove, FrameUpdate, Moved, Subscription
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.options import resolve
@@ -48,7 +48,7 @@ def start(name: str, text: bytes, bound: float) -> Result:
 
 def restart() -> Result:
     """From the engine's ``kill -9`` until another one, which carries on, has sent its frame."""
-    with Conversation(worker.main) as talk:
+    with Conversation(server.main) as talk:
         talk.start(resolve("digits"))
         talk.send(Subscription())
         talk.send(DoMove(0, Run(1000)))

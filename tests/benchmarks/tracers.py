@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.model import Net
 from tests.benchmarks.engine import plain_loop
 from tests.benchmarks.measure import Result, Row, Skipped, paired, result
@@ -26,7 +26,7 @@ def traced(batch: int) -> Result:
 
     record: Callable[..., Any] = getattr(torchlens, "trace", None) or torchlens.log_forward_pass
     torch.manual_seed(0)
-    net, criterion, digits = Net(), nn.CrossEntropyLoss(), data.load("digits")
+    net, criterion, digits = Net(), nn.CrossEntropyLoss(), dataset.load("digits")
 
     def loop() -> None:
         for number in range(ITERATIONS):

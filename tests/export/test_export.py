@@ -12,7 +12,7 @@ from lenet_tui.export.engine import samples as export_samples
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.plan import Plan
 from lenet_tui.export.request import Export
-from lenet_tui.protocol.iteration_plan import REGULAR, Change, IterationPlan
+from lenet_tui.protocol.iteration_plan import Change, IterationPlan, regular
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import OPTIMIZERS, PRESETS, resolve
 from lenet_tui.protocol.request import Rejected
@@ -21,6 +21,7 @@ from tests.harness.export_sessions import exported, printed, ran, run_alone, sho
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using a target size", "ignore:A NumPy version")
 
+REGULAR = regular(())
 ODD = (
     *("run 2", "set lr 0.1", "run 2", "phase", "phase", "skip zero_grad", "phase", "op", "op"),
     *("set optimizer adam", "op", "set lr 0.003", "finish", "set batch-size 4", "run 2"),

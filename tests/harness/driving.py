@@ -1,18 +1,35 @@
-"""A session driven in this process, move by move, as the worker would."""
+"""A session driven in this process, move by move, as the server would."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from lenet_tui.history.engine.history import LocalStore
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.messages import DoMove, Moved, Report
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
 from lenet_tui.tape.engine.entries import Entry
-from lenet_tui.tape.engine.names import Found, find
+from lenet_tui.tape.engine.names import NamedTensor, find
 from tests.harness.oracle import State
 from tests.harness.oracle_moves import At
+
+
+class LocalStore:
+    """Stores keyframes in this process."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[int, bytes] = {}
+
+    def put(self, iteration: int, blob: bytes) -> None:
+        self.blobs[iteration] = blob
+
+    def get(self, iteration: int) -> bytes:
+        return self.blobs[iteration]
+
+    def drop(self, iterations: Sequence[int]) -> None:
+        for iteration in iterations:
+            self.blobs.pop(iteration, None)
 
 
 class Hooks:
@@ -80,6 +97,6 @@ class Drive:
         """Every entry of the tape as far as torch has gone."""
         return [e for s in self.session.navigator.tape.segments for e in s.entries]
 
-    def find(self, name: str) -> Found:
+    def find(self, name: str) -> NamedTensor:
         """What ``name`` means at the cursor."""
         return find(self.session.navigator.tape, self.session.navigator.cursor, name)

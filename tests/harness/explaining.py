@@ -9,13 +9,13 @@ from torch import Tensor, nn
 
 from lenet_tui.explain.engine.answers import explain
 from lenet_tui.explain.explanation import Explain, Explanation
-from lenet_tui.history.engine.history import LocalStore
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.entries import OpEntry
+from tests.harness.driving import LocalStore
 
 
 class Residual(nn.Module):

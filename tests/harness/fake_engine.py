@@ -138,7 +138,7 @@ class FakeEngine:
     def set_aside(self) -> None:
         self.aside = self.training
 
-    def take_up(self) -> None:
+    def restore(self) -> None:
         if self.aside is not None:
             self.training, self.aside = self.aside, None
             self.ready()

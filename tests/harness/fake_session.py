@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lenet_tui.process.engine import server as worker
+from lenet_tui.process.engine import server
 from lenet_tui.protocol.frame import Device, Frame, Parameter
 from lenet_tui.protocol.messages import (
     Busy,
@@ -87,12 +87,12 @@ class FakeSession:
                 self.hooks.send(FrameUpdate(self._frame()))
         return Moved(command.number, self._frame(), stopped=verbatim("paused"))
 
-    def look(self, look: Subscription) -> Frame:
-        self.looked = look
+    def subscribe(self, subscription: Subscription) -> Frame:
+        self.looked = subscription
         return self._frame()
 
-    def look_next(self, look: Subscription) -> None:
-        self.looked = look
+    def subscribe_next(self, subscription: Subscription) -> None:
+        self.looked = subscription
 
     def snapshot(self) -> Snapshot:
         keyframes = tuple((i, 1) for i in sorted(self.kept))
@@ -187,4 +187,4 @@ def answer(request: Question, session: FakeSession | None) -> str:
 
 def main(connection: Connection) -> None:
     """The worker with a fake session: what a test's client starts."""
-    worker.main(connection, lambda: FakeSession)
+    server.main(connection, lambda: FakeSession)

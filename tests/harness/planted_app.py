@@ -43,7 +43,7 @@ def plant(pane: TensorPane) -> None:
 
 def babble(connection: Connection) -> None:
     """An engine that sends what is no report."""
-    from lenet_tui.process.engine import server as worker  # noqa: PLC0415
+    from lenet_tui.process.engine import server  # noqa: PLC0415
 
     recv = connection.recv
 
@@ -59,7 +59,7 @@ def babble(connection: Connection) -> None:
                 connection.send_bytes(b"\x80\x04\x95nonsense")
             return command
 
-    worker.main(Babbling())  # type: ignore[arg-type]
+    server.main(Babbling())  # type: ignore[arg-type]
 
 
 def main(kind: str) -> int:
@@ -67,7 +67,7 @@ def main(kind: str) -> int:
     forkserver.prepare()
     from lenet_tui.app.ui.app import LenetApp  # noqa: PLC0415
     from lenet_tui.process.client import EngineClient  # noqa: PLC0415
-    from lenet_tui.process.engine import server as worker  # noqa: PLC0415
+    from lenet_tui.process.engine import server  # noqa: PLC0415
     from lenet_tui.protocol.options import resolve  # noqa: PLC0415
     from lenet_tui.sessions import autosave  # noqa: PLC0415
     from lenet_tui.sessions.store import default_folder  # noqa: PLC0415
@@ -90,7 +90,7 @@ def main(kind: str) -> int:
     elif kind == "save":
         autosave.pieces = planted  # type: ignore[attr-defined]
     options = resolve("digits", model=MODELS.get(kind))
-    run = babble if kind == "babbling" else worker.main
+    run = babble if kind == "babbling" else server.main
     engine = functools.partial(EngineClient, run=run, saves=default_folder())
     return restore.run(lambda: LenetApp(engine, options))
 

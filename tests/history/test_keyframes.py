@@ -34,8 +34,8 @@ def test_within_its_budget_and_evenly_spaced() -> None:
 def test_others_take_their_share_of_the_budget_and_the_first_always_stays() -> None:
     index = KeyframeIndex(budget=100)
     index.add(0, 40)
-    assert index.add(32, 40, beside=20) == []
-    assert index.add(64, 40, beside=20) == [32]
+    assert index.add(32, 40, others=20) == []
+    assert index.add(64, 40, others=20) == [32]
     assert index.add(128, 400) == [64, 128] or set(index.sizes) == {0}
     assert index.nearest(10**6) == 0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lenet_tui.process.engine import server as worker
+from lenet_tui.process.engine import server
 from lenet_tui.protocol.messages import DoMove, FrameUpdate, Printed, Subscription
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.options import Options
@@ -98,7 +98,7 @@ def test_the_running_engine_has_torch_and_no_textual(tmp_path: Path) -> None:
 
 def print_modules_of_the_engine() -> None:
     """Start the real engine with a model that tells which modules there are."""
-    with Conversation(worker.main) as talk:
+    with Conversation(server.main) as talk:
         talk.start(Options(model="tests.house.test_imports:spy"))
         lines = [r.text for r in talk.reports if isinstance(r, Printed)]
         talk.send(DoMove(1, Run(1), parameters=True))

@@ -10,7 +10,7 @@ from lenet_tui.history.engine.history import Borrowed
 from lenet_tui.parity.engine.float64_trainer import Float64Trainer
 from lenet_tui.parity.engine.parity import Reference
 from lenet_tui.protocol.session_api import DeviceLost
-from lenet_tui.tape.engine import digests as transcribe
+from lenet_tui.tape.engine import digests
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import verbatim
 from lenet_tui.training.engine.trainer import Trainer
@@ -47,7 +47,7 @@ def test_the_reference_is_the_sessions_own_iteration(
     while drive.at[0] < iteration or not drive.session.navigator.finished:
         drive("phase")
     session = drive.session.navigator
-    assert transcribe.fingerprint(tape, tape.end) == transcribe.fingerprint(
+    assert digests.fingerprint(tape, tape.end) == digests.fingerprint(
         session.tape, session.tape.end
     )
     assert [len(s.entries) for s in tape.segments] == [
@@ -133,7 +133,7 @@ def test_a_device_that_is_lost_meanwhile_ends_the_engine(monkeypatch: pytest.Mon
     def lost(trainer: Trainer, error: Exception) -> Exception:
         return DeviceLost(verbatim("gone")) if isinstance(trainer, Float64Trainer) else error
 
-    monkeypatch.setattr("lenet_tui.training.engine.trainer.refused", lost)
+    monkeypatch.setattr("lenet_tui.training.engine.trainer.rejection", lost)
     with pytest.raises(DeviceLost, match="gone"):
         compared(drive)
 

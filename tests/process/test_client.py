@@ -117,11 +117,11 @@ def test_a_session_set_aside_is_taken_up_where_it_was(talk: Conversation) -> Non
     talk.client.restart()  # an engine's death meanwhile takes nothing of either
     talk.until(Ready)
     assert run(talk, 1) == 13
-    talk.client.take_up()
+    talk.client.restore()
     assert talk.until(Ready).options == Options()
     assert talk.until(FrameUpdate).frame.position.iteration == 57
     assert run(talk, 3) == 60
-    talk.client.take_up()  # nothing is aside: nothing happens
+    talk.client.restore()  # nothing is aside: nothing happens
     assert run(talk, 1) == 61
 
 

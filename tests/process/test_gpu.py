@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from lenet_tui.process.engine import server as worker
+from lenet_tui.process.engine import server
 from lenet_tui.protocol.messages import DoMove, Failed, Moved, Ready
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
@@ -107,7 +107,7 @@ def test_an_assertion_on_the_device_ends_the_engine_and_the_next_carries_on() ->
         talk.send(DoMove(1, parse_move(line), parameters=True))
         return talk.until(Moved)
 
-    with Conversation(worker.main) as talk:
+    with Conversation(server.main) as talk:
         talk.start(options)
         done, pid = ask("finish"), talk.client.pid
         assert not done.error and not ask("set batch-size 3").error

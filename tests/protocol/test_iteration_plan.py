@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from lenet_tui.protocol.iteration_plan import INIT, REGULAR, Change, IterationPlan, Segment
+from lenet_tui.protocol.iteration_plan import INIT, Change, IterationPlan, Segment, regular
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.phases import TURN
 
 SKIPPED = IterationPlan(
     (Segment("forward"), Segment("loss"), Segment("zero_grad", "skip"), Segment("forward", "do"))
 )
+REGULAR = regular(())
 EXTRA = REGULAR.with_segment(Segment("update", "do"))
 LR = [Set("lr", n / 10) for n in range(5)]
 
@@ -47,12 +48,12 @@ def test_plain_is_what_need_not_be_remembered() -> None:
 
 
 def test_cut_keeps_what_was_set_up_to_the_place() -> None:
-    script = REGULAR
+    plan = REGULAR
     for place, move in zip([(0, 3), (0, None), (2, 4), (2, 7), (4, None)], LR, strict=True):
-        script = script.with_change(Change(*place, move))
+        plan = plan.with_change(Change(*place, move))
 
     def kept(segment: int, done: int | None) -> tuple[int, list[float]]:
-        cut = script.cut(segment, done)
+        cut = plan.cut(segment, done)
         return len(cut.segments), [c.move.value for c in cut.changes]
 
     assert kept(0, 2) == (1, [])
@@ -63,12 +64,12 @@ def test_cut_keeps_what_was_set_up_to_the_place() -> None:
     assert kept(2, 6) == (3, [0.0, 0.1, 0.2])
     assert kept(2, 7) == kept(2, None) == (3, [0.0, 0.1, 0.2, 0.3])
     assert kept(4, 9) == (5, [0.0, 0.1, 0.2, 0.3])
-    assert script.cut(4, None) == script
+    assert plan.cut(4, None) == plan
 
 
 def test_changes_at_a_place_come_in_order() -> None:
-    script = REGULAR
+    plan = REGULAR
     for move in LR:
-        script = script.with_change(Change(2, None, move))
-    assert list(script.changes_at(2, None)) == LR
-    assert not list(script.changes_at(2, 3))
+        plan = plan.with_change(Change(2, None, move))
+    assert list(plan.changes_at(2, None)) == LR
+    assert not list(plan.changes_at(2, 3))

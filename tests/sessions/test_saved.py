@@ -112,8 +112,8 @@ def forged(change: dict[tuple[str, ...], Any]) -> bytes:
 KILL = {"segment": 0, "done": None, "move": "kill-engine"}
 
 
-def script(phase: str, how: str, vector: str | None) -> list[Any]:
-    """A script of one phase, as it is in a header."""
+def plan(phase: str, how: str, vector: str | None) -> list[Any]:
+    """A plan of one phase, as it is in a header."""
     segment = {"phase": phase, "how": how, "vector": vector}
     return [[1, {"segments": [segment], "changes": []}]]
 
@@ -141,11 +141,11 @@ def test_forging_nothing_is_a_good_file() -> None:
         ("snapshot.end", [70, 4, 0.5]),
         ("snapshot.end", [10**9, 4, math.inf]),
         ("snapshot.end", [10, 0, math.inf]),
-        ("snapshot.scripts", [[1, {"segments": [], "changes": [], "more": 1}]]),
-        ("snapshot.scripts", script("forward", "turn", "__import__('os')")),
-        ("snapshot.scripts", [[1, {"segments": [], "changes": [KILL]}]]),
-        ("snapshot.scripts", script("forwards", "turn", None)),
-        ("snapshot.scripts", script("forward", "turns", None)),
+        ("snapshot.plans", [[1, {"segments": [], "changes": [], "more": 1}]]),
+        ("snapshot.plans", plan("forward", "turn", "__import__('os')")),
+        ("snapshot.plans", [[1, {"segments": [], "changes": [KILL]}]]),
+        ("snapshot.plans", plan("forwards", "turn", None)),
+        ("snapshot.plans", plan("forward", "turns", None)),
         ("snapshot.watches", [[1, "loss < nan"]]),
         ("snapshot.spacing", 0),
         ("keyframes", {"0": 5, "32": 18, "64": 5}),

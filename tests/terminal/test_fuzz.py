@@ -15,7 +15,7 @@ import pytest
 from lenet_tui.app.ui.app import LenetApp
 from lenet_tui.app.ui.help import HelpScreen
 from lenet_tui.process.client import EngineClient
-from lenet_tui.process.engine import server as worker
+from lenet_tui.process.engine import server
 from lenet_tui.process.forkserver import prepare
 from lenet_tui.protocol.engine_api import MakeEngine
 from lenet_tui.protocol.frame import Frame
@@ -85,7 +85,7 @@ async def test_a_monkey_with_a_real_engine(
             await back_and_forth(monkey, frame)
         frame = await check(monkey)
         moves, options = monkey.app.main.recorder.moves, monkey.app.main.options
-    with Conversation(worker.main) as talk:
+    with Conversation(server.main) as talk:
         talk.start(options)
         for number, move in enumerate(moves, 1):
             talk.send(DoMove(number, move))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -23,27 +22,15 @@ from lenet_tui.tour.engine.answers import printed
 from lenet_tui.tour.request import Print
 from lenet_tui.tour.words_stops import PRESET, STOPS, TOUR, Stop
 from lenet_tui.training.engine.model import Net
+from tests.harness.driving import LocalStore
 
 PANES = {"rail", "layers", "tensor", "gradient", "image", "output", "loss",
          "code", "explain", "autograd", "log"}  # fmt: skip
 BY_KEY = {stop.key: stop for stop in STOPS}
 
 
-class Nowhere:
+class Nowhere(LocalStore):
     """A store and hooks that need nothing."""
-
-    def __init__(self) -> None:
-        self.blobs: dict[int, bytes] = {}
-
-    def put(self, iteration: int, blob: bytes) -> None:
-        self.blobs[iteration] = blob
-
-    def get(self, iteration: int) -> bytes:
-        return self.blobs[iteration]
-
-    def drop(self, iterations: Sequence[int]) -> None:
-        for iteration in iterations:
-            self.blobs.pop(iteration, None)
 
     def stop_wanted(self) -> bool:
         return False

@@ -201,7 +201,7 @@ def test_a_saved_session_has_it() -> None:
     for options in (resolve(clip=0.5, device="cpu"), Options(device="cpu")):
         saved = SavedSession(options, snapshot, drive.store.blobs)
         back = decode(encode(saved))
-        assert back.options == options and back.snapshot.scripts == snapshot.scripts
+        assert back.options == options and back.snapshot.plans == snapshot.plans
     before = drive.state
     drive.again()
     drive("back phase", "phase")

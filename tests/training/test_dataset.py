@@ -12,19 +12,17 @@ import numpy as np
 import pytest
 import torch
 
-from lenet_tui.history.engine.history import LocalStore
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.options import OptionError, resolve
-from lenet_tui.training.engine import dataset as data
-from lenet_tui.training.engine import devices
+from lenet_tui.training.engine import dataset, devices
 from lenet_tui.training.engine.dataset import DataState, next_batch
-from tests.harness.driving import Drive, Hooks
+from tests.harness.driving import Drive, Hooks, LocalStore
 from tests.harness.oracle import digits, digits_order
 
 
 def test_the_digits_are_what_they_are_said_to_be() -> None:
     images, labels = digits()
-    ours = data.load("digits")
+    ours = dataset.load("digits")
     assert ours.images.shape == (1797, 1, 32, 32)
     assert ours.images.dtype == torch.float32
     assert torch.equal(ours.images, images)
@@ -46,12 +44,12 @@ def test_every_epoch_has_each_training_image_once_in_an_order_of_its_own(seed: i
     taken = batches(2 * 15, batch_size=100, seed=seed)
     assert [len(labels) for _, labels in taken] == ([100] * 14 + [37]) * 2
     images = torch.cat([i for i, _ in taken])
-    train = data.load("digits").images[data.load("digits").train()]
+    train = dataset.load("digits").images[dataset.load("digits").train()]
     for epoch in (0, 1):
         epoch_images = images[1437 * epoch : 1437 * (epoch + 1)]
         assert _multiset(epoch_images) == _multiset(train)
         if seed < 2**32:
-            expected = data.load("digits").images[digits_order(seed, epoch)]
+            expected = dataset.load("digits").images[digits_order(seed, epoch)]
             assert torch.equal(epoch_images, expected)
     assert not torch.equal(images[:1437], images[1437:])
 
@@ -81,14 +79,14 @@ def file(path: Path, **arrays: Any) -> str:
 def test_a_file_of_images(tmp_path: Path, shape: tuple[int, ...], dtype: str) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, shape)
     labels = np.arange(shape[0], dtype="uint8") % 10
-    loaded = data.load(file(tmp_path, images=pixels.astype(dtype), labels=labels))
+    loaded = dataset.load(file(tmp_path, images=pixels.astype(dtype), labels=labels))
     assert loaded.images.shape == (shape[0], 1, 32, 32)
     assert loaded.labels.dtype == torch.int64
     if dtype == "uint8":
         assert loaded.images.min() >= -1 and loaded.images.max() <= 1
     if shape[-1] == 32 and dtype == "float32":
         assert torch.equal(loaded.images[:, 0], torch.tensor(pixels, dtype=torch.float32))
-    data.load.cache_clear()
+    dataset.load.cache_clear()
 
 
 def test_training_on_a_file(tmp_path: Path) -> None:
@@ -163,7 +161,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 
 
 def test_a_file_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "MAX_FILE", 2**20)
+    monkeypatch.setattr(dataset, "MAX_FILE", 2**20)
     path = file(tmp_path, images=np.zeros((2000, 32, 32), "uint8"), labels=np.zeros(2000, int))
     assert Path(path).stat().st_size < 2**16
     assert "unpacks to over 1 MB" in refused(path)
@@ -179,14 +177,14 @@ def test_damaged_files_are_refused_in_a_line(tmp_path: Path) -> None:
         damaged = bytearray(whole.getvalue())
         damaged[place] ^= 0x55
         path.write_bytes(damaged)
-        data.load.cache_clear()
+        dataset.load.cache_clear()
         try:
-            data.load(str(path))
+            dataset.load(str(path))
         except OptionError as error:
             assert "\n" not in str(error)
             kinds.add(str(error).split(":")[1])
     assert len(kinds) > 5
-    data.load.cache_clear()
+    dataset.load.cache_clear()
 
 
 def test_members_that_are_no_arrays(tmp_path: Path) -> None:

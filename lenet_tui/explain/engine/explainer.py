@@ -88,7 +88,7 @@ class Explainer:
             yield
             return
         here = navigator.iteration, navigator.cursor
-        segments = navigator.history.script(iteration).segments
+        segments = navigator.history.plan(iteration).segments
         if iteration > navigator.history.end[0] or not segments:
             last = navigator.history.end[0]
             raise CellError("explain:not-run", name=name, n=iteration, last=last)
@@ -120,7 +120,7 @@ class Explainer:
         """The last iteration before one in which one of some phases was run; 0: none."""
         history = self._navigator.history
         for earlier in range(iteration - 1, 0, -1):
-            segments = history.script(earlier).segments
+            segments = history.plan(earlier).segments
             if any(s.kind in phases and s.how != "skip" for s in segments):
                 return earlier
         return 0

@@ -14,7 +14,7 @@ from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.tape.engine.entries import Entry, UpdateEntry, same
 from lenet_tui.tape.engine.loss_parts import PARTS, exponentials
-from lenet_tui.tape.engine.names import LOSS_PARTS, Found, find
+from lenet_tui.tape.engine.names import LOSS_PARTS, NamedTensor, find
 from lenet_tui.tape.engine.tape import Cursor, Tape
 
 STATISTICS = ("mean", "var")
@@ -40,15 +40,15 @@ class Scope:
         """Another point of the same tape."""
         return Scope(self.tape, cursor, self.names)
 
-    def find(self, name: str) -> Found:
+    def find(self, name: str) -> NamedTensor:
         """The tensor that ``name`` means here."""
         if self.whole and name in self.tape.base.values:
-            return Found("value", self.tape.base.values[name])
+            return NamedTensor("value", self.tape.base.values[name])
         found = find(self.tape, self.cursor, name)
         if found.state == "value":
             return found
         tensor = self._further(name)
-        return found if tensor is None else Found("value", tensor)
+        return found if tensor is None else NamedTensor("value", tensor)
 
     def _further(self, name: str) -> Tensor | None:
         """Names that only explanations use."""

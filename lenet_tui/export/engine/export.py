@@ -103,8 +103,8 @@ def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
     plan = Plan(begun, net, lambda source: len(data.load(source).train()), fits)
     here, cursor = navigator.iteration, navigator.cursor
     for number in range(here):
-        plan.iteration(number, history.script(number))
-    last = history.script(here).cut(cursor.segment, cursor.done)
+        plan.iteration(number, history.plan(number))
+    last = history.plan(here).cut(cursor.segment, cursor.done)
     plan.iteration(here, last, cut_at(navigator.tape, cursor))
     return plan
 

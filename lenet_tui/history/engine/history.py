@@ -1,4 +1,4 @@
-"""History: keyframes plus what was asked between them, and the digests that must come out again."""
+"""History: keyframes, the plans between them, and the digests that a replay must give again."""
 
 from __future__ import annotations
 
@@ -17,54 +17,37 @@ from lenet_tui.text.notice import Notice, notice
 
 MAX_DIGESTS = 20_000
 RECENT_EVERY = 32
-"""Iterations between the keyframes kept for the last stretch of a run, whatever the spacing."""
+"""Iterations between the keyframes of the last stretch of a run, whatever the spacing."""
 
 Point = tuple[int, int, float]
-"""(iteration, segment, ops done; infinity: all), so that points compare in order."""
-
-
-class LocalStore:
-    """Keeps keyframes in this process, for tests and scripts."""
-
-    def __init__(self) -> None:
-        self.blobs: dict[int, bytes] = {}
-
-    def put(self, iteration: int, blob: bytes) -> None:
-        self.blobs[iteration] = blob
-
-    def get(self, iteration: int) -> bytes:
-        return self.blobs[iteration]
-
-    def drop(self, iterations: Sequence[int]) -> None:
-        for iteration in iterations:
-            self.blobs.pop(iteration, None)
+"""(iteration, segment, ops done; infinity: all), so that points can be compared."""
 
 
 def point(iteration: int, cursor: Cursor) -> Point:
-    """A cursor as something that compares in order."""
+    """A cursor as a point that can be compared with others."""
     return iteration, cursor.segment, float("inf") if cursor.done is None else cursor.done
 
 
 class History:
-    """What was recorded. ``end`` is its furthest point, ``divergence`` what came out otherwise."""
+    """What was recorded. ``end``: its furthest point; ``divergence``: how a replay differed."""
 
     def __init__(self, store: KeyframeStore, budget: int) -> None:
         self._store = store
         self.index = KeyframeIndex(budget)
-        self.scripts: dict[int, IterationPlan] = {}
+        self.plans: dict[int, IterationPlan] = {}
         self.on: tuple[str, ...] = ()
         """The optional phases that were on when the session began."""
         self.end: Point = (0, 0, float("inf"))
         self.divergence: Notice | None = None
         self._digests: dict[Point, str] = {}
         self._recent: dict[int, bytes] = {}
-        self._sums: dict[int, Future[bytes]] = {}
-        self._beside = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
+        self._blob_digests: dict[int, Future[bytes]] = {}
+        self._hashing = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
 
-    def script(self, iteration: int) -> IterationPlan:
-        """What was asked of an iteration, as far as recorded."""
-        if iteration in self.scripts:
-            return self.scripts[iteration]
+    def plan(self, iteration: int) -> IterationPlan:
+        """The plan of an iteration, as far as recorded."""
+        if iteration in self.plans:
+            return self.plans[iteration]
         on = self._on(iteration)
         if iteration == 0:
             return replace(INIT, on=on)
@@ -72,14 +55,14 @@ class History:
 
     def _on(self, iteration: int) -> tuple[str, ...]:
         """The optional phases that are on when an iteration begins."""
-        earlier = max((n for n in self.scripts if n < iteration), default=-1)
-        return self.on if earlier < 0 else self.scripts[earlier].left_on
+        earlier = max((n for n in self.plans if n < iteration), default=-1)
+        return self.on if earlier < 0 else self.plans[earlier].left_on
 
     def settle(self, iteration: int) -> None:
-        """An iteration is over: forget its script if nothing special was asked."""
-        script = self.scripts.get(iteration)
-        if script is not None and (script.plain or script == replace(INIT, on=script.on)):
-            del self.scripts[iteration]
+        """Drop the plan of an iteration that is over, if nothing special was asked in it."""
+        plan = self.plans.get(iteration)
+        if plan is not None and (plan.plain or plan == replace(INIT, on=plan.on)):
+            del self.plans[iteration]
 
     def reached(self, iteration: int, cursor: Cursor) -> None:
         """Note how far the session has come."""
@@ -89,12 +72,12 @@ class History:
         """Whether something is recorded after the cursor."""
         return self.end > point(iteration, cursor)
 
-    def cut(self, iteration: int, cursor: Cursor, script: IterationPlan) -> None:
-        """Drop what is recorded after the cursor; ``script``: what is left of its iteration."""
+    def cut(self, iteration: int, cursor: Cursor, plan: IterationPlan) -> None:
+        """Drop what is recorded after the cursor; ``plan``: what is left of its iteration."""
         here = point(iteration, cursor)
-        self.scripts = {i: s for i, s in self.scripts.items() if i < iteration}
-        self.scripts[iteration] = script
-        last_whole = iteration if script.finished() else iteration - 1
+        self.plans = {i: s for i, s in self.plans.items() if i < iteration}
+        self.plans[iteration] = plan
+        last_whole = iteration if plan.finished() else iteration - 1
         self._drop(self.index.drop_after(last_whole))
         self._recent = {i: b for i, b in self._recent.items() if i <= last_whole}
         self._digests = {p: d for p, d in self._digests.items() if p <= here}
@@ -109,7 +92,7 @@ class History:
         )
 
     def keep(self, iteration: int, blob: bytes) -> None:
-        """Keep a keyframe if it is due; compare it if it was kept before."""
+        """Store a keyframe if it is due; compare it with one stored before."""
         if iteration % RECENT_EVERY == 0:
             self._recent[iteration] = blob
             if len(self._recent) > 2:
@@ -118,25 +101,25 @@ class History:
             self.divergence = notice("history:not-reproduced", n=iteration)
         if self.index.due(iteration):
             self._store.put(iteration, blob)
-            self._sums[iteration] = self._beside.submit(_sum, blob)
+            self._blob_digests[iteration] = self._hashing.submit(_sum, blob)
             self._drop(self.index.add(iteration, len(blob), self.bytes - self.index.used))
         while self._recent and self.bytes > self.index.budget:
             del self._recent[min(self._recent)]
 
     def _sum(self, iteration: int) -> bytes:
-        """The digest of a kept keyframe: asked back for it if another engine kept it."""
-        if iteration not in self._sums:
-            self._sums[iteration] = self._beside.submit(_sum, self._store.get(iteration))
-        return self._sums[iteration].result()
+        """The digest of a stored keyframe, which is requested if another engine stored it."""
+        if iteration not in self._blob_digests:
+            self._blob_digests[iteration] = self._hashing.submit(_sum, self._store.get(iteration))
+        return self._blob_digests[iteration].result()
 
     def _drop(self, iterations: Sequence[int]) -> None:
         for iteration in iterations:
-            self._sums.pop(iteration, None)
+            self._blob_digests.pop(iteration, None)
         if iterations:
             self._store.drop(iterations)
 
     def nearest(self, iteration: int) -> int:
-        """The last iteration up to ``iteration`` with a keyframe, kept or recent."""
+        """The last iteration up to ``iteration`` with a keyframe, stored or recent."""
         recent = [i for i in self._recent if i <= iteration]
         return max([self.index.nearest(iteration), *recent])
 
@@ -157,7 +140,7 @@ class History:
             )
 
     def expect(self, iteration: int, cursor: Cursor, digest: str) -> None:
-        """What another engine recorded at a point."""
+        """Note the digest that another engine recorded at a point."""
         self._digests[point(iteration, cursor)] = digest
 
     def digest(self, iteration: int, cursor: Cursor) -> str:
@@ -170,16 +153,16 @@ class History:
             Position(),
             0,
             self.end,
-            tuple(self.scripts.items()),
+            tuple(self.plans.items()),
             tuple(self.index.sizes.items()),
             self.index.spacing,
         )
 
-    def take_up(self, snapshot: Snapshot) -> None:
-        """Carry on the history of an engine that is gone; its keyframes are in the store."""
-        self.scripts = {}
-        for iteration, script in sorted(snapshot.scripts):
-            self.scripts[iteration] = replace(script, on=self._on(iteration))
+    def resume(self, snapshot: Snapshot) -> None:
+        """Continue the history of an engine that has ended; its keyframes are in the store."""
+        self.plans = {}
+        for iteration, plan in sorted(snapshot.plans):
+            self.plans[iteration] = replace(plan, on=self._on(iteration))
         self.end = snapshot.end
         self.index.sizes = dict(snapshot.keyframes)
         self.index.spacing = snapshot.spacing
@@ -195,12 +178,12 @@ def _sum(blob: bytes) -> bytes:
 
 
 class Borrowed(History):
-    """Another history, read to run it again elsewhere: it stays as it is, and nothing is kept."""
+    """A read-only view of another history, to replay it elsewhere; nothing is stored."""
 
     def __init__(self, own: History) -> None:
         super().__init__(own._store, own.index.budget)
         self.index = own.index
-        self.scripts = dict(own.scripts)
+        self.plans = dict(own.plans)
         self.on = own.on
         self.end = own.end
         self._recent = own._recent

@@ -1,4 +1,4 @@
-"""Keyframes: everything an iteration starts from, as bytes that are never unpickled."""
+"""Keyframes: everything that an iteration starts from, as bytes that are never unpickled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the bytes of a keyframe fit a session: found out before anything is replaced."""
+"""Checks that the bytes of a keyframe fit a session, before anything is replaced."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.keyframe import TrainerState
+from lenet_tui.protocol import options
 from lenet_tui.protocol.container import Malformed
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError
-from lenet_tui.protocol.options import check as check_options
 from lenet_tui.text.notice import Notice, Problem, notice
 from lenet_tui.training.engine.dataset import CLASSES, SIDE
 from lenet_tui.training.engine.trainer import Trainer
@@ -22,11 +22,11 @@ Like = tuple[torch.dtype, tuple[int, ...]]
 
 
 class Unfit(Problem):
-    """A part of a keyframe that the session has no place for."""
+    """A part of a keyframe that does not fit the session."""
 
 
 def check(trainer: Trainer, blob: bytes) -> None:
-    """Raise ``OptionError``, one line, unless ``keyframe.restore`` can put all of it back.
+    """Raise ``OptionError``, one line, unless ``keyframe.restore`` can restore all of it.
 
     Names, shapes and dtypes must be those of the trainer's own parameters and buffers.
     """
@@ -36,7 +36,7 @@ def check(trainer: Trainer, blob: bytes) -> None:
         raise OptionError("history:unreadable") from None
     data, own = state.data, keyframe.unpack(keyframe.capture(trainer))
     try:
-        check_options(state.options)
+        options.check(state.options)
         if state.options.model != own.options.model:
             raise Unfit("history:other-model")
         for number in (data.size, data.epoch, data.offset, state.accumulated):
@@ -56,7 +56,7 @@ def _like(tensor: Tensor | None) -> Like | None:
 def _pairs(
     state: TrainerState, own: TrainerState
 ) -> Iterator[tuple[str | Notice, Tensor | None, Like | None]]:
-    """The name of each tensor, as it is stored, and the dtype and shape that it must have."""
+    """Yields each stored tensor's name, the tensor, and the dtype and shape that it must have."""
     if (set(state.parameters), set(state.buffers)) != (set(own.parameters), set(own.buffers)):
         raise Unfit("history:other-names")
     for name, stored in state.parameters.items():

@@ -13,7 +13,7 @@ from lenet_tui.tape.engine.tape import Cursor
 
 
 class Navigator(Replay):
-    """The cursor of a session: every move that is no run over many iterations."""
+    """The cursor of a session: it makes every move but the runs over many iterations."""
 
     @property
     def position(self) -> Position:
@@ -28,17 +28,17 @@ class Navigator(Replay):
     @property
     def options(self) -> Options:
         """The options in force at the cursor."""
-        return self.tape.options(self.cursor, self.script)
+        return self.tape.options(self.cursor, self.plan)
 
     @property
     def finished(self) -> bool:
         """Whether the whole turn of the iteration lies behind the cursor."""
-        return self.cursor.done is None and self.script.finished(self.cursor.segment + 1)
+        return self.cursor.done is None and self.plan.finished(self.cursor.segment + 1)
 
     # Forward
 
     def op(self) -> None:
-        """One op on; skipped phases before it are passed."""
+        """Go one op forward, past skipped phases before it."""
         if self.cursor.done is None:
             number = self.next_segment()
             while self.tape.segments[number].total == 0:
@@ -53,7 +53,7 @@ class Navigator(Replay):
         self.cursor = Cursor(self.cursor.segment, None if done == segment.total else done)
 
     def phase(self) -> None:
-        """To the end of the phase under way, or of the next one."""
+        """Go to the end of the phase under way, or of the next one."""
         if self.cursor.done is None:
             self.cursor = Cursor(self.next_segment(), 0)
         self._whole()
@@ -61,7 +61,7 @@ class Navigator(Replay):
         self.cursor = Cursor(self.cursor.segment)
 
     def finish(self) -> None:
-        """To the end of the iteration; at a boundary, of the whole next one."""
+        """Go to the end of the iteration; at a boundary, of the whole next one."""
         if self.cursor.done is not None:
             self.phase()
             if self.finished:
@@ -75,19 +75,19 @@ class Navigator(Replay):
         number = self.cursor.segment + 1
         if number < len(self.tape.segments):
             return number
-        script = self.script
-        if number < len(script.segments):
-            self.open(script.segments[number])
+        plan = self.plan
+        if number < len(plan.segments):
+            self.open(plan.segments[number])
             return number
-        if not script.finished():
-            self.append(Segment(script.next_phase()))
+        if not plan.finished():
+            self.append(Segment(plan.next_phase()))
             return number
         self.begin(self.iteration + 1)
-        recorded = self.script.segments
+        recorded = self.plan.segments
         if recorded:
             self.open(recorded[0])
         else:
-            self.append(Segment(self.script.next_phase()))
+            self.append(Segment(self.plan.next_phase()))
         return 0
 
     def _whole(self) -> None:
@@ -126,7 +126,7 @@ class Navigator(Replay):
             self.end_of(self.iteration - 1)
 
     def _put(self, segment: int, done: int) -> None:
-        """The cursor after ``done`` ops of a segment; none done: after the segment before."""
+        """Put the cursor after ``done`` ops of a segment; 0: after the segment before."""
         if done > 0:
             self.cursor = Cursor(segment, done)
         elif segment > 0:
@@ -137,44 +137,44 @@ class Navigator(Replay):
     # The present
 
     def make_live(self) -> None:
-        """Have live torch exactly at the cursor, so that something new can happen here."""
+        """Bring live torch exactly to the cursor, so that something new can happen here."""
         tape, cursor = self.tape, self.cursor
         segment = tape.segments[cursor.segment]
-        applied = self.script.cut(tape.end.segment, tape.end.done).changes
+        applied = self.plan.cut(tape.end.segment, tape.end.done).changes
         if (
             len(tape.segments) - 1 > cursor.segment
             or (segment.phase.lazy and tape.end != cursor)
-            or self.script.cut(cursor.segment, cursor.done).changes != applied
+            or self.plan.cut(cursor.segment, cursor.done).changes != applied
         ):
             self.rebuild(self.iteration, cursor)
 
     def diverge(self) -> None:
-        """Drop what is recorded after the cursor, and have live torch there."""
-        script = self.script.cut(self.cursor.segment, self.cursor.done)
-        live = self.script == script
-        self.history.cut(self.iteration, self.cursor, script)
+        """Drop what is recorded after the cursor, and bring live torch there."""
+        plan = self.plan.cut(self.cursor.segment, self.cursor.done)
+        live = self.plan == plan
+        self.history.cut(self.iteration, self.cursor, plan)
         if live:
             self.make_live()
         else:
             self.rebuild(self.iteration, self.cursor)
 
     def set(self, move: Set) -> None:
-        """Take a changed option from here on; drops what is recorded after the cursor."""
+        """Change an option from here on, and drop what is recorded after the cursor."""
         self.diverge()
-        self.player.change(move)
+        self.recorder.change(move)
         change = Change(self.cursor.segment, self.cursor.done, move)
-        self.history.scripts[self.iteration] = self.script.with_change(change)
+        self.history.plans[self.iteration] = self.plan.with_change(change)
 
     def set_device(self, move: Set) -> None:
-        """Go over to another device: the iteration under way is run again there."""
+        """Change the device: the iteration under way is run again on it."""
         self.diverge()
-        iteration, cursor, script = self.iteration, self.cursor, self.script
+        iteration, cursor, plan = self.iteration, self.cursor, self.plan
         if self.finished or not iteration:
             self.set(move)
             return
         self.end_of(iteration - 1)
         self.set(move)
-        self.history.scripts[iteration] = script
+        self.history.plans[iteration] = plan
         self.history.reached(iteration, cursor)
         self.rebuild(iteration, cursor)
 
@@ -192,9 +192,9 @@ class Navigator(Replay):
             raise MoveRejected("history:phase-off", phase=segment.phase, option=segment.kind.option)
         self.make_live()
         before = self.cursor
-        script = self.script.cut(before.segment, before.done).with_segment(segment)
-        self.history.scripts[self.iteration] = script
-        self.open(segment, script)
+        plan = self.plan.cut(before.segment, before.done).with_segment(segment)
+        self.history.plans[self.iteration] = plan
+        self.open(segment, plan)
         self._complete()
         self.cursor = Cursor(len(self.tape.segments) - 1)
-        self.history.cut(self.iteration, before, script)
+        self.history.cut(self.iteration, before, plan)

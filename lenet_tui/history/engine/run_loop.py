@@ -1,4 +1,4 @@
-"""Runs over many iterations: flat out where nobody looks, to the op where something happens."""
+"""Runs over many iterations: without a tape where it can, and to the op where a run stops."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from lenet_tui.protocol.messages import FrameUpdate
 from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.watch.engine import evaluate as watching
-from lenet_tui.watch.engine.evaluate import NONFINITE
+from lenet_tui.watch.engine import evaluate
+from lenet_tui.watch.engine.evaluate import NONFINITE, Truth
 
 TAPED = 2
-"""The last iterations of a run are taped: one to look at, one for its "last update"."""
+"""The last iterations of a run are taped: one to be shown, one for its "last update"."""
 
 Hit = tuple[Cursor, Notice]
-"""Where a watchpoint became true, and what to say of it."""
+"""Where a watchpoint became true, and the notice of it."""
 
 
 class RunLoop:
@@ -37,7 +37,7 @@ class RunLoop:
     ) -> None:
         self.navigator = navigator
         self.watches = watches
-        self.truth: dict[int, bool] = {}
+        self.truth: Truth = {}
         self._truth_of = point(0, Cursor(0))
         self._hooks = hooks
         self._frame = frame
@@ -57,22 +57,22 @@ class RunLoop:
         return first, taken
 
     def run(self, count: int) -> Notice | None:
-        """``count`` times to the end of an iteration; watchpoints do not stop it."""
+        """Run ``count`` times to the end of an iteration; watchpoints do not stop it."""
         return self._forward(count, stopping=False)
 
     def resume(self, limit: int | None) -> Notice | None:
-        """On to where a watchpoint becomes true, ``limit`` iterations at most."""
+        """Run to where a watchpoint becomes true, ``limit`` iterations at most."""
         stopped = self._forward(limit, stopping=True)
         self._truth_of = point(self.navigator.iteration, self.navigator.cursor)
         return stopped
 
     def goto(self, iteration: int) -> Notice | None:
-        """To where ``iteration`` had just finished, training on if it never did."""
+        """Go to where ``iteration`` had just finished, training on if it never did."""
         navigator, history = self.navigator, self.navigator.history
-        script = history.script(iteration)
-        boundary = Cursor(script.boundary() - 1)
-        recorded = script.finished() and point(iteration, boundary) <= history.end
-        on_tape = iteration == navigator.iteration and script.finished()
+        plan = history.plan(iteration)
+        boundary = Cursor(plan.boundary() - 1)
+        recorded = plan.finished() and point(iteration, boundary) <= history.end
+        on_tape = iteration == navigator.iteration and plan.finished()
         if on_tape and len(navigator.tape.segments) > boundary.segment:
             navigator.cursor = boundary
             return None
@@ -94,7 +94,7 @@ class RunLoop:
     def _forward(self, limit: int | None, stopping: bool) -> Notice | None:
         navigator = self.navigator
         watches = self.watches if stopping else {}
-        fast = all(watching.fast(w, navigator.trainer) for w in watches.values())
+        fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
         self.truth = self._truth(watches) if stopping else {}
         passed = 0
         while limit is None or passed < limit:
@@ -103,11 +103,11 @@ class RunLoop:
             framed = self._hooks.frame_wanted()
             left = limit - passed if limit is not None else TAPED + 1
             if fast and left > TAPED and self._plain_next():
-                if framed:  # on tape, to be looked at; what stops a run is the same as without
+                if framed:  # on tape, to be shown; what stops a run is the same as without
                     self._taped({}, False)
                 else:
                     navigator.plain()
-                hit = self._look_into(watches) if stopping else None
+                hit = self._find_turn(watches) if stopping else None
             else:
                 hit = self._taped(watches, stopping)
             if hit:
@@ -125,13 +125,13 @@ class RunLoop:
         """Whether a whole iteration without anything special comes next."""
         navigator = self.navigator
         following = navigator.iteration + 1
-        at_end = navigator.cursor.segment + 1 >= len(navigator.script.segments)
-        return navigator.finished and at_end and following not in navigator.history.scripts
+        at_end = navigator.cursor.segment + 1 >= len(navigator.plan.segments)
+        return navigator.finished and at_end and following not in navigator.history.plans
 
     def _taped(self, watches: dict[int, Watch], stopping: bool) -> Hit | None:
-        """To the end of the iteration (at a boundary: of the next one), on tape.
+        """Run to the end of the iteration (at a boundary: of the next one), on tape.
 
-        Where a watchpoint became true on the way, if one did.
+        Returns where a watchpoint became true on the way, if one did.
         """
         navigator = self.navigator
         goal = navigator.iteration + navigator.finished
@@ -143,14 +143,10 @@ class RunLoop:
             if hit or (navigator.finished and navigator.iteration == goal):
                 return hit
 
-    def _look_into(self, watches: dict[int, Watch]) -> Hit | None:
-        """After an iteration with no tape: if a watchpoint turned, run it again to see where."""
+    def _find_turn(self, watches: dict[int, Watch]) -> Hit | None:
+        """Find where a watchpoint turned true in an iteration that was run without a tape."""
         navigator = self.navigator
-        trainer = navigator.trainer
-        now: dict[int, bool] = {NONFINITE: not watching.all_finite(trainer)}
-        for number, watch in watches.items():
-            value = watching.live_value(trainer, navigator.iteration, watch)
-            now[number] = self.truth[number] if value is None else watch.holds(value)
+        now = evaluate.live_truth(navigator.trainer, navigator.iteration, watches, self.truth)
         if not any(now[n] and not self.truth[n] for n in now):
             self.truth = now
             return None
@@ -162,38 +158,25 @@ class RunLoop:
 
     def _scan(self, watches: dict[int, Watch], after: Cursor | None, until: Cursor) -> Hit | None:
         """The first place after a cursor where a watchpoint becomes true."""
-        navigator = self.navigator
-        tape = navigator.tape
-        bad = watching.culprit(tape, after, until, navigator.trainer.names)
-        first = after is None or tape.index(after) == 0
-        for cursor, entry, phase in watching.cursors(tape, after, until):
-            turned: Notice | None = None
-            for number, watch in watches.items():
-                if watching.touches(entry, phase, watch, first):
-                    value = watching.value(tape, cursor, watch)
-                    if value is None:
-                        continue
-                    holds = watch.holds(value)
-                    if holds and not self.truth[number]:
-                        turned = turned or watching.turned_true(number, watch, value)
-                    self.truth[number] = holds
-            first = False
-            if bad and bad[0] == cursor and not self.truth.get(NONFINITE):
+        tape, names = self.navigator.tape, self.navigator.trainer.names
+        turns = evaluate.turns(tape, after, until, watches, self.truth, names=names)
+        for cursor, number, text in turns:
+            if number != NONFINITE:
+                return cursor, text
+            if not self.truth.get(NONFINITE):
                 self.truth[NONFINITE] = True
-                return cursor, bad[1]
-            if turned:
-                return cursor, turned
+                return cursor, text
         return None
 
-    def _truth(self, watches: dict[int, Watch]) -> dict[int, bool]:
+    def _truth(self, watches: dict[int, Watch]) -> Truth:
         """Which watchpoints hold at the cursor.
 
-        One of a quantity not known here does if it did when the last run stopped at this place.
+        One whose quantity is not known here holds if it did when the last run stopped here.
         """
         navigator = self.navigator
-        truth = {NONFINITE: not watching.finite_at(navigator.tape, navigator.cursor)}
+        truth: Truth = {NONFINITE: not evaluate.finite_at(navigator.tape, navigator.cursor)}
         for number, watch in watches.items():
-            value = watching.value(navigator.tape, navigator.cursor, watch)
+            value = evaluate.value(navigator.tape, navigator.cursor, watch)
             if value is not None:
                 truth[number] = watch.holds(value)
             else:
@@ -202,7 +185,7 @@ class RunLoop:
         return truth
 
     def _pause(self) -> Notice:
-        """Stop where we are, with a tape to look at."""
+        """Stop at the present place, with a tape to show."""
         navigator = self.navigator
         if navigator.iteration and not any(s.entries for s in navigator.tape.segments):
             navigator.boundary(navigator.iteration)

@@ -1,4 +1,4 @@
-"""Runs what was asked, records it, and runs recorded history again from a keyframe."""
+"""Runs phases and records them, and runs recorded history again from a keyframe."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import PHASES
 from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.tape.engine.tape import Cursor, Tape
-from lenet_tui.training.engine.trainer import KNOWN, Trainer, refused
+from lenet_tui.text.notice import Problem
+from lenet_tui.training.engine.trainer import Trainer, rejection
 
 
 class Replay:
@@ -21,104 +22,104 @@ class Replay:
         started = time.perf_counter()
         self.trainer = Trainer(options)
         self.history = history
-        self.player = TapeRecorder(self.trainer, progress, time.perf_counter() - started)
+        self.recorder = TapeRecorder(self.trainer, progress, time.perf_counter() - started)
         self.cursor = Cursor(0)
 
     @property
     def tape(self) -> Tape:
-        return self.player.tape
+        return self.recorder.tape
 
     @property
     def iteration(self) -> int:
         return self.tape.iteration
 
     @property
-    def script(self) -> IterationPlan:
-        """What was asked of the present iteration, as far as recorded."""
-        return self.history.script(self.iteration)
+    def plan(self) -> IterationPlan:
+        """The plan of the present iteration, as far as recorded."""
+        return self.history.plan(self.iteration)
 
     def begin(self, iteration: int) -> None:
         """Start the tape of an iteration; the caller sets the cursor when it has an entry."""
         self.history.settle(iteration - 1)
-        self.player.begin(iteration)
+        self.recorder.begin(iteration)
         self.cursor = Cursor(-1)
 
     def append(self, segment: Segment) -> None:
         """Run a segment that is not recorded yet, and record it."""
-        script = self.script
-        self.open(segment, script.with_segment(segment))
-        self.history.scripts[self.iteration] = script.with_segment(segment)
+        plan = self.plan
+        self.open(segment, plan.with_segment(segment))
+        self.history.plans[self.iteration] = plan.with_segment(segment)
 
-    def open(self, segment: Segment, script: IterationPlan | None = None) -> None:
-        """Run a segment (a lazy one: nothing of it yet) and what was set inside it."""
-        self.player.open(segment)
-        played = self.tape.segments[-1]
+    def open(self, segment: Segment, plan: IterationPlan | None = None) -> None:
+        """Run a segment (a lazy one: nothing of it yet) with the options set inside it."""
+        self.recorder.open(segment)
+        recorded = self.tape.segments[-1]
         if not segment.kind.lazy or segment.how == "skip":
-            for change in (script or self.script).changes:
+            for change in (plan or self.plan).changes:
                 if change.segment == len(self.tape.segments) - 1 and change.done is not None:
-                    self.player.change(change.move)
-        if played.complete:
-            self._passed(script or self.script)
+                    self.recorder.change(change.move)
+        if recorded.complete:
+            self._passed(plan or self.plan)
 
     def _step(self) -> None:
-        """The next op of a lazy phase, and what was set after it."""
-        self.player.step()
+        """Run the next op of a lazy phase, and set the options that were set after it."""
+        self.recorder.step()
         end = self.tape.end
         if end.done is None:
-            self._passed(self.script)
+            self._passed(self.plan)
         else:
-            self._apply(self.script, end)
+            self._apply(self.plan, end)
 
     def _complete(self) -> None:
         """Run what is left of the tape's last segment."""
         last = len(self.tape.segments) - 1
         if self.tape.segments[last].complete:
             return
-        if any(change.segment == last for change in self.script.changes):
+        if any(change.segment == last for change in self.plan.changes):
             while not self.tape.segments[last].complete:
                 self._step()
         else:
-            self.player.complete()
-            self._passed(self.script)
+            self.recorder.complete()
+            self._passed(self.plan)
 
-    def _passed(self, script: IterationPlan) -> None:
-        """A segment is complete: keep a keyframe at the boundary, then take what was set there."""
+    def _passed(self, plan: IterationPlan) -> None:
+        """At a segment's end: store a keyframe at the boundary, set the options set there."""
         count = len(self.tape.segments)
-        if count == script.boundary() and script.finished(count):
+        if count == plan.boundary() and plan.finished(count):
             self.keep()
-        self._apply(script, self.tape.end)
+        self._apply(plan, self.tape.end)
 
-    def _apply(self, script: IterationPlan, cursor: Cursor) -> None:
-        for move in script.changes_at(cursor.segment, cursor.done):
-            self.player.change(move)
+    def _apply(self, plan: IterationPlan, cursor: Cursor) -> None:
+        for move in plan.changes_at(cursor.segment, cursor.done):
+            self.recorder.change(move)
 
     def keep(self) -> None:
-        """Keep a keyframe of the live state if one is wanted here."""
+        """Store a keyframe of the live state if one is wanted here."""
         if self.history.wants(self.iteration):
             self.history.keep(self.iteration, keyframe.capture(self.trainer))
 
     def plain(self) -> None:
-        """The whole next iteration as anybody would run it: nobody looks, there is no tape."""
+        """Run the whole next iteration as a plain loop would, without a tape."""
         self.history.settle(self.iteration)
-        try:  # ``refusing`` takes 1 % of an iteration
+        try:  # ``rejecting`` takes 1 % of an iteration
             self.trainer.plain_iteration()
             self.trainer.note_loss()
-        except KNOWN:
+        except Problem:
             raise
         except Exception as error:
-            raise refused(self.trainer, error) from error
-        self.player.skip_to(self.iteration + 1)
+            raise rejection(self.trainer, error) from error
+        self.recorder.skip_to(self.iteration + 1)
         self.cursor = self.tape.end
         self.history.reached(self.iteration, self.cursor)
         self.keep()
 
     def boundary(self, iteration: int) -> None:
-        """The state in which a recorded iteration had just finished."""
-        self.rebuild(iteration, Cursor(self.history.script(iteration).boundary() - 1))
+        """Go to the state in which a recorded iteration had just finished."""
+        self.rebuild(iteration, Cursor(self.history.plan(iteration).boundary() - 1))
 
     def end_of(self, iteration: int) -> None:
-        """The end of all that was asked of a past iteration."""
-        self.rebuild(iteration, Cursor(len(self.history.script(iteration).segments) - 1))
+        """Go to the end of a past iteration, with all phases that were run after its turn."""
+        self.rebuild(iteration, Cursor(len(self.history.plan(iteration).segments) - 1))
 
     def rebuild(self, iteration: int, cursor: Cursor, careful: bool = False) -> None:
         """Re-execute recorded history up to a cursor, from the nearest keyframe.
@@ -134,23 +135,23 @@ class Replay:
     def start_for(self, iteration: int) -> int:
         """The iteration whose keyframe a rebuild of ``iteration`` starts from.
 
-        One iteration earlier than it need be, so that the last update is known; and earlier
-        still where something leans on an output or a loss from before the keyframe.
+        It is one iteration earlier than needed, so that the last update is known; and earlier
+        still where a phase reads an output or a loss from before the keyframe.
         """
         first = max(iteration - 2, 0)
         start = self.history.nearest(first)
-        while start and self._leans_back(start, iteration):
+        while start and self._reads_back(start, iteration):
             start = self.history.nearest(start - 1)
         return start
 
-    def _leans_back(self, start: int, iteration: int) -> bool:
+    def _reads_back(self, start: int, iteration: int) -> bool:
         """Whether an output or a loss of iteration ``start`` may be read up to ``iteration``."""
-        script = self.history.script(start)
-        if len(script.segments) > script.boundary():
+        plan = self.history.plan(start)
+        if len(plan.segments) > plan.boundary():
             return True
         missing = {phase.makes for phase in PHASES.values() if phase.makes}
         for between in range(start + 1, iteration):
-            for segment in self.history.script(between).segments:
+            for segment in self.history.plan(between).segments:
                 if segment.how == "skip":
                     continue
                 if not missing.isdisjoint(segment.kind.needs):
@@ -161,32 +162,32 @@ class Replay:
         return True
 
     def resume_at(self, start: int, extras: bool = True) -> None:
-        """Restore the keyframe of ``start``; then what was set there, and maybe what was done."""
+        """Restore the keyframe of ``start``; ``extras``: run also the phases after its turn."""
         keyframe.restore(self.trainer, self.history.blob(start))
-        self.player.forget()
-        script = self.history.script(start)
-        boundary = script.boundary()
-        self.player.begin(start)
+        self.recorder.forget()
+        plan = self.history.plan(start)
+        boundary = plan.boundary()
+        self.recorder.begin(start)
         if start:
-            self.player.pad(script.segments[:boundary])
-        self._apply(script, Cursor(boundary - 1))
-        for segment in script.segments[boundary:] if extras else ():
+            self.recorder.pad(plan.segments[:boundary])
+        self._apply(plan, Cursor(boundary - 1))
+        for segment in plan.segments[boundary:] if extras else ():
             self.open(segment)
             self._complete()
 
     def replay_to(self, iteration: int) -> None:
-        """From the end of the present iteration to the start of a later one, as recorded."""
+        """Run from the end of the present iteration to the start of a later one, as recorded."""
         while self.iteration < iteration - 1:
             self.replay(record=self.iteration == iteration - 2)
         if self.iteration < iteration:
             self.begin(iteration)
 
     def replay(self, record: bool) -> None:
-        """Run the whole next iteration as recorded; a tape only if something special was asked."""
+        """Run the whole next iteration as recorded; ``record``: with a tape in any case."""
         following = self.iteration + 1
-        if record or following in self.history.scripts:
+        if record or following in self.history.plans:
             self.begin(following)
-            for segment in self.script.segments:
+            for segment in self.plan.segments:
                 self.open(segment)
                 self._complete()
         else:
@@ -194,17 +195,17 @@ class Replay:
 
     def _play_to(self, cursor: Cursor, careful: bool) -> None:
         """Run the present iteration's segments up to the cursor."""
-        segments = self.script.segments
+        segments = self.plan.segments
         first = len(self.tape.segments)
         for number in range(first, cursor.segment + 1):
             last = number == cursor.segment
             segment = segments[number] if number < len(segments) else None
             if segment is None:
-                segment = Segment(self.script.next_phase())
-                self.history.scripts[self.iteration] = self.script.with_segment(segment)
+                segment = Segment(self.plan.next_phase())
+                self.history.plans[self.iteration] = self.plan.with_segment(segment)
             done = cursor.done if last else None
             if careful and done is not None and not segment.kind.lazy:
-                self.player.open(segment, stop_after=done)
+                self.recorder.open(segment, stop_after=done)
                 continue
             self.open(segment)
             while (

@@ -1,36 +1,29 @@
-"""A training session: takes moves, keeps history, answers with frames."""
+"""A training session: it makes moves, records history, and answers with frames."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import torch
 
 from lenet_tui.history.engine import keyframe, keyframe_check
 from lenet_tui.history.engine.history import History
-from lenet_tui.history.engine.introduction import introduced
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.messages import (
-    DoMove,
-    Moved,
-    RunFree,
-    Snapshot,
-    Subscription,
-)
+from lenet_tui.protocol.messages import DoMove, Moved, RunFree, Snapshot, Subscription
 from lenet_tui.protocol.moves import Move
-from lenet_tui.protocol.options import OptionError, Options, phases_on
-from lenet_tui.protocol.options import change as changed
+from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
-from lenet_tui.tape.engine import digests as transcribe
-from lenet_tui.tape.engine import frame_builder as framing
+from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
@@ -38,10 +31,9 @@ from lenet_tui.tape.engine.recorder import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import dataset as data
-from lenet_tui.training.engine import devices
+from lenet_tui.training.engine import dataset, devices
 from lenet_tui.training.engine.dataset import SIDE
-from lenet_tui.watch.engine import evaluate as watching
+from lenet_tui.watch.engine import evaluate
 
 MEGABYTE = 2**20
 RUN_ON = moves.Continue(2**62)
@@ -49,7 +41,7 @@ RUN_ON = moves.Continue(2**62)
 
 
 class Session:
-    """See ``core/session_api.py`` for what each method promises."""
+    """Implements ``protocol.session_api.Session``, which describes each method."""
 
     def __init__(
         self,
@@ -61,7 +53,7 @@ class Session:
         torch.set_num_threads(options.threads)
         self._store = store
         self._hooks = hooks
-        self._look = Subscription()
+        self._subscription = Subscription()
         self.watches: dict[int, Watch] = {}
         self._next_watch = 1
         self._from: Snapshot | None = None
@@ -69,7 +61,7 @@ class Session:
         self.progress = RecorderProgress()
         self._start(options)
         if snapshot:
-            self._take_up(snapshot)
+            self._resume(snapshot)
         else:
             self._begin()
 
@@ -79,29 +71,30 @@ class Session:
         self.history = History(self._store, options.history_mb * MEGABYTE)
         self.navigator = Navigator(options, self.history, self.progress)
         trainer = self.navigator.trainer
-        self.runner = RunLoop(self.navigator, self.watches, self._hooks, self._frame_in_run)
+        in_run = partial(self.frame, running=True)
+        self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run)
         self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
-        self.ready = introduced(trainer)
+        self.ready = ready_report(trainer)
 
     def _begin(self) -> None:
-        """Keep the first keyframe, and learn which ops a forward will do.
+        """Store the first keyframe, and find out which ops a forward will do.
 
-        An engine that takes up a session learns them from history: the op it was ended for may
-        hang in a dry run too.
+        An engine that resumes a session learns them from history: the op for which the last one
+        was ended may hang in a dry run too.
         """
         trainer = self.navigator.trainer
         self.history.keep(0, keyframe.capture(trainer))
         self.history.on = phases_on(trainer.options)
         image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
-        self.navigator.player.expected = dry_run(trainer.model, image).entries
+        self.navigator.recorder.expected = dry_run(trainer.model, image).entries
 
-    def _take_up(self, snapshot: Snapshot) -> None:
-        """Carry on where another engine was: its keyframes are in the store."""
+    def _resume(self, snapshot: Snapshot) -> None:
+        """Continue where another engine was: its keyframes are in the store."""
         if snapshot.foreign:
             for iteration, _ in snapshot.keyframes:
                 keyframe_check.check(self.navigator.trainer, self._store.get(iteration))
         self.history.on = phases_on(keyframe.unpack(self._store.get(0)).options)
-        self.history.take_up(snapshot)
+        self.history.resume(snapshot)
         for number, text in snapshot.watches:
             self.watches[number] = parse_watch(text)
             self._next_watch = max(self._next_watch, number + 1)
@@ -128,7 +121,7 @@ class Session:
     def _fingerprint(self) -> str:
         """The digest of the state at the cursor, compared with the one recorded there."""
         navigator = self.navigator
-        digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        digest = digests.fingerprint(navigator.tape, navigator.cursor)
         self.history.check(navigator.iteration, navigator.cursor, digest)
         return digest
 
@@ -137,7 +130,7 @@ class Session:
     def do(self, command: DoMove) -> Moved:
         navigator, history = self.navigator, self.history
         before = navigator.iteration, navigator.cursor
-        recorded = dict(history.scripts), history.end
+        recorded = dict(history.plans), history.end
         history.reached(*before)
         history.divergence = error = stopped = None
         try:
@@ -145,16 +138,13 @@ class Session:
         except (MoveRejected, OptionError) as rejected:
             error = rejected.notice
         if error:  # only now: the exception held what torch had made until it failed
-            history.scripts, history.end = recorded
+            history.plans, history.end = recorded
             navigator.rebuild(*before)
         return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
-        return self.do(
-            DoMove(
-                command.number, RUN_ON if command.limit is None else moves.Continue(command.limit)
-            )
-        )
+        move = RUN_ON if command.limit is None else moves.Continue(command.limit)
+        return self.do(DoMove(command.number, move))
 
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history
@@ -162,7 +152,7 @@ class Session:
         fingerprint = self._fingerprint()
         frame = replace(self.frame(), digest=fingerprint, divergence=history.divergence)
         wanted = command.parameters
-        states = transcribe.parameters(navigator.tape, navigator.cursor) if wanted else ()
+        states = digests.parameters(navigator.tape, navigator.cursor) if wanted else ()
         passed = wanted and not error and command.move == moves.Forward("phase")
         phase = self._phase(frame, states, command.ops) if passed else None
         return Moved(command.number, frame, error, stopped, states, phase)
@@ -173,11 +163,11 @@ class Session:
         """The phase that the cursor has just passed, for the transcript."""
         number = self.navigator.cursor.segment
         segment = frame.segments[number]
-        ops = transcribe.ops(self.navigator.tape, number) if with_ops else ()
+        ops = digests.ops(self.navigator.tape, number) if with_ops else ()
         return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
 
     def _make(self, move: Move) -> Notice | None:
-        """Make a move; returns what stopped it, for people."""
+        """Make a move; returns what stopped it, if it was a run that something stopped."""
         navigator = self.navigator
         if isinstance(move, moves.Forward):
             ahead = {"op": navigator.op, "phase": navigator.phase, "iteration": navigator.finish}
@@ -190,9 +180,9 @@ class Session:
             }
             back[move.unit]()
         elif isinstance(move, moves.Run):
-            return self.runner.run(move.count)
+            return self.run_loop.run(move.count)
         elif isinstance(move, moves.Goto):
-            return self.runner.goto(move.iteration)
+            return self.run_loop.goto(move.iteration)
         elif isinstance(move, moves.Skip):
             self._skip(move.phase)
         elif isinstance(move, moves.Do):
@@ -201,14 +191,14 @@ class Session:
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
-            watching.check(move.watch, navigator.trainer, self.expected_names)
+            evaluate.check(move.watch, navigator.trainer, self.expected_names)
             self.watches[self._next_watch] = move.watch
             self._next_watch += 1
         elif isinstance(move, moves.Unwatch):
             if self.watches.pop(move.number, None) is None:
                 raise MoveRejected("history:no-watchpoint", number=move.number)
         elif isinstance(move, moves.Continue):
-            return self.runner.resume(None if move is RUN_ON else move.limit)
+            return self.run_loop.resume(None if move is RUN_ON else move.limit)
         elif isinstance(move, moves.ReverseContinue):
             return self._reverse()
         return None
@@ -227,21 +217,21 @@ class Session:
     def _skip(self, phase: str) -> None:
         self._between_phases()
         navigator = self.navigator
-        following = navigator.script.next_phase(navigator.cursor.segment + 1)
+        following = navigator.plan.next_phase(navigator.cursor.segment + 1)
         if phase != following:
             raise MoveRejected("history:not-next", phase=phase, following=following)
         navigator.skip(phase)
 
     def _set(self, move: moves.Set) -> None:
         navigator = self.navigator
-        options = changed(navigator.options, move.option, move.value)
+        options = change(navigator.options, move.option, move.value)
         if move.option == "seed":
             self._store.drop(list(self.history.index.sizes))
             self._start(options)
             self._begin()
             return
         if move.option in ("data", "batch-size"):
-            data.check(options)
+            dataset.check(options)
         if move.option == "device":
             move = moves.Set("device", str(devices.resolve(move.value)))
             navigator.set_device(move)
@@ -261,42 +251,39 @@ class Session:
         navigator.rebuild(found[0], found[1])
         return found[2]
 
-    # What is seen
+    # Frames
 
-    def look(self, look: Subscription) -> Frame:
-        self._look = look
+    def subscribe(self, subscription: Subscription) -> Frame:
+        self._subscription = subscription
         navigator = self.navigator
-        digest = transcribe.fingerprint(navigator.tape, navigator.cursor)
+        digest = digests.fingerprint(navigator.tape, navigator.cursor)
         return replace(self.frame(), digest=digest, divergence=self.history.divergence)
 
-    def look_next(self, look: Subscription) -> None:
-        self._look = look
+    def subscribe_next(self, subscription: Subscription) -> None:
+        self._subscription = subscription
 
     @property
     def _expected(self) -> list[OpEntry]:
-        return self.navigator.player.expected
+        return self.navigator.recorder.expected
 
     @property
     def expected_names(self) -> list[str]:
         """The names of the ops that a forward will do."""
         return [entry.name for entry in self._expected]
 
-    def _frame_in_run(self) -> Frame:
-        return self.frame(running=True)
-
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
         navigator, history = self.navigator, self.history
-        tape, cursor, script = navigator.tape, navigator.cursor, navigator.script
-        first, losses = self.runner.take_losses()
+        tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
+        first, losses = self.run_loop.take_losses()
         names = navigator.trainer.names
         return Frame(
             position=navigator.position,
-            segments=framing.segments(tape, cursor),
-            next_phase=script.next_phase(cursor.segment + 1),
-            options=tape.options(cursor, script),
-            rows=framing.rows(tape, cursor, self._expected, self._sizes),
-            entry=framing.entry(tape, cursor),
+            segments=frame_builder.segments(tape, cursor),
+            next_phase=plan.next_phase(cursor.segment + 1),
+            options=tape.options(cursor, plan),
+            rows=frame_builder.rows(tape, cursor, self._expected, self._sizes),
+            entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
             losses_from=first,
             losses=losses,
@@ -304,8 +291,8 @@ class Session:
             ahead=history.ahead(navigator.iteration, cursor),
             history_bytes=history.bytes,
             watches=self._watch_states(),
-            views=tuple(self._view(request) for request in self._look.views),
-            graph=framing.graph(tape, cursor, names) if self._look.graph else None,
+            views=tuple(self._view(request) for request in self._subscription.views),
+            graph=frame_builder.graph(tape, cursor, names) if self._subscription.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),
@@ -316,7 +303,7 @@ class Session:
         tape, cursor = self.navigator.tape, self.navigator.cursor
         states = []
         for number, watch in self.watches.items():
-            value = watching.value(tape, cursor, watch)
+            value = evaluate.value(tape, cursor, watch)
             states.append((number, str(watch), value, value is not None and watch.holds(value)))
         return tuple(states)
 

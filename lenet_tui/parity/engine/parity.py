@@ -20,8 +20,8 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine import devices
-from lenet_tui.training.engine.rng_guard import generators, untouched
-from lenet_tui.training.engine.trainer import Trainer, refusing
+from lenet_tui.training.engine.rng_guard import generators, preserved_torch_state
+from lenet_tui.training.engine.trainer import Trainer, rejecting
 
 FLOAT, DOUBLE = "float32", "float64"
 TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: Float64Trainer}
@@ -29,7 +29,7 @@ TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: Float64Trainer}
 
 def compared(command: Parity, navigator: Navigator) -> ParityResult:
     """Run the iteration in both places and compare; the session stays as it is, to the bit."""
-    with untouched():
+    with preserved_torch_state():
         result = _answer(command, navigator)
     if torch.cuda.is_available():  # what the other device was asked for goes back
         torch.cuda.empty_cache()
@@ -39,7 +39,7 @@ def compared(command: Parity, navigator: Navigator) -> ParityResult:
 def _answer(command: Parity, navigator: Navigator) -> ParityResult:
     result = ParityResult(seed=navigator.trainer.options.seed)
     try:
-        with refusing(navigator.trainer):
+        with rejecting(navigator.trainer):
             reference = Reference(navigator)
             result = reference.describe(result)
             result = replace(result, other=_place(command.device or result.choices[0]))
@@ -69,13 +69,13 @@ class Reference:
     def __init__(self, navigator: Navigator) -> None:
         history = Borrowed(navigator.history)
         self._iteration = max(navigator.iteration, 1)
-        self._script = as_asked(history.script(self._iteration))
+        self._script = as_asked(history.plan(self._iteration))
         self._draws = Draws()
         again = Navigator(navigator.trainer.options, history, self._draws)
         again.end_of(self._iteration - 1)
         self._trainer = again.trainer
         self._start = keyframe.capture(again.trainer)
-        self._player = again.player
+        self._player = again.recorder
 
     def describe(self, result: ParityResult) -> ParityResult:
         """``result`` with what is known before anything is run."""
@@ -94,9 +94,9 @@ class Reference:
         ours, script = self.play()
         drew = frozenset(self._draws.drew)
         try:
-            with refusing(self._trainer):
+            with rejecting(self._trainer):
                 twin = self._twin(there)
-            with refusing(twin):
+            with rejecting(twin):
                 return compare(ours, self._again(twin, script), drew)
         except MoveRejected as refused:
             raise MoveRejected("parity:there", place=there, why=refused.notice) from refused

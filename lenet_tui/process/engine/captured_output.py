@@ -19,16 +19,16 @@ from lenet_tui.text.clean import clean, clean_lines
 LINE_LIMIT = 2000
 """Characters of one line that are shown."""
 LINES_AT_ONCE = 200
-"""Lines that are shown of what came since the last look; the rest is counted."""
+"""Lines that are shown of each reading; the rest is counted."""
 _CHUNK = 1 << 20
 _INTERNAL = re.compile(r"\s*\(Triggered internally at [^)]*\)")
 
 
 class Log:
-    """A file without a name that file descriptors 1 and 2 go to, and that is read from its side.
+    """A file without a name that file descriptors 1 and 2 write to, and that is read back here.
 
-    A forked copy shares the file and how far it has been read, so that the last words of an
-    engine that died are read by the next one.
+    A forked copy shares the file and the reading position, so that the last output of an engine
+    that died is read by the next one.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Log:
             Path(path).unlink()
 
     def redirect(self) -> None:
-        """Send standard output and standard error here, and read standard input from nowhere."""
+        """Send standard output and standard error here, and leave standard input empty."""
         nowhere = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nowhere, 0)
         os.close(nowhere)
@@ -59,7 +59,7 @@ class Log:
             return
         size = os.fstat(self._read).st_size
         unread = size - os.lseek(self._read, 0, os.SEEK_CUR)
-        if size >= _CHUNK:  # a flood: start the file anew, what was not read is gone
+        if size >= _CHUNK:  # a flood: empty the file and lose what was not read
             os.ftruncate(self._write, 0)
             os.lseek(self._read, 0, os.SEEK_SET)
         else:
@@ -73,7 +73,7 @@ class Log:
 
 
 def catch_warnings(report: Callable[[Printed], None]) -> None:
-    """Report Python's warnings (torch's come by this way too), without where in a file."""
+    """Report Python's warnings (torch's come by this way too), without file and line."""
 
     def show(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
         text = _INTERNAL.sub("", " ".join(str(message).split()))
@@ -82,14 +82,14 @@ def catch_warnings(report: Callable[[Printed], None]) -> None:
     warnings.showwarning = show
 
 
-def trace_of(error: BaseException) -> Iterator[Printed]:
+def traceback_lines(error: BaseException) -> Iterator[Printed]:
     """The traceback of ``error``, line by line, for the log."""
     text = "".join(traceback.format_exception(error))
     return (Printed("error", line) for line in clean_lines(text, LINE_LIMIT))
 
 
-def in_a_line(error: BaseException) -> str:
-    """``error`` as one line for people."""
+def one_line(error: BaseException) -> str:
+    """``error`` as one line for the user."""
     first = str(error).strip().partition("\n")[0]
     return clean(f"{type(error).__name__}: {first}" if first else type(error).__name__, 500)
 

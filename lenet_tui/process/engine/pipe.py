@@ -23,17 +23,17 @@ from lenet_tui.protocol.messages import (
 )
 
 POLL_INTERVAL = 0.005
-"""Seconds between two looks at the pipe during a run: an iteration may take less than 1 ms."""
+"""Seconds between two polls of the pipe during a run: an iteration may take less than 1 ms."""
 
 
 class PipeClosed(BaseException):
-    """Nobody is at the other end any longer. Nothing may swallow it."""
+    """The other end is closed. No code may swallow this."""
 
 
 class Pipe:
     """Sends from any thread; receives on the main one, which may read ahead of its turn.
 
-    ``painted``: whether the screen has painted the last frame it was sent.
+    ``acknowledged``: whether the screen has acknowledged the last frame.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -41,14 +41,12 @@ class Pipe:
         self._sending = threading.Lock()
         self._inbox: deque[Command] = deque()
         self._polled = 0.0
-        self.painted = True
+        self.acknowledged = True
 
     def send(self, report: Report) -> None:
         try:
             with self._sending:
-                if isinstance(
-                    report, StoredKeyframe
-                ):  # its bytes by themselves: pickled, they are copied
+                if isinstance(report, StoredKeyframe):  # pickled, its bytes would be copied
                     self._connection.send(replace(report, blob=b""))
                     self._connection.send_bytes(report.blob)
                 else:
@@ -70,7 +68,7 @@ class Pipe:
         return command
 
     def poll(self) -> None:
-        """Take in what has come, without waiting, if the last look was some time ago."""
+        """Receive what has come, without waiting, if the last poll was some time ago."""
         now = time.monotonic()
         if now - self._polled < POLL_INTERVAL:
             return
@@ -78,21 +76,21 @@ class Pipe:
         while self._connection.poll():
             self._receive()
 
-    def take_look(self) -> Subscription | None:
-        """The last ``Subscription`` that waits, taken out of its turn."""
-        looks = [c for c in self._inbox if isinstance(c, Subscription)]
-        if not looks:
+    def take_subscription(self) -> Subscription | None:
+        """Remove all waiting subscriptions, out of their turn, and return the last one."""
+        subscriptions = [c for c in self._inbox if isinstance(c, Subscription)]
+        if not subscriptions:
             return None
         self._inbox = deque(c for c in self._inbox if not isinstance(c, Subscription))
-        return looks[-1]
+        return subscriptions[-1]
 
     @property
     def stop_wanted(self) -> bool:
-        """Whether something waits that ends a run."""
+        """Whether a command that ends a run is waiting."""
         return any(isinstance(c, (Pause, Close)) for c in self._inbox)
 
     def keyframe(self, iteration: int) -> bytes:
-        """Ask for a keyframe back and wait for it; other commands wait in their turn."""
+        """Request a stored keyframe and wait for it; other commands wait in their turn."""
         self.send(RequestKeyframe(iteration))
         while True:
             command = self._receive()
@@ -106,14 +104,14 @@ class Pipe:
         except (EOFError, OSError):
             raise PipeClosed from None
         if isinstance(command, FrameAcknowledged):
-            self.painted = True
+            self.acknowledged = True
         else:
             self._inbox.append(command)
         return command
 
 
 class PipeStore:
-    """Keyframes kept at the other end of the pipe."""
+    """Keyframes stored at the other end of the pipe."""
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe

@@ -1,4 +1,4 @@
-"""What the engine's template does once, so that each engine forked from it has torch at hand.
+"""Runs once in the engine's template, so that each engine forked from it has torch imported.
 
 Imported for its effects, by the template before it serves (and by nothing else). It leaves the
 terminal first: a process group of its own, so that no key reaches it, and its output in a log.
@@ -21,7 +21,7 @@ LOG.redirect()
 _PARENT = os.getppid()
 
 
-def _look_for_parent(number: int, frame: FrameType | None) -> None:
+def _check_parent(number: int, frame: FrameType | None) -> None:
     if os.getppid() != _PARENT:
         os._exit(0)
 
@@ -29,15 +29,15 @@ def _look_for_parent(number: int, frame: FrameType | None) -> None:
 with contextlib.suppress(OSError):  # leads its group already
     os.setsid()
 
-# While torch is imported nobody reads the pipe that says that the app has gone.
-signal.signal(signal.SIGALRM, _look_for_parent)
+# While torch is imported nothing reads the pipe that would show that the app has ended.
+signal.signal(signal.SIGALRM, _check_parent)
 signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
 try:
     import lenet_tui.history.engine.session
     import lenet_tui.training.engine.devices  # noqa: F401
-except Exception:  # noqa: BLE001 - the engine meets the same and tells the person
+except Exception:  # noqa: BLE001 - the engine meets the same and reports it
     traceback.print_exc()
 finally:
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-gc.freeze()  # a collection in a child need not touch, and so copy, what they share
+gc.freeze()  # or a collection in a child would touch, and so copy, the shared pages

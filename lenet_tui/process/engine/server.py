@@ -15,7 +15,7 @@ from multiprocessing import connection as connections
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
-from lenet_tui.process.engine.captured_output import Log, catch_warnings, in_a_line, trace_of
+from lenet_tui.process.engine.captured_output import Log, catch_warnings, one_line, traceback_lines
 from lenet_tui.process.engine.pipe import Pipe, PipeClosed, PipeStore
 from lenet_tui.process.engine.watchdog import Watchdog
 from lenet_tui.protocol.messages import (
@@ -37,12 +37,7 @@ from lenet_tui.protocol.messages import (
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.request import Rejected, handler_of
-from lenet_tui.protocol.session_api import (
-    DeviceLost,
-    MakeSession,
-    Progress,
-    Session,
-)
+from lenet_tui.protocol.session_api import DeviceLost, MakeSession, Progress, Session
 from lenet_tui.text.notice import notice, verbatim
 
 FRAME_INTERVAL = 1 / 30
@@ -70,7 +65,7 @@ def real_session() -> MakeSession:
 
 
 def main(connection: Connection, load: Callable[[], MakeSession] = real_session) -> None:
-    """Run the engine until the other end of the pipe is gone. ``load`` gives its session."""
+    """Run the engine until the pipe is closed. ``load`` returns the class of its session."""
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -86,7 +81,7 @@ def main(connection: Connection, load: Callable[[], MakeSession] = real_session)
 
 
 class Server:
-    """Answers each command in its turn; is the ``Hooks`` of its session's runs."""
+    """Answers each command in its turn, and is the ``Hooks`` of its session's runs."""
 
     def __init__(self, pipe: Pipe, log: Log, load: Callable[[], MakeSession]) -> None:
         self._pipe = pipe
@@ -95,9 +90,9 @@ class Server:
         self._watchdog = Watchdog(pipe.send)
         self._session: Session | None = None
         self._loading = Loading()
-        self._look = Subscription()
+        self._subscription = Subscription()
         self._snapshot: Snapshot | None = None
-        self._framed = self._recorded = 0.0
+        self._frame_sent = self._record_sent = 0.0
         catch_warnings(pipe.send)
 
     def serve(self) -> None:
@@ -106,7 +101,7 @@ class Server:
             self._watchdog.begin(self._progress)
             try:
                 answer = self._answer(command)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
                 answer = self._broke(command, error)
             self._watchdog.end()
             self._drain()
@@ -120,29 +115,29 @@ class Server:
     def stop_wanted(self) -> bool:
         self._watchdog.lives()
         self._pipe.poll()
-        look = self._pipe.take_look()
-        if look and self._session:
-            self._look = look
-            self._session.look_next(look)
-            self._pipe.painted = True  # the run's next frame is the answer
+        subscription = self._pipe.take_subscription()
+        if subscription and self._session:
+            self._subscription = subscription
+            self._session.subscribe_next(subscription)
+            self._pipe.acknowledged = True  # the run's next frame is the answer
         now = time.monotonic()
-        if self._session and now - self._recorded > RECORD_INTERVAL:
-            self._recorded = now
+        if self._session and now - self._record_sent > RECORD_INTERVAL:
+            self._record_sent = now
             self._drain()
             snapshot = self._session.snapshot()
-            if snapshot is not self._snapshot:  # a search has gone nowhere yet
+            if snapshot is not self._snapshot:  # unchanged while a search is under way
                 self._snapshot = snapshot
                 self._pipe.send(Recorded(snapshot))
         return self._pipe.stop_wanted
 
     def frame_wanted(self) -> bool:
         self._pipe.poll()
-        return self._pipe.painted and time.monotonic() - self._framed > FRAME_INTERVAL
+        return self._pipe.acknowledged and time.monotonic() - self._frame_sent > FRAME_INTERVAL
 
     def send(self, report: Report) -> None:
         if isinstance(report, FrameUpdate):
-            self._pipe.painted = False
-            self._framed = time.monotonic()
+            self._pipe.acknowledged = False
+            self._frame_sent = time.monotonic()
         self._pipe.send(report)
 
     def _answer(self, command: Command) -> Report | None:
@@ -152,19 +147,19 @@ class Server:
             return self._reply(command)
         session = self._session
         if isinstance(command, Subscription):
-            self._look = command
-            return FrameUpdate(session.look(command)) if session else None
+            self._subscription = command
+            return FrameUpdate(session.subscribe(command)) if session else None
         if not isinstance(command, (DoMove, RunFree)):
             return None
         if session is None:
             return Failed(notice("process:not-started"))
         if isinstance(command, DoMove):
             return session.do(command)
-        self._pipe.painted = True
+        self._pipe.acknowledged = True
         return session.run_free(command)
 
     def _reply(self, asked: Asked) -> Answered:
-        """The answer of the request's handler, which knows what the server does not."""
+        """The answer of the request's handler."""
         request = asked.request
         if self._session is None and request.needs_session:
             return Answered(asked.number, error=notice("process:not-started"))
@@ -187,20 +182,21 @@ class Server:
         return self._session.ready
 
     def _broke(self, command: Command, error: Exception) -> Report | None:
-        """The log gets the traceback; the answer is one line, and the session as it now is."""
-        for line in trace_of(error):
+        """Log the traceback; the answer is one line, and the session as it now is."""
+        for line in traceback_lines(error):
             self._pipe.send(line)
         if isinstance(error, DeviceLost):
             return Failed(error.notice)
-        said = verbatim(in_a_line(error))
+        why = verbatim(one_line(error))
         if isinstance(command, Asked):
-            return Answered(command.number, error=said)
+            return Answered(command.number, error=why)
         if isinstance(command, (DoMove, RunFree)) and self._session:
             try:
-                return Moved(command.number, self._session.look(self._look), error=said)
+                frame = self._session.subscribe(self._subscription)
+                return Moved(command.number, frame, error=why)
             except Exception as second:  # noqa: BLE001 - the session is past repair
-                said = notice("process:then", first=said, second=in_a_line(second))
-        return Failed(said)
+                why = notice("process:then", first=why, second=one_line(second))
+        return Failed(why)
 
     def _progress(self) -> Progress:
         return self._session.progress if self._session else self._loading
@@ -211,7 +207,7 @@ class Server:
 
 
 def _end_with_parent() -> None:
-    """Ends the process at once when the app is gone, whatever torch is doing."""
+    """End the process at once when the app has ended, whatever torch is doing."""
     parent = parent_process()
     if parent is not None and parent.sentinel is not None:
         connections.wait([parent.sentinel])

@@ -1,4 +1,4 @@
-"""Says now and then that a command takes long, from a thread of its own."""
+"""Reports from a thread of its own that a command takes long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lenet_tui.protocol.messages import Busy, Report
 from lenet_tui.protocol.session_api import Progress
 
 PATIENCE = 0.5
-"""Seconds that a command may take before anything is said."""
+"""Seconds that a command may take before anything is reported."""
 INTERVAL = 0.25
 
 
@@ -27,17 +27,17 @@ class Watchdog:
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def begin(self, progress: Callable[[], Progress]) -> None:
-        """A command begins; ``progress`` tells where it is."""
+        """A command begins; ``progress`` returns where it is."""
         with self._lock:
             self._began, self._progress = time.monotonic(), progress
         self._working.set()
 
     def lives(self) -> None:
-        """The command gets on: the patience starts anew."""
+        """The command makes progress: the patience starts again."""
         self._began = time.monotonic()
 
     def end(self) -> None:
-        """The command is over: nothing more is said of it."""
+        """The command is over: it is reported no longer."""
         self._working.clear()
         with self._lock:
             self._progress = None

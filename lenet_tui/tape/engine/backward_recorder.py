@@ -1,4 +1,4 @@
-"""The autograd graph: its nodes, where they came from, and the order in which they run."""
+"""The autograd graph: its nodes, the ops they belong to, and the order in which they run."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class BackwardRecorder:
             self._handles += [info.node.register_prehook(self._before) for info in infos]
 
     def remove(self) -> None:
-        """Take the hooks off: they pile up otherwise."""
+        """Remove the hooks, which would otherwise pile up."""
         for handle in self._handles:
             handle.remove()
 

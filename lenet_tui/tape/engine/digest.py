@@ -1,4 +1,4 @@
-"""Digests: what makes "the same to the bit" a thing that can be checked."""
+"""Digests, by which two states can be shown to be the same to the bit."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from torch.autograd.graph import Node
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """One entry of a tape. ``name``: of what it is about; ``module``: the path it ran in.
+    """One entry of a tape. ``name``: of its op or parameter; ``module``: the path it ran in.
 
-    ``changes``: what it changes of the tensor it is about: ``value``, ``grad``, ``update``.
+    ``changes``: what it changes of that tensor: ``value``, ``grad``, ``update``.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Entry:
 
     @property
     def tensor(self) -> Tensor | None:
-        """The one tensor that it made; ``None`` where it made none, or gradients on the way."""
+        """The one tensor that it produced; ``None`` if it produced none, or several gradients."""
         return None
 
     @property
@@ -38,11 +38,11 @@ class Entry:
         return None
 
     def tensors(self) -> list[Tensor | None]:
-        """All that it made; ``None`` for a gradient that there is not."""
+        """All tensors that it produced; ``None`` for a missing gradient."""
         return [] if self.tensor is None else [self.tensor]
 
     def shapes(self) -> tuple[tuple[int, ...] | None, ...]:
-        """The shapes of what it made."""
+        """The shapes of ``tensors``."""
         return tuple(None if t is None else tuple(t.shape) for t in self.tensors())
 
     def operands(self) -> list[Tensor]:
@@ -50,7 +50,7 @@ class Entry:
         return []
 
     def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
-        """Put what it changed of parameters and gradients into these, by the parameters' names."""
+        """Put the values and gradients that it changed into these, by the parameters' names."""
 
     def value_of(self, parameter: str) -> Tensor | None:
         """The value that it gave a parameter; ``None``: none."""
@@ -61,7 +61,7 @@ class Entry:
         return False
 
     def gradient_of(self, parameter: str) -> Tensor | None:
-        """The ``.grad`` that it gave a parameter, where ``sets_gradient_of`` says that it did."""
+        """The ``.grad`` that it gave a parameter, if ``sets_gradient_of`` is true."""
         return None
 
 
@@ -87,7 +87,7 @@ class OpEntry(Entry):
         return [t for t in several if isinstance(t, Tensor)]
 
     def shapes(self) -> tuple[tuple[int, ...] | None, ...]:
-        """Of the first tensor: the others stand beside it."""
+        """The shape of the first tensor alone."""
         return (tuple(self.tensor.shape),)
 
     def made(self, tensor: Tensor) -> bool:

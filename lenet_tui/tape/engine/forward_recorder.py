@@ -19,7 +19,7 @@ class StopHere(BaseException):
 
 
 class ForwardRecorder(TorchFunctionMode):
-    """Sees every outermost torch function; keeps those that return tensors.
+    """Records every outermost torch function that returns tensors.
 
     Names: the last op of a leaf module bears its path (``conv1``), its other ops ``path.op``; a
     functional op bears the last leaf's (``conv1.relu``); a repeat gets ``#2``. ``enters`` is
@@ -92,7 +92,7 @@ class ForwardRecorder(TorchFunctionMode):
         result = func(*args, **kwargs)
         if isinstance(result, Tensor):
             output: Tensor | tuple[Any, ...] = result.detach()
-            if writes and any(result is t for t in args):  # it may be written again, by whomever
+            if writes and any(result is t for t in args):  # it may be written again by anything
                 output = result.detach().clone()
             node = result.grad_fn
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
@@ -135,17 +135,17 @@ class ForwardRecorder(TorchFunctionMode):
         return name if count == 1 else f"{name}#{count}"
 
     def _protect(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """Copy what is on the tape already and about to be overwritten; what goes in, too."""
+        """Copy tensors of the tape, and operands, that are about to be overwritten."""
         written = {_storage(t) for t in (*args, kwargs.get("out")) if isinstance(t, Tensor)}
 
-        def kept(value: Any) -> Any:
+        def protected(value: Any) -> Any:
             copied = isinstance(value, Tensor) and not isinstance(value, nn.Parameter)
             return value.detach().clone() if copied and _storage(value) in written else value
 
         for entry in self.entries:
-            entry.output = kept(entry.output)
-            entry.args = tuple(map(kept, entry.args))
-        return tuple(map(kept, args))
+            entry.output = protected(entry.output)
+            entry.args = tuple(map(protected, entry.args))
+        return tuple(map(protected, args))
 
 
 def _is_leaf(module: nn.Module) -> bool:
@@ -176,9 +176,9 @@ def module_paths(model: nn.Module) -> dict[nn.Module, str]:
 
 
 def dry_run(model: nn.Module, image: Tensor) -> ForwardRecorder:
-    """A recorded forward of a copy of ``model``; random numbers stay untouched.
+    """A recorded forward of a copy of ``model``; random numbers are not drawn.
 
-    A model that cannot be copied or run gives no entries: its ops are shown as they come.
+    A model that cannot be copied or run gives no entries: its ops are shown as they are run.
     """
     try:
         twin = copy.deepcopy(model)

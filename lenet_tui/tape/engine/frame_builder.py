@@ -1,4 +1,4 @@
-"""Makes the frame: all that the screen is a function of, from the tape at the cursor."""
+"""Builds the parts of a frame from the tape at the cursor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, SegmentState
-from lenet_tui.tape.engine import backward_recorder as autograd
+from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
@@ -65,7 +65,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
 
 
 def entry(tape: Tape, cursor: Cursor) -> Entry | None:
-    """The tape's entry that the cursor passed last, for people."""
+    """The tape's entry that the cursor passed last, as plain values."""
     found = tape.entry(cursor)
     if found is None:
         return None
@@ -75,7 +75,7 @@ def entry(tape: Tape, cursor: Cursor) -> Entry | None:
 
 
 def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:
-    """The autograd graph of the last forward, and how far a backward has gone in it."""
+    """The autograd graph of the last forward, and how far a backward is in it."""
     ops = [op for s in tape.segments[: cursor.segment + 1] for op in s.ops]
     earlier = tape.forward(cursor) is None  # then the graph is the one of the last forward
     if earlier and tape.base.forward:
@@ -85,7 +85,7 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
     root = backward[0].root if backward else _last_node(tape, cursor)
     if root is None:
         return None
-    infos = autograd.walk(root, ops, parameters)
+    infos = backward_recorder.walk(root, ops, parameters)
     numbers = {info.node: n for n, info in enumerate(infos)}
     order = {e.node: n for n, e in enumerate(done, 1)}
     produced = {e.node: e.shapes() for e in done}

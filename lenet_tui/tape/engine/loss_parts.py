@@ -1,4 +1,4 @@
-"""Tensors inside softmax and cross-entropy that torch does not hand out, computed as it does."""
+"""Tensors inside softmax and cross-entropy that torch does not return, computed as it does."""
 
 from __future__ import annotations
 

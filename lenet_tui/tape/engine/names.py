@@ -17,15 +17,15 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPD
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.loss_parts import PARTS, class_dim, part
 from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
-from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.trainer import Trainer
 
 Made = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """``state`` as in ``View``; ``made``: the (iteration, phase) that wrote the tensor."""
+class NamedTensor:
+    """A tensor found by name, or why there is none: ``state`` and ``made`` as in ``View``."""
 
     state: str
     tensor: Tensor | None = None
@@ -36,14 +36,14 @@ class Found:
 LOSS_TARGET = "loss.target"
 LOSS_PARTS = (LOSS_TARGET, *(f"loss.{aspect}" for aspect in PARTS))
 OUTPUT = ("output", *(f"output.{aspect}" for aspect in PARTS))
-UNKNOWN = Found("unknown")
-AHEAD = Found("ahead")
+UNKNOWN = NamedTensor("unknown")
+AHEAD = NamedTensor("ahead")
 
 
-def find(tape: Tape, cursor: Cursor, name: str) -> Found:
+def find(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     """The tensor that ``name`` means at the cursor."""
     if name in tape.base.values:
-        return Found("value", tape.value(cursor, name), _value_made(tape, cursor, name), True)
+        return NamedTensor("value", tape.value(cursor, name), _value_made(tape, cursor, name), True)
     stem, _, aspect = name.rpartition(".")
     if stem in tape.base.values:
         if aspect == "grad":
@@ -55,14 +55,14 @@ def find(tape: Tape, cursor: Cursor, name: str) -> Found:
     return _activation(tape, cursor, name)
 
 
-def upcoming(trainer: Trainer, tape: Tape, name: str) -> Found | None:
+def upcoming(trainer: Trainer, tape: Tape, name: str) -> NamedTensor | None:
     """Before the first iteration: the ``input`` or ``target`` that its forward will take."""
     if tape.iteration or name not in ("input", "target"):
         return None
-    batch = data.upcoming(trainer.data, trainer.options)
+    batch = dataset.upcoming(trainer.data, trainer.options)
     if batch is None:
         return None
-    return Found("value", batch[0 if name == "input" else 1], (1, FORWARD.name), True)
+    return NamedTensor("value", batch[0 if name == "input" else 1], (1, FORWARD.name), True)
 
 
 def _value_made(tape: Tape, cursor: Cursor, name: str) -> Made:
@@ -71,29 +71,29 @@ def _value_made(tape: Tape, cursor: Cursor, name: str) -> Made:
     return (tape.iteration - 1, UPDATE.name) if tape.iteration > 1 else (0, INIT.name)
 
 
-def _gradient(tape: Tape, cursor: Cursor, name: str) -> Found:
+def _gradient(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     grad = tape.grad(cursor, name)
     if grad is None:
-        return Found("none")
+        return NamedTensor("none")
     found = tape.set_gradient(cursor, name)
     if found:
-        return Found("value", grad, (tape.iteration, found[0].phase.name), True)
+        return NamedTensor("value", grad, (tape.iteration, found[0].phase.name), True)
     *_, last = (p for p in turn_of(tape.base.options) if PHASES[p].gradients)
-    return Found("value", grad, (tape.iteration - 1, last), True)
+    return NamedTensor("value", grad, (tape.iteration - 1, last), True)
 
 
-def _update(tape: Tape, cursor: Cursor, name: str, aspect: str) -> Found:
+def _update(tape: Tape, cursor: Cursor, name: str, aspect: str) -> NamedTensor:
     entry = tape.update(cursor, name)
     if entry is None:
         return AHEAD
     old = tape.base.updates.get(name) is entry
-    if aspect == "new":
-        return AHEAD if old else Found("value", entry.after, (tape.iteration, UPDATE.name), True)
-    change = entry.after - entry.before
-    return Found("value", change, (tape.iteration - old, UPDATE.name), True)
+    if aspect == "new" and old:
+        return AHEAD
+    tensor = entry.after if aspect == "new" else entry.after - entry.before
+    return NamedTensor("value", tensor, (tape.iteration - old, UPDATE.name), True)
 
 
-def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
+def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     forward = tape.forward(cursor)
     made = (tape.iteration, FORWARD.name)
     if name == LOSS.makes or name in LOSS_PARTS:
@@ -102,7 +102,7 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
         if forward is None or tape.batch is None:
             return AHEAD
         image, target = tape.batch
-        return Found("value", image if name == "input" else target, made, True)
+        return NamedTensor("value", image if name == "input" else target, made, True)
     if forward is None:
         return AHEAD
     segment, ops = forward
@@ -111,23 +111,23 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> Found:
         if returned is None:
             return AHEAD
         output, aspect = returned.tensor, name.partition(".")[2]
-        return Found("value", part(output, -1, aspect) if aspect else output, made)
+        return NamedTensor("value", part(output, -1, aspect) if aspect else output, made)
     op = next((e for e in ops if e.name == name), None)
     if op is not None:
-        return Found("value", op.tensor, made)
+        return NamedTensor("value", op.tensor, made)
     return AHEAD if any(e.name == name for e in segment.entries) else UNKNOWN
 
 
-def _loss(tape: Tape, cursor: Cursor, name: str) -> Found:
+def _loss(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     """The last loss, or one of ``LOSS_PARTS`` of it."""
     for segment, entries in reversed(tape.passed(cursor)):
         loss = segment.output
         if segment.phase is LOSS and loss and len(entries) == segment.total:
             made = tape.iteration, LOSS.name
             if name == LOSS.makes:
-                return Found("value", loss.tensor, made)
+                return NamedTensor("value", loss.tensor, made)
             inside = _inside(loss, name.partition(".")[2]) if _labels(tape) else None
-            return UNKNOWN if inside is None else Found("value", inside, made)
+            return UNKNOWN if inside is None else NamedTensor("value", inside, made)
     return AHEAD if name == LOSS.makes or _labels(tape) else UNKNOWN
 
 
@@ -146,7 +146,7 @@ def _labels(tape: Tape) -> bool:
     return tape.batch is not None and not tape.batch[1].is_floating_point()
 
 
-def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> Found:
+def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> NamedTensor:
     """An activation's gradient: what its node received, once all that feed it have run."""
     forward = tape.forward(cursor)
     if forward is None:
@@ -154,14 +154,14 @@ def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> Found:
     op = tape.output(cursor) if stem == FORWARD.makes else None
     op = op or op_named(tape, forward[0], stem)
     if op is None:
-        return Found("none") if stem in ("input", "target") else AHEAD
+        return NamedTensor("none") if stem in ("input", "target") else AHEAD
     backward = tape.backward(cursor)
     if backward is None:
-        return Found("none")
+        return NamedTensor("none")
     gradient = gradient_of(backward[0], backward[1], op)
     if gradient is None:
-        return Found("none")
-    return Found("value", gradient, (tape.iteration, BACKWARD.name), True)
+        return NamedTensor("none")
+    return NamedTensor("value", gradient, (tape.iteration, BACKWARD.name), True)
 
 
 def op_named(tape: Tape, forward: TapeSegment, name: str) -> OpEntry | None:

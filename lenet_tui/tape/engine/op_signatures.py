@@ -1,4 +1,4 @@
-"""What an op was called with, as text; tensors left out."""
+"""The arguments of an op as text, without tensors."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ POSITIONAL: dict[str, tuple[str, ...]] = {
     "max_pool2d": ("input", "kernel_size", "stride", "padding", "dilation"),
     "dropout": ("input", "p"),
 }
-"""torch's own names of the positional arguments, for the ops that have some worth naming."""
+"""torch's own names of the positional arguments, for the ops where a name helps."""
 QUIET = ("inplace", "return_indices", "ceil_mode", "training", "size_average", "reduce")
 DEFAULTS = {"padding": 0, "dilation": 1, "groups": 1}
-"""Left out where they say nothing, as in a module's ``repr``."""
+"""Values that are left out, as in a module's ``repr``."""
 
 
 def arguments(entry: OpEntry) -> str:
-    """All that says something: ``kernel_size=5, stride=1``; (2, 2) is written 2."""
+    """The arguments that are no defaults: ``kernel_size=5, stride=1``; (2, 2) is written 2."""
     kernel = _kernel(entry)
     given = [("kernel_size", _folded(kernel))] if kernel else []
     given += [(name, _folded(value)) for name, value in _given(entry)]
-    kept = [(k, v) for k, v in given if v is not None and k not in QUIET and DEFAULTS.get(k) != v]
-    return ", ".join(f"{k}={v}" if k else str(v) for k, v in kept)[:LONG]
+    shown = [(k, v) for k, v in given if v is not None and k not in QUIET and DEFAULTS.get(k) != v]
+    return ", ".join(f"{k}={v}" if k else str(v) for k, v in shown)[:LONG]
 
 
 def short(entry: OpEntry) -> str:
@@ -40,8 +40,8 @@ def short(entry: OpEntry) -> str:
         return shape_text(kernel)
     values = [str(_folded(a)).replace(" ", "") for a in entry.args if _plain(a)]
     first = values[:1] if entry.op in POSITIONAL else values
-    said = ",".join(first)
-    return said if len(said) <= SHORT else ""
+    text = ",".join(first)
+    return text if len(text) <= SHORT else ""
 
 
 def _given(entry: OpEntry) -> list[tuple[str, Any]]:
@@ -53,22 +53,19 @@ def _given(entry: OpEntry) -> list[tuple[str, Any]]:
 
 
 def _kernel(entry: OpEntry) -> tuple[int, ...]:
-    """Of a convolution, by its weight."""
+    """The kernel size of a convolution, by its weight; empty for other ops."""
     weight = entry.args[1] if entry.op.startswith("conv") and len(entry.args) > 1 else None
     return tuple(weight.shape[2:]) if isinstance(weight, Tensor) else ()
 
 
 def _folded(value: Any) -> Any:
-    """A tuple of equal numbers as one of them: what torch would make of that one."""
+    """A tuple of equal numbers as one of them, which means the same to torch."""
     if isinstance(value, (tuple, list)) and value and all(v == value[0] for v in value):
         return value[0]
     return value
 
 
 def _plain(value: Any) -> bool:
-    kinds = (int, float, str, bool, tuple, list)
-    return isinstance(value, kinds) and not _has_tensor(value)
-
-
-def _has_tensor(value: Any) -> bool:
-    return isinstance(value, (tuple, list)) and any(isinstance(v, Tensor) for v in value)
+    if isinstance(value, (tuple, list)):
+        return not any(isinstance(v, Tensor) for v in value)
+    return isinstance(value, (int, float, str))

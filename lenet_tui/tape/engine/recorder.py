@@ -1,4 +1,4 @@
-"""Runs phases for real and writes them on the tape."""
+"""Runs phases on live torch and writes them on the tape."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import change, phases_on
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.position import Position
-from lenet_tui.tape.engine import backward_recorder as graph
+from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere, module_paths
 from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
-from lenet_tui.training.engine.trainer import Trainer, refusing
+from lenet_tui.training.engine.trainer import Trainer, rejecting
 
 UNKNOWN = 1 << 30
-"""The total of a phase that was stopped inside: nobody knows yet."""
+"""The total of a phase that was stopped inside, as it is not known yet."""
 
 
 @dataclass(slots=True)
 class RecorderProgress:
-    """Where torch is, for whoever watches from another thread: plain attributes, cheap to set.
+    """Where torch is, to be read by another thread: plain attributes, cheap to set.
 
     ``done`` ops of ``phase``, which is segment number ``segment``; ``index`` entries before it.
     """
@@ -104,36 +104,36 @@ class TapeRecorder:
         }
 
     def forget(self) -> None:
-        """The next tape does not follow the present one."""
+        """Drop what the next tape would take over, as it does not follow the present one."""
         self._updates = {}
         self._fetched = -1
 
     def pad(self, segments: Iterable[Segment]) -> None:
-        """Segments that were run before the tape begins: they are on it without entries."""
+        """Add segments that were run before the tape begins, without entries."""
         self.tape.segments += [TapeSegment(segment, 0) for segment in segments]
 
     def skip_to(self, iteration: int) -> None:
-        """An iteration was run with nobody looking: there is no tape of it."""
+        """Begin a tape without entries, for an iteration that was run without recording."""
         self.forget()
         on = phases_on(self.trainer.options)
-        self.tape = Tape(iteration, self.tape.base, segments=list(_unseen(on)))
+        self.tape = Tape(iteration, self.tape.base, segments=list(_unrecorded(on)))
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
 
-        An error leaves the tape without it, the live state in between.
+        After an error the tape is without it, and the live state is in between.
         ``stop_after``: end a forward or backward after so many ops, as if torch were still in it.
         """
         self._enter(segment.phase)
         started = time.perf_counter()
-        with refusing(self.trainer):
-            played = self._play(segment, stop_after)
+        with rejecting(self.trainer):
+            recorded = self._record(segment, stop_after)
             self.trainer.synchronise()
-        played.seconds = time.perf_counter() - started
-        self.tape.segments.append(played)
-        return played
+        recorded.seconds = time.perf_counter() - started
+        self.tape.segments.append(recorded)
+        return recorded
 
-    def _play(self, segment: Segment, stop_after: int | None) -> TapeSegment:
+    def _record(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         if segment.how == "skip":
             return TapeSegment(segment, 0)
         if segment.kind.lazy:
@@ -155,7 +155,7 @@ class TapeRecorder:
         op = BY_PARAMETER[lazy.phase]
         done = len(lazy.entries)
         started = time.perf_counter()
-        with refusing(self.trainer):
+        with rejecting(self.trainer):
             for name in self._names[done : done + count]:
                 lazy.entries.append(op(self, name))
                 self.progress.passed(len(lazy.entries), name)
@@ -208,8 +208,8 @@ class TapeRecorder:
         root = trainer.root(segment.vector)
         vector = trainer.make_vector(segment.vector) if segment.vector else None
         node = root.grad_fn
-        infos = graph.walk(node, self.ops(), trainer.names) if node else []
-        recorder = graph.BackwardRecorder(
+        infos = backward_recorder.walk(node, self.ops(), trainer.names) if node else []
+        recorder = backward_recorder.BackwardRecorder(
             infos, trainer.parameters, self.progress.passed, stop_after
         )
         total = len(infos)
@@ -272,7 +272,7 @@ class TapeRecorder:
         return entry
 
     def _enter(self, phase: str) -> None:
-        """Tell whoever watches that a segment begins."""
+        """Note in the progress that a segment begins."""
         progress = self.progress
         progress.iteration = self.tape.iteration
         progress.phase = phase
@@ -287,8 +287,8 @@ def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 @cache
-def _unseen(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
-    """The segments of an iteration that was run with nobody looking; ``on``: optional phases."""
+def _unrecorded(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
+    """The segments of an iteration run without recording; ``on``: its optional phases."""
     return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
 
 
@@ -298,10 +298,10 @@ WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] =
     LOSS: TapeRecorder.run_loss,
     BACKWARD: TapeRecorder.run_backward,
 }
-"""How each phase is run that runs as a whole."""
+"""The methods for the phases that run as a whole."""
 
 BY_PARAMETER: dict[Phase, Callable[[TapeRecorder, str], Entry]] = {
     ZERO_GRAD: TapeRecorder.zero,
     UPDATE: TapeRecorder.update,
 }
-"""How each of the others is run for one parameter."""
+"""The methods for the other phases, which run for one parameter at a time."""

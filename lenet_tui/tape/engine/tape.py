@@ -16,9 +16,10 @@ from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
 
 @dataclass(slots=True, eq=False)
 class TapeSegment:
-    """One phase on the tape. ``total``: how many ops it has; fewer entries while it is run bit
-    by bit (one op of ``zero_grad`` or ``update`` at a time, or stopped inside on purpose: then
-    ``planned`` is how many ops it is thought to have).
+    """One phase on the tape. ``total``: how many ops it has.
+
+    There are fewer entries while it is run op by op, or if it was stopped inside on purpose: then
+    ``planned`` is the number of ops expected.
     """
 
     segment: Segment
@@ -44,12 +45,12 @@ class TapeSegment:
 
     @property
     def ops(self) -> list[OpEntry]:
-        """Its entries that are ops of the forward or the loss."""
+        """The entries that are ops of the forward or the loss."""
         return [e for e in self.entries if isinstance(e, OpEntry)]
 
     @property
     def nodes(self) -> list[NodeEntry]:
-        """Its entries that are nodes of a backward."""
+        """The entries that are nodes of a backward."""
         return [e for e in self.entries if isinstance(e, NodeEntry)]
 
 
@@ -63,11 +64,11 @@ class Base:
     loss: float | None
     accumulated: int
     updates: dict[str, UpdateEntry]
-    """Of the iteration before, so that "last update" can be shown until the next."""
+    """Those of the iteration before, shown as "last update" until the next one."""
     forward: TapeSegment | None = None
-    """The last forward: its graph stands while no other has been built."""
+    """The last forward: its graph exists until another one is built."""
     freed: bool = False
-    """Whether a backward has used that graph up."""
+    """Whether a backward has freed that graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Tape:
 
     @property
     def end(self) -> Cursor:
-        """As far as torch has gone."""
+        """The cursor where live torch is."""
         last = self.segments[-1]
         return Cursor(len(self.segments) - 1, None if last.complete else len(last.entries))
 
@@ -136,7 +137,7 @@ class Tape:
         return self.base.values[name]
 
     def set_gradient(self, cursor: Cursor, name: str) -> tuple[TapeSegment, Cursor, Entry] | None:
-        """What gave a parameter the ``.grad`` that it has at the cursor, in this iteration."""
+        """The entry of this iteration that set a parameter's ``.grad`` as it is at the cursor."""
         found = (f for f in self.backwards(cursor) if f[2].sets_gradient_of(name))
         return next(found, None)
 
@@ -219,9 +220,9 @@ class Tape:
         entries = self.segments[cursor.segment].entries[: self.done(cursor, cursor.segment)]
         return (self.segments[cursor.segment], entries[-1]) if entries else None
 
-    def options(self, cursor: Cursor, script: IterationPlan) -> Options:
+    def options(self, cursor: Cursor, plan: IterationPlan) -> Options:
         """The options in force at the cursor."""
         options = self.base.options
-        for made in script.cut(cursor.segment, cursor.done).changes:
+        for made in plan.cut(cursor.segment, cursor.done).changes:
             options = change(options, made.move.option, made.move.value)
         return options

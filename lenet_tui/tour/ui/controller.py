@@ -307,7 +307,7 @@ class Tour:
         self._starting = 1
         host.recorder = own.recorder
         host.losses.put(own.losses)
-        host.change_session(own.options, lambda engine: engine.take_up())
+        host.change_session(own.options, lambda engine: engine.restore())
         host.notify(host.words("touring.own"))
 
     def _arrived(self, frame: Frame) -> None:

@@ -1,4 +1,4 @@
-"""Other names of the parameters' live numbers, kept from iteration to iteration."""
+"""Values that share the parameters' memory, cached from iteration to iteration."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ T = TypeVar("T")
 
 
 class Aliases(Generic[T]):
-    """``make(parameters)``, made anew where a model has put other data into a parameter.
+    """``make(parameters)``, called again where a model has put other data into a parameter.
 
-    What was made holds the old data, so that no other can come to be in its place.
+    The cached value holds the old data, so that nothing else can be allocated at its address.
     """
 
     def __init__(self, parameters: Sequence[Tensor], make: Callable[[Sequence[Tensor]], T]) -> None:
         self._parameters = parameters
         self._make = make
-        self._places: list[int] = []
-        self._made: T
+        self._addresses: list[int] = []
+        self._value: T
 
     def __call__(self) -> T:
-        places = [p.data_ptr() for p in self._parameters]
-        if not self._places or places != self._places:
-            self._places, self._made = places, self._make(self._parameters)
-        return self._made
+        addresses = [p.data_ptr() for p in self._parameters]
+        if not self._addresses or addresses != self._addresses:
+            self._addresses, self._value = addresses, self._make(self._parameters)
+        return self._value

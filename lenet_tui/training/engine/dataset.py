@@ -1,11 +1,11 @@
-"""Where batches come from: real digits, the notebook's random tensors, or a file."""
+"""Makes batches from real digits, the notebook's random tensors, or a file."""
 
 from __future__ import annotations
 
 import stat
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -38,8 +38,8 @@ UNREADABLE = (
 class Images:
     """Images (N, 1, 32, 32) float32 and labels (N,) int64, on the CPU.
 
-    ``pixels``: what they were made from, (N, H, W) uint8 or float32; divided by ``divisor``, less
-    1, unless it is 0.
+    ``pixels``: the source, (N, H, W) uint8 or float32. Images are ``pixels / divisor - 1``, or
+    ``pixels`` if ``divisor`` is 0.
     """
 
     images: Tensor
@@ -67,9 +67,6 @@ class DataState:
     offset: int = 0
     fixed: tuple[Tensor, Tensor, Tensor] | None = None
 
-    def copy(self) -> DataState:
-        return DataState(self.source, self.size, self.epoch, self.offset, self.fixed)
-
 
 def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:
     """The notebook's draws from the CPU generator, in its order: input, vector, target."""
@@ -82,7 +79,7 @@ def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:
 def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
     """The next batch (N, 1, 32, 32) and its labels (N,) or real-valued target (1, 10).
 
-    Moves ``state`` on. The last batch of an epoch may be smaller.
+    Advances ``state``. The last batch of an epoch may be smaller.
     """
     if options.data == "random":
         if state.fixed is None or (state.source, state.size) != ("random", options.batch_size):
@@ -106,7 +103,7 @@ def upcoming(state: DataState, options: Options) -> tuple[Tensor, Tensor] | None
     fixed = state.fixed is not None and (state.source, state.size) == ("random", options.batch_size)
     if options.data == "random" and not fixed:
         return None
-    return next_batch(state.copy(), options)
+    return next_batch(replace(state), options)
 
 
 @lru_cache(maxsize=4)
@@ -124,7 +121,7 @@ def drawn(source: str, seed: int, epoch: int, count: int) -> Tensor:
 
 @lru_cache(maxsize=2)
 def load(source: str) -> Images:
-    """The shipped digits, or the images of an ``.npz`` file; ``OptionError`` says what is wrong.
+    """The shipped digits, or the images of an ``.npz`` file; ``OptionError`` for a bad one.
 
     A file holds ``images`` (N, H, W) or (N, 1, H, W), numbers, and ``labels`` (N,), 0 to 9;
     uint8 images are taken as 0…255 and scaled to −1…1, others as they are.

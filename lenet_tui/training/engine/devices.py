@@ -1,4 +1,4 @@
-"""Which devices exist here, found out by allocating: a name alone proves nothing."""
+"""Finds the devices of this machine by allocating on each: a name alone proves nothing."""
 
 from __future__ import annotations
 
@@ -48,16 +48,14 @@ def probe(name: str) -> Notice | None:
 
 
 def list_devices() -> tuple[Device, ...]:
-    """Every device of this machine, and those that are not, with the reason."""
+    """Every device of this machine, and the missing kinds, each with the reason."""
     devices = [describe(torch.device("cpu"))]
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     names = [f"cuda:{n}" for n in range(count)] or ["cuda"]
     for name in ["mps", *reversed(names)]:
         problem = probe(name)
-        if problem:
-            devices.append(Device(name, name.upper(), problem=problem))
-        else:
-            devices.append(describe(torch.device(name)))
+        missing = Device(name, name.upper(), problem=problem)
+        devices.append(missing if problem else describe(torch.device(name)))
     return tuple(devices)
 
 
@@ -76,7 +74,7 @@ def describe(device: torch.device) -> Device:
 
 
 def _host_memory() -> tuple[int | None, int | None]:
-    """Available and total bytes of main memory, where the system tells."""
+    """Available and total bytes of main memory, where the system reports them."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:

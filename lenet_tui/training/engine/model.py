@@ -1,4 +1,4 @@
-"""The notebook's ``Net``. Nothing else in the package knows its layers' names."""
+"""The notebook's ``Net``. No other file of the package knows its layers' names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Net(nn.Module):
 
 
 def build(spec: str) -> nn.Module:
-    """The module that ``module:callable`` makes, in training mode, float32, on the CPU."""
+    """The module that ``module:callable`` returns, in training mode, float32, on the CPU."""
     module, _, name = spec.partition(":")
     make: Callable[[], nn.Module] = getattr(importlib.import_module(module), name)
     return make().to(torch.float32).train()

@@ -22,8 +22,8 @@ class Updater:
         self._optimizer: torch.optim.Optimizer | None = None
         if row.made_by:
             make = getattr(torch.optim, row.made_by)
-            everyone = list(parameters.values())
-            self._optimizer = make(everyone, lr=lr, foreach=False, **row.arguments)
+            all_parameters = list(parameters.values())
+            self._optimizer = make(all_parameters, lr=lr, foreach=False, **row.arguments)
 
     @property
     def lr(self) -> float:
@@ -43,12 +43,7 @@ class Updater:
         if self._optimizer:
             self._optimizer.step()
             return
-        grads = []
-        for name, p in self._parameters.items():
-            if p.grad is None:
-                self._refuse(name)
-            else:
-                grads.append(p.grad)
+        grads = [self._gradient(name) for name in self._parameters]
         # As ``step_one`` does for each, in two calls: the same products and differences.
         torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self._lr))
 
@@ -56,18 +51,15 @@ class Updater:
         """Update one parameter."""
         p = self._parameters[name]
         if self._optimizer is None:
-            if p.grad is None:
-                self._refuse(name)
-            else:
-                p.data.sub_(p.grad.data * self._lr)
+            p.data.sub_(self._gradient(name).data * self._lr)
             return
         group = self._optimizer.param_groups[0]
-        everyone = group["params"]
+        all_parameters = group["params"]
         group["params"] = [p]
         try:
             self._optimizer.step()
         finally:
-            group["params"] = everyone
+            group["params"] = all_parameters
 
     def state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's own tensors for a parameter, live (empty before its first step)."""
@@ -77,7 +69,7 @@ class Updater:
         return {key: value for key, value in state.items() if isinstance(value, Tensor)}
 
     def load(self, states: dict[str, dict[str, Tensor]]) -> None:
-        """Put back what ``state`` gave, copied."""
+        """Restore what ``state`` returned, copied."""
         if self._optimizer is None:
             return
         self._optimizer.state.clear()
@@ -86,5 +78,8 @@ class Updater:
                 p = self._parameters[name]
                 self._optimizer.state[p] = {k: v.clone() for k, v in state.items()}
 
-    def _refuse(self, name: str) -> None:
-        raise MoveRejected("training:no-gradient", name=name)
+    def _gradient(self, name: str) -> Tensor:
+        grad = self._parameters[name].grad
+        if grad is None:
+            raise MoveRejected("training:no-gradient", name=name)
+        return grad

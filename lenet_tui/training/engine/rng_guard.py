@@ -1,4 +1,4 @@
-"""Work beside the session: torch's random numbers and settings are put back afterwards."""
+"""Restores torch's random numbers and settings after work beside the session."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def generators() -> list[Tensor]:
 
 
 @contextmanager
-def untouched() -> Iterator[None]:
-    """Whatever is seeded, drawn or set inside, torch goes on as if it had not been.
+def preserved_torch_state() -> Iterator[None]:
+    """Restore the random number generators and the settings that were in force before.
 
-    Unless a device was lost: then this process does not go on, and that device takes nothing.
+    Not if a device was lost: then this process does not go on, and the device takes nothing.
     """
     states, settings = generators(), _settings()
     lost = False
@@ -38,10 +38,10 @@ def untouched() -> Iterator[None]:
         raise
     finally:
         if not lost:
-            _put_back(states, settings)
+            _restore(states, settings)
 
 
-def _put_back(states: list[Tensor], settings: Settings) -> None:
+def _restore(states: list[Tensor], settings: Settings) -> None:
     cpu, *others = states
     torch.set_rng_state(cpu)
     if torch.cuda.is_available():

@@ -1,4 +1,4 @@
-"""The live torch state of a session: the model, its gradients, and how each phase is run."""
+"""The live torch state of a session: the model, its gradients, and the phases run on them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from lenet_tui.protocol.phases import Phase
 from lenet_tui.protocol.session_api import DeviceLost, MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem, verbatim
-from lenet_tui.training.engine import dataset as data
-from lenet_tui.training.engine import devices, model
+from lenet_tui.training.engine import dataset, devices, model
 from lenet_tui.training.engine.aliases import Aliases
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
@@ -31,11 +30,9 @@ LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
 
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
-"""Without it cuBLAS adds up in another order from time to time, and torch warns of it."""
+"""Without it cuBLAS sums in another order from time to time, and torch warns about it."""
 NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
-"""What torch says where it has no exception of its own for it: in main memory, on Metal."""
-KNOWN = Problem
-"""What says already in a notice why it was raised."""
+"""Parts of torch's messages where it has no exception class: in main memory, on Metal."""
 
 
 class Trainer:
@@ -54,9 +51,9 @@ class Trainer:
         self.data = DataState()
         if options.data == "random":
             self.data.source, self.data.size = "random", options.batch_size
-            self.data.fixed = data.draw_fixed(options.batch_size)
+            self.data.fixed = dataset.draw_fixed(options.batch_size)
         else:
-            data.check(options)
+            dataset.check(options)
         self.fresh_vector = self.data.fixed is not None
         self._set_options(options)
         self.move(self.device)
@@ -78,23 +75,23 @@ class Trainer:
         self.model.to(device)
         self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
         self.names = {id(p): name for name, p in self.parameters.items()}
-        self._everyone = list(self.parameters.values())
-        self.flat = Aliases(self._everyone, _flat)
+        self._parameter_list = list(self.parameters.values())
+        self.flat = Aliases(self._parameter_list, _flat)
 
     @property
     def buffers(self) -> dict[str, Tensor]:
-        """The model's buffers as they are now: a model may put others in their place."""
+        """The model's present buffers: a model may replace them."""
         return dict(self.model.named_buffers())
 
     def forget(self) -> None:
-        """Let go of the batch, the output, the loss and their graph."""
+        """Drop the batch, the output, the loss and their graph."""
         self.batch: tuple[Tensor, Tensor] | None = None
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
 
     def change(self, options: Options) -> None:
-        """Take new options (other than the seed) from the next op that reads them."""
-        data.check(options)
+        """Set new options (other than the seed) for the next op that reads them."""
+        dataset.check(options)
         if options.device != self.options.device:
             self._change_device(devices.resolve(options.device))
         if options.optimizer != self.options.optimizer:
@@ -115,7 +112,7 @@ class Trainer:
 
     def fetch(self) -> None:
         """Take the iteration's batch from the data, to the device."""
-        image, target = data.next_batch(self.data, self.options)
+        image, target = dataset.next_batch(self.data, self.options)
         self.batch = image.to(self.device), target.to(self.device)
 
     def forward(self, run: Callable[..., Any] | None = None) -> None:
@@ -146,11 +143,6 @@ class Trainer:
         assert self.loss is not None
         self.last_loss = float(self.loss.item())
         return self.last_loss
-
-    def zero(self) -> None:
-        """``net.zero_grad()``: every ``.grad`` becomes ``None``."""
-        self.model.zero_grad()
-        self.accumulated = 0
 
     def root(self, vector: Vector | None) -> Tensor:
         """The tensor a backward starts from: the loss, or with a vector the output."""
@@ -183,13 +175,13 @@ class Trainer:
         return row.expand(output.shape).contiguous().to(self.device)
 
     def change_gradients(self, phase: Phase) -> Facts:
-        """Run a phase that changes gradients; what it computed."""
+        """Run a phase that changes gradients; returns the numbers it computed."""
         self._own_gradients()
-        return GRADIENT_PHASES[phase](self._everyone, self.options)
+        return GRADIENT_PHASES[phase](self._parameter_list, self.options)
 
     def _own_gradients(self) -> None:
-        """Give each parameter a gradient of its own: torch writes in place, the tape has others."""
-        for p in self._everyone:
+        """Copy each gradient: torch writes in place, and the tape holds the tensors from before."""
+        for p in self._parameter_list:
             if p.grad is not None:
                 p.grad = p.grad.clone()
 
@@ -200,17 +192,17 @@ class Trainer:
         self.accumulated += 1
 
     def plain_iteration(self) -> Tensor:
-        """One whole iteration as a person would write it; returns the loss, not waited for."""
+        """Run a whole iteration as a plain loop; returns the loss, without waiting for it."""
         self.fetch()
         assert self.batch is not None
         self.output = self.model(self.batch[0])
         self.loss = self.criterion(self.output, self.target())
-        for p in self._everyone:  # what model.zero_grad() does, without looking for them again
+        for p in self._parameter_list:  # as model.zero_grad() does
             p.grad = None
         self.loss.backward()
         self.accumulated = 1
         for change in self._after_backward:
-            change(self._everyone, self.options)
+            change(self._parameter_list, self.options)
         self.updater.step()
         return self.loss
 
@@ -223,13 +215,13 @@ class Trainer:
 
 
 def _flat(parameters: Sequence[Tensor]) -> list[npt.NDArray[np.float32]]:
-    """The live numbers of each parameter in a row, where they are in main memory; else nothing."""
+    """A flat view of each parameter's live numbers; empty if they are not in main memory."""
     plain = all(p.device.type == "cpu" and p.is_contiguous() for p in parameters)
     return [p.detach().view(-1).numpy() for p in parameters] if plain else []
 
 
 def deterministic(device: torch.device) -> None:
-    """Equal bits each time, on the CPU and on a GPU."""
+    """Set torch up to give equal bits each time, on the CPU and on a GPU."""
     if device.type == "cuda":
         os.environ.setdefault(CUBLAS, ":4096:8")
         torch.backends.cuda.matmul.allow_tf32 = False
@@ -238,26 +230,26 @@ def deterministic(device: torch.device) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
-def refused(trainer: Trainer, error: Exception) -> Exception:
-    """What is said of an exception that torch or the model raised, by its first line.
+def rejection(trainer: Trainer, error: Exception) -> Exception:
+    """The exception to raise for one that torch or the model raised, with its first line.
 
-    ``MoveRejected``; ``DeviceLost`` where the device does not answer any longer, as after an
-    assertion in a kernel: everything that this process asks of it from then on fails.
+    It is ``MoveRejected``, or ``DeviceLost`` if the device no longer answers, as after an
+    assertion in a kernel: then all further work of this process on it fails.
     """
-    said = str(error).partition("\n")[0] or type(error).__name__
-    if isinstance(error, torch.OutOfMemoryError) or any(text in said for text in NO_MEMORY):
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, torch.OutOfMemoryError) or any(text in reason for text in NO_MEMORY):
         return MoveRejected("training:out-of-memory", size=trainer.options.batch_size)
     if devices.probe(str(trainer.device)):
-        return DeviceLost("training:lost", device=str(trainer.device), why=clean(said, 500))
-    return MoveRejected(verbatim(said))
+        return DeviceLost("training:lost", device=str(trainer.device), why=clean(reason, 500))
+    return MoveRejected(verbatim(reason))
 
 
 @contextmanager
-def refusing(trainer: Trainer) -> Iterator[None]:
-    """Turn whatever torch raises inside into what ``refused`` makes of it."""
+def rejecting(trainer: Trainer) -> Iterator[None]:
+    """Turn any exception that torch raises inside into the one that ``rejection`` gives."""
     try:
         yield
-    except KNOWN:
+    except Problem:
         raise
     except Exception as error:
-        raise refused(trainer, error) from error
+        raise rejection(trainer, error) from error

@@ -22,6 +22,9 @@ from lenet_tui.training.engine.trainer import Trainer
 NONFINITE = 0
 """The number of the watchpoint that is always on: any NaN or infinity."""
 
+Truth = dict[int, bool | None]
+"""Which watchpoints hold, by their numbers; ``None``: it is not known."""
+
 
 def value(tape: Tape, cursor: Cursor, watch: Watch) -> float | None:
     """The quantity at the cursor; ``None`` where it is not known there."""
@@ -54,7 +57,7 @@ def statistic(quantity: str, tensor: Tensor) -> float:
 
 
 def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
-    """Refuse a watchpoint on a tensor that is not there. ``ops``: the names of the forward's."""
+    """Raise ``MoveRejected`` for an unknown tensor. ``ops``: the names of the forward's ops."""
     if not watch.of:
         return
     stem, _, aspect = watch.of.rpartition(".")
@@ -87,6 +90,16 @@ def live_value(trainer: Trainer, iteration: int, watch: Watch) -> float | None:
     return None if tensor is None else statistic(watch.quantity, tensor)
 
 
+def live_truth(trainer: Trainer, iteration: int, watches: dict[int, Watch], before: Truth) -> Truth:
+    """Which ``fast`` watchpoints hold at an iteration's end; without a value, as ``before``."""
+    truth = before | {NONFINITE: not all_finite(trainer)}
+    for number, watch in watches.items():
+        value = live_value(trainer, iteration, watch)
+        if value is not None:
+            truth[number] = watch.holds(value)
+    return truth
+
+
 def touches(entry: Entry, phase: Phase, watch: Watch, first: bool) -> bool:
     """Whether passing an entry can change the quantity."""
     if watch.quantity == "loss":
@@ -109,10 +122,39 @@ def cursors(
             yield cursor, segment.entries[done - 1], segment.phase
 
 
+def turns(
+    tape: Tape,
+    after: Cursor | None,
+    until: Cursor,
+    watches: dict[int, Watch],
+    truth: Truth,
+    *,
+    names: dict[int, str],
+) -> Iterator[tuple[Cursor, int, Notice]]:
+    """Each place where a watchpoint turns true, with its number and the notice of it, in order.
+
+    ``truth`` is changed as the places are passed. ``names``: as for ``culprit``.
+    """
+    bad = culprit(tape, after, until, names)
+    first = after is None or tape.index(after) == 0
+    for cursor, entry, phase in cursors(tape, after, until):
+        turned = [(NONFINITE, bad[1])] if bad and bad[0] == cursor else []
+        for number, watch in watches.items():
+            now = value(tape, cursor, watch) if touches(entry, phase, watch, first) else None
+            if now is None:
+                continue
+            if watch.holds(now) and truth[number] is False:
+                text = notice("watch:true", number=number, watch=str(watch), value=f"{now:.6g}")
+                turned.append((number, text))
+            truth[number] = watch.holds(now)
+        yield from ((cursor, *turn) for turn in turned)
+        first = False
+
+
 def culprit(
     tape: Tape, after: Cursor | None, until: Cursor, names: dict[int, str]
 ) -> tuple[Cursor, Notice] | None:
-    """The first entry that made a NaN or infinity out of finite numbers, and what went in.
+    """The first entry that made a NaN or infinity out of finite numbers, and the notice of it.
 
     ``names``: of the parameters by ``id``; an op's operand may have been updated since.
     """
@@ -123,7 +165,7 @@ def culprit(
         operands = entry.operands()
         given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands]
         if all(finite(t) for t in given):
-            return cursor, _found(entry, made[0], given)
+            return cursor, _non_finite_notice(entry, made[0], given)
     return None
 
 
@@ -131,7 +173,7 @@ def finite(tensor: Tensor) -> bool:
     return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
 
 
-def _found(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
+def _non_finite_notice(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
     flat = made.detach().reshape(-1)
     bad = int((~torch.isfinite(flat)).sum())
     first = flat[~torch.isfinite(flat)][0].item()
@@ -156,15 +198,10 @@ def _found(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
     )
 
 
-def turned_true(number: int, watch: Watch, value: float) -> Notice:
-    """That a watchpoint became true, and by which value."""
-    return notice("watch:true", number=number, watch=str(watch), value=f"{value:.6g}")
-
-
 def all_finite(trainer: Trainer) -> bool:
     """Whether the loss and every parameter are finite; cheap, for each iteration of a run.
 
-    Sums of squares first; where one overflows, each number is looked at.
+    Sums of squares come first; where one overflows, each number is tested.
     """
     loss = trainer.last_loss
     if loss is not None and not math.isfinite(loss):

@@ -23,7 +23,7 @@ OFFERED = 8
 
 
 class WatchScreen(Dialog[AddWatch | Unwatch]):
-    """Gives back the watchpoint to be added or removed."""
+    """Returns the watchpoint to be added or removed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "down", show=False),
@@ -56,18 +56,18 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
         self._offer("")
 
     def action_complete(self) -> None:
-        """Take the first line offered, or the one pointed at."""
+        """Take the first line offered, or the highlighted one."""
         if self._offers:
             listed = self.query_one("#offers", OptionList)
             self._fill(listed.highlighted or 0)
 
     def action_down(self) -> None:
-        """From the line of text to what is offered."""
+        """Go from the line of text to the completions."""
         if self.query_one(Input).has_focus and self._offers:
             self.query_one("#offers").focus()
 
     def action_remove(self) -> None:
-        """Remove the watchpoint pointed at in the list."""
+        """Remove the highlighted watchpoint of the list."""
         listed = self.query_one("#watches", OptionList)
         if listed.has_focus and self._watches and listed.highlighted is not None:
             self.dismiss(Unwatch(self._watches[listed.highlighted][0]))
@@ -83,7 +83,7 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
 
     @on(OptionList.OptionSelected, "#watches")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self._remove_hint()
+        self.complain(self.words("watch.remove"))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -94,11 +94,8 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
         else:
             self.dismiss(AddWatch(watch))
 
-    def _remove_hint(self) -> None:
-        self.complain(self.words("watch.remove"))
-
     def _fill(self, index: int) -> None:
-        if index >= len(self._offers):  # other lines are offered since it was picked
+        if index >= len(self._offers):  # the completions have changed since it was picked
             return
         line = self.query_one(Input)
         line.value = self._offers[index]

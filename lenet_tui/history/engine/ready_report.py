@@ -1,4 +1,4 @@
-"""What an engine says of itself once it has run ``init``."""
+"""The engine's report once it has run ``init``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST = 100_000
 """Characters of a model's class that are shown."""
 
 
-def introduced(trainer: Trainer) -> Ready:
+def ready_report(trainer: Trainer) -> Ready:
     """The options as resolved, the device, the versions, the model and its parameters."""
     return Ready(
         trainer.options,
@@ -30,12 +30,12 @@ def introduced(trainer: Trainer) -> Ready:
         tuple(
             Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
         ),
-        class_source(trainer.model),
+        _class_source(trainer.model),
     )
 
 
-def class_source(model: nn.Module) -> str:
-    """The source of the model's class, to be shown; empty if it cannot be had."""
+def _class_source(model: nn.Module) -> str:
+    """The source of the model's class, to be shown; empty if there is none."""
     try:
         return without_asides(inspect.getsource(type(model)))[:LONGEST]
     except (OSError, TypeError):
