@@ -17,7 +17,7 @@ def highlights(found: Explanation | None, operand: Operand | None) -> tuple[High
     if found is None:
         return ()
     cell = cell_of(found.cell)
-    marked = list(found.fields)
+    marked = list(found.regions)
     if cell is not None:
         marked.append((cell.name, cell.index, cell.index))
     if operand is not None:

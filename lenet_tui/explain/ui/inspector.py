@@ -252,7 +252,10 @@ class InspectorPane(Pane):
     # Showing
 
     def _update_text(self) -> None:
-        """Show what is known of the present cell now, and nothing that is no longer true."""
+        """Show what is known of the present cell now, and nothing that is no longer true.
+
+        The table is emptied and never hidden: Textual takes the focus from a hidden widget.
+        """
         visit = self.history.here
         if visit is None or not self.is_attached:
             return
@@ -270,7 +273,6 @@ class InspectorPane(Pane):
         self._prose("#formula", summary.formula(found) if found else "")
         self._prose("#instead", "" if found else self._instead())
         self._prose(".notes Prose", "\n".join(lines))
-        self.query_one(".sum").display = found is not None
         self._titles(visit)
         self.table.show(found, visit, words)
         self.call_after_refresh(self._place_notes)

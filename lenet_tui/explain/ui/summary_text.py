@@ -97,7 +97,7 @@ def notes(found: Explanation, words: Words, width: int, *, checking: bool) -> li
 
 def _regions(found: Explanation, words: Words) -> list[str]:
     operands = {o.tensor for t in found.terms for o in t.operands}
-    some = {name: f"{clean(name)}{region_text(a, b)}" for name, a, b in found.fields}
+    some = {name: f"{clean(name)}{region_text(a, b)}" for name, a, b in found.regions}
     if found.op == "data":
         return [f"{words('inspect.reaches')}  {'  '.join(some.values())}"] if some else []
     lines = []
