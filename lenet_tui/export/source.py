@@ -13,7 +13,7 @@ ALLOWED = frozenset({*sys.stdlib_module_names, "torch"})
 
 
 class CannotExport(ValueError):
-    """Why there is no script: one line, said to the person."""
+    """There is no script; the message is one line for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Pulled:
 
 
 def pull(source: str, wanted: Iterable[str]) -> Pulled:
-    """What stands at the top level of ``source`` and is needed by the ``wanted`` names.
+    """What is at the top level of ``source`` and is needed by the ``wanted`` names.
 
     ``CannotExport`` if that takes more than torch and the standard library.
     """

@@ -10,9 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
-from lenet_tui.explain.engine import gradients
-from lenet_tui.explain.engine import result as answer
-from lenet_tui.explain.engine import update_rules as updates
+from lenet_tui.explain.engine import gradients, result, update_rules
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.finite_difference import central_difference
 from lenet_tui.explain.engine.ops import norm
@@ -50,7 +48,7 @@ class Explainer:
         self._names = Names(trainer.names, {id(b): n for n, b in trainer.buffers.items()})
 
     def explain(self, command: Explain) -> Explanation:
-        """The answer; ``Rejected`` says in one line why a cell has none."""
+        """The answer; raises ``Rejected`` with one line on why a cell has none."""
         try:
             cell = parse_cell(command.cell)
             if cell.iteration is None and command.iteration is not None:
@@ -131,7 +129,7 @@ class Explainer:
         question = self._question(command, cell, scope)
         if cell.tensor in GIVEN:
             regions = reach(scope.recorded, cell.tensor, cell.index)
-            return answer.untouched(question, "data", ("given", (cell.tensor,)), regions)
+            return result.untouched(question, "data", ("given", (cell.tensor,)), regions)
         if cell.tensor == LOSS_TARGET:
             return self._one_hot(question, scope)
         parameters = scope.tape.base.values
@@ -185,14 +183,14 @@ class Explainer:
         assert scope.tape.batch is not None
         target = Source("target", scope.tape.batch[1])
         total = one_hot(target, question.cell.index, "one_hot")
-        return answer.explanation(question, total, answer.as_called, {})
+        return result.explanation(question, total, result.as_called, {})
 
     def _value(self, question: Question, scope: Scope) -> Explanation:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
         if not scope.whole and scope.updated(_parameter(question, scope)):
             return self._updated(question, scope)
         if not self._earlier(scope.tape.iteration, UPDATE):
-            return answer.untouched(question, INIT.name, (INIT.name, ()), {})
+            return result.untouched(question, INIT.name, (INIT.name, ()), {})
         return self._updated(question, scope, earlier=True)
 
     def _updated(self, question: Question, here: Scope, *, earlier: bool = False) -> Explanation:
@@ -205,15 +203,15 @@ class Explainer:
 
         with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
             if aspect == "update":
-                total = updates.change(entry, cell.index)
+                total = update_rules.change(entry, cell.index)
             elif aspect in STATES:
-                total = updates.state_update(entry, aspect, cell.index)
+                total = update_rules.state_update(entry, aspect, cell.index)
             else:
-                total = updates.update(entry, cell.index)
+                total = update_rules.update(entry, cell.index)
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             naming = TimedNames(here, there.at(cursor), there.at(next_to(cursor)))
-            return answer.explanation(question, total, naming, {})
+            return result.explanation(question, total, naming, {})
 
     def _gradient(self, question: Question, here: Scope) -> Explanation:
         """A parameter's ``.grad``: what the last backward brought, and what was there before."""
@@ -234,7 +232,7 @@ class Explainer:
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             naming = TimedNames(here, origin, there.at(cursor), there.at(origin.recorded.start))
-            explained = answer.explanation(question, total, naming, {})
+            explained = result.explanation(question, total, naming, {})
             if changed:
                 return explained
             return self._compared(explained, question, origin.recorded, before)
@@ -255,7 +253,7 @@ class Explainer:
         difference = central_difference(model, recorded, values, name, index)
         if difference is None:
             return replace(explained, notes=(*explained.notes, ("no-difference", ())))
-        already = answer.given(before.tensor, index) if before is not None else 0.0
+        already = result.given(before.tensor, index) if before is not None else 0.0
         return replace(explained, difference=difference + already)
 
     def _activation(self, question: Question, scope: Scope) -> Explanation:
@@ -281,7 +279,7 @@ class Explainer:
         except NoArithmetic as error:
             return _operands_of(question, recorded, call, str(error))
         naming = TimedNames(scope, scope, scope.at(recorded.start))
-        return answer.explanation(question, total, naming, regions)
+        return result.explanation(question, total, naming, regions)
 
     def _before_the_forward(self, question: Question, scope: Scope) -> Explanation:
         """What is still there from a pass before the last forward of the iteration: the loss."""
@@ -298,7 +296,7 @@ class Explainer:
                     total = rule_for(call).forward(call, index)
                 regions = receptive_field(there.recorded, call, index)
                 naming = TimedNames(scope, there, there.at(there.recorded.start))
-                return answer.explanation(question, total, naming, regions)
+                return result.explanation(question, total, naming, regions)
         raise self._unknown(question.cell, scope)
 
 
@@ -327,4 +325,4 @@ def _operands_of(
     operands = {s.name: s.shape for c in calls for _, s in c.tensors()}
     if not call:
         operands |= {f"{c.name}.grad": tuple(c.entry.tensor.shape) for c in calls}
-    return answer.without_arithmetic(question, op, operands)
+    return result.without_arithmetic(question, op, operands)

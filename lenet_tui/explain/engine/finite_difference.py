@@ -83,19 +83,19 @@ def _objective(
     if root is recorded.last:
         return lambda: torch.sum(output()), alike
     criterion = getattr(F, root.op)
-    options = {k: v for k, v in root.arguments.items() if k not in ("input", "target")}
+    options = {
+        name: _double(value.tensor) if isinstance(value, Source) else value
+        for name, value in root.arguments.items()
+        if name not in ("input", "target")
+    }
     target = _double(root.source("target").tensor)
-    return lambda: criterion(output(), target, **_plain(options)), alike
+    return lambda: criterion(output(), target, **options), alike
 
 
 def _double(tensor: Tensor) -> Tensor:
     """On the CPU; in float64, unless it holds class labels."""
     on_cpu = tensor.detach().cpu()
     return on_cpu.to(torch.float64) if on_cpu.is_floating_point() else on_cpu
-
-
-def _plain(options: dict[str, Any]) -> dict[str, Any]:
-    return {k: _double(v.tensor) if isinstance(v, Source) else v for k, v in options.items()}
 
 
 class SameMasks(TorchFunctionMode):

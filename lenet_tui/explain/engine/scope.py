@@ -1,4 +1,4 @@
-"""Where a cell is looked for: a point of a tape, what names mean there, and how to name that."""
+"""A point of a tape, what names mean there, and how to name that from another point."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Scope:
         return self.tape.update(self.cursor, name)
 
     def meaning(self, name: str) -> Tensor | None:
-        """What tells whether a name means the same thing at two points: the tensor itself."""
+        """The tensor itself: it is the same at two points where the name means one thing there."""
         stem, _, aspect = name.rpartition(".")
         call = self.recorded.call(stem) if aspect in (*STATISTICS, *PARTS) else None
         return call.entry.tensor if call else self.find(name).tensor

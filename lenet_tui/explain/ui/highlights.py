@@ -11,7 +11,7 @@ from lenet_tui.tensors.ui.tensor_pane import SUFFIX, TensorPane
 
 
 def highlights(found: Explanation | None, operand: Operand | None) -> tuple[Highlight, ...]:
-    """The blocks to mark: an explanation's fields, then its cell and the chosen operand, so that
+    """The blocks to mark: an explanation's regions, then its cell and the chosen operand, so that
     single elements are drawn over the others.
     """
     if found is None:

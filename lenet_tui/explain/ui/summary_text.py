@@ -31,7 +31,7 @@ INPUT = "input"
 
 
 def digits(value: float) -> str:
-    """``value`` with as many digits as tell it from its neighbours in its own precision."""
+    """``value`` with enough digits to identify it in its own precision."""
     with np.errstate(over="ignore"):
         single = math.isnan(value) or float(np.float32(value)) == value
     return exact(value, "float32" if single else "float64")
