@@ -1,0 +1,1 @@
+"""The command line: options, subcommands, printers, a blocking engine client."""

@@ -1,0 +1,1 @@
+"""Keyframes, seeking, and the session that leads through time."""

@@ -1,0 +1,1 @@
+"""A layer tried by itself: its window, shapes, formula and numbers."""

@@ -1,0 +1,1 @@
+"""One iteration on two devices, op by op."""

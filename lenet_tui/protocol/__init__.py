@@ -1,0 +1,1 @@
+"""What the processes and rooms agree on: requests, moves, positions, options, frames."""

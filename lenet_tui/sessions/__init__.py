@@ -1,0 +1,1 @@
+"""Saves a session to a file and takes it up again."""

@@ -1,0 +1,1 @@
+"""The commands and the moves that a person makes."""

@@ -1,0 +1,1 @@
+"""A tensor as pixels: tiling, layout, colour scale."""

@@ -1,1 +1,1 @@
-"""The language machinery, the formatting of numbers, and the cleaning of foreign strings."""
+"""Language machinery, number formatting, cleaning of foreign strings."""

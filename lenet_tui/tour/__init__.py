@@ -1,0 +1,1 @@
+"""The chapter in a dozen stops, beside the app."""

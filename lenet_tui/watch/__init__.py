@@ -1,0 +1,1 @@
+"""Watchpoints: their completion and their screen."""

@@ -1,4 +1,4 @@
-"""The package as it is when pip has installed it: compiled."""
+"""The package as it is when pip has installed it: compiled; and what its tests share."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from tests.harness.terminal import ROOT
 
 
 def compile_package() -> None:
-    """Compile it; what is up to date is left alone.
+    """Compile both; what is up to date is left alone.
 
-    An editable one is not compiled by pip, and where PYTHONDONTWRITEBYTECODE is set, each process
-    would do so again.
+    An editable package is not compiled by pip, and where PYTHONDONTWRITEBYTECODE is set, each
+    process would do so again.
     """
-    compileall.compile_dir(ROOT / "lenet_tui", quiet=2)
+    for folder in (ROOT / "lenet_tui", ROOT / "tests" / "harness"):
+        compileall.compile_dir(folder, quiet=2)

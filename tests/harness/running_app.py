@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from textual.events import Key
@@ -19,6 +20,8 @@ from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
 from tests.harness.fake_engine import FakeEngine
 
+LONGEST = 10.0
+"""Seconds to wait for an app to come to rest: one that runs never may."""
 SIZES = ((80, 24), (120, 40), (200, 60))
 
 
@@ -52,7 +55,8 @@ class Running:
         """
         loop: Any = asyncio.get_running_loop()
         quiet = 0
-        for _ in range(1000):
+        until = monotonic() + LONGEST
+        while monotonic() < until:
             await asyncio.sleep(0.003)
             quiet = 0 if loop._ready or busy(self.app) else quiet + 1
             if quiet >= 3 and idle(self.app):

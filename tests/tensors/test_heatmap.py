@@ -19,7 +19,7 @@ from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.tensors.layout import arrange
 from lenet_tui.tensors.ui.captions import block, tiles
 from lenet_tui.tensors.ui.heatmap.drawing import Drawing, draw
-from lenet_tui.tensors.ui.heatmap.ink import Ink, Surface, ink_for
+from lenet_tui.tensors.ui.heatmap.ink import KINDS, Ink, Surface, ink_for
 from lenet_tui.tensors.ui.heatmap.legend import legend
 
 BLACK = Color.from_rgb(0, 0, 0)
@@ -120,6 +120,24 @@ def test_the_sign_is_seen_without_colour(colours: str, ascii_only: bool) -> None
     minus, full, half = ("-", "#", ":") if ascii_only else ("−", "█", "▒")
     assert lines[0].text == f"+{full}{minus}{full}+{half}{minus}{half}  "
     assert lines[1].text == " " * 10
+
+
+@pytest.mark.parametrize("colours", ["truecolor", "256", "16", "own", "none"])
+@pytest.mark.parametrize("dark", [True, False])
+@pytest.mark.parametrize("ascii", [True, False])
+def test_ink_and_background_are_set_together_or_neither_is(
+    colours: str, dark: bool, ascii: bool
+) -> None:
+    """Else marks in the terminal's own ink vanish on a background of ours."""
+    for background in (Color.default(), Color.from_rgb(18, 18, 18)):
+        surface = Surface(colours, dark, ascii, background)
+        for kind in KINDS:
+            ink = ink_for(surface, kind)
+            for code in range(ink.palette.minus_inf + 1):
+                text, style, _ = ink.segments[code if not ink.half_blocks else code * 2]
+                assert style is not None and style.bgcolor is not None
+                if text.strip() and not style.bgcolor.is_default:
+                    assert style.color is not None and not style.color.is_default
 
 
 def test_without_colours_there_are_none() -> None:

@@ -1,0 +1,1 @@
+"""The app, its loading and main screens, the frame scheduler."""

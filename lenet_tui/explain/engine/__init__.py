@@ -1,0 +1,1 @@
+"""Recomputes a cell from its terms and proves the rounding."""

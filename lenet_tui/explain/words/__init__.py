@@ -1,0 +1,1 @@
+"""What is said of ops, nodes, phases and updates."""

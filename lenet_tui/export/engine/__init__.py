@@ -1,0 +1,1 @@
+"""Pulls the model's source and the samples into the script."""

@@ -1,0 +1,1 @@
+"""Asks for the file's name and writes it."""

@@ -1,0 +1,1 @@
+"""Session, navigator, run loop, seek, reverse-continue."""

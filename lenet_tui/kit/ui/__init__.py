@@ -1,0 +1,1 @@
+"""Pane, dialogs, tabs, glyphs, prose, keys."""

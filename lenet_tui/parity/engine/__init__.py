@@ -1,0 +1,1 @@
+"""Runs the iteration twice and compares the tapes."""

@@ -1,0 +1,1 @@
+"""The engine's side: server, pipe, watchdog, captured output."""

@@ -1,0 +1,1 @@
+"""Offers the saved sessions."""

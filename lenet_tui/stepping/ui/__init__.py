@@ -1,0 +1,1 @@
+"""Command table, move queue, runs by themselves, moves files, the options dialog."""

@@ -1,0 +1,1 @@
+"""Forward and backward recorders, names, digests, frames."""

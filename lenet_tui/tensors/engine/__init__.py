@@ -1,0 +1,1 @@
+"""Reduces a tensor on its device."""

@@ -1,0 +1,1 @@
+"""Tensor panes, numbers, pictures of planes."""

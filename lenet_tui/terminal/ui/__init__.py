@@ -1,0 +1,1 @@
+"""Restore, type-ahead, line widgets, toasts; chooses how the screen is painted."""

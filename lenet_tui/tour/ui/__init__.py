@@ -1,0 +1,1 @@
+"""The tour's pane and its steps from stop to stop."""

@@ -1,0 +1,1 @@
+"""Trainer, optimizers, data set, devices."""

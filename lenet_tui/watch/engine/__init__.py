@@ -1,0 +1,1 @@
+"""Evaluates a condition on the tape."""

@@ -1,0 +1,1 @@
+"""The panes that belong to no single feature."""

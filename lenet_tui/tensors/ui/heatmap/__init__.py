@@ -1,0 +1,1 @@
+"""Palettes, inks and the heatmap widget."""

@@ -164,8 +164,8 @@ class HalfBlocks(Ink):
 class Shades(Ink):
     """A pixel is two cells: its sign and a shade. With few colours, or with none.
 
-    ``fore``: of negative and of positive pixels; ``ramp``: shades from nothing to full; ``odd``:
-    for NaN, +∞, −∞.
+    ``fore`` is the colour of negative and of positive pixels, ``plain`` that of other marks;
+    ``ramp`` goes from nothing to full; ``odd`` is for NaN, +∞, −∞.
     """
 
     half_blocks = False
@@ -176,11 +176,13 @@ class Shades(Ink):
         background: Color,
         *,
         fore: tuple[Color | None, Color | None],
+        plain: Color | None,
         ramp: str,
         odd: str,
         minus: str,
     ) -> None:
         self._fore = fore
+        self._plain = plain
         self._ramp = ramp
         self._odd = odd
         self._signs = (minus, "+")
@@ -195,7 +197,8 @@ class Shades(Ink):
             return Segment("  ", self.blank_style)
         if cell > blank:
             mark = self._odd[cell - blank - 1]
-            return Segment(mark * 2, Style(bgcolor=self.background, bold=True))
+            style = Style(color=self._plain, bgcolor=self.background, bold=True)
+            return Segment(mark * 2, style)
         if not self.palette.signed:
             return Segment(self._ramp[cell] * 2, self._style(1))
         value = cell - blank // 2
@@ -232,18 +235,29 @@ def _shades(surface: Surface, kind: str) -> Shades:
     return Shades(
         Palette(tuple(levels), signed),
         surface.background,
-        fore=(None, None) if kind == "picture" else _few(surface),
+        fore=_few(surface) if kind != "picture" else (_plain(surface),) * 2,
+        plain=_plain(surface),
         ramp=ramp,
         odd="X^v" if surface.ascii else "╳▲▼",
         minus="-" if surface.ascii else "−",
     )
 
 
+def _plain(surface: Surface) -> Color | None:
+    """The colour of marks that mean nothing by it: never the terminal's ink on our background.
+
+    Where the background is the terminal's, the ink is too.
+    """
+    if surface.background.is_default:
+        return None
+    return _WHITE if surface.dark else _rgb(0, 0, 0)
+
+
 def _few(surface: Surface) -> tuple[Color | None, Color | None]:
     """Colours of negative and positive numbers where there are sixteen of them."""
     numbers = (12, 11) if surface.dark else (4, 1)
     if surface.colours == "none":
-        return None, None
+        return _plain(surface), _plain(surface)
     if surface.colours == "own":
         return Color.from_ansi(numbers[0]), Color.from_ansi(numbers[1])
     # Those that rich takes for the sixteen, so that they are met exactly.

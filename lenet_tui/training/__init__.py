@@ -1,0 +1,1 @@
+"""What is trained: model, data, devices, optimizers, phases."""
