@@ -35,6 +35,6 @@ def after(state: EngineState, report: Report) -> EngineState:
     if isinstance(report, messages.Ready):
         return Restarting() if isinstance(was, Dead) else state
     if isinstance(report, (Died, Failed)):
-        why = report.error or "?"
-        return Restarting(why) if isinstance(was, (Ready, Running)) else Dead(why)
+        replaced = isinstance(was, (Ready, Running))
+        return Restarting(report.error) if replaced else Dead(report.error)
     return state

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lenet_tui.text.notice import Notice
+
 if TYPE_CHECKING:
     from lenet_tui.protocol import messages
 
@@ -26,16 +28,19 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Restarting:
-    """A new engine has not sent a frame yet. ``why``: how the one before ended; empty: by a key."""
+    """A new engine has not sent a frame yet.
 
-    why: str = ""
+    ``why``: how the one before ended by itself.
+    """
+
+    why: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Dead:
     """The engine has ended, and no other was started. ``why``: one line, never empty."""
 
-    why: str
+    why: Notice
 
 
 @dataclass(frozen=True, slots=True)

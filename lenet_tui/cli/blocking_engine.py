@@ -99,7 +99,7 @@ class BlockingEngine:
                 said = f"{report.kind}: " if report.kind != "output" else ""
                 complain(said + report.text)
             elif isinstance(report, Failed):
-                raise CommandError(report.error, report.exit)
+                raise CommandError(str(report.error), report.exit)
             elif isinstance(report, Died):
                 raise CommandError(f"the engine ended: {report.error}", 1)
             else:

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 def _make(engine: BlockingEngine, number: int, line: str, move: Move) -> None:
     moved = engine.move(DoMove(number, move))
     if moved.error:
-        raise CommandError(f"{line}: {moved.error}" if line else moved.error, FAILED)
+        raise CommandError(f"{line}: {moved.error}" if line else str(moved.error), FAILED)
 
 
 def check_output(output: str, force: bool) -> None:

@@ -20,7 +20,6 @@ from lenet_tui.cli.streams import no_screen
 from lenet_tui.cli.words import words
 from lenet_tui.protocol.frame import Device
 from lenet_tui.terminal.textual_version import CHECKED, PLAIN, private_ok, textual_version
-from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
 from lenet_tui.training.request import ListDevices
 
@@ -53,7 +52,7 @@ def _terminal(say: Words) -> list[tuple[str, str]]:
     fits = columns >= LEAST[0] and rows >= LEAST[1]
     console = Console(stderr=True)  # where the app draws
     colours = console.color_system if not os.environ.get("NO_COLOR") else None
-    why = reason(no_screen(), say)
+    why = no_screen()
     return [
         (
             say("info.size"),
@@ -63,7 +62,7 @@ def _terminal(say: Words) -> list[tuple[str, str]]:
         (say("info.encoding"), console.encoding),
         (
             say("info.screen"),
-            say("info.unusable", why=why) if why else say("info.usable"),
+            say("info.unusable", why=say.say(why)) if why else say("info.usable"),
         ),
         *((name, os.environ[name]) for name in VARIABLES if name in os.environ),
     ]
@@ -106,7 +105,7 @@ def _textual(say: Words) -> str:
 
 def _device(device: Device, say: Words) -> tuple[str, str, str]:
     if device.problem:
-        return device.name, "", say("info.absent", why=reason(device.problem, say))
+        return device.name, "", say("info.absent", why=say.say(device.problem))
     if device.free is None or device.total is None:
         return device.name, device.title, ""
     free, total = (f"{size / GIGABYTE:.1f}" for size in (device.free, device.total))

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import sys
 
+from lenet_tui.text.notice import Notice, notice
 
-def no_screen() -> str:
-    """Why no screen can be drawn here, in a few words; empty if it can.
+
+def no_screen() -> Notice | None:
+    """Why no screen can be drawn here, in a few words; ``None`` if it can.
 
     Keys come from standard input, and the screen is drawn on standard error.
     """
     for name, stream in (("stdin", sys.__stdin__), ("stderr", sys.__stderr__)):
         try:
             if stream is None or not stream.isatty():
-                return f"{name} is no terminal"
+                return notice("cli:no-terminal", stream=name)
         except ValueError:
-            return f"{name} is closed"
+            return notice("cli:closed", stream=name)
     if os.environ.get("TERM") == "dumb":
-        return "TERM is dumb"
-    return ""
+        return notice("cli:dumb")
+    return None
 
 
 def tolerate_any_text() -> None:

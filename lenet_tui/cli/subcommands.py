@@ -57,7 +57,7 @@ def trace(args: argparse.Namespace, why: str = "") -> int:
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
     layer, shape = asked(args)
-    why = "" if vars(args).get("format") else streams.no_screen()
+    why = None if vars(args).get("format") else streams.no_screen()
     if not vars(args).get("format") and not why:
         return open_app(args, lambda main: main.open_lab(str(layer), shape))
     if why:
@@ -71,7 +71,7 @@ def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
 def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
     number = asked_stop(args)
     tour_options(args)
-    why = "" if vars(args).get("format") else streams.no_screen()
+    why = None if vars(args).get("format") else streams.no_screen()
     if not vars(args).get("format") and not why:
         return open_app(args, lambda main: main.tour.open(number, fresh=True))
     if why:

@@ -56,7 +56,7 @@ def stop_output(stop: Stop, engine: BlockingEngine, options: Options) -> list[st
         for number, move in enumerate(moves):
             moved = engine.move(DoMove(number, parse_move(move)))
             if moved.error:
-                raise CommandError(moved.error, 1)
+                raise CommandError(str(moved.error), 1)
         printed = engine.ask(Print(stop.prints))
         texts += printed
     return [line for text in texts for line in text.splitlines()]

@@ -96,8 +96,8 @@ def position(move: str, moved: Moved) -> Event:
         "op": at.op,
         "index": at.index,
         "loss": moved.frame.loss,
-        "error": moved.error or None,
-        "stopped": moved.stopped or None,
+        "error": str(moved.error) if moved.error else None,
+        "stopped": str(moved.stopped) if moved.stopped else None,
         "parameters": _parameters(moved.parameters),
     }
 

@@ -105,9 +105,9 @@ class TextPrinter:
         said = self._say("trace.moved", move=move, iteration=at.iteration, phase=where)
         self._printer.line(said + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
         if moved.error:
-            self._printer.indented(self._say("trace.refused", error=moved.error))
+            self._printer.indented(self._say("trace.refused", error=self._say.say(moved.error)))
         elif moved.stopped:
-            self._printer.indented(self._say("trace.stopped", why=moved.stopped))
+            self._printer.indented(self._say("trace.stopped", why=self._say.say(moved.stopped)))
 
     def _forward(self, state: PhaseState, frame: Frame) -> None:
         say = self._say

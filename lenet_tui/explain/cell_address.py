@@ -1,4 +1,4 @@
-"""A cell: one number of a tensor, written ``conv1.weight.grad[0,0,2,3]``."""
+"""A cell: one number of a tensor, written ``weight.grad[0,0,2,3]``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem, notice
 from lenet_tui.text.numbers import index_text, shape_text
 
 LONGEST = 500
@@ -21,7 +22,7 @@ _CELL = re.compile(
 _INDEX = re.compile(r"\s*\d{1,18}\s*(,\s*\d{1,18}\s*)*")
 
 
-class CellError(ValueError):
+class CellError(Problem, ValueError):
     """A text that is no cell, or a cell that is not there: one line with what would work."""
 
 
@@ -55,10 +56,7 @@ def parse_cell(text: str) -> Cell:
     match = _CELL.fullmatch(text) if len(text) <= LONGEST else None
     index = match["index"] if match else None
     if not match or (index is not None and index.strip() and not _INDEX.fullmatch(index)):
-        raise CellError(
-            f"{clean(text, 60)!r} is no cell: a tensor and an index in whole numbers from 0,"
-            " such as conv1.weight.grad[0,0,2,3]"
-        )
+        raise CellError("explain:no-cell", text=clean(text, 60))
     numbers = [int(n) for n in index.split(",")] if index and index.strip() else []
     iteration, entry = match["iteration"], match["entry"]
     return Cell(
@@ -75,13 +73,15 @@ def check_index(cell: Cell, shape: Sequence[int]) -> None:
         return
     name = clean(cell.name, 100)
     if 0 in shape:
-        raise CellError(f"{name} is empty: its shape is {shape_text(shape)}")
+        raise CellError("explain:empty", name=name, shape=shape_text(shape))
     if not shape:
-        raise CellError(f"{name} is a single number: write it without an index")
+        raise CellError("explain:single-number", name=name)
     last = index_text([n - 1 for n in shape])
     first = index_text([0] * len(shape))
-    at = f"{clean(str(cell), 160)} is outside" if cell.index else f"{name} needs an index"
-    raise CellError(f"{at}: {name} is {shape_text(shape)}, from {first} to {last}")
+    about = {"name": name, "shape": shape_text(shape), "first": first, "last": last}
+    if cell.index:
+        raise CellError("explain:outside", cell=clean(str(cell), 160), **about)
+    raise CellError("explain:needs-index", **about)
 
 
 def unknown(cell: Cell, names: Sequence[str], kept: Sequence[str] = ()) -> CellError:
@@ -90,9 +90,13 @@ def unknown(cell: Cell, names: Sequence[str], kept: Sequence[str] = ()) -> CellE
     ``kept``: what the optimizer keeps of each parameter.
     """
     listed = ", ".join(clean(name, 60) for name in islice(names, _LISTED))
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    more = notice("explain:and-more", n=len(names) - _LISTED) if len(names) > _LISTED else ""
     *aspects, last = (f".{aspect}" for aspect in ("new", "update", *kept))
     return CellError(
-        f"no tensor {clean(cell.tensor, 60)!r}: there are {listed}{more};"
-        f" each with .grad, a parameter also with {', '.join(aspects)} and {last}"
+        "explain:no-tensor",
+        name=clean(cell.tensor, 60),
+        listed=listed,
+        more=more,
+        aspects=", ".join(aspects),
+        last=last,
     )

@@ -242,7 +242,7 @@ class Plan:
             return self._move(now)
         if move.option in ("batch-size", "data", *SWITCHES):
             return []  # from the next batch on, and the next phase
-        raise CannotExport(f"a change of {move.option} cannot be written as a script")
+        raise CannotExport("export:change", option=move.option)
 
     def _move(self, now: Options) -> list[str]:
         self.devices.append(now.device)

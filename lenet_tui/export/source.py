@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lenet_tui.protocol.request import Rejected
 from lenet_tui.training.source_text import without_asides
 
 ALLOWED = frozenset({*sys.stdlib_module_names, "torch"})
 
 
-class CannotExport(ValueError):
-    """There is no script; the message is one line for the person."""
+class CannotExport(Rejected):
+    """There is no script, for the reason given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,7 @@ def pull(source: str, wanted: Iterable[str]) -> Pulled:
             found[name] = module.text(node)
             todo += _names(node)
         elif name in module.unclear:
-            raise CannotExport(
-                f"the model's source gets {name!r} in a way that cannot be taken along"
-            )
+            raise CannotExport("export:unclear", name=name)
     for name, line in imports.items():
         _allow(name, line)
     ordered = {name: found[name] for name in module.definitions if name in found}
@@ -59,7 +58,7 @@ def merged(*parts: Pulled) -> Pulled:
         for name, text in (*part.imports.items(), *part.definitions.items()):
             known = {**imports, **definitions}.get(name, text)
             if known != text:
-                raise CannotExport(f"the model's source defines {name!r}, which the script needs")
+                raise CannotExport("export:name-taken", name=name)
         imports |= part.imports
         definitions |= part.definitions
     return Pulled(imports, definitions)
@@ -146,6 +145,4 @@ def _root(line: str) -> str:
 
 def _allow(name: str, line: str) -> None:
     if _root(line) not in ALLOWED:
-        raise CannotExport(
-            f"the model's source needs {line!r}: a script may import torch and the standard library"
-        )
+        raise CannotExport("export:import", line=line)

@@ -5,10 +5,52 @@ from __future__ import annotations
 from lenet_tui.text.notice import Table
 
 NOTICES: Table = {
+    "history:no-watchpoint": ("there is no watchpoint {number}", "没有监视点 {number}"),
+    "history:phase-under-way": (
+        "{phase} is under way ({done} of {total} ops):"
+        " finish the phase or step back out of it first",
+        "{phase} 正在进行（{total} 个算子中的第 {done} 个）：请先完成此阶段，或退回到它之前",
+    ),
+    "history:not-next": (
+        "{phase} is not next: only {following} can be skipped now",
+        "下一个不是 {phase}：现在只能跳过 {following}",
+    ),
+    "history:phase-off": (
+        "{phase} is off: set {option} to more than 0 first",
+        "{phase} 未开启：请先把 {option} 设为大于 0",
+    ),
+    "history:paused": ("paused", "已暂停"),
+    "history:iterations": ("{n} iterations", "已运行 {n} 次迭代"),
+    "history:nothing-before": (
+        "no watchpoint became true before here",
+        "在此之前没有监视点成立",
+    ),
+    "history:not-reproduced": (
+        "iteration {n} did not come out the same when run again",
+        "重新运行迭代 {n} 的结果与原来不同",
+    ),
+    "history:other-digest": (
+        "iteration {n} did not come out the same when run again: {digest}, not {known}",
+        "重新运行迭代 {n} 的结果与原来不同：{digest}，而不是 {known}",
+    ),
     "history:does-not-fit": (
         "the saved session does not fit this one: {error}",
         "保存的会话与当前会话不符：{error}",
     ),
+    "history:other-model": ("its model is another one", "其模型不是当前的模型"),
+    "history:no-place-in-data": ("its place in the data is none", "其在数据中的位置不存在"),
+    "history:unfit-tensor": (
+        "{name} is missing, unknown or of another shape",
+        "{name} 缺失、未知或形状不同",
+    ),
+    "history:other-names": (
+        "its parameters or buffers have other names",
+        "其参数或缓冲区的名字不同",
+    ),
+    "history:state-of": ("the optimizer's tensor for {name}", "优化器为 {name} 保存的张量"),
+    "history:generator": ("the generator's state", "随机数生成器的状态"),
+    "history:gpu-generator": ("the GPU generator's state", "GPU 随机数生成器的状态"),
+    "history:random-data": ("the random data", "随机数据"),
     "history:unreadable": (
         "the saved session holds a keyframe that cannot be read",
         "保存的会话含有无法读取的关键帧",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lenet_tui.text.notice import Problem
+
 Value = int | float | str | bool | None | tuple["Value", ...]
 """What an argument may be: a literal."""
 
@@ -12,8 +14,8 @@ MAX_NUMBER = 2**31 - 1
 """Larger numbers overflow inside torch's kernels; the lab refuses them."""
 
 
-class LayerError(ValueError):
-    """A text that is no layer, or no shape; the message is one line with what would work."""
+class LayerError(Problem, ValueError):
+    """A text that is no layer, no shape or no index; it says what would work."""
 
 
 @dataclass(frozen=True, slots=True)

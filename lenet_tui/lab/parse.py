@@ -9,12 +9,11 @@ import warnings
 from typing import cast
 
 from lenet_tui.lab.layer import KINDS, MAX_NUMBER, SIGNATURES, Layer, LayerError, Value, make_layer
+from lenet_tui.text.notice import Notice, notice
 
 MAX_TEXT = 500
 MAX_DIMENSIONS = 8
-_EXAMPLE = "such as Conv2d(1, 6, 5, stride=2)"
-_SHAPE_EXAMPLE = "numbers from 0 with commas, such as 1,3,32,32"
-_VALUES = "a number, a tuple of numbers, a word in quotes or a bool"
+THE_VALUE = notice("lab:the-value")
 _TYPED = str.maketrans("（），＝，、", "(),=,,")
 """What a Chinese input method types for Python's punctuation."""
 
@@ -25,43 +24,44 @@ def parse_layer(text: str) -> Layer:
     Arguments by position and by keyword as torch's constructor takes them; their values must be
     literals. Raises ``LayerError``.
     """
-    call = _parse(text, f"a layer, {_EXAMPLE}")
+    call = _parse(text, notice("lab:wanted-layer"))
     if not isinstance(call, ast.Call):
-        raise LayerError(f"{_quote(text)} is no call of a layer, {_EXAMPLE}")
+        raise LayerError("lab:no-call", text=_quote(text))
     kind = _kind(call.func)
     arguments = SIGNATURES[kind]
     values: dict[str, Value] = {}
     if len(call.args) > len(arguments):
         raise LayerError(
-            f"{kind} takes at most {len(arguments)} arguments by position, not {len(call.args)}"
+            "lab:too-many-arguments", kind=kind, most=len(arguments), count=len(call.args)
         )
     for argument, node in zip(arguments, call.args, strict=False):
         values[argument.name] = _literal(node, argument.name)
     for keyword in call.keywords:
         name = keyword.arg
         if name is None:
-            raise LayerError("** means nothing here: give each argument by name")
+            raise LayerError("lab:no-stars")
         if name not in {a.name for a in arguments}:
-            raise LayerError(_unknown(f"{kind} has no argument", name, [a.name for a in arguments]))
+            hint = _hint(name, [a.name for a in arguments])
+            raise LayerError("lab:no-argument", kind=kind, name=_quote(name), hint=hint)
         if name in values:
-            raise LayerError(f"{kind} is given {name} twice")
+            raise LayerError("lab:twice", kind=kind, name=name)
         values[name] = _literal(keyword.value, name)
     for argument in arguments:
         if argument.required and argument.name not in values:
-            raise LayerError(f"{kind} needs {argument.name}")
+            raise LayerError("lab:needs", kind=kind, name=argument.name)
         if argument.fixed and values.pop(argument.name, None) is not None:
-            raise LayerError(f"{argument.name} stays None in the lab: it computes in float32")
+            raise LayerError("lab:fixed", name=argument.name)
     return make_layer(kind, **values)
 
 
-def parse_value(text: str, name: str = "the value") -> Value:
+def parse_value(text: str, name: str | Notice = THE_VALUE) -> Value:
     """One argument's value from a form's field: a literal, or a bare word such as ``same``."""
     word = text.strip()
     if word.isidentifier() and word not in ("True", "False", "None"):
         return word
     if len(word) == 0:
-        raise LayerError(f"{name} is empty: a number, a tuple such as (3, 5), or a word")
-    return _literal(_parse(word, "a number, a tuple such as (3, 5), or a word"), name)
+        raise LayerError("lab:empty", name=name)
+    return _literal(_parse(word, notice("lab:wanted-value")), name)
 
 
 def parse_shape(text: str) -> tuple[int, ...]:
@@ -70,7 +70,7 @@ def parse_shape(text: str) -> tuple[int, ...]:
     Raises ``LayerError``. An empty shape is a scalar's and is not taken.
     """
     if len(text) > MAX_TEXT:
-        raise LayerError(f"the input shape is {len(text)} characters long: {_SHAPE_EXAMPLE}")
+        raise LayerError("lab:long-shape", count=len(text))
     body = text.strip()
     if body[:1] + body[-1:] in ("()", "[]"):
         body = body[1:-1].strip()
@@ -79,25 +79,27 @@ def parse_shape(text: str) -> tuple[int, ...]:
         body = body.replace(mark, ",")
     words = [word.strip() for word in (body.split(",") if "," in body else body.split())]
     if not words or not all(word.isascii() and word.isdigit() for word in words):
-        raise LayerError(f"the input shape {_quote(text)} cannot be read: {_SHAPE_EXAMPLE}")
+        raise LayerError("lab:unreadable-shape", text=_quote(text))
     if len(words) > MAX_DIMENSIONS:
-        raise LayerError(f"{len(words)} dimensions are more than the lab takes ({MAX_DIMENSIONS})")
+        raise LayerError("lab:many-dimensions", count=len(words), most=MAX_DIMENSIONS)
     if any(len(w) > 10 or int(w) > MAX_NUMBER for w in words):
-        raise LayerError(f"a size in the input shape is above {MAX_NUMBER}")
+        raise LayerError("lab:large-size", most=MAX_NUMBER)
     return tuple(int(w) for w in words)
 
 
-def _parse(text: str, wanted: str) -> ast.expr:
+def _parse(text: str, wanted: Notice) -> ast.expr:
     if len(text) > MAX_TEXT:
-        raise LayerError(f"the text is {len(text)} characters long: {wanted}")
+        raise LayerError("lab:long-text", count=len(text), wanted=wanted)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as "invalid escape sequence"
             return ast.parse(text.strip().translate(_TYPED), mode="eval").body
     except SyntaxError as error:
-        raise LayerError(f"{_quote(text)} cannot be read ({error.msg}): {wanted}") from None
+        raise LayerError(
+            "lab:unreadable-because", text=_quote(text), why=error.msg, wanted=wanted
+        ) from None
     except (ValueError, RecursionError, MemoryError):
-        raise LayerError(f"{_quote(text)} cannot be read: {wanted}") from None
+        raise LayerError("lab:unreadable", text=_quote(text), wanted=wanted) from None
 
 
 def _kind(node: ast.expr) -> str:
@@ -106,29 +108,32 @@ def _kind(node: ast.expr) -> str:
         parts.insert(0, node.attr)
         node = node.value
     if not isinstance(node, ast.Name):
-        raise LayerError(f"before the bracket stands no layer: one of {', '.join(KINDS)}")
+        raise LayerError("lab:no-layer-before-bracket", allowed=", ".join(KINDS))
     parts.insert(0, node.id)
     if parts[:-1] not in ([], ["nn"], ["torch", "nn"]) or parts[-1] not in KINDS:
-        raise LayerError(_unknown("the lab has no layer", ".".join(parts), KINDS))
+        name = ".".join(parts)
+        raise LayerError("lab:no-layer", name=_quote(name), hint=_hint(name, KINDS))
     return parts[-1]
 
 
-def _literal(node: ast.expr, name: str) -> Value:
+def _literal(node: ast.expr, name: str | Notice) -> Value:
     value: object = node
     with contextlib.suppress(ValueError, TypeError, RecursionError):
         value = ast.literal_eval(node)
     for part in value if isinstance(value, (tuple, list)) else (value,):
         if not (part is None or isinstance(part, (int, float, str))):
-            raise LayerError(f"{name} must be {_VALUES}")
+            raise LayerError("lab:must-be", name=name)
         if isinstance(part, (int, float)) and not abs(part) <= MAX_NUMBER:  # also what is infinite
-            raise LayerError(f"{name} is beyond what the lab takes: up to {MAX_NUMBER}")
+            raise LayerError("lab:beyond", name=name, most=MAX_NUMBER)
     return cast("Value", tuple(value) if isinstance(value, list) else value)
 
 
-def _unknown(what: str, name: str, known: list[str] | tuple[str, ...]) -> str:
+def _hint(name: str, known: list[str] | tuple[str, ...]) -> Notice:
+    """What may have been meant by a name that is not known."""
     near = difflib.get_close_matches(name.rpartition(".")[2][:40], known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(known)}"
-    return f"{what} {_quote(name)}: {hint}"
+    if near:
+        return notice("lab:did-you-mean", name=near[0])
+    return notice("lab:one-of", allowed=", ".join(known))
 
 
 def _quote(text: str) -> str:

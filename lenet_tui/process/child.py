@@ -32,6 +32,7 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 
 SILENCE = 1.0
 """Seconds without a word from an engine at work before it counts as hung."""
@@ -45,6 +46,10 @@ _ASKING = (Start, DoMove, RunFree, Asked)
 _ANSWERS = (Ready, Failed, Moved, Answered)
 
 
+class NotPlain(Problem):
+    """The engine sent an object of a class that the app does not take."""
+
+
 class _Unpickler(pickle.Unpickler):
     """Takes plain values, our own reports and arrays, and nothing else.
 
@@ -55,7 +60,7 @@ class _Unpickler(pickle.Unpickler):
         top, *inner = module.split(".")
         if top == "numpy" or (top == "lenet_tui" and not {"engine", "ui", "cli"} & {*inner}):
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"it sent what is no plain data: {module}.{name}")
+        raise NotPlain("process:not-plain", what=clean(f"{module}.{name}", 500))
 
 
 def _plain(data: bytes) -> Report:
@@ -122,7 +127,7 @@ class EngineProcess:
         try:
             self._process.start()
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no engine
-            self._say(Died(clean(f"it could not be started: {error or type(error).__name__}", 500)))
+            self._say(Died(notice("process:cannot-start", why=_line(error))))
             return
         finally:
             theirs.close()
@@ -136,11 +141,11 @@ class EngineProcess:
             self._read()
         except (EOFError, OSError):
             said = self._fate()
-        except pickle.UnpicklingError as error:
-            said = clean(str(error), 500)
+        except NotPlain as error:
+            said = error.notice
             self._process.kill()
         except Exception as error:  # noqa: BLE001 - damaged data raises what it likes
-            said = clean(f"what it sent makes no sense: {error or type(error).__name__}", 500)
+            said = notice("process:makes-no-sense", why=_line(error))
             self._process.kill()
         else:
             said = self._fate()
@@ -193,14 +198,20 @@ class EngineProcess:
         if not self._unwanted:
             self._receive(self, report)
 
-    def _fate(self) -> str:
-        """How the process ended, as plain text: ``SIGSEGV``, ``exit status 1``."""
+    def _fate(self) -> Notice:
+        """How the process ended: ``SIGSEGV``, ``exit status 1``."""
         self._process.join(1)
         code: int | None = self._process.exitcode
         if code is None:
             self._process.kill()
-            return "the pipe to it broke"
+            return notice("process:pipe-broke")
         try:
-            return signal.Signals(-code).name if code < 0 else f"exit status {code}"
+            if code < 0:
+                return verbatim(signal.Signals(-code).name)
+            return notice("process:exit-status", code=code)
         except ValueError:
-            return f"signal {-code}"
+            return notice("process:signal", number=-code)
+
+
+def _line(error: Exception) -> str:
+    return clean(str(error) or type(error).__name__, 500)

@@ -6,4 +6,11 @@ from lenet_tui.text.notice import Table
 
 NOTICES: Table = {
     "process:not-started": ("the engine has not been started", "引擎尚未启动"),
+    "process:then": ("{first}; then {second}", "{first}；随后 {second}"),
+    "process:cannot-start": ("it could not be started: {why}", "无法启动：{why}"),
+    "process:not-plain": ("it sent what is no plain data: {what}", "它发送了非普通数据：{what}"),
+    "process:makes-no-sense": ("what it sent makes no sense: {why}", "它发送的内容无法理解：{why}"),
+    "process:pipe-broke": ("the pipe to it broke", "与它的管道已断开"),
+    "process:exit-status": ("exit status {code}", "退出状态 {code}"),
+    "process:signal": ("signal {number}", "信号 {number}"),
 }

@@ -10,6 +10,7 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import LOSS
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import View
+from lenet_tui.text.notice import Notice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +21,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device by torch's name. ``problem``: why it cannot be used here, else empty.
+    """A device by torch's name. ``problem``: why it cannot be used here.
 
     ``free`` and ``total``: bytes of memory, where they are known.
     """
@@ -29,7 +30,7 @@ class Device:
     title: str
     free: int | None = None
     total: int | None = None
-    problem: str = ""
+    problem: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Frame:
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
     ``output_shape``: of this iteration's, ``None`` before the forward is through.
     ``digest``: of parameters and gradients, at a pause. ``divergence``: what a re-execution
-    gave other than recorded, else empty.
+    gave other than recorded.
     """
 
     position: Position
@@ -161,7 +162,7 @@ class Frame:
     outputs: int = 0
     output_shape: Shape | None = None
     digest: str = ""
-    divergence: str = ""
+    divergence: Notice | None = None
     running: bool = False
 
 

@@ -135,14 +135,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moved:
-    """A ``DoMove`` or ``RunFree`` is over. ``error``: why it was refused (the session is as it
-    was), else empty. ``stopped``: what ended a run, for people.
+    """A ``DoMove`` or ``RunFree`` is over. ``error``: why it was rejected (the session is as it
+    was). ``stopped``: what ended a run.
     """
 
     number: int
     frame: Frame
-    error: str = ""
-    stopped: str = ""
+    error: Notice | None = None
+    stopped: Notice | None = None
     parameters: tuple[ParameterState, ...] = ()
     phase: PhaseState | None = None
 
@@ -223,7 +223,7 @@ class Answered:
 class Failed:
     """The engine could not start (``exit`` 2: an option was wrong), or broke: one line."""
 
-    error: str
+    error: Notice
     exit: int = 1
 
 
@@ -231,7 +231,7 @@ class Failed:
 class Died:
     """The engine's process is gone (said by the client, never by the engine itself)."""
 
-    error: str
+    error: Notice
 
 
 Report = (

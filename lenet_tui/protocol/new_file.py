@@ -7,35 +7,42 @@ import os
 from pathlib import Path
 
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem
+
+
+class FileNameError(Problem, ValueError):
+    """A text that is no name for a new file."""
 
 
 def path_within(folder: Path, text: str, suffix: str) -> Path:
     """The path that ``text`` names in ``folder``; ``suffix`` is added if it has none.
 
-    ``ValueError``, one line, if it leads out of the folder, is taken, or has no place.
+    ``FileNameError`` if it leads out of the folder, is taken, or has no place.
     """
     name = text.strip()
     try:
         return _within(folder, name, suffix)
     except OSError as error:
-        raise ValueError(f"{name[:40]!r} is no file name: {error.strerror}") from None
+        raise FileNameError(
+            "protocol:no-file-name", name=name[:40], reason=error.strerror
+        ) from None
 
 
 def _within(folder: Path, name: str, suffix: str) -> Path:
     if clean(name) != name:
-        raise ValueError(f"{name!r} has characters that cannot be seen")
+        raise FileNameError("protocol:unseen-characters", name=name)
     if not name or Path(name).name in ("", ".."):
-        raise ValueError("a file needs a name")
+        raise FileNameError("protocol:name-needed")
     path = folder / (name if Path(name).suffix else name + suffix)
     if not path.resolve().is_relative_to(folder.resolve()) or path.resolve() == folder.resolve():
-        raise ValueError(f"{name!r} leads out of {folder}: a name in that folder")
+        raise FileNameError("protocol:leads-out", name=name, folder=str(folder))
     if not path.parent.is_dir():
-        raise ValueError(f"there is no folder {str(path.parent)!r}")
+        raise FileNameError("protocol:no-folder", folder=str(path.parent))
     try:
         path.lstat()
     except FileNotFoundError:
         return path
-    raise ValueError(f"{path.name!r} exists: another name, it is not overwritten")
+    raise FileNameError("protocol:exists", name=path.name)
 
 
 def free_name(folder: Path, name: str) -> str:

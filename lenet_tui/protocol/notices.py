@@ -85,7 +85,7 @@ NOTICES: Table = {
         "{text!r} 不是不小于 0 的整数",
     ),
     "protocol:no-file-name": (
-        "{name!r} is not a file name: {reason}",
+        "{name!r} is no file name: {reason}",
         "{name!r} 不是文件名：{reason}",
     ),
     "protocol:unseen-characters": (

@@ -138,7 +138,8 @@ def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:
     try:
         value = kind(text)
     except ValueError:
-        key = "protocol:not-whole" if kind is int else "protocol:not-a-number"
-        raise OptionError(key, name=name, text=text) from None
+        raise OptionError(
+            "protocol:not-whole" if kind is int else "protocol:not-a-number", name=name, text=text
+        ) from None
     change(Options(), name, value)
     return value

@@ -17,6 +17,7 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
+from lenet_tui.text.notice import Problem
 
 
 class Progress(Protocol):
@@ -58,7 +59,11 @@ class Hooks(Protocol):
         """Say something outside the answer to a command."""
 
 
-class DeviceLost(RuntimeError):
+class MoveRejected(Problem):
+    """A move that cannot be made as things stand; the session is as it was before."""
+
+
+class DeviceLost(Problem):
     """The device answers this process no longer; only another process can go on."""
 
 

@@ -16,8 +16,8 @@ Table = Mapping[str, tuple[str, str]]
 class Notice:
     """A text of the word tables: ``key`` is ``room:name``, its table ``ROOM/notices.py``.
 
-    ``values`` fill the text's blanks: plain values, or notices themselves. ``str`` gives English;
-    a screen says it in its own language by ``Words.say``.
+    ``values`` fill the text's blanks: plain values, or notices themselves, one or a tuple of them.
+    ``str`` gives English; a screen says it in its own language by ``Words.say``.
     """
 
     key: str
@@ -28,8 +28,15 @@ class Notice:
 
     def text(self, column: int) -> str:
         """The text in English (column 0) or Chinese (column 1)."""
-        values = {n: v.text(column) if isinstance(v, Notice) else v for n, v in self.values}
+        values = {name: _said(value, column) for name, value in self.values}
         return table_of(self.key)[self.key][column].format(**values)
+
+
+def _said(value: Any, column: int) -> Any:
+    """A value as it fills a blank."""
+    if isinstance(value, tuple):
+        return ("; ", "；")[column].join(_said(one, column) for one in value)
+    return value.text(column) if isinstance(value, Notice) else value
 
 
 def notice(key: str, /, **values: Any) -> Notice:

@@ -25,6 +25,7 @@ from lenet_tui.protocol.messages import (
 from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, ReverseContinue
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_engine import FakeEngine
 from tests.harness.running_app import Running, running
 
@@ -186,7 +187,7 @@ async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
         assert run.engine.restarts == 0
 
 
-@pytest.mark.parametrize("report", [Died("SIGKILL"), Failed("cuda:0 is lost")])
+@pytest.mark.parametrize("report", [Died(verbatim("SIGKILL")), Failed(verbatim("cuda:0 is lost"))])
 async def test_a_dead_engine_is_said_and_another_takes_over(report: Died | Failed) -> None:
     async with running() as run:
         await run.press("f")
@@ -202,7 +203,7 @@ async def test_one_that_dies_at_once_is_started_again_by_hand() -> None:
     async with running() as run:
         await run.press("f")
         run.app.main.state = Restarting()  # nothing has come from this one
-        run.engine.report(Died("SIGKILL"))
+        run.engine.report(Died(verbatim("SIGKILL")))
         await run.settle()
         assert "the engine is gone" in run.rail and "SIGKILL" in run.rail
         await run.press("n")
@@ -216,7 +217,7 @@ async def test_one_that_dies_at_once_is_started_again_by_hand() -> None:
 async def test_an_engine_that_cannot_start_ends_the_app() -> None:
     async with running() as run:
         run.app.main.ready = None
-        run.engine.report(Failed("device cuda:7 is not here", 2))
+        run.engine.report(Failed(verbatim("device cuda:7 is not here"), 2))
         await run.settle()
         assert run.app.return_code == 2
         assert run.app.failure == "device cuda:7 is not here"

@@ -21,6 +21,7 @@ from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.messages import Answered, Died, Failed, FrameUpdate, Moved, Printed, Report
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING, Position
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_training import PARAMETERS, Training
 
 FRAME = Training(Options()).frame()
@@ -37,7 +38,7 @@ BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)
     [
         (Loading(), INTRODUCED, Loading()),
         (Loading(), FrameUpdate(FRAME), Ready()),
-        (Loading(), Died("SIGKILL"), Dead("SIGKILL")),
+        (Loading(), Died(verbatim("SIGKILL")), Dead(verbatim("SIGKILL"))),
         (Loading(), HANGS, Busy(HANGS, Loading())),
         (Ready(), FrameUpdate(replace(FRAME, running=True)), Running()),
         (Running(), Moved(1, FRAME), Ready()),
@@ -49,14 +50,14 @@ BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)
         (Busy(HANGS, Ready()), Answered(99, None), Ready()),
         (Busy(HANGS, Ready()), Moved(1, FRAME), Ready()),
         (Busy(HANGS, Ready()), Printed("output", "1"), Busy(HANGS, Ready())),
-        (Busy(HANGS, Ready()), Died("SIGKILL"), Restarting("SIGKILL")),
-        (Busy(HANGS, Restarting()), Died("SIGKILL"), Dead("SIGKILL")),
-        (Running(), Failed("cuda:0 is lost"), Restarting("cuda:0 is lost")),
-        (Ready(), Died(""), Restarting("?")),
-        (Restarting("SIGKILL"), INTRODUCED, Restarting("SIGKILL")),
-        (Restarting("SIGKILL"), FrameUpdate(FRAME), Ready()),
-        (Restarting("SIGKILL"), Died("SIGSEGV"), Dead("SIGSEGV")),
-        (Dead("SIGKILL"), INTRODUCED, Restarting()),
+        (Busy(HANGS, Ready()), Died(verbatim("SIGKILL")), Restarting(verbatim("SIGKILL"))),
+        (Busy(HANGS, Restarting()), Died(verbatim("SIGKILL")), Dead(verbatim("SIGKILL"))),
+        (Running(), Failed(verbatim("cuda:0 is lost")), Restarting(verbatim("cuda:0 is lost"))),
+        (Ready(), Died(verbatim("SIGKILL")), Restarting(verbatim("SIGKILL"))),
+        (Restarting(verbatim("SIGKILL")), INTRODUCED, Restarting(verbatim("SIGKILL"))),
+        (Restarting(verbatim("SIGKILL")), FrameUpdate(FRAME), Ready()),
+        (Restarting(verbatim("SIGKILL")), Died(verbatim("SIGSEGV")), Dead(verbatim("SIGSEGV"))),
+        (Dead(verbatim("SIGKILL")), INTRODUCED, Restarting()),
     ],
 )
 def test_a_report_changes_the_state(

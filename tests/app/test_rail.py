@@ -20,6 +20,7 @@ from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
 from lenet_tui.stepping.phase_states import boundary, fitted, stations
+from lenet_tui.text.notice import verbatim
 from tests.harness.fake_training import PARAMETERS, Training
 
 EN = words("en")
@@ -94,8 +95,8 @@ def test_trouble_comes_first_and_is_cleaned() -> None:
     busy = Busy(Position(1, "forward", 1), 0, "conv2 · \x1b[31mconv2d", 3.4)
     text = where(after(), state.Busy(busy, state.Ready()))
     assert text == "forward: conv2 · \\x1b[31mconv2d has run for 3 s; escape ends it"
-    assert where(after(), state.Dead("SIGKILL")).startswith("the engine is gone; ctrl+r")
-    assert where(after(), state.Restarting("SIGKILL")) == EN("rail.starting")
+    assert where(after(), state.Dead(verbatim("SIGKILL"))).startswith("the engine is gone; ctrl+r")
+    assert where(after(), state.Restarting(verbatim("SIGKILL"))) == EN("rail.starting")
 
 
 def test_boundaries() -> None:
@@ -106,7 +107,7 @@ def test_boundaries() -> None:
 @pytest.mark.parametrize("width", [40, 58, 78, 118, 198])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_status_fits_and_keeps_what_matters(width: int, language: str) -> None:
-    frame = replace(after(ITERATION, ITERATION), ahead=True, divergence="conv1.weight")
+    frame = replace(after(ITERATION, ITERATION), ahead=True, divergence=verbatim("conv1.weight"))
     status = Status(Options(), READY, frame, EN("run.flat") if width > 60 else "")
     line = status_line(status, words(language), UNICODE, width)
     assert line.cell_length <= width

@@ -31,7 +31,7 @@ def digests(model: str, asking: bool) -> list[str]:
             explained.answer(f"{name}.grad{index}", check=True)
             explained.answer(f"{name}@1{index}")
         assert navigator.position == moved.frame.position
-        assert navigator.history.divergence == ""
+        assert not navigator.history.divergence
     return found
 
 

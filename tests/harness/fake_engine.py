@@ -39,6 +39,7 @@ from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.views import ABSENT, Summary, View, ViewRequest
 from lenet_tui.tensors.colour_scale import as_levels, fit_scale
 from lenet_tui.tensors.tiling import blocks, tiling
+from lenet_tui.text.notice import verbatim
 from lenet_tui.tour.request import Print
 from lenet_tui.training.request import ListDevices
 from tests.harness.fake_explaining import explained
@@ -51,7 +52,7 @@ CPU = Device("cpu", "test processor")
 DEVICES = (
     CPU,
     Device("cuda:0", "test GPU", 60 * 2**30, 80 * 2**30),
-    Device("mps", "Metal", problem="not built for this platform"),
+    Device("mps", "Metal", problem=verbatim("not built for this platform")),
 )
 
 
@@ -157,7 +158,7 @@ class FakeEngine:
         while self._held:
             command = self._held.popleft()
             error = self.training.make(command.move)
-            self.report(Moved(command.number, self.frame(), error))
+            self.report(Moved(command.number, self.frame(), verbatim(error) if error else None))
 
     def say(self, report: Report) -> None:
         """Report something out of turn."""

@@ -81,11 +81,11 @@ class FakeSession:
     def run_free(self, command: RunFree) -> Moved:
         while not self.hooks.stop_wanted():
             if command.limit is not None and self.iteration >= command.limit:
-                return Moved(command.number, self._frame(), stopped="limit")
+                return Moved(command.number, self._frame(), stopped=verbatim("limit"))
             self._iterate()
             if self.hooks.frame_wanted():
                 self.hooks.send(FrameUpdate(self._frame()))
-        return Moved(command.number, self._frame(), stopped="paused")
+        return Moved(command.number, self._frame(), stopped=verbatim("paused"))
 
     def look(self, look: Subscription) -> Frame:
         self.looked = look
@@ -127,7 +127,7 @@ def misbehave(word: str, session: FakeSession) -> None:
     elif word.startswith("spin "):  # in C, with Python's lock held: even the watchdog is silent
         ctypes.PyDLL(None).usleep(int(float(word.split()[1]) * 1e6))
     elif word == "lose":
-        raise DeviceLost("cuda:0 does not answer any longer: CUDA error\x1b[31m")
+        raise DeviceLost("training:lost", device="cuda:0", why=r"CUDA error\x1b[31m")
     elif word == "raise":
         raise ArithmeticError("too much\x1b[31m\nsecond line")
     elif word == "print":

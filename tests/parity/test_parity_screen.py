@@ -138,7 +138,7 @@ async def test_an_engine_that_dies_meanwhile() -> None:
         run.engine.thinks = True
         await run.press("P")
         run.app.main.state = Restarting()  # no other engine takes over by itself
-        run.engine.say(Died("SIGKILL"))
+        run.engine.say(Died(verbatim("SIGKILL")))
         await run.settle()
         assert "the engine is gone" in run.text and "running the iteration" not in run.text
         await run.press("escape", "P")

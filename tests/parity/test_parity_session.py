@@ -12,6 +12,7 @@ from lenet_tui.parity.engine.parity import Reference
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine import digests as transcribe
 from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.text.notice import verbatim
 from lenet_tui.training.engine.trainer import Trainer
 from tests.harness.driving import Drive
 from tests.harness.parity import DOUBLE, SAME, compared, parity
@@ -130,7 +131,7 @@ def test_a_device_that_is_lost_meanwhile_ends_the_engine(monkeypatch: pytest.Mon
     drive = Drive(model="tests.harness.models:PlantedMemory")
 
     def lost(trainer: Trainer, error: Exception) -> Exception:
-        return DeviceLost("gone") if isinstance(trainer, Float64Trainer) else error
+        return DeviceLost(verbatim("gone")) if isinstance(trainer, Float64Trainer) else error
 
     monkeypatch.setattr("lenet_tui.training.engine.trainer.refused", lost)
     with pytest.raises(DeviceLost, match="gone"):

@@ -38,6 +38,7 @@ from lenet_tui.protocol.moves import Forward, KillEngine, Run
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.sessions.recovery_state import RecoveryState
+from lenet_tui.text.notice import verbatim
 from tests.harness import fake_session
 from tests.harness.conversation import Conversation
 from tests.harness.terminal import ROOT, environment
@@ -77,7 +78,7 @@ def test_a_killed_engine_is_noticed_at_once_and_carries_on(talk: Conversation) -
     assert talk.client.pid
     killed = time.monotonic()
     os.kill(talk.client.pid, signal.SIGKILL)
-    assert talk.until(Died).error == "SIGKILL"
+    assert str(talk.until(Died).error) == "SIGKILL"
     assert time.monotonic() - killed < 0.5
     talk.client.restart()
     talk.until(Ready)
@@ -190,13 +191,13 @@ def test_a_new_engine_is_put_where_the_last_one_was_seen(
 )
 def test_any_death_is_told_with_its_reason(talk: Conversation, word: str, said: str) -> None:
     talk.tell(word)
-    assert talk.until(Died).error == said
+    assert str(talk.until(Died).error) == said
 
 
 def test_only_plain_data_is_taken(talk: Conversation) -> None:
     pid = talk.client.pid
     talk.tell("impure")
-    assert talk.until(Died).error == "it sent what is no plain data: datetime.datetime"
+    assert str(talk.until(Died).error) == "it sent what is no plain data: datetime.datetime"
     assert pid
     assert gone(pid)
 
@@ -214,15 +215,15 @@ def test_last_words_are_heard_in_the_next_life(talk: Conversation) -> None:
 def test_death_while_starting_is_told() -> None:
     with Conversation(fake_session.main) as talk:
         talk.send(Start(Options(device="deadly")))
-        assert talk.until(Died).error == "SIGABRT"
+        assert str(talk.until(Died).error) == "SIGABRT"
 
 
 def test_an_engine_that_cannot_start_says_why() -> None:
     with Conversation(fake_session.main) as talk:
         talk.send(Start(Options(device="nowhere")))
-        assert talk.until(Failed) == Failed("device nowhere is not here", exit=2)
+        assert talk.until(Failed) == Failed(verbatim("device nowhere is not here"), exit=2)
         talk.send(Start(Options(device="broken")))
-        assert talk.until(Failed) == Failed("ZeroDivisionError: the engine broke", exit=1)
+        assert talk.until(Failed) == Failed(verbatim("ZeroDivisionError: the engine broke"), exit=1)
         talk.send(DoMove(1, Forward("op")))
         assert talk.until(Failed).exit == 1
         talk.start()
@@ -295,7 +296,7 @@ def test_frames_wait_for_the_screen(talk: Conversation) -> None:
     talk.send(Subscription(graph=True))  # applied in the midst of the run
     assert talk.until(FrameUpdate).frame.running
     talk.send(Pause())
-    assert talk.until(Moved).stopped == "paused"
+    assert str(talk.until(Moved).stopped) == "paused"
 
 
 def test_many_commands_in_one_go_are_answered_in_order(talk: Conversation) -> None:
@@ -312,6 +313,7 @@ from lenet_tui.process.client import EngineClient
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.messages import DoMove, Ready, Start
 from lenet_tui.protocol.moves import Set
+from lenet_tui.text.notice import verbatim
 from tests.harness import fake_session
 from multiprocessing import forkserver
 

@@ -32,11 +32,11 @@ def talk() -> Iterator[Conversation]:
 
 def test_an_exception_is_a_line_and_a_traceback_in_the_log(talk: Conversation) -> None:
     moved, printed = talk.ask("raise")
-    assert moved.error == r"ArithmeticError: too much\x1b[31m"
+    assert str(moved.error) == r"ArithmeticError: too much\x1b[31m"
     assert {line.kind for line in printed} == {"error"}
     assert printed[0].text == "Traceback (most recent call last):"
     assert any("fake_session.py" in line.text for line in printed)
-    assert talk.ask("nothing")[0].error == ""
+    assert not talk.ask("nothing")[0].error
 
 
 def test_a_lost_device_ends_the_engine_and_the_next_carries_on() -> None:
@@ -46,7 +46,7 @@ def test_a_lost_device_ends_the_engine_and_the_next_carries_on() -> None:
         talk.until(Moved)
         talk.tell("lose")
         said = "cuda:0 does not answer any longer: CUDA error"
-        assert talk.until(Failed).error == said + r"\x1b[31m"
+        assert str(talk.until(Failed).error) == said + r"\x1b[31m"
         talk.client.restart()
         talk.until(Ready)
         assert talk.ask("nothing")[0].frame.position.iteration == 3

@@ -104,7 +104,7 @@ def at(iteration: int, op: int | None = None) -> Frame:
 def recorded(*pending_moves: tuple[PendingMove, Frame, str]) -> list[str]:
     recorder = MovesRecorder()
     for pending, frame, stopped in pending_moves:
-        recorder.note(pending, frame, stopped)
+        recorder.note(pending, frame, bool(stopped))
     return recorder.text.splitlines()
 
 

@@ -81,7 +81,7 @@ async def test_a_monkey_with_a_real_engine(
         for _ in range(10):
             await monkey.play(100)
             frame = await check(monkey)
-            assert frame.divergence == "", monkey.last
+            assert not frame.divergence, monkey.last
             await back_and_forth(monkey, frame)
         frame = await check(monkey)
         moves, options = monkey.app.main.recorder.moves, monkey.app.main.options
@@ -118,4 +118,4 @@ async def back_and_forth(monkey: Monkey, frame: Frame) -> None:
         assert now is not None
         assert now.position == frame.position, (unit, now.position, monkey.last)
         assert now.digest == frame.digest, (unit, frame.position, monkey.last)
-        assert now.divergence == ""
+        assert not now.divergence

@@ -8,7 +8,6 @@ from textual.widgets import OptionList
 from lenet_tui.kit.ui.pick import Choice, PickScreen, options
 from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.request import Asks
-from lenet_tui.text.reasons import reason
 from lenet_tui.text.words import Words
 from lenet_tui.training.request import ListDevices
 
@@ -43,7 +42,7 @@ class DevicesScreen(PickScreen):
 def choice(device: Device, present: str, words: Words) -> Choice:
     """A device as a line of the picker."""
     if device.problem:
-        note = reason(device.problem, words)
+        note = words.say(device.problem)
     elif device.total:
         free = gigabytes(device.free or 0)
         note = f"{device.title}, " + words(

@@ -32,6 +32,7 @@ from lenet_tui.protocol.moves import (
     Do,
     Goto,
     Move,
+    MoveError,
     Set,
     Skip,
     Vector,
@@ -303,12 +304,12 @@ class MainScreen(ReportScreen):
 
 
 def vector_of(size: int, text: str) -> Vector:
-    """The vector that ``text`` means on an output of ``size`` numbers; else ``ValueError``."""
+    """The vector that ``text`` means on an output of ``size`` numbers; else ``MoveError``."""
     vector = parse_vector(text)
     if vector.kind == "onehot" and vector.onehot >= size:
-        raise ValueError(f"onehot {vector.onehot}: the output has entries 0 to {size - 1}")
+        raise MoveError("protocol:onehot-outside", k=vector.onehot, last=size - 1)
     if vector.kind == "values" and len(vector.values) != size:
-        raise ValueError(f"{len(vector.values)} numbers for an output of {size}")
+        raise MoveError("protocol:vector-length", count=len(vector.values), size=size)
     return vector
 
 
@@ -318,5 +319,5 @@ def _whole(text: str) -> int:
     except ValueError:
         value = -1
     if not 0 <= value <= 10**12:
-        raise ValueError(f"{text!r} is not a whole number from 0")
+        raise MoveError("protocol:not-whole-from-0", text=text)
     return value

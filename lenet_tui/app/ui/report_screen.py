@@ -29,6 +29,7 @@ from lenet_tui.protocol.moves import Back, Forward
 from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Notice
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class ReportScreen(SessionScreen):
 
     def _frame_reported(self, report: Moved | FrameUpdate, before: EngineState) -> None:
         frame, was = report.frame, calm(before)
-        ended = was.why if isinstance(was, Restarting) else ""
+        ended = was.why if isinstance(was, Restarting) else None
         self.losses.take(frame)
         if self.recorder.seen(frame) or ended:
             self._resumed(frame, ended)
@@ -71,7 +72,7 @@ class ReportScreen(SessionScreen):
         if self.tour.shows(report):
             self.post_message(FrameCame(frame, isinstance(report, FrameUpdate)))
 
-    def _resumed(self, frame: Frame, ended: str) -> None:
+    def _resumed(self, frame: Frame, ended: Notice | None) -> None:
         """A new engine has taken the session up: say where, and what of a run is not recorded.
 
         ``ended``: how the engine before it ended by itself.
@@ -85,13 +86,17 @@ class ReportScreen(SessionScreen):
         if other:
             said += "; " + self.words("log.elsewhere", what=clean(other))
         if ended:
-            said = self.words("log.died", error=clean(ended), rest=said)
+            said = self.words("log.died", error=clean(self.words.say(ended)), rest=said)
         self.announce("note", said, "warning" if gone > 0 else "information")
         self._say_divergence(frame)
 
     def _say_divergence(self, frame: Frame) -> None:
         if frame.divergence:
-            self.announce("error", self.words("log.divergence", what=frame.divergence), "error")
+            self.announce(
+                "error",
+                self.words("log.divergence", what=self.words.say(frame.divergence)),
+                "error",
+            )
 
     def _moved(self, report: Moved) -> None:
         """A move or a run is over: note it, say what there is to say, let the next begin."""
@@ -99,16 +104,16 @@ class ReportScreen(SessionScreen):
         if done is None:
             return
         if report.error:
-            self.announce("error", report.error, "error")
+            self.announce("error", self.words.say(report.error), "error")
         else:
-            self.recorder.note(done, frame, report.stopped)
+            self.recorder.note(done, frame, report.stopped is not None)
             self.log_pane.add("move", self._summary(done, frame))
         self._say_divergence(frame)
         stepped = done.move in (Forward("op"), Back("op")) or report.stopped
         if self.follows and stepped and not self.tour.on:
             self.follow(frame)
         if report.stopped and not done.paused:
-            self.announce("note", report.stopped)
+            self.announce("note", self.words.say(report.stopped))
         if report.error or report.stopped:
             self.player.stop()
             self.runner.halt()
@@ -151,7 +156,7 @@ class ReportScreen(SessionScreen):
     def _ended(self, report: Died | Failed) -> None:
         """The engine has ended: another one carries on, if this one has shown anything."""
         if isinstance(report, Failed) and self.ready is None:
-            self.post_message(self.CannotStart(clean(report.error), report.exit))
+            self.post_message(self.CannotStart(clean(self.words.say(report.error)), report.exit))
             return
         state = self.state
         self.forget_pending()
@@ -162,7 +167,9 @@ class ReportScreen(SessionScreen):
         if isinstance(state, Restarting):
             self.restart(state.why)
         elif isinstance(state, Dead):
-            self.log_pane.add("error", self.words("rail.gone", error=clean(state.why)))
+            self.log_pane.add(
+                "error", self.words("rail.gone", error=clean(self.words.say(state.why)))
+            )
         self.show_activity()
 
     def _opened(self, kind: type[T]) -> list[T]:

@@ -29,6 +29,7 @@ from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.stepping.ui.autorun import AutoRun
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import MovesPlayer, MovesRecorder
+from lenet_tui.text.notice import Notice
 from lenet_tui.tour.ui.controller import Tour
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class SessionScreen(PaneScreen):
         """The options in force at the cursor."""
         return self.frame.options if self.frame else self.options
 
-    def restart(self, why: str = "") -> None:
+    def restart(self, why: Notice | None = None) -> None:
         """End the engine, whatever it does, and carry on from history in a new one.
 
         ``why``: how it has ended by itself.

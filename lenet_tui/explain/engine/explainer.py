@@ -31,7 +31,7 @@ from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
 from lenet_tui.tape.engine.tape import Cursor
-from lenet_tui.text.notice import verbatim
+from lenet_tui.text.notice import Notice, notice
 
 GIVEN = ("input", "target")
 GRADIENTS = (BACKWARD, *(phase for phase in PHASES.values() if phase.gradients))
@@ -58,7 +58,7 @@ class Explainer:
             with np.errstate(all="ignore"), self._at(wanted) as place:
                 return self._explain(command, cell, place)
         except CellError as error:
-            raise Rejected(verbatim(str(error))) from None
+            raise Rejected(error.notice) from None
 
     # Where and when
 
@@ -89,7 +89,7 @@ class Explainer:
         segments = navigator.history.script(iteration).segments
         if iteration > navigator.history.end[0] or not segments:
             last = navigator.history.end[0]
-            raise CellError(f"{name}: iteration {iteration} has not been run, {last} is the last")
+            raise CellError("explain:not-run", name=name, n=iteration, last=last)
         navigator.rebuild(iteration, Cursor(len(segments) - 1))
         try:
             yield
@@ -111,7 +111,7 @@ class Explainer:
             there = self._scope(self._navigator.cursor)
             found = find(there)
             if found is None:
-                raise CellError(f"{cell.name}: no {phases[0].name} of it is on the tape")
+                raise CellError("explain:not-on-tape", name=cell.name, phase=phases[0].name)
             yield there, found
 
     def _earlier(self, iteration: int, *phases: Phase) -> int:
@@ -155,22 +155,21 @@ class Explainer:
         known |= {f"{p}.{a}" for p in parameters for a in ("new", "update", *STATES)}
         if cell.tensor not in known:
             raise self._unknown(cell, scope)
-        where = ""
+        where: Notice | str = ""
         if scope.cursor == self._navigator.cursor:
             at = self._navigator.position
-            where = f" (iteration {at.iteration}, {at.phase})"
+            where = notice("explain:here", n=at.iteration, phase=at.phase)
         if aspect == "grad" and cell.tensor.rpartition(".")[0] in (*GIVEN, LOSS_TARGET):
-            raise CellError(
-                f"{cell.name} is None: data needs no gradient (requires_grad is False),"
-                " so backward computes none"
-            )
+            raise CellError("explain:data-has-no-gradient", name=cell.name)
         if aspect == "grad":
-            raise CellError(f"{cell.name} is None here{where}: no backward has reached it")
+            raise CellError("explain:no-gradient", name=cell.name, where=where)
         if aspect in STATES:
-            begins = f" when iteration {scope.tape.iteration} begins"
-            when = begins if scope.whole else f" here{where}"
-            raise CellError(f"{cell.name}: the optimizer keeps no such tensor{when}")
-        raise CellError(f"{cell.name} has not been computed yet{where}")
+            if scope.whole:
+                raise CellError(
+                    "explain:no-state-when-it-begins", name=cell.name, n=scope.tape.iteration
+                )
+            raise CellError("explain:no-state", name=cell.name, where=where)
+        raise CellError("explain:not-computed", name=cell.name, where=where)
 
     def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""

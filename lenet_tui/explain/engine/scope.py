@@ -103,7 +103,9 @@ def cursor_at(tape: Tape, cell: Cell, limit: Cursor) -> Cursor:
     """The cursor after ``cell.entry`` entries; ``CellError`` beyond ``limit``."""
     wanted = cell.entry or 0
     if wanted > tape.index(limit):
-        raise CellError(f"{cell.name}: iteration {tape.iteration} has {tape.index(limit)} entries")
+        raise CellError(
+            "explain:entries", name=cell.name, n=tape.iteration, count=tape.index(limit)
+        )
     for number, segment in enumerate(tape.segments):
         if wanted <= len(segment.entries) and wanted:
             whole = wanted == segment.total

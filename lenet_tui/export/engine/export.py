@@ -83,13 +83,10 @@ def model_source(spec: str) -> tuple[str, Pulled]:
     except (OSError, TypeError, KeyError, SyntaxError):
         pulled = Pulled({}, {})
     if path not in pulled.definitions:
-        raise CannotExport(f"the model {spec} cannot be exported: its source is not available")
+        raise CannotExport("export:no-source", model=spec)
     for source in pulled.definitions.values():
         if found := _ACTED_ON.search(source):
-            raise CannotExport(
-                f"the model {spec} cannot be exported: a terminal would act on {found[0]!r} in its"
-                " source"
-            )
+            raise CannotExport("export:acted-on", model=spec, text=found[0])
     return f"{path}()", pulled
 
 

@@ -29,8 +29,10 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
     for pixels, divisor in (images.pixels[numbers], images.divisor), (exact.squeeze(1), 0):
         if pixels.nbytes > MAX_PACKED:
             raise CannotExport(
-                f"the session took {len(numbers)} samples, {pixels.nbytes // 2**20} MB:"
-                f" a script holds {MAX_PACKED // 2**20} MB at most"
+                "export:too-many-samples",
+                count=len(numbers),
+                size=pixels.nbytes // 2**20,
+                most=MAX_PACKED // 2**20,
             )
         raw = b"".join(map(script_runtime.raw, (*labelled, pixels)))
         packed = Packed(

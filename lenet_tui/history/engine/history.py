@@ -13,6 +13,7 @@ from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.session_api import KeyframeStore
 from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.text.notice import Notice, notice
 
 MAX_DIGESTS = 20_000
 RECENT_EVERY = 32
@@ -54,7 +55,7 @@ class History:
         self.on: tuple[str, ...] = ()
         """The optional phases that were on when the session began."""
         self.end: Point = (0, 0, float("inf"))
-        self.divergence = ""
+        self.divergence: Notice | None = None
         self._digests: dict[Point, str] = {}
         self._recent: dict[int, bytes] = {}
         self._sums: dict[int, Future[bytes]] = {}
@@ -114,7 +115,7 @@ class History:
             if len(self._recent) > 2:
                 del self._recent[min(self._recent)]
         if iteration in self.index.sizes and self._sum(iteration) != _sum(blob):
-            self.divergence = f"iteration {iteration} did not come out the same when run again"
+            self.divergence = notice("history:not-reproduced", n=iteration)
         if self.index.due(iteration):
             self._store.put(iteration, blob)
             self._sums[iteration] = self._beside.submit(_sum, blob)
@@ -151,9 +152,8 @@ class History:
             if len(self._digests) < MAX_DIGESTS:
                 self._digests[here] = digest
         elif known != digest:
-            self.divergence = (
-                f"iteration {iteration} did not come out the same when run again:"
-                f" {digest[:8]}, not {known[:8]}"
+            self.divergence = notice(
+                "history:other-digest", n=iteration, digest=digest[:8], known=known[:8]
             )
 
     def expect(self, iteration: int, cursor: Cursor, digest: str) -> None:

@@ -13,11 +13,16 @@ from lenet_tui.protocol.container import Malformed
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.options import check as check_options
+from lenet_tui.text.notice import Notice, Problem, notice
 from lenet_tui.training.engine.dataset import CLASSES, SIDE
 from lenet_tui.training.engine.trainer import Trainer
 
 Like = tuple[torch.dtype, tuple[int, ...]]
 """A dtype and a shape."""
+
+
+class Unfit(Problem):
+    """A part of a keyframe that the session has no place for."""
 
 
 def check(trainer: Trainer, blob: bytes) -> None:
@@ -33,15 +38,15 @@ def check(trainer: Trainer, blob: bytes) -> None:
     try:
         check_options(state.options)
         if state.options.model != own.options.model:
-            raise Malformed("its model is another one")
+            raise Unfit("history:other-model")
         for number in (data.size, data.epoch, data.offset, state.accumulated):
             if number not in range(2**62):
-                raise Malformed("its place in the data is none")
+                raise Unfit("history:no-place-in-data")
         for name, tensor, wanted in _pairs(state, own):
             if _like(tensor) != wanted:
-                raise Malformed(f"{name} is missing, unknown or of another shape")
-    except ValueError as error:
-        raise OptionError("history:does-not-fit", error=str(error)) from None
+                raise Unfit("history:unfit-tensor", name=name)
+    except Problem as error:
+        raise OptionError("history:does-not-fit", error=error.notice) from None
 
 
 def _like(tensor: Tensor | None) -> Like | None:
@@ -50,10 +55,10 @@ def _like(tensor: Tensor | None) -> Like | None:
 
 def _pairs(
     state: TrainerState, own: TrainerState
-) -> Iterator[tuple[str, Tensor | None, Like | None]]:
+) -> Iterator[tuple[str | Notice, Tensor | None, Like | None]]:
     """The name of each tensor, as it is stored, and the dtype and shape that it must have."""
     if (set(state.parameters), set(state.buffers)) != (set(own.parameters), set(own.buffers)):
-        raise Malformed("its parameters or buffers have other names")
+        raise Unfit("history:other-names")
     for name, stored in state.parameters.items():
         like = _like(own.parameters[name].value)
         yield name, stored.value, like
@@ -61,14 +66,15 @@ def _pairs(
             yield f"{name}.grad", stored.grad, like
         for slot, tensor in stored.state.items():
             own_slot = (torch.float32, ()) if slot == "step" else like
-            yield f"the optimizer's tensor for {name}", tensor, own_slot if slot in STATES else None
+            state_of = notice("history:state-of", name=name)
+            yield state_of, tensor, own_slot if slot in STATES else None
     for name, buffer in state.buffers.items():
         yield name, buffer, _like(own.buffers[name])
-    yield "the generator's state", state.rng, _like(own.rng)
+    yield notice("history:generator"), state.rng, _like(own.rng)
     if own.cuda_rng is not None and state.cuda_rng is not None:
-        yield "the GPU generator's state", state.cuda_rng, _like(own.cuda_rng)
+        yield notice("history:gpu-generator"), state.cuda_rng, _like(own.cuda_rng)
     if state.data.fixed is not None:
         size = state.data.size
         shapes = (size, 1, SIDE, SIDE), (size, CLASSES), (1, CLASSES)
         for tensor, shape in zip(state.data.fixed, shapes, strict=True):
-            yield "the random data", tensor, (torch.float32, shape)
+            yield notice("history:random-data"), tensor, (torch.float32, shape)

@@ -7,9 +7,9 @@ from lenet_tui.protocol.iteration_plan import Change, Segment
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import Options, turn_of
 from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.recorder import UNKNOWN
 from lenet_tui.tape.engine.tape import Cursor
-from lenet_tui.training.engine.trainer import MoveRejected
 
 
 class Navigator(Replay):
@@ -189,9 +189,7 @@ class Navigator(Replay):
     def do(self, segment: Segment) -> None:
         """Run a phase out of turn; what is recorded after the cursor goes only if it succeeds."""
         if segment.phase not in turn_of(self.options):
-            raise MoveRejected(
-                f"{segment.phase} is off: set {segment.kind.option} to more than 0 first"
-            )
+            raise MoveRejected("history:phase-off", phase=segment.phase, option=segment.kind.option)
         self.make_live()
         before = self.cursor
         script = self.script.cut(before.segment, before.done).with_segment(segment)

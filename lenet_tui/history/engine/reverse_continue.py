@@ -11,11 +11,12 @@ from lenet_tui.protocol.messages import Busy
 from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.text.notice import Notice
 from lenet_tui.watch.engine import evaluate as watching
 from lenet_tui.watch.engine.evaluate import NONFINITE
 
 Truth = dict[int, bool | None]
-Found = tuple[int, Cursor, str]
+Found = tuple[int, Cursor, Notice]
 
 FIRST = 0.75
 """Seconds until it is said how far the search is."""
@@ -100,9 +101,9 @@ class Search:
             record = navigator.iteration + 1 in goals
             navigator.replay(record)
             if record:
-                for place, told in self._turns(truth):
+                for place, turned in self._turns(truth):
                     if point(navigator.iteration, place) < here:
-                        found = navigator.iteration, place, told
+                        found = navigator.iteration, place, turned
                 truth[NONFINITE] = not watching.all_finite(navigator.trainer)
                 continue
             before = dict(truth)
@@ -141,11 +142,11 @@ class Search:
             truth[number] = unknown if value is None else watch.holds(value)
         return truth
 
-    def _turns(self, truth: Truth) -> list[tuple[Cursor, str]]:
+    def _turns(self, truth: Truth) -> list[tuple[Cursor, Notice]]:
         """Each turn to true in the present iteration, in order; ``truth`` is moved on."""
         navigator = self._navigator
         tape = navigator.tape
-        turns: list[tuple[Cursor, str]] = []
+        turns: list[tuple[Cursor, Notice]] = []
         bad = watching.culprit(tape, None, tape.end, navigator.trainer.names)
         first = True
         for place, entry, phase in watching.cursors(tape, None, tape.end):
@@ -157,7 +158,7 @@ class Search:
                     if value is None:
                         continue
                     if watch.holds(value) and truth[number] is False:
-                        turns.append((place, f"watch {number}: {watch} ({value:.6g})"))
+                        turns.append((place, watching.turned_true(number, watch, value)))
                     truth[number] = watch.holds(value)
             first = False
         return turns

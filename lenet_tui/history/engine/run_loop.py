@@ -14,13 +14,14 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import FrameUpdate
 from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate as watching
 from lenet_tui.watch.engine.evaluate import NONFINITE
 
 TAPED = 2
 """The last iterations of a run are taped: one to look at, one for its "last update"."""
 
-Hit = tuple[Cursor, str]
+Hit = tuple[Cursor, Notice]
 """Where a watchpoint became true, and what to say of it."""
 
 
@@ -55,17 +56,17 @@ class RunLoop:
         self._losses = []
         return first, taken
 
-    def run(self, count: int) -> str:
+    def run(self, count: int) -> Notice | None:
         """``count`` times to the end of an iteration; watchpoints do not stop it."""
         return self._forward(count, stopping=False)
 
-    def resume(self, limit: int | None) -> str:
+    def resume(self, limit: int | None) -> Notice | None:
         """On to where a watchpoint becomes true, ``limit`` iterations at most."""
-        told = self._forward(limit, stopping=True)
+        stopped = self._forward(limit, stopping=True)
         self._truth_of = point(self.navigator.iteration, self.navigator.cursor)
-        return told
+        return stopped
 
-    def goto(self, iteration: int) -> str:
+    def goto(self, iteration: int) -> Notice | None:
         """To where ``iteration`` had just finished, training on if it never did."""
         navigator, history = self.navigator, self.navigator.history
         script = history.script(iteration)
@@ -74,10 +75,10 @@ class RunLoop:
         on_tape = iteration == navigator.iteration and script.finished()
         if on_tape and len(navigator.tape.segments) > boundary.segment:
             navigator.cursor = boundary
-            return ""
+            return None
         if recorded and not self._near(iteration):
             navigator.boundary(iteration)
-            return ""
+            return None
         last = history.end[0] - 1
         if not recorded and last > navigator.iteration and not self._near(last):
             navigator.boundary(last)
@@ -90,7 +91,7 @@ class RunLoop:
         nearest = self.navigator.history.nearest(max(iteration - TAPED, 0))
         return here < iteration and nearest <= here
 
-    def _forward(self, limit: int | None, stopping: bool) -> str:
+    def _forward(self, limit: int | None, stopping: bool) -> Notice | None:
         navigator = self.navigator
         watches = self.watches if stopping else {}
         fast = all(watching.fast(w, navigator.trainer) for w in watches.values())
@@ -110,15 +111,15 @@ class RunLoop:
             else:
                 hit = self._taped(watches, stopping)
             if hit:
-                navigator.cursor, told = hit
+                navigator.cursor, found = hit
                 self._note_loss(navigator.tape.own_loss(navigator.cursor))
-                return told
+                return found
             if navigator.finished:
                 passed += 1
                 self._note_loss(navigator.trainer.last_loss)
             if framed and navigator.finished:
                 self._hooks.send(FrameUpdate(self._frame()))
-        return f"{limit} iterations" if stopping else ""
+        return notice("history:iterations", n=limit) if stopping else None
 
     def _plain_next(self) -> bool:
         """Whether a whole iteration without anything special comes next."""
@@ -166,7 +167,7 @@ class RunLoop:
         bad = watching.culprit(tape, after, until, navigator.trainer.names)
         first = after is None or tape.index(after) == 0
         for cursor, entry, phase in watching.cursors(tape, after, until):
-            turned = ""
+            turned: Notice | None = None
             for number, watch in watches.items():
                 if watching.touches(entry, phase, watch, first):
                     value = watching.value(tape, cursor, watch)
@@ -174,7 +175,7 @@ class RunLoop:
                         continue
                     holds = watch.holds(value)
                     if holds and not self.truth[number]:
-                        turned = turned or f"watch {number}: {watch} ({value:.6g})"
+                        turned = turned or watching.turned_true(number, watch, value)
                     self.truth[number] = holds
             first = False
             if bad and bad[0] == cursor and not self.truth.get(NONFINITE):
@@ -200,12 +201,12 @@ class RunLoop:
                 truth[number] = same and self.truth.get(number, False)
         return truth
 
-    def _pause(self) -> str:
+    def _pause(self) -> Notice:
         """Stop where we are, with a tape to look at."""
         navigator = self.navigator
         if navigator.iteration and not any(s.entries for s in navigator.tape.segments):
             navigator.boundary(navigator.iteration)
-        return "paused"
+        return notice("history:paused")
 
     def _note_loss(self, loss: float | None) -> None:
         """Add the present iteration's loss, if it is known yet."""

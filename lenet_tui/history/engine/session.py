@@ -26,7 +26,7 @@ from lenet_tui.protocol.messages import (
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, phases_on
 from lenet_tui.protocol.options import change as changed
-from lenet_tui.protocol.session_api import Hooks, KeyframeStore
+from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests as transcribe
@@ -37,10 +37,10 @@ from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
+from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.dataset import SIDE
-from lenet_tui.training.engine.trainer import MoveRejected
 from lenet_tui.watch.engine import evaluate as watching
 
 MEGABYTE = 2**20
@@ -139,11 +139,11 @@ class Session:
         before = navigator.iteration, navigator.cursor
         recorded = dict(history.scripts), history.end
         history.reached(*before)
-        history.divergence = error = stopped = ""
+        history.divergence = error = stopped = None
         try:
             stopped = self._make(command.move)
-        except (MoveRejected, OptionError) as refused:
-            error = str(refused)
+        except (MoveRejected, OptionError) as rejected:
+            error = rejected.notice
         if error:  # only now: the exception held what torch had made until it failed
             history.scripts, history.end = recorded
             navigator.rebuild(*before)
@@ -156,7 +156,7 @@ class Session:
             )
         )
 
-    def _moved(self, command: DoMove, error: str, stopped: str) -> Moved:
+    def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history
         history.reached(navigator.iteration, navigator.cursor)
         fingerprint = self._fingerprint()
@@ -176,7 +176,7 @@ class Session:
         ops = transcribe.ops(self.navigator.tape, number) if with_ops else ()
         return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
 
-    def _make(self, move: Move) -> str:
+    def _make(self, move: Move) -> Notice | None:
         """Make a move; returns what stopped it, for people."""
         navigator = self.navigator
         if isinstance(move, moves.Forward):
@@ -206,20 +206,22 @@ class Session:
             self._next_watch += 1
         elif isinstance(move, moves.Unwatch):
             if self.watches.pop(move.number, None) is None:
-                raise MoveRejected(f"there is no watchpoint {move.number}")
+                raise MoveRejected("history:no-watchpoint", number=move.number)
         elif isinstance(move, moves.Continue):
             return self.runner.resume(None if move is RUN_ON else move.limit)
         elif isinstance(move, moves.ReverseContinue):
             return self._reverse()
-        return ""
+        return None
 
     def _between_phases(self) -> None:
         position = self.navigator.position
         if position.op is not None:
             segment = self.navigator.tape.segments[self.navigator.cursor.segment]
             raise MoveRejected(
-                f"{position.phase} is under way ({position.op} of {segment.total} ops):"
-                " finish the phase or step back out of it first"
+                "history:phase-under-way",
+                phase=position.phase,
+                done=position.op,
+                total=segment.total,
             )
 
     def _skip(self, phase: str) -> None:
@@ -227,7 +229,7 @@ class Session:
         navigator = self.navigator
         following = navigator.script.next_phase(navigator.cursor.segment + 1)
         if phase != following:
-            raise MoveRejected(f"{phase} is not next: only {following} can be skipped now")
+            raise MoveRejected("history:not-next", phase=phase, following=following)
         navigator.skip(phase)
 
     def _set(self, move: moves.Set) -> None:
@@ -246,7 +248,7 @@ class Session:
             return
         navigator.set(move)
 
-    def _reverse(self) -> str:
+    def _reverse(self) -> Notice | None:
         navigator = self.navigator
         here = navigator.iteration, navigator.cursor
         search = Search(navigator, self.watches, self._hooks)
@@ -255,7 +257,7 @@ class Session:
         self._from = None
         if found is None:
             navigator.rebuild(*here)
-            return "paused" if search.stopped else "no watchpoint became true before here"
+            return notice("history:paused" if search.stopped else "history:nothing-before")
         navigator.rebuild(found[0], found[1])
         return found[2]
 

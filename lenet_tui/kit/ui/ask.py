@@ -14,12 +14,13 @@ from textual.widgets.option_list import Option
 
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem
 
 T = TypeVar("T")
 
 
 class AskScreen(Dialog[T], Generic[T]):
-    """Gives back what ``parse`` makes of the text; its ``ValueError`` is shown and asked again.
+    """Gives back what ``parse`` makes of the text; its ``Problem`` is shown and asked again.
 
     ``choices``: lines offered below, which can be picked instead of typed.
     """
@@ -66,7 +67,7 @@ class AskScreen(Dialog[T], Generic[T]):
     def _take(self, text: str) -> None:
         try:
             answer = self._parse(text)
-        except ValueError as error:
-            self.complain(clean(str(error)))
+        except Problem as error:
+            self.complain(clean(self.words.say(error.notice)))
         else:
             self.dismiss(answer)

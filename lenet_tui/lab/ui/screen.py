@@ -157,7 +157,9 @@ class LabScreen(Once[tuple[str, Shape]]):
         reply = await self._engine.ask(question)
         if question == self._state.question():  # nothing was changed while torch was at work
             self._state.result = reply.answer or LabResult(
-                question.text, question.input_shape, error=str(reply.error)
+                question.text,
+                question.input_shape,
+                error=self.words.say(reply.error) if reply.error else "",
             )
             self._show()
 
@@ -204,7 +206,7 @@ class LabScreen(Once[tuple[str, Shape]]):
         try:
             change()
         except LayerError as error:
-            self._complaint = clean(str(error))
+            self._complaint = clean(self.words.say(error.notice))
             self._show()
             return False
         self._complaint = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lenet_tui.explain.windows import Geometry, NoWindow, Shape
 from lenet_tui.lab.geometry import SLIDING, geometry
-from lenet_tui.lab.layer import Layer, Value, default_input, with_argument, with_kind
+from lenet_tui.lab.layer import Layer, LayerError, Value, default_input, with_argument, with_kind
 from lenet_tui.lab.result import FILLS, LabResult, RunLab
 from lenet_tui.tensors.tiling import ravel, unravel
 
@@ -125,17 +125,17 @@ class LabState:
     def whole_index(self, index: Shape) -> Shape:
         """``index`` into the output; fewer numbers than dimensions name the last ones.
 
-        Raises ``ValueError`` with what there is.
+        Raises ``LayerError`` with what there is.
         """
         shape = self.output_shape
         if self.index is None or shape is None:
-            raise ValueError("there is no output")
+            raise LayerError("lab:no-output")
         if not 1 <= len(index) <= len(shape):
-            raise ValueError(f"{len(index)} numbers, but the output has {len(shape)} dimensions")
+            raise LayerError("lab:index-length", count=len(index), dimensions=len(shape))
         whole = (*self.index[: len(shape) - len(index)], *index)
         for i, size in zip(whole, shape, strict=True):
             if not 0 <= i < size:
-                raise ValueError(f"{i} is outside 0 … {size - 1}")
+                raise LayerError("lab:index-outside", i=i, last=size - 1)
         return whole
 
     def select(self, row: int, col: int) -> None:

@@ -16,12 +16,12 @@ from lenet_tui.parity.result import Parity, ParityResult, ParityRow, place
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.phases import PHASES
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.tape.engine.tape import Tape
-from lenet_tui.text.notice import verbatim
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.rng_guard import generators, untouched
-from lenet_tui.training.engine.trainer import MoveRejected, Trainer, refusing
+from lenet_tui.training.engine.trainer import Trainer, refusing
 
 FLOAT, DOUBLE = "float32", "float64"
 TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: Float64Trainer}
@@ -45,8 +45,7 @@ def _answer(command: Parity, navigator: Navigator) -> ParityResult:
             result = replace(result, other=_place(command.device or result.choices[0]))
             return replace(result, rows=reference.compare_with(result.other))
     except (MoveRejected, OptionError) as refused:
-        error = refused.notice if isinstance(refused, OptionError) else verbatim(str(refused))
-        return replace(result, error=error)
+        return replace(result, error=refused.notice)
 
 
 def choices(device: torch.device) -> tuple[str, ...]:
@@ -100,7 +99,7 @@ class Reference:
             with refusing(twin):
                 return compare(ours, self._again(twin, script), drew)
         except MoveRejected as refused:
-            raise MoveRejected(f"{there}: {refused}") from refused
+            raise MoveRejected("parity:there", place=there, why=refused.notice) from refused
 
     def _twin(self, there: str) -> Trainer:
         """A second trainer, in the same state, in the place ``there``."""

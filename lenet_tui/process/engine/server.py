@@ -43,7 +43,6 @@ from lenet_tui.protocol.session_api import (
     Progress,
     Session,
 )
-from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import notice, verbatim
 
 FRAME_INTERVAL = 1 / 30
@@ -158,7 +157,7 @@ class Server:
         if not isinstance(command, (DoMove, RunFree)):
             return None
         if session is None:
-            return Failed("the engine has not been started")
+            return Failed(notice("process:not-started"))
         if isinstance(command, DoMove):
             return session.do(command)
         self._pipe.painted = True
@@ -183,7 +182,7 @@ class Server:
             store = PipeStore(self._pipe)
             self._session = make_session(command.options, store, self, command.snapshot)
         except OptionError as error:
-            return Failed(str(error), exit=2)
+            return Failed(error.notice, exit=2)
         self._pipe.send(Recorded(self._session.snapshot()))
         return self._session.ready
 
@@ -192,15 +191,15 @@ class Server:
         for line in trace_of(error):
             self._pipe.send(line)
         if isinstance(error, DeviceLost):
-            return Failed(clean(str(error), 500))
-        said = in_a_line(error)
+            return Failed(error.notice)
+        said = verbatim(in_a_line(error))
         if isinstance(command, Asked):
-            return Answered(command.number, error=verbatim(said))
+            return Answered(command.number, error=said)
         if isinstance(command, (DoMove, RunFree)) and self._session:
             try:
                 return Moved(command.number, self._session.look(self._look), error=said)
             except Exception as second:  # noqa: BLE001 - the session is past repair
-                said = f"{said}; then {in_a_line(second)}"
+                said = notice("process:then", first=said, second=in_a_line(second))
         return Failed(said)
 
     def _progress(self) -> Progress:

@@ -74,7 +74,7 @@ class MovesRecorder:
         self._lost = False
         self._iteration = 0
 
-    def note(self, pending: PendingMove, frame: Frame, stopped: str) -> None:
+    def note(self, pending: PendingMove, frame: Frame, stopped: bool) -> None:
         """Note a move that ended in ``frame``; a run by hand is noted by where it ended."""
         if pending.move is not None and not pending.paused:
             self.moves.append(pending.move)

@@ -58,7 +58,7 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
         try:
             sets = ordered(self._options, self._changed())
         except OptionError as error:
-            self.complain(clean(str(error)))
+            self.complain(clean(self.words.say(error.notice)))
         else:
             self.dismiss(sets or None)
 
@@ -99,7 +99,5 @@ def ordered(options: Options, changed: Mapping[str, object]) -> tuple[Set, ...]:
             error = error or problem
         else:
             return tuple(Set(name, changed[name]) for name in names)
-    end = options
-    for name, value in changed.items():
-        end = change(end, name, value)
-    raise error or OptionError("")
+    assert error is not None  # no change at all succeeds at once
+    raise error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -19,6 +18,7 @@ from torch import Tensor
 
 from lenet_tui.protocol.options import OptionError, Options
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 
 SIDE = 32
 CLASSES = 10
@@ -149,52 +149,59 @@ def check(options: Options) -> None:
         )  # fmt: skip
 
 
+class Unusable(Problem):
+    """A file that holds no data to train on."""
+
+
 def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     with np.load(stream, allow_pickle=False) as arrays:
         if sum(part.file_size for part in arrays.zip.infolist()) > MAX_FILE:
-            raise ValueError(f"it unpacks to over {MAX_FILE // 2**20} MB")
+            raise Unusable("training:unpacks-to", most=MAX_FILE // 2**20)
         for name in ("images", "labels"):
             if name not in arrays:
                 raise KeyError(name)
         images, labels = arrays["images"], arrays["labels"]
     if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):
-        raise ValueError("images and labels are no arrays")
+        raise Unusable("training:no-arrays")
     return images, labels
 
 
 def _from_file(path: Path) -> Images:
-    def refuse(why: str) -> OptionError:
+    def refuse(why: Notice) -> OptionError:
         return OptionError("training:unusable-data", path=clean(str(path)), why=why)
 
     try:
         if not stat.S_ISREG(path.stat().st_mode) or not zipfile.is_zipfile(path):
-            raise ValueError("it is no .npz file")
+            raise Unusable("training:no-npz")
         images, labels = _arrays(path)
+        _check(images, labels)
     except OSError as error:
-        raise refuse((error.strerror or str(error)).lower()) from None
+        raise refuse(verbatim((error.strerror or str(error)).lower())) from None
     except KeyError as error:
-        raise refuse(f"no array {error.args[0]!r}") from None
+        raise refuse(notice("training:no-array", name=error.args[0])) from None
+    except Unusable as error:
+        raise refuse(error.notice) from None
     except UNREADABLE as error:
-        raise refuse(clean(str(error), 200) or type(error).__name__) from None
-    _check(images, labels, refuse)
+        raise refuse(verbatim(clean(str(error), 200) or type(error).__name__)) from None
     if images.dtype == np.uint8:
         return _prepare(images, 127.5, labels)
     return _prepare(images.astype(np.float32), 0, labels)
 
 
-def _check(
-    images: np.ndarray[Any, Any],
-    labels: np.ndarray[Any, Any],
-    refuse: Callable[[str], OptionError],
-) -> None:
+def _check(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> None:
     if images.dtype.kind not in "uif" or labels.dtype.kind not in "ui":
-        raise refuse(f"images of {images.dtype} and labels of {labels.dtype} are no numbers")
+        raise Unusable("training:no-numbers", images=str(images.dtype), labels=str(labels.dtype))
     if not (images.ndim == 3 or (images.ndim == 4 and images.shape[1] == 1)) or 0 in images.shape:
-        raise refuse(f"images of shape {images.shape}, not (N, H, W) or (N, 1, H, W)")
+        raise Unusable("training:image-shape", shape=str(images.shape))
     if labels.shape != images.shape[:1] or len(labels) < 2:
-        raise refuse(f"{len(images)} images with labels of shape {labels.shape}")
+        raise Unusable("training:label-shape", count=len(images), shape=str(labels.shape))
     if labels.min() < 0 or labels.max() >= CLASSES:
-        raise refuse(f"labels from {labels.min()} to {labels.max()}, not 0 to {CLASSES - 1}")
+        raise Unusable(
+            "training:label-range",
+            low=int(labels.min()),
+            high=int(labels.max()),
+            last=CLASSES - 1,
+        )
 
 
 def _prepare(raw: np.ndarray[Any, Any], divisor: float, labels: np.ndarray[Any, Any]) -> Images:

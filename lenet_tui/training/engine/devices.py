@@ -9,6 +9,7 @@ import torch
 
 from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.options import OptionError
+from lenet_tui.text.notice import Notice, notice, verbatim
 
 KINDS = ("cpu", "cuda", "mps")
 
@@ -30,20 +31,20 @@ def resolve(name: str) -> torch.device:
     return torch.device(name)
 
 
-def probe(name: str) -> str:
-    """Why ``name`` cannot be used here, in a line; empty if an allocation on it succeeds."""
+def probe(name: str) -> Notice | None:
+    """Why ``name`` cannot be used here, in a line; ``None`` if an allocation on it succeeds."""
     kind = name.partition(":")[0]
     if kind == "cuda" and not torch.cuda.is_available():
         built = torch.version.cuda
-        return "no CUDA GPU was found" if built else "this torch was built without CUDA"
+        return notice("training:no-cuda-gpu" if built else "training:built-without-cuda")
     if kind == "mps" and not torch.backends.mps.is_available():
         built_mps = torch.backends.mps.is_built()
-        return "no Metal GPU was found" if built_mps else "this torch was built without MPS"
+        return notice("training:no-metal-gpu" if built_mps else "training:built-without-mps")
     try:
         torch.ones(1, device=name).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        return str(error).partition("\n")[0]
-    return ""
+        return verbatim(str(error).partition("\n")[0] or type(error).__name__)
+    return None
 
 
 def list_devices() -> tuple[Device, ...]:

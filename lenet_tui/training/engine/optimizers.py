@@ -6,11 +6,8 @@ import torch
 from torch import Tensor
 
 from lenet_tui.protocol.optimizers import OPTIMIZERS
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.training.engine.aliases import Aliases
-
-
-class NoGradient(AttributeError):
-    """The manual update met a parameter whose ``.grad`` is ``None``, as the notebook's would."""
 
 
 class Updater:
@@ -41,7 +38,7 @@ class Updater:
     def step(self) -> None:
         """Update every parameter.
 
-        Raises ``NoGradient`` (nothing changed) where the manual update needs a gradient.
+        Raises ``MoveRejected`` (nothing changed) where the manual update needs a gradient.
         """
         if self._optimizer:
             self._optimizer.step()
@@ -90,7 +87,4 @@ class Updater:
                 self._optimizer.state[p] = {k: v.clone() for k, v in state.items()}
 
     def _refuse(self, name: str) -> None:
-        raise NoGradient(
-            f"{name}.grad is None, and the manual update reads it"
-            " ('NoneType' object has no attribute 'data'): run backward first, or skip update"
-        )
+        raise MoveRejected("training:no-gradient", name=name)

@@ -15,9 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lenet_tui.protocol.moves import Vector
-from lenet_tui.protocol.options import OptionError, Options, phases_on
+from lenet_tui.protocol.options import Options, phases_on
 from lenet_tui.protocol.phases import Phase
-from lenet_tui.protocol.session_api import DeviceLost
+from lenet_tui.protocol.session_api import DeviceLost, MoveRejected
+from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem, verbatim
 from lenet_tui.training.engine import dataset as data
 from lenet_tui.training.engine import devices, model
 from lenet_tui.training.engine.aliases import Aliases
@@ -28,16 +30,12 @@ from lenet_tui.training.engine.optimizers import Updater
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
 
-class MoveRejected(RuntimeError):
-    """A phase that cannot be run as things stand: one line, said to the person."""
-
-
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 """Without it cuBLAS adds up in another order from time to time, and torch warns of it."""
 NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
 """What torch says where it has no exception of its own for it: in main memory, on Metal."""
-KNOWN = (MoveRejected, OptionError, DeviceLost)
-"""What has been said already."""
+KNOWN = Problem
+"""What says already in a notice why it was raised."""
 
 
 class Trainer:
@@ -131,14 +129,12 @@ class Trainer:
     def target(self) -> Tensor:
         """The batch's target as the loss takes it: for MSE on classes, one-hot (N, classes)."""
         if self.batch is None or self.output is None:
-            raise MoveRejected("there is no output yet: run forward first")
+            raise MoveRejected("training:no-output")
         target = self.batch[1]
         if self.options.loss == "mse" and not target.is_floating_point():
             return F.one_hot(target, self.output.shape[-1]).to(self.output.dtype)
         if self.options.loss == "cross_entropy" and target.is_floating_point():
-            raise MoveRejected(
-                "cross_entropy needs class labels, and this batch has real-valued targets"
-            )
+            raise MoveRejected("training:labels-needed")
         return target
 
     def compute_loss(self, target: Tensor) -> None:
@@ -160,8 +156,7 @@ class Trainer:
         """The tensor a backward starts from: the loss, or with a vector the output."""
         start = self.output if vector else self.loss
         if start is None:
-            raise MoveRejected("there is no output yet: run forward first" if vector
-                          else "there is no loss yet: run loss first")  # fmt: skip
+            raise MoveRejected("training:no-output") if vector else MoveRejected("training:no-loss")
         return start
 
     def make_vector(self, vector: Vector) -> Tensor:
@@ -179,12 +174,10 @@ class Trainer:
         row = torch.zeros(classes)
         if vector.kind == "onehot":
             if vector.onehot >= classes:
-                raise MoveRejected(
-                    f"onehot {vector.onehot}: the output has entries 0 to {classes - 1}"
-                )
+                raise MoveRejected("protocol:onehot-outside", k=vector.onehot, last=classes - 1)
             row[vector.onehot] = 1
         elif len(vector.values) != classes:
-            raise MoveRejected(f"{len(vector.values)} numbers for an output of {classes}")
+            raise MoveRejected("protocol:vector-length", count=len(vector.values), size=classes)
         else:
             row = torch.tensor(vector.values, dtype=output.dtype)
         return row.expand(output.shape).contiguous().to(self.device)
@@ -253,13 +246,10 @@ def refused(trainer: Trainer, error: Exception) -> Exception:
     """
     said = str(error).partition("\n")[0] or type(error).__name__
     if isinstance(error, torch.OutOfMemoryError) or any(text in said for text in NO_MEMORY):
-        return MoveRejected(
-            f"out of memory with batch size {trainer.options.batch_size}: "
-            "make the batch smaller, or choose another device"
-        )
+        return MoveRejected("training:out-of-memory", size=trainer.options.batch_size)
     if devices.probe(str(trainer.device)):
-        return DeviceLost(f"{trainer.device} does not answer any longer: {said}")
-    return MoveRejected(said)
+        return DeviceLost("training:lost", device=str(trainer.device), why=clean(said, 500))
+    return MoveRejected(verbatim(said))
 
 
 @contextmanager

@@ -12,10 +12,12 @@ from torch import Tensor
 
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.phases import LOSS, Phase
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.names import find
 from lenet_tui.tape.engine.tape import Cursor, Tape
-from lenet_tui.training.engine.trainer import MoveRejected, Trainer
+from lenet_tui.text.notice import Notice, notice
+from lenet_tui.training.engine.trainer import Trainer
 
 NONFINITE = 0
 """The number of the watchpoint that is always on: any NaN or infinity."""
@@ -63,7 +65,7 @@ def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
         known = watch.of in trainer.parameters
         names = set(trainer.parameters)
     if not known:
-        raise MoveRejected(f"no tensor {watch.of!r} to watch: one of {', '.join(sorted(names))}")
+        raise MoveRejected("watch:no-tensor", name=watch.of, allowed=", ".join(sorted(names)))
 
 
 def fast(watch: Watch, trainer: Trainer) -> bool:
@@ -109,7 +111,7 @@ def cursors(
 
 def culprit(
     tape: Tape, after: Cursor | None, until: Cursor, names: dict[int, str]
-) -> tuple[Cursor, str] | None:
+) -> tuple[Cursor, Notice] | None:
     """The first entry that made a NaN or infinity out of finite numbers, and what went in.
 
     ``names``: of the parameters by ``id``; an op's operand may have been updated since.
@@ -121,7 +123,7 @@ def culprit(
         operands = entry.operands()
         given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands]
         if all(finite(t) for t in given):
-            return cursor, _told(entry, made[0], given)
+            return cursor, _found(entry, made[0], given)
     return None
 
 
@@ -129,16 +131,34 @@ def finite(tensor: Tensor) -> bool:
     return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
 
 
-def _told(entry: Entry, made: Tensor, given: list[Tensor]) -> str:
+def _found(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
     flat = made.detach().reshape(-1)
     bad = int((~torch.isfinite(flat)).sum())
     first = flat[~torch.isfinite(flat)][0].item()
-    went_in = "; ".join(
-        f"{tuple(t.shape)} from {t.min().item():.4g} to {t.max().item():.4g}"
+    operands = tuple(
+        notice(
+            "watch:operand",
+            shape=str(tuple(t.shape)),
+            low=f"{t.min().item():.4g}",
+            high=f"{t.max().item():.4g}",
+        )
         for t in given
         if t.numel()
     )
-    return f"{entry.name} · {entry.op} made {first} ({bad} of {flat.numel()}) from {went_in}"
+    return notice(
+        "watch:non-finite",
+        name=entry.name,
+        op=entry.op,
+        first=first,
+        bad=bad,
+        total=flat.numel(),
+        operands=operands,
+    )
+
+
+def turned_true(number: int, watch: Watch, value: float) -> Notice:
+    """That a watchpoint became true, and by which value."""
+    return notice("watch:true", number=number, watch=str(watch), value=f"{value:.6g}")
 
 
 def all_finite(trainer: Trainer) -> bool:

@@ -90,7 +90,7 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
         try:
             watch = parse_watch(event.value)
         except WatchError as error:
-            self.complain(clean(str(error)))
+            self.complain(clean(self.words.say(error.notice)))
         else:
             self.dismiss(AddWatch(watch))
 

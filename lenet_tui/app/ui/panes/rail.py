@@ -132,7 +132,9 @@ def position_line(
     """The third line: where we are, or what is wrong. ``waiting``: moves in the queue."""
     was = calm(state)
     if isinstance(was, Dead):
-        return Content.styled(words("rail.gone", error=clean(was.why)), "bold $text-error")
+        return Content.styled(
+            words("rail.gone", error=clean(words.say(was.why))), "bold $text-error"
+        )
     if isinstance(was, Restarting) and frame is not None:
         return Content.styled(words("rail.starting"), "$text-warning")
     if isinstance(state, Busy) and state.op.what == SEARCHING:

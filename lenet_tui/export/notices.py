@@ -1,0 +1,36 @@
+"""Why a session cannot be written as a script."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+NOTICES: Table = {
+    "export:unclear": (
+        "the model's source gets {name!r} in a way that cannot be taken along",
+        "模型源码得到 {name!r} 的方式无法带入脚本",
+    ),
+    "export:name-taken": (
+        "the model's source defines {name!r}, which the script needs",
+        "模型源码定义了 {name!r}，而脚本需要这个名字",
+    ),
+    "export:import": (
+        "the model's source needs {line!r}: a script may import torch and the standard library",
+        "模型源码需要 {line!r}：脚本只能导入 torch 和标准库",
+    ),
+    "export:change": (
+        "a change of {option} cannot be written as a script",
+        "{option} 的更改无法写成脚本",
+    ),
+    "export:too-many-samples": (
+        "the session took {count} samples, {size} MB: a script holds {most} MB at most",
+        "会话用了 {count} 个样本，共 {size} MB：脚本最多容纳 {most} MB",
+    ),
+    "export:no-source": (
+        "the model {model} cannot be exported: its source is not available",
+        "无法导出模型 {model}：得不到它的源码",
+    ),
+    "export:acted-on": (
+        "the model {model} cannot be exported: a terminal would act on {text!r} in its source",
+        "无法导出模型 {model}：其源码中的 {text!r} 会被终端执行",
+    ),
+}

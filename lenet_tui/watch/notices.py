@@ -1,0 +1,21 @@
+"""What is found by watchpoints, and why a tensor cannot be watched."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+NOTICES: Table = {
+    "watch:true": ("watch {number}: {watch} ({value})", "监视点 {number}：{watch}（{value}）"),
+    "watch:non-finite": (
+        "{name} · {op} made {first} ({bad} of {total}) from {operands}",
+        "{name} · {op} 产生了 {first}（{total} 个中有 {bad} 个），其输入为 {operands}",
+    ),
+    "watch:operand": (
+        "{shape} from {low} to {high}",
+        "{shape}，范围 {low} 到 {high}",
+    ),
+    "watch:no-tensor": (
+        "no tensor {name!r} to watch: one of {allowed}",
+        "没有可监视的张量 {name!r}：可选 {allowed}",
+    ),
+}
