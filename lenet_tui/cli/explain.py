@@ -103,7 +103,7 @@ class TextPrinter:
         all_of_them = found.op == "data" or not found.terms
         regions = [
             f"{n}{region_text(a, b)}"
-            for n, a, b in found.fields
+            for n, a, b in found.regions
             if a and (all_of_them or n in read)
         ]
         if regions:

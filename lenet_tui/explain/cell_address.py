@@ -23,7 +23,7 @@ _INDEX = re.compile(r"\s*\d{1,18}\s*(,\s*\d{1,18}\s*)*")
 
 
 class CellError(Problem, ValueError):
-    """A text that is no cell, or a cell that is not there: one line, says what would work."""
+    """A text that is no cell, or a cell that is not there: one line with what would work."""
 
 
 @dataclass(frozen=True, slots=True)

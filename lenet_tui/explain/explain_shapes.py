@@ -41,7 +41,7 @@ def _right_side(axis: Axis) -> str:
 
 
 def product(numbers: Iterable[int], sign: str = "⋅") -> str:
-    """``16⋅5⋅5 = 400``; a single number stands alone."""
+    """``16⋅5⋅5 = 400``; a single number has no product before it."""
     values = list(numbers)
     total = thousands(math.prod(values))
     return f"{sign.join(map(str, values))} = {total}" if len(values) > 1 else total

@@ -61,12 +61,6 @@ def at_cursor(frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
     return Explained(entry.phase, entry.op, values | _numbers(entry))
 
 
-def at_row(row: OpRow, frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
-    """An op of the forward that is looked at, wherever the cursor is."""
-    values = session_values(frame, parameters) | {"name": clean(row.name), "op": clean(row.op)}
-    return Explained(FORWARD.name, row.op, values | row_values(row, frame.rows, parameters))
-
-
 def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[str, str]:
     """The numbers that hold wherever the cursor is."""
     options = frame.options
@@ -196,16 +190,13 @@ def _loss_values(frame: Frame) -> dict[str, str]:
 
 def _node_values(entry: Entry, frame: Frame) -> dict[str, str]:
     """The numbers of an autograd node: the gradients it produced."""
-    values = {"gradients": ", ".join(_gradient(shape) for shape in entry.shapes)}
+    shapes = ("None" if shape is None else shape_text(shape) for shape in entry.shapes)
+    values = {"gradients": ", ".join(shapes)}
     output = frame.output_shape
     if output:
         values["samples"] = str(output[0])
         values["elements"] = product(output)
     return values
-
-
-def _gradient(shape: Shape | None) -> str:
-    return "None" if shape is None else shape_text(shape)
 
 
 def _chain(rows: Sequence[OpRow]) -> dict[str, str]:

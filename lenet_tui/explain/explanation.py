@@ -29,7 +29,7 @@ class Explanation:
     ``sum`` is recomputed from ``terms`` in float64; torch's ``value`` is ``ulp`` units in the
     last place from it, and rounding allows ``bound`` of them. ``rank`` is its place by size among
     the tensor's ``size`` elements (1: largest). ``notes`` are (key, values) of what a reader
-    should know. ``fields`` are the regions to highlight, (tensor, first index, last index).
+    should know. ``regions`` are the regions to highlight, (tensor, first index, last index).
     ``difference`` is the central difference, if it was asked for. ``left`` terms were left out,
     where only the largest were asked for; they come to ``left_sum``.
     """
@@ -46,7 +46,7 @@ class Explanation:
     rank: int = 0
     size: int = 0
     notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    fields: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
+    regions: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
     difference: float | None = None
     left: int = 0
     left_sum: float = 0.0

@@ -34,7 +34,7 @@ def unit(value: float) -> float:
 def prove(terms: Sequence[Rounded], value: float, error: float | None = None) -> Proof:
     """Add up all ``terms`` in float64 and compare with torch's ``value``.
 
-    ``error``: how far float32 may be off, where the terms do not tell it all.
+    ``error``: how far float32 may be off, where it is more than the errors of the terms.
 
     ``ulp``: |value − sum| in units in the last place of float32, taken at the larger of the two,
     so that a sum that cancels to nothing on one side only is not measured in subnormals.

@@ -26,7 +26,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where the cursor stands in the last phase.
+    """Where the cursor is in the last phase.
 
     ``done``: ops of it; ``reached``: the parameters whose gradient a backward stopped there has
     made.
@@ -88,7 +88,7 @@ class Plan:
         return ["deterministic()"]
 
     def iteration(self, number: int, script: IterationPlan, cut: Cut | None = None) -> None:
-        """One iteration as recorded, up to the cursor; what comes after its turn stands apart."""
+        """One iteration as recorded, up to the cursor; what comes after its turn is apart."""
         self.draws.begin()
         boundary = script.boundary()
         partly = not script.finished() or (cut is not None and boundary == len(script.segments))

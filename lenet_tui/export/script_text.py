@@ -74,7 +74,7 @@ def script(contents: Contents) -> str:
 
 
 def spaced(definitions: Mapping[str, str]) -> list[str]:
-    """Definitions; constants that follow each other stand together."""
+    """Definitions, with no blank line between constants that follow each other."""
     pieces: list[str] = []
     for text in definitions.values():
         if pieces and not any(t.startswith(("def", "class", "@")) for t in (text, pieces[-1])):

@@ -14,7 +14,7 @@ ALLOWED = frozenset({*sys.stdlib_module_names, "torch"})
 
 
 class CannotExport(Rejected):
-    """Why there is no script."""
+    """There is no script, for the reason given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Pulled:
 
 
 def pull(source: str, wanted: Iterable[str]) -> Pulled:
-    """What stands at the top level of ``source`` and is needed by the ``wanted`` names.
+    """What is at the top level of ``source`` and is needed by the ``wanted`` names.
 
     ``CannotExport`` if that takes more than torch and the standard library.
     """

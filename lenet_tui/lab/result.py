@@ -1,4 +1,4 @@
-"""What torch says of a layer of the lab, as plain values."""
+"""A layer of the lab as torch ran it, as plain values."""
 
 from __future__ import annotations
 

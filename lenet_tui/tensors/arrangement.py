@@ -1,4 +1,4 @@
-"""Where the tiles of a tensor stand in a pane, and which element a pixel is."""
+"""Where the tiles of a tensor are in a pane, and which element a pixel is."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Arrangement:
     """The tiles of a tensor laid out in a grid.
 
     ``height``, ``width``: of a tile, in elements. ``first``, ``count``: the tiles there are to
-    show (one sample's channels, say). ``block``: elements (down, across) a pixel stands for;
+    show (such as one sample's channels). ``block``: elements (down, across) a pixel stands for;
     ``pixels``: of a tile, before each is magnified by ``zoom`` (down, across). ``columns`` of the
     grid; ``across``: filled column by column (kernels: inputs down, outputs across). ``top``: the
     first grid row shown, ``visible``: how many fit. ``label``: pixel rows of a tile's name above

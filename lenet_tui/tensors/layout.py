@@ -14,7 +14,7 @@ KERNEL = 11
 LEAST = 6
 """Larger tiles are reduced to no fewer pixels than this so that more of them are seen."""
 ENOUGH = 0.6
-"""A vector's rows are kept few as long as its elements are this share of what they could be."""
+"""A vector gets few rows as long as its elements have this share of their largest possible size."""
 MOST_STRETCH = 4
 """Rows (or columns) of a matrix reduced the other way are magnified at most this much."""
 
@@ -61,7 +61,7 @@ def _vector(shape: Shape, room: Room) -> Arrangement:
 
 
 def _wrap(size: int, room: Room) -> int:
-    """How many elements stand in a row: few rows, of large elements.
+    """How many elements a row has: few rows, of large elements.
 
     Best are whole divisions of the vector, then round numbers, then as many as there is room for.
     """
@@ -95,7 +95,7 @@ def _single(shape: Shape, room: Room, pixels: tuple[int, int], first: int) -> Ar
 
 
 def _shrunk(height: int, width: int, rows: int, cols: int) -> tuple[int, int]:
-    """Pixels of a picture that must fit ``rows`` × ``cols``, its aspect kept."""
+    """Pixels of a picture that must fit ``rows`` × ``cols`` in their own aspect."""
     block = max(-(-height // rows), -(-width // cols))
     return -(-height // block), -(-width // block)
 

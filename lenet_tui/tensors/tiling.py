@@ -1,4 +1,4 @@
-"""A tensor of any rank as a row of tiles, and where each element stands."""
+"""A tensor of any rank as a row of tiles, and where each element is in it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tiling(shape: Shape, wrap: int = 0) -> tuple[int, int, int]:
 def blocks(length: int, pixels: int) -> tuple[int, int]:
     """``(block, used)``: ``length`` elements on at most ``pixels`` pixels, ``block`` to each.
 
-    ``used`` pixels are enough; the last may stand for fewer elements. ``blocks(length, used)``
+    ``used`` pixels are enough; the last may show fewer elements. ``blocks(length, used)``
     gives the same again, so that a pane and the engine agree.
     """
     if length <= 0 or pixels <= 0:

@@ -190,7 +190,7 @@ def test_an_op_without_arithmetic_shows_its_operands() -> None:
         found = explained.ask(cell)
         assert (found.op, found.terms, found.checked) == ("gelu", (), False)
         assert note(found, "no-arithmetic") == ("gelu",)
-        assert {name for name, _, _ in found.fields} >= operands
+        assert {name for name, _, _ in found.regions} >= operands
         assert all(name in found.formula for name in operands)
     for cell in ("last[0,3]", "first[0,3]", "last.weight.grad[1,2]", "first.bias.grad[1]",
                  "first.gelu.grad[0,1]"):  # fmt: skip

@@ -138,13 +138,10 @@ def test_between_phases_the_phase_is_explained() -> None:
     assert said[0].endswith("onehot 3") and any("sum of 2 backwards" in line for line in said)
 
 
-def test_a_row_looked_at_is_explained_wherever_the_cursor_is() -> None:
-    found = explain_values.at_row(ROWS[1], FRAME, PARAMETERS)
-    assert (found.phase, found.op, found.values["name"]) == ("forward", "relu", "conv1.relu")
-
-
 @pytest.mark.parametrize("text", ["stride=(1", "f(", "-1, 400", "x=__import__('os')", "…"])
 def test_arguments_that_are_no_literals_are_passed_over(text: str) -> None:
     odd = replace(ROWS[0], arguments=text, name="\x1b[31m")
     assert "output" in explain_values.row_values(odd, ROWS, PARAMETERS)
-    assert "\x1b" not in explain_values.at_row(odd, FRAME).values["name"]
+    entry = Entry("forward", odd.name, odd.op, "", ())
+    frame = replace(FRAME, position=Position(1, "forward", 1, 1), entry=entry, rows=(odd,))
+    assert "\x1b" not in explain_values.at_cursor(frame).values["name"]

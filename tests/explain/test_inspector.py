@@ -91,6 +91,18 @@ async def test_a_small_screen_shows_the_picture_of_the_chosen_operand() -> None:
         assert "─ input[0,0] ─" not in run.text and "weight[2,0] ─" in run.text
 
 
+async def test_keys_reach_the_table_after_a_slow_answer() -> None:
+    async with running((80, 24)) as run:
+        run.engine.thinks = True
+        pane = await opened(run)
+        await run.pilot.pause(SETTLE + 0.1)
+        assert "working it out" in run.text and pane.table.has_focus
+        run.engine.reply(run.engine.commands(Asked)[-1])
+        await run.settle()
+        await run.press("right")
+        assert pane.table.operand is not None and pane.table.operand.tensor == "conv1.weight"
+
+
 async def test_follow_return_and_home() -> None:
     async with running() as run:
         pane = await opened(run)

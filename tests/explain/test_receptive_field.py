@@ -115,12 +115,12 @@ def test_an_activation_depends_on_the_pixels_whose_nans_reach_it(name: str) -> N
 
 def test_an_explanation_lights_its_kernel_and_its_field_in_the_image() -> None:
     explained = Explained(Options(device="cpu"), "run 1")
-    fields = {name: (a, b) for name, a, b in explained.ask("conv2[0,3,4,5]", 1).fields}
+    fields = {name: (a, b) for name, a, b in explained.ask("conv2[0,3,4,5]", 1).regions}
     assert fields["conv1.max_pool2d"] == ((0, 0, 4, 5), (0, 5, 8, 9))
     assert fields["conv2.weight"] == ((3, 0, 0, 0), (3, 5, 4, 4))
     assert fields["conv2.bias"] == ((3,), (3,))
     assert fields["input"] == ((0, 0, 8, 10), (0, 0, 21, 23))
-    fields = {name: (a, b) for name, a, b in explained.ask("input[0,0,13,14]").fields}
+    fields = {name: (a, b) for name, a, b in explained.ask("input[0,0,13,14]").regions}
     assert fields["conv1"] == ((0, 0, 9, 10), (0, 5, 13, 14))
     assert fields["conv1.max_pool2d"] == ((0, 0, 4, 5), (0, 5, 6, 7))
     assert fields["fc3"] == ((0, 0), (0, 9))
@@ -128,6 +128,6 @@ def test_an_explanation_lights_its_kernel_and_its_field_in_the_image() -> None:
 
 def test_an_op_without_arithmetic_may_depend_on_everything() -> None:
     explained = Explained(Options(device="cpu", model="tests.harness.explaining:Odd"), "run 1")
-    fields = {name: (a, b) for name, a, b in explained.ask("last[0,3]").fields}
+    fields = {name: (a, b) for name, a, b in explained.ask("last[0,3]").regions}
     assert fields["first"] == ((0, 0), (0, 7))
     assert fields["input"] == ((0, 0, 0, 0), (0, 0, 31, 31))

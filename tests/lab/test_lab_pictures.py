@@ -12,7 +12,7 @@ from lenet_tui.lab.engine.run import run_text
 from lenet_tui.lab.geometry import geometry, parameter_formula, shape_formulas
 from lenet_tui.lab.parse import parse_layer
 from lenet_tui.lab.terms import taps
-from lenet_tui.lab.ui import text as told
+from lenet_tui.lab.ui import text as lab_text
 from lenet_tui.lab.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.tiling import unravel
@@ -183,14 +183,14 @@ def test_the_sum_is_told_and_agrees() -> None:
     ]:
         state = looking(text, shape)
         for _ in range(24):
-            first, second = told.arithmetic(state, words)
+            first, second = lab_text.arithmetic(state, words)
             assert first.endswith("✔") and "torch" in first and "×" in second
             state.step(7)
 
 
 def test_a_pool_tells_where_its_largest_stood() -> None:
     state = looking("MaxPool2d(2, return_indices=True, padding=1)", (1, 1, 4, 4), steps=1)
-    assert told.arithmetic(state, words_of("en")) == [
+    assert lab_text.arithmetic(state, words_of("en")) == [
         "output[0,0,0,1] = max(1, 2)  and 2 of padding, which count as −∞",
         "= 2   index 2 = 0×4 + 2: row 0, column 2",
     ]
@@ -201,12 +201,12 @@ def test_a_difference_from_torch_would_be_told() -> None:
     assert state.result is not None and state.result.output is not None
     state.result.output.flags.writeable = True
     state.result.output[0, 0] += 0.001
-    assert "differs" in told.arithmetic(state, words_of("en"))[0]
+    assert "differs" in lab_text.arithmetic(state, words_of("en"))[0]
 
 
 def test_groups_are_told() -> None:
     state = looking("Conv2d(4, 6, 1, groups=2)", (1, 4, 2, 2), steps=13)
-    assert told.groups(state, words_of("en")).plain == (
+    assert lab_text.groups(state, words_of("en")).plain == (
         "groups, in → out:  0: 0–1 → 0–2  ▶1: 2–3 → 3–5  "
     )
 
@@ -229,7 +229,7 @@ def test_moves_stay_inside_and_go_around() -> None:
         state.whole_index((2, 0))
     with pytest.raises(ValueError, match="4 dimensions"):
         state.whole_index((0, 0, 0, 0, 0))
-    state.look_at(0, 1)
+    state.select(0, 1)
     assert state.index == (1, 2, 0, 1)
 
 
@@ -263,13 +263,13 @@ def test_a_layer_without_input_channels_has_no_kernel() -> None:
     for text, shape in [("Conv2d(0, 2, 3)", (1, 0, 4, 4)), ("Conv1d(0, 2, 3)", (1, 0, 4))]:
         state = looking(text, shape)
         assert kernel_plane(state) is None and output_plane(state) is not None
-        assert input_plane(state) is not None and told.titles(state, words_of("en"))
+        assert input_plane(state) is not None and lab_text.titles(state, words_of("en"))
 
 
 def test_an_empty_batch_has_no_cell() -> None:
     state = looking("Conv2d(1, 2, 3)", (0, 1, 8, 8))
     assert state.known is not None and state.index is None
-    assert told.heading(state, words_of("en")).plain.endswith("torch agrees")
+    assert lab_text.heading(state, words_of("en")).plain.endswith("torch agrees")
 
 
 def test_numbers_and_indices_of_cells() -> None:

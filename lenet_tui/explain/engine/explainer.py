@@ -10,15 +10,13 @@ from typing import TypeVar
 import numpy as np
 
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
-from lenet_tui.explain.engine import gradients
-from lenet_tui.explain.engine import result as answer
-from lenet_tui.explain.engine import update_rules as updates
+from lenet_tui.explain.engine import gradients, result, update_rules
 from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.finite_difference import central_difference
 from lenet_tui.explain.engine.ops import norm
 from lenet_tui.explain.engine.ops.pointwise import one_hot
 from lenet_tui.explain.engine.ops.softmax import exp_of, share_of_row, softmax_inside
-from lenet_tui.explain.engine.receptive_field import Fields, reach, receptive_field
+from lenet_tui.explain.engine.receptive_field import Regions, reach, receptive_field
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.result import Question
@@ -50,7 +48,7 @@ class Explainer:
         self._names = Names(trainer.names, {id(b): n for n, b in trainer.buffers.items()})
 
     def explain(self, command: Explain) -> Explanation:
-        """The answer; ``Rejected`` says in one line why a cell has none."""
+        """The answer; raises ``Rejected`` with one line on why a cell has none."""
         try:
             cell = parse_cell(command.cell)
             if cell.iteration is None and command.iteration is not None:
@@ -130,8 +128,8 @@ class Explainer:
     def _explain(self, command: Explain, cell: Cell, scope: Scope) -> Explanation:
         question = self._question(command, cell, scope)
         if cell.tensor in GIVEN:
-            fields = reach(scope.scene, cell.tensor, cell.index)
-            return answer.untouched(question, "data", ("given", (cell.tensor,)), fields)
+            regions = reach(scope.recorded, cell.tensor, cell.index)
+            return result.untouched(question, "data", ("given", (cell.tensor,)), regions)
         if cell.tensor == LOSS_TARGET:
             return self._one_hot(question, scope)
         parameters = scope.tape.base.values
@@ -184,14 +182,14 @@ class Explainer:
         assert scope.tape.batch is not None
         target = Source("target", scope.tape.batch[1])
         total = one_hot(target, question.cell.index, "one_hot")
-        return answer.explanation(question, total, answer.as_called, {})
+        return result.explanation(question, total, result.as_called, {})
 
     def _value(self, question: Question, scope: Scope) -> Explanation:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
         if not scope.whole and scope.updated(_parameter(question, scope)):
             return self._updated(question, scope)
         if not self._earlier(scope.tape.iteration, UPDATE):
-            return answer.untouched(question, INIT.name, (INIT.name, ()), {})
+            return result.untouched(question, INIT.name, (INIT.name, ()), {})
         return self._updated(question, scope, earlier=True)
 
     def _updated(self, question: Question, here: Scope, *, earlier: bool = False) -> Explanation:
@@ -204,15 +202,15 @@ class Explainer:
 
         with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
             if aspect == "update":
-                total = updates.change(entry, cell.index)
+                total = update_rules.change(entry, cell.index)
             elif aspect in STATES:
-                total = updates.state_update(entry, aspect, cell.index)
+                total = update_rules.state_update(entry, aspect, cell.index)
             else:
-                total = updates.update(entry, cell.index)
+                total = update_rules.update(entry, cell.index)
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             naming = TimedNames(here, there.at(cursor), there.at(next_to(cursor)))
-            return answer.explanation(question, total, naming, {})
+            return result.explanation(question, total, naming, {})
 
     def _gradient(self, question: Question, here: Scope) -> Explanation:
         """A parameter's ``.grad``: what the last backward brought, and what was there before."""
@@ -227,56 +225,60 @@ class Explainer:
                 if changed:
                     total = gradients.scaled_gradient(entry, cell.index)
                 else:
-                    total = gradients.parameter_gradient(origin.scene, name, cell.index, before)
+                    total = gradients.parameter_gradient(origin.recorded, name, cell.index, before)
             except NoArithmetic as error:
-                return _operands_of(question, origin.scene, None, str(error))
+                return _operands_of(question, origin.recorded, None, str(error))
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
-            naming = TimedNames(here, origin, there.at(cursor), there.at(origin.scene.start))
-            explained = answer.explanation(question, total, naming, {})
+            naming = TimedNames(here, origin, there.at(cursor), there.at(origin.recorded.start))
+            explained = result.explanation(question, total, naming, {})
             if changed:
                 return explained
-            return self._compared(explained, question, origin.scene, before)
+            return self._compared(explained, question, origin.recorded, before)
 
     def _compared(
-        self, explained: Explanation, question: Question, scene: RecordedPass, before: Source | None
+        self,
+        explained: Explanation,
+        question: Question,
+        recorded: RecordedPass,
+        before: Source | None,
     ) -> Explanation:
         """With the central difference, if it was asked for and can be had."""
         if not question.command.check:
             return explained
-        values = {n: scene.tape.value(scene.start, n) for n in scene.tape.base.values}
+        values = {n: recorded.tape.value(recorded.start, n) for n in recorded.tape.base.values}
         name, index = question.cell.tensor.rpartition(".")[0], question.cell.index
         model = self._navigator.trainer.model
-        difference = central_difference(model, scene, values, name, index)
+        difference = central_difference(model, recorded, values, name, index)
         if difference is None:
             return replace(explained, notes=(*explained.notes, ("no-difference", ())))
-        already = answer.given(before.tensor, index) if before is not None else 0.0
+        already = result.given(before.tensor, index) if before is not None else 0.0
         return replace(explained, difference=difference + already)
 
     def _activation(self, question: Question, scope: Scope) -> Explanation:
         """An op's output, or the gradient on it."""
-        scene, cell = scope.scene, question.cell
-        call = scene.call(cell.tensor)
+        recorded, cell = scope.recorded, question.cell
+        call = recorded.call(cell.tensor)
         stem, _, aspect = cell.tensor.rpartition(".")
-        made_by = call or scene.call(stem)
-        fields: Fields = {}
+        made_by = call or recorded.call(stem)
+        regions: Regions = {}
         if made_by is None:
             return self._before_the_forward(question, scope)
         try:
             if call is not None:
-                fields = receptive_field(scene, call, cell.index)
+                regions = receptive_field(recorded, call, cell.index)
                 total = rule_for(call).forward(call, cell.index)
             elif aspect in PARTS:
                 total = _part(made_by, stem, aspect, cell.index)
-                fields = receptive_field(scene, made_by, cell.index)
+                regions = receptive_field(recorded, made_by, cell.index)
             elif aspect in STATISTICS and made_by.op == "batch_norm":
                 total = norm.statistic(made_by, aspect, cell.index[0])
             else:
-                total = gradients.activation_gradient(scene, made_by, cell.index)
+                total = gradients.activation_gradient(recorded, made_by, cell.index)
         except NoArithmetic as error:
-            return _operands_of(question, scene, call, str(error))
-        naming = TimedNames(scope, scope, scope.at(scene.start))
-        return answer.explanation(question, total, naming, fields)
+            return _operands_of(question, recorded, call, str(error))
+        naming = TimedNames(scope, scope, scope.at(recorded.start))
+        return result.explanation(question, total, naming, regions)
 
     def _before_the_forward(self, question: Question, scope: Scope) -> Explanation:
         """What is still there from a pass before the last forward of the iteration: the loss."""
@@ -284,16 +286,16 @@ class Explainer:
         index = question.cell.index
         for segment in range(scope.cursor.segment - 1, -1, -1):
             there = scope.at(Cursor(segment))
-            whole = there.scene.call(question.cell.tensor)
-            call = whole or (there.scene.call(stem) if aspect in PARTS else None)
+            whole = there.recorded.call(question.cell.tensor)
+            call = whole or (there.recorded.call(stem) if aspect in PARTS else None)
             if call is not None:
                 if whole is None:
                     total = _part(call, stem, aspect, index)
                 else:
                     total = rule_for(call).forward(call, index)
-                fields = receptive_field(there.scene, call, index)
-                naming = TimedNames(scope, there, there.at(there.scene.start))
-                return answer.explanation(question, total, naming, fields)
+                regions = receptive_field(there.recorded, call, index)
+                naming = TimedNames(scope, there, there.at(there.recorded.start))
+                return result.explanation(question, total, naming, regions)
         raise self._unknown(question.cell, scope)
 
 
@@ -315,11 +317,11 @@ def _parameter(question: Question, scope: Scope) -> str:
 
 
 def _operands_of(
-    question: Question, scene: RecordedPass, call: Call | None, op: str
+    question: Question, recorded: RecordedPass, call: Call | None, op: str
 ) -> Explanation:
     """No arithmetic: the operands of the op, or of those that the gradient came through."""
-    calls = [call] if call else [c for c in scene.calls if c.op == op]
+    calls = [call] if call else [c for c in recorded.calls if c.op == op]
     operands = {s.name: s.shape for c in calls for _, s in c.tensors()}
     if not call:
         operands |= {f"{c.name}.grad": tuple(c.entry.tensor.shape) for c in calls}
-    return answer.without_arithmetic(question, op, operands)
+    return result.without_arithmetic(question, op, operands)

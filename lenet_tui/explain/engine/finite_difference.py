@@ -23,11 +23,11 @@ ALIKE = 1e-3
 
 
 def central_difference(
-    model: nn.Module, scene: RecordedPass, values: dict[str, Tensor], name: str, index: Index
+    model: nn.Module, recorded: RecordedPass, values: dict[str, Tensor], name: str, index: Index
 ) -> float | None:
     """(f(w + h) − f(w − h)) / 2h of the parameter ``name`` at ``index``, on a float64 CPU copy.
 
-    f: what the scene's backward started from; ``values``: the parameters its forward read.
+    f: what the recorded's backward started from; ``values``: the parameters its forward read.
     ``None``: the model cannot be copied or run again with the same result (random ops other than
     dropout, whose masks are taken from the tape).
     """
@@ -37,7 +37,7 @@ def central_difference(
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
             for key, p in parameters.items():
                 p.copy_(values[key])
-            objective, alike = _objective(twin, scene)
+            objective, alike = _objective(twin, recorded)
             if not alike():
                 return None
             cell = parameters[name]
@@ -54,14 +54,18 @@ def central_difference(
 
 
 def _objective(
-    twin: nn.Module, scene: RecordedPass
+    twin: nn.Module, recorded: RecordedPass
 ) -> tuple[Callable[[], Tensor], Callable[[], bool]]:
     """What the backward started from as a function of the copy, and whether the copy is true."""
-    assert scene.backward is not None and scene.tape.batch is not None and scene.last is not None
-    segment = scene.backward[0]
-    image = _double(scene.tape.batch[0])
-    recorded = _double(scene.last.entry.tensor)
-    masks = [c for c in scene.calls if c.op in DROPOUTS and c.get("training", True)]
+    assert (
+        recorded.backward is not None
+        and recorded.tape.batch is not None
+        and recorded.last is not None
+    )
+    segment = recorded.backward[0]
+    image = _double(recorded.tape.batch[0])
+    expected = _double(recorded.last.entry.tensor)
+    masks = [c for c in recorded.calls if c.op in DROPOUTS and c.get("training", True)]
 
     def output() -> Tensor:
         with SameMasks(masks):
@@ -69,29 +73,29 @@ def _objective(
         return made
 
     def alike() -> bool:
-        size = float(recorded.abs().max())
-        return float((output() - recorded).abs().max()) <= ALIKE * max(size, 1e-6)
+        size = float(expected.abs().max())
+        return float((output() - expected).abs().max()) <= ALIKE * max(size, 1e-6)
 
     if segment.vector is not None:
         vector = _double(segment.vector)
         return lambda: torch.sum(output() * vector), alike
-    root = next(c for c in reversed(scene.calls) if c.entry.node is segment.root)
-    if root is scene.last:
+    root = next(c for c in reversed(recorded.calls) if c.entry.node is segment.root)
+    if root is recorded.last:
         return lambda: torch.sum(output()), alike
     criterion = getattr(F, root.op)
-    options = {k: v for k, v in root.arguments.items() if k not in ("input", "target")}
+    options = {
+        name: _double(value.tensor) if isinstance(value, Source) else value
+        for name, value in root.arguments.items()
+        if name not in ("input", "target")
+    }
     target = _double(root.source("target").tensor)
-    return lambda: criterion(output(), target, **_plain(options)), alike
+    return lambda: criterion(output(), target, **options), alike
 
 
 def _double(tensor: Tensor) -> Tensor:
     """On the CPU; in float64, unless it holds class labels."""
     on_cpu = tensor.detach().cpu()
     return on_cpu.to(torch.float64) if on_cpu.is_floating_point() else on_cpu
-
-
-def _plain(options: dict[str, Any]) -> dict[str, Any]:
-    return {k: _double(v.tensor) if isinstance(v, Source) else v for k, v in options.items()}
 
 
 class SameMasks(TorchFunctionMode):

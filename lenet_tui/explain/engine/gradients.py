@@ -29,33 +29,35 @@ Reader = tuple[Call, str, Gradient]
 """An op, which of its arguments, and the gradient on its output."""
 
 
-def readers(scene: RecordedPass, name: str, made_by: Call | None) -> Iterator[Reader]:
+def readers(recorded: RecordedPass, name: str, made_by: Call | None) -> Iterator[Reader]:
     """The ops that read a tensor and through which the backward came.
 
     ``made_by``: the op that made it; ``None``: it is the parameter ``name``.
     """
-    for call in scene.calls:
+    for call in recorded.calls:
         for argument, source in call.tensors():
             mine = source.entry is made_by.entry if made_by else source.name == name
             if mine and (source.entry is None) == (made_by is None):
-                gradient = scene.gradient(call, argument)
+                gradient = recorded.gradient(call, argument)
                 if gradient is not None:
                     yield call, argument, gradient
 
 
-def activation_gradient(scene: RecordedPass, made_by: Call, index: Index) -> Sum:
+def activation_gradient(recorded: RecordedPass, made_by: Call, index: Index) -> Sum:
     """d(root)/d(output of an op) at ``index``."""
-    found = list(readers(scene, made_by.name, made_by))
+    found = list(readers(recorded, made_by.name, made_by))
     node = made_by.entry.node
-    root = scene.backward is not None and scene.backward[0].root is node
+    root = recorded.backward is not None and recorded.backward[0].root is node
     if root and not any(call.entry.node is node for call, _, _ in found):
-        return _start(scene, index)
-    return _shares(scene, found, index)
+        return _start(recorded, index)
+    return _shares(recorded, found, index)
 
 
-def parameter_gradient(scene: RecordedPass, name: str, index: Index, before: Source | None) -> Sum:
+def parameter_gradient(
+    recorded: RecordedPass, name: str, index: Index, before: Source | None
+) -> Sum:
     """What one backward left in a parameter's ``.grad``; ``before``: what it was added to."""
-    share = _shares(scene, list(readers(scene, name, None)), index)
+    share = _shares(recorded, list(readers(recorded, name, None)), index)
     if before is not None:
         share.terms.insert(0, plain(read(before, index)))
         share.right = f"{before.name}[{share.letters}] (before) + {share.right}"
@@ -75,10 +77,10 @@ def scaled_gradient(entry: Entry, index: Index) -> Sum:
     return Sum(entry.op, "…", right, [terms], [("scaled", (entry.op, factor))])
 
 
-def _start(scene: RecordedPass, index: Index) -> Sum:
+def _start(recorded: RecordedPass, index: Index) -> Sum:
     """The backward begins here: with 1 on the loss, or with a vector on the output."""
-    assert scene.backward is not None
-    segment = scene.backward[0]
+    assert recorded.backward is not None
+    segment = recorded.backward[0]
     if segment.vector is None:
         terms = Terms((), exact(np.ones(1)))
         return Sum(BACKWARD.name, "", "1", [terms], [("start", ())])
@@ -87,7 +89,7 @@ def _start(scene: RecordedPass, index: Index) -> Sum:
     return Sum(BACKWARD.name, "n,c", "vector[n,c]", [plain(read(source, index))], [note])
 
 
-def _shares(scene: RecordedPass, found: list[Reader], index: Index) -> Sum:
+def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
     """The sum over the ops that read the tensor."""
     if not found:
         raise NoArithmetic("")
@@ -106,7 +108,7 @@ def _shares(scene: RecordedPass, found: list[Reader], index: Index) -> Sum:
         total.right += f" + {share.right}"
         if share.op not in total.op.split(" + "):
             total.op += f" + {share.op}"
-    total.notes.append(("chain", tuple(_to_root(scene, found[0][0]))))
+    total.notes.append(("chain", tuple(_to_root(recorded, found[0][0]))))
     return total
 
 
@@ -122,11 +124,11 @@ def _handed_on(call: Call, argument: str) -> Node | None:
     return node
 
 
-def _to_root(scene: RecordedPass, call: Call) -> Iterator[str]:
+def _to_root(recorded: RecordedPass, call: Call) -> Iterator[str]:
     """The gradients that this one came by, from the nearest to the loss (or the output)."""
     while True:
         yield f"{call.name}.grad"
-        onward = next(readers(scene, call.name, call), None)
+        onward = next(readers(recorded, call.name, call), None)
         if onward is None:
             return
         call = onward[0]

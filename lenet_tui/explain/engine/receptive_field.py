@@ -8,39 +8,39 @@ from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import Index, NoArithmetic
 
-Fields = dict[str, Box]
+Regions = dict[str, Box]
 """A region of each tensor, by its name."""
 
 
-def receptive_field(scene: RecordedPass, call: Call, index: Index) -> Fields:
+def receptive_field(recorded: RecordedPass, call: Call, index: Index) -> Regions:
     """The smallest regions of everything before an op, down to ``input``, that hold all that its
     output at ``index`` depends on. For an op that is not known, all of its operands.
     """
-    fields: Fields = {call.name: at(index)}
-    until = next((n for n, c in enumerate(scene.calls) if c is call), -1)
-    for op in reversed(scene.calls[: until + 1]):
-        if op.name in fields:
-            for name, box in _back(op, fields[op.name]).items():
+    regions: Regions = {call.name: at(index)}
+    until = next((n for n, c in enumerate(recorded.calls) if c is call), -1)
+    for op in reversed(recorded.calls[: until + 1]):
+        if op.name in regions:
+            for name, box in _back(op, regions[op.name]).items():
                 source = op.source(name)
                 if source.entry is not None or source.name == "input":
-                    fields[source.name] = union(fields.get(source.name), box)
-    del fields[call.name]
-    return fields
+                    regions[source.name] = union(regions.get(source.name), box)
+    del regions[call.name]
+    return regions
 
 
-def reach(scene: RecordedPass, name: str, index: Index) -> Fields:
+def reach(recorded: RecordedPass, name: str, index: Index) -> Regions:
     """The smallest regions of everything after a tensor that hold all that depends on its
     element at ``index``.
     """
-    fields: Fields = {name: at(index)}
-    for op in scene.calls:
+    regions: Regions = {name: at(index)}
+    for op in recorded.calls:
         for argument, source in op.tensors():
-            if source.name in fields and source.name != op.name:
-                box = _ahead(op, argument, fields[source.name])
+            if source.name in regions and source.name != op.name:
+                box = _ahead(op, argument, regions[source.name])
                 if box is not None:
-                    fields[op.name] = union(fields.get(op.name), box)
-    del fields[name]
-    return fields
+                    regions[op.name] = union(regions.get(op.name), box)
+    del regions[name]
+    return regions
 
 
 def at(index: Index) -> Box:
@@ -48,7 +48,7 @@ def at(index: Index) -> Box:
     return tuple((i, i) for i in index)
 
 
-def _back(call: Call, box: Box) -> Fields:
+def _back(call: Call, box: Box) -> Regions:
     try:
         return rule_for(call).back(call, box)
     except NoArithmetic:

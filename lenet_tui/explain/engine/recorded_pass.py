@@ -112,7 +112,7 @@ class RecordedPass:
         return overwritten or Source(f"{entry.name}.{argument}", tensor.detach(), known=False)
 
     def _behind(self, entry: OpEntry, argument: str) -> Source | None:
-        """The op whose result was overwritten in place: the node behind the op's own tells."""
+        """The op whose result was overwritten in place, found by the node behind the op's own."""
         if entry.node is None or argument != "input":
             return None
         behind: Any = entry.node.next_functions[0][0] if entry.node.next_functions else None

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell
 from lenet_tui.explain.engine.op_rule import union, whole
-from lenet_tui.explain.engine.receptive_field import Fields
+from lenet_tui.explain.engine.receptive_field import Regions
 from lenet_tui.explain.engine.terms import Note, Sum, Terms, gather
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.proof import Proof, prove
@@ -48,7 +48,7 @@ def given(tensor: Tensor, index: tuple[int, ...]) -> float:
     return float(gather(tensor, np.asarray([index], np.int64).reshape(1, -1))[0])
 
 
-def explanation(question: Question, made: Sum, naming: Naming, fields: Fields) -> Explanation:
+def explanation(question: Question, made: Sum, naming: Naming, regions: Regions) -> Explanation:
     """``made`` as the answer to a question; sums of complex numbers are not checked."""
     read = {naming(o.tensor, o.of): o.of for terms in made.terms for o in terms.operands}
     if question.tensor.is_complex() or any(t is not None and t.is_complex() for t in read.values()):
@@ -56,17 +56,17 @@ def explanation(question: Question, made: Sum, naming: Naming, fields: Fields) -
         return without_arithmetic(question, made.op, operands)
     terms, left = _terms(made, naming, question.command.most)
     proof = prove([each.result for each in made.terms], question.value, made.error)
-    answer = _answer(question, made, proof, _regions(made, naming, fields))
+    answer = _answer(question, made, proof, _regions(made, naming, regions))
     return replace(answer, terms=terms, left=left[0], left_sum=left[1])
 
 
-def untouched(question: Question, op: str, note: Note, fields: Fields) -> Explanation:
+def untouched(question: Question, op: str, note: Note, regions: Regions) -> Explanation:
     """A number that no arithmetic made: it was drawn at random, or it comes from the data."""
     if question.tensor.is_complex():
         return without_arithmetic(question, op, {})
     made = Sum(op, "", "", [], [note])
     proof = Proof(question.value, 0.0, 0.0, True)
-    return _answer(question, made, proof, _regions(made, as_called, fields))
+    return _answer(question, made, proof, _regions(made, as_called, regions))
 
 
 def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) -> Explanation:
@@ -75,9 +75,9 @@ def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) 
     made = Sum(op, "", f"{op}({inside})", [], [("no-arithmetic", (op,))])
     if question.tensor.is_complex():
         made.notes = [("complex", (f"{question.tensor[question.cell.index].imag.item():.6g}",))]
-    fields = {name: whole(shape) for name, shape in operands.items()}
+    regions = {name: whole(shape) for name, shape in operands.items()}
     proof = Proof(math.nan, math.nan, math.nan, False)
-    return _answer(question, made, proof, _regions(made, as_called, fields))
+    return _answer(question, made, proof, _regions(made, as_called, regions))
 
 
 def _answer(
@@ -99,7 +99,7 @@ def _answer(
         rank=1 + int(larger.sum()),
         size=size.numel(),
         notes=tuple(made.notes),
-        fields=regions,
+        regions=regions,
     )
 
 
@@ -141,16 +141,16 @@ def _plain_terms(terms: Terms, naming: Naming, part: slice = slice(None)) -> lis
     return [Term(o, v) for o, v in zip(operands, values, strict=True)]
 
 
-def _regions(made: Sum, naming: Naming, fields: Fields) -> tuple[Region, ...]:
-    """The regions worth highlighting: the operands' own, then ``fields``."""
-    boxes: Fields = {}
+def _regions(made: Sum, naming: Naming, regions: Regions) -> tuple[Region, ...]:
+    """The regions worth highlighting: the operands' own, then ``regions``."""
+    boxes: Regions = {}
     for terms in made.terms:
         for operand in terms.operands:
             if operand.indices.size:
                 name = naming(operand.tensor, operand.of)
                 low, high = operand.indices.min(0).tolist(), operand.indices.max(0).tolist()
                 boxes[name] = union(boxes.get(name), tuple(zip(low, high, strict=True)))
-    boxes = boxes | {name: box for name, box in fields.items() if name not in boxes}
+    boxes = boxes | {name: box for name, box in regions.items() if name not in boxes}
     return tuple(
         (n, tuple(a for a, _ in box), tuple(b for _, b in box)) for n, box in boxes.items()
     )

@@ -1,4 +1,4 @@
-"""Where a cell is looked for: a point of a tape, what names mean there, and how to name that."""
+"""A point of a tape, what names mean there, and how to name that from another point."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Scope:
     cursor: Cursor
     names: Names
     whole: bool = False
-    scene: RecordedPass = field(init=False)
+    recorded: RecordedPass = field(init=False)
 
     def __post_init__(self) -> None:
-        self.scene = RecordedPass(self.tape, self.cursor, self.names)
+        self.recorded = RecordedPass(self.tape, self.cursor, self.names)
 
     def at(self, cursor: Cursor) -> Scope:
         """Another point of the same tape."""
@@ -52,14 +52,14 @@ class Scope:
 
     def _further(self, name: str) -> Tensor | None:
         """Names that only explanations use."""
-        call = self.scene.call(name)
+        call = self.recorded.call(name)
         if call is not None:
             return call.entry.tensor
         stem, _, aspect = name.rpartition(".")
         if aspect in STATES and stem in self.tape.base.values:
             update = self.last_update(stem)
             return update.state_after.get(aspect) if update else None
-        call = self.scene.call(stem)
+        call = self.recorded.call(stem)
         inside = softmax_inside(call) if call and aspect == "exp" else None
         if inside is not None:
             return exponentials(inside[0].tensor, inside[1])
@@ -76,9 +76,9 @@ class Scope:
         return self.tape.update(self.cursor, name)
 
     def meaning(self, name: str) -> Tensor | None:
-        """What tells whether a name means the same thing at two points: the tensor itself."""
+        """The tensor itself: it is the same at two points where the name means one thing there."""
         stem, _, aspect = name.rpartition(".")
-        call = self.scene.call(stem) if aspect in (*STATISTICS, *PARTS) else None
+        call = self.recorded.call(stem) if aspect in (*STATISTICS, *PARTS) else None
         return call.entry.tensor if call else self.find(name).tensor
 
     def updated(self, name: str) -> tuple[Cursor, UpdateEntry] | None:
@@ -92,7 +92,7 @@ class Scope:
 
     def known(self, expected: list[str]) -> list[str]:
         """The names there are. ``expected``: of the forward's ops before it has run."""
-        here = [c.name for c in self.scene.calls]
+        here = [c.name for c in self.recorded.calls]
         ops = list(dict.fromkeys([*expected, *here]))
         names = ["input", *ops, *(() if "loss" in ops else ("loss",)), "output", "output.softmax"]
         inside = (n for n in LOSS_PARTS if self.find(n).state != "unknown")

@@ -56,7 +56,7 @@ class Operands:
     """One operand of each of many terms: ``tensor`` at ``indices``, and the ``values`` there,
     (terms,).
 
-    ``of`` is the tensor itself, which tells whether the name still means it elsewhere.
+    ``of`` is the tensor itself, by which one sees whether the name means it elsewhere too.
     """
 
     tensor: str
@@ -87,8 +87,8 @@ class Sum:
     """How a number comes about: as the sum of all ``terms``.
 
     ``right`` is the right-hand side of the formula, and ``letters`` is what it calls the index;
-    ``left`` is the left-hand side, where that is not the cell's own name. ``error`` says how far
-    float32 may be off, where the errors of the terms do not say all of it.
+    ``left`` is the left-hand side, where that is not the cell's own name. ``error`` is how far
+    float32 may be off, where it is more than the errors of the terms.
     """
 
     op: str

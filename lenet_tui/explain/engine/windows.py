@@ -47,10 +47,13 @@ def reader_region(axes: Sequence[Axis], box: Box) -> Box | None:
     return tuple(region)
 
 
-def places(axes: Sequence[Axis]) -> list[str]:
-    """The input cell that the kernel's index meets along each axis, in letters: ``2⋅h + i − 1``."""
+def letters(axes: Sequence[Axis]) -> tuple[str, str, str]:
+    """What formulas call the index along the axes: of the output (``h,w``), of the kernel
+    (``i,j``), and of the input cell where they meet (``2⋅h + i − 1, 2⋅w + j − 1``).
+    """
     outputs, steps = LETTERS[len(axes)], STEPS[len(axes)]
-    return [_place(axis, *names) for axis, *names in zip(axes, outputs, steps, strict=True)]
+    met = [_place(axis, *names) for axis, *names in zip(axes, outputs, steps, strict=True)]
+    return ",".join(outputs), ",".join(steps), ", ".join(met)
 
 
 def _place(axis: Axis, output: str, step: str) -> str:

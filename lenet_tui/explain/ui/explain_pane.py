@@ -38,12 +38,6 @@ class ExplainPane(Pane):
         lines = explain_words(self.words, found.phase, found.op, found.values)
         if lines != self._lines:
             self._lines = lines
-            text = Text("\n").join(
-                Text(line, "bold" if first else "") for first, line in _marked(lines)
-            )
+            text = Text("\n").join(Text(x, "" if n else "bold") for n, x in enumerate(lines))
             self.query_one(Static).update(text)
             self.query_one(VerticalScroll).scroll_home(animate=False)
-
-
-def _marked(lines: Sequence[str]) -> list[tuple[bool, str]]:
-    return [(number == 0, line) for number, line in enumerate(lines)]

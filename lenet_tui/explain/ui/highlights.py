@@ -11,13 +11,13 @@ from lenet_tui.tensors.ui.tensor_pane import SUFFIX, TensorPane
 
 
 def highlights(found: Explanation | None, operand: Operand | None) -> tuple[Highlight, ...]:
-    """The blocks to mark: an explanation's fields, then its cell and the chosen operand, so that
+    """The blocks to mark: an explanation's regions, then its cell and the chosen operand, so that
     single elements are drawn over the others.
     """
     if found is None:
         return ()
     cell = cell_of(found.cell)
-    marked = list(found.fields)
+    marked = list(found.regions)
     if cell is not None:
         marked.append((cell.name, cell.index, cell.index))
     if operand is not None:

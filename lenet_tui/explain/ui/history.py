@@ -67,7 +67,7 @@ class History:
 
 
 def moment_of(frame: Frame) -> Hashable:
-    """What tells one point of a session from another: the same cell is another number there."""
+    """A value that differs between points of a session, where a cell may be another number."""
     segments = tuple((s.phase, s.how, s.vector, s.done) for s in frame.segments)
     return frame.position, segments, frame.options, frame.accumulated, frame.digest
 

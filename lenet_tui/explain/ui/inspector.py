@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from lenet_tui.explain.explanation import Explanation
-from lenet_tui.explain.ui import summary_text as summary
+from lenet_tui.explain.ui import summary_text
 from lenet_tui.explain.ui.highlights import highlights
 from lenet_tui.explain.ui.history import MOST, History, Inquiry, Visit, moment_of
 from lenet_tui.explain.ui.operand_pictures import Pictures
@@ -68,7 +68,7 @@ class InspectorPane(Pane):
             super().__init__()
 
     class Highlighted(Message):
-        """What is to be marked in the other panes."""
+        """What the other panes are to highlight has changed."""
 
         def __init__(self, highlights: tuple[Highlight, ...]) -> None:
             self.highlights = highlights
@@ -110,7 +110,7 @@ class InspectorPane(Pane):
         """The explanation, where there is one."""
         return self.reply.answer if self.reply else None
 
-    # Where we are
+    # Which cell
 
     def open(self, cell: str) -> None:
         """Explain a cell."""
@@ -118,7 +118,7 @@ class InspectorPane(Pane):
         self._go()
 
     def close(self) -> None:
-        """Explain nothing any longer."""
+        """Close the history; nothing is explained."""
         self.history.close()
         self._inquiry.want(None, None)
         self._stop_waiting()
@@ -177,7 +177,7 @@ class InspectorPane(Pane):
     def _chosen(self, event: TermTable.Chosen) -> None:
         event.stop()
         self._place_notes()
-        self._light()
+        self._highlight()
 
     @on(Pictures.Pointed)
     def _pointed(self, event: Pictures.Pointed) -> None:
@@ -240,7 +240,7 @@ class InspectorPane(Pane):
         """Whether the present cell is one of a parameter's gradient."""
         found = self.found
         visit = self.history.here
-        if visit is None or found is None or found.op in summary.UNPROVED:
+        if visit is None or found is None or found.op in summary_text.UNPROVED:
             return False
         stem, _, aspect = visit.cell.partition("[")[0].partition("@")[0].rpartition(".")
         return aspect == "grad" and stem in self._parameters
@@ -252,7 +252,10 @@ class InspectorPane(Pane):
     # Showing
 
     def _update_text(self) -> None:
-        """Show what is known of the present cell now, and nothing that is no longer true."""
+        """Show what is known of the present cell now, and nothing that is no longer true.
+
+        The table is emptied and never hidden: Textual takes the focus from a hidden widget.
+        """
         visit = self.history.here
         if visit is None or not self.is_attached:
             return
@@ -263,14 +266,13 @@ class InspectorPane(Pane):
         lines: list[str] = []
         if found is not None:
             room, checking = self.size.width - 2, not self._inquiry.complete
-            head, badge = summary.heading(found, words, room), summary.badge(found, words)
-            lines = summary.notes(found, words, room, checking=checking)
+            head, badge = summary_text.heading(found, words, room), summary_text.badge(found, words)
+            lines = summary_text.notes(found, words, room, checking=checking)
         self.query_one(".head", Static).update(self._plain(head))
         self.query_one(".badge", Static).update(self._plain(badge))
-        self._prose("#formula", summary.formula(found) if found else "")
+        self._prose("#formula", summary_text.formula(found) if found else "")
         self._prose("#instead", "" if found else self._instead())
         self._prose(".notes Prose", "\n".join(lines))
-        self.query_one(".sum").display = found is not None
         self._titles(visit)
         self.table.show(found, visit, words)
         self.call_after_refresh(self._place_notes)
@@ -290,12 +292,12 @@ class InspectorPane(Pane):
     def _titles(self, visit: Visit) -> None:
         title = Content.assemble(self.words("inspect.title"), "  ")
         room = self.size.width - title.cell_length - 6
-        title += summary.crumbs(self.history.visits, room, self.glyphs.arrow)
-        below = summary.keys(self.history.visits, self._gradient, self.words, self.glyphs)
+        title += summary_text.crumbs(self.history.visits, room, self.glyphs.arrow)
+        below = summary_text.keys(self.history.visits, self._gradient, self.words, self.glyphs)
         self.border_title = self._plain(title)
         self.border_subtitle = self._plain(below)
 
-    def _light(self) -> None:
+    def _highlight(self) -> None:
         """Mark the chosen operand in the pictures here, and have the other panes highlight it."""
         found = self.found
         line, operand = self.table.line, self.table.operand

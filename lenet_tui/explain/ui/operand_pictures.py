@@ -15,6 +15,7 @@ from textual.message import Message
 
 from lenet_tui.explain.explanation import Explanation, Operand
 from lenet_tui.explain.ui.term_lines import Line
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.tensors.tiling import Index
 from lenet_tui.tensors.ui.plane_view import PlaneView
 from lenet_tui.tensors.ui.planes import Mark, Plane, Role
@@ -22,7 +23,7 @@ from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, index_text
 
 READABLE = 0.1
-"""Numbers smaller than this all look alike with two decimals: marks are shown."""
+"""Two decimals cannot tell smaller numbers apart: marks are shown instead."""
 MOST_CELLS = 4096
 COLUMNS = 2
 
@@ -75,7 +76,7 @@ class Pictures(Horizontal):
 
     def _title(self, name: str, width: int) -> Content:
         """The end of a name, where there is no room for all of it."""
-        more = ".." if getattr(self.app, "ascii", False) else "…"
+        more = ".." if ascii_only(self) else "…"
         text = clean(name)
         if len(text) > width:
             text = more + text[-max(1, width - len(more)) :]
@@ -83,7 +84,7 @@ class Pictures(Horizontal):
 
 
 def _numbers(plane: Plane) -> bool | None:
-    """Whether a picture shows numbers: where they fit and can be told apart."""
+    """Whether a picture shows numbers: where they fit and differ in two decimals."""
     values = plane.values
     if values is None:
         return False
@@ -99,7 +100,7 @@ def _pictures(found: Explanation, chosen: Sequence[Operand]) -> tuple[Named, ...
     """
     if found.left:
         return ()
-    made = []
+    pictures = []
     for operand in _models(found, chosen):
         cells = _cells(found, operand)
         rows, cols = ({cell[n] for cell in cells} for n in (0, 1))
@@ -107,8 +108,8 @@ def _pictures(found: Explanation, chosen: Sequence[Operand]) -> tuple[Named, ...
             continue
         name = f"{operand.tensor}{index_text(operand.index[:-2])}"
         marked = operand.index[-2:] if operand in chosen else None
-        made.append((name, _plane(cells, marked, _winner(found, cells))))
-    return tuple(made)
+        pictures.append((name, _plane(cells, marked, _winner(found, cells))))
+    return tuple(pictures)
 
 
 def _models(found: Explanation, chosen: Sequence[Operand]) -> list[Operand]:

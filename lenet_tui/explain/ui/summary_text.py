@@ -31,7 +31,7 @@ INPUT = "input"
 
 
 def digits(value: float) -> str:
-    """``value`` with as many digits as tell it from its neighbours in its own precision."""
+    """``value`` with enough digits to identify it in its own precision."""
     with np.errstate(over="ignore"):
         single = math.isnan(value) or float(np.float32(value)) == value
     return exact(value, "float32" if single else "float64")
@@ -97,7 +97,7 @@ def notes(found: Explanation, words: Words, width: int, *, checking: bool) -> li
 
 def _regions(found: Explanation, words: Words) -> list[str]:
     operands = {o.tensor for t in found.terms for o in t.operands}
-    some = {name: f"{clean(name)}{region_text(a, b)}" for name, a, b in found.fields}
+    some = {name: f"{clean(name)}{region_text(a, b)}" for name, a, b in found.regions}
     if found.op == "data":
         return [f"{words('inspect.reaches')}  {'  '.join(some.values())}"] if some else []
     lines = []

@@ -24,7 +24,7 @@ TIMES = " × "
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a row: ``kind`` is how it looks, ``part`` which operand it is (-1: none)."""
+    """A part of a row: ``kind`` is its style, ``part`` is the operand's number (-1: none)."""
 
     text: str
     kind: str = "plain"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from lenet_tui.explain.explanation import Explanation, Operand, Term
 
 ACROSS = 2
-"""Operands that stand beside each other; of more, each gets a line of its own."""
+"""Operands of a term on one line; of more, each gets a line of its own."""
 FEWEST = 3
 """Lines of terms that are shown, however little room there is."""
 

@@ -17,6 +17,7 @@ from lenet_tui.explain.explanation import Explanation, Operand
 from lenet_tui.explain.ui.history import Visit
 from lenet_tui.explain.ui.term_columns import Layout, Piece, layout
 from lenet_tui.explain.ui.term_lines import FEWEST, Line, lines
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.text.numbers import ascii_text
 from lenet_tui.text.words import Words
 
@@ -259,20 +260,12 @@ class TermTable(Widget, can_focus=True):
         text, style = piece.text, self._style(piece.kind)
         if n == self._visit.line:
             if not at:
-                text, style = f"{self._mark} ", self._style("mark")
+                text, style = "> " if ascii_only(self) else "▸ ", self._style("mark")
             elif piece.part in (-1, self._visit.part) and (piece.part >= 0 or at == 1):
                 style += self.get_component_rich_style("terms--chosen", partial=True)
-        return Segment(ascii_text(text) if self._ascii else text, style)
+        return Segment(ascii_text(text) if ascii_only(self) else text, style)
 
     def _style(self, kind: str) -> Style:
         if f"terms--{kind}" not in self.COMPONENT_CLASSES:
             return self.rich_style
         return self.get_component_rich_style(f"terms--{kind}")
-
-    @property
-    def _mark(self) -> str:
-        return ">" if self._ascii else "▸"
-
-    @property
-    def _ascii(self) -> bool:
-        return bool(getattr(self.app, "ascii", False))

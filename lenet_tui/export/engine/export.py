@@ -10,7 +10,7 @@ from functools import cache
 import torch
 
 from lenet_tui import __version__
-from lenet_tui.export.engine import script_runtime as export_parts
+from lenet_tui.export.engine import script_runtime
 from lenet_tui.export.engine.samples import pack
 from lenet_tui.export.plan import Cut, Plan
 from lenet_tui.export.script_text import Contents, script
@@ -18,10 +18,10 @@ from lenet_tui.export.source import CannotExport, Pulled, merged, pull
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.options import Options
-from lenet_tui.tape.engine import digests as transcribe
+from lenet_tui.tape.engine import digests
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.tape import Cursor, Tape
-from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.dataset import CLASSES, SIDE
 
 ALWAYS = ("main", "nn", "Tensor", "torch", "sys")
@@ -39,7 +39,7 @@ def text(navigator: Navigator) -> str:
     plan = make_plan(navigator, begun, made)
     names = plan.draws.names
     needed = [*ALWAYS, *plan.helpers, *(["Samples"] if names else [])]
-    helpers = pull(inspect.getsource(export_parts), needed)
+    helpers = pull(inspect.getsource(script_runtime), needed)
     if plan.mentions("F."):
         helpers.imports["F"] = "import torch.nn.functional as F"
     merged(net, helpers, Pulled({}, dict.fromkeys(OWN, "")))
@@ -52,7 +52,7 @@ def text(navigator: Navigator) -> str:
             plan,
             tuple(samples),
             recorded(navigator.tape, navigator.cursor),
-            export_parts.place(plan.devices[-1]),
+            script_runtime.place(plan.devices[-1]),
         )
     )
 
@@ -100,7 +100,7 @@ def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
         output = dry_run(trainer.model, image).output
         return output is not None and output.tensor.shape[1:] == (CLASSES,)
 
-    plan = Plan(begun, net, lambda source: len(data.load(source).train()), fits)
+    plan = Plan(begun, net, lambda source: len(dataset.load(source).train()), fits)
     here, cursor = navigator.iteration, navigator.cursor
     for number in range(here):
         plan.iteration(number, history.plan(number))
@@ -119,13 +119,13 @@ def cut_at(tape: Tape, cursor: Cursor) -> Cut | None:
 
 
 def recorded(tape: Tape, cursor: Cursor) -> dict[str, str]:
-    """What the script must print: see ``export_parts.digests``."""
+    """What the script must print: see ``script_runtime.digests``."""
     found: dict[str, str] = {}
-    for state in transcribe.parameters(tape, cursor):
+    for state in digests.parameters(tape, cursor):
         found[state.name] = state.sha256
         found[f"{state.name}.grad"] = state.grad.sha256 if state.grad else "None"
     loss = tape.loss(cursor)
     return found | {
-        "STATE": transcribe.fingerprint(tape, cursor),
+        "STATE": digests.fingerprint(tape, cursor),
         "LOSS": "None" if loss is None else repr(loss),
     }

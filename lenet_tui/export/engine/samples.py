@@ -8,10 +8,10 @@ import zlib
 import torch
 from torch import Tensor
 
-from lenet_tui.export.engine import script_runtime as export_parts
+from lenet_tui.export.engine import script_runtime
 from lenet_tui.export.script_text import Packed
 from lenet_tui.export.source import CannotExport
-from lenet_tui.training.engine import dataset as data
+from lenet_tui.training.engine import dataset
 
 MAX_PACKED = 64 * 2**20
 """Bytes of samples that a script may hold."""
@@ -22,9 +22,10 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
 
     As the pixels they were made from where those give the same bits again, else as images.
     """
-    images = data.load(source)
+    images = dataset.load(source)
     numbers = drawn(source, seed, taken)
     exact = images.images[numbers]
+    labelled = numbers.int(), images.labels[numbers].int()
     for pixels, divisor in (images.pixels[numbers], images.divisor), (exact.squeeze(1), 0):
         if pixels.nbytes > MAX_PACKED:
             raise CannotExport(
@@ -33,6 +34,7 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
                 size=pixels.nbytes // 2**20,
                 most=MAX_PACKED // 2**20,
             )
+        raw = b"".join(map(script_runtime.raw, (*labelled, pixels)))
         packed = Packed(
             name=name,
             total=len(images.labels),
@@ -40,7 +42,7 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
             size=(pixels.shape[1], pixels.shape[2]),
             dtype=str(pixels.dtype)[6:],
             divisor=divisor,
-            packed=_base85(numbers.int(), images.labels[numbers].int(), pixels),
+            packed=base64.b85encode(zlib.compress(raw, 9)).decode("ascii"),
         )
         if torch.equal(unpacked(packed, seed).images, exact):
             break
@@ -49,18 +51,18 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
 
 def drawn(source: str, seed: int, taken: dict[int, int]) -> Tensor:
     """The numbers of the samples taken, each once, in their order in the data set."""
-    total = len(data.load(source).train())
+    total = len(dataset.load(source).train())
     numbers: set[int] = set()
     for epoch, count in taken.items():
         if len(numbers) < total:
-            numbers.update(data.drawn(source, seed, epoch, count).tolist())
+            numbers.update(dataset.drawn(source, seed, epoch, count).tolist())
     return torch.tensor(sorted(numbers))
 
 
-def unpacked(samples: Packed, seed: int) -> export_parts.Samples:
+def unpacked(samples: Packed, seed: int) -> script_runtime.Samples:
     """What the script makes of the samples."""
     dtype: torch.dtype = getattr(torch, samples.dtype)
-    return export_parts.Samples(
+    return script_runtime.Samples(
         packed=samples.packed,
         total=samples.total,
         kept=samples.kept,
@@ -69,8 +71,3 @@ def unpacked(samples: Packed, seed: int) -> export_parts.Samples:
         divisor=samples.divisor,
         seed=seed,
     )
-
-
-def _base85(*tensors: Tensor) -> str:
-    whole = zlib.compress(b"".join(map(export_parts.raw, tensors)), 9)
-    return base64.b85encode(whole).decode("ascii")

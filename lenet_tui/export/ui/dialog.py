@@ -49,7 +49,7 @@ class Exporter:
         self._port.run_worker(self.write(path))
 
     async def write(self, path: Path) -> None:
-        """Write the script to a new file, and say where; or why not."""
+        """Write the script to a new file, and show where it is; or why there is none."""
         reply = await self._port.ask(Export())
         if reply.answer is None:
             self._failed(self._port.words.say(reply.error) if reply.error else "")
@@ -66,5 +66,5 @@ class Exporter:
 
     def _say(self, kind: str, key: str, severity: SeverityLevel, **values: str) -> None:
         """To the log, and for a few seconds."""
-        said = self._port.words(key, **{name: clean(value) for name, value in values.items()})
-        self._port.announce(kind, said, severity)
+        text = self._port.words(key, **{name: clean(value) for name, value in values.items()})
+        self._port.announce(kind, text, severity)

@@ -25,7 +25,7 @@ _ONE_LINE = 400
 
 
 def run_text(command: RunLab) -> LabResult:
-    """What torch says of the command's layer; a text that is no layer is an error too."""
+    """The command's layer as torch runs it; a text that is no layer gives an error too."""
     try:
         layer = parse_layer(command.text)
     except LayerError as error:

@@ -55,14 +55,14 @@ class LabForm(VerticalScroll, can_focus=False):
     def _line(self, name: str, field: NumberField | ChoiceField) -> Horizontal:
         return Horizontal(Label(name, markup=False), field, classes="line", id=f"line-{name}")
 
-    def say(self, words: Words) -> None:
+    def show_words(self, words: Words) -> None:
         """Name the fields that are no arguments in the language of ``words``."""
         self.border_title = words("lab.form")
         for name, key in _WORDS.items():
             self.query_one(f"#line-{name}").query_one(Label).update(words(key))
 
     def show(self, state: LabState, typing: bool = True) -> None:
-        """Show ``state``; with ``typing`` the focused text field keeps its text."""
+        """Show ``state``; with ``typing`` the text of the focused field is left alone."""
         layer = state.layer
         shown = {KIND: layer.kind, SHAPE: ", ".join(map(str, state.shape)), FILL: state.fill}
         shown |= {a.name: value_text(layer[a.name]) for a in SIGNATURES[layer.kind] if not a.fixed}

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.lab.layer import MAX_NUMBER, Value
 from lenet_tui.text.clean import clean
 
@@ -114,5 +115,5 @@ class ChoiceField(Widget, can_focus=True):
         self.action_turn(1)
 
     def render(self) -> Content:
-        left, right = ("<", ">") if getattr(self.app, "ascii", False) else ("‹", "›")
+        left, right = ("<", ">") if ascii_only(self) else ("‹", "›")
         return Content(f"{left} {self._value} {right}")

@@ -151,7 +151,7 @@ def kernel_plane(state: LabState) -> Plane | None:
 
 
 def output_plane(state: LabState) -> Plane | None:
-    """The output (one channel of it) around the cell looked at."""
+    """The output (one channel of it) around the selected cell."""
     known, index = state.known, state.index
     if known is None or index is None:
         return None

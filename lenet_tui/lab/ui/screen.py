@@ -138,7 +138,7 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     @property
     def state(self) -> LabState:
-        """What is looked at."""
+        """The layer, the input, the answer and the selected cell."""
         return self._state
 
     @property
@@ -327,14 +327,14 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     @on(PlaneView.Clicked, "#lab-output")
     def _output_clicked(self, event: PlaneView.Clicked) -> None:
-        self._state.look_at(event.row, event.col)
+        self._state.select(event.row, event.col)
         self._show()
 
     # Showing
 
     def show_words(self) -> None:
-        """Say everything in the present language."""
-        self.query_one(LabForm).say(self.words)
+        """Show the fixed texts in the present language."""
+        self.query_one(LabForm).show_words(self.words)
         self.query_one("#lab-about").border_title = self.words("lab.about")
 
     def _show(self, full: bool = True) -> None:

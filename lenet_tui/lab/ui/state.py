@@ -1,4 +1,4 @@
-"""What the lab is looking at: a layer, an input, torch's answer, one output cell."""
+"""The state of the lab: a layer, an input, torch's answer, the selected output cell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class LabState:
     """Changed by the screen's keys, read by what draws.
 
     ``known``: the windows, where the arguments give any. ``result``: torch's answer to the newest
-    question, ``None`` until it comes. ``index``: the output cell looked at, ``None`` where there
+    question, ``None`` until it comes. ``index``: the selected output cell, ``None`` where there
     is none. ``fed``: which of the input channels that feed it is shown.
     """
 
@@ -72,7 +72,7 @@ class LabState:
         self._stay_inside()
 
     def _stay_inside(self) -> None:
-        """Keep the cell looked at as near as the new output allows."""
+        """Move the selected cell inside the new output, as near as that is."""
         shape = self.output_shape
         if shape is None or 0 in shape:
             self.index = None
@@ -138,8 +138,8 @@ class LabState:
                 raise LayerError("lab:index-outside", i=i, last=size - 1)
         return whole
 
-    def look_at(self, row: int, col: int) -> None:
-        """To a cell of the output's picture."""
+    def select(self, row: int, col: int) -> None:
+        """Select a cell of the output's picture."""
         shape = self.output_shape
         if self.index is None or shape is None:
             return
@@ -164,7 +164,7 @@ class LabState:
 
     @property
     def channel(self) -> int:
-        """The output channel (``Linear``: feature) looked at."""
+        """The output channel (``Linear``: feature) of the selected cell."""
         if self.index is None or self.known is None:
             return 0
         return self.index[len(self.known.samples)]

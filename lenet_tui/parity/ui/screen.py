@@ -77,13 +77,13 @@ class ParityScreen(Dialog[Shown]):
         line = self.query_one("#parity-with")
         if line.children or result.other not in result.choices:
             return
-        said = self.words("parity.with", reference=result.reference)
+        text = self.words("parity.with", reference=result.reference)
         places = [(self.words.spell(clean(name)), name) for name in result.choices]
-        line.mount(Label(self.words.spell(said), markup=False))
+        line.mount(Label(self.words.spell(text), markup=False))
         if len(places) == 1:
             line.mount(Label(places[0][0], markup=False))
             return
-        shown = [(Content(said), name) for said, name in places]
+        shown = [(Content(text), name) for text, name in places]
         line.mount(Select(shown, value=result.other, allow_blank=False, compact=True))
         self.query_one(".keys", Static).update(self.words("parity.keys"))
 
@@ -108,9 +108,9 @@ class ParityScreen(Dialog[Shown]):
         result = self._result
         if result is None or not self.is_attached:
             return
-        said = self.query_one("#parity-sentence", Prose)
-        said.show(sentence(result, self.words) if result.rows else "")
-        said.set_class(result.first_past is not None, "-past")
+        prose = self.query_one("#parity-sentence", Prose)
+        prose.show(sentence(result, self.words) if result.rows else "")
+        prose.set_class(result.first_past is not None, "-past")
         self.complain(clean(self.words.say(result.error)) if result.error else "")
         self.query_one(".box").border_subtitle = Content(
             facts(result, self.words) if result.rows else ""

@@ -42,7 +42,7 @@ def sentence(result: ParityResult, words: Words) -> str:
     n = len(result.compared)
     first, furthest = result.first_past, result.furthest
     if first is not None:
-        said = words(
+        text = words(
             "parity.past",
             **_named(first, words),
             past=thousands(first.past),
@@ -50,7 +50,7 @@ def sentence(result: ParityResult, words: Words) -> str:
             n=n,
             many=sum(not row.within for row in result.compared),
         )
-        return f"{said} {words('parity.drew')}" if first.drew else said
+        return f"{text} {words('parity.drew')}" if first.drew else text
     if furthest is None or not furthest.share:
         return words("parity.equal", n=n)
     return words("parity.within", **_named(furthest, words), n=n)

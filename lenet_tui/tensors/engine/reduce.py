@@ -28,7 +28,7 @@ def make_view(
 ) -> View:
     """What ``request`` asks for of ``tensor``.
 
-    ``state``: said as it is where there is no tensor (``none``, ``ahead``, ``unknown``).
+    ``state``: of the view where there is no tensor (``none``, ``ahead``, ``unknown``).
     ``signed``: whether the scale is; by default it is once the tensor holds a negative number.
     What is returned shares no memory with the tensor. Any shape, dtype and stride will do.
     """

@@ -1,4 +1,4 @@
-"""What a tensor pane says around its picture, and in its place where there is none."""
+"""The texts around a tensor pane's picture, and the one in its place where there is none."""
 
 from __future__ import annotations
 
@@ -29,6 +29,27 @@ def several(shape: Shape) -> bool:
     return len(lead(shape)) > 1 and shape[0] > 1
 
 
+def subtitle(
+    view: View,
+    frame: Frame,
+    words: Words,
+    *,
+    found: Readout | None,
+    seen: Arrangement | None,
+    parameter: bool,
+) -> str:
+    """The number ``found`` under the cursor; without one, when the tensor was computed and what a
+    pixel shows. Then which tiles of the layout are ``seen``. ``parameter``: as in ``when``.
+    """
+    if found is not None:
+        parts = [number_there(found, view.dtype, words)]
+    else:
+        parts = [when(view, frame, words, parameter=parameter), block(view, words)]
+    if seen is not None:
+        parts.append(tiles(seen, words))
+    return " · ".join(part for part in parts if part)
+
+
 def number_there(found: Readout, dtype: str, words: Words) -> str:
     """The number under the cursor."""
     text = f"{index_text(found.index)} {exact(found.value, dtype)}".strip()
@@ -38,9 +59,9 @@ def number_there(found: Readout, dtype: str, words: Words) -> str:
 
 
 def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
-    """From which step the tensor is, if it is of an earlier one; how often it was added to.
+    """The step that computed the tensor, if it is not this one; how often it was added to.
 
-    ``parameter``: it is the value of one, which every update makes anew.
+    ``parameter``: it is the value of one, which every update computes anew.
     """
     parts = []
     if view.made and view.made[0] > frame.position.iteration:
@@ -54,7 +75,7 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
 
 
 def block(view: View, words: Words) -> str:
-    """What a pixel stands for, if for many elements."""
+    """The size of the block of elements that a pixel shows, if it is more than one."""
     if view.block == (1, 1):
         return ""
     return words("view.block", down=view.block[0], across=view.block[1])
@@ -70,7 +91,7 @@ def tiles(layout: Arrangement, words: Words) -> str:
 
 
 def instead(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
-    """What to say in the picture's place; empty: there is a picture.
+    """The text in the picture's place; empty: there is a picture.
 
     ``parameter``: it is one, or its gradient or update.
     """

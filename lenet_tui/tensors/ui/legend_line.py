@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.ui.heatmap.ink import Ink
 from lenet_tui.tensors.ui.heatmap.legend import legend
@@ -14,11 +15,11 @@ class LegendLine(LineWidget):
 
     DEFAULT_CSS = "LegendLine { height: 1; padding: 0 1; }"
 
-    _said: tuple[View, Ink, Words, bool] | None = None
+    _explained: tuple[View, Ink, Words, bool] | None = None
 
     def show(self, view: View, ink: Ink, words: Words, moved: bool) -> None:
         """Explain ``view``, drawn with ``ink``; ``moved``: its scale is not the one before."""
-        self._said = view, ink, words, moved
+        self._explained = view, ink, words, moved
         self._draw()
 
     def on_resize(self) -> None:
@@ -27,8 +28,8 @@ class LegendLine(LineWidget):
 
     def _draw(self) -> None:
         width = self.content_size.width
-        if self._said is None or not width:
+        if self._explained is None or not width:
             return
-        view, ink, words, moved = self._said
-        ascii_only = bool(getattr(self.app, "ascii", False))
-        self.put([legend(view, ink, words, width=width, moved=moved, ascii_only=ascii_only)])
+        view, ink, words, moved = self._explained
+        ascii = ascii_only(self)
+        self.put([legend(view, ink, words, width=width, moved=moved, ascii_only=ascii)])

@@ -11,6 +11,7 @@ from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tensors.tiling import Shape, is_vector, spot, tile_name, tiling, unravel
 from lenet_tui.tensors.ui.heatmap.picker import Picker
@@ -33,7 +34,7 @@ class Window:
 
 
 class NumberTable(Picker):
-    """Numbers at full precision in, four digits out; the cursor is on one of them.
+    """The numbers of a tensor with four digits each; the cursor is on one of them.
 
     ``long``: a tile's name in full, as in ``channel {name}``.
     """
@@ -75,11 +76,6 @@ class NumberTable(Picker):
         self._draw()
         if self._fit() != self._window:
             self.post_message(self.Reshaped())
-
-    def clear(self) -> None:
-        """Show nothing."""
-        self._values = None
-        self._draw()
 
     def _fit(self) -> Window:
         """The window, moved as little as need be so that the cursor is in it."""
@@ -152,7 +148,7 @@ class NumberTable(Picker):
         return not wrap or row * wrap + self._window.col + col < size
 
     def _segment(self, text: str, style: Style) -> Segment:
-        return Segment(ascii_text(text) if getattr(self.app, "ascii", False) else text, style)
+        return Segment(ascii_text(text) if ascii_only(self) else text, style)
 
     def render_line(self, y: int) -> Strip:
         if y >= len(self._lines):
@@ -160,7 +156,7 @@ class NumberTable(Picker):
         return Strip(self._lines[y]).adjust_cell_length(self.size.width, self.rich_style)
 
     def notify_style_update(self) -> None:
-        """Another theme: other colours."""
+        """The theme has changed, and the colours with it."""
         super().notify_style_update()
         self._draw()
 
@@ -172,7 +168,7 @@ class NumberTable(Picker):
         self._draw()
 
     def on_blur(self) -> None:
-        """No focus, no cursor."""
+        """The cursor is not drawn without the focus."""
         self._draw()
 
     def watch_cursor(self) -> None:

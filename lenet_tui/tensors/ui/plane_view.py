@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.tensors.ui.cell_format import (
     GLYPH_WIDTH,
     Figures,
@@ -173,7 +174,7 @@ class PlaneView(Widget):
                 text = f"[{sign}]" if mark.role is Role.CURRENT else f" {sign} "
             else:
                 text = cell_text(mark, layout.cell, layout.figures, plane.mode)
-            text = narrow(text) if self._ascii else text
+            text = narrow(text) if ascii_only(self) else text
             segments.append(Segment(text, self._style(plane, mark)))
         return segments
 
@@ -190,9 +191,9 @@ class PlaneView(Widget):
         palette: Palette = TRUE[(self.app.current_theme.dark, True)]
         half = len(palette.colours) // 2
         red, green, blue = palette.colours[half + round(value / self._limit * half)]
-        light = 0.299 * red + 0.587 * green + 0.114 * blue > 110
+        bright = 0.299 * red + 0.587 * green + 0.114 * blue > 110
         return Style(
-            color="#000000" if light else "#ffffff", bgcolor=f"#{red:02x}{green:02x}{blue:02x}"
+            color="#000000" if bright else "#ffffff", bgcolor=f"#{red:02x}{green:02x}{blue:02x}"
         )
 
     def _edge_name(self, plane: Plane, position: int, rows: bool) -> str:
@@ -200,12 +201,8 @@ class PlaneView(Widget):
         name = (plane.row_name if rows else plane.col_name)(position)
         return name if not name or name == str(position) or plane.heat else f"={name}"
 
-    @property
-    def _ascii(self) -> bool:
-        return bool(getattr(self.app, "ascii", False))
-
     def on_click(self, event: events.Click) -> None:
-        """Say which cell was clicked."""
+        """Post which cell was clicked."""
         plane, offset = self._plane, event.get_content_offset(self)
         if plane is None or offset is None:
             return

@@ -1,4 +1,4 @@
-"""The number under the cursor: of a pixel that stands for many, the one it shows."""
+"""The number under the cursor: of a pixel with many elements, the one whose colour it has."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def readout_request(
 
 
 def readout(view: View, cursor: Index, layout: Arrangement | None) -> Readout | None:
-    """What the answer to ``readout_request`` says; ``None`` if it is the answer to another."""
+    """The number in the answer to ``readout_request``; ``None`` if it is the answer to another."""
     expected = readout_request(view.request.key, view.request.tensor, view.shape, cursor, layout)
     if view.request != expected or view.values is None or not view.values.size:
         return None

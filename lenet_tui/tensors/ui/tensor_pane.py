@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
@@ -21,7 +20,7 @@ from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.layout import arrange
 from lenet_tui.tensors.regions import Highlight, marked
 from lenet_tui.tensors.tiling import Index, Shape, lead
-from lenet_tui.tensors.ui import captions as telling
+from lenet_tui.tensors.ui import captions
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
 from lenet_tui.tensors.ui.heatmap.picker import Picker
 from lenet_tui.tensors.ui.legend_line import LegendLine
@@ -37,7 +36,7 @@ class TensorPane(Pane):
     """``tensor``: whose; ``aspect``: value, gradient or update; ``mode``: heatmap or numbers.
 
     ``sample``: whose channels are shown of an activation (from 0). What is ``None``, or not
-    computed yet, is said in a sentence in the picture's place.
+    computed yet, has a sentence in the picture's place.
     """
 
     ALLOW_MAXIMIZE = True
@@ -45,11 +44,11 @@ class TensorPane(Pane):
     DEFAULT_CSS = """
     TensorPane Heatmap { height: 1fr; }
     TensorPane NumberTable { display: none; }
-    TensorPane .told { height: 1fr; padding: 0 1; display: none; color: $foreground-muted; }
-    TensorPane.-numbers Heatmap, TensorPane.-told Heatmap { display: none; }
+    TensorPane .instead { height: 1fr; padding: 0 1; display: none; color: $foreground-muted; }
+    TensorPane.-numbers Heatmap, TensorPane.-instead Heatmap { display: none; }
     TensorPane.-numbers NumberTable { display: block; }
-    TensorPane.-told NumberTable, TensorPane.-told LegendLine { display: none; }
-    TensorPane.-told .told { display: block; }
+    TensorPane.-instead NumberTable, TensorPane.-instead LegendLine { display: none; }
+    TensorPane.-instead .instead { display: block; }
     """
 
     tensor: var[str] = var("", init=False)
@@ -85,7 +84,7 @@ class TensorPane(Pane):
         self._last: tuple[View, Frame] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(classes="told", markup=False)
+        yield Static(classes="instead", markup=False)
         yield self._picture()
         yield NumberTable()
         yield LegendLine()
@@ -106,7 +105,7 @@ class TensorPane(Pane):
         """The heatmap or the table, whichever is seen."""
         return self.table if self.mode == "numbers" else self.heatmap
 
-    # What to look at
+    # What is asked for
 
     @property
     def name_asked(self) -> str:
@@ -123,7 +122,7 @@ class TensorPane(Pane):
     def cell(self) -> str:
         """The number under the cursor by its name; the first one where there is no cursor."""
         index, layout = self.cursor, self.heatmap.arrangement
-        if index is None and layout is not None and not self.has_class("-told"):
+        if index is None and layout is not None and not self.has_class("-instead"):
             index = (0,) * len(layout.shape)
         return f"{self.name_asked}{index_text(index or ())}" if self.tensor else ""
 
@@ -160,16 +159,14 @@ class TensorPane(Pane):
 
     def watch_mode(self, old: str, new: str) -> None:
         """The same, drawn otherwise; the cursor stays on its element."""
-        cursor, focus = self._picker_cursor(old), self.has_focus_within
+        focus = self.has_focus_within
+        cursor = self._readout.index if self._readout else None
+        cursor = cursor or (self.table if old == "numbers" else self.heatmap).cursor
         self.set_class(new == "numbers", "-numbers")
         self.picker.cursor = cursor
         if focus:
             self.picker.focus()
         self.call_after_refresh(self._look)
-
-    def _picker_cursor(self, mode: str) -> Index | None:
-        exact = self._readout.index if self._readout else None
-        return exact or (self.table if mode == "numbers" else self.heatmap).cursor
 
     def _other(self) -> None:
         self._readout = None
@@ -253,10 +250,12 @@ class TensorPane(Pane):
         leaf = self.tensor in self._parameters
         self._last = view, frame
         self._describe()
-        told = telling.instead(view, frame, self.words, parameter=leaf)
-        self.set_class(bool(told), "-told")
-        if told:
-            _update(self.query_one(".told", Static), Text(told))
+        instead = captions.instead(view, frame, self.words, parameter=leaf)
+        self.set_class(bool(instead), "-instead")
+        if instead:
+            static = self.query_one(".instead", Static)
+            if static.content != instead:
+                static.update(instead, layout=False)
         elif self._shapes.get(self.tensor) != view.shape:
             self._shapes[self.tensor] = view.shape
             self._look()
@@ -264,14 +263,14 @@ class TensorPane(Pane):
             self._draw(view, frame)
 
     def _describe(self) -> None:
-        """Say around the picture what it is."""
+        """Write the captions around the picture."""
         if self._last is not None:
             view, frame = self._last
             sample = None if self.tensor in self._parameters else self.sample
-            self._entitle(telling.title(view, sample), self._subtitle(view, frame))
+            self._entitle(captions.title(view, sample), self._subtitle(view, frame))
 
     def on_descendant_focus(self) -> None:
-        """The cursor is seen: its number too."""
+        """The number under the cursor is shown while the cursor is."""
         self._describe()
 
     def on_descendant_blur(self) -> None:
@@ -285,18 +284,10 @@ class TensorPane(Pane):
         return replace(view.request, scale=None) == replace(self._request, scale=None)
 
     def _subtitle(self, view: View, frame: Frame) -> str:
-        """The number under the cursor; else when the tensor was made and what of it is seen."""
-        words = self.words
         seen = self._arrangement if view.levels is not None and self._asked(view) else None
         found = self._readout if self.picker.has_focus else None
-        if found is not None:
-            parts = [telling.number_there(found, view.dtype, words)]
-        else:
-            own = self.tensor in self._parameters and self.aspect == "value"
-            parts = [telling.when(view, frame, words, parameter=own), telling.block(view, words)]
-        if seen is not None:
-            parts.append(telling.tiles(seen, words))
-        return " · ".join(part for part in parts if part)
+        own = self.tensor in self._parameters and self.aspect == "value"
+        return captions.subtitle(view, frame, self.words, found=found, seen=seen, parameter=own)
 
     def _draw(self, view: View, frame: Frame) -> None:
         """Draw what was asked for last; anything else is about to be replaced."""
@@ -343,8 +334,3 @@ class TensorPane(Pane):
             room = max(0, self.size.width - 4)  # Textual would end it with a sign that ASCII lacks
             title, subtitle = ascii_text(title)[:room], ascii_text(subtitle)[:room]
         self.entitle(title, subtitle)
-
-
-def _update(widget: Static, text: Text) -> None:
-    if widget.content != text:
-        widget.update(text, layout=False)

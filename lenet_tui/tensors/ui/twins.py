@@ -1,4 +1,4 @@
-"""Panes that stand above each other and are to be compared: both draw at one scale."""
+"""Panes one above the other that are compared: both draw at one scale."""
 
 from __future__ import annotations
 

@@ -17,28 +17,23 @@ from lenet_tui.explain.engine.terms import (
     read,
     read_each,
 )
-from lenet_tui.explain.engine.windows import LETTERS, STEPS
 from lenet_tui.explain.windows import Geometry
 
 
-def _dimensions(call: Call) -> int:
-    return call.source("weight").tensor.dim() - 2
-
-
 def _geometry(call: Call) -> Geometry:
-    x, weight, count = call.source().shape, call.source("weight").shape, _dimensions(call)
+    x, weight = call.source().shape, call.source("weight").shape
+    count = len(weight) - 2
     axes = windows.axes_of(call, weight[2:], count, 1)
     return Geometry(x[: -count - 1], x[-count - 1], weight[0], call.get("groups", 1), axes)
 
 
 def _words(call: Call) -> tuple[str, str, str, str]:
     """The formula's pieces: sample, output index, kernel index, input index."""
-    count = _dimensions(call)
-    out, step = LETTERS[count], STEPS[count]
-    sample = "n," if call.source().tensor.dim() == count + 2 else ""
-    where = ", ".join(windows.places(_geometry(call).axes))
-    channel = "c" if call.get("groups", 1) == 1 else "group(o)⋅C + c"
-    return sample, ",".join(out), ",".join(step), f"{sample}{channel}, {where}"
+    known = _geometry(call)
+    out, step, where = windows.letters(known.axes)
+    sample = "n," if known.samples else ""
+    channel = "c" if known.groups == 1 else "group(o)⋅C + c"
+    return sample, out, step, f"{sample}{channel}, {where}"
 
 
 def forward(call: Call, index: Index) -> Sum:

@@ -58,7 +58,7 @@ def statistics(call: Call, number: int) -> tuple[Rounded, Rounded]:
 
 
 def _as_shown(number: Rounded) -> Rounded:
-    """A number that torch keeps in float32, as everybody sees it."""
+    """A number in float32, as torch stores it and as the screen shows it."""
     shown = number.value.astype(np.float32).astype(np.float64)
     return Rounded(shown, number.error + np.abs(shown - number.value))
 

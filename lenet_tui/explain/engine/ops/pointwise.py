@@ -1,4 +1,4 @@
-"""Ops that total on each element by itself: activations, sums and products, dropout, casts."""
+"""Ops that work on each element by itself: activations, sums and products, dropout, casts."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def _scale(p: float, kept: bool) -> Rounded:
 
 
 def dropout_backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
-    """Kept or dropped is seen in the output; where the input is 0, in the gradient itself."""
+    """The output shows whether an element was dropped; where the input is 0, the gradient does."""
     gradient = read(g, index)
     p, training = float(call.get("p", 0.5)), bool(call.get("training", True))
     if not training or p == 0:

@@ -20,8 +20,7 @@ from lenet_tui.explain.engine.terms import (
     read_each,
     read_row,
 )
-from lenet_tui.explain.engine.windows import LETTERS, STEPS
-from lenet_tui.explain.rounding import Rounded, constant, exact
+from lenet_tui.explain.rounding import constant, exact
 from lenet_tui.explain.windows import Axis, winner
 from lenet_tui.text.numbers import index_text
 
@@ -36,15 +35,13 @@ def _axes(call: Call) -> tuple[Axis, ...]:
 
 def _letters(call: Call) -> tuple[str, str, str]:
     """The formula's pieces: output index, kernel index, input index."""
-    count = _dimensions(call)
-    out, step = LETTERS[count], STEPS[count]
-    where = ", ".join(windows.places(_axes(call)))
-    lead = ",".join(("n", "c")[2 - (call.source().tensor.dim() - count) :])
-    return f"{lead},{','.join(out)}", ",".join(step), f"{lead}, {where}"
+    out, step, where = windows.letters(_axes(call))
+    lead = ",".join(("n", "c")[2 - (call.source().tensor.dim() - _dimensions(call)) :])
+    return f"{lead},{out}", step, f"{lead}, {where}"
 
 
 def _window(call: Call, index: Index) -> Indices:
-    """The input cells that an output cell is made of, in the order torch looks at them."""
+    """The input cells that an output cell reads, in the order in which torch reads them."""
     count = _dimensions(call)
     met = [axis.reads(i)[0] for axis, i in zip(_axes(call), index[-count:], strict=True)]
     return grid(*([i] for i in index[:-count]), *met)
@@ -77,7 +74,7 @@ def max_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     x, count = call.source(), _dimensions(call)
     names = (("n", "c")[2 - len(index[:-count]) :], ("y", "z")[:count])
     letters = ",".join((*names[0], *names[1]))
-    work = Sum("", letters, f"Σ {g.name} of the windows that it won")
+    total = Sum("", letters, f"Σ {g.name} of the windows that it won")
     for window in _readers(call, index):
         cells = _window(call, tuple(window.tolist()))
         values = gather(x.tensor, cells)
@@ -85,20 +82,20 @@ def max_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
         won = tuple(cells[first].tolist()) == tuple(index)
         gradient = read(g, window)
         result = gradient.number if won else exact(np.zeros(1))
-        work.terms.append(Terms((gradient, read(x, index)), result))
+        total.terms.append(Terms((gradient, read(x, index)), result))
         where = f"{call.name}{index_text(window.tolist())}"
         ties = int(np.sum(values == values[first]))
         mine = gather(x.tensor, np.asarray([index], np.int64))[0]
         if not won and mine == values[first]:  # as large, but not the first
             winners = f"{x.name}{index_text(cells[first].tolist())}"
-            work.notes.append(("lost-tie", (str(ties), where, winners)))
+            total.notes.append(("lost-tie", (str(ties), where, winners)))
             continue
-        work.notes.append(("won" if won else "lost", (where, str(len(cells)))))
+        total.notes.append(("won" if won else "lost", (where, str(len(cells)))))
         if ties > 1 and won:
-            work.notes.append(("tie", (str(ties),)))
-    if not work.terms:
-        work.notes.append(("unread", (call.name,)))
-    return work
+            total.notes.append(("tie", (str(ties),)))
+    if not total.terms:
+        total.notes.append(("unread", (call.name,)))
+    return total
 
 
 def _divisor(call: Call, index: Index) -> float:
@@ -117,30 +114,26 @@ def _divisor(call: Call, index: Index) -> float:
     return float(size)
 
 
-def _shared(values: Rounded, divisor: float) -> Rounded:
-    return values / constant(divisor)
-
-
 def average_forward(call: Call, index: Index) -> Sum:
     x = call.source()
     operand = read_each(x, _window(call, index))
     divisor = _divisor(call, index)
     letters, step, where = _letters(call)
     right = f"1/{divisor:g} ⋅ Σ_{step} {x.name}[{where}]"
-    block = Terms((operand,), _shared(operand.number, divisor))
+    block = Terms((operand,), operand.number / constant(divisor))
     return Sum(call.op, letters, right, [block], [("mean", (f"{divisor:g}",))])
 
 
 def average_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     letters, _, _ = _letters(call)
-    work = Sum("", letters, f"Σ {g.name} / size of the windows that read it")
+    total = Sum("", letters, f"Σ {g.name} / size of the windows that read it")
     for window in _readers(call, index):
         gradient = read(g, window)
         divisor = _divisor(call, tuple(window.tolist()))
-        work.terms.append(Terms((gradient,), _shared(gradient.number, divisor)))
-    if not work.terms:
-        work.notes.append(("unread", (call.name,)))
-    return work
+        total.terms.append(Terms((gradient,), gradient.number / constant(divisor)))
+    if not total.terms:
+        total.notes.append(("unread", (call.name,)))
+    return total
 
 
 def back(call: Call, box: Box) -> dict[str, Box]:

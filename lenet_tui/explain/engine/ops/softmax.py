@@ -23,7 +23,7 @@ from lenet_tui.explain.engine.terms import (
     repeat,
 )
 from lenet_tui.explain.rounding import Rounded, exact, exp, log
-from lenet_tui.tape.engine import loss_parts as parts
+from lenet_tui.tape.engine import loss_parts
 from lenet_tui.text.numbers import number as digits
 
 
@@ -53,7 +53,7 @@ def exponentials(
     """
     places = along.reshape(-1, along.shape[-1])
     shape = along.shape[:-1]
-    shown = gather(parts.exponentials(x.tensor, dim), places)
+    shown = gather(loss_parts.exponentials(x.tensor, dim), places)
     logits = exact(gather(x.tensor, places).reshape(shape))
     true = exp(shifted(logits)[0])
     values = shown.reshape(shape)
@@ -99,7 +99,7 @@ def softmax_inside(call: Call) -> tuple[Source, int] | None:
     if x is None or call.op not in ("softmax", "log_softmax", "cross_entropy"):
         return None
     if call.op == "cross_entropy":
-        return x, parts.class_dim(x.tensor)
+        return x, loss_parts.class_dim(x.tensor)
     return (x, _dim(call)) if isinstance(call.get("dim"), int) else None
 
 

@@ -42,7 +42,7 @@ def names(
     """The name of each tile, above it; where they are too narrow, only the first of each row's.
 
     ``long``: as in ``channel {name}``, used if it fits. ``sample``: one sample's channels are
-    shown, so that its number need not be said.
+    shown, so that names leave its number out.
     """
     if not arrangement.label:
         return []

@@ -30,7 +30,7 @@ Region = tuple[Index, Index]
 class Drawing:
     """``cells``: a number for each cell, as ``ink`` has them; ``codes``: the pixels under them.
 
-    ``over``: line, column (in pixels): what stands there instead.
+    ``over``: line, column (in pixels): what is drawn there instead.
     """
 
     ink: Ink
@@ -108,7 +108,7 @@ class Drawing:
 
 
 def _pieces(text: str, across: int) -> Iterator[str]:
-    """What of ``text`` stands on each pixel; a wide character leaves nothing to the next."""
+    """The part of ``text`` on each pixel; a wide character leaves nothing to the next."""
     piece = ""
     for character in text:
         if cell_len(piece) + cell_len(character) > across and piece:

@@ -80,11 +80,6 @@ class Heatmap(Picker):
             self.cursor = None
         self._draw()
 
-    def clear(self) -> None:
-        """Show nothing."""
-        self._shown = None
-        self._draw()
-
     def highlight(self, *regions: tuple[Index, Index]) -> None:
         """Mark regions (first and last index, each of one tile) by their corners; none: none."""
         if regions != self._regions:

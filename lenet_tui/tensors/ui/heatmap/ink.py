@@ -29,7 +29,7 @@ KINDS = ("signed", "unsigned", "picture")
 @dataclass(frozen=True, slots=True)
 class Surface:
     """What there is to draw on. ``colours``: ``truecolor``, ``256``, ``16``, ``own`` (the
-    terminal's own sixteen, whatever they look like) or ``none``.
+    terminal's own sixteen, whatever they are) or ``none``.
     """
 
     colours: str
@@ -77,9 +77,9 @@ class _Drawn(dict[int, list[Cell]]):
 
 
 class Ink(ABC):
-    """Draws pixels given as codes of ``palette``. ``segments``: what each cell number looks like.
+    """Draws pixels given as codes of ``palette``. ``segments``: the picture of each cell number.
 
-    ``half_blocks``: two pixels stand in a cell; else one pixel takes two cells.
+    ``half_blocks``: two pixels share a cell; else one pixel takes two cells.
     """
 
     half_blocks: bool
@@ -108,7 +108,7 @@ class Ink(ABC):
 
     @abstractmethod
     def _make(self, cell: int) -> Segment:
-        """What a cell looks like."""
+        """The segment of a cell."""
 
     @abstractmethod
     def marked(self, code: int, mark: str, cursor: bool) -> Segment:
@@ -145,8 +145,8 @@ class HalfBlocks(Ink):
             text, style = self._special(code)
             return Segment(text, style + Style(reverse=True))
         colour = self._colour(code)
-        light = code < self.palette.blank and _luminance(self.palette.colours[code]) > 0.4
-        return Segment(mark, Style(color=_rgb(0, 0, 0) if light else _WHITE, bgcolor=colour))
+        bright = code < self.palette.blank and _luminance(self.palette.colours[code]) > 0.4
+        return Segment(mark, Style(color=_rgb(0, 0, 0) if bright else _WHITE, bgcolor=colour))
 
     def _colour(self, code: int) -> Color:
         if code >= self.palette.blank:

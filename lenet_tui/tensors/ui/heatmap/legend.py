@@ -57,9 +57,9 @@ def legend(
             if line.cell_length <= width:
                 break
     for part in _parts(view, words, moved):
-        said = plain(f"  {part}" if line else part)
-        if line.cell_length + cell_len(said) <= width:
-            line += said
+        text = plain(f"  {part}" if line else part)
+        if line.cell_length + cell_len(text) <= width:
+            line += text
     return line
 
 

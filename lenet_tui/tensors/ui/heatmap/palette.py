@@ -1,7 +1,7 @@
 """What colours mean: palettes for signed numbers, magnitudes and pictures.
 
 Signed numbers run from blue through black (dark themes) or white (light ones) to orange, a pair
-that all common kinds of colour blindness keep apart; both arms have the same lightness at the same
+that all common kinds of colour blindness distinguish; both arms have the same lightness at the same
 magnitude. Magnitudes run in one direction of lightness. The colours of ``TRUE`` were laid out in
 OKLab (https://bottosson.github.io/posts/oklab/); those of ``CUBE`` are entries of the 256-colour
 cube, so that nothing is rounded on the way.

@@ -15,7 +15,7 @@ from lenet_tui.tensors.tiling import Index
 class Picker(Widget, can_focus=True):
     """Shows elements of a tensor, one of which the cursor is on.
 
-    ``cursor``: index of that element, or of the first of the block that its pixel stands for;
+    ``cursor``: index of that element, or of the first of the block that its pixel shows;
     ``None`` where there is no cursor.
     """
 
@@ -58,17 +58,17 @@ class Picker(Widget, can_focus=True):
         """Other elements are to be seen: the size is another, or it was scrolled."""
 
     def extent(self, index: Index) -> Index:
-        """The last of the elements that stand where ``index`` does."""
+        """The last of the elements that are drawn where ``index`` is."""
         return index
 
     def place(self, index: Index) -> None:
-        """Put the cursor on an element and say so."""
+        """Put the cursor on an element and post that."""
         if index != self.cursor:
             self.cursor = index
             self.post_message(self.CursorMoved(self, index, self.extent(index)))
 
     def action_choose(self) -> None:
-        """Say that the cursor's element is chosen."""
+        """Post that the cursor's element is chosen."""
         if self.cursor is not None:
             self.post_message(self.CellChosen(self, self.cursor, self.extent(self.cursor)))
 
