@@ -80,6 +80,18 @@ def test_what_runs_for_long_can_be_paused(move: Move | None) -> None:
     assert made.answered(1) == PendingMove(1, move, paused=True)
 
 
+def test_a_key_typed_ahead_does_not_cut_a_move_with_an_end_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, sent = queue()
+    made.ask(Goto(12))
+    made.ask(PHASE)
+    assert sent == [DoMove(1, Goto(12))]
+    monkeypatch.setattr("lenet_tui.stepping.ui.move_queue.TYPED_AHEAD", 0)
+    made.ask(PHASE)
+    assert sent[1:] == [Pause()]
+
+
 def test_a_step_is_not_paused() -> None:
     made, sent = queue()
     made.ask(PHASE)

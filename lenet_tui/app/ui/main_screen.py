@@ -75,7 +75,7 @@ class MainScreen(ReportScreen):
 
     def _take_over(self) -> None:
         self.player.stop()
-        self.runner.stop()
+        self.runner.stop(at_once=False)
 
     def _change_past(self, *moves: Move) -> None:
         """Make moves that start a new future; where there is an old one, ask first."""

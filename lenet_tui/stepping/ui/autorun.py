@@ -66,14 +66,14 @@ class AutoRun:
             self._tick()
         self._changed()
 
-    def stop(self) -> None:
-        """Stop the run, and one that waits for a watchpoint too."""
+    def stop(self, *, at_once: bool = True) -> None:
+        """Stop the run, and one that waits for a watchpoint too; see ``MoveQueue.pause``."""
         was_on = self.on
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
         self._flat = False
-        self._queue.pause()
+        self._queue.pause(at_once=at_once)
         if was_on:
             self._changed()
 

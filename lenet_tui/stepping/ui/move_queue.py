@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from time import monotonic
 
 from lenet_tui.protocol.messages import Command, DoMove, Pause, RunFree
 from lenet_tui.protocol.moves import Continue, Goto, Move, ReverseContinue, Run
@@ -13,21 +14,34 @@ WAITING_LIMIT = 256
 """Moves that may wait while the engine works; more are dropped, so that a held key ends."""
 
 
+TYPED_AHEAD = 1.0
+"""Seconds for which a move with an end of its own is not cut short by the next key: ``g12⏎nn`` in
+one piece goes to 12 and then on, however slow the machine is."""
+
+
 @dataclass(frozen=True, slots=True)
 class PendingMove:
     """What was sent and is not answered yet: a move, or a free run (``None``).
 
-    ``paused``: it was asked to end before its time.
+    ``paused``: it was asked to end before its time. ``since``: when it was sent, in seconds of
+    ``monotonic``.
     """
 
     number: int
     move: Move | None
     paused: bool = False
+    since: float = field(default=-TYPED_AHEAD, compare=False)
 
     @property
     def pausable(self) -> bool:
         """Whether ``Pause`` ends it."""
         return self.move is None or isinstance(self.move, (Continue, ReverseContinue, Run, Goto))
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the next key was perhaps typed ahead, to come after it."""
+        bounded = isinstance(self.move, (Run, Goto))
+        return bounded and monotonic() - self.since < TYPED_AHEAD
 
 
 class MoveQueue:
@@ -52,16 +66,18 @@ class MoveQueue:
         if self.pending is None:
             self._submit(move)
             return True
-        self.pause()
+        self.pause(at_once=False)
         if len(self.waiting) >= WAITING_LIMIT:
             return False
         self.waiting.append(move)
         return True
 
-    def pause(self) -> None:
-        """Ask a run to stop, once."""
+    def pause(self, *, at_once: bool = True) -> None:
+        """Ask a run to stop, once; if not ``at_once``, only one that is no longer fresh."""
         pending = self.pending
-        if pending is not None and pending.pausable and not pending.paused:
+        if pending is None or (pending.fresh and not at_once):
+            return
+        if pending.pausable and not pending.paused:
             self.pending = replace(pending, paused=True)
             self._send(Pause())
 
@@ -83,5 +99,5 @@ class MoveQueue:
 
     def _submit(self, move: Move | None) -> None:
         self._number += 1
-        self.pending = PendingMove(self._number, move)
+        self.pending = PendingMove(self._number, move, since=monotonic())
         self._send(RunFree(self._number) if move is None else DoMove(self._number, move))
