@@ -10,7 +10,7 @@ import pytest
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.help import help_text
 from lenet_tui.app.ui.panes.footer import key_line
-from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS, bindings

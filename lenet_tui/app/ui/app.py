@@ -18,7 +18,7 @@ from textual.screen import Screen
 
 from lenet_tui.app import all_words
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
-from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.messages import Reported
 from lenet_tui.stepping.ui.commands import BY_ID, COMMANDS
 from lenet_tui.terminal.ui.type_ahead import TypeAheadApp

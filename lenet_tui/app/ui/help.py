@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lenet_tui.kit.ui.dialog import Dialog
-from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS
 from lenet_tui.text.words import Words

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from textual.app import App
 
-from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.engine_api import Engine

@@ -15,7 +15,7 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
-from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.stepping.ui.commands import BY_ID

@@ -10,7 +10,7 @@ from textual.reactive import Initialize, reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from lenet_tui.kit.ui.keys import key_name
+from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.stepping.ui.commands import COMMANDS
 
