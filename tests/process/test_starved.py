@@ -113,7 +113,7 @@ def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_
     [
         ("failing", "the weights"),
         pytest.param("exiting", "exit status 3", marks=slow),
-        pytest.param("babbling", "pickle data was truncated", marks=slow),
+        pytest.param("babbling", "makes no sense: pickle data was", marks=slow),
         pytest.param("save", r"planted\x1b[31m", marks=slow),
     ],
 )

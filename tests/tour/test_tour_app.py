@@ -247,6 +247,8 @@ async def test_the_lab_of_a_stop_opens_with_its_layer_and_its_words() -> None:
         await run.press("u")
         assert isinstance(run.app.screen, TourLabScreen)
         await run.press("t")
+        if isinstance(run.app.screen, TourLabScreen):  # the text had another page
+            await run.press("t")
         assert isinstance(run.app.screen, MainScreen)
         assert STOPS[run.app.main.tour.number].key == "define"
         await run.press("T")
