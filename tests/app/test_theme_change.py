@@ -33,6 +33,7 @@ def check(run: Running, pane: TensorPane) -> None:
     assert [s.style for s in line.spans] == [s.style for s in scale.spans], pane.id
 
 
+@pytest.mark.slow
 async def test_pictures_and_legends_follow_the_theme() -> None:
     async with running((120, 40)) as run:
         await run.press("n", "n", "n", "n")

@@ -100,6 +100,7 @@ async def asked(run: Running, count: int = 1) -> list[RunLab]:
     raise AssertionError("torch was not asked")
 
 
+@pytest.mark.slow
 async def test_the_lab_opens_over_the_app() -> None:
     async with running() as run:
         run.engine.thinks = True

@@ -191,10 +191,8 @@ FOLLOWED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("model", "optimizer", "moves"),
-    [pytest.param(*case, marks=[pytest.mark.slow] * (n > 0)) for n, case in enumerate(FOLLOWED)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "optimizer", "moves"), FOLLOWED)
 def test_every_operand_can_be_followed_to_its_own_origin(
     model: str, optimizer: str, moves: tuple[str, ...]
 ) -> None:

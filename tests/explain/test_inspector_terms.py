@@ -59,6 +59,7 @@ async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_r
         assert "so far" in run.text
 
 
+@pytest.mark.slow
 async def test_very_many_terms_come_on_demand() -> None:
     async with running() as run:
         pane = await opened(run)
@@ -72,6 +73,7 @@ async def test_very_many_terms_come_on_demand() -> None:
         assert len(pane.found.terms) == 26 and pane.found.left == 0
 
 
+@pytest.mark.slow
 async def test_many_terms_after_few_take_the_lines_they_need(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

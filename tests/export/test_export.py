@@ -65,6 +65,7 @@ def test_the_script_needs_nothing_but_torch_and_prints_what_the_screen_shows(
     assert "another" not in done.stdout
 
 
+@pytest.mark.slow
 def test_a_tampered_script_says_what_differs_and_where_it_is_elsewhere(tmp_path: Path) -> None:
     drive = Drive("notebook", optimizer="momentum")
     drive("run 3", "phase", "do backward random")

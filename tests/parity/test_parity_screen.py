@@ -59,6 +59,7 @@ async def test_the_first_past_tolerance_is_pointed_at_and_another_place_chosen()
         assert isinstance(run.app.screen, MainScreen) and len(run.engine.moves) == 1
 
 
+@pytest.mark.slow
 async def test_with_one_place_there_is_nothing_to_choose() -> None:
     async with running() as run:
         run.engine.thinks = True
@@ -71,6 +72,7 @@ async def test_with_one_place_there_is_nothing_to_choose() -> None:
         assert f"compared with  {DOUBLE}" in run.text and "tab" not in run.lines[-4]
 
 
+@pytest.mark.slow
 async def test_enter_shows_the_tensor() -> None:
     async with running() as run:
         await run.press("f", "P", "enter")
@@ -82,7 +84,14 @@ async def test_enter_shows_the_tensor() -> None:
         assert run.app.main.tensor.tensor == chosen.removesuffix(".grad")
 
 
-@pytest.mark.parametrize(("lang", "ascii"), [("en", False), ("zh", False), ("en", True)])
+@pytest.mark.parametrize(
+    ("lang", "ascii"),
+    [
+        ("zh", False),
+        pytest.param("en", False, marks=pytest.mark.slow),
+        pytest.param("en", True, marks=pytest.mark.slow),
+    ],
+)
 async def test_it_fits(lang: str, ascii: bool) -> None:
     async with running((60, 20), lang=lang, ascii=ascii) as run:
         await run.press("P")
@@ -98,6 +107,7 @@ async def test_it_fits(lang: str, ascii: bool) -> None:
                 assert run.text.isascii(), sorted({c for c in run.text if not c.isascii()})
 
 
+@pytest.mark.slow
 async def test_a_late_answer_is_not_mistaken_for_another() -> None:
     async with running() as run:
         run.engine.thinks = True
@@ -133,6 +143,7 @@ async def test_what_cannot_be_done_is_said_and_another_place_still_offered() -> 
         assert "All 34 ops are within tolerance." in run.text and "out of memory" not in run.text
 
 
+@pytest.mark.slow
 async def test_an_engine_that_dies_meanwhile() -> None:
     async with running() as run:
         run.engine.thinks = True

@@ -62,6 +62,7 @@ def test_a_running_session_that_was_killed_is_offered_and_comes_back(tmp_path: P
     assert len(saves(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_a_hang_up_loses_no_phase(tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with Terminal([*APP, "--preset", "notebook"], env=env) as terminal:
@@ -107,6 +108,7 @@ def test_a_damaged_save_gets_one_line(tmp_path: Path, content: bytes) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_save_that_does_not_fit_ends_in_one_line_and_stays(tmp_path: Path) -> None:
     folder = tmp_path / "lenet-tui"
     folder.mkdir()

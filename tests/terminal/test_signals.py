@@ -133,6 +133,7 @@ def test_nothing_is_left_of_the_app(ended_by: str) -> None:
         assert gone(processes)
 
 
+@pytest.mark.slow
 def test_a_device_that_is_not_here_is_told_after_the_screen_has_gone() -> None:
     with app("--device", "cuda:99") as (terminal, processes):
         assert terminal.wait() == 2

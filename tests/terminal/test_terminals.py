@@ -193,6 +193,7 @@ def test_a_storm_of_sizes_while_it_runs(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=slow) for n in range(1, 20))])
+@slow
 def test_bytes_that_are_no_keys(seed: int, tmp_path: Path) -> None:
     """A slip of the line, a file sent by mistake: not even what is no UTF-8 ends it."""
     random_ = random.Random(seed)

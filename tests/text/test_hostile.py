@@ -113,6 +113,7 @@ def test_an_error_is_one_line_of_text() -> None:
         assert quit_at_last(terminal) == 0
 
 
+@pytest.mark.slow
 def test_a_crash_of_the_app_says_where_in_plain_text(tmp_path: Path) -> None:
     env = {"LENET_TUI_TRACEBACK": "1", "XDG_STATE_HOME": str(tmp_path)}
     with app(command=[sys.executable, "-m", "tests.harness.planted_app", "handler"], env=env) as (
