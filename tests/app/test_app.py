@@ -92,6 +92,7 @@ async def test_what_lies_ahead_is_not_shown() -> None:
         assert "1×6×14×14" not in run.text
 
 
+@pytest.mark.slow
 async def test_the_first_bias_gradient_is_one_key_away() -> None:
     async with running() as run:
         await run.press("b")
@@ -192,7 +193,13 @@ async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
         assert run.engine.restarts == 0
 
 
-@pytest.mark.parametrize("report", [Died(verbatim("SIGKILL")), Failed(verbatim("cuda:0 is lost"))])
+@pytest.mark.parametrize(
+    "report",
+    [
+        Died(verbatim("SIGKILL")),
+        pytest.param(Failed(verbatim("cuda:0 is lost")), marks=pytest.mark.slow),
+    ],
+)
 async def test_a_dead_engine_is_said_and_another_takes_over(report: Died | Failed) -> None:
     async with running() as run:
         await run.press("f")
@@ -281,12 +288,14 @@ async def test_escape_forgets_what_waits() -> None:
         assert run.engine.moves == [PHASE] and run.engine.restarts == 0
 
 
+@pytest.mark.slow
 async def test_quitting_closes_the_engine() -> None:
     async with running() as run:
         await run.press("q")
     assert run.engine.closed
 
 
+@pytest.mark.slow
 async def test_keys_pressed_before_the_panes_are_there_are_not_lost() -> None:
     engines: list[FakeEngine] = []
 

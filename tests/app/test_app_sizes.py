@@ -49,6 +49,7 @@ async def test_small_shows_three_panes_and_large_all_of_them() -> None:
         assert asked == {"conv1.weight", "conv1.weight.grad"}
 
 
+@pytest.mark.slow
 async def test_after_a_resize_every_number_of_the_list_is_whole() -> None:
     async with running((120, 40)) as run:
         await run.press(*"nnnnn")
@@ -74,6 +75,7 @@ async def test_after_a_resize_the_picture_is_laid_out_anew() -> None:
         assert picture.arrangement.zoom[1] * 6 <= picture.room.cols
 
 
+@pytest.mark.slow
 async def test_too_small_is_said_in_a_sentence() -> None:
     async with running((59, 30)) as run:
         await run.press("n")
@@ -144,6 +146,7 @@ async def test_ascii_draws_nothing_else(size: tuple[int, int]) -> None:
             await run.press("escape", "escape")
 
 
+@pytest.mark.slow
 async def test_a_pane_fills_the_screen_and_goes_back() -> None:
     async with running() as run:
         await run.press("2", "m")

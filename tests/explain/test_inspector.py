@@ -78,6 +78,7 @@ async def test_the_receptive_field_and_the_operand_are_lit() -> None:
         assert image.heatmap._regions == ()
 
 
+@pytest.mark.slow
 async def test_window_and_kernel_stand_beside_each_other_with_the_operands_marked() -> None:
     async with running() as run:
         await opened(run)
@@ -140,6 +141,7 @@ async def test_e_opens_it_for_the_tensor_that_is_shown_and_closes_it() -> None:
         assert run.app.main.query_one("LayerTree").has_focus
 
 
+@pytest.mark.slow
 async def test_other_panes_have_cells_too() -> None:
     async with running() as run:
         await run.press("f", "5", "down", "down", "enter")
@@ -207,6 +209,7 @@ async def test_what_is_no_longer_true_is_taken_off_the_screen() -> None:
         assert head(run)[0] == cell and head(run)[1] != value
 
 
+@pytest.mark.slow
 async def test_nothing_is_explained_while_it_runs() -> None:
     async with running(free=1) as run:
         await opened(run)

@@ -229,6 +229,7 @@ async def test_what_was_typed_cannot_reach_the_terminal() -> None:
         assert "[@click=app.quit]x[/](" in said(app, "remark")
 
 
+@pytest.mark.slow
 async def test_play_and_go_to() -> None:
     app = LabApp("Conv2d(1, 2, 3)", (1, 1, 6, 6))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -87,9 +87,8 @@ async def test_enter_shows_the_tensor() -> None:
 @pytest.mark.parametrize(
     ("lang", "ascii"),
     [
-        ("zh", False),
-        pytest.param("en", False, marks=pytest.mark.slow),
-        pytest.param("en", True, marks=pytest.mark.slow),
+        pytest.param(*case, marks=pytest.mark.slow)
+        for case in (("zh", False), ("en", False), ("en", True))
     ],
 )
 async def test_it_fits(lang: str, ascii: bool) -> None:

@@ -43,7 +43,7 @@ def placed(run: Running) -> set[str | None]:
     return {pane.id for pane in run.app.main.visible_panes()}
 
 
-@pytest.mark.parametrize("last", [3, pytest.param(13, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("last", [1, pytest.param(13, marks=pytest.mark.slow)])
 async def test_every_stop_in_turn_forward_and_back(last: int) -> None:
     async with running((200, 60)) as run:
         seen = []
@@ -109,6 +109,7 @@ async def test_a_changed_option_is_away_too() -> None:
         assert run.app.main.present_options.lr == 0.01
 
 
+@pytest.mark.slow
 async def test_on_the_way_no_other_state_is_shown() -> None:
     async with running() as run:
         await at(run, "steps")

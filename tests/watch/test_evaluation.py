@@ -104,11 +104,11 @@ def turns(lines: list[str], iterations: int, settings: Settings) -> list[At]:
 @pytest.mark.parametrize(
     "lines",
     [
-        ["loss < 2.2"],
         ["iteration = 3", "iteration = 41", "inactive(fc1.relu) > 0.52"],
         *(
             pytest.param(lines, marks=pytest.mark.slow)
             for lines in (
+                ["loss < 2.2"],
                 ["ratio(fc3.weight) > 0.0018", "mean(conv2.max_pool2d) > 0.06", "iteration = 20"],
                 ["norm(conv1.weight.grad) > 0.0987"],
                 ["norm(fc3.bias) < 0.175"],
