@@ -60,7 +60,8 @@ class Result:
 class Row:
     """A line of the table: what measures it, and how many seconds that may take.
 
-    ``quick``: the seconds with ``--quick``; 0: it is left out there.
+    ``quick``: the seconds with ``--quick``; 0: it is left out there. Of rows that share a
+    measurement, the first one has the time for it.
     """
 
     measure: Callable[[], Result]
