@@ -52,4 +52,5 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
         share_parsed_css()
         gc.collect()
+        gc.set_threshold(50_000, 20, 10)
         gc.freeze()  # each app collects when its engine is ready, and never what is imported now

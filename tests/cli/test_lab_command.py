@@ -138,6 +138,7 @@ async def test_the_lab_comes_back_as_it_was_left() -> None:
         assert "stride=3" in run.text
 
 
+@pytest.mark.slow
 def test_the_lab_in_a_terminal() -> None:
     command = [
         *APP,

@@ -38,8 +38,8 @@ def digests(model: str, asking: bool) -> list[str]:
 @pytest.mark.parametrize(
     "model",
     [
-        "lenet_tui.training.engine.model:Net",
-        pytest.param("tests.harness.explaining:Branch", marks=pytest.mark.slow),
+        "tests.harness.explaining:Branch",
+        pytest.param("lenet_tui.training.engine.model:Net", marks=pytest.mark.slow),
     ],
 )
 def test_asking_changes_nothing(model: str) -> None:

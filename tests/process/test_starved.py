@@ -87,9 +87,8 @@ def test_a_home_that_is_read_only_is_said_and_stops_nothing(tmp_path: Path) -> N
 # Planted exceptions
 
 
-@pytest.mark.parametrize(
-    "kind", ["pane", *(pytest.param(kind, marks=slow) for kind in ("handler", "thread"))]
-)
+@slow
+@pytest.mark.parametrize("kind", ["handler", "pane", "thread"])
 def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with app(command=planted(kind), env=env) as (terminal, processes):
@@ -115,9 +114,9 @@ def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_
     ("kind", "said"),
     [
         ("failing", "the weights"),
-        pytest.param("exiting", "exit status 3", marks=slow),
-        pytest.param("babbling", "makes no sense: pickle data was", marks=slow),
-        pytest.param("save", r"planted\x1b[31m", marks=slow),
+        ("exiting", "exit status 3"),
+        ("babbling", "makes no sense: pickle data was"),
+        ("save", r"planted\x1b[31m"),
     ],
 )
 @slow

@@ -192,14 +192,9 @@ async def test_the_list_starts_at_the_present_stop_and_escape_changes_nothing() 
         assert not run.app.main.tour.on
 
 
-@pytest.mark.parametrize(
-    ("language", "size"),
-    [
-        pytest.param(language, size, marks=pytest.mark.slow)
-        for language in ("en", "zh")
-        for size in SIZES
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh"])
 async def test_all_words_can_be_read_at_every_size(size: tuple[int, int], language: str) -> None:
     async with running(size, lang=language) as run:
         say = words(language)
