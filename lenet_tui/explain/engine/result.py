@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell
-from lenet_tui.explain.engine.op_rule import union, whole
+from lenet_tui.explain.engine.links import union, whole
 from lenet_tui.explain.engine.receptive_field import Regions
 from lenet_tui.explain.engine.terms import Note, Sum, Terms, gather
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term

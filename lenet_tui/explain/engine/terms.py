@@ -113,6 +113,13 @@ def read(source: Source, index: Sequence[int]) -> Operands:
     return read_each(source, np.asarray([tuple(index)], np.int64))
 
 
+def read_broadcast(source: Source, indices: npt.ArrayLike) -> Operands:
+    """What broadcasting reads of ``source`` for each of ``indices`` (terms, rank) of a result."""
+    array = np.asarray(indices, np.int64)
+    own = array[:, array.shape[1] - len(source.shape) :]
+    return read_each(source, np.where(np.asarray(source.shape) == 1, 0, own))
+
+
 def read_row(source: Source, indices: npt.ArrayLike) -> tuple[Operands, ...]:
     """Many operands of a single term: ``source`` at each of ``indices`` (operands, rank)."""
     every = read_each(source, indices)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Rule, readers, source_index, whole
+from lenet_tui.explain.engine.links import broadcast
+from lenet_tui.explain.engine.op_rule import Rule, whole_tensors
 from lenet_tui.explain.engine.ops.softmax import cells, exponentials, log_softmax, log_sum, softmax
 from lenet_tui.explain.engine.terms import (
     Index,
@@ -21,6 +22,7 @@ from lenet_tui.explain.engine.terms import (
     gather,
     grid,
     read,
+    read_broadcast,
     read_each,
 )
 from lenet_tui.explain.rounding import Rounded, constant, exact, log, sum_error
@@ -175,7 +177,7 @@ def mse_forward(call: Call, index: Index) -> Sum:
     shape = np.broadcast_shapes(x.shape, target.shape)
     none = _reduction(call) == "none"
     places = np.asarray([index]) if none else grid(*(range(n) for n in shape))
-    a, b = (read_each(s, [source_index(s, tuple(p)) for p in places]) for s in (x, target))
+    a, b = read_broadcast(x, places), read_broadcast(target, places)
     difference = a.number - b.number
     count = math.prod(shape)
     terms = Terms((a, b), _shared(call, difference * difference, count))
@@ -191,8 +193,8 @@ def mse_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     shape = tuple(np.broadcast_shapes(call.source().shape, call.source("target").shape))
     mine = call.source(argument)
     other = call.source("target" if argument == "input" else "input")
-    places = readers(mine.shape, shape, index)
-    a, b = (read_each(s, [source_index(s, tuple(p)) for p in places]) for s in (mine, other))
+    places = broadcast(mine.shape, shape).readers(index)
+    a, b = read_broadcast(mine, places), read_broadcast(other, places)
     none = _reduction(call) == "none"
     gradient = read_each(g, places if none else np.zeros((len(places), 0), np.int64))
     count = math.prod(shape)
@@ -203,29 +205,15 @@ def mse_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
 
 
 _LOSS = "input target weight size_average ignore_index reduce reduction"
-RULES = [
+_MSE = "input target size_average reduce reduction weight"
+RULES = [  # a mean reads all of every sample, however few are asked for
     Rule(
-        name,
-        signature,
-        forward,
-        backward,
-        # A mean reads all of every sample, however few are asked for.
-        lambda call, box: {k: whole(source.shape) for k, source in call.tensors()},
-        lambda call, argument, box: whole(tuple(call.entry.tensor.shape)),
-    )
-    for name, signature, forward, backward in (
-        (
-            "cross_entropy",
-            f"{_LOSS} label_smoothing",
-            cross_entropy_forward,
-            cross_entropy_backward,
-        ),
-        ("nll_loss", _LOSS, nll_forward, nll_backward),
-        (
-            "mse_loss",
-            "input target size_average reduce reduction weight",
-            mse_forward,
-            mse_backward,
-        ),
-    )
+        "cross_entropy",
+        f"{_LOSS} label_smoothing",
+        cross_entropy_forward,
+        cross_entropy_backward,
+        whole_tensors,
+    ),
+    Rule("nll_loss", _LOSS, nll_forward, nll_backward, whole_tensors),
+    Rule("mse_loss", _MSE, mse_forward, mse_backward, whole_tensors),
 ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.links import SAME, Links, every
+from lenet_tui.explain.engine.op_rule import Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     Indices,
@@ -172,12 +173,12 @@ def _input(call: Call, index: Index, g: Source) -> Sum:
     return Sum("", "n,c,…", right, terms, [_note(call, channel)])
 
 
-def _whole_channels(call: Call, box: Box) -> Box:
+def _links(call: Call) -> Links:
     """The batch's statistics make each element depend on all of its channel."""
     if not _training(call):
-        return box
-    shape = call.source().shape
-    return ((0, shape[0] - 1), box[1], *((0, n - 1) for n in shape[2:]))
+        return Links(*(SAME for _ in call.source().shape))
+    first, _, *sizes = call.source().shape
+    return Links(every(first, first), SAME, *(every(n, n) for n in sizes))
 
 
 RULES = [
@@ -186,7 +187,6 @@ RULES = [
         "input running_mean running_var weight bias training momentum eps",
         forward,
         backward,
-        lambda call, box: {"input": _whole_channels(call, box)},
-        lambda call, argument, box: _whole_channels(call, box),
+        of_input(_links),
     )
 ]

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Rule, readers, source_index
+from lenet_tui.explain.engine.links import SAME, Links, every
+from lenet_tui.explain.engine.op_rule import Rule, element_wise, of_input
 from lenet_tui.explain.engine.terms import (
     Gradient,
     Index,
@@ -20,6 +21,7 @@ from lenet_tui.explain.engine.terms import (
     gather,
     plain,
     read,
+    read_broadcast,
     read_each,
 )
 from lenet_tui.explain.rounding import Rounded, constant, exact, exp, log1p, sigmoid, tanh
@@ -109,7 +111,7 @@ def _operands(call: Call, index: Index) -> list[tuple[str, Operands | None, Roun
         if isinstance(value, Source):
             if not value.known and same(value.tensor, call.entry.tensor):
                 raise NoArithmetic(call.op)  # overwritten in place: what it was is gone
-            operand = read(value, source_index(value, index))
+            operand = read_broadcast(value, [index])
             found.append((value.name, operand, operand.number))
         elif isinstance(value, (int, float)):
             found.append((f"{value:g}", None, constant(float(value))))
@@ -152,9 +154,7 @@ def _factor(call: Call, kind: str, argument: str) -> float:
 
 
 def add_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    operand = read_each(
-        g, readers(call.source(argument).shape, tuple(call.entry.tensor.shape), index)
-    )
+    operand = read_each(g, element_wise(call, argument).readers(index))
     factor = _factor(call, _kind(call), argument)
     if factor == 1:
         return Sum("", "…", f"{g.name}[…]", [plain(operand)])
@@ -170,13 +170,13 @@ def mul_forward(call: Call, index: Index) -> Sum:
 
 
 def mul_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    cells = readers(call.source(argument).shape, tuple(call.entry.tensor.shape), index)
+    cells = element_wise(call, argument).readers(index)
     gradient = read_each(g, cells)
     other = call.arguments["other" if argument == "input" else "input"]
     if not isinstance(other, Source):
         terms = Terms((gradient,), gradient.number * constant(float(other)))
         return Sum("", "…", f"{g.name}[…] ⋅ {float(other):g}", [terms])
-    factor = read_each(other, [source_index(other, tuple(cell)) for cell in cells])
+    factor = read_broadcast(other, cells)
     terms = Terms((gradient, factor), gradient.number * factor.number)
     return Sum("", "…", f"{g.name}[…] ⋅ {other.name}[…]", [terms])
 
@@ -238,6 +238,11 @@ def one_hot(classes: Source, index: Index, op: str) -> Sum:
     return Sum(op, f"{letters},c", f"1 if {x.tensor}[{letters}] = c, else 0", [terms], notes)
 
 
+def _one_hot_links(call: Call) -> Links:
+    *samples, classes = call.entry.tensor.shape
+    return Links(*(SAME for _ in samples), every(None, classes))
+
+
 def no_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     raise NoArithmetic(call.op)
 
@@ -261,7 +266,6 @@ RULES = [
         "input num_classes",
         one_hot_forward,
         no_backward,
-        lambda call, box: {"input": box[:-1]},
-        lambda call, argument, box: (*box, (0, call.entry.tensor.shape[-1] - 1)),
+        of_input(_one_hot_links),
     ),
 ]

@@ -6,7 +6,8 @@ import numpy as np
 from torch import Tensor
 
 from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.links import SAME, Links, every
+from lenet_tui.explain.engine.op_rule import Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     Indices,
@@ -197,22 +198,13 @@ def _parts(call: Call, index: Index, g: Source) -> tuple[Operands, Operands, Ope
     return read_each(call.output, along), read_each(g, along), read(call.output, index)
 
 
-def _along(call: Call, box: Box) -> Box:
+def _links(call: Call) -> Links:
     dim = _dim(call)
-    return (*box[:dim], (0, call.source().shape[dim] - 1), *box[dim + 1 :])
+    shape = enumerate(call.source().shape)
+    return Links(*(every(n, n) if d == dim else SAME for d, n in shape))
 
 
 RULES = [
-    Rule(
-        name,
-        "input dim",
-        forward,
-        backward,
-        lambda call, box: {"input": _along(call, box)},
-        lambda call, argument, box: _along(call, box),
-    )
-    for name, forward, backward in (
-        ("softmax", softmax_forward, softmax_backward),
-        ("log_softmax", log_softmax_forward, log_softmax_backward),
-    )
+    Rule("softmax", "input dim", softmax_forward, softmax_backward, of_input(_links)),
+    Rule("log_softmax", "input dim", log_softmax_forward, log_softmax_backward, of_input(_links)),
 ]
