@@ -64,7 +64,7 @@ def untouched(question: Question, op: str, note: Note, regions: Regions) -> Expl
     """A number that no arithmetic made: it was drawn at random, or it comes from the data."""
     if question.tensor.is_complex():
         return without_arithmetic(question, op, {})
-    made = Sum(op, "", "", [], [note])
+    made = Sum("", [], [note], letters="", op=op)
     proof = Proof(question.value, 0.0, 0.0, True)
     return _answer(question, made, proof, _regions(made, as_called, regions))
 
@@ -72,7 +72,7 @@ def untouched(question: Question, op: str, note: Note, regions: Regions) -> Expl
 def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) -> Explanation:
     """A number of an op that is not known here: its operands are shown, nothing is proved."""
     inside = ", ".join(f"{name} {shape_text(shape)}" for name, shape in operands.items())
-    made = Sum(op, "", f"{op}({inside})", [], [("no-arithmetic", (op,))])
+    made = Sum(f"{op}({inside})", [], [("no-arithmetic", (op,))], letters="", op=op)
     if question.tensor.is_complex():
         made.notes = [("complex", (f"{question.tensor[question.cell.index].imag.item():.6g}",))]
     regions = {name: whole(shape) for name, shape in operands.items()}

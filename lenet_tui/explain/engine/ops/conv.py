@@ -75,7 +75,7 @@ def forward(call: Call, index: Index) -> Sum:
     notes: list[Note] = [("products", (str(len(cells)),))]
     if known.reads > len(cells):
         notes.append(("padding", (str(known.reads - len(cells)),)))
-    return Sum(call.op, names.output, right, terms, notes)
+    return Sum(right, terms, notes, letters=names.output)
 
 
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
@@ -87,13 +87,13 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     right = " ".join([*names.sums, f"{g.name}[{names.output}]"])
     if argument == "bias":
         cells = grid(*samples, [index[0]], *(range(axis.out) for axis in known.axes))
-        return Sum("", "o", right, [plain(read_each(g, cells))])
+        return Sum(right, [plain(read_each(g, cells))], letters="o")
     out, channel, *steps = index
     met = [axis.meetings(s) for axis, s in zip(known.axes, steps, strict=True)]
     outputs = grid(*samples, [out], *(w for _, w in met))
     cells = grid(*samples, [known.fed_by(out)[channel]], *(c for c, _ in met))
     terms = products(read_each(g, outputs), read_each(call.source(), cells))
-    return Sum("", names.weight, f"{right} ⋅ {call.source().name}[{names.input}]", [terms])
+    return Sum(f"{right} ⋅ {call.source().name}[{names.input}]", [terms], letters=names.weight)
 
 
 def _input(call: Call, index: Index, g: Source) -> Sum:
@@ -108,7 +108,7 @@ def _input(call: Call, index: Index, g: Source) -> Sum:
     sign, where = ("Σ", f"  ({when})") if when else ("Σ_o", "")
     letters = ",".join([*"nmlk"[:place], names.weight.split(",")[1], *cells])
     right = f"{sign} {g.name}[{names.output}] ⋅ {weight.name}[{names.weight}]{where}"
-    return Sum("", letters, right, [products(read_each(g, outputs), read_each(weight, kernel))])
+    return Sum(right, [products(read_each(g, outputs), read_each(weight, kernel))], letters=letters)
 
 
 RULES = [

@@ -83,7 +83,7 @@ def cross_entropy_forward(call: Call, index: Index) -> Sum:
     each, n = _each(call, count), "n," if x.tensor.dim() > 1 else ""
     top, label = f"max_j {x.name}[{n}j]", f"{target.name}[{n[:-1]}]" if n else target.name
     right = f"log Σ_j {name}[{n}j] + {top} − {x.name}[{n}{label}]"
-    total = Sum(call.op, letters, f"{each}({right})" if each else right)
+    total = Sum(f"{each}({right})" if each else right, letters=letters)
     if not count:
         return total
     along = np.stack([np.insert(samples, dim, c, axis=1) for c in range(x.shape[dim])], 1)
@@ -117,7 +117,7 @@ def cross_entropy_backward(call: Call, argument: str, index: Index, g: Source) -
     x, target = call.source(), call.source("target")
     dim = class_dim(x.tensor)
     sample = (*index[:dim], *index[dim + 1 :])
-    total = Sum("", "n,c", "")
+    total = Sum("", letters="n,c")
     mean, count = _reduction(call) == "mean", len(_samples(call, None)[1])
     over = f" / {count}" if mean and count > 1 else ""
     name = f"{call.name}.softmax"
@@ -150,7 +150,7 @@ def nll_forward(call: Call, index: Index) -> Sum:
     chosen = read_each(x, at)
     terms = Terms((chosen, read_each(target, samples)), _shared(call, -chosen.number, len(classes)))
     right = f"{_each(call, len(classes))}−{x.name}[n,{target.name}[n]]"
-    return Sum(call.op, "n" if call.entry.tensor.dim() else "", right, [terms])
+    return Sum(right, [terms], letters="n" if call.entry.tensor.dim() else "")
 
 
 def nll_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
@@ -160,7 +160,7 @@ def nll_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     sample = (*index[:dim], *index[dim + 1 :])
     count = len(_samples(call, None)[1])
     over = f" / {count}" if _reduction(call) == "mean" else ""
-    total = Sum("", "n,c", f"−{g.name}{over} if {target.name}[n] = c, else 0")
+    total = Sum(f"−{g.name}{over} if {target.name}[n] = c, else 0", letters="n,c")
     gradient = read(g, sample if _reduction(call) == "none" else ())
     label = read(target, sample)
     hit = int(label.values[0]) == index[dim] != call.get("ignore_index", -100)
@@ -182,7 +182,7 @@ def mse_forward(call: Call, index: Index) -> Sum:
     count = math.prod(shape)
     terms = Terms((a, b), _shared(call, difference * difference, count))
     each = "" if none else f"1/{count} ⋅ Σ " if _reduction(call) == "mean" else "Σ "
-    total = Sum(call.op, "…" if none else "", f"{each}({x.name}[…] − {target.name}[…])²", [terms])
+    total = Sum(f"{each}({x.name}[…] − {target.name}[…])²", [terms], letters="…" if none else "")
     if x.shape != target.shape:
         total.notes.append(("broadcast", (str(x.shape), str(target.shape), str(tuple(shape)))))
     return total
@@ -201,7 +201,7 @@ def mse_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     made = exact(2.0) * (a.number - b.number) * gradient.number
     over = f" / {count}" if _reduction(call) == "mean" else ""
     right = f"{g.name} ⋅ 2 ⋅ ({mine.name}[…] − {other.name}[…]){over}"
-    return Sum("", "…", right, [Terms((a, b, gradient), _shared(call, made, count))])
+    return Sum(right, [Terms((a, b, gradient), _shared(call, made, count))])
 
 
 _LOSS = "input target weight size_average ignore_index reduce reduction"

@@ -27,14 +27,14 @@ def forward(call: Call, index: Index) -> Sum:
         notes.append(("tie", (str(ties),)))
     letters, step, where = pooled_letters(call)
     terms = Terms(operands, exact(values[first : first + 1]))
-    return Sum(call.op, letters, f"max_{step} {x.name}[{where}]", [terms], notes)
+    return Sum(f"max_{step} {x.name}[{where}]", [terms], notes, letters=letters)
 
 
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     x, known = call.source(), pooled(call)
     links, count = windowed(known), len(known.axes)
     letters = ",".join((*("n", "c")[2 - len(index) + count :], *CELLS[count]))
-    total = Sum("", letters, f"Σ {g.name} of the windows that it won")
+    total = Sum(f"Σ {g.name} of the windows that it won", letters=letters)
     for window in links.readers(index).tolist():
         cells = links.reads(tuple(window))
         values = gather(x.tensor, cells)

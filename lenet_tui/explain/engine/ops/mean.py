@@ -66,18 +66,18 @@ def forward(call: Call, index: Index) -> Sum:
     values = read_each(x, _summed(call).reads(index))
     right, count = f"Σ {x.name}[…]", len(values.values)
     if call.op == "sum":
-        return Sum(call.op, "…", right, [Terms((values,), values.number)])
+        return Sum(right, [Terms((values,), values.number)])
     terms = Terms((values,), values.number / constant(float(count)))
-    return Sum(call.op, "…", f"1/{count} ⋅ {right}", [terms])
+    return Sum(f"1/{count} ⋅ {right}", [terms])
 
 
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     gradient = read_each(g, _summed(call).readers(index))
     if call.op == "sum":
-        return Sum("", "…", f"{g.name}[…]", [plain(gradient)])
+        return Sum(f"{g.name}[…]", [plain(gradient)])
     count = math.prod(call.source().shape[d] for d in _dims(call))
     terms = Terms((gradient,), gradient.number / constant(float(count)))
-    return Sum("", "…", f"{g.name}[…] / {count}", [terms])
+    return Sum(f"{g.name}[…] / {count}", [terms])
 
 
 def _divisor(call: Call, index: Index) -> int:
@@ -111,10 +111,10 @@ def _average_pool(
         output, step, where = letters(call)
         right = f"1/{count} ⋅ Σ{step} {call.source().name}[{where}]"
         terms = Terms((values,), values.number / constant(float(count)))
-        return Sum(call.op, output, right, [terms], [("mean", (str(count),))])
+        return Sum(right, [terms], [("mean", (str(count),))], letters=output)
 
     def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-        total = Sum("", letters(call)[0], f"Σ {g.name} / size of the windows that read it")
+        total = Sum(f"Σ {g.name} / size of the windows that read it", letters=letters(call)[0])
         for window in links(call).readers(index).tolist():
             gradient, count = read(g, window), divisor(call, tuple(window))
             total.terms.append(Terms((gradient,), gradient.number / constant(float(count))))

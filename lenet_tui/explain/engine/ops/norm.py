@@ -72,12 +72,12 @@ def statistic(call: Call, aspect: str, number: int) -> Sum:
     mean = _as_shown(statistics(call, number)[0])
     if aspect == "mean":
         terms = Terms((values,), values.number / count)
-        return Sum(call.op, "c", f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [terms])
+        return Sum(f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [terms], letters="c", op=call.op)
     off = values.number - mean
     named = Operands(f"{call.name}.mean", np.asarray([[number]]), mean.value, call.entry.tensor)
     terms = Terms((values, repeat(named, len(values.values))), off * off / count)
     right = f"1/{len(values.values)} ⋅ Σ ({x.name}[n,c,…] − {named.tensor}[c])²"
-    return Sum(call.op, "c", right, [terms])
+    return Sum(right, [terms], letters="c", op=call.op)
 
 
 def _channel(call: Call, number: int) -> Channel:
@@ -122,7 +122,7 @@ def forward(call: Call, index: Index) -> Sum:
         terms.append(plain(bias))
         right += f" + {bias.tensor}[c]"
     notes = [_note(call, channel)]
-    return Sum(call.op, "n,c,…", right, terms, notes)
+    return Sum(right, terms, notes, letters="n,c,…")
 
 
 def _note(call: Call, channel: Channel) -> tuple[str, tuple[str, ...]]:
@@ -138,7 +138,7 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     cells = _cells(x, index[0])
     gradient = read_each(g, cells)
     if argument == "bias":
-        return Sum("", "c", f"Σ {g.name}[n,c,…]", [plain(gradient)])
+        return Sum(f"Σ {g.name}[n,c,…]", [plain(gradient)], letters="c")
     channel = _channel(call, index[0])
     mean, variance = channel.operands
     value = read_each(x, cells)
@@ -148,7 +148,7 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
         f"Σ {g.name}[n,c,…] ⋅ ({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
     )
     terms = Terms(operands, gradient.number * normal)
-    return Sum("", "c", right, [terms], [_note(call, channel)])
+    return Sum(right, [terms], [_note(call, channel)], letters="c")
 
 
 def _input(call: Call, index: Index, g: Source) -> Sum:
@@ -170,7 +170,7 @@ def _input(call: Call, index: Index, g: Source) -> Sum:
         operands = (gradient, value, *(repeat(c, count) for c in (*weight, mean, variance)))
         terms.append(Terms(operands, shared))
         right = f"γ/√(var + ε) ⋅ ({g.name}[n,c,…] − 1/{count} ⋅ Σ_j {g.name}[j] ⋅ (1 + x̂⋅x̂[j]))"
-    return Sum("", "n,c,…", right, terms, [_note(call, channel)])
+    return Sum(right, terms, [_note(call, channel)], letters="n,c,…")
 
 
 def _links(call: Call) -> Links:

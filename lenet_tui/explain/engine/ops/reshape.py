@@ -72,7 +72,7 @@ def _tensor(value: Any) -> Any:
 def forward(call: Call, index: Index) -> Sum:
     x = call.source()
     place = int(origins(call)[index])
-    total = Sum(call.op, "…", f"{x.name}.{call.op}(…)[…]")
+    total = Sum(f"{x.name}.{call.op}(…)[…]")
     if place == OUTSIDE:
         arguments = call.entry.args[3:4] or (call.entry.kwargs.get("value"),)
         filled = float(arguments[0] or 0)
@@ -88,7 +88,7 @@ def forward(call: Call, index: Index) -> Sum:
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """The gradients of every place in the output that shows the element."""
     shown = (origins(call) == ravel(index, call.source().shape)).nonzero().numpy()
-    total = Sum("", "…", f"{g.name}[…]", [plain(read_each(g, shown))])
+    total = Sum(f"{g.name}[…]", [plain(read_each(g, shown))])
     total.notes = [("from", (f"{g.name}{index_text(at)}",)) for at in shown.tolist()[:1]]
     if not len(shown):
         total.notes = [("unread", (call.name,))]

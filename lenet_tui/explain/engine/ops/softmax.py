@@ -76,7 +76,9 @@ def exp_of(x: Source, index: Index, dim: int) -> Sum:
     own = read(x, index)
     i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
     right = f"exp({x.name}[{i}] − max_j {x.name}[{j}])"
-    return Sum("exp", i, right, [Terms((own, largest), exp(own.number - largest.number))])
+    return Sum(
+        right, [Terms((own, largest), exp(own.number - largest.number))], letters=i, op="exp"
+    )
 
 
 def _letters(rank: int, dim: int, along: str) -> str:
@@ -144,7 +146,7 @@ def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: T
     own = operands[at]
     here = ",".join("j" if n == dim % len(index) else str(i) for n, i in enumerate(index))
     note = "exp-sum", (f"{name}.exp[{here}]", digits(float(total.value[0]), 7))
-    return Sum(op, i, right, [Terms((own, *operands), result)], [note])
+    return Sum(right, [Terms((own, *operands), result)], [note], letters=i, op=op)
 
 
 def log_softmax_forward(call: Call, index: Index) -> Sum:
@@ -162,7 +164,7 @@ def log_softmax_forward(call: Call, index: Index) -> Sum:
     here = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
     note = log_sum(f"{call.name}.exp[{here}]", total, logarithm)
     error = float(made.error[at] + logarithm.error[0])
-    return Sum(call.op, i, right, terms, [note], error=error)
+    return Sum(right, terms, [note], letters=i, error=error)
 
 
 def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
@@ -179,7 +181,7 @@ def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     rest = Terms((repeat(own, len(y.values)), y, gradient), others)
     n = call.name
     right = f"{n}[…,i] ⋅ {g.name}[…,i] − Σ_j {n}[…,i] ⋅ {n}[…,j] ⋅ {g.name}[…,j]"
-    return Sum("", "…,i", right, [first, rest])
+    return Sum(right, [first, rest], letters="…,i")
 
 
 def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
@@ -190,7 +192,7 @@ def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> 
         (repeat(own, len(gradient.values)), gradient), -(exp(own.number) * gradient.number)
     )
     right = f"{g.name}[…,i] − Σ_j exp({call.name}[…,i]) ⋅ {g.name}[…,j]"
-    return Sum("", "…,i", right, [first, rest])
+    return Sum(right, [first, rest], letters="…,i")
 
 
 def _parts(call: Call, index: Index, g: Source) -> tuple[Operands, Operands, Operands]:
