@@ -296,7 +296,7 @@ def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
         x, dim = inside
     if aspect == "exp":
         return exp_of(x, index, dim)
-    return share_of_row(x, index, dim, op="softmax", name=name, of=call.entry.tensor)
+    return share_of_row(x, index, dim, name, call.entry.tensor)
 
 
 def _parameter(question: Question, scope: Scope) -> str:

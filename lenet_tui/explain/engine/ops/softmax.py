@@ -120,17 +120,11 @@ def cells(index: Index, dim: int, size: int) -> Indices:
     return found
 
 
-def _row(call: Call, source: Source, index: Index) -> Indices:
-    dim = _dim(call)
-    return cells(index, dim, source.shape[dim])
-
-
 def softmax_forward(call: Call, index: Index) -> Sum:
-    made = {"op": call.op, "name": call.name}
-    return share_of_row(call.source(), index, _dim(call), **made, of=call.entry.tensor)
+    return share_of_row(call.source(), index, _dim(call), call.name, call.entry.tensor)
 
 
-def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: Tensor) -> Sum:
+def share_of_row(x: Source, index: Index, dim: int, name: str, of: Tensor) -> Sum:
     """``exp(x_i) / Σ_j exp(x_j)``: one term; its operands the exponentials, first its own.
 
     ``name``, ``of``: the op that the softmax is, or is inside of, and its output.
@@ -146,12 +140,12 @@ def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: T
     own = operands[at]
     here = ",".join("j" if n == dim % len(index) else str(i) for n, i in enumerate(index))
     note = "exp-sum", (f"{name}.exp[{here}]", digits(float(total.value[0]), 7))
-    return Sum(right, [Terms((own, *operands), result)], [note], letters=i, op=op)
+    return Sum(right, [Terms((own, *operands), result)], [note], letters=i, op="softmax")
 
 
 def log_softmax_forward(call: Call, index: Index) -> Sum:
     x, dim = call.source(), _dim(call)
-    along, at = _row(call, x, index), index[dim]
+    along, at = cells(index, dim, x.shape[dim]), index[dim]
     values = gather(x.tensor, along)
     made = log_softmax(exact(values))
     own, largest = read(x, index), read(x, along[int(np.argmax(values))].tolist())
@@ -176,7 +170,8 @@ def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
 def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """``y_i g_i − y_i Σ_j y_j g_j``, from the output y as torch has saved it."""
     y, gradient, own = _parts(call, index, g)
-    first = Terms((own, read(g, index)), own.number * read(g, index).number)
+    mine = read(g, index)
+    first = Terms((own, mine), own.number * mine.number)
     others = -(own.number * y.number * gradient.number)
     rest = Terms((repeat(own, len(y.values)), y, gradient), others)
     n = call.name
@@ -187,16 +182,14 @@ def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
 def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """``g_i − exp(y_i) Σ_j g_j``, from the output y."""
     _, gradient, own = _parts(call, index, g)
-    first = Terms((read(g, index),), read(g, index).number)
-    rest = Terms(
-        (repeat(own, len(gradient.values)), gradient), -(exp(own.number) * gradient.number)
-    )
+    others = -(exp(own.number) * gradient.number)
+    rest = Terms((repeat(own, len(gradient.values)), gradient), others)
     right = f"{g.name}[…,i] − Σ_j exp({call.name}[…,i]) ⋅ {g.name}[…,j]"
-    return Sum(right, [first, rest], letters="…,i")
+    return Sum(right, [plain(read(g, index)), rest], letters="…,i")
 
 
 def _parts(call: Call, index: Index, g: Source) -> tuple[Operands, Operands, Operands]:
-    along = _row(call, call.output, index)
+    along = cells(index, _dim(call), call.output.shape[_dim(call)])
     return read_each(call.output, along), read_each(g, along), read(call.output, index)
 
 
