@@ -1,9 +1,11 @@
-"""What arithmetic alone knows of a layer: its windows, shapes and counts, and their formulas."""
+"""What arithmetic alone knows of a layer: windows, shapes, counts, and what each cell reads."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lenet_tui.explain.explain_shapes import count_line, linear_line, window_formula
 from lenet_tui.explain.windows import (
@@ -86,6 +88,37 @@ def shape_formulas(known: Geometry, less: str = LESS) -> tuple[str, ...]:
     weight = (known.channels_out, known.channels_in)
     line = linear_line(known.input_shape, weight, known.bias, times="@", shape=_shape)
     return (f"y = x @ W.T{' + b' * known.bias}: {line}",)
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One cell that an output cell reads.
+
+    ``positions``: where on each sliding axis, counted from the first input cell (outside 0 …
+    size − 1: padding). ``source``: index into the input of the cell whose value is there;
+    ``None`` for zeros, and for −inf in a pool. ``weight``: index of what it is multiplied by
+    (which a pool does not do).
+    """
+
+    positions: Shape
+    source: Shape | None
+    weight: Shape
+
+
+def taps(known: Geometry, index: Shape) -> Iterator[Tap]:
+    """The cells read by output cell ``index`` (an index into the whole output), in the order of
+    the weight: ``known.reads`` of them.
+    """
+    count = len(known.samples)
+    sample, channel, outputs = index[:count], index[count], index[count + 1 :]
+    windows = [axis.positions(out) for axis, out in zip(known.axes, outputs, strict=True)]
+    for nth, fed in enumerate(known.fed_by(channel)):
+        for steps in itertools.product(*(range(len(w)) for w in windows)):
+            at = tuple(w[s] for w, s in zip(windows, steps, strict=True))
+            cells = [axis.source(p) for axis, p in zip(known.axes, at, strict=True)]
+            inside = [cell for cell in cells if cell is not None]
+            source = (*sample, fed, *inside) if len(inside) == len(cells) else None
+            yield Tap(at, source, (channel, nth, *steps))
 
 
 def _axis(axis: Axis, less: str) -> str:

@@ -12,8 +12,8 @@ import numpy as np
 
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
 from lenet_tui.explain.engine import gradients, result, update_rules
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.finite_difference import central_difference
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.ops import norm
 from lenet_tui.explain.engine.ops.pointwise import one_hot
 from lenet_tui.explain.engine.ops.softmax import exp_of, share_of_row, softmax_inside

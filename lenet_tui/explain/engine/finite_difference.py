@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.terms import Index, Source
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from torch.autograd.graph import Node
 
-from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import (

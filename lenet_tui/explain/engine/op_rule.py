@@ -1,13 +1,52 @@
-"""What is known of a kind of op: its arguments, its arithmetic, and what depends on what."""
+"""A recorded op, and what is known of its kind: its arithmetic, and what depends on what."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.links import Connection, Links, broadcast
-from lenet_tui.explain.engine.terms import Gradient, Index, Sum
+from lenet_tui.explain.engine.terms import Gradient, Index, Source, Sum
+from lenet_tui.tape.engine.entries import OpEntry
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """An op of the forward or the loss. ``arguments`` has each by its name (see
+    ``registry.named_arguments``), the tensors among them as a ``Source``.
+    """
+
+    entry: OpEntry
+    arguments: dict[str, Any]
+
+    @property
+    def op(self) -> str:
+        return self.entry.op
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    @property
+    def output(self) -> Source:
+        return Source(self.entry.name, self.entry.tensor, self.entry)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """An argument; ``default`` where it was not given, or given as ``None``."""
+        value = self.arguments.get(name)
+        return default if value is None else value
+
+    def source(self, name: str = "input") -> Source:
+        """A tensor argument."""
+        value = self.arguments[name]
+        assert isinstance(value, Source)
+        return value
+
+    def tensors(self) -> Iterator[tuple[str, Source]]:
+        """The tensor arguments by name."""
+        return ((k, v) for k, v in self.arguments.items() if isinstance(v, Source))
+
 
 Connect = Callable[[Call, str], Connection | None]
 

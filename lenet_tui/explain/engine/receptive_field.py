@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.links import Box, Connection, union, whole
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import Index, NoArithmetic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.windows import Axis, Geometry, window_axes
 
 LETTERS = {0: (), 1: ("l",), 2: ("h", "w"), 3: ("d", "h", "w")}

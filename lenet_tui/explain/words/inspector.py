@@ -28,10 +28,6 @@ INSPECTOR: Table = {
         "only a parameter's gradient can be checked by a central difference",
         "只有参数的梯度可以用中心差分核对",
     ),
-    "inspect.closed": (
-        "choose a number first: its pane, the arrows, enter",
-        "先选一个数：移到窗格，用方向键，再按回车",
-    ),
     "inspect.key.choose": ("choose", "选择"),
     "inspect.key.follow": ("its origin", "它从何来"),
     "inspect.key.back": ("back", "返回"),

@@ -13,12 +13,13 @@ from lenet_tui.explain.proof import prove
 from lenet_tui.explain.rounding import exact
 from lenet_tui.explain.windows import Axis, Shape
 from lenet_tui.lab.geometry import (
+    Tap,
     parameter_count,
     parameter_formula,
     shape_formulas,
+    taps,
     weight_shape,
 )
-from lenet_tui.lab.terms import Tap, taps
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.tiling import ravel
 from lenet_tui.text.clean import clean

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.links import windowed
-from lenet_tui.explain.engine.op_rule import Rule, of_input
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     Note,

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.links import broadcast
-from lenet_tui.explain.engine.op_rule import Rule, whole_tensors
+from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
 from lenet_tui.explain.engine.ops.softmax import cells, exponentials, log_softmax, log_sum, softmax
 from lenet_tui.explain.engine.terms import (
     Index,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.links import windowed
-from lenet_tui.explain.engine.op_rule import Rule, of_input
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import Index, Note, Source, Sum, Terms, gather, read, read_row
 from lenet_tui.explain.engine.windows import CELLS, pooled, pooled_letters
 from lenet_tui.explain.rounding import exact

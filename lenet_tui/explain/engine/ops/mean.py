@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.links import SAME, Link, Links, every, windowed
-from lenet_tui.explain.engine.op_rule import Rule, of_input
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     NoArithmetic,

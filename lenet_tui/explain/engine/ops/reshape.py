@@ -10,9 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.links import Box
-from lenet_tui.explain.engine.op_rule import Rule, of_input
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     NoArithmetic,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor
 
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.links import SAME, Links, every
-from lenet_tui.explain.engine.op_rule import Rule, of_input
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     Indices,
