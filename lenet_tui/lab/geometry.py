@@ -14,9 +14,10 @@ from lenet_tui.explain.windows import (
     NoWindow,
     Shape,
     check,
+    convolution,
     per_axis,
+    pool,
     whole,
-    window_axes,
 )
 from lenet_tui.lab.layer import Layer
 
@@ -31,18 +32,21 @@ def geometry(layer: Layer, input_shape: Shape) -> Geometry:
     count = SLIDING[layer.kind]
     if not input_shape or (count and len(input_shape) - count not in (1, 2)):
         raise NoWindow(f"{layer.kind} takes an input of {count + 1} or {count + 2} sizes")
-    place = len(input_shape) - count - 1
-    samples, channels, sizes = input_shape[:place], input_shape[place], input_shape[place + 1 :]
+    moves = {n: layer[n] for n in ("stride", "padding", "dilation") if count}
     if layer.kind == "MaxPool2d":
-        numbers = (layer[n] for n in ("kernel_size", "stride", "padding", "dilation"))
-        axes = window_axes(sizes, *numbers, ceil_mode=bool(layer["ceil_mode"]), mode="-inf")
-        check(axes)
-        return Geometry(samples, channels, channels, channels, axes)
-    axes = _conv_axes(layer, sizes) if count else ()
+        more = {"kernel": layer["kernel_size"], "ceil_mode": bool(layer["ceil_mode"])}
+        known = pool(input_shape, count, **moves, **more)
+        check(known.axes)
+        return known
     ins, outs, groups = _channels(layer)
-    if weight_shape(layer) is None or ins != channels or outs < bool(count):
+    weight = (outs, ins // max(groups, 1), *_kernel(layer))
+    if count:
+        moves["mode"] = layer["padding_mode"]
+    known = convolution(input_shape, weight, groups, bool(layer["bias"]), **moves)
+    check(known.axes)
+    if weight_shape(layer) is None or ins != known.channels_in or outs < bool(count):
         raise NoWindow("the channels do not fit")
-    return Geometry(samples, ins, outs, groups, axes, bool(layer["bias"]))
+    return known
 
 
 def weight_shape(layer: Layer) -> Shape | None:
@@ -142,10 +146,3 @@ def _channels(layer: Layer) -> tuple[int, int, int]:
 def _kernel(layer: Layer) -> Shape:
     count = SLIDING[layer.kind]
     return per_axis(layer["kernel_size"], count, spread=False) if count else ()
-
-
-def _conv_axes(layer: Layer, sizes: Shape) -> tuple[Axis, ...]:
-    numbers = (layer[n] for n in ("stride", "padding", "dilation"))
-    axes = window_axes(sizes, _kernel(layer), *numbers, mode=str(layer["padding_mode"]))
-    check(axes)
-    return axes

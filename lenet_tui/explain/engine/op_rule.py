@@ -37,6 +37,10 @@ class Call:
         value = self.arguments.get(name)
         return default if value is None else value
 
+    def given(self, *names: str) -> dict[str, Any]:
+        """Those of some arguments that were given and are not ``None``."""
+        return {n: self.arguments[n] for n in names if self.arguments.get(n) is not None}
+
     def source(self, name: str = "input") -> Source:
         """A tensor argument."""
         value = self.arguments[name]

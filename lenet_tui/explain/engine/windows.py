@@ -1,31 +1,16 @@
-"""The windows of a recorded op: their axes, and what formulas call the places along them."""
+"""The windows of a recorded pool, and what formulas call the places along windows' axes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from lenet_tui.explain.engine.op_rule import Call
-from lenet_tui.explain.windows import Axis, Geometry, window_axes
+from lenet_tui.explain.windows import Axis, Geometry, pool
 
 LETTERS = {0: (), 1: ("l",), 2: ("h", "w"), 3: ("d", "h", "w")}
 STEPS = {0: (), 1: ("i",), 2: ("i", "j"), 3: ("a", "i", "j")}
 CELLS = {0: (), 1: ("y",), 2: ("y", "z"), 3: ("x", "y", "z")}
 """What formulas call places in the output, in the kernel, and in the input."""
-
-
-def axes_of(
-    call: Call, kernel: Any, dimensions: int, default_stride: int | None
-) -> tuple[Axis, ...]:
-    """The axes along which the op's window slides: the last ones of its input."""
-    return window_axes(
-        call.source().shape[len(call.source().shape) - dimensions :],
-        kernel,
-        call.get("stride", default_stride),
-        call.get("padding", 0),
-        call.get("dilation", 1),
-        ceil_mode=bool(call.get("ceil_mode", False)),
-    )
 
 
 def meetings(axes: Sequence[Axis]) -> list[str]:
@@ -42,10 +27,10 @@ def _meeting(axis: Axis, output: str, step: str) -> str:
 
 
 def pooled(call: Call) -> Geometry:
-    """The windows of a pool, in which every channel is a group of its own."""
-    count, shape = int(call.op[-2]), call.source().shape  # max_pool2d
-    axes, place = axes_of(call, call.get("kernel_size"), count, None), len(shape) - count - 1
-    return Geometry(shape[:place], shape[place], shape[place], shape[place], axes)
+    """The windows of a pool, such as ``max_pool2d``."""
+    window = {"kernel": call.get("kernel_size"), "stride": call.get("stride")}
+    more = call.given("padding", "dilation", "ceil_mode")
+    return pool(call.source().shape, int(call.op[-2]), **window, **more)
 
 
 def pooled_letters(call: Call) -> tuple[str, str, str]:

@@ -20,15 +20,13 @@ from lenet_tui.explain.engine.terms import (
     read,
     read_each,
 )
-from lenet_tui.explain.engine.windows import CELLS, LETTERS, STEPS, axes_of, meetings
-from lenet_tui.explain.windows import Geometry
+from lenet_tui.explain.engine.windows import CELLS, LETTERS, STEPS, meetings
+from lenet_tui.explain.windows import Geometry, convolution
 
 
 def _geometry(call: Call) -> Geometry:
-    x, weight = call.source().shape, call.source("weight").shape
-    axes = axes_of(call, weight[2:], len(weight) - 2, 1)
-    place = len(x) - len(axes) - 1
-    return Geometry(x[:place], x[place], weight[0], call.get("groups", 1), axes)
+    given = call.given("stride", "padding", "dilation", "groups")
+    return convolution(call.source().shape, call.source("weight").shape, **given)
 
 
 @dataclass(frozen=True, slots=True)
