@@ -78,7 +78,7 @@ class ParityScreen(Dialog[Shown]):
         places = [(Content(self.words.spell(clean(name))), name) for name in result.choices]
         line.mount(Label(self.words("parity.with", reference=result.reference), markup=False))
         if len(places) == 1:
-            line.mount(Label(places[0][0]))
+            line.mount(Label(places[0][0], markup=False))
             return
         line.mount(Select(places, value=result.other, allow_blank=False, compact=True))
         self.query_one(".keys", Static).update(self.words("parity.keys"))
