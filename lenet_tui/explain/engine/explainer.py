@@ -185,7 +185,7 @@ class Explainer:
 
     def _value(self, question: Question, scope: Scope) -> Explanation:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
-        if not scope.whole and scope.updated(_parameter(question, scope)):
+        if not scope.whole and scope.tape.updated(scope.cursor, _parameter(question, scope)):
             return self._updated(question, scope)
         if not self._earlier(scope.tape.iteration, UPDATE):
             return result.untouched(question, INIT.name, (INIT.name, ()), {})
@@ -197,7 +197,8 @@ class Explainer:
         aspect = "" if cell.tensor == name else cell.tensor.rpartition(".")[2]
 
         def update(scope: Scope) -> tuple[Cursor, UpdateEntry] | None:
-            return None if earlier and scope is here else scope.updated(name)
+            skipped = earlier and scope is here
+            return None if skipped else scope.tape.updated(scope.cursor, name)
 
         with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
             if aspect == "update":

@@ -56,7 +56,7 @@ def explanation(question: Question, made: Sum, naming: Naming, regions: Regions)
         return without_arithmetic(question, made.op, operands)
     terms, left = _terms(made, naming, question.command.most)
     proof = prove([each.result for each in made.terms], question.value, made.error)
-    answer = _answer(question, made, proof, _regions(made, naming, regions))
+    answer = _answer(question, made, proof, regions, naming)
     return replace(answer, terms=terms, left=left[0], left_sum=left[1])
 
 
@@ -66,7 +66,7 @@ def untouched(question: Question, op: str, note: Note, regions: Regions) -> Expl
         return without_arithmetic(question, op, {})
     made = Sum("", [], [note], letters="", op=op)
     proof = Proof(question.value, 0.0, 0.0, True)
-    return _answer(question, made, proof, _regions(made, as_called, regions))
+    return _answer(question, made, proof, regions)
 
 
 def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) -> Explanation:
@@ -77,18 +77,18 @@ def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) 
         made.notes = [("complex", (f"{question.tensor[question.cell.index].imag.item():.6g}",))]
     regions = {name: whole(shape) for name, shape in operands.items()}
     proof = Proof(math.nan, math.nan, math.nan, False)
-    return _answer(question, made, proof, _regions(made, as_called, regions))
+    return _answer(question, made, proof, regions)
 
 
 def _answer(
-    question: Question, made: Sum, proof: Proof, regions: tuple[Region, ...]
+    question: Question, made: Sum, proof: Proof, regions: Regions, naming: Naming = as_called
 ) -> Explanation:
-    value, tensor = question.value, question.tensor.detach()
+    tensor = question.tensor.detach()
     size = tensor if tensor.dtype == torch.bool else tensor.abs()
     larger = size > size[question.cell.index]
     return Explanation(
         cell=str(question.cell),
-        value=value,
+        value=question.value,
         op=made.op,
         formula=_formula(question.cell, made),
         terms=(),
@@ -99,7 +99,7 @@ def _answer(
         rank=1 + int(larger.sum()),
         size=size.numel(),
         notes=tuple(made.notes),
-        regions=regions,
+        regions=_regions(made, naming, regions),
     )
 
 

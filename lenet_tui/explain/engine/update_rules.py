@@ -128,31 +128,21 @@ _STEPS: dict[str, Callable[[UpdateEntry, Index], Sum]] = {
 
 def state_update(entry: UpdateEntry, key: str, index: Index) -> Sum:
     """What a step made of one of the optimizer's own tensors."""
-    total = _state_update(entry, key, index)
-    total.left = f"new {entry.name}.{key}"
-    return total
-
-
-def _state_update(entry: UpdateEntry, key: str, index: Index) -> Sum:
     before = _state(entry, key, index)
-    name, old = f"{entry.name}.{key}", before.number
+    name, left, old = f"{entry.name}.{key}", f"new {entry.name}.{key}", before.number
     operands = (before,) if key in entry.state else ()  # zero before the first step
     if key == "step":
-        blocks = [Terms(operands, old), Terms((), exact(np.ones(1)))]
-        return Sum(f"{name} + 1", blocks, letters="")
+        terms = [Terms(operands, old), Terms((), exact(np.ones(1)))]
+        return Sum(f"{name} + 1", terms, letters="", left=left)
     g = _gradient(entry, index)
     if key == "momentum_buffer":
         if key not in entry.state:
-            return Sum(f"{g.tensor}[…]", [plain(g)])
-        blocks = [Terms((before,), constant(MOMENTUM) * old), plain(g)]
-        return Sum(f"{MOMENTUM:g} ⋅ {name}[…] + {g.tensor}[…]", blocks)
-    beta = BETAS[key == "exp_avg_sq"]
+            return Sum(f"{g.tensor}[…]", [plain(g)], left=left)
+        terms = [Terms((before,), constant(MOMENTUM) * old), plain(g)]
+        return Sum(f"{MOMENTUM:g} ⋅ {name}[…] + {g.tensor}[…]", terms, left=left)
     square = key == "exp_avg_sq"
-    made = _averages(entry, index)[square]
+    beta, error = BETAS[square], float(_averages(entry, index)[square].error[0])
     share = g.number * g.number if square else g.number
-    blocks = [
-        Terms(operands, constant(beta) * old),
-        Terms((g,), constant(1 - beta) * share),
-    ]
+    terms = [Terms(operands, constant(beta) * old), Terms((g,), constant(1 - beta) * share)]
     right = f"{beta:g} ⋅ {name}[…] + {1 - beta:.4g} ⋅ {g.tensor}[…]{'²' if square else ''}"
-    return Sum(right, blocks, error=float(made.error[0]))
+    return Sum(right, terms, left=left, error=error)

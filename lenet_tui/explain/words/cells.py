@@ -168,15 +168,12 @@ CELLS: Table = {
 }
 """``{a}``, ``{b}``, ``{c}``: what a note brings along, in its order."""
 
-_LISTS = ("chain",)
-"""Notes that bring a list of any length along."""
-
 
 def note_lines(words: Words, notes: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
     """A line for each note of an explanation."""
     lines = []
     for key, values in notes:
-        shown = (" ← ".join(reversed(values)),) if key in _LISTS else values
+        shown = (" ← ".join(reversed(values)),) if key == "chain" else values
         named = {name: clean(v) for name, v in zip("abcdef", shown, strict=False)}
         lines.append(words(f"cells.note.{key}", **named))
     return lines

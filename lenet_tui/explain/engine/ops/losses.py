@@ -14,6 +14,7 @@ from lenet_tui.explain.engine.terms import (
     Index,
     Indices,
     NoArithmetic,
+    Note,
     Operands,
     Source,
     Sum,
@@ -110,34 +111,37 @@ def cross_entropy_forward(call: Call, index: Index) -> Sum:
     return total
 
 
+def _one_class(call: Call, index: Index, g: Source) -> tuple[int, int, Operands, Operands]:
+    """For an element of the input: the dimension of the classes, how many samples count, the
+    gradient on the loss, and the target of the element's sample.
+    """
+    dim = class_dim(call.source().tensor)
+    sample = (*index[:dim], *index[dim + 1 :])
+    gradient = read(g, sample if _reduction(call) == "none" else ())
+    return dim, len(_samples(call, None)[1]), gradient, read(call.source("target"), sample)
+
+
 def cross_entropy_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """(softmax − one-hot) / N, times the gradient on the loss."""
     _plain_classes(call)
-    x, target = call.source(), call.source("target")
-    dim = class_dim(x.tensor)
-    sample = (*index[:dim], *index[dim + 1 :])
-    total = Sum("", letters="n,c")
-    mean, count = _reduction(call) == "mean", len(_samples(call, None)[1])
-    over = f" / {count}" if mean and count > 1 else ""
-    name = f"{call.name}.softmax"
-    total.right = f"{g.name} ⋅ ({name}[n,c] − (1 if {target.name}[n] = c)){over}"
-    gradient = read(g, sample if _reduction(call) == "none" else ())
-    _, classes = _samples(call, None if _reduction(call) != "none" else sample)
-    label = read(target, sample)
-    if not len(classes) or int(label.values[0]) == call.get("ignore_index", -100):
-        total.notes.append(("ignored", ()))
-        return total
+    x, target, name = call.source(), call.source("target"), f"{call.name}.softmax"
+    dim, count, gradient, label = _one_class(call, index, g)
+    over = f" / {count}" if _reduction(call) == "mean" and count > 1 else ""
+    right = f"{g.name} ⋅ ({name}[n,c] − (1 if {target.name}[n] = c)){over}"
+    if int(label.values[0]) == call.get("ignore_index", -100):
+        return Sum(right, [], [("ignored", ())], letters="n,c")
     at = index[dim]
     true = softmax(exact(gather(x.tensor, cells(index, dim, x.shape[dim]))))[at : at + 1]
-    values = gather(part(x.tensor, dim, "softmax"), np.asarray([index], np.int64))
-    shown = Operands(name, np.asarray([index], np.int64), values, call.entry.tensor)
+    place = np.asarray([index], np.int64)
+    values = gather(part(x.tensor, dim, "softmax"), place)
+    shown = Operands(name, place, values, call.entry.tensor)
     share = Rounded(values, true.error + np.abs(values - true.value)) * gradient.number
-    total.terms = [Terms((shown, gradient), _shared(call, share, count))]
+    terms = [Terms((shown, gradient), _shared(call, share, count))]
     right_class = int(label.values[0]) == at
     if right_class:
-        total.terms.append(Terms((label, gradient), _shared(call, -gradient.number, count)))
-    total.notes.append(("right-class" if right_class else "wrong-class", (str(at),)))
-    return total
+        terms.append(Terms((label, gradient), _shared(call, -gradient.number, count)))
+    note: Note = ("right-class" if right_class else "wrong-class", (str(at),))
+    return Sum(right, terms, [note], letters="n,c")
 
 
 def nll_forward(call: Call, index: Index) -> Sum:
@@ -154,18 +158,12 @@ def nll_forward(call: Call, index: Index) -> Sum:
 
 def nll_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     _plain_classes(call)
-    x, target = call.source(), call.source("target")
-    dim = class_dim(x.tensor)
-    sample = (*index[:dim], *index[dim + 1 :])
-    count = len(_samples(call, None)[1])
+    dim, count, gradient, label = _one_class(call, index, g)
     over = f" / {count}" if _reduction(call) == "mean" else ""
-    total = Sum(f"−{g.name}{over} if {target.name}[n] = c, else 0", letters="n,c")
-    gradient = read(g, sample if _reduction(call) == "none" else ())
-    label = read(target, sample)
     hit = int(label.values[0]) == index[dim] != call.get("ignore_index", -100)
     result = _shared(call, -gradient.number, count) if hit else exact(np.zeros(1))
-    total.terms = [Terms((gradient, label), result)]
-    return total
+    right = f"−{g.name}{over} if {call.source('target').name}[n] = c, else 0"
+    return Sum(right, [Terms((gradient, label), result)], letters="n,c")
 
 
 def mse_forward(call: Call, index: Index) -> Sum:

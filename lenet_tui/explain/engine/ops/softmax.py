@@ -73,18 +73,18 @@ def exp_of(x: Source, index: Index, dim: int) -> Sum:
     values = gather(x.tensor, along)
     largest = read(x, along[int(np.argmax(values))].tolist())
     own = read(x, index)
-    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    i, j, _ = _letters(index, dim)
     right = f"exp({x.name}[{i}] − max_j {x.name}[{j}])"
     return Sum(
         right, [Terms((own, largest), exp(own.number - largest.number))], letters=i, op="exp"
     )
 
 
-def _letters(rank: int, dim: int, along: str) -> str:
-    """What an index is called: ``n,c`` for two dimensions."""
-    if rank == 2 and dim % rank == 1:
-        return f"n,{along}"
-    return f"…,{along}"
+def _letters(index: Index, dim: int) -> tuple[str, str, str]:
+    """What an index is called, ``n,c`` for two dimensions; one of its row; its row, as ``3,j``."""
+    lead = "n" if len(index) == 2 and dim == 1 else "…"
+    row = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
+    return f"{lead},c", f"{lead},j", row
 
 
 def softmax(x: Rounded) -> Rounded:
@@ -134,11 +134,10 @@ def share_of_row(x: Source, index: Index, dim: int, name: str, of: Tensor) -> Su
     other = softmax(exact(gather(x.tensor, along)))[at : at + 1]
     share = number[at : at + 1] / total
     result = Rounded(share.value, np.maximum(share.error, other.error))
-    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    i, j, row = _letters(index, dim)
     right = f"{name}.exp[{i}] / Σ_j {name}.exp[{j}]"
     own = operands[at]
-    here = ",".join("j" if n == dim % len(index) else str(i) for n, i in enumerate(index))
-    note = "exp-sum", (f"{name}.exp[{here}]", digits(float(total.value[0]), 7))
+    note = "exp-sum", (f"{name}.exp[{row}]", digits(float(total.value[0]), 7))
     return Sum(right, [Terms((own, *operands), result)], [note], letters=i, op="softmax")
 
 
@@ -152,10 +151,9 @@ def log_softmax_forward(call: Call, index: Index) -> Sum:
     total = number.sum(keepdims=True)
     logarithm = log(total)
     terms = [plain(own), Terms((largest,), -largest.number), Terms(operands, -logarithm)]
-    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    i, j, row = _letters(index, dim)
     right = f"{x.name}[{i}] − max_j {x.name}[{j}] − log Σ_j {call.name}.exp[{j}]"
-    here = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
-    note = log_sum(f"{call.name}.exp[{here}]", total, logarithm)
+    note = log_sum(f"{call.name}.exp[{row}]", total, logarithm)
     error = float(made.error[at] + logarithm.error[0])
     return Sum(right, terms, [note], letters=i, error=error)
 
