@@ -7,10 +7,7 @@ from lenet_tui.text.notice import Table
 INSPECTOR: Table = {
     "inspect.title": ("Where it comes from", "从何而来"),
     "inspect.asking": ("working it out …", "正在计算…"),
-    "inspect.running": (
-        "running: it is explained when the run stops",
-        "运行中：停下后再解释",
-    ),
+    "inspect.running": ("running: it is explained when the run stops", "运行中：停下后再解释"),
     "inspect.rank": ("rank {rank} of {size}", "第 {rank}/{size} 大"),
     "inspect.operands": ("operands", "操作数"),
     "inspect.term": ("term", "项"),
