@@ -34,8 +34,10 @@ def pooled(call: Call) -> Geometry:
 
 
 def pooled_letters(call: Call) -> tuple[str, str, str]:
-    """What a pool's formula calls the index of the output, of the kernel and of the input."""
+    """What a pool's formula calls the index of the output, of the kernel (as in ``max_i,j``) and
+    of the input.
+    """
     axes = pooled(call).axes
     lead = ("n", "c")[2 - call.source().tensor.dim() + len(axes) :]
     where = ", ".join([",".join(lead), *meetings(axes)])
-    return ",".join([*lead, *LETTERS[len(axes)]]), ",".join(STEPS[len(axes)]), where
+    return ",".join([*lead, *LETTERS[len(axes)]]), f"_{','.join(STEPS[len(axes)])}", where

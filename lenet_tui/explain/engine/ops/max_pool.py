@@ -26,7 +26,7 @@ def forward(call: Call, index: Index) -> Sum:
         notes.append(("tie", (str(ties),)))
     letters, step, where = pooled_letters(call)
     terms = Terms(operands, exact(values[first : first + 1]))
-    return Sum(f"max_{step} {x.name}[{where}]", [terms], notes, letters=letters)
+    return Sum(f"max{step} {x.name}[{where}]", [terms], notes, letters=letters)
 
 
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:

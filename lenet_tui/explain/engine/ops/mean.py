@@ -65,7 +65,7 @@ def forward(call: Call, index: Index) -> Sum:
     values = read_each(x, _summed(call).reads(index))
     right, count = f"Σ {x.name}[…]", len(values.values)
     if call.op == "sum":
-        return Sum(right, [Terms((values,), values.number)])
+        return Sum(right, [plain(values)])
     terms = Terms((values,), values.number / constant(float(count)))
     return Sum(f"1/{count} ⋅ {right}", [terms])
 
@@ -124,11 +124,6 @@ def _average_pool(
     return Rule(names, signature, forward, backward, of_input(links))
 
 
-def _sliding_letters(call: Call) -> tuple[str, str, str]:
-    output, step, where = pooled_letters(call)
-    return output, f"_{step}", where
-
-
 RULES = [
     Rule("mean sum", "input dim keepdim", forward, backward, of_input(_summed)),
     _average_pool(
@@ -136,7 +131,7 @@ RULES = [
         "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
         lambda call: windowed(pooled(call)),
         _divisor,
-        _sliding_letters,
+        pooled_letters,
     ),
     _average_pool(
         "adaptive_avg_pool1d adaptive_avg_pool2d",
