@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from lenet_tui.cli import transcript_jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.options import CommandError, language, session_options
+from lenet_tui.cli.options import CommandError, language
 from lenet_tui.cli.printer import Printer
-from lenet_tui.cli.subcommand_options import asked_cell
 from lenet_tui.cli.words import words_in
-from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
+from lenet_tui.explain.cell_address import Cell
+from lenet_tui.explain.explanation import Explain, Explanation, Operand
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Run
+from lenet_tui.protocol.options import Options
 from lenet_tui.tensors.regions import region_text
 from lenet_tui.text.numbers import aligned, index_text, number, thousands
 from lenet_tui.text.words import Words
@@ -30,11 +32,9 @@ BESIDE = 3
 """Operands on a line."""
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, options: Options, cell: Cell, iteration: int) -> int:
     """Run the session to the iteration and print the explanation; 0 if there is one."""
     given = vars(args)
-    cell, iteration = asked_cell(args)
-    options = session_options(args)
     as_json = given.get("format") == "json"
     with BlockingEngine() as engine:
         engine.start(options)
@@ -55,26 +55,9 @@ def run(args: argparse.Namespace) -> int:
 
 def event(found: Explanation, check: bool = False) -> dict[str, Any]:
     """The explanation as plain values: every term, every number in full."""
-    plain: dict[str, Any] = {
-        "cell": found.cell,
-        "value": found.value,
-        "op": found.op,
-        "formula": found.formula,
-        "terms": [_term(term) for term in found.terms],
-        "sum": found.sum,
-        "ulp": found.ulp,
-        "checked": found.checked,
-    }
-    if check:
-        plain["difference"] = found.difference
-    return plain
-
-
-def _term(term: Term) -> dict[str, Any]:
-    operands = [
-        {"tensor": o.tensor, "index": list(o.index), "value": o.value} for o in term.operands
-    ]
-    return {"operands": operands, "value": term.value}
+    plain = asdict(found)
+    keys = ["cell", "value", "op", "formula", "terms", "sum", "ulp", "checked"]
+    return {key: plain[key] for key in keys + ["difference"] * check}
 
 
 class TextPrinter:

@@ -9,37 +9,29 @@ from pathlib import Path
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
-from lenet_tui.cli.options import CommandError, complain, session_options
+from lenet_tui.cli.options import CommandError, complain
 from lenet_tui.export.request import Export
-from lenet_tui.protocol.messages import DoMove
-from lenet_tui.protocol.moves import Move, Run
+from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.new_file import write_new
+from lenet_tui.protocol.options import Options
 
 FAILED = 1
 STDOUT = "-"
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, options: Options) -> int:
     """Run the session and write its script; 0 if it is written."""
     given = vars(args)
     output, force = str(given["output"]), bool(given.get("force"))
     check_output(output, force)
-    options = session_options(args)
     moves = list(moves_of(given["moves"])) if "moves" in given else []
     with BlockingEngine() as engine:
         engine.start(options)
-        made = moves or [("", Run(given.get("iterations", 1)))]
-        for number, (line, move) in enumerate(made, 1):
-            _make(engine, number, line, move)
+        for line, move in moves or [("", Run(given.get("iterations", 1)))]:
+            engine.make(move, line)
         text = engine.ask(Export(), FAILED)
     write(output, text, force)
     return 0
-
-
-def _make(engine: BlockingEngine, number: int, line: str, move: Move) -> None:
-    moved = engine.move(DoMove(number, move))
-    if moved.error:
-        raise CommandError(f"{line}: {moved.error}" if line else str(moved.error), FAILED)
 
 
 def check_output(output: str, force: bool) -> None:

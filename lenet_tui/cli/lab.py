@@ -11,7 +11,6 @@ from rich.cells import cell_len, set_cell_size
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import complain, language
-from lenet_tui.cli.subcommand_options import asked_layer
 from lenet_tui.cli.words import words_in
 from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.geometry import LESS, geometry, parameter_formula, shape_formulas
@@ -24,9 +23,8 @@ SHOWN_INDICES = 64
 """Indices that the text shows; JSON has them all."""
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, layer: Layer, shape: tuple[int, ...]) -> int:
     """Print what torch reports of the layer; 1 if it rejects it."""
-    layer, shape = asked_layer(args)
     with BlockingEngine() as engine:
         result = engine.ask(RunLab(str(layer), shape))
     if vars(args).get("format") == "json":

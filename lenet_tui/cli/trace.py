@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from typing import Protocol
 
-from lenet_tui.cli import transcript_jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
-from lenet_tui.cli.options import CommandError, complain, language, session_options
+from lenet_tui.cli.options import CommandError, complain, language
+from lenet_tui.cli.transcript_jsonl import Jsonl
 from lenet_tui.protocol.messages import DoMove, Moved, Ready, Subscription
 from lenet_tui.protocol.moves import Forward, Move, Run
 from lenet_tui.protocol.options import Options, turn_of
@@ -21,13 +20,12 @@ AHEAD = 2
 """Moves the engine may be ahead of what is written."""
 
 
-def run(args: argparse.Namespace, why: str = "") -> int:
+def run(args: argparse.Namespace, options: Options, why: str = "") -> int:
     """Print the transcript; 0 if all was done, 1 if torch rejected a move.
 
     ``why``: a line for stderr, once it is known that there will be a transcript.
     """
     given = vars(args)
-    options = session_options(args)
     if given.get("moves") is not None and given.get("ops"):
         raise CommandError("--ops goes with --iterations, not with --moves")
     writer: Writer = Jsonl() if given.get("format") == "jsonl" else _text(args)
@@ -98,26 +96,3 @@ def _begin(engine: BlockingEngine, options: Options, writer: Writer, why: str = 
     subscription = writer.begin(ready)
     if subscription:
         engine.send(subscription)
-
-
-class Jsonl:
-    """Writes the transcript for programs."""
-
-    def begin(self, ready: Ready) -> None:
-        self._write(transcript_jsonl.config(ready))
-
-    def init(self, moved: Moved) -> None:
-        self._write(transcript_jsonl.init(moved))
-
-    def phase(self, moved: Moved) -> None:
-        if moved.phase is not None:
-            for op in moved.phase.ops:
-                self._write(transcript_jsonl.op(op))
-            self._write(transcript_jsonl.phase(moved.phase))
-
-    def position(self, move: str, moved: Moved) -> None:
-        self._write(transcript_jsonl.position(move, moved))
-
-    def _write(self, event: transcript_jsonl.Event) -> None:
-        sys.stdout.write(transcript_jsonl.line(event) + "\n")
-        sys.stdout.flush()
