@@ -13,10 +13,6 @@ from lenet_tui.training.source_text import without_asides
 ALLOWED = frozenset({*sys.stdlib_module_names, "torch"})
 
 
-class CannotExport(Rejected):
-    """There is no script, for the reason given."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pulled:
     """``imports`` by the names they bind, ``definitions`` by their names, in source order."""
@@ -28,7 +24,7 @@ class Pulled:
 def pull(source: str, wanted: Iterable[str]) -> Pulled:
     """What is at the top level of ``source`` and is needed by the ``wanted`` names.
 
-    ``CannotExport`` if that takes more than torch and the standard library.
+    ``Rejected`` if that takes more than torch and the standard library.
     """
     module = _Module(source)
     found: dict[str, str] = {}
@@ -43,22 +39,23 @@ def pull(source: str, wanted: Iterable[str]) -> Pulled:
             found[name] = module.text(node)
             todo += _names(node)
         elif name in module.unclear:
-            raise CannotExport("export:unclear", name=name)
-    for name, line in imports.items():
-        _allow(name, line)
+            raise Rejected("export:unclear", name=name)
+    for line in imports.values():
+        if _root(line) not in ALLOWED:
+            raise Rejected("export:import", line=line)
     ordered = {name: found[name] for name in module.definitions if name in found}
     return Pulled({n: imports[n] for n in module.imports if n in imports}, ordered)
 
 
 def merged(*parts: Pulled) -> Pulled:
-    """All of them together; ``CannotExport`` where one name would mean two things."""
+    """All of them together; ``Rejected`` where one name would mean two things."""
     imports: dict[str, str] = {}
     definitions: dict[str, str] = {}
     for part in parts:
         for name, text in (*part.imports.items(), *part.definitions.items()):
             known = {**imports, **definitions}.get(name, text)
             if known != text:
-                raise CannotExport("export:name-taken", name=name)
+                raise Rejected("export:name-taken", name=name)
         imports |= part.imports
         definitions |= part.definitions
     return Pulled(imports, definitions)
@@ -141,8 +138,3 @@ def _aliased(alias: ast.alias) -> str:
 
 def _root(line: str) -> str:
     return line.split()[1].partition(".")[0]
-
-
-def _allow(name: str, line: str) -> None:
-    if _root(line) not in ALLOWED:
-        raise CannotExport("export:import", line=line)

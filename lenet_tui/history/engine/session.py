@@ -7,7 +7,7 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe, keyframe_check
+from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.ready_report import ready_report
@@ -92,7 +92,7 @@ class Session:
         """Continue where another engine was: its keyframes are in the store."""
         if snapshot.foreign:
             for iteration, _ in snapshot.keyframes:
-                keyframe_check.check(self.navigator.trainer, self._store.get(iteration))
+                keyframe.check_fits(self.navigator.trainer, self._store.get(iteration))
         self.history.on = phases_on(keyframe.unpack(self._store.get(0)).options)
         self.history.resume(snapshot)
         for number, text in snapshot.watches:

@@ -21,10 +21,9 @@ from lenet_tui.protocol.session_api import DeviceLost, MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem, verbatim
 from lenet_tui.training.engine import dataset, devices, model
-from lenet_tui.training.engine.aliases import Aliases
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
-from lenet_tui.training.engine.optimizers import Updater
+from lenet_tui.training.engine.optimizers import Aliases, Updater
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
