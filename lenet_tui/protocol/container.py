@@ -106,7 +106,9 @@ class _Reader:
             _demand(type(given) in _ACCEPTED[kind], name, f"is no {kind.__name__}")
             return kind(given)
         if kind in (bytes, memoryview):
-            return kind(self._content(given, name))
+            _demand(type(given) is int and 0 <= given <= len(self.rest), name, "is cut short")
+            content, self.rest = self.rest[:given], self.rest[given:]
+            return kind(content)
         if kind in self._forms:
             form, _, load = self._forms[kind]
             value = load(self.read(form, given, name))
@@ -119,11 +121,6 @@ class _Reader:
     def _key(self, kind: Any, key: str) -> Any:
         whole = int in (kind, *get_args(kind))
         return self.read(kind, int(key) if whole else key, "key")
-
-    def _content(self, size: Any, name: str) -> memoryview:
-        _demand(type(size) is int and 0 <= size <= len(self.rest), name, "is cut short")
-        content, self.rest = self.rest[:size], self.rest[size:]
-        return content
 
 
 def _demand(fits: bool, name: str, why: str) -> None:

@@ -16,7 +16,8 @@ from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate
-from lenet_tui.watch.engine.evaluate import NONFINITE, Truth
+from lenet_tui.watch.engine.evaluate import Truth
+from lenet_tui.watch.engine.finiteness import NONFINITE, finite_at
 
 TAPED = 2
 """The last iterations of a run are taped: one to be shown, one for its "last update"."""
@@ -174,7 +175,7 @@ class RunLoop:
         One whose quantity is not known here holds if it did when the last run stopped here.
         """
         navigator = self.navigator
-        truth: Truth = {NONFINITE: not evaluate.finite_at(navigator.tape, navigator.cursor)}
+        truth: Truth = {NONFINITE: not finite_at(navigator.tape, navigator.cursor)}
         for number, watch in watches.items():
             value = evaluate.value(navigator.tape, navigator.cursor, watch)
             if value is not None:

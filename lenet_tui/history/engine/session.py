@@ -24,7 +24,6 @@ from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
-from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import RecorderProgress
@@ -38,6 +37,11 @@ from lenet_tui.watch.engine import evaluate
 MEGABYTE = 2**20
 RUN_ON = moves.Continue(2**62)
 """A ``continue`` without a limit, as ``RunFree`` asks for."""
+
+_FORWARD = {"op": Navigator.op, "phase": Navigator.phase, "iteration": Navigator.finish}
+_BACK = {
+    "op": Navigator.back_op, "phase": Navigator.back_phase, "iteration": Navigator.back_iteration
+}  # fmt: skip
 
 
 class Session:
@@ -170,15 +174,9 @@ class Session:
         """Make a move; returns what stopped it, if it was a run that something stopped."""
         navigator = self.navigator
         if isinstance(move, moves.Forward):
-            ahead = {"op": navigator.op, "phase": navigator.phase, "iteration": navigator.finish}
-            ahead[move.unit]()
+            _FORWARD[move.unit](navigator)
         elif isinstance(move, moves.Back):
-            back = {
-                "op": navigator.back_op,
-                "phase": navigator.back_phase,
-                "iteration": navigator.back_iteration,
-            }
-            back[move.unit]()
+            _BACK[move.unit](navigator)
         elif isinstance(move, moves.Run):
             return self.run_loop.run(move.count)
         elif isinstance(move, moves.Goto):
@@ -206,12 +204,9 @@ class Session:
     def _between_phases(self) -> None:
         position = self.navigator.position
         if position.op is not None:
-            segment = self.navigator.tape.segments[self.navigator.cursor.segment]
+            total = self.navigator.tape.segments[self.navigator.cursor.segment].total
             raise MoveRejected(
-                "history:phase-under-way",
-                phase=position.phase,
-                done=position.op,
-                total=segment.total,
+                "history:phase-under-way", phase=position.phase, done=position.op, total=total
             )
 
     def _skip(self, phase: str) -> None:
@@ -263,13 +258,9 @@ class Session:
         self._subscription = subscription
 
     @property
-    def _expected(self) -> list[OpEntry]:
-        return self.navigator.recorder.expected
-
-    @property
     def expected_names(self) -> list[str]:
         """The names of the ops that a forward will do."""
-        return [entry.name for entry in self._expected]
+        return [entry.name for entry in self.navigator.recorder.expected]
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
@@ -282,7 +273,7 @@ class Session:
             segments=frame_builder.segments(tape, cursor),
             next_phase=plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
-            rows=frame_builder.rows(tape, cursor, self._expected, self._sizes),
+            rows=frame_builder.rows(tape, cursor, navigator.recorder.expected, self._sizes),
             entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
             losses_from=first,
@@ -312,6 +303,5 @@ class Session:
         found = upcoming(navigator.trainer, navigator.tape, request.tensor) or find(
             navigator.tape, navigator.cursor, request.tensor
         )
-        return make_view(
-            found.tensor, request, state=found.state, made=found.made, signed=found.signed
-        )
+        state, made, signed = found.state, found.made, found.signed
+        return make_view(found.tensor, request, state=state, made=made, signed=signed)
