@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import (
     CommandError,
-    add_resume_options,
     asked_resume,
     complain,
     language,
@@ -73,7 +72,9 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
-    add_resume_options(parser)
+    parser.add_argument(
+        "--resume", nargs="?", const="", metavar="FILE", help="offer the last sessions back"
+    )
 
 
 def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | None = None) -> int:

@@ -46,6 +46,9 @@ class Parser(argparse.ArgumentParser):
 
     commands: Mapping[str, Parser] = MappingProxyType({})
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **settings)
+
     def parse(self, words: Sequence[str]) -> argparse.Namespace:
         """``parse_args``, which takes the value of a misspelt option for a command."""
         import difflib  # noqa: PLC0415 - seldom needed
@@ -69,20 +72,11 @@ def make_parser() -> tuple[Parser, Callable[..., Parser]]:
     options of every command already; they may come before its name too.
     """
     parser = _parser(add_help=True)
-    commands = parser.add_subparsers(
-        metavar="COMMAND", dest="command", parser_class=Parser, required=False
-    )
-
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", parser_class=Parser)
     parser.commands = commands.choices
 
     def add(name: str, help: str, run: Callable[[argparse.Namespace], int]) -> Parser:
-        sub: Parser = commands.add_parser(
-            name,
-            help=help,
-            description=help,
-            allow_abbrev=False,
-            argument_default=argparse.SUPPRESS,
-        )
+        sub: Parser = commands.add_parser(name, help=help, description=help)
         sub.set_defaults(run=run)
         add_options(sub)
         return sub
@@ -112,8 +106,6 @@ def _parser(add_help: bool) -> Parser:
         description="Watch a neural network learn in the terminal, one step at a time, "
         "in real PyTorch.",
         epilog="Without COMMAND: the app.",
-        allow_abbrev=False,
-        argument_default=argparse.SUPPRESS,
         add_help=add_help,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
@@ -153,13 +145,6 @@ def session_options(args: argparse.Namespace) -> Options:
         return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
     except OptionError as error:
         raise CommandError(str(error)) from None
-
-
-def add_resume_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--resume [FILE]``."""
-    parser.add_argument(
-        "--resume", nargs="?", const="", metavar="FILE", help="offer the last sessions back"
-    )
 
 
 def asked_resume(args: argparse.Namespace) -> str | None:

@@ -146,7 +146,7 @@ class EngineProcess:
             ready = connections.wait([self._connection, self._process.sentinel], TICK)
             if self._connection in ready or (ready and self._connection.poll(TICK)):
                 report = _plain(self._connection.recv_bytes())
-                if isinstance(report, messages.StoredKeyframe):  # its bytes follow by themselves
+                if isinstance(report, messages.Keyframe):  # its bytes follow by themselves
                     report = replace(report, blob=self._connection.recv_bytes())
                 self._note(report)
                 self._report(report)

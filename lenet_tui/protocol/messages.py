@@ -97,7 +97,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """The answer to ``RequestKeyframe``: its bytes."""
+    """The bytes of a keyframe: the answer to ``RequestKeyframe``.
+
+    As a report: store it outside the engine. Its bytes follow it in the pipe.
+    """
 
     iteration: int
     blob: bytes
@@ -159,14 +162,6 @@ class Recorded:
     """History grew or was cut: what the app must know if the engine dies."""
 
     snapshot: Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class StoredKeyframe:
-    """A keyframe to store outside the engine. Its bytes follow it in the pipe."""
-
-    iteration: int
-    blob: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +230,6 @@ class Died:
 
 
 Report = (
-    Ready | Moved | FrameUpdate | Recorded | StoredKeyframe | EvictedKeyframes
+    Ready | Moved | FrameUpdate | Recorded | Keyframe | EvictedKeyframes
     | RequestKeyframe | Busy | Printed | Answered | Failed | Died
 )  # fmt: skip

@@ -76,11 +76,11 @@ class RecoveryState:
         """Note a command that the engine gets."""
         if isinstance(command, messages.Subscription):
             self._subscription = command
-        elif isinstance(command, (messages.DoMove, messages.RunFree)):
+        elif isinstance(command, messages.RunFree):
+            self._onward = self._moving = True
+        elif isinstance(command, messages.DoMove):
             # Only then is what is being done known from the snapshot: the next phases, in turn.
-            free = isinstance(command, messages.RunFree)
-            self._onward = free or isinstance(command.move, _ONWARD)
-            self._moving = True
+            self._onward, self._moving = isinstance(command.move, _ONWARD), True
         elif isinstance(command, messages.Start):
             self._start, self._snapshot, self._seen = command, command.snapshot, None
             if command.snapshot is None:
@@ -89,7 +89,7 @@ class RecoveryState:
 
     def received(self, report: messages.Report) -> bool:
         """Note a report of the engine; return whether the app need not see it."""
-        if isinstance(report, messages.StoredKeyframe):
+        if isinstance(report, messages.Keyframe):
             self._blobs[report.iteration] = report.blob
         elif isinstance(report, messages.EvictedKeyframes):
             for iteration in report.iterations:

@@ -18,7 +18,6 @@ from lenet_tui.protocol.messages import (
     Pause,
     Report,
     RequestKeyframe,
-    StoredKeyframe,
     Subscription,
 )
 
@@ -47,7 +46,7 @@ class Pipe:
     def send(self, report: Report) -> None:
         try:
             with self._sending:
-                if isinstance(report, StoredKeyframe):  # pickled, its bytes would be copied
+                if isinstance(report, Keyframe):  # pickled, its bytes would be copied
                     self._connection.send(replace(report, blob=b""))
                     self._connection.send_bytes(report.blob)
                 else:
@@ -93,7 +92,7 @@ class Pipe:
     # Keyframes are stored at the other end of the pipe.
 
     def put(self, iteration: int, blob: bytes) -> None:
-        self.send(StoredKeyframe(iteration, blob))
+        self.send(Keyframe(iteration, blob))
 
     def drop(self, iterations: Sequence[int]) -> None:
         if iterations:
