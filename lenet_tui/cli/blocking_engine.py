@@ -13,6 +13,7 @@ from lenet_tui.protocol.messages import Report
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import A, Reply, Request
+from lenet_tui.text.notice import verbatim
 
 R = TypeVar("R", bound=Report)
 
@@ -51,8 +52,9 @@ class BlockingEngine:
     def ask(self, request: Request[A], status: int = 2) -> A:
         """Send a request and wait for its answer; where there is none, exit with ``status``."""
         reply = self.begin(request)()
-        if reply.answer is None:
-            raise CommandError(str(reply.error), status)
+        if reply.error is not None:
+            raise CommandError(reply.error, status)
+        assert reply.answer is not None
         return reply.answer
 
     def move(self, command: messages.DoMove) -> messages.Moved:
@@ -62,9 +64,11 @@ class BlockingEngine:
 
     def make(self, move: Move, line: str = "") -> None:
         """Make a move that must succeed; ``line``: its text, to be named where it does not."""
-        error = self.move(messages.DoMove(0, move)).error
-        if error:
-            raise CommandError(f"{line}: {error}" if line else str(error), 1)
+        moved = self.move(messages.DoMove(0, move))
+        if moved.error and line:
+            raise CommandError("cli:move", 1, line=line, error=moved.error)
+        if moved.error:
+            raise CommandError(moved.error, 1)
 
     def send(self, command: messages.Command) -> None:
         """Send a command without waiting; ``answer`` then waits, in the same order."""
@@ -78,8 +82,8 @@ class BlockingEngine:
                 return report
             if isinstance(report, messages.Printed):
                 what = f"{report.kind}: " if report.kind != "output" else ""
-                complain(what + report.text)
+                complain(verbatim(what + report.text))
             elif isinstance(report, messages.Failed):
-                raise CommandError(str(report.error), report.exit)
+                raise CommandError(report.error, report.exit)
             elif isinstance(report, messages.Died):
-                raise CommandError(f"the engine ended: {report.error}", 1)
+                raise CommandError("cli:engine-ended", 1, error=report.error)

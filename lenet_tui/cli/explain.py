@@ -41,7 +41,8 @@ def run(args: argparse.Namespace, options: Options, cell: Cell, iteration: int) 
         moved = engine.move(DoMove(1, Run(iteration)))
         if moved.error:
             at = moved.frame.position
-            raise CommandError(f"iteration {at.iteration}, {at.phase}: {moved.error}", FAILED)
+            n, phase, error = at.iteration, at.phase, moved.error
+            raise CommandError("cli:iteration", FAILED, n=n, phase=phase, error=error)
         check = bool(given.get("check"))
         most = None if as_json else SHOWN
         found = engine.ask(Explain(str(cell), check, most, iteration))

@@ -14,6 +14,7 @@ from lenet_tui.export.request import Export
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.new_file import write_new
 from lenet_tui.protocol.options import Options
+from lenet_tui.text.notice import notice
 
 FAILED = 1
 STDOUT = "-"
@@ -40,13 +41,13 @@ def check_output(output: str, force: bool) -> None:
         return
     path = Path(output)
     if not output or "\0" in output or path.is_dir():
-        raise CommandError(f"output {output!r} is no file name")
+        raise CommandError("cli:no-file-name", output=output)
     if not path.parent.is_dir():
-        raise CommandError(f"output {output!r}: there is no folder {str(path.parent)!r}")
+        raise CommandError("cli:no-folder", output=output, folder=str(path.parent))
     if not force and os.path.lexists(path):
-        raise CommandError(f"output {output!r} exists: another name, or --force to take its place")
+        raise CommandError("cli:exists", output=output)
     if not os.access(path.parent, os.W_OK):
-        raise CommandError(f"output {output!r}: the folder cannot be written to")
+        raise CommandError("cli:read-only", output=output)
 
 
 def write(output: str, text: str, force: bool) -> None:
@@ -58,5 +59,5 @@ def write(output: str, text: str, force: bool) -> None:
         write_new(Path(output), text, replace=force)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CommandError(f"output {output!r} cannot be written: {reason}", FAILED) from None
-    complain(f"{output} is written: 'python {output} --verify' repeats the session")
+        raise CommandError("cli:not-written", FAILED, output=output, why=reason) from None
+    complain(notice("cli:written", output=output))

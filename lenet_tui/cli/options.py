@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -25,19 +26,22 @@ from lenet_tui.protocol.options import (
 )
 from lenet_tui.protocol.phases import OPTIONAL
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Notice, Problem, verbatim
 
 PROGRAM = "lenet-tui"
 USAGE_ERROR = 2
+LANGUAGE = ContextVar("LANGUAGE", default=LANGUAGES[0])
+"""The language of what is written to standard error."""
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 _BESIDE_RESUME = ("resume", "lang", "ascii", "moves", "command")
 """What may be given with ``--resume``: the session brings its own options."""
 
 
-class CommandError(Exception):
+class CommandError(Problem):
     """Ends a command: one line for standard error, and the exit status."""
 
-    def __init__(self, message: str, status: int = USAGE_ERROR) -> None:
-        super().__init__(message)
+    def __init__(self, key: str | Notice, status: int = USAGE_ERROR, /, **values: Any) -> None:
+        super().__init__(key, **values)
         self.status = status
 
 
@@ -57,12 +61,13 @@ class Parser(argparse.ArgumentParser):
         known |= {o for sub in self.commands.values() for o in sub._option_string_actions}
         for name in (word.partition("=")[0] for word in words):
             if name.startswith("--") and name not in known:
-                near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-                raise CommandError(f"no option {name}" + (f": {near[0]}?" if near else ""))
+                for near in difflib.get_close_matches(name, known, n=1, cutoff=0.75):
+                    raise CommandError("cli:no-option-near", name=name, near=near)
+                raise CommandError("cli:no-option", name=name)
         return self.parse_args(words)
 
     def error(self, message: str) -> NoReturn:
-        raise CommandError(re.sub(r"^argument (COMMAND: )?", "", message))
+        raise CommandError(verbatim(re.sub(r"^argument (COMMAND: )?", "", message)))
 
 
 def make_parser() -> tuple[Parser, Callable[..., Parser]]:
@@ -144,7 +149,7 @@ def session_options(args: argparse.Namespace) -> Options:
     try:
         return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
     except OptionError as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(error.notice) from None
 
 
 def asked_resume(args: argparse.Namespace) -> str | None:
@@ -154,10 +159,7 @@ def asked_resume(args: argparse.Namespace) -> str | None:
     if file is not None:
         for name in given:
             if name not in _BESIDE_RESUME:
-                option = name.replace("_", "-")
-                raise CommandError(
-                    f"--resume brings the session's own {option}: leave out --{option}"
-                )
+                raise CommandError("cli:resume-brings", option=name.replace("_", "-"))
     return file
 
 
@@ -171,9 +173,10 @@ def language(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) 
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
-def complain(message: str) -> None:
-    """Write one line to standard error."""
-    sys.stderr.write(f"{PROGRAM}: {clean(message, 1000)}\n")
+def complain(message: Notice) -> None:
+    """Write one line to standard error, in ``LANGUAGE``."""
+    text = message.text(LANGUAGES.index(LANGUAGE.get()))
+    sys.stderr.write(f"{PROGRAM}: {clean(text, 1000)}\n")
     sys.stderr.flush()
 
 

@@ -14,6 +14,7 @@ from lenet_tui.lab.layer import FIRST_LAYER, Layer, LayerError, default_input
 from lenet_tui.lab.parse import parse_layer, parse_shape
 from lenet_tui.process import forkserver
 from lenet_tui.protocol.options import SWITCHES, Options
+from lenet_tui.text.notice import Notice, notice
 from lenet_tui.tour.words_stops import PRESET, STOPS
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _whole(name: str, least: int) -> Callable[[str], int]:
     return parse
 
 
-def trace(args: argparse.Namespace, why: str = "") -> int:
+def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
     """Print the transcript; ``why``: a line first, where it takes the place of the app."""
     options = session_options(args)
     forkserver.prepare()  # torch is imported there, while numpy is here
@@ -103,8 +104,11 @@ def trace(args: argparse.Namespace, why: str = "") -> int:
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
     layer, shape = _asked_layer(args)
-    if _has_screen(args, "the layer is"):
-        return open_app(args, lambda main: main.open_lab(str(layer), shape))
+    if not vars(args).get("format"):
+        why = streams.no_screen()
+        if not why:
+            return open_app(args, lambda main: main.open_lab(str(layer), shape))
+        complain(notice("cli:layer-printed", why=why))
     forkserver.prepare()
     from lenet_tui.cli import lab  # noqa: PLC0415
 
@@ -118,13 +122,16 @@ def _asked_layer(args: argparse.Namespace) -> tuple[Layer, tuple[int, ...]]:
         layer = parse_layer(given.get("layer") or FIRST_LAYER)
         return layer, parse_shape(given["input"]) if "input" in given else default_input(layer)
     except LayerError as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(error.notice) from None
 
 
 def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
     number, options = _asked_stop(args), _tour_options(args)
-    if _has_screen(args, "the stops are"):
-        return open_app(args, lambda main: main.tour.open(number, fresh=True))
+    if not vars(args).get("format"):
+        why = streams.no_screen()
+        if not why:
+            return open_app(args, lambda main: main.tour.open(number, fresh=True))
+        complain(notice("cli:stops-printed", why=why))
     from lenet_tui.cli import tour  # noqa: PLC0415
 
     return tour.run(args, number, options)
@@ -140,7 +147,7 @@ def _asked_stop(args: argparse.Namespace) -> int | None:
     for known in (names, numbers):
         if asked in known:
             return known.index(asked)
-    raise CommandError(f"no stop {asked!r}: 1 to {len(names)}, or one of {', '.join(names)}")
+    raise CommandError("cli:no-stop", stop=asked, count=len(names), names=", ".join(names))
 
 
 def _tour_options(args: argparse.Namespace) -> Options:
@@ -150,21 +157,9 @@ def _tour_options(args: argparse.Namespace) -> Options:
     own = [f"--{name.replace('_', '-')}" for name in _OWN if name in given]
     if preset != PRESET or own:
         what = ", ".join(own) or f"--preset {preset}"
-        raise CommandError(
-            f"the tour has a session of its own, the preset {PRESET}: no {what} here"
-        )
+        raise CommandError("cli:own-session", preset=PRESET, what=what)
     args.preset = PRESET
     return session_options(args)
-
-
-def _has_screen(args: argparse.Namespace, what: str) -> bool:
-    """Whether to open a screen; says why ``what`` printed instead where there can be none."""
-    if vars(args).get("format"):
-        return False
-    why = streams.no_screen()
-    if why:
-        complain(f"{why}: {what} printed instead of shown")
-    return not why
 
 
 def _explain(args: argparse.Namespace) -> int:
@@ -181,7 +176,7 @@ def _asked_cell(args: argparse.Namespace) -> tuple[Cell, int]:
     try:
         cell = parse_cell(args.cell)
     except CellError as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(error.notice) from None
     iteration = int(vars(args).get("iteration", 1))
     return cell, max(iteration, cell.iteration or 0)
 

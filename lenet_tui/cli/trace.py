@@ -13,6 +13,7 @@ from lenet_tui.cli.transcript_jsonl import Jsonl
 from lenet_tui.protocol.messages import DoMove, Moved, Ready, Subscription
 from lenet_tui.protocol.moves import Forward, Move, Run
 from lenet_tui.protocol.options import Options, turn_of
+from lenet_tui.text.notice import Notice
 
 PHASE = Forward("phase")
 REJECTED = 1
@@ -20,14 +21,14 @@ AHEAD = 2
 """Moves the engine may be ahead of what is written."""
 
 
-def run(args: argparse.Namespace, options: Options, why: str = "") -> int:
+def run(args: argparse.Namespace, options: Options, why: Notice | None = None) -> int:
     """Print the transcript; 0 if all was done, 1 if torch rejected a move.
 
     ``why``: a line for stderr, once it is known that there will be a transcript.
     """
     given = vars(args)
     if given.get("moves") is not None and given.get("ops"):
-        raise CommandError("--ops goes with --iterations, not with --moves")
+        raise CommandError("cli:ops-with-moves")
     writer: Writer = Jsonl() if given.get("format") == "jsonl" else _text(args)
     if given.get("moves") is not None:
         return play(options, moves_of(given["moves"]), writer)
@@ -55,7 +56,9 @@ class Writer(Protocol):
     def position(self, move: str, moved: Moved) -> None: ...
 
 
-def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: str = "") -> int:
+def iterate(
+    options: Options, iterations: int, ops: bool, writer: Writer, why: Notice | None = None
+) -> int:
     """Run ``init`` and so many iterations, phase by phase."""
     with BlockingEngine() as engine:
         _begin(engine, options, writer, why)
@@ -69,9 +72,8 @@ def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: s
             moved = engine.answer(Moved)
             if moved.error:
                 at = moved.frame.position
-                raise CommandError(
-                    f"iteration {at.iteration}, after {at.phase}: {moved.error}", REJECTED
-                )
+                n, phase, error = at.iteration, at.phase, moved.error
+                raise CommandError("cli:iteration-after", REJECTED, n=n, phase=phase, error=error)
             writer.phase(moved)
     return 0
 
@@ -89,7 +91,9 @@ def play(options: Options, moves: Iterator[tuple[str, Move]], writer: Writer) ->
     return status
 
 
-def _begin(engine: BlockingEngine, options: Options, writer: Writer, why: str = "") -> None:
+def _begin(
+    engine: BlockingEngine, options: Options, writer: Writer, why: Notice | None = None
+) -> None:
     ready = engine.start(options)
     if why:
         complain(why)

@@ -43,6 +43,10 @@ NOTICES: Table = {
         "{name} is missing, unknown or of another shape",
         "{name} 缺失、未知或形状不同",
     ),
+    "history:odd-tensor": (
+        "one of its tensors has an unknown dtype or another shape",
+        "其某个张量的 dtype 未知或形状不同",
+    ),
     "history:other-names": (
         "its parameters or buffers have other names",
         "其参数或缓冲区的名字不同",

@@ -42,7 +42,7 @@ def _tensor(stored: StoredTensor) -> Tensor:
         flat = torch.frombuffer(stored.content, dtype=dtype) if stored.content else empty
         return flat.reshape(stored.shape).clone()
     except (AttributeError, TypeError, ValueError, RuntimeError):
-        raise Malformed("one of its tensors has an unknown dtype or another shape") from None
+        raise Malformed("history:odd-tensor") from None
 
 
 _FORMS: Forms = {Tensor: (StoredTensor, _stored, _tensor)}
