@@ -84,12 +84,9 @@ class TextPrinter:
         for line in ([difference] if difference else []) + note_lines(words, found.notes):
             printer.line(line)
         read = {o.tensor for t in found.terms for o in t.operands} | {"input"}
-        all_of_them = found.op == "data" or not found.terms
-        regions = [
-            f"{n}{region_text(a, b)}"
-            for n, a, b in found.regions
-            if a and (all_of_them or n in read)
-        ]
+        if found.op == "data" or not found.terms:
+            read |= {name for name, _, _ in found.regions}
+        regions = [f"{n}{region_text(a, b)}" for n, a, b in found.regions if a and n in read]
         if regions:
             heading = "cells.reaches" if found.op == "data" else "cells.regions"
             printer.line(f"{words(heading)}  {'  '.join(regions)}")

@@ -64,15 +64,11 @@ class Jsonl:
 
     def position(self, move: str, moved: Moved) -> None:
         """Write where a move has led."""
-        at = moved.frame.position
         self._write(
             {
                 "event": "position",
                 "move": move,
-                "iteration": at.iteration,
-                "phase": at.phase,
-                "op": at.op,
-                "index": at.index,
+                **asdict(moved.frame.position),
                 "loss": moved.frame.loss,
                 "error": str(moved.error) if moved.error else None,
                 "stopped": str(moved.stopped) if moved.stopped else None,

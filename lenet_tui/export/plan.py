@@ -66,11 +66,8 @@ class Plan:
 
     def _begin(self, net: str) -> None:
         options = self.options
-        lines = [
-            f"torch.set_num_threads({options.threads})",
-            f"torch.manual_seed({options.seed})",
-            f"net = {net}",
-        ]
+        lines = [f"torch.set_num_threads({options.threads})"]
+        lines += [f"torch.manual_seed({options.seed})", f"net = {net}"]
         if self._fresh:
             lines += self.draws.draw(options.batch_size)
         if options.device != "cpu":

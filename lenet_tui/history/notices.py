@@ -1,10 +1,6 @@
 """The notices about keyframes and about stepping back."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "history:no-watchpoint": ("there is no watchpoint {number}", "没有监视点 {number}"),
     "history:phase-under-way": (
         "{phase} is under way ({done} of {total} ops):"

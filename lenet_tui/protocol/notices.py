@@ -1,10 +1,6 @@
 """The notices that reject an option, a move, a watchpoint or a file name."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "protocol:unknown": (
         "{name} {value!r} is unknown: one of {allowed}",
         "{name} 的值 {value!r} 未知：可选 {allowed}",

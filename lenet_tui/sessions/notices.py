@@ -1,10 +1,6 @@
 """Why a file cannot be resumed."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "sessions:no-file": ("it is no file", "它不是文件"),
     "sessions:too-large": ("it is larger than {most} MB", "它大于 {most} MB"),
     "sessions:no-session": ("it is no saved session", "它不是保存的会话"),

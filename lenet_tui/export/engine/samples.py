@@ -28,12 +28,8 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
     labelled = numbers.int(), images.labels[numbers].int()
     for pixels, divisor in (images.pixels[numbers], images.divisor), (exact.squeeze(1), 0):
         if pixels.nbytes > MAX_PACKED:
-            raise Rejected(
-                "export:too-many-samples",
-                count=len(numbers),
-                size=pixels.nbytes // 2**20,
-                most=MAX_PACKED // 2**20,
-            )
+            size, most = pixels.nbytes // 2**20, MAX_PACKED // 2**20
+            raise Rejected("export:too-many-samples", count=len(numbers), size=size, most=most)
         raw = b"".join(map(script_runtime.raw, (*labelled, pixels)))
         packed = Packed(
             name=name,

@@ -138,12 +138,10 @@ def check(options: Options) -> None:
     """Raise ``OptionError`` if the data cannot be used, or do not fill one batch."""
     if options.data == "random":
         return
-    count = len(load(options.data).train())
-    if options.batch_size > count:
-        raise OptionError(
-            "training:batch-too-large",
-            size=options.batch_size, data=clean(options.data), count=count,
-        )  # fmt: skip
+    count, size = len(load(options.data).train()), options.batch_size
+    if size > count:
+        data = clean(options.data)
+        raise OptionError("training:batch-too-large", size=size, data=data, count=count)
 
 
 def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -186,13 +184,9 @@ def _check(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> None:
         raise Problem("training:image-shape", shape=str(images.shape))
     if labels.shape != images.shape[:1] or len(labels) < 2:
         raise Problem("training:label-shape", count=len(images), shape=str(labels.shape))
-    if labels.min() < 0 or labels.max() >= CLASSES:
-        raise Problem(
-            "training:label-range",
-            low=int(labels.min()),
-            high=int(labels.max()),
-            last=CLASSES - 1,
-        )
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= CLASSES:
+        raise Problem("training:label-range", low=low, high=high, last=CLASSES - 1)
 
 
 def _prepare(raw: np.ndarray[Any, Any], divisor: float, labels: np.ndarray[Any, Any]) -> Images:
