@@ -90,11 +90,10 @@ class _Module:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 name = alias.asname or alias.name.partition(".")[0]
-                self.imports[name] = f"import {_aliased(alias)}"
+                self.imports[name] = ast.unparse(ast.Import([alias]))
         elif isinstance(node, ast.ImportFrom):
-            origin = "." * node.level + (node.module or "")
             for alias in node.names:
-                line = f"from {origin} import {_aliased(alias)}"
+                line = ast.unparse(ast.ImportFrom(node.module, [alias], node.level))
                 self.imports[alias.asname or alias.name] = line
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self.definitions[node.name] = node
@@ -130,10 +129,6 @@ def _stored(node: ast.AST) -> set[str]:
         elif isinstance(inner, (ast.Import, ast.ImportFrom)):
             names |= {a.asname or a.name.partition(".")[0] for a in inner.names}
     return names
-
-
-def _aliased(alias: ast.alias) -> str:
-    return alias.name + (f" as {alias.asname}" if alias.asname else "")
 
 
 def _root(line: str) -> str:
