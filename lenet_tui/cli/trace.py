@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
 from lenet_tui.cli.options import CommandError, complain, language
 from lenet_tui.cli.transcript_jsonl import Jsonl
-from lenet_tui.protocol.messages import DoMove, Moved, Ready, Subscription
+from lenet_tui.protocol.messages import DoMove, Moved
 from lenet_tui.protocol.moves import Forward, Move, Run
 from lenet_tui.protocol.options import Options, turn_of
 from lenet_tui.text.notice import Notice
+
+if TYPE_CHECKING:
+    from lenet_tui.cli.transcript_text import TextPrinter
+
+    Writer = Jsonl | TextPrinter
+    """Each form of the transcript."""
 
 PHASE = Forward("phase")
 REJECTED = 1
@@ -41,19 +47,6 @@ def _text(args: argparse.Namespace) -> Writer:
     from lenet_tui.cli.words import words_in  # noqa: PLC0415
 
     return TextPrinter(Printer(bool(vars(args).get("ascii"))), words_in(language(args)))
-
-
-class Writer(Protocol):
-    """A form of the transcript."""
-
-    def begin(self, ready: Ready) -> Subscription | None:
-        """Write the configuration; return what the engine should send with each move."""
-
-    def init(self, moved: Moved, /) -> None: ...
-
-    def phase(self, moved: Moved) -> None: ...
-
-    def position(self, move: str, moved: Moved) -> None: ...
 
 
 def iterate(
