@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import (
     LANGUAGE,
+    USAGE_ERROR,
     CommandError,
     asked_resume,
     complain,
@@ -21,7 +22,7 @@ from lenet_tui.cli.options import (
     session_options,
 )
 from lenet_tui.process import forkserver
-from lenet_tui.text.notice import notice
+from lenet_tui.text.notice import Problem, notice
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.app import LenetApp
@@ -45,9 +46,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         status = run(words)
         sys.stdout.flush()
-    except CommandError as error:
+    except Problem as error:
         complain(error.notice)
-        status = error.status
+        status = error.status if isinstance(error, CommandError) else USAGE_ERROR
     except KeyboardInterrupt:
         status = INTERRUPTED
     except BrokenPipeError:

@@ -6,6 +6,19 @@ NOTICES = {
     "cli:dumb": ("TERM is dumb", "TERM 为 dumb"),
     "cli:no-option": ("no option {name}", "没有选项 {name}"),
     "cli:no-option-near": ("no option {name}: {near}?", "没有选项 {name}：是否为 {near}？"),
+    "cli:option": ("--{option}: {error}", "--{option}：{error}"),
+    "cli:data-nameless": (
+        "--data: data needs a name: digits, random or a path",
+        "--data：data 需要一个名字：digits、random 或路径",
+    ),
+    "cli:data-unreadable": (
+        "--data: data {data!r} cannot be read: {why}",
+        "--data：无法读取数据 {data!r}：{why}",
+    ),
+    "cli:not-whole-from": (
+        "--{name}: {name} {text!r} is not a whole number from {least}",
+        "--{name}：{name} {text!r} 不是不小于 {least} 的整数",
+    ),
     "cli:resume-brings": (
         "--resume brings the session's own {option}: leave out --{option}",
         "--resume 会带来会话自己的 {option}：请去掉 --{option}",

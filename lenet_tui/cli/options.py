@@ -26,7 +26,7 @@ from lenet_tui.protocol.options import (
 )
 from lenet_tui.protocol.phases import OPTIONAL
 from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Notice, Problem, verbatim
+from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 
 PROGRAM = "lenet-tui"
 USAGE_ERROR = 2
@@ -142,14 +142,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def session_options(args: argparse.Namespace) -> Options:
-    """The options of a session, with the preset's where none is given."""
+    """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
     names = ("device", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
              "seed", "threads", "history_mb")  # fmt: skip
-    try:
-        return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
-    except OptionError as error:
-        raise CommandError(error.notice) from None
+    return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
 
 
 def asked_resume(args: argparse.Namespace) -> str | None:
@@ -185,16 +182,15 @@ def _value(option: str) -> Callable[[str], Any]:
         try:
             return parse_value(option, text)
         except OptionError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
+            raise CommandError("cli:option", option=option, error=error.notice) from None
 
     return parse
 
 
 def _device(text: str) -> str:
     if not _DEVICE.fullmatch(text):
-        raise argparse.ArgumentTypeError(
-            f"device {text!r} is unknown: auto, cpu, cuda, cuda:N or mps"
-        )
+        unknown = notice("training:unknown-device", name=text)
+        raise CommandError("cli:option", option="device", error=unknown)
     return text
 
 
@@ -203,11 +199,11 @@ def _data(text: str) -> str:
     if text in ("random", "digits"):
         return text
     if not text:
-        raise argparse.ArgumentTypeError("data needs a name: digits, random or a path")
+        raise CommandError("cli:data-nameless")
     try:
         with Path(text).open("rb"):
             pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise argparse.ArgumentTypeError(f"data {text!r} cannot be read: {reason}") from None
+        raise CommandError("cli:data-unreadable", data=text, why=reason) from None
     return text

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import CommandError, Parser, complain, session_options
-from lenet_tui.explain.cell_address import Cell, CellError, parse_cell
-from lenet_tui.lab.layer import FIRST_LAYER, Layer, LayerError, default_input
+from lenet_tui.explain.cell_address import parse_cell
+from lenet_tui.lab.layer import FIRST_LAYER, default_input
 from lenet_tui.lab.parse import parse_layer, parse_shape
 from lenet_tui.process import forkserver
 from lenet_tui.protocol.options import SWITCHES, Options
@@ -87,7 +87,7 @@ def _whole(name: str, least: int) -> Callable[[str], int]:
         except ValueError:
             value = least - 1
         if value < least:
-            raise argparse.ArgumentTypeError(f"{name} {text!r} is not a whole number from {least}")
+            raise CommandError("cli:not-whole-from", name=name, text=text, least=least)
         return value
 
     return parse
@@ -103,8 +103,10 @@ def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
 
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
-    layer, shape = _asked_layer(args)
-    if not vars(args).get("format"):
+    given = vars(args)
+    layer = parse_layer(given.get("layer") or FIRST_LAYER)
+    shape = parse_shape(given["input"]) if "input" in given else default_input(layer)
+    if not given.get("format"):
         why = streams.no_screen()
         if not why:
             return open_app(args, lambda main: main.open_lab(str(layer), shape))
@@ -113,16 +115,6 @@ def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
     from lenet_tui.cli import lab  # noqa: PLC0415
 
     return lab.run(args, layer, shape)
-
-
-def _asked_layer(args: argparse.Namespace) -> tuple[Layer, tuple[int, ...]]:
-    """The layer and the input's shape; ``CommandError`` for a text that is neither."""
-    given = vars(args)
-    try:
-        layer = parse_layer(given.get("layer") or FIRST_LAYER)
-        return layer, parse_shape(given["input"]) if "input" in given else default_input(layer)
-    except LayerError as error:
-        raise CommandError(error.notice) from None
 
 
 def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
@@ -163,22 +155,13 @@ def _tour_options(args: argparse.Namespace) -> Options:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    cell, iteration = _asked_cell(args)
+    cell = parse_cell(args.cell)
+    iteration = max(int(vars(args).get("iteration", 1)), cell.iteration or 0)
     options = session_options(args)
     forkserver.prepare()
     from lenet_tui.cli import explain  # noqa: PLC0415
 
     return explain.run(args, options, cell, iteration)
-
-
-def _asked_cell(args: argparse.Namespace) -> tuple[Cell, int]:
-    """The cell, and the iteration to run to; ``CommandError`` for a text that is no cell."""
-    try:
-        cell = parse_cell(args.cell)
-    except CellError as error:
-        raise CommandError(error.notice) from None
-    iteration = int(vars(args).get("iteration", 1))
-    return cell, max(iteration, cell.iteration or 0)
 
 
 def _export(args: argparse.Namespace) -> int:

@@ -27,7 +27,6 @@ TABLES = {
 }
 MAKERS = {"notice", "verbatim"}
 INTERNAL = {
-    "ArgumentTypeError": "said by argparse, which speaks English",
     "NoWindow": "torch itself says why a window cannot be",
     "NoArithmetic": "holds an op; the words say that it has no rule",
     "KeyError": "a name that the caller looks up itself",
