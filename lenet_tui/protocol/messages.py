@@ -68,13 +68,12 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class RunFree:
-    """Run flat out until ``Pause`` or a watchpoint (or ``limit`` iterations), sending frames.
+    """Run flat out until ``Pause`` or a watchpoint, sending frames.
 
     A frame is sent when the one before has been answered by ``FrameAcknowledged``.
     """
 
     number: int
-    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

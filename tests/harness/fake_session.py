@@ -80,8 +80,6 @@ class FakeSession:
 
     def run_free(self, command: RunFree) -> Moved:
         while not self.hooks.stop_wanted():
-            if command.limit is not None and self.iteration >= command.limit:
-                return Moved(command.number, self._frame(), stopped=verbatim("limit"))
             self._iterate()
             if self.hooks.frame_wanted():
                 self.hooks.send(FrameUpdate(self._frame()))

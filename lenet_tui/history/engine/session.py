@@ -147,8 +147,7 @@ class Session:
         return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
-        move = RUN_ON if command.limit is None else moves.Continue(command.limit)
-        return self.do(DoMove(command.number, move))
+        return self.do(DoMove(command.number, RUN_ON))
 
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history

@@ -40,22 +40,18 @@ class Updater:
         self.kind = kind
         self._parameters = parameters
         self._values = Aliases(list(parameters.values()), lambda all_: [p.data for p in all_])
-        self._lr = lr
+        self.lr = lr
         row = OPTIMIZERS[kind]
         self._optimizer: torch.optim.Optimizer | None = None
         if row.made_by:
             make = getattr(torch.optim, row.made_by)
             self._optimizer = make(list(parameters.values()), lr=lr, **row.arguments)
 
-    @property
-    def lr(self) -> float:
-        return self._lr
-
-    @lr.setter
-    def lr(self, value: float) -> None:
-        self._lr = value
+    def set_lr(self, lr: float) -> None:
+        """Set the learning rate of the next step."""
+        self.lr = lr
         if self._optimizer:
-            self._optimizer.param_groups[0]["lr"] = value
+            self._optimizer.param_groups[0]["lr"] = lr
 
     def step(self) -> None:
         """Update every parameter.
@@ -67,13 +63,13 @@ class Updater:
             return
         grads = [self._gradient(name) for name in self._parameters]
         # As ``step_one`` does for each, in two calls: the same products and differences.
-        torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self._lr))
+        torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self.lr))
 
     def step_one(self, name: str) -> None:
         """Update one parameter."""
         p = self._parameters[name]
         if self._optimizer is None:
-            p.data.sub_(self._gradient(name).data * self._lr)
+            p.data.sub_(self._gradient(name).data * self.lr)
             return
         group = self._optimizer.param_groups[0]
         all_parameters = group["params"]

@@ -95,7 +95,7 @@ class Trainer:
             self._change_device(devices.resolve(options.device))
         if options.optimizer != self.options.optimizer:
             self.updater = Updater(options.optimizer, options.lr, self.parameters)
-        self.updater.lr = options.lr
+        self.updater.set_lr(options.lr)
         self._set_options(options)
 
     def _change_device(self, device: torch.device) -> None:
