@@ -108,8 +108,8 @@ class EngineClient:
                 return
             if isinstance(report, RequestKeyframe):
                 process.send(Keyframe(report.iteration, self._recovery.keyframe(report.iteration)))
-            elif not self._recovery.received(report):
-                self._on_report(report)
+            elif seen := self._recovery.received(report):
+                self._on_report(seen)
             elif self._autosave and isinstance(report, Recorded):
                 self._autosave.changed()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -158,9 +159,15 @@ class FrameUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """History grew or was cut: what the app must know if the engine dies."""
+    """History grew or was cut: what the app must know if the engine dies.
+
+    ``losses``: those of the snapshot's iterations that no frame has brought, from iteration
+    ``losses_from`` on.
+    """
 
     snapshot: Snapshot
+    losses_from: int = 0
+    losses: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)

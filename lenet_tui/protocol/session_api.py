@@ -82,6 +82,9 @@ class Session(Protocol):
 
     def snapshot(self) -> messages.Snapshot: ...
 
+    def take_losses(self) -> tuple[int, Sequence[float]]:
+        """The losses that no frame has brought: the first one's iteration, and the numbers."""
+
 
 class MakeSession(Protocol):
     """Makes a session, or raises ``OptionError`` for what cannot be."""

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 from lenet_tui.protocol import messages
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.moves import Continue, Forward, Goto, Run
 from lenet_tui.protocol.position import Position
@@ -40,6 +41,8 @@ class RecoveryState:
         self._ready: messages.Ready | None = None
         self._loss: float | None = None
         self._losses = Losses()
+        self._withheld: int | None = None
+        """The first iteration whose loss came with a snapshot and not yet with a frame."""
 
     def take(self, saved: SavedSession) -> None:
         """Store the session that was read from a file."""
@@ -87,8 +90,8 @@ class RecoveryState:
                 self._blobs, self._settled = {}, {}
                 self._losses = Losses()
 
-    def received(self, report: messages.Report) -> bool:
-        """Note a report of the engine; return whether the app need not see it."""
+    def received(self, report: messages.Report) -> messages.Report | None:
+        """Note a report of the engine; return what the app sees of it, ``None``: nothing."""
         if isinstance(report, messages.Keyframe):
             self._blobs[report.iteration] = report.blob
         elif isinstance(report, messages.EvictedKeyframes):
@@ -97,6 +100,9 @@ class RecoveryState:
         elif isinstance(report, messages.Recorded):
             self._snapshot, self._seen = report.snapshot, None
             self._settled = dict(self._blobs)
+            if len(report.losses):
+                self._losses.add(report.losses_from, report.losses)
+                self._withheld = min(self._withheld or report.losses_from, report.losses_from)
         else:
             if isinstance(report, messages.Ready):
                 self._ready = report
@@ -104,14 +110,23 @@ class RecoveryState:
                 self._moving = self._moving and not isinstance(report, messages.Moved)
                 self._loss = report.frame.loss
                 self._losses.take(report.frame)
+                if self._withheld is not None:
+                    report = replace(report, frame=self._with_withheld(report.frame))
             if isinstance(report, messages.Busy) and self._onward and not report.silent:
                 self._seen = report.position, report.segment
             elif isinstance(report, messages.Moved) and self._start:
                 # A new seed begins a new session; all other changes are in the snapshot.
                 options = replace(self._start.options, seed=report.frame.options.seed)
                 self._start = replace(self._start, options=options)
-            return False
-        return True
+            return report
+        return None
+
+    def _with_withheld(self, frame: Frame) -> Frame:
+        """The frame, with the losses that came with a snapshot before it."""
+        first = min(self._withheld or frame.losses_from, frame.losses_from)
+        self._withheld = None
+        last = frame.losses_from + len(frame.losses)
+        return replace(frame, losses_from=first, losses=self._losses.values[first:last].copy())
 
     def keyframe(self, iteration: int) -> bytes:
         """A keyframe's bytes; empty if it is not stored, which the engine reports as an error."""

@@ -97,6 +97,9 @@ class FakeSession:
         end = (self.iteration, 4 if self.iteration else 0, math.inf)
         return Snapshot(Position(self.iteration), 4, end, keyframes=keyframes)
 
+    def take_losses(self) -> tuple[int, list[float]]:
+        return self.iteration, []
+
     def _iterate(self) -> None:
         self.iteration += 1
         self.progress.position, self.progress.since = Position(self.iteration), time.monotonic()

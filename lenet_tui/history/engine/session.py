@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -121,6 +122,9 @@ class Session:
             watches=tuple((n, str(w)) for n, w in self.watches.items()),
             digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
+
+    def take_losses(self) -> tuple[int, Sequence[float]]:
+        return self.run_loop.take_finished_losses()
 
     def _fingerprint(self) -> str:
         """The digest of the state at the cursor, compared with the one recorded there."""

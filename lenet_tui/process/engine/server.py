@@ -91,7 +91,10 @@ class Server:
             self._watchdog.end()
             self._drain()
             if isinstance(answer, messages.Moved) and self._session:
-                self._pipe.send(messages.Recorded(self._session.snapshot()))
+                frame = answer.frame  # it may be lost where the process ends now
+                losses = frame.losses.tolist()
+                recorded = messages.Recorded(self._session.snapshot(), frame.losses_from, losses)
+                self._pipe.send(recorded)
             if answer:
                 self._pipe.send(answer)
 
@@ -112,7 +115,8 @@ class Server:
             snapshot = self._session.snapshot()
             if snapshot is not self._snapshot:  # unchanged while a search is under way
                 self._snapshot = snapshot
-                self._pipe.send(messages.Recorded(snapshot))
+                losses = self._session.take_losses()
+                self._pipe.send(messages.Recorded(snapshot, *losses))
         return self._pipe.stop_wanted
 
     def frame_wanted(self) -> bool:
