@@ -120,7 +120,7 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
             lost=lost,
         )  # fmt: skip
 
-    return restore.run(make_app)
+    return restore.run(make_app, mend=resume is not None)
 
 
 def _make_engine(on_report: OnReport) -> Engine:
