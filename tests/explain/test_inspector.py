@@ -172,6 +172,7 @@ async def test_a_gradient_that_is_none_is_said() -> None:
         assert "checked" not in run.text
 
 
+@pytest.mark.slow
 async def test_a_step_explains_the_cell_anew() -> None:
     async with running() as run:
         await opened(run)

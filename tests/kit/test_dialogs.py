@@ -192,7 +192,8 @@ async def test_moves_never_follow_a_link_out_and_a_failure_is_said(
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("twice", ["enter", pytest.param("escape", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("twice", ["enter", "escape"])
 async def test_a_key_pressed_twice_before_a_dialog_is_gone_does_nothing_more(twice: str) -> None:
     async with running() as run:
         for opened in (["g", "1"], ["p"], ["w"], ["ctrl+p"], ["ctrl+t"], ["K"]):

@@ -43,7 +43,8 @@ def placed(run: Running) -> set[str | None]:
     return {pane.id for pane in run.app.main.visible_panes()}
 
 
-@pytest.mark.parametrize("last", [1, pytest.param(13, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("last", [1, 13])
 async def test_every_stop_in_turn_forward_and_back(last: int) -> None:
     async with running((200, 60)) as run:
         seen = []
@@ -267,6 +268,7 @@ async def test_where_it_is_narrow_words_and_lab_take_turns() -> None:
         assert isinstance(run.app.screen, MainScreen) and run.app.main.tour.on
 
 
+@pytest.mark.slow
 async def test_what_the_code_prints_is_below_it_and_follows_the_cursor() -> None:
     async with running((120, 40)) as run:
         await at(run, "bias")
