@@ -87,7 +87,7 @@ class Entry:
     """The tape's entry that the cursor passed last, to be shown.
 
     ``shapes``: of what it produced (``None``: no gradient there). ``numbers``: what it computed
-    beside tensors, by name.
+    beside tensors, by name. ``line``: of the file of the model's class, where it was called.
     """
 
     phase: str
@@ -96,6 +96,7 @@ class Entry:
     module: str
     shapes: tuple[Shape | None, ...]
     numbers: tuple[tuple[str, float], ...] = ()
+    line: int = 0
 
 
 @pickled_by_call

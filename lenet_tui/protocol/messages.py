@@ -119,7 +119,7 @@ Command = (
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The engine has run init. ``printed``: what ``print(net)`` gives. ``source``: of the model's
-    class, if it can be had.
+    class, if it can be had; ``line``: where in its file it begins.
     """
 
     options: Options
@@ -131,6 +131,7 @@ class Ready:
     printed: str
     parameters: tuple[Parameter, ...]
     source: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -102,4 +102,4 @@ class Body(Horizontal):
         self.inspector.know(frozenset(p.name for p in ready.parameters))
         self.query_one(LayersPane).know(ready.parameters)
         self.query_one(ExplainPane).know(ready.parameters)
-        self.query_one(CodePane).know(ready.source, ready.options.model)
+        self.query_one(CodePane).know(ready.source, ready.line, ready.options.model)

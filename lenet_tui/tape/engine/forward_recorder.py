@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -39,6 +41,7 @@ class ForwardRecorder(TorchFunctionMode):
         self.output: OpEntry | None = None
         """What the model returned, once it has."""
         self._enters = enters
+        self._methods: set[int] = set()
         self._paths = paths
         self._passed = passed
         self._stop_after = stop_after
@@ -49,6 +52,8 @@ class ForwardRecorder(TorchFunctionMode):
 
     def run(self, model: Callable[..., Any], *args: Any) -> Any:
         """``model(*args)``, recorded."""
+        functions = (f for f in vars(type(model)).values() if isinstance(f, FunctionType))
+        self._methods = {id(inspect.unwrap(f).__code__) for f in functions}
         before = nn_module.register_module_forward_pre_hook(self._enter)
         after = nn_module.register_module_forward_hook(self._leave)
         try:
@@ -102,12 +107,19 @@ class ForwardRecorder(TorchFunctionMode):
             return result
         module = self._paths.get(self._stack[-1][0], "") if self._stack else ""
         self.entries.append(
-            OpEntry("", name.strip("_") or name, module, given, kwargs, output, node)
+            OpEntry("", name.strip("_") or name, module, given, kwargs, output, node, self._line())
         )
         if not self._stack or not _is_leaf(self._stack[-1][0]):
             self._name_from(len(self.entries) - 1)
         self._passed(len(self.entries), name)
         return result
+
+    def _line(self) -> int:
+        """The line of the model's class that is being run; 0: none is."""
+        frame = inspect.currentframe() if self._methods else None
+        while frame is not None and id(frame.f_code) not in self._methods:
+            frame = frame.f_back
+        return frame.f_lineno if frame is not None else 0
 
     def _enter(self, module: nn.Module, args: Any) -> None:
         self._stack.append((module, len(self.entries)))

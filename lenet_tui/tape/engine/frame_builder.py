@@ -71,7 +71,8 @@ def entry(tape: Tape, cursor: Cursor) -> Entry | None:
         return None
     segment, last = found
     phase = segment.phase.name
-    return Entry(phase, last.name, last.op, last.module, last.shapes(), last.numbers)
+    line = last.line if isinstance(last, OpEntry) else 0
+    return Entry(phase, last.name, last.op, last.module, last.shapes(), last.numbers, line)
 
 
 def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:
