@@ -10,41 +10,35 @@ from lenet_tui.protocol.frame import Graph, GraphNode
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A node where the tree meets it, as ``next_functions[slot][0]`` of the one above.
+    """A node where the tree meets it, as ``next_functions[slot][0]`` of the branch ``above``.
 
-    ``again``: the tree has met it before, and shows its branches there.
+    ``above``: that branch's number in the tree; -1: there is none. ``again``: the tree has met the
+    node before, and shows its branches there.
     """
 
     node: GraphNode
     slot: int
     again: bool
-    branches: tuple[Branch, ...]
+    above: int
 
 
-def tree(graph: Graph) -> Branch:
-    """The tree from the graph's root.
+def tree(graph: Graph) -> list[Branch]:
+    """All branches from the graph's root, each one before those below it.
 
-    A graph may be deeper than Python's stack: it is walked with a list, then built from the leaves.
+    A graph may be deeper than Python's stack: it is walked with a list.
     """
-    met: dict[int, tuple[int, int]] = {}
-    order: list[int] = []
-    to_visit = [(graph.root, (-1, 0))]
+    branches: list[Branch] = []
+    met: set[int] = set()
+    to_visit = [(graph.root, 0, -1)]
     while to_visit:
-        number, place = to_visit.pop()
-        if number in met:
-            continue
-        met[number] = place
-        order.append(number)
-        onward = graph.nodes[number].next
-        to_visit += reversed([(n, (number, slot)) for slot, n in enumerate(onward)])
-    built: dict[int, Branch] = {}
-    for number in reversed(order):
-        branches = tuple(
-            built[n] if met[n] == (number, slot) else Branch(graph.nodes[n], slot, True, ())
-            for slot, n in enumerate(graph.nodes[number].next)
-        )
-        built[number] = Branch(graph.nodes[number], met[number][1], False, branches)
-    return built[graph.root]
+        number, slot, above = to_visit.pop()
+        node = graph.nodes[number]
+        if number not in met:
+            here = len(branches)
+            to_visit += reversed([(n, slot, here) for slot, n in enumerate(node.next)])
+        branches.append(Branch(node, slot, number in met, above))
+        met.add(number)
+    return branches
 
 
 def path(start: str, slots: Iterable[int]) -> str:

@@ -76,12 +76,13 @@ class PlaneView(Widget):
     PlaneView:ansi > .plane--source { color: ansi_yellow; }
     """
 
+    @dataclass
     class Clicked(Message):
         """A cell was clicked: its row and column, as positions in the plane."""
 
-        def __init__(self, view: PlaneView, row: int, col: int) -> None:
-            self.view, self.row, self.col = view, row, col
-            super().__init__()
+        view: PlaneView
+        row: int
+        col: int
 
         @property
         def control(self) -> PlaneView:

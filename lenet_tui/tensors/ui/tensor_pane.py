@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
@@ -57,18 +57,12 @@ class TensorPane(Pane):
     sample: var[int] = var(0, init=False)
     highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
 
+    @dataclass
     class CellChosen(Message):
         """The person wants to know more of one number: ``tensor`` (as named) at ``index``."""
 
-        def __init__(self, pane: TensorPane, tensor: str, index: Index) -> None:
-            self.pane = pane
-            self.tensor = tensor
-            self.index = index
-            super().__init__()
-
-        @property
-        def control(self) -> TensorPane:
-            return self.pane
+        tensor: str
+        index: Index
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -202,7 +196,7 @@ class TensorPane(Pane):
     def _cell_chosen(self, event: Picker.CellChosen) -> None:
         event.stop()
         if self.cursor is not None:
-            self.post_message(self.CellChosen(self, self.name_asked, self.cursor))
+            self.post_message(self.CellChosen(self.name_asked, self.cursor))
 
     def requests(self) -> tuple[ViewRequest, ...]:
         name, key = self.name_asked, self.id or "tensor"

@@ -133,12 +133,12 @@ class AutogradPane(Pane):
         self._places, self._current = {}, -2
         if graph is None:
             return
-        waiting = [(widget.root, tree(graph))]
-        while waiting:
-            parent, branch = waiting.pop(0)
-            node = parent.add("", branch, expand=True, allow_expand=bool(branch.branches))
-            self._places.setdefault(branch.node.number, []).append(node)
-            waiting += [(node, onward) for onward in branch.branches]
+        grown: list[TreeNode[Branch]] = []
+        for branch in tree(graph):
+            parent = grown[branch.above] if grown else widget.root
+            opens = bool(branch.node.next) and not branch.again
+            grown.append(parent.add("", branch, expand=True, allow_expand=opens))
+            self._places.setdefault(branch.node.number, []).append(grown[-1])
         widget.root.expand()
 
     def _label(self, node: GraphNode, current: bool, place: TreeNode[Branch]) -> Text:

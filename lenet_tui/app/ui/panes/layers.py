@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual import on
@@ -23,12 +25,11 @@ class LayersPane(Pane):
 
     ALLOW_MAXIMIZE = True
 
+    @dataclass
     class Chosen(Message):
         """The person wants to see ``tensor``."""
 
-        def __init__(self, tensor: str) -> None:
-            self.tensor = tensor
-            super().__init__()
+        tensor: str
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
