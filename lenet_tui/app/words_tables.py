@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lenet_tui.app.words import APP
-from lenet_tui.app.words_panes import PANES
 from lenet_tui.explain.words.autograd import AUTOGRAD
 from lenet_tui.explain.words.cells import CELLS
 from lenet_tui.explain.words.inspector import INSPECTOR
@@ -17,6 +16,6 @@ from lenet_tui.tour.words import TOURING
 from lenet_tui.tour.words_stops import TOUR
 
 TABLES: tuple[Table, ...] = (
-    APP, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, PANES, EXPLAIN, TOUR, TOURING, LAB, EXPORT,
+    APP, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, EXPLAIN, TOUR, TOURING, LAB, EXPORT,
     PARITY,
 )  # fmt: skip

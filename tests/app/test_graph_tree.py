@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lenet_tui.app.graph_tree import path, tree
+from lenet_tui.app.ui.panes.autograd import path, tree
 from lenet_tui.protocol.frame import Graph, GraphNode
 
 

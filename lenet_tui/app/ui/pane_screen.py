@@ -25,8 +25,7 @@ from lenet_tui.kit.ui.tabs import TabbedPanes
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.pending_requests import PendingRequests
 from lenet_tui.protocol.request import A, Reply, Request
-from lenet_tui.tensors.ui.gradient import GradientPane
-from lenet_tui.tensors.ui.tensor_pane import TensorPane
+from lenet_tui.tensors.ui.tensor_pane import GradientPane, TensorPane
 from lenet_tui.tour.ui.layout import TABS
 
 if TYPE_CHECKING:

@@ -16,16 +16,19 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.kit.ui.settings import ascii_only
-from lenet_tui.tensors.ui.cell_format import (
+from lenet_tui.tensors.ui.heatmap.palette import TRUE, Palette
+from lenet_tui.tensors.ui.planes import (
     GLYPH_WIDTH,
+    Array,
     Figures,
+    Mark,
+    Plane,
+    Role,
     cell_text,
     figures,
     narrow,
     sign_mark,
 )
-from lenet_tui.tensors.ui.heatmap.palette import TRUE, Palette
-from lenet_tui.tensors.ui.planes import Array, Mark, Plane, Role
 
 
 @dataclass(frozen=True, slots=True)
