@@ -115,7 +115,6 @@ APP: Table = {
         "there is no file of moves: start with --moves FILE",
         "没有动作文件：以 --moves FILE 启动",
     ),
-    "play.end": ("all lines are played", "所有行已播放完"),
     "save.help": ("A new file in {folder}.", "新文件位于 {folder}。"),
     "save.done": ("{count} moves written to {path}", "已将 {count} 个动作写入 {path}"),
     "save.failed": ("not written: {reason}", "未写入：{reason}"),

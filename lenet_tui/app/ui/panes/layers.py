@@ -33,6 +33,7 @@ class LayersPane(Pane):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.listed = LayerTree()
         self._parameters: tuple[Parameter, ...] = ()
         self._frame: Frame | None = None
         self._tensor = ""
@@ -41,11 +42,7 @@ class LayersPane(Pane):
         self._settled = False
 
     def compose(self) -> ComposeResult:
-        yield LayerTree()
-
-    @property
-    def listed(self) -> LayerTree:
-        return self.query_one(LayerTree)
+        yield self.listed
 
     def know(self, parameters: tuple[Parameter, ...]) -> None:
         """The model's parameters, once the engine has built it."""

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.tensors.arrangement import Room
-from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, TRUE, Codes, Palette, Rgb
+from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, ODD, TRUE, Codes, Palette, Rgb
 from lenet_tui.terminal.ui.pens import Cell, cells_of
 
 Cells = npt.NDArray[np.int32]
@@ -113,14 +113,14 @@ class HalfBlocks(Ink):
 
     @property
     def _base(self) -> int:
-        return self.palette.minus_inf + 1
+        return self.palette.blank + ODD + 1
 
     def _make(self, cell: int) -> Segment:
         top, bottom = divmod(cell, self._base)
         blank = self.palette.blank
         odd = [code for code in (top, bottom) if code > blank]
         if odd:
-            return Segment(*self._special(min(odd)))
+            return Segment(*_SPECIAL[min(odd) - blank - 1])
         if top == bottom:
             return Segment(" ", Style(bgcolor=self._colour(top)))
         if top == blank:
@@ -129,23 +129,16 @@ class HalfBlocks(Ink):
 
     def marked(self, code: int, mark: str, cursor: bool) -> Segment:
         if code > self.palette.blank:
-            text, style = self._special(code)
+            text, style = _SPECIAL[code - self.palette.blank - 1]
             return Segment(text, style + Style(reverse=True))
         colour = self._colour(code)
         bright = code < self.palette.blank and _luminance(self.palette.colours[code]) > 0.4
-        return Segment(mark, Style(color=_rgb(0, 0, 0) if bright else _WHITE, bgcolor=colour))
+        return Segment(mark, Style(color=_BLACK if bright else _WHITE, bgcolor=colour))
 
     def _colour(self, code: int) -> Color:
         if code >= self.palette.blank:
             return self.background
-        return _rgb(*self.palette.colours[code])
-
-    def _special(self, code: int) -> tuple[str, Style]:
-        if code == self.palette.nan:
-            return "╳", Style(color=_WHITE, bgcolor=_rgb(175, 0, 175), bold=True)
-        if code == self.palette.plus_inf:
-            return "▲", Style(color=_rgb(0, 0, 0), bgcolor=_rgb(255, 255, 0), bold=True)
-        return "▼", Style(color=_rgb(0, 0, 0), bgcolor=_rgb(0, 255, 255), bold=True)
+        return Color.from_rgb(*self.palette.colours[code])
 
 
 class Shades(Ink):
@@ -210,7 +203,7 @@ def _plain(surface: Surface) -> Color | None:
     """
     if surface.background.is_default:
         return None
-    return _WHITE if surface.dark else _rgb(0, 0, 0)
+    return _WHITE if surface.dark else _BLACK
 
 
 def _few(surface: Surface) -> tuple[Color | None, Color | None]:
@@ -222,11 +215,7 @@ def _few(surface: Surface) -> tuple[Color | None, Color | None]:
         return Color.from_ansi(numbers[0]), Color.from_ansi(numbers[1])
     # Those that rich takes for the sixteen, so that they are met exactly.
     standard = {12: (85, 85, 255), 11: (255, 255, 85), 4: (0, 0, 170), 1: (170, 0, 0)}
-    return _rgb(*standard[numbers[0]]), _rgb(*standard[numbers[1]])
-
-
-def _rgb(red: int, green: int, blue: int) -> Color:
-    return Color.from_rgb(red, green, blue)
+    return Color.from_rgb(*standard[numbers[0]]), Color.from_rgb(*standard[numbers[1]])
 
 
 def _luminance(colour: Rgb) -> float:
@@ -234,4 +223,10 @@ def _luminance(colour: Rgb) -> float:
     return 0.3 * red + 0.59 * green + 0.11 * blue
 
 
-_WHITE = _rgb(255, 255, 255)
+_BLACK, _WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(255, 255, 255)
+_SPECIAL = (
+    ("╳", Style(color=_WHITE, bgcolor=Color.from_rgb(175, 0, 175), bold=True)),
+    ("▲", Style(color=_BLACK, bgcolor=Color.from_rgb(255, 255, 0), bold=True)),
+    ("▼", Style(color=_BLACK, bgcolor=Color.from_rgb(0, 255, 255), bold=True)),
+)
+"""How NaN, +∞ and −∞ are drawn in colours."""
