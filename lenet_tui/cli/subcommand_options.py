@@ -10,7 +10,7 @@ from lenet_tui.explain.cell_address import Cell, CellError, parse_cell
 from lenet_tui.lab.layer import FIRST_LAYER, Layer, LayerError, default_input
 from lenet_tui.lab.parse import parse_layer, parse_shape
 from lenet_tui.protocol.options import SWITCHES, Options
-from lenet_tui.tour.words_stops import PRESET, STOPS
+from lenet_tui.tour.stops import PRESET, STOPS
 
 _OWN = ("data", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
 """Options of the session that the tour's words and numbers depend on."""

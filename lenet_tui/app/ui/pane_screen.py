@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
-    from lenet_tui.tour.words_stops import Stop
+    from lenet_tui.tour.stops import Stop
 
 
 class PaneScreen(EdgeScreen):

@@ -37,20 +37,14 @@ def subtitle(
     pixel shows. Then which tiles of the layout are ``seen``. ``parameter``: as in ``when``.
     """
     if found is not None:
-        parts = [number_there(found, view.dtype, words)]
+        parts = [f"{index_text(found.index)} {exact(found.value, view.dtype)}".strip()]
+        if found.count > 1:
+            parts[0] += "  " + words("view.largest", count=found.count)
     else:
         parts = [when(view, frame, words, parameter=parameter), block(view, words)]
     if seen is not None:
         parts.append(tiles(seen, words))
     return " · ".join(part for part in parts if part)
-
-
-def number_there(found: Readout, dtype: str, words: Words) -> str:
-    """The number under the cursor."""
-    text = f"{index_text(found.index)} {exact(found.value, dtype)}".strip()
-    if found.count > 1:
-        text += "  " + words("view.largest", count=found.count)
-    return text
 
 
 def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:

@@ -20,7 +20,7 @@ from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.text.clean import clean
 from lenet_tui.text.wrapping import wrap
 from lenet_tui.tour.folding import fold
-from lenet_tui.tour.words_stops import STOPS
+from lenet_tui.tour.stops import STOPS
 
 if TYPE_CHECKING:
     from lenet_tui.text.words import Words

@@ -144,8 +144,9 @@ class CodePane(Pane):
         # In a run remarks would change with each frame, and the whole program with them.
         remarks = not frame.running
         rows, inside = [self._row(line, remarks) for line in shown.lines], self._inside(frame)
+        op = clean(frame.entry.name) if frame.entry else ""
         source = [
-            Row(line, "current", self._op(frame), lit=True) if number == inside else Row(line)
+            Row(line, "current", op, lit=True) if number == inside else Row(line)
             for number, line in enumerate(self._source)
         ]
         listing = self.query_one("#code-program", Listing)
@@ -168,10 +169,6 @@ class CodePane(Pane):
             self.words("code.and").join(self.words(key, **values) for key, values in notes)
         )
         return spelled(self, text)
-
-    def _op(self, frame: Frame) -> str:
-        """The name of the op that the cursor passed last."""
-        return clean(frame.entry.name) if frame.entry else ""
 
     def _inside(self, frame: Frame) -> int:
         """The line of the class that runs the op of a forward; −1: none."""

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.tensors.arrangement import Room
-from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, ODD, TRUE, Codes, Palette, Rgb
+from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, ODD, TRUE, Codes, Palette
 from lenet_tui.terminal.ui.pens import Cell, cells_of
 
 Cells = npt.NDArray[np.int32]
@@ -132,7 +132,8 @@ class HalfBlocks(Ink):
             text, style = _SPECIAL[code - self.palette.blank - 1]
             return Segment(text, style + Style(reverse=True))
         colour = self._colour(code)
-        bright = code < self.palette.blank and _luminance(self.palette.colours[code]) > 0.4
+        red, green, blue = colour.triplet or (0, 0, 0)
+        bright = code < self.palette.blank and 0.3 * red + 0.59 * green + 0.11 * blue > 102
         return Segment(mark, Style(color=_BLACK if bright else _WHITE, bgcolor=colour))
 
     def _colour(self, code: int) -> Color:
@@ -216,11 +217,6 @@ def _few(surface: Surface) -> tuple[Color | None, Color | None]:
     # Those that rich takes for the sixteen, so that they are met exactly.
     standard = {12: (85, 85, 255), 11: (255, 255, 85), 4: (0, 0, 170), 1: (170, 0, 0)}
     return Color.from_rgb(*standard[numbers[0]]), Color.from_rgb(*standard[numbers[1]])
-
-
-def _luminance(colour: Rgb) -> float:
-    red, green, blue = (c / 255 for c in colour)
-    return 0.3 * red + 0.59 * green + 0.11 * blue
 
 
 _BLACK, _WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(255, 255, 255)

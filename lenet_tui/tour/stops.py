@@ -5,22 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from inspect import cleandoc
 
-from lenet_tui.text.notice import Table
-from lenet_tui.tour.words_layers import TOUR_LAYERS
-from lenet_tui.tour.words_training import TOUR_TRAINING
-
-TOUR: Table = {
-    "tour.title": ("The tour: neural networks with torch.nn", "导览：用 torch.nn 搭建神经网络"),
-    "tour.progress": ("stop {number} of {count}", "第 {number} 站，共 {count} 站"),
-    "tour.here": ("The session is at this stop.", "会话正处于这一站。"),
-    "tour.going": ("On the way to this stop …", "正在前往这一站…"),
-    "tour.away": ("Stepped away: {key} brings this stop back.", "已离开此站：按 {key} 回来。"),
-    "tour.prints": ("It prints", "打印出"),
-    "tour.lab": ("{key} opens the layer lab again.", "按 {key} 再次打开层实验室。"),
-    **TOUR_LAYERS,
-    **TOUR_TRAINING,
-}
-
 PRESET = "notebook"
 """The preset of the session that the stops' moves are for."""
 
@@ -33,7 +17,7 @@ _LOSS = (*_RANDOM, "do forward", "phase")
 class Stop:
     """One stop. Its words are ``tour.KEY.title`` and ``tour.KEY.text``.
 
-    ``moves``: lines as in ``core/moves.py`` that take a new session of ``PRESET`` to its state.
+    ``moves``: lines as in ``protocol/moves.py`` that take a new session of ``PRESET`` to its state.
     ``panes``: ids of the panes to be seen, the first one to be focused. ``tensor``: the one to
     show, ``aspect``: its value, gradient or update, ``numbers``: not as a heatmap. ``lab`` and
     ``lab_input``: the layer to open in the lab instead, and its input's shape. ``source``: the
