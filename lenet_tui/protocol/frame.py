@@ -47,16 +47,14 @@ class Parameter:
 class OpRow:
     """One op of the forward, for the layers pane.
 
-    ``name`` and ``op`` as in ``conv1 · conv2d``; ``module``: path of the module it ran in (empty:
-    the model itself). ``shapes``: of its inputs; ``shape``: of its output, ``None`` until the
-    forward reaches it. ``arguments``: what the op was called with, as text; ``short``: the same in
-    a few characters, ``5×5``. ``parameters``: names of the parameters it reads. ``count``: their
-    number of elements.
+    ``name`` and ``op`` as in ``conv1 · conv2d``. ``shapes``: of its inputs; ``shape``: of its
+    output, ``None`` until the forward reaches it. ``arguments``: what the op was called with, as
+    text; ``short``: the same in a few characters, ``5×5``. ``parameters``: names of the parameters
+    it reads. ``count``: their number of elements.
     """
 
     name: str
     op: str
-    module: str
     shapes: tuple[Shape, ...] | None
     shape: Shape | None
     arguments: str
@@ -93,7 +91,6 @@ class Entry:
     phase: str
     name: str
     op: str
-    module: str
     shapes: tuple[Shape | None, ...]
     numbers: tuple[tuple[str, float], ...] = ()
     line: int = 0

@@ -254,7 +254,6 @@ def row(number: int, reached: int) -> OpRow:
     return OpRow(
         name,
         op,
-        name.partition(".")[0],
         (before,) if there else None,
         shape if there else None,
         arguments,
@@ -274,7 +273,7 @@ def entry_of(done: Done) -> Entry | None:
         shapes = (FORWARD[done.done - 1][3],)
     elif done.phase == "backward":
         shapes = ((84,), None, (1, 84)) if op == "AddmmBackward0" else ((1, 84),)
-    return Entry(done.phase, name, op, name.partition(".")[0], shapes, line=line)
+    return Entry(done.phase, name, op, shapes, line=line)
 
 
 def loss_of(iteration: int) -> float:

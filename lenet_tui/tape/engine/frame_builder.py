@@ -39,7 +39,6 @@ def op_row(entry: OpEntry, reached: bool, parameters: dict[int, tuple[str, int]]
     return OpRow(
         entry.name,
         entry.op,
-        entry.module,
         inputs if reached else None,
         tuple(entry.tensor.shape) if reached else None,
         arguments(entry),
@@ -72,7 +71,7 @@ def entry(tape: Tape, cursor: Cursor) -> Entry | None:
     segment, last = found
     phase = segment.phase.name
     line = last.line if isinstance(last, OpEntry) else 0
-    return Entry(phase, last.name, last.op, last.module, last.shapes(), last.numbers, line)
+    return Entry(phase, last.name, last.op, last.shapes(), last.numbers, line)
 
 
 def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:
