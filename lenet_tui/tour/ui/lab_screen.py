@@ -47,7 +47,6 @@ class TourLabScreen(LabScreen):
         """The words first, where both have no room. (The lab's own handler is called too.)"""
         self.move_child(self.query_one("#lab-tour-keys"), before=self.query_one("#lab-sum"))
         self.add_class("-words")
-        self.query_one("#lab-tour-keys", KeyLine).show(key_items(self.words, False, WORDS))
         self._focus_words()
 
     @property
