@@ -1,4 +1,4 @@
-"""Each op of a forward has the line of the model's class that called it."""
+"""Each op has the line of the model's ``forward`` that called it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Deep(nn.Module):
         return sum([torch.relu(part) for part in self.halves(y)], start=y)  # called
 
     def halves(self, y: Tensor) -> tuple[Tensor, Tensor]:
-        return y / 2, y / 2  # helper
+        return y / 2, y / 2
 
 
 def remarks(model: nn.Module, image: Tensor) -> list[tuple[str, str]]:
@@ -46,7 +46,7 @@ def test_loops_calls_operators_and_nested_modules_have_their_line() -> None:
         *(("linear", "loop"), ("linear", "loop"), ("relu", "loop")),
         *(("linear", "argument"), ("tanh", "call")),
         *(("linear", "operators"), ("matmul", "operators"), ("add", "operators")),
-        *(("div", "helper"), ("div", "helper")),
+        *(("div", "called"), ("div", "called")),
         *(("relu", "called"), ("relu", "called"), ("add", "called"), ("add", "called")),
     ]
 

@@ -69,7 +69,7 @@ class Entry:
 class OpEntry(Entry):
     """An op of the forward, or the loss. ``output``: what it returned, without its graph.
 
-    ``line``: of the file of the model's class, where it was called; 0: not there.
+    ``line``: of the file of the model's class, where its ``forward`` was then; 0: not there.
     """
 
     args: tuple[Any, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import inspect
+import sys
 from collections.abc import Callable
-from types import FunctionType
+from types import CodeType, FrameType
 from typing import Any
 
 import torch
@@ -41,7 +42,8 @@ class ForwardRecorder(TorchFunctionMode):
         self.output: OpEntry | None = None
         """What the model returned, once it has."""
         self._enters = enters
-        self._methods: set[int] = set()
+        self._code: CodeType | None = None
+        self._forward: FrameType | None = None
         self._paths = paths
         self._passed = passed
         self._stop_after = stop_after
@@ -52,8 +54,8 @@ class ForwardRecorder(TorchFunctionMode):
 
     def run(self, model: Callable[..., Any], *args: Any) -> Any:
         """``model(*args)``, recorded."""
-        functions = (f for f in vars(type(model)).values() if isinstance(f, FunctionType))
-        self._methods = {id(inspect.unwrap(f).__code__) for f in functions}
+        forward = inspect.unwrap(vars(type(model)).get("forward"))
+        self._code = getattr(forward, "__code__", None)
         before = nn_module.register_module_forward_pre_hook(self._enter)
         after = nn_module.register_module_forward_hook(self._leave)
         try:
@@ -62,6 +64,7 @@ class ForwardRecorder(TorchFunctionMode):
             self.output = self.returned(result)
             return result
         finally:
+            self._forward = None
             before.remove()
             after.remove()
             self._name_from(self._unnamed)
@@ -115,11 +118,14 @@ class ForwardRecorder(TorchFunctionMode):
         return result
 
     def _line(self) -> int:
-        """The line of the model's class that is being run; 0: none is."""
-        frame = inspect.currentframe() if self._methods else None
-        while frame is not None and id(frame.f_code) not in self._methods:
-            frame = frame.f_back
-        return frame.f_lineno if frame is not None else 0
+        """The line of the model's ``forward`` that is being run; 0: none is."""
+        if self._forward is None and self._code is not None:
+            frame: FrameType | None = sys._getframe(2)
+            while frame is not None:
+                if frame.f_code is self._code:
+                    self._forward = frame
+                frame = frame.f_back
+        return self._forward.f_lineno if self._forward is not None else 0
 
     def _enter(self, module: nn.Module, args: Any) -> None:
         self._stack.append((module, len(self.entries)))
