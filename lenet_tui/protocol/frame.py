@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Shape = tuple[int, ...]
+Argument = int | float | str | tuple[float, ...] | list[float]
+"""What an op was called with: a number, some numbers, or anything else as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,16 @@ class OpRow:
     """One op of the forward, for the layers pane.
 
     ``name`` and ``op`` as in ``conv1 · conv2d``. ``shapes``: of its inputs; ``shape``: of its
-    output, ``None`` until the forward reaches it. ``arguments``: what the op was called with, as
-    text; ``short``: the same in a few characters, ``5×5``. ``parameters``: names of the parameters
-    it reads. ``count``: their number of elements.
+    output, ``None`` until the forward reaches it. ``arguments``: (name, value) of what else the op
+    was called with, an empty name where torch gives none; ``short``: the same in a few characters,
+    ``5×5``. ``parameters``: names of the parameters it reads. ``count``: their number of elements.
     """
 
     name: str
     op: str
     shapes: tuple[Shape, ...] | None
     shape: Shape | None
-    arguments: str
+    arguments: tuple[tuple[str, Argument], ...]
     parameters: tuple[str, ...]
     count: int
     short: str = ""

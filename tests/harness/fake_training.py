@@ -9,7 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from lenet_tui.protocol import moves
-from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, SegmentState, Shape
+from lenet_tui.protocol.frame import (
+    Argument,
+    Entry,
+    Frame,
+    OpRow,
+    Parameter,
+    SegmentState,
+    Shape,
+)
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import TURN
@@ -27,20 +35,21 @@ PARAMETERS = (
     Parameter("fc3.weight", (10, 84), "float32"),
     Parameter("fc3.bias", (10,), "float32"),
 )
-CONV = "stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1"
-FORWARD: tuple[tuple[str, str, str, Shape], ...] = (
+Arguments = tuple[tuple[str, Argument], ...]
+CONV: Arguments = (("stride", (1, 1)), ("padding", (0, 0)), ("dilation", (1, 1)), ("groups", 1))
+FORWARD: tuple[tuple[str, str, Arguments, Shape], ...] = (
     ("conv1", "conv2d", CONV, (1, 6, 28, 28)),
-    ("conv1.relu", "relu", "", (1, 6, 28, 28)),
-    ("conv1.max_pool2d", "max_pool2d", "kernel_size=(2, 2)", (1, 6, 14, 14)),
+    ("conv1.relu", "relu", (), (1, 6, 28, 28)),
+    ("conv1.max_pool2d", "max_pool2d", (("kernel_size", (2, 2)),), (1, 6, 14, 14)),
     ("conv2", "conv2d", CONV, (1, 16, 10, 10)),
-    ("conv2.relu", "relu", "", (1, 16, 10, 10)),
-    ("conv2.max_pool2d", "max_pool2d", "kernel_size=2", (1, 16, 5, 5)),
-    ("conv2.view", "view", "-1, 400", (1, 400)),
-    ("fc1", "linear", "", (1, 120)),
-    ("fc1.relu", "relu", "", (1, 120)),
-    ("fc2", "linear", "", (1, 84)),
-    ("fc2.relu", "relu", "", (1, 84)),
-    ("fc3", "linear", "", (1, 10)),
+    ("conv2.relu", "relu", (), (1, 16, 10, 10)),
+    ("conv2.max_pool2d", "max_pool2d", (("kernel_size", 2),), (1, 16, 5, 5)),
+    ("conv2.view", "view", (("", -1), ("", 400)), (1, 400)),
+    ("fc1", "linear", (), (1, 120)),
+    ("fc1.relu", "relu", (), (1, 120)),
+    ("fc2", "linear", (), (1, 84)),
+    ("fc2.relu", "relu", (), (1, 84)),
+    ("fc3", "linear", (), (1, 10)),
 )
 LINES = (13, 13, 13, 14, 14, 14, 15, 16, 16, 17, 17, 18)
 """Where the lines of the notebook's ``Net`` that call them are, its first one being 1."""

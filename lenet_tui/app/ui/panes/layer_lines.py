@@ -9,6 +9,9 @@ from lenet_tui.protocol.frame import Frame, OpRow, Parameter, Shape, has_loss
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
 
+LONG = 120
+"""Characters of an op's arguments that are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -67,6 +70,7 @@ def _op_line(row: OpRow, shapes: dict[str, Shape], passed: str) -> Line:
     flow = ""
     if row.shapes is not None and row.shape is not None:
         flow = f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"
+    called = clean(", ".join(f"{k}={v}" if k else str(v) for k, v in row.arguments))
     return Line(
         row.name,
         clean(title),
@@ -77,7 +81,7 @@ def _op_line(row: OpRow, shapes: dict[str, Shape], passed: str) -> Line:
         here=row.name == passed,
         reached=row.shape is not None,
         under=tuple(_parameter(n, n.rpartition(".")[2], shapes, passed) for n in row.parameters),
-        detail="  ".join(part for part in (flow, clean(row.arguments)) if part),
+        detail="  ".join(part for part in (flow, called[:LONG]) if part),
     )
 
 
