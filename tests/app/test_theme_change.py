@@ -6,8 +6,7 @@ import pytest
 
 from lenet_tui.protocol.messages import Subscription
 from lenet_tui.tensors.layout import arrange
-from lenet_tui.tensors.ui.heatmap.legend import STEPS, bar
-from lenet_tui.tensors.ui.legend_line import LegendLine
+from lenet_tui.tensors.ui.heatmap.legend import STEPS, LegendLine, bar
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from tests.harness.running_app import Running, running
 

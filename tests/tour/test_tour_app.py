@@ -11,9 +11,9 @@ from lenet_tui.kit.ui.pick import PickScreen
 from lenet_tui.protocol.messages import DoMove, Moved, Start, Subscription
 from lenet_tui.protocol.moves import Do, Set
 from lenet_tui.protocol.options import Options
+from lenet_tui.tour.stops import STOPS
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
 from lenet_tui.tour.ui.pane import TourPane, hung
-from lenet_tui.tour.words_stops import STOPS
 from tests.harness.running_app import SIZES, Running, running
 
 NUMBER = {stop.key: number for number, stop in enumerate(STOPS)}
