@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lenet_tui.export import statements
@@ -58,6 +59,26 @@ def program(frame: Frame, net: str = "Net") -> Program:
         lines += [Line("", notes=(("code.state", {}),)), Line(f"# STATE {frame.digest}")]
     current = next((n for n, line in enumerate(lines) if line.mark == "current"), 0)
     return Program(tuple(lines), current)
+
+
+def running_line(frame: Frame, net: str, source: Sequence[str], first: int) -> Line:
+    """The line that the cursor is in or passed last: inside a forward, that of the model's class.
+
+    ``source``: the lines of the class, which begin at line ``first`` of their file.
+    """
+    shown = program(frame, net)
+    line = shown.lines[shown.current]
+    number = line_inside(frame, first)
+    code = source[number] if 0 <= number < len(source) else line.code
+    return Line(code.strip(), line.phase, line.mark, line.notes)
+
+
+def line_inside(frame: Frame, first: int) -> int:
+    """Where the class, from line ``first`` on, runs the op of a forward; −1: nowhere."""
+    entry, position = frame.entry, frame.position
+    if position.phase != FORWARD.name or position.op is None or not (entry and entry.line):
+        return -1
+    return entry.line - first
 
 
 def opening(options: Options, net: str) -> list[str]:

@@ -81,19 +81,30 @@ def chart(values: Array, cols: int, rows: int, *, log: bool = False) -> list[lis
     eighth high, the highest fills the height. A piece with nothing finite is 0 high. Returns for
     each row, from the top, ``cols`` numbers from 0 to 8.
     """
+    return plot(values, cols, rows, log=log)[0]
+
+
+def plot(
+    values: Array, cols: int, rows: int, *, log: bool = False
+) -> tuple[list[list[int]], tuple[float, float] | None]:
+    """The heights of ``chart``, and the lowest and the highest mean; ``None``: none is known."""
     if cols <= 0 or rows <= 0:
-        return []
+        return [], None
     means = _means(values, cols)
+    shown = means
     if log:
         with np.errstate(divide="ignore", invalid="ignore"):
-            means = np.log10(np.where(means > 0, means, np.nan))
-    known = np.isfinite(means)
+            shown = np.log10(np.where(means > 0, means, np.nan))
+    known = np.isfinite(shown)
     heights = np.zeros(cols, dtype=int)
+    ends = None
     if known.any():
-        low, high = means[known].min(), means[known].max()
-        share = (means[known] - low) / (high - low) if high > low else np.full(known.sum(), 0.5)
+        low, high = shown[known].min(), shown[known].max()
+        share = (shown[known] - low) / (high - low) if high > low else np.full(known.sum(), 0.5)
         heights[known] = 1 + np.round(share * (rows * 8 - 1)).astype(int)
-    return [[int(h) for h in np.clip(heights - 8 * row, 0, 8)] for row in reversed(range(rows))]
+        ends = float(means[known].min()), float(means[known].max())
+    lines = [[int(h) for h in np.clip(heights - 8 * row, 0, 8)] for row in reversed(range(rows))]
+    return lines, ends
 
 
 def _means(values: Array, cols: int) -> Array:

@@ -36,10 +36,11 @@ class ViewRequest:
     """What a pane wants to show.
 
     ``key``: chosen by the pane, and returned in the answer. ``tensor``: a name. ``kind``:
-    ``heatmap`` (tiles reduced to at most ``rows`` × ``cols`` pixels each) or ``numbers`` (a window
-    of ``rows`` × ``cols`` elements from ``row``, ``col``, unreduced). A tensor is a row of tiles,
-    see ``tiling.tiling``: ``first`` and ``count`` choose some of them. ``wrap``: how many elements
-    of a vector are in a row (0: all). ``scale``: the one to use again if the data still fit.
+    ``heatmap`` (tiles reduced to at most ``rows`` × ``cols`` pixels each), ``mean`` (the same, a
+    pixel the mean of its block and not its largest) or ``numbers`` (a window of ``rows`` × ``cols``
+    elements from ``row``, ``col``, unreduced). A tensor is a row of tiles, see ``tiling.tiling``:
+    ``first`` and ``count`` choose some of them. ``wrap``: how many elements of a vector are in a
+    row (0: all). ``scale``: the one to use again if the data still fit.
     """
 
     key: str

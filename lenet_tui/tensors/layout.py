@@ -15,6 +15,8 @@ LEAST = 6
 """Larger tiles are reduced to no fewer pixels than this so that more of them are seen."""
 ENOUGH = 0.6
 """A vector gets few rows as long as its elements have this share of their largest possible size."""
+MUCH = 1.5
+"""Tiles go without their names where they can be magnified so many times as much."""
 MOST_STRETCH = 4
 """Rows (or columns) of a matrix reduced the other way are magnified at most this much."""
 
@@ -43,7 +45,7 @@ def arrange(
     if not dimensions:
         return _matrix(shape, room)
     if count == 1:
-        pixels = _shrunk(height, width, room.rows, room.cols)
+        pixels = shrunk(height, width, room.rows, room.cols)
         zoom = min(room.rows // pixels[0], room.cols // pixels[1])
         return _grid(shape, first, pixels, (zoom, zoom), room)
     return _tiles(shape, room, kernels, first, count).scrolled(top)
@@ -88,15 +90,34 @@ def _matrix(shape: Shape, room: Room) -> Arrangement:
     return _grid(shape, 0, (rows, cols), zoom, room)
 
 
-def _shrunk(height: int, width: int, rows: int, cols: int) -> tuple[int, int]:
+def shrunk(height: int, width: int, rows: int, cols: int) -> tuple[int, int]:
     """Pixels of a picture that must fit ``rows`` × ``cols`` in their own aspect."""
     block = max(-(-height // rows), -(-width // cols))
     return -(-height // block), -(-width // block)
 
 
 def _tiles(shape: Shape, room: Room, kernels: bool, first: int, count: int) -> Arrangement:
+    """Tiles under their names; without them where that makes each much larger, or whole."""
+    named = room.rows >= 2 * room.line + 2
+    layouts = [
+        _labelled(shape, room, kernels, (first, count), label)
+        for label in ((room.line, 0) if named else (0,))
+    ]
+    best = layouts[0]
+    for other in layouts[1:]:
+        whole = len(other.shown) == other.count and other.block == (1, 1)
+        larger = other.zoom[0] >= MUCH * best.zoom[0] or best.block != (1, 1)
+        if whole and larger:
+            best = other
+    return best
+
+
+def _labelled(
+    shape: Shape, room: Room, kernels: bool, tiles: tuple[int, int], label: int
+) -> Arrangement:
+    """The layout of ``tiles`` (first, count) with names of ``label`` pixels."""
+    first, count = tiles
     _, height, width = tiling(shape)
-    label = room.line if room.rows >= 2 * room.line + 2 else 0
     fitted = _structured(shape, room, label) if kernels else None
     if fitted:
         zoom, columns, across = fitted
@@ -134,7 +155,7 @@ def _structured(shape: Shape, room: Room, label: int) -> tuple[int, int, bool] |
 
 def _sizes(height: int, width: int, room: Room, label: int) -> list[tuple[int, int]]:
     """Pixel sizes of a tile worth trying, the largest first; the last is what is scrolled."""
-    fits = _shrunk(height, width, max(1, room.rows - label), room.cols)
+    fits = shrunk(height, width, max(1, room.rows - label), room.cols)
     sizes = [fits]
     if max(height, width) > KERNEL:
         block = -(-height // fits[0])

@@ -24,6 +24,19 @@ def wrap(text: str, width: int, cells: Measure) -> list[str]:
     return [line for paragraph in text.split("\n") for line in _wrap(paragraph, room, cells)]
 
 
+def balanced(text: str, width: int, cells: Measure) -> list[str]:
+    """``text`` in as few lines as ``wrap`` needs, about equally long: no word is left alone."""
+    lines = wrap(text, width, cells)
+    low, high = 2, max(width, 2)
+    while low < high:
+        middle = (low + high) // 2
+        if len(wrap(text, middle, cells)) <= len(lines):
+            high = middle
+        else:
+            low = middle + 1
+    return wrap(text, high, cells)
+
+
 def _wrap(paragraph: str, width: int, cells: Measure) -> list[str]:
     lines = [""]
     for unit in _units(paragraph):

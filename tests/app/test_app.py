@@ -74,7 +74,7 @@ async def test_the_rail_says_where_we_are() -> None:
         await run.press("n")
         assert "✔ forward" in run.rail and "○ loss" in run.rail
         await run.press("n", "n", *"sssssss")
-        assert "▶ backward" in run.rail and "7/10" in run.rail
+        assert "▶ backward" in run.rail and "backward 7 of 10" in run.rail
     async with running() as run:
         await run.press("s", "s")
         assert "▶ forward" in run.rail and "2/12" in run.rail

@@ -32,12 +32,12 @@ async def test_nothing_is_cut_off() -> None:
             assert all(cell_len(line) == size[0] for line in run.lines)
 
 
-async def test_small_shows_three_panes_and_large_all_of_them() -> None:
+async def test_small_shows_a_glance_instead_of_panes_and_large_all_of_them() -> None:
     def shown(run_main: MainScreen) -> set[str | None]:
         return {pane.id for pane in run_main.visible_panes()}
 
     async with running((80, 24)) as run:
-        assert shown(run.app.main) == {"layers", "tensor", "gradient"}
+        assert shown(run.app.main) == {"layers", "tensor", "gradient", "glance"}
         await run.pilot.resize_terminal(120, 40)
         await run.settle()
         assert shown(run.app.main) >= {"image", "output", "loss", "layers", "tensor", "gradient"}
@@ -46,7 +46,7 @@ async def test_small_shows_three_panes_and_large_all_of_them() -> None:
         await run.pilot.resize_terminal(80, 24)
         await run.settle()
         asked = {request.tensor for request in run.engine.commands(Subscription)[-1].views}
-        assert asked == {"conv1.weight", "conv1.weight.grad"}
+        assert asked == {"conv1.weight", "conv1.weight.grad", "input", "output", "target"}
 
 
 @pytest.mark.slow

@@ -114,7 +114,7 @@ async def test_one_samples_channels_are_shown() -> None:
     pane = TensorPane(id="tensor")
     async with running(pane) as (app, pilot):
         pane.tensor = "pool"
-        await until(pilot, lambda: "4        5" in shown(pane))
+        await until(pilot, lambda: "channel 4    channel 5" in shown(pane))
         assert "pool  2×6×4×4  [0]" in shown(pane)
         assert (app.asked[0].first, app.asked[0].count) == (0, 6)
         pane.sample = 1

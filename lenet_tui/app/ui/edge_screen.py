@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.reactive import Initialize, var
 
 from lenet_tui.app.engine_state import Activity, EngineState, Loading
+from lenet_tui.app.ui.panes.code_line import CodeLine
 from lenet_tui.app.ui.panes.footer import MINIMUM, HintLine, KeyBar, TooSmall
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
@@ -60,6 +61,7 @@ class EdgeScreen(PaintingScreen[None]):
                 cls.words, cls.options, cls.ready, cls.frame, cls.activity
             )
             yield PipelineRail(id="rail").data_bind(cls.words, cls.frame, cls.state, cls.activity)
+            yield CodeLine(id="code-line").data_bind(cls.words, cls.frame, cls.ready)
         yield from self.middle()
         with Vertical(id="bottom"):
             yield HintLine(id="hint")

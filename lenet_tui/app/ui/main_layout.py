@@ -11,6 +11,7 @@ from textual.reactive import Initialize, var
 
 from lenet_tui.app.ui.panes.autograd import AutogradPane
 from lenet_tui.app.ui.panes.code import CodePane
+from lenet_tui.app.ui.panes.glance import GlancePane
 from lenet_tui.app.ui.panes.input import ImagePane
 from lenet_tui.app.ui.panes.layers import LayersPane
 from lenet_tui.app.ui.panes.log import LogPane
@@ -35,6 +36,8 @@ class Body(Horizontal):
 
     words: var[Words] = var(Initialize(words_of), init=False)
     highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
+    sample: var[int] = var(0, init=False)
+    """Which sample of the batch is shown."""
 
     def __init__(self, losses: Losses, engine: Asks) -> None:
         super().__init__(id="body")
@@ -45,6 +48,7 @@ class Body(Horizontal):
         self.log_pane = LogPane(id="log")
         in_tabs = (self.code, self.explain, AutogradPane(id="autograd"), self.log_pane)
         self.tabs = TabbedPanes(in_tabs, id="tabs")
+        self.glance = GlancePane(losses, id="glance")
         self._losses = losses
         self._panes: Collection[str] | None = None
 
@@ -54,12 +58,13 @@ class Body(Horizontal):
             with Horizontal(id="upper"):
                 yield self.layers_pane
                 with Vertical(id="tensors"):
-                    yield self.tensor.data_bind(Body.highlights)
-                    yield self.gradient.data_bind(Body.highlights)
+                    yield self.tensor.data_bind(Body.highlights, Body.sample)
+                    yield self.gradient.data_bind(Body.highlights, Body.sample)
+                    yield self.glance.data_bind(Body.sample)
             yield self.tabs.data_bind(Body.words)
         with Vertical(id="side"):
-            yield ImagePane(id="image").data_bind(Body.highlights)
-            yield OutputPane(id="output")
+            yield ImagePane(id="image").data_bind(Body.highlights, Body.sample)
+            yield OutputPane(id="output").data_bind(Body.sample)
             yield LossPane(self._losses, id="loss")
         yield TourPane(id="tour")
 
@@ -88,6 +93,9 @@ class Body(Horizontal):
     @on(InspectorPane.Highlighted)
     def _highlighted(self, event: InspectorPane.Highlighted) -> None:
         event.stop()
+        samples = [first[0] for tensor, first, _ in event.highlights if tensor == "input" and first]
+        if samples:
+            self.sample = samples[0]
         self.highlights = event.highlights
 
     def know(self, ready: Ready) -> None:

@@ -202,6 +202,16 @@ class MainScreen(ReportScreen):
         if self.follows and self.frame is not None:
             self.follow(self.frame)
 
+    def action_sample(self, by: int) -> None:
+        """Show another sample of the batch, around the end."""
+        frame = self.frame
+        shape = frame.output_shape if frame else None
+        count = shape[0] if shape and len(shape) > 1 else self.present_options.batch_size
+        if count > 1:
+            self.body.sample = (min(self.body.sample, count - 1) + by) % count
+        else:
+            self.notify(self.words("sample.one"))
+
     def action_explain(self) -> None:
         """Explain the number under the cursor; from the inspector, close it."""
         self.inspection.explain()

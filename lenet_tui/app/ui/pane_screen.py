@@ -134,10 +134,16 @@ class PaneScreen(EdgeScreen):
             self.minimize()
 
     def action_pane(self, number: int) -> None:
-        """Focus a pane by its number; one that has no place here fills the screen."""
+        """Focus a pane by its number; one that has no place here fills the screen.
+
+        The tabs, where they have the focus already, take more room, or less again.
+        """
         full = self.maximized is not None and self._summoned is None
-        self.restore()
         pane = self.query_one(f"#{self.PANES[number - 1]}")
+        if pane is self.tabs and pane.has_focus_within and self.maximized is None:
+            self.tabs.action_more_room()
+            return
+        self.restore()
         if not self._placed(pane):
             self._summoned = pane
             pane.add_class("-summoned")

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.text import Text
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.content import Content
 
 from lenet_tui.explain.explain_values import at_cursor
 from lenet_tui.explain.words.pane import explain_words
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.prose import Fitted
 from lenet_tui.protocol.frame import Frame, Parameter
+from lenet_tui.text.wrapping import balanced
+
+ENDS = tuple(".。")
+ALONE = ("Watch out", "注意")
+"""What begins a paragraph of its own."""
+
+
+class ExplainText(Fitted[list[str]]):
+    """Lines of an explanation, the first in bold; sentences that belong together fill theirs."""
+
+    def fitted(self, width: int) -> Content:
+        texts = [
+            Content.styled(line, "" if number else "bold")
+            for number, paragraph in enumerate(paragraphs_of(self.given))
+            for line in balanced(paragraph, width, cell_len)
+        ]
+        return Content("\n").join(texts)
 
 
 class ExplainPane(Pane):
     """A screenful of text that follows the cursor; the most important line first."""
 
-    DEFAULT_CSS = "ExplainPane { height: 1fr; } ExplainPane Static { padding: 0 1; }"
+    DEFAULT_CSS = "ExplainPane { height: 1fr; } ExplainText { padding: 0 1; }"
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -27,7 +45,7 @@ class ExplainPane(Pane):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(markup=False)
+            yield ExplainText([])
 
     def know(self, parameters: Sequence[Parameter]) -> None:
         """The engine has made its model: these are its parameters."""
@@ -38,6 +56,22 @@ class ExplainPane(Pane):
         lines = explain_words(self.words, found.phase, found.op, found.values)
         if lines != self._lines:
             self._lines = lines
-            text = Text("\n").join(Text(x, "" if n else "bold") for n, x in enumerate(lines))
-            self.query_one(Static).update(text)
+            self.query_one(ExplainText).show(lines)
             self.query_one(VerticalScroll).scroll_home(animate=False)
+
+
+def paragraphs_of(lines: Sequence[str]) -> list[str]:
+    """The lines of an explanation with those joined that are one paragraph.
+
+    The headline, a warning and a formula (what does not end as a sentence does) are one each.
+    """
+    joined: list[str] = []
+    open_ended = False
+    for number, line in enumerate(lines):
+        sentence = number > 0 and line.endswith(ENDS)
+        if open_ended and sentence and not line.startswith(ALONE):
+            joined[-1] += line if joined[-1].endswith("。") else f" {line}"
+        else:
+            joined.append(line)
+        open_ended = sentence
+    return joined

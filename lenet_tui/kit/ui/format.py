@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 
@@ -26,3 +28,19 @@ def megabytes(count: int) -> str:
 def total(parts: list[tuple[int, Content]], gap: str) -> int:
     """How many cells ``parts`` take."""
     return sum(c.cell_length for _, c in parts) + cell_len(gap) * max(0, len(parts) - 1)
+
+
+def fitting(candidates: Sequence[str], room: int, more: str = "…") -> str:
+    """The first of ``candidates`` that has room; else what has room of the last one.
+
+    Its parts, with two blanks between them, are whole or left out, so that no number is cut; only
+    a first part that is too long is cut, and ends with ``more``.
+    """
+    for text in candidates:
+        if cell_len(text) <= room:
+            return text
+    parts = candidates[-1].split("  ")
+    while len(parts) > 1 and cell_len("  ".join(parts)) > room:
+        parts.pop()
+    text = "  ".join(parts)
+    return text if cell_len(text) <= room else f"{set_cell_size(text, max(0, room - 1))}{more}"

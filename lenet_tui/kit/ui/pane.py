@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from lenet_tui.kit.ui.settings import Reader
+from lenet_tui.kit.ui.format import fitting
+from lenet_tui.kit.ui.settings import Reader, spelled
 from lenet_tui.terminal.ui.painting import set_border_titles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.views import ViewRequest
+
+    Scale = Callable[[int], Content]
+    """A coloured text for so many cells; empty where there are too few."""
 
 
 class Pane(Reader, Widget):
@@ -29,19 +36,45 @@ class Pane(Reader, Widget):
     class RequestsChanged(Message):
         """The pane's ``requests()`` have changed."""
 
+    _titles_given: tuple[str | Sequence[str], str | Sequence[str], Scale | None] = ("", "", None)
     _entitled: tuple[Content | None, Content | None] = (None, None)
 
-    def entitle(self, title: str, subtitle: str, scale: Content | None = None) -> None:
+    @property
+    def title_room(self) -> int:
+        """Cells for a text in the border."""
+        return max(0, self.size.width - 4)
+
+    def entitle(
+        self,
+        title: str | Sequence[str],
+        subtitle: str | Sequence[str],
+        scale: Scale | None = None,
+    ) -> None:
         """Set the border's texts, and paint those of its two lines again that are not as before.
 
-        ``scale``: a coloured text after the subtitle.
+        Each is fitted to the border; of several texts it is the first that has room.
+        ``scale`` makes a coloured text after the subtitle, in the cells that are left.
         """
-        above, below = Content(title), Content(subtitle)
+        self._titles_given = title, subtitle, scale
+        room, more = self.title_room, self.glyphs.more
+        above, under = (
+            fitting([spelled(self, text) for text in _candidates(given)], room, more)
+            for given in (title, subtitle)
+        )
+        below = Content(under)
         if scale is not None:
-            below = below + ("  " if subtitle else "") + scale
-        before, self._entitled = self._entitled, (above, below)
-        pairs = zip(before, (above, below), strict=True)
-        set_border_titles(self, *(None if old and new.is_same(old) else new for old, new in pairs))
+            coloured = scale(room - cell_len(under) - 2 if under else room)
+            if coloured.cell_length:
+                below = below + ("  " if under else "") + coloured
+        new = Content(above), below
+        before, self._entitled = self._entitled, new
+        pairs = zip(before, new, strict=True)
+        set_border_titles(self, *(None if old and now.is_same(old) else now for old, now in pairs))
+
+    def on_resize(self) -> None:
+        """Fit the border's texts to another width."""
+        if any(self._titles_given):
+            self.entitle(*self._titles_given)
 
     @property
     def cell(self) -> str:
@@ -54,3 +87,7 @@ class Pane(Reader, Widget):
 
     def show(self, frame: Frame) -> None:
         """Show the frame; also called again after a change of language, theme or size."""
+
+
+def _candidates(given: str | Sequence[str]) -> Sequence[str]:
+    return (given,) if isinstance(given, str) else given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.content import Content
 from textual.dom import DOMNode
 
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
@@ -28,6 +29,11 @@ def ascii_only(node: DOMNode) -> bool:
 def spelled(node: DOMNode, text: str) -> str:
     """``text``, in ASCII where the app draws with ASCII characters only."""
     return ascii_text(text) if ascii_only(node) else text
+
+
+def spelled_content(node: DOMNode, content: Content) -> Content:
+    """``content``, in ASCII where the app draws with ASCII characters only."""
+    return Content(ascii_text(content.plain), list(content.spans)) if ascii_only(node) else content
 
 
 class Reader:

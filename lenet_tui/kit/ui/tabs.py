@@ -39,7 +39,6 @@ class TabbedPanes(Widget):
     def open(self, name: str) -> None:
         """Show the pane with the id ``name``."""
         self.query_one(ContentSwitcher).current = name
-        self.set_class(name == "explain", "-explain")
         self._titles()
         self.post_message(Pane.RequestsChanged())
 
@@ -49,6 +48,10 @@ class TabbedPanes(Widget):
         """Show the next pane, or the one before."""
         names = [pane.id or "" for pane in self._panes]
         self.open(names[(names.index(self.current) + by) % len(names)])
+
+    def action_more_room(self) -> None:
+        """Twice the height, or as before."""
+        self.toggle_class("-more")
 
     def watch_words(self) -> None:
         """Name the panes in another language."""
@@ -62,3 +65,4 @@ class TabbedPanes(Widget):
             weight = Style(bold=True, reverse=False) if pane.id == self.current else Style(dim=True)
             parts.append(Content.styled(name, click + weight))
         self.border_title = Content(" | ").join(parts)
+        self.border_subtitle = self.words("tabs.keys")

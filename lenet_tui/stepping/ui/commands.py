@@ -67,6 +67,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("follow", "look", ("A",), "toggle_follow", 0, True),
     Command("aspect", "look", ("v", "ctrl+v"), "next_aspect", 7, True, owner="#tensor"),
     Command("numbers", "look", ("a",), "toggle_numbers", 0, True, owner="#tensor"),
+    Command("previous-sample", "look", ("left_curly_bracket",), "sample(-1)", 0, True),
+    Command("next-sample", "look", ("right_curly_bracket",), "sample(1)", 0, True),
     Command("log-scale", "look", ("y",), "toggle_log", 0, True, owner="#loss"),
     Command("explain", "look", ("e", "ctrl+e"), "explain", 6),
     Command("explain-back", "look", ("backspace",), "back", 0, True, owner="#inspector"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
@@ -84,7 +85,8 @@ def _tiles(tensor: Tensor, shape: tuple[int, ...], request: ViewRequest) -> tupl
 def _picture(
     tensor: Tensor, shape: tuple[int, ...], request: ViewRequest
 ) -> tuple[Values, tuple[int, int], int]:
-    """The pixels, of each block the value of largest magnitude; elements to a pixel; absent ones.
+    """The pixels, of each block the value of largest magnitude, or the mean; elements to a pixel;
+    absent ones.
 
     One dimension after the other: several times faster than both at once.
     """
@@ -95,10 +97,14 @@ def _picture(
     if not tiles.numel() or not rows or not cols:
         return np.zeros((tiles.shape[0], rows, cols)), (down, across), 0
     low = high = tiles
-    if down > 1:
-        low, high = _reduce(low, 1, down, False), _reduce(high, 1, down, True)
-    if across > 1:
-        low, high = _reduce(low, 2, across, False), _reduce(high, 2, across, True)
+    if request.kind == "mean":
+        exact = tiles if tiles.is_floating_point() else tiles.float()
+        low = high = _reduce(_reduce(exact, 1, down, torch.mean), 2, across, torch.mean)
+    else:
+        if down > 1:
+            low, high = _reduce(low, 1, down, torch.amin), _reduce(high, 1, down, torch.amax)
+        if across > 1:
+            low, high = _reduce(low, 2, across, torch.amin), _reduce(high, 2, across, torch.amax)
     if low is high:
         values = _fetch(low)
     else:
@@ -108,18 +114,17 @@ def _picture(
     return values, (down, across), cols - -(-(width - missing) // across) if missing else 0
 
 
-def _reduce(tensor: Tensor, dimension: int, block: int, largest: bool) -> Tensor:
-    """The extremes of each ``block`` elements along ``dimension``; the last may be shorter."""
+def _reduce(tensor: Tensor, dimension: int, block: int, of: Callable[..., Tensor]) -> Tensor:
+    """``of`` each ``block`` elements along ``dimension``; the last may be shorter."""
     length = tensor.shape[dimension]
     whole = length // block
-    extreme = torch.amax if largest else torch.amin
     main = tensor.narrow(dimension, 0, whole * block)
     main = main.unflatten(dimension, (whole, block))  # type: ignore[no-untyped-call]
-    result = extreme(main, dimension + 1)
+    result = of(main, dimension + 1)
     if whole * block == length:
         return result
     rest = tensor.narrow(dimension, whole * block, length - whole * block)
-    return torch.cat((result, extreme(rest, dimension, keepdim=True)), dimension)
+    return torch.cat((result, of(rest, dimension, keepdim=True)), dimension)
 
 
 def _window(tensor: Tensor, shape: tuple[int, ...], request: ViewRequest) -> Values:

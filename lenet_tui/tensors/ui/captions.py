@@ -15,6 +15,12 @@ from lenet_tui.text.numbers import exact, index_text, shape_text
 from lenet_tui.text.words import Words
 
 
+def samples(words: Words, number: int, count: int) -> tuple[str, str]:
+    """Which sample of the batch is shown, at length and in short."""
+    number = min(max(number, 0), count - 1)
+    return words("image.sample", number=number, count=count), f"{number}/{count}"
+
+
 def title(view: View, sample: int | None) -> str:
     """Name and shape; ``sample``: which one is shown where there are several."""
     shape = shape_text(view.shape) if view.state == "value" else ""
@@ -35,6 +41,7 @@ def subtitle(
 ) -> str:
     """The number ``found`` under the cursor; without one, when the tensor was computed and what a
     pixel shows. Then which tiles of the layout are ``seen``. ``parameter``: as in ``when``.
+    Two blanks separate what may be left out where it is narrow.
     """
     if found is not None:
         parts = [f"{index_text(found.index)} {exact(found.value, view.dtype)}".strip()]
@@ -44,7 +51,7 @@ def subtitle(
         parts = [when(view, frame, words, parameter=parameter), block(view, words)]
     if seen is not None:
         parts.append(tiles(seen, words))
-    return " · ".join(part for part in parts if part)
+    return "  ".join(part for part in parts if part)
 
 
 def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:

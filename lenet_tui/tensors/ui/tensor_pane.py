@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
@@ -22,11 +25,11 @@ from lenet_tui.tensors.regions import Highlight, marked
 from lenet_tui.tensors.tiling import Index, Shape, lead
 from lenet_tui.tensors.ui import captions
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
-from lenet_tui.tensors.ui.heatmap.legend import LegendLine
+from lenet_tui.tensors.ui.heatmap.legend import legend
 from lenet_tui.tensors.ui.heatmap.picker import Picker
 from lenet_tui.tensors.ui.number_table import NumberTable
 from lenet_tui.tensors.ui.readout import Readout, readout, readout_request
-from lenet_tui.text.numbers import ascii_text, index_text
+from lenet_tui.text.numbers import index_text
 
 SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
 
@@ -48,7 +51,7 @@ class TensorPane(Pane):
     TensorPane .instead { height: 1fr; padding: 0 1; display: none; color: $foreground-muted; }
     TensorPane.-numbers Heatmap, TensorPane.-instead Heatmap { display: none; }
     TensorPane.-numbers NumberTable { display: block; }
-    TensorPane.-instead NumberTable, TensorPane.-instead LegendLine { display: none; }
+    TensorPane.-instead NumberTable { display: none; }
     TensorPane.-instead .instead { display: block; }
     """
 
@@ -71,7 +74,6 @@ class TensorPane(Pane):
         self._instead = Static(classes="instead", markup=False)
         self.heatmap = Heatmap(picture=self.GREY)
         self.table = NumberTable()
-        self._legend = LegendLine()
         self._shapes: dict[str, Shape] = {}
         self._scales: dict[str, Scale] = {}
         self._moved: tuple[str, Position] | None = None
@@ -83,7 +85,7 @@ class TensorPane(Pane):
         self._last: tuple[View, Frame] | None = None
 
     def compose(self) -> ComposeResult:
-        yield from (self._instead, self.heatmap, self.table, self._legend)
+        yield from (self._instead, self.heatmap, self.table)
 
     @property
     def picker(self) -> Picker:
@@ -169,8 +171,7 @@ class TensorPane(Pane):
 
     @on(Heatmap.Restyled)
     def _restyled(self) -> None:
-        if self._last is not None:
-            self._explain_colours(*self._last)
+        self._describe()
 
     @on(Heatmap.Scrolled)
     def _scrolled(self, event: Heatmap.Scrolled) -> None:
@@ -242,7 +243,6 @@ class TensorPane(Pane):
         self._read(views.get(f"{key}.cursor"))
         leaf = self.tensor in self._parameters
         self._last = view, frame
-        self._describe()
         instead = captions.instead(view, frame, self.words, parameter=leaf)
         self.set_class(bool(instead), "-instead")
         if instead:
@@ -253,13 +253,27 @@ class TensorPane(Pane):
             self._look()
         elif self._asked(view):
             self._draw(view, frame)
+            return
+        self._describe()
 
     def _describe(self) -> None:
         """Write the captions around the picture."""
         if self._last is not None:
             view, frame = self._last
-            sample = None if self.tensor in self._parameters else self.sample
-            self._entitle(captions.title(view, sample), self._subtitle(view, frame))
+            shown = view.state == "value" and not self.has_class("-instead")
+            scale = partial(self._legend, view, frame) if shown else None
+            self.entitle(self._title(view), self._subtitle(view, frame), scale)
+
+    def _title(self, view: View) -> str | Sequence[str]:
+        return captions.title(view, None if self.tensor in self._parameters else self.sample)
+
+    def _legend(self, view: View, frame: Frame, width: int) -> Content:
+        """What the colours mean, in the border: below the picture it would take a line of it."""
+        moved = self._moved == (view.request.tensor, frame.position)
+        plain = ascii_only(self)
+        return legend(
+            view, self.heatmap.ink, self.words, width=width, moved=moved, ascii_only=plain
+        )
 
     def on_descendant_focus(self) -> None:
         """The number under the cursor is shown while the cursor is."""
@@ -286,7 +300,7 @@ class TensorPane(Pane):
         if view.request.kind == "numbers":
             self.table.long = self._long(view.shape)
             self.table.show(view)
-            self._explain_colours(view, frame)
+            self._describe()
             return
         assert self._arrangement is not None
         if view.scale:
@@ -296,18 +310,13 @@ class TensorPane(Pane):
         self.heatmap.long = self._long(view.shape)
         kernels, sampled = self._kernels(view.shape), self._sampled(view.shape)
         self.heatmap.show(view, self._arrangement, kernels=kernels, sample=sampled)
-        self._explain_colours(view, frame)
+        self._describe()
 
     def _redraw(self) -> None:
         """Draw what there is in another arrangement, unless other views of it are to come."""
         view = self._last[0] if self._last else None
         if self._last and view and view.levels is not None and self._asked(view):
             self._draw(*self._last)
-
-    def _explain_colours(self, view: View, frame: Frame) -> None:
-        """Write the legend."""
-        moved = self._moved == (view.request.tensor, frame.position)
-        self._legend.show(view, self.heatmap.ink, self.words, moved)
 
     def _long(self, shape: Shape) -> str:
         key = "view.kernel" if self._kernels(shape) else "view.channel"
@@ -319,13 +328,6 @@ class TensorPane(Pane):
         cursor, self._readout = self.picker.cursor, None
         if view and cursor is not None and view.state == "value" and len(cursor) == len(view.shape):
             self._readout = readout(view, cursor, layout)
-
-    def _entitle(self, title: str, subtitle: str) -> None:
-        """Set the border's texts, if they are others than before."""
-        if ascii_only(self):
-            room = max(0, self.size.width - 4)  # Textual would end it with a sign that ASCII lacks
-            title, subtitle = ascii_text(title)[:room], ascii_text(subtitle)[:room]
-        self.entitle(title, subtitle)
 
 
 class GradientPane(TensorPane):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from textual.app import App
 from textual.content import Content
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
+from lenet_tui.terminal.ui.readable import SixteenColours
+
+MONOCHROME, NO_COLOR, SIXTEEN_COLOURS = Monochrome(), NoColor(), SixteenColours()
 ReturnType = TypeVar("ReturnType")
 
 
@@ -18,6 +23,20 @@ class PlainApp(App[ReturnType]):
     def on_mount(self) -> None:
         """After a suspension the terminal shows what another program wrote."""
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Those of Textual, as they are to be for the present theme and terminal."""
+        filters = list(super().get_line_filters())
+        if self.no_color:
+            # Textual chooses by its first theme; a terminal's own colours are no greys.
+            own = self.native_ansi_color
+            kinds = (Monochrome, NoColor)
+            filters = [f for f in filters if not isinstance(f, kinds)] + [
+                NO_COLOR if own else MONOCHROME
+            ]
+        if self.console.color_system in ("standard", "windows") and not self.native_ansi_color:
+            filters.append(SIXTEEN_COLOURS)
+        return filters
 
     def repaint(self) -> None:
         """Send the whole screen again, in case something disturbed it."""

@@ -17,6 +17,9 @@ from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import shape_text
 
+LOW = 9
+"""Lines from which there is room for two above the tree."""
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -79,6 +82,9 @@ class AutogradPane(Pane):
     AutogradPane { height: 1fr; }
     AutogradPane Static { padding: 0 1; }
     AutogradPane #autograd-path { height: 1; }
+    AutogradPane.-low #autograd-path { display: none; }
+    AutogradPane.-low:focus-within Static { display: none; }
+    AutogradPane.-low:focus-within #autograd-path { display: block; }
     AutogradPane Tree { height: 1fr; background: transparent; scrollbar-size-horizontal: 0; }
     """
 
@@ -129,12 +135,20 @@ class AutogradPane(Pane):
     def _go_to(self, place: TreeNode[Branch]) -> None:
         if self._tree.last_line >= 0:  # asking makes the tree number its lines anew
             self._tree.move_cursor(place)
-            self._tree.scroll_to_node(place, animate=False)
+            self._centre()
 
     def on_resize(self) -> None:
-        """The node that has just run stays in sight."""
+        """The node that has just run stays in sight; where it is low, one line is above the tree:
+        how far the backward is, or while the tree has the focus how Python reaches the node.
+        """
+        self.set_class(self.size.height < LOW, "-low")
         if self._tree.cursor_node is not None:
-            self._tree.scroll_to_node(self._tree.cursor_node, animate=False)
+            self._centre()
+
+    def _centre(self) -> None:
+        """Scroll to what is around the cursor: what came before it and what comes after."""
+        top = self._tree.cursor_line - self._tree.size.height // 2
+        self._tree.scroll_to(y=max(0, top), animate=False)
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Branch]) -> None:
         """Show how Python reaches the node."""

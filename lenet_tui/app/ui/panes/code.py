@@ -13,14 +13,14 @@ from textual.geometry import Size
 from textual.highlight import highlight
 from textual.scroll_view import ScrollView
 
-from lenet_tui.app.program import Line, Note, program
+from lenet_tui.app.program import Line, Note, line_inside, program
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import glyphs_of, spelled
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean, clean_lines
+from lenet_tui.text.words import Words
 
 BESIDE = 126
 """Columns from which the model's class is beside the program, else above it."""
@@ -142,8 +142,11 @@ class CodePane(Pane):
             return
         shown = program(frame, self._net)
         # In a run remarks would change with each frame, and the whole program with them.
-        remarks = not frame.running
-        rows, inside = [self._row(line, remarks) for line in shown.lines], self._inside(frame)
+        with_remarks = not frame.running
+        rows, inside = (
+            [self._row(line, with_remarks) for line in shown.lines],
+            line_inside(frame, self._first_line),
+        )
         op = clean(frame.entry.name) if frame.entry else ""
         source = [
             Row(line, "current", op, lit=True) if number == inside else Row(line)
@@ -158,24 +161,19 @@ class CodePane(Pane):
             followed = inside if inside >= 0 else len(above) + shown.current
             listing.show([*above, *rows], followed)
 
-    def _row(self, line: Line, remarks: bool) -> Row:
+    def _row(self, line: Line, with_remarks: bool) -> Row:
         lit = line.mark == "current"
         skipped = any(key == "code.skipped" for key, _ in line.notes)
         mark = "skipped" if lit and skipped else line.mark
-        return Row(clean(line.code), mark, self._remarks(line.notes) if remarks else "", lit)
+        return Row(clean(line.code), mark, self._remarks(line.notes) if with_remarks else "", lit)
 
     def _remarks(self, notes: Sequence[Note]) -> str:
-        text = clean(
-            self.words("code.and").join(self.words(key, **values) for key, values in notes)
-        )
-        return spelled(self, text)
+        return spelled(self, remarks(self.words, notes))
 
-    def _inside(self, frame: Frame) -> int:
-        """The line of the class that runs the op of a forward; −1: none."""
-        entry, position = frame.entry, frame.position
-        if position.phase != FORWARD.name or position.op is None or not (entry and entry.line):
-            return -1
-        return entry.line - self._first_line
+
+def remarks(words: Words, notes: Sequence[Note]) -> str:
+    """What is to be said of a line, after a ``#``."""
+    return clean(words("code.and").join(words(key, **values) for key, values in notes))
 
 
 @lru_cache(maxsize=32)

@@ -6,16 +6,21 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import spelled_content
 from lenet_tui.protocol.frame import Frame, has_loss
-from lenet_tui.protocol.loss_series import Losses, chart
+from lenet_tui.protocol.loss_series import Losses, plot
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.numbers import number
+
+AXIS_FROM = 5
+"""Lines from which one is for the numbers of the first and the last iteration."""
 
 
 class LossPane(Pane):
@@ -52,8 +57,8 @@ class LossPane(Pane):
         if frame is None or size.area == 0:
             return
         values = self._losses.values[1 : frame.position.iteration + 1]
-        heights = chart(values, size.width, size.height, log=self._log)
-        self.query_one(LineWidget).put(bars(heights, self.glyphs))
+        lines = axes(values, size.width, size.height, self.glyphs, log=self._log)
+        self.query_one(LineWidget).put([spelled_content(self, line) for line in lines])
         self._titles(values, frame)
 
     on_resize = _draw
@@ -64,17 +69,50 @@ class LossPane(Pane):
             key += ".earlier"
         shown = "" if frame.loss is None else number(frame.loss)
         title = f"{self.words(key)}  {shown}".rstrip()
-        subtitle = ""
+        subtitle: list[str] = [""]
         least = np.fmin.reduce(values, initial=np.inf)  # copies nothing, however many there are
         if np.isfinite(least):
             n = int(np.argmax(values == least)) + 1
-            subtitle = self.words("loss.least", value=number(float(least)), n=n)
+            subtitle = [self.words("loss.least", value=number(float(least)), n=n)]
+            if self.content_size.height < AXIS_FROM and len(values) > 1:
+                span = self.words("loss.span", last=len(values))
+                subtitle.insert(0, f"{span}  {subtitle[0]}")
         self.entitle(title, subtitle)
 
 
-def bars(heights: list[list[int]], glyphs: Glyphs) -> list[Content]:
-    """A chart's heights as bars, line by line."""
-    return [
-        Content.styled("".join(glyphs.bars[height] for height in row), "$primary")
-        for row in heights
+def axes(
+    values: npt.NDArray[np.float64], width: int, height: int, glyphs: Glyphs, *, log: bool = False
+) -> list[Content]:
+    """The losses as bars, with the highest and the lowest of them at the left and the first and
+    the last iteration below.
+
+    Bars of many iterations are means, and so are their ends. Where there are fewer than
+    ``AXIS_FROM`` lines, the iterations are left to the border.
+    """
+    rows = height - 1 if height >= AXIS_FROM else height
+    high = low = ""
+    for _ in range(2):  # the labels' width decides how many bars there are, and these the labels
+        left = max(cell_len(high), cell_len(low))
+        heights, ends = plot(values, max(0, width - left - (left > 0)), rows, log=log)
+        low, high = (number(end, 3) for end in ends) if ends else ("", "")
+    left = max(cell_len(high), cell_len(low), left)
+    cols = max(0, width - left - (left > 0))
+    heights, _ = plot(values, cols, rows, log=log)
+    labels = [""] * rows
+    if labels and ends:
+        labels[-1] = low
+        labels[0] = high if rows > 1 or high == low else labels[0]
+    lines = [
+        Content.assemble(
+            (f"{label:>{left}} " if left else "", "$foreground-muted"),
+            ("".join(glyphs.bars[eighths] for eighths in row), "$primary"),
+        )
+        for label, row in zip(labels, heights, strict=True)
     ]
+    if rows < height and len(values):
+        drawn = min(cols, len(values))
+        first, last = "1", str(len(values)) if len(values) > 1 else ""
+        gap = max(1, drawn - len(first) - len(last))
+        below = f"{' ' * (left + (left > 0))}{first}{' ' * gap}{last}"
+        lines.append(Content.styled(below, "$foreground-muted"))
+    return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -12,10 +13,12 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import var
 
+from lenet_tui.app.ui.panes.input import SAMPLE_KEYS
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.kit.ui.settings import ascii_only, spelled
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View, ViewRequest
+from lenet_tui.tensors.ui import captions
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.numbers import aligned, ascii_text
 
@@ -35,6 +38,8 @@ class OutputPane(Pane, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "choose(-1)", show=False),
         Binding("down,j", "choose(1)", show=False),
+        Binding("left,h", "app.command('previous-sample')", show=False),
+        Binding("right,l", "app.command('next-sample')", show=False),
         Binding("enter", "app.command('explain')", show=False),
     ]
 
@@ -104,7 +109,7 @@ class OutputPane(Pane, can_focus=True):
         kind = "softmax" if self._tensor == "output.softmax" else "raw"
         shown = row(views.get(self._tensor))
         self._count = 0 if shown is None else len(shown)
-        subtitle = ""
+        subtitle: Sequence[str] = ("",)
         if shown is None:
             lines = [Content(self.words("view.ahead"))]
         else:
@@ -115,15 +120,28 @@ class OutputPane(Pane, can_focus=True):
                 chosen = min(self.chosen, self._count - 1)
                 lines[chosen] = lines[chosen].stylize("reverse", 0, len(str(self._count - 1)))
             caption = "output.target" if goals is not None else f"output.{kind}"
-            subtitle = spelled(self, self.words(caption))
-        self.entitle(self._title(views[self._tensor]), subtitle)
+            subtitle = self._captions(caption, views[self._tensor])
+        self.entitle(self._titles(views[self._tensor]), subtitle)
         self.query_one(LineWidget).put(lines)
 
-    def _title(self, view: View) -> str:
-        title, count = self.words("output.title"), view.shape[0] if len(view.shape) > 1 else 1
+    def _captions(self, caption: str, view: View) -> Sequence[str]:
+        """What the numbers are, and the keys that choose another sample."""
+        named = self.words(caption)
+        if batch(view) == 1:
+            return (named,)
+        keys = self.words("image.keys", keys=SAMPLE_KEYS)
+        return (f"{named}  {keys}", f"{self.words(f'{caption}.short')}  {keys}")
+
+    def _titles(self, view: View) -> Sequence[str]:
+        title, count = self.words("output.title"), batch(view)
         if count == 1:
-            return title
-        return f"{title}  {self.words('image.sample', number=max(0, self.sample), count=count)}"
+            return (title,)
+        return [f"{title}  {s}" for s in captions.samples(self.words, self.sample, count)]
+
+
+def batch(view: View) -> int:
+    """The samples there are of an output."""
+    return view.shape[0] if len(view.shape) > 1 else 1
 
 
 def targets(label: View | None, target: View | None) -> tuple[int | None, Numbers | None]:

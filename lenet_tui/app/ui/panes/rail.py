@@ -46,7 +46,9 @@ EXTRAS = 2
 
 
 class PipelineRail(LineWidget):
-    """Three lines: the phases, their times, and the present position in words."""
+    """Three lines: the phases, their times, and the present position in words; where it is low,
+    without the times.
+    """
 
     words: var[Words] = var(Initialize(words_of), init=False)
     frame: var[Frame | None] = var(None, init=False)
@@ -67,7 +69,8 @@ class PipelineRail(LineWidget):
         if phases != self._phases:  # while something is busy, only the third line changes
             self._phases, self._upper = phases, phase_lines(*phases)
         position = position_line(self.frame, self.state, self.words, glyphs, self.activity.waiting)
-        self.put([*self._upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
+        upper = self._upper[: max(0, self.content_size.height - 1)]
+        self.put([*upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
 
     on_resize = watch_words = watch_frame = watch_state = watch_activity = _draw
 

@@ -1,4 +1,4 @@
-"""The line under a picture or numbers: what the colours mean, and the tensor's statistics."""
+"""The text under a picture or numbers: what the colours mean, and the tensor's statistics."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
-from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.views import TOP, View
 from lenet_tui.tensors.ui.heatmap.ink import Ink
-from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.numbers import ascii_text, number
 from lenet_tui.text.words import Words
 
@@ -44,7 +42,8 @@ def legend(
 ) -> Content:
     """The scale with its numbers, then as much as fits ``width``: the most important first.
 
-    ``moved``: the scale is not the one of the step before. Numbers have statistics only.
+    ``moved``: the scale is not the one of the step before. Numbers have statistics only. Empty
+    where not even the scale has room.
     """
     if view.summary is None:
         return Content()
@@ -58,6 +57,10 @@ def legend(
             line = Content.assemble(plain(f"{low} "), bar(ink, steps), f" {high}")
             if line.cell_length <= width:
                 break
+        else:
+            line = Content(plain(f"{low} … {high}"))
+            if line.cell_length > width:
+                return Content()
     for part in _parts(view, words, moved):
         text = plain(f"  {part}" if line else part)
         if line.cell_length + cell_len(text) <= width:
@@ -83,26 +86,3 @@ def _parts(view: View, words: Words, moved: bool) -> list[str]:
     parts.append(f"{number(summary.low, 3)} … {number(summary.high, 3)}")
     parts.append(f"μ {number(summary.mean, 3)}")
     return parts
-
-
-class LegendLine(LineWidget):
-    """As much of the legend as there is room for."""
-
-    DEFAULT_CSS = "LegendLine { height: 1; padding: 0 1; }"
-
-    _explained: tuple[View, Ink, Words, bool] | None = None
-
-    def show(self, view: View, ink: Ink, words: Words, moved: bool) -> None:
-        """Explain ``view``, drawn with ``ink``; ``moved``: its scale is not the one before."""
-        self._explained = view, ink, words, moved
-        self._draw()
-
-    def _draw(self) -> None:
-        width = self.content_size.width
-        if self._explained is None or not width:
-            return
-        view, ink, words, moved = self._explained
-        plain = ascii_only(self)
-        self.put([legend(view, ink, words, width=width, moved=moved, ascii_only=plain)])
-
-    on_resize = _draw
