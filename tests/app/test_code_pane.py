@@ -9,11 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.pilot import Pilot
 
-from lenet_tui.protocol.moves import parse_move
-from lenet_tui.protocol.options import Options
 from lenet_tui.training.engine.model import Net
 from tests.harness.code_app import CodeApp
-from tests.harness.fake_training import Training
+from tests.harness.driving import Drive
 
 SOURCE = inspect.getsource(Net)
 
@@ -23,13 +21,11 @@ class Showing:
 
     def __init__(self, app: CodeApp, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
-        self.training = Training(Options(device="cpu"))
+        self.drive = Drive()
 
     async def make(self, *moves: str) -> list[str]:
         """Make moves; the lines that are lit then."""
-        for move in moves:
-            assert not self.training.make(parse_move(move))
-        self.app.shows(self.training.frame())
+        self.app.shows(self.drive.frame(*moves))
         for _ in range(4):
             await self.pilot.pause()
         mark = ">" if self.app.ascii else "▶"

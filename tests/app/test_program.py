@@ -9,17 +9,12 @@ import pytest
 
 from lenet_tui.app.program import INDENT, Program, program
 from lenet_tui.app.source_lines import op_lines
-from lenet_tui.protocol.moves import parse_move
-from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.training.engine.model import Net
-from tests.harness.fake_training import FORWARD, Training
+from tests.harness.driving import Drive
 
 
-def after(*moves: str, options: Options | None = None) -> Program:
-    training = Training(options or Options(device="cpu"))
-    for move in moves:
-        assert not training.make(parse_move(move))
-    return program(training.frame())
+def after(*moves: str, preset: str = "digits") -> Program:
+    return program(Drive(preset).frame(*moves))
 
 
 def current(shown: Program) -> str:
@@ -84,7 +79,7 @@ def test_the_options_of_the_moment_are_in_it() -> None:
     assert "digits.batch(8, device)" in text
     assert "optimizer.step()" in text
     assert "p.data" not in text
-    text = "\n".join(line.code for line in after(options=resolve("notebook", device="cpu")).lines)
+    text = "\n".join(line.code for line in after(preset="notebook").lines)
     assert "criterion = nn.MSELoss()" in text
     assert "input = torch.randn(1, 1, 32, 32)" in text
     assert "lr = 0.01" in text
@@ -94,9 +89,10 @@ def test_the_options_of_the_moment_are_in_it() -> None:
 
 
 def test_notes_say_how_far_and_what_came_out() -> None:
-    inside = after("phase", "phase", "phase", "op", "op")
+    frame = Drive().frame("phase", "phase", "phase", "op", "op")
+    inside, total = program(frame), str(frame.segments[-1].total)
     assert inside.lines[inside.current].notes == (
-        ("code.op", {"done": "2", "total": "10", "op": "LogSoftmaxBackward0", "name": "loss"}),
+        ("code.op", {"done": "2", "total": total, "op": "LogSoftmaxBackward0", "name": "loss"}),
     )
     shown = after("finish")
     values = dict(note for line in shown.lines for note in line.notes)
@@ -106,7 +102,7 @@ def test_notes_say_how_far_and_what_came_out() -> None:
 
 
 def test_the_last_line_is_the_digest_that_the_script_prints() -> None:
-    frame = Training(Options(device="cpu")).frame()
+    frame = Drive().frame()
     assert not any("STATE" in line.code for line in program(frame).lines)
     assert program(replace(frame, digest="ab12")).lines[-1].code == "# STATE ab12"
 
@@ -121,7 +117,7 @@ def test_what_is_done_before_the_first_iteration_stands_before_the_loop() -> Non
 def test_each_op_of_the_forward_has_its_line() -> None:
     source = inspect.getsource(Net)
     lines = source.splitlines()
-    ops = tuple((op, "" if "." in name else name) for name, op, _, _ in FORWARD)
+    ops = tuple((row.op, row.module) for row in Drive().frame().rows)
     found = [lines[n].strip() for n in op_lines(source, ops)]
     first, second, *_ = (line.strip() for line in lines if "max_pool2d" in line)
     assert found == [
