@@ -27,7 +27,7 @@ def by_hand(options: Options) -> bool:
 
 def optimizer_here(options: Options) -> str:
     """The same in short, to be read."""
-    short = optimizer(options).replace("torch.", "").replace(", foreach=False", "")
+    short = optimizer(options).replace("torch.", "")
     return short.replace("lr=lr", f"lr={options.lr!r}")
 
 

@@ -26,7 +26,7 @@ class Optimizer:
             return ""
         more = "".join(f", {name}={value!r}" for name, value in self.arguments.items())
         made = f"torch.optim.{self.made_by}"
-        return f"optimizer = {made}(net.parameters(), lr=lr{more}, foreach=False)"
+        return f"optimizer = {made}(net.parameters(), lr=lr{more})"
 
 
 AVERAGES = ("exp_avg", "exp_avg_sq", "step")

@@ -16,6 +16,8 @@ from tests.benchmarks.measure import EFFORT, Result, Row, Skipped
 
 PATIENCE = 3
 """A row is ended after so many times the seconds that it should take."""
+PATIENCE_FLOOR = 75
+"""No row is ended before so many seconds: alone, it makes the measurement that it shares."""
 
 LONGEST = 120
 """Characters of the reason that a row gives."""
@@ -65,7 +67,7 @@ def _measured(row: Row, quick: bool) -> Result:
     if not allowed:
         raise Skipped(f"it takes {row.seconds:.0f} s, which --quick leaves out")
     EFFORT.until = time.monotonic() + allowed
-    with _ended_after(PATIENCE * allowed):
+    with _ended_after(max(PATIENCE * allowed, PATIENCE_FLOOR)):
         return row.measure()
 
 

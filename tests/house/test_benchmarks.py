@@ -127,6 +127,7 @@ def test_a_row_that_hangs_is_ended_and_loses_no_other(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "PATIENCE", 2)
+    monkeypatch.setattr(table, "PATIENCE_FLOOR", 0)
 
     def hangs() -> Result:
         time.sleep(60)

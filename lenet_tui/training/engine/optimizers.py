@@ -22,8 +22,7 @@ class Updater:
         self._optimizer: torch.optim.Optimizer | None = None
         if row.made_by:
             make = getattr(torch.optim, row.made_by)
-            all_parameters = list(parameters.values())
-            self._optimizer = make(all_parameters, lr=lr, foreach=False, **row.arguments)
+            self._optimizer = make(list(parameters.values()), lr=lr, **row.arguments)
 
     @property
     def lr(self) -> float:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -244,12 +244,25 @@ def rejection(trainer: Trainer, error: Exception) -> Exception:
     return MoveRejected(verbatim(reason))
 
 
-@contextmanager
-def rejecting(trainer: Trainer) -> Iterator[None]:
-    """Turn any exception that torch raises inside into the one that ``rejection`` gives."""
-    try:
-        yield
-    except Problem:
-        raise
-    except Exception as error:
-        raise rejection(trainer, error) from error
+class rejecting:
+    """Turn any exception that torch raises inside into the one that ``rejection`` gives.
+
+    A class, as a generator under ``contextmanager`` that raises anew would make a circle of the
+    exception, its frames and contextlib's: what the failed op had allocated would stay until the
+    garbage collector runs, on Python 3.12 and later.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, Exception) and not isinstance(error, Problem):
+            raise rejection(self._trainer, error) from error
