@@ -22,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_package()
         SESSION.enter_context(serving())
     use()
+    os.environ["LC_ALL"] = "C.UTF-8"  # or the command line would speak the developer's language
 
 
 def pytest_unconfigure() -> None:

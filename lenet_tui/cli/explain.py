@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from lenet_tui.cli import transcript_jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.options import CommandError, language, session_options
+from lenet_tui.cli.options import CommandError, language
 from lenet_tui.cli.printer import Printer
-from lenet_tui.cli.subcommand_options import asked_cell
 from lenet_tui.cli.words import words_in
-from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
+from lenet_tui.explain.cell_address import Cell
+from lenet_tui.explain.explanation import Explain, Explanation, Operand
 from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Run
+from lenet_tui.protocol.options import Options
 from lenet_tui.tensors.regions import region_text
 from lenet_tui.text.numbers import aligned, index_text, number, thousands
 from lenet_tui.text.words import Words
@@ -30,18 +32,17 @@ BESIDE = 3
 """Operands on a line."""
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, options: Options, cell: Cell, iteration: int) -> int:
     """Run the session to the iteration and print the explanation; 0 if there is one."""
     given = vars(args)
-    cell, iteration = asked_cell(args)
-    options = session_options(args)
     as_json = given.get("format") == "json"
     with BlockingEngine() as engine:
         engine.start(options)
         moved = engine.move(DoMove(1, Run(iteration)))
         if moved.error:
             at = moved.frame.position
-            raise CommandError(f"iteration {at.iteration}, {at.phase}: {moved.error}", FAILED)
+            n, phase, error = at.iteration, at.phase, moved.error
+            raise CommandError("cli:iteration", FAILED, n=n, phase=phase, error=error)
         check = bool(given.get("check"))
         most = None if as_json else SHOWN
         found = engine.ask(Explain(str(cell), check, most, iteration))
@@ -55,26 +56,9 @@ def run(args: argparse.Namespace) -> int:
 
 def event(found: Explanation, check: bool = False) -> dict[str, Any]:
     """The explanation as plain values: every term, every number in full."""
-    plain: dict[str, Any] = {
-        "cell": found.cell,
-        "value": found.value,
-        "op": found.op,
-        "formula": found.formula,
-        "terms": [_term(term) for term in found.terms],
-        "sum": found.sum,
-        "ulp": found.ulp,
-        "checked": found.checked,
-    }
-    if check:
-        plain["difference"] = found.difference
-    return plain
-
-
-def _term(term: Term) -> dict[str, Any]:
-    operands = [
-        {"tensor": o.tensor, "index": list(o.index), "value": o.value} for o in term.operands
-    ]
-    return {"operands": operands, "value": term.value}
+    plain = asdict(found)
+    keys = ["cell", "value", "op", "formula", "terms", "sum", "ulp", "checked"]
+    return {key: plain[key] for key in keys + ["difference"] * check}
 
 
 class TextPrinter:
@@ -100,12 +84,9 @@ class TextPrinter:
         for line in ([difference] if difference else []) + note_lines(words, found.notes):
             printer.line(line)
         read = {o.tensor for t in found.terms for o in t.operands} | {"input"}
-        all_of_them = found.op == "data" or not found.terms
-        regions = [
-            f"{n}{region_text(a, b)}"
-            for n, a, b in found.regions
-            if a and (all_of_them or n in read)
-        ]
+        if found.op == "data" or not found.terms:
+            read |= {name for name, _, _ in found.regions}
+        regions = [f"{n}{region_text(a, b)}" for n, a, b in found.regions if a and n in read]
         if regions:
             heading = "cells.reaches" if found.op == "data" else "cells.regions"
             printer.line(f"{words(heading)}  {'  '.join(regions)}")

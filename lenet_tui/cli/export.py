@@ -9,37 +9,30 @@ from pathlib import Path
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
-from lenet_tui.cli.options import CommandError, complain, session_options
+from lenet_tui.cli.options import CommandError, complain
 from lenet_tui.export.request import Export
-from lenet_tui.protocol.messages import DoMove
-from lenet_tui.protocol.moves import Move, Run
+from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.new_file import write_new
+from lenet_tui.protocol.options import Options
+from lenet_tui.text.notice import notice
 
 FAILED = 1
 STDOUT = "-"
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, options: Options) -> int:
     """Run the session and write its script; 0 if it is written."""
     given = vars(args)
     output, force = str(given["output"]), bool(given.get("force"))
     check_output(output, force)
-    options = session_options(args)
     moves = list(moves_of(given["moves"])) if "moves" in given else []
     with BlockingEngine() as engine:
         engine.start(options)
-        made = moves or [("", Run(given.get("iterations", 1)))]
-        for number, (line, move) in enumerate(made, 1):
-            _make(engine, number, line, move)
+        for line, move in moves or [("", Run(given.get("iterations", 1)))]:
+            engine.make(move, line)
         text = engine.ask(Export(), FAILED)
     write(output, text, force)
     return 0
-
-
-def _make(engine: BlockingEngine, number: int, line: str, move: Move) -> None:
-    moved = engine.move(DoMove(number, move))
-    if moved.error:
-        raise CommandError(f"{line}: {moved.error}" if line else str(moved.error), FAILED)
 
 
 def check_output(output: str, force: bool) -> None:
@@ -48,13 +41,13 @@ def check_output(output: str, force: bool) -> None:
         return
     path = Path(output)
     if not output or "\0" in output or path.is_dir():
-        raise CommandError(f"output {output!r} is no file name")
+        raise CommandError("cli:no-file-name", output=output)
     if not path.parent.is_dir():
-        raise CommandError(f"output {output!r}: there is no folder {str(path.parent)!r}")
+        raise CommandError("cli:no-folder", output=output, folder=str(path.parent))
     if not force and os.path.lexists(path):
-        raise CommandError(f"output {output!r} exists: another name, or --force to take its place")
+        raise CommandError("cli:exists", output=output)
     if not os.access(path.parent, os.W_OK):
-        raise CommandError(f"output {output!r}: the folder cannot be written to")
+        raise CommandError("cli:read-only", output=output)
 
 
 def write(output: str, text: str, force: bool) -> None:
@@ -66,5 +59,5 @@ def write(output: str, text: str, force: bool) -> None:
         write_new(Path(output), text, replace=force)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CommandError(f"output {output!r} cannot be written: {reason}", FAILED) from None
-    complain(f"{output} is written: 'python {output} --verify' repeats the session")
+        raise CommandError("cli:not-written", FAILED, output=output, why=reason) from None
+    complain(notice("cli:written", output=output))

@@ -53,17 +53,13 @@ def _terminal(words: Words) -> list[tuple[str, str]]:
     console = Console(stderr=True)  # where the app draws
     colours = console.color_system if not os.environ.get("NO_COLOR") else None
     why = no_screen()
+    usable = words("info.unusable", why=words.say(why)) if why else words("info.usable")
+    cells = words("info.cells" if fits else "info.small", columns=columns, rows=rows)
     return [
-        (
-            words("info.size"),
-            words("info.cells" if fits else "info.small", columns=columns, rows=rows),
-        ),
+        (words("info.size"), cells),
         (words("info.colours"), words(f"info.colours.{colours or 'none'}")),
         (words("info.encoding"), console.encoding),
-        (
-            words("info.screen"),
-            words("info.unusable", why=words.say(why)) if why else words("info.usable"),
-        ),
+        (words("info.screen"), usable),
         *((name, os.environ[name]) for name in VARIABLES if name in os.environ),
     ]
 

@@ -11,22 +11,21 @@ from rich.cells import cell_len, set_cell_size
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import complain, language
-from lenet_tui.cli.subcommand_options import asked_layer
 from lenet_tui.cli.words import words_in
 from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.geometry import LESS, geometry, parameter_formula, shape_formulas
 from lenet_tui.lab.layer import Layer
 from lenet_tui.lab.result import LabResult, RunLab
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Notice, notice, verbatim
 from lenet_tui.text.numbers import ascii_text, shape_text, thousands
 
 SHOWN_INDICES = 64
 """Indices that the text shows; JSON has them all."""
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, layer: Layer, shape: tuple[int, ...]) -> int:
     """Print what torch reports of the layer; 1 if it rejects it."""
-    layer, shape = asked_layer(args)
     with BlockingEngine() as engine:
         result = engine.ask(RunLab(str(layer), shape))
     if vars(args).get("format") == "json":
@@ -83,12 +82,12 @@ def _lines(layer: Layer, result: LabResult, lang: str) -> list[str]:
     return [clean(result.layer), *(f"  {n}{v}" for n, (_, v) in zip(names, rows, strict=True))]
 
 
-def _remarks(layer: Layer, result: LabResult) -> list[str]:
+def _remarks(layer: Layer, result: LabResult) -> list[Notice]:
     """The lines that go to standard error."""
-    lines = [result.error] if result.error else []
-    lines += [f"warning: {line}" for line in result.warnings]
+    lines = [verbatim(result.error)] if result.error else []
+    lines += [notice("cli:warning", text=text) for text in result.warnings]
     if not result.computed and not result.error:
-        lines.append("too large to run here: the shapes are from torch's meta device")
+        lines.append(notice("cli:too-large"))
     elif layer.kind == "MaxPool2d" and layer["return_indices"] and result.indices is None:
-        lines += [] if result.error else ["there are too many indices to be carried"]
+        lines += [] if result.error else [notice("cli:too-many-indices")]
     return lines

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import gc
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import (
+    LANGUAGE,
+    USAGE_ERROR,
     CommandError,
-    add_resume_options,
     asked_resume,
     complain,
     language,
@@ -20,6 +22,7 @@ from lenet_tui.cli.options import (
     session_options,
 )
 from lenet_tui.process import forkserver
+from lenet_tui.text.notice import Problem, notice
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.app import LenetApp
@@ -37,12 +40,15 @@ UNREAD = 141
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     streams.tolerate_any_text()
+    words = sys.argv[1:] if argv is None else argv
+    asked = re.search(r"--lang[= ](en|zh)\b", " ".join(words))  # the words may be wrong otherwise
+    LANGUAGE.set(asked[1] if asked else language(argparse.Namespace()))
     try:
-        status = run(argv)
+        status = run(words)
         sys.stdout.flush()
-    except CommandError as error:
-        complain(str(error))
-        status = error.status
+    except Problem as error:
+        complain(error.notice)
+        status = error.status if isinstance(error, CommandError) else USAGE_ERROR
     except KeyboardInterrupt:
         status = INTERRUPTED
     except BrokenPipeError:
@@ -50,14 +56,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         status = UNREAD
     except OSError as error:
         streams.leave_unread()
-        complain(f"it cannot go on: {error.strerror or error}")
+        complain(notice("cli:cannot-go-on", why=error.strerror or str(error)))
         status = FAILED
     sys.exit(status)
 
 
-def run(argv: Sequence[str] | None = None) -> int:
-    """Run the command that ``argv`` names; return the exit status."""
-    words = sys.argv[1:] if argv is None else argv
+def run(words: Sequence[str]) -> int:
+    """Run the command that ``words`` name; return the exit status."""
     args = only_the_app(words, _add_options)
     if args is not None:
         return open_app(args)
@@ -73,7 +78,9 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
-    add_resume_options(parser)
+    parser.add_argument(
+        "--resume", nargs="?", const="", metavar="FILE", help="offer the last sessions back"
+    )
 
 
 def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | None = None) -> int:
@@ -81,7 +88,7 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
     options = session_options(args)
     file = vars(args).get("moves")
     if file == "-":
-        raise CommandError("--moves - goes with trace: the app needs standard input for its keys")
+        raise CommandError("cli:no-keys")
     moves: Sequence[Move] = ()
     if file is not None:
         from lenet_tui.cli.moves_file import moves_of  # noqa: PLC0415
@@ -90,11 +97,11 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
     why = streams.no_screen()
     resume = asked_resume(args)
     if why and resume is not None:
-        raise CommandError(f"--resume needs a terminal, and {why}")
+        raise CommandError("cli:resume-needs-terminal", why=why)
     if why:
         from lenet_tui.cli.subcommands import trace  # noqa: PLC0415
 
-        return trace(args, f"{why}: here is the transcript of one iteration instead of the app")
+        return trace(args, notice("cli:transcript", why=why))
     forkserver.prepare()
     lost: Sequence[Lost] = ()
     if resume is not None:
@@ -113,7 +120,7 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
             lost=lost,
         )  # fmt: skip
 
-    return restore.run(make_app)
+    return restore.run(make_app, mend=resume is not None)
 
 
 def _make_engine(on_report: OnReport) -> Engine:

@@ -20,7 +20,7 @@ def moves_of(path: str) -> Iterator[tuple[str, Move]]:
         source = sys.stdin.buffer if path == "-" else Path(path).read_bytes().splitlines()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CommandError(f"moves {path!r} cannot be read: {reason}") from None
+        raise CommandError("cli:moves-unreadable", path=path, why=reason) from None
     return _parsed(source, path)
 
 
@@ -33,7 +33,7 @@ def _parsed(source: Iterable[bytes], path: str) -> Iterator[tuple[str, Move]]:
             try:
                 move = parse_move(line)
             except MoveError as error:
-                raise CommandError(f"line {number}: {error}") from None
+                raise CommandError("cli:line", number=number, error=error.notice) from None
             yield line, move
     except OSError as error:
-        raise CommandError(f"moves {path!r} cannot be read: {error.strerror}") from None
+        raise CommandError("cli:moves-unreadable", path=path, why=error.strerror) from None

@@ -1,11 +1,110 @@
-"""Why the command line cannot do what was asked of it."""
+"""Why the command line cannot do what was asked of it, and what it does instead."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "cli:no-terminal": ("{stream} is no terminal", "{stream} 不是终端"),
     "cli:closed": ("{stream} is closed", "{stream} 已关闭"),
     "cli:dumb": ("TERM is dumb", "TERM 为 dumb"),
+    "cli:no-option": ("no option {name}", "没有选项 {name}"),
+    "cli:no-option-near": ("no option {name}: {near}?", "没有选项 {name}：是否为 {near}？"),
+    "cli:option": ("--{option}: {error}", "--{option}：{error}"),
+    "cli:data-nameless": (
+        "--data: data needs a name: digits, random or a path",
+        "--data：data 需要一个名字：digits、random 或路径",
+    ),
+    "cli:data-unreadable": (
+        "--data: data {data!r} cannot be read: {why}",
+        "--data：无法读取数据 {data!r}：{why}",
+    ),
+    "cli:not-whole-from": (
+        "--{name}: {name} {text!r} is not a whole number from {least}",
+        "--{name}：{name} {text!r} 不是不小于 {least} 的整数",
+    ),
+    "cli:resume-brings": (
+        "--resume brings the session's own {option}: leave out --{option}",
+        "--resume 会带来会话自己的 {option}：请去掉 --{option}",
+    ),
+    "cli:resume-needs-terminal": (
+        "--resume needs a terminal, and {why}",
+        "--resume 需要终端，而 {why}",
+    ),
+    "cli:no-keys": (
+        "--moves - goes with trace: the app needs standard input for its keys",
+        "--moves - 只能用于 trace：应用要从标准输入读取按键",
+    ),
+    "cli:transcript": (
+        "{why}: here is the transcript of one iteration instead of the app",
+        "{why}：不打开应用，改为输出一次迭代的文字记录",
+    ),
+    "cli:layer-printed": (
+        "{why}: the layer is printed instead of shown",
+        "{why}：不打开界面，改为打印此层",
+    ),
+    "cli:stops-printed": (
+        "{why}: the stops are printed instead of shown",
+        "{why}：不打开界面，改为打印各站",
+    ),
+    "cli:cannot-go-on": ("it cannot go on: {why}", "无法继续：{why}"),
+    "cli:moves-unreadable": ("moves {path!r} cannot be read: {why}", "无法读取 {path!r}：{why}"),
+    "cli:line": ("line {number}: {error}", "第 {number} 行：{error}"),
+    "cli:move": ("{line}: {error}", "{line}：{error}"),
+    "cli:iteration": ("iteration {n}, {phase}: {error}", "第 {n} 次迭代，{phase}：{error}"),
+    "cli:iteration-after": (
+        "iteration {n}, after {phase}: {error}",
+        "第 {n} 次迭代，{phase} 之后：{error}",
+    ),
+    "cli:ops-with-moves": (
+        "--ops goes with --iterations, not with --moves",
+        "--ops 只能与 --iterations 一起用，不能与 --moves 一起用",
+    ),
+    "cli:engine-ended": ("the engine ended: {error}", "引擎已结束：{error}"),
+    "cli:no-file-name": ("output {output!r} is no file name", "输出 {output!r} 不是文件名"),
+    "cli:no-folder": (
+        "output {output!r}: there is no folder {folder!r}",
+        "输出 {output!r}：没有文件夹 {folder!r}",
+    ),
+    "cli:exists": (
+        "output {output!r} exists: another name, or --force to take its place",
+        "输出 {output!r} 已存在：请换一个名字，或用 --force 覆盖它",
+    ),
+    "cli:read-only": (
+        "output {output!r}: the folder cannot be written to",
+        "输出 {output!r}：文件夹不可写",
+    ),
+    "cli:not-written": (
+        "output {output!r} cannot be written: {why}",
+        "无法写入输出 {output!r}：{why}",
+    ),
+    "cli:written": (
+        "{output} is written: 'python {output} --verify' repeats the session",
+        "已写入 {output}：'python {output} --verify' 会重现此会话",
+    ),
+    "cli:none-saved": (
+        "no session to resume: none is saved in {folder}",
+        "没有可恢复的会话：{folder} 中没有保存的会话",
+    ),
+    "cli:all-in-use": (
+        "no session to resume: another lenet-tui still has what is saved in {folder}",
+        "没有可恢复的会话：{folder} 中保存的会话正由另一个 lenet-tui 使用",
+    ),
+    "cli:not-resumed": (
+        "session {path!r} cannot be resumed: {error}",
+        "无法恢复会话 {path!r}：{error}",
+    ),
+    "cli:no-stop": (
+        "no stop {stop!r}: 1 to {count}, or one of {names}",
+        "没有 {stop!r} 这一站：可用 1 到 {count}，或 {names}",
+    ),
+    "cli:own-session": (
+        "the tour has a session of its own, the preset {preset}: no {what} here",
+        "导览有自己的会话，即预设 {preset}：这里不能用 {what}",
+    ),
+    "cli:too-large": (
+        "too large to run here: the shapes are from torch's meta device",
+        "太大，无法在此运行：形状来自 torch 的 meta 设备",
+    ),
+    "cli:too-many-indices": (
+        "there are too many indices to be carried",
+        "下标太多，无法传送",
+    ),
+    "cli:warning": ("warning: {text}", "警告：{text}"),
 }

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -25,19 +26,22 @@ from lenet_tui.protocol.options import (
 )
 from lenet_tui.protocol.phases import OPTIONAL
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 
 PROGRAM = "lenet-tui"
 USAGE_ERROR = 2
+LANGUAGE = ContextVar("LANGUAGE", default=LANGUAGES[0])
+"""The language of what is written to standard error."""
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 _BESIDE_RESUME = ("resume", "lang", "ascii", "moves", "command")
 """What may be given with ``--resume``: the session brings its own options."""
 
 
-class CommandError(Exception):
+class CommandError(Problem):
     """Ends a command: one line for standard error, and the exit status."""
 
-    def __init__(self, message: str, status: int = USAGE_ERROR) -> None:
-        super().__init__(message)
+    def __init__(self, key: str | Notice, status: int = USAGE_ERROR, /, **values: Any) -> None:
+        super().__init__(key, **values)
         self.status = status
 
 
@@ -45,6 +49,9 @@ class Parser(argparse.ArgumentParser):
     """Raises ``CommandError`` instead of a usage dump. ``commands``: its subparsers."""
 
     commands: Mapping[str, Parser] = MappingProxyType({})
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **settings)
 
     def parse(self, words: Sequence[str]) -> argparse.Namespace:
         """``parse_args``, which takes the value of a misspelt option for a command."""
@@ -54,12 +61,13 @@ class Parser(argparse.ArgumentParser):
         known |= {o for sub in self.commands.values() for o in sub._option_string_actions}
         for name in (word.partition("=")[0] for word in words):
             if name.startswith("--") and name not in known:
-                near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-                raise CommandError(f"no option {name}" + (f": {near[0]}?" if near else ""))
+                for near in difflib.get_close_matches(name, known, n=1, cutoff=0.75):
+                    raise CommandError("cli:no-option-near", name=name, near=near)
+                raise CommandError("cli:no-option", name=name)
         return self.parse_args(words)
 
     def error(self, message: str) -> NoReturn:
-        raise CommandError(re.sub(r"^argument (COMMAND: )?", "", message))
+        raise CommandError(verbatim(re.sub(r"^argument (COMMAND: )?", "", message)))
 
 
 def make_parser() -> tuple[Parser, Callable[..., Parser]]:
@@ -69,20 +77,11 @@ def make_parser() -> tuple[Parser, Callable[..., Parser]]:
     options of every command already; they may come before its name too.
     """
     parser = _parser(add_help=True)
-    commands = parser.add_subparsers(
-        metavar="COMMAND", dest="command", parser_class=Parser, required=False
-    )
-
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", parser_class=Parser)
     parser.commands = commands.choices
 
     def add(name: str, help: str, run: Callable[[argparse.Namespace], int]) -> Parser:
-        sub: Parser = commands.add_parser(
-            name,
-            help=help,
-            description=help,
-            allow_abbrev=False,
-            argument_default=argparse.SUPPRESS,
-        )
+        sub: Parser = commands.add_parser(name, help=help, description=help)
         sub.set_defaults(run=run)
         add_options(sub)
         return sub
@@ -112,8 +111,6 @@ def _parser(add_help: bool) -> Parser:
         description="Watch a neural network learn in the terminal, one step at a time, "
         "in real PyTorch.",
         epilog="Without COMMAND: the app.",
-        allow_abbrev=False,
-        argument_default=argparse.SUPPRESS,
         add_help=add_help,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
@@ -145,21 +142,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def session_options(args: argparse.Namespace) -> Options:
-    """The options of a session, with the preset's where none is given."""
+    """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
     names = ("device", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
              "seed", "threads", "history_mb")  # fmt: skip
-    try:
-        return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
-    except OptionError as error:
-        raise CommandError(str(error)) from None
-
-
-def add_resume_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--resume [FILE]``."""
-    parser.add_argument(
-        "--resume", nargs="?", const="", metavar="FILE", help="offer the last sessions back"
-    )
+    return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
 
 
 def asked_resume(args: argparse.Namespace) -> str | None:
@@ -169,10 +156,7 @@ def asked_resume(args: argparse.Namespace) -> str | None:
     if file is not None:
         for name in given:
             if name not in _BESIDE_RESUME:
-                option = name.replace("_", "-")
-                raise CommandError(
-                    f"--resume brings the session's own {option}: leave out --{option}"
-                )
+                raise CommandError("cli:resume-brings", option=name.replace("_", "-"))
     return file
 
 
@@ -186,9 +170,10 @@ def language(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) 
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
-def complain(message: str) -> None:
-    """Write one line to standard error."""
-    sys.stderr.write(f"{PROGRAM}: {clean(message, 1000)}\n")
+def complain(message: Notice) -> None:
+    """Write one line to standard error, in ``LANGUAGE``."""
+    text = message.text(LANGUAGES.index(LANGUAGE.get()))
+    sys.stderr.write(f"{PROGRAM}: {clean(text, 1000)}\n")
     sys.stderr.flush()
 
 
@@ -197,16 +182,15 @@ def _value(option: str) -> Callable[[str], Any]:
         try:
             return parse_value(option, text)
         except OptionError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
+            raise CommandError("cli:option", option=option, error=error.notice) from None
 
     return parse
 
 
 def _device(text: str) -> str:
     if not _DEVICE.fullmatch(text):
-        raise argparse.ArgumentTypeError(
-            f"device {text!r} is unknown: auto, cpu, cuda, cuda:N or mps"
-        )
+        unknown = notice("training:unknown-device", name=text)
+        raise CommandError("cli:option", option="device", error=unknown)
     return text
 
 
@@ -215,11 +199,11 @@ def _data(text: str) -> str:
     if text in ("random", "digits"):
         return text
     if not text:
-        raise argparse.ArgumentTypeError("data needs a name: digits, random or a path")
+        raise CommandError("cli:data-nameless")
     try:
         with Path(text).open("rb"):
             pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise argparse.ArgumentTypeError(f"data {text!r} cannot be read: {reason}") from None
+        raise CommandError("cli:data-unreadable", data=text, why=reason) from None
     return text

@@ -21,24 +21,24 @@ def found(file: str) -> tuple[tuple[Path, SavedSession], ...]:
         try:
             return ((path, read(path)),)
         except SaveError as error:
-            raise CommandError(_damaged(path, error)) from None
+            raise _damaged(path, error) from None
     folder = default_folder()
     good: list[tuple[Path, SavedSession]] = []
-    bad: list[str] = []
+    bad: list[CommandError] = []
     for path, session in lost(folder):
         if isinstance(session, SavedSession):
             good.append((path, session))
         else:
             bad.append(_damaged(path, session))
     if good:
-        for line in bad:
-            complain(line)
+        for problem in bad:
+            complain(problem.notice)
         return tuple(good)
     if bad:
-        raise CommandError(bad[0])
-    why = "another lenet-tui still has what" if in_use(folder) else "none"
-    raise CommandError(f"no session to resume: {why} is saved in {clean(str(folder))}")
+        raise bad[0]
+    used = in_use(folder)
+    raise CommandError("cli:all-in-use" if used else "cli:none-saved", folder=clean(str(folder)))
 
 
-def _damaged(path: Path, error: SaveError) -> str:
-    return f"session {clean(str(path))!r} cannot be resumed: {error}"
+def _damaged(path: Path, error: SaveError) -> CommandError:
+    return CommandError("cli:not-resumed", path=clean(str(path)), error=error.notice)

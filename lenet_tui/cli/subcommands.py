@@ -5,26 +5,23 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
-from lenet_tui.cli.options import Parser, complain, session_options
-from lenet_tui.cli.subcommand_options import (
-    add_explain_options,
-    add_export_options,
-    add_lab_options,
-    add_tour_options,
-    add_trace_options,
-    asked_cell,
-    asked_layer,
-    asked_stop,
-    tour_options,
-)
+from lenet_tui.cli.options import CommandError, Parser, complain, session_options
+from lenet_tui.explain.cell_address import parse_cell
+from lenet_tui.lab.layer import FIRST_LAYER, default_input
+from lenet_tui.lab.parse import parse_layer, parse_shape
 from lenet_tui.process import forkserver
+from lenet_tui.protocol.options import SWITCHES, Options
+from lenet_tui.text.notice import Notice, notice
+from lenet_tui.tour.words_stops import PRESET, STOPS
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
+
+_OWN = ("data", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
+"""Options of the session that the tour's words and numbers depend on."""
 
 
 class OpenApp(Protocol):
@@ -36,72 +33,147 @@ class OpenApp(Protocol):
 
 
 def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
-    """Add every subcommand with ``add`` of ``parser.make_parser``."""
-    add_trace_options(add("trace", "print what happens, without a screen", trace))
-    add_lab_options(
-        add("lab", "try a layer: its window, shapes, formula, numbers", partial(_lab, open_app))
-    )
-    add_tour_options(
-        add("tour", "the chapter in a dozen stops, beside the app", partial(_tour, open_app))
-    )
-    add_explain_options(
-        add(
-            "explain",
-            "one number and where it came from",
-            _command("explain", asked_cell, session_options),
-        )
-    )
-    add_export_options(
-        add("export", "a session as a plain PyTorch script", _command("export", session_options))
-    )
-    add("info", "what this terminal can show, the devices here, versions", _command("info"))
+    """Add every subcommand with ``add`` of ``options.make_parser``."""
+    parser = add("trace", "print what happens, without a screen", trace)
+    group = parser.add_argument_group("transcript")
+    _add_extent(group, "play moves, one a line; -: standard input")
+    group.add_argument("--ops", action="store_true", help="every op of each phase too")
+    group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
+
+    run_lab = partial(_lab, open_app)
+    parser = add("lab", "try a layer: its window, shapes, formula, numbers", run_lab)
+    parser.add_argument("layer", nargs="?", metavar="LAYER", help=f"such as '{FIRST_LAYER}'")
+    group = parser.add_argument_group("lab")
+    group.add_argument("--input", metavar="SHAPE", help="such as 1,1,32,32")
+    printed = "print, instead of opening the screen"
+    group.add_argument("--format", choices=("text", "json"), help=printed)
+
+    parser = add("tour", "the chapter in a dozen stops, beside the app", partial(_tour, open_app))
+    parser.add_argument("stop", nargs="?", metavar="STOP", help=f"1 to {len(STOPS)}, or its name")
+    group = parser.add_argument_group("tour")
+    group.add_argument("--format", choices=("text",), help=printed)
+
+    parser = add("explain", "one number and where it came from", _explain)
+    parser.add_argument("cell", metavar="CELL", help="such as 'conv1.weight.grad[0,0,2,3]'")
+    group = parser.add_argument_group("explanation")
+    number = _whole("iteration", 1)
+    group.add_argument("--iteration", type=number, metavar="N", help="in which iteration (1)")
+    group.add_argument("--check", action="store_true", help="a gradient by central difference too")
+    group.add_argument("--format", choices=("text", "json"), help="text (default) or json")
+
+    parser = add("export", "a session as a plain PyTorch script", _export)
+    group = parser.add_argument_group("script")
+    _add_extent(group, "the session of these moves, one a line")
+    group.add_argument("--output", metavar="FILE", required=True, help="a new file; -: print it")
+    group.add_argument("--force", action="store_true", help="take the place of another file")
+
+    add("info", "what this terminal can show, the devices here, versions", _info)
 
 
-def trace(args: argparse.Namespace, why: str = "") -> int:
+def _add_extent(group: argparse._ArgumentGroup, moves: str) -> None:
+    """Add ``--iterations`` and ``--moves``; ``moves``: its help."""
+    extent = group.add_mutually_exclusive_group()
+    number = _whole("iterations", 0)
+    extent.add_argument("--iterations", type=number, metavar="N", help="how many (1)")
+    extent.add_argument("--moves", metavar="FILE", help=moves)
+
+
+def _whole(name: str, least: int) -> Callable[[str], int]:
+    """A parser of whole numbers from ``least`` on."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise CommandError("cli:not-whole-from", name=name, text=text, least=least)
+        return value
+
+    return parse
+
+
+def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
     """Print the transcript; ``why``: a line first, where it takes the place of the app."""
-    session_options(args)
+    options = session_options(args)
     forkserver.prepare()  # torch is imported there, while numpy is here
     from lenet_tui.cli import trace  # noqa: PLC0415
 
-    return trace.run(args, why)
+    return trace.run(args, options, why)
 
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
-    layer, shape = asked_layer(args)
-    why = None if vars(args).get("format") else streams.no_screen()
-    if not vars(args).get("format") and not why:
-        return open_app(args, lambda main: main.open_lab(str(layer), shape))
-    if why:
-        complain(f"{why}: the layer is printed instead of shown")
+    given = vars(args)
+    layer = parse_layer(given.get("layer") or FIRST_LAYER)
+    shape = parse_shape(given["input"]) if "input" in given else default_input(layer)
+    if not given.get("format"):
+        why = streams.no_screen()
+        if not why:
+            return open_app(args, lambda main: main.open_lab(str(layer), shape))
+        complain(notice("cli:layer-printed", why=why))
     forkserver.prepare()
     from lenet_tui.cli import lab  # noqa: PLC0415
 
-    return lab.run(args)
+    return lab.run(args, layer, shape)
 
 
 def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
-    number = asked_stop(args)
-    tour_options(args)
-    why = None if vars(args).get("format") else streams.no_screen()
-    if not vars(args).get("format") and not why:
-        return open_app(args, lambda main: main.tour.open(number, fresh=True))
-    if why:
-        complain(f"{why}: the stops are printed instead of shown")
+    number, options = _asked_stop(args), _tour_options(args)
+    if not vars(args).get("format"):
+        why = streams.no_screen()
+        if not why:
+            return open_app(args, lambda main: main.tour.open(number, fresh=True))
+        complain(notice("cli:stops-printed", why=why))
     from lenet_tui.cli import tour  # noqa: PLC0415
 
-    return tour.run(args)
+    return tour.run(args, number, options)
 
 
-def _command(
-    name: str, *checks: Callable[[argparse.Namespace], object]
-) -> Callable[[argparse.Namespace], int]:
-    """A subcommand that needs no screen: ``checks`` of its options, then ``run`` of its module."""
+def _asked_stop(args: argparse.Namespace) -> int | None:
+    """The number of the stop asked for, from 0; ``CommandError`` where there is none like that."""
+    asked = vars(args).get("stop")
+    if asked is None:
+        return None
+    names = [stop.key for stop in STOPS]
+    numbers = [str(number) for number in range(1, len(names) + 1)]
+    for known in (names, numbers):
+        if asked in known:
+            return known.index(asked)
+    raise CommandError("cli:no-stop", stop=asked, count=len(names), names=", ".join(names))
 
-    def run(args: argparse.Namespace) -> int:
-        for check in checks:
-            check(args)
-        forkserver.prepare()
-        status: int = import_module(f"lenet_tui.cli.{name}").run(args)
-        return status
 
-    return run
+def _tour_options(args: argparse.Namespace) -> Options:
+    """The options of the tour's session: its own preset, on the device and seed asked for."""
+    given = vars(args)
+    preset = given.get("preset", PRESET)
+    own = [f"--{name.replace('_', '-')}" for name in _OWN if name in given]
+    if preset != PRESET or own:
+        what = ", ".join(own) or f"--preset {preset}"
+        raise CommandError("cli:own-session", preset=PRESET, what=what)
+    args.preset = PRESET
+    return session_options(args)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    cell = parse_cell(args.cell)
+    iteration = max(int(vars(args).get("iteration", 1)), cell.iteration or 0)
+    options = session_options(args)
+    forkserver.prepare()
+    from lenet_tui.cli import explain  # noqa: PLC0415
+
+    return explain.run(args, options, cell, iteration)
+
+
+def _export(args: argparse.Namespace) -> int:
+    options = session_options(args)
+    forkserver.prepare()
+    from lenet_tui.cli import export  # noqa: PLC0415
+
+    return export.run(args, options)
+
+
+def _info(args: argparse.Namespace) -> int:
+    forkserver.prepare()
+    from lenet_tui.cli import info  # noqa: PLC0415
+
+    return info.run(args)

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.options import CommandError, language
+from lenet_tui.cli.options import language
 from lenet_tui.cli.printer import Printer
-from lenet_tui.cli.subcommand_options import asked_stop, tour_options
 from lenet_tui.cli.words import words_in
 from lenet_tui.lab.result import RunLab
-from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options
 from lenet_tui.text.words import Words
@@ -24,11 +22,10 @@ from lenet_tui.tour.words_stops import STOPS, Stop
 WIDTH = 80
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, asked: int | None, options: Options) -> int:
     """Print the stop asked for, or all of them."""
     ascii = "ascii" in args
     printer, words = Printer(ascii), words_in(language(args), ascii)
-    asked, options = asked_stop(args), tour_options(args)
     with BlockingEngine() as engine:
         for number in range(len(STOPS)) if asked is None else [asked]:
             printer.rule(
@@ -55,10 +52,8 @@ def stop_output(stop: Stop, engine: BlockingEngine, options: Options) -> list[st
     engine.start(options)
     texts: list[str] = []
     for moves in (stop.moves, stop.then) if stop.then else (stop.moves,):
-        for number, move in enumerate(moves):
-            moved = engine.move(DoMove(number, parse_move(move)))
-            if moved.error:
-                raise CommandError(str(moved.error), 1)
+        for move in moves:
+            engine.make(parse_move(move))
         printed = engine.ask(Print(stop.prints))
         texts += printed
     return [line for text in texts for line in text.splitlines()]

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from lenet_tui.cli import transcript_jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.moves_file import moves_of
-from lenet_tui.cli.options import CommandError, complain, language, session_options
-from lenet_tui.protocol.messages import DoMove, Moved, Ready, Subscription
+from lenet_tui.cli.options import CommandError, complain, language
+from lenet_tui.cli.transcript_jsonl import Jsonl
+from lenet_tui.protocol.messages import DoMove, Moved
 from lenet_tui.protocol.moves import Forward, Move, Run
 from lenet_tui.protocol.options import Options, turn_of
+from lenet_tui.text.notice import Notice
+
+if TYPE_CHECKING:
+    from lenet_tui.cli.transcript_text import TextPrinter
+
+    Writer = Jsonl | TextPrinter
+    """Each form of the transcript."""
 
 PHASE = Forward("phase")
 REJECTED = 1
@@ -21,15 +27,14 @@ AHEAD = 2
 """Moves the engine may be ahead of what is written."""
 
 
-def run(args: argparse.Namespace, why: str = "") -> int:
+def run(args: argparse.Namespace, options: Options, why: Notice | None = None) -> int:
     """Print the transcript; 0 if all was done, 1 if torch rejected a move.
 
     ``why``: a line for stderr, once it is known that there will be a transcript.
     """
     given = vars(args)
-    options = session_options(args)
     if given.get("moves") is not None and given.get("ops"):
-        raise CommandError("--ops goes with --iterations, not with --moves")
+        raise CommandError("cli:ops-with-moves")
     writer: Writer = Jsonl() if given.get("format") == "jsonl" else _text(args)
     if given.get("moves") is not None:
         return play(options, moves_of(given["moves"]), writer)
@@ -44,20 +49,9 @@ def _text(args: argparse.Namespace) -> Writer:
     return TextPrinter(Printer(bool(vars(args).get("ascii"))), words_in(language(args)))
 
 
-class Writer(Protocol):
-    """A form of the transcript."""
-
-    def begin(self, ready: Ready) -> Subscription | None:
-        """Write the configuration; return what the engine should send with each move."""
-
-    def init(self, moved: Moved, /) -> None: ...
-
-    def phase(self, moved: Moved) -> None: ...
-
-    def position(self, move: str, moved: Moved) -> None: ...
-
-
-def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: str = "") -> int:
+def iterate(
+    options: Options, iterations: int, ops: bool, writer: Writer, why: Notice | None = None
+) -> int:
     """Run ``init`` and so many iterations, phase by phase."""
     with BlockingEngine() as engine:
         _begin(engine, options, writer, why)
@@ -71,9 +65,8 @@ def iterate(options: Options, iterations: int, ops: bool, writer: Writer, why: s
             moved = engine.answer(Moved)
             if moved.error:
                 at = moved.frame.position
-                raise CommandError(
-                    f"iteration {at.iteration}, after {at.phase}: {moved.error}", REJECTED
-                )
+                n, phase, error = at.iteration, at.phase, moved.error
+                raise CommandError("cli:iteration-after", REJECTED, n=n, phase=phase, error=error)
             writer.phase(moved)
     return 0
 
@@ -91,33 +84,12 @@ def play(options: Options, moves: Iterator[tuple[str, Move]], writer: Writer) ->
     return status
 
 
-def _begin(engine: BlockingEngine, options: Options, writer: Writer, why: str = "") -> None:
+def _begin(
+    engine: BlockingEngine, options: Options, writer: Writer, why: Notice | None = None
+) -> None:
     ready = engine.start(options)
     if why:
         complain(why)
     subscription = writer.begin(ready)
     if subscription:
         engine.send(subscription)
-
-
-class Jsonl:
-    """Writes the transcript for programs."""
-
-    def begin(self, ready: Ready) -> None:
-        self._write(transcript_jsonl.config(ready))
-
-    def init(self, moved: Moved) -> None:
-        self._write(transcript_jsonl.init(moved))
-
-    def phase(self, moved: Moved) -> None:
-        if moved.phase is not None:
-            for op in moved.phase.ops:
-                self._write(transcript_jsonl.op(op))
-            self._write(transcript_jsonl.phase(moved.phase))
-
-    def position(self, move: str, moved: Moved) -> None:
-        self._write(transcript_jsonl.position(move, moved))
-
-    def _write(self, event: transcript_jsonl.Event) -> None:
-        sys.stdout.write(transcript_jsonl.line(event) + "\n")
-        sys.stdout.flush()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import platform
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy
@@ -15,6 +17,7 @@ from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.messages import Moved, Ready
 from lenet_tui.protocol.options import as_dict
 from lenet_tui.protocol.phases import INIT
+from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.transcript import OpState, ParameterState, PhaseState
 
 Event = dict[str, Any]
@@ -25,32 +28,69 @@ def line(event: Event) -> str:
     return json.dumps(_finite(event), allow_nan=False)
 
 
-def config(ready: Ready) -> Event:
-    """Every option as resolved, and whatever else changes the bits."""
-    return {
-        "event": "config",
-        **as_dict(ready.options),
-        "device": ready.device.name,
-        "device_title": ready.device.title,
-        "dtype": ready.dtype,
-        "threads": ready.threads,
-        "cpu": ready.cpu,
-        "torch": ready.torch,
-        "numpy": numpy.__version__,
-        "python": platform.python_version(),
-        "lenet_tui": __version__,
-    }
+class Jsonl:
+    """Writes the transcript for programs."""
 
+    def begin(self, ready: Ready) -> None:
+        """Write every option as resolved, and whatever else changes the bits."""
+        self._write(
+            {
+                "event": "config",
+                **as_dict(ready.options),
+                "device": ready.device.name,
+                "device_title": ready.device.title,
+                "dtype": ready.dtype,
+                "threads": ready.threads,
+                "cpu": ready.cpu,
+                "torch": ready.torch,
+                "numpy": numpy.__version__,
+                "python": platform.python_version(),
+                "lenet_tui": __version__,
+            }
+        )
 
-def init(moved: Moved) -> Event:
-    """What there is before the first iteration."""
-    seconds = sum(s.seconds for s in moved.frame.segments)
-    return _phase(0, INIT.name, moved.frame.loss, seconds, moved.parameters)
+    def init(self, moved: Moved) -> None:
+        """Write what there is before the first iteration."""
+        frame = moved.frame
+        seconds = sum(s.seconds for s in frame.segments)
+        at = Position(0, INIT.name)
+        self._write(phase(PhaseState(at, "", frame.loss, seconds, moved.parameters, ())))
+
+    def phase(self, moved: Moved) -> None:
+        if moved.phase is not None:
+            for entry in moved.phase.ops:
+                self._write(op(entry))
+            self._write(phase(moved.phase))
+
+    def position(self, move: str, moved: Moved) -> None:
+        """Write where a move has led."""
+        self._write(
+            {
+                "event": "position",
+                "move": move,
+                **asdict(moved.frame.position),
+                "loss": moved.frame.loss,
+                "error": str(moved.error) if moved.error else None,
+                "stopped": str(moved.stopped) if moved.stopped else None,
+                "parameters": _parameters(moved.parameters),
+            }
+        )
+
+    def _write(self, event: Event) -> None:
+        sys.stdout.write(line(event) + "\n")
+        sys.stdout.flush()
 
 
 def phase(state: PhaseState) -> Event:
-    at = state.position
-    return _phase(at.iteration, at.phase, state.loss, state.seconds, state.parameters)
+    """A phase that was passed."""
+    return {
+        "event": "phase",
+        "iteration": state.position.iteration,
+        "phase": state.position.phase,
+        "loss": state.loss,
+        "seconds": state.seconds,
+        "parameters": _parameters(state.parameters),
+    }
 
 
 def op(state: OpState) -> Event:
@@ -85,49 +125,9 @@ def op(state: OpState) -> Event:
     )
 
 
-def position(move: str, moved: Moved) -> Event:
-    """Where a move has led."""
-    at = moved.frame.position
-    return {
-        "event": "position",
-        "move": move,
-        "iteration": at.iteration,
-        "phase": at.phase,
-        "op": at.op,
-        "index": at.index,
-        "loss": moved.frame.loss,
-        "error": str(moved.error) if moved.error else None,
-        "stopped": str(moved.stopped) if moved.stopped else None,
-        "parameters": _parameters(moved.parameters),
-    }
-
-
-def _phase(
-    iteration: int,
-    name: str,
-    loss: float | None,
-    seconds: float,
-    parameters: Sequence[ParameterState],
-) -> Event:
-    return {
-        "event": "phase",
-        "iteration": iteration,
-        "phase": name,
-        "loss": loss,
-        "seconds": seconds,
-        "parameters": _parameters(parameters),
-    }
-
-
 def _parameters(states: Sequence[ParameterState]) -> Event:
-    return {
-        s.name: {
-            "shape": list(s.shape),
-            "sha256": s.sha256,
-            "grad": {"sha256": s.grad.sha256, "norm": s.grad.norm} if s.grad else None,
-        }
-        for s in states
-    }
+    plain = map(asdict, states)
+    return {state.pop("name"): state for state in plain}
 
 
 def _brief(gradient: tuple[Shape, str] | None) -> Event | None:
@@ -139,6 +139,6 @@ def _finite(value: Any) -> Any:
         return value if math.isfinite(value) else str(value)
     if isinstance(value, Mapping):
         return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [_finite(item) for item in value]
     return value

@@ -61,18 +61,11 @@ class TextPrinter:
         for line in self._ready.printed.splitlines():
             printer.line(line)
         printer.line("")
-        counts = [math.prod(p.shape) for p in parameters]
-        printer.table(
-            (words("trace.parameter"), words("trace.shape"), words("trace.count")),
-            (
-                (p.name, shape_text(p.shape), thousands(count))
-                for p, count in zip(parameters, counts, strict=True)
-            ),
-            right=2,
-        )
-        printer.line(
-            words("trace.parameters", count=thousands(sum(counts)), tensors=len(parameters))
-        )
+        titles = (words("trace.parameter"), words("trace.shape"), words("trace.count"))
+        rows = ((p.name, shape_text(p.shape), thousands(math.prod(p.shape))) for p in parameters)
+        printer.table(titles, rows, right=2)
+        count = thousands(sum(math.prod(p.shape) for p in parameters))
+        printer.line(words("trace.parameters", count=count, tensors=len(parameters)))
 
     def phase(self, moved: Moved) -> None:
         """Write a phase that has just been passed."""
@@ -105,10 +98,9 @@ class TextPrinter:
     def position(self, move: str, moved: Moved) -> None:
         """Write where a move has led."""
         at, loss = moved.frame.position, moved.frame.loss
-        where = (
-            at.phase if at.op is None else f"{at.phase}, {self._words('trace.inside', op=at.op)}"
-        )
-        text = self._words("trace.moved", move=clean(move), iteration=at.iteration, phase=where)
+        inside = "" if at.op is None else f", {self._words('trace.inside', op=at.op)}"
+        phase = at.phase + inside
+        text = self._words("trace.moved", move=clean(move), iteration=at.iteration, phase=phase)
         self._printer.line(text + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
         if moved.error:
             self._printer.indented(self._words("trace.refused", error=self._words.say(moved.error)))

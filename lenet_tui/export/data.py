@@ -9,7 +9,7 @@ from lenet_tui.protocol.options import Options
 
 
 class SampleDraws:
-    """Follows the data of a session as ``engine/data.py`` hands it out.
+    """Follows the data of a session as ``training/engine/dataset.py`` hands it out.
 
     ``taken``: for each source, how many samples of the order of each epoch were drawn. ``names``:
     the script's name of each source. ``size_of``: how many samples a source has to train on.

@@ -1,10 +1,6 @@
 """Why a session cannot be written as a script."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "export:unclear": (
         "the model's source gets {name!r} in a way that cannot be taken along",
         "模型源码得到 {name!r} 的方式无法带入脚本",

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from lenet_tui.export import statements
 from lenet_tui.export.data import SampleDraws
-from lenet_tui.export.source import CannotExport
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.moves import Set, Vector
 from lenet_tui.protocol.options import SWITCHES, Options, change
 from lenet_tui.protocol.phases import FORWARD, INIT, LOSS, ZERO_GRAD, Phase
+from lenet_tui.protocol.request import Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,8 @@ class Plan:
 
     def _begin(self, net: str) -> None:
         options = self.options
-        lines = [
-            f"torch.set_num_threads({options.threads})",
-            f"torch.manual_seed({options.seed})",
-            f"net = {net}",
-        ]
+        lines = [f"torch.set_num_threads({options.threads})"]
+        lines += [f"torch.manual_seed({options.seed})", f"net = {net}"]
         if self._fresh:
             lines += self.draws.draw(options.batch_size)
         if options.device != "cpu":
@@ -242,7 +239,7 @@ class Plan:
             return self._move(now)
         if move.option in ("batch-size", "data", *SWITCHES):
             return []  # from the next batch on, and the next phase
-        raise CannotExport("export:change", option=move.option)
+        raise Rejected("export:change", option=move.option)
 
     def _move(self, now: Options) -> list[str]:
         self.devices.append(now.device)

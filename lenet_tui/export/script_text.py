@@ -28,24 +28,6 @@ class Packed:
     packed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a script is put together from.
-
-    ``about``: the lines it begins with. ``net``, ``helpers``: definitions of the model, and of
-    what the statements and the end of the script call. ``recorded``: the digests that must come
-    out. ``then``: where they were recorded.
-    """
-
-    about: tuple[str, ...]
-    net: Pulled
-    helpers: Pulled
-    plan: Plan
-    samples: tuple[Packed, ...]
-    recorded: Mapping[str, str]
-    then: Mapping[str, str]
-
-
 QUIET = """\
 import warnings
 
@@ -53,21 +35,34 @@ import warnings
 warnings.filterwarnings("ignore", message="Failed to initialize NumPy")"""
 
 
-def script(contents: Contents) -> str:
-    """The whole script."""
-    plan, net, helpers = contents.plan, contents.net, contents.helpers
+def script(
+    plan: Plan,
+    *,
+    about: Iterable[str],
+    net: Pulled,
+    helpers: Pulled,
+    samples: Iterable[Packed],
+    recorded: Mapping[str, str],
+    then: Mapping[str, str],
+) -> str:
+    """The whole script.
+
+    ``about``: the lines it begins with. ``net``, ``helpers``: definitions of the model, and of
+    what the statements and the end of the script call. ``recorded``: the digests that must come
+    out. ``then``: where they were recorded.
+    """
     used = reversed(dict.fromkeys(reversed(plan.devices)))
     devices = "".join(f"{json.dumps(device)}, " for device in used).strip()
     pieces = [
-        "\n".join(['"""' + "\n".join(contents.about), '"""']),
+        "\n".join(['"""' + "\n".join(about), '"""']),
         "from __future__ import annotations",
         QUIET,
         "\n".join(import_lines([*net.imports.values(), *helpers.imports.values()])),
         *spaced(net.definitions),
         session(plan.blocks, plan.has_loss),
         *spaced(helpers.definitions),
-        table("RECORDED", contents.recorded) + "\n" + table("THEN", contents.then),
-        *map(data, contents.samples),
+        table("RECORDED", recorded) + "\n" + table("THEN", then),
+        *map(data, samples),
         f'if __name__ == "__main__":\n    sys.exit(main(session, ({devices}), RECORDED, THEN))',
     ]
     return joined(pieces)

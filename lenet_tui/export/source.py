@@ -13,10 +13,6 @@ from lenet_tui.training.source_text import without_asides
 ALLOWED = frozenset({*sys.stdlib_module_names, "torch"})
 
 
-class CannotExport(Rejected):
-    """There is no script, for the reason given."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pulled:
     """``imports`` by the names they bind, ``definitions`` by their names, in source order."""
@@ -28,7 +24,7 @@ class Pulled:
 def pull(source: str, wanted: Iterable[str]) -> Pulled:
     """What is at the top level of ``source`` and is needed by the ``wanted`` names.
 
-    ``CannotExport`` if that takes more than torch and the standard library.
+    ``Rejected`` if that takes more than torch and the standard library.
     """
     module = _Module(source)
     found: dict[str, str] = {}
@@ -43,22 +39,23 @@ def pull(source: str, wanted: Iterable[str]) -> Pulled:
             found[name] = module.text(node)
             todo += _names(node)
         elif name in module.unclear:
-            raise CannotExport("export:unclear", name=name)
-    for name, line in imports.items():
-        _allow(name, line)
+            raise Rejected("export:unclear", name=name)
+    for line in imports.values():
+        if _root(line) not in ALLOWED:
+            raise Rejected("export:import", line=line)
     ordered = {name: found[name] for name in module.definitions if name in found}
     return Pulled({n: imports[n] for n in module.imports if n in imports}, ordered)
 
 
 def merged(*parts: Pulled) -> Pulled:
-    """All of them together; ``CannotExport`` where one name would mean two things."""
+    """All of them together; ``Rejected`` where one name would mean two things."""
     imports: dict[str, str] = {}
     definitions: dict[str, str] = {}
     for part in parts:
         for name, text in (*part.imports.items(), *part.definitions.items()):
             known = {**imports, **definitions}.get(name, text)
             if known != text:
-                raise CannotExport("export:name-taken", name=name)
+                raise Rejected("export:name-taken", name=name)
         imports |= part.imports
         definitions |= part.definitions
     return Pulled(imports, definitions)
@@ -93,11 +90,10 @@ class _Module:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 name = alias.asname or alias.name.partition(".")[0]
-                self.imports[name] = f"import {_aliased(alias)}"
+                self.imports[name] = ast.unparse(ast.Import([alias]))
         elif isinstance(node, ast.ImportFrom):
-            origin = "." * node.level + (node.module or "")
             for alias in node.names:
-                line = f"from {origin} import {_aliased(alias)}"
+                line = ast.unparse(ast.ImportFrom(node.module, [alias], node.level))
                 self.imports[alias.asname or alias.name] = line
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self.definitions[node.name] = node
@@ -135,14 +131,5 @@ def _stored(node: ast.AST) -> set[str]:
     return names
 
 
-def _aliased(alias: ast.alias) -> str:
-    return alias.name + (f" as {alias.asname}" if alias.asname else "")
-
-
 def _root(line: str) -> str:
     return line.split()[1].partition(".")[0]
-
-
-def _allow(name: str, line: str) -> None:
-    if _root(line) not in ALLOWED:
-        raise CannotExport("export:import", line=line)

@@ -1,10 +1,6 @@
 """The notices about keyframes and about stepping back."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "history:no-watchpoint": ("there is no watchpoint {number}", "没有监视点 {number}"),
     "history:phase-under-way": (
         "{phase} is under way ({done} of {total} ops):"
@@ -42,6 +38,10 @@ NOTICES: Table = {
     "history:unfit-tensor": (
         "{name} is missing, unknown or of another shape",
         "{name} 缺失、未知或形状不同",
+    ),
+    "history:odd-tensor": (
+        "one of its tensors has an unknown dtype or another shape",
+        "其某个张量的 dtype 未知或形状不同",
     ),
     "history:other-names": (
         "its parameters or buffers have other names",

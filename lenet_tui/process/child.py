@@ -15,21 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from lenet_tui.process.forkserver import start_method
-from lenet_tui.protocol.messages import (
-    Answered,
-    Asked,
-    Busy,
-    Command,
-    Died,
-    DoMove,
-    Failed,
-    Moved,
-    Ready,
-    Report,
-    RunFree,
-    Start,
-    StoredKeyframe,
-)
+from lenet_tui.protocol import messages
 from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
@@ -42,12 +28,8 @@ FIRST_REPORT = 10.0
 """The same for a process that has not reported yet: where it is spawned, it starts slowly."""
 TICK = 0.25
 
-_ASKING = (Start, DoMove, RunFree, Asked)
-_ANSWERS = (Ready, Failed, Moved, Answered)
-
-
-class NotPlain(Problem):
-    """The engine sent an object of a class that the app does not take."""
+_ASKING = (messages.Start, messages.DoMove, messages.RunFree, messages.Asked)
+_ANSWERS = (messages.Ready, messages.Failed, messages.Moved, messages.Answered)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -60,11 +42,11 @@ class _Unpickler(pickle.Unpickler):
         top, *inner = module.split(".")
         if top == "numpy" or (top == "lenet_tui" and not {"engine", "ui", "cli"} & {*inner}):
             return super().find_class(module, name)
-        raise NotPlain("process:not-plain", what=clean(f"{module}.{name}", 500))
+        raise Problem("process:not-plain", what=clean(f"{module}.{name}", 500))
 
 
-def _plain(data: bytes) -> Report:
-    report: Report = _Unpickler(io.BytesIO(data)).load()
+def _plain(data: bytes) -> messages.Report:
+    report: messages.Report = _Unpickler(io.BytesIO(data)).load()
     return report
 
 
@@ -80,15 +62,15 @@ class EngineProcess:
         self,
         run: Callable[..., None],
         args: tuple[object, ...],
-        receive: Callable[[EngineProcess, Report], None],
+        receive: Callable[[EngineProcess, messages.Report], None],
     ) -> None:
         self._receive = receive
-        self._outbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[messages.Command | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._unanswered = 0
         self._last_heard = time.monotonic()
         self._patience = FIRST_REPORT
-        self._last = Busy(Position(), -1, "", 0.0)
+        self._last = messages.Busy(Position(), -1, "", 0.0)
         self._moving = False
         self._killed = False
         self._started = False
@@ -106,13 +88,13 @@ class EngineProcess:
         pid: int | None = self._process.pid
         return pid
 
-    def send(self, command: Command) -> None:
+    def send(self, command: messages.Command) -> None:
         if isinstance(command, _ASKING):
             with self._lock:
                 if not self._unanswered:
                     self._last_heard = max(self._last_heard, time.monotonic())
                 self._unanswered += 1
-                self._moving = isinstance(command, (DoMove, RunFree))
+                self._moving = isinstance(command, (messages.DoMove, messages.RunFree))
         self._outbox.put(command)
 
     def kill(self) -> None:
@@ -127,7 +109,7 @@ class EngineProcess:
         try:
             self._process.start()
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no engine
-            self._report(Died(notice("process:cannot-start", why=_line(error))))
+            self._report(messages.Died(notice("process:cannot-start", why=_line(error))))
             return
         finally:
             engine_end.close()
@@ -139,18 +121,17 @@ class EngineProcess:
         threading.Thread(target=self._write, name="engine commands", daemon=True).start()
         try:
             self._read()
+            why = self._exit_reason()
         except (EOFError, OSError):
             why = self._exit_reason()
-        except NotPlain as error:
+        except Problem as error:
             why = error.notice
             self._process.kill()
         except Exception as error:  # noqa: BLE001 - damaged data raises what it likes
             why = notice("process:makes-no-sense", why=_line(error))
             self._process.kill()
-        else:
-            why = self._exit_reason()
         self._outbox.put(None)
-        self._report(Died(why))
+        self._report(messages.Died(why))
 
     def _write(self) -> None:
         while (command := self._outbox.get()) is not None:
@@ -165,7 +146,7 @@ class EngineProcess:
             ready = connections.wait([self._connection, self._process.sentinel], TICK)
             if self._connection in ready or (ready and self._connection.poll(TICK)):
                 report = _plain(self._connection.recv_bytes())
-                if isinstance(report, StoredKeyframe):  # its bytes follow by themselves
+                if isinstance(report, messages.Keyframe):  # its bytes follow by themselves
                     report = replace(report, blob=self._connection.recv_bytes())
                 self._note(report)
                 self._report(report)
@@ -175,26 +156,26 @@ class EngineProcess:
                 seconds = time.monotonic() - self._last_heard
                 at = self._last
                 position = at.position if self._moving else replace(at.position, phase="")
-                self._report(Busy(position, at.segment, at.what, seconds, silent=True))
+                self._report(messages.Busy(position, at.segment, at.what, seconds, silent=True))
 
-    def _note(self, report: Report) -> None:
+    def _note(self, report: messages.Report) -> None:
         with self._lock:
             self._last_heard = time.monotonic()
-            searches = isinstance(report, Busy) and report.what == SEARCHING
-            if isinstance(report, (Busy, *_ANSWERS)) or self._patience == FIRST_REPORT:
+            searches = isinstance(report, messages.Busy) and report.what == SEARCHING
+            if isinstance(report, (messages.Busy, *_ANSWERS)) or self._patience == FIRST_REPORT:
                 self._patience = SEARCH if searches else SILENCE
-            if isinstance(report, Busy):
+            if isinstance(report, messages.Busy):
                 self._last = report
             elif isinstance(report, _ANSWERS):
                 self._unanswered = max(self._unanswered - 1, 0)
-                if isinstance(report, Moved):
+                if isinstance(report, messages.Moved):
                     frame = report.frame
                     at = frame.position
                     if at.op is None:  # what is asked for next is the phase next in turn
                         at = replace(at, phase=frame.next_phase)
-                    self._last = Busy(at, len(frame.segments) - 1, "", 0.0)
+                    self._last = messages.Busy(at, len(frame.segments) - 1, "", 0.0)
 
-    def _report(self, report: Report) -> None:
+    def _report(self, report: messages.Report) -> None:
         if not self._killed:
             self._receive(self, report)
 

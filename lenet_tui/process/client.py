@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +11,16 @@ from pathlib import Path
 from lenet_tui.process.child import EngineProcess
 from lenet_tui.process.engine import server
 from lenet_tui.process.forkserver import prepare
-from lenet_tui.process.heap import return_freed_memory
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.messages import Command, DoMove, Keyframe, Recorded, Report, RequestKeyframe
 from lenet_tui.protocol.moves import KillEngine
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.autosave import Autosave
 from lenet_tui.sessions.recovery_state import RecoveryState
+
+M_MMAP_THRESHOLD = -3
+"""From glibc's ``malloc.h``."""
+LARGE = 2**16
 
 
 class EngineClient:
@@ -35,7 +40,7 @@ class EngineClient:
         saves: Path | None = None,
     ) -> None:
         prepare()
-        return_freed_memory()
+        _return_freed_memory()
         self._on_report = on_report
         self._run, self._args = run, args
         self._recovery = RecoveryState()
@@ -103,7 +108,19 @@ class EngineClient:
                 return
             if isinstance(report, RequestKeyframe):
                 process.send(Keyframe(report.iteration, self._recovery.keyframe(report.iteration)))
-            elif not self._recovery.received(report):
-                self._on_report(report)
+            elif seen := self._recovery.received(report):
+                self._on_report(seen)
             elif self._autosave and isinstance(report, Recorded):
                 self._autosave.changed()
+
+
+def _return_freed_memory() -> None:
+    """Have glibc map each block from ``LARGE`` bytes on separately, such as keyframes and saves.
+
+    By default, once one such block is freed, glibc puts the next ones into its heap, between other
+    objects: then the heap grows with every minute of a run.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+        if mallopt is not None:
+            mallopt(M_MMAP_THRESHOLD, LARGE)

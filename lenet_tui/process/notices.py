@@ -1,10 +1,6 @@
 """The notices about the engine's process."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "process:not-started": ("the engine has not been started", "引擎尚未启动"),
     "process:then": ("{first}; then {second}", "{first}；随后 {second}"),
     "process:cannot-start": ("it could not be started: {why}", "无法启动：{why}"),

@@ -16,6 +16,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem
 
 _LENGTH = struct.Struct("<Q")
 _Read = TypeVar("_Read")
@@ -26,7 +27,7 @@ _ACCEPTED = {bool: (bool,), int: (int,), float: (int, float), str: (str,)}
 """The types that JSON may give for each plain type: a truth value is no number."""
 
 
-class Malformed(ValueError):
+class Malformed(Problem):
     """Bytes or a value that do not fit; the text is one line."""
 
 
@@ -58,12 +59,10 @@ def unpack(kind: type[_Read], data: bytearray | memoryview, forms: Forms) -> _Re
         start = _LENGTH.size + length
         reader = _Reader(memoryview(data)[start:], forms)
         value: _Read = reader.read(kind, json.loads(bytes(data[_LENGTH.size : start])), "header")
-    except Malformed as error:
-        raise Malformed(clean(str(error), 300)) from None
     except (ValueError, OverflowError, RecursionError, struct.error):
-        raise Malformed("its header is damaged") from None
+        raise Malformed("protocol:header-damaged") from None
     if reader.rest:
-        raise Malformed("it is longer than its header says")
+        raise Malformed("protocol:too-long")
     return value
 
 
@@ -88,44 +87,47 @@ class _Reader:
         origin, args = get_origin(kind), get_args(kind)
         if origin is Annotated:
             value = self.read(args[0], given, name)
-            _demand(value in args[1], name, "is not one of those that are possible")
+            if value not in args[1]:
+                raise Malformed("protocol:not-allowed", name=name)
             return value
         if origin in (Union, UnionType):
             (wanted,) = (each for each in args if each is not NoneType)
             return None if given is None else self.read(wanted, given, name)
         if origin is Mapping:
-            _demand(isinstance(given, dict), name, "is no mapping")
-            return {self._key(args[0], key): self.read(args[1], given[key], key) for key in given}
-        _demand(isinstance(given, list), name, "is no list")
+            if not isinstance(given, dict):
+                raise Malformed("protocol:no-mapping", name=name)
+            return {
+                self._key(args[0], key): self.read(args[1], value, clean(key, 100))
+                for key, value in given.items()
+            }
+        if not isinstance(given, list):
+            raise Malformed("protocol:no-list", name=name)
         kinds = args[:1] * len(given) if args[1:] == (...,) else args
-        _demand(len(given) == len(kinds), name, "has another length")
+        if len(given) != len(kinds):
+            raise Malformed("protocol:other-length", name=name)
         return tuple([self.read(*pair, name) for pair in zip(kinds, given, strict=True)])
 
     def _plain(self, kind: Any, given: Any, name: str) -> Any:
         if kind in _ACCEPTED:
-            _demand(type(given) in _ACCEPTED[kind], name, f"is no {kind.__name__}")
+            if type(given) not in _ACCEPTED[kind]:
+                raise Malformed("protocol:no-such-kind", name=name, kind=kind.__name__)
             return kind(given)
         if kind in (bytes, memoryview):
-            return kind(self._content(given, name))
+            if type(given) is not int or not 0 <= given <= len(self.rest):
+                raise Malformed("protocol:cut-short", name=name)
+            content, self.rest = self.rest[:given], self.rest[given:]
+            return kind(content)
         if kind in self._forms:
             form, _, load = self._forms[kind]
             value = load(self.read(form, given, name))
-            _demand(isinstance(value, kind), name, f"is no {kind.__name__}")
+            if not isinstance(value, kind):
+                raise Malformed("protocol:no-such-kind", name=name, kind=kind.__name__)
             return value
         types = _types(kind)
-        _demand(isinstance(given, dict) and given.keys() == types.keys(), name, "has other fields")
+        if not isinstance(given, dict) or given.keys() != types.keys():
+            raise Malformed("protocol:other-fields", name=name)
         return kind(*[self.read(types[field], given[field], field) for field in types])
 
     def _key(self, kind: Any, key: str) -> Any:
         whole = int in (kind, *get_args(kind))
         return self.read(kind, int(key) if whole else key, "key")
-
-    def _content(self, size: Any, name: str) -> memoryview:
-        _demand(type(size) is int and 0 <= size <= len(self.rest), name, "is cut short")
-        content, self.rest = self.rest[:size], self.rest[size:]
-        return content
-
-
-def _demand(fits: bool, name: str, why: str) -> None:
-    if not fits:
-        raise Malformed(f"its field {name} {why}")

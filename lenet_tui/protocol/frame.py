@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Shape = tuple[int, ...]
+Argument = int | float | str | tuple[float, ...] | list[float]
+"""What an op was called with: a number, some numbers, or anything else as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class OpRow:
 
     ``name`` and ``op`` as in ``conv1 · conv2d``; ``module``: path of the module it ran in (empty:
     the model itself). ``shapes``: of its inputs; ``shape``: of its output, ``None`` until the
-    forward reaches it. ``arguments``: what the op was called with, as text; ``short``: the same in
-    a few characters, ``5×5``. ``parameters``: names of the parameters it reads. ``count``: their
-    number of elements.
+    forward reaches it. ``arguments``: (name, value) of what else the op was called with, an empty
+    name where torch gives none; ``short``: the same in a few characters, ``5×5``.
+    ``parameters``: names of the parameters it reads. ``count``: their number of elements.
     """
 
     name: str
@@ -59,7 +61,7 @@ class OpRow:
     module: str
     shapes: tuple[Shape, ...] | None
     shape: Shape | None
-    arguments: str
+    arguments: tuple[tuple[str, Argument], ...]
     parameters: tuple[str, ...]
     count: int
     short: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -95,11 +96,9 @@ class IterationPlan:
 
     def cut(self, segment: int, done: int | None) -> IterationPlan:
         """The plan as far as ``done`` ops (``None``: all) of segment number ``segment``."""
-        return IterationPlan(
-            self.segments[: segment + 1],
-            tuple(c for c in self.changes if _not_after(c, segment, done)),
-            self.on,
-        )
+        end = _place(segment, done)
+        changes = tuple(c for c in self.changes if _place(c.segment, c.done) <= end)
+        return IterationPlan(self.segments[: segment + 1], changes, self.on)
 
     def with_segment(self, segment: Segment) -> IterationPlan:
         return replace(self, segments=(*self.segments, segment))
@@ -117,10 +116,9 @@ class IterationPlan:
         return self == regular(self.on)
 
 
-def _not_after(change: Change, segment: int, done: int | None) -> bool:
-    if change.segment != segment:
-        return change.segment < segment
-    return done is None or (change.done is not None and change.done <= done)
+def _place(segment: int, done: int | None) -> tuple[int, float]:
+    """A place that can be compared with others; ``None``: after the whole segment."""
+    return segment, math.inf if done is None else done
 
 
 def _on(before: tuple[str, ...], changes: Iterable[Change]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,18 +23,22 @@ class Losses:
 
     def take(self, frame: Frame) -> None:
         """Add the losses of a frame; drop those that its session no longer has."""
-        first, last = frame.losses_from, frame.losses_from + len(frame.losses)
-        while last > len(self._store):
-            self._store = np.concatenate([self._store, np.full(len(self._store), np.nan)])
-        if last > first:
-            self._store[first:last] = frame.losses
-            self._size = max(self._size, last)
+        self.add(frame.losses_from, frame.losses)
         end = max(frame.end, frame.position.iteration) + 1
         if not (frame.ahead or frame.running or has_loss(frame)):
             end = max(1, end - 1)
         if end < self._size:
             self._store[end : self._size] = np.nan
             self._size = end
+
+    def add(self, first: int, losses: Sequence[float] | Array) -> None:
+        """Add losses from iteration ``first`` on."""
+        last = first + len(losses)
+        while last > len(self._store):
+            self._store = np.concatenate([self._store, np.full(len(self._store), np.nan)])
+        if last > first:
+            self._store[first:last] = losses
+            self._size = max(self._size, last)
 
     @classmethod
     def read(cls, data: bytes, first: int = 0) -> Losses:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -68,13 +69,12 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class RunFree:
-    """Run flat out until ``Pause`` or a watchpoint (or ``limit`` iterations), sending frames.
+    """Run flat out until ``Pause`` or a watchpoint, sending frames.
 
     A frame is sent when the one before has been answered by ``FrameAcknowledged``.
     """
 
     number: int
-    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """The answer to ``RequestKeyframe``: its bytes."""
+    """The bytes of a keyframe: the answer to ``RequestKeyframe``.
+
+    As a report: store it outside the engine. Its bytes follow it in the pipe.
+    """
 
     iteration: int
     blob: bytes
@@ -156,17 +159,15 @@ class FrameUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """History grew or was cut: what the app must know if the engine dies."""
+    """History grew or was cut: what the app must know if the engine dies.
+
+    ``losses``: those of the snapshot's iterations that no frame has brought, from iteration
+    ``losses_from`` on.
+    """
 
     snapshot: Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class StoredKeyframe:
-    """A keyframe to store outside the engine. Its bytes follow it in the pipe."""
-
-    iteration: int
-    blob: bytes
+    losses_from: int = 0
+    losses: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,6 @@ class Died:
 
 
 Report = (
-    Ready | Moved | FrameUpdate | Recorded | StoredKeyframe | EvictedKeyframes
+    Ready | Moved | FrameUpdate | Recorded | Keyframe | EvictedKeyframes
     | RequestKeyframe | Busy | Printed | Answered | Failed | Died
 )  # fmt: skip

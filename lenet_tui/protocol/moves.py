@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
 
 from lenet_tui.protocol.condition import Watch, WatchError, parse_watch
 from lenet_tui.protocol.options import SETTABLE, OptionError, parse_value
@@ -38,8 +38,19 @@ class Vector:
         return "random" if self.kind == "random" else ",".join(repr(v) for v in self.values)
 
 
+class Move:
+    """What a person asks a session to do. Its text is ``verb`` and then its fields."""
+
+    __slots__ = ()
+    verb: ClassVar[str] = ""
+
+    def __str__(self) -> str:
+        given = (getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
+        return " ".join([self.verb, *(str(value) for value in given if value is not None)])
+
+
 @dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Move):
     """``phase``, ``op`` or ``finish``: forward by one ``unit``."""
 
     unit: str
@@ -49,73 +60,57 @@ class Forward:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Run(Move):
+    verb = "run"
     count: int
 
-    def __str__(self) -> str:
-        return f"run {self.count}"
-
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class Back(Move):
+    verb = "back"
     unit: str
 
-    def __str__(self) -> str:
-        return f"back {self.unit}"
-
 
 @dataclass(frozen=True, slots=True)
-class Goto:
+class Goto(Move):
+    verb = "goto"
     iteration: int
 
-    def __str__(self) -> str:
-        return f"goto {self.iteration}"
-
 
 @dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(Move):
+    verb = "skip"
     phase: str
 
-    def __str__(self) -> str:
-        return f"skip {self.phase}"
-
 
 @dataclass(frozen=True, slots=True)
-class Do:
+class Do(Move):
+    verb = "do"
     phase: str
     vector: Vector | None = None
 
-    def __str__(self) -> str:
-        return f"do {self.phase}" + (f" {self.vector}" if self.vector else "")
-
 
 @dataclass(frozen=True, slots=True)
-class Set:
+class Set(Move):
+    verb = "set"
     option: str
     value: Any
 
-    def __str__(self) -> str:
-        return f"set {self.option} {self.value}"
-
 
 @dataclass(frozen=True, slots=True)
-class AddWatch:
+class AddWatch(Move):
+    verb = "watch"
     watch: Watch
 
-    def __str__(self) -> str:
-        return f"watch {self.watch}"
-
 
 @dataclass(frozen=True, slots=True)
-class Unwatch:
+class Unwatch(Move):
+    verb = "unwatch"
     number: int
 
-    def __str__(self) -> str:
-        return f"unwatch {self.number}"
-
 
 @dataclass(frozen=True, slots=True)
-class Continue:
+class Continue(Move):
     limit: int = CONTINUE_LIMIT
 
     def __str__(self) -> str:
@@ -123,21 +118,13 @@ class Continue:
 
 
 @dataclass(frozen=True, slots=True)
-class ReverseContinue:
-    def __str__(self) -> str:
-        return SEARCHING
+class ReverseContinue(Move):
+    verb = SEARCHING
 
 
 @dataclass(frozen=True, slots=True)
-class KillEngine:
-    def __str__(self) -> str:
-        return "kill-engine"
-
-
-Move = (
-    Forward | Run | Back | Goto | Skip | Do | Set | AddWatch | Unwatch
-    | Continue | ReverseContinue | KillEngine
-)  # fmt: skip
+class KillEngine(Move):
+    verb = "kill-engine"
 
 
 def parse_move(line: str) -> Move:

@@ -20,28 +20,23 @@ def path_within(folder: Path, text: str, suffix: str) -> Path:
     ``FileNameError`` if it leads out of the folder, is taken, or has no place.
     """
     name = text.strip()
-    try:
-        return _within(folder, name, suffix)
-    except OSError as error:
-        raise FileNameError(
-            "protocol:no-file-name", name=name[:40], reason=error.strerror
-        ) from None
-
-
-def _within(folder: Path, name: str, suffix: str) -> Path:
     if clean(name) != name:
         raise FileNameError("protocol:unseen-characters", name=name)
     if not name or Path(name).name in ("", ".."):
         raise FileNameError("protocol:name-needed")
     path = folder / (name if Path(name).suffix else name + suffix)
-    if not path.resolve().is_relative_to(folder.resolve()) or path.resolve() == folder.resolve():
-        raise FileNameError("protocol:leads-out", name=name, folder=str(folder))
-    if not path.parent.is_dir():
-        raise FileNameError("protocol:no-folder", folder=str(path.parent))
     try:
+        whole, within = path.resolve(), folder.resolve()
+        if not whole.is_relative_to(within) or whole == within:
+            raise FileNameError("protocol:leads-out", name=name, folder=str(folder))
+        if not path.parent.is_dir():
+            raise FileNameError("protocol:no-folder", folder=str(path.parent))
         path.lstat()
     except FileNotFoundError:
         return path
+    except OSError as error:
+        reason = error.strerror
+        raise FileNameError("protocol:no-file-name", name=name[:40], reason=reason) from None
     raise FileNameError("protocol:exists", name=path.name)
 
 

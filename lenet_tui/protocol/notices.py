@@ -1,10 +1,6 @@
 """The notices that reject an option, a move, a watchpoint or a file name."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "protocol:unknown": (
         "{name} {value!r} is unknown: one of {allowed}",
         "{name} 的值 {value!r} 未知：可选 {allowed}",
@@ -98,6 +94,18 @@ NOTICES: Table = {
         "{name!r} 超出了文件夹 {folder}：请给该文件夹内的名字",
     ),
     "protocol:no-folder": ("there is no folder {folder!r}", "没有文件夹 {folder!r}"),
+    "protocol:header-damaged": ("its header is damaged", "其头部已损坏"),
+    "protocol:too-long": ("it is longer than its header says", "它比其头部所述的更长"),
+    "protocol:not-allowed": (
+        "its field {name} is not one of those that are possible",
+        "其字段 {name} 不是可能的值之一",
+    ),
+    "protocol:no-mapping": ("its field {name} is no mapping", "其字段 {name} 不是映射"),
+    "protocol:no-list": ("its field {name} is no list", "其字段 {name} 不是列表"),
+    "protocol:other-length": ("its field {name} has another length", "其字段 {name} 的长度不符"),
+    "protocol:no-such-kind": ("its field {name} is no {kind}", "其字段 {name} 不是 {kind}"),
+    "protocol:cut-short": ("its field {name} is cut short", "其字段 {name} 不完整"),
+    "protocol:other-fields": ("its field {name} has other fields", "其字段 {name} 含有其他字段"),
     "protocol:exists": (
         "{name!r} exists: another name, it is not overwritten",
         "{name!r} 已存在：请换一个名字，不会覆盖它",

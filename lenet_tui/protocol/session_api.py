@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from lenet_tui.protocol import messages
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.messages import (
-    DoMove,
-    Moved,
-    Ready,
-    Report,
-    RunFree,
-    Snapshot,
-    Subscription,
-)
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
 from lenet_tui.text.notice import Problem
@@ -55,7 +47,7 @@ class Hooks(Protocol):
     def frame_wanted(self) -> bool:
         """Whether the screen has acknowledged the last frame, so that a new one may be sent."""
 
-    def send(self, report: Report) -> None:
+    def send(self, report: messages.Report) -> None:
         """Send a report that is no answer to a command."""
 
 
@@ -74,21 +66,24 @@ class Session(Protocol):
     """
 
     @property
-    def ready(self) -> Ready: ...
+    def ready(self) -> messages.Ready: ...
 
     @property
     def progress(self) -> Progress: ...
 
-    def do(self, command: DoMove) -> Moved: ...
+    def do(self, command: messages.DoMove) -> messages.Moved: ...
 
-    def run_free(self, command: RunFree) -> Moved: ...
+    def run_free(self, command: messages.RunFree) -> messages.Moved: ...
 
-    def subscribe(self, subscription: Subscription) -> Frame: ...
+    def subscribe(self, subscription: messages.Subscription) -> Frame: ...
 
-    def subscribe_next(self, subscription: Subscription) -> None:
+    def subscribe_next(self, subscription: messages.Subscription) -> None:
         """Set what the next frame holds; a run goes on and sends it."""
 
-    def snapshot(self) -> Snapshot: ...
+    def snapshot(self) -> messages.Snapshot: ...
+
+    def take_losses(self) -> tuple[int, Sequence[float]]:
+        """The losses that no frame has brought: the first one's iteration, and the numbers."""
 
 
 class MakeSession(Protocol):
@@ -99,5 +94,5 @@ class MakeSession(Protocol):
         options: Options,
         store: KeyframeStore,
         hooks: Hooks,
-        snapshot: Snapshot | None = None,
+        snapshot: messages.Snapshot | None = None,
     ) -> Session: ...

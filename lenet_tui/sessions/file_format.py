@@ -7,11 +7,12 @@ import math
 from dataclasses import replace
 
 from lenet_tui.protocol.condition import parse_watch
-from lenet_tui.protocol.container import Forms, Malformed, pack, unpack
+from lenet_tui.protocol.container import Forms, pack, unpack
 from lenet_tui.protocol.moves import Set, Vector, parse_move, parse_vector
 from lenet_tui.protocol.options import Options, check
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem
 
 MAX_BYTES = 64 * 2**20
 """A file larger than this is none of ours."""
@@ -24,7 +25,7 @@ _SLACK = 4
 """Spacings that may lie between a position and the last keyframe before it."""
 
 
-class SaveError(ValueError):
+class SaveError(Problem):
     """Raised for a file that is no session of this program, with one line on why."""
 
 
@@ -47,22 +48,22 @@ def decode(data: bytes) -> SavedSession:
     """The session in a file's bytes; ``SaveError`` with one line on what is wrong with them."""
     line, end, _ = data.partition(b"\n")
     if not end or not line.startswith(_NAME):
-        raise SaveError("it is no saved session")
+        raise SaveError("sessions:no-session")
     if line + end != _MAGIC:
         version = clean(line[len(_NAME) : 40].decode("utf-8", "replace"))
-        raise SaveError(f"it is of format {version}, and this lenet-tui reads format 2")
+        raise SaveError("sessions:other-format", version=version)
     start = len(_MAGIC) + _DIGEST
     body = memoryview(data)[start:]
     if hashlib.sha256(body).digest() != data[len(_MAGIC) : start]:
-        raise SaveError("it is damaged: its bytes do not give its digest")
+        raise SaveError("sessions:damaged")
     try:
         return _plausible(unpack(SavedSession, body, _FORMS))
-    except ValueError as error:
-        raise SaveError(clean(str(error), 300)) from None
+    except Problem as error:
+        raise SaveError(error.notice) from None
 
 
 def _plausible(session: SavedSession) -> SavedSession:
-    """The session if its parts can belong together; a ``ValueError`` says which do not.
+    """The session if its parts can belong together; a ``Problem`` says which do not.
 
     A model that is not the app's own is not imported.
     """
@@ -70,19 +71,19 @@ def _plausible(session: SavedSession) -> SavedSession:
     last, _, done = snapshot.end
     here = snapshot.position.iteration
     if options.model != Options().model:
-        raise Malformed("its model is not the one of this lenet-tui")
+        raise SaveError("sessions:other-model")
     if 0 not in keyframes:
-        raise Malformed("the keyframe it starts from is missing")
+        raise SaveError("sessions:no-first-keyframe")
     if max(*keyframes, here, session.losses_from) > last:
-        raise Malformed("it is ahead of its own end")
+        raise SaveError("sessions:ahead-of-end")
     if here - max(n for n in keyframes if n <= here) > _SLACK * snapshot.spacing:
-        raise Malformed("the keyframe before its position is missing")
+        raise SaveError("sessions:no-keyframe")
     if done != math.inf and not (done >= 0 and done.is_integer()):
-        raise Malformed("its end is in no op")
+        raise SaveError("sessions:no-end")
     if not 0 <= session.saved < 2**40:
-        raise Malformed("its time is no time")
+        raise SaveError("sessions:no-time")
     if len(session.losses) % 8:
-        raise Malformed("its losses are cut short")
+        raise SaveError("sessions:losses-cut-short")
     watches = tuple((number, str(parse_watch(text))) for number, text in snapshot.watches)
     snapshot = replace(snapshot, watches=watches, keyframes=(), foreign=True)
     torch, cpu = clean(session.torch, 60), clean(session.cpu, 60)

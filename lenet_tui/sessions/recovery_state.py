@@ -6,23 +6,9 @@ import math
 import time
 from dataclasses import replace
 
+from lenet_tui.protocol import messages
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import (
-    Busy,
-    Command,
-    DoMove,
-    EvictedKeyframes,
-    FrameUpdate,
-    Moved,
-    Ready,
-    Recorded,
-    Report,
-    RunFree,
-    Snapshot,
-    Start,
-    StoredKeyframe,
-    Subscription,
-)
 from lenet_tui.protocol.moves import Continue, Forward, Goto, Run
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.saved_session import SavedSession
@@ -45,20 +31,22 @@ class RecoveryState:
     """
 
     def __init__(self) -> None:
-        self._start: Start | None = None
-        self._subscription: Subscription | None = None
-        self._snapshot: Snapshot | None = None
+        self._start: messages.Start | None = None
+        self._subscription: messages.Subscription | None = None
+        self._snapshot: messages.Snapshot | None = None
         self._blobs: dict[int, bytes] = {}
         self._settled: dict[int, bytes] = {}
         self._seen: tuple[Position, int] | None = None
         self._onward = self._moving = False
-        self._ready: Ready | None = None
+        self._ready: messages.Ready | None = None
         self._loss: float | None = None
         self._losses = Losses()
+        self._withheld: int | None = None
+        """The first iteration whose loss came with a snapshot and not yet with a frame."""
 
     def take(self, saved: SavedSession) -> None:
         """Store the session that was read from a file."""
-        self._start = Start(saved.options, saved.snapshot)
+        self._start = messages.Start(saved.options, saved.snapshot)
         sizes = tuple((n, len(blob)) for n, blob in saved.keyframes.items())
         self._snapshot = replace(saved.snapshot, keyframes=sizes)
         self._blobs = dict(saved.keyframes)
@@ -87,51 +75,64 @@ class RecoveryState:
             time.time(),
         )
 
-    def sent(self, command: Command) -> None:
+    def sent(self, command: messages.Command) -> None:
         """Note a command that the engine gets."""
-        if isinstance(command, Subscription):
+        if isinstance(command, messages.Subscription):
             self._subscription = command
-        elif isinstance(command, (DoMove, RunFree)):
+        elif isinstance(command, messages.RunFree):
+            self._onward = self._moving = True
+        elif isinstance(command, messages.DoMove):
             # Only then is what is being done known from the snapshot: the next phases, in turn.
-            self._onward = isinstance(command, RunFree) or isinstance(command.move, _ONWARD)
-            self._moving = True
-        elif isinstance(command, Start):
+            self._onward, self._moving = isinstance(command.move, _ONWARD), True
+        elif isinstance(command, messages.Start):
             self._start, self._snapshot, self._seen = command, command.snapshot, None
             if command.snapshot is None:
                 self._blobs, self._settled = {}, {}
                 self._losses = Losses()
 
-    def received(self, report: Report) -> bool:
-        """Note a report of the engine; return whether the app need not see it."""
-        if isinstance(report, StoredKeyframe):
+    def received(self, report: messages.Report) -> messages.Report | None:
+        """Note a report of the engine; return what the app sees of it, ``None``: nothing."""
+        if isinstance(report, messages.Keyframe):
             self._blobs[report.iteration] = report.blob
-        elif isinstance(report, EvictedKeyframes):
+        elif isinstance(report, messages.EvictedKeyframes):
             for iteration in report.iterations:
                 self._blobs.pop(iteration, None)
-        elif isinstance(report, Recorded):
+        elif isinstance(report, messages.Recorded):
             self._snapshot, self._seen = report.snapshot, None
             self._settled = dict(self._blobs)
+            if len(report.losses):
+                self._losses.add(report.losses_from, report.losses)
+                self._withheld = min(self._withheld or report.losses_from, report.losses_from)
         else:
-            if isinstance(report, Ready):
+            if isinstance(report, messages.Ready):
                 self._ready = report
-            elif isinstance(report, (Moved, FrameUpdate)):
-                self._moving = self._moving and not isinstance(report, Moved)
+            elif isinstance(report, (messages.Moved, messages.FrameUpdate)):
+                self._moving = self._moving and not isinstance(report, messages.Moved)
                 self._loss = report.frame.loss
                 self._losses.take(report.frame)
-            if isinstance(report, Busy) and self._onward and not report.silent:
+                if self._withheld is not None:
+                    report = replace(report, frame=self._with_withheld(report.frame))
+            if isinstance(report, messages.Busy) and self._onward and not report.silent:
                 self._seen = report.position, report.segment
-            elif isinstance(report, Moved) and self._start:
+            elif isinstance(report, messages.Moved) and self._start:
                 # A new seed begins a new session; all other changes are in the snapshot.
                 options = replace(self._start.options, seed=report.frame.options.seed)
                 self._start = replace(self._start, options=options)
-            return False
-        return True
+            return report
+        return None
+
+    def _with_withheld(self, frame: Frame) -> Frame:
+        """The frame, with the losses that came with a snapshot before it."""
+        first = min(self._withheld or frame.losses_from, frame.losses_from)
+        self._withheld = None
+        last = frame.losses_from + len(frame.losses)
+        return replace(frame, losses_from=first, losses=self._losses.values[first:last].copy())
 
     def keyframe(self, iteration: int) -> bytes:
         """A keyframe's bytes; empty if it is not stored, which the engine reports as an error."""
         return self._blobs.get(iteration, b"")
 
-    def carry_on(self) -> list[Command]:
+    def carry_on(self) -> list[messages.Command]:
         """The commands that bring a new engine to where the last one was.
 
         One that has only begun begins again, unless it ended in a move: its ``init`` gives the same
@@ -142,10 +143,10 @@ class RecoveryState:
         self._blobs = dict(self._settled)
         if self._start is None:
             return []
-        again: list[Command] = [self._subscription] if self._subscription else []
-        return [Start(self._start.options, self._reached()), *again]
+        again: list[messages.Command] = [self._subscription] if self._subscription else []
+        return [messages.Start(self._start.options, self._reached()), *again]
 
-    def _reached(self) -> Snapshot | None:
+    def _reached(self) -> messages.Snapshot | None:
         """The last snapshot, moved on to where the engine has been seen since."""
         snapshot = self._snapshot
         if snapshot is None or self._seen is None:
@@ -163,7 +164,7 @@ class RecoveryState:
         return replace(snapshot, position=position, segment=segment, end=end, digest="")
 
 
-def _touched(snapshot: Snapshot) -> bool:
+def _touched(snapshot: messages.Snapshot) -> bool:
     """Whether anything has been done in a session."""
     return snapshot.end > BEGUN or bool(snapshot.plans or snapshot.watches)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from lenet_tui.protocol.new_file import free_name, write_new
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.file_format import MAX_BYTES, SaveError, decode
+from lenet_tui.text.notice import verbatim
 
 try:
     import fcntl
@@ -81,13 +82,13 @@ def read(path: Path) -> SavedSession:
     """The session in a file; ``SaveError`` if it cannot be read or is not to be believed."""
     try:
         if path.exists() and not path.is_file():  # a named pipe would not even open
-            raise SaveError("it is no file")
+            raise SaveError("sessions:no-file")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SaveError((error.strerror or str(error)).lower()) from None
+        raise SaveError(verbatim((error.strerror or str(error)).lower())) from None
     if len(data) > MAX_BYTES:
-        raise SaveError(f"it is larger than {MAX_BYTES // 2**20} MB")
+        raise SaveError("sessions:too-large", most=MAX_BYTES // 2**20)
     return decode(data)
 
 

@@ -1,9 +1,5 @@
 """The notices that every room may need."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "text:verbatim": ("{text}", "{text}"),
 }

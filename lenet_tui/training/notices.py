@@ -1,10 +1,6 @@
 """The notices that reject data, a device or a phase."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "training:batch-too-large": (
         "batch-size {size} is more than there is to train on:"
         " {data} has {count} samples for that; at most {count}",

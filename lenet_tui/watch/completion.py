@@ -8,6 +8,7 @@ from lenet_tui.protocol.condition import COMPARE, STATISTICS
 
 BARE = ("loss", "iteration")
 FUNCTIONS = (*STATISTICS, "inactive", "ratio")
+SIGNS = [sign for sign in COMPARE if sign != "=="]
 
 
 def complete(text: str, names: Iterable[str], parameters: Iterable[str]) -> list[str]:
@@ -22,13 +23,12 @@ def complete(text: str, names: Iterable[str], parameters: Iterable[str]) -> list
     if not bracket:
         word = text.rstrip()
         if word in BARE and text != word:
-            return [f"{word} {sign} " for sign in COMPARE if sign != "=="]
+            return [f"{word} {sign} " for sign in SIGNS]
         starts = [f"{b} " for b in BARE] + [f"{f}(" for f in FUNCTIONS]
         return [s for s in starts if s.startswith(text)]
     argument, closed, after = rest.partition(")")
     if closed:
-        signs = [sign for sign in COMPARE if sign != "=="] if not after.strip() else []
-        return [f"{function}({argument}) {sign} " for sign in signs]
+        return [f"{function}({argument}) {sign} " for sign in SIGNS if not after.strip()]
     return [f"{function}({name})" for name in _tensors(function, names, parameters)
             if name.startswith(argument.strip())]  # fmt: skip
 

@@ -1,10 +1,6 @@
 """What is found by watchpoints, and why a tensor cannot be watched."""
 
-from __future__ import annotations
-
-from lenet_tui.text.notice import Table
-
-NOTICES: Table = {
+NOTICES = {
     "watch:true": ("watch {number}: {watch} ({value})", "监视点 {number}：{watch}（{value}）"),
     "watch:non-finite": (
         "{name} · {op} made {first} ({bad} of {total}) from {operands}",

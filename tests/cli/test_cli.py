@@ -63,6 +63,25 @@ def test_bad_input_is_one_line(capsys: pytest.CaptureFixture[str], words: str, s
     assert said in refused(capsys, *words.split())
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--preset notebook --loss cross_entropy", "cross_entropy 损失需要类别标签"),
+        ("trace --moves - --ops", "--ops 只能与 --iterations 一起用"),
+        ("tour 99", "没有 '99' 这一站"),
+        ("--lr nan", "--lr：lr 不能是 nan"),
+        ("--device tpu", "未知设备 'tpu'"),
+        ("trace --iterations -1", "不是不小于 0 的整数"),
+        ("lab Cov2d(1)", "Cov2d"),
+    ],
+)
+def test_in_the_language_asked_for(
+    capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    told = refused(capsys, "--lang", "zh", *words.split())
+    assert said in told and told != refused(capsys, "--lang", "en", *words.split())
+
+
 def test_what_only_torch_can_tell_is_one_line_too(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

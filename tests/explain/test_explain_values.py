@@ -12,7 +12,7 @@ from torch import nn
 from lenet_tui.app.all_words import words
 from lenet_tui.explain import explain_values
 from lenet_tui.explain.words.pane import explain_words
-from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, SegmentState, Shape
+from lenet_tui.protocol.frame import Argument, Entry, Frame, OpRow, Parameter, SegmentState, Shape
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine.forward_recorder import dry_run
@@ -138,9 +138,9 @@ def test_between_phases_the_phase_is_explained() -> None:
     assert said[0].endswith("onehot 3") and any("sum of 2 backwards" in line for line in said)
 
 
-@pytest.mark.parametrize("text", ["stride=(1", "f(", "-1, 400", "x=__import__('os')", "…"])
-def test_arguments_that_are_no_literals_are_passed_over(text: str) -> None:
-    odd = replace(ROWS[0], arguments=text, name="\x1b[31m")
+@pytest.mark.parametrize("value", ["(1", "f(", [-1, 400, 3], "__import__('os')", "…", 0.5, True])
+def test_arguments_that_do_not_fit_are_passed_over(value: Argument) -> None:
+    odd = replace(ROWS[0], arguments=(("stride", value), ("", value)), name="\x1b[31m")
     assert "output" in explain_values.row_values(odd, ROWS, PARAMETERS)
     entry = Entry("forward", odd.name, odd.op, "", ())
     frame = replace(FRAME, position=Position(1, "forward", 1, 1), entry=entry, rows=(odd,))

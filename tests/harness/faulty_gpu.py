@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from lenet_tui.history.engine.session import Session
 from lenet_tui.parity.engine.parity import compared
@@ -33,9 +34,9 @@ def parity(request: Parity, session: Session) -> ParityResult:
     found = replace(found, choices=(GPU, DOUBLE))
     if request.device == DOUBLE:
         return found
-    first = next(n for n, row in enumerate(found.rows) if row.name == "conv2")
-    faulty = tuple(_wrong(row) if n >= first else row for n, row in enumerate(found.rows))
-    return replace(found, other=GPU, rows=faulty)
+    right = tuple(takewhile(lambda row: row.name != "conv2", found.rows))
+    wrong = tuple(_wrong(row) for row in found.rows[len(right) :])
+    return replace(found, other=GPU, rows=right + wrong)
 
 
 def _wrong(row: ParityRow) -> ParityRow:

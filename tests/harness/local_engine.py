@@ -20,13 +20,13 @@ from lenet_tui.protocol.messages import (
     EvictedKeyframes,
     FrameAcknowledged,
     FrameUpdate,
+    Keyframe,
     Moved,
     Pause,
     Recorded,
     Report,
     RunFree,
     Start,
-    StoredKeyframe,
     Subscription,
 )
 from lenet_tui.protocol.moves import Continue, Forward, Move
@@ -142,8 +142,8 @@ class LocalEngine:
         """Report something to the app, in its turn or out of it."""
         if isinstance(report, (Moved, FrameUpdate)):
             report = replace(report, frame=timed(report.frame))
-        if not self._recovery.received(report):
-            self._on_report(report)
+        if seen := self._recovery.received(report):
+            self._on_report(seen)
 
     def frame(self) -> Frame:
         """The frame at the cursor with the views that are looked at."""
@@ -188,7 +188,7 @@ class LocalEngine:
     # The session's store of keyframes.
 
     def put(self, iteration: int, blob: bytes) -> None:
-        self.report(StoredKeyframe(iteration, blob))
+        self.report(Keyframe(iteration, blob))
 
     def get(self, iteration: int) -> bytes:
         return self._recovery.keyframe(iteration)

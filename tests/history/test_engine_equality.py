@@ -7,7 +7,7 @@ import torch
 
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.tape import Tape
-from lenet_tui.watch.engine.evaluate import all_finite
+from lenet_tui.watch.engine.finiteness import all_finite
 from tests.harness.driving import Drive
 from tests.harness.oracle import sha
 from tests.harness.oracle_loops import Iteration, classes, notebook

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from lenet_tui.history.engine import keyframe
-from lenet_tui.history.engine.keyframe_check import check
+from lenet_tui.history.engine.keyframe import check_fits as check
 from lenet_tui.protocol.options import OptionError, resolve
 from lenet_tui.training.engine.trainer import Trainer
 

@@ -14,11 +14,10 @@ from torch import nn
 from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.cost import too_large
 from lenet_tui.lab.engine.run import run_layer, run_text
-from lenet_tui.lab.geometry import geometry, parameter_count, weight_shape
+from lenet_tui.lab.geometry import geometry, parameter_count, taps, weight_shape
 from lenet_tui.lab.layer import Layer
 from lenet_tui.lab.parse import parse_layer
 from lenet_tui.lab.result import LabResult, RunLab
-from lenet_tui.lab.terms import taps
 from lenet_tui.tensors.tiling import unravel
 from tests.harness.lab_cases import Case, cases
 

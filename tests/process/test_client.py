@@ -23,6 +23,7 @@ from lenet_tui.protocol.messages import (
     Failed,
     FrameAcknowledged,
     FrameUpdate,
+    Keyframe,
     Moved,
     Pause,
     Printed,
@@ -31,7 +32,6 @@ from lenet_tui.protocol.messages import (
     RunFree,
     Snapshot,
     Start,
-    StoredKeyframe,
     Subscription,
 )
 from lenet_tui.protocol.moves import Forward, KillEngine, Run
@@ -141,10 +141,10 @@ def carried_on(keeper: RecoveryState) -> Snapshot:
 def test_the_keeper_gives_keyframes_as_they_were_at_the_snapshot() -> None:
     keeper = RecoveryState()
     keeper.sent(Start(Options()))
-    for report in (StoredKeyframe(0, b"zero"), StoredKeyframe(32, b"old"), recorded(40)):
-        assert keeper.received(report)
+    for report in (Keyframe(0, b"zero"), Keyframe(32, b"old"), recorded(40)):
+        assert keeper.received(report) is None
     keeper.received(EvictedKeyframes((32,)))
-    keeper.received(StoredKeyframe(32, b"new"))  # of another future, not yet recorded
+    keeper.received(Keyframe(32, b"new"))  # of another future, not yet recorded
     assert keeper.keyframe(32) == b"new"
     carried_on(keeper)
     assert keeper.keyframe(32) == b"old"
@@ -179,7 +179,7 @@ def test_a_new_engine_is_put_where_the_last_one_was_seen(
     keeper.sent(Start(Options()))
     keeper.received(recorded(7))
     keeper.sent(DoMove(1, Forward("phase")))
-    assert not keeper.received(seen)
+    assert keeper.received(seen) is seen
     snapshot = carried_on(keeper)
     assert (snapshot.position.iteration, snapshot.position.op) == (position.iteration, position.op)
     assert snapshot.segment == segment

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -60,6 +61,27 @@ def test_a_running_session_that_was_killed_is_offered_and_comes_back(tmp_path: P
         terminal.send("q")
         assert terminal.wait() == 0
     assert len(saves(tmp_path)) == 1
+
+
+def test_a_terminal_that_a_killed_app_left_raw_is_put_right(tmp_path: Path) -> None:
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    with Terminal(env=env) as terminal:
+        terminal.wait_for("61,706")
+        terminal.send("n", "n")
+        terminal.wait_for("loss done")
+        terminal.signal(signal.SIGHUP)
+        terminal.wait()
+    command = ["sh", "-c", 'stty raw -echo; exec "$@"', "sh", *APP, "--resume"]
+    with Terminal(command, env=env) as terminal:
+        terminal.wait_for("Sessions that can be resumed")
+        began = terminal.received.index(b"\x1b[?1049h")
+        assert b"\x1b[?1003l" in terminal.received[:began]
+        terminal.send("enter")
+        terminal.wait_for("the saved session carries on")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        local = termios.tcgetattr(terminal.slave)[3]
+        assert local & termios.ICANON and local & termios.ECHO and local & termios.ISIG
 
 
 def test_a_hang_up_loses_no_phase(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.terms import Index, Source
 
@@ -57,11 +57,7 @@ def _objective(
     twin: nn.Module, recorded: RecordedPass
 ) -> tuple[Callable[[], Tensor], Callable[[], bool]]:
     """What the backward started from as a function of the copy, and whether the copy is true."""
-    assert (
-        recorded.backward is not None
-        and recorded.tape.batch is not None
-        and recorded.last is not None
-    )
+    assert recorded.backward and recorded.tape.batch and recorded.last
     segment = recorded.backward[0]
     image = _double(recorded.tape.batch[0])
     expected = _double(recorded.last.entry.tensor)

@@ -13,11 +13,12 @@ from lenet_tui import __version__
 from lenet_tui.export.engine import script_runtime
 from lenet_tui.export.engine.samples import pack
 from lenet_tui.export.plan import Cut, Plan
-from lenet_tui.export.script_text import Contents, script
-from lenet_tui.export.source import CannotExport, Pulled, merged, pull
+from lenet_tui.export.script_text import script
+from lenet_tui.export.source import Pulled, merged, pull
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine import digests
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.tape import Cursor, Tape
@@ -33,7 +34,7 @@ _ACTED_ON = re.compile(
 
 
 def text(navigator: Navigator) -> str:
-    """The script of the session up to the cursor; ``CannotExport`` says why there is none."""
+    """The script of the session up to the cursor; ``Rejected`` says why there is none."""
     begun = keyframe.unpack(navigator.history.blob(0)).options
     made, net = model_source(begun.model)
     plan = make_plan(navigator, begun, made)
@@ -45,15 +46,13 @@ def text(navigator: Navigator) -> str:
     merged(net, helpers, Pulled({}, dict.fromkeys(OWN, "")))
     samples = [pack(n, source, begun.seed, plan.draws.taken[source]) for source, n in names.items()]
     return script(
-        Contents(
-            about(navigator),
-            net,
-            helpers,
-            plan,
-            tuple(samples),
-            recorded(navigator.tape, navigator.cursor),
-            script_runtime.place(plan.devices[-1]),
-        )
+        plan,
+        about=about(navigator),
+        net=net,
+        helpers=helpers,
+        samples=samples,
+        recorded=recorded(navigator.tape, navigator.cursor),
+        then=script_runtime.place(plan.devices[-1]),
     )
 
 
@@ -83,10 +82,10 @@ def model_source(spec: str) -> tuple[str, Pulled]:
     except (OSError, TypeError, KeyError, SyntaxError):
         pulled = Pulled({}, {})
     if path not in pulled.definitions:
-        raise CannotExport("export:no-source", model=spec)
+        raise Rejected("export:no-source", model=spec)
     for source in pulled.definitions.values():
         if found := _ACTED_ON.search(source):
-            raise CannotExport("export:acted-on", model=spec, text=found[0])
+            raise Rejected("export:acted-on", model=spec, text=found[0])
     return f"{path}()", pulled
 
 

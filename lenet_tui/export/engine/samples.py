@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lenet_tui.export.engine import script_runtime
 from lenet_tui.export.script_text import Packed
-from lenet_tui.export.source import CannotExport
+from lenet_tui.protocol.request import Rejected
 from lenet_tui.training.engine import dataset
 
 MAX_PACKED = 64 * 2**20
@@ -28,12 +28,8 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
     labelled = numbers.int(), images.labels[numbers].int()
     for pixels, divisor in (images.pixels[numbers], images.divisor), (exact.squeeze(1), 0):
         if pixels.nbytes > MAX_PACKED:
-            raise CannotExport(
-                "export:too-many-samples",
-                count=len(numbers),
-                size=pixels.nbytes // 2**20,
-                most=MAX_PACKED // 2**20,
-            )
+            size, most = pixels.nbytes // 2**20, MAX_PACKED // 2**20
+            raise Rejected("export:too-many-samples", count=len(numbers), size=size, most=most)
         raw = b"".join(map(script_runtime.raw, (*labelled, pixels)))
         packed = Packed(
             name=name,

@@ -36,7 +36,7 @@ class Exporter:
             value=free_name(folder, NAME),
             help_text=self._help(folder),
         )
-        self._port.open(screen, self._export)
+        self._port.open(screen, lambda path: self._port.run_worker(self.write(path)))
 
     def _help(self, folder: Path) -> str:
         words, frame = self._port.words, self._port.frame
@@ -44,9 +44,6 @@ class Exporter:
         if frame is not None and frame.digest:
             lines.append(words("export.state", digest=frame.digest))
         return "\n".join(lines)
-
-    def _export(self, path: Path) -> None:
-        self._port.run_worker(self.write(path))
 
     async def write(self, path: Path) -> None:
         """Write the script to a new file, and show where it is; or why there is none."""

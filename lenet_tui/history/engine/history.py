@@ -85,11 +85,8 @@ class History:
 
     def wants(self, iteration: int) -> bool:
         """Whether a keyframe of the iteration just finished is worth capturing."""
-        return (
-            self.index.due(iteration)
-            or iteration in self.index.sizes
-            or iteration % RECENT_EVERY == 0
-        )
+        recent = iteration % RECENT_EVERY == 0
+        return recent or iteration in self.index.sizes or self.index.due(iteration)
 
     def keep(self, iteration: int, blob: bytes) -> None:
         """Store a keyframe if it is due; compare it with one stored before."""
@@ -149,14 +146,8 @@ class History:
 
     def snapshot(self) -> Snapshot:
         """All but the keyframes themselves; the session fills in where it is."""
-        return Snapshot(
-            Position(),
-            0,
-            self.end,
-            tuple(self.plans.items()),
-            tuple(self.index.sizes.items()),
-            self.index.spacing,
-        )
+        plans, keyframes = tuple(self.plans.items()), tuple(self.index.sizes.items())
+        return Snapshot(Position(), 0, self.end, plans, keyframes, self.index.spacing)
 
     def resume(self, snapshot: Snapshot) -> None:
         """Continue the history of an engine that has ended; its keyframes are in the store."""

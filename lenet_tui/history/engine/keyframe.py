@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,10 +10,15 @@ from torch import Tensor, nn
 
 from lenet_tui.protocol import container
 from lenet_tui.protocol.container import Forms, Malformed
-from lenet_tui.protocol.options import Options, check
+from lenet_tui.protocol.optimizers import STATES
+from lenet_tui.protocol.options import OptionError, Options, check
 from lenet_tui.tape.engine.digest import raw
-from lenet_tui.training.engine.dataset import DataState
+from lenet_tui.text.notice import Notice, Problem, notice
+from lenet_tui.training.engine.dataset import CLASSES, SIDE, DataState
 from lenet_tui.training.engine.trainer import Trainer
+
+Like = tuple[torch.dtype, tuple[int, ...]]
+"""A dtype and a shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ def _tensor(stored: StoredTensor) -> Tensor:
         flat = torch.frombuffer(stored.content, dtype=dtype) if stored.content else empty
         return flat.reshape(stored.shape).clone()
     except (AttributeError, TypeError, ValueError, RuntimeError):
-        raise Malformed("one of its tensors has an unknown dtype or another shape") from None
+        raise Malformed("history:odd-tensor") from None
 
 
 _FORMS: Forms = {Tensor: (StoredTensor, _stored, _tensor)}
@@ -155,3 +160,58 @@ def _restore_buffers(
             setattr(module, leaf, new)
         else:
             module.register_buffer(leaf, new)
+
+
+def check_fits(trainer: Trainer, blob: bytes) -> None:
+    """Raise ``OptionError``, one line, unless ``restore`` can restore all of it.
+
+    Names, shapes and dtypes must be those of the trainer's own parameters and buffers.
+    """
+    try:
+        state = unpack(blob)
+    except Malformed:
+        raise OptionError("history:unreadable") from None
+    data, own = state.data, unpack(capture(trainer))
+    try:
+        check(state.options)
+        if state.options.model != own.options.model:
+            raise Problem("history:other-model")
+        for number in (data.size, data.epoch, data.offset, state.accumulated):
+            if number not in range(2**62):
+                raise Problem("history:no-place-in-data")
+        for name, tensor, wanted in _pairs(state, own):
+            if _like(tensor) != wanted:
+                raise Problem("history:unfit-tensor", name=name)
+    except Problem as error:
+        raise OptionError("history:does-not-fit", error=error.notice) from None
+
+
+def _like(tensor: Tensor | None) -> Like | None:
+    return None if tensor is None else (tensor.dtype, tuple(tensor.shape))
+
+
+def _pairs(
+    state: TrainerState, own: TrainerState
+) -> Iterator[tuple[str | Notice, Tensor | None, Like | None]]:
+    """Yields each stored tensor's name, the tensor, and the dtype and shape that it must have."""
+    if (set(state.parameters), set(state.buffers)) != (set(own.parameters), set(own.buffers)):
+        raise Problem("history:other-names")
+    for name, stored in state.parameters.items():
+        like = _like(own.parameters[name].value)
+        yield name, stored.value, like
+        if stored.grad is not None:
+            yield f"{name}.grad", stored.grad, like
+        for slot, tensor in stored.state.items():
+            own_slot = (torch.float32, ()) if slot == "step" else like
+            state_of = notice("history:state-of", name=name)
+            yield state_of, tensor, own_slot if slot in STATES else None
+    for name, buffer in state.buffers.items():
+        yield name, buffer, _like(own.buffers[name])
+    yield notice("history:generator"), state.rng, _like(own.rng)
+    if own.cuda_rng is not None and state.cuda_rng is not None:
+        yield notice("history:gpu-generator"), state.cuda_rng, _like(own.cuda_rng)
+    if state.data.fixed is not None:
+        size = state.data.size
+        shapes = (size, 1, SIDE, SIDE), (size, CLASSES), (1, CLASSES)
+        for tensor, shape in zip(state.data.fixed, shapes, strict=True):
+            yield notice("history:random-data"), tensor, (torch.float32, shape)

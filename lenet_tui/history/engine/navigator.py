@@ -18,12 +18,8 @@ class Navigator(Replay):
     @property
     def position(self) -> Position:
         """Where the cursor is."""
-        return Position(
-            self.iteration,
-            self.tape.segments[self.cursor.segment].segment.phase,
-            self.cursor.done,
-            self.tape.index(self.cursor),
-        )
+        phase = self.tape.segments[self.cursor.segment].segment.phase
+        return Position(self.iteration, phase, self.cursor.done, self.tape.index(self.cursor))
 
     @property
     def options(self) -> Options:

@@ -13,7 +13,8 @@ from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice
 from lenet_tui.watch.engine import evaluate
-from lenet_tui.watch.engine.evaluate import NONFINITE, Truth
+from lenet_tui.watch.engine.evaluate import Truth
+from lenet_tui.watch.engine.finiteness import NONFINITE, all_finite, finite_at
 
 Turn = tuple[int, Cursor, Notice]
 
@@ -37,7 +38,7 @@ class Search:
         self._watches = watches
         self._hooks = hooks
         self._fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
-        self._finite_after = evaluate.finite_at(navigator.tape, navigator.cursor)
+        self._finite_after = finite_at(navigator.tape, navigator.cursor)
         self._began = time.monotonic()
         self._report_at = self._began + FIRST
         self._until = 0
@@ -55,7 +56,7 @@ class Search:
                 found = self._stretch(start, until, here)
                 if found or self.stopped or start == 0:
                     return found
-                self._finite_after = evaluate.all_finite(self._navigator.trainer)
+                self._finite_after = all_finite(self._navigator.trainer)
             elif start == 0:
                 return None
             reach = min(2 * (until - start), LONGEST)
@@ -106,7 +107,7 @@ class Search:
                 for cursor, _, text in turns:
                     if point(navigator.iteration, cursor) < here:
                         found = navigator.iteration, cursor, text
-                truth[NONFINITE] = not evaluate.all_finite(navigator.trainer)
+                truth[NONFINITE] = not all_finite(navigator.trainer)
                 continue
             before = truth
             truth = evaluate.live_truth(

@@ -16,7 +16,8 @@ from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate
-from lenet_tui.watch.engine.evaluate import NONFINITE, Truth
+from lenet_tui.watch.engine.evaluate import Truth
+from lenet_tui.watch.engine.finiteness import NONFINITE, finite_at
 
 TAPED = 2
 """The last iterations of a run are taped: one to be shown, one for its "last update"."""
@@ -45,16 +46,21 @@ class RunLoop:
         self._losses_from = 0
 
     def take_losses(self) -> tuple[int, npt.NDArray[np.float64]]:
-        """The losses since the last call: the first one's iteration, and the numbers."""
-        navigator = self.navigator
-        taken = np.array(self._losses)
-        first = self._losses_from
-        if not self._losses:
-            first = navigator.iteration
-            here = navigator.tape.own_loss(navigator.cursor)
-            taken = np.array([] if here is None else [here])
-        self._losses = []
-        return first, taken
+        """The losses since they were last taken, or else the present one, if it is known.
+
+        Returns the first one's iteration, and the numbers.
+        """
+        first, finished = self.take_finished_losses()
+        if not finished:
+            first = self.navigator.iteration
+            here = self.navigator.tape.own_loss(self.navigator.cursor)
+            finished = [] if here is None else [here]
+        return first, np.array(finished)
+
+    def take_finished_losses(self) -> tuple[int, list[float]]:
+        """The losses since they were last taken."""
+        finished, self._losses = self._losses, []
+        return self._losses_from, finished
 
     def run(self, count: int) -> Notice | None:
         """Run ``count`` times to the end of an iteration; watchpoints do not stop it."""
@@ -174,7 +180,7 @@ class RunLoop:
         One whose quantity is not known here holds if it did when the last run stopped here.
         """
         navigator = self.navigator
-        truth: Truth = {NONFINITE: not evaluate.finite_at(navigator.tape, navigator.cursor)}
+        truth: Truth = {NONFINITE: not finite_at(navigator.tape, navigator.cursor)}
         for number, watch in watches.items():
             value = evaluate.value(navigator.tape, navigator.cursor, watch)
             if value is not None:

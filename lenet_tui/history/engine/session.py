@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe, keyframe_check
+from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.ready_report import ready_report
@@ -24,7 +25,6 @@ from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
-from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import RecorderProgress
@@ -38,6 +38,11 @@ from lenet_tui.watch.engine import evaluate
 MEGABYTE = 2**20
 RUN_ON = moves.Continue(2**62)
 """A ``continue`` without a limit, as ``RunFree`` asks for."""
+
+_FORWARD = {"op": Navigator.op, "phase": Navigator.phase, "iteration": Navigator.finish}
+_BACK = {
+    "op": Navigator.back_op, "phase": Navigator.back_phase, "iteration": Navigator.back_iteration
+}  # fmt: skip
 
 
 class Session:
@@ -92,7 +97,7 @@ class Session:
         """Continue where another engine was: its keyframes are in the store."""
         if snapshot.foreign:
             for iteration, _ in snapshot.keyframes:
-                keyframe_check.check(self.navigator.trainer, self._store.get(iteration))
+                keyframe.check_fits(self.navigator.trainer, self._store.get(iteration))
         self.history.on = phases_on(keyframe.unpack(self._store.get(0)).options)
         self.history.resume(snapshot)
         for number, text in snapshot.watches:
@@ -117,6 +122,9 @@ class Session:
             watches=tuple((n, str(w)) for n, w in self.watches.items()),
             digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
+
+    def take_losses(self) -> tuple[int, Sequence[float]]:
+        return self.run_loop.take_finished_losses()
 
     def _fingerprint(self) -> str:
         """The digest of the state at the cursor, compared with the one recorded there."""
@@ -143,8 +151,7 @@ class Session:
         return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
-        move = RUN_ON if command.limit is None else moves.Continue(command.limit)
-        return self.do(DoMove(command.number, move))
+        return self.do(DoMove(command.number, RUN_ON))
 
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history
@@ -170,15 +177,9 @@ class Session:
         """Make a move; returns what stopped it, if it was a run that something stopped."""
         navigator = self.navigator
         if isinstance(move, moves.Forward):
-            ahead = {"op": navigator.op, "phase": navigator.phase, "iteration": navigator.finish}
-            ahead[move.unit]()
+            _FORWARD[move.unit](navigator)
         elif isinstance(move, moves.Back):
-            back = {
-                "op": navigator.back_op,
-                "phase": navigator.back_phase,
-                "iteration": navigator.back_iteration,
-            }
-            back[move.unit]()
+            _BACK[move.unit](navigator)
         elif isinstance(move, moves.Run):
             return self.run_loop.run(move.count)
         elif isinstance(move, moves.Goto):
@@ -206,12 +207,9 @@ class Session:
     def _between_phases(self) -> None:
         position = self.navigator.position
         if position.op is not None:
-            segment = self.navigator.tape.segments[self.navigator.cursor.segment]
+            total = self.navigator.tape.segments[self.navigator.cursor.segment].total
             raise MoveRejected(
-                "history:phase-under-way",
-                phase=position.phase,
-                done=position.op,
-                total=segment.total,
+                "history:phase-under-way", phase=position.phase, done=position.op, total=total
             )
 
     def _skip(self, phase: str) -> None:
@@ -263,13 +261,9 @@ class Session:
         self._subscription = subscription
 
     @property
-    def _expected(self) -> list[OpEntry]:
-        return self.navigator.recorder.expected
-
-    @property
     def expected_names(self) -> list[str]:
         """The names of the ops that a forward will do."""
-        return [entry.name for entry in self._expected]
+        return [entry.name for entry in self.navigator.recorder.expected]
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
@@ -282,7 +276,7 @@ class Session:
             segments=frame_builder.segments(tape, cursor),
             next_phase=plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
-            rows=frame_builder.rows(tape, cursor, self._expected, self._sizes),
+            rows=frame_builder.rows(tape, cursor, navigator.recorder.expected, self._sizes),
             entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
             losses_from=first,
@@ -312,6 +306,5 @@ class Session:
         found = upcoming(navigator.trainer, navigator.tape, request.tensor) or find(
             navigator.tape, navigator.cursor, request.tensor
         )
-        return make_view(
-            found.tensor, request, state=found.state, made=found.made, signed=found.signed
-        )
+        state, made, signed = found.state, found.made, found.signed
+        return make_view(found.tensor, request, state=state, made=made, signed=signed)

@@ -18,7 +18,6 @@ from lenet_tui.protocol.messages import (
     Pause,
     Report,
     RequestKeyframe,
-    StoredKeyframe,
     Subscription,
 )
 
@@ -33,6 +32,7 @@ class PipeClosed(BaseException):
 class Pipe:
     """Sends from any thread; receives on the main one, which may read ahead of its turn.
 
+    It is the session's ``KeyframeStore``.
     ``acknowledged``: whether the screen has acknowledged the last frame.
     """
 
@@ -46,7 +46,7 @@ class Pipe:
     def send(self, report: Report) -> None:
         try:
             with self._sending:
-                if isinstance(report, StoredKeyframe):  # pickled, its bytes would be copied
+                if isinstance(report, Keyframe):  # pickled, its bytes would be copied
                     self._connection.send(replace(report, blob=b""))
                     self._connection.send_bytes(report.blob)
                 else:
@@ -89,7 +89,16 @@ class Pipe:
         """Whether a command that ends a run is waiting."""
         return any(isinstance(c, (Pause, Close)) for c in self._inbox)
 
-    def keyframe(self, iteration: int) -> bytes:
+    # Keyframes are stored at the other end of the pipe.
+
+    def put(self, iteration: int, blob: bytes) -> None:
+        self.send(Keyframe(iteration, blob))
+
+    def drop(self, iterations: Sequence[int]) -> None:
+        if iterations:
+            self.send(EvictedKeyframes(tuple(iterations)))
+
+    def get(self, iteration: int) -> bytes:
         """Request a stored keyframe and wait for it; other commands wait in their turn."""
         self.send(RequestKeyframe(iteration))
         while True:
@@ -108,20 +117,3 @@ class Pipe:
         else:
             self._inbox.append(command)
         return command
-
-
-class PipeStore:
-    """Keyframes stored at the other end of the pipe."""
-
-    def __init__(self, pipe: Pipe) -> None:
-        self._pipe = pipe
-
-    def put(self, iteration: int, blob: bytes) -> None:
-        self._pipe.send(StoredKeyframe(iteration, blob))
-
-    def get(self, iteration: int) -> bytes:
-        return self._pipe.keyframe(iteration)
-
-    def drop(self, iterations: Sequence[int]) -> None:
-        if iterations:
-            self._pipe.send(EvictedKeyframes(tuple(iterations)))

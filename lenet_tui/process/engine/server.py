@@ -16,24 +16,9 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
 from lenet_tui.process.engine.captured_output import Log, catch_warnings, one_line, traceback_lines
-from lenet_tui.process.engine.pipe import Pipe, PipeClosed, PipeStore
+from lenet_tui.process.engine.pipe import Pipe, PipeClosed
 from lenet_tui.process.engine.watchdog import Watchdog
-from lenet_tui.protocol.messages import (
-    Answered,
-    Asked,
-    Close,
-    Command,
-    DoMove,
-    Failed,
-    FrameUpdate,
-    Moved,
-    Recorded,
-    Report,
-    RunFree,
-    Snapshot,
-    Start,
-    Subscription,
-)
+from lenet_tui.protocol import messages
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.request import Rejected, handler_of
@@ -90,14 +75,14 @@ class Server:
         self._watchdog = Watchdog(pipe.send)
         self._session: Session | None = None
         self._loading = Loading()
-        self._subscription = Subscription()
-        self._snapshot: Snapshot | None = None
+        self._subscription = messages.Subscription()
+        self._snapshot: messages.Snapshot | None = None
         self._frame_sent = self._record_sent = 0.0
         catch_warnings(pipe.send)
 
     def serve(self) -> None:
         """Take commands until ``Close``; raises ``PipeClosed`` when the pipe ends."""
-        while not isinstance(command := self._pipe.next(), Close):
+        while not isinstance(command := self._pipe.next(), messages.Close):
             self._watchdog.begin(self._progress)
             try:
                 answer = self._answer(command)
@@ -105,8 +90,11 @@ class Server:
                 answer = self._broke(command, error)
             self._watchdog.end()
             self._drain()
-            if isinstance(answer, Moved) and self._session:
-                self._pipe.send(Recorded(self._session.snapshot()))
+            if isinstance(answer, messages.Moved) and self._session:
+                frame = answer.frame  # it may be lost where the process ends now
+                losses = frame.losses.tolist()
+                recorded = messages.Recorded(self._session.snapshot(), frame.losses_from, losses)
+                self._pipe.send(recorded)
             if answer:
                 self._pipe.send(answer)
 
@@ -127,76 +115,76 @@ class Server:
             snapshot = self._session.snapshot()
             if snapshot is not self._snapshot:  # unchanged while a search is under way
                 self._snapshot = snapshot
-                self._pipe.send(Recorded(snapshot))
+                losses = self._session.take_losses()
+                self._pipe.send(messages.Recorded(snapshot, *losses))
         return self._pipe.stop_wanted
 
     def frame_wanted(self) -> bool:
         self._pipe.poll()
         return self._pipe.acknowledged and time.monotonic() - self._frame_sent > FRAME_INTERVAL
 
-    def send(self, report: Report) -> None:
-        if isinstance(report, FrameUpdate):
+    def send(self, report: messages.Report) -> None:
+        if isinstance(report, messages.FrameUpdate):
             self._pipe.acknowledged = False
             self._frame_sent = time.monotonic()
         self._pipe.send(report)
 
-    def _answer(self, command: Command) -> Report | None:
-        if isinstance(command, Start):
+    def _answer(self, command: messages.Command) -> messages.Report | None:
+        if isinstance(command, messages.Start):
             return self._start(command)
-        if isinstance(command, Asked):
+        if isinstance(command, messages.Asked):
             return self._reply(command)
         session = self._session
-        if isinstance(command, Subscription):
+        if isinstance(command, messages.Subscription):
             self._subscription = command
-            return FrameUpdate(session.subscribe(command)) if session else None
-        if not isinstance(command, (DoMove, RunFree)):
+            return messages.FrameUpdate(session.subscribe(command)) if session else None
+        if not isinstance(command, (messages.DoMove, messages.RunFree)):
             return None
         if session is None:
-            return Failed(notice("process:not-started"))
-        if isinstance(command, DoMove):
+            return messages.Failed(notice("process:not-started"))
+        if isinstance(command, messages.DoMove):
             return session.do(command)
         self._pipe.acknowledged = True
         return session.run_free(command)
 
-    def _reply(self, asked: Asked) -> Answered:
+    def _reply(self, asked: messages.Asked) -> messages.Answered:
         """The answer of the request's handler."""
         request = asked.request
         if self._session is None and request.needs_session:
-            return Answered(asked.number, error=notice("process:not-started"))
+            return messages.Answered(asked.number, error=notice("process:not-started"))
         try:
-            return Answered(asked.number, handler_of(request)(request, self._session))
+            return messages.Answered(asked.number, handler_of(request)(request, self._session))
         except Rejected as error:
-            return Answered(asked.number, error=error.notice)
+            return messages.Answered(asked.number, error=error.notice)
 
-    def _start(self, command: Start) -> Report:
+    def _start(self, command: messages.Start) -> messages.Report:
         self._session = None
         self._loading = Loading()
         try:
             make_session = self._load()
             self._loading = Loading(what="init")
-            store = PipeStore(self._pipe)
-            self._session = make_session(command.options, store, self, command.snapshot)
+            self._session = make_session(command.options, self._pipe, self, command.snapshot)
         except OptionError as error:
-            return Failed(error.notice, exit=2)
-        self._pipe.send(Recorded(self._session.snapshot()))
+            return messages.Failed(error.notice, exit=2)
+        self._pipe.send(messages.Recorded(self._session.snapshot()))
         return self._session.ready
 
-    def _broke(self, command: Command, error: Exception) -> Report | None:
+    def _broke(self, command: messages.Command, error: Exception) -> messages.Report | None:
         """Log the traceback; the answer is one line, and the session as it now is."""
         for line in traceback_lines(error):
             self._pipe.send(line)
         if isinstance(error, DeviceLost):
-            return Failed(error.notice)
+            return messages.Failed(error.notice)
         why = verbatim(one_line(error))
-        if isinstance(command, Asked):
-            return Answered(command.number, error=why)
-        if isinstance(command, (DoMove, RunFree)) and self._session:
+        if isinstance(command, messages.Asked):
+            return messages.Answered(command.number, error=why)
+        if isinstance(command, (messages.DoMove, messages.RunFree)) and self._session:
             try:
                 frame = self._session.subscribe(self._subscription)
-                return Moved(command.number, frame, error=why)
+                return messages.Moved(command.number, frame, error=why)
             except Exception as second:  # noqa: BLE001 - the session is past repair
                 why = notice("process:then", first=why, second=one_line(second))
-        return Failed(why)
+        return messages.Failed(why)
 
     def _progress(self) -> Progress:
         return self._session.progress if self._session else self._loading

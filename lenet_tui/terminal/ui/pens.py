@@ -30,6 +30,7 @@ Cell = tuple[str, Pen]
 
 PLAIN = Pen("", "39", "49")
 _pens: dict[tuple[str, str, str], Pen] = {("", "39", "49"): PLAIN}
+_width = lru_cache(maxsize=4096)(cell_len)
 
 
 @lru_cache(maxsize=16384)
@@ -78,11 +79,6 @@ def cells_of(strip: Strip, system: ColorSystem) -> list[Cell] | None:
             else:
                 return None
     return cells if len(cells) == strip.cell_length else None
-
-
-@lru_cache(maxsize=4096)
-def _width(character: str) -> int:
-    return cell_len(character)
 
 
 class Writer:

@@ -52,6 +52,8 @@ RESET = "".join(
         "\x1b[?7h\x1b[?25h\x1b[0m",  # lines wrap, the cursor shows, colours are plain
     )
 )
+IN, OUT, LOCAL = 0, 1, 3
+"""Places of a terminal's modes in what ``tcgetattr`` returns."""
 SIGNALS = tuple(
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
@@ -59,9 +61,10 @@ SIGNALS = tuple(
 )
 
 
-def run(make_app: Callable[[], App[Any]]) -> int:
+def run(make_app: Callable[[], App[Any]], *, mend: bool = False) -> int:
     """Run an app and restore the terminal; return the exit status.
 
+    ``mend``: first undo what an app that was killed has left in the terminal.
     It is 128 + n after signal n, and 1, with one line on standard error, if the app crashes. An
     app's attribute ``failure`` may hold a last line to print.
     """
@@ -69,6 +72,8 @@ def run(make_app: Callable[[], App[Any]]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     sys.setswitchinterval(SWITCH)
+    if mend:
+        mend_terminal()
     run = _Run()
     with run.signals():
         try:
@@ -76,6 +81,22 @@ def run(make_app: Callable[[], App[Any]]) -> int:
         except Exception as error:  # noqa: BLE001 - whatever it is, the terminal comes first
             run.restore(whole=True)
             return run.ending or crashed(*named(error), traceback.format_exc())
+
+
+def mend_terminal() -> None:
+    """Switch off the modes of an app that was killed, and have lines edited and echoed again."""
+    with contextlib.suppress(OSError, AttributeError):
+        # The cursor is saved first: leaving the alternate screen restores it, from anywhere.
+        os.write(sys.__stderr__.fileno(), f"\x1b7{RESET}".encode())  # type: ignore[union-attr]
+    if termios and sys.__stdin__:
+        with contextlib.suppress(termios.error):
+            terminal = sys.__stdin__.fileno()
+            modes = termios.tcgetattr(terminal)
+            if not modes[LOCAL] & termios.ICANON:
+                modes[IN] |= termios.ICRNL | termios.IXON | termios.BRKINT
+                modes[OUT] |= termios.OPOST | termios.ONLCR
+                modes[LOCAL] |= termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN
+                termios.tcsetattr(terminal, termios.TCSANOW, modes)
 
 
 class _Run:

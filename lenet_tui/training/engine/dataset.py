@@ -18,7 +18,7 @@ from torch import Tensor
 
 from lenet_tui.protocol.options import OptionError, Options
 from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Notice, Problem, notice, verbatim
+from lenet_tui.text.notice import Notice, Problem, verbatim
 
 SIDE = 32
 CLASSES = 10
@@ -138,28 +138,22 @@ def check(options: Options) -> None:
     """Raise ``OptionError`` if the data cannot be used, or do not fill one batch."""
     if options.data == "random":
         return
-    count = len(load(options.data).train())
-    if options.batch_size > count:
-        raise OptionError(
-            "training:batch-too-large",
-            size=options.batch_size, data=clean(options.data), count=count,
-        )  # fmt: skip
-
-
-class Unusable(Problem):
-    """A file that holds no data to train on."""
+    count, size = len(load(options.data).train()), options.batch_size
+    if size > count:
+        data = clean(options.data)
+        raise OptionError("training:batch-too-large", size=size, data=data, count=count)
 
 
 def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     with np.load(stream, allow_pickle=False) as arrays:
         if sum(part.file_size for part in arrays.zip.infolist()) > MAX_FILE:
-            raise Unusable("training:unpacks-to", most=MAX_FILE // 2**20)
+            raise Problem("training:unpacks-to", most=MAX_FILE // 2**20)
         for name in ("images", "labels"):
             if name not in arrays:
-                raise KeyError(name)
+                raise Problem("training:no-array", name=name)
         images, labels = arrays["images"], arrays["labels"]
     if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):
-        raise Unusable("training:no-arrays")
+        raise Problem("training:no-arrays")
     return images, labels
 
 
@@ -169,14 +163,12 @@ def _from_file(path: Path) -> Images:
 
     try:
         if not stat.S_ISREG(path.stat().st_mode) or not zipfile.is_zipfile(path):
-            raise Unusable("training:no-npz")
+            raise Problem("training:no-npz")
         images, labels = _arrays(path)
         _check(images, labels)
     except OSError as error:
         raise refuse(verbatim((error.strerror or str(error)).lower())) from None
-    except KeyError as error:
-        raise refuse(notice("training:no-array", name=error.args[0])) from None
-    except Unusable as error:
+    except Problem as error:
         raise refuse(error.notice) from None
     except UNREADABLE as error:
         raise refuse(verbatim(clean(str(error), 200) or type(error).__name__)) from None
@@ -187,18 +179,14 @@ def _from_file(path: Path) -> Images:
 
 def _check(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> None:
     if images.dtype.kind not in "uif" or labels.dtype.kind not in "ui":
-        raise Unusable("training:no-numbers", images=str(images.dtype), labels=str(labels.dtype))
+        raise Problem("training:no-numbers", images=str(images.dtype), labels=str(labels.dtype))
     if not (images.ndim == 3 or (images.ndim == 4 and images.shape[1] == 1)) or 0 in images.shape:
-        raise Unusable("training:image-shape", shape=str(images.shape))
+        raise Problem("training:image-shape", shape=str(images.shape))
     if labels.shape != images.shape[:1] or len(labels) < 2:
-        raise Unusable("training:label-shape", count=len(images), shape=str(labels.shape))
-    if labels.min() < 0 or labels.max() >= CLASSES:
-        raise Unusable(
-            "training:label-range",
-            low=int(labels.min()),
-            high=int(labels.max()),
-            last=CLASSES - 1,
-        )
+        raise Problem("training:label-shape", count=len(images), shape=str(labels.shape))
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= CLASSES:
+        raise Problem("training:label-range", low=low, high=high, last=CLASSES - 1)
 
 
 def _prepare(raw: np.ndarray[Any, Any], divisor: float, labels: np.ndarray[Any, Any]) -> Images:

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
 import torch
 from torch import Tensor
 
 from lenet_tui.protocol.optimizers import OPTIMIZERS
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.training.engine.aliases import Aliases
+
+T = TypeVar("T")
+
+
+class Aliases(Generic[T]):
+    """``make(parameters)``, called again where a model has put other data into a parameter.
+
+    The cached value holds the old data, so that nothing else can be allocated at its address.
+    """
+
+    def __init__(self, parameters: Sequence[Tensor], make: Callable[[Sequence[Tensor]], T]) -> None:
+        self._parameters = parameters
+        self._make = make
+        self._addresses: list[int] = []
+        self._value: T
+
+    def __call__(self) -> T:
+        addresses = [p.data_ptr() for p in self._parameters]
+        if not self._addresses or addresses != self._addresses:
+            self._addresses, self._value = addresses, self._make(self._parameters)
+        return self._value
 
 
 class Updater:
@@ -17,22 +40,18 @@ class Updater:
         self.kind = kind
         self._parameters = parameters
         self._values = Aliases(list(parameters.values()), lambda all_: [p.data for p in all_])
-        self._lr = lr
+        self.lr = lr
         row = OPTIMIZERS[kind]
         self._optimizer: torch.optim.Optimizer | None = None
         if row.made_by:
             make = getattr(torch.optim, row.made_by)
             self._optimizer = make(list(parameters.values()), lr=lr, **row.arguments)
 
-    @property
-    def lr(self) -> float:
-        return self._lr
-
-    @lr.setter
-    def lr(self, value: float) -> None:
-        self._lr = value
+    def set_lr(self, lr: float) -> None:
+        """Set the learning rate of the next step."""
+        self.lr = lr
         if self._optimizer:
-            self._optimizer.param_groups[0]["lr"] = value
+            self._optimizer.param_groups[0]["lr"] = lr
 
     def step(self) -> None:
         """Update every parameter.
@@ -44,13 +63,13 @@ class Updater:
             return
         grads = [self._gradient(name) for name in self._parameters]
         # As ``step_one`` does for each, in two calls: the same products and differences.
-        torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self._lr))
+        torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self.lr))
 
     def step_one(self, name: str) -> None:
         """Update one parameter."""
         p = self._parameters[name]
         if self._optimizer is None:
-            p.data.sub_(self._gradient(name).data * self._lr)
+            p.data.sub_(self._gradient(name).data * self.lr)
             return
         group = self._optimizer.param_groups[0]
         all_parameters = group["params"]

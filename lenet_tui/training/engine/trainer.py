@@ -21,10 +21,9 @@ from lenet_tui.protocol.session_api import DeviceLost, MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem, verbatim
 from lenet_tui.training.engine import dataset, devices, model
-from lenet_tui.training.engine.aliases import Aliases
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
-from lenet_tui.training.engine.optimizers import Updater
+from lenet_tui.training.engine.optimizers import Aliases, Updater
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
@@ -96,7 +95,7 @@ class Trainer:
             self._change_device(devices.resolve(options.device))
         if options.optimizer != self.options.optimizer:
             self.updater = Updater(options.optimizer, options.lr, self.parameters)
-        self.updater.lr = options.lr
+        self.updater.set_lr(options.lr)
         self._set_options(options)
 
     def _change_device(self, device: torch.device) -> None:

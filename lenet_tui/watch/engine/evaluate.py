@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -18,9 +16,7 @@ from lenet_tui.tape.engine.names import find
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine.trainer import Trainer
-
-NONFINITE = 0
-"""The number of the watchpoint that is always on: any NaN or infinity."""
+from lenet_tui.watch.engine.finiteness import NONFINITE, all_finite, culprit, cursors
 
 Truth = dict[int, bool | None]
 """Which watchpoints hold, by their numbers; ``None``: it is not known."""
@@ -79,7 +75,7 @@ def fast(watch: Watch, trainer: Trainer) -> bool:
     )
 
 
-def live_value(trainer: Trainer, iteration: int, watch: Watch) -> float | None:
+def _live_value(trainer: Trainer, iteration: int, watch: Watch) -> float | None:
     """The quantity of a ``fast`` watchpoint at the end of an iteration."""
     if watch.quantity == "loss":
         return trainer.last_loss
@@ -94,7 +90,7 @@ def live_truth(trainer: Trainer, iteration: int, watches: dict[int, Watch], befo
     """Which ``fast`` watchpoints hold at an iteration's end; without a value, as ``before``."""
     truth = before | {NONFINITE: not all_finite(trainer)}
     for number, watch in watches.items():
-        value = live_value(trainer, iteration, watch)
+        value = _live_value(trainer, iteration, watch)
         if value is not None:
             truth[number] = watch.holds(value)
     return truth
@@ -109,17 +105,6 @@ def touches(entry: Entry, phase: Phase, watch: Watch, first: bool) -> bool:
     if watch.quantity == "ratio" or watch.of.endswith((".update", ".new")):
         return "update" in entry.changes
     return ("grad" if watch.of.endswith(".grad") else "value") in entry.changes
-
-
-def cursors(
-    tape: Tape, after: Cursor | None, until: Cursor
-) -> Iterator[tuple[Cursor, Entry, Phase]]:
-    """Each cursor position with the entry it passes, after one and until another."""
-    for number, segment in enumerate(tape.segments[: until.segment + 1]):
-        begun = tape.done(after, number) if after else 0
-        for done in range(begun + 1, tape.done(until, number) + 1):
-            cursor = Cursor(number, None if done == segment.total else done)
-            yield cursor, segment.entries[done - 1], segment.phase
 
 
 def turns(
@@ -149,77 +134,3 @@ def turns(
             truth[number] = watch.holds(now)
         yield from ((cursor, *turn) for turn in turned)
         first = False
-
-
-def culprit(
-    tape: Tape, after: Cursor | None, until: Cursor, names: dict[int, str]
-) -> tuple[Cursor, Notice] | None:
-    """The first entry that made a NaN or infinity out of finite numbers, and the notice of it.
-
-    ``names``: of the parameters by ``id``; an op's operand may have been updated since.
-    """
-    for cursor, entry, _ in cursors(tape, after, until):
-        made = [t for t in entry.tensors() if t is not None and not finite(t)]
-        if not made:
-            continue
-        operands = entry.operands()
-        given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands]
-        if all(finite(t) for t in given):
-            return cursor, _non_finite_notice(entry, made[0], given)
-    return None
-
-
-def finite(tensor: Tensor) -> bool:
-    return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
-
-
-def _non_finite_notice(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
-    flat = made.detach().reshape(-1)
-    bad = int((~torch.isfinite(flat)).sum())
-    first = flat[~torch.isfinite(flat)][0].item()
-    operands = tuple(
-        notice(
-            "watch:operand",
-            shape=str(tuple(t.shape)),
-            low=f"{t.min().item():.4g}",
-            high=f"{t.max().item():.4g}",
-        )
-        for t in given
-        if t.numel()
-    )
-    return notice(
-        "watch:non-finite",
-        name=entry.name,
-        op=entry.op,
-        first=first,
-        bad=bad,
-        total=flat.numel(),
-        operands=operands,
-    )
-
-
-def all_finite(trainer: Trainer) -> bool:
-    """Whether the loss and every parameter are finite; cheap, for each iteration of a run.
-
-    Sums of squares come first; where one overflows, each number is tested.
-    """
-    loss = trainer.last_loss
-    if loss is not None and not math.isfinite(loss):
-        return False
-    if flat := trainer.flat():
-        with np.errstate(over="ignore", invalid="ignore"):
-            return all(_square_sum_finite(numbers) for numbers in flat)
-    values = list(trainer.parameters.values())
-    norms = torch.stack(torch._foreach_norm([p.detach() for p in values]))
-    return bool(torch.isfinite(norms).all()) or all(finite(p) for p in values)
-
-
-def _square_sum_finite(numbers: npt.NDArray[np.float32]) -> bool:
-    return math.isfinite(np.dot(numbers, numbers)) or bool(np.isfinite(numbers).all())
-
-
-def finite_at(tape: Tape, cursor: Cursor) -> bool:
-    """Whether the last loss and every parameter are finite at a cursor."""
-    loss = tape.loss(cursor)
-    known = loss is None or math.isfinite(loss)
-    return known and all(finite(value) for _, value, _ in tape.state(cursor))

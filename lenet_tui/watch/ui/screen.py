@@ -41,10 +41,7 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
         super().__init__("watch")
 
     def body(self) -> ComposeResult:
-        lines = [
-            Option(_line(number, text, value, holds), id=str(number))
-            for number, text, value, holds in self._watches
-        ]
+        lines = [Option(_line(*watch), id=str(watch[0])) for watch in self._watches]
         if not lines:
             lines = [Option(Content(self.words("watch.none")), disabled=True)]
         yield OptionList(*lines, id="watches", compact=True)

@@ -9,6 +9,9 @@ from lenet_tui.protocol.frame import Frame, OpRow, Parameter, Shape, has_loss
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
 
+LONG = 120
+"""Characters of an op's arguments that are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -85,7 +88,8 @@ def flow(row: OpRow) -> str:
 
 def detail(row: OpRow) -> str:
     """The same with its arguments: ``1×1×32×32 → 1×6×28×28  kernel_size=5, stride=1``."""
-    return "  ".join(part for part in (flow(row), clean(row.arguments)) if part)
+    called = clean(", ".join(f"{k}={v}" if k else str(v) for k, v in row.arguments))
+    return "  ".join(part for part in (flow(row), called[:LONG]) if part)
 
 
 def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:

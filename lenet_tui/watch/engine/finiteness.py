@@ -1,0 +1,90 @@
+"""Where numbers stop being finite: the watchpoint that is always on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lenet_tui.protocol.phases import Phase
+from lenet_tui.tape.engine.entries import Entry
+from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.text.notice import Notice, notice
+from lenet_tui.training.engine.trainer import Trainer
+
+NONFINITE = 0
+"""The number of this watchpoint."""
+
+
+def cursors(
+    tape: Tape, after: Cursor | None, until: Cursor
+) -> Iterator[tuple[Cursor, Entry, Phase]]:
+    """Each cursor position with the entry it passes, after one and until another."""
+    for number, segment in enumerate(tape.segments[: until.segment + 1]):
+        begun = tape.done(after, number) if after else 0
+        for done in range(begun + 1, tape.done(until, number) + 1):
+            cursor = Cursor(number, None if done == segment.total else done)
+            yield cursor, segment.entries[done - 1], segment.phase
+
+
+def culprit(
+    tape: Tape, after: Cursor | None, until: Cursor, names: dict[int, str]
+) -> tuple[Cursor, Notice] | None:
+    """The first entry that made a NaN or infinity out of finite numbers, and the notice of it.
+
+    ``names``: of the parameters by ``id``; an op's operand may have been updated since.
+    """
+    for cursor, entry, _ in cursors(tape, after, until):
+        made = [t for t in entry.tensors() if t is not None and not finite(t)]
+        if not made:
+            continue
+        operands = entry.operands()
+        given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands]
+        if all(finite(t) for t in given):
+            return cursor, _non_finite_notice(entry, made[0], given)
+    return None
+
+
+def finite(tensor: Tensor) -> bool:
+    return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
+
+
+def _non_finite_notice(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
+    bad = made.detach()[~torch.isfinite(made)]
+    operands = tuple(map(_operand, (t for t in given if t.numel())))
+    return notice(
+        "watch:non-finite",
+        name=entry.name, op=entry.op, first=bad[0].item(), bad=len(bad), total=made.numel(),
+        operands=operands,
+    )  # fmt: skip
+
+
+def _operand(tensor: Tensor) -> Notice:
+    low, high = (f"{end.item():.4g}" for end in (tensor.min(), tensor.max()))
+    return notice("watch:operand", shape=str(tuple(tensor.shape)), low=low, high=high)
+
+
+def all_finite(trainer: Trainer) -> bool:
+    """Whether the loss and every parameter are finite; cheap, for each iteration of a run.
+
+    Sums of squares come first; where one overflows, each number is tested.
+    """
+    loss = trainer.last_loss
+    if loss is not None and not math.isfinite(loss):
+        return False
+    if flat := trainer.flat():
+        with np.errstate(over="ignore", invalid="ignore"):
+            return all(math.isfinite(np.dot(n, n)) or bool(np.isfinite(n).all()) for n in flat)
+    values = list(trainer.parameters.values())
+    norms = torch.stack(torch._foreach_norm([p.detach() for p in values]))
+    return bool(torch.isfinite(norms).all()) or all(finite(p) for p in values)
+
+
+def finite_at(tape: Tape, cursor: Cursor) -> bool:
+    """Whether the last loss and every parameter are finite at a cursor."""
+    loss = tape.loss(cursor)
+    known = loss is None or math.isfinite(loss)
+    return known and all(finite(value) for _, value, _ in tape.state(cursor))
