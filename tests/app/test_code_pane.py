@@ -13,7 +13,7 @@ from lenet_tui.training.engine.model import Net
 from tests.harness.code_app import CodeApp
 from tests.harness.driving import Drive
 
-SOURCE = inspect.getsource(Net)
+SOURCE, FIRST = inspect.getsource(Net), inspect.getsourcelines(Net)[1]
 
 
 class Showing:
@@ -36,9 +36,13 @@ class Showing:
 
 @asynccontextmanager
 async def showing(
-    size: tuple[int, int], source: str = SOURCE, lang: str = "en", ascii: bool = False
+    size: tuple[int, int],
+    source: str = SOURCE,
+    lang: str = "en",
+    ascii: bool = False,
+    first: int = FIRST,
 ) -> AsyncIterator[Showing]:
-    app = CodeApp(source, lang, ascii)
+    app = CodeApp(source, first, lang, ascii)
     async with app.run_test(size=size) as pilot:
         yield Showing(app, pilot)
 
@@ -87,7 +91,7 @@ async def test_a_source_that_is_not_ours_is_made_safe() -> None:
     source = (
         'class Net:\n    def forward(self, x):\n        return "\x1b[31m[/red]" + self.conv1(x)\n'
     )
-    async with showing((80, 24), source=source) as shown:
+    async with showing((80, 24), source=source, first=FIRST + 10) as shown:
         await shown.make("op")
         assert "\x1b" not in shown.app.text
         assert r'▶         return "\x1b[31m[/red]" + self.conv1(x)' in shown.app.text

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 
 import pytest
 
 from lenet_tui.app.program import INDENT, Program, program
-from lenet_tui.app.source_lines import op_lines
-from lenet_tui.training.engine.model import Net
 from tests.harness.driving import Drive
 
 
@@ -112,48 +109,3 @@ def test_what_is_done_before_the_first_iteration_stands_before_the_loop() -> Non
     codes = [line.code for line in shown.lines]
     assert codes.index("output = net(input)") < codes.index("for iteration in count(1):")
     assert current(shown) == "output = net(input)"
-
-
-def test_each_op_of_the_forward_has_its_line() -> None:
-    source = inspect.getsource(Net)
-    lines = source.splitlines()
-    ops = tuple((row.op, row.module) for row in Drive().frame().rows)
-    found = [lines[n].strip() for n in op_lines(source, ops)]
-    first, second, *_ = (line.strip() for line in lines if "max_pool2d" in line)
-    assert found == [
-        *[first] * 3,
-        *[second] * 3,
-        "x = x.view(-1, self.num_flat_features(x))",
-        *["x = F.relu(self.fc1(x))"] * 2,
-        *["x = F.relu(self.fc2(x))"] * 2,
-        next(line.strip() for line in lines if "self.fc3(x)" in line),
-    ]
-
-
-LOOPS = '''
-class Deep:
-    def forward(self, x):
-        """Says relu in vain."""
-        for layer in self.layers:
-            x = layer(x)
-        y = (
-            self.head(x)
-            .tanh()
-        )
-        y += self.last.norm(x) @ x
-        return torch.relu(self.shared(self.shared(y)))
-'''
-
-
-def test_loops_chains_operators_and_nested_modules_have_their_line() -> None:
-    ops = (
-        *(("conv2d", "layers.0"), ("linear", "layers.1"), ("conv2d", "layers.0")),
-        *(("linear", "head"), ("tanh", ""), ("layer_norm", "last.norm"), ("matmul", "")),
-        *(("iadd", ""), ("linear", "shared"), ("linear", "shared"), ("relu", ""), ("odd", "")),
-    )
-    assert op_lines(LOOPS, ops) == (5, 5, 5, 7, 8, 10, 10, 10, 11, 11, 11, 11)
-
-
-@pytest.mark.parametrize("source", ["", "no python (", "class A:\n    pass", "x = 1\n\x00"])
-def test_a_source_that_says_nothing_has_no_lines(source: str) -> None:
-    assert op_lines(source, (("conv2d", "conv1"), ("relu", ""))) == (-1, -1)

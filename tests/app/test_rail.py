@@ -141,7 +141,7 @@ def test_layer_lines_are_every_tensor_there_is() -> None:
 
 
 def test_layer_lines_of_another_model() -> None:
-    row = OpRow("0.weird[/red]", "linear\x1b", "0", None, None, (), ("0.weight", "b"), 6)
+    row = OpRow("0.weird[/red]", "linear\x1b", None, None, (), ("0.weight", "b"), 6)
     frame = replace(after(), rows=(row, replace(row, name="0.weird#2", op="weird")))
     other = (Parameter("0.weight", (2, 3), "float32"), Parameter("lone", (4,), "float32"))
     lines = layer_lines(frame, other)

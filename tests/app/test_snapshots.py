@@ -48,12 +48,14 @@ async def test_ascii_in_the_past(tmp_path: Path) -> None:
         check_snapshot(run.app, "ascii-confirm", tmp_path)
 
 
+@pytest.mark.slow
 async def test_parity(tmp_path: Path) -> None:
     async with running((80, 24)) as run:
         await run.press("P")
         check_snapshot(run.app, "parity", tmp_path)
 
 
+@pytest.mark.slow
 async def test_help(tmp_path: Path) -> None:
     async with running((80, 24)) as run:
         await run.press("question_mark")

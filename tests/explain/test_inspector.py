@@ -54,7 +54,9 @@ def asked(run: Running) -> list[str]:
     return [command.cell for command in run.engine.asked(Explain)]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize(
+    "size", [(80, 24), *(pytest.param(s, marks=pytest.mark.slow) for s in ((120, 40), (200, 60)))]
+)
 async def test_enter_explains_the_cell_under_the_cursor(size: tuple[int, int]) -> None:
     async with running(size) as run:
         pane = await opened(run)
@@ -75,6 +77,7 @@ async def test_enter_explains_the_cell_under_the_cursor(size: tuple[int, int]) -
         assert pane.table.has_focus
 
 
+@pytest.mark.slow
 async def test_the_receptive_field_and_the_operand_are_lit() -> None:
     async with running() as run:
         pane = await opened(run)
@@ -91,6 +94,7 @@ async def test_the_receptive_field_and_the_operand_are_lit() -> None:
         assert image.heatmap._regions == ()
 
 
+@pytest.mark.slow
 async def test_window_and_kernel_stand_beside_each_other_with_the_operands_marked() -> None:
     async with running() as run:
         pane = await opened(run)
@@ -99,6 +103,7 @@ async def test_window_and_kernel_stand_beside_each_other_with_the_operands_marke
         assert all(f"[{operand.value:5.2f}]" in text for operand in largest(pane))
 
 
+@pytest.mark.slow
 async def test_a_small_screen_shows_the_picture_of_the_chosen_operand() -> None:
     async with running((80, 24)) as run:
         await opened(run)
@@ -107,6 +112,7 @@ async def test_a_small_screen_shows_the_picture_of_the_chosen_operand() -> None:
         assert "─ input[0,0] ─" not in run.text and "weight@1[2,0] ─" in run.text
 
 
+@pytest.mark.slow
 async def test_keys_reach_the_table_after_a_slow_answer() -> None:
     async with running((80, 24)) as run:
         run.engine.thinks = True
@@ -153,6 +159,7 @@ async def test_e_opens_it_for_the_tensor_that_is_shown_and_closes_it() -> None:
         assert run.app.main.query_one("LayerTree").has_focus
 
 
+@pytest.mark.slow
 async def test_other_panes_have_cells_too() -> None:
     async with running() as run:
         await run.press("f", "5", "down", "down", "enter")
@@ -169,6 +176,7 @@ async def test_other_panes_have_cells_too() -> None:
         assert run.app.main.tensor.aspect == "value"
 
 
+@pytest.mark.slow
 async def test_a_gradient_that_is_none_is_said() -> None:
     async with running() as run:
         await run.press("3", "enter", "e")
@@ -182,6 +190,7 @@ async def test_a_gradient_that_is_none_is_said() -> None:
         assert "checked" not in run.text
 
 
+@pytest.mark.slow
 async def test_a_step_explains_the_cell_anew() -> None:
     async with running() as run:
         await opened(run)
@@ -198,6 +207,7 @@ async def test_a_step_explains_the_cell_anew() -> None:
         assert head(run) == first
 
 
+@pytest.mark.slow
 async def test_what_is_no_longer_true_is_taken_off_the_screen() -> None:
     async with running() as run:
         await opened(run)
@@ -218,6 +228,7 @@ async def test_what_is_no_longer_true_is_taken_off_the_screen() -> None:
         assert head(run)[0] == cell and head(run)[1] != value
 
 
+@pytest.mark.slow
 async def test_nothing_is_explained_while_it_runs() -> None:
     async with running(free=1) as run:
         await opened(run)
@@ -232,6 +243,7 @@ async def test_nothing_is_explained_while_it_runs() -> None:
         assert head(run)[1] != value
 
 
+@pytest.mark.slow
 async def test_after_closing_nothing_is_asked_or_lit() -> None:
     async with running() as run:
         await opened(run)
@@ -242,6 +254,7 @@ async def test_after_closing_nothing_is_asked_or_lit() -> None:
         assert len(asked(run)) == 2 and "Where it comes from" in run.text
 
 
+@pytest.mark.slow
 async def test_a_new_engine_is_asked_again() -> None:
     async with running() as run:
         await opened(run)
@@ -252,6 +265,7 @@ async def test_a_new_engine_is_asked_again() -> None:
         assert "working it out" not in run.text and head(run)[0] == "conv1[0,2,4,5]"
 
 
+@pytest.mark.slow
 async def test_a_run_gives_way_to_e() -> None:
     async with running(free=1) as run:
         await run.press("f", "r", "e")
@@ -260,7 +274,8 @@ async def test_a_run_gives_way_to_e() -> None:
         assert head(run)[0] == "conv1.weight[0,0,0,0]"
 
 
-@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_chinese_and_ascii(size: tuple[int, int]) -> None:
     async with running(size, lang="zh") as run:
         await opened(run)
@@ -274,6 +289,7 @@ async def test_chinese_and_ascii(size: tuple[int, int]) -> None:
         assert "conv1[0,2,4,5] -> conv1.weight" in run.text
 
 
+@pytest.mark.slow
 async def test_the_mouse_chooses_follows_and_returns() -> None:
     async with running() as run:
         pane = await opened(run)
@@ -310,6 +326,7 @@ async def test_resizing_keeps_the_place() -> None:
         assert head(run)[0] == "conv1[0,2,4,5]"
 
 
+@pytest.mark.slow
 async def test_another_pane_can_fill_the_screen_meanwhile() -> None:
     async with running((80, 24)) as run:
         await opened(run)
@@ -323,6 +340,7 @@ async def test_another_pane_can_fill_the_screen_meanwhile() -> None:
         assert "Layers" in run.text
 
 
+@pytest.mark.slow
 async def test_names_are_shown_as_text() -> None:
     async with running() as run:
         pane = await opened(run)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from lenet_tui.explain.explanation import Explain
 from tests.explain.test_inspector import largest, opened, place
 from tests.harness.running_app import running
@@ -45,6 +47,7 @@ async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_r
         assert "so far" in run.text
 
 
+@pytest.mark.slow
 async def test_very_many_terms_come_on_demand() -> None:
     async with running() as run:
         pane = await opened(run)
@@ -58,6 +61,7 @@ async def test_very_many_terms_come_on_demand() -> None:
         assert len(pane.found.terms) == 26 and pane.found.left == 0
 
 
+@pytest.mark.slow
 async def test_many_terms_after_few_take_the_lines_they_need() -> None:
     async with running() as run:
         pane = await opened(run, "fc1.bias", 2)

@@ -72,6 +72,7 @@ async def test_the_first_past_tolerance_is_pointed_at_and_another_place_chosen()
         assert isinstance(run.app.screen, MainScreen) and len(run.engine.moves) == 1
 
 
+@pytest.mark.slow
 async def test_with_one_place_there_is_nothing_to_choose() -> None:
     async with running() as run:
         run.engine.thinks = True
@@ -84,6 +85,7 @@ async def test_with_one_place_there_is_nothing_to_choose() -> None:
         assert f"compared with  {DOUBLE}" in run.text and "tab" not in run.lines[-4]
 
 
+@pytest.mark.slow
 async def test_enter_shows_the_tensor() -> None:
     async with running() as run:
         await run.press("f", "P", "enter")
@@ -95,7 +97,13 @@ async def test_enter_shows_the_tensor() -> None:
         assert run.app.main.tensor.tensor == chosen.removesuffix(".grad")
 
 
-@pytest.mark.parametrize(("lang", "ascii"), [("en", False), ("zh", False), ("en", True)])
+@pytest.mark.parametrize(
+    ("lang", "ascii"),
+    [
+        pytest.param(*case, marks=pytest.mark.slow)
+        for case in (("zh", False), ("en", False), ("en", True))
+    ],
+)
 async def test_it_fits(lang: str, ascii: bool) -> None:
     async with running((60, 20), lang=lang, ascii=ascii) as run:
         await run.press("P")
@@ -111,6 +119,7 @@ async def test_it_fits(lang: str, ascii: bool) -> None:
                 assert run.text.isascii(), sorted({c for c in run.text if not c.isascii()})
 
 
+@pytest.mark.slow
 async def test_a_late_answer_is_not_mistaken_for_another() -> None:
     async with running() as run:
         run.engine.thinks = True
@@ -146,6 +155,7 @@ async def test_what_cannot_be_done_is_said_and_another_place_still_offered() -> 
         assert all_within() in run.text and "out of memory" not in run.text
 
 
+@pytest.mark.slow
 async def test_an_engine_that_dies_meanwhile() -> None:
     async with running() as run:
         run.engine.thinks = True

@@ -1,6 +1,6 @@
 """Thousands of random keys, clicks and sizes: no crash, no stuck state, and no drift.
 
-With a session in this process for a second; with a process of its own, for long, with ``-m slow``.
+With a session in this process, and for long with one of its own; all of it with ``-m slow``.
 """
 
 from __future__ import annotations
@@ -57,9 +57,8 @@ async def check(monkey: Monkey) -> Frame:
     return frame
 
 
-@pytest.mark.parametrize(
-    "seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 12))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 12))
 async def test_a_monkey_for_a_second(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
