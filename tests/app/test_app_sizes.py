@@ -16,6 +16,14 @@ from tests.harness.running_app import SIZES, running
 OPS = ["conv2d", "relu", "max_pool2d", "view", "linear"]
 
 
+@pytest.fixture
+def truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half-blocks, wherever the tests run."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
 async def test_nothing_is_cut_off() -> None:
     async with running(SIZES[0]) as run:
         await run.press("n", "n", "n", "n")
@@ -226,3 +234,35 @@ async def test_the_lab_opens_over_the_session() -> None:
     async with running() as run:
         await run.press("K")
         assert isinstance(run.app.screen, LabScreen)
+
+
+async def test_no_pane_moves_when_the_tabs_turn() -> None:
+    async with running((120, 40)) as run:
+        await run.press("n", "n", "n", "n")
+
+        def places() -> dict[str | None, object]:
+            return {w.id: w.region for w in run.app.main.query("#layers, #tensor, #side, #tabs")}
+
+        before = places()
+        for _ in range(4):
+            await run.press("right_square_bracket")
+            assert places() == before
+        await run.press("7", "7")
+        higher = run.app.main.tabs.region.height
+        assert higher == 16 and places() != before
+        await run.press("7")
+        assert places() == before
+
+
+@pytest.mark.usefixtures("truecolor")
+@pytest.mark.parametrize(("size", "zoom"), [((120, 40), 2), ((200, 60), 3)])
+async def test_kernels_fill_their_panes(size: tuple[int, int], zoom: int) -> None:
+    async with running(size) as run:
+        await run.press("n", "n", "n", "n")
+        run.app.main.choose("conv1.weight")
+        await run.settle()
+        for pane in (run.app.main.tensor, run.app.main.gradient):
+            shown = pane.heatmap.arrangement
+            assert shown is not None and shown.zoom == (zoom, zoom) and len(shown.shown) == 6
+            used = shown.pitch[0] * (shown.grid_rows - 1) + shown.label + 5 * zoom
+            assert used * 3 > pane.heatmap.room.rows * 2

@@ -250,7 +250,7 @@ def test_the_legend_says_that_the_scale_moved() -> None:
 
 def test_it_is_said_what_a_pixel_stands_for_and_what_is_not_seen() -> None:
     matrix = picture(torch.randn(120, 400))
-    assert block(matrix.view, EN) == "max |x| of 6×14 per pixel"
+    assert block(matrix.view, EN) == "max |x| of 6×14"
     assert tiles(matrix.layout, EN) == ""
     kernels = picture(torch.randn(16, 6, 5, 5), top=2)
     assert tiles(kernels.layout, EN) == "11–20 of 96"

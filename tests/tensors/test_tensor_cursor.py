@@ -54,7 +54,7 @@ async def test_a_pixel_of_many_reads_out_the_largest() -> None:
         spiked[1, 2] = -7.5
         app.tensors["fc"] = spiked
         pane.tensor = "fc"
-        await until(pilot, lambda: "per pixel" in shown(pane))
+        await until(pilot, lambda: "max |x| of" in shown(pane))
         pane.heatmap.focus()
         await until(pilot, lambda: "[1,2] −7.5  largest of" in shown(pane))
         assert pane.cursor == (1, 2)
@@ -180,7 +180,7 @@ async def test_resizing_asks_for_what_fits() -> None:
     pane = TensorPane(id="tensor")
     async with running(pane) as (app, pilot):
         pane.tensor = "fc"
-        await until(pilot, lambda: "per pixel" in shown(pane) and app.asked[0].count)
+        await until(pilot, lambda: "max |x| of" in shown(pane) and app.asked[0].count)
         before = app.asked[0].cols
 
         def layout() -> Arrangement:

@@ -63,15 +63,20 @@ class ExplainPane(Pane):
 def paragraphs_of(lines: Sequence[str]) -> list[str]:
     """The lines of an explanation with those joined that are one paragraph.
 
-    The headline, a warning and a formula (what does not end as a sentence does) are one each.
+    The headline, a warning and a formula (what does not end as a sentence does) are one each. A
+    warning goes on as far as its sentence does.
     """
     joined: list[str] = []
     open_ended = False
     for number, line in enumerate(lines):
-        sentence = number > 0 and line.endswith(ENDS)
-        if open_ended and sentence and not line.startswith(ALONE):
-            joined[-1] += line if joined[-1].endswith("。") else f" {line}"
+        sentence = line.endswith(ENDS)
+        before = joined[-1] if joined else ""
+        unfinished = bool(before) and not before.endswith(ENDS)
+        broken = unfinished and (before.startswith(ALONE) or (sentence and line[0].islower()))
+        if number > 1 and (broken or (open_ended and sentence and not line.startswith(ALONE))):
+            wide = cell_len(before[-1]) > 1 or cell_len(line[0]) > 1
+            joined[-1] += line if wide else f" {line}"
         else:
             joined.append(line)
-        open_ended = sentence
+        open_ended = sentence and number > 0
     return joined

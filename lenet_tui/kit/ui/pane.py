@@ -53,7 +53,8 @@ class Pane(Reader, Widget):
         """Set the border's texts, and paint those of its two lines again that are not as before.
 
         Each is fitted to the border; of several texts it is the first that has room.
-        ``scale`` makes a coloured text after the subtitle, in the cells that are left.
+        ``scale`` makes a coloured text after the subtitle, in the cells that are left; the
+        subtitle's last parts make room for it, but not the first.
         """
         self._titles_given = title, subtitle, scale
         room, more = self.title_room, self.glyphs.more
@@ -64,7 +65,11 @@ class Pane(Reader, Widget):
         below = Content(under)
         if scale is not None:
             coloured = scale(room - cell_len(under) - 2 if under else room)
-            if coloured.cell_length:
+            while not coloured and "  " in under:
+                under = under.rpartition("  ")[0]
+                below = Content(under)
+                coloured = scale(room - cell_len(under) - 2)
+            if coloured:
                 below = below + ("  " if under else "") + coloured
         new = Content(above), below
         before, self._entitled = self._entitled, new

@@ -48,9 +48,11 @@ def subtitle(
         if found.count > 1:
             parts[0] += "  " + words("view.largest", count=found.count)
     else:
-        parts = [when(view, frame, words, parameter=parameter), block(view, words)]
+        parts = [when(view, frame, words, parameter=parameter)]
     if seen is not None:
         parts.append(tiles(seen, words))
+    if found is None:
+        parts.append(block(view, words))
     return "  ".join(part for part in parts if part)
 
 

@@ -260,8 +260,8 @@ class TensorPane(Pane):
         """Write the captions around the picture."""
         if self._last is not None:
             view, frame = self._last
-            shown = view.state == "value" and not self.has_class("-instead")
-            scale = partial(self._legend, view, frame) if shown else None
+            seen = view.request.count and not self.has_class("-instead")
+            scale = partial(self._legend, view, frame) if seen else None
             self.entitle(self._title(view), self._subtitle(view, frame), scale)
 
     def _title(self, view: View) -> str | Sequence[str]:

@@ -11,9 +11,9 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
-from lenet_tui.terminal.ui.readable import SixteenColours
+from lenet_tui.terminal.ui.readable import READABLE
 
-MONOCHROME, NO_COLOR, SIXTEEN_COLOURS = Monochrome(), NoColor(), SixteenColours()
+MONOCHROME, NO_COLOR = Monochrome(), NoColor()
 ReturnType = TypeVar("ReturnType")
 
 
@@ -34,8 +34,9 @@ class PlainApp(App[ReturnType]):
             filters = [f for f in filters if not isinstance(f, kinds)] + [
                 NO_COLOR if own else MONOCHROME
             ]
-        if self.console.color_system in ("standard", "windows") and not self.native_ansi_color:
-            filters.append(SIXTEEN_COLOURS)
+        readable = READABLE.get(self.console.color_system or "")
+        if readable is not None and not self.native_ansi_color:
+            filters.append(readable)
         return filters
 
     def repaint(self) -> None:

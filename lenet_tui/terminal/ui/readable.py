@@ -20,20 +20,33 @@ SIXTEEN = (
     (92, 92, 255), (255, 0, 255), (0, 255, 255), (255, 255, 255),
 )  # fmt: skip
 """xterm's sixteen colours; other terminals have similar ones."""
-BLACK, WHITE = RichColor.from_rgb(0, 0, 0), RichColor.from_rgb(255, 255, 255)
 
 
-class SixteenColours(LineFilter):
-    """Text whose colour and background become too similar in sixteen colours is black or white."""
+class Readable(LineFilter):
+    """Text whose colour and background are too similar in a terminal's colours becomes darker or
+    lighter, where there are sixteen black or white.
+    """
+
+    def __init__(self, system: ColorSystem) -> None:
+        super().__init__()
+        self._system = system
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Change the segments whose text could not be read."""
         return [
-            Segment(text, _readable(style), control)
+            Segment(text, _readable(style, self._system), control)
             if style is not None and has_text(text)
             else Segment(text, style, control)
             for text, style, control in segments
         ]
+
+
+READABLE = {
+    "standard": Readable(ColorSystem.STANDARD),
+    "windows": Readable(ColorSystem.STANDARD),
+    "256": Readable(ColorSystem.EIGHT_BIT),
+}
+"""By rich's name of what a terminal has."""
 
 
 def has_text(text: str) -> bool:
@@ -41,23 +54,34 @@ def has_text(text: str) -> bool:
     return any(sign != " " and not "▀" <= sign <= "▟" for sign in text)
 
 
-@lru_cache(maxsize=4096)
-def _readable(style: Style) -> Style:
+@lru_cache(maxsize=8192)
+def _readable(style: Style, system: ColorSystem) -> Style:
     """The style, with a colour that can be read on its background."""
     fore, back = style.color, style.bgcolor
     if fore is None or back is None or fore.is_default or back.is_default:
         return style
-    ground = in_sixteen(back)
-    if contrast(in_sixteen(fore), ground) >= LEAST:
+    ground = in_colours(back, system)
+    if contrast(in_colours(fore, system), ground) >= LEAST:
         return style
-    white = contrast((255, 255, 255), ground) > contrast((0, 0, 0), ground)
-    return style + Style(color=WHITE if white else BLACK)
+    ends = ((255, 255, 255), (0, 0, 0))
+    end = max(ends, key=lambda colour: contrast(colour, ground))
+    red, green, blue = fore.get_truecolor()
+    for share in (1.0,) if system is ColorSystem.STANDARD else (0.25, 0.5, 0.75, 1.0):
+        mixed = RichColor.from_rgb(
+            *(a + (b - a) * share for a, b in zip((red, green, blue), end, strict=True))
+        )
+        if contrast(in_colours(mixed, system), ground) >= LEAST:
+            break
+    return style + Style(color=mixed)
 
 
-def in_sixteen(color: RichColor) -> tuple[int, int, int]:
-    """What a terminal of sixteen colours shows for a colour."""
-    number = color.downgrade(ColorSystem.STANDARD).number
-    return SIXTEEN[number] if number is not None else (0, 0, 0)
+def in_colours(color: RichColor, system: ColorSystem) -> tuple[int, int, int]:
+    """What a terminal shows for a colour."""
+    there = color.downgrade(system)
+    if there.number is not None and there.number < len(SIXTEEN):
+        return SIXTEEN[there.number]
+    red, green, blue = there.get_truecolor()
+    return red, green, blue
 
 
 def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:

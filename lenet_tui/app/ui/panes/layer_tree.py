@@ -95,9 +95,9 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         room = width - sum(cell_len(text) for text, _ in right)
         columns: list[tuple[str, str | None]] = []
         for text, part in self._parts(line, here, node.parent is not None and node.parent.is_root):
-            cells = min(cell_len(text), room)
-            columns.append((set_cell_size(text, cells), part))
-            room -= cells
+            fitted = _cut(text, room)
+            columns.append((fitted, part))
+            room -= cell_len(fitted)
         columns += [(" " * room, None), *right]
         return [(spelled(self, text), part) for text, part in columns]
 
@@ -130,3 +130,13 @@ class LayerTree(Tree[Line], inherit_bindings=False):
         """Forget the styles: the colours have changed."""
         super().notify_style_update()
         self._part_styles = {}
+
+
+def _cut(text: str, room: int) -> str:
+    """What has room of ``text``: no word or number in part, but for the first."""
+    if cell_len(text) <= room:
+        return text
+    words = text.split(" ")
+    while len(words) > 1 and cell_len(" ".join(words)) > room:
+        words.pop()
+    return set_cell_size(" ".join(words), min(room, cell_len(" ".join(words))))

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -21,6 +20,8 @@ from lenet_tui.text.numbers import number
 
 AXIS_FROM = 5
 """Lines from which one is for the numbers of the first and the last iteration."""
+LEAST = 8
+"""Bars that there is room for beside the labels; else there are none."""
 
 
 class LossPane(Pane):
@@ -89,30 +90,32 @@ def axes(
     Bars of many iterations are means, and so are their ends. Where there are fewer than
     ``AXIS_FROM`` lines, the iterations are left to the border.
     """
+    if width < 2 or height < 1:
+        return []
     rows = height - 1 if height >= AXIS_FROM else height
-    high = low = ""
-    for _ in range(2):  # the labels' width decides how many bars there are, and these the labels
-        left = max(cell_len(high), cell_len(low))
-        heights, ends = plot(values, max(0, width - left - (left > 0)), rows, log=log)
-        low, high = (number(end, 3) for end in ends) if ends else ("", "")
-    left = max(cell_len(high), cell_len(low), left)
-    cols = max(0, width - left - (left > 0))
-    heights, _ = plot(values, cols, rows, log=log)
+    left = max((len(number(end, 3)) for end in _ends(values, width)), default=-1) + 1
+    left = left if width >= left + LEAST else 0
+    cols = width - left
+    heights, ends = plot(values, cols, rows, log=log)
     labels = [""] * rows
-    if labels and ends:
-        labels[-1] = low
-        labels[0] = high if rows > 1 or high == low else labels[0]
+    if left and ends:
+        labels[-1], labels[0] = (number(end, 3) for end in ends)
     lines = [
         Content.assemble(
-            (f"{label:>{left}} " if left else "", "$foreground-muted"),
+            (f"{label:>{left - 1}} " if left else "", "$foreground-muted"),
             ("".join(glyphs.bars[eighths] for eighths in row), "$primary"),
         )
         for label, row in zip(labels, heights, strict=True)
     ]
     if rows < height and len(values):
-        drawn = min(cols, len(values))
         first, last = "1", str(len(values)) if len(values) > 1 else ""
-        gap = max(1, drawn - len(first) - len(last))
-        below = f"{' ' * (left + (left > 0))}{first}{' ' * gap}{last}"
-        lines.append(Content.styled(below, "$foreground-muted"))
+        gap = max(1, min(cols, len(values)) - len(first) - len(last))
+        below = f"{' ' * left}{first}{' ' * gap}{last}".rstrip()
+        lines.append(Content.styled(below[:width], "$foreground-muted"))
     return lines
+
+
+def _ends(values: npt.NDArray[np.float64], cols: int) -> list[float]:
+    """Numbers as long as any that the axis may have."""
+    _, ends = plot(values, cols, 1)
+    return [*ends] if ends else []

@@ -154,7 +154,7 @@ class Shades(Ink):
         )
         paper = kind == "picture" and not surface.dark  # which is white
         self._ramp = ramp[::-1] if paper else ramp
-        self._plain = _plain(surface)
+        self._paper, self._plain = _paper(surface, kind)
         self._fore = _few(surface) if kind != "picture" else (self._plain, self._plain)
         colours = ((0, 0, 0),) * (2 * len(ramp) - 1 if signed else len(ramp))
         super().__init__(Palette(colours, signed), surface.background)
@@ -168,7 +168,7 @@ class Shades(Ink):
             return Segment("  ", self.blank_style)
         if cell > blank:
             mark = self._odd[cell - blank - 1]
-            style = Style(color=self._plain, bgcolor=self.background, bold=True)
+            style = Style(color=self._plain, bgcolor=self._paper, bold=True)
             return Segment(mark * 2, style)
         if not self.palette.signed:
             return Segment(self._ramp[cell] * 2, self._style(1))
@@ -184,7 +184,7 @@ class Shades(Ink):
         return Segment(text, (style or Style.null()) + wanted)
 
     def _style(self, positive: int) -> Style:
-        return Style(color=self._fore[positive], bgcolor=self.background)
+        return Style(color=self._fore[positive], bgcolor=self._paper)
 
 
 @lru_cache(maxsize=64)
@@ -197,21 +197,28 @@ def ink_for(surface: Surface, kind: str) -> Ink:
     return Shades(surface, kind)
 
 
-def _plain(surface: Surface) -> Color | None:
-    """The colour of marks that mean nothing by it: never the terminal's ink on our background.
+def _paper(surface: Surface, kind: str) -> tuple[Color, Color | None]:
+    """What is drawn on, and the colour of marks that mean nothing by it: both are set, or neither.
 
-    Where the background is the terminal's, the ink is too.
+    Few colours are told apart on black and on white only, whatever the theme has. A picture in a
+    terminal's own colours has that terminal's ink and paper.
     """
+    if surface.colours == "16":
+        return (_BLACK, _WHITE) if surface.dark else (_WHITE, _BLACK)
+    if surface.colours == "own" and kind != "picture":
+        black, white = Color.from_ansi(0), Color.from_ansi(15)
+        return (black, white) if surface.dark else (white, black)
     if surface.background.is_default:
-        return None
-    return _WHITE if surface.dark else _BLACK
+        return surface.background, None
+    return surface.background, _WHITE if surface.dark else _BLACK
 
 
 def _few(surface: Surface) -> tuple[Color | None, Color | None]:
     """Colours of negative and positive numbers where there are sixteen of them."""
     numbers = (12, 11) if surface.dark else (4, 1)
     if surface.colours == "none":
-        return _plain(surface), _plain(surface)
+        plain = _paper(surface, "signed")[1]
+        return plain, plain
     if surface.colours == "own":
         return Color.from_ansi(numbers[0]), Color.from_ansi(numbers[1])
     # Those that rich takes for the sixteen, so that they are met exactly.

@@ -33,7 +33,7 @@ def thumbnail(levels: npt.NDArray[np.uint8], surface: Surface) -> list[Content]:
             for row in ink.cells(ink.levels[levels])
         ]
     # Marks are the paper's contrary: white on a dark surface, and black on a light one.
-    marked = (levels * 2 > TOP) == surface.dark
+    marked = (levels > TOP // 2) == surface.dark
     signs = ON_OFF[surface.ascii]
     return [
         Content("".join(signs[2 * int(up) + int(low)] for up, low in zip(*pair, strict=True)))
