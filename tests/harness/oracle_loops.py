@@ -63,7 +63,7 @@ def classes(
     seed: int,
     iterations: int,
     batch: int,
-    optimizer: str = "",
+    optimizer: str = "manual",
     *,
     lr: float = 0.01,
     device: str = "cpu",
