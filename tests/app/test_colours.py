@@ -57,7 +57,10 @@ def check(run: Running, depth: str, theme: str) -> None:
             continue
         assert fore == back, where
         if fore and has_text(text) and style.color and style.bgcolor and not own:
-            found = contrast(in_colours(style.color, system), in_colours(style.bgcolor, system))
+            found = contrast(
+                in_colours(style.color, system, bold=bool(style.bold)),
+                in_colours(style.bgcolor, system),
+            )
             assert found >= (FAINTEST if any(map(str.isalnum, text)) else LINES), (found, *where)
 
 

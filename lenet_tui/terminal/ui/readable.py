@@ -61,25 +61,29 @@ def _readable(style: Style, system: ColorSystem) -> Style:
     if fore is None or back is None or fore.is_default or back.is_default:
         return style
     ground = in_colours(back, system)
-    if contrast(in_colours(fore, system), ground) >= LEAST:
+    if contrast(in_colours(fore, system, bold=bool(style.bold)), ground) >= LEAST:
         return style
     ends = ((255, 255, 255), (0, 0, 0))
     end = max(ends, key=lambda colour: contrast(colour, ground))
-    red, green, blue = fore.get_truecolor()
-    for share in (1.0,) if system is ColorSystem.STANDARD else (0.25, 0.5, 0.75, 1.0):
-        mixed = RichColor.from_rgb(
-            *(a + (b - a) * share for a, b in zip((red, green, blue), end, strict=True))
-        )
+    if system is ColorSystem.STANDARD:
+        plain = style + Style(color=RichColor.from_rgb(*end))
+        return plain if any(end) else plain + Style(bold=False)  # bold black is grey
+    for share in (0.25, 0.5, 0.75, 1.0):
+        pairs = zip(fore.get_truecolor(), end, strict=True)
+        mixed = RichColor.from_rgb(*(a + (b - a) * share for a, b in pairs))
         if contrast(in_colours(mixed, system), ground) >= LEAST:
             break
     return style + Style(color=mixed)
 
 
-def in_colours(color: RichColor, system: ColorSystem) -> tuple[int, int, int]:
-    """What a terminal shows for a colour."""
+def in_colours(
+    color: RichColor, system: ColorSystem, *, bold: bool = False
+) -> tuple[int, int, int]:
+    """What a terminal shows for a colour; of sixteen, bold brightens the first eight."""
     there = color.downgrade(system)
     if there.number is not None and there.number < len(SIXTEEN):
-        return SIXTEEN[there.number]
+        brighter = bold and system is ColorSystem.STANDARD and there.number < 8
+        return SIXTEEN[there.number + 8 * brighter]
     red, green, blue = there.get_truecolor()
     return red, green, blue
 
