@@ -145,3 +145,14 @@ def shows(run: Running, sample: int) -> bool:
     """Whether input and output show a sample of 16, by whole numbers in their titles."""
     above, below = (next(x for x in run.lines if name in x) for name in ("─ Input", "─ Output"))
     return f"  {sample}/16 ─" in above and f"sample {sample} of 16 ─" in below
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 23), (120, 24), (100, 40)])
+async def test_every_size_without_room_for_all_has_the_glance(size: tuple[int, int]) -> None:
+    async with running(size) as run:
+        await run.press("n", "n")
+        text = run.text
+        assert "predicted" in text and "log p" in text and "4 input" in text
+        panes = run.app.main.visible_panes()
+        assert all(pane.content_size.height >= 3 for pane in panes), size
+        assert ("▶ loss = criterion(output, target)" in text) or size[1] >= 34

@@ -30,6 +30,9 @@ from lenet_tui.text.words import Words
 from lenet_tui.tour.ui.layout import ALL, CONTAINERS, TWO, placed, stacked
 from lenet_tui.tour.ui.pane import TourPane
 
+WHOLE_GLANCE = 24
+"""Rows from which the glance has room for its picture."""
+
 
 class Body(Horizontal):
     """Where the panes are; ``panes.tcss`` decides which are visible at which size."""
@@ -74,7 +77,8 @@ class Body(Horizontal):
         self._make_room()
 
     def on_resize(self) -> None:
-        """More or fewer panes have a place beside the tour."""
+        """More or fewer panes have a place beside the tour; the glance may have to be lower."""
+        self.set_class(self.app.size.height < WHOLE_GLANCE, "-short")
         if self._panes is not None:
             self._make_room()
 
