@@ -39,6 +39,7 @@ UNREAD = 141
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
+    streams.occupy_closed()
     streams.tolerate_any_text()
     words = sys.argv[1:] if argv is None else argv
     asked = re.search(r"--lang[= ](en|zh)\b", " ".join(words))  # the words may be wrong otherwise

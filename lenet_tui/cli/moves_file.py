@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lenet_tui.cli.options import CommandError
 from lenet_tui.protocol.moves import Move, MoveError, parse_move
+from lenet_tui.text.notice import notice
 
 
 def moves_of(path: str) -> Iterator[tuple[str, Move]]:
@@ -16,6 +17,9 @@ def moves_of(path: str) -> Iterator[tuple[str, Move]]:
     ``CommandError`` with the number of a line that is none. Empty lines and comments (``#``)
     are passed over.
     """
+    if path == "-" and sys.stdin is None:
+        why = notice("cli:closed", stream="stdin")
+        raise CommandError("cli:moves-unreadable", path=path, why=why)
     try:
         source = sys.stdin.buffer if path == "-" else Path(path).read_bytes().splitlines()
     except (OSError, ValueError) as error:

@@ -16,8 +16,12 @@ NOTICES = {
         "--data：无法读取数据 {data!r}：{why}",
     ),
     "cli:not-whole-from": (
-        "--{name}: {name} {text!r} is not a whole number from {least}",
-        "--{name}：{name} {text!r} 不是不小于 {least} 的整数",
+        "--{name}: {name} {text!r} is not a whole number from {least} to {most}",
+        "--{name}：{name} {text!r} 不是 {least} 到 {most} 的整数",
+    ),
+    "cli:under-way": (
+        "iteration {n} of {goal}, about {left} to go",
+        "第 {n} 次迭代，共 {goal} 次，约剩 {left}",
     ),
     "cli:resume-brings": (
         "--resume brings the session's own {option}: leave out --{option}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -71,7 +72,7 @@ def test_bad_input_is_one_line(capsys: pytest.CaptureFixture[str], words: str, s
         ("tour 99", "没有 '99' 这一站"),
         ("--lr nan", "--lr：lr 不能是 nan"),
         ("--device tpu", "未知设备 'tpu'"),
-        ("trace --iterations -1", "不是不小于 0 的整数"),
+        ("trace --iterations -1", "不是 0 到 100,000,000 的整数"),
         ("lab Cov2d(1)", "Cov2d"),
     ],
 )
@@ -162,6 +163,35 @@ def test_without_a_terminal_the_app_is_a_transcript() -> None:
     assert "iteration 2" not in done.stdout
     assert done.stderr.startswith("lenet-tui: stdin is no terminal")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "closed", "status", "said"),
+    [
+        ("trace", ">&-", 1, "stdout is closed"),
+        ("", ">&- </dev/null", 1, "stdout is closed"),
+        ("lab", ">&- <&-", 1, "stdout is closed"),
+        ("--help", ">&-", 1, "stdout is closed"),
+        ("trace --moves -", "<&-", 2, "moves '-' cannot be read: stdin is closed"),
+        ("trace --format jsonl", "<&- 2>&- | tail -n 1 | grep -c update", 0, ""),
+        ("trace", "<&- >&- 2>&-", 1, ""),
+    ],
+)
+def test_a_closed_stream_is_one_line(words: str, closed: str, status: int, said: str) -> None:
+    command = f"{shlex.join(APP)} {words} {closed}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status
+    assert done.stderr == (f"lenet-tui: {said}\n" if said else "")
+    assert done.stdout == ("" if status else "1\n")
+
+
+def test_the_app_needs_no_standard_output() -> None:
+    with Terminal(["/bin/sh", "-c", f"exec {shlex.join(APP)} >&-"]) as terminal:
+        terminal.wait_for("conv1")
+        terminal.send("q")
+        assert terminal.wait() == 0
 
 
 def test_on_a_dumb_terminal_too() -> None:
