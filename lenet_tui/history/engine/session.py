@@ -232,9 +232,13 @@ class Session:
             dataset.check(options)
         if move.option == "device":
             move = moves.Set("device", str(devices.resolve(move.value)))
-            navigator.set_device(move)
+            options = change(options, move.option, move.value)
+        if options == navigator.options:  # nothing changes, so what is recorded after it stays
             return
-        navigator.set(move)
+        if move.option == "device":
+            navigator.set_device(move)
+        else:
+            navigator.set(move)
 
     def _reverse(self) -> Notice | None:
         navigator = self.navigator
