@@ -107,6 +107,8 @@ class BlockingEngine:
             if isinstance(report, messages.Printed):
                 what = f"{report.kind}: " if report.kind != "output" else ""
                 complain(verbatim(what + report.text))
+            elif isinstance(report, messages.Remark):
+                complain(report.notice)
             elif isinstance(report, messages.Failed):
                 raise CommandError(report.error, report.exit)
             elif isinstance(report, messages.Died):

@@ -8,12 +8,16 @@ NOTICES = {
     "cli:no-option-near": ("no option {name}: {near}?", "没有选项 {name}：是否为 {near}？"),
     "cli:option": ("--{option}: {error}", "--{option}：{error}"),
     "cli:data-nameless": (
-        "--data: data needs a name: digits, random or a path",
-        "--data：data 需要一个名字：digits、random 或路径",
+        "--data: data needs a name: digits, random or the path of an .npz file",
+        "--data：data 需要一个名字：digits、random 或一个 .npz 文件的路径",
     ),
     "cli:data-unreadable": (
-        "--data: data {data!r} cannot be read: {why}",
-        "--data：无法读取数据 {data!r}：{why}",
+        "--data: data {data!r} cannot be read: {why}; digits, random or an .npz file works",
+        "--data：无法读取数据 {data!r}：{why}；可用 digits、random 或一个 .npz 文件",
+    ),
+    "cli:data-folder": (
+        "--data: data {data!r} is a folder; digits, random or an .npz file works",
+        "--data：数据 {data!r} 是文件夹；可用 digits、random 或一个 .npz 文件",
     ),
     "cli:not-whole-from": (
         "--{name}: {name} {text!r} is not a whole number from {least} to {most}",

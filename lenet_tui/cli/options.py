@@ -201,6 +201,8 @@ def _data(text: str) -> str:
     if not text:
         raise CommandError("cli:data-nameless")
     try:
+        if Path(text).is_dir():
+            raise CommandError("cli:data-folder", data=text)
         with Path(text).open("rb"):
             pass
     except (OSError, ValueError) as error:

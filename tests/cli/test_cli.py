@@ -43,7 +43,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("--threads 0", "threads 0 is not possible"),
         ("--history-mb 0", "history-mb 0 is not possible"),
         ("--data /no/such/file", "data '/no/such/file' cannot be read: No such file"),
-        ("--data .", "data '.' cannot be read: Is a directory"),
+        ("--data .", "data '.' is a folder; digits, random or an .npz file"),
         ("--preset mnist", "--preset: invalid choice: 'mnist'"),
         ("--preset notebook --loss cross_entropy", "loss cross_entropy needs class labels"),
         ("--data random", "loss cross_entropy needs class labels"),
