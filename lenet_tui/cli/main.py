@@ -86,15 +86,17 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | None = None) -> int:
     """Run the app; ``first``: what to open over its main screen."""
-    options = session_options(args)
     file = vars(args).get("moves")
     if file == "-":
         raise CommandError("cli:no-keys")
     moves: Sequence[Move] = ()
+    options, remark = session_options(args), None
     if file is not None:
-        from lenet_tui.cli.moves_file import moves_of  # noqa: PLC0415
+        from lenet_tui.cli.moves_file import MovesFile  # noqa: PLC0415
 
-        moves = [move for _, move in moves_of(file)]
+        read = MovesFile(file, args)
+        moves = [move for _, move in read]
+        options, remark = read.options, read.remark
     why = streams.no_screen()
     resume = asked_resume(args)
     if why and resume is not None:
@@ -104,6 +106,8 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
 
         return trace(args, notice("cli:transcript", why=why))
     forkserver.prepare()
+    if remark:
+        complain(remark)
     lost: Sequence[Lost] = ()
     if resume is not None:
         from lenet_tui.cli.resume import found  # noqa: PLC0415

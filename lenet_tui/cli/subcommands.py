@@ -108,11 +108,11 @@ def _prepare() -> None:
 
 def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
     """Print the transcript; ``why``: a line first, where it takes the place of the app."""
-    options = session_options(args)
+    session_options(args)  # what is wrong is said before torch is there
     _prepare()
     from lenet_tui.cli import trace  # noqa: PLC0415
 
-    return trace.run(args, options, why)
+    return trace.run(args, why)
 
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
@@ -182,11 +182,13 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    options = session_options(args)
+    session_options(args)
+    if args.output == "-":
+        streams.check_output()
     forkserver.prepare()
     from lenet_tui.cli import export  # noqa: PLC0415
 
-    return export.run(args, options)
+    return export.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:
