@@ -44,6 +44,7 @@ def _history(snapshot: Snapshot) -> Iterator[Move]:
 def _made(plan: IterationPlan, end: int | None, done: float) -> Iterator[Move]:
     """The moves of an iteration up to its end, or to ``done`` ops of segment number ``end``."""
     last = len(plan.segments) - 1 if end is None else end
+    yield from (change.move for change in plan.changes if change.segment < 0)
     for number, segment in enumerate(plan.segments[: last + 1]):
         upto = done if number == last else ALL
         changes = [c for c in plan.changes if c.segment == number]
