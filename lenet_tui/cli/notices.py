@@ -15,6 +15,10 @@ NOTICES = {
         "--data: data {data!r} cannot be read: {why}; digits, random or an .npz file works",
         "--data：无法读取数据 {data!r}：{why}；可用 digits、random 或一个 .npz 文件",
     ),
+    "cli:data-no-file": (
+        "--data: data {data!r} is no regular file; digits, random or an .npz file works",
+        "--data：数据 {data!r} 不是普通文件；可用 digits、random 或一个 .npz 文件",
+    ),
     "cli:data-folder": (
         "--data: data {data!r} is a folder; digits, random or an .npz file works",
         "--data：数据 {data!r} 是文件夹；可用 digits、random 或一个 .npz 文件",

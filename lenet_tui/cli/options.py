@@ -214,6 +214,8 @@ def _data(text: str) -> str:
     try:
         if Path(text).is_dir():
             raise CommandError("cli:data-folder", data=text)
+        if Path(text).exists() and not Path(text).is_file():  # a named pipe would not even open
+            raise CommandError("cli:data-no-file", data=text)
         with Path(text).open("rb"):
             pass
     except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from lenet_tui import __version__
 from lenet_tui.cli import main as cli
 from lenet_tui.cli.options import language, make_parser, session_options
+from tests.harness.commands import run_here
 from tests.harness.terminal import APP, ROOT, Terminal, environment
 
 
@@ -44,6 +46,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("--history-mb 0", "history-mb 0 is not possible"),
         ("--data /no/such/file", "data '/no/such/file' cannot be read: No such file"),
         ("--data .", "data '.' is a folder; digits, random or an .npz file"),
+        ("--data /dev/null", "data '/dev/null' is no regular file; digits, random or an .npz"),
         ("--preset mnist", "--preset: invalid choice: 'mnist'"),
         ("--preset notebook --loss cross_entropy", "loss cross_entropy needs class labels"),
         ("--data random", "loss cross_entropy needs class labels"),
@@ -163,6 +166,17 @@ def test_without_a_terminal_the_app_is_a_transcript() -> None:
     assert "iteration 2" not in done.stdout
     assert done.stderr.startswith("lenet-tui: stdin is no terminal")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_named_pipe_is_waited_for_by_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for words, said in (
+        (("trace", "--data", str(tmp_path / "pipe")), "is no regular file"),
+        (("export", "--force", "--output", str(tmp_path / "pipe")), "no regular file"),
+    ):
+        done = run_here(*words, "--lang", "en")
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert said in done.stderr
 
 
 @pytest.mark.parametrize(
