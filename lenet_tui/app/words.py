@@ -116,9 +116,9 @@ APP: Table = {
         "没有动作文件：以 --moves FILE 启动",
     ),
     "save.help": (
-        "The options of the session and the moves made so far, to be played with --moves. Any path;"
-        " a name alone is a file in {folder}.",
-        "会话的选项与目前的动作，可用 --moves 播放。可输入任意路径；只写名字则位于 {folder}。",
+        "The options of the session and the moves made so far. Any path; a name alone is a file in"
+        " {folder}.",
+        "会话的选项与目前的动作。可输入任意路径；只写名字则位于 {folder}。",
     ),
     "save.done": ("{count} moves written to {path}", "已将 {count} 个动作写入 {path}"),
     "save.failed": ("not written: {reason}", "未写入：{reason}"),
