@@ -22,7 +22,7 @@ from lenet_tui.cli.options import (
     session_options,
 )
 from lenet_tui.process import forkserver
-from lenet_tui.text.notice import Problem, notice
+from lenet_tui.text.notice import Notice, Problem, notice
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.app import LenetApp
@@ -90,8 +90,10 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
     if file == "-":
         raise CommandError("cli:no-keys")
     moves: Sequence[Move] = ()
-    options, remark = session_options(args), None
-    if file is not None:
+    remark: Notice | None = None
+    if file is None:
+        options = session_options(args)
+    else:
         from lenet_tui.cli.moves_file import MovesFile  # noqa: PLC0415
 
         read = MovesFile(file, args)

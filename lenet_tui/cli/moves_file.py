@@ -33,12 +33,11 @@ class MovesFile:
         self._path = path
         self._args = args
         self._lines = iter(self._open())
-        self.options, self.remark = session_options(args), None
         self._late = path == STDIN and not _comes_soon()
         first = None if self._late else self._first()
         if first is not None:
             self._lines = chain([first], self._lines)
-            self.options, self.remark = self._session(first)
+        self.options, self.remark = self._session(first or b"")
 
     def __iter__(self) -> Iterator[tuple[str, Move]]:
         number = 0

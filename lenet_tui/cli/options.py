@@ -137,7 +137,7 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("session")
     group.add_argument("--preset", choices=PRESETS, help="digits (default) or the notebook's own")
     group.add_argument("--device", type=_device, help="auto (default), cpu, cuda[:N] or mps")
-    group.add_argument("--data", type=_data, metavar="DATA", help="random, digits or a path")
+    group.add_argument("--data", type=_data, metavar="DATA", help="random, digits or an .npz file")
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")

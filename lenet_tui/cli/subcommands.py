@@ -106,9 +106,15 @@ def _prepare() -> None:
     forkserver.prepare()
 
 
+def _check_options(args: argparse.Namespace) -> None:
+    """Say what is wrong with the options before torch is there; a file of moves has its own."""
+    if "moves" not in args:
+        session_options(args)
+
+
 def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
     """Print the transcript; ``why``: a line first, where it takes the place of the app."""
-    session_options(args)  # what is wrong is said before torch is there
+    _check_options(args)
     _prepare()
     from lenet_tui.cli import trace  # noqa: PLC0415
 
@@ -182,7 +188,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    session_options(args)
+    _check_options(args)
     if args.output == "-":
         streams.check_output()
     forkserver.prepare()

@@ -38,6 +38,15 @@ def test_the_options_of_a_moves_file_are_those_of_its_session(tmp_path: Path) ->
     assert "torch.manual_seed(7)" in script and "lr = 0.5" in script
 
 
+def test_options_of_both_need_to_make_sense_together_only(tmp_path: Path) -> None:
+    digest, said = played("--data", "random")
+    assert (digest, said) == played()
+    file = tmp_path / "session.moves"
+    file.write_text(HEADED)
+    script = run_here("export", "--data", "random", "--moves", str(file), "--output", "-")
+    assert (script.returncode, script.stderr) == (0, "")
+
+
 def test_what_the_command_line_says_wins_and_that_is_said() -> None:
     wanted = "--preset", "notebook", "--seed", "3", "--device", "cpu", "--lr", "0.1"
     digest, _ = played(*wanted, given="run 2\n")
