@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lenet_tui.app.ui.panes.autograd import AutogradPane
+from lenet_tui.app.ui.panes.autograd import AutogradPane, GraphTree
 from lenet_tui.protocol.frame import Graph, GraphNode
 from tests.harness.pane_app import running, shown, until
+from tests.harness.running_app import running as app_running
 
 LOSS = GraphNode(0, "MseLossBackward0", "loss", False, (1,), 1, ((1, 10), None))
 LINEAR = GraphNode(1, "AddmmBackward0", "fc3", False, (2, 3), 2, ((10,), (1, 84)))
@@ -34,3 +35,17 @@ async def test_in_ascii_it_is_drawn_with_nothing_else() -> None:
         assert shown(pane).isascii(), shown(pane)
         assert "v + AddmmBackward0  fc3  #2 -> 10, 1x84" in shown(pane)
         assert "` . ReluBackward0" in shown(pane)
+
+
+async def test_in_few_lines_what_ran_and_what_comes_is_around_the_node() -> None:
+    async with app_running((120, 40)) as run:
+        run.app.main.tabs.open("autograd")
+        await run.press("n", "n", "n", *"ssssssssss")
+        tree = run.app.main.query_one(GraphTree)
+        lines = run.lines[-9:-2]
+        assert sum("Backward0" in line or "AccumulateGrad" in line for line in lines) >= 5
+        assert 0 < tree.cursor_line - tree.scroll_offset.y < tree.size.height - 1
+        await run.press("7")
+        assert "loss.grad_fn.next_functions" in run.text
+        await run.press("7")
+        assert tree.size.height >= 12
