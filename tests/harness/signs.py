@@ -74,8 +74,11 @@ def _cell(cell: Char) -> Cell:
 
 
 def _sign(screen: pyte.Screen, x: int, y: int, row: int, column: int) -> int:
-    """Of one number of a tile whose first cell is at (x, y)."""
-    tile = [screen.buffer[y + r][x + c].data for r in range(5) for c in range(10)]
+    """Of one number of a tile whose first cell is at (x, y).
+
+    Three lines tell which kind of tile it is: with two pixels to a cell it has no more.
+    """
+    tile = [screen.buffer[y + r][x + c].data for r in range(3) for c in range(10)]
     if any(data in MARKS for data in tile):
         return MARKS.get(screen.buffer[y + row][x + 2 * column].data, 0)
     cell = screen.buffer[y + row // 2][x + column]

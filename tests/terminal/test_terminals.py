@@ -84,7 +84,7 @@ def has_marks(screen: pyte.Screen) -> bool:
 @pytest.mark.parametrize(("term", "colour", "locale"), cases())
 def test_a_terminal(term: str, colour: str, locale: str) -> None:
     env = COLOURS[colour] | LOCALES[locale]
-    with Terminal(term=term, env=env) as terminal:
+    with Terminal(term=term, env=env, size=(100, 30)) as terminal:  # where tiles have names
         before = settings(terminal)
         terminal.wait_for("61,706")
         terminal.wait_for("conv1.weight  6×1×5×5")
