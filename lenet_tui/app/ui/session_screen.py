@@ -53,10 +53,11 @@ class SessionScreen(PaneScreen):
         self.tour = Tour(self)
         self.scheduler = FrameScheduler(
             self,
-            self.panes_for,
-            self.subscribe,
-            lambda: self.send(FrameAcknowledged()),
-            lambda: self.queue.running,
+            panes_for=self.panes_for,
+            shown=self.subscribe,
+            acknowledge=lambda: self.send(FrameAcknowledged()),
+            running=lambda: self.queue.running,
+            flow=lambda: self.flow,
         )
         self.saved: SavedSession | None = None
         self.follows = True
