@@ -7,6 +7,14 @@ from lenet_tui.text.notice import Table
 APP: Table = {
     # Rail
     "rail.loading": ("loading torch …", "正在加载 torch…"),
+    "rail.cuda": (
+        "CUDA starts, which takes seconds: {seconds} s",
+        "正在启动 CUDA，需要几秒：{seconds} 秒",
+    ),
+    "rail.cudnn": (
+        "cuDNN is loaded for the first convolution: {seconds} s",
+        "正在为第一次卷积加载 cuDNN：{seconds} 秒",
+    ),
     "rail.gone": (
         "the engine is gone; ctrl+r starts another, which carries on ({error})",
         "引擎已结束；按 ctrl+r 另启引擎并从历史继续（{error}）",
