@@ -64,7 +64,8 @@ class FlowControl:
         writes the first one.
         """
         self._asked.clear()
-        self._taken, self._handed = self._written, self._written[0]
+        self._written = self._taken = (0, 0)
+        self._handed = 0
         self._query = query
         if asked:
             self._asked.append(self._written)
@@ -124,7 +125,7 @@ class FlowControl:
         self._look_after_lost()
         if self._answers:
             return bool(self._asked)
-        return self._handed < self._written[0] or self._pace.behind(self._clock())
+        return 0 < self._handed < self._written[0] or self._pace.behind(self._clock())
 
     @property
     def full(self) -> bool:
@@ -133,7 +134,7 @@ class FlowControl:
             return False
         self._look_after_lost()
         if not self._answers:
-            return self._written[0] - self._handed > WINDOW
+            return 0 < self._handed < self._written[0] - WINDOW
         full = _more(self._written, self._taken, WINDOW, WRITES)
         if full and not self._asked:
             self._ask()

@@ -185,6 +185,7 @@ def test_a_line_that_answers_nothing_and_never_waits_has_every_frame() -> None:
 
 def test_what_the_thread_that_writes_has_not_written_is_behind() -> None:
     far = Far(knows=False)
+    far.frame()
     far.flow.wrote(FRAME)
     assert far.flow.behind
     far.flow.handed(FRAME, 0.01)

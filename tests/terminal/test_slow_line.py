@@ -44,13 +44,13 @@ def seconds(terminal: SlowLine, key: str, wanted: str | Callable[[str], Any]) ->
     return time.monotonic() - began
 
 
-def run(terminal: SlowLine, long: float) -> None:
-    """Run flat out for some time; what is seen moves on all the while."""
+def run(terminal: SlowLine, long: float, each: float = 3) -> None:
+    """Run flat out for some time; what is seen moves on, after ``each`` seconds at most."""
     terminal.send("r")
     terminal.wait_for("running")
     until, before = time.monotonic() + long, terminal.text
     while time.monotonic() < until:
-        terminal.read(min(2.5, long / 2))
+        terminal.read(each)
         assert terminal.text != before
         before = terminal.text
 
@@ -65,24 +65,32 @@ def unread(terminal: SlowLine) -> int:
     [
         pytest.param(3, {}, id="answers"),
         pytest.param(20, {}, marks=slow, id="answers-long"),
-        pytest.param(20, {"env": {PLAIN: "1"}}, marks=slow, id="answers-plain-textual"),
-        pytest.param(20, DUMB, marks=slow, id="dumb"),
-        pytest.param(20, DUMB | {"env": {PLAIN: "1"}}, marks=slow, id="dumb-plain-textual"),
+        pytest.param(20, DUMB, marks=slow, id="dumb-long"),
     ],
 )
 def test_a_key_is_answered_soon_after_a_long_run(long: float, line: dict[str, Any]) -> None:
+    late = SOON if line is not DUMB else 2 * SOON
     with started(**line) as terminal:
-        run(terminal, long)
-        late = SOON if line.get("answers") is None else 2 * SOON
+        run(terminal, long, each=3 if line is not DUMB else 6)
         assert seconds(terminal, "r", "finished; next") < late
         terminal.settle()
-        run(terminal, long)
+        run(terminal, long, each=3 if line is not DUMB else 6)
         assert seconds(terminal, "?", HELP) < late
         assert seconds(terminal, "escape", lambda text: HELP not in text) < 2 * late
         terminal.send("q")
         assert terminal.wait() == 0
         terminal.read(1)
         assert unread(terminal) == 0
+
+
+@slow
+def test_by_public_means_of_textual_frames_wait_too() -> None:
+    """They are ten times as large, so that one takes seconds."""
+    with started(env={PLAIN: "1"}) as terminal:
+        run(terminal, 20, each=20)
+        assert len(terminal.stored) < 150_000
+        terminal.rate = 1e6
+        assert seconds(terminal, "r", "finished; next") < SOON
 
 
 @slow

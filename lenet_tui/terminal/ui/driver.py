@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from time import monotonic, sleep
-from typing import Any
+from typing import IO, Any
 
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
@@ -18,12 +19,45 @@ LAST_ANSWER = 1.0
 """Seconds to wait for it before the shell gets the terminal, which would take it for keys."""
 
 
+class TimedFile:
+    """The file that Textual's thread writes to; reports how long the terminal took."""
+
+    def __init__(self, file: IO[str], flow: FlowControl) -> None:
+        self._file, self._flow = file, flow
+        self._count, self._seconds = 0, 0.0
+
+    def write(self, text: str) -> None:
+        began = monotonic()
+        self._file.write(text)
+        self._count += len(text)
+        self._seconds += monotonic() - began
+
+    def flush(self) -> None:
+        began = monotonic()
+        self._file.flush()
+        self._flow.handed(self._count, self._seconds + monotonic() - began)
+        self._count, self._seconds = 0, 0.0
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+
 class FlowDriver(LinuxDriver):
-    """Has the ``FlowControl`` of its app, if that has one."""
+    """Has the ``FlowControl`` of its app, if that has one, and reports what is written."""
 
     def __init__(self, app: Any, **kwargs: Any) -> None:
-        super().__init__(app, **kwargs)
         self.flow: FlowControl = getattr(app, "flow", None) or FlowControl()
+        file = sys.__stderr__
+        sys.__stderr__ = TimedFile(file, self.flow)  # type: ignore[assignment, arg-type, misc]
+        try:
+            super().__init__(app, **kwargs)
+        finally:
+            sys.__stderr__ = file  # type: ignore[misc]
+
+    def write(self, data: str) -> None:
+        """Hand ``data`` to Textual's thread that writes."""
+        self.flow.wrote(len(data))
+        super().write(data)
 
     def flush(self) -> None:
         """Something has been painted."""
@@ -47,13 +81,6 @@ class PlainDriver(FlowDriver):
         if os.environ.get("TERM_PROGRAM") != "Apple_Terminal":  # it shows a part of the query
             self.flow.start(lambda: self.write(QUERY), asked=True)
         super().start_application_mode()  # type: ignore[no-untyped-call]
-
-    def write(self, data: str) -> None:
-        """Hand ``data`` to Textual's thread that writes, which may have to wait for it."""
-        began = monotonic()
-        super().write(data)
-        self.flow.wrote(len(data))
-        self.flow.handed(len(data), monotonic() - began)
 
     def process_message(self, message: Message) -> None:
         """Take what the terminal has sent."""

@@ -11,14 +11,12 @@ import selectors
 import signal
 import threading
 from collections.abc import Callable, Iterable
-from time import monotonic
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from textual._xterm_parser import XTermParser
 from textual.events import Key
 from textual.keys import Keys
 
-from lenet_tui.terminal.flow_control import FlowControl
 from lenet_tui.terminal.ui.driver import FlowDriver
 
 SECONDS = 0.1
@@ -43,29 +41,6 @@ class Parser(XTermParser):
         return super()._sequence_to_key_events(sequence, alt)
 
 
-class TimedFile:
-    """The file that Textual's thread writes to; reports how long the terminal took."""
-
-    def __init__(self, file: IO[str], flow: FlowControl) -> None:
-        self._file, self._flow = file, flow
-        self._count, self._seconds = 0, 0.0
-
-    def write(self, text: str) -> None:
-        began = monotonic()
-        self._file.write(text)
-        self._count += len(text)
-        self._seconds += monotonic() - began
-
-    def flush(self) -> None:
-        began = monotonic()
-        self._file.flush()
-        self._flow.handed(self._count, self._seconds + monotonic() - began)
-        self._count, self._seconds = 0, 0.0
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-
 class TerminalDriver(FlowDriver):
     """Does four things that Textual's own driver does not.
 
@@ -79,7 +54,6 @@ class TerminalDriver(FlowDriver):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._away = False
-        self._file = TimedFile(self._file, self.flow)  # type: ignore[assignment, arg-type]
 
     def start_application_mode(self) -> None:
         """Take the terminal, unless it is another's because we are in the background."""
@@ -122,7 +96,6 @@ class TerminalDriver(FlowDriver):
     def write(self, data: str) -> None:
         """Write to the terminal while it is ours."""
         if not self._away:
-            self.flow.wrote(len(data))
             super().write(data)
 
     # Keys
