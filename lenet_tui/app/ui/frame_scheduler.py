@@ -19,6 +19,8 @@ from lenet_tui.terminal.flow_control import FlowControl
 
 FRAME_SECONDS = 1 / 30
 """A run's frames come no faster than this."""
+UNSEEN_SECONDS = 1 / 2
+"""No faster than this while nobody can see them."""
 LOOK_EACH = 0.01
 """Seconds between two looks at whether the terminal has taken the last frame."""
 ROUNDS = 8
@@ -31,7 +33,7 @@ class FrameScheduler:
     ``panes_for``: the panes that a frame is to be shown to. ``shown``: called when they all show
     the newest. ``acknowledge``: reports to the engine that the terminal has taken it. ``running``:
     whether a run is under way, whose frames must leave time for keys. ``flow``: what the terminal
-    has taken; one frame is on the way to it at a time.
+    has taken; one frame is on the way to it at a time. ``seen``: whether anybody can see it.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class FrameScheduler:
         acknowledge: Callable[[], None],
         running: Callable[[], bool],
         flow: Callable[[], FlowControl],
+        seen: Callable[[], bool],
     ) -> None:
         self._screen = screen
         self._panes_for, self._shown = panes_for, shown
-        self._acknowledge, self._running, self._flow = acknowledge, running, flow
+        self._acknowledge, self._running = acknowledge, running
+        self._flow, self._seen = flow, seen
         self._frame: Frame | None = None
         self._owed = False
         self._left: deque[Pane] = deque()
@@ -108,7 +112,8 @@ class FrameScheduler:
         """Ask for a run's next frame: keys get as long as the last took, ``spent`` seconds."""
         now = monotonic()
         behind = LOOK_EACH if self._flow().behind else 0.0
-        wait = max(self._painted_at + FRAME_SECONDS - now, spent, behind)
+        interval = FRAME_SECONDS if self._seen() else UNSEEN_SECONDS
+        wait = max(self._painted_at + interval - now, spent, behind)
         if wait > 0 and self._running():
             self._screen.set_timer(wait, self._answer)
         else:
