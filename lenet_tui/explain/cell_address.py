@@ -57,14 +57,9 @@ def parse_cell(text: str) -> Cell:
     index = match["index"] if match else None
     if not match or (index is not None and index.strip() and not _INDEX.fullmatch(index)):
         raise CellError("explain:no-cell", text=clean(text, 60))
-    numbers = [int(n) for n in index.split(",")] if index and index.strip() else []
-    iteration, entry = match["iteration"], match["entry"]
-    return Cell(
-        match["tensor"],
-        tuple(numbers),
-        None if iteration is None else int(iteration),
-        None if entry is None else int(entry),
-    )
+    numbers = tuple(int(n) for n in index.split(",")) if index and index.strip() else ()
+    times = (None if n is None else int(n) for n in match.group("iteration", "entry"))
+    return Cell(match["tensor"], numbers, *times)
 
 
 def check_index(cell: Cell, shape: Sequence[int]) -> None:

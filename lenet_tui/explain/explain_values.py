@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from lenet_tui.explain.explain_shapes import (
     chain_line,
@@ -18,7 +16,7 @@ from lenet_tui.explain.explain_shapes import (
     window_lines,
 )
 from lenet_tui.explain.windows import window_axes
-from lenet_tui.protocol.frame import Entry, Frame, OpRow, Parameter, Shape
+from lenet_tui.protocol.frame import Argument, Entry, Frame, OpRow, Parameter, Shape
 from lenet_tui.protocol.options import switches
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, PHASES
 from lenet_tui.text.clean import clean
@@ -91,7 +89,7 @@ def row_values(
     if not row.shapes:
         return {}
     values = _known(input=row.shapes[0], output=row.shape)
-    call = _call(row.arguments)
+    call = dict(row.arguments)
     read = [p.shape for p in parameters if p.name in row.parameters] or list(row.shapes[1:])
     weight = next((shape for shape in read if len(shape) > 1), None)
     bias = any(len(shape) == 1 for shape in read)
@@ -109,13 +107,13 @@ def row_values(
             values["flat"] = flat_line(row.shapes[0])
             values |= _chain(rows[: rows.index(row)] if row in rows else ())
     if row.op == "dropout" and "p" in call:
-        values["p"] = str(call["p"])
+        values["p"] = clean(str(call["p"]))
     if row.op == "add" and len(row.shapes) > 1:
         values["other"] = shape_text(row.shapes[1])
     return values
 
 
-def _window_values(row: OpRow, weight: Shape | None, call: dict[str, Any]) -> dict[str, str]:
+def _window_values(row: OpRow, weight: Shape | None, call: dict[str, Argument]) -> dict[str, str]:
     """Why the spatial sizes come out as they do; nothing where the arithmetic does not fit."""
     assert row.shapes
     sizes, kernel = row.shapes[0][2:], weight[2:] if weight else call.get("kernel_size")
@@ -210,19 +208,3 @@ def _chain(rows: Sequence[OpRow]) -> dict[str, str]:
 
 def _known(**shapes: Shape | None) -> dict[str, str]:
     return {name: shape_text(shape) for name, shape in shapes.items() if shape is not None}
-
-
-def _call(arguments: str) -> dict[str, Any]:
-    """The keyword arguments in a text such as ``stride=(1, 1), padding=same``."""
-    try:
-        call = ast.parse(f"f({arguments})", mode="eval").body
-    except (SyntaxError, ValueError):
-        return {}
-    found: dict[str, Any] = {}
-    for keyword in call.keywords if isinstance(call, ast.Call) else ():
-        try:
-            found[keyword.arg or ""] = ast.literal_eval(keyword.value)
-        except ValueError:
-            if isinstance(keyword.value, ast.Name):
-                found[keyword.arg or ""] = keyword.value.id
-    return found

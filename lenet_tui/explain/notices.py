@@ -55,10 +55,7 @@ NOTICES: Table = {
         "{name}: the optimizer keeps no such tensor here{where}",
         "{name}：优化器在此处{where}没有这个张量",
     ),
-    "explain:not-computed": (
-        "{name} has not been computed yet{where}",
-        "{name} 尚未计算{where}",
-    ),
+    "explain:not-computed": ("{name} has not been computed yet{where}", "{name} 尚未计算{where}"),
     "explain:entries": (
         "{name}: iteration {n} has {count} entries",
         "{name}：迭代 {n} 共有 {count} 个条目",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Shape = tuple[int, ...]
 AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
@@ -184,6 +185,24 @@ def window_axes(
         Axis(names[i], sizes[i], kernels[i], strides[i], dilations[i], *ends[i], mode, ceil_mode)
         for i in range(count)
     )
+
+
+def convolution(
+    shape: Shape, weight: Shape, groups: int = 1, bias: bool = False, **moves: Any
+) -> Geometry:
+    """A convolution with a ``weight`` (out, in/groups, …) over an input of ``shape``, or a linear
+    layer, whose weight is (out, in). ``moves``: stride and so on, as of ``window_axes``.
+    """
+    place = len(shape) - len(weight) + 1
+    axes = window_axes(shape[place + 1 :], weight[2:], **moves)
+    return Geometry(shape[:place], shape[place], weight[0], groups, axes, bias)
+
+
+def pool(shape: Shape, count: int, **moves: Any) -> Geometry:
+    """A pool along the last ``count`` axes of an input; each channel is a group of its own."""
+    place = len(shape) - count - 1
+    axes = window_axes(shape[place + 1 :], mode="-inf", **moves)
+    return Geometry(shape[:place], shape[place], shape[place], shape[place], axes)
 
 
 def check(axes: Iterable[Axis]) -> None:

@@ -1,9 +1,11 @@
-"""What arithmetic alone knows of a layer: its windows, shapes and counts, and their formulas."""
+"""What arithmetic alone knows of a layer: windows, shapes, counts, and what each cell reads."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lenet_tui.explain.explain_shapes import count_line, linear_line, window_formula
 from lenet_tui.explain.windows import (
@@ -12,9 +14,10 @@ from lenet_tui.explain.windows import (
     NoWindow,
     Shape,
     check,
+    convolution,
     per_axis,
+    pool,
     whole,
-    window_axes,
 )
 from lenet_tui.lab.layer import Layer
 
@@ -29,18 +32,21 @@ def geometry(layer: Layer, input_shape: Shape) -> Geometry:
     count = SLIDING[layer.kind]
     if not input_shape or (count and len(input_shape) - count not in (1, 2)):
         raise NoWindow(f"{layer.kind} takes an input of {count + 1} or {count + 2} sizes")
-    place = len(input_shape) - count - 1
-    samples, channels, sizes = input_shape[:place], input_shape[place], input_shape[place + 1 :]
+    moves = {n: layer[n] for n in ("stride", "padding", "dilation") if count}
     if layer.kind == "MaxPool2d":
-        numbers = (layer[n] for n in ("kernel_size", "stride", "padding", "dilation"))
-        axes = window_axes(sizes, *numbers, ceil_mode=bool(layer["ceil_mode"]), mode="-inf")
-        check(axes)
-        return Geometry(samples, channels, channels, channels, axes)
-    axes = _conv_axes(layer, sizes) if count else ()
+        more = {"kernel": layer["kernel_size"], "ceil_mode": bool(layer["ceil_mode"])}
+        known = pool(input_shape, count, **moves, **more)
+        check(known.axes)
+        return known
     ins, outs, groups = _channels(layer)
-    if weight_shape(layer) is None or ins != channels or outs < bool(count):
+    weight = (outs, ins // max(groups, 1), *_kernel(layer))
+    if count:
+        moves["mode"] = layer["padding_mode"]
+    known = convolution(input_shape, weight, groups, bool(layer["bias"]), **moves)
+    check(known.axes)
+    if weight_shape(layer) is None or ins != known.channels_in or outs < bool(count):
         raise NoWindow("the channels do not fit")
-    return Geometry(samples, ins, outs, groups, axes, bool(layer["bias"]))
+    return known
 
 
 def weight_shape(layer: Layer) -> Shape | None:
@@ -88,6 +94,37 @@ def shape_formulas(known: Geometry, less: str = LESS) -> tuple[str, ...]:
     return (f"y = x @ W.T{' + b' * known.bias}: {line}",)
 
 
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One cell that an output cell reads.
+
+    ``positions``: where on each sliding axis, counted from the first input cell (outside 0 …
+    size − 1: padding). ``source``: index into the input of the cell whose value is there;
+    ``None`` for zeros, and for −inf in a pool. ``weight``: index of what it is multiplied by
+    (which a pool does not do).
+    """
+
+    positions: Shape
+    source: Shape | None
+    weight: Shape
+
+
+def taps(known: Geometry, index: Shape) -> Iterator[Tap]:
+    """The cells read by output cell ``index`` (an index into the whole output), in the order of
+    the weight: ``known.reads`` of them.
+    """
+    count = len(known.samples)
+    sample, channel, outputs = index[:count], index[count], index[count + 1 :]
+    windows = [axis.positions(out) for axis, out in zip(known.axes, outputs, strict=True)]
+    for nth, fed in enumerate(known.fed_by(channel)):
+        for steps in itertools.product(*(range(len(w)) for w in windows)):
+            at = tuple(w[s] for w, s in zip(windows, steps, strict=True))
+            cells = [axis.source(p) for axis, p in zip(known.axes, at, strict=True)]
+            inside = [cell for cell in cells if cell is not None]
+            source = (*sample, fed, *inside) if len(inside) == len(cells) else None
+            yield Tap(at, source, (channel, nth, *steps))
+
+
 def _axis(axis: Axis, less: str) -> str:
     formula = window_formula(axis, "*", "-")
     line = f"{axis.name}_out = {'ceil' if axis.ceil else 'floor'}({formula}) = {axis.counted}"
@@ -109,10 +146,3 @@ def _channels(layer: Layer) -> tuple[int, int, int]:
 def _kernel(layer: Layer) -> Shape:
     count = SLIDING[layer.kind]
     return per_axis(layer["kernel_size"], count, spread=False) if count else ()
-
-
-def _conv_axes(layer: Layer, sizes: Shape) -> tuple[Axis, ...]:
-    numbers = (layer[n] for n in ("stride", "padding", "dilation"))
-    axes = window_axes(sizes, _kernel(layer), *numbers, mode=str(layer["padding_mode"]))
-    check(axes)
-    return axes

@@ -50,10 +50,7 @@ LAB: Table = {
     "lab.legend.read": ("read", "被读取"),
     "lab.legend.padding": ("padding", "填充"),
     "lab.legend.copies": ('" copies *', '" 复制自 *'),
-    "lab.less": (
-        "less 1 that would start past the input",
-        "减去从输入之后开始的 1 个",
-    ),
+    "lab.less": ("less 1 that would start past the input", "减去从输入之后开始的 1 个"),
     "lab.legend.hole": ("hole", "空洞"),
     "lab.legend.winner": ("largest", "最大"),
     "lab.copied": ("copied: {line}", "已复制：{line}"),

@@ -6,10 +6,7 @@ from lenet_tui.text.notice import Table
 
 PARITY: Table = {
     "dialog.parity.title": ("Device parity", "设备一致性"),
-    "dialog.parity.keys": (
-        "enter show that tensor   escape home",
-        "回车 查看该张量   Esc 返回",
-    ),
+    "dialog.parity.keys": ("enter show that tensor   escape home", "回车 查看该张量   Esc 返回"),
     "parity.keys": (
         "enter show that tensor   tab, enter compare with another   escape home",
         "回车 查看该张量   Tab、回车 换一处对比   Esc 返回",

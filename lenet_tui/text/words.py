@@ -67,9 +67,10 @@ class AsciiWords(Words):
         return ascii_text(text).translate(self._SIGNS)
 
 
-def paragraphs(english: str, chinese: str) -> tuple[str, str]:
-    """An entry of several lines, written as indented blocks."""
-    return cleandoc(english), cleandoc(chinese)
+def paragraphs(text: str) -> tuple[str, str]:
+    """An entry of several lines: a block in English, an empty line, the same in Chinese."""
+    english, chinese = cleandoc(text).split("\n\n")
+    return english, chinese
 
 
 def prose(english: str, chinese: str) -> tuple[str, str]:

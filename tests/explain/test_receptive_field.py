@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.explain.engine.op_rule import Box
+from lenet_tui.explain.engine.links import Box
 from lenet_tui.explain.engine.receptive_field import reach, receptive_field
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.protocol.iteration_plan import Segment
@@ -25,7 +25,7 @@ class Windows(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = nn.Conv2d(1, 4, (3, 5), stride=(2, 3), padding=(0, 2), dilation=(3, 1))
+        self.first = nn.Conv2d(1, 4, (3, 5), stride=(2, 3), padding=(1, 2), dilation=(3, 1))
         self.second = nn.Conv2d(4, 8, 2, groups=2, stride=(3, 1))
         self.head = nn.Linear(8, 10)
 
@@ -81,7 +81,10 @@ def test_a_pixel_reaches_what_a_nan_in_it_reaches(name: str) -> None:
                 assert found.get(call.name) == touched(call.entry.tensor), (call.name, index)
 
 
-@pytest.mark.parametrize("name", ["net", "windows", "residual", "rows"])
+@pytest.mark.parametrize(
+    "name",
+    ["windows", *(pytest.param(n, marks=pytest.mark.slow) for n in ("net", "residual", "rows"))],
+)
 def test_an_activation_depends_on_the_pixels_whose_nans_reach_it(name: str) -> None:
     torch.manual_seed(0)
     model = MODELS[name]()

@@ -9,15 +9,13 @@ import pytest
 from lenet_tui.app.all_words import words as words_of
 from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.engine.run import run_text
-from lenet_tui.lab.geometry import geometry, parameter_formula, shape_formulas
+from lenet_tui.lab.geometry import geometry, parameter_formula, shape_formulas, taps
 from lenet_tui.lab.parse import parse_layer
-from lenet_tui.lab.terms import taps
 from lenet_tui.lab.ui import text as lab_text
 from lenet_tui.lab.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.tiling import unravel
-from lenet_tui.tensors.ui.cell_format import cell_text, figures, narrow
-from lenet_tui.tensors.ui.planes import Mark, Role
+from lenet_tui.tensors.ui.planes import Mark, Role, cell_text, figures, narrow
 from tests.harness.lab_cases import cases
 
 

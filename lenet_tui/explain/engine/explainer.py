@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
 
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
 from lenet_tui.explain.engine import gradients, result, update_rules
-from lenet_tui.explain.engine.arguments import Call
 from lenet_tui.explain.engine.finite_difference import central_difference
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.ops import norm
 from lenet_tui.explain.engine.ops.pointwise import one_hot
 from lenet_tui.explain.engine.ops.softmax import exp_of, share_of_row, softmax_inside
@@ -51,12 +52,10 @@ class Explainer:
         """The answer; raises ``Rejected`` with one line on why a cell has none."""
         try:
             cell = parse_cell(command.cell)
-            if cell.iteration is None and command.iteration is not None:
-                wanted = replace(cell, iteration=command.iteration)
-            else:
-                wanted = cell
-            with np.errstate(all="ignore"), self._at(wanted) as place:
-                return self._explain(command, cell, place)
+            untimed = cell.iteration is None
+            timed = replace(cell, iteration=command.iteration) if untimed else cell
+            with np.errstate(all="ignore"), self._at(timed) as scope:
+                return self._explain(command, cell, scope)
         except CellError as error:
             raise Rejected(error.notice) from None
 
@@ -181,12 +180,12 @@ class Explainer:
         """What MSE compares with: 1 at the target's class, else 0."""
         assert scope.tape.batch is not None
         target = Source("target", scope.tape.batch[1])
-        total = one_hot(target, question.cell.index, "one_hot")
+        total = one_hot(target, question.cell.index)
         return result.explanation(question, total, result.as_called, {})
 
     def _value(self, question: Question, scope: Scope) -> Explanation:
         """A parameter (or an optimizer's tensor): the update that made it, or init."""
-        if not scope.whole and scope.updated(_parameter(question, scope)):
+        if not scope.whole and scope.tape.updated(scope.cursor, _parameter(question, scope)):
             return self._updated(question, scope)
         if not self._earlier(scope.tape.iteration, UPDATE):
             return result.untouched(question, INIT.name, (INIT.name, ()), {})
@@ -198,7 +197,8 @@ class Explainer:
         aspect = "" if cell.tensor == name else cell.tensor.rpartition(".")[2]
 
         def update(scope: Scope) -> tuple[Cursor, UpdateEntry] | None:
-            return None if earlier and scope is here else scope.updated(name)
+            skipped = earlier and scope is here
+            return None if skipped else scope.tape.updated(scope.cursor, name)
 
         with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
             if aspect == "update":
@@ -209,6 +209,7 @@ class Explainer:
                 total = update_rules.update(entry, cell.index)
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
+            total.op = entry.op
             naming = TimedNames(here, there.at(cursor), there.at(next_to(cursor)))
             return result.explanation(question, total, naming, {})
 
@@ -255,48 +256,37 @@ class Explainer:
         already = result.given(before.tensor, index) if before is not None else 0.0
         return replace(explained, difference=difference + already)
 
-    def _activation(self, question: Question, scope: Scope) -> Explanation:
-        """An op's output, or the gradient on it."""
-        recorded, cell = scope.recorded, question.cell
-        call = recorded.call(cell.tensor)
-        stem, _, aspect = cell.tensor.rpartition(".")
-        made_by = call or recorded.call(stem)
-        regions: Regions = {}
-        if made_by is None:
-            return self._before_the_forward(question, scope)
-        try:
-            if call is not None:
-                regions = receptive_field(recorded, call, cell.index)
-                total = rule_for(call).forward(call, cell.index)
-            elif aspect in PARTS:
-                total = _part(made_by, stem, aspect, cell.index)
-                regions = receptive_field(recorded, made_by, cell.index)
-            elif aspect in STATISTICS and made_by.op == "batch_norm":
-                total = norm.statistic(made_by, aspect, cell.index[0])
-            else:
-                total = gradients.activation_gradient(recorded, made_by, cell.index)
-        except NoArithmetic as error:
-            return _operands_of(question, recorded, call, str(error))
-        naming = TimedNames(scope, scope, scope.at(recorded.start))
-        return result.explanation(question, total, naming, regions)
+    def _activation(self, question: Question, here: Scope) -> Explanation:
+        """An op's output, what is inside of the op, or the gradient on it.
 
-    def _before_the_forward(self, question: Question, scope: Scope) -> Explanation:
-        """What is still there from a pass before the last forward of the iteration: the loss."""
-        stem, _, aspect = question.cell.tensor.rpartition(".")
-        index = question.cell.index
-        for segment in range(scope.cursor.segment - 1, -1, -1):
-            there = scope.at(Cursor(segment))
-            whole = there.recorded.call(question.cell.tensor)
-            call = whole or (there.recorded.call(stem) if aspect in PARTS else None)
-            if call is not None:
-                if whole is None:
-                    total = _part(call, stem, aspect, index)
+        The loss of a pass before the last forward is still there: the phases before are searched.
+        """
+        cell = question.cell
+        stem, _, aspect = cell.tensor.rpartition(".")
+        earlier = (here.at(Cursor(n)) for n in range(here.cursor.segment - 1, -1, -1))
+        for there in chain([here], earlier):
+            recorded, regions = there.recorded, Regions()
+            call = recorded.call(cell.tensor)
+            made_by = call or recorded.call(stem)
+            if made_by is None or not (call or aspect in PARTS or there is here):
+                continue
+            try:
+                if call is not None:
+                    total = rule_for(call).forward(call, cell.index)
+                    total.op = call.op
+                    regions = receptive_field(recorded, call, cell.index)
+                elif aspect in PARTS:
+                    total = _part(made_by, stem, aspect, cell.index)
+                    regions = receptive_field(recorded, made_by, cell.index)
+                elif aspect in STATISTICS and made_by.op == "batch_norm":
+                    total = norm.statistic(made_by, aspect, cell.index[0])
                 else:
-                    total = rule_for(call).forward(call, index)
-                regions = receptive_field(there.recorded, call, index)
-                naming = TimedNames(scope, there, there.at(there.recorded.start))
-                return result.explanation(question, total, naming, regions)
-        raise self._unknown(question.cell, scope)
+                    total = gradients.activation_gradient(recorded, made_by, cell.index)
+            except NoArithmetic as error:
+                return _operands_of(question, recorded, call, str(error))
+            naming = TimedNames(here, there, there.at(recorded.start))
+            return result.explanation(question, total, naming, regions)
+        raise self._unknown(cell, here)
 
 
 def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
@@ -307,7 +297,7 @@ def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
         x, dim = inside
     if aspect == "exp":
         return exp_of(x, index, dim)
-    return share_of_row(x, index, dim, op="softmax", name=name, of=call.entry.tensor)
+    return share_of_row(x, index, dim, name, call.entry.tensor)
 
 
 def _parameter(question: Question, scope: Scope) -> str:

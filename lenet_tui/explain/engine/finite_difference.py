@@ -11,9 +11,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.terms import Index, Source
+from lenet_tui.training.engine.generators import unchanged_generators
 
 STEP = 1e-6
 """Of the weight, or of 1 where that is more: rounding and curvature cost about the same."""
@@ -34,7 +35,7 @@ def central_difference(
     try:
         twin = copy.deepcopy(model).to("cpu", torch.float64)
         parameters = dict(twin.named_parameters())
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        with torch.no_grad(), unchanged_generators():
             for key, p in parameters.items():
                 p.copy_(values[key])
             objective, alike = _objective(twin, recorded)
@@ -57,11 +58,7 @@ def _objective(
     twin: nn.Module, recorded: RecordedPass
 ) -> tuple[Callable[[], Tensor], Callable[[], bool]]:
     """What the backward started from as a function of the copy, and whether the copy is true."""
-    assert (
-        recorded.backward is not None
-        and recorded.tape.batch is not None
-        and recorded.last is not None
-    )
+    assert recorded.backward and recorded.tape.batch and recorded.last
     segment = recorded.backward[0]
     image = _double(recorded.tape.batch[0])
     expected = _double(recorded.last.entry.tensor)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from torch.autograd.graph import Node
 
-from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import (
@@ -74,7 +74,7 @@ def scaled_gradient(entry: Entry, index: Index) -> Sum:
     terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)
     factor = f"{numbers['factor']:.6g}"
     right = f"{factor} ⋅ {gradient.tensor}[…]"
-    return Sum(entry.op, "…", right, [terms], [("scaled", (entry.op, factor))])
+    return Sum(right, [terms], [("scaled", (entry.op, factor))], op=entry.op)
 
 
 def _start(recorded: RecordedPass, index: Index) -> Sum:
@@ -83,10 +83,10 @@ def _start(recorded: RecordedPass, index: Index) -> Sum:
     segment = recorded.backward[0]
     if segment.vector is None:
         terms = Terms((), exact(np.ones(1)))
-        return Sum(BACKWARD.name, "", "1", [terms], [("start", ())])
+        return Sum("1", [terms], [("start", ())], letters="", op=BACKWARD.name)
     source = Source("vector", segment.vector, known=False)
     note = ("start-vector", (str(segment.segment.vector or ""),))
-    return Sum(BACKWARD.name, "n,c", "vector[n,c]", [plain(read(source, index))], [note])
+    return Sum("vector[n,c]", [plain(read(source, index))], [note], letters="n,c", op=BACKWARD.name)
 
 
 def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:

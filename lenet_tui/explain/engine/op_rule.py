@@ -1,41 +1,72 @@
-"""What is known of a kind of op: its arguments, its arithmetic, and what depends on what.
-
-Unless a rule says otherwise, its op works element by element and broadcasts its operands.
-"""
+"""A recorded op, and what is known of its kind: its arithmetic, and what depends on what."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.terms import Gradient, Index, Indices, Source, Sum, grid
-
-Box = tuple[tuple[int, int], ...]
-"""A region of a tensor: first and last index along each dimension."""
-
-
-def operand_regions(call: Call, box: Box) -> dict[str, Box]:
-    """The regions of the operands that a region of an element-wise result depends on."""
-    regions: dict[str, Box] = {}
-    for name, source in call.tensors():
-        if source.tensor.dim() <= len(box):
-            own = box[len(box) - source.tensor.dim() :]
-            regions[name] = tuple(
-                (0, 0) if n == 1 else side for side, n in zip(own, source.shape, strict=True)
-            )
-    return regions
+from lenet_tui.explain.engine.links import Connection, Links, broadcast
+from lenet_tui.explain.engine.terms import Gradient, Index, Source, Sum
+from lenet_tui.tape.engine.entries import OpEntry
 
 
-def result_region(call: Call, argument: str, box: Box) -> Box | None:
-    """The region of an element-wise result that depends on a region of an operand."""
-    result = tuple(call.entry.tensor.shape)
-    extra = len(result) - len(box)
-    own = tuple(
-        (0, big - 1) if small == 1 else side
-        for side, small, big in zip(box, call.source(argument).shape, result[extra:], strict=True)
-    )
-    return (*whole(result[:extra]), *own)
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """An op of the forward or the loss. ``arguments`` has each by its name (see
+    ``registry.named_arguments``), the tensors among them as a ``Source``.
+    """
+
+    entry: OpEntry
+    arguments: dict[str, Any]
+
+    @property
+    def op(self) -> str:
+        return self.entry.op
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    @property
+    def output(self) -> Source:
+        return Source(self.entry.name, self.entry.tensor, self.entry)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """An argument; ``default`` where it was not given, or given as ``None``."""
+        value = self.arguments.get(name)
+        return default if value is None else value
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Those of some arguments that were given and are not ``None``."""
+        return {n: self.arguments[n] for n in names if self.arguments.get(n) is not None}
+
+    def source(self, name: str = "input") -> Source:
+        """A tensor argument."""
+        value = self.arguments[name]
+        assert isinstance(value, Source)
+        return value
+
+    def tensors(self) -> Iterator[tuple[str, Source]]:
+        """The tensor arguments by name."""
+        return ((k, v) for k, v in self.arguments.items() if isinstance(v, Source))
+
+
+Connect = Callable[[Call, str], Connection | None]
+
+
+def element_wise(call: Call, argument: str) -> Links:
+    """The op works element by element and broadcasts its operands."""
+    return broadcast(call.source(argument).shape, tuple(call.entry.tensor.shape))
+
+
+def whole_tensors(call: Call, argument: str) -> None:
+    """Any element may depend on every element."""
+
+
+def of_input(connection: Callable[[Call], Connection]) -> Connect:
+    """What depends on ``input``; any element may depend on every element of other arguments."""
+    return lambda call, argument: connection(call) if argument == "input" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +78,8 @@ class Rule:
     ``forward(call, index)`` is how the output at ``index`` comes about.
     ``backward(call, argument, index, g)`` is the op's share of the gradient on its tensor
     ``argument`` at ``index``, from the gradient ``g`` on its output.
-    ``back(call, box)`` gives the regions of its tensor arguments that a region of the output
-    depends on. ``ahead(call, argument, box)`` gives the region of the output that depends on a
-    region of an argument, or ``None`` where none of it does.
+    ``connect(call, argument)`` is which elements of the output depend on which of an argument;
+    ``None``: any may depend on every one.
     Each of these raises ``NoArithmetic`` where the op was called in a way that is not known here.
     """
 
@@ -57,36 +87,4 @@ class Rule:
     signature: str
     forward: Callable[[Call, Index], Sum]
     backward: Callable[[Call, str, Index, Gradient], Sum]
-    back: Callable[[Call, Box], dict[str, Box]] = operand_regions
-    ahead: Callable[[Call, str, Box], Box | None] = result_region
-
-
-def whole(shape: tuple[int, ...]) -> Box:
-    """The region that is all of a tensor."""
-    return tuple((0, n - 1) for n in shape)
-
-
-def union(a: Box | None, b: Box) -> Box:
-    """The smallest region that holds both."""
-    if a is None:
-        return b
-    return tuple((min(p, r), max(q, s)) for (p, q), (r, s) in zip(a, b, strict=True))
-
-
-def source_index(source: Source, index: Index) -> Index:
-    """The element of an operand that broadcasting reads for an ``index`` of the result."""
-    shape = source.shape
-    own = index[len(index) - len(shape) :]
-    return tuple(0 if n == 1 else i for i, n in zip(own, shape, strict=True))
-
-
-def readers(shape: tuple[int, ...], result: tuple[int, ...], index: Index) -> Indices:
-    """The elements of a ``result`` of that shape that read the element at ``index`` of an
-    operand of ``shape``, (results, rank).
-    """
-    extra = len(result) - len(shape)
-    own = [
-        range(big) if small == 1 else [i]
-        for small, big, i in zip(shape, result[extra:], index, strict=True)
-    ]
-    return grid(*(range(n) for n in result[:extra]), *own)
+    connect: Connect = element_wise

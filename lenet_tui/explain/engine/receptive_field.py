@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Box, union, whole
+from lenet_tui.explain.engine.links import Box, Connection, union, whole
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import Index, NoArithmetic
@@ -20,10 +20,12 @@ def receptive_field(recorded: RecordedPass, call: Call, index: Index) -> Regions
     until = next((n for n, c in enumerate(recorded.calls) if c is call), -1)
     for op in reversed(recorded.calls[: until + 1]):
         if op.name in regions:
-            for name, box in _back(op, regions[op.name]).items():
-                source = op.source(name)
+            for argument, source in op.tensors():
                 if source.entry is not None or source.name == "input":
-                    regions[source.name] = union(regions.get(source.name), box)
+                    link = _connection(op, argument)
+                    box = link.back(regions[op.name]) if link else whole(source.shape)
+                    if box is not None:
+                        regions[source.name] = union(regions.get(source.name), box)
     del regions[call.name]
     return regions
 
@@ -36,7 +38,8 @@ def reach(recorded: RecordedPass, name: str, index: Index) -> Regions:
     for op in recorded.calls:
         for argument, source in op.tensors():
             if source.name in regions and source.name != op.name:
-                box = _ahead(op, argument, regions[source.name])
+                link, shape = _connection(op, argument), tuple(op.entry.tensor.shape)
+                box = link.ahead(regions[source.name]) if link else whole(shape)
                 if box is not None:
                     regions[op.name] = union(regions.get(op.name), box)
     del regions[name]
@@ -48,15 +51,9 @@ def at(index: Index) -> Box:
     return tuple((i, i) for i in index)
 
 
-def _back(call: Call, box: Box) -> Regions:
+def _connection(call: Call, argument: str) -> Connection | None:
+    """What depends on what; ``None``: any element may depend on every one."""
     try:
-        return rule_for(call).back(call, box)
+        return rule_for(call).connect(call, argument)
     except NoArithmetic:
-        return {name: whole(source.shape) for name, source in call.tensors()}
-
-
-def _ahead(call: Call, argument: str, box: Box) -> Box | None:
-    try:
-        return rule_for(call).ahead(call, argument, box)
-    except NoArithmetic:
-        return whole(tuple(call.entry.tensor.shape))
+        return None

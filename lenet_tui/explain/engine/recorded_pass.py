@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from lenet_tui.explain.engine.arguments import Call
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.registry import named_arguments
 from lenet_tui.explain.engine.terms import Gradient, Source
 from lenet_tui.protocol.phases import FORWARD

@@ -11,8 +11,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from lenet_tui.explain.engine import ops
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Rule
+from lenet_tui.explain.engine.op_rule import Call, Rule
 from lenet_tui.explain.engine.terms import NoArithmetic
 from lenet_tui.tape.engine.entries import OpEntry
 

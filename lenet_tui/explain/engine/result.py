@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell
-from lenet_tui.explain.engine.op_rule import union, whole
+from lenet_tui.explain.engine.links import union, whole
 from lenet_tui.explain.engine.receptive_field import Regions
 from lenet_tui.explain.engine.terms import Note, Sum, Terms, gather
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
@@ -56,7 +56,7 @@ def explanation(question: Question, made: Sum, naming: Naming, regions: Regions)
         return without_arithmetic(question, made.op, operands)
     terms, left = _terms(made, naming, question.command.most)
     proof = prove([each.result for each in made.terms], question.value, made.error)
-    answer = _answer(question, made, proof, _regions(made, naming, regions))
+    answer = _answer(question, made, proof, regions, naming)
     return replace(answer, terms=terms, left=left[0], left_sum=left[1])
 
 
@@ -64,31 +64,31 @@ def untouched(question: Question, op: str, note: Note, regions: Regions) -> Expl
     """A number that no arithmetic made: it was drawn at random, or it comes from the data."""
     if question.tensor.is_complex():
         return without_arithmetic(question, op, {})
-    made = Sum(op, "", "", [], [note])
+    made = Sum("", [], [note], letters="", op=op)
     proof = Proof(question.value, 0.0, 0.0, True)
-    return _answer(question, made, proof, _regions(made, as_called, regions))
+    return _answer(question, made, proof, regions)
 
 
 def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) -> Explanation:
     """A number of an op that is not known here: its operands are shown, nothing is proved."""
     inside = ", ".join(f"{name} {shape_text(shape)}" for name, shape in operands.items())
-    made = Sum(op, "", f"{op}({inside})", [], [("no-arithmetic", (op,))])
+    made = Sum(f"{op}({inside})", [], [("no-arithmetic", (op,))], letters="", op=op)
     if question.tensor.is_complex():
         made.notes = [("complex", (f"{question.tensor[question.cell.index].imag.item():.6g}",))]
     regions = {name: whole(shape) for name, shape in operands.items()}
     proof = Proof(math.nan, math.nan, math.nan, False)
-    return _answer(question, made, proof, _regions(made, as_called, regions))
+    return _answer(question, made, proof, regions)
 
 
 def _answer(
-    question: Question, made: Sum, proof: Proof, regions: tuple[Region, ...]
+    question: Question, made: Sum, proof: Proof, regions: Regions, naming: Naming = as_called
 ) -> Explanation:
-    value, tensor = question.value, question.tensor.detach()
+    tensor = question.tensor.detach()
     size = tensor if tensor.dtype == torch.bool else tensor.abs()
     larger = size > size[question.cell.index]
     return Explanation(
         cell=str(question.cell),
-        value=value,
+        value=question.value,
         op=made.op,
         formula=_formula(question.cell, made),
         terms=(),
@@ -99,7 +99,7 @@ def _answer(
         rank=1 + int(larger.sum()),
         size=size.numel(),
         notes=tuple(made.notes),
-        regions=regions,
+        regions=_regions(made, naming, regions),
     )
 
 

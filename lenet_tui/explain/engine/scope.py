@@ -12,7 +12,7 @@ from lenet_tui.explain.engine.ops.norm import statistics
 from lenet_tui.explain.engine.ops.softmax import softmax_inside
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.protocol.optimizers import STATES
-from lenet_tui.tape.engine.entries import Entry, UpdateEntry, same
+from lenet_tui.tape.engine.entries import Entry, same
 from lenet_tui.tape.engine.loss_parts import PARTS, exponentials
 from lenet_tui.tape.engine.names import LOSS_PARTS, NamedTensor, find
 from lenet_tui.tape.engine.tape import Cursor, Tape
@@ -57,7 +57,8 @@ class Scope:
             return call.entry.tensor
         stem, _, aspect = name.rpartition(".")
         if aspect in STATES and stem in self.tape.base.values:
-            update = self.last_update(stem)
+            base = self.tape.base.updates
+            update = base.get(stem) if self.whole else self.tape.update(self.cursor, stem)
             return update.state_after.get(aspect) if update else None
         call = self.recorded.call(stem)
         inside = softmax_inside(call) if call and aspect == "exp" else None
@@ -69,21 +70,11 @@ class Scope:
             return torch.tensor(made, dtype=call.entry.tensor.dtype)
         return None
 
-    def last_update(self, name: str) -> UpdateEntry | None:
-        """The update whose result a parameter holds here, if it is known."""
-        if self.whole:
-            return self.tape.base.updates.get(name)
-        return self.tape.update(self.cursor, name)
-
     def meaning(self, name: str) -> Tensor | None:
         """The tensor itself: it is the same at two points where the name means one thing there."""
         stem, _, aspect = name.rpartition(".")
         call = self.recorded.call(stem) if aspect in (*STATISTICS, *PARTS) else None
         return call.entry.tensor if call else self.find(name).tensor
-
-    def updated(self, name: str) -> tuple[Cursor, UpdateEntry] | None:
-        """The last update of a parameter before here in this iteration, and where it begins."""
-        return self.tape.updated(self.cursor, name)
 
     def set_gradient(self, name: str) -> tuple[Cursor, Entry] | None:
         """What gave a parameter the gradient it has here, in this iteration; where it begins."""

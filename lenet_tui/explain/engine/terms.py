@@ -88,16 +88,16 @@ class Sum:
 
     ``right`` is the right-hand side of the formula, and ``letters`` is what it calls the index;
     ``left`` is the left-hand side, where that is not the cell's own name. ``error`` is how far
-    float32 may be off, where it is more than the errors of the terms.
+    float32 may be off, where it is more than the errors of the terms. ``op`` is what made it.
     """
 
-    op: str
-    letters: str
     right: str
     terms: list[Terms] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    error: float | None = None
+    letters: str = "…"
     left: str = ""
+    error: float | None = None
+    op: str = ""
 
 
 def read_each(source: Source, indices: npt.ArrayLike) -> Operands:
@@ -111,6 +111,13 @@ def read_each(source: Source, indices: npt.ArrayLike) -> Operands:
 def read(source: Source, index: Sequence[int]) -> Operands:
     """An operand of a single term."""
     return read_each(source, np.asarray([tuple(index)], np.int64))
+
+
+def read_broadcast(source: Source, indices: npt.ArrayLike) -> Operands:
+    """What broadcasting reads of ``source`` for each of ``indices`` (terms, rank) of a result."""
+    array = np.asarray(indices, np.int64)
+    own = array[:, array.shape[1] - len(source.shape) :]
+    return read_each(source, np.where(np.asarray(source.shape) == 1, 0, own))
 
 
 def read_row(source: Source, indices: npt.ArrayLike) -> tuple[Operands, ...]:

@@ -28,9 +28,7 @@ def update(entry: UpdateEntry, index: Index) -> Sum:
     w = entry.name
     value = plain(read(Source(w, entry.before), index))
     if entry.grad is None:
-        return Sum(
-            entry.op, "…", f"{w}[…]", [value], [("no-gradient", ())], left=f"{w}.new"
-        )  # fmt: skip
+        return Sum(f"{w}[…]", [value], [("no-gradient", ())], left=f"{w}.new")
     step = _STEPS.get(entry.optimizer, _by_hand)
     total = step(entry, index)
     total.terms.insert(0, value)
@@ -44,7 +42,7 @@ def change(entry: UpdateEntry, index: Index) -> Sum:
     w = entry.name
     new, old = read(Source(f"{w}.new", entry.after), index), read(Source(w, entry.before), index)
     blocks = [plain(new), Terms((old,), -old.number)]
-    return Sum(entry.op, "…", f"{w}.new[…] − {w}[…]", blocks)
+    return Sum(f"{w}.new[…] − {w}[…]", blocks)
 
 
 def _gradient(entry: UpdateEntry, index: Index) -> Operands:
@@ -63,7 +61,7 @@ def _by_hand(entry: UpdateEntry, index: Index) -> Sum:
     """``w − lr⋅g``, which is SGD's formula too."""
     g = _gradient(entry, index)
     block = Terms((g,), -(constant(entry.lr) * g.number))
-    return Sum(entry.op, "…", f"lr ⋅ {g.tensor}[…]", [block])
+    return Sum(f"lr ⋅ {g.tensor}[…]", [block])
 
 
 def _momentum(entry: UpdateEntry, index: Index) -> Sum:
@@ -107,7 +105,7 @@ def _adam(entry: UpdateEntry, index: Index) -> Sum:
     first, second = _averages(entry, index)
     size = constant(entry.lr / (1 - BETAS[0] ** t))
     below = sqrt(second) / constant((1 - BETAS[1] ** t) ** 0.5) + constant(EPS)
-    total = Sum(entry.op, "…", f"lr ⋅ m̂ / (√v̂ + {EPS:g})")
+    total = Sum(f"lr ⋅ m̂ / (√v̂ + {EPS:g})")
     total.terms = [Terms(columns, -(size * (first / below)))]
     decay = OPTIMIZERS[entry.optimizer].arguments.get("weight_decay", 0)
     if decay:
@@ -130,31 +128,21 @@ _STEPS: dict[str, Callable[[UpdateEntry, Index], Sum]] = {
 
 def state_update(entry: UpdateEntry, key: str, index: Index) -> Sum:
     """What a step made of one of the optimizer's own tensors."""
-    total = _state_update(entry, key, index)
-    total.left = f"new {entry.name}.{key}"
-    return total
-
-
-def _state_update(entry: UpdateEntry, key: str, index: Index) -> Sum:
     before = _state(entry, key, index)
-    name, old = f"{entry.name}.{key}", before.number
+    name, left, old = f"{entry.name}.{key}", f"new {entry.name}.{key}", before.number
     operands = (before,) if key in entry.state else ()  # zero before the first step
     if key == "step":
-        blocks = [Terms(operands, old), Terms((), exact(np.ones(1)))]
-        return Sum(entry.op, "", f"{name} + 1", blocks)
+        terms = [Terms(operands, old), Terms((), exact(np.ones(1)))]
+        return Sum(f"{name} + 1", terms, letters="", left=left)
     g = _gradient(entry, index)
     if key == "momentum_buffer":
         if key not in entry.state:
-            return Sum(entry.op, "…", f"{g.tensor}[…]", [plain(g)])
-        blocks = [Terms((before,), constant(MOMENTUM) * old), plain(g)]
-        return Sum(entry.op, "…", f"{MOMENTUM:g} ⋅ {name}[…] + {g.tensor}[…]", blocks)
-    beta = BETAS[key == "exp_avg_sq"]
+            return Sum(f"{g.tensor}[…]", [plain(g)], left=left)
+        terms = [Terms((before,), constant(MOMENTUM) * old), plain(g)]
+        return Sum(f"{MOMENTUM:g} ⋅ {name}[…] + {g.tensor}[…]", terms, left=left)
     square = key == "exp_avg_sq"
-    made = _averages(entry, index)[square]
+    beta, error = BETAS[square], float(_averages(entry, index)[square].error[0])
     share = g.number * g.number if square else g.number
-    blocks = [
-        Terms(operands, constant(beta) * old),
-        Terms((g,), constant(1 - beta) * share),
-    ]
+    terms = [Terms(operands, constant(beta) * old), Terms((g,), constant(1 - beta) * share)]
     right = f"{beta:g} ⋅ {name}[…] + {1 - beta:.4g} ⋅ {g.tensor}[…]{'²' if square else ''}"
-    return Sum(entry.op, "…", right, blocks, error=float(made.error[0]))
+    return Sum(right, terms, left=left, error=error)

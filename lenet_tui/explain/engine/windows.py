@@ -1,63 +1,43 @@
-"""The windows of a recorded op: their axes, their formulas, the regions that they read."""
+"""The windows of a recorded pool, and what formulas call the places along windows' axes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Box
-from lenet_tui.explain.windows import Axis, window_axes
+from lenet_tui.explain.engine.op_rule import Call
+from lenet_tui.explain.windows import Axis, Geometry, pool
 
-LETTERS = {1: ("l",), 2: ("h", "w"), 3: ("d", "h", "w")}
-STEPS = {1: ("i",), 2: ("i", "j"), 3: ("a", "i", "j")}
-"""What formulas call places in the output, and in the kernel."""
-
-
-def axes_of(
-    call: Call, kernel: Any, dimensions: int, default_stride: int | None
-) -> tuple[Axis, ...]:
-    """The axes along which the op's window slides: the last ones of its input."""
-    return window_axes(
-        call.source().shape[-dimensions:],
-        kernel,
-        call.get("stride", default_stride),
-        call.get("padding", 0),
-        call.get("dilation", 1),
-        ceil_mode=bool(call.get("ceil_mode", False)),
-    )
+LETTERS = {0: (), 1: ("l",), 2: ("h", "w"), 3: ("d", "h", "w")}
+STEPS = {0: (), 1: ("i",), 2: ("i", "j"), 3: ("a", "i", "j")}
+CELLS = {0: (), 1: ("y",), 2: ("y", "z"), 3: ("x", "y", "z")}
+"""What formulas call places in the output, in the kernel, and in the input."""
 
 
-def read_region(axes: Sequence[Axis], box: Box) -> Box:
-    """What the windows of a region of the output read, along the axes."""
-    return tuple(
-        (max(axis.start(low), 0), min(axis.start(high) + axis.extent, axis.size) - 1)
-        for axis, (low, high) in zip(axes, box, strict=True)
-    )
+def meetings(axes: Sequence[Axis]) -> list[str]:
+    """What formulas call the input cells where windows and kernel meet: ``2⋅h + i − 1``."""
+    names = zip(LETTERS[len(axes)], STEPS[len(axes)], strict=True)
+    return [_meeting(axis, *pair) for axis, pair in zip(axes, names, strict=True)]
 
 
-def reader_region(axes: Sequence[Axis], box: Box) -> Box | None:
-    """The region of windows that read any of a region of the input; ``None``: there are none."""
-    region = []
-    for axis, (low, high) in zip(axes, box, strict=True):
-        found = [window for cell in range(low, high + 1) for window in axis.readers(cell)[0]]
-        if not found:
-            return None
-        region.append((min(found), max(found)))
-    return tuple(region)
-
-
-def letters(axes: Sequence[Axis]) -> tuple[str, str, str]:
-    """What formulas call the index along the axes: of the output (``h,w``), of the kernel
-    (``i,j``), and of the input cell where they meet (``2⋅h + i − 1, 2⋅w + j − 1``).
-    """
-    outputs, steps = LETTERS[len(axes)], STEPS[len(axes)]
-    met = [_place(axis, *names) for axis, *names in zip(axes, outputs, steps, strict=True)]
-    return ",".join(outputs), ",".join(steps), ", ".join(met)
-
-
-def _place(axis: Axis, output: str, step: str) -> str:
+def _meeting(axis: Axis, output: str, step: str) -> str:
     stride = f"{axis.stride}⋅{output}" if axis.stride != 1 else output
     dilation = f"{axis.dilation}⋅{step}" if axis.dilation != 1 else step
     before = f" − {axis.before}" if axis.before else ""
     return f"{stride} + {dilation}{before}"
+
+
+def pooled(call: Call) -> Geometry:
+    """The windows of a pool, such as ``max_pool2d``."""
+    window = {"kernel": call.get("kernel_size"), "stride": call.get("stride")}
+    more = call.given("padding", "dilation", "ceil_mode")
+    return pool(call.source().shape, int(call.op[-2]), **window, **more)
+
+
+def pooled_letters(call: Call) -> tuple[str, str, str]:
+    """What a pool's formula calls the index of the output, of the kernel (as in ``max_i,j``) and
+    of the input.
+    """
+    axes = pooled(call).axes
+    lead = ("n", "c")[2 - call.source().tensor.dim() + len(axes) :]
+    where = ", ".join([",".join(lead), *meetings(axes)])
+    return ",".join([*lead, *LETTERS[len(axes)]]), f"_{','.join(STEPS[len(axes)])}", where

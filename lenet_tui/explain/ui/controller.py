@@ -23,10 +23,7 @@ class Inspection:
     """
 
     def __init__(
-        self,
-        screen: Screen[None],
-        choose: Callable[[str, str], None],
-        restore: Callable[[], None],
+        self, screen: Screen[None], choose: Callable[[str, str], None], restore: Callable[[], None]
     ) -> None:
         self._screen = screen
         self._choose = choose

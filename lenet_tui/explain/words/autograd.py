@@ -10,10 +10,7 @@ AUTOGRAD: Table = {
         "还没有计算图：前向传播边计算边逐个运算地建立它。",
     ),
     "autograd.alive": ("graph alive", "计算图仍在"),
-    "autograd.freed": (
-        "graph and its saved tensors freed",
-        "计算图及其保存的张量已释放",
-    ),
+    "autograd.freed": ("graph and its saved tensors freed", "计算图及其保存的张量已释放"),
     "autograd.ran": ("{done} of {total} nodes ran", "已运行 {done}/{total} 个节点"),
     "autograd.from-loss": ("loss.backward()", "loss.backward()"),
     "autograd.from-vector": (

@@ -88,10 +88,7 @@ CELLS: Table = {
     ),
     "cells.note.samples": ("the mean over the batch: {a}", "对本批取平均：{a} 个样本"),
     "cells.note.exp-sum": ("Σ_j {a} = {b}", "Σ_j {a} = {b}"),
-    "cells.note.log-sum": (
-        "Σ_j {a} = {b}, its logarithm {c}",
-        "Σ_j {a} = {b}，取对数得 {c}",
-    ),
+    "cells.note.log-sum": ("Σ_j {a} = {b}, its logarithm {c}", "Σ_j {a} = {b}，取对数得 {c}"),
     "cells.note.ignored": ("the sample's target is ignored", "该样本的 target 被忽略"),
     "cells.note.right-class": (
         "{a} is the target class: its probability less 1",
@@ -123,10 +120,7 @@ CELLS: Table = {
         "added to the gradient that was there: zero_grad did not run in between",
         "加到原有的梯度上：中间没有 zero_grad",
     ),
-    "cells.note.scaled": (
-        "{a} multiplied every gradient by {b}",
-        "{a} 把所有梯度都乘以 {b}",
-    ),
+    "cells.note.scaled": ("{a} multiplied every gradient by {b}", "{a} 把所有梯度都乘以 {b}"),
     "cells.note.start": ("the backward starts here with 1", "反向从这里以 1 开始"),
     "cells.note.start-vector": (
         "the backward starts here with the vector {a}",
@@ -168,15 +162,12 @@ CELLS: Table = {
 }
 """``{a}``, ``{b}``, ``{c}``: what a note brings along, in its order."""
 
-_LISTS = ("chain",)
-"""Notes that bring a list of any length along."""
-
 
 def note_lines(words: Words, notes: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
     """A line for each note of an explanation."""
     lines = []
     for key, values in notes:
-        shown = (" ← ".join(reversed(values)),) if key in _LISTS else values
+        shown = (" ← ".join(reversed(values)),) if key == "chain" else values
         named = {name: clean(v) for name, v in zip("abcdef", shown, strict=False)}
         lines.append(words(f"cells.note.{key}", **named))
     return lines

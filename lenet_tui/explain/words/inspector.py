@@ -7,10 +7,7 @@ from lenet_tui.text.notice import Table
 INSPECTOR: Table = {
     "inspect.title": ("Where it comes from", "从何而来"),
     "inspect.asking": ("working it out …", "正在计算…"),
-    "inspect.running": (
-        "running: it is explained when the run stops",
-        "运行中：停下后再解释",
-    ),
+    "inspect.running": ("running: it is explained when the run stops", "运行中：停下后再解释"),
     "inspect.rank": ("rank {rank} of {size}", "第 {rank}/{size} 大"),
     "inspect.operands": ("operands", "操作数"),
     "inspect.term": ("term", "项"),
@@ -27,10 +24,6 @@ INSPECTOR: Table = {
     "inspect.no-difference": (
         "only a parameter's gradient can be checked by a central difference",
         "只有参数的梯度可以用中心差分核对",
-    ),
-    "inspect.closed": (
-        "choose a number first: its pane, the arrows, enter",
-        "先选一个数：移到窗格，用方向键，再按回车",
     ),
     "inspect.key.choose": ("choose", "选择"),
     "inspect.key.follow": ("its origin", "它从何来"),

@@ -9,7 +9,6 @@ from lenet_tui.explain.words.layers import EXPLAIN_LAYERS
 from lenet_tui.explain.words.losses import EXPLAIN_LOSSES
 from lenet_tui.explain.words.phases import EXPLAIN_PHASES
 from lenet_tui.explain.words.pointwise import EXPLAIN_POINTWISE
-from lenet_tui.explain.words.reshape import EXPLAIN_RESHAPE
 from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
 from lenet_tui.protocol.phases import BACKWARD, LOSS, PHASES, UPDATE
 from lenet_tui.text.notice import Table
@@ -19,7 +18,6 @@ EXPLAIN: Table = {
     **EXPLAIN_PHASES,
     **EXPLAIN_LAYERS,
     **EXPLAIN_POINTWISE,
-    **EXPLAIN_RESHAPE,
     **EXPLAIN_LOSSES,
     **EXPLAIN_UPDATES,
 }

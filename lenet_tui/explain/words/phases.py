@@ -14,8 +14,7 @@ EXPLAIN_PHASES: Table = {
         "Skipped: {skipped} was passed without effect.",
         "已跳过：{skipped} 没有执行，状态不变。",
     ),
-    "explain.phase.init": paragraphs(
-        """
+    "explain.phase.init": paragraphs("""
         Makes the net: every parameter gets its first random values. Nothing is computed yet.
         Conv2d and Linear draw weight and bias from U(−√k, √k), k = 1 / (inputs of one output).
         {tensors} parameter tensors hold {parameters} numbers.
@@ -23,8 +22,7 @@ EXPLAIN_PHASES: Table = {
         Drawn with torch.manual_seed({seed}) on the CPU, then moved to the device.
         Watch out: without a seed no run can be repeated.
         Watch out: with all weights equal, units of a layer get equal gradients and stay equal.
-        """,
-        """
+
         建立网络：每个参数得到最初的随机值，此时还没有做任何计算。
         Conv2d 和 Linear 的 weight 与 bias 取自 U(−√k, √k)，k = 1 / 每个输出的输入个数。
         共 {tensors} 个参数张量，{parameters} 个数。
@@ -32,10 +30,8 @@ EXPLAIN_PHASES: Table = {
         先 torch.manual_seed({seed})，在 CPU 上取随机数，再搬到所用的设备。
         注意：不设随机种子，任何一次运行都无法重现。
         注意：若权重全部相等，同层各单元的梯度也相等，以后永远一样。
-        """,
-    ),
-    "explain.phase.forward": paragraphs(
-        """
+    """),
+    "explain.phase.forward": paragraphs("""
         output = net(input): each op takes the tensor of the one before and makes a new one.
         {input} → {output}; the first dimension is the batch. {ops} ops.
         Sizes on the way: {chain}
@@ -44,8 +40,7 @@ EXPLAIN_PHASES: Table = {
         Watch out: Conv2d takes a single image C×H×W too; flatten(x, 1) then joins H and W alone.
         Watch out: call net(input), not net.forward(input), which leaves out the module's hooks.
         Watch out: net.train() and net.eval() decide what dropout and batch_norm do.
-        """,
-        """
+
         output = net(input)：每个 op 取上一步的张量，算出一个新的张量。
         {input} → {output}；第一维是批量（batch）。共 {ops} 个 op。
         途中的尺寸：{chain}
@@ -54,26 +49,21 @@ EXPLAIN_PHASES: Table = {
         注意：Conv2d 也接受单幅图像 C×H×W；但之后的 flatten(x, 1) 只会合并 H 和 W。
         注意：写 net(input)，不要写 net.forward(input)，后者不会触发模块的 hook。
         注意：net.train() 与 net.eval() 决定 dropout 和 batch_norm 的行为。
-        """,
-    ),
-    "explain.phase.loss": paragraphs(
-        """
+    """),
+    "explain.phase.loss": paragraphs("""
         loss = criterion(output, target): one number that says how wrong the output is.
         Output: {input}
         It must be a single number: only then does loss.backward() need no argument.
         Like any tensor it remembers where it came from: loss.grad_fn is the end of the graph.
         Watch out: print loss.item(); collecting the tensors themselves keeps every graph alive.
-        """,
-        """
+
         loss = criterion(output, target)：用一个数说明输出错得有多远。
         输出：{input}
         它必须是单个数，这样 loss.backward() 才不需要参数。
         它和别的张量一样记得自己的来历：loss.grad_fn 就是计算图的末端。
         注意：记录时用 loss.item()；若保存张量本身，每一张计算图都会留在内存里。
-        """,
-    ),
-    "explain.phase.zero_grad": paragraphs(
-        """
+    """),
+    "explain.phase.zero_grad": paragraphs("""
         net.zero_grad() clears every gradient, since backward adds to .grad and never overwrites it.
         p.grad = None for every parameter (set_to_none=True, the default since torch 2.0).
         Older books print zeros here: that is net.zero_grad(set_to_none=False).
@@ -81,8 +71,7 @@ EXPLAIN_PHASES: Table = {
         Watch out: left out, gradients of one iteration are added to those of the next, silently.
         That is wanted only when one large batch is fed in several parts.
         Watch out: p.grad.data right after this raises, as None has no data.
-        """,
-        """
+
         net.zero_grad() 清除所有梯度：backward 只会往 .grad 上累加，不会覆盖。
         对每个参数 p.grad = None（set_to_none=True，torch 2.0 起的默认值）。
         旧教材在这里打印出零，相当于 net.zero_grad(set_to_none=False)。
@@ -90,10 +79,8 @@ EXPLAIN_PHASES: Table = {
         注意：漏掉这一步，这次迭代的梯度会与下一次的相加，而且没有任何提示。
         只有把一个大批量分几次送入时，才需要这样累加。
         注意：此后立刻读 p.grad.data 会报错，因为 None 没有 data。
-        """,
-    ),
-    "explain.phase.backward": paragraphs(
-        """
+    """),
+    "explain.phase.backward": paragraphs("""
         loss.backward() walks the graph from the loss back to the parameters, by the chain rule.
         Each node is given ∂loss/∂(its output) and returns ∂loss/∂(its inputs); {nodes} nodes here.
         At the leaves AccumulateGrad puts the result into p.grad, which has the shape of p.
@@ -103,8 +90,7 @@ EXPLAIN_PHASES: Table = {
         (loss.backward(retain_graph=True) keeps it).
         Watch out: a weight edited through p.data since the forward makes gradients wrong without a
         word; edited in place under torch.no_grad(), backward raises.
-        """,
-        """
+
         loss.backward() 用链式法则，沿计算图从 loss 一路走回各个参数。
         每个节点得到 ∂loss/∂(自己的输出)，返回 ∂loss/∂(自己的输入)；这里共 {nodes} 个节点。
         在叶子处，AccumulateGrad 把结果放进 p.grad，形状与 p 相同。
@@ -114,10 +100,8 @@ EXPLAIN_PHASES: Table = {
         （loss.backward(retain_graph=True) 可以保留）。
         注意：forward 之后通过 p.data 改过权重，梯度会悄悄算错；
         若在 torch.no_grad() 下原地修改，backward 会报错。
-        """,
-    ),
-    "explain.phase.vector": paragraphs(
-        """
+    """),
+    "explain.phase.vector": paragraphs("""
         output.backward(v) starts from a vector v on the output, not from a loss: {vector}
         It gives vᵀ⋅J, the vector–Jacobian product, J = ∂output/∂p; J itself is never built.
         loss.backward() is the same with v = ∂loss/∂output. {nodes} nodes here.
@@ -127,8 +111,7 @@ EXPLAIN_PHASES: Table = {
         Watch out: without v, an output of several numbers raises
         "grad can be implicitly created only for scalar outputs".
         Watch out: the graph is freed afterwards; run forward again before loss.backward().
-        """,
-        """
+
         output.backward(v) 不从 loss 出发，而从输出上的一个向量 v 出发：{vector}
         得到 vᵀ⋅J，即向量–雅可比积，J = ∂output/∂p；J 本身从不真正算出来。
         loss.backward() 就是取 v = ∂loss/∂output 的情形。这里共 {nodes} 个节点。
@@ -138,10 +121,8 @@ EXPLAIN_PHASES: Table = {
         注意：输出不止一个数而又不给 v，会报错
         "grad can be implicitly created only for scalar outputs"。
         注意：此后计算图已释放；做 loss.backward() 之前要重新 forward。
-        """,
-    ),
-    "explain.phase.clip": paragraphs(
-        """
+    """),
+    "explain.phase.clip": paragraphs("""
         Gradient clipping: where all gradients together are too long, they are shortened alike.
         torch.nn.utils.clip_grad_norm_(net.parameters(), {clip})
         Total norm before: {norm} (of all gradients as one long vector). At most {clip} is let by.
@@ -150,8 +131,7 @@ EXPLAIN_PHASES: Table = {
         The direction stays, only the length changes: one bad batch cannot throw the weights far.
         Watch out: it belongs after backward and before the update.
         Watch out: a norm that is NaN or inf makes every gradient NaN or 0: look where it came from.
-        """,
-        """
+
         梯度裁剪：所有梯度合起来太长时，按同一比例缩短。
         torch.nn.utils.clip_grad_norm_(net.parameters(), {clip})
         裁剪前的总范数：{norm}（把所有梯度看成一个长向量）。最多允许 {clip}。
@@ -160,44 +140,34 @@ EXPLAIN_PHASES: Table = {
         方向不变，只改长度：一个坏的批量不会把权重甩得太远。
         注意：它要放在 backward 之后、update 之前。
         注意：总范数若为 NaN 或 inf，所有梯度都会变成 NaN 或 0：要查清来源。
-        """,
-    ),
-    "explain.op.other": paragraphs(
-        """
+    """),
+    "explain.op.other": paragraphs("""
         {op}: torch ran this op; there are no words on it here.
         {input} → {output}
-        """,
-        """
+
         {op}：torch 执行了这个 op；这里还没有关于它的说明。
         {input} → {output}
-        """,
-    ),
-    "explain.op.AccumulateGrad": paragraphs(
-        """
+    """),
+    "explain.op.AccumulateGrad": paragraphs("""
         A leaf of the graph: here the gradient arrives in {name}.grad.
         p.grad = g if p.grad is None, else p.grad + g
         It adds, never overwrites: that is why there is zero_grad.
         Only leaves keep a .grad: tensors made by you with requires_grad=True, as parameters are.
         Watch out: an activation's .grad stays None, unless retain_grad() was called on it.
-        """,
-        """
+
         计算图的叶子：梯度在这里到达 {name}.grad。
         p.grad 为 None 时 p.grad = g，否则 p.grad = p.grad + g
         它只累加、不覆盖，所以才需要 zero_grad。
         只有叶子保留 .grad：自己建立且 requires_grad=True 的张量，参数就是这样。
         注意：激活值的 .grad 一直是 None，除非对它调用过 retain_grad()。
-        """,
-    ),
-    "explain.node.other": paragraphs(
-        """
+    """),
+    "explain.node.other": paragraphs("""
         {op}: a node of the backward of {name}; there are no words on it here.
         It was given ∂loss/∂(its output) and returned ∂loss/∂(its inputs).
         Produced: {gradients}
-        """,
-        """
+
         {op}：{name} 反向传播中的一个节点；这里还没有关于它的说明。
         它得到 ∂loss/∂(自己的输出)，返回 ∂loss/∂(自己的输入)。
         得到：{gradients}
-        """,
-    ),
+    """),
 }

@@ -6,8 +6,7 @@ from lenet_tui.text.notice import Table
 from lenet_tui.text.words import paragraphs
 
 EXPLAIN_UPDATES: Table = {
-    "explain.update.manual": paragraphs(
-        """
+    "explain.update.manual": paragraphs("""
         Moves every parameter one small step against its gradient.
         weight = weight − learning_rate ⋅ gradient      lr = {lr}
         p.data.sub_(p.grad.data * {lr})   for each p of net.parameters()
@@ -17,8 +16,7 @@ EXPLAIN_UPDATES: Table = {
         Watch out: p.data is hidden from autograd, which cannot warn of a wrong edit;
         today one writes: with torch.no_grad(): p -= lr * p.grad
         optim.SGD may differ in the last bit: it adds −lr⋅gradient in one operation.
-        """,
-        """
+
         让每个参数逆着自己的梯度走一小步。
         weight = weight − learning_rate ⋅ gradient      lr = {lr}
         对 net.parameters() 中的每个 p：p.data.sub_(p.grad.data * {lr})
@@ -28,10 +26,8 @@ EXPLAIN_UPDATES: Table = {
         注意：p.data 绕过 autograd，改错了也不会有警告；
         现在的写法：with torch.no_grad(): p -= lr * p.grad
         结果可能与 optim.SGD 差最后一位：后者把 −lr⋅gradient 一次加上。
-        """,
-    ),
-    "explain.update.sgd": paragraphs(
-        """
+    """),
+    "explain.update.sgd": paragraphs("""
         optim.SGD moves every parameter one small step against its gradient.
         p = p − lr⋅g      lr = {lr}
         optimizer = torch.optim.SGD(net.parameters(), lr={lr}); optimizer.step()
@@ -40,8 +36,7 @@ EXPLAIN_UPDATES: Table = {
         "Stochastic": g comes from one batch, not from all the data.
         Watch out: a parameter whose .grad is None is passed over without a word.
         Watch out: optimizer.zero_grad() clears only the parameters that the optimizer was given.
-        """,
-        """
+
         optim.SGD 让每个参数逆着自己的梯度走一小步。
         p = p − lr⋅g      lr = {lr}
         optimizer = torch.optim.SGD(net.parameters(), lr={lr}); optimizer.step()
@@ -50,10 +45,8 @@ EXPLAIN_UPDATES: Table = {
         “随机”是说 g 只来自一个批量，而不是全部数据。
         注意：.grad 为 None 的参数会被悄悄跳过。
         注意：optimizer.zero_grad() 只清除交给这个优化器的参数的梯度。
-        """,
-    ),
-    "explain.update.momentum": paragraphs(
-        """
+    """),
+    "explain.update.momentum": paragraphs("""
         SGD with momentum: the step is a running sum of past gradients, not the last one alone.
         b = 0.9⋅b + g  (first step: b = g)      p = p − lr⋅b      lr = {lr}
         torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9)
@@ -62,8 +55,7 @@ EXPLAIN_UPDATES: Table = {
         change sign, it shrinks.
         The buffers are state of their own: to resume a run, save the optimizer's state_dict too.
         Watch out: an lr that was right without momentum is often ten times too large.
-        """,
-        """
+
         带动量的 SGD：步长来自历次梯度的累积，而不只是最近一次。
         b = 0.9⋅b + g（第一步 b = g）      p = p − lr⋅b      lr = {lr}
         torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9)
@@ -71,10 +63,8 @@ EXPLAIN_UPDATES: Table = {
         梯度方向一致时，步长最多增到 lr⋅g 的 1 / (1 − 0.9) = 10 倍；正负交替时则变小。
         b 也是状态的一部分：要接着训练，还须保存优化器的 state_dict。
         注意：不带动量时合适的 lr，带上动量后往往大了十倍。
-        """,
-    ),
-    "explain.update.adam": paragraphs(
-        """
+    """),
+    "explain.update.adam": paragraphs("""
         Adam scales each number's step by how large its own gradients have been.
         m = 0.9⋅m + 0.1⋅g      v = 0.999⋅v + 0.001⋅g²      lr = {lr}
         p = p − lr ⋅ m̂ / (√v̂ + 1e-8),   m̂ = m / (1 − 0.9^t),   v̂ = v / (1 − 0.999^t)
@@ -83,8 +73,7 @@ EXPLAIN_UPDATES: Table = {
         In the first step m̂ / √v̂ is just the sign of g: every number moves by about lr.
         t, m and v are state: to resume a run, save the optimizer's state_dict too.
         Watch out: its usual lr is 0.001; the 0.01 of plain SGD is large here.
-        """,
-        """
+
         Adam 按每个数自己历来梯度的大小来缩放它的步长。
         m = 0.9⋅m + 0.1⋅g      v = 0.999⋅v + 0.001⋅g²      lr = {lr}
         p = p − lr ⋅ m̂ / (√v̂ + 1e-8)，m̂ = m / (1 − 0.9^t)，v̂ = v / (1 − 0.999^t)
@@ -93,10 +82,8 @@ EXPLAIN_UPDATES: Table = {
         第一步里 m̂ / √v̂ 就是 g 的符号：每个数都移动约 lr。
         t、m、v 都是状态：要接着训练，还须保存优化器的 state_dict。
         注意：它常用的 lr 是 0.001；普通 SGD 的 0.01 在这里偏大。
-        """,
-    ),
-    "explain.update.adamw": paragraphs(
-        """
+    """),
+    "explain.update.adamw": paragraphs("""
         AdamW is Adam with weight decay apart: each weight also shrinks by 0.01⋅lr of itself.
         p = p − lr⋅0.01⋅p      lr = {lr}
         then p = p − lr ⋅ m̂ / (√v̂ + 1e-8), with Adam's averages m and v of the gradient alone
@@ -105,8 +92,7 @@ EXPLAIN_UPDATES: Table = {
         In Adam(weight_decay=0.01) the decay goes into g, where √v̂ scales it away; here it stays.
         t, m and v are state: to resume a run, save the optimizer's state_dict too.
         Watch out: biases and norm layers decay too, unless they get a group with weight_decay=0.
-        """,
-        """
+
         AdamW 是把权重衰减单独计算的 Adam：每个权重还要按 0.01⋅lr 的比例缩小。
         p = p − lr⋅0.01⋅p      lr = {lr}
         然后 p = p − lr ⋅ m̂ / (√v̂ + 1e-8)，m 和 v 与 Adam 相同，只由梯度算出
@@ -115,6 +101,5 @@ EXPLAIN_UPDATES: Table = {
         在 Adam(weight_decay=0.01) 中，衰减加进 g，会被 √v̂ 缩放掉；这里不会。
         t、m、v 都是状态：要接着训练，还须保存优化器的 state_dict。
         注意：偏置和归一化层也会衰减，除非把它们放进 weight_decay=0 的参数组。
-        """,
-    ),
+    """),
 }

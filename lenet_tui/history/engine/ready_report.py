@@ -19,24 +19,26 @@ LONGEST = 100_000
 
 def ready_report(trainer: Trainer) -> Ready:
     """The options as resolved, the device, the versions, the model and its parameters."""
+    dtypes = (p.dtype for p in trainer.parameters.values())
     return Ready(
         trainer.options,
         devices.describe(trainer.device),
         str(torch.__version__),  # its own class would make the reader import torch
         torch.get_num_threads(),
         torch.backends.cpu.get_cpu_capability(),
-        str(next(iter(trainer.parameters.values())).dtype)[6:],
+        str(next(dtypes, torch.get_default_dtype()))[6:],
         str(trainer.model),
         tuple(
             Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
         ),
-        _class_source(trainer.model),
+        *_class_source(trainer.model),
     )
 
 
-def _class_source(model: nn.Module) -> str:
-    """The source of the model's class, to be shown; empty if there is none."""
+def _class_source(model: nn.Module) -> tuple[str, int]:
+    """The source of the model's class and its first line; empty if there is none."""
     try:
-        return without_asides(inspect.getsource(type(model)))[:LONGEST]
+        lines, first = inspect.getsourcelines(type(model))
     except (OSError, TypeError):
-        return ""
+        return "", 0
+    return without_asides("".join(lines))[:LONGEST], first

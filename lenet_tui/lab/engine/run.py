@@ -34,11 +34,7 @@ def run_text(command: RunLab) -> LabResult:
 
 
 def run_layer(
-    layer: Layer,
-    input_shape: tuple[int, ...],
-    fill: str = "ramp",
-    *,
-    carried: int = CARRIED,
+    layer: Layer, input_shape: tuple[int, ...], fill: str = "ramp", *, carried: int = CARRIED
 ) -> LabResult:
     """Build ``layer`` on the CPU in float32, run it on ``fill`` of ``input_shape`` and report.
 

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from lenet_tui.explain.windows import Shape
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.prose import Prose
-from lenet_tui.kit.ui.settings import words_of
+from lenet_tui.kit.ui.settings import Reader
 from lenet_tui.lab.layer import (
     FIRST_LAYER,
     LayerError,
@@ -35,7 +35,6 @@ from lenet_tui.tensors.ui.plane_view import PlaneView
 from lenet_tui.terminal.ui.once import Once
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import shape_text
-from lenet_tui.text.words import Words
 
 ASK_AFTER = 0.08
 """Seconds without a change after which torch is asked."""
@@ -43,7 +42,7 @@ PLAY_EVERY = 0.35
 """Seconds between two output cells while it plays."""
 
 
-class LabScreen(Once[tuple[str, Shape]]):
+class LabScreen(Reader, Once[tuple[str, Shape]]):
     """Gives back the layer and the input's shape when it is left.
 
     Needs ``words``, ``language`` and ``ascii`` of the app. ``layer_text``: a layer as text, which
@@ -82,15 +81,12 @@ class LabScreen(Once[tuple[str, Shape]]):
     ]
 
     def __init__(
-        self,
-        engine: Asks,
-        layer_text: str = FIRST_LAYER,
-        input_shape: Shape | None = None,
+        self, engine: Asks, layer_text: str = FIRST_LAYER, input_shape: Shape | None = None
     ) -> None:
         super().__init__()
         layer = parse_layer(layer_text)
         self._engine = engine
-        self._state = LabState(layer, default_input(layer) if input_shape is None else input_shape)
+        self.state = LabState(layer, default_input(layer) if input_shape is None else input_shape)
         self._numbers: bool | None = None
         self._complaint = ""
         self._asking: Timer | None = None
@@ -101,9 +97,8 @@ class LabScreen(Once[tuple[str, Shape]]):
         yield Static(id="lab-head", markup=False)
         with Horizontal(id="lab-call"):
             yield Static("nn.", markup=False)
-            yield TextField(
-                str(self._state.layer), id="lab-line", compact=True, select_on_focus=False
-            )
+            text = str(self.state.layer)
+            yield TextField(text, id="lab-line", compact=True, select_on_focus=False)
             yield Static(id="lab-cut", markup=False)
         yield Static(id="lab-facts", markup=False)
         yield Static(id="lab-remark", markup=False)
@@ -136,27 +131,17 @@ class LabScreen(Once[tuple[str, Shape]]):
         """More or fewer words have room."""
         self.call_after_refresh(self._show, False)
 
-    @property
-    def state(self) -> LabState:
-        """The layer, the input, the answer and the selected cell."""
-        return self._state
-
-    @property
-    def words(self) -> Words:
-        """The words of the app's present language."""
-        return words_of(self)
-
     # Between the person, the engine and the state
 
     def ask(self) -> None:
         """Ask torch about the layer as it now is; again after the engine was started anew."""
-        self._run_layer(self._state.question())
+        self._run_layer(self.state.question())
 
     @work(exclusive=True)
     async def _run_layer(self, question: RunLab) -> None:
         reply = await self._engine.ask(question)
-        if question == self._state.question():  # nothing was changed while torch was at work
-            self._state.result = reply.answer or LabResult(
+        if question == self.state.question():  # nothing was changed while torch was at work
+            self.state.result = reply.answer or LabResult(
                 question.text,
                 question.input_shape,
                 error=self.words.say(reply.error) if reply.error else "",
@@ -165,7 +150,7 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def _changed(self, typing: bool = True) -> None:
         """The layer or its input is another one."""
-        self.query_one(LabForm).show(self._state, typing)
+        self.query_one(LabForm).show(self.state, typing)
         self._write_call(typing)
         self._show()
         if self._asking is not None:
@@ -175,12 +160,12 @@ class LabScreen(Once[tuple[str, Shape]]):
     def _write_call(self, typing: bool) -> None:
         """Show the layer as a call from its beginning, unless it is being typed."""
         line = self.query_one("#lab-line", TextField)
-        if line.put(str(without_defaults(self._state.layer)), typing):
+        if line.put(str(without_defaults(self.state.layer)), typing):
             line.cursor_position = 0
 
     @on(Input.Changed, "#lab-line")
     def _line_typed(self, event: Input.Changed) -> None:
-        self._try(lambda: self._state.set_layer(parse_layer(event.value)))
+        self._try(lambda: self.state.set_layer(parse_layer(event.value)))
 
     @on(Input.Submitted, "#lab-line")
     def _line_done(self) -> None:
@@ -193,13 +178,13 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def _set(self, name: str, text: str) -> None:
         if name == KIND:
-            self._state.set_kind(text)
+            self.state.set_kind(text)
         elif name == FILL:
-            self._state.set_fill(text)
+            self.state.set_fill(text)
         elif name == SHAPE:
-            self._state.set_shape(parse_shape(text))
+            self.state.set_shape(parse_shape(text))
         else:
-            self._state.set_argument(name, parse_value(text, name))
+            self.state.set_argument(name, parse_value(text, name))
 
     def _try(self, change: Callable[[], None]) -> bool:
         """Make a change, or show what is wrong with it and change nothing."""
@@ -220,7 +205,7 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def _settle(self) -> None:
         if self.is_attached:
-            self.query_one(LabForm).show(self._state)
+            self.query_one(LabForm).show(self.state)
             self._write_call(typing=True)
             self._show()
 
@@ -236,52 +221,50 @@ class LabScreen(Once[tuple[str, Shape]]):
             self.query_one("#lab-input").focus()
 
     def action_leave_at_once(self) -> None:
-        self.dismiss((str(self._state.layer), self._state.shape))
+        self.dismiss((str(self.state.layer), self.state.shape))
 
     def action_step(self, by: int) -> None:
-        self._state.step(by)
+        self.state.step(by)
         self._show(full=False)
 
     def action_move(self, dimension: int, by: int) -> None:
         self._stop()
-        self._state.move(dimension, by)
+        self.state.move(dimension, by)
         self._show(full=False)
 
     def action_edge(self, last: int) -> None:
         self._stop()
-        shape = self._state.output_shape
+        shape = self.state.output_shape
         for dimension, size in enumerate(shape or ()):
-            self._state.move(dimension, size if last else -size)
+            self.state.move(dimension, size if last else -size)
         self._show(full=False)
 
     def action_turn(self, what: str, by: int) -> None:
         """Another channel, input channel or sample."""
-        state = self._state
-        {"channel": state.turn_channel, "fed": state.turn_fed, "sample": state.turn_sample}[what](
-            by
-        )
+        turns = {"channel": self.state.turn_channel, "fed": self.state.turn_fed}
+        turns.get(what, self.state.turn_sample)(by)
         self._show(full=False)
 
     def action_goto(self) -> None:
         """Ask for an output cell."""
 
         def parse(text: str) -> Shape:
-            return self._state.whole_index(parse_shape(text))
+            return self.state.whole_index(parse_shape(text))
 
         def go(index: Shape | None) -> None:
             if index is not None:
-                self._state.index = index
+                self.state.index = index
                 self._show()
 
-        shape = self._state.output_shape
-        if shape is not None and self._state.index is not None:
+        shape = self.state.output_shape
+        if shape is not None and self.state.index is not None:
             help_text = self.words("lab-goto.help", shape=shape_text(shape))
             self.app.push_screen(AskScreen("lab-goto", parse=parse, help_text=help_text), go)
 
     def action_play(self) -> None:
         """Let the window slide by itself, or stop it."""
         timer = self._playing
-        if timer is not None and self._state.index is not None:
+        if timer is not None and self.state.index is not None:
             self._plays = not self._plays
             (timer.resume if self._plays else timer.pause)()
             self._show()
@@ -308,13 +291,12 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def action_fill(self) -> None:
         """Other values in the input."""
-        fills = [f for f in FILLS if f != self._state.fill]
-        self._state.set_fill(fills[0])
+        self.state.set_fill(next(f for f in FILLS if f != self.state.fill))
         self._changed()
 
     def action_copy_line(self) -> None:
         """Copy the line of Python that makes this layer."""
-        line = python_line(without_defaults(self._state.layer))
+        line = python_line(without_defaults(self.state.layer))
         self.app.copy_to_clipboard(line)
         self.notify(self.words("lab.copied", line=clean(line)), markup=False)
 
@@ -327,7 +309,7 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     @on(PlaneView.Clicked, "#lab-output")
     def _output_clicked(self, event: PlaneView.Clicked) -> None:
-        self._state.select(event.row, event.col)
+        self.state.select(event.row, event.col)
         self._show()
 
     # Showing
@@ -339,7 +321,4 @@ class LabScreen(Once[tuple[str, Shape]]):
 
     def _show(self, full: bool = True) -> None:
         if self.is_attached:
-            show(
-                self, self._state, self.words,
-                complaint=self._complaint, numbers=self._numbers, full=full,
-            )  # fmt: skip
+            show(self, self.state, self._complaint, self._numbers, full)

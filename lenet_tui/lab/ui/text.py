@@ -13,12 +13,13 @@ from lenet_tui.explain.proof import prove
 from lenet_tui.explain.rounding import exact
 from lenet_tui.explain.windows import Axis, Shape
 from lenet_tui.lab.geometry import (
+    Tap,
     parameter_count,
     parameter_formula,
     shape_formulas,
+    taps,
     weight_shape,
 )
-from lenet_tui.lab.terms import Tap, taps
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.tiling import ravel
 from lenet_tui.text.clean import clean
@@ -39,9 +40,8 @@ def pretty(text: str) -> str:
 
 def heading(state: LabState, words: Words) -> Content:
     """The shapes on one line, and whether torch agrees."""
-    result, shape = state.result, state.output_shape
-    if result is not None:
-        shape = result.output_shape
+    result = state.result
+    shape = result.output_shape if result else state.output_shape
     parts: list[tuple[str, str]] = [
         (words("lab.title"), "bold $accent"),
         (f"   {shape_text(state.shape)} → ", ""),
@@ -226,8 +226,8 @@ def titles(state: LabState, words: Words) -> tuple[str, str, str]:
     if not known.axes:
         rows = f": {words('lab.samples')}"
         weight = _named("weight", (channel,), (known.channels_in,))
-        return (_named("input", (), known.input_shape) + rows, weight,
-                _named("output", (), known.output_shape) + rows)  # fmt: skip
+        output = _named("output", (), known.output_shape) + rows
+        return _named("input", (), known.input_shape) + rows, weight, output
     ins, outs = known.input_shape[len(samples) :], known.output_shape[len(samples) :]
     kernel = tuple(axis.kernel for axis in known.axes)
     each = known.channels_in // known.groups

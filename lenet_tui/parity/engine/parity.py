@@ -41,7 +41,14 @@ def _answer(command: Parity, navigator: Navigator) -> ParityResult:
     try:
         with rejecting(navigator.trainer):
             reference = Reference(navigator)
-            result = reference.describe(result)
+            trainer = reference.trainer
+            result = replace(
+                result,
+                reference=place(str(trainer.device), FLOAT),
+                choices=choices(trainer.device),
+                iteration=reference.iteration,
+                batch=trainer.options.batch_size,
+            )
             result = replace(result, other=_place(command.device or result.choices[0]))
             return replace(result, rows=reference.compare_with(result.other))
     except (MoveRejected, OptionError) as refused:
@@ -68,25 +75,14 @@ class Reference:
 
     def __init__(self, navigator: Navigator) -> None:
         history = Borrowed(navigator.history)
-        self._iteration = max(navigator.iteration, 1)
-        self._script = as_asked(history.plan(self._iteration))
+        self.iteration = max(navigator.iteration, 1)
+        self._script = as_asked(history.plan(self.iteration))
         self._draws = Draws()
         again = Navigator(navigator.trainer.options, history, self._draws)
-        again.end_of(self._iteration - 1)
-        self._trainer = again.trainer
+        again.end_of(self.iteration - 1)
+        self.trainer = again.trainer
         self._start = keyframe.capture(again.trainer)
         self._player = again.recorder
-
-    def describe(self, result: ParityResult) -> ParityResult:
-        """``result`` with what is known before anything is run."""
-        trainer = self._trainer
-        return replace(
-            result,
-            reference=place(str(trainer.device), FLOAT),
-            choices=choices(trainer.device),
-            iteration=self._iteration,
-            batch=trainer.options.batch_size,
-        )
 
     def compare_with(self, there: str) -> tuple[ParityRow, ...]:
         """Run the iteration here and in the place ``there``; what came out on both."""
@@ -94,31 +90,27 @@ class Reference:
         ours, script = self.play()
         drew = frozenset(self._draws.drew)
         try:
-            with rejecting(self._trainer):
+            with rejecting(self.trainer):
                 twin = self._twin(there)
             with rejecting(twin):
-                return compare(ours, self._again(twin, script), drew)
+                again = TapeRecorder(twin, RecorderProgress(), 0.0)
+                again.begin(self.iteration)
+                play(again, script)
+                return compare(ours, again.tape, drew)
         except MoveRejected as refused:
             raise MoveRejected("parity:there", place=there, why=refused.notice) from refused
 
     def _twin(self, there: str) -> Trainer:
         """A second trainer, in the same state, in the place ``there``."""
         device, _, dtype = there.partition(" · ")
-        twin = TRAINERS[dtype](replace(self._trainer.options, device=device))
+        twin = TRAINERS[dtype](replace(self.trainer.options, device=device))
         keyframe.restore(twin, self._start, str(twin.device))
         return twin
-
-    def _again(self, twin: Trainer, script: IterationPlan) -> Tape:
-        """The same iteration, in a second trainer."""
-        player = TapeRecorder(twin, RecorderProgress(), 0.0)
-        player.begin(self._iteration)
-        play(player, script)
-        return player.tape
 
     def play(self) -> tuple[Tape, IterationPlan]:
         """Run the iteration as it was asked for; then the rest of its turn, while it can be run."""
         player, script = self._player, self._script
-        player.begin(self._iteration)
+        player.begin(self.iteration)
         play(player, script)
         while not script.finished():
             segment = Segment(script.next_phase())

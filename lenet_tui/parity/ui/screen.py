@@ -30,9 +30,7 @@ class ParityScreen(Dialog[Shown]):
     AUTO_FOCUS = "#parity-rows"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-broad")]  # noqa: RUF012 - Textual's way
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012 - Textual's way
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("P,q", "cancel", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("P,q", "cancel", show=False)]
 
     def __init__(self, engine: Asks) -> None:
         self._engine = engine
@@ -77,14 +75,12 @@ class ParityScreen(Dialog[Shown]):
         line = self.query_one("#parity-with")
         if line.children or result.other not in result.choices:
             return
-        text = self.words("parity.with", reference=result.reference)
-        places = [(self.words.spell(clean(name)), name) for name in result.choices]
-        line.mount(Label(self.words.spell(text), markup=False))
+        places = [(Content(self.words.spell(clean(name))), name) for name in result.choices]
+        line.mount(Label(self.words("parity.with", reference=result.reference), markup=False))
         if len(places) == 1:
             line.mount(Label(places[0][0], markup=False))
             return
-        shown = [(Content(text), name) for text, name in places]
-        line.mount(Select(shown, value=result.other, allow_blank=False, compact=True))
+        line.mount(Select(places, value=result.other, allow_blank=False, compact=True))
         self.query_one(".keys", Static).update(self.words("parity.keys"))
 
     @on(Select.Changed)
@@ -108,16 +104,14 @@ class ParityScreen(Dialog[Shown]):
         result = self._result
         if result is None or not self.is_attached:
             return
+        texts = [make(result, self.words) for make in (sentence, facts, tolerance)]
+        above, subtitle, below = texts if result.rows else ("", "", "")
         prose = self.query_one("#parity-sentence", Prose)
-        prose.show(sentence(result, self.words) if result.rows else "")
+        prose.show(above)
         prose.set_class(result.first_past is not None, "-past")
         self.complain(clean(self.words.say(result.error)) if result.error else "")
-        self.query_one(".box").border_subtitle = Content(
-            facts(result, self.words) if result.rows else ""
-        )
-        self.query_one("#parity-tolerance", Prose).show(
-            tolerance(result, self.words) if result.rows else ""
-        )
+        self.query_one(".box").border_subtitle = Content(subtitle)
+        self.query_one("#parity-tolerance", Prose).show(below)
         self._fill(result)
 
     def _fill(self, result: ParityResult) -> None:

@@ -44,7 +44,7 @@ def sentence(result: ParityResult, words: Words) -> str:
     if first is not None:
         text = words(
             "parity.past",
-            **_named(first, words),
+            **_named(first),
             past=thousands(first.past),
             count=thousands(first.count),
             n=n,
@@ -53,37 +53,24 @@ def sentence(result: ParityResult, words: Words) -> str:
         return f"{text} {words('parity.drew')}" if first.drew else text
     if furthest is None or not furthest.share:
         return words("parity.equal", n=n)
-    return words("parity.within", **_named(furthest, words), n=n)
+    return words("parity.within", **_named(furthest), n=n)
 
 
-def _named(row: ParityRow, words: Words) -> dict[str, str]:
-    share = words.spell(number(row.share, 2))
-    return {"entry": words.spell(entry(row)), "phase": row.phase, "share": share}
+def _named(row: ParityRow) -> dict[str, str]:
+    return {"entry": entry(row), "phase": row.phase, "share": number(row.share, 2)}
 
 
 def facts(result: ParityResult, words: Words) -> str:
     """Which iteration it is."""
-    return words.spell(
-        words(
-            "parity.facts",
-            iteration=result.iteration,
-            seed=result.seed,
-            batch=result.batch,
-        )
-    )
+    about = {"iteration": result.iteration, "seed": result.seed, "batch": result.batch}
+    return words("parity.facts", **about)
 
 
 def tolerance(result: ParityResult, words: Words) -> str:
     """How far an element may be off, and by whose word."""
     relative, absolute = TOLERANCE["float32"]
-    return words.spell(
-        words(
-            "parity.tolerance",
-            reference=result.reference,
-            relative=number(relative, 2),
-            absolute=number(absolute, 1),
-        )
-    )
+    shown = {"relative": number(relative, 2), "absolute": number(absolute, 1)}
+    return words("parity.tolerance", reference=result.reference, **shown)
 
 
 def table(
@@ -91,12 +78,8 @@ def table(
 ) -> tuple[Content, list[Line]]:
     """The names of the columns, and the lines below them, each at most ``width`` cells."""
     rows = [_cells(row, words) for row in result.rows]
-    heads = [
-        words("parity.shape"),
-        words("parity.difference" if width >= WIDE else "parity.difference.short"),
-        words("parity.relative"),
-        words("parity.share"),
-    ]
+    difference = "parity.difference" if width >= WIDE else "parity.difference.short"
+    heads = [*map(words, ("parity.shape", difference, "parity.relative", "parity.share"))]
     widths = [max(map(cell_len, column)) for column in zip(heads, *rows, strict=True)]
     shown = _fitting(widths, width)
     room = width - 3 - sum(widths[c] + len(GAP) for c in shown)
@@ -104,9 +87,8 @@ def table(
     def columns(cells: list[str]) -> str:
         return "".join(GAP + _right(cells[c], widths[c]) for c in shown)
 
-    head = Content.styled(
-        f"   {set_cell_size(words('parity.op'), room)}{columns(heads)}", "$foreground-muted"
-    )
+    op = set_cell_size(words("parity.op"), room)
+    head = Content.styled(f"   {op}{columns(heads)}", "$foreground-muted")
     lines: list[Line] = []
     phase = ""
     for row, cells in zip(result.rows, rows, strict=True):

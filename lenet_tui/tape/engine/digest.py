@@ -11,9 +11,18 @@ from torch import Tensor
 
 
 def raw(tensor: Tensor) -> Any:
-    """The tensor's contiguous little-endian bytes (a copy only where torch needs one)."""
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    """The tensor's contiguous little-endian bytes (a copy only where torch needs one).
+
+    Those of a sparse tensor are of the dense one with the same numbers.
+    """
+    flat = dense(tensor).cpu().contiguous().reshape(-1)
     return flat.view(torch.uint8).numpy()
+
+
+def dense(tensor: Tensor) -> Tensor:
+    """The tensor without its graph; a sparse one as a dense one with the same numbers."""
+    plain = tensor.detach()
+    return plain if plain.layout is torch.strided else plain.to_dense()
 
 
 def digest(tensor: Tensor) -> str:

@@ -1,4 +1,4 @@
-"""The arguments of an op as text, without tensors."""
+"""The arguments of an op, without tensors."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from typing import Any
 
 from torch import Tensor
 
+from lenet_tui.protocol.frame import Argument
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.text.numbers import shape_text
 
 LONG, SHORT = 120, 9
-"""Characters at which the two texts are cut."""
+"""Characters at which an argument as text, and the short text, are cut."""
+
+FEW = 8
+"""Numbers of one argument that are sent as they are."""
 
 POSITIONAL: dict[str, tuple[str, ...]] = {
     "conv1d": ("input", "weight", "bias", "stride", "padding", "dilation", "groups"),
@@ -24,13 +28,13 @@ DEFAULTS = {"padding": 0, "dilation": 1, "groups": 1}
 """Values that are left out, as in a module's ``repr``."""
 
 
-def arguments(entry: OpEntry) -> str:
-    """The arguments that are no defaults: ``kernel_size=5, stride=1``; (2, 2) is written 2."""
+def arguments(entry: OpEntry) -> tuple[tuple[str, Argument], ...]:
+    """The arguments that are no defaults, by name: kernel_size 5, stride 1; (2, 2) becomes 2."""
     kernel = _kernel(entry)
     given = [("kernel_size", _folded(kernel))] if kernel else []
     given += [(name, _folded(value)) for name, value in _given(entry)]
     shown = [(k, v) for k, v in given if v is not None and k not in QUIET and DEFAULTS.get(k) != v]
-    return ", ".join(f"{k}={v}" if k else str(v) for k, v in shown)[:LONG]
+    return tuple((name, _sent(value)) for name, value in shown)
 
 
 def short(entry: OpEntry) -> str:
@@ -56,6 +60,14 @@ def _kernel(entry: OpEntry) -> tuple[int, ...]:
     """The kernel size of a convolution, by its weight; empty for other ops."""
     weight = entry.args[1] if entry.op.startswith("conv") and len(entry.args) > 1 else None
     return tuple(weight.shape[2:]) if isinstance(weight, Tensor) else ()
+
+
+def _sent(value: Any) -> Argument:
+    """A number or a few as they are; anything else, which may be of a class of its own, as text."""
+    several = value if type(value) in (tuple, list) else (value,)
+    plain = len(several) <= FEW and all(type(v) in (int, float, bool) for v in several)
+    sent: Argument = value if plain else str(value)[:LONG]
+    return sent
 
 
 def _folded(value: Any) -> Any:

@@ -1,125 +1,119 @@
-"""Convolutions (torch's are cross-correlations), in one, two or three dimensions."""
+"""``linear`` and the convolutions (torch's are cross-correlations): sums of products.
+
+A linear layer is a convolution without axes to slide along: its features are the channels.
+"""
 
 from __future__ import annotations
 
-from lenet_tui.explain.engine import windows
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Box, Rule
+from dataclasses import dataclass
+
+from lenet_tui.explain.engine.links import windowed
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     Note,
     Source,
     Sum,
-    Terms,
     grid,
     plain,
     products,
     read,
     read_each,
 )
-from lenet_tui.explain.windows import Geometry
+from lenet_tui.explain.engine.windows import CELLS, LETTERS, STEPS, meetings
+from lenet_tui.explain.windows import Geometry, convolution
 
 
 def _geometry(call: Call) -> Geometry:
-    x, weight = call.source().shape, call.source("weight").shape
-    count = len(weight) - 2
-    axes = windows.axes_of(call, weight[2:], count, 1)
-    return Geometry(x[: -count - 1], x[-count - 1], weight[0], call.get("groups", 1), axes)
+    given = call.given("stride", "padding", "dilation", "groups")
+    return convolution(call.source().shape, call.source("weight").shape, **given)
 
 
-def _words(call: Call) -> tuple[str, str, str, str]:
-    """The formula's pieces: sample, output index, kernel index, input index."""
-    known = _geometry(call)
-    out, step, where = windows.letters(known.axes)
-    sample = "n," if known.samples else ""
-    channel = "c" if known.groups == 1 else "group(o)⋅C + c"
-    return sample, out, step, f"{sample}{channel}, {where}"
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What the formulas call an index of the output, of the weight and of the input, and the
+    input cells where the two meet. ``sums``: over which letters a weight's gradient goes.
+    """
+
+    output: str
+    weight: str
+    input: str
+    met: list[str]
+    sums: list[str]
+
+
+def _letters(known: Geometry) -> Letters:
+    lead, count = "nmlk"[: len(known.samples)], len(known.axes)
+    channel, met = "c" if count else "i", meetings(known.axes)
+    read = channel if known.groups == 1 else f"group(o)⋅C + {channel}"
+    return Letters(
+        ",".join([*lead, "o", *LETTERS[count]]),
+        ",".join(["o", channel, *STEPS[count]]),
+        ", ".join([",".join([*lead, read]), *met]),
+        met,
+        [f"Σ_{letter}" for letter in (*lead, *LETTERS[count])],
+    )
 
 
 def forward(call: Call, index: Index) -> Sum:
-    x, weight = call.source(), call.source("weight")
-    known = _geometry(call)
-    *sample, out = index[: -len(known.axes)]
-    met = [a.reads(i) for a, i in zip(known.axes, index[-len(known.axes) :], strict=True)]
-    cells = grid(*([s] for s in sample), known.fed_by(out), *(c for c, _ in met))
+    x, weight, known = call.source(), call.source("weight"), _geometry(call)
+    place = len(known.samples)
+    out, names = index[place], _letters(known)
+    met = [axis.reads(i) for axis, i in zip(known.axes, index[place + 1 :], strict=True)]
+    cells = grid(*([s] for s in index[:place]), known.fed_by(out), *(c for c, _ in met))
     kernel = grid([out], range(known.group_in), *(s for _, s in met))
-    blocks = [products(read_each(x, cells), read_each(weight, kernel))]
-    n, place, step, where = _words(call)
-    sums = " ".join(f"Σ_{letter}" for letter in ("c", *step.split(",")))
-    right = f"{sums} {x.name}[{where}] ⋅ {weight.name}[o,c,{step}]"
+    terms = [products(read_each(x, cells), read_each(weight, kernel))]
+    sums = " ".join(f"Σ_{letter}" for letter in names.weight.split(",")[1:])
+    right = f"{sums} {x.name}[{names.input}] ⋅ {weight.name}[{names.weight}]"
     if call.get("bias") is not None:
         bias = call.source("bias")
-        blocks.append(plain(read(bias, (out,))))
+        terms.append(plain(read(bias, (out,))))
         right = f"{bias.name}[o] + {right}"
-    count = known.reads
     notes: list[Note] = [("products", (str(len(cells)),))]
-    if count > len(cells):
-        notes.append(("padding", (str(count - len(cells)),)))
-    return Sum(call.op, f"{n}o,{place}", right, blocks, notes)
+    if known.reads > len(cells):
+        notes.append(("padding", (str(known.reads - len(cells)),)))
+    return Sum(right, terms, notes, letters=names.output)
 
 
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    return {"input": _input, "weight": _weight, "bias": _bias}[argument](call, index, g)
-
-
-def _weight(call: Call, index: Index, g: Source) -> Sum:
-    x, known = call.source(), _geometry(call)
+    known = _geometry(call)
+    names = _letters(known)
+    if argument == "input":
+        return _input(call, index, g)
+    samples = [range(n) for n in known.samples]
+    right = " ".join([*names.sums, f"{g.name}[{names.output}]"])
+    if argument == "bias":
+        cells = grid(*samples, [index[0]], *(range(axis.out) for axis in known.axes))
+        return Sum(right, [plain(read_each(g, cells))], letters="o")
     out, channel, *steps = index
     met = [axis.meetings(s) for axis, s in zip(known.axes, steps, strict=True)]
-    windows_ = grid(*map(range, known.samples), [out], *(w for _, w in met))
-    cells = grid(*map(range, known.samples), [known.fed_by(out)[channel]], *(c for c, _ in met))
-    n, place, step, where = _words(call)
-    sums = " ".join(f"Σ_{letter}" for letter in f"{n}{place}".split(","))
-    return Sum(
-        "", f"o,c,{step}", f"{sums} {g.name}[{n}o,{place}] ⋅ {x.name}[{where}]",
-        [products(read_each(g, windows_), read_each(x, cells))],
-    )  # fmt: skip
-
-
-def _bias(call: Call, index: Index, g: Source) -> Sum:
-    known = _geometry(call)
-    places = (range(axis.out) for axis in known.axes)
-    cells = grid(*map(range, known.samples), [index[0]], *places)
-    n, place, _, _ = _words(call)
-    sums = " ".join(f"Σ_{letter}" for letter in f"{n}{place}".split(","))
-    return Sum("", "o", f"{sums} {g.name}[{n}o,{place}]", [plain(read_each(g, cells))])
+    outputs = grid(*samples, [out], *(w for _, w in met))
+    cells = grid(*samples, [known.fed_by(out)[channel]], *(c for c, _ in met))
+    terms = products(read_each(g, outputs), read_each(call.source(), cells))
+    return Sum(f"{right} ⋅ {call.source().name}[{names.input}]", [terms], letters=names.weight)
 
 
 def _input(call: Call, index: Index, g: Source) -> Sum:
     weight, known = call.source("weight"), _geometry(call)
-    count = len(known.axes)
-    *sample, channel = index[:-count]
-    outs = known.feeds(channel)
-    met = [axis.readers(i) for axis, i in zip(known.axes, index[-count:], strict=True)]
-    windows_ = grid(*([s] for s in sample), outs, *(w for w, _ in met))
-    kernel = grid(outs, [channel % known.group_in], *(s for _, s in met))
-    n, place, step, where = _words(call)
-    spot = where.partition(", ")[2].split(", ")
-    names = ("y",) if count == 1 else ("y", "z") if count == 2 else ("x", "y", "z")
-    when = ", ".join(f"{s} = {v}" for s, v in zip(spot, names, strict=True))
-    block: Terms = products(read_each(g, windows_), read_each(weight, kernel))
-    return Sum(
-        "", f"{n}c,{','.join(names)}",
-        f"Σ {g.name}[{n}o,{place}] ⋅ {weight.name}[o,c,{step}]  ({when})", [block],
-    )  # fmt: skip
+    place, names = len(known.samples), _letters(known)
+    outs, channel = known.feeds(index[place]), index[place] % known.group_in
+    met = [axis.readers(i) for axis, i in zip(known.axes, index[place + 1 :], strict=True)]
+    outputs = grid(*([s] for s in index[:place]), outs, *(w for w, _ in met))
+    kernel = grid(outs, [channel], *(s for _, s in met))
+    cells = CELLS[len(met)]
+    when = ", ".join(f"{s} = {cell}" for s, cell in zip(names.met, cells, strict=True))
+    sign, where = ("Σ", f"  ({when})") if when else ("Σ_o", "")
+    letters = ",".join([*"nmlk"[:place], names.weight.split(",")[1], *cells])
+    right = f"{sign} {g.name}[{names.output}] ⋅ {weight.name}[{names.weight}]{where}"
+    return Sum(right, [products(read_each(g, outputs), read_each(weight, kernel))], letters=letters)
 
 
-def back(call: Call, box: Box) -> dict[str, Box]:
-    known = _geometry(call)
-    count = len(known.axes)
-    *sample, (low, high) = box[:-count]
-    channels = known.fed_by(low)[0], known.fed_by(high)[-1]
-    return {"input": (*sample, channels, *windows.read_region(known.axes, box[-count:]))}
-
-
-def ahead(call: Call, argument: str, box: Box) -> Box | None:
-    known = _geometry(call)
-    count = len(known.axes)
-    *sample, (low, high) = box[:-count]
-    outs = known.feeds(low)[0], known.feeds(high)[-1]
-    region = windows.reader_region(known.axes, box[-count:])
-    return None if region is None else (*sample, outs, *region)
-
-
-SIGNATURE = "input weight bias stride padding dilation groups"
-RULES = [Rule("conv1d conv2d conv3d", SIGNATURE, forward, backward, back, ahead)]
+RULES = [
+    Rule(
+        "linear conv1d conv2d conv3d",
+        "input weight bias stride padding dilation groups",
+        forward,
+        backward,
+        of_input(lambda call: windowed(_geometry(call))),
+    )
+]

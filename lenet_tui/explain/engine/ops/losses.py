@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Rule, readers, source_index, whole
+from lenet_tui.explain.engine.links import broadcast
+from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
 from lenet_tui.explain.engine.ops.softmax import cells, exponentials, log_softmax, log_sum, softmax
 from lenet_tui.explain.engine.terms import (
     Index,
     Indices,
     NoArithmetic,
+    Note,
     Operands,
     Source,
     Sum,
@@ -21,6 +22,7 @@ from lenet_tui.explain.engine.terms import (
     gather,
     grid,
     read,
+    read_broadcast,
     read_each,
 )
 from lenet_tui.explain.rounding import Rounded, constant, exact, log, sum_error
@@ -81,7 +83,7 @@ def cross_entropy_forward(call: Call, index: Index) -> Sum:
     each, n = _each(call, count), "n," if x.tensor.dim() > 1 else ""
     top, label = f"max_j {x.name}[{n}j]", f"{target.name}[{n[:-1]}]" if n else target.name
     right = f"log Σ_j {name}[{n}j] + {top} − {x.name}[{n}{label}]"
-    total = Sum(call.op, letters, f"{each}({right})" if each else right)
+    total = Sum(f"{each}({right})" if each else right, letters=letters)
     if not count:
         return total
     along = np.stack([np.insert(samples, dim, c, axis=1) for c in range(x.shape[dim])], 1)
@@ -109,34 +111,37 @@ def cross_entropy_forward(call: Call, index: Index) -> Sum:
     return total
 
 
+def _one_class(call: Call, index: Index, g: Source) -> tuple[int, int, Operands, Operands]:
+    """For an element of the input: the dimension of the classes, how many samples count, the
+    gradient on the loss, and the target of the element's sample.
+    """
+    dim = class_dim(call.source().tensor)
+    sample = (*index[:dim], *index[dim + 1 :])
+    gradient = read(g, sample if _reduction(call) == "none" else ())
+    return dim, len(_samples(call, None)[1]), gradient, read(call.source("target"), sample)
+
+
 def cross_entropy_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """(softmax − one-hot) / N, times the gradient on the loss."""
     _plain_classes(call)
-    x, target = call.source(), call.source("target")
-    dim = class_dim(x.tensor)
-    sample = (*index[:dim], *index[dim + 1 :])
-    total = Sum("", "n,c", "")
-    mean, count = _reduction(call) == "mean", len(_samples(call, None)[1])
-    over = f" / {count}" if mean and count > 1 else ""
-    name = f"{call.name}.softmax"
-    total.right = f"{g.name} ⋅ ({name}[n,c] − (1 if {target.name}[n] = c)){over}"
-    gradient = read(g, sample if _reduction(call) == "none" else ())
-    _, classes = _samples(call, None if _reduction(call) != "none" else sample)
-    label = read(target, sample)
-    if not len(classes) or int(label.values[0]) == call.get("ignore_index", -100):
-        total.notes.append(("ignored", ()))
-        return total
+    x, target, name = call.source(), call.source("target"), f"{call.name}.softmax"
+    dim, count, gradient, label = _one_class(call, index, g)
+    over = f" / {count}" if _reduction(call) == "mean" and count > 1 else ""
+    right = f"{g.name} ⋅ ({name}[n,c] − (1 if {target.name}[n] = c)){over}"
+    if int(label.values[0]) == call.get("ignore_index", -100):
+        return Sum(right, [], [("ignored", ())], letters="n,c")
     at = index[dim]
     true = softmax(exact(gather(x.tensor, cells(index, dim, x.shape[dim]))))[at : at + 1]
-    values = gather(part(x.tensor, dim, "softmax"), np.asarray([index], np.int64))
-    shown = Operands(name, np.asarray([index], np.int64), values, call.entry.tensor)
+    place = np.asarray([index], np.int64)
+    values = gather(part(x.tensor, dim, "softmax"), place)
+    shown = Operands(name, place, values, call.entry.tensor)
     share = Rounded(values, true.error + np.abs(values - true.value)) * gradient.number
-    total.terms = [Terms((shown, gradient), _shared(call, share, count))]
+    terms = [Terms((shown, gradient), _shared(call, share, count))]
     right_class = int(label.values[0]) == at
     if right_class:
-        total.terms.append(Terms((label, gradient), _shared(call, -gradient.number, count)))
-    total.notes.append(("right-class" if right_class else "wrong-class", (str(at),)))
-    return total
+        terms.append(Terms((label, gradient), _shared(call, -gradient.number, count)))
+    note: Note = ("right-class" if right_class else "wrong-class", (str(at),))
+    return Sum(right, terms, [note], letters="n,c")
 
 
 def nll_forward(call: Call, index: Index) -> Sum:
@@ -148,23 +153,17 @@ def nll_forward(call: Call, index: Index) -> Sum:
     chosen = read_each(x, at)
     terms = Terms((chosen, read_each(target, samples)), _shared(call, -chosen.number, len(classes)))
     right = f"{_each(call, len(classes))}−{x.name}[n,{target.name}[n]]"
-    return Sum(call.op, "n" if call.entry.tensor.dim() else "", right, [terms])
+    return Sum(right, [terms], letters="n" if call.entry.tensor.dim() else "")
 
 
 def nll_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     _plain_classes(call)
-    x, target = call.source(), call.source("target")
-    dim = class_dim(x.tensor)
-    sample = (*index[:dim], *index[dim + 1 :])
-    count = len(_samples(call, None)[1])
+    dim, count, gradient, label = _one_class(call, index, g)
     over = f" / {count}" if _reduction(call) == "mean" else ""
-    total = Sum("", "n,c", f"−{g.name}{over} if {target.name}[n] = c, else 0")
-    gradient = read(g, sample if _reduction(call) == "none" else ())
-    label = read(target, sample)
     hit = int(label.values[0]) == index[dim] != call.get("ignore_index", -100)
     result = _shared(call, -gradient.number, count) if hit else exact(np.zeros(1))
-    total.terms = [Terms((gradient, label), result)]
-    return total
+    right = f"−{g.name}{over} if {call.source('target').name}[n] = c, else 0"
+    return Sum(right, [Terms((gradient, label), result)], letters="n,c")
 
 
 def mse_forward(call: Call, index: Index) -> Sum:
@@ -175,12 +174,12 @@ def mse_forward(call: Call, index: Index) -> Sum:
     shape = np.broadcast_shapes(x.shape, target.shape)
     none = _reduction(call) == "none"
     places = np.asarray([index]) if none else grid(*(range(n) for n in shape))
-    a, b = (read_each(s, [source_index(s, tuple(p)) for p in places]) for s in (x, target))
+    a, b = read_broadcast(x, places), read_broadcast(target, places)
     difference = a.number - b.number
     count = math.prod(shape)
     terms = Terms((a, b), _shared(call, difference * difference, count))
     each = "" if none else f"1/{count} ⋅ Σ " if _reduction(call) == "mean" else "Σ "
-    total = Sum(call.op, "…" if none else "", f"{each}({x.name}[…] − {target.name}[…])²", [terms])
+    total = Sum(f"{each}({x.name}[…] − {target.name}[…])²", [terms], letters="…" if none else "")
     if x.shape != target.shape:
         total.notes.append(("broadcast", (str(x.shape), str(target.shape), str(tuple(shape)))))
     return total
@@ -191,41 +190,27 @@ def mse_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     shape = tuple(np.broadcast_shapes(call.source().shape, call.source("target").shape))
     mine = call.source(argument)
     other = call.source("target" if argument == "input" else "input")
-    places = readers(mine.shape, shape, index)
-    a, b = (read_each(s, [source_index(s, tuple(p)) for p in places]) for s in (mine, other))
+    places = broadcast(mine.shape, shape).readers(index)
+    a, b = read_broadcast(mine, places), read_broadcast(other, places)
     none = _reduction(call) == "none"
     gradient = read_each(g, places if none else np.zeros((len(places), 0), np.int64))
     count = math.prod(shape)
     made = exact(2.0) * (a.number - b.number) * gradient.number
     over = f" / {count}" if _reduction(call) == "mean" else ""
     right = f"{g.name} ⋅ 2 ⋅ ({mine.name}[…] − {other.name}[…]){over}"
-    return Sum("", "…", right, [Terms((a, b, gradient), _shared(call, made, count))])
+    return Sum(right, [Terms((a, b, gradient), _shared(call, made, count))])
 
 
 _LOSS = "input target weight size_average ignore_index reduce reduction"
-RULES = [
+_MSE = "input target size_average reduce reduction weight"
+RULES = [  # a mean reads all of every sample, however few are asked for
     Rule(
-        name,
-        signature,
-        forward,
-        backward,
-        # A mean reads all of every sample, however few are asked for.
-        lambda call, box: {k: whole(source.shape) for k, source in call.tensors()},
-        lambda call, argument, box: whole(tuple(call.entry.tensor.shape)),
-    )
-    for name, signature, forward, backward in (
-        (
-            "cross_entropy",
-            f"{_LOSS} label_smoothing",
-            cross_entropy_forward,
-            cross_entropy_backward,
-        ),
-        ("nll_loss", _LOSS, nll_forward, nll_backward),
-        (
-            "mse_loss",
-            "input target size_average reduce reduction weight",
-            mse_forward,
-            mse_backward,
-        ),
-    )
+        "cross_entropy",
+        f"{_LOSS} label_smoothing",
+        cross_entropy_forward,
+        cross_entropy_backward,
+        whole_tensors,
+    ),
+    Rule("nll_loss", _LOSS, nll_forward, nll_backward, whole_tensors),
+    Rule("mse_loss", _MSE, mse_forward, mse_backward, whole_tensors),
 ]

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.links import SAME, Links, every
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     Indices,
+    Note,
     Operands,
     Source,
     Sum,
@@ -22,18 +23,6 @@ from lenet_tui.explain.engine.terms import (
     repeat,
 )
 from lenet_tui.explain.rounding import Rounded, constant, exact, sqrt
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Channel:
-    """One channel's numbers. ``cells``: every element of it, or none where running values count."""
-
-    number: int
-    mean: Rounded
-    variance: Rounded
-    inverse: Rounded
-    cells: Indices
-    operands: tuple[Operands, Operands]
 
 
 def _training(call: Call) -> bool:
@@ -71,34 +60,60 @@ def statistic(call: Call, aspect: str, number: int) -> Sum:
     mean = _as_shown(statistics(call, number)[0])
     if aspect == "mean":
         terms = Terms((values,), values.number / count)
-        return Sum(call.op, "c", f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [terms])
+        return Sum(f"1/{len(values.values)} ⋅ Σ {x.name}[n,c,…]", [terms], letters="c", op=call.op)
     off = values.number - mean
     named = Operands(f"{call.name}.mean", np.asarray([[number]]), mean.value, call.entry.tensor)
     terms = Terms((values, repeat(named, len(values.values))), off * off / count)
     right = f"1/{len(values.values)} ⋅ Σ ({x.name}[n,c,…] − {named.tensor}[c])²"
-    return Sum(call.op, "c", right, [terms])
+    return Sum(right, [terms], letters="c", op=call.op)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channel:
+    """One channel's numbers, with ``mean`` and ``variance`` as operands too.
+
+    ``inverse``: 1 / √(variance + ε). ``scale``: γ times that, with γ as an operand in ``weight``
+    if it is there. ``cells``: every element, or none where the running values count.
+    """
+
+    mean: Rounded
+    inverse: Rounded
+    scale: Rounded
+    operands: tuple[Operands, Operands]
+    weight: tuple[Operands, ...]
+    cells: Indices
+    note: Note
+
+    @property
+    def normal(self) -> str:
+        """The end of the formula of a normalised element."""
+        mean, variance = self.operands
+        return f"[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
+
+    def normalised(self, values: Operands) -> Rounded:
+        """(x − mean) / √(var + ε)."""
+        return (values.number - self.mean) * self.inverse
 
 
 def _channel(call: Call, number: int) -> Channel:
     mean, variance = (_as_shown(n) for n in statistics(call, number))
-    inverse = exact(1.0) / sqrt(variance + constant(float(call.get("eps", 1e-5))))
-    names = ("mean", "var") if _training(call) else ("running_mean", "running_var")
-    operands = []
-    for name, value in zip(names, (mean, variance), strict=True):
-        running = not _training(call)
-        called = call.source(name).name if running else f"{call.name}.{name}"
-        of = None if running else call.entry.tensor
-        operands.append(Operands(called, np.asarray([[number]]), value.value, of))
-    cells = _cells(call.source(), number) if _training(call) else np.zeros((0, 0), np.int64)
-    return Channel(number, mean, variance, inverse, cells, (operands[0], operands[1]))
-
-
-def _weight(call: Call, number: int) -> tuple[tuple[Operands, ...], Rounded]:
-    """γ of the channel: its operand, if it is there, and its value."""
-    if call.get("weight") is None:
-        return (), exact(np.ones(1))
-    operand = read(call.source("weight"), (number,))
-    return (operand,), operand.number
+    eps = float(call.get("eps", 1e-5))
+    inverse = exact(1.0) / sqrt(variance + constant(eps))
+    weight = (read(call.source("weight"), (number,)),) if call.get("weight") is not None else ()
+    scale = inverse * (weight[0].number if weight else exact(np.ones(1)))
+    at = np.asarray([[number]])
+    if _training(call):
+        cells, of = _cells(call.source(), number), call.entry.tensor
+        names = [f"{call.name}.mean", f"{call.name}.var"]
+        note: Note = ("batch-statistics", (str(len(cells)), f"{eps:g}"))
+    else:
+        cells, of = np.zeros((0, 0), np.int64), None
+        names = [call.source(name).name for name in ("running_mean", "running_var")]
+        note = ("running-statistics", (f"{eps:g}",))
+    first, second = (
+        Operands(name, at, n.value, of) for name, n in zip(names, (mean, variance), strict=True)
+    )
+    return Channel(mean, inverse, scale, (first, second), weight, cells, note)
 
 
 def forward(call: Call, index: Index) -> Sum:
@@ -106,28 +121,17 @@ def forward(call: Call, index: Index) -> Sum:
     x = call.source()
     channel = _channel(call, index[1])
     mean, variance = channel.operands
-    weight, gamma = _weight(call, index[1])
-    scale = channel.inverse * gamma
-    own = read(x, index)
+    own, weight = read(x, index), channel.weight
     terms = [
-        Terms((own, *weight, variance), own.number * scale),
-        Terms((mean, *weight, variance), -(channel.mean * scale)),
+        Terms((own, *weight, variance), own.number * channel.scale),
+        Terms((mean, *weight, variance), -(channel.mean * channel.scale)),
     ]
-    right = f"({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
-    if weight:
-        right = f"{weight[0].tensor}[c] ⋅ {right}"
+    right = "".join(f"{w.tensor}[c] ⋅ " for w in weight) + f"({x.name}{channel.normal}"
     if call.get("bias") is not None:
         bias = read(call.source("bias"), (index[1],))
         terms.append(plain(bias))
         right += f" + {bias.tensor}[c]"
-    notes = [_note(call, channel)]
-    return Sum(call.op, "n,c,…", right, terms, notes)
-
-
-def _note(call: Call, channel: Channel) -> tuple[str, tuple[str, ...]]:
-    if _training(call):
-        return "batch-statistics", (str(len(channel.cells)), f"{call.get('eps', 1e-5):g}")
-    return "running-statistics", (f"{call.get('eps', 1e-5):g}",)
+    return Sum(right, terms, [channel.note], letters="n,c,…")
 
 
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
@@ -135,19 +139,14 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
         return _input(call, index, g)
     x = call.source()
     cells = _cells(x, index[0])
-    gradient = read_each(g, cells)
+    gradient, value = read_each(g, cells), read_each(x, cells)
     if argument == "bias":
-        return Sum("", "c", f"Σ {g.name}[n,c,…]", [plain(gradient)])
+        return Sum(f"Σ {g.name}[n,c,…]", [plain(gradient)], letters="c")
     channel = _channel(call, index[0])
-    mean, variance = channel.operands
-    value = read_each(x, cells)
-    normal = (value.number - channel.mean) * channel.inverse
-    operands = (gradient, value, *(repeat(c, len(cells)) for c in (mean, variance)))
-    right = (
-        f"Σ {g.name}[n,c,…] ⋅ ({x.name}[n,c,…] − {mean.tensor}[c]) / √({variance.tensor}[c] + ε)"
-    )
-    terms = Terms(operands, gradient.number * normal)
-    return Sum("", "c", right, [terms], [_note(call, channel)])
+    operands = (gradient, value, *(repeat(c, len(cells)) for c in channel.operands))
+    terms = Terms(operands, gradient.number * channel.normalised(value))
+    right = f"Σ {g.name}[n,c,…] ⋅ ({x.name}{channel.normal}"
+    return Sum(right, [terms], [channel.note], letters="c")
 
 
 def _input(call: Call, index: Index, g: Source) -> Sum:
@@ -155,29 +154,26 @@ def _input(call: Call, index: Index, g: Source) -> Sum:
     x = call.source()
     channel = _channel(call, index[1])
     mean, variance = channel.operands
-    weight, gamma = _weight(call, index[1])
-    scale = channel.inverse * gamma
-    own = read(g, index)
-    terms = [Terms((own, *weight, variance), own.number * scale)]
+    own, weight = read(g, index), channel.weight
+    terms = [Terms((own, *weight, variance), own.number * channel.scale)]
     right = f"γ/√(var + ε) ⋅ {g.name}[n,c,…]"
     if _training(call):
         count = len(channel.cells)
         gradient, value = read_each(g, channel.cells), read_each(x, channel.cells)
-        mine = (read(x, index).number - channel.mean) * channel.inverse
-        normal = (value.number - channel.mean) * channel.inverse
-        shared = -(scale * gradient.number * (exact(1.0) + mine * normal) / exact(float(count)))
+        products = channel.normalised(read(x, index)) * channel.normalised(value)
+        shared = channel.scale * gradient.number * (exact(1.0) + products) / exact(float(count))
         operands = (gradient, value, *(repeat(c, count) for c in (*weight, mean, variance)))
-        terms.append(Terms(operands, shared))
+        terms.append(Terms(operands, -shared))
         right = f"γ/√(var + ε) ⋅ ({g.name}[n,c,…] − 1/{count} ⋅ Σ_j {g.name}[j] ⋅ (1 + x̂⋅x̂[j]))"
-    return Sum("", "n,c,…", right, terms, [_note(call, channel)])
+    return Sum(right, terms, [channel.note], letters="n,c,…")
 
 
-def _whole_channels(call: Call, box: Box) -> Box:
+def _links(call: Call) -> Links:
     """The batch's statistics make each element depend on all of its channel."""
     if not _training(call):
-        return box
-    shape = call.source().shape
-    return ((0, shape[0] - 1), box[1], *((0, n - 1) for n in shape[2:]))
+        return Links(*(SAME for _ in call.source().shape))
+    first, _, *sizes = call.source().shape
+    return Links(every(first, first), SAME, *(every(n, n) for n in sizes))
 
 
 RULES = [
@@ -186,7 +182,6 @@ RULES = [
         "input running_mean running_var weight bias training momentum eps",
         forward,
         backward,
-        lambda call, box: {"input": _whole_channels(call, box)},
-        lambda call, argument, box: _whole_channels(call, box),
+        of_input(_links),
     )
 ]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Rule, readers, source_index
+from lenet_tui.explain.engine.links import SAME, Links, every
+from lenet_tui.explain.engine.op_rule import Call, Rule, element_wise, of_input
 from lenet_tui.explain.engine.terms import (
     Gradient,
     Index,
@@ -20,20 +20,20 @@ from lenet_tui.explain.engine.terms import (
     gather,
     plain,
     read,
+    read_broadcast,
     read_each,
 )
 from lenet_tui.explain.rounding import Rounded, constant, exact, exp, log1p, sigmoid, tanh
 from lenet_tui.tape.engine.entries import same
 
 _ONE = exact(1.0)
-_MIRRORED = {"radd": "add", "iadd": "add", "isub": "sub", "rmul": "mul", "imul": "mul"}
 
 
 def relu_forward(call: Call, index: Index) -> Sum:
     x = read(call.source(), index)
     terms = Terms((x,), exact(np.maximum(x.values, 0)))
     note: Note = ("open" if x.values[0] > 0 else "closed", ())
-    return Sum(call.op, "…", f"max(0, {call.source().name}[…])", [terms], [note])
+    return Sum(f"max(0, {call.source().name}[…])", [terms], [note])
 
 
 def relu_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
@@ -42,7 +42,7 @@ def relu_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     shut = out.values <= 0
     terms = Terms((gradient, out), exact(np.where(shut, 0.0, gradient.values)))
     note: Note = ("gate-closed" if shut[0] else "gate-open", (call.name,))
-    return Sum("", "…", f"{g.name}[…] where {call.name}[…] > 0, else 0", [terms], [note])
+    return Sum(f"{g.name}[…] where {call.name}[…] > 0, else 0", [terms], [note])
 
 
 def _smooth(
@@ -57,156 +57,147 @@ def _smooth(
     def forward(call: Call, index: Index) -> Sum:
         x = read(call.source(), index)
         right = f"{call.op}({call.source().name}[…])"
-        return Sum(call.op, "…", right, [Terms((x,), function(x.number))])
+        return Sum(right, [Terms((x,), function(x.number))])
 
     def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
         gradient, out = read(g, index), read(call.output, index)
         terms = Terms((gradient, out), gradient.number * slope(out.number))
-        return Sum("", "…", f"{g.name}[…] ⋅ {formula.format(y=call.name)}", [terms])
+        return Sum(f"{g.name}[…] ⋅ {formula.format(y=call.name)}", [terms])
 
     return Rule(name, signature, forward, backward)
 
 
-def _softplus(call: Call, x: Operands) -> tuple[float, float, bool]:
-    """β, the threshold, and whether β⋅x is above it, where torch hands x on as it is."""
+def _softplus(call: Call, x: Operands) -> tuple[Rounded, str, list[Note]]:
+    """β, what the formula multiplies x by, and a note where β⋅x is above the threshold: there
+    torch hands x on as it is.
+    """
     beta, threshold = float(call.get("beta", 1.0)), float(call.get("threshold", 20.0))
     scaled = np.float32(x.values[0]) * np.float32(beta)  # as torch compares
-    return beta, threshold, bool(scaled > np.float32(threshold))
+    linear: Note = ("linear", (f"{beta:g}", f"{threshold:g}"))
+    factor = f"{beta:g} ⋅ " if beta != 1 else ""
+    return constant(beta), factor, [linear] if scaled > np.float32(threshold) else []
 
 
 def softplus_forward(call: Call, index: Index) -> Sum:
     """log(1 + exp(β x)) / β, or x itself where β x is above the threshold."""
     x = read(call.source(), index)
-    beta, threshold, linear = _softplus(call, x)
+    beta, factor, linear = _softplus(call, x)
     if linear:
-        note: Note = ("linear", (f"{beta:g}", f"{threshold:g}"))
-        return Sum(call.op, "…", f"{x.tensor}[…]", [plain(x)], [note])
-    factor, over = (f"{beta:g} ⋅ ", f" / {beta:g}") if beta != 1 else ("", "")
-    made = log1p(exp(x.number * constant(beta))) / constant(beta)
+        return Sum(f"{x.tensor}[…]", [plain(x)], linear)
+    over = f" / {factor[:-3]}" if factor else ""
     right = f"log(1 + exp({factor}{x.tensor}[…])){over}"
-    return Sum(call.op, "…", right, [Terms((x,), made)])
+    return Sum(right, [Terms((x,), log1p(exp(x.number * beta)) / beta)])
 
 
 def softplus_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """The slope is the sigmoid of β x, and 1 above the threshold."""
     gradient, x = read(g, index), read(call.source(), index)
-    beta, threshold, linear = _softplus(call, x)
+    beta, factor, linear = _softplus(call, x)
     if linear:
-        note: Note = ("linear", (f"{beta:g}", f"{threshold:g}"))
-        return Sum("", "…", f"{g.name}[…]", [plain(gradient, x)], [note])
-    power = exp(x.number * constant(beta))
-    factor = f"{beta:g} ⋅ " if beta != 1 else ""
+        return Sum(f"{g.name}[…]", [plain(gradient, x)], linear)
+    power = exp(x.number * beta)
     right = f"{g.name}[…] ⋅ z / (1 + z), z = exp({factor}{x.tensor}[…])"
-    made = gradient.number * power / (power + _ONE)
-    return Sum("", "…", right, [Terms((gradient, x), made)])
+    return Sum(right, [Terms((gradient, x), gradient.number * power / (power + _ONE))])
 
 
 def _operands(call: Call, index: Index) -> list[tuple[str, Operands | None, Rounded]]:
-    """``input`` and ``other`` at an index of the output: (name, operand, number)."""
+    """``input`` and ``other`` at an index of the output: (what it is called, operand, number)."""
     found: list[tuple[str, Operands | None, Rounded]] = []
-    for name in ("input", "other"):
-        value = call.arguments.get(name)
+    for value in (call.arguments.get("input"), call.arguments.get("other")):
         if isinstance(value, Source):
             if not value.known and same(value.tensor, call.entry.tensor):
                 raise NoArithmetic(call.op)  # overwritten in place: what it was is gone
-            operand = read(value, source_index(value, index))
-            found.append((value.name, operand, operand.number))
+            operand = read_broadcast(value, [index])
+            found.append((f"{value.name}[…]", operand, operand.number))
         elif isinstance(value, (int, float)):
-            found.append((f"{value:g}", None, constant(float(value))))
+            found.append((f"{value:g}", None, constant(float(value))[(None,)]))
         else:
             raise NoArithmetic(call.op)
     return found
 
 
-def _kind(call: Call) -> str:
-    return _MIRRORED.get(call.op, call.op)
+def _factor(call: Call, argument: str) -> float:
+    """What an argument of a sum or a difference is multiplied by."""
+    alpha = float(call.get("alpha", 1))
+    if call.op == "rsub":
+        return 1.0 if argument == "other" else -alpha
+    if argument == "input":
+        return 1.0
+    return -alpha if call.op in ("sub", "isub") else alpha
 
 
 def add_forward(call: Call, index: Index) -> Sum:
     """``input ± alpha ⋅ other``; each a term of its own."""
-    kind = _kind(call)
-    total = Sum(call.op, "…", "")
-    for name, operand, number in _operands(call, index):
-        signed, shown = number, f"{name}[…]" if operand else name
-        factor = _factor(call, kind, "other" if total.right else "input")
-        if factor != 1:
-            signed = number * constant(factor) if abs(factor) != 1 else -number
-            shown = f"({factor:g}) ⋅ {shown}" if abs(factor) != 1 else f"−{shown}"
-        total.terms.append(Terms((operand,) if operand else (), _line(signed)))
+    total = Sum("")
+    operands = zip(("input", "other"), _operands(call, index), strict=True)
+    for argument, (name, operand, number) in operands:
+        factor, shown, signed = _factor(call, argument), name, number
+        if abs(factor) != 1:
+            shown, signed = f"({factor:g}) ⋅ {name}", number * constant(factor)
+        elif factor == -1:
+            shown, signed = f"−{name}", -number
+        total.terms.append(Terms((operand,) if operand else (), signed))
         total.right += f" + {shown}" if total.right else shown
     total.right = total.right.replace("+ −", "− ")
     return total
 
 
-def _line(number: Rounded) -> Rounded:
-    return Rounded(number.value.reshape(1), number.error.reshape(1))
-
-
-def _factor(call: Call, kind: str, argument: str) -> float:
-    alpha = float(call.get("alpha", 1))
-    if kind == "rsub":
-        return 1.0 if argument == "other" else -alpha
-    if argument == "input":
-        return 1.0
-    return -alpha if kind == "sub" else alpha
-
-
 def add_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    operand = read_each(
-        g, readers(call.source(argument).shape, tuple(call.entry.tensor.shape), index)
-    )
-    factor = _factor(call, _kind(call), argument)
+    operand = read_each(g, element_wise(call, argument).readers(index))
+    factor = _factor(call, argument)
     if factor == 1:
-        return Sum("", "…", f"{g.name}[…]", [plain(operand)])
+        return Sum(f"{g.name}[…]", [plain(operand)])
     number = -operand.number if factor == -1 else operand.number * constant(factor)
-    return Sum("", "…", f"({factor:g}) ⋅ {g.name}[…]", [Terms((operand,), number)])
+    return Sum(f"({factor:g}) ⋅ {g.name}[…]", [Terms((operand,), number)])
 
 
 def mul_forward(call: Call, index: Index) -> Sum:
     (left, a, x), (right, b, y) = _operands(call, index)
-    terms = Terms(tuple(c for c in (a, b) if c), _line(x * y))
-    shown = [f"{n}[…]" if c else n for n, c in ((left, a), (right, b))]
-    return Sum(call.op, "…", " ⋅ ".join(shown), [terms])
+    return Sum(f"{left} ⋅ {right}", [Terms(tuple(c for c in (a, b) if c), x * y)])
 
 
 def mul_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    cells = readers(call.source(argument).shape, tuple(call.entry.tensor.shape), index)
+    cells = element_wise(call, argument).readers(index)
     gradient = read_each(g, cells)
     other = call.arguments["other" if argument == "input" else "input"]
     if not isinstance(other, Source):
         terms = Terms((gradient,), gradient.number * constant(float(other)))
-        return Sum("", "…", f"{g.name}[…] ⋅ {float(other):g}", [terms])
-    factor = read_each(other, [source_index(other, tuple(cell)) for cell in cells])
+        return Sum(f"{g.name}[…] ⋅ {float(other):g}", [terms])
+    factor = read_broadcast(other, cells)
     terms = Terms((gradient, factor), gradient.number * factor.number)
-    return Sum("", "…", f"{g.name}[…] ⋅ {other.name}[…]", [terms])
+    return Sum(f"{g.name}[…] ⋅ {other.name}[…]", [terms])
 
 
-def dropout_forward(call: Call, index: Index) -> Sum:
-    x = read(call.source(), index)
-    p, training = float(call.get("p", 0.5)), bool(call.get("training", True))
-    if not training or p == 0:
-        return Sum(call.op, "…", f"{x.tensor}[…]", [plain(x)], [("evaluating", ())])
-    kept = bool(gather(call.entry.tensor, np.asarray([index]))[0] != 0)
-    total = Sum(call.op, "…", f"{x.tensor}[…] ⋅ 1/(1 − {p:g}) if kept, else 0")
-    total.terms = [Terms((x,), x.number * _scale(p, kept))]
-    if kept or x.values[0] != 0:
-        total.notes.append(("kept" if kept else "dropped", (f"{p:g}",)))
-    return total
+def _drops(call: Call) -> float | None:
+    """The probability of being dropped; ``None``: nothing is dropped here."""
+    p = float(call.get("p", 0.5))
+    return p if p and call.get("training", True) else None
 
 
 def _scale(p: float, kept: bool) -> Rounded:
     return _ONE / (_ONE - constant(p)) if kept and p < 1 else exact(0.0)
 
 
+def dropout_forward(call: Call, index: Index) -> Sum:
+    x, p = read(call.source(), index), _drops(call)
+    if p is None:
+        return Sum(f"{x.tensor}[…]", [plain(x)], [("evaluating", ())])
+    kept = bool(read(call.output, index).values[0] != 0)
+    total = Sum(f"{x.tensor}[…] ⋅ 1/(1 − {p:g}) if kept, else 0")
+    total.terms = [Terms((x,), x.number * _scale(p, kept))]
+    if kept or x.values[0] != 0:
+        total.notes.append(("kept" if kept else "dropped", (f"{p:g}",)))
+    return total
+
+
 def dropout_backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
     """The output shows whether an element was dropped; where the input is 0, the gradient does."""
-    gradient = read(g, index)
-    p, training = float(call.get("p", 0.5)), bool(call.get("training", True))
-    if not training or p == 0:
-        return Sum("", "…", f"{g.name}[…]", [plain(gradient)], [("evaluating", ())])
+    gradient, p = read(g, index), _drops(call)
+    if p is None:
+        return Sum(f"{g.name}[…]", [plain(gradient)], [("evaluating", ())])
     out = read(call.output, index)
     kept = bool(out.values[0] != 0)
-    total = Sum("", "…", f"{g.name}[…] ⋅ 1/(1 − {p:g}) if kept, else 0")
+    total = Sum(f"{g.name}[…] ⋅ 1/(1 − {p:g}) if kept, else 0")
     if not kept and read(call.source(), index).values[0] == 0:
         kept = g.handed is not None and bool(gather(g.handed, np.asarray([index]))[0] != 0)
         total.notes.append(("mask-unseen", ()))
@@ -216,26 +207,30 @@ def dropout_backward(call: Call, argument: str, index: Index, g: Gradient) -> Su
 
 
 def cast_forward(call: Call, index: Index) -> Sum:
-    x = read(call.source(), index)
-    return Sum(call.op, "…", f"{x.tensor}[…]", [plain(x)])
+    return Sum(f"{call.source().name}[…]", [plain(read(call.source(), index))])
 
 
 def cast_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    return Sum("", "…", f"{g.name}[…]", [plain(read(g, index))])
+    return Sum(f"{g.name}[…]", [plain(read(g, index))])
 
 
-def one_hot_forward(call: Call, index: Index) -> Sum:
-    return one_hot(call.source(), index, call.op)
-
-
-def one_hot(classes: Source, index: Index, op: str) -> Sum:
+def one_hot(classes: Source, index: Index) -> Sum:
     """1 where the last index is the class, else 0."""
     x = read(classes, index[:-1])
-    terms = Terms((x,), exact((x.values == index[-1]).astype(np.float64)))
-    letters = "n" if len(index) == 2 else "…"
-    note = "hot" if x.values[0] == index[-1] else "cold"
-    notes: list[Note] = [(note, (f"{x.values[0]:.0f}", str(index[-1])))]
-    return Sum(op, f"{letters},c", f"1 if {x.tensor}[{letters}] = c, else 0", [terms], notes)
+    hot = x.values == index[-1]
+    n = "n" if len(index) == 2 else "…"
+    return Sum(
+        f"1 if {x.tensor}[{n}] = c, else 0",
+        [Terms((x,), exact(hot.astype(np.float64)))],
+        [("hot" if hot[0] else "cold", (f"{x.values[0]:.0f}", str(index[-1])))],
+        letters=f"{n},c",
+        op="one_hot",
+    )
+
+
+def _one_hot_links(call: Call) -> Links:
+    *samples, classes = call.entry.tensor.shape
+    return Links(*(SAME for _ in samples), every(None, classes))
 
 
 def no_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
@@ -259,9 +254,8 @@ RULES = [
     Rule(
         "one_hot",
         "input num_classes",
-        one_hot_forward,
+        lambda call, index: one_hot(call.source(), index),
         no_backward,
-        lambda call, box: {"input": box[:-1]},
-        lambda call, argument, box: (*box, (0, call.entry.tensor.shape[-1] - 1)),
+        of_input(_one_hot_links),
     ),
 ]

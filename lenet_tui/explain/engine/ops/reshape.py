@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.links import Box
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     NoArithmetic,
@@ -70,7 +71,7 @@ def _tensor(value: Any) -> Any:
 def forward(call: Call, index: Index) -> Sum:
     x = call.source()
     place = int(origins(call)[index])
-    total = Sum(call.op, "…", f"{x.name}.{call.op}(…)[…]")
+    total = Sum(f"{x.name}.{call.op}(…)[…]")
     if place == OUTSIDE:
         arguments = call.entry.args[3:4] or (call.entry.kwargs.get("value"),)
         filled = float(arguments[0] or 0)
@@ -86,35 +87,38 @@ def forward(call: Call, index: Index) -> Sum:
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """The gradients of every place in the output that shows the element."""
     shown = (origins(call) == ravel(index, call.source().shape)).nonzero().numpy()
-    total = Sum("", "…", f"{g.name}[…]", [plain(read_each(g, shown))])
+    total = Sum(f"{g.name}[…]", [plain(read_each(g, shown))])
     total.notes = [("from", (f"{g.name}{index_text(at)}",)) for at in shown.tolist()[:1]]
     if not len(shown):
         total.notes = [("unread", (call.name,))]
     return total
 
 
-def back(call: Call, box: Box) -> dict[str, Box]:
-    part = origins(call)[tuple(slice(low, high + 1) for low, high in box)].numpy()
-    part = part[part != OUTSIDE]
-    if not part.size:
-        return {}
-    places = np.stack(np.unravel_index(part.reshape(-1), call.source().shape))
-    return {"input": _bounds(places)}
+@dataclass(frozen=True, slots=True, eq=False)
+class Moved:
+    """``origins`` of an op whose input is of ``shape``: what depends on what."""
+
+    origins: Tensor
+    shape: tuple[int, ...]
+
+    def back(self, box: Box) -> Box | None:
+        part = self.origins[tuple(slice(low, high + 1) for low, high in box)].numpy()
+        return _bounds(np.stack(np.unravel_index(part[part != OUTSIDE].reshape(-1), self.shape)))
+
+    def ahead(self, box: Box) -> Box | None:
+        inside = torch.zeros(self.shape, dtype=torch.bool)
+        inside[tuple(slice(low, high + 1) for low, high in box)] = True
+        shown = inside.reshape(-1)[self.origins.clamp(min=0)] & (self.origins != OUTSIDE)
+        return _bounds(shown.nonzero().numpy().T)
 
 
-def ahead(call: Call, argument: str, box: Box) -> Box | None:
-    shape = call.source().shape
-    inside = torch.zeros(shape, dtype=torch.bool)
-    inside[tuple(slice(low, high + 1) for low, high in box)] = True
-    moved = origins(call)
-    shown = inside.reshape(-1)[moved.clamp(min=0)] & (moved != OUTSIDE)
-    places = shown.nonzero().numpy().T
-    return _bounds(places) if places.size else None
-
-
-def _bounds(places: Any) -> Box:
+def _bounds(places: Any) -> Box | None:
     """The smallest region that holds all of the places (rank, count)."""
-    return tuple((int(p.min()), int(p.max())) for p in places)
+    return tuple((int(p.min()), int(p.max())) for p in places) if places.size else None
 
 
-RULES = [Rule(f"pad {METHODS}", "input", forward, backward, back, ahead)]
+def _connection(call: Call) -> Moved:
+    return Moved(origins(call), call.source().shape)
+
+
+RULES = [Rule(f"pad {METHODS}", "input", forward, backward, of_input(_connection))]

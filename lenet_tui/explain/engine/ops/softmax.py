@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor
 
-from lenet_tui.explain.engine.arguments import Call
-from lenet_tui.explain.engine.op_rule import Box, Rule
+from lenet_tui.explain.engine.links import SAME, Links, every
+from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
     Indices,
@@ -73,16 +73,18 @@ def exp_of(x: Source, index: Index, dim: int) -> Sum:
     values = gather(x.tensor, along)
     largest = read(x, along[int(np.argmax(values))].tolist())
     own = read(x, index)
-    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    i, j, _ = _letters(index, dim)
     right = f"exp({x.name}[{i}] − max_j {x.name}[{j}])"
-    return Sum("exp", i, right, [Terms((own, largest), exp(own.number - largest.number))])
+    return Sum(
+        right, [Terms((own, largest), exp(own.number - largest.number))], letters=i, op="exp"
+    )
 
 
-def _letters(rank: int, dim: int, along: str) -> str:
-    """What an index is called: ``n,c`` for two dimensions."""
-    if rank == 2 and dim % rank == 1:
-        return f"n,{along}"
-    return f"…,{along}"
+def _letters(index: Index, dim: int) -> tuple[str, str, str]:
+    """What an index is called, ``n,c`` for two dimensions; one of its row; its row, as ``3,j``."""
+    lead = "n" if len(index) == 2 and dim == 1 else "…"
+    row = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
+    return f"{lead},c", f"{lead},j", row
 
 
 def softmax(x: Rounded) -> Rounded:
@@ -117,17 +119,11 @@ def cells(index: Index, dim: int, size: int) -> Indices:
     return found
 
 
-def _row(call: Call, source: Source, index: Index) -> Indices:
-    dim = _dim(call)
-    return cells(index, dim, source.shape[dim])
-
-
 def softmax_forward(call: Call, index: Index) -> Sum:
-    made = {"op": call.op, "name": call.name}
-    return share_of_row(call.source(), index, _dim(call), **made, of=call.entry.tensor)
+    return share_of_row(call.source(), index, _dim(call), call.name, call.entry.tensor)
 
 
-def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: Tensor) -> Sum:
+def share_of_row(x: Source, index: Index, dim: int, name: str, of: Tensor) -> Sum:
     """``exp(x_i) / Σ_j exp(x_j)``: one term; its operands the exponentials, first its own.
 
     ``name``, ``of``: the op that the softmax is, or is inside of, and its output.
@@ -138,17 +134,16 @@ def share_of_row(x: Source, index: Index, dim: int, *, op: str, name: str, of: T
     other = softmax(exact(gather(x.tensor, along)))[at : at + 1]
     share = number[at : at + 1] / total
     result = Rounded(share.value, np.maximum(share.error, other.error))
-    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    i, j, row = _letters(index, dim)
     right = f"{name}.exp[{i}] / Σ_j {name}.exp[{j}]"
     own = operands[at]
-    here = ",".join("j" if n == dim % len(index) else str(i) for n, i in enumerate(index))
-    note = "exp-sum", (f"{name}.exp[{here}]", digits(float(total.value[0]), 7))
-    return Sum(op, i, right, [Terms((own, *operands), result)], [note])
+    note = "exp-sum", (f"{name}.exp[{row}]", digits(float(total.value[0]), 7))
+    return Sum(right, [Terms((own, *operands), result)], [note], letters=i, op="softmax")
 
 
 def log_softmax_forward(call: Call, index: Index) -> Sum:
     x, dim = call.source(), _dim(call)
-    along, at = _row(call, x, index), index[dim]
+    along, at = cells(index, dim, x.shape[dim]), index[dim]
     values = gather(x.tensor, along)
     made = log_softmax(exact(values))
     own, largest = read(x, index), read(x, along[int(np.argmax(values))].tolist())
@@ -156,12 +151,11 @@ def log_softmax_forward(call: Call, index: Index) -> Sum:
     total = number.sum(keepdims=True)
     logarithm = log(total)
     terms = [plain(own), Terms((largest,), -largest.number), Terms(operands, -logarithm)]
-    i, j = _letters(len(index), dim, "c"), _letters(len(index), dim, "j")
+    i, j, row = _letters(index, dim)
     right = f"{x.name}[{i}] − max_j {x.name}[{j}] − log Σ_j {call.name}.exp[{j}]"
-    here = ",".join("j" if n == dim else str(i) for n, i in enumerate(index))
-    note = log_sum(f"{call.name}.exp[{here}]", total, logarithm)
+    note = log_sum(f"{call.name}.exp[{row}]", total, logarithm)
     error = float(made.error[at] + logarithm.error[0])
-    return Sum(call.op, i, right, terms, [note], error=error)
+    return Sum(right, terms, [note], letters=i, error=error)
 
 
 def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
@@ -173,46 +167,36 @@ def log_sum(what: str, total: Rounded, logarithm: Rounded) -> Note:
 def softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """``y_i g_i − y_i Σ_j y_j g_j``, from the output y as torch has saved it."""
     y, gradient, own = _parts(call, index, g)
-    first = Terms((own, read(g, index)), own.number * read(g, index).number)
+    mine = read(g, index)
+    first = Terms((own, mine), own.number * mine.number)
     others = -(own.number * y.number * gradient.number)
     rest = Terms((repeat(own, len(y.values)), y, gradient), others)
     n = call.name
     right = f"{n}[…,i] ⋅ {g.name}[…,i] − Σ_j {n}[…,i] ⋅ {n}[…,j] ⋅ {g.name}[…,j]"
-    return Sum("", "…,i", right, [first, rest])
+    return Sum(right, [first, rest], letters="…,i")
 
 
 def log_softmax_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """``g_i − exp(y_i) Σ_j g_j``, from the output y."""
     _, gradient, own = _parts(call, index, g)
-    first = Terms((read(g, index),), read(g, index).number)
-    rest = Terms(
-        (repeat(own, len(gradient.values)), gradient), -(exp(own.number) * gradient.number)
-    )
+    others = -(exp(own.number) * gradient.number)
+    rest = Terms((repeat(own, len(gradient.values)), gradient), others)
     right = f"{g.name}[…,i] − Σ_j exp({call.name}[…,i]) ⋅ {g.name}[…,j]"
-    return Sum("", "…,i", right, [first, rest])
+    return Sum(right, [plain(read(g, index)), rest], letters="…,i")
 
 
 def _parts(call: Call, index: Index, g: Source) -> tuple[Operands, Operands, Operands]:
-    along = _row(call, call.output, index)
+    along = cells(index, _dim(call), call.output.shape[_dim(call)])
     return read_each(call.output, along), read_each(g, along), read(call.output, index)
 
 
-def _along(call: Call, box: Box) -> Box:
+def _links(call: Call) -> Links:
     dim = _dim(call)
-    return (*box[:dim], (0, call.source().shape[dim] - 1), *box[dim + 1 :])
+    shape = enumerate(call.source().shape)
+    return Links(*(every(n, n) if d == dim else SAME for d, n in shape))
 
 
 RULES = [
-    Rule(
-        name,
-        "input dim",
-        forward,
-        backward,
-        lambda call, box: {"input": _along(call, box)},
-        lambda call, argument, box: _along(call, box),
-    )
-    for name, forward, backward in (
-        ("softmax", softmax_forward, softmax_backward),
-        ("log_softmax", log_softmax_forward, log_softmax_backward),
-    )
+    Rule("softmax", "input dim", softmax_forward, softmax_backward, of_input(_links)),
+    Rule("log_softmax", "input dim", log_softmax_forward, log_softmax_backward, of_input(_links)),
 ]
