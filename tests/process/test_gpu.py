@@ -133,3 +133,14 @@ def test_it_says_what_it_is_doing_and_warms_up_while_the_person_reads() -> None:
         talk.send(DoMove(1, parse_move("finish")))
         segments = talk.until(Moved).frame.segments
         assert all(segment.seconds is None or segment.seconds < 0.08 for segment in segments)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam", "adamw"])
+def test_one_parameter_after_the_other_as_all_at_once(optimizer: str) -> None:
+    *_, plain = classes(3, 3, 8, optimizer, device=GPU)
+    drive = Drive(seed=3, batch_size=8, optimizer=optimizer, device=GPU)
+    drive("op")
+    while drive.moved.frame.position.iteration < 4:
+        drive("op")
+    drive("back iteration")
+    assert drive.state == plain.state
