@@ -2,8 +2,8 @@
 
 A terminal at the end of a slow line is seconds behind what was written: the kernel and the programs
 on the way store it. Most terminals answer a query, in the order of the bytes. So a query is written
-behind each frame, and the next frame waits for the answer. A terminal that answers nothing is
-behind as far as writing to it takes time; see ``Pace``.
+behind each frame, and where the answer does not come at once the next frame waits for it. A
+terminal that answers nothing is behind as far as writing to it takes time; see ``Pace``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
+AT_ONCE = 0.15
+"""Seconds within which an answer holds nothing up: the next frame may overtake it."""
 WINDOW = 6 * 1024
 """Characters that may be on the way before painting waits."""
 WRITES = 20
@@ -49,7 +51,8 @@ class FlowControl:
         self._clock = clock
         self._query: Callable[[], None] | None = None
         self._answers = False
-        self._asked: deque[tuple[int, int]] = deque()
+        self._asked: deque[tuple[float, tuple[int, int]]] = deque()
+        self._took = 0.0
         self._asked_at = self._answered_at = 0.0
         self._read_at: float | None = None
         self._repeats = 0
@@ -68,7 +71,7 @@ class FlowControl:
         self._handed = 0
         self._query = query
         if asked:
-            self._asked.append(self._written)
+            self._asked.append((self._clock(), self._written))
         else:
             self._ask()
 
@@ -96,11 +99,12 @@ class FlowControl:
         self._answers, self._answered_at = True, self._clock()
         self._repeats, self._read_at = 0, None
         if self._asked:
-            self._taken = self._asked.popleft()
+            asked_at, self._taken = self._asked.popleft()
+            self._took = self._answered_at - asked_at
 
     def painted(self) -> None:
         """Something has been painted: a query goes behind it where the last is far before it."""
-        last = self._asked[-1] if self._asked else self._taken
+        last = self._asked[-1][1] if self._asked else self._taken
         if self._answers and _more(self._written, last, QUERY_EACH, WRITES // 2):
             self._ask()
 
@@ -108,7 +112,7 @@ class FlowControl:
 
     def mark(self) -> None:
         """A frame has been painted: a query goes behind it."""
-        last = self._asked[-1] if self._asked else self._taken
+        last = self._asked[-1][1] if self._asked else self._taken
         if self._answers and self._written != last:
             self._ask()
 
@@ -119,12 +123,12 @@ class FlowControl:
 
     @property
     def behind(self) -> bool:
-        """Whether the terminal has not taken the last frame yet."""
+        """Whether the terminal has not taken the last frame yet, and is not about to."""
         if self._query is None:
             return False
         self._look_after_lost()
         if self._answers:
-            return bool(self._asked)
+            return bool(self._asked) and max(self._took, self._waited()) > AT_ONCE
         return 0 < self._handed < self._written[0] or self._pace.behind(self._clock())
 
     @property
@@ -143,8 +147,15 @@ class FlowControl:
     def _ask(self) -> None:
         if self._query is not None:
             self._query()
-            self._asked.append(self._written)
             self._asked_at = self._clock()
+            self._asked.append((self._asked_at, self._written))
+
+    def _waited(self) -> float:
+        """How long the first of the queries has waited for its answer."""
+        try:
+            return self._clock() - self._asked[0][0]
+        except IndexError:  # it has come just now, on the other thread
+            return 0.0
 
     def _look_after_lost(self) -> None:
         """Repeat a query that was not answered for long; give up those whose answers are lost.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lenet_tui.terminal.flow_control import ASK_AGAIN, LATE, WINDOW, WRITES, FlowControl
+from lenet_tui.terminal.flow_control import ASK_AGAIN, AT_ONCE, LATE, WINDOW, WRITES, FlowControl
 
 FRAME = 2_300
 """Characters of a run's frame."""
@@ -28,6 +28,7 @@ class Far:
         self.flow = FlowControl(self.clock)
         self.queries = 0
         self.flow.start(self._query)
+        self.wait(0.4)
         if knows:
             self.answer()
 
@@ -69,6 +70,25 @@ def test_a_frame_is_behind_until_the_answer() -> None:
         assert far.flow.behind
         far.answer()
     assert not far.flow.behind
+
+
+def test_where_answers_come_at_once_the_next_frame_goes_before_them() -> None:
+    far = Far()
+    far.frame()
+    far.wait(0.02)
+    far.answer()
+    for _ in range(100):
+        far.frame()
+        assert not far.flow.behind
+        far.wait(0.033)
+        assert not far.flow.behind
+        far.answer()
+    far.frame()
+    far.wait(AT_ONCE + 0.01)
+    assert far.flow.behind  # the line has become slow
+    far.answer()
+    far.frame()
+    assert far.flow.behind
 
 
 def test_small_paints_have_few_queries_and_go_out_until_the_window_is_full() -> None:
