@@ -67,8 +67,7 @@ class FlowControl:
         writes the first one.
         """
         self._asked.clear()
-        self._written = self._taken = (0, 0)
-        self._handed = 0
+        self._taken = self._written
         self._query = query
         if asked:
             self._asked.append((self._clock(), self._written))
