@@ -6,12 +6,12 @@ from lenet_tui.text.notice import Table
 
 PANES: Table = {
     "view.none": (
-        "None: no backward has reached it since it was last None.",
-        "None：自上次为 None 以来，反向传播还没有到达它。",
+        "None: no backward has reached it yet.",
+        "None：反向传播还没有到达它。",
     ),
     "view.none.zeroed": (
-        "None: zero_grad() set it to None; backward will make it anew.",
-        "None：zero_grad() 已把它设为 None；反向传播会重新产生它。",
+        "None: zero_grad() has set it to None; the next backward computes it again.",
+        "None：zero_grad() 已把它设为 None；下一次反向传播会重新算出它。",
     ),
     "view.none.activation": (
         "None: backward has not come to it yet, or it needs no gradient.",
@@ -20,7 +20,7 @@ PANES: Table = {
     "view.empty": ("It has no elements.", "它没有元素。"),
     "follow.on": ("the tensor panes follow each op", "张量窗格跟随每个算子"),
     "follow.off": ("the tensor panes stay at {tensor}", "张量窗格停留在 {tensor}"),
-    "view.next": ("what the next forward takes", "下一次 forward 的输入"),
+    "view.next": ("input of the next forward", "下一次 forward 的输入"),
     "view.ahead": ("Not computed yet.", "尚未计算。"),
     "view.unknown": ("There is no such tensor.", "没有这个张量。"),
     "view.block": (

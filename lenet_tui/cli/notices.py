@@ -1,7 +1,7 @@
 """Why the command line cannot do what was asked of it, and what it does instead."""
 
 NOTICES = {
-    "cli:no-terminal": ("{stream} is no terminal", "{stream} 不是终端"),
+    "cli:no-terminal": ("{stream} is not a terminal", "{stream} 不是终端"),
     "cli:closed": ("{stream} is closed", "{stream} 已关闭"),
     "cli:dumb": ("TERM is dumb", "TERM 为 dumb"),
     "cli:no-option": ("no option {name}", "没有选项 {name}"),
@@ -57,7 +57,7 @@ NOTICES = {
         "--ops 只能与 --iterations 一起用，不能与 --moves 一起用",
     ),
     "cli:engine-ended": ("the engine ended: {error}", "引擎已结束：{error}"),
-    "cli:no-file-name": ("output {output!r} is no file name", "输出 {output!r} 不是文件名"),
+    "cli:no-file-name": ("output {output!r} is not a file name", "输出 {output!r} 不是文件名"),
     "cli:no-folder": (
         "output {output!r}: there is no folder {folder!r}",
         "输出 {output!r}：没有文件夹 {folder!r}",
@@ -83,7 +83,7 @@ NOTICES = {
         "没有可恢复的会话：{folder} 中没有保存的会话",
     ),
     "cli:all-in-use": (
-        "no session to resume: another lenet-tui still has what is saved in {folder}",
+        "no session to resume: what is saved in {folder} is in use by another lenet-tui",
         "没有可恢复的会话：{folder} 中保存的会话正由另一个 lenet-tui 使用",
     ),
     "cli:not-resumed": (
@@ -99,11 +99,11 @@ NOTICES = {
         "导览有自己的会话，即预设 {preset}：这里不能用 {what}",
     ),
     "cli:too-large": (
-        "too large to run here: the shapes are from torch's meta device",
+        "too large to run here: the shapes come from torch's meta device",
         "太大，无法在此运行：形状来自 torch 的 meta 设备",
     ),
     "cli:too-many-indices": (
-        "there are too many indices to be carried",
+        "there are too many indices to send",
         "下标太多，无法传送",
     ),
     "cli:warning": ("warning: {text}", "警告：{text}"),

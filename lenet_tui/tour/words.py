@@ -28,5 +28,5 @@ TOURING: Table = {
         "已回到你自己的会话，与离开时一样。",
     ),
     "dialog.tour.title": ("The stops of the tour", "导览的各站"),
-    "dialog.tour.keys": ("enter go there   escape home", "回车 前往   Esc 返回"),
+    "dialog.tour.keys": ("enter go there   escape close", "回车 前往   Esc 关闭"),
 }

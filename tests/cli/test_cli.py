@@ -85,7 +85,7 @@ def test_in_the_language_asked_for(
 def test_what_only_torch_can_tell_is_one_line_too(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert "device cuda:99 is not here" in refused(capsys, "trace", "--device", "cuda:99")
+    assert "device cuda:99 is not available" in refused(capsys, "trace", "--device", "cuda:99")
     rubbish = tmp_path / "rubbish.npz"
     rubbish.write_bytes(b"no archive")
     assert "rubbish.npz" in refused(capsys, "trace", "--data", str(rubbish))
@@ -160,7 +160,7 @@ def test_without_a_terminal_the_app_is_a_transcript() -> None:
     assert done.returncode == 0
     assert "iteration 1 · update" in done.stdout
     assert "iteration 2" not in done.stdout
-    assert done.stderr.startswith("lenet-tui: stdin is no terminal")
+    assert done.stderr.startswith("lenet-tui: stdin is not a terminal")
     assert done.stderr.count("\n") == 1
 
 

@@ -132,7 +132,7 @@ def test_one_term_is_one_and_the_exponentials_of_a_loss_are_all_shown(
     assert "sum in float64 · 1 term\n" in said
     said = explain(capsys, "loss", "--lang", "en")
     assert all(f"loss.exp[0,{c}]" in said for c in range(10)) and "target[0]" in said
-    assert "its logarithm" in said and "more" not in said
+    assert "the logarithm of it" in said and "more" not in said
 
 
 @pytest.mark.slow

@@ -63,9 +63,9 @@ def test_what_cannot_be_written_is_said_before_the_training(
     taken = tmp_path / "taken.py"
     taken.write_text("mine")
     assert "exists: another name, or --force" in refused(capsys, "--output", str(taken))
-    assert "is no file name" in refused(capsys, "--output", str(tmp_path))
-    assert "is no file name" in refused(capsys, "--output", "")
-    assert "is no file name" in refused(capsys, "--output", "a\0b")
+    assert "is not a file name" in refused(capsys, "--output", str(tmp_path))
+    assert "is not a file name" in refused(capsys, "--output", "")
+    assert "is not a file name" in refused(capsys, "--output", "a\0b")
     assert "there is no folder" in refused(capsys, "--output", str(tmp_path / "no" / "x.py"))
     assert "arguments are required: --output" in refused(capsys, "--iterations", "3")
     both = ("--iterations", "1", "--moves", "m", "--output", "x")

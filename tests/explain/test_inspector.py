@@ -51,7 +51,7 @@ async def test_enter_explains_the_cell_under_the_cursor(size: tuple[int, int]) -
         assert head(run)[0] == "conv1[0,2,4,5]"
         text = run.text
         assert "✔ checked: torch is 0.500 ulp from the sum; float32 rounding allows 10.0" in text
-        assert "(n=0,o=2,h=4,w=5)" in text and "rank 3 of 4,704" in text
+        assert "(n=0,o=2,h=4,w=5)" in text and "3 of 4,704 by |x|" in text
         assert "[0,0,6,7]" in text and "[2,0,2,2]" in text and "sum of 26 in float64" in text
         assert "more terms" in text or size[1] == 60
         assert "input[0,0,4–8,5–9]" in text
@@ -246,7 +246,7 @@ async def test_a_run_gives_way_to_e() -> None:
 async def test_chinese_and_ascii(size: tuple[int, int]) -> None:
     async with running(size, lang="zh") as run:
         await opened(run)
-        assert "从何而来" in run.text and "已核对" in run.text and "float64" in run.text
+        assert "来源" in run.text and "已核对" in run.text and "float64" in run.text
         await run.press("L")
         assert "Where it comes from" in run.text and "已核对" not in run.text
     async with running(size, ascii=True) as run:
@@ -275,7 +275,7 @@ async def test_the_mouse_chooses_follows_and_returns() -> None:
         await run.settle()
         assert pane.table.operand is not None and pane.table.operand.tensor == "conv1.weight"
         keys = run.lines[pane.region.bottom - 1]
-        await run.pilot.click(offset=(keys.index("esc home"), pane.region.bottom - 1))
+        await run.pilot.click(offset=(keys.index("esc close"), pane.region.bottom - 1))
         await run.settle()
         assert pane.history.here is None and "Layers" in run.text
 

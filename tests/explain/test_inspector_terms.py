@@ -54,7 +54,7 @@ async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_r
             patch.setattr(answer, lambda *_: found)
             pane.open(cell)
             await run.settle()
-        assert "ConvolutionBackward0" in run.text and "rank 135 of 150" in run.text
+        assert "ConvolutionBackward0" in run.text and "135 of 150 by |x|" in run.text
         assert "input[n,c, h + i, w + j]" in run.text
         assert "so far" in run.text
 

@@ -148,8 +148,8 @@ async def test_what_was_done_by_hand_can_be_saved(
             ("../up", "leads out"),
             ("/tmp/x", "leads out"),
             ("~/x", "no folder"),
-            ("a" * 5000, "no file name"),
-            ("d/" * 3000, "no file name"),
+            ("a" * 5000, "not a file name"),
+            ("d/" * 3000, "not a file name"),
             ("red\x1b[31m", "cannot be seen"),
         ):
             await run.press("ctrl+s")

@@ -90,7 +90,7 @@ def test_quitting_leaves_nothing() -> None:
         ("crash", 1, r"the screen broke: ZeroDivisionError: by [red]zero", {}),
         ("crash", 1, r"the screen broke: ZeroDivisionError: by [red]zero", {PLAIN: "1"}),
         ("broken", 1, r"the screen broke: ValueError: no app\x1b[31m", {}),
-        ("fail", 2, "device cuda:9 is not here", {}),
+        ("fail", 2, "device cuda:9 is not available", {}),
     ],
 )
 def test_the_end_is_one_line(kind: str, status: int, line: str, env: dict[str, str]) -> None:
@@ -138,7 +138,7 @@ def test_a_device_that_is_not_here_is_told_after_the_screen_has_gone() -> None:
         assert terminal.wait() == 2
         given_back(terminal)
         last = terminal.received.decode().rpartition("\x1b[?1049l")[2]
-        assert "lenet-tui: device cuda:99 is not here" in last
+        assert "lenet-tui: device cuda:99 is not available" in last
         assert "Traceback" not in last
         assert gone(processes)
 

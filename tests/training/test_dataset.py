@@ -221,7 +221,7 @@ def test_devices_that_are_not_here(name: str, monkeypatch: pytest.MonkeyPatch) -
     if ":" not in name:
         monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    with pytest.raises(OptionError, match=r"^device \S+ is not here: .+; usable here: .*cpu"):
+    with pytest.raises(OptionError, match=r"^device \S+ is not available: .+; usable here: .*cpu"):
         devices.resolve(name)
 
 

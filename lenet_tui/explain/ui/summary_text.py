@@ -49,7 +49,7 @@ def heading(found: Explanation, words: Words, width: int) -> Content:
 
 
 def _rank(found: Explanation, words: Words) -> str:
-    return words("inspect.rank", rank=thousands(found.rank), size=thousands(found.size))
+    return words("cells.rank", rank=thousands(found.rank), size=thousands(found.size))
 
 
 def badge(found: Explanation, words: Words) -> Content:
