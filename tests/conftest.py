@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from contextlib import ExitStack
 
 import pytest
@@ -12,6 +14,8 @@ from tests.harness.torch_template import serving
 from tests.harness.torch_template_client import use
 
 SESSION = ExitStack()
+sys.dont_write_bytecode = False
+# pytest rewrites the assertions of each test file: most of a worker's start unless it can keep them
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,3 +44,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not torch.cuda.is_available():
         for item in marked:
             item.add_marker(pytest.mark.skip(reason="there is no CUDA GPU here"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make what all tests share cheap for each app that they start."""
+    if hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", 0):
+        from tests.harness.shared_css import share_parsed_css  # noqa: PLC0415 - not for xdist
+
+        share_parsed_css()
+        gc.collect()
+        gc.set_threshold(50_000, 20, 10)
+        gc.freeze()  # each app collects when its engine is ready, and never what is imported now

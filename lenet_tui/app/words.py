@@ -1,4 +1,4 @@
-"""Words of the app's own panes and dialogs."""
+"""Words of the app's own panes, of the tensor panes and of the dialogs."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ APP: Table = {
     "status.loss": ("loss", "损失"),
     "status.loss.earlier": ("earlier loss", "此前的损失"),
     "status.history": ("history {used}", "历史 {used}"),
-    "status.ahead": ("past, recorded to {end}", "回看中（已记录到第 {end} 次）"),
+    "status.ahead": ("past, recorded to {end}", "回看中（记录到 {end}）"),
     "status.divergence": ("replay differs", "重放有差异"),
     "run.op": ("running, {rate} op/s", "运行中，{rate} 算子/秒"),
     "run.phase": ("running, {rate} phase/s", "运行中，{rate} 阶段/秒"),
     "run.iteration": ("running, {rate} it/s", "运行中，{rate} 迭代/秒"),
-    "run.flat": ("running at full speed", "全速运行"),
+    "run.flat": ("at full speed", "全速运行"),
     "run.until": ("running to a watchpoint", "运行到监视点"),
     "run.to": ("on the way: {move}", "进行中：{move}"),
     "run.playing": ("playing moves", "播放动作"),
@@ -118,7 +118,6 @@ APP: Table = {
         "there is no file of moves: start with --moves FILE",
         "没有动作文件：以 --moves FILE 启动",
     ),
-    "play.end": ("all lines are played", "所有行已播放完"),
     "save.help": ("A new file in {folder}.", "新文件位于 {folder}。"),
     "save.done": ("{count} moves written to {path}", "已将 {count} 个动作写入 {path}"),
     "save.failed": ("not written: {reason}", "未写入：{reason}"),
@@ -212,4 +211,41 @@ APP: Table = {
         "鼠标同样可用：各行、标签页、底行的按键。\n"
         "方向键或 h j k l 在窗格内移动，Tab 移到下一窗格。",
     ),
+    # Tensor panes
+    "view.none": (
+        "None: no backward has reached it yet.",
+        "None：反向传播还没有到达它。",
+    ),
+    "view.none.zeroed": (
+        "None: zero_grad() has set it to None; the next backward computes it again.",
+        "None：zero_grad() 已把它设为 None；下一次反向传播会重新算出它。",
+    ),
+    "view.none.activation": (
+        "None: backward has not come to it yet, or it needs no gradient.",
+        "None：反向传播还没有到达它，或者它不需要梯度。",
+    ),
+    "view.empty": ("It has no elements.", "它没有元素。"),
+    "follow.on": ("the tensor panes follow each op", "张量窗格跟随每个算子"),
+    "follow.off": ("the tensor panes stay at {tensor}", "张量窗格停留在 {tensor}"),
+    "view.next": ("input of the next forward", "下一次 forward 的输入"),
+    "view.ahead": ("Not computed yet.", "尚未计算。"),
+    "view.unknown": ("There is no such tensor.", "没有这个张量。"),
+    "view.block": (
+        "max |x| of {down}×{across} per pixel",
+        "每像素为 {down}×{across} 个元素中 |x| 最大者",
+    ),
+    "view.tiles": ("{first}–{last} of {count}", "第 {first}–{last} 个，共 {count} 个"),
+    "view.channel": ("channel {name}", "通道 {name}"),
+    "view.kernel": ("kernel {name}", "卷积核 {name}"),
+    "view.largest": ("largest of {count}", "{count} 个中最大者"),
+    "view.scale-moved": ("scale moved", "色标已变"),
+    "view.from": ("from iteration {iteration}'s {phase}", "来自第 {iteration} 次迭代的 {phase}"),
+    "view.accumulated": ("sum of {count} backwards", "{count} 次反向传播之和"),
+    "image.title": ("Input", "输入"),
+    "image.target": ("target {target}", "目标 {target}"),
+    "image.sample": ("sample {number} of {count}", "第 {number} 个样本，共 {count} 个"),
+    "output.title": ("Output", "输出"),
+    "output.softmax": ("probabilities (softmax)", "概率（softmax）"),
+    "output.raw": ("raw outputs", "原始输出"),
+    "output.target": ("raw outputs → target", "原始输出 → 目标"),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lenet_tui.app.words import APP
-from lenet_tui.app.words_panes import PANES
 from lenet_tui.explain.words.autograd import AUTOGRAD
 from lenet_tui.explain.words.cells import CELLS
 from lenet_tui.explain.words.inspector import INSPECTOR
@@ -13,10 +12,9 @@ from lenet_tui.lab.words import LAB
 from lenet_tui.parity.words import PARITY
 from lenet_tui.stepping.words import COMMANDS
 from lenet_tui.text.notice import Table
-from lenet_tui.tour.words import TOURING
-from lenet_tui.tour.words_stops import TOUR
+from lenet_tui.tour.words import TOUR
 
 TABLES: tuple[Table, ...] = (
-    APP, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, PANES, EXPLAIN, TOUR, TOURING, LAB, EXPORT,
+    APP, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, EXPLAIN, TOUR, LAB, EXPORT,
     PARITY,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from lenet_tui.lab.parse import parse_layer, parse_shape
 from lenet_tui.process import forkserver
 from lenet_tui.protocol.options import SWITCHES, Options
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.tour.words_stops import PRESET, STOPS
+from lenet_tui.tour.stops import PRESET, STOPS
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen

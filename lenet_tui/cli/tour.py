@@ -17,7 +17,7 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.text.words import Words
 from lenet_tui.text.wrapping import wrap
 from lenet_tui.tour.request import Print
-from lenet_tui.tour.words_stops import STOPS, Stop
+from lenet_tui.tour.stops import STOPS, Stop
 
 WIDTH = 80
 

@@ -49,16 +49,14 @@ class Parameter:
 class OpRow:
     """One op of the forward, for the layers pane.
 
-    ``name`` and ``op`` as in ``conv1 · conv2d``; ``module``: path of the module it ran in (empty:
-    the model itself). ``shapes``: of its inputs; ``shape``: of its output, ``None`` until the
-    forward reaches it. ``arguments``: (name, value) of what else the op was called with, an empty
-    name where torch gives none; ``short``: the same in a few characters, ``5×5``.
-    ``parameters``: names of the parameters it reads. ``count``: their number of elements.
+    ``name`` and ``op`` as in ``conv1 · conv2d``. ``shapes``: of its inputs; ``shape``: of its
+    output, ``None`` until the forward reaches it. ``arguments``: (name, value) of what else the op
+    was called with, an empty name where torch gives none; ``short``: the same in a few characters,
+    ``5×5``. ``parameters``: names of the parameters it reads. ``count``: their number of elements.
     """
 
     name: str
     op: str
-    module: str
     shapes: tuple[Shape, ...] | None
     shape: Shape | None
     arguments: tuple[tuple[str, Argument], ...]
@@ -89,15 +87,15 @@ class Entry:
     """The tape's entry that the cursor passed last, to be shown.
 
     ``shapes``: of what it produced (``None``: no gradient there). ``numbers``: what it computed
-    beside tensors, by name.
+    beside tensors, by name. ``line``: of the file of the model's class, where it was called.
     """
 
     phase: str
     name: str
     op: str
-    module: str
     shapes: tuple[Shape | None, ...]
     numbers: tuple[tuple[str, float], ...] = ()
+    line: int = 0
 
 
 @pickled_by_call

@@ -122,7 +122,7 @@ Command = (
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The engine has run init. ``printed``: what ``print(net)`` gives. ``source``: of the model's
-    class, if it can be had.
+    class, if it can be had; ``line``: where in its file it begins.
     """
 
     options: Options
@@ -134,6 +134,7 @@ class Ready:
     printed: str
     parameters: tuple[Parameter, ...]
     source: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

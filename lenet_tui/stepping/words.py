@@ -116,12 +116,7 @@ COMMANDS: Table = {
     "cmd.pane-6.title": ("Loss", "损失"),
     "cmd.pane-7.title": ("Code, Explain, Autograd, Log", "代码、解释、自动求导、日志"),
     "cmd.pane-7.short": ("code", "代码"),
-    "cmd.pane-1.help": ("focus it", "移到此窗格"),
-    "cmd.pane-2.help": ("focus it", "移到此窗格"),
-    "cmd.pane-3.help": ("focus it", "移到此窗格"),
-    "cmd.pane-4.help": ("focus it", "移到此窗格"),
-    "cmd.pane-5.help": ("focus it", "移到此窗格"),
-    "cmd.pane-6.help": ("focus it", "移到此窗格"),
+    **{f"cmd.pane-{n}.help": ("focus it", "移到此窗格") for n in range(1, 7)},
     "cmd.pane-7.help": (
         "a small screen is filled: [ ] change the tab",
         "小屏幕上占满全屏：[ ] 换标签页",

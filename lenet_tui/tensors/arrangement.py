@@ -135,8 +135,9 @@ class Arrangement:
         at = self.tile_at(x, y)
         if at is None:
             return None
-        place = self._place(at[0], at[1] * self.block[0], at[2] * self.block[1])
-        return unravel(place, self.shape) if place is not None else None
+        tile, row, column = at[0], at[1] * self.block[0], at[2] * self.block[1]
+        place = (tile * self.height + row) * self.width + column
+        return unravel(place, self.shape) if place < prod(self.shape) else None
 
     def spot(self, index: Index) -> tuple[int, int, int]:
         """``(tile, row, column)`` of an element."""
@@ -159,22 +160,3 @@ class Arrangement:
         return Box(
             origin[0] + x * zoom_x, origin[1] + y * zoom_y, width * zoom_x, height * zoom_y
         )  # fmt: skip
-
-    def extent(self, index: Index) -> Index:
-        """Index of the last element of the block that begins at ``index``."""
-        tile, row, column = self.spot(index)
-        row = min(row // self.block[0] * self.block[0] + self.block[0], self.height) - 1
-        column = min(column // self.block[1] * self.block[1] + self.block[1], self.width) - 1
-        place = self._place(tile, row, column)
-        while place is None:  # the short last row of a wrapped vector
-            column -= 1
-            place = self._place(tile, row, column)
-        return unravel(place, self.shape)
-
-    def _place(self, tile: int, row: int, column: int) -> int | None:
-        place = (tile * self.height + row) * self.width + column
-        return place if place < self._size else None
-
-    @property
-    def _size(self) -> int:
-        return prod(self.shape)

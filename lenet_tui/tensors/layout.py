@@ -31,7 +31,7 @@ def arrange(
     matrix independently down and across; where tiles cannot all be shown, they scroll.
     """
     if prod(shape) == 0 or room.cols < 1 or room.rows < 1:
-        return _grid(shape, 0, (0, 0), (0, 0), room, columns=0, label=0)
+        return _grid(shape, 0, (0, 0), (0, 0), room, columns=0, count=0)
     if is_vector(shape):
         return _vector(shape, room)
     count, height, width = tiling(shape)
@@ -44,7 +44,8 @@ def arrange(
         return _matrix(shape, room)
     if count == 1:
         pixels = _shrunk(height, width, room.rows, room.cols)
-        return _single(shape, room, pixels, first)
+        zoom = min(room.rows // pixels[0], room.cols // pixels[1])
+        return _grid(shape, first, pixels, (zoom, zoom), room)
     return _tiles(shape, room, kernels, first, count).scrolled(top)
 
 
@@ -55,9 +56,7 @@ def _vector(shape: Shape, room: Room) -> Arrangement:
     rows = -(-size // wrap)
     used = blocks(wrap, room.cols)[1]
     zoom = min(room.cols // used, room.rows // rows)
-    return _grid(
-        shape, 0, (rows, used), (zoom, zoom), room, columns=1, label=0, wrap=wrap, count=1
-    )  # fmt: skip
+    return _grid(shape, 0, (rows, used), (zoom, zoom), room, wrap=wrap)
 
 
 def _wrap(size: int, room: Room) -> int:
@@ -86,12 +85,7 @@ def _matrix(shape: Shape, room: Room) -> Arrangement:
     zoom = (min(zoom_y, MOST_STRETCH), min(zoom_x, MOST_STRETCH))
     if down == across == 1:
         zoom = (zoom_y, zoom_x)
-    return _grid(shape, 0, (rows, cols), zoom, room, columns=1, label=0, count=1)
-
-
-def _single(shape: Shape, room: Room, pixels: tuple[int, int], first: int) -> Arrangement:
-    zoom = min(room.rows // pixels[0], room.cols // pixels[1])
-    return _grid(shape, first, pixels, (zoom, zoom), room, columns=1, label=0, count=1)
+    return _grid(shape, 0, (rows, cols), zoom, room)
 
 
 def _shrunk(height: int, width: int, rows: int, cols: int) -> tuple[int, int]:
@@ -185,10 +179,10 @@ def _grid(
     zoom: tuple[int, int],
     room: Room,
     *,
-    columns: int,
-    label: int,
+    columns: int = 1,
+    label: int = 0,
     wrap: int = 0,
-    count: int = 0,
+    count: int = 1,
     across: bool = False,
 ) -> Arrangement:
     _, height, width = tiling(shape, wrap)

@@ -1,15 +1,26 @@
-"""Words of the tour's pane, beside what the stops themselves say."""
+"""Words of the tour: of its pane, and what the stops say."""
 
 from __future__ import annotations
 
 from lenet_tui.text.notice import Table
+from lenet_tui.tour.words_layers import TOUR_LAYERS
+from lenet_tui.tour.words_training import TOUR_TRAINING
 
-TOURING: Table = {
+TOUR: Table = {
+    "tour.title": ("The tour: neural networks with torch.nn", "导览：用 torch.nn 搭建神经网络"),
+    "tour.progress": ("stop {number} of {count}", "第 {number} 站，共 {count} 站"),
+    "tour.here": ("The session is at this stop.", "会话正处于这一站。"),
+    "tour.going": ("On the way to this stop …", "正在前往这一站…"),
+    "tour.away": ("Stepped away: {key} brings this stop back.", "已离开此站：按 {key} 回来。"),
+    "tour.prints": ("It prints", "打印出"),
+    "tour.lab": ("{key} opens the layer lab again.", "按 {key} 再次打开层实验室。"),
+    **TOUR_LAYERS,
+    **TOUR_TRAINING,
     # What its keys do
     "touring.more": ("more", "下一页"),
     "touring.tour-next": ("next", "下一站"),
     "touring.tour-back": ("back", "上一站"),
-    "touring.tour-here": ("return", "归位"),
+    "touring.tour-here": ("again", "回到此站"),
     "touring.tour-stops": ("stops", "目录"),
     "touring.escape": ("leave", "离开"),
     "touring.words": ("text / lab", "文字 / 实验室"),

@@ -16,18 +16,20 @@ from tests.harness.running_app import SIZES, running
 OPS = ["conv2d", "relu", "max_pool2d", "view", "linear"]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
-    async with running(size) as run:
+async def test_nothing_is_cut_off() -> None:
+    async with running(SIZES[0]) as run:
         await run.press("n", "n", "n", "n")
-        text = run.text
-        for word in ("init", "forward", "loss", "zero_grad", "backward", "update", *OPS):
-            assert word in text
-        for shape in ("1×6×28×28", "1×16×10×10", "1×400", "1×120", "1×84", "1×10"):
-            assert shape in text
-        assert text.count("48,120") == 1 and "61,706 parameters" in text
-        assert "conv1.weight  6×1×5×5" in text and "conv1.weight.grad" in text
-        assert all(cell_len(line) == size[0] for line in run.lines)
+        for size in SIZES:
+            await run.pilot.resize_terminal(*size)
+            await run.settle()
+            text = run.text
+            for word in ("init", "forward", "loss", "zero_grad", "backward", "update", *OPS):
+                assert word in text, size
+            for shape in ("1×6×28×28", "1×16×10×10", "1×400", "1×120", "1×84", "1×10"):
+                assert shape in text, size
+            assert text.count("48,120") == 1 and "61,706 parameters" in text
+            assert "conv1.weight  6×1×5×5" in text and "conv1.weight.grad" in text
+            assert all(cell_len(line) == size[0] for line in run.lines)
 
 
 async def test_small_shows_three_panes_and_large_all_of_them() -> None:
@@ -47,19 +49,21 @@ async def test_small_shows_three_panes_and_large_all_of_them() -> None:
         assert asked == {"conv1.weight", "conv1.weight.grad"}
 
 
-@pytest.mark.parametrize("size", [(80, 24), (80, 23), (120, 40)])
-async def test_after_a_resize_every_number_of_the_list_is_whole(size: tuple[int, int]) -> None:
+@pytest.mark.slow
+async def test_after_a_resize_every_number_of_the_list_is_whole() -> None:
     async with running((120, 40)) as run:
         await run.press(*"nnnnn")
-        await run.pilot.resize_terminal(140, 44)
-        await run.settle()
-        await run.pilot.resize_terminal(*size)
-        await run.settle()
-        listed = [line[1 : line.index("│", 1)].rstrip() for line in run.lines[6:12]]
-        ends = ("×32", " 156", " 150", " 6", "×28", "×14", " 2,416", "×10")
-        assert all(line.endswith(ends) for line in listed), listed
+        for size in ((80, 24), (80, 23), (120, 40)):
+            await run.pilot.resize_terminal(140, 44)
+            await run.settle()
+            await run.pilot.resize_terminal(*size)
+            await run.settle()
+            listed = [line[1 : line.index("│", 1)].rstrip() for line in run.lines[6:12]]
+            ends = ("×32", " 156", " 150", " 6", "×28", "×14", " 2,416", "×10")
+            assert all(line.endswith(ends) for line in listed), (size, listed)
 
 
+@pytest.mark.slow
 async def test_after_a_resize_the_picture_is_laid_out_anew() -> None:
     async with running((140, 44)) as run:
         await run.press("f", "down", "n")
@@ -71,18 +75,33 @@ async def test_after_a_resize_the_picture_is_laid_out_anew() -> None:
         assert picture.arrangement.zoom[1] * 6 <= picture.room.cols
 
 
-@pytest.mark.parametrize("size", [(59, 30), (80, 19), (20, 5), (3, 2)])
-async def test_too_small_is_said_in_a_sentence(size: tuple[int, int]) -> None:
+@pytest.mark.slow
+async def test_too_small_is_said_in_a_sentence() -> None:
+    async with running((59, 30)) as run:
+        await run.press("n")
+        for size in ((59, 30), (80, 19), (20, 5), (3, 2)):
+            await run.pilot.resize_terminal(*size)
+            await run.settle()
+            if size[0] >= 20:
+                assert "60 × 20" in " ".join(run.text.split()), size
+            assert "Layers" not in run.text
+            await run.pilot.resize_terminal(80, 24)
+            await run.settle()
+            assert "✔ forward" in run.text and "Layers" in run.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(80, 19), (20, 5), (3, 2)])
+async def test_started_too_small(size: tuple[int, int]) -> None:
     async with running(size) as run:
         await run.press("n")
-        if size[0] >= 20:
-            assert "60 × 20" in " ".join(run.text.split())
         assert "Layers" not in run.text
         await run.pilot.resize_terminal(80, 24)
         await run.settle()
         assert "✔ forward" in run.text and "Layers" in run.text
 
 
+@pytest.mark.slow
 async def test_resizing_while_the_engine_works_loses_nothing() -> None:
     async with running((120, 40)) as run:
         run.engine.hold = True
@@ -107,7 +126,8 @@ async def test_the_language_switches_while_it_runs() -> None:
         assert "网络层" not in run.text and "Layers" in run.text
 
 
-@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES[:2])
 async def test_ascii_draws_nothing_else(size: tuple[int, int]) -> None:
     def check() -> None:
         assert run.text.isascii(), sorted({c for c in run.text if not c.isascii()})
@@ -126,6 +146,7 @@ async def test_ascii_draws_nothing_else(size: tuple[int, int]) -> None:
             await run.press("escape", "escape")
 
 
+@pytest.mark.slow
 async def test_a_pane_fills_the_screen_and_goes_back() -> None:
     async with running() as run:
         await run.press("2", "m")
@@ -138,6 +159,7 @@ async def test_a_pane_fills_the_screen_and_goes_back() -> None:
         assert run.app.main.maximized is None and "Layers" in run.text
 
 
+@pytest.mark.slow
 async def test_a_pane_without_a_place_is_one_key_away() -> None:
     async with running((80, 24)) as run:
         await run.press("n", "5")
@@ -148,6 +170,7 @@ async def test_a_pane_without_a_place_is_one_key_away() -> None:
         assert run.app.main.maximized is None and "Layers" in run.text
 
 
+@pytest.mark.slow
 async def test_mouse_chooses_lines_keys_and_tabs() -> None:
     async with running() as run:
         lines = run.lines
@@ -164,14 +187,14 @@ async def test_mouse_chooses_lines_keys_and_tabs() -> None:
         assert run.app.main.tabs.current == "log"
 
 
-@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light"])
-async def test_every_kind_of_theme_draws_the_same_text(theme: str) -> None:
+async def test_every_kind_of_theme_draws_the_same_text() -> None:
     async with running((80, 24)) as run:
         await run.press("n")
         before = [line[:38] for line in run.lines]
-        run.app.theme = theme
-        await run.settle()
-        assert [line[:38] for line in run.lines] == before
+        for theme in ("textual-light", "ansi-dark", "ansi-light"):
+            run.app.theme = theme
+            await run.settle()
+            assert [line[:38] for line in run.lines] == before, theme
 
 
 async def test_dialogs_fit_the_smallest_size() -> None:
@@ -184,6 +207,7 @@ async def test_dialogs_fit_the_smallest_size() -> None:
             await run.press("escape")
 
 
+@pytest.mark.slow
 async def test_the_palette_has_every_command() -> None:
     async with running() as run:
         commands = list(run.app.get_system_commands(run.app.screen))
@@ -197,6 +221,7 @@ async def test_the_palette_has_every_command() -> None:
         assert run.engine.moves == [Goto(7)]
 
 
+@pytest.mark.slow
 async def test_the_lab_opens_over_the_session() -> None:
     async with running() as run:
         await run.press("K")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from textual.events import Key
 
 from lenet_tui.app.ui.panes.layer_tree import LayerTree
@@ -54,6 +55,7 @@ async def test_a_key_does_not_wait_for_all_panes() -> None:
         assert all(painted for _, painted in shown[1 : len(panes)])
 
 
+@pytest.mark.slow
 async def test_newer_frames_starve_no_pane() -> None:
     async with running() as run:
         shown: list[Pane] = []
@@ -72,6 +74,7 @@ async def test_newer_frames_starve_no_pane() -> None:
             assert set(shown[n : n + len(panes)]) == set(panes)
 
 
+@pytest.mark.slow
 async def test_at_last_every_pane_shows_the_newest_frame() -> None:
     async with running() as run:
         seen: dict[Pane, Frame] = {}

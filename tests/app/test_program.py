@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 
 import pytest
 
 from lenet_tui.app.program import INDENT, Program, program
-from lenet_tui.app.source_lines import op_lines
-from lenet_tui.protocol.moves import parse_move
-from lenet_tui.protocol.options import Options, resolve
-from lenet_tui.training.engine.model import Net
-from tests.harness.fake_training import FORWARD, Training
+from tests.harness.driving import Drive
 
 
-def after(*moves: str, options: Options | None = None) -> Program:
-    training = Training(options or Options(device="cpu"))
-    for move in moves:
-        assert not training.make(parse_move(move))
-    return program(training.frame())
+def after(*moves: str, preset: str = "digits") -> Program:
+    return program(Drive(preset).frame(*moves))
 
 
 def current(shown: Program) -> str:
@@ -84,7 +76,7 @@ def test_the_options_of_the_moment_are_in_it() -> None:
     assert "digits.batch(8, device)" in text
     assert "optimizer.step()" in text
     assert "p.data" not in text
-    text = "\n".join(line.code for line in after(options=resolve("notebook", device="cpu")).lines)
+    text = "\n".join(line.code for line in after(preset="notebook").lines)
     assert "criterion = nn.MSELoss()" in text
     assert "input = torch.randn(1, 1, 32, 32)" in text
     assert "lr = 0.01" in text
@@ -94,9 +86,10 @@ def test_the_options_of_the_moment_are_in_it() -> None:
 
 
 def test_notes_say_how_far_and_what_came_out() -> None:
-    inside = after("phase", "phase", "phase", "op", "op")
+    frame = Drive().frame("phase", "phase", "phase", "op", "op")
+    inside, total = program(frame), str(frame.segments[-1].total)
     assert inside.lines[inside.current].notes == (
-        ("code.op", {"done": "2", "total": "10", "op": "LogSoftmaxBackward0", "name": "loss"}),
+        ("code.op", {"done": "2", "total": total, "op": "LogSoftmaxBackward0", "name": "loss"}),
     )
     shown = after("finish")
     values = dict(note for line in shown.lines for note in line.notes)
@@ -106,7 +99,7 @@ def test_notes_say_how_far_and_what_came_out() -> None:
 
 
 def test_the_last_line_is_the_digest_that_the_script_prints() -> None:
-    frame = Training(Options(device="cpu")).frame()
+    frame = Drive().frame()
     assert not any("STATE" in line.code for line in program(frame).lines)
     assert program(replace(frame, digest="ab12")).lines[-1].code == "# STATE ab12"
 
@@ -116,48 +109,3 @@ def test_what_is_done_before_the_first_iteration_stands_before_the_loop() -> Non
     codes = [line.code for line in shown.lines]
     assert codes.index("output = net(input)") < codes.index("for iteration in count(1):")
     assert current(shown) == "output = net(input)"
-
-
-def test_each_op_of_the_forward_has_its_line() -> None:
-    source = inspect.getsource(Net)
-    lines = source.splitlines()
-    ops = tuple((op, "" if "." in name else name) for name, op, _, _ in FORWARD)
-    found = [lines[n].strip() for n in op_lines(source, ops)]
-    first, second, *_ = (line.strip() for line in lines if "max_pool2d" in line)
-    assert found == [
-        *[first] * 3,
-        *[second] * 3,
-        "x = x.view(-1, self.num_flat_features(x))",
-        *["x = F.relu(self.fc1(x))"] * 2,
-        *["x = F.relu(self.fc2(x))"] * 2,
-        next(line.strip() for line in lines if "self.fc3(x)" in line),
-    ]
-
-
-LOOPS = '''
-class Deep:
-    def forward(self, x):
-        """Says relu in vain."""
-        for layer in self.layers:
-            x = layer(x)
-        y = (
-            self.head(x)
-            .tanh()
-        )
-        y += self.last.norm(x) @ x
-        return torch.relu(self.shared(self.shared(y)))
-'''
-
-
-def test_loops_chains_operators_and_nested_modules_have_their_line() -> None:
-    ops = (
-        *(("conv2d", "layers.0"), ("linear", "layers.1"), ("conv2d", "layers.0")),
-        *(("linear", "head"), ("tanh", ""), ("layer_norm", "last.norm"), ("matmul", "")),
-        *(("iadd", ""), ("linear", "shared"), ("linear", "shared"), ("relu", ""), ("odd", "")),
-    )
-    assert op_lines(LOOPS, ops) == (5, 5, 5, 7, 8, 10, 10, 10, 11, 11, 11, 11)
-
-
-@pytest.mark.parametrize("source", ["", "no python (", "class A:\n    pass", "x = 1\n\x00"])
-def test_a_source_that_says_nothing_has_no_lines(source: str) -> None:
-    assert op_lines(source, (("conv2d", "conv1"), ("relu", ""))) == (-1, -1)

@@ -6,8 +6,7 @@ import pytest
 
 from lenet_tui.protocol.messages import Subscription
 from lenet_tui.tensors.layout import arrange
-from lenet_tui.tensors.ui.heatmap.legend import STEPS, bar
-from lenet_tui.tensors.ui.legend_line import LegendLine
+from lenet_tui.tensors.ui.heatmap.legend import STEPS, LegendLine, bar
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from tests.harness.running_app import Running, running
 
@@ -33,6 +32,7 @@ def check(run: Running, pane: TensorPane) -> None:
     assert [s.style for s in line.spans] == [s.style for s in scale.spans], pane.id
 
 
+@pytest.mark.slow
 async def test_pictures_and_legends_follow_the_theme() -> None:
     async with running((120, 40)) as run:
         await run.press("n", "n", "n", "n")

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.harness.terminal import Terminal
 
 NOTEBOOK = [sys.executable, "-m", "lenet_tui", "--preset", "notebook"]
@@ -64,6 +66,7 @@ def test_a_session_is_stepped_killed_and_carried_on() -> None:
         assert terminal.wait() == 0
 
 
+@pytest.mark.slow
 def test_fifty_steps_back_and_forth_show_the_same_loss() -> None:
     with Terminal([sys.executable, "-m", "lenet_tui"]) as terminal:
         terminal.wait_for("61,706 parameters")
@@ -85,6 +88,7 @@ def test_fifty_steps_back_and_forth_show_the_same_loss() -> None:
         assert terminal.text.splitlines()[0] == loss
 
 
+@pytest.mark.slow
 def test_a_step_sends_few_bytes() -> None:
     with Terminal(NOTEBOOK) as terminal:
         terminal.wait_for("61,706 parameters")
@@ -96,6 +100,7 @@ def test_a_step_sends_few_bytes() -> None:
         assert statistics.median(sizes) < STEP_BYTES, sizes
 
 
+@pytest.mark.slow
 def test_the_first_frame_comes_before_torch() -> None:
     with Terminal(NOTEBOOK) as terminal:
         terminal.wait_for("loading torch")

@@ -79,6 +79,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return said.err
 
 
+@pytest.mark.slow
 def test_the_values_are_those_of_a_plain_script(capsys: pytest.CaptureFixture[str]) -> None:
     plain = subprocess.run(
         [sys.executable, "-c", PLAIN],

@@ -24,6 +24,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return said.err
 
 
+@pytest.mark.slow
 def test_the_session_of_some_moves_is_written_and_verifies(tmp_path: Path) -> None:
     moves = ("run 3", "set optimizer sgd", "set batch-size 2", "phase", "phase")
     drive = Drive("digits", seed=3)

@@ -100,6 +100,7 @@ async def asked(run: Running, count: int = 1) -> list[RunLab]:
     raise AssertionError("torch was not asked")
 
 
+@pytest.mark.slow
 async def test_the_lab_opens_over_the_app() -> None:
     async with running() as run:
         run.engine.thinks = True
@@ -119,6 +120,7 @@ async def test_the_lab_opens_over_the_app() -> None:
         assert run.app.screen_stack == [run.app.main] and run.app.language == "zh"
 
 
+@pytest.mark.slow
 async def test_a_new_engine_is_asked_again() -> None:
     async with running() as run:
         await run.press("f3")
@@ -127,6 +129,7 @@ async def test_a_new_engine_is_asked_again() -> None:
         assert len(await asked(run, before + 1)) == before + 1
 
 
+@pytest.mark.slow
 async def test_the_lab_comes_back_as_it_was_left() -> None:
     async with running() as run:
         await run.press("K", "tab", "backspace", *", stride=3)", "escape")
@@ -135,6 +138,7 @@ async def test_the_lab_comes_back_as_it_was_left() -> None:
         assert "stride=3" in run.text
 
 
+@pytest.mark.slow
 def test_the_lab_in_a_terminal() -> None:
     command = [
         *APP,

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from lenet_tui.app.all_words import words
 from lenet_tui.cli import main as cli
-from lenet_tui.tour.words_stops import STOPS
+from lenet_tui.tour.stops import STOPS
 from tests.harness.commands import run_here
 
 

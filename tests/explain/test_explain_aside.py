@@ -36,7 +36,11 @@ def digests(model: str, asking: bool) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "model", ["lenet_tui.training.engine.model:Net", "tests.harness.explaining:Branch"]
+    "model",
+    [
+        "tests.harness.explaining:Branch",
+        pytest.param("lenet_tui.training.engine.model:Net", marks=pytest.mark.slow),
+    ],
 )
 def test_asking_changes_nothing(model: str) -> None:
     """Even where the answer lies in an iteration that has to be run again."""

@@ -112,17 +112,17 @@ def test_what_is_ahead_of_the_cursor_is_not_explained_with_numbers() -> None:
 
 
 def test_the_cursor_in_a_phase_explains_the_op_it_passed() -> None:
-    said = at("forward", Entry("forward", "conv2", "conv2d", "conv2", ((1, 16, 10, 10),)))
+    said = at("forward", Entry("forward", "conv2", "conv2d", ((1, 16, 10, 10),)))
     assert said[0].startswith("Slides each kernel")
     assert any("14 + 2⋅0" in line for line in said)
-    said = at("backward", Entry("backward", "fc3", "AddmmBackward0", "fc3",
+    said = at("backward", Entry("backward", "fc3", "AddmmBackward0",
                                 ((10,), None, (84, 10))))  # fmt: skip
     assert said[0].startswith("The backward of fc3") and "Produced: 10, None, 84×10" in said
-    said = at("backward", Entry("backward", "fc3.bias", "AccumulateGrad", "fc3", ((10,),)))
+    said = at("backward", Entry("backward", "fc3.bias", "AccumulateGrad", ((10,),)))
     assert said[0].endswith("fc3.bias.grad.")
-    said = at("update", Entry("update", "fc3.bias", "update", "fc3", ((10,),)))
+    said = at("update", Entry("update", "fc3.bias", "update", ((10,),)))
     assert any(line.startswith("fc3.bias: 10,") for line in said)
-    said = at("loss", Entry("loss", "loss", "mse_loss", "", ((),)))
+    said = at("loss", Entry("loss", "loss", "mse_loss", ((),)))
     assert any(line.endswith("not samples: 1⋅10 = 10") for line in said)
     assert not any("one-hot" in line for line in said), "the notebook's target is no class"
 
@@ -142,6 +142,6 @@ def test_between_phases_the_phase_is_explained() -> None:
 def test_arguments_that_do_not_fit_are_passed_over(value: Argument) -> None:
     odd = replace(ROWS[0], arguments=(("stride", value), ("", value)), name="\x1b[31m")
     assert "output" in explain_values.row_values(odd, ROWS, PARAMETERS)
-    entry = Entry("forward", odd.name, odd.op, "", ())
+    entry = Entry("forward", odd.name, odd.op, ())
     frame = replace(FRAME, position=Position(1, "forward", 1, 1), entry=entry, rows=(odd,))
     assert "\x1b" not in explain_values.at_cursor(frame).values["name"]

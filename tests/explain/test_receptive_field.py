@@ -81,7 +81,10 @@ def test_a_pixel_reaches_what_a_nan_in_it_reaches(name: str) -> None:
                 assert found.get(call.name) == touched(call.entry.tensor), (call.name, index)
 
 
-@pytest.mark.parametrize("name", ["net", "windows", "residual", "rows"])
+@pytest.mark.parametrize(
+    "name",
+    ["windows", *(pytest.param(n, marks=pytest.mark.slow) for n in ("net", "residual", "rows"))],
+)
 def test_an_activation_depends_on_the_pixels_whose_nans_reach_it(name: str) -> None:
     torch.manual_seed(0)
     model = MODELS[name]()

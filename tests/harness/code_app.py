@@ -10,14 +10,14 @@ from lenet_tui.protocol.frame import Frame
 
 
 class CodeApp(App[None]):
-    """Shows ``frame``; ``source``: the model's class."""
+    """Shows ``frame``; ``source``: the model's class, which begins in line ``first``."""
 
     CSS_PATH = ["../../lenet_tui/app/ui/app.tcss", "../../lenet_tui/app/ui/panes.tcss"]  # noqa: RUF012
 
-    def __init__(self, source: str, lang: str = "en", ascii: bool = False) -> None:
+    def __init__(self, source: str, first: int, lang: str = "en", ascii: bool = False) -> None:
         super().__init__()
         self.words = words(lang)
-        self._source = source
+        self._source, self._first = source, first
         self.ascii = ascii
 
     def compose(self) -> ComposeResult:
@@ -25,7 +25,7 @@ class CodeApp(App[None]):
 
     def on_mount(self) -> None:
         self.set_class(self.ascii, "-ascii")
-        self.pane.know(self._source, "package.module:Net")
+        self.pane.know(self._source, self._first, "package.module:Net")
 
     @property
     def pane(self) -> CodePane:

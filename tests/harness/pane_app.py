@@ -31,7 +31,7 @@ MATRIX = torch.linspace(-1, 1, 120 * 400).reshape(120, 400)
 
 
 def row(name: str, parameters: tuple[str, ...] = ()) -> OpRow:
-    return OpRow(name, "op", name, None, None, (), parameters, 0)
+    return OpRow(name, "op", None, None, (), parameters, 0)
 
 
 class PaneApp(App[None]):

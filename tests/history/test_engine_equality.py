@@ -54,8 +54,18 @@ def test_the_notebook_flat_out() -> None:
     check(drive, last)
 
 
-@pytest.mark.parametrize("batch", [1, 4])
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "momentum", "adam", "adamw"])
+@pytest.mark.parametrize(
+    ("optimizer", "batch"),
+    [
+        *(("manual", 1), ("sgd", 4), ("momentum", 1), ("adam", 4), ("adamw", 1)),
+        *(
+            pytest.param(optimizer, batch, marks=pytest.mark.slow)
+            for optimizer, batch in (
+                *(("manual", 4), ("sgd", 1), ("momentum", 4), ("adam", 1), ("adamw", 4)),
+            )
+        ),
+    ],
+)
 def test_digits_flat_out_by_phases_and_by_ops(optimizer: str, batch: int) -> None:
     plain = list(classes(3, 40, batch, optimizer))
     drive = Drive(seed=3, batch_size=batch, optimizer=optimizer)

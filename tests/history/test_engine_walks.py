@@ -98,8 +98,15 @@ def start(settings: Settings) -> Drive:
 DIGITS, NOTEBOOK = Settings(), Settings(data="random", loss="mse")
 
 
-@pytest.mark.parametrize("batch", [1, 4])
-@pytest.mark.parametrize("preset", [DIGITS, NOTEBOOK], ids=["digits", "notebook"])
+@pytest.mark.parametrize(
+    ("preset", "batch"),
+    [
+        pytest.param(DIGITS, 4, id="digits-4"),
+        pytest.param(NOTEBOOK, 1, id="notebook-1"),
+        pytest.param(DIGITS, 1, id="digits-1", marks=pytest.mark.slow),
+        pytest.param(NOTEBOOK, 4, id="notebook-4", marks=pytest.mark.slow),
+    ],
+)
 def test_a_walk_leads_where_a_script_would(preset: Settings, batch: int) -> None:
     walk(replace(preset, batch_size=batch), seed=1, length=60, furthest=12, every=3)
 

@@ -55,7 +55,11 @@ def test_engine_imports_torch_ui_imports_textual_and_nothing_else_either(file: P
         ("lenet_tui.terminal.ui.restore, lenet_tui.app.ui.app", {"torch", "numpy"}),
         ("lenet_tui.app.ui.main_screen, lenet_tui.process.client", {"torch"}),
         ("lenet_tui.cli.trace, lenet_tui.cli.info", {"torch", "textual"}),
-        ("lenet_tui.history.engine.session, lenet_tui.process.engine.server", {"textual"}),
+        pytest.param(
+            "lenet_tui.history.engine.session, lenet_tui.process.engine.server",
+            {"textual"},
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_fresh_interpreters_hold_to_it(module: str, never: set[str]) -> None:

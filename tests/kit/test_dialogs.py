@@ -57,6 +57,7 @@ async def test_options_change_in_an_order_that_works() -> None:
         assert "lr 0.5" in run.lines[0] and "batch 32" in run.lines[0]
 
 
+@pytest.mark.slow
 async def test_a_wrong_option_is_said_in_the_form() -> None:
     async with running() as run:
         await run.press("o")
@@ -79,6 +80,7 @@ async def test_a_change_in_the_past_asks_first() -> None:
         assert "past" not in run.lines[0]
 
 
+@pytest.mark.slow
 async def test_skipping_in_the_present_does_not_ask() -> None:
     async with running() as run:
         await run.press("n", "n", "z")
@@ -86,6 +88,7 @@ async def test_skipping_in_the_present_does_not_ask() -> None:
         assert "⊘ zero_grad" in run.rail
 
 
+@pytest.mark.slow
 async def test_backward_from_a_vector() -> None:
     async with running() as run:
         await run.press("B")
@@ -102,6 +105,7 @@ async def test_backward_from_a_vector() -> None:
         assert "↻ backward" in run.rail
 
 
+@pytest.mark.slow
 async def test_reset_with_a_seed() -> None:
     async with running() as run:
         await run.press("f", "R", "end", "ctrl+u", *"42", "enter")
@@ -133,6 +137,7 @@ async def test_the_device_picker_says_why_not() -> None:
         assert run.engine.moves == [Set("device", "cuda:0")]
 
 
+@pytest.mark.slow
 async def test_what_was_done_by_hand_can_be_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +165,7 @@ async def test_what_was_done_by_hand_can_be_saved(
         assert [path.name for path in tmp_path.iterdir()] == ["session.moves"]
 
 
+@pytest.mark.slow
 async def test_moves_never_follow_a_link_out_and_a_failure_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,19 +192,18 @@ async def test_moves_never_follow_a_link_out_and_a_failure_is_said(
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("opened", [["g", "1"], ["p"], ["w"], ["ctrl+p"], ["ctrl+t"], ["K"]])
+@pytest.mark.slow
 @pytest.mark.parametrize("twice", ["enter", "escape"])
-async def test_a_key_pressed_twice_before_a_dialog_is_gone_does_nothing_more(
-    opened: list[str], twice: str
-) -> None:
+async def test_a_key_pressed_twice_before_a_dialog_is_gone_does_nothing_more(twice: str) -> None:
     async with running() as run:
-        await run.press(*opened)
-        moves = len(run.engine.moves)
-        for _ in range(3):
-            event = Key(twice, character(twice))
-            event.set_sender(run.app)
-            run.app.post_message(event)
-        await run.settle()
-        await run.press("escape", "escape")
-        assert len(run.app.screen_stack) == 1
-        assert len(run.engine.moves) <= moves + 1
+        for opened in (["g", "1"], ["p"], ["w"], ["ctrl+p"], ["ctrl+t"], ["K"]):
+            await run.press(*opened)
+            moves = len(run.engine.moves)
+            for _ in range(3):
+                event = Key(twice, character(twice))
+                event.set_sender(run.app)
+                run.app.post_message(event)
+            await run.settle()
+            await run.press("escape", "escape")
+            assert len(run.app.screen_stack) == 1, opened
+            assert len(run.engine.moves) <= moves + 1, opened

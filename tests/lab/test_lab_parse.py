@@ -107,12 +107,25 @@ def test_what_is_no_layer_gets_one_line(text: str, said: str) -> None:
     assert said in line and "\n" not in line and len(line) < 250
 
 
-@settings(max_examples=400, deadline=None)
-@given(
-    st.text(max_size=80)
-    | st.text("Convd12MaxPoolLinear(),=-+*.'\"[]{} 0123456789ex\\\n", max_size=60)
+TEXTS = st.text(max_size=80) | st.text(
+    "Convd12MaxPoolLinear(),=-+*.'\"[]{} 0123456789ex\\\n", max_size=60
 )
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
 def test_any_text_is_a_layer_or_one_line(text: str) -> None:
+    layer_or_one_line(text)
+
+
+@pytest.mark.slow
+@settings(max_examples=1000, deadline=None)
+@given(TEXTS)
+def test_very_many_texts(text: str) -> None:
+    layer_or_one_line(text)
+
+
+def layer_or_one_line(text: str) -> None:
     said = io.StringIO()
     with redirect_stderr(said):
         for parse in (parse_layer, parse_shape, parse_value):

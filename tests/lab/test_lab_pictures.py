@@ -15,8 +15,7 @@ from lenet_tui.lab.ui import text as lab_text
 from lenet_tui.lab.ui.planes import input_plane, kernel_plane, output_plane
 from lenet_tui.lab.ui.state import LabState
 from lenet_tui.tensors.tiling import unravel
-from lenet_tui.tensors.ui.cell_format import cell_text, figures, narrow
-from lenet_tui.tensors.ui.planes import Mark, Role
+from lenet_tui.tensors.ui.planes import Mark, Role, cell_text, figures, narrow
 from tests.harness.lab_cases import cases
 
 

@@ -69,9 +69,9 @@ def seen(app: LabApp) -> str:
     ("size", "language", "ascii"),
     [
         (SIZES[0], "en", False),
-        (SIZES[0], "zh", True),
         (SIZES[1], "zh", False),
-        (SIZES[1], "en", True),
+        pytest.param(SIZES[0], "zh", True, marks=pytest.mark.slow),
+        pytest.param(SIZES[1], "en", True, marks=pytest.mark.slow),
     ],
 )
 async def test_every_layer_is_shown_at_every_size(
@@ -96,7 +96,7 @@ async def test_every_layer_is_shown_at_every_size(
                 assert not {c for c in text if not c.isascii()}
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
 async def test_the_window_slides(size: tuple[int, int]) -> None:
     app = LabApp(GROUPED, (1, 4, 9, 9))
     async with app.run_test(size=size) as pilot:
@@ -147,6 +147,7 @@ async def test_arguments_change_with_the_keyboard() -> None:
         assert app.asked[-1].text == "Conv2d(1, 6, (3, 5), padding='same')"
 
 
+@pytest.mark.slow
 async def test_a_number_at_the_cursor_is_changed() -> None:
     app = LabApp("Conv2d(1, 6, (3, 5))")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -170,6 +171,7 @@ async def test_an_impossible_layer_says_why_and_stays_editable() -> None:
         assert said(app, "remark") == "" and "torch agrees" in said(app, "head")
 
 
+@pytest.mark.slow
 async def test_what_is_being_typed_may_be_wrong() -> None:
     app = LabApp("Conv2d(1, 6, 5)")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -227,6 +229,7 @@ async def test_what_was_typed_cannot_reach_the_terminal() -> None:
         assert "[@click=app.quit]x[/](" in said(app, "remark")
 
 
+@pytest.mark.slow
 async def test_play_and_go_to() -> None:
     app = LabApp("Conv2d(1, 2, 3)", (1, 1, 6, 6))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -243,6 +246,7 @@ async def test_play_and_go_to() -> None:
         assert app.lab.state.index == (0, 1, 2, 3)
 
 
+@pytest.mark.slow
 async def test_the_line_of_python_is_copied() -> None:
     app = LabApp(GROUPED, (1, 4, 9, 9))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -267,6 +271,7 @@ async def test_stale_answers_and_a_silent_engine() -> None:
         assert "torch agrees" in said(app, "head")
 
 
+@pytest.mark.slow
 async def test_language_explanation_and_leaving() -> None:
     app = LabApp("Conv1d(6, 4, 3)", (1, 6, 10))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -289,6 +294,7 @@ async def test_a_click_on_the_output_moves_the_window() -> None:
         assert app.lab.state.index == (0, 0, 2, 0)
 
 
+@pytest.mark.slow
 async def test_resizing_keeps_everything() -> None:
     app = LabApp(GROUPED, (1, 4, 9, 9))
     async with app.run_test(size=(200, 60)) as pilot:
@@ -305,6 +311,7 @@ def test_a_text_that_is_no_layer_is_refused_at_once() -> None:
         LabScreen(LabApp(), "Conv3d(1, 2, 3)")
 
 
+@pytest.mark.slow
 async def test_what_does_not_fit_is_said_to_go_on_and_signs_are_explained() -> None:
     app = LabApp(
         "Conv2d(3, 8, (3, 5), stride=(1, 2), padding=1, padding_mode='reflect')", (1, 3, 9, 9)
@@ -320,6 +327,7 @@ async def test_what_does_not_fit_is_said_to_go_on_and_signs_are_explained() -> N
         assert "…" not in seen(app).splitlines()[-1]
 
 
+@pytest.mark.slow
 async def test_an_ignored_last_window_is_said_in_the_language_of_the_moment() -> None:
     app = LabApp("MaxPool2d(2, stride=3, ceil_mode=True)", (1, 1, 6, 6), language="zh")
     async with app.run_test(size=(120, 40)) as pilot:

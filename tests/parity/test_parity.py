@@ -62,11 +62,16 @@ def test_float32_against_float64_as_plain_torch_has_it() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {},
         {"optimizer": "adam", "loss": "mse", "batch_size": 3},
-        {"preset": "notebook"},
         {"model": "tests.harness.models:Residual", "optimizer": "momentum"},
-        {"model": "tests.harness.models:sequential", "batch_size": 2, "optimizer": "sgd"},
+        *(
+            pytest.param(given, marks=pytest.mark.slow)
+            for given in (
+                {},
+                {"preset": "notebook"},
+                {"model": "tests.harness.models:sequential", "batch_size": 2, "optimizer": "sgd"},
+            )
+        ),
     ],
 )
 def test_the_same_place_gives_the_same_bits(given: dict[str, str]) -> None:

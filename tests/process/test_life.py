@@ -49,9 +49,8 @@ def memory(processes: Processes) -> int:
 # Signals
 
 
-@pytest.mark.parametrize(
-    "name", ["SIGTERM", *(pytest.param(n, marks=slow) for n in ("SIGHUP", "SIGINT", "SIGQUIT"))]
-)
+@slow
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
 def test_a_signal_while_it_runs(name: str, tmp_path: Path) -> None:
     number = signal.Signals[name]
     with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
@@ -70,6 +69,7 @@ def test_a_signal_while_it_runs(name: str, tmp_path: Path) -> None:
     assert iteration > 0.1 * seen  # it ran for more than a second, of which one may be lost
 
 
+@slow
 def test_stop_and_cont_set_the_terminal_up_again() -> None:
     with app() as (terminal, processes):
         terminal.wait_for("61,706")
@@ -172,7 +172,8 @@ def given_back_modes(terminal: Terminal) -> None:
 # The terminal goes, or is not read
 
 
-@pytest.mark.parametrize("ours", [True, pytest.param(False, marks=slow)])
+@slow
+@pytest.mark.parametrize("ours", [True, False])
 def test_a_terminal_that_closes_ends_it_and_nothing_is_lost(ours: bool, tmp_path: Path) -> None:
     """Also one that is not the session's own, from which no HUP comes."""
     words = APP if ours else ["setsid", "--wait", *APP]

@@ -38,6 +38,7 @@ def mounted(folder: Path, options: str, then: str) -> list[str]:
 
 
 @unshare
+@slow
 def test_a_full_disk_is_said_and_stops_nothing(tmp_path: Path) -> None:
     full = mounted(tmp_path, "size=64k", "! cat /dev/zero >big 2>&-")
     with app(command=full, env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
@@ -86,7 +87,8 @@ def test_a_home_that_is_read_only_is_said_and_stops_nothing(tmp_path: Path) -> N
 # Planted exceptions
 
 
-@pytest.mark.parametrize("kind", ["handler", "pane", pytest.param("thread", marks=slow)])
+@slow
+@pytest.mark.parametrize("kind", ["handler", "pane", "thread"])
 def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with app(command=planted(kind), env=env) as (terminal, processes):
@@ -112,11 +114,12 @@ def test_an_exception_in_the_app_is_one_line_and_nothing_is_lost(kind: str, tmp_
     ("kind", "said"),
     [
         ("failing", "the weights"),
-        pytest.param("exiting", "exit status 3", marks=slow),
-        pytest.param("babbling", "makes no sense: pickle data was", marks=slow),
-        pytest.param("save", r"planted\x1b[31m", marks=slow),
+        ("exiting", "exit status 3"),
+        ("babbling", "makes no sense: pickle data was"),
+        ("save", r"planted\x1b[31m"),
     ],
 )
+@slow
 def test_an_exception_in_the_engine_or_beside_it_is_said_and_the_app_goes_on(
     kind: str, said: str, tmp_path: Path
 ) -> None:

@@ -84,6 +84,7 @@ def test_a_terminal_that_a_killed_app_left_raw_is_put_right(tmp_path: Path) -> N
         assert local & termios.ICANON and local & termios.ECHO and local & termios.ISIG
 
 
+@pytest.mark.slow
 def test_a_hang_up_loses_no_phase(tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with Terminal([*APP, "--preset", "notebook"], env=env) as terminal:
@@ -129,6 +130,7 @@ def test_a_damaged_save_gets_one_line(tmp_path: Path, content: bytes) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_save_that_does_not_fit_ends_in_one_line_and_stays(tmp_path: Path) -> None:
     folder = tmp_path / "lenet-tui"
     folder.mkdir()

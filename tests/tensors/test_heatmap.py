@@ -133,7 +133,7 @@ def test_ink_and_background_are_set_together_or_neither_is(
         surface = Surface(colours, dark, ascii, background)
         for kind in KINDS:
             ink = ink_for(surface, kind)
-            for code in range(ink.palette.minus_inf + 1):
+            for code in range(ink.palette.blank + 4):
                 text, style, _ = ink.segments[code if not ink.half_blocks else code * 2]
                 assert style is not None and style.bgcolor is not None
                 if text.strip() and not style.bgcolor.is_default:

@@ -180,7 +180,7 @@ async def test_resizing_asks_for_what_fits() -> None:
     pane = TensorPane(id="tensor")
     async with running(pane) as (app, pilot):
         pane.tensor = "fc"
-        await until(pilot, lambda: "per pixel" in shown(pane))
+        await until(pilot, lambda: "per pixel" in shown(pane) and app.asked[0].count)
         before = app.asked[0].cols
 
         def layout() -> Arrangement:

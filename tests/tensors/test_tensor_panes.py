@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 
 from lenet_tui.protocol.frame import SegmentState
-from lenet_tui.tensors.ui.gradient import GradientPane
-from lenet_tui.tensors.ui.tensor_pane import TensorPane
+from lenet_tui.tensors.ui.tensor_pane import GradientPane, TensorPane
 from tests.harness.pane_app import KERNELS, running, shown, until
 
 

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,7 +36,7 @@ STEPS = (
 KEYS = ("n", "n", "e", "N", "g", "escape", "o", "escape", "question_mark", "escape", "v", "f")
 
 
-async def pictures() -> list[list[str]]:
+async def pictures(keys: Sequence[str]) -> list[list[str]]:
     """Every line with its colours: at the start, after each key, in two other sizes."""
     taken = []
     async with running() as run:
@@ -49,7 +49,7 @@ async def pictures() -> list[list[str]]:
             taken.append([repr([(s.text, str(s.style)) for s in strip]) for strip in strips])
 
         await take()
-        for key in KEYS:
+        for key in keys:
             await run.press(key)
             await take()
         for size in ((80, 24), (160, 50)):
@@ -58,24 +58,25 @@ async def pictures() -> list[list[str]]:
     return taken
 
 
-async def test_the_pictures_are_the_same() -> None:
+@pytest.mark.parametrize("keys", [("n", "e", "o"), pytest.param(KEYS, marks=pytest.mark.slow)])
+async def test_the_pictures_are_the_same(keys: tuple[str, ...]) -> None:
     code = (
         "import asyncio, json, sys\n"
         "from tests.terminal.test_plain_textual import pictures\n"
-        "taken = asyncio.run(pictures())\n"
+        "taken = asyncio.run(pictures(sys.argv[1:]))\n"
         "private = [m for m in sys.modules if m.startswith('lenet_tui.terminal.ui.private')]\n"
         "print(json.dumps([private, taken]))"
     )
     plain = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, cwd=ROOT, env=os.environ | PLAIN, stdout=subprocess.PIPE
+        sys.executable, "-c", code, *keys, cwd=ROOT, env=os.environ | PLAIN, stdout=subprocess.PIPE
     )
-    here = await pictures()
+    here = await pictures(keys)
     printed, _ = await plain.communicate()
     private, there = json.loads(printed)
     assert private == []
-    assert len(here) == len(there) == len(KEYS) + 3
+    assert len(here) == len(there) == len(keys) + 3
     for step, (ours, plainly) in enumerate(zip(here, there, strict=True)):
-        assert ours == plainly, f"picture {step} of start, {KEYS}, two sizes"
+        assert ours == plainly, f"picture {step} of start, {keys}, two sizes"
 
 
 def walk(env: dict[str, str]) -> list[list[list[Cell]]]:
@@ -107,6 +108,7 @@ def walk(env: dict[str, str]) -> list[list[list[Cell]]]:
     return shown
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_the_same() -> None:
     with ThreadPoolExecutor(2) as together:
         ours, plainly = together.map(walk, ({}, PLAIN))

@@ -27,7 +27,14 @@ def tiny(kind: str, **env: str) -> Iterator[Terminal]:
         yield term
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SIGTERM",
+        "SIGHUP",
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("SIGINT", "SIGQUIT")),
+    ],
+)
 def test_signals_restore_the_terminal(name: str) -> None:
     number = signal.Signals[name]
     with tiny("stay") as terminal:
@@ -88,8 +95,14 @@ def test_quitting_leaves_nothing() -> None:
     ("kind", "status", "line", "env"),
     [
         ("crash", 1, r"the screen broke: ZeroDivisionError: by [red]zero", {}),
-        ("crash", 1, r"the screen broke: ZeroDivisionError: by [red]zero", {PLAIN: "1"}),
         ("broken", 1, r"the screen broke: ValueError: no app\x1b[31m", {}),
+        pytest.param(
+            "crash",
+            1,
+            r"the screen broke: ZeroDivisionError: by [red]zero",
+            {PLAIN: "1"},
+            marks=pytest.mark.slow,
+        ),
         ("fail", 2, "device cuda:9 is not available", {}),
     ],
 )
@@ -105,6 +118,7 @@ def test_the_end_is_one_line(kind: str, status: int, line: str, env: dict[str, s
         assert termios.tcgetattr(terminal.slave) == terminal.attributes
 
 
+@pytest.mark.slow
 def test_where_it_crashed_is_told_if_asked() -> None:
     with tiny("crash", LENET_TUI_TRACEBACK="1") as terminal:
         terminal.wait_for("here is crash")
@@ -116,7 +130,8 @@ def test_where_it_crashed_is_told_if_asked() -> None:
 # The app itself
 
 
-@pytest.mark.parametrize("ended_by", ["SIGKILL", pytest.param("q", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("ended_by", ["SIGKILL", "q"])
 def test_nothing_is_left_of_the_app(ended_by: str) -> None:
     with app() as (terminal, processes):
         terminal.wait_for("61,706")
@@ -133,6 +148,7 @@ def test_nothing_is_left_of_the_app(ended_by: str) -> None:
         assert gone(processes)
 
 
+@pytest.mark.slow
 def test_a_device_that_is_not_here_is_told_after_the_screen_has_gone() -> None:
     with app("--device", "cuda:99") as (terminal, processes):
         assert terminal.wait() == 2

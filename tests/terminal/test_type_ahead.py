@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from textual.events import Key
 
 from lenet_tui.protocol.messages import DoMove
@@ -28,12 +29,14 @@ async def test_what_a_key_opens_hears_those_after_it() -> None:
         assert run.app.screen is run.app.main
 
 
+@pytest.mark.slow
 async def test_what_a_key_closes_does_not_hear_those_after_it() -> None:
     async with running() as run:
         await at_once(run, "question_mark", "escape", "n", "n")
         assert [str(move) for move in run.engine.moves] == ["phase", "phase"]
 
 
+@pytest.mark.slow
 def test_in_one_piece_from_a_terminal() -> None:
     with Terminal() as terminal:
         terminal.wait_for("61,706 parameters")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.commands import run_here
 from tests.harness.hostile_models import C1, CLICK, CLOSING, ESCAPE, EVERYTHING, MARKUP, RAW
 from tests.harness.leaving import app, given_back, gone, quit_at_last
 from tests.harness.terminal import APP, ROOT, Terminal, environment
@@ -113,6 +114,7 @@ def test_an_error_is_one_line_of_text() -> None:
         assert quit_at_last(terminal) == 0
 
 
+@pytest.mark.slow
 def test_a_crash_of_the_app_says_where_in_plain_text(tmp_path: Path) -> None:
     env = {"LENET_TUI_TRACEBACK": "1", "XDG_STATE_HOME": str(tmp_path)}
     with app(command=[sys.executable, "-m", "tests.harness.planted_app", "handler"], env=env) as (
@@ -136,9 +138,10 @@ def run(*words: str, path: str = "", text: str = "") -> subprocess.CompletedProc
     )
 
 
-def plain(done: subprocess.CompletedProcess[bytes]) -> str:
+def plain(done: subprocess.CompletedProcess[bytes] | subprocess.CompletedProcess[str]) -> str:
     """What was said, on both streams; only lines of text."""
-    said = (done.stdout + done.stderr).decode()
+    streams = (done.stdout, done.stderr)
+    said = "".join(s.decode() if isinstance(s, bytes) else s for s in streams)
     assert not re.search("[^\n\t -~\xa0-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]", said)
     assert "Traceback" not in said
     return said
@@ -182,26 +185,38 @@ def test_a_source_that_a_terminal_acts_on_is_not_exported(tmp_path: Path) -> Non
 NAME = f"x{EVERYTHING}.npz".replace("/", "_")
 
 
-@pytest.mark.parametrize(
-    ("words", "text"),
-    [
-        (("trace", "--data", NAME), ""),
-        (("trace", "--moves", NAME), ""),
-        (("trace", "--moves", "-"), f"phase {EVERYTHING}\n"),
-        (("trace", "--moves", "-"), f"watch {EVERYTHING} < 1\n"),
-        (("trace", "--device", ESCAPE), ""),
-        (("trace", "--lr", EVERYTHING), ""),
-        (("trace", "--preset", EVERYTHING), ""),
-        ((EVERYTHING,), ""),
-        (("lab", EVERYTHING, "--format", "text"), ""),
-        (("lab", f"Conv2d({EVERYTHING})", "--format", "text"), ""),
-        (("tour", EVERYTHING), ""),
-        (("export", "--output", f"no{EVERYTHING}/x.py"), ""),
-        (("explain", EVERYTHING), ""),
-        (("--resume", NAME), ""),
-    ],
-)
+BAD_WORDS = [
+    (("trace", "--data", NAME), ""),
+    (("trace", "--moves", NAME), ""),
+    (("trace", "--moves", "-"), f"phase {EVERYTHING}\n"),
+    (("trace", "--moves", "-"), f"watch {EVERYTHING} < 1\n"),
+    (("trace", "--device", ESCAPE), ""),
+    (("trace", "--lr", EVERYTHING), ""),
+    (("trace", "--preset", EVERYTHING), ""),
+    ((EVERYTHING,), ""),
+    (("lab", EVERYTHING, "--format", "text"), ""),
+    (("lab", f"Conv2d({EVERYTHING})", "--format", "text"), ""),
+    (("tour", EVERYTHING), ""),
+    (("export", "--output", f"no{EVERYTHING}/x.py"), ""),
+    (("explain", EVERYTHING), ""),
+    (("--resume", NAME), ""),
+]
+
+
+@pytest.mark.parametrize(("words", "text"), BAD_WORDS)
 def test_bad_words_get_a_line_of_text(
+    words: tuple[str, ...], text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / NAME).write_bytes(os.urandom(50) + EVERYTHING.encode())
+    here = run_here(*words, given=text)
+    assert plain(here)
+    assert here.returncode in (1, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "text"), BAD_WORDS)
+def test_bad_words_in_a_pipe_too(
     words: tuple[str, ...], text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,9 @@ CLEANED = {"clean", "clean_lines", "add"}
 """Calls that clean what they are given (``add``: a line of the log)."""
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for path in FILES:
-        yield path, ast.parse(path.read_text("utf-8"))
+@cache
+def trees() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple((path, ast.parse(path.read_text("utf-8"))) for path in FILES)
 
 
 def called(node: ast.AST) -> str:
@@ -43,6 +44,7 @@ def called(node: ast.AST) -> str:
     return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
+@cache
 def makers() -> set[str]:
     """Functions and attributes that are a Content or a Text by their annotations."""
     found = set()
@@ -55,9 +57,6 @@ def makers() -> set[str]:
                 kind = ast.unparse(node.annotation)
                 found |= {node.target.id} if kind in ("Content", "Text") else set()
     return found | {"Content", "Text", "styled", "assemble", "join", "blank", "words"}
-
-
-MAKERS = makers()
 
 
 class Scope:
@@ -90,14 +89,14 @@ class Scope:
         if isinstance(node, ast.Subscript):
             return self.safe(node.value)
         if isinstance(node, ast.Attribute):
-            return node.attr in MAKERS
+            return node.attr in makers()
         if isinstance(node, ast.Name):
             annotated = self.args.get(node.id, "")
             given = self.values.get(node.id, [])
             return annotated.removesuffix(" | None") in ("Content", "Text") or (
                 bool(given) and all(self.safe(value) for value in given)
             )
-        return called(node) in MAKERS
+        return called(node) in makers()
 
 
 def complaints(path: Path, tree: ast.Module) -> Iterator[str]:

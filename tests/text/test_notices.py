@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import string
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -17,10 +18,6 @@ import lenet_tui
 from lenet_tui.text.notice import Problem, notice, verbatim
 
 PACKAGE = Path(lenet_tui.__file__).parent
-TREES = {
-    str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
 TABLES = {
     path.parent.name: import_module(f"lenet_tui.{path.parent.name}.notices").NOTICES
     for path in sorted(PACKAGE.glob("*/notices.py"))
@@ -34,6 +31,15 @@ INTERNAL = {
 """Exceptions that may hold a text in one language, and why no reader of another meets it."""
 
 
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Each file of the package; read when a test needs it, not in each process that has tests."""
+    return {
+        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
 def called(node: ast.AST | None) -> str:
     """The last part of what is called."""
     if not isinstance(node, ast.Call):
@@ -42,18 +48,18 @@ def called(node: ast.AST | None) -> str:
     return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
+@cache
 def problems() -> set[str]:
     """The classes that are a ``Problem``, by their names."""
-    classes = [n for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    classes = [
+        n for tree in trees().values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)
+    ]
     found = {"Problem"}
     while True:
         more = {c.name for c in classes if found & {ast.unparse(b) for b in c.bases}} - found
         if not more:
             return found
         found |= more
-
-
-PROBLEMS = problems()
 
 
 def literals(node: ast.expr) -> list[ast.expr]:
@@ -65,9 +71,9 @@ def literals(node: ast.expr) -> list[ast.expr]:
 
 def said() -> Iterator[tuple[str, ast.Call, str | None]]:
     """Each notice made and each problem raised: where, the call, its key; ``None``: no literal."""
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and called(node) in {"notice", *PROBLEMS} and node.args:
+            if isinstance(node, ast.Call) and called(node) in {"notice", *problems()} and node.args:
                 for one in literals(node.args[0]):
                     key = str(one.value) if isinstance(one, ast.Constant) else None
                     yield f"{name}:{node.lineno}", node, key
@@ -112,11 +118,11 @@ def test_every_key_is_used() -> None:
 
 def test_no_other_exception_holds_a_text() -> None:
     found = []
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call):
                 continue
-            if called(node.exc) in {*PROBLEMS, *INTERNAL, "refuse"}:
+            if called(node.exc) in {*problems(), *INTERNAL, "refuse"}:
                 continue
             inside = [part for given in node.exc.args for part in ast.walk(given)]
             if any(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in inside):
@@ -127,14 +133,14 @@ def test_no_other_exception_holds_a_text() -> None:
 def test_screens_say_a_problem_in_their_own_language() -> None:
     """``str`` of one is English. What the system says of a file is in its own language."""
     found = []
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         if "ui" not in Path(name).parts:
             continue
         for handler in ast.walk(tree):
             if isinstance(handler, ast.ExceptHandler) and handler.type is not None:
                 caught = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
                 text = " ".join(ast.unparse(line) for line in handler.body)
-                ours = caught & {*PROBLEMS, "ValueError"} and "OSError" not in caught
+                ours = caught & {*problems(), "ValueError"} and "OSError" not in caught
                 if ours and f"str({handler.name})" in text:
                     found.append(f"{name}:{handler.lineno}")
     assert found == []

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from lenet_tui.tour.folding import fold
-from lenet_tui.tour.words_stops import STOPS
+from lenet_tui.tour.stops import STOPS
 
 
 def test_what_fits_stays_as_it_is() -> None:

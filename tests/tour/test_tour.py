@@ -20,7 +20,8 @@ from lenet_tui.protocol.options import resolve
 from lenet_tui.text.words import prose
 from lenet_tui.tour.engine.answers import printed
 from lenet_tui.tour.request import Print
-from lenet_tui.tour.words_stops import PRESET, STOPS, TOUR, Stop
+from lenet_tui.tour.stops import PRESET, STOPS, Stop
+from lenet_tui.tour.words import TOUR
 from lenet_tui.training.engine.model import Net
 from tests.harness.driving import LocalStore
 
@@ -83,7 +84,7 @@ def test_each_stop_has_words_in_both_languages_and_something_to_look_at(stop: St
 
 
 def test_no_words_without_a_stop() -> None:
-    keys = {key.split(".")[1] for key in TOUR if key.count(".") == 2}
+    keys = {key.split(".")[1] for key in TOUR if key.startswith("tour.") and key.count(".") == 2}
     assert keys == set(BY_KEY)
 
 

@@ -104,12 +104,12 @@ def turns(lines: list[str], iterations: int, settings: Settings) -> list[At]:
 @pytest.mark.parametrize(
     "lines",
     [
-        ["loss < 2.2"],
         ["iteration = 3", "iteration = 41", "inactive(fc1.relu) > 0.52"],
-        ["ratio(fc3.weight) > 0.0018", "mean(conv2.max_pool2d) > 0.06", "iteration = 20"],
         *(
             pytest.param(lines, marks=pytest.mark.slow)
             for lines in (
+                ["loss < 2.2"],
+                ["ratio(fc3.weight) > 0.0018", "mean(conv2.max_pool2d) > 0.06", "iteration = 20"],
                 ["norm(conv1.weight.grad) > 0.0987"],
                 ["norm(fc3.bias) < 0.175"],
                 ["max(conv1) > 1", "loss > 2.37"],
@@ -137,6 +137,7 @@ def test_forwards_and_backwards_to_each_turn(lines: list[str]) -> None:
     assert str(drive.moved.stopped) == "no watchpoint became true before here"
 
 
+@pytest.mark.slow
 def test_far_back_what_stopped_a_run_is_found_again() -> None:
     """Stretches of history grow while nothing is found in them."""
     drive = Drive(seed=2)
@@ -258,6 +259,7 @@ def test_the_op_that_overflows_is_found_and_what_went_in() -> None:
     assert str(drive.moved.stopped) == stopped
 
 
+@pytest.mark.slow
 def test_a_logarithm_of_a_negative_number_is_found_far_into_a_run() -> None:
     drive = Drive(model="tests.harness.models:NotANumber", lr=0.05)
     stopped = str(drive("continue").stopped)

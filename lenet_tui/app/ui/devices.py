@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import work
 from textual.widgets import OptionList
 
-from lenet_tui.kit.ui.pick import Choice, PickScreen, options
+from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.request import Asks
 from lenet_tui.text.words import Words
@@ -26,17 +26,10 @@ class DevicesScreen(PickScreen):
 
     @work
     async def _ask(self) -> None:
-        self.fill((await self._engine.ask(ListDevices())).answer or ())
-
-    def fill(self, devices: tuple[Device, ...]) -> None:
-        """Show the devices that the engine found, those that cannot be used too."""
-        listed = self.query_one(OptionList)
-        listed.clear_options()
-        choices = [choice(device, self._present, self.words) for device in devices]
-        listed.add_options(options(choices))
-        here = [i for i, c in enumerate(choices) if c.here]
-        listed.highlighted = here[0] if here else 0
-        listed.focus()
+        """Show the devices that the engine finds, those that cannot be used too."""
+        devices = (await self._engine.ask(ListDevices())).answer or ()
+        self.fill([choice(device, self._present, self.words) for device in devices])
+        self.query_one(OptionList).focus()
 
 
 def choice(device: Device, present: str, words: Words) -> Choice:

@@ -24,8 +24,7 @@ from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Ready
 from lenet_tui.protocol.request import Asks
 from lenet_tui.tensors.regions import Highlight
-from lenet_tui.tensors.ui.gradient import GradientPane
-from lenet_tui.tensors.ui.tensor_pane import TensorPane
+from lenet_tui.tensors.ui.tensor_pane import GradientPane, TensorPane
 from lenet_tui.text.words import Words
 from lenet_tui.tour.ui.layout import ALL, CONTAINERS, TWO, placed, stacked
 from lenet_tui.tour.ui.pane import TourPane
@@ -38,28 +37,26 @@ class Body(Horizontal):
     highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
 
     def __init__(self, losses: Losses, engine: Asks) -> None:
-        self._losses = losses
-        self._engine = engine
-        self._panes: Collection[str] | None = None
         super().__init__(id="body")
+        self.inspector = InspectorPane(engine, id="inspector")
+        self.layers_pane = LayersPane(id="layers")
+        self.tensor, self.gradient = TensorPane(id="tensor"), GradientPane(id="gradient")
+        self.code, self.explain = CodePane(id="code"), ExplainPane(id="explain")
+        self.log_pane = LogPane(id="log")
+        in_tabs = (self.code, self.explain, AutogradPane(id="autograd"), self.log_pane)
+        self.tabs = TabbedPanes(in_tabs, id="tabs")
+        self._losses = losses
+        self._panes: Collection[str] | None = None
 
     def compose(self) -> ComposeResult:
-        yield InspectorPane(self._engine, id="inspector")
+        yield self.inspector
         with Vertical(id="work"):
             with Horizontal(id="upper"):
-                yield LayersPane(id="layers")
+                yield self.layers_pane
                 with Vertical(id="tensors"):
-                    yield TensorPane(id="tensor").data_bind(Body.highlights)
-                    yield GradientPane(id="gradient").data_bind(Body.highlights)
-            yield TabbedPanes(
-                [
-                    CodePane(id="code"),
-                    ExplainPane(id="explain"),
-                    AutogradPane(id="autograd"),
-                    LogPane(id="log"),
-                ],
-                id="tabs",
-            ).data_bind(Body.words)
+                    yield self.tensor.data_bind(Body.highlights)
+                    yield self.gradient.data_bind(Body.highlights)
+            yield self.tabs.data_bind(Body.words)
         with Vertical(id="side"):
             yield ImagePane(id="image").data_bind(Body.highlights)
             yield OutputPane(id="output")
@@ -88,10 +85,6 @@ class Body(Horizontal):
             widget.set_class(touring and name in seen, "-in")
             widget.set_class(touring and name not in seen, "-out")
 
-    @property
-    def inspector(self) -> InspectorPane:
-        return self.query_one(InspectorPane)
-
     @on(InspectorPane.Highlighted)
     def _highlighted(self, event: InspectorPane.Highlighted) -> None:
         event.stop()
@@ -100,6 +93,6 @@ class Body(Horizontal):
     def know(self, ready: Ready) -> None:
         """Take what the engine reports of its model."""
         self.inspector.know(frozenset(p.name for p in ready.parameters))
-        self.query_one(LayersPane).know(ready.parameters)
-        self.query_one(ExplainPane).know(ready.parameters)
-        self.query_one(CodePane).know(ready.source, ready.options.model)
+        self.layers_pane.know(ready.parameters)
+        self.explain.know(ready.parameters)
+        self.code.know(ready.source, ready.line, ready.options.model)

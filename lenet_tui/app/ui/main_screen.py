@@ -125,7 +125,7 @@ class MainScreen(ReportScreen):
     def action_play(self) -> None:
         """Play the next line of the file of moves."""
         if self.player.next is None:
-            self.notify(self.words("play.end" if self.player.moves else "play.none"))
+            self.notify(self.words("hint.end" if self.player.moves else "play.none"))
         self.player.play()
 
     def action_play_on(self) -> None:

@@ -14,19 +14,14 @@ from textual.widget import Widget
 from lenet_tui.app.ui.edge_screen import EdgeScreen
 from lenet_tui.app.ui.main_layout import Body
 from lenet_tui.app.ui.panes.layer_tree import LayerTree
-from lenet_tui.app.ui.panes.layers import LayersPane
-from lenet_tui.app.ui.panes.log import LogPane
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
 from lenet_tui.explain.ui.controller import Inspection
 from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.kit.ui.tabs import TabbedPanes
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.pending_requests import PendingRequests
 from lenet_tui.protocol.request import A, Reply, Request
-from lenet_tui.tensors.ui.gradient import GradientPane
-from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.tour.ui.layout import TABS
 
 if TYPE_CHECKING:
@@ -36,7 +31,7 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
-    from lenet_tui.tour.words_stops import Stop
+    from lenet_tui.tour.stops import Stop
 
 
 class PaneScreen(EdgeScreen):
@@ -57,6 +52,8 @@ class PaneScreen(EdgeScreen):
         self.pending_requests = PendingRequests(engine.send)
         self.losses = Losses()
         self.body = Body(self.losses, self)
+        self.tensor, self.gradient = self.body.tensor, self.body.gradient
+        self.tabs, self.log_pane = self.body.tabs, self.body.log_pane
         self.inspection = Inspection(self, self.choose, self.restore)
         self._panes: tuple[Pane, ...] = ()
         self._visible: tuple[Pane, ...] = ()
@@ -81,22 +78,6 @@ class PaneScreen(EdgeScreen):
     def _visited(self, event: InspectorPane.Visited) -> None:
         self.inspection.visited(event.cell)
 
-    @property
-    def tensor(self) -> TensorPane:
-        return self.query_one("#tensor", TensorPane)
-
-    @property
-    def gradient(self) -> GradientPane:
-        return self.query_one(GradientPane)
-
-    @property
-    def log_pane(self) -> LogPane:
-        return self.query_one(LogPane)
-
-    @property
-    def tabs(self) -> TabbedPanes:
-        return self.query_one(TabbedPanes)
-
     def visible_panes(self) -> tuple[Pane, ...]:
         """The panes that have a place on the screen now."""
         return tuple(pane for pane in self._panes if self._placed(pane))
@@ -119,7 +100,7 @@ class PaneScreen(EdgeScreen):
 
     def choose(self, tensor: str, aspect: str = "") -> None:
         """Show ``tensor``; ``aspect``: its value, gradient or update (empty: as before)."""
-        self.query_one(LayersPane).choose(tensor)
+        self.body.layers_pane.choose(tensor)
         self.tensor.choose(tensor, aspect)
         self.gradient.choose(tensor)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import dataclass
 from typing import TypeVar
 
 from textual.message import Message
@@ -37,13 +38,12 @@ T = TypeVar("T")
 class ReportScreen(SessionScreen):
     """``take`` is called with each report, in order."""
 
+    @dataclass
     class CannotStart(Message):
         """The first engine could not start: ``why``, and the exit ``status`` of the app."""
 
-        def __init__(self, why: str, status: int) -> None:
-            self.why = why
-            self.status = status
-            super().__init__()
+        why: str
+        status: int
 
     def take(self, report: Report) -> None:
         """Take in one report."""

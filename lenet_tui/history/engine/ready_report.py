@@ -30,13 +30,14 @@ def ready_report(trainer: Trainer) -> Ready:
         tuple(
             Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
         ),
-        _class_source(trainer.model),
+        *_class_source(trainer.model),
     )
 
 
-def _class_source(model: nn.Module) -> str:
-    """The source of the model's class, to be shown; empty if there is none."""
+def _class_source(model: nn.Module) -> tuple[str, int]:
+    """The source of the model's class and its first line; empty if there is none."""
     try:
-        return without_asides(inspect.getsource(type(model)))[:LONGEST]
+        lines, first = inspect.getsourcelines(type(model))
     except (OSError, TypeError):
-        return ""
+        return "", 0
+    return without_asides("".join(lines))[:LONGEST], first

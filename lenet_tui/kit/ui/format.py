@@ -1,4 +1,4 @@
-"""Times and sizes as the screen shows them, and how parts of a line are fitted into it."""
+"""Times and sizes as the screen shows them, and how much room parts of a line take."""
 
 from __future__ import annotations
 
@@ -21,15 +21,6 @@ def megabytes(count: int) -> str:
     """Bytes in MB of 2^20, one decimal below 10."""
     size = count / 2**20
     return f"{size:.1f}" if size < 10 else f"{size:.0f}"
-
-
-def fit(parts: list[tuple[int, Content]], gap: str, width: int) -> Content:
-    """``parts`` joined by ``gap``, in order; those of the highest rank go until they fit."""
-    rest = list(parts)
-    while rest and total(rest, gap) > width:
-        worst = max(rank for rank, _ in rest)
-        del rest[max(i for i, (rank, _) in enumerate(rest) if rank == worst)]
-    return Content(gap).join([content for _, content in rest])
 
 
 def total(parts: list[tuple[int, Content]], gap: str) -> int:

@@ -7,42 +7,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    done: str
-    past: str
-    current: str
-    next: str
-    later: str
-    skipped: str
-    extra: str
-    line: str
-    dot: str
-    times: str
-    arrow: str
-    back: str
-    none: str
-    more: str
-    bars: str
-    micro: str
+    done: str = "✔"
+    past: str = "✘"
+    current: str = "▶"
+    next: str = "○"
+    later: str = "·"
+    skipped: str = "⊘"
+    extra: str = "↻"
+    line: str = "─"
+    dot: str = "·"
+    times: str = "×"
+    arrow: str = "→"
+    back: str = "◂"
+    none: str = "—"
+    more: str = "…"
+    bars: str = " ▁▂▃▄▅▆▇█"
+    micro: str = "µ"
 
 
-_MARKS = {
-    "done": ("✔", "+"),
-    "past": ("✘", "!"),
-    "current": ("▶", ">"),
-    "next": ("○", "o"),
-    "later": ("·", "."),
-    "skipped": ("⊘", "/"),
-    "extra": ("↻", "@"),
-    "line": ("─", "-"),
-    "dot": ("·", "|"),
-    "times": ("×", "x"),
-    "arrow": ("→", "->"),
-    "back": ("◂", "<"),
-    "none": ("—", "-"),
-    "more": ("…", "~"),
-    "bars": (" ▁▂▃▄▅▆▇█", " .:-=+*%#"),
-    "micro": ("µ", "u"),
-}
-UNICODE, ASCII = (
-    Glyphs(**{name: pair[column] for name, pair in _MARKS.items()}) for column in (0, 1)
-)
+UNICODE = Glyphs()
+ASCII = Glyphs(
+    done="+", past="!", current=">", next="o", later=".", skipped="/", extra="@", line="-",
+    dot="|", times="x", arrow="->", back="<", none="-", more="~", bars=" .:-=+*%#", micro="u",
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -11,21 +12,19 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.messages import Report
 
 
+@dataclass
 class Reported(Message):
     """The engine has sent a report. Every one is handled, in order."""
 
-    def __init__(self, report: Report) -> None:
-        self.report = report
-        super().__init__()
+    report: Report
 
 
+@dataclass
 class FrameCame(Message):
     """There is something new to show. ``answer``: the engine waits to hear that it is painted."""
 
-    def __init__(self, frame: Frame, answer: bool) -> None:
-        self.frame = frame
-        self.answer = answer
-        super().__init__()
+    frame: Frame
+    answer: bool
 
     def can_replace(self, message: Message) -> bool:
         """Only the newest frame is worth painting; an owed answer is not forgotten."""

@@ -38,12 +38,18 @@ class PickScreen(Dialog[str]):
         super().__init__(name)
 
     def body(self) -> ComposeResult:
-        yield OptionList(*options(self._choices), compact=True)
+        yield OptionList(compact=True)
 
     def on_mount(self) -> None:
         """Start on the present choice."""
-        here = [i for i, choice in enumerate(self._choices) if choice.here]
-        self.query_one(OptionList).highlighted = here[0] if here else 0
+        self.fill(self._choices)
+
+    def fill(self, choices: Sequence[Choice]) -> None:
+        """Offer ``choices``, the present one highlighted."""
+        here = [i for i, choice in enumerate(choices) if choice.here]
+        listed = self.query_one(OptionList)
+        listed.set_options(options(choices))
+        listed.highlighted = here[0] if here else 0
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:

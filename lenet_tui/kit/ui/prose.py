@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.geometry import Size
@@ -9,29 +11,43 @@ from textual.widget import Widget
 
 from lenet_tui.text.wrapping import wrap
 
+T = TypeVar("T")
 TIED = "\u00a0"
 """A blank that no line is broken at."""
 
 
-class Prose(Widget):
-    """Text that fills its width and takes the height it needs."""
+class Fitted(Widget, Generic[T]):
+    """Shows ``given``, fitted to the width that there is, in the height that it needs then."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "Prose { height: auto; }"
+    DEFAULT_CSS = "Fitted { height: auto; }"
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._text = ""
+    def __init__(self, given: T, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.given = given
 
-    def show(self, text: str) -> None:
-        if text != self._text:
-            self._text = text
+    def fitted(self, width: int) -> Content:
+        """What is shown at ``width``, broken into lines."""
+        raise NotImplementedError
+
+    def show(self, given: T) -> None:
+        if given != self.given:
+            self.given = given
             self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The lines it takes at ``width``."""
-        return len(wrap(self._text, width, cell_len))
+        return self.fitted(width).plain.count("\n") + 1
 
     def render(self) -> Content:
-        lines = wrap(self._text, self.content_size.width, cell_len)
-        return Content("\n".join(lines).replace(TIED, " "))
+        return self.fitted(self.content_size.width)
+
+
+class Prose(Fitted[str]):
+    """Text that fills its width and takes the height it needs."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__("", id=id)
+
+    def fitted(self, width: int) -> Content:
+        return Content("\n".join(wrap(self.given, width, cell_len)).replace(TIED, " "))

@@ -67,12 +67,16 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class OpEntry(Entry):
-    """An op of the forward, or the loss. ``output``: what it returned, without its graph."""
+    """An op of the forward, or the loss. ``output``: what it returned, without its graph.
+
+    ``line``: of the file of the model's class, where its ``forward`` was then; 0: not there.
+    """
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     output: Tensor | tuple[Any, ...]
     node: Node | None
+    line: int = 0
     changes: ClassVar[tuple[str, ...]] = ("value",)
 
     @property

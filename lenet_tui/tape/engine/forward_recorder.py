@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import inspect
+import sys
 from collections.abc import Callable
+from types import CodeType, FrameType
 from typing import Any
 
 import torch
@@ -39,6 +42,8 @@ class ForwardRecorder(TorchFunctionMode):
         self.output: OpEntry | None = None
         """What the model returned, once it has."""
         self._enters = enters
+        self._code: CodeType | None = None
+        self._forward: FrameType | None = None
         self._paths = paths
         self._passed = passed
         self._stop_after = stop_after
@@ -49,6 +54,8 @@ class ForwardRecorder(TorchFunctionMode):
 
     def run(self, model: Callable[..., Any], *args: Any) -> Any:
         """``model(*args)``, recorded."""
+        forward = inspect.unwrap(vars(type(model)).get("forward"))
+        self._code = getattr(forward, "__code__", None)
         before = nn_module.register_module_forward_pre_hook(self._enter)
         after = nn_module.register_module_forward_hook(self._leave)
         try:
@@ -57,6 +64,7 @@ class ForwardRecorder(TorchFunctionMode):
             self.output = self.returned(result)
             return result
         finally:
+            self._forward = None
             before.remove()
             after.remove()
             self._name_from(self._unnamed)
@@ -102,12 +110,22 @@ class ForwardRecorder(TorchFunctionMode):
             return result
         module = self._paths.get(self._stack[-1][0], "") if self._stack else ""
         self.entries.append(
-            OpEntry("", name.strip("_") or name, module, given, kwargs, output, node)
+            OpEntry("", name.strip("_") or name, module, given, kwargs, output, node, self._line())
         )
         if not self._stack or not _is_leaf(self._stack[-1][0]):
             self._name_from(len(self.entries) - 1)
         self._passed(len(self.entries), name)
         return result
+
+    def _line(self) -> int:
+        """The line of the model's ``forward`` that is being run; 0: none is."""
+        if self._forward is None and self._code is not None:
+            frame: FrameType | None = sys._getframe(2)
+            while frame is not None:
+                if frame.f_code is self._code:
+                    self._forward = frame
+                frame = frame.f_back
+        return self._forward.f_lineno if self._forward is not None else 0
 
     def _enter(self, module: nn.Module, args: Any) -> None:
         self._stack.append((module, len(self.entries)))

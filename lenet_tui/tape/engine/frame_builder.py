@@ -39,7 +39,6 @@ def op_row(entry: OpEntry, reached: bool, parameters: dict[int, tuple[str, int]]
     return OpRow(
         entry.name,
         entry.op,
-        entry.module,
         inputs if reached else None,
         tuple(entry.tensor.shape) if reached else None,
         arguments(entry),
@@ -71,7 +70,8 @@ def entry(tape: Tape, cursor: Cursor) -> Entry | None:
         return None
     segment, last = found
     phase = segment.phase.name
-    return Entry(phase, last.name, last.op, last.module, last.shapes(), last.numbers)
+    line = last.line if isinstance(last, OpEntry) else 0
+    return Entry(phase, last.name, last.op, last.shapes(), last.numbers, line)
 
 
 def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:

@@ -8,7 +8,7 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.phases import ZERO_GRAD
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.arrangement import Arrangement
-from lenet_tui.tensors.tiling import Shape, lead
+from lenet_tui.tensors.tiling import lead
 from lenet_tui.tensors.ui.readout import Readout
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import exact, index_text, shape_text
@@ -19,14 +19,9 @@ def title(view: View, sample: int | None) -> str:
     """Name and shape; ``sample``: which one is shown where there are several."""
     shape = shape_text(view.shape) if view.state == "value" else ""
     text = f"{clean(view.request.tensor)}  {shape}".rstrip()
-    if sample is not None and several(view.shape):
+    if sample is not None and len(lead(view.shape)) > 1 and view.shape[0] > 1:
         text += f"  [{min(max(sample, 0), view.shape[0] - 1)}]"
     return text
-
-
-def several(shape: Shape) -> bool:
-    """Whether one of several samples is shown."""
-    return len(lead(shape)) > 1 and shape[0] > 1
 
 
 def subtitle(
@@ -42,20 +37,14 @@ def subtitle(
     pixel shows. Then which tiles of the layout are ``seen``. ``parameter``: as in ``when``.
     """
     if found is not None:
-        parts = [number_there(found, view.dtype, words)]
+        parts = [f"{index_text(found.index)} {exact(found.value, view.dtype)}".strip()]
+        if found.count > 1:
+            parts[0] += "  " + words("view.largest", count=found.count)
     else:
         parts = [when(view, frame, words, parameter=parameter), block(view, words)]
     if seen is not None:
         parts.append(tiles(seen, words))
     return " · ".join(part for part in parts if part)
-
-
-def number_there(found: Readout, dtype: str, words: Words) -> str:
-    """The number under the cursor."""
-    text = f"{index_text(found.index)} {exact(found.value, dtype)}".strip()
-    if found.count > 1:
-        text += "  " + words("view.largest", count=found.count)
-    return text
 
 
 def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:

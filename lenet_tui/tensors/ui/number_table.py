@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -144,8 +145,7 @@ class NumberTable(Picker):
     def _there(self, row: int, col: int) -> bool:
         """Whether a wrapped vector has an element there."""
         wrap = self._window.wrap
-        size = int(np.prod(self._shape, dtype=np.int64))
-        return not wrap or row * wrap + self._window.col + col < size
+        return not wrap or row * wrap + self._window.col + col < prod(self._shape)
 
     def _segment(self, text: str, style: Style) -> Segment:
         return Segment(ascii_text(text) if ascii_only(self) else text, style)
@@ -194,7 +194,7 @@ class NumberTable(Picker):
 
     def action_edge(self, end: int) -> None:
         """To the tensor's first element or its last."""
-        size = int(np.prod(self._shape, dtype=np.int64))
+        size = prod(self._shape)
         if self._values is not None and size:
             self.place(unravel(size - 1 if end > 0 else 0, self._shape))
 
@@ -205,8 +205,8 @@ class NumberTable(Picker):
         tile, row, col = (
             max(0, min(tile, count - 1)), max(0, min(row, height - 1)), max(0, min(col, width - 1)),
         )  # fmt: skip
-        size = int(np.prod(self._shape, dtype=np.int64))
-        self.place(unravel(min((tile * height + row) * width + col, size - 1), self._shape))
+        place = min((tile * height + row) * width + col, prod(self._shape) - 1)
+        self.place(unravel(place, self._shape))
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor there; a second click chooses."""

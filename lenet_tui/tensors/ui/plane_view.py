@@ -16,16 +16,19 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.kit.ui.settings import ascii_only
-from lenet_tui.tensors.ui.cell_format import (
+from lenet_tui.tensors.ui.heatmap.palette import TRUE, Palette
+from lenet_tui.tensors.ui.planes import (
     GLYPH_WIDTH,
+    Array,
     Figures,
+    Mark,
+    Plane,
+    Role,
     cell_text,
     figures,
     narrow,
     sign_mark,
 )
-from lenet_tui.tensors.ui.heatmap.palette import TRUE, Palette
-from lenet_tui.tensors.ui.planes import Array, Mark, Plane, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,13 @@ class PlaneView(Widget):
     PlaneView:ansi > .plane--source { color: ansi_yellow; }
     """
 
+    @dataclass
     class Clicked(Message):
         """A cell was clicked: its row and column, as positions in the plane."""
 
-        def __init__(self, view: PlaneView, row: int, col: int) -> None:
-            self.view, self.row, self.col = view, row, col
-            super().__init__()
+        view: PlaneView
+        row: int
+        col: int
 
         @property
         def control(self) -> PlaneView:

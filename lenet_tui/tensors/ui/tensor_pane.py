@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
@@ -22,11 +22,10 @@ from lenet_tui.tensors.regions import Highlight, marked
 from lenet_tui.tensors.tiling import Index, Shape, lead
 from lenet_tui.tensors.ui import captions
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
+from lenet_tui.tensors.ui.heatmap.legend import LegendLine
 from lenet_tui.tensors.ui.heatmap.picker import Picker
-from lenet_tui.tensors.ui.legend_line import LegendLine
 from lenet_tui.tensors.ui.number_table import NumberTable
 from lenet_tui.tensors.ui.readout import Readout, readout, readout_request
-from lenet_tui.tensors.ui.twins import shared_size
 from lenet_tui.text.numbers import ascii_text, index_text
 
 SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
@@ -41,6 +40,8 @@ class TensorPane(Pane):
 
     ALLOW_MAXIMIZE = True
     ASPECTS: ClassVar[tuple[str, ...]] = ("value", "gradient", "update")
+    GREY: ClassVar[bool] = False
+    """Whether the tensor is a picture, drawn in grey."""
     DEFAULT_CSS = """
     TensorPane Heatmap { height: 1fr; }
     TensorPane NumberTable { display: none; }
@@ -57,22 +58,20 @@ class TensorPane(Pane):
     sample: var[int] = var(0, init=False)
     highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
 
+    @dataclass
     class CellChosen(Message):
         """The person wants to know more of one number: ``tensor`` (as named) at ``index``."""
 
-        def __init__(self, pane: TensorPane, tensor: str, index: Index) -> None:
-            self.pane = pane
-            self.tensor = tensor
-            self.index = index
-            super().__init__()
-
-        @property
-        def control(self) -> TensorPane:
-            return self.pane
+        tensor: str
+        index: Index
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.set_reactive(TensorPane.aspect, self.ASPECTS[0])
+        self._instead = Static(classes="instead", markup=False)
+        self.heatmap = Heatmap(picture=self.GREY)
+        self.table = NumberTable()
+        self._legend = LegendLine()
         self._shapes: dict[str, Shape] = {}
         self._scales: dict[str, Scale] = {}
         self._moved: tuple[str, Position] | None = None
@@ -84,21 +83,7 @@ class TensorPane(Pane):
         self._last: tuple[View, Frame] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(classes="instead", markup=False)
-        yield self._picture()
-        yield NumberTable()
-        yield LegendLine()
-
-    def _picture(self) -> Heatmap:
-        return Heatmap()
-
-    @property
-    def heatmap(self) -> Heatmap:
-        return self.query_one(Heatmap)
-
-    @property
-    def table(self) -> NumberTable:
-        return self.query_one(NumberTable)
+        yield from (self._instead, self.heatmap, self.table, self._legend)
 
     @property
     def picker(self) -> Picker:
@@ -202,7 +187,7 @@ class TensorPane(Pane):
     def _cell_chosen(self, event: Picker.CellChosen) -> None:
         event.stop()
         if self.cursor is not None:
-            self.post_message(self.CellChosen(self, self.name_asked, self.cursor))
+            self.post_message(self.CellChosen(self.name_asked, self.cursor))
 
     def requests(self) -> tuple[ViewRequest, ...]:
         name, key = self.name_asked, self.id or "tensor"
@@ -216,7 +201,7 @@ class TensorPane(Pane):
             self._request = self.table.request(key, name, shape, self._kernels(shape))
         else:
             before = self._arrangement
-            room = self.heatmap.ink.room(*shared_size(self, self.heatmap, TensorPane))
+            room = self.heatmap.ink.room(*self._picture_size())
             sample = self.sample if self._sampled(shape) else None
             self._arrangement = arrange(
                 shape, room, kernels=self._kernels(shape), sample=sample, top=self._top
@@ -230,6 +215,14 @@ class TensorPane(Pane):
             return (self._request,)
         layout = self._arrangement if self.mode == "heatmap" else None
         return self._request, readout_request(f"{key}.cursor", name, shape, cursor, layout)
+
+    def _picture_size(self) -> tuple[int, int]:
+        """The picture's size, no higher than the panes beside it allow: all draw at one scale."""
+        width, height = self.heatmap.size
+        if self.screen.maximized is None and self.parent is not None:
+            heights = [w.size.height for w in self.parent.children if isinstance(w, TensorPane)]
+            height -= self.size.height - min(filter(None, heights), default=self.size.height)
+        return width, max(0, height)
 
     def _kernels(self, shape: Shape) -> bool:
         return len(shape) > 2 and self.tensor in self._parameters
@@ -253,9 +246,8 @@ class TensorPane(Pane):
         instead = captions.instead(view, frame, self.words, parameter=leaf)
         self.set_class(bool(instead), "-instead")
         if instead:
-            static = self.query_one(".instead", Static)
-            if static.content != instead:
-                static.update(instead, layout=False)
+            if self._instead.content != instead:
+                self._instead.update(instead, layout=False)
         elif self._shapes.get(self.tensor) != view.shape:
             self._shapes[self.tensor] = view.shape
             self._look()
@@ -315,7 +307,7 @@ class TensorPane(Pane):
     def _explain_colours(self, view: View, frame: Frame) -> None:
         """Write the legend."""
         moved = self._moved == (view.request.tensor, frame.position)
-        self.query_one(LegendLine).show(view, self.heatmap.ink, self.words, moved)
+        self._legend.show(view, self.heatmap.ink, self.words, moved)
 
     def _long(self, shape: Shape) -> str:
         key = "view.kernel" if self._kernels(shape) else "view.channel"
@@ -334,3 +326,9 @@ class TensorPane(Pane):
             room = max(0, self.size.width - 4)  # Textual would end it with a sign that ASCII lacks
             title, subtitle = ascii_text(title)[:room], ascii_text(subtitle)[:room]
         self.entitle(title, subtitle)
+
+
+class GradientPane(TensorPane):
+    """The ``.grad`` of the tensor beside it, and nothing else; ``None`` is ``None``."""
+
+    ASPECTS: ClassVar[tuple[str, ...]] = ("gradient",)

@@ -22,9 +22,9 @@ from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import MovesRecorder
 from lenet_tui.tour.request import Print
+from lenet_tui.tour.stops import PRESET, STOPS, Stop
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
 from lenet_tui.tour.ui.pane import TourPane, TourState
-from lenet_tui.tour.words_stops import PRESET, STOPS, Stop
 
 State = tuple[Position, Options, str]
 """What makes two states of a session the same: position, options, digest."""

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.stepping.ui.commands import BY_ID
-from lenet_tui.tour.ui.pane import Key, KeyLine, TourPane, key_items
+from lenet_tui.tour.ui.pane import KEYS, Key, KeyLine, TourPane, key_items
 
 TOUR_WIDTH = 48
 """As in ``lab.tcss``."""
@@ -19,7 +19,6 @@ WIDE = 100 + TOUR_WIDTH
 """Columns from which they have room beside it."""
 WORDS: Key = ("w", "touring.words", "screen.words")
 LEAVE_LAB: Key = ("escape", "touring.escape", "screen.leave_at_once")
-STEERING = ("tour-next", "tour-back", "tour-here", "tour-stops")
 
 
 class TourLabScreen(LabScreen):
@@ -32,7 +31,7 @@ class TourLabScreen(LabScreen):
         Binding("w", "words", show=False),
         *(
             Binding(",".join(BY_ID[name].keys), f"app.command('{name}')", show=False)
-            for name in STEERING
+            for name in KEYS
         ),
     ]
 
@@ -48,7 +47,6 @@ class TourLabScreen(LabScreen):
         """The words first, where both have no room. (The lab's own handler is called too.)"""
         self.move_child(self.query_one("#lab-tour-keys"), before=self.query_one("#lab-sum"))
         self.add_class("-words")
-        self.query_one("#lab-tour-keys", KeyLine).show(key_items(self.words, False, WORDS))
         self._focus_words()
 
     @property

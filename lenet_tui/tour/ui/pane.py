@@ -9,20 +9,18 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.geometry import Size
 from textual.highlight import highlight
 from textual.style import Style
-from textual.widget import Widget
 from textual.widgets import Static
 
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.kit.ui.prose import Fitted, Prose
 from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.text.clean import clean
 from lenet_tui.text.wrapping import wrap
 from lenet_tui.tour.folding import fold
-from lenet_tui.tour.words_stops import STOPS
+from lenet_tui.tour.stops import STOPS
 
 if TYPE_CHECKING:
     from lenet_tui.text.words import Words
@@ -49,34 +47,19 @@ class TourState:
     printed: str = ""
 
 
-class CodeText(Widget):
-    """Lines of Python folded to the width they are given, or what they print wrapped to it."""
+class CodeText(Fitted[str]):
+    """Lines of Python, folded to the width."""
 
-    ALLOW_SELECT = False
-    DEFAULT_CSS = "CodeText { height: auto; }"
+    def fitted(self, width: int) -> Content:
+        return highlight(fold(self.given, width), language="python")
 
-    def __init__(self, classes: str | None = None, *, output: bool = False) -> None:
-        super().__init__(classes=classes)
-        self._code = ""
-        self._output = output
 
-    def show(self, code: str) -> None:
-        if code != self._code:
-            self._code = code
-            self.refresh(layout=True)
+class Printed(Fitted[str]):
+    """What code prints, wrapped to the width."""
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """The lines it takes at ``width``."""
-        return self._fitted(width).count("\n") + 1
-
-    def render(self) -> Content:
-        code = self._fitted(self.content_size.width)
-        return Content(code) if self._output else highlight(code, language="python")
-
-    def _fitted(self, width: int) -> str:
-        if self._output:
-            return "\n".join(part for line in self._code.splitlines() for part in hung(line, width))
-        return fold(self._code, width)
+    def fitted(self, width: int) -> Content:
+        lines = self.given.splitlines()
+        return Content("\n".join(part for line in lines for part in hung(line, width)))
 
 
 def hung(line: str, width: int) -> list[str]:
@@ -88,35 +71,20 @@ def hung(line: str, width: int) -> list[str]:
     return [start + first, *(start + HANG + piece for piece in rest)]
 
 
-class KeyLine(Widget):
+class KeyLine(Fitted[list[Content]]):
     """Keys side by side, in as many lines as they need; none is broken at a blank."""
 
-    ALLOW_SELECT = False
-
     def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id, classes="keys")
-        self._items: list[Content] = []
+        super().__init__([], id=id, classes="keys")
 
-    def show(self, items: list[Content]) -> None:
-        if items != self._items:
-            self._items = items
-            self.refresh(layout=True)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """The lines it takes at ``width``."""
-        return len(self._lines(width))
-
-    def render(self) -> Content:
-        return Content("\n").join(self._lines(self.content_size.width))
-
-    def _lines(self, width: int) -> list[Content]:
+    def fitted(self, width: int) -> Content:
         lines: list[Content] = []
-        for item in self._items:
+        for item in self.given:
             if lines and lines[-1].cell_length + len(GAP) + item.cell_length <= width:
                 lines[-1] = Content(GAP).join([lines[-1], item])
             else:
                 lines.append(item)
-        return lines
+        return Content("\n").join(lines)
 
 
 class TourPane(Pane):
@@ -145,9 +113,9 @@ class TourPane(Pane):
         super().__init__(id=id)
         self.scroll = VerticalScroll()
         self._title = Static(classes="title", markup=False)
-        self._prose, self._code = Prose(), CodeText()
+        self._prose, self._code = Prose(), CodeText("")
         self._heading = Static(classes="prints", markup=False)
-        self._printed = CodeText("printed", output=True)
+        self._printed = Printed("", classes="printed")
         self._progress = Static(classes="progress", markup=False)
         self._offered = KeyLine()
         self._last_key = LEAVE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -9,12 +11,49 @@ from textual.app import ComposeResult
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
-from lenet_tui.app.graph_tree import Branch, path, tree
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only, spelled
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import shape_text
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node where the tree meets it, as ``next_functions[slot][0]`` of the branch ``above``.
+
+    ``above``: that branch's number in the tree; -1: there is none. ``again``: the tree has met the
+    node before, and shows its branches there.
+    """
+
+    node: GraphNode
+    slot: int
+    again: bool
+    above: int
+
+
+def tree(graph: Graph) -> list[Branch]:
+    """All branches from the graph's root, each one before those below it.
+
+    A graph may be deeper than Python's stack: it is walked with a list.
+    """
+    branches: list[Branch] = []
+    met: set[int] = set()
+    to_visit = [(graph.root, 0, -1)]
+    while to_visit:
+        number, slot, above = to_visit.pop()
+        node = graph.nodes[number]
+        if number not in met:
+            here = len(branches)
+            to_visit += reversed([(n, slot, here) for slot, n in enumerate(node.next)])
+        branches.append(Branch(node, slot, number in met, above))
+        met.add(number)
+    return branches
+
+
+def path(start: str, slots: Iterable[int]) -> str:
+    """How Python reaches a node from ``start`` (``loss.grad_fn``), slot by slot."""
+    return start + "".join(f".next_functions[{slot}][0]" for slot in slots)
 
 
 class GraphTree(Tree[Branch]):
@@ -45,26 +84,27 @@ class AutogradPane(Pane):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._head = Static(markup=False)
+        self._reached = Static(id="autograd-path", markup=False)
+        self._tree = GraphTree()
         self._start = ""
         self._shape: object = None
         self._current = -2
         self._places: dict[int, list[TreeNode[Branch]]] = {}
 
     def compose(self) -> ComposeResult:
-        yield Static(id="autograd-state", markup=False)
-        yield Static(id="autograd-path", markup=False)
-        yield GraphTree()
+        yield from (self._head, self._reached, self._tree)
 
     def on_mount(self) -> None:
         """Draw the tree in ASCII where only that may be used."""
         if ascii_only(self):
-            self.query_one(GraphTree).plain()
+            self._tree.plain()
 
     def show(self, frame: Frame) -> None:
         graph = frame.graph
-        state, text = self.query_one("#autograd-state", Static), self._state(graph)
-        if state.content != text:
-            state.update(text)
+        text = self._state(graph)
+        if self._head.content != text:
+            self._head.update(text)
         shape = graph and tuple((n.op, n.name, n.next) for n in graph.nodes)
         if shape != self._shape:
             self._shape = shape
@@ -83,20 +123,18 @@ class AutogradPane(Pane):
             return
         self._current = graph.current
         number = graph.current if graph.current >= 0 else graph.root
-        if graph.current >= 0 or self.query_one(GraphTree).cursor_node is None:
+        if graph.current >= 0 or self._tree.cursor_node is None:
             self.call_after_refresh(self._go_to, self._places[number][0])
 
     def _go_to(self, place: TreeNode[Branch]) -> None:
-        tree = self.query_one(GraphTree)
-        if tree.last_line >= 0:  # asking makes the tree number its lines anew
-            tree.move_cursor(place)
-            tree.scroll_to_node(place, animate=False)
+        if self._tree.last_line >= 0:  # asking makes the tree number its lines anew
+            self._tree.move_cursor(place)
+            self._tree.scroll_to_node(place, animate=False)
 
     def on_resize(self) -> None:
         """The node that has just run stays in sight."""
-        tree = self.query_one(GraphTree)
-        if tree.cursor_node is not None:
-            tree.scroll_to_node(tree.cursor_node, animate=False)
+        if self._tree.cursor_node is not None:
+            self._tree.scroll_to_node(self._tree.cursor_node, animate=False)
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Branch]) -> None:
         """Show how Python reaches the node."""
@@ -106,12 +144,12 @@ class AutogradPane(Pane):
             slots.append(place.data.slot)
             place = place.parent
         reached = path(self._start, reversed(slots[:-1])) if slots else ""
-        line = self.query_one("#autograd-path", Static)
-        over = len(reached) - line.content_size.width
-        if over > 0 and line.content_size.width:  # nodes differ in the end of it
+        width = self._reached.content_size.width
+        over = len(reached) - width
+        if over > 0 and width:  # nodes differ in the end of it
             gap = spelled(self, " … ")
             reached = self._start + gap + reached[len(self._start) + over + len(gap) :]
-        line.update(Text(reached, "dim"), layout=False)
+        self._reached.update(Text(reached, "dim"), layout=False)
 
     def _state(self, graph: Graph | None) -> Text:
         words = self.words
@@ -128,18 +166,17 @@ class AutogradPane(Pane):
         return Text(spelled(self, f" {self.glyphs.dot} ".join((start, ran, alive))))
 
     def _grow(self, graph: Graph | None) -> None:
-        widget = self.query_one(GraphTree)
-        widget.clear()
+        self._tree.clear()
         self._places, self._current = {}, -2
         if graph is None:
             return
-        waiting = [(widget.root, tree(graph))]
-        while waiting:
-            parent, branch = waiting.pop(0)
-            node = parent.add("", branch, expand=True, allow_expand=bool(branch.branches))
-            self._places.setdefault(branch.node.number, []).append(node)
-            waiting += [(node, onward) for onward in branch.branches]
-        widget.root.expand()
+        grown: list[TreeNode[Branch]] = []
+        for branch in tree(graph):
+            parent = grown[branch.above] if grown else self._tree.root
+            opens = bool(branch.node.next) and not branch.again
+            grown.append(parent.add("", branch, expand=True, allow_expand=opens))
+            self._places.setdefault(branch.node.number, []).append(grown[-1])
+        self._tree.root.expand()
 
     def _label(self, node: GraphNode, current: bool, place: TreeNode[Branch]) -> Text:
         again = place.data is not None and place.data.again

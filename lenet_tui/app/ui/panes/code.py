@@ -14,7 +14,6 @@ from textual.highlight import highlight
 from textual.scroll_view import ScrollView
 
 from lenet_tui.app.program import Line, Note, program
-from lenet_tui.app.source_lines import op_lines
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import glyphs_of, spelled
@@ -113,6 +112,7 @@ class CodePane(Pane):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._source: list[str] = []
+        self._first_line = 0
         self._net = "Net"
         self._frame: Frame | None = None
 
@@ -121,8 +121,9 @@ class CodePane(Pane):
             yield Listing("code-program")
             yield Listing("code-class")
 
-    def know(self, source: str, model: str) -> None:
-        """Take the source of the model's class, and the model's name."""
+    def know(self, source: str, first_line: int, model: str) -> None:
+        """Take the source of the model's class, where in its file it begins, and its name."""
+        self._first_line = first_line
         self._source = clean_lines(source)
         self._net = clean(model.rpartition(":")[2])
 
@@ -143,8 +144,9 @@ class CodePane(Pane):
         # In a run remarks would change with each frame, and the whole program with them.
         remarks = not frame.running
         rows, inside = [self._row(line, remarks) for line in shown.lines], self._inside(frame)
+        op = clean(frame.entry.name) if frame.entry else ""
         source = [
-            Row(line, "current", self._op(frame), lit=True) if number == inside else Row(line)
+            Row(line, "current", op, lit=True) if number == inside else Row(line)
             for number, line in enumerate(self._source)
         ]
         listing = self.query_one("#code-program", Listing)
@@ -168,18 +170,12 @@ class CodePane(Pane):
         )
         return spelled(self, text)
 
-    def _op(self, frame: Frame) -> str:
-        """The name of the op that the cursor passed last."""
-        return clean(frame.entry.name) if frame.entry else ""
-
     def _inside(self, frame: Frame) -> int:
         """The line of the class that runs the op of a forward; −1: none."""
-        position = frame.position
-        if position.phase != FORWARD.name or position.op is None:
+        entry, position = frame.entry, frame.position
+        if position.phase != FORWARD.name or position.op is None or not (entry and entry.line):
             return -1
-        ops = tuple((row.op, row.module) for row in frame.rows)
-        lines = op_lines("\n".join(self._source), ops)
-        return lines[position.op - 1] if position.op <= len(lines) else -1
+        return entry.line - self._first_line
 
 
 @lru_cache(maxsize=32)

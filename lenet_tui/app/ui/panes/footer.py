@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.reactive import Initialize, reactive
 from textual.style import Style
 from textual.widget import Widget
+from textual.widgets import Static
 
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.settings import words_of
@@ -21,25 +22,20 @@ if TYPE_CHECKING:
 MINIMUM = (60, 20)
 
 
-class HintLine(Widget):
+class HintLine(Static):
     """The next line of the file of moves; hidden where there is none."""
 
     ALLOW_SELECT = False
-    line: reactive[Content] = reactive(Content(""), init=False)
 
     def show(self, moves: tuple[Move, ...], done: int, words: Words) -> None:
         """Show the next line; ``done`` of ``moves`` have been played."""
         self.display = bool(moves)
         if done < len(moves):
             text = words("hint.next", n=done + 1, total=len(moves))
-            self.line = Content.assemble(
-                (text, "dim"), "  ", (str(moves[done]), "bold $text-accent")
-            )
+            move = (str(moves[done]), "bold $text-accent")
+            self.update(Content.assemble((text, "dim"), "  ", move), layout=False)
         else:
-            self.line = Content.styled(words("hint.end"), "dim")
-
-    def render(self) -> Content:
-        return self.line
+            self.update(Content.styled(words("hint.end"), "dim"), layout=False)
 
 
 TABS_FROM = 34

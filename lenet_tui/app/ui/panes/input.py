@@ -10,7 +10,6 @@ from textual.content import Content
 from lenet_tui.kit.ui.settings import ascii_only, spelled
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View, ViewRequest
-from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
 from lenet_tui.tensors.ui.heatmap.legend import legend
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 
@@ -21,6 +20,7 @@ class ImagePane(TensorPane):
     """One sample of the batch, in grey; the title has its target."""
 
     ASPECTS: ClassVar[tuple[str, ...]] = ("value",)
+    GREY: ClassVar[bool] = True
     DEFAULT_CSS = "ImagePane LegendLine { display: none; }"
 
     _target = ""
@@ -29,9 +29,6 @@ class ImagePane(TensorPane):
     def on_mount(self) -> None:
         """Show the input, always."""
         self.tensor = "input"
-
-    def _picture(self) -> Heatmap:
-        return Heatmap(picture=True)
 
     def requests(self) -> tuple[ViewRequest, ...]:
         target = ViewRequest(self._target_key, TARGET, "numbers", col=max(0, self.sample))

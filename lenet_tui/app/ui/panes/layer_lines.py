@@ -18,7 +18,7 @@ class Line:
     """One line; ``tensor`` is what the panes show when it is chosen.
 
     ``title`` and ``op`` are at the left, ``shape`` and ``count`` at the right; where there is
-    room, ``flow`` (input → output) instead of the shape.
+    room, ``flow`` (``1×1×32×32 → 1×6×28×28``) instead of the shape, once the op is reached.
     ``here``: the cursor has just passed it. ``reached``: its tensor exists at the cursor.
     ``under``: the parameters of an op, shown below it. ``detail``: its input's and output's shape
     and its arguments, shown for the line that the cursor is on.
@@ -39,7 +39,8 @@ class Line:
 def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[Line]:
     """All lines: the input, every op of the forward with its parameters, target and loss."""
     shapes = {p.name: p.shape for p in parameters}
-    passed = _passed(frame)
+    inside = frame is not None and frame.position.op is not None
+    passed = frame.entry.name if frame and frame.entry and inside else ""
     rows = frame.rows if frame else ()
     first = rows[0].shapes[0] if rows and rows[0].shapes else None
     lines = [Line("input", "input", shape=_shape(first))]
@@ -52,9 +53,8 @@ def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[
     loss = frame.loss if frame and has_loss(frame) else None
     criterion = frame.options.loss if frame else ""
     value = "" if loss is None else number(loss)
-    here, known = "loss" in passed, loss is not None
-    lines.append(Line("loss", "loss", criterion, "", "", value, here, known))
-    return lines
+    here, known = passed == "loss", loss is not None
+    return [*lines, Line("loss", "loss", criterion, count=value, here=here, reached=known)]
 
 
 def total(parameters: tuple[Parameter, ...]) -> int:
@@ -62,55 +62,33 @@ def total(parameters: tuple[Parameter, ...]) -> int:
     return sum(math.prod(p.shape) for p in parameters)
 
 
-def _op_line(row: OpRow, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:
-    title, op = titles(row)
-    under = tuple(_parameter(n, n.rpartition(".")[2], shapes, passed) for n in row.parameters)
+def _op_line(row: OpRow, shapes: dict[str, Shape], passed: str) -> Line:
+    """A module's op is titled ``conv1`` and called ``conv2d``; a functional one only ``relu``."""
+    tail = row.name.rpartition(".")[2]
+    functional = tail == row.op or tail.startswith(f"{row.op}#")
+    title, op = ("", tail) if functional else (row.name, row.op)
+    flow = ""
+    if row.shapes is not None and row.shape is not None:
+        flow = f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"
+    called = clean(", ".join(f"{k}={v}" if k else str(v) for k, v in row.arguments))
     return Line(
         row.name,
         clean(title),
         f"{clean(op)} {clean(row.short)}".rstrip(),
-        flow(row),
+        flow,
         _shape(row.shape),
         thousands(row.count) if row.count else "",
-        row.name in passed,
-        row.shape is not None,
-        under,
-        detail(row),
+        here=row.name == passed,
+        reached=row.shape is not None,
+        under=tuple(_parameter(n, n.rpartition(".")[2], shapes, passed) for n in row.parameters),
+        detail="  ".join(part for part in (flow, called[:LONG]) if part),
     )
 
 
-def flow(row: OpRow) -> str:
-    """An op's input and output shapes: ``1×1×32×32 → 1×6×28×28``; empty until it is reached."""
-    if row.shapes is None or row.shape is None:
-        return ""
-    return f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"
-
-
-def detail(row: OpRow) -> str:
-    """The same with its arguments: ``1×1×32×32 → 1×6×28×28  kernel_size=5, stride=1``."""
-    called = clean(", ".join(f"{k}={v}" if k else str(v) for k, v in row.arguments))
-    return "  ".join(part for part in (flow(row), called[:LONG]) if part)
-
-
-def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: frozenset[str]) -> Line:
+def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: str) -> Line:
     shape = shapes.get(name)
     count = thousands(math.prod(shape)) if shape is not None else ""
-    return Line(name, clean(title), "", "", _shape(shape), count, name in passed)
-
-
-def titles(row: OpRow) -> tuple[str, str]:
-    """A module's op as (``conv1``, ``conv2d``); a functional one as ("", ``relu``)."""
-    tail = row.name.rpartition(".")[2]
-    if tail == row.op or tail.startswith(f"{row.op}#"):
-        return "", tail
-    return row.name, row.op
-
-
-def _passed(frame: Frame | None) -> frozenset[str]:
-    """The name of the entry passed last, if the cursor is inside a phase."""
-    if frame is None or frame.entry is None or frame.position.op is None:
-        return frozenset()
-    return frozenset({frame.entry.name})
+    return Line(name, clean(title), shape=_shape(shape), count=count, here=name == passed)
 
 
 def _shape(shape: Shape | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual import on
@@ -23,15 +25,15 @@ class LayersPane(Pane):
 
     ALLOW_MAXIMIZE = True
 
+    @dataclass
     class Chosen(Message):
         """The person wants to see ``tensor``."""
 
-        def __init__(self, tensor: str) -> None:
-            self.tensor = tensor
-            super().__init__()
+        tensor: str
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.listed = LayerTree()
         self._parameters: tuple[Parameter, ...] = ()
         self._frame: Frame | None = None
         self._tensor = ""
@@ -40,11 +42,7 @@ class LayersPane(Pane):
         self._settled = False
 
     def compose(self) -> ComposeResult:
-        yield LayerTree()
-
-    @property
-    def listed(self) -> LayerTree:
-        return self.query_one(LayerTree)
+        yield self.listed
 
     def know(self, parameters: tuple[Parameter, ...]) -> None:
         """The model's parameters, once the engine has built it."""
@@ -138,25 +136,14 @@ class LayersPane(Pane):
         fit = sum(1 + len(n.children) for n in self.listed.root.children) <= self.listed.size.height
         if fit != self._all_fit:
             self._all_fit = fit
-            cursor = self.listed.cursor_node or self._node(self._tensor)
-            for node in self.listed.root.children:
-                if fit or (cursor is not None and cursor in (node, *node.children)):
-                    node.expand()
-                else:
-                    node.collapse()
-            self.call_after_refresh(self.listed.forget_bar)
+            self._open(self.listed.cursor_node or self._node(self._tensor))
 
-    def _open(self, node: TreeNode[Line]) -> None:
-        """Show the parameters of the op at ``node``, and hide those of others."""
-        if self._all_fit:
-            return
-        owner = node if node.parent is None or node.parent.is_root else node.parent
-        for other in self.listed.root.children:
-            if other is owner and not other.is_expanded:
-                other.expand()
-            elif other is not owner and other.is_expanded:
-                other.collapse()
-        self.call_after_refresh(self.listed.forget_bar)
+    def _open(self, seen: TreeNode[Line] | None) -> None:
+        """Show the parameters of the op at ``seen``, and hide those of others; all if all fit."""
+        for node in self.listed.root.children:
+            if node.is_expanded != (bool(self._all_fit) or seen in (node, *node.children)):
+                node.toggle()
+                self.call_after_refresh(self.listed.forget_bar)
 
     def _node(self, tensor: str) -> TreeNode[Line] | None:
         candidate: TreeNode[Line]

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.reactive import Initialize, var
 
 from lenet_tui.app.engine_state import Activity
-from lenet_tui.kit.ui.format import fit, megabytes, total
+from lenet_tui.kit.ui.format import megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.terminal.ui.line_widget import LineWidget
@@ -68,16 +68,12 @@ def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Con
     right = _right(status, words, glyphs, width >= WIDE)
     left = _left(status, words)
     gap = f" {glyphs.dot} " if width >= WIDE else "  "
-    while total(right, "  ") + 2 + total(left, gap) > width:
-        worst_left = max((rank for rank, _ in left), default=0)
-        worst_right = max((rank for rank, _ in right), default=0)
-        if worst_left == worst_right == 0:
-            break
-        side = left if worst_left >= worst_right else right
-        worst = max(worst_left, worst_right)
+    while (left or right) and total(right, "  ") + 2 + total(left, gap) > width:
+        worst = max(rank for rank, _ in (*left, *right))
+        side = left if any(rank == worst for rank, _ in left) else right
         del side[max(i for i, (rank, _) in enumerate(side) if rank == worst)]
-    end = fit(right, "  ", width)
-    start = fit(left, gap, max(0, width - end.cell_length - 1))
+    start = Content(gap).join(content for _, content in left)
+    end = Content("  ").join(content for _, content in right)
     return start + " " * max(1, width - start.cell_length - end.cell_length) + end
 
 

@@ -94,7 +94,7 @@ class Drawing:
             return Strip(some).adjust_cell_length(self.width, self.ink.blank_style)
 
         def cells(system: ColorSystem) -> list[Cell]:
-            drawn = self.ink.drawn(system)
+            drawn = self.ink.drawn[system]
             return [cell for number in row for cell in drawn[number]]
 
         changes = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
@@ -33,12 +35,11 @@ class Heatmap(Picker):
         self._drawing: Drawing | None = None
         self._strips: dict[int, Strip] = {}
 
+    @dataclass
     class Scrolled(Picker.Reshaped):
         """Grid row ``top`` is to be the first."""
 
-        def __init__(self, top: int) -> None:
-            self.top = top
-            super().__init__()
+        top: int
 
     class Restyled(Picker.Reshaped):
         """It is drawn with another ink, which may have other room."""
@@ -85,9 +86,6 @@ class Heatmap(Picker):
         if regions != self._regions:
             self._regions = regions
             self._draw()
-
-    def extent(self, index: Index) -> Index:
-        return self._shown[1].extent(index) if self._shown else index
 
     # Drawing
 

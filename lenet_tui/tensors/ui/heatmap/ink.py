@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.tensors.arrangement import Room
-from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, TRUE, Codes, Palette, Rgb
+from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, ODD, TRUE, Codes, Palette
 from lenet_tui.terminal.ui.pens import Cell, cells_of
 
 Cells = npt.NDArray[np.int32]
 """A number for each cell of text: what is drawn there."""
+K = TypeVar("K")
+V = TypeVar("V")
 
 KINDS = ("signed", "unsigned", "picture")
 
@@ -53,32 +55,21 @@ def surface_of(widget: Widget) -> Surface:
     return Surface(colours, app.current_theme.dark, ascii_only, background)
 
 
-class _Table(dict[int, Segment]):
-    """Segments by cell number, each made once."""
+class _Table(dict[K, V]):
+    """Values by their key, each made when it is first asked for."""
 
-    def __init__(self, make: Callable[[int], Segment]) -> None:
+    def __init__(self, make: Callable[[K], V]) -> None:
         self._make = make
 
-    def __missing__(self, cell: int) -> Segment:
-        segment = self[cell] = self._make(cell)
-        return segment
-
-
-class _Drawn(dict[int, list[Cell]]):
-    """Terminal cells by cell number, each made once."""
-
-    def __init__(self, segments: _Table, system: ColorSystem) -> None:
-        self._segments = segments
-        self._system = system
-
-    def __missing__(self, cell: int) -> list[Cell]:
-        cells = self[cell] = cells_of(Strip([self._segments[cell]]), self._system) or []
-        return cells
+    def __missing__(self, key: K) -> V:
+        value = self[key] = self._make(key)
+        return value
 
 
 class Ink(ABC):
     """Draws pixels given as codes of ``palette``. ``segments``: the picture of each cell number.
 
+    ``drawn``: what each is in a terminal of a colour system: its cells by themselves, ready-made.
     ``half_blocks``: two pixels share a cell; else one pixel takes two cells.
     """
 
@@ -90,13 +81,9 @@ class Ink(ABC):
         self.blank_style = Style(bgcolor=background)
         self.levels: Codes = palette.codes()
         self.segments = _Table(self._make)
-        self._drawn: dict[ColorSystem, _Drawn] = {}
-
-    def drawn(self, system: ColorSystem) -> _Drawn:
-        """What each cell number is in a terminal: its cells by themselves, ready-made."""
-        if system not in self._drawn:
-            self._drawn[system] = _Drawn(self.segments, system)
-        return self._drawn[system]
+        self.drawn: _Table[ColorSystem, _Table[int, list[Cell]]] = _Table(
+            lambda system: _Table(lambda cell: cells_of(Strip([self.segments[cell]]), system) or [])
+        )
 
     def room(self, width: int, height: int) -> Room:
         """The pixels of ``width`` × ``height`` cells."""
@@ -126,14 +113,14 @@ class HalfBlocks(Ink):
 
     @property
     def _base(self) -> int:
-        return self.palette.minus_inf + 1
+        return self.palette.blank + ODD + 1
 
     def _make(self, cell: int) -> Segment:
         top, bottom = divmod(cell, self._base)
         blank = self.palette.blank
         odd = [code for code in (top, bottom) if code > blank]
         if odd:
-            return Segment(*self._special(min(odd)))
+            return Segment(*_SPECIAL[min(odd) - blank - 1])
         if top == bottom:
             return Segment(" ", Style(bgcolor=self._colour(top)))
         if top == blank:
@@ -142,51 +129,35 @@ class HalfBlocks(Ink):
 
     def marked(self, code: int, mark: str, cursor: bool) -> Segment:
         if code > self.palette.blank:
-            text, style = self._special(code)
+            text, style = _SPECIAL[code - self.palette.blank - 1]
             return Segment(text, style + Style(reverse=True))
         colour = self._colour(code)
-        bright = code < self.palette.blank and _luminance(self.palette.colours[code]) > 0.4
-        return Segment(mark, Style(color=_rgb(0, 0, 0) if bright else _WHITE, bgcolor=colour))
+        red, green, blue = colour.triplet or (0, 0, 0)
+        bright = code < self.palette.blank and 0.3 * red + 0.59 * green + 0.11 * blue > 102
+        return Segment(mark, Style(color=_BLACK if bright else _WHITE, bgcolor=colour))
 
     def _colour(self, code: int) -> Color:
         if code >= self.palette.blank:
             return self.background
-        return _rgb(*self.palette.colours[code])
-
-    def _special(self, code: int) -> tuple[str, Style]:
-        if code == self.palette.nan:
-            return "╳", Style(color=_WHITE, bgcolor=_rgb(175, 0, 175), bold=True)
-        if code == self.palette.plus_inf:
-            return "▲", Style(color=_rgb(0, 0, 0), bgcolor=_rgb(255, 255, 0), bold=True)
-        return "▼", Style(color=_rgb(0, 0, 0), bgcolor=_rgb(0, 255, 255), bold=True)
+        return Color.from_rgb(*self.palette.colours[code])
 
 
 class Shades(Ink):
-    """A pixel is two cells: its sign and a shade. With few colours, or with none.
-
-    ``fore`` is the colour of negative and of positive pixels, ``plain`` that of other marks;
-    ``ramp`` goes from nothing to full; ``odd`` is for NaN, +∞, −∞.
-    """
+    """A pixel is two cells: its sign and a shade. With few colours, or with none."""
 
     half_blocks = False
 
-    def __init__(
-        self,
-        palette: Palette,
-        background: Color,
-        *,
-        fore: tuple[Color | None, Color | None],
-        plain: Color | None,
-        ramp: str,
-        odd: str,
-        minus: str,
-    ) -> None:
-        self._fore = fore
-        self._plain = plain
-        self._ramp = ramp
-        self._odd = odd
-        self._signs = (minus, "+")
-        super().__init__(palette, background)
+    def __init__(self, surface: Surface, kind: str) -> None:
+        signed = kind == "signed"
+        ramp, self._odd, self._signs = (
+            (" .:*#", "X^v", "-+") if surface.ascii else (" ░▒▓█", "╳▲▼", "−+")
+        )
+        paper = kind == "picture" and not surface.dark  # which is white
+        self._ramp = ramp[::-1] if paper else ramp
+        self._plain = _plain(surface)
+        self._fore = _few(surface) if kind != "picture" else (self._plain, self._plain)
+        colours = ((0, 0, 0),) * (2 * len(ramp) - 1 if signed else len(ramp))
+        super().__init__(Palette(colours, signed), surface.background)
 
     def cells(self, codes: Codes) -> Cells:
         return codes.astype(np.int32)
@@ -223,24 +194,7 @@ def ink_for(surface: Surface, kind: str) -> Ink:
         table = TRUE if surface.colours == "truecolor" else CUBE
         palette = GREY if kind == "picture" else table[surface.dark, kind == "signed"]
         return HalfBlocks(palette, surface.background)
-    return _shades(surface, kind)
-
-
-def _shades(surface: Surface, kind: str) -> Shades:
-    signed = kind == "signed"
-    ramp = " .:*#" if surface.ascii else " ░▒▓█"
-    if kind == "picture" and not surface.dark:
-        ramp = ramp[::-1]  # the paper is white
-    levels: Any = [(0, 0, 0)] * (2 * len(ramp) - 1 if signed else len(ramp))
-    return Shades(
-        Palette(tuple(levels), signed),
-        surface.background,
-        fore=_few(surface) if kind != "picture" else (_plain(surface),) * 2,
-        plain=_plain(surface),
-        ramp=ramp,
-        odd="X^v" if surface.ascii else "╳▲▼",
-        minus="-" if surface.ascii else "−",
-    )
+    return Shades(surface, kind)
 
 
 def _plain(surface: Surface) -> Color | None:
@@ -250,7 +204,7 @@ def _plain(surface: Surface) -> Color | None:
     """
     if surface.background.is_default:
         return None
-    return _WHITE if surface.dark else _rgb(0, 0, 0)
+    return _WHITE if surface.dark else _BLACK
 
 
 def _few(surface: Surface) -> tuple[Color | None, Color | None]:
@@ -262,16 +216,13 @@ def _few(surface: Surface) -> tuple[Color | None, Color | None]:
         return Color.from_ansi(numbers[0]), Color.from_ansi(numbers[1])
     # Those that rich takes for the sixteen, so that they are met exactly.
     standard = {12: (85, 85, 255), 11: (255, 255, 85), 4: (0, 0, 170), 1: (170, 0, 0)}
-    return _rgb(*standard[numbers[0]]), _rgb(*standard[numbers[1]])
+    return Color.from_rgb(*standard[numbers[0]]), Color.from_rgb(*standard[numbers[1]])
 
 
-def _rgb(red: int, green: int, blue: int) -> Color:
-    return Color.from_rgb(red, green, blue)
-
-
-def _luminance(colour: Rgb) -> float:
-    red, green, blue = (c / 255 for c in colour)
-    return 0.3 * red + 0.59 * green + 0.11 * blue
-
-
-_WHITE = _rgb(255, 255, 255)
+_BLACK, _WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(255, 255, 255)
+_SPECIAL = (
+    ("╳", Style(color=_WHITE, bgcolor=Color.from_rgb(175, 0, 175), bold=True)),
+    ("▲", Style(color=_BLACK, bgcolor=Color.from_rgb(255, 255, 0), bold=True)),
+    ("▼", Style(color=_BLACK, bgcolor=Color.from_rgb(0, 255, 255), bold=True)),
+)
+"""How NaN, +∞ and −∞ are drawn in colours."""

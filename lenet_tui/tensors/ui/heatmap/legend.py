@@ -1,4 +1,4 @@
-"""The line under a heatmap: what its colours mean, and the tensor's statistics."""
+"""The line under a picture or numbers: what the colours mean, and the tensor's statistics."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.views import TOP, View
 from lenet_tui.tensors.ui.heatmap.ink import Ink
+from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.numbers import ascii_text, number
 from lenet_tui.text.words import Words
 
@@ -81,3 +83,26 @@ def _parts(view: View, words: Words, moved: bool) -> list[str]:
     parts.append(f"{number(summary.low, 3)} … {number(summary.high, 3)}")
     parts.append(f"μ {number(summary.mean, 3)}")
     return parts
+
+
+class LegendLine(LineWidget):
+    """As much of the legend as there is room for."""
+
+    DEFAULT_CSS = "LegendLine { height: 1; padding: 0 1; }"
+
+    _explained: tuple[View, Ink, Words, bool] | None = None
+
+    def show(self, view: View, ink: Ink, words: Words, moved: bool) -> None:
+        """Explain ``view``, drawn with ``ink``; ``moved``: its scale is not the one before."""
+        self._explained = view, ink, words, moved
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.content_size.width
+        if self._explained is None or not width:
+            return
+        view, ink, words, moved = self._explained
+        plain = ascii_only(self)
+        self.put([legend(view, ink, words, width=width, moved=moved, ascii_only=plain)])
+
+    on_resize = _draw

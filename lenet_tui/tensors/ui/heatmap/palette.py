@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lenet_tui.protocol.views import ABSENT, MINUS_INF, NAN, PLUS_INF, TOP, ZERO
+from lenet_tui.protocol.views import MINUS_INF, NAN, PLUS_INF, TOP, ZERO
 
 Rgb = tuple[int, int, int]
 Codes = npt.NDArray[np.uint8]
+ODD = 3
+"""Numbers that no colour is for: NaN, +∞ and −∞, in this order."""
 
 
 def _rgb(colours: str) -> tuple[Rgb, ...]:
@@ -28,8 +30,8 @@ def _rgb(colours: str) -> tuple[Rgb, ...]:
 class Palette:
     """``colours`` from the lowest level to the highest. ``signed``: zero is in the middle.
 
-    Codes are indices of ``colours``; after them come ``blank`` (nothing there), ``nan``,
-    ``plus_inf`` and ``minus_inf``. ``codes``: the code of each level of a view, 256 of them.
+    Codes are indices of ``colours``; after them come ``blank`` (nothing there), and ``ODD`` codes
+    more, of NaN, +∞ and −∞.
     """
 
     colours: tuple[Rgb, ...]
@@ -39,20 +41,8 @@ class Palette:
     def blank(self) -> int:
         return len(self.colours)
 
-    @property
-    def nan(self) -> int:
-        return self.blank + 1
-
-    @property
-    def plus_inf(self) -> int:
-        return self.blank + 2
-
-    @property
-    def minus_inf(self) -> int:
-        return self.blank + 3
-
     def codes(self) -> Codes:
-        """The code of each level."""
+        """The code of each level of a view, 256 of them."""
         if self.signed:
             half = len(self.colours) // 2
             share = np.arange(TOP + 1) / ZERO - 1
@@ -61,8 +51,7 @@ class Palette:
             index = np.rint(np.arange(TOP + 1) / TOP * (len(self.colours) - 1))
         table = np.full(256, self.blank, np.uint8)
         table[: TOP + 1] = index.astype(np.uint8)
-        table[ABSENT] = self.blank
-        table[NAN], table[PLUS_INF], table[MINUS_INF] = self.nan, self.plus_inf, self.minus_inf
+        table[[NAN, PLUS_INF, MINUS_INF]] = self.blank + np.arange(1, ODD + 1)
         return table
 
 

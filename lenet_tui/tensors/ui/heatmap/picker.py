@@ -35,42 +35,25 @@ class Picker(Widget, can_focus=True):
 
     cursor: reactive[Index | None] = reactive[Index | None](None, repaint=False)
 
-    class _AtCursor(Message):
-        """``first`` to ``last``: the elements that the cursor is on, of one tile."""
-
-        def __init__(self, picker: Picker, first: Index, last: Index) -> None:
-            self.picker = picker
-            self.first = first
-            self.last = last
-            super().__init__()
-
-        @property
-        def control(self) -> Picker:
-            return self.picker
-
-    class CursorMoved(_AtCursor):
+    class CursorMoved(Message):
         """The cursor is on other elements."""
 
-    class CellChosen(_AtCursor):
+    class CellChosen(Message):
         """The person wants to know more of what the cursor is on."""
 
     class Reshaped(Message):
         """Other elements are to be seen: the size is another, or it was scrolled."""
 
-    def extent(self, index: Index) -> Index:
-        """The last of the elements that are drawn where ``index`` is."""
-        return index
-
     def place(self, index: Index) -> None:
         """Put the cursor on an element and post that."""
         if index != self.cursor:
             self.cursor = index
-            self.post_message(self.CursorMoved(self, index, self.extent(index)))
+            self.post_message(self.CursorMoved())
 
     def action_choose(self) -> None:
         """Post that the cursor's element is chosen."""
         if self.cursor is not None:
-            self.post_message(self.CellChosen(self, self.cursor, self.extent(self.cursor)))
+            self.post_message(self.CellChosen())
 
     def on_resize(self) -> None:
         """There is another number of elements to be seen."""

@@ -5,22 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from inspect import cleandoc
 
-from lenet_tui.text.notice import Table
-from lenet_tui.tour.words_layers import TOUR_LAYERS
-from lenet_tui.tour.words_training import TOUR_TRAINING
-
-TOUR: Table = {
-    "tour.title": ("The tour: neural networks with torch.nn", "导览：用 torch.nn 搭建神经网络"),
-    "tour.progress": ("stop {number} of {count}", "第 {number} 站，共 {count} 站"),
-    "tour.here": ("The session is at this stop.", "会话正处于这一站。"),
-    "tour.going": ("On the way to this stop …", "正在前往这一站…"),
-    "tour.away": ("Stepped away: {key} brings this stop back.", "已离开此站：按 {key} 回来。"),
-    "tour.prints": ("It prints", "打印出"),
-    "tour.lab": ("{key} opens the layer lab again.", "按 {key} 再次打开层实验室。"),
-    **TOUR_LAYERS,
-    **TOUR_TRAINING,
-}
-
 PRESET = "notebook"
 """The preset of the session that the stops' moves are for."""
 
@@ -33,16 +17,17 @@ _LOSS = (*_RANDOM, "do forward", "phase")
 class Stop:
     """One stop. Its words are ``tour.KEY.title`` and ``tour.KEY.text``.
 
-    ``moves``: lines as in ``core/moves.py`` that take a new session of ``PRESET`` to its state.
+    ``moves``: lines as in ``protocol/moves.py`` that take a new session of ``PRESET`` to its state.
     ``panes``: ids of the panes to be seen, the first one to be focused. ``tensor``: the one to
     show, ``aspect``: its value, gradient or update, ``numbers``: not as a heatmap. ``lab`` and
-    ``lab_input``: the layer to open in the lab instead, and its input's shape. ``code``: the lines
-    of Python that the stop is about; all stops' lines run in order. ``prints``: what these print,
-    by the engine's names of it; ``then``: moves on from the stop, after which it is printed again.
+    ``lab_input``: the layer to open in the lab instead, and its input's shape. ``source``: the
+    lines of Python that the stop is about; all stops' lines run in order. ``prints``: what these
+    print, by the engine's names of it; ``then``: moves on from the stop, after which it is printed
+    again.
     """
 
     key: str
-    code: str
+    source: str
     moves: tuple[str, ...] = ()
     panes: tuple[str, ...] = ()
     tensor: str = ""
@@ -53,27 +38,14 @@ class Stop:
     prints: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
 
-
-def _stop(
-    key: str,
-    code: str,
-    *,
-    moves: tuple[str, ...] = (),
-    panes: tuple[str, ...] = (),
-    tensor: str = "",
-    lab: str = "",
-    lab_input: tuple[int, ...] = (),
-    aspect: str = "value",
-    numbers: bool = False,
-    prints: tuple[str, ...] = (),
-    then: tuple[str, ...] = (),
-) -> Stop:
-    shown = moves, panes, tensor, lab, lab_input, aspect, numbers, prints, then
-    return Stop(key, cleandoc(code), *shown)
+    @property
+    def code(self) -> str:
+        """``source`` without the indentation that it has here."""
+        return cleandoc(self.source)
 
 
 STOPS: tuple[Stop, ...] = (
-    _stop(
+    Stop(
         "steps",
         """
         # net = Net()                      init
@@ -85,7 +57,7 @@ STOPS: tuple[Stop, ...] = (
         """,
         panes=("rail",),
     ),
-    _stop(
+    Stop(
         "conv1d",
         """
         layer = nn.Conv1d(16, 4, kernel_size=3)
@@ -95,7 +67,7 @@ STOPS: tuple[Stop, ...] = (
         lab="Conv1d(16, 4, 3)",
         lab_input=(1, 16, 12),
     ),
-    _stop(
+    Stop(
         "conv2d",
         """
         layer = nn.Conv2d(1, 6, 5)
@@ -105,7 +77,7 @@ STOPS: tuple[Stop, ...] = (
         lab="Conv2d(1, 6, 5)",
         lab_input=(1, 1, 32, 32),
     ),
-    _stop(
+    Stop(
         "pool",
         """
         pool = nn.MaxPool2d(2)
@@ -115,7 +87,7 @@ STOPS: tuple[Stop, ...] = (
         lab="MaxPool2d(2)",
         lab_input=(1, 6, 28, 28),
     ),
-    _stop(
+    Stop(
         "define",
         """
         class Net(nn.Module):
@@ -137,7 +109,7 @@ STOPS: tuple[Stop, ...] = (
         """,
         panes=("code", "layers"),
     ),
-    _stop(
+    Stop(
         "print",
         """
         net = Net()
@@ -146,7 +118,7 @@ STOPS: tuple[Stop, ...] = (
         panes=("layers",),
         prints=("net",),
     ),
-    _stop(
+    Stop(
         "parameters",
         """
         params = list(net.parameters())
@@ -157,7 +129,7 @@ STOPS: tuple[Stop, ...] = (
         tensor="conv1.weight",
         prints=("len(params)", "params[0].size()"),
     ),
-    _stop(
+    Stop(
         "input",
         """
         input = torch.randn(1, 1, 32, 32)  # one image, one channel
@@ -166,7 +138,7 @@ STOPS: tuple[Stop, ...] = (
         panes=("layers", "image"),
         tensor="conv1.max_pool2d",
     ),
-    _stop(
+    Stop(
         "output",
         """
         out = net(input)
@@ -177,7 +149,7 @@ STOPS: tuple[Stop, ...] = (
         tensor="output",
         prints=("output",),
     ),
-    _stop(
+    Stop(
         "random",
         """
         net.zero_grad()
@@ -187,7 +159,7 @@ STOPS: tuple[Stop, ...] = (
         panes=("gradient", "autograd"),
         tensor="fc3.weight",
     ),
-    _stop(
+    Stop(
         "loss",
         """
         output = net(input)
@@ -201,7 +173,7 @@ STOPS: tuple[Stop, ...] = (
         tensor="output",
         prints=("loss",),
     ),
-    _stop(
+    Stop(
         "graph",
         """
         print(loss.grad_fn)                                            # MseLossBackward0
@@ -212,7 +184,7 @@ STOPS: tuple[Stop, ...] = (
         panes=("autograd",),
         prints=("loss.grad_fn", f"loss.grad_fn{_ON}", f"loss.grad_fn{_ON}{_ON}"),
     ),
-    _stop(
+    Stop(
         "bias",
         """
         net.zero_grad()
@@ -227,7 +199,7 @@ STOPS: tuple[Stop, ...] = (
         prints=("conv1.bias.grad",),
         then=("phase",),
     ),
-    _stop(
+    Stop(
         "update",
         """
         learning_rate = 0.01

@@ -1,0 +1,61 @@
+"""Each op has the line of the model's ``forward`` that called it."""
+
+from __future__ import annotations
+
+import inspect
+
+import torch
+from torch import Tensor, nn
+
+from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.training.engine.model import Net
+
+
+class Deep(nn.Module):
+    """Loops, calls over several lines, operators, nested modules, methods of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(4, 4), nn.Sequential(nn.Linear(4, 4), nn.ReLU())])
+        self.shared = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in self.layers:
+            x = layer(x)  # loop
+        y = torch.tanh(  # call
+            self.shared(x)  # argument
+        )
+        y += self.shared(y) @ x  # operators
+        return sum([torch.relu(part) for part in self.halves(y)], start=y)  # called
+
+    def halves(self, y: Tensor) -> tuple[Tensor, Tensor]:
+        return y / 2, y / 2
+
+
+def remarks(model: nn.Module, image: Tensor) -> list[tuple[str, str]]:
+    """The ops, and the remark at the end of the line of each."""
+    lines = inspect.getsource(inspect.getmodule(type(model)) or Deep).splitlines()
+    entries = dry_run(model, image).entries
+    return [(e.op, lines[e.line - 1].rpartition("# ")[2]) for e in entries]
+
+
+def test_loops_calls_operators_and_nested_modules_have_their_line() -> None:
+    found = remarks(Deep(), torch.zeros(4, 4))
+    assert found == [
+        *(("linear", "loop"), ("linear", "loop"), ("relu", "loop")),
+        *(("linear", "argument"), ("tanh", "call")),
+        *(("linear", "operators"), ("matmul", "operators"), ("add", "operators")),
+        *(("div", "called"), ("div", "called")),
+        *(("relu", "called"), ("relu", "called"), ("add", "called"), ("add", "called")),
+    ]
+
+
+def test_each_op_of_the_notebooks_net_has_its_line() -> None:
+    first = inspect.getsourcelines(Net)[1]
+    entries = dry_run(Net(), torch.zeros(1, 1, 32, 32)).entries
+    block = ("conv2d", "relu", "max_pool2d")
+    assert [(e.op, e.line - first + 1) for e in entries] == [
+        *((op, 13) for op in block),
+        *((op, 14) for op in block),
+        *(("view", 15), ("linear", 16), ("relu", 16), ("linear", 17), ("relu", 17), ("linear", 18)),
+    ]
