@@ -193,7 +193,10 @@ APP: Table = {
     ),
     "watch.remove": ("delete removes it", "按 Delete 删除"),
     "dialog.confirm.title": ("Change the past?", "要改动过去吗？"),
-    "dialog.confirm.keys": ("y yes   n or escape no", "y 是   n 或 Esc 否"),
+    "dialog.confirm.keys": (
+        "left right choose   enter do it   escape close",
+        "左右 选择   回车 确定   Esc 关闭",
+    ),
     "confirm.future": (
         "You are at iteration {here}; the record goes on to iteration {end}. A change here drops "
         "everything recorded after this point.",
@@ -205,6 +208,22 @@ APP: Table = {
     "dialog.help.keys": ("arrows scroll   escape close", "方向键 滚动   Esc 关闭"),
     "palette.placeholder": ("Search for commands …", "搜索命令…"),
     "palette.themes": ("Search for themes …", "搜索主题…"),
+    "group.signs": ("Signs", "符号"),
+    "help.signs": (
+        "μ σ ‖x‖\tmean, standard deviation and norm √Σx² of the whole tensor\n"
+        "−0.2 ▒ +0.2\tthe colour scale; then the least and the greatest number\n"
+        "0,2\tover a picture: the kernel of output channel 0, input channel 2; one number: the "
+        "kernel's or the channel's\n"
+        "╳ ▲ ▼\tNaN, +∞, −∞\n"
+        "◀\tthe target class\n"
+        "∂loss/∂fc2\tthe gradient of the loss with respect to the output of fc2",
+        "μ σ ‖x‖\t整个张量的均值、标准差与范数 √Σx²\n"
+        "−0.2 ▒ +0.2\t色标；其后是最小与最大的数\n"
+        "0,2\t图上方：输出通道 0、输入通道 2 的卷积核；只有一个数时，是卷积核或通道的编号\n"
+        "╳ ▲ ▼\tNaN、+∞、−∞\n"
+        "◀\t目标类别\n"
+        "∂loss/∂fc2\t损失对 fc2 输出的梯度",
+    ),
     "help.mouse": (
         "The mouse works too: lines, tabs, keys in the bottom line.\n"
         "Arrows or h j k l move inside a pane, tab moves on to the next.",
@@ -220,9 +239,15 @@ APP: Table = {
         "None: zero_grad() has set it to None; the next backward computes it again.",
         "None：zero_grad() 已把它设为 None；下一次反向传播会重新算出它。",
     ),
-    "view.none.activation": (
-        "None: backward has not come to it yet, or it needs no gradient.",
-        "None：反向传播还没有到达它，或者它不需要梯度。",
+    "view.none.data": (
+        "None: data needs no gradient (requires_grad is False), so backward computes none.",
+        "None：数据不需要梯度（requires_grad 为 False），所以反向传播不计算它。",
+    ),
+    "view.none.apart": (
+        "None: backward is done and has computed none here. Either it needs no gradient "
+        "(requires_grad is False), or the loss does not depend on it.",
+        "None：反向传播已完成，这里没有算出梯度：或者它不需要梯度（requires_grad 为 False），"
+        "或者损失与它无关。",
     ),
     "view.empty": ("It has no elements.", "它没有元素。"),
     "follow.on": ("the tensor panes follow each op", "张量窗格跟随每个算子"),

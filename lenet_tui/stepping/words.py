@@ -83,10 +83,15 @@ COMMANDS: Table = {
     "cmd.numbers.help": ("", ""),
     "cmd.log-scale.title": ("Loss: linear / logarithmic", "损失：线性 / 对数"),
     "cmd.log-scale.help": ("", ""),
-    "cmd.explain.title": ("Explain this number", "解释这个数"),
+    "cmd.explain.title": ("Explain this step", "解释这一步"),
     "cmd.explain.help": (
-        "enter or e: the cell under the cursor, term by term",
-        "回车或 e：光标处的元素，逐项列出",
+        "the phase or op at the cursor; again: the number, as enter does",
+        "光标处的阶段或算子；再按一次：这个数，同回车",
+    ),
+    "cmd.explain-number.title": ("Explain this number", "解释这个数"),
+    "cmd.explain-number.help": (
+        "the one under the cursor, term by term",
+        "光标处的数，逐项列出",
     ),
     "cmd.explain.short": ("explain", "解释"),
     "cmd.explain-back.title": ("Explanation: back", "解释：返回"),

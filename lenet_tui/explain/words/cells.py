@@ -88,6 +88,10 @@ CELLS: Table = {
     ),
     "cells.note.samples": ("the mean over the batch: {a}", "对本批取平均：{a} 个样本"),
     "cells.note.exp-sum": ("Σ_j {a} = {b}", "Σ_j {a} = {b}"),
+    "cells.note.minus-log": (
+        "{a} = {b}: the probability of the target class; −log of it is {c}",
+        "{a} = {b}：目标类别的概率；取 −log 得 {c}",
+    ),
     "cells.note.log-sum": (
         "Σ_j {a} = {b}; the logarithm of it is {c}",
         "Σ_j {a} = {b}，取对数得 {c}",

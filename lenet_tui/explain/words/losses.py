@@ -36,6 +36,7 @@ EXPLAIN_LOSSES: Table = {
     """),
     "explain.op.cross_entropy": paragraphs("""
         −log p: p is the probability that softmax gives the target class; the mean over the batch.
+        Here −log {probability} = {value}; {probability} is the number at ◀ in the output pane.
         loss = −(1/N) Σ_n log( exp(x[n, y_n]) / Σ_c exp(x[n, c]) )
         x: {input}, raw outputs (logits)      y: class numbers, int64, {samples} of them
         All {classes} classes equally likely: loss = log {classes} = {even}
@@ -44,6 +45,7 @@ EXPLAIN_LOSSES: Table = {
         Watch out: a float target with the shape of x is read as probabilities, not as classes.
 
         −log p：p 是 softmax 给目标类别的概率；在批量上取平均。
+        此处 −log {probability} = {value}；{probability} 就是输出窗格中 ◀ 处的数。
         loss = −(1/N) Σ_n log( exp(x[n, y_n]) / Σ_c exp(x[n, c]) )
         x：{input}，原始输出（logits）      y：类别编号，int64，共 {samples} 个
         {classes} 个类别概率全相等时：loss = log {classes} = {even}

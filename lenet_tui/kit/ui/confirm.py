@@ -14,12 +14,15 @@ from lenet_tui.kit.ui.dialog import Dialog
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Gives back ``True`` for yes, ``None`` for anything else."""
+    """Gives back ``True`` for yes, ``None`` for anything else.
+
+    No letter answers: each means something else on the main screen, where it was just typed.
+    """
 
     AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "yes", show=False),
-        Binding("n", "cancel", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
     ]
 
     def __init__(self, text: str) -> None:
@@ -31,9 +34,6 @@ class ConfirmScreen(Dialog[bool]):
         with Horizontal(classes="buttons"):
             yield Button(self.words("confirm.yes"), id="yes", variant="warning", compact=True)
             yield Button(self.words("confirm.no"), id="no", compact=True)
-
-    def action_yes(self) -> None:
-        self.dismiss(True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
