@@ -210,15 +210,15 @@ APP: Table = {
     "palette.themes": ("Search for themes …", "搜索主题…"),
     "group.signs": ("Signs", "符号"),
     "help.signs": (
-        "μ σ ‖x‖\tmean, standard deviation and norm √Σx² of the whole tensor\n"
-        "−0.2 ▒ +0.2\tthe colour scale; then the least and the greatest number\n"
+        "μ σ ‖x‖\tmean, standard deviation and norm √(Σ x²) of the whole tensor\n"
+        "−0.2 … +0.2\tthe colour scale; then the least and the greatest number\n"
         "0,2\tover a picture: the kernel of output channel 0, input channel 2; one number: the "
         "kernel's or the channel's\n"
         "╳ ▲ ▼\tNaN, +∞, −∞\n"
         "◀\tthe target class\n"
         "∂loss/∂fc2\tthe gradient of the loss with respect to the output of fc2",
-        "μ σ ‖x‖\t整个张量的均值、标准差与范数 √Σx²\n"
-        "−0.2 ▒ +0.2\t色标；其后是最小与最大的数\n"
+        "μ σ ‖x‖\t整个张量的均值、标准差与范数 √(Σ x²)\n"
+        "−0.2 … +0.2\t色标；其后是最小与最大的数\n"
         "0,2\t图上方：输出通道 0、输入通道 2 的卷积核；只有一个数时，是卷积核或通道的编号\n"
         "╳ ▲ ▼\tNaN、+∞、−∞\n"
         "◀\t目标类别\n"

@@ -16,7 +16,7 @@ NOTICES = {
     "training:no-npz": ("it is not an .npz file", "不是 .npz 文件"),
     "training:no-array": ("no array {name!r}", "没有数组 {name!r}"),
     "training:no-numbers": (
-        "images of {images} and labels of {labels} are no numbers",
+        "images of {images} and labels of {labels} are not numbers",
         "类型为 {images} 的 images 与类型为 {labels} 的 labels 不是数",
     ),
     "training:image-shape": (

@@ -34,13 +34,6 @@ def test_cross_entropy_is_minus_log_p_of_each_target_class(net: Explained) -> No
     assert one.checked and one.terms[0].operands[0].index == (1, 3)
 
 
-def test_a_loss_near_zero_is_checked_as_closely() -> None:
-    """There float32 holds p = 1 and the logarithm of that would be 0."""
-    explained = Explained(resolve("digits", device="cpu", lr=0.1), "run 3000")
-    found = explained.ask("loss")
-    assert found.value < 1e-3 and found.checked and found.bound < 1000
-
-
 def test_cross_entropys_gradient_is_the_softmax_less_one_at_the_target(net: Explained) -> None:
     label = int(net.ask("loss", 2).terms[1].operands[1].value)
     back = net.ask(f"fc3.grad[1,{label}]", 2)

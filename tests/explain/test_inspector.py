@@ -149,28 +149,6 @@ async def test_follow_return_and_home() -> None:
         assert pane.history.here is None
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_e_explains_the_step_then_the_number_then_closes_it(size: tuple[int, int]) -> None:
-    async with running(size) as run:
-        await run.press("n", "n", "n", "n", "3", "right", "e")
-        assert "loss.backward() walks the graph" in run.text and asked(run) == []
-        await run.press("e")
-        assert asked(run)[0].startswith("conv1.weight.grad[0,0,0,")
-        assert "Layers" not in run.text
-        await run.press("e")
-        assert "Layers" in run.text
-
-
-async def test_enter_explains_the_number_at_once() -> None:
-    async with running() as run:
-        await run.press("1", "e", "e")
-        assert asked(run) == ["conv1.weight[0,0,0,0]"]
-        await run.press("e")
-        assert run.app.main.query_one("LayerTree").has_focus
-        await run.press("2", "enter")
-        assert asked(run)[-1] == "conv1.weight[0,0,0,0]"
-
-
 @pytest.mark.slow
 async def test_other_panes_have_cells_too() -> None:
     async with running() as run:
