@@ -198,9 +198,9 @@ APP: Table = {
         "左右 选择   回车 确定   Esc 关闭",
     ),
     "confirm.future": (
-        "You are at iteration {here}; the record goes on to iteration {end}. A change here drops "
-        "everything recorded after this point.",
-        "当前在第 {here} 次迭代，记录已到第 {end} 次。在此改动，会丢弃此处之后的全部记录。",
+        "The record goes on after this point, to iteration {end}. A change here drops what comes "
+        "after.",
+        "此处之后还有记录，直到第 {end} 次迭代。在此改动，会丢弃此处之后的记录。",
     ),
     "confirm.yes": ("Change it, drop the rest", "改动，丢弃之后的记录"),
     "confirm.no": ("Keep the record", "保留记录"),

@@ -63,7 +63,7 @@ NOTICES = {
         "输出 {output!r}：没有文件夹 {folder!r}",
     ),
     "cli:exists": (
-        "output {output!r} exists: another name, or --force to take its place",
+        "output {output!r} exists: another name, or --force to overwrite it",
         "输出 {output!r} 已存在：请换一个名字，或用 --force 覆盖它",
     ),
     "cli:read-only": (

@@ -85,8 +85,7 @@ class MainScreen(ReportScreen):
                 self.move(move)
 
         if self.frame is not None and self.frame.ahead:
-            here, end = self.frame.position.iteration, self.frame.end
-            text = self.words("confirm.future", here=here, end=end)
+            text = self.words("confirm.future", end=self.frame.end)
             self.open(ConfirmScreen(text), go)
         else:
             go()

@@ -20,6 +20,7 @@ class ConfirmScreen(Dialog[bool]):
     """
 
     AUTO_FOCUS = "#no"
+    DEFAULT_CSS = "ConfirmScreen Button:focus { text-style: bold reverse; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
@@ -32,7 +33,7 @@ class ConfirmScreen(Dialog[bool]):
     def body(self) -> ComposeResult:
         yield Static(self._text, markup=False, classes="help")
         with Horizontal(classes="buttons"):
-            yield Button(self.words("confirm.yes"), id="yes", variant="warning", compact=True)
+            yield Button(self.words("confirm.yes"), id="yes", compact=True)
             yield Button(self.words("confirm.no"), id="no", compact=True)
 
     @on(Button.Pressed)
