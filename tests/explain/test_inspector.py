@@ -240,7 +240,7 @@ async def test_after_closing_nothing_is_asked_or_lit() -> None:
         await run.press("escape", "f", "N")
         assert len(asked(run)) == 1
         assert run.app.main.tensor.heatmap._regions == ()
-        await run.press("e")
+        await run.press("enter")
         assert len(asked(run)) == 2 and "Where it comes from" in run.text
 
 
@@ -258,7 +258,7 @@ async def test_a_new_engine_is_asked_again() -> None:
 @pytest.mark.slow
 async def test_a_run_gives_way_to_e() -> None:
     async with running(free=1) as run:
-        await run.press("f", "r", "e")
+        await run.press("f", "r", "e", "e")
         await run.settle()
         assert not run.app.main.queue.running
         assert head(run)[0] == "conv1.weight[0,0,0,0]"
