@@ -28,7 +28,7 @@ async def test_order_unfolding_and_the_central_difference() -> None:
         await run.press("escape")
         run.app.main.choose("conv1.weight", "gradient")
         await run.settle()
-        await run.press("enter", "D")
+        await run.press("e", "e", "D")
         assert run.engine.asked(Explain)[-1].check
         run.app.clear_notifications()
         await run.settle()
