@@ -36,5 +36,5 @@ EXPORT: Table = {
     "code.shape": ("{shape}", "{shape}"),
     "code.loss": ("{loss}", "{loss}"),
     "code.numbers": ("{numbers}", "{numbers}"),
-    "code.accumulated": ("gradients of {n} backwards, added up", "{n} 次 backward 的梯度之和"),
+    "code.accumulated": ("gradients of {n} backward passes", "{n} 次 backward 的梯度之和"),
 }

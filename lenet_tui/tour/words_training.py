@@ -141,7 +141,7 @@ TOUR_TRAINING: Table = {
 
         Each is the sum of the gradients at all 28×28 positions where that bias was added.
 
-        N takes it back to None. Two backwards without a zero_grad between would add up.
+        N takes it back to None. Two backward passes with no zero_grad between would add up.
         """,
         """
         梯度刚刚清掉：conv1.bias.grad 是 None。不是零，而是根本没有。

@@ -143,7 +143,7 @@ def test_between_phases_the_phase_is_explained() -> None:
     assert at("zero_grad", segments=(skipped,))[0].startswith("Skipped: zero_grad")
     vector = SegmentState("backward", "do", "onehot 3", 26, 26, 0.1)
     said = at("backward", segments=(vector,), accumulated=2)
-    assert said[0].endswith("onehot 3") and any("sum of 2 backwards" in line for line in said)
+    assert said[0].endswith("onehot 3") and any("sum of 2 backward passes" in line for line in said)
 
 
 @pytest.mark.parametrize("value", ["(1", "f(", [-1, 400, 3], "__import__('os')", "…", 0.5, True])

@@ -153,7 +153,7 @@ def test_nothing_to_resume_and_no_terminal_are_said(tmp_path: Path) -> None:
     held.write([b"whatever"])
     os.mkfifo(held.path.with_name("pipe.session"))
     status, said = in_terminal(tmp_path)
-    assert (status, "another lenet-tui still has" in " ".join(said.split())) == (2, True)
+    assert (status, "in use by another lenet-tui" in " ".join(said.split())) == (2, True)
     held.close()
     status, said = in_terminal(tmp_path, "--lr", "0.1")
     assert (status, "leave out --lr" in said) == (2, True)

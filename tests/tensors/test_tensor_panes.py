@@ -109,7 +109,7 @@ async def test_how_often_gradients_were_added_and_when_they_were_made() -> None:
         pane.tensor = "conv1.weight"
         await until(pilot, lambda: "kernel" in shown(pane))
         app.answer(accumulated=3)
-        await until(pilot, lambda: "sum of 3 backwards" in shown(pane))
+        await until(pilot, lambda: "sum of 3 backward passes" in shown(pane))
         app.made = (4, "backward")
         app.answer(iteration=5)
         await until(pilot, lambda: "from iteration 4's backward" in shown(pane))

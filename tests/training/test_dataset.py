@@ -125,7 +125,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "label 10": ({"images": IMAGES, "labels": LABELS + 7}, "7 to 10"),
     "label -1": ({"images": IMAGES, "labels": LABELS - 1}, "-1 to 2"),
     "complex": ({"images": IMAGES + 1j, "labels": LABELS}, "complex128"),
-    "text": ({"images": np.full((4, 8, 8), "x"), "labels": LABELS}, "no numbers"),
+    "text": ({"images": np.full((4, 8, 8), "x"), "labels": LABELS}, "not numbers"),
 }
 
 
@@ -153,11 +153,11 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert "\\x1b" in refused("\x1b[31mred\n.npz")
     assert refused("/dev/null")
     (tmp_path / "notes.txt").write_text("images, labels\n1, 2\n")
-    assert "no .npz file" in refused(str(tmp_path / "notes.txt"))
+    assert "not an .npz file" in refused(str(tmp_path / "notes.txt"))
     np.save(tmp_path / "one.npy", IMAGES)
-    assert "no .npz file" in refused(str(tmp_path / "one.npy"))
+    assert "not an .npz file" in refused(str(tmp_path / "one.npy"))
     os.mkfifo(tmp_path / "pipe")
-    assert "no .npz file" in refused(str(tmp_path / "pipe"))
+    assert "not an .npz file" in refused(str(tmp_path / "pipe"))
 
 
 def test_a_file_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +192,7 @@ def test_members_that_are_no_arrays(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("images.npy", b"no array")
         archive.writestr("labels.npy", b"")
-    assert "are no arrays" in refused(str(path))
+    assert "are not arrays" in refused(str(path))
 
 
 # Devices

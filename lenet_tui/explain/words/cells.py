@@ -60,7 +60,7 @@ CELLS: Table = {
         "它不是 {a} 的窗口里最大的：那里没有梯度传来",
     ),
     "cells.note.lost-tie": (
-        "one of {a} equal largest in the window of {b}, not the first: the gradient goes to {c}",
+        "one of {a} equal maxima in the window of {b}, not the first: the gradient goes to {c}",
         "{b} 的窗口里并列最大的 {a} 个之一，但不是第一个：梯度归 {c}",
     ),
     "cells.note.unread": ("{a} does not read it", "{a} 没有读它"),

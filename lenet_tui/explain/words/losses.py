@@ -40,7 +40,7 @@ EXPLAIN_LOSSES: Table = {
         loss = −(1/N) Σ_n log( exp(x[n, y_n]) / Σ_c exp(x[n, c]) )
         x: {input}, raw outputs (logits)      y: class numbers, int64, {samples} of them
         All {classes} classes equally likely: loss = log {classes} = {even}
-        Gradient on x: (softmax(x) − one-hot(y)) / N
+        ∂loss/∂x = (softmax(x) − one-hot(y)) / N
         Watch out: no softmax before it, it is inside; with two, the net learns slowly, unnoticed.
         Watch out: a float target with the shape of x is read as probabilities, not as classes.
 
@@ -49,7 +49,7 @@ EXPLAIN_LOSSES: Table = {
         loss = −(1/N) Σ_n log( exp(x[n, y_n]) / Σ_c exp(x[n, c]) )
         x：{input}，原始输出（logits）      y：类别编号，int64，共 {samples} 个
         {classes} 个类别概率全相等时：loss = log {classes} = {even}
-        x 的梯度：(softmax(x) − one-hot(y)) / N
+        ∂loss/∂x = (softmax(x) − one-hot(y)) / N
         注意：前面不要再加 softmax，它已在里面；加两次不报错，只是学得很慢。
         注意：与 x 同形状的浮点数目标会被当作概率，而不是类别。
     """),
@@ -68,14 +68,14 @@ EXPLAIN_LOSSES: Table = {
         The mean of the squared differences between output and target.
         loss = (1/n) Σ_i (x_i − y_i)²      n counts elements, not samples: {elements}
         The class numbers are written as one-hot rows, {onehot}.
-        Gradient on x: 2⋅(x − y) / n
+        ∂loss/∂x = 2⋅(x − y) / n
         Watch out: a target of another shape is stretched to fit, with only a warning:
         (4, 1) against (4,) compares 16 pairs instead of 4.
 
         输出与目标之差的平方，取平均。
         loss = (1/n) Σ_i (x_i − y_i)²      n 是元素个数，不是样本数：{elements}
         类别编号在这里写成 one-hot 行，{onehot}。
-        x 的梯度：2⋅(x − y) / n
+        ∂loss/∂x = 2⋅(x − y) / n
         注意：目标形状不同会被广播，只有一条警告：
         (4, 1) 对 (4,) 比较的是 16 对，而不是 4 对。
     """),

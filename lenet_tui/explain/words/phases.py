@@ -84,7 +84,7 @@ EXPLAIN_PHASES: Table = {
         loss.backward() walks the graph from the loss back to the parameters, by the chain rule.
         Each node is given ∂loss/∂(its output) and returns ∂loss/∂(its inputs); {nodes} nodes here.
         At the leaves AccumulateGrad puts the result into p.grad, which has the shape of p.
-        p.grad now holds the sum of {accumulated} backwards: zero_grad was left out.
+        p.grad now holds the sum of {accumulated} backward passes: zero_grad was left out.
         No weight changes yet: that is the update.
         Watch out: a second backward raises an error: the first has freed what the graph had saved
         (loss.backward(retain_graph=True) keeps it).
@@ -107,7 +107,7 @@ EXPLAIN_PHASES: Table = {
         loss.backward() is the same with v = ∂loss/∂output. {nodes} nodes here.
         A one-hot v gives the gradient of that one output; a random v gives a random mixture of all.
         v has the output's shape, batch included.
-        p.grad now holds the sum of {accumulated} backwards.
+        p.grad now holds the sum of {accumulated} backward passes.
         Watch out: without v, an output of several numbers raises
         "grad can be implicitly created only for scalar outputs".
         Watch out: the graph is freed afterwards; run forward again before loss.backward().
