@@ -118,7 +118,11 @@ APP: Table = {
         "there is no file of moves: start with --moves FILE",
         "没有动作文件：以 --moves FILE 启动",
     ),
-    "save.help": ("A new file in {folder}.", "新文件位于 {folder}。"),
+    "save.help": (
+        "The options of the session and the moves made so far. Any path; a name alone is a file in"
+        " {folder}.",
+        "会话的选项与目前的动作。可输入任意路径；只写名字则位于 {folder}。",
+    ),
     "save.done": ("{count} moves written to {path}", "已将 {count} 个动作写入 {path}"),
     "save.failed": ("not written: {reason}", "未写入：{reason}"),
     # Dialogs
@@ -204,6 +208,14 @@ APP: Table = {
     ),
     "confirm.yes": ("Change it, drop the rest", "改动，丢弃之后的记录"),
     "confirm.no": ("Keep the record", "保留记录"),
+    "dialog.replace.title": ("The file exists", "文件已存在"),
+    "dialog.replace.keys": (
+        "left right choose   enter do it   escape close",
+        "左右 选择   回车 确定   Esc 关闭",
+    ),
+    "replace.help": ("{path} exists. Replace it?", "{path} 已存在。要替换它吗？"),
+    "replace.yes": ("Replace it", "替换"),
+    "replace.no": ("Keep it", "保留"),
     "dialog.help.title": ("Keys", "按键"),
     "dialog.help.keys": ("arrows scroll   escape close", "方向键 滚动   Esc 关闭"),
     "palette.placeholder": ("Search for commands …", "搜索命令…"),

@@ -16,6 +16,7 @@ from lenet_tui.kit.ui.dialog import Dialog
 class ConfirmScreen(Dialog[bool]):
     """Gives back ``True`` for yes, ``None`` for anything else.
 
+    The words of its title, keys and buttons are those of ``name``.
     No letter answers: each means something else on the main screen, where it was just typed.
     """
 
@@ -26,15 +27,15 @@ class ConfirmScreen(Dialog[bool]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, name: str = "confirm") -> None:
         self._text = text
-        super().__init__("confirm")
+        super().__init__(name)
 
     def body(self) -> ComposeResult:
         yield Static(self._text, markup=False, classes="help")
         with Horizontal(classes="buttons"):
-            yield Button(self.words("confirm.yes"), id="yes", compact=True)
-            yield Button(self.words("confirm.no"), id="no", compact=True)
+            yield Button(self.words(f"{self.subject}.yes"), id="yes", compact=True)
+            yield Button(self.words(f"{self.subject}.no"), id="no", compact=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
