@@ -28,6 +28,7 @@ from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
 from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, UPDATE, Phase
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
@@ -125,6 +126,7 @@ class Explainer:
     # What it is
 
     def _explain(self, command: Explain, cell: Cell, scope: Scope) -> Explanation:
+        cell = _single(cell, scope)
         question = self._question(command, cell, scope)
         if cell.tensor in GIVEN:
             regions = reach(scope.recorded, cell.tensor, cell.index)
@@ -289,6 +291,11 @@ class Explainer:
         raise self._unknown(cell, here)
 
 
+def _kind(call: Call) -> str:
+    """The kind of node that an op's gradient comes through."""
+    return kind(call.edge[0]) if call.edge else ""
+
+
 def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
     """What is inside an op called ``name``; of the ``output`` itself, its softmax."""
     x, dim = call.output, len(index) - 1
@@ -298,6 +305,17 @@ def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
     if aspect == "exp":
         return exp_of(x, index, dim)
     return share_of_row(x, index, dim, name, call.entry.tensor)
+
+
+def _single(cell: Cell, scope: Scope) -> Cell:
+    """The cell; ``op[1]`` is the second of several tensors if they are single numbers."""
+    if len(cell.index) != 1:
+        return cell
+    name = f"{cell.tensor}[{cell.index[0]}]"
+    found, whole = scope.find(name).tensor, scope.find(cell.tensor).tensor
+    if found is None or found.dim() or whole is None or whole.dim():
+        return cell
+    return replace(cell, tensor=name, index=())
 
 
 def _parameter(question: Question, scope: Scope) -> str:
@@ -310,7 +328,7 @@ def _operands_of(
     question: Question, recorded: RecordedPass, call: Call | None, op: str
 ) -> Explanation:
     """No arithmetic: the operands of the op, or of those that the gradient came through."""
-    calls = [call] if call else [c for c in recorded.calls if c.op == op]
+    calls = [call] if call else [c for c in recorded.calls if op in (c.op, _kind(c))]
     operands = {s.name: s.shape for c in calls for _, s in c.tensors()}
     if not call:
         operands |= {f"{c.name}.grad": tuple(c.entry.tensor.shape) for c in calls}

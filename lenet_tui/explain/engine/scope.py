@@ -54,7 +54,7 @@ class Scope:
         """Names that only explanations use."""
         call = self.recorded.call(name)
         if call is not None:
-            return call.entry.tensor
+            return call.tensor
         stem, _, aspect = name.rpartition(".")
         if aspect in STATES and stem in self.tape.base.values:
             base = self.tape.base.updates

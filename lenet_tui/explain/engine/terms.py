@@ -30,14 +30,16 @@ class NoArithmetic(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A tensor that an op read, and what it is called. ``entry`` is the op that made it; where
-    ``known`` is false, the name is not one that can be asked for.
+    """A tensor that an op read, and what it is called. ``entry`` is the op that made it, and
+    ``part`` which of the several that it made, if not the first; where ``known`` is false, the
+    name is not one that can be asked for.
     """
 
     name: str
     tensor: Tensor
     entry: OpEntry | None = None
     known: bool = True
+    part: int | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.modules import module as nn_module
 from torch.overrides import TorchFunctionMode
 
+from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry
 
 
@@ -77,7 +78,10 @@ class ForwardRecorder(TorchFunctionMode):
         if not isinstance(result, Tensor):
             return None
         made = next((e for e in reversed(self.entries) if e.made(result)), None)
-        return made or OpEntry("output", "", "", (), {}, result.detach(), result.grad_fn)
+        if made is not None:
+            return made
+        node, made_by = result.grad_fn, edges.edges([result])
+        return OpEntry("output", "", "", (), {}, result.detach(), node, edges=made_by)
 
     def __torch_function__(
         self,
@@ -97,20 +101,33 @@ class ForwardRecorder(TorchFunctionMode):
         if writes:
             given = self._protect(args, kwargs)
         self._enters(name)
+        read = edges.given(args, kwargs)
         result = func(*args, **kwargs)
         if isinstance(result, Tensor):
             output: Tensor | tuple[Any, ...] = result.detach()
             if writes and any(result is t for t in args):  # it may be written again by anything
                 output = result.detach().clone()
-            node = result.grad_fn
+            node, made = result.grad_fn, edges.edges([result])
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
             output = tuple(t.detach() if isinstance(t, Tensor) else t for t in result)
-            node = next((t.grad_fn for t in result if isinstance(t, Tensor) and t.grad_fn), None)
+            made = edges.edges(result)
+            node = next((e[0] for e in made if e is not None), None)
         else:
             return result
         module = self._paths.get(self._stack[-1][0], "") if self._stack else ""
         self.entries.append(
-            OpEntry("", name.strip("_") or name, module, given, kwargs, output, node, self._line())
+            OpEntry(
+                "",
+                name.strip("_") or name,
+                module,
+                given,
+                kwargs,
+                output,
+                node,
+                self._line(),
+                made,
+                read,
+            )
         )
         if not self._stack or not _is_leaf(self._stack[-1][0]):
             self._name_from(len(self.entries) - 1)

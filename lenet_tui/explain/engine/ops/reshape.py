@@ -30,7 +30,7 @@ from lenet_tui.text.numbers import index_text
 METHODS = (
     "view reshape flatten unflatten permute transpose t movedim swapaxes squeeze unsqueeze"
     " contiguous clone expand expand_as view_as reshape_as narrow select getitem flip roll repeat"
-    " alias detach"
+    " alias detach chunk split tensor_split unbind"
 )
 """Methods of a tensor; each is called again on the numbers of the places to see where they go."""
 OUTSIDE = -1
@@ -53,7 +53,9 @@ def origins(call: Call) -> Tensor:
             moved = getattr(places, name)(*rest, **options)
     except (TypeError, RuntimeError, IndexError, AttributeError):
         raise NoArithmetic(call.op) from None
-    if not isinstance(moved, Tensor) or moved.shape != call.entry.tensor.shape:
+    if isinstance(moved, (tuple, list)):
+        moved = moved[call.part or 0]
+    if not isinstance(moved, Tensor) or moved.shape != call.tensor.shape:
         raise NoArithmetic(call.op)
     return moved
 
@@ -121,4 +123,4 @@ def _connection(call: Call) -> Moved:
     return Moved(origins(call), call.source().shape)
 
 
-RULES = [Rule(f"pad {METHODS}", "input", forward, backward, of_input(_connection))]
+RULES = [Rule(f"pad {METHODS}", "input", forward, backward, of_input(_connection), parts=True)]
