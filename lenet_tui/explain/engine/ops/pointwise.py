@@ -118,7 +118,10 @@ def _operands(call: Call, index: Index) -> list[tuple[str, Operands | None, Roun
 
 def _factor(call: Call, argument: str) -> float:
     """What an argument of a sum or a difference is multiplied by."""
-    alpha = float(call.get("alpha", 1))
+    given = call.get("alpha", 1)
+    if isinstance(given, complex):
+        raise NoArithmetic(call.op)
+    alpha = float(given)
     if call.op == "rsub":
         return 1.0 if argument == "other" else -alpha
     if argument == "input":
@@ -160,6 +163,8 @@ def mul_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     cells = element_wise(call, argument).readers(index)
     gradient = read_each(g, cells)
     other = call.arguments["other" if argument == "input" else "input"]
+    if isinstance(other, complex):
+        raise NoArithmetic(call.op)
     if not isinstance(other, Source):
         terms = Terms((gradient,), gradient.number * constant(float(other)))
         return Sum(f"{g.name}[…] ⋅ {float(other):g}", [terms])
