@@ -89,6 +89,8 @@ def make_optimizer(kind: str, net: nn.Module, lr: float) -> torch.optim.Optimize
         return torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
     if kind == "adamw":
         return torch.optim.AdamW(net.parameters(), lr=lr)
+    if kind == "rmsprop":
+        return torch.optim.RMSprop(net.parameters(), lr=lr)
     return torch.optim.Adam(net.parameters(), lr=lr) if kind == "adam" else None
 
 

@@ -80,6 +80,8 @@ def classes(
         optim = torch.optim.Adam(net.parameters(), lr=lr)
     elif optimizer == "adamw":
         optim = torch.optim.AdamW(net.parameters(), lr=lr)
+    elif optimizer == "rmsprop":
+        optim = torch.optim.RMSprop(net.parameters(), lr=lr)
     elif optimizer == "sgd":
         optim = torch.optim.SGD(net.parameters(), lr=lr)
     done = 0
