@@ -59,7 +59,7 @@ class Doubled(torch.autograd.Function):
 
 
 class Closed(nn.Module):
-    """``a`` is read by an op on the tape, and by four that a share cannot be told of."""
+    """``a`` is read by an op on the tape, and by four that a share is not known of."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class Closed(nn.Module):
         read = self.w(a)
         listed = torch.cat([a, read], 1)[:, :10]
         made: Tensor = Doubled.apply(a)  # type: ignore[no-untyped-call]
-        out: Tensor = read + made + listed + a.T.T + read @ self.w.weight.T
+        out: Tensor = read + made + listed + a.exp() + read @ torch.stack([self.w.weight])[0]
         return out
 
 

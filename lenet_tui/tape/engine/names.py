@@ -41,6 +41,8 @@ class NamedTensor:
 LOSS_TARGET = "loss.target"
 LOSS_PARTS = (LOSS_TARGET, *(f"loss.{aspect}" for aspect in PARTS))
 OUTPUT = ("output", *(f"output.{aspect}" for aspect in PARTS))
+RESERVED = frozenset(("input", "target", LOSS.makes, *LOSS_PARTS, *OUTPUT))
+"""Names that no op of the forward has."""
 _PART = re.compile(r"(.+)\[(\d{1,9})\]")
 UNKNOWN = NamedTensor("unknown")
 AHEAD = NamedTensor("ahead")
