@@ -22,7 +22,7 @@ from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.result import Question
 from lenet_tui.explain.engine.scope import STATISTICS, Scope, TimedNames, cursor_at, next_to
-from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum
+from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum, made_in
 from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
@@ -203,12 +203,13 @@ class Explainer:
             return None if skipped else scope.tape.updated(scope.cursor, name)
 
         with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
-            if aspect == "update":
-                total = update_rules.change(entry, cell.index)
-            elif aspect in STATES:
-                total = update_rules.state_update(entry, aspect, cell.index)
-            else:
-                total = update_rules.update(entry, cell.index)
+            with made_in(entry.before):
+                if aspect == "update":
+                    total = update_rules.change(entry, cell.index)
+                elif aspect in STATES:
+                    total = update_rules.state_update(entry, aspect, cell.index)
+                else:
+                    total = update_rules.update(entry, cell.index)
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             total.op = entry.op
@@ -274,14 +275,17 @@ class Explainer:
                 continue
             try:
                 if call is not None:
-                    total = rule_for(call).forward(call, cell.index)
+                    with made_in(call.tensor):
+                        total = rule_for(call).forward(call, cell.index)
                     total.op = call.op
                     regions = receptive_field(recorded, call, cell.index)
                 elif aspect in PARTS:
-                    total = _part(made_by, stem, aspect, cell.index)
+                    with made_in(made_by.tensor):
+                        total = _part(made_by, stem, aspect, cell.index)
                     regions = receptive_field(recorded, made_by, cell.index)
                 elif aspect in STATISTICS and made_by.op == "batch_norm":
-                    total = norm.statistic(made_by, aspect, cell.index[0])
+                    with made_in(made_by.tensor):
+                        total = norm.statistic(made_by, aspect, cell.index[0])
                 else:
                     total = gradients.activation_gradient(recorded, made_by, cell.index)
             except NoArithmetic as error:

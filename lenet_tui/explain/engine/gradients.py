@@ -17,10 +17,11 @@ from lenet_tui.explain.engine.terms import (
     Source,
     Sum,
     Terms,
+    made_in,
     plain,
     read,
 )
-from lenet_tui.explain.rounding import constant, exact
+from lenet_tui.explain.rounding import coarsest, constant, exact
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.tape.engine.edges import Edge
@@ -108,7 +109,8 @@ def scaled_gradient(entry: Entry, index: Index) -> Sum:
     if "factor" not in numbers:
         raise NoArithmetic(entry.op)
     gradient = read(Source(f"{entry.name}.grad", before), index)
-    terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)
+    with made_in(before):
+        terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)
     factor = f"{numbers['factor']:.6g}"
     right = f"{factor} ⋅ {gradient.tensor}[…]"
     return Sum(right, [terms], [("scaled", (entry.op, factor))], op=entry.op)
@@ -132,7 +134,8 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
         raise NoArithmetic("")
     shares = []
     for call, argument, gradient in found:
-        share = rule_for(call).backward(call, argument, index, gradient)
+        with made_in(call.tensor):
+            share = rule_for(call).backward(call, argument, index, gradient)
         node = _handed_on(call, argument)
         share.op = kind(node) if node is not None else call.op
         shares.append(share)
@@ -143,6 +146,7 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
         total.terms += share.terms
         total.notes += share.notes
         total.right += f" + {share.right}"
+        total.precision = coarsest(total.precision, share.precision)
         if share.op not in total.op.split(" + "):
             total.op += f" + {share.op}"
     total.notes.append(("chain", tuple(_to_root(recorded, found[0][0]))))

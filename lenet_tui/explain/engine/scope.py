@@ -67,7 +67,8 @@ class Scope:
         if call is not None and aspect in STATISTICS and call.op == "batch_norm":
             numbers = [statistics(call, n) for n in range(call.source().shape[1])]
             made = [float(pair[aspect == "var"].value[0]) for pair in numbers]
-            return torch.tensor(made, dtype=call.entry.tensor.dtype)
+            double = call.entry.tensor.dtype == torch.float64
+            return torch.tensor(made, dtype=torch.float64 if double else torch.float32)
         return None
 
     def meaning(self, name: str) -> Tensor | None:
