@@ -75,6 +75,14 @@ class Closed(nn.Module):
         return out
 
 
+class Through(Closed):
+    """A result that an ``autograd.Function`` made by an op that is known."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        made: Tensor = Doubled.apply(self.a(torch.flatten(x, 1)))  # type: ignore[no-untyped-call]
+        return made
+
+
 class HandedOn(nn.Module):
     """Ops that give their input back, and a layer that no op is in."""
 
@@ -112,9 +120,14 @@ def test_every_gradient_through_a_sum_in_place_has_all_shares() -> None:
         }
 
 
-@pytest.mark.parametrize("cell", ["a.grad[1,3]", "w.weight.grad[2,5]"])
-def test_a_gradient_with_a_share_that_is_not_known_is_refused(cell: str) -> None:
-    found = explained(Closed).ask(cell)
+@pytest.mark.parametrize(
+    ("model", "cell"),
+    [(Closed, "a.grad[1,3]"), (Closed, "w.weight.grad[2,5]"), (Through, "a.grad[1,3]")],
+)
+def test_a_gradient_with_a_share_that_is_not_known_is_refused(
+    model: type[nn.Module], cell: str
+) -> None:
+    found = explained(model).ask(cell)
     assert not found.checked and not found.terms
     assert [key for key, _ in found.notes] == ["no-arithmetic"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
 from lenet_tui.explain.engine.op_rule import Call
@@ -134,6 +135,8 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
         raise NoArithmetic("")
     shares = []
     for call, argument, gradient in found:
+        if call.edge is not None and isinstance(call.edge[0], BackwardCFunction):
+            raise NoArithmetic(kind(call.edge[0]))  # its owner says what its gradient is
         with made_in(call.tensor):
             share = rule_for(call).backward(call, argument, index, gradient)
         node = _handed_on(call, argument)

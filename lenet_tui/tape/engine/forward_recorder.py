@@ -12,11 +12,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 from torch.nn.modules import module as nn_module
 from torch.overrides import TorchFunctionMode
 
 from lenet_tui.tape.engine import edges
-from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
 from lenet_tui.tape.engine.module_paths import Paths, leaves, module_paths
 from lenet_tui.tape.engine.names import RESERVED
@@ -66,6 +67,9 @@ class ForwardRecorder(TorchFunctionMode):
         self._indexed = 0
         self._parameters: frozenset[int] = frozenset()
         self._copies: dict[int, tuple[Tensor, Tensor]] = {}
+        self._nodes: set[Node] = set()
+        self._graphless = False
+        """Whether an op ran without a graph, as inside an ``autograd.Function``."""
 
     def run(self, model: Callable[..., Any], *args: Any) -> Any:
         """``model(*args)``, recorded."""
@@ -95,6 +99,7 @@ class ForwardRecorder(TorchFunctionMode):
         """
         if not isinstance(result, Tensor):
             return None
+        self._adopt(result)
         made = next((e for e in reversed(self.entries) if e.made(result)), None)
         if made is not None:
             return made
@@ -112,17 +117,23 @@ class ForwardRecorder(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name == "__get__":
             name = getattr(func.__self__, "__name__", "")
-            name = name if name in VIEWS else ""
-        if not name or any(map(_closed, args)):
-            return func(*args, **kwargs)
+            if name not in VIEWS:
+                return func(*args, **kwargs)
+        if torch._C._functorch.peek_interpreter_stack() is not None:
+            return func(*args, **kwargs)  # what ``vmap`` and its like are given cannot be shown
         self._stop()
         given = args
         if self._copies:
             given = tuple([self._copies.get(id(a), (a, a))[1] for a in args])
-        written = {storage(t) for t in written_by(func, name, args, kwargs)} - {0}
-        if written:
+        written: set[int] = set()
+        if writes := written_by(func, name, args, kwargs):
+            written = {storage(t) for t in writes} - {0}
             self._protect(written)
             given = copied(given, written)
+        if self._graphless:
+            for operand in args:
+                if isinstance(operand, Tensor):
+                    self._adopt(operand)
         self._enters(name)
         read = edges.given(args, kwargs)
         result = func(*args, **kwargs)
@@ -139,6 +150,10 @@ class ForwardRecorder(TorchFunctionMode):
         module = self._stack[-1][0] if self._stack else None
         path = self._paths.get(module, "") if module is not None else ""
         node = next((e[0] for e in made if e is not None), None)
+        if node is not None:
+            self._nodes.add(node)
+        elif not torch.is_grad_enabled():
+            self._graphless = True
         op, line = name.strip("_") or name, self._line()
         self.entries.append(OpEntry("", op, path, given, kwargs, output, node, line, made, read))
         if module not in self._leaves:
@@ -201,6 +216,21 @@ class ForwardRecorder(TorchFunctionMode):
         count = self._used[name] = self._used.get(name, taken) + 1
         return name if count == 1 else f"{name}#{count}"
 
+    def _adopt(self, tensor: Tensor) -> None:
+        """Give the op that computed ``tensor`` the node that came after it.
+
+        Inside the forward of an ``autograd.Function`` an op has no node: the function's result has.
+        """
+        node = tensor.grad_fn
+        if node is None or node in self._nodes or tensor._is_view():
+            return
+        self._nodes.add(node)
+        for entry in reversed(self.entries):
+            alone = entry.node is None and isinstance(entry.output, Tensor)
+            if alone and same(entry.tensor, tensor):
+                entry.node, entry.edges = node, edges.edges([tensor])
+                return
+
     def _kept(self, result: Tensor) -> Tensor:
         """The result without its graph; a copy where it is the memory of a parameter.
 
@@ -222,11 +252,6 @@ class ForwardRecorder(TorchFunctionMode):
             for entry in self._holders.pop(place, ()):
                 entry.output = copied(entry.output, written)
                 entry.args = copied(entry.args, written)
-
-
-def _closed(value: Any) -> bool:
-    """Whether a value belongs to a region whose inside cannot be shown, such as ``vmap``'s."""
-    return isinstance(value, Tensor) and torch._C._functorch.is_functorch_wrapped_tensor(value)
 
 
 def dry_run(model: nn.Module, image: Tensor) -> ForwardRecorder:
