@@ -98,8 +98,10 @@ def test_the_position_in_words() -> None:
 def test_trouble_comes_first_and_is_cleaned() -> None:
     busy = Busy(Position(1, "forward", 1), 0, "conv2 · \x1b[31mconv2d", 3.4)
     text = where(after(), state.Busy(busy, state.Ready()))
-    assert text == "forward: conv2 · \\x1b[31mconv2d has run for 3 s; escape ends it"
-    assert where(after(), state.Dead(verbatim("SIGKILL"))).startswith("the engine is gone; ctrl+r")
+    assert text == "forward: conv2 · \\x1b[31mconv2d has been running for 3 s; escape ends it"
+    assert where(after(), state.Dead(verbatim("SIGKILL"))).startswith(
+        "the engine has ended (SIGKILL); ctrl+r"
+    )
     assert where(after(), state.Restarting(verbatim("SIGKILL"))) == EN("rail.starting")
 
 
