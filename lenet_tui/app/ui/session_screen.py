@@ -27,6 +27,7 @@ from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.stepping.ui.autorun import AutoRun
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import MovesPlayer, MovesRecorder
+from lenet_tui.terminal.onlookers import Onlookers
 from lenet_tui.text.notice import Notice
 from lenet_tui.tour.ui.controller import Tour
 
@@ -54,10 +55,12 @@ class SessionScreen(PaneScreen):
         self.tour = Tour(self)
         self.scheduler = FrameScheduler(
             self,
-            self.panes_for,
-            self.subscribe,
-            lambda: self.send(FrameAcknowledged()),
-            lambda: self.queue.running,
+            panes_for=self.panes_for,
+            shown=self.subscribe,
+            acknowledge=lambda: self.send(FrameAcknowledged()),
+            running=lambda: self.queue.running,
+            flow=lambda: self.flow,
+            seen=Onlookers().seen,
         )
         self.saved: SavedSession | None = None
         self.follows = True

@@ -71,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("next-sample", "look", ("right_curly_bracket",), "sample(1)", 0, True),
     Command("log-scale", "look", ("y",), "toggle_log", 0, True, owner="#loss"),
     Command("explain", "look", ("e", "ctrl+e"), "explain", 6),
+    Command("explain-number", "look", ("enter",), "explain_number"),
     Command("explain-back", "look", ("backspace",), "back", 0, True, owner="#inspector"),
     Command("explain-order", "look", ("i",), "turn_order", 0, True, owner="#inspector"),
     Command("explain-check", "look", ("D",), "check", 0, True, owner="#inspector"),

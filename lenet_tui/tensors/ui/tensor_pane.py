@@ -262,10 +262,12 @@ class TensorPane(Pane):
             view, frame = self._last
             seen = view.request.count and not self.has_class("-instead")
             scale = partial(self._legend, view, frame) if seen else None
-            self.entitle(self._title(view), self._subtitle(view, frame), scale)
+            self.entitle(self._title(view, frame), self._subtitle(view, frame), scale)
 
-    def _title(self, view: View) -> str | Sequence[str]:
-        return captions.title(view, None if self.tensor in self._parameters else self.sample)
+    def _title(self, view: View, frame: Frame) -> str | Sequence[str]:
+        parameter = self.tensor in self._parameters
+        sample = None if parameter else self.sample
+        return captions.title(view, frame, sample, parameter=parameter)
 
     def _legend(self, view: View, frame: Frame, width: int) -> Content:
         """What the colours mean, in the border: below the picture it would take a line of it."""

@@ -53,7 +53,7 @@ class ImagePane(TensorPane):
             return tuple(f"{text}  {sample}" for sample in shown)
         return (text,)
 
-    def _title(self, view: View) -> Sequence[str]:
+    def _title(self, view: View, frame: Frame) -> Sequence[str]:
         return [f"{self.words('image.title')}  {target}".rstrip() for target in self._target]
 
     def _subtitle(self, view: View, frame: Frame) -> str:
