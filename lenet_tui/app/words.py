@@ -296,7 +296,7 @@ APP: Table = {
     "glance.loss": ("loss", "损失"),
     "glance.tabs": ("code", "代码"),
     "image.keys": ("{keys} sample", "{keys} 样本"),
-    "sample.one": ("the batch has one sample only", "这一批只有一个样本"),
+    "sample.one": ("the batch has one sample only", "这个批量只有一个样本"),
     "output.title": ("Output", "输出"),
     "output.softmax.short": ("softmax", "softmax"),
     "output.raw.short": ("raw", "原始"),

@@ -81,12 +81,12 @@ COMMANDS: Table = {
     "cmd.aspect.short": ("value/grad", "值/梯度"),
     "cmd.numbers.title": ("Heatmap / numbers", "热图 / 数字"),
     "cmd.numbers.help": ("", ""),
-    "cmd.previous-sample.title": ("Previous sample of the batch", "批次中的上一个样本"),
+    "cmd.previous-sample.title": ("Previous sample of the batch", "批量中的上一个样本"),
     "cmd.previous-sample.help": (
         "that input, output and activations show",
         "输入、输出和激活值所显示的样本",
     ),
-    "cmd.next-sample.title": ("Next sample of the batch", "批次中的下一个样本"),
+    "cmd.next-sample.title": ("Next sample of the batch", "批量中的下一个样本"),
     "cmd.next-sample.help": (
         "that input, output and activations show",
         "输入、输出和激活值所显示的样本",
