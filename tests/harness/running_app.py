@@ -111,8 +111,9 @@ async def running(
     ascii: bool = False,
     moves: Sequence[Move] = (),
     free: int = 3,
+    speed: str = "",
 ) -> AsyncIterator[Running]:
-    """The app on a terminal of ``size``, started and settled."""
+    """The app on a terminal of ``size``, started and settled; ``speed``: of a run, by its name."""
     engines: list[FakeEngine] = []
 
     def make_engine(on_report: OnReport) -> FakeEngine:
@@ -123,6 +124,8 @@ async def running(
     async with app.run_test(size=size, notifications=True) as pilot:
         while app.is_loading or app.main.frame is None:
             await pilot.pause(0.01)
+        if speed:
+            app.main.runner.set_speed(speed)
         run = Running(app, engines[0], pilot)
         await run.settle()
         yield run

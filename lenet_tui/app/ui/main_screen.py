@@ -29,10 +29,12 @@ from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Start
 from lenet_tui.protocol.moves import (
+    Continue,
     Do,
     Goto,
     Move,
     MoveError,
+    ReverseContinue,
     Set,
     Skip,
     Vector,
@@ -95,7 +97,11 @@ class MainScreen(ReportScreen):
 
     def action_move(self, line: str) -> None:
         """Make the move that ``line`` describes, as in a file of moves."""
-        self.move(parse_move(line))
+        move = parse_move(line)
+        if isinstance(move, (Continue, ReverseContinue)) and not self.has_watchpoint:
+            back = isinstance(move, ReverseContinue)
+            self.announce("note", self.words("watch.unwatched.back" if back else "watch.unwatched"))
+        self.move(move)
 
     def action_goto(self) -> None:
         """Ask for an iteration."""
@@ -105,7 +111,7 @@ class MainScreen(ReportScreen):
 
     def action_run(self) -> None:
         """Run, or pause whatever runs."""
-        if self.runner.on or self.queue.running:
+        if self.runner.on or self.queue.can_pause:
             self.runner.stop()
         elif self.is_dead:
             self.notify(self.words("gone.hint"), severity="error")
@@ -114,7 +120,10 @@ class MainScreen(ReportScreen):
             self.runner.start()
 
     def action_change_speed(self, by: int) -> None:
-        self.runner.shift(by)
+        """A run goes faster (1) or slower (-1), also the next one where none is under way."""
+        end = "speed.fastest" if by > 0 else "speed.slowest"
+        key = "speed.now" if self.runner.shift(by) else end
+        self.notify(self.words(key, speed=self.speed_words))
 
     def action_watch(self) -> None:
         """The watchpoints."""

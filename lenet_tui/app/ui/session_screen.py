@@ -19,7 +19,7 @@ from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import FrameAcknowledged, Subscription
-from lenet_tui.protocol.moves import Continue, Forward, KillEngine, Move
+from lenet_tui.protocol.moves import AddWatch, Continue, Forward, KillEngine, Move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.protocol.saved_session import SavedSession
@@ -112,6 +112,7 @@ class SessionScreen(PaneScreen):
     def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
         """Go over to another session, which ``use`` has the engine start or resume."""
         self.options, self._subscription = options, None
+        self.outcome = None
         use(self.engine)
         self._send_subscription()
 
@@ -162,7 +163,7 @@ class SessionScreen(PaneScreen):
     def show_activity(self) -> None:
         """Rail and status line; what they show of moves and runs may have changed."""
         self.activity = Activity(
-            self._run_words(), self._phase_under_way(), len(self.queue.waiting)
+            self._run_words(), self._phase_under_way(), len(self.queue.waiting), self.runner.on
         )
         self.tour.show()
 
@@ -177,15 +178,30 @@ class SessionScreen(PaneScreen):
 
     def _run_words(self) -> str:
         """What runs by itself now, in words; empty if nothing does."""
-        words, speed, pending = self.words, self.runner.speed, self.queue.pending
+        words, pending = self.words, self.queue.pending
         if self.runner.on:
-            if speed.flat_out:
-                return words("run.flat")
-            return words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
+            flat = self.runner.speed.flat_out
+            return words("run.flat") if flat else words("run.at", speed=self.speed_words)
         if pending is not None and pending.pausable:
-            until = isinstance(pending.move, Continue)
-            return words("run.until") if until else words("run.to", move=pending.move)
+            if pending.paused or pending.move is None:
+                return words("run.pausing")
+            if isinstance(pending.move, Continue):
+                return words("run.until" if self.has_watchpoint else "run.until.none")
+            return words("run.to", move=pending.move)
         return words("run.playing") if self.player.on else ""
+
+    @property
+    def speed_words(self) -> str:
+        """The speed of a run, in words."""
+        speed = self.runner.speed
+        kind = "flat" if speed.flat_out else speed.unit
+        return self.words(f"speed.{kind}", rate=speed.rate)
+
+    @property
+    def has_watchpoint(self) -> bool:
+        """Whether a watchpoint is set, or will be when the moves that wait are made."""
+        added = any(isinstance(move, AddWatch) for move in self.queue.moves)
+        return added or bool(self.frame and self.frame.watches)
 
     @on(LayersPane.Chosen)
     def _chosen(self, message: LayersPane.Chosen) -> None:
