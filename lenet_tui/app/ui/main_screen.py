@@ -122,7 +122,10 @@ class MainScreen(ReportScreen):
     def action_change_speed(self, by: int) -> None:
         """A run goes faster (1) or slower (-1), also the next one where none is under way."""
         end = "speed.fastest" if by > 0 else "speed.slowest"
-        key = "speed.now" if self.runner.shift(by) else end
+        changed = self.runner.shift(by)
+        if changed:
+            self.post_message(self.SpeedChosen(self.runner.speed.name))
+        key = "speed.now" if changed else end
         self.notify(self.words(key, speed=self.speed_words))
 
     def action_watch(self) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
+from textual.message import Message
 
 from lenet_tui.app.engine_state import Activity, Busy, Dead, EngineState, Restarting
 from lenet_tui.app.ui.frame_scheduler import FrameScheduler
@@ -42,6 +44,12 @@ class SessionScreen(PaneScreen):
     ``saved``: the session that is being resumed. ``follows``: the tensor panes show the last
     op's output.
     """
+
+    @dataclass
+    class SpeedChosen(Message):
+        """The person wants runs at the speed of that ``name``."""
+
+        name: str
 
     def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
         super().__init__(engine, options, moves)
