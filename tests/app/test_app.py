@@ -26,7 +26,7 @@ from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, ReverseConti
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
 from lenet_tui.text.notice import verbatim
-from tests.harness.fake_engine import FakeEngine
+from tests.harness.local_engine import LocalEngine
 from tests.harness.running_app import Running, running
 
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
@@ -74,7 +74,7 @@ async def test_the_rail_says_where_we_are() -> None:
         await run.press("n")
         assert "✔ forward" in run.rail and "○ loss" in run.rail
         await run.press("n", "n", *"sssssss")
-        assert "▶ backward" in run.rail and "7/10" in run.rail
+        assert "▶ backward" in run.rail and f"7/{frame(run).segments[-1].total}" in run.rail
     async with running() as run:
         await run.press("s", "s")
         assert "▶ forward" in run.rail and "2/12" in run.rail
@@ -128,7 +128,7 @@ async def test_run_flat_out_and_any_key_takes_over() -> None:
         await run.press("0")
         assert len(run.engine.commands(Pause)) == 1
         assert "running" not in run.text
-        assert frame(run).position.iteration == run.engine.training.last.iteration >= 2
+        assert frame(run).position.iteration == run.engine.frame().position.iteration >= 2
 
 
 async def test_a_stepping_key_in_a_run_pauses_then_steps() -> None:
@@ -282,10 +282,10 @@ async def test_quitting_closes_the_engine() -> None:
 
 @pytest.mark.slow
 async def test_keys_pressed_before_the_panes_are_there_are_not_lost() -> None:
-    engines: list[FakeEngine] = []
+    engines: list[LocalEngine] = []
 
-    def make_engine(on_report: OnReport) -> FakeEngine:
-        engines.append(FakeEngine(on_report))
+    def make_engine(on_report: OnReport) -> LocalEngine:
+        engines.append(LocalEngine(on_report))
         return engines[0]
 
     app = LenetApp(make_engine, Options())

@@ -9,13 +9,11 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.pilot import Pilot
 
-from lenet_tui.protocol.moves import parse_move
-from lenet_tui.protocol.options import Options
 from lenet_tui.training.engine.model import Net
 from tests.harness.code_app import CodeApp
-from tests.harness.fake_training import Training
+from tests.harness.driving import Drive
 
-SOURCE = inspect.getsource(Net)
+SOURCE, FIRST = inspect.getsource(Net), inspect.getsourcelines(Net)[1]
 
 
 class Showing:
@@ -23,13 +21,11 @@ class Showing:
 
     def __init__(self, app: CodeApp, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
-        self.training = Training(Options(device="cpu"))
+        self.drive = Drive()
 
     async def make(self, *moves: str) -> list[str]:
         """Make moves; the lines that are lit then."""
-        for move in moves:
-            assert not self.training.make(parse_move(move))
-        self.app.shows(self.training.frame())
+        self.app.shows(self.drive.frame(*moves))
         for _ in range(4):
             await self.pilot.pause()
         mark = ">" if self.app.ascii else "▶"
@@ -44,7 +40,7 @@ async def showing(
     source: str = SOURCE,
     lang: str = "en",
     ascii: bool = False,
-    first: int = 1,
+    first: int = FIRST,
 ) -> AsyncIterator[Showing]:
     app = CodeApp(source, first, lang, ascii)
     async with app.run_test(size=size) as pilot:
@@ -95,7 +91,7 @@ async def test_a_source_that_is_not_ours_is_made_safe() -> None:
     source = (
         'class Net:\n    def forward(self, x):\n        return "\x1b[31m[/red]" + self.conv1(x)\n'
     )
-    async with showing((80, 24), source=source, first=11) as shown:
+    async with showing((80, 24), source=source, first=FIRST + 10) as shown:
         await shown.make("op")
         assert "\x1b" not in shown.app.text
         assert r'▶         return "\x1b[31m[/red]" + self.conv1(x)' in shown.app.text

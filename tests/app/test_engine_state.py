@@ -17,17 +17,13 @@ from lenet_tui.app.engine_state import (
     Running,
 )
 from lenet_tui.protocol import messages
-from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.messages import Answered, Died, Failed, FrameUpdate, Moved, Printed, Report
-from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.text.notice import verbatim
-from tests.harness.fake_training import PARAMETERS, Training
+from tests.harness.driving import Drive
 
-FRAME = Training(Options()).frame()
-INTRODUCED = messages.Ready(
-    Options(), Device("cpu", "CPU"), "2.13.0", 1, "AVX2", "float32", "", PARAMETERS
-)
+SESSION = Drive().session
+FRAME, INTRODUCED = SESSION.frame(), SESSION.ready
 HANGS = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 3.2)
 SEARCHES = messages.Busy(Position(1, SEARCHING), 0, SEARCHING, 0.1)
 BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)

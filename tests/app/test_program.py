@@ -7,16 +7,11 @@ from dataclasses import replace
 import pytest
 
 from lenet_tui.app.program import INDENT, Program, program
-from lenet_tui.protocol.moves import parse_move
-from lenet_tui.protocol.options import Options, resolve
-from tests.harness.fake_training import Training
+from tests.harness.driving import Drive
 
 
-def after(*moves: str, options: Options | None = None) -> Program:
-    training = Training(options or Options(device="cpu"))
-    for move in moves:
-        assert not training.make(parse_move(move))
-    return program(training.frame())
+def after(*moves: str, preset: str = "digits") -> Program:
+    return program(Drive(preset).frame(*moves))
 
 
 def current(shown: Program) -> str:
@@ -81,7 +76,7 @@ def test_the_options_of_the_moment_are_in_it() -> None:
     assert "digits.batch(8, device)" in text
     assert "optimizer.step()" in text
     assert "p.data" not in text
-    text = "\n".join(line.code for line in after(options=resolve("notebook", device="cpu")).lines)
+    text = "\n".join(line.code for line in after(preset="notebook").lines)
     assert "criterion = nn.MSELoss()" in text
     assert "input = torch.randn(1, 1, 32, 32)" in text
     assert "lr = 0.01" in text
@@ -91,9 +86,10 @@ def test_the_options_of_the_moment_are_in_it() -> None:
 
 
 def test_notes_say_how_far_and_what_came_out() -> None:
-    inside = after("phase", "phase", "phase", "op", "op")
+    frame = Drive().frame("phase", "phase", "phase", "op", "op")
+    inside, total = program(frame), str(frame.segments[-1].total)
     assert inside.lines[inside.current].notes == (
-        ("code.op", {"done": "2", "total": "10", "op": "LogSoftmaxBackward0", "name": "loss"}),
+        ("code.op", {"done": "2", "total": total, "op": "LogSoftmaxBackward0", "name": "loss"}),
     )
     shown = after("finish")
     values = dict(note for line in shown.lines for note in line.notes)
@@ -103,7 +99,7 @@ def test_notes_say_how_far_and_what_came_out() -> None:
 
 
 def test_the_last_line_is_the_digest_that_the_script_prints() -> None:
-    frame = Training(Options(device="cpu")).frame()
+    frame = Drive().frame()
     assert not any("STATE" in line.code for line in program(frame).lines)
     assert program(replace(frame, digest="ab12")).lines[-1].code == "# STATE ab12"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -14,25 +15,25 @@ from lenet_tui.app.ui.panes.rail import phase_lines, position_line
 from lenet_tui.app.ui.panes.status import Status, status_line
 from lenet_tui.kit.ui.format import megabytes, seconds
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
-from lenet_tui.protocol.frame import Device, Frame, OpRow, Parameter
-from lenet_tui.protocol.messages import Busy, Ready
-from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip
+from lenet_tui.protocol.frame import Frame, OpRow, Parameter
+from lenet_tui.protocol.messages import Busy
+from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip, Vector
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
 from lenet_tui.stepping.phase_states import boundary, fitted, stations
 from lenet_tui.text.notice import verbatim
-from tests.harness.fake_training import PARAMETERS, Training
+from lenet_tui.text.numbers import number
+from tests.harness.driving import Drive
 
 EN = words("en")
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
-READY = Ready(Options(), Device("cpu", "CPU"), "2.13.0", 1, "AVX2", "float32", "", PARAMETERS)
+ONEHOT = Vector("onehot", onehot=3)
+READY = Drive().session.ready
 
 
+@cache
 def after(*moves: Move) -> Frame:
-    training = Training(Options())
-    for move in moves:
-        assert training.make(move) == ""
-    return training.frame()
+    return Drive().frame(*map(str, moves))
 
 
 def states(*moves: Move) -> list[str]:
@@ -53,9 +54,9 @@ def test_stations_follow_the_turn() -> None:
 
 def test_skipped_and_extra_phases_stand_where_they_were() -> None:
     assert states(PHASE, PHASE, Skip("zero_grad"))[2:5] == ["done", "skipped", "next"]
-    row = stations(after(PHASE, PHASE, Do("update"), PHASE))
+    row = stations(after(PHASE, PHASE, Do("forward"), PHASE))
     assert [(s.phase, s.state) for s in row[2:6]] == [
-        ("loss", "done"), ("update", "extra"), ("zero_grad", "done"), ("backward", "next")
+        ("loss", "done"), ("forward", "extra"), ("zero_grad", "done"), ("backward", "next")
     ]  # fmt: skip
     assert [s.state for s in stations(after(ITERATION, Do("loss")))] == ["done"] * 6 + ["extra"]
 
@@ -65,15 +66,17 @@ def test_of_many_extra_phases_the_newest_are_shown() -> None:
     kept, gone = fitted(row, 2)
     assert gone == 3 and sum(s.state == "extra" for s in kept) == 2
     upper, lower = phase_lines(after(PHASE, *[Do("loss")] * 5), 100, UNICODE)
-    assert upper.plain.startswith("+3 ") and upper.cell_length <= 100 >= lower.cell_length
+    assert upper.plain.startswith("+3 ") and upper.cell_length <= 100 >= len(lower.plain.rstrip())
 
 
 @pytest.mark.parametrize("width", [58, 78, 118, 198])
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
 def test_phases_fit_and_what_belongs_together_stands_below(width: int, glyphs: Glyphs) -> None:
-    upper, lower = phase_lines(after(PHASE, PHASE, PHASE, *[OP] * 7), width, glyphs)
+    frame = after(PHASE, PHASE, PHASE, *[OP] * 7)
+    segments = [replace(s, seconds=0.00049) for s in frame.segments]
+    upper, lower = phase_lines(replace(frame, segments=tuple(segments)), width, glyphs)
     assert upper.cell_length <= width and len(lower.plain.rstrip()) <= width
-    assert upper.plain.index("backward") == lower.plain.index("7/10")
+    assert upper.plain.index("backward") == lower.plain.index(f"7/{segments[-1].total}")
     assert upper.plain.index("forward") == lower.plain.index("0.49 ms")
 
 
@@ -85,8 +88,9 @@ def test_the_position_in_words() -> None:
     assert where(None, state.Loading()) == "loading torch …"
     assert "init done; next: forward of iteration 1" in where(after())
     assert "conv1 · conv2d → 1×6×28×28" in where(after(OP))
-    text = where(after(PHASE, PHASE, PHASE, OP, OP, OP))
-    assert text == "iteration 1  backward 3 of 10  AddmmBackward0 of fc3 → 84, —, 1×84"
+    frame = after(PHASE, PHASE, PHASE, OP, OP, OP)
+    how_far = f"iteration 1  backward 3 of {frame.segments[-1].total}"
+    assert where(frame) == f"{how_far}  AddmmBackward0 of fc3 → 10, 1×84, 84×10"
     assert "zero_grad done; next: backward" in where(after(PHASE, PHASE, PHASE))
     assert "finished; next: forward of iteration 4" in where(after(Goto(3)))
 
@@ -111,7 +115,8 @@ def test_status_fits_and_keeps_what_matters(width: int, language: str) -> None:
     status = Status(Options(), READY, frame, EN("run.flat") if width > 60 else "")
     line = status_line(status, words(language), UNICODE, width)
     assert line.cell_length <= width
-    assert words(language)("status.divergence") in line.plain and "2.194" in line.plain
+    assert words(language)("status.divergence") in line.plain
+    assert frame.loss and number(frame.loss) in line.plain
     if width >= 78:
         assert "cpu" in line.plain
     if width >= 198:
@@ -126,12 +131,12 @@ def test_status_shows_the_options_in_force() -> None:
 
 
 def test_layer_lines_are_every_tensor_there_is() -> None:
-    lines = layer_lines(after(PHASE), PARAMETERS)
+    lines = layer_lines(after(PHASE), READY.parameters)
     names = {name for line in lines for name in (line.tensor, *(u.tensor for u in line.under))}
-    assert {p.name for p in PARAMETERS} <= names
+    assert {p.name for p in READY.parameters} <= names
     assert {"input", "conv1.relu", "fc3", "target", "loss"} <= names
     titles = [(line.title, line.op, line.shape, line.count) for line in lines]
-    assert ("conv1", "conv2d", "1×6×28×28", "156") in titles
+    assert ("conv1", "conv2d 5×5", "1×6×28×28", "156") in titles
     assert ("", "relu", "1×6×28×28", "") in titles
 
 
@@ -153,7 +158,7 @@ def test_quantities() -> None:
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
 def test_phases_out_of_turn_never_make_the_line_wider_than_the_screen(glyphs: Glyphs) -> None:
-    frame = after(PHASE, Do("zero_grad"), Do("backward"), Do("forward"), PHASE)
+    frame = after(PHASE, Do("zero_grad"), Do("backward", ONEHOT), Do("forward"), PHASE)
     for width in (78, 100, 160):
         upper, _ = phase_lines(frame, width, glyphs)
         assert upper.cell_length <= width and "update" in upper.plain

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from lenet_tui.history.engine import seek
+from lenet_tui.parity.engine.float64_trainer import Float64Trainer
 from tests.harness.running_app import running
 from tests.harness.snapshot import check_snapshot
 
 
 @pytest.fixture(autouse=True)
-def truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same colours wherever the tests run."""
+def same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same colours wherever the tests run, and in double precision the same numbers."""
+    monkeypatch.setattr(seek, "Trainer", Float64Trainer)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)

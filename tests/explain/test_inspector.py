@@ -8,10 +8,11 @@ import pytest
 from textual.widgets import Static
 
 from lenet_tui.app.ui.panes.input import ImagePane
-from lenet_tui.explain.explanation import Explain
+from lenet_tui.explain.explanation import Explain, Operand
 from lenet_tui.explain.ui.inspector import SETTLE, InspectorPane
 from lenet_tui.protocol.messages import Answered, Asked
 from lenet_tui.text.notice import verbatim
+from lenet_tui.text.numbers import number
 from tests.harness.running_app import Running, running
 
 HEAD = re.compile(r"(\S+) = (\S+)   ")
@@ -38,6 +39,17 @@ def head(run: Running) -> tuple[str, str]:
     return match[1].lstrip("│ "), match[2]
 
 
+def largest(pane: InspectorPane) -> tuple[Operand, ...]:
+    """The operands of the largest term, which stands first."""
+    assert pane.found is not None
+    return max(pane.found.terms, key=lambda term: abs(term.value)).operands
+
+
+def place(operand: Operand) -> str:
+    """The operand's index, as it is shown."""
+    return f"[{','.join(map(str, operand.index))}]"
+
+
 def asked(run: Running) -> list[str]:
     return [command.cell for command in run.engine.asked(Explain)]
 
@@ -52,9 +64,13 @@ async def test_enter_explains_the_cell_under_the_cursor(size: tuple[int, int]) -
         assert pane.found is not None
         assert head(run)[0] == "conv1[0,2,4,5]"
         text = run.text
-        assert "✔ checked: torch is 0.500 ulp from the sum; float32 rounding allows 10.0" in text
-        assert "(n=0,o=2,h=4,w=5)" in text and "rank 3 of 4,704" in text
-        assert "[0,0,6,7]" in text and "[2,0,2,2]" in text and "sum of 26 in float64" in text
+        ulp, bound = number(pane.found.ulp, 3), number(pane.found.bound, 3)
+        assert (
+            f"✔ checked: torch is {ulp} ulp from the sum; float32 rounding allows {bound}" in text
+        )
+        assert "(n=0,o=2,h=4,w=5)" in text and f"rank {pane.found.rank:,} of 4,704" in text
+        assert all(place(operand) in text for operand in largest(pane))
+        assert "sum of 26 in float64" in text
         assert "more terms" in text or size[1] == 60
         assert "input[0,0,4–8,5–9]" in text
         assert all(len(line) == size[0] for line in run.lines)
@@ -64,11 +80,11 @@ async def test_enter_explains_the_cell_under_the_cursor(size: tuple[int, int]) -
 @pytest.mark.slow
 async def test_the_receptive_field_and_the_operand_are_lit() -> None:
     async with running() as run:
-        await opened(run)
+        pane = await opened(run)
         image = run.app.main.query_one(ImagePane)
         field, operand = image.heatmap._regions
         assert field == ((0, 0, 4, 5), (0, 0, 8, 9))
-        assert operand == ((0, 0, 6, 7), (0, 0, 6, 7))
+        assert operand == (largest(pane)[0].index,) * 2
         drawn = image.heatmap._drawing
         assert drawn is not None and drawn.over  # in the glyphs of this terminal
         await run.press("down")
@@ -81,10 +97,10 @@ async def test_the_receptive_field_and_the_operand_are_lit() -> None:
 @pytest.mark.slow
 async def test_window_and_kernel_stand_beside_each_other_with_the_operands_marked() -> None:
     async with running() as run:
-        await opened(run)
-        assert "─ input[0,0] ─" in run.text and "─ conv1.weight[2,0] ─" in run.text
-        assert "[ 1.00]" in run.text or "[1.00]" in run.text
-        assert "[-0.75]" in run.text.replace("−", "-")
+        pane = await opened(run)
+        assert "─ input[0,0] ─" in run.text and "─ conv1.weight@1[2,0] ─" in run.text
+        text = run.text.replace("−", "-")
+        assert all(f"[{operand.value:5.2f}]" in text for operand in largest(pane))
 
 
 @pytest.mark.slow
@@ -93,7 +109,7 @@ async def test_a_small_screen_shows_the_picture_of_the_chosen_operand() -> None:
         await opened(run)
         assert "─ input[0,0] ─" in run.text
         await run.press("right")
-        assert "─ input[0,0] ─" not in run.text and "weight[2,0] ─" in run.text
+        assert "─ input[0,0] ─" not in run.text and "weight@1[2,0] ─" in run.text
 
 
 @pytest.mark.slow
@@ -106,27 +122,29 @@ async def test_keys_reach_the_table_after_a_slow_answer() -> None:
         run.engine.reply(run.engine.commands(Asked)[-1])
         await run.settle()
         await run.press("right")
-        assert pane.table.operand is not None and pane.table.operand.tensor == "conv1.weight"
+        assert pane.table.operand is not None and pane.table.operand.tensor == "conv1.weight@1"
 
 
 async def test_follow_return_and_home() -> None:
     async with running() as run:
-        pane = await opened(run)
-        await run.press("right", "enter")
-        assert asked(run)[-1] == "conv1.weight[2,0,2,2]"
-        assert "conv1[0,2,4,5] → conv1.weight[2,0,2,2]" in run.text
-        assert run.app.main.tensor.tensor == "conv1.weight"
+        pane = await opened(run, "conv1.relu", 0, 2, 4, 5)
         await run.press("enter")
-        assert [v.cell for v in pane.history.visits][-1] == "input[0,0,3,4]"
-        assert run.app.main.tensor.tensor == "conv1.weight"
+        assert asked(run)[-1] == "conv1[0,2,4,5]"
+        assert "conv1.relu[0,2,4,5] → conv1[0,2,4,5]" in run.text
+        assert run.app.main.tensor.tensor == "conv1"
+        weight = f"conv1.weight@1{place(largest(pane)[1])}"
+        await run.press("right", "enter")
+        assert [v.cell for v in pane.history.visits][-1] == weight
+        assert "init drew it" in run.text and run.app.main.tensor.tensor == "conv1"
         await run.press("backspace")
-        assert head(run)[0] == "conv1.weight[2,0,2,2]"
+        assert head(run)[0] == "conv1[0,2,4,5]"
+        assert pane.table.line is not None and pane.history.visits[1].part == 1
         await run.press("backspace", "backspace")
-        assert head(run)[0] == "conv1[0,2,4,5]" and run.app.main.tensor.tensor == "conv1"
-        assert pane.table.line is not None and pane.history.visits[0].part == 1
+        assert head(run)[0] == "conv1.relu[0,2,4,5]"
+        assert run.app.main.tensor.tensor == "conv1.relu"
         await run.press("enter", "escape")
         assert "Where it comes from" not in run.text and "Layers" in run.text
-        assert run.app.main.tensor.tensor == "conv1"
+        assert run.app.main.tensor.tensor == "conv1.relu"
         assert run.app.main.focused is run.app.main.tensor.picker
         assert pane.history.here is None
 
@@ -204,7 +222,7 @@ async def test_what_is_no_longer_true_is_taken_off_the_screen() -> None:
         run.engine.thinks = False
         await run.press("f")
         assert "working it out" in run.text  # one question at a time
-        run.engine.say(Answered(late.number, error=verbatim("of the step before")))
+        run.engine.report(Answered(late.number, error=verbatim("of the step before")))
         await run.settle()
         assert "of the step before" not in run.text
         assert head(run)[0] == cell and head(run)[1] != value
@@ -287,9 +305,9 @@ async def test_the_mouse_chooses_follows_and_returns() -> None:
         await run.settle()
         assert len(pane.history.visits) == 1
         plane = pane.query_one("#operand-1")
-        await run.pilot.click(plane, offset=(10, 3))
+        await run.pilot.click(plane, offset=(6, 3))
         await run.settle()
-        assert pane.table.operand is not None and pane.table.operand.tensor == "conv1.weight"
+        assert pane.table.operand is not None and pane.table.operand.tensor == "conv1.weight@1"
         keys = run.lines[pane.region.bottom - 1]
         await run.pilot.click(offset=(keys.index("esc home"), pane.region.bottom - 1))
         await run.settle()

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from lenet_tui.export.engine.export import text as script
 from lenet_tui.export.request import Export
 from lenet_tui.protocol.messages import Answered, Asked
 from lenet_tui.text.notice import verbatim
-from tests.harness.fake_engine import SCRIPT
 from tests.harness.running_app import Running, running
 
 
@@ -18,6 +18,9 @@ from tests.harness.running_app import Running, running
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+SCRIPT = "print('a session')\n"
 
 
 def logged(run: Running) -> tuple[str, str]:
@@ -30,13 +33,14 @@ async def test_x_writes_the_script_to_a_new_file(folder: Path) -> None:
         await run.press("x")
         assert "Export the session as a script" in run.text
         await run.press("enter")
-        assert (folder / "lenet_session.py").read_text("utf-8") == SCRIPT
+        expected = script(run.engine.session.navigator)
+        assert (folder / "lenet_session.py").read_text("utf-8") == expected
         kind, text = logged(run)
         assert (kind, "lenet_session.py" in text) == ("note", True)
         await run.press("x")
         assert run.app.screen.query_one(Input).value == "lenet_session_2.py"
         await run.press(*"mine", "enter")
-        assert (folder / "mine.py").read_text("utf-8") == SCRIPT
+        assert (folder / "mine.py").read_text("utf-8") == expected
         await run.press("x", "escape")
         assert sorted(p.name for p in folder.iterdir()) == ["lenet_session.py", "mine.py"]
         assert len(run.engine.asked(Export)) == 2
@@ -68,7 +72,7 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
             run.app.run_worker(run.app.main.exporter.write(file))
             await run.settle()
             assert len(run.engine.asked(Export)) == number
-            run.engine.say(
+            run.engine.report(
                 Answered(
                     run.engine.commands(Asked)[-1].number,
                     answer,
@@ -80,7 +84,7 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
             assert kind == "error"
             assert text.startswith("not exported: ")
             assert "\x1b" not in text
-        run.engine.say(Answered(99, SCRIPT))  # nobody asked
+        run.engine.report(Answered(99, SCRIPT))  # nobody asked
         await run.settle()
         assert (folder / "late.py").read_text() == "mine"
         assert [p.name for p in folder.iterdir()] == ["late.py"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import DoMove, Moved, Report
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
@@ -67,6 +68,12 @@ class Drive:
         for line in lines:
             assert not self.tries(line).error, f"{line}: {self.moved.error}"
         return self.moved
+
+    def frame(self, *lines: str) -> Frame:
+        """Make moves; each must succeed. Returns the frame at the cursor."""
+        for line in lines:
+            self(line)
+        return self.session.frame()
 
     def tries(self, line: str) -> Moved:
         """Make a move, which may be refused."""

@@ -1,4 +1,4 @@
-"""The app with a scripted engine, in a test: keys in, the screen's text out."""
+"""The app with a real session, in a test: keys in, the screen's text out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lenet_tui.app.ui.app import LenetApp
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
-from tests.harness.fake_engine import FakeEngine
+from tests.harness.local_engine import LocalEngine
 
 LONGEST = 10.0
 """Seconds to wait for an app to come to rest: one that runs never may."""
@@ -32,7 +32,7 @@ class Running:
     """An app that runs, its engine, and hands to press its keys."""
 
     app: LenetApp
-    engine: FakeEngine
+    engine: LocalEngine
     pilot: Pilot[None]
 
     async def press(self, *keys: str) -> None:
@@ -121,10 +121,10 @@ async def running(
 
     ``speed``: of a run, by its name. ``settings``: the file to read and write.
     """
-    engines: list[FakeEngine] = []
+    engines: list[LocalEngine] = []
 
-    def make_engine(on_report: OnReport) -> FakeEngine:
-        engines.append(FakeEngine(on_report, free=free))
+    def make_engine(on_report: OnReport) -> LocalEngine:
+        engines.append(LocalEngine(on_report, free=free))
         return engines[0]
 
     file = SettingsFile(settings, load(settings)) if settings else None

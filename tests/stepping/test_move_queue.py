@@ -11,12 +11,11 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import WRITTEN, Losses, chart
 from lenet_tui.protocol.messages import Command, DoMove, Pause, RunFree
 from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, Move, Run
-from lenet_tui.protocol.options import Options
 from lenet_tui.stepping.ui.move_queue import WAITING_LIMIT, MoveQueue, PendingMove
 from lenet_tui.stepping.ui.moves_player import MovesRecorder
-from tests.harness.fake_training import Training, loss_of
+from tests.harness.driving import Drive
 
-PHASE = Forward("phase")
+PHASE, FRAME = Forward("phase"), Drive().frame()
 
 
 def queue() -> tuple[MoveQueue, list[Command]]:
@@ -109,8 +108,7 @@ def test_forget_leaves_nothing_under_way() -> None:
 
 
 def at(iteration: int, op: int | None = None) -> Frame:
-    frame = Training(Options()).frame()
-    return replace(frame, position=replace(frame.position, iteration=iteration, op=op))
+    return replace(FRAME, position=replace(FRAME.position, iteration=iteration, op=op))
 
 
 def recorded(*pending_moves: tuple[PendingMove, Frame, str]) -> list[str]:
@@ -141,16 +139,15 @@ def test_a_death_is_recorded_by_where_the_session_takes_up_again() -> None:
 
 
 def test_losses_gather_and_are_cut_where_history_is() -> None:
-    training, losses = Training(Options()), Losses()
-    training.goto(150)
-    losses.take(training.frame())
-    assert len(losses.values) == 151
-    np.testing.assert_array_equal(losses.values[1:4], [loss_of(1), loss_of(2), loss_of(3)])
-    training.goto(10)
-    training.make(Forward("phase"))
-    del training.tape[training.cursor :]
-    losses.take(training.frame())
-    assert len(losses.values) == 11 and losses.values[10] == loss_of(10)
+    drive, one_by_one, losses = Drive(), Drive(), Losses()
+    expected = [one_by_one.frame("finish").loss for _ in range(10)]
+    drive("goto 30")
+    losses.take(drive.moved.frame)
+    assert len(losses.values) == 31
+    np.testing.assert_array_equal(losses.values[1:11], expected)
+    drive("goto 10", "phase", "skip loss")
+    losses.take(drive.moved.frame)
+    assert len(losses.values) == 11 and losses.values[10] == expected[9]
 
 
 def test_what_is_written_of_a_long_run_is_its_end() -> None:

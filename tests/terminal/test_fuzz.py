@@ -1,6 +1,6 @@
 """Thousands of random keys, clicks and sizes: no crash, no stuck state, and no drift.
 
-With a scripted engine, and for long with the real one; all of it with ``-m slow``.
+With a session in this process, and for long with one of its own; all of it with ``-m slow``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lenet_tui.protocol.messages import DoMove, Moved
 from lenet_tui.protocol.moves import Back, Forward
 from lenet_tui.protocol.options import Options
 from tests.harness.conversation import Conversation
-from tests.harness.fake_engine import FakeEngine
+from tests.harness.local_engine import LocalEngine
 from tests.harness.monkey import Monkey
 
 
@@ -63,7 +63,7 @@ async def test_a_monkey_for_a_second(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with at_the_keys(FakeEngine, seed) as monkey:
+    async with at_the_keys(LocalEngine, seed) as monkey:
         for _ in range(3):
             await monkey.play(40)
             await check(monkey)

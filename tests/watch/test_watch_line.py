@@ -18,34 +18,22 @@ WATCHES = (
     (2, "iteration >= 1", 1.0, True),
     (3, "norm(conv1.weight.grad) > 1", None, False),
 )
-REASON = verbatim("watch 1: loss < 0.1 (0.0931)")
 
 
 def last(run: Running) -> int:
     return run.engine.commands(DoMove)[-1].number
 
 
-async def stop(run: Running, reason: str = "") -> None:
-    """Have the move under way end by a watchpoint."""
-    run.engine._held.clear()
-    run.engine.training.goto(3)
-    why = verbatim(reason) if reason else REASON
-    run.engine.report(Moved(last(run), run.engine.frame(), stopped=why))
-    await run.settle()
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_why_a_run_stopped_stays_until_the_next_move(size: tuple[int, int]) -> None:
+    reason = "stopped: watch 1: iteration >= 3 (3)"
     async with running(size) as run:
-        run.engine.hold = True
-        await run.press("c")
-        await stop(run)
-        run.engine.hold = False
+        await run.press("w", *"iteration >= 3", "enter", "c")
         run.app.clear_notifications()
         await run.press("down", "w", "escape", "v")
-        assert "stopped: watch 1: loss < 0.1 (0.0931)" in run.rail
-        await run.press("w", *"loss < 9", "enter")
-        assert "stopped: watch 1: loss < 0.1 (0.0931)" in run.rail  # nothing has moved
+        assert reason in run.rail and "1 iteration >= 3: true (3)" in run.lines[-2]
+        await run.press("w", *"loss < 0", "enter")
+        assert reason in run.rail  # nothing has moved
         await run.press("n")
         assert "stopped" not in run.rail
 

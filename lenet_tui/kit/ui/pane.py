@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from lenet_tui.kit.ui.settings import Reader
+from lenet_tui.kit.ui.settings import Reader, ascii_only
 from lenet_tui.terminal.ui.painting import set_border_titles
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ class Pane(Reader, Widget):
         above, below = Content(title), Content(subtitle)
         if scale is not None:
             below = below + ("  " if subtitle else "") + scale
+        width = self.outer_size.width
+        if ascii_only(self) and width > 6:  # Textual would cut them with a sign that is not ASCII
+            above, below = above.truncate(width - 6), below.truncate(width - 6)
         before, self._entitled = self._entitled, (above, below)
         pairs = zip(before, (above, below), strict=True)
         set_border_titles(self, *(None if old and new.is_same(old) else new for old, new in pairs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
@@ -15,6 +16,7 @@ from torch.nn.modules import module as nn_module
 from torch.overrides import TorchFunctionMode
 
 from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
 
 
 class StopHere(BaseException):
@@ -51,11 +53,17 @@ class ForwardRecorder(TorchFunctionMode):
         self._leaf = ""
         self._used: dict[str, int] = {}
         self._unnamed = 0
+        self._holders: defaultdict[int, list[OpEntry]] = defaultdict(list)
+        self._indexed = 0
+        self._parameters: frozenset[int] = frozenset()
+        self._copies: dict[int, tuple[Tensor, Tensor]] = {}
 
     def run(self, model: Callable[..., Any], *args: Any) -> Any:
         """``model(*args)``, recorded."""
         forward = inspect.unwrap(vars(type(model)).get("forward"))
         self._code = getattr(forward, "__code__", None)
+        if isinstance(model, nn.Module):
+            self._parameters = frozenset(map(storage, model.parameters())) - {0}
         before = nn_module.register_module_forward_pre_hook(self._enter)
         after = nn_module.register_module_forward_hook(self._leave)
         try:
@@ -65,6 +73,8 @@ class ForwardRecorder(TorchFunctionMode):
             return result
         finally:
             self._forward = None
+            self._holders.clear()
+            self._copies.clear()
             before.remove()
             after.remove()
             self._name_from(self._unnamed)
@@ -93,18 +103,21 @@ class ForwardRecorder(TorchFunctionMode):
         if len(self.entries) == self._stop_after:
             raise StopHere
         given = args
-        writes = _in_place(name, args, kwargs)
-        if writes:
-            given = self._protect(args, kwargs)
+        if self._copies:
+            given = tuple([self._copies.get(id(a), (a, a))[1] for a in args])
+        written = {storage(t) for t in written_by(func, name, args, kwargs)} - {0}
+        if written:
+            self._protect(written)
+            given = copied(given, written)
         self._enters(name)
         result = func(*args, **kwargs)
+        output: Tensor | tuple[Any, ...]
         if isinstance(result, Tensor):
-            output: Tensor | tuple[Any, ...] = result.detach()
-            if writes and any(result is t for t in args):  # it may be written again by anything
-                output = result.detach().clone()
-            node = result.grad_fn
+            output, node = self._kept(result), result.grad_fn
+            if written and any(result is t for t in args):  # it may be written again by anything
+                output = output.clone()
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
-            output = tuple(t.detach() if isinstance(t, Tensor) else t for t in result)
+            output = tuple([self._kept(t) if isinstance(t, Tensor) else t for t in result])
             node = next((t.grad_fn for t in result if isinstance(t, Tensor) and t.grad_fn), None)
         else:
             return result
@@ -152,40 +165,31 @@ class ForwardRecorder(TorchFunctionMode):
         count = self._used[name] = self._used.get(name, 0) + 1
         return name if count == 1 else f"{name}#{count}"
 
-    def _protect(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """Copy tensors of the tape, and operands, that are about to be overwritten."""
-        written = {_storage(t) for t in (*args, kwargs.get("out")) if isinstance(t, Tensor)}
+    def _kept(self, result: Tensor) -> Tensor:
+        """The result without its graph; a copy where it is the memory of a parameter.
 
-        def protected(value: Any) -> Any:
-            copied = isinstance(value, Tensor) and not isinstance(value, nn.Parameter)
-            return value.detach().clone() if copied and _storage(value) in written else value
+        Nothing that is recorded writes there when the parameter is updated.
+        """
+        kept = result.detach()
+        if self._parameters and storage(result) in self._parameters:
+            kept = kept.clone()
+            self._copies[id(result)] = result, kept
+        return kept
 
-        for entry in self.entries:
-            entry.output = protected(entry.output)
-            entry.args = tuple(map(protected, entry.args))
-        return tuple(map(protected, args))
+    def _protect(self, written: set[int]) -> None:
+        """Copy what the tape holds of memory that is about to be overwritten."""
+        for entry in self.entries[self._indexed :]:
+            for tensor in tensors((entry.output, entry.args)):
+                self._holders[storage(tensor)].append(entry)
+        self._indexed = len(self.entries)
+        for place in written:
+            for entry in self._holders.pop(place, ()):
+                entry.output = copied(entry.output, written)
+                entry.args = copied(entry.args, written)
 
 
 def _is_leaf(module: nn.Module) -> bool:
     return not module._modules
-
-
-WRITING = ("__setitem__", "__iand__", "__ior__", "__ixor__", "__ilshift__", "__irshift__")
-"""Operators that write into their first operand; of the others torch calls ``add_`` and so on."""
-
-
-def _in_place(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    return (
-        (name.endswith("_") and not name.endswith("__"))
-        or name in WRITING
-        or bool(kwargs.get("inplace"))
-        or True in (a for a in args if a is True)
-        or "out" in kwargs
-    )
-
-
-def _storage(tensor: Tensor) -> int:
-    return tensor.untyped_storage().data_ptr()
 
 
 def module_paths(model: nn.Module) -> dict[nn.Module, str]:
@@ -203,7 +207,7 @@ def dry_run(model: nn.Module, image: Tensor) -> ForwardRecorder:
         recorder = ForwardRecorder(module_paths(twin), lambda done, name: None)
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             recorder.run(twin, image)
-    except (RuntimeError, TypeError, ValueError, IndexError):
+    except Exception:  # noqa: BLE001 - whatever the model raises, the trial was ours
         return ForwardRecorder({}, lambda done, name: None)
     own = dict(zip(map(id, twin.parameters()), model.parameters(), strict=True))
     for entry in recorder.entries:

@@ -1,0 +1,71 @@
+"""Which tensors a call writes into, and copies of what is about to be overwritten."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from torch import Tensor, nn
+
+WRITING = ("__setitem__", "__iand__", "__ior__", "__ixor__", "__ilshift__", "__irshift__")
+"""Operators that write into their first operand; of the others torch calls ``add_`` and so on."""
+STATISTICS = ("running_mean", "running_var")
+BUILT_IN_NORMS = ("batch_norm", "instance_norm", "native_batch_norm")
+"""Functions without a signature that write into some of their operands."""
+
+
+def written_by(
+    func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Iterable[Tensor]:
+    """The tensors that a call may write into."""
+    if "out" in kwargs:
+        return tensors(kwargs["out"])
+    if (name.endswith("_") and not name.endswith("__")) or name in WRITING:
+        return tensors(args[:1])
+    places = _places(func)
+    if not places:
+        return tensors(args) if name in BUILT_IN_NORMS else ()
+    given = {key: args[at] for key, at in places.items() if at < len(args)} | kwargs
+    if given.get("inplace") is True:
+        return tensors(args[:1] or kwargs.get("input"))
+    return tensors([given.get(key) for key in STATISTICS])
+
+
+@cache
+def _places(func: Any) -> dict[str, int]:
+    """Where a function takes ``inplace`` and running statistics; empty if it does not."""
+    try:
+        names = list(inspect.signature(func).parameters)
+    except (TypeError, ValueError):  # written in C
+        return {}
+    return {name: names.index(name) for name in ("inplace", *STATISTICS) if name in names}
+
+
+def tensors(value: Any) -> Iterable[Tensor]:
+    """The tensors in nested tuples and lists."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from tensors(part)
+
+
+def copied(value: Any, written: set[int]) -> Any:
+    """The value with copies of its tensors in this memory; parameters stay themselves."""
+    if isinstance(value, Tensor):
+        hit = not isinstance(value, nn.Parameter) and storage(value) in written
+        return value.detach().clone() if hit else value
+    if isinstance(value, (tuple, list)):
+        parts = [copied(part, written) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return value
+
+
+def storage(tensor: Tensor) -> int:
+    """Where a tensor's memory begins; 0 if it has none of its own (sparse, or under ``vmap``)."""
+    try:
+        return tensor.untyped_storage().data_ptr()
+    except (NotImplementedError, RuntimeError):
+        return 0

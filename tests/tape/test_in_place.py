@@ -1,0 +1,111 @@
+"""What lies on the tape stays as it was: through in-place ops, views of parameters, tuples."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from lenet_tui.explain.engine.answers import explain
+from lenet_tui.explain.explanation import Explain, Explanation
+from lenet_tui.tape.engine import forward_recorder, in_place
+from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, module_paths
+from tests.harness.driving import Drive
+
+HERE = "tests.tape.test_in_place"
+ITERATION = ("phase", "phase", "phase", "phase", "phase")
+
+
+class Head(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+
+
+class Reshaped(Head):
+    """Views of a parameter, which the update writes into."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1) @ self.head.weight.flatten(1).t() + self.head.bias
+
+
+class Pieces(Head):
+    """A part of a tuple of results is written later."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        largest, _ = torch.topk(self.head(x.flatten(1)), 10, 1)
+        return largest.mul_(2)
+
+
+class Reused(Head):
+    """An in-place op reads another tensor, which keeps its own name."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.head(x.flatten(1))
+        z = y * 2
+        z += y
+        return z
+
+
+def entries(drive: Drive, op: str) -> list[OpEntry]:
+    tape = drive.session.navigator.tape
+    return [e for s in tape.segments for e in s.entries if isinstance(e, OpEntry) and e.op == op]
+
+
+def test_a_view_of_a_parameter_is_what_it_was_in_the_forward() -> None:
+    drive = Drive(model=f"{HERE}:Reshaped")
+    drive(*ITERATION)
+    before = drive.session.navigator.tape.base.values["head.weight"]
+    (flat,) = entries(drive, "flatten")[1:] or entries(drive, "flatten")
+    assert torch.equal(flat.tensor, before)
+    (product,) = entries(drive, "matmul")
+    assert torch.equal(product.args[1], before.t())
+
+
+def test_a_part_of_a_tuple_is_what_it_was_before_it_was_written() -> None:
+    drive = Drive(model=f"{HERE}:Pieces")
+    drive(*ITERATION)
+    (largest,) = entries(drive, "topk")
+    (head,) = entries(drive, "linear")
+    assert torch.equal(largest.tensor, head.tensor.sort(1, descending=True).values)
+
+
+def test_what_an_in_place_op_only_reads_keeps_its_name_and_its_gradient() -> None:
+    drive = Drive(model=f"{HERE}:Reused")
+    drive(*ITERATION)
+    for cell in ("head.grad[0,3]", "head[0,3]"):
+        found = explain(Explain(cell), drive.session)
+        assert isinstance(found, Explanation) and found.checked, cell
+
+
+class Deep(nn.Module):
+    def __init__(self, blocks: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(
+            nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8), nn.ReLU(inplace=True))
+            for _ in range(blocks)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
+@pytest.mark.parametrize("blocks", [20, 80])
+def test_an_in_place_op_looks_only_at_what_shares_its_memory(
+    blocks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work grows with the number of ops, not with its square."""
+    looked = 0
+
+    def counting(value: object, written: set[int]) -> object:
+        nonlocal looked
+        looked += 1
+        return in_place.copied(value, written)
+
+    monkeypatch.setattr(forward_recorder, "copied", counting)
+    model = Deep(blocks)
+    ForwardRecorder(module_paths(model), lambda done, name: None).run(model, torch.randn(4, 8))
+    assert looked < 12 * blocks * 4
