@@ -23,8 +23,8 @@ from lenet_tui.app import all_words
 from lenet_tui.app.settings import Settings, SettingsFile, unknown
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
 from lenet_tui.kit.ui.key_names import key_name
-from lenet_tui.kit.ui.messages import Reported
-from lenet_tui.stepping.ui.commands import BY_ID, COMMANDS
+from lenet_tui.kit.ui.messages import Reported, SomethingToShow
+from lenet_tui.stepping.ui.commands import BY_ID, BY_KEY, COMMANDS
 from lenet_tui.terminal.ui.type_ahead import TypeAheadApp
 from lenet_tui.text.notice import Notice
 from lenet_tui.text.words import Words
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
     from lenet_tui.sessions.ui.resume import Lost
+
+
+ENDS = frozenset(key for name in ("quit", "escape", "restart") for key in BY_ID[name].keys)
+"""Keys that do not wait for an engine that may never come."""
 
 
 @dataclass
@@ -174,8 +178,21 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         """Store the keys that come while the panes are loading, but for those that quit."""
         if self._loading is not None and isinstance(event, Key) and event.key not in QUIT:
             self._loading.keys.append(event)
-        else:
-            await super().on_event(event)
+            return
+        if self.blocked and isinstance(event, Key) and event.key in ENDS:
+            self.forget_typed()
+        await super().on_event(event)
+
+    def hears(self, key: str) -> bool:
+        """Keys that need something on the screen wait for the engine's first frame."""
+        if self.screen is not self.main or self.main.shows_something:
+            return True
+        command = BY_KEY.get(key)
+        return command is not None and command.early
+
+    @on(SomethingToShow)
+    def _show_something(self) -> None:
+        self.hear()
 
     def on_report_screen_cannot_start(self, message: ReportScreen.CannotStart) -> None:
         """End the app with a last line."""

@@ -16,7 +16,7 @@ from lenet_tui.app.ui.panes.footer import HintLine
 from lenet_tui.app.ui.panes.layers import LayersPane
 from lenet_tui.export.ui.dialog import Exporter
 from lenet_tui.kit.ui.dialog import Dialog
-from lenet_tui.kit.ui.messages import FrameCame
+from lenet_tui.kit.ui.messages import FrameCame, SomethingToShow
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
@@ -42,7 +42,7 @@ class SessionScreen(PaneScreen):
     """Sends moves and subscriptions; ``kit.ui.port.Port`` declares what features use of it.
 
     ``saved``: the session that is being resumed. ``follows``: the tensor panes show the last
-    op's output.
+    op's output. ``shows_something``: a frame has been shown, or none will come.
     """
 
     @dataclass
@@ -62,12 +62,13 @@ class SessionScreen(PaneScreen):
         self.scheduler = FrameScheduler(
             self,
             self.panes_for,
-            self.subscribe,
+            self._all_shown,
             lambda: self.send(FrameAcknowledged()),
             lambda: self.queue.running,
         )
         self.saved: SavedSession | None = None
         self.follows = True
+        self.shows_something = False
         self._subscription: Subscription | None = None
         self._subscribing = False
 
@@ -123,6 +124,16 @@ class SessionScreen(PaneScreen):
         self.outcome = None
         use(self.engine)
         self._send_subscription()
+
+    def _all_shown(self) -> None:
+        """All panes show the newest frame."""
+        self._say_shown()
+        self.subscribe()
+
+    def _say_shown(self) -> None:
+        if not self.shows_something:
+            self.shows_something = True
+            self.post_message(SomethingToShow())
 
     @on(Pane.RequestsChanged)
     def subscribe(self) -> None:
@@ -226,6 +237,8 @@ class SessionScreen(PaneScreen):
         """The phase that torch is in is known from an op that takes long."""
         if isinstance(before, Busy) or isinstance(state, Busy):
             self.show_activity()
+        if isinstance(state, Dead):
+            self._say_shown()
 
     def announce(self, kind: str, text: str, severity: SeverityLevel = "information") -> None:
         """Add a line to the log pane, and show it for a few seconds."""

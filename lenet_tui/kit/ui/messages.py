@@ -20,6 +20,11 @@ class Reported(Message):
 
 
 @dataclass
+class SomethingToShow(Message):
+    """The panes show the first frame, or there will be none."""
+
+
+@dataclass
 class FrameCame(Message):
     """There is something new to show. ``answer``: the engine waits to hear that it is painted."""
 
