@@ -216,7 +216,7 @@ class Plan:
         if phase is ZERO_GRAD:
             return [f"for p in {parameters}:", "    p.grad = None"]
         if statements.by_hand(self.options):
-            return list(statements.update_by_hand(parameters))
+            return list(statements.update_by_hand(parameters, self.options))
         self.helpers.add("step")
         return [f"step(optimizer, {parameters})"]
 

@@ -39,13 +39,19 @@ def whole(phase: Phase, options: Options, labels: bool = False) -> tuple[str, ..
     if phase is LOSS and options.loss == "mse" and labels:
         return ("loss = criterion(output, F.one_hot(target, output.shape[-1]).float())",)
     if phase is UPDATE and by_hand(options):
-        return update_by_hand("net.parameters()")
+        return update_by_hand("net.parameters()", options)
     return (phase.statement.format(**as_dict(options)),)
 
 
-def update_by_hand(parameters: str) -> tuple[str, ...]:
-    """The update of the parameters that an expression gives."""
-    return (f"for p in {parameters}:", "    p.data.sub_(p.grad.data * lr)")
+def update_by_hand(parameters: str, options: Options) -> tuple[str, ...]:
+    """The update of the parameters that an expression gives.
+
+    A model of one's own may have some that no gradient reaches: frozen, or of an unused layer.
+    """
+    if options.model == Options().model:
+        return (f"for p in {parameters}:", "    p.data.sub_(p.grad.data * lr)")
+    update = "        p.data.sub_(p.grad.data * lr)"
+    return (f"for p in {parameters}:", "    if p.grad is not None:", update)
 
 
 def vector(of: Vector, drawn: bool) -> tuple[str, ...]:

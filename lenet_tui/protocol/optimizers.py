@@ -39,6 +39,7 @@ OPTIMIZERS = {
         Optimizer("momentum", "SGD", {"momentum": 0.9}, ("momentum_buffer",)),
         Optimizer("adam", "Adam", state=AVERAGES),
         Optimizer("adamw", "AdamW", {"weight_decay": 0.01}, AVERAGES),
+        Optimizer("rmsprop", "RMSprop", state=("square_avg", "step")),
     )
 }
 """Every optimizer by its name."""

@@ -18,7 +18,7 @@ MAX_BYTES = 64 * 2**20
 """A file larger than this is none of ours."""
 
 _NAME = b"lenet-tui session "
-_MAGIC = _NAME + b"2\n"
+_MAGIC = _NAME + b"3\n"
 _DIGEST = hashlib.sha256().digest_size
 _FORMS: Forms = {Set: (str, str, parse_move), Vector: (str, str, parse_vector)}
 _SLACK = 4

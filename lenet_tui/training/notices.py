@@ -61,6 +61,14 @@ NOTICES = {
         "批大小为 {size} 时内存不足：请减小批大小，或选择另一设备",
     ),
     "training:lost": ("{device} does not answer any longer: {why}", "{device} 不再响应：{why}"),
+    "training:no-tensor-returned": (
+        "the model returned {kind!r}, in which there is no tensor",
+        "模型返回了 {kind!r}，其中没有张量",
+    ),
+    "training:odd-attributes": (
+        "the attributes of the model's modules cannot be read",
+        "无法读取模型各模块的属性",
+    ),
     "training:unknown-device": (
         "device {name!r} is unknown: auto, cpu, cuda, cuda:N or mps",
         "未知设备 {name!r}：可选 auto、cpu、cuda、cuda:N 或 mps",

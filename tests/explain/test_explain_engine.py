@@ -142,7 +142,10 @@ def test_a_view_is_where_it_came_from(net: Explained) -> None:
 
 
 def test_the_update_of_each_optimizer() -> None:
-    for optimizer, terms in (("manual", 2), ("sgd", 2), ("momentum", 3), ("adam", 2), ("adamw", 3)):
+    for optimizer, terms in (
+        *(("manual", 2), ("sgd", 2), ("momentum", 3)),
+        *(("adam", 2), ("adamw", 3), ("rmsprop", 2)),
+    ):
         explained = Explained(resolve("digits", device="cpu", optimizer=optimizer), "run 3")
         found = explained.ask("fc2.weight.new[3,7]", 3)
         assert (found.op, len(found.terms)) == ("update", terms)

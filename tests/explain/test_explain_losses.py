@@ -94,11 +94,25 @@ def test_adam_says_what_its_averages_are() -> None:
     assert found.formula.endswith("lr ⋅ m̂ / (√v̂ + 1e-08)")
 
 
+def test_rmsprop_says_what_its_average_is() -> None:
+    explained = Explained(resolve("digits", device="cpu", optimizer="rmsprop"), "run 3")
+    found = explained.ask("fc3.bias.new[7]", 3)
+    v = note(found, "rmsprop-v")
+    assert v and v[:2] == ("0.99", "0.01")
+    average = explained.ask("fc3.bias.square_avg[7]").value
+    assert float(v[2].replace("−", "-")) == pytest.approx(average, rel=1e-4)
+    gradient = explained.ask("fc3.bias.grad[7]").value
+    step = 0.01 * gradient / (math.sqrt(average) + 1e-8)
+    assert found.terms[1].value == pytest.approx(-step, rel=1e-5)
+    assert found.formula.endswith("lr ⋅ fc3.bias.grad[…] / (√v + 1e-08)")
+
+
 def test_an_unknown_name_gets_what_the_optimizer_keeps_too() -> None:
     for optimizer, kept in (
         ("manual", ".new and .update"),
         ("momentum", ".new, .update and .momentum_buffer"),
         ("adam", ".exp_avg, .exp_avg_sq and .step"),
+        ("rmsprop", ".new, .update, .square_avg and .step"),
     ):
         explained = Explained(resolve("digits", device="cpu", optimizer=optimizer))
         assert refusal(explained, "nothing[0]").endswith(kept)

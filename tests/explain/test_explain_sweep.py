@@ -72,6 +72,7 @@ QUICK = [
     resolve("digits", device="cpu", batch_size=4, loss="mse", optimizer="adam", seed=1),
     resolve("digits", device="cpu", batch_size=4, optimizer="momentum", seed=2),
     resolve("digits", device="cpu", batch_size=2, optimizer="adamw", lr=0.5, seed=5),
+    resolve("digits", device="cpu", batch_size=2, optimizer="rmsprop", seed=6),
     resolve("notebook", device="cpu", seed=3),
     resolve("notebook", device="cpu", batch_size=4, optimizer="sgd", seed=4),
 ]
@@ -110,8 +111,8 @@ def named(options: Options) -> str:
 @pytest.mark.parametrize(
     "options",
     [
-        *(QUICK[1:5] + MODELS[:3]),
-        *(pytest.param(o, marks=pytest.mark.slow) for o in (QUICK[0], QUICK[5], *MODELS[3:])),
+        *(QUICK[1:6] + MODELS[:3]),
+        *(pytest.param(o, marks=pytest.mark.slow) for o in (QUICK[0], QUICK[6], *MODELS[3:])),
     ],
     ids=named,
 )

@@ -205,7 +205,7 @@ def test_the_traps_are_as_said() -> None:
 def test_the_optimizers_formulas_are_torchs() -> None:
     gradients = torch.tensor([[0.5, -2.0], [1.0, 3.0], [-0.25, 0.125]], dtype=torch.float64)
     lr = 0.01
-    for name in ("momentum", "adam", "adamw"):
+    for name in ("momentum", "adam", "adamw", "rmsprop"):
         p = nn.Parameter(torch.ones(2, dtype=torch.float64))
         made: torch.optim.Optimizer = (
             torch.optim.SGD([p], lr=lr, momentum=MOMENTUM)
@@ -213,17 +213,22 @@ def test_the_optimizers_formulas_are_torchs() -> None:
             else torch.optim.Adam([p], lr=lr)
             if name == "adam"
             else torch.optim.AdamW([p], lr=lr)
+            if name == "adamw"
+            else torch.optim.RMSprop([p], lr=lr)
         )
-        wanted = b = m = v = torch.zeros(2, dtype=torch.float64)
+        wanted = b = m = v = s = torch.zeros(2, dtype=torch.float64)
         wanted = wanted + 1
         for t, g in enumerate(gradients, 1):
             p.grad = g.clone()
             made.step()
             b = g if t == 1 else 0.9 * b + g
             m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+            s = 0.99 * s + 0.01 * g**2
             wanted = wanted - (lr * 0.01 * wanted if name == "adamw" else 0)
             m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
-            wanted = wanted - lr * (b if name == "momentum" else m_hat / (v_hat.sqrt() + 1e-8))
+            step = m_hat / (v_hat.sqrt() + 1e-8)
+            step = {"momentum": b, "rmsprop": g / (s.sqrt() + 1e-8)}.get(name, step)
+            wanted = wanted - lr * step
         torch.testing.assert_close(p.data, wanted)
 
 

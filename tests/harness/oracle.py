@@ -83,13 +83,17 @@ def digits_order(seed: int, epoch: int) -> Tensor:
 
 
 def make_optimizer(kind: str, net: nn.Module, lr: float) -> torch.optim.Optimizer | None:
-    if kind == "sgd":
-        return torch.optim.SGD(net.parameters(), lr=lr)
-    if kind == "momentum":
-        return torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
-    if kind == "adamw":
-        return torch.optim.AdamW(net.parameters(), lr=lr)
-    return torch.optim.Adam(net.parameters(), lr=lr) if kind == "adam" else None
+    """The optimizer that a script would make; ``None``: by hand. Any other name is an error."""
+    parameters = list(net.parameters())
+    make: dict[str, Callable[[], torch.optim.Optimizer | None]] = {
+        "manual": lambda: None,
+        "sgd": lambda: torch.optim.SGD(parameters, lr=lr),
+        "momentum": lambda: torch.optim.SGD(parameters, lr=lr, momentum=0.9),
+        "adam": lambda: torch.optim.Adam(parameters, lr=lr),
+        "adamw": lambda: torch.optim.AdamW(parameters, lr=lr),
+        "rmsprop": lambda: torch.optim.RMSprop(parameters, lr=lr),
+    }
+    return make[kind]()
 
 
 @dataclass

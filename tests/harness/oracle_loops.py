@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tests.harness.oracle import LeNet, State, digits, digits_order, sha, state_of
+from tests.harness.oracle import LeNet, State, digits, digits_order, make_optimizer, sha, state_of
 
 
 @dataclass
@@ -63,7 +63,7 @@ def classes(
     seed: int,
     iterations: int,
     batch: int,
-    optimizer: str = "",
+    optimizer: str = "manual",
     *,
     lr: float = 0.01,
     device: str = "cpu",
@@ -73,15 +73,7 @@ def classes(
     torch.manual_seed(seed)
     net = LeNet().to(device)
     criterion = nn.CrossEntropyLoss()
-    optim: torch.optim.Optimizer | None = None
-    if optimizer == "momentum":
-        optim = torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
-    elif optimizer == "adam":
-        optim = torch.optim.Adam(net.parameters(), lr=lr)
-    elif optimizer == "adamw":
-        optim = torch.optim.AdamW(net.parameters(), lr=lr)
-    elif optimizer == "sgd":
-        optim = torch.optim.SGD(net.parameters(), lr=lr)
+    optim = make_optimizer(optimizer, net, lr)
     done = 0
     for epoch in range(1_000_000):
         for picked in torch.split(digits_order(seed, epoch), batch):

@@ -31,6 +31,7 @@ def trained(**options: Any) -> Trainer:
         {"preset": "notebook"},
         {"optimizer": "adam", "batch_size": 3},
         {"optimizer": "momentum", "loss": "mse"},
+        {"optimizer": "rmsprop"},
         {"preset": "notebook", "batch_size": 2, "optimizer": "sgd"},
     ],
 )

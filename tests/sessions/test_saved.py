@@ -19,7 +19,7 @@ from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.file_format import SaveError, decode, encode
 
-HEAD = len(b"lenet-tui session 2\n")
+HEAD = len(b"lenet-tui session 3\n")
 SCRIPT = IterationPlan(
     (
         Segment("forward"),
@@ -83,8 +83,8 @@ def test_anything_cut_short_is_noticed() -> None:
     [
         (b"", "no saved session"),
         (b"\x80\x04\x95pickle\n", "no saved session"),
-        (encode(SAVED).replace(b"session 2\n", b"session 1\n", 1), "format 1"),
-        (encode(SAVED).replace(b"session 2\n", b"session \x1b[31m\n", 1), r"\\x1b"),
+        (encode(SAVED).replace(b"session 3\n", b"session 1\n", 1), "format 1"),
+        (encode(SAVED).replace(b"session 3\n", b"session \x1b[31m\n", 1), r"\\x1b"),
     ],
 )
 def test_other_files_are_refused_by_name(data: bytes, said: str) -> None:
@@ -106,7 +106,7 @@ def forged(change: dict[tuple[str, ...], Any]) -> bytes:
         within[path[-1]] = value
     head = json.dumps(header).encode()
     rest = struct.pack("<Q", len(head)) + head + data[8 + length :]
-    return b"lenet-tui session 2\n" + hashlib.sha256(rest).digest() + rest
+    return b"lenet-tui session 3\n" + hashlib.sha256(rest).digest() + rest
 
 
 KILL = {"segment": 0, "done": None, "move": "kill-engine"}

@@ -14,6 +14,7 @@ from torch.overrides import TorchFunctionMode
 from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.terms import Index, Source
+from lenet_tui.training.engine.generators import unchanged_generators
 
 STEP = 1e-6
 """Of the weight, or of 1 where that is more: rounding and curvature cost about the same."""
@@ -34,7 +35,7 @@ def central_difference(
     try:
         twin = copy.deepcopy(model).to("cpu", torch.float64)
         parameters = dict(twin.named_parameters())
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        with torch.no_grad(), unchanged_generators():
             for key, p in parameters.items():
                 p.copy_(values[key])
             objective, alike = _objective(twin, recorded)

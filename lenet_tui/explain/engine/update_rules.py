@@ -1,7 +1,7 @@
 """How a parameter was updated: by hand, or by ``torch.optim``'s own formulas with their state.
 
-The formulas are those of the documentation of ``torch.optim.SGD`` and ``torch.optim.Adam``, in
-the order in which torch's single-tensor versions compute them.
+The formulas are those of the documentation of ``torch.optim.SGD``, ``torch.optim.Adam`` and
+``torch.optim.RMSprop``, in the order in which torch's single-tensor versions compute them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from lenet_tui.text.numbers import number
 
 MOMENTUM = OPTIMIZERS["momentum"].arguments["momentum"]
 BETAS = (0.9, 0.999)
+ALPHA = 0.99
 EPS = 1e-8
 
 
@@ -87,10 +88,14 @@ def _averages(entry: UpdateEntry, index: Index) -> tuple[Rounded, Rounded]:
     """Adam's moving averages of the gradient and of its square, after the step."""
     g = _gradient(entry, index).number
     m = _state(entry, "exp_avg", index).number
-    v = _state(entry, "exp_avg_sq", index).number
     first = m + constant(1 - BETAS[0]) * (g - m)
-    second = constant(BETAS[1]) * v + constant(1 - BETAS[1]) * (g * g)
-    return first, second
+    return first, _square_average(entry, "exp_avg_sq", BETAS[1], index)
+
+
+def _square_average(entry: UpdateEntry, key: str, kept: float, index: Index) -> Rounded:
+    """The moving average of the gradient's square, after the step."""
+    g = _gradient(entry, index).number
+    return constant(kept) * _state(entry, key, index).number + constant(1 - kept) * (g * g)
 
 
 def _adam(entry: UpdateEntry, index: Index) -> Sum:
@@ -119,10 +124,24 @@ def _adam(entry: UpdateEntry, index: Index) -> Sum:
     return total
 
 
+def _rmsprop(entry: UpdateEntry, index: Index) -> Sum:
+    """``w − lr⋅g / (√v + ε)``; v: the moving average of g², from zero and without a hat."""
+    g = _gradient(entry, index)
+    columns = (g, *((_state(entry, "square_avg", index),) if entry.state else ()))
+    average = _square_average(entry, "square_avg", ALPHA, index)
+    below = sqrt(average) + constant(EPS)
+    block = Terms(columns, -(constant(entry.lr) * (g.number / below)))
+    total = Sum(f"lr ⋅ {g.tensor}[…] / (√v + {EPS:g})", [block])
+    v = number(float(average.value[0]), 6)
+    total.notes.append(("rmsprop-v", (f"{ALPHA:g}", f"{1 - ALPHA:.4g}", v)))
+    return total
+
+
 _STEPS: dict[str, Callable[[UpdateEntry, Index], Sum]] = {
     "momentum": _momentum,
     "adam": _adam,
     "adamw": _adam,
+    "rmsprop": _rmsprop,
 }
 
 
@@ -140,9 +159,13 @@ def state_update(entry: UpdateEntry, key: str, index: Index) -> Sum:
             return Sum(f"{g.tensor}[…]", [plain(g)], left=left)
         terms = [Terms((before,), constant(MOMENTUM) * old), plain(g)]
         return Sum(f"{MOMENTUM:g} ⋅ {name}[…] + {g.tensor}[…]", terms, left=left)
-    square = key == "exp_avg_sq"
-    beta, error = BETAS[square], float(_averages(entry, index)[square].error[0])
+    if key == "square_avg":
+        kept, average = ALPHA, _square_average(entry, key, ALPHA, index)
+    else:
+        second = key == "exp_avg_sq"
+        kept, average = BETAS[second], _averages(entry, index)[second]
+    square = key != "exp_avg"
     share = g.number * g.number if square else g.number
-    terms = [Terms(operands, constant(beta) * old), Terms((g,), constant(1 - beta) * share)]
-    right = f"{beta:g} ⋅ {name}[…] + {1 - beta:.4g} ⋅ {g.tensor}[…]{'²' if square else ''}"
-    return Sum(right, terms, left=left, error=error)
+    terms = [Terms(operands, constant(kept) * old), Terms((g,), constant(1 - kept) * share)]
+    right = f"{kept:g} ⋅ {name}[…] + {1 - kept:.4g} ⋅ {g.tensor}[…]{'²' if square else ''}"
+    return Sum(right, terms, left=left, error=float(average.error[0]))

@@ -144,6 +144,10 @@ CELLS: Table = {
         "v = {a}⋅exp_avg_sq + {b}⋅grad² = {c}; v̂ = v / (1 − {a}^{d}) = {e}",
         "v = {a}⋅exp_avg_sq + {b}⋅grad² = {c}；v̂ = v / (1 − {a}^{d}) = {e}",
     ),
+    "cells.note.rmsprop-v": (
+        "v = {a}⋅square_avg + {b}⋅grad² = {c}",
+        "v = {a}⋅square_avg + {b}⋅grad² = {c}",
+    ),
     "cells.note.earlier": ("this was in iteration {a}", "这发生在第 {a} 次迭代"),
     "cells.note.given": ("{a} comes from the data", "{a} 来自数据"),
     "cells.note.init": ("init drew it; nothing has changed it yet", "由 init 随机得到，还没有变过"),

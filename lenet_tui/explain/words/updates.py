@@ -102,4 +102,23 @@ EXPLAIN_UPDATES: Table = {
         t、m、v 都是状态：要接着训练，还须保存优化器的 state_dict。
         注意：偏置和归一化层也会衰减，除非把它们放进 weight_decay=0 的参数组。
     """),
+    "explain.update.rmsprop": paragraphs("""
+        RMSprop divides each number's gradient by the root of the mean of its recent squares.
+        v = 0.99⋅v + 0.01⋅g²      p = p − lr ⋅ g / (√v + 1e-8)      lr = {lr}
+        torch.optim.RMSprop(net.parameters(), lr={lr})
+        {name}: {shape}, with v of the same shape: twice the memory.
+        It is Adam without m and without the hats: v starts at 0 and is not corrected for it.
+        So in the first step √v = 0.1⋅|g|, and every number moves by about 10⋅lr.
+        v is state: to resume a run, save the optimizer's state_dict too.
+        Watch out: at torch's default lr of 0.01 the first step is 0.1 for every number: large here.
+
+        RMSprop 把每个数的梯度除以它近来梯度的均方根。
+        v = 0.99⋅v + 0.01⋅g²      p = p − lr ⋅ g / (√v + 1e-8)      lr = {lr}
+        torch.optim.RMSprop(net.parameters(), lr={lr})
+        {name}：{shape}，另有同样形状的 v，内存共两份。
+        就是没有 m、也没有 m̂ 和 v̂ 的 Adam：v 从 0 开始，不作修正。
+        所以第一步里 √v = 0.1⋅|g|，每个数都移动约 10⋅lr。
+        v 是状态：要接着训练，还须保存优化器的 state_dict。
+        注意：torch 默认的 lr 是 0.01，第一步每个数都移动 0.1，在这里偏大。
+    """),
 }

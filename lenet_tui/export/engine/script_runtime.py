@@ -109,10 +109,10 @@ def digests(net: nn.Module, loss: Tensor | None) -> dict[str, str]:
     found: dict[str, str] = {}
     state = hashlib.sha256()
     for name, p in net.named_parameters():
-        value, grad = raw(p), b"None" if p.grad is None else raw(p.grad)
-        found[name] = hashlib.sha256(value).hexdigest()
-        found[f"{name}.grad"] = "None" if p.grad is None else hashlib.sha256(grad).hexdigest()
-        state.update(name.encode() + value + grad)
+        value = hashlib.sha256(raw(p)).hexdigest()
+        grad = "None" if p.grad is None else hashlib.sha256(raw(p.grad)).hexdigest()
+        found[name], found[f"{name}.grad"] = value, grad
+        state.update(f"{name} {value} {grad}\n".encode())
     found["STATE"] = state.hexdigest()
     found["LOSS"] = "None" if loss is None else repr(float(loss.detach().sum()))
     return found

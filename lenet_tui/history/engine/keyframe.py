@@ -15,6 +15,12 @@ from lenet_tui.protocol.options import OptionError, Options, check
 from lenet_tui.tape.engine.digest import raw
 from lenet_tui.text.notice import Notice, Problem, notice
 from lenet_tui.training.engine.dataset import CLASSES, SIDE, DataState
+from lenet_tui.training.engine.generators import (
+    WORDS,
+    HostGenerators,
+    host_generators,
+    restore_host_generators,
+)
 from lenet_tui.training.engine.trainer import Trainer
 
 Like = tuple[torch.dtype, tuple[int, ...]]
@@ -61,7 +67,8 @@ class StoredParameter:
 class TrainerState:
     """What the next iterations depend on.
 
-    ``buffers``: by their full names; ``None``: registered without a tensor.
+    ``buffers``: by their full names; ``None``: registered without a tensor. ``attributes``: as
+    ``ModuleAttributes`` writes them, with ``attribute_tensors``.
     """
 
     options: Options
@@ -71,6 +78,9 @@ class TrainerState:
     accumulated: int
     parameters: Mapping[str, StoredParameter]
     buffers: Mapping[str, Tensor | None]
+    attributes: str
+    attribute_tensors: tuple[Tensor, ...]
+    host: HostGenerators
     rng: Tensor
     cuda_rng: Tensor | None
 
@@ -89,6 +99,8 @@ def capture(trainer: Trainer) -> bytes:
             for name, p in trainer.parameters.items()
         },
         {name: buffer for name, (_, _, buffer) in buffers(trainer.model).items()},
+        *trainer.attributes.write(),
+        host_generators(),
         torch.get_rng_state(),
         torch.cuda.get_rng_state(trainer.device) if cuda else None,
     )
@@ -119,6 +131,8 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
             slots[name] = {k: t if k == "step" else t.to(p) for k, t in stored.state.items()}
         _restore_buffers(trainer, state.buffers, cast)
     trainer.updater.load(slots)
+    trainer.attributes.restore(state.attributes, state.attribute_tensors, trainer.device)
+    restore_host_generators(state.host)
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":
         torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
@@ -179,6 +193,7 @@ def check_fits(trainer: Trainer, blob: bytes) -> None:
         for number in (data.size, data.epoch, data.offset, state.accumulated):
             if number not in range(2**62):
                 raise Problem("history:no-place-in-data")
+        trainer.attributes.check(state.attributes, state.attribute_tensors)
         for name, tensor, wanted in _pairs(state, own):
             if _like(tensor) != wanted:
                 raise Problem("history:unfit-tensor", name=name)
@@ -207,6 +222,8 @@ def _pairs(
             yield state_of, tensor, own_slot if slot in STATES else None
     for name, buffer in state.buffers.items():
         yield name, buffer, _like(own.buffers[name])
+    for tensor in (state.host.python, state.host.numpy):
+        yield notice("history:generator"), tensor, (torch.int32, (WORDS,))
     yield notice("history:generator"), state.rng, _like(own.rng)
     if own.cuda_rng is not None and state.cuda_rng is not None:
         yield notice("history:gpu-generator"), state.cuda_rng, _like(own.cuda_rng)

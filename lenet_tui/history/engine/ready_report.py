@@ -19,13 +19,14 @@ LONGEST = 100_000
 
 def ready_report(trainer: Trainer) -> Ready:
     """The options as resolved, the device, the versions, the model and its parameters."""
+    dtypes = (p.dtype for p in trainer.parameters.values())
     return Ready(
         trainer.options,
         devices.describe(trainer.device),
         str(torch.__version__),  # its own class would make the reader import torch
         torch.get_num_threads(),
         torch.backends.cpu.get_cpu_capability(),
-        str(next(iter(trainer.parameters.values())).dtype)[6:],
+        str(next(dtypes, torch.get_default_dtype()))[6:],
         str(trainer.model),
         tuple(
             Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()

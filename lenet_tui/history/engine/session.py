@@ -90,8 +90,9 @@ class Session:
         trainer = self.navigator.trainer
         self.history.keep(0, keyframe.capture(trainer))
         self.history.on = phases_on(trainer.options)
-        image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
-        self.navigator.recorder.expected = dry_run(trainer.model, image).entries
+        batch = dataset.upcoming(trainer.data, trainer.options)
+        image = torch.zeros(1, 1, SIDE, SIDE) if batch is None else batch[0].clone()
+        self.navigator.recorder.expected = dry_run(trainer.model, image.to(trainer.device)).entries
 
     def _resume(self, snapshot: Snapshot) -> None:
         """Continue where another engine was: its keyframes are in the store."""

@@ -9,23 +9,43 @@ from typing import Any
 import torch
 from torch import Tensor
 
+REMEMBERED = "_lenet_tui_digest"
+"""The attribute in which a tensor remembers its version and its digest."""
+
 
 def raw(tensor: Tensor) -> Any:
-    """The tensor's contiguous little-endian bytes (a copy only where torch needs one)."""
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    """The tensor's contiguous little-endian bytes (a copy only where torch needs one).
+
+    Those of a sparse tensor are of the dense one with the same numbers.
+    """
+    flat = dense(tensor).cpu().contiguous().reshape(-1)
     return flat.view(torch.uint8).numpy()
 
 
+def dense(tensor: Tensor) -> Tensor:
+    """The tensor without its graph; a sparse one as a dense one with the same numbers."""
+    plain = tensor.detach()
+    return plain if plain.layout is torch.strided else plain.to_dense()
+
+
 def digest(tensor: Tensor) -> str:
-    """SHA-256 of the tensor's bytes, hexadecimal."""
-    return hashlib.sha256(raw(tensor)).hexdigest()
+    """SHA-256 of the tensor's bytes, hexadecimal.
+
+    The tensor remembers it until it is written to: of a step's tensors few are new.
+    """
+    if tensor.is_inference():  # it has no version
+        return hashlib.sha256(raw(tensor)).hexdigest()
+    version, found = getattr(tensor, REMEMBERED, (-1, ""))
+    if version != tensor._version:
+        found = hashlib.sha256(raw(tensor)).hexdigest()
+        setattr(tensor, REMEMBERED, (tensor._version, found))
+    return str(found)
 
 
 def state_digest(values: Iterable[tuple[str, Tensor, Tensor | None]]) -> str:
-    """One digest of (name, value, gradient or ``None``) of every parameter."""
+    """One digest of the digests of (name, value, gradient or ``None``) of every parameter."""
     whole = hashlib.sha256()
     for name, value, grad in values:
-        whole.update(name.encode())
-        whole.update(raw(value))
-        whole.update(b"None" if grad is None else raw(grad))
+        found = "None" if grad is None else digest(grad)
+        whole.update(f"{name} {digest(value)} {found}\n".encode())
     return whole.hexdigest()

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.protocol.transcript import GradientState, OpState, ParameterState
-from lenet_tui.tape.engine.digest import digest, state_digest
+from lenet_tui.tape.engine.digest import dense, digest, state_digest
 from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.tape import Cursor, Tape
 
@@ -25,7 +25,8 @@ def parameters(tape: Tape, cursor: Cursor) -> tuple[ParameterState, ...]:
 
 def norm(tensor: Tensor) -> float:
     """The Euclidean norm, in float64."""
-    return float(torch.linalg.vector_norm(tensor.detach(), dtype=torch.float64))
+    dtype = torch.complex128 if tensor.is_complex() else torch.float64
+    return float(torch.linalg.vector_norm(dense(tensor), dtype=dtype))
 
 
 def fingerprint(tape: Tape, cursor: Cursor) -> str:
@@ -76,8 +77,12 @@ def _brief(tensor: Tensor) -> tuple[tuple[int, ...], str]:
 
 
 def _statistics(tensor: Tensor) -> tuple[float, float, float, float]:
-    """Minimum, maximum, mean and ``Tensor.std()`` (of one element: NaN), taken in float64."""
-    flat = tensor.detach().to(torch.float64).reshape(-1)
+    """Minimum, maximum, mean and ``Tensor.std()`` (of one element: NaN), taken in float64.
+
+    Those of complex numbers are of their absolute values.
+    """
+    real = tensor.detach().abs() if tensor.is_complex() else dense(tensor)
+    flat = real.to(torch.float64).reshape(-1)
     if not flat.numel():
         return math.nan, math.nan, math.nan, math.nan
     std = float(flat.std()) if flat.numel() > 1 else math.nan

@@ -17,6 +17,8 @@ from torch.overrides import TorchFunctionMode
 
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
+from lenet_tui.training.engine.generators import unchanged_generators
+from lenet_tui.training.engine.outputs import main_output
 
 
 class StopHere(BaseException):
@@ -69,7 +71,7 @@ class ForwardRecorder(TorchFunctionMode):
         try:
             with self:
                 result = model(*args)
-            self.output = self.returned(result)
+            self.output = self.returned(main_output(result))
             return result
         finally:
             self._forward = None
@@ -98,7 +100,7 @@ class ForwardRecorder(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
-        if name == "__get__":
+        if name == "__get__" or any(map(_closed, args)):
             return func(*args, **kwargs)
         if len(self.entries) == self._stop_after:
             raise StopHere
@@ -192,6 +194,11 @@ def _is_leaf(module: nn.Module) -> bool:
     return not module._modules
 
 
+def _closed(value: Any) -> bool:
+    """Whether a value belongs to a region whose inside cannot be shown, such as ``vmap``'s."""
+    return isinstance(value, Tensor) and torch._C._functorch.is_functorch_wrapped_tensor(value)
+
+
 def module_paths(model: nn.Module) -> dict[nn.Module, str]:
     """Every module of the model with its path; the model itself has the empty one."""
     return {module: path for path, module in model.named_modules()}
@@ -205,7 +212,7 @@ def dry_run(model: nn.Module, image: Tensor) -> ForwardRecorder:
     try:
         twin = copy.deepcopy(model)
         recorder = ForwardRecorder(module_paths(twin), lambda done, name: None)
-        with torch.random.fork_rng(devices=[]), torch.no_grad():
+        with unchanged_generators(), torch.no_grad():
             recorder.run(twin, image)
     except Exception:  # noqa: BLE001 - whatever the model raises, the trial was ours
         return ForwardRecorder({}, lambda done, name: None)

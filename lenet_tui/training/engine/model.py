@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter
 
 
 class Net(nn.Module):
@@ -38,7 +39,18 @@ class Net(nn.Module):
 
 
 def build(spec: str) -> nn.Module:
-    """The module that ``module:callable`` returns, in training mode, float32, on the CPU."""
+    """The module that ``module:callable`` returns, as it is: its modes and dtypes are its own."""
     module, _, name = spec.partition(":")
     make: Callable[[], nn.Module] = getattr(importlib.import_module(module), name)
-    return make().to(torch.float32).train()
+    return make()
+
+
+def initialise_lazy(module: nn.Module, image: Tensor) -> None:
+    """Give lazy layers their parameters, by a forward in which nothing else is drawn or counted."""
+    if any(isinstance(p, UninitializedParameter) for p in module.parameters()):
+        modes = [(part, part.training) for part in module.modules()]
+        module.eval()
+        with torch.no_grad():
+            module(image)
+        for part, mode in modes:
+            part.training = mode

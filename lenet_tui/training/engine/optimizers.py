@@ -43,7 +43,7 @@ class Updater:
         self.lr = lr
         row = OPTIMIZERS[kind]
         self._optimizer: torch.optim.Optimizer | None = None
-        if row.made_by:
+        if row.made_by and parameters:  # torch makes none for a model without parameters
             make = getattr(torch.optim, row.made_by)
             self._optimizer = make(list(parameters.values()), lr=lr, **row.arguments)
 
@@ -54,22 +54,29 @@ class Updater:
             self._optimizer.param_groups[0]["lr"] = lr
 
     def step(self) -> None:
-        """Update every parameter.
+        """Update every parameter that has a gradient, as the optimizers of torch do.
 
-        Raises ``MoveRejected`` (nothing changed) where the manual update needs a gradient.
+        Raises ``MoveRejected`` (nothing changed) where the manual update finds none at all.
         """
         if self._optimizer:
             self._optimizer.step()
             return
-        grads = [self._gradient(name) for name in self._parameters]
-        # As ``step_one`` does for each, in two calls: the same products and differences.
-        torch._foreach_sub_(self._values(), torch._foreach_mul(grads, self.lr))
+        self._needs_a_gradient()
+        values, grads = self._values(), [p.grad for p in self._parameters.values()]
+        if any(g is None for g in grads):
+            values = [v for v, g in zip(values, grads, strict=True) if g is not None]
+        if values:
+            # As ``step_one`` does for each, in two calls: the same products and differences.
+            scaled = torch._foreach_mul([g for g in grads if g is not None], self.lr)
+            torch._foreach_sub_(values, scaled)
 
     def step_one(self, name: str) -> None:
-        """Update one parameter."""
+        """Update one parameter, if it has a gradient."""
         p = self._parameters[name]
         if self._optimizer is None:
-            p.data.sub_(self._gradient(name).data * self.lr)
+            self._needs_a_gradient()
+            if p.grad is not None:
+                p.data.sub_(p.grad.data * self.lr)
             return
         group = self._optimizer.param_groups[0]
         all_parameters = group["params"]
@@ -96,8 +103,6 @@ class Updater:
                 p = self._parameters[name]
                 self._optimizer.state[p] = {k: v.clone() for k, v in state.items()}
 
-    def _gradient(self, name: str) -> Tensor:
-        grad = self._parameters[name].grad
-        if grad is None:
-            raise MoveRejected("training:no-gradient", name=name)
-        return grad
+    def _needs_a_gradient(self) -> None:
+        if self._parameters and all(p.grad is None for p in self._parameters.values()):
+            raise MoveRejected("training:no-gradient", name=next(iter(self._parameters)))

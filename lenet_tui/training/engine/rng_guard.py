@@ -1,4 +1,4 @@
-"""Restores torch's random numbers and settings after work beside the session."""
+"""Restores random numbers and torch's settings after work beside the session."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.protocol.session_api import DeviceLost
+from lenet_tui.training.engine.generators import host_generators, restore_host_generators
 
 Settings = tuple[bool, bool, bool, bool, bool]
 
@@ -29,7 +30,7 @@ def preserved_torch_state() -> Iterator[None]:
 
     Not if a device was lost: then this process does not go on, and the device takes nothing.
     """
-    states, settings = generators(), _settings()
+    states, settings, host = generators(), _settings(), host_generators()
     lost = False
     try:
         yield
@@ -39,6 +40,7 @@ def preserved_torch_state() -> Iterator[None]:
     finally:
         if not lost:
             _restore(states, settings)
+            restore_host_generators(host)
 
 
 def _restore(states: list[Tensor], settings: Settings) -> None:

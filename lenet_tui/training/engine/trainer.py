@@ -22,8 +22,11 @@ from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem, verbatim
 from lenet_tui.training.engine import dataset, devices, model
 from lenet_tui.training.engine.dataset import DataState
+from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
+from lenet_tui.training.engine.module_attributes import ModuleAttributes
 from lenet_tui.training.engine.optimizers import Aliases, Updater
+from lenet_tui.training.engine.outputs import main_output
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
@@ -45,7 +48,7 @@ class Trainer:
         self.device = devices.resolve(options.device)
         options = replace(options, device=str(self.device))
         deterministic(self.device)
-        torch.manual_seed(options.seed)
+        seed_all(options.seed)
         self.model = model.build(options.model)
         self.data = DataState()
         if options.data == "random":
@@ -53,6 +56,10 @@ class Trainer:
             self.data.fixed = dataset.draw_fixed(options.batch_size)
         else:
             dataset.check(options)
+        first = dataset.upcoming(self.data, options)
+        if first is not None:
+            model.initialise_lazy(self.model, first[0])
+        self.attributes = ModuleAttributes(self.model)
         self.fresh_vector = self.data.fixed is not None
         self._set_options(options)
         self.move(self.device)
@@ -120,7 +127,7 @@ class Trainer:
             self.fetch()
         assert self.batch is not None
         image = self.batch[0]
-        self.output = run(self.model, image) if run else self.model(image)
+        self.output = main_output(run(self.model, image) if run else self.model(image))
 
     def target(self) -> Tensor:
         """The batch's target as the loss takes it: for MSE on classes, one-hot (N, classes)."""
@@ -194,7 +201,7 @@ class Trainer:
         """Run a whole iteration as a plain loop; returns the loss, without waiting for it."""
         self.fetch()
         assert self.batch is not None
-        self.output = self.model(self.batch[0])
+        self.output = main_output(self.model(self.batch[0]))
         self.loss = self.criterion(self.output, self.target())
         for p in self._parameter_list:  # as model.zero_grad() does
             p.grad = None
@@ -214,8 +221,11 @@ class Trainer:
 
 
 def _flat(parameters: Sequence[Tensor]) -> list[npt.NDArray[np.float32]]:
-    """A flat view of each parameter's live numbers; empty if they are not in main memory."""
-    plain = all(p.device.type == "cpu" and p.is_contiguous() for p in parameters)
+    """A flat view of each parameter's live numbers; empty if NumPy cannot see them."""
+    plain = all(
+        p.device.type == "cpu" and p.is_contiguous() and p.dtype != torch.bfloat16
+        for p in parameters
+    )
     return [p.detach().view(-1).numpy() for p in parameters] if plain else []
 
 

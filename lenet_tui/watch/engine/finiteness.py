@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.protocol.phases import Phase
-from lenet_tui.tape.engine.entries import Entry
+from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine.trainer import Trainer
@@ -43,9 +43,17 @@ def culprit(
             continue
         operands = entry.operands()
         given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands]
-        if all(finite(t) for t in given):
+        if all(finite(t) for t in given) and not _infinite_by_request(entry):
             return cursor, _non_finite_notice(entry, made[0], given)
     return None
+
+
+def _infinite_by_request(entry: Entry) -> bool:
+    """Whether an op was given an infinite number to fill in, as for an attention mask."""
+    if not isinstance(entry, OpEntry):
+        return False
+    given = (*entry.args, *entry.kwargs.values())
+    return any(isinstance(number, float) and math.isinf(number) for number in given)
 
 
 def finite(tensor: Tensor) -> bool:
@@ -78,7 +86,9 @@ def all_finite(trainer: Trainer) -> bool:
     if flat := trainer.flat():
         with np.errstate(over="ignore", invalid="ignore"):
             return all(math.isfinite(np.dot(n, n)) or bool(np.isfinite(n).all()) for n in flat)
-    values = list(trainer.parameters.values())
+    values = [p for p in trainer.parameters.values() if p.layout is torch.strided]
+    if not values:
+        return True
     norms = torch.stack(torch._foreach_norm([p.detach() for p in values]))
     return bool(torch.isfinite(norms).all()) or all(finite(p) for p in values)
 

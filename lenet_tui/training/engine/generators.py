@@ -1,0 +1,71 @@
+"""The random number generators of Python, NumPy and torch, which a training step may draw from."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+WORDS = 625
+"""Numbers of 32 bits in the state of a Mersenne Twister, with its place among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostGenerators:
+    """The states of Python's and NumPy's global generators.
+
+    ``python``, ``numpy``: (625,) int32. ``python_gauss``, ``numpy_gauss``: the second of a pair of
+    normal numbers, if only the first has been taken.
+    """
+
+    python: Tensor
+    python_gauss: float | None
+    numpy: Tensor
+    numpy_gauss: float | None
+
+
+def host_generators() -> HostGenerators:
+    """The present states."""
+    _, words, gauss = random.getstate()
+    _, keys, place, has_gauss, cached = np.random.get_state()
+    numpy_words = np.append(keys, np.uint32(place)).astype(np.uint32)
+    return HostGenerators(
+        torch.from_numpy(np.array(words, np.uint32).view(np.int32)),
+        gauss,
+        torch.from_numpy(numpy_words.view(np.int32)),
+        float(cached) if has_gauss else None,
+    )
+
+
+def restore_host_generators(states: HostGenerators) -> None:
+    """Go on from these states."""
+    words = tuple(states.python.numpy().view(np.uint32).tolist())
+    random.setstate((3, words, states.python_gauss))
+    numpy_words = states.numpy.numpy().view(np.uint32)
+    gauss = states.numpy_gauss
+    np.random.set_state(
+        ("MT19937", numpy_words[:-1], int(numpy_words[-1]), gauss is not None, gauss or 0.0)
+    )
+
+
+def seed_all(seed: int) -> None:
+    """Seed Python's, NumPy's and torch's generators, in this order."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+@contextmanager
+def unchanged_generators() -> Iterator[None]:
+    """Restore Python's, NumPy's and torch's CPU generators afterwards."""
+    states = host_generators()
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        restore_host_generators(states)

@@ -1,0 +1,139 @@
+"""The plain attributes of a model's modules, which a forward may change: counters, hidden states.
+
+Parameters and buffers are not among them: torch registers those, and a keyframe stores them apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lenet_tui.text.notice import Problem
+
+PLAIN = (type(None), bool, int, float, str)
+OWN = frozenset(vars(nn.Module())) - {"training"}
+"""What torch itself keeps in a module; the mode can be changed by the model."""
+
+
+class ModuleAttributes:
+    """Writes the attributes down, and restores them.
+
+    What is written: numbers, texts, tensors, and lists, tuples and dictionaries of these. All other
+    values stay as they are. A tensor that has not changed since the model was made is not written
+    again.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self._model = model
+        found: list[Tensor] = []
+        for _, attributes in _modules(model):
+            for value in attributes.values():
+                if isinstance(value, Tensor) and _dense(value):
+                    found.append(value)
+        self._first = [(t, t._version, t.detach().clone()) for t in found]
+
+    def write(self) -> tuple[str, tuple[Tensor, ...]]:
+        """The attributes as JSON, and the tensors that it refers to by number."""
+        tensors: list[Tensor] = []
+        written = {
+            path: {name: self._encoded(value, tensors) for name, value in _plain(attributes)}
+            for path, attributes in _modules(self._model)
+        }
+        return json.dumps(written), tuple(tensors)
+
+    def restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
+        """Put the attributes back, those tensors that were not on the CPU on ``device``.
+
+        What a module has gained since is deleted. Values that are the same stay the same objects,
+        as modules may share them. Raises ``Problem`` for a text that ``write`` did not return.
+        """
+        if not tensors and self.write() == (text, ()):
+            return
+        values, codes = self._read(text, tensors, device), json.loads(text)
+        for path, attributes in _modules(self._model):
+            now, before = dict(_plain(attributes)), values.get(path, {})
+            for name in now.keys() - before.keys():
+                del attributes[name]
+            for name, value in before.items():
+                found: list[Tensor] = []
+                same = name in now and self._encoded(now[name], found) == codes[path][name]
+                ours = name not in OWN and (name in now or name not in attributes)
+                if ours and (found or not same):
+                    attributes[name] = value
+
+    def check(self, text: str, tensors: Sequence[Tensor]) -> None:
+        """Raise ``Problem`` for a text that ``write`` did not return; nothing is changed."""
+        self._read(text, tensors, torch.device("cpu"))
+
+    def _read(
+        self, text: str, tensors: Sequence[Tensor], device: torch.device
+    ) -> dict[str, dict[str, Any]]:
+        try:
+            return {
+                path: {name: self._decoded(code, tensors, device) for name, code in codes.items()}
+                for path, codes in json.loads(text).items()
+            }
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+            raise Problem("training:odd-attributes") from None
+
+    def _encoded(self, value: Any, tensors: list[Tensor]) -> Any:
+        if type(value) in PLAIN:
+            return value
+        if isinstance(value, Tensor):
+            for number, (first, version, _) in enumerate(self._first):
+                if first is value and value._version == version:
+                    return {"first": number}
+            tensors.append(value.detach())
+            return {"tensor": [len(tensors) - 1, value.device.type != "cpu"]}
+        if isinstance(value, dict):
+            items = [[self._encoded(part, tensors) for part in pair] for pair in value.items()]
+            return {"dict": items}
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {kind: [self._encoded(part, tensors) for part in value]}
+
+    def _decoded(self, code: Any, tensors: Sequence[Tensor], device: torch.device) -> Any:
+        if not isinstance(code, dict):
+            return code
+        ((kind, content),) = code.items()
+        if kind == "first":
+            first, version, copy = self._first[content]
+            return first if first._version == version else copy.clone()
+        if kind == "tensor":
+            number, on_device = content
+            return tensors[number].to(device if on_device else "cpu", copy=True)
+        if kind == "dict":
+            pairs = [[self._decoded(part, tensors, device) for part in pair] for pair in content]
+            return dict(pairs)
+        parts = [self._decoded(part, tensors, device) for part in content]
+        return parts if kind == "list" else tuple(parts)
+
+
+def _modules(model: nn.Module) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields each module's path, and all that is set on it."""
+    for path, module in model.named_modules():
+        yield path, vars(module)
+
+
+def _plain(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yields the attributes that can be written down."""
+    for name, value in attributes.items():
+        if name not in OWN and _writable(value):
+            yield name, value
+
+
+def _writable(value: Any) -> bool:
+    if type(value) in PLAIN:
+        return True
+    if isinstance(value, Tensor):
+        return not isinstance(value, nn.Parameter) and _dense(value)
+    if type(value) in (list, tuple):
+        return all(map(_writable, value))
+    return type(value) is dict and all(_writable(part) for pair in value.items() for part in pair)
+
+
+def _dense(tensor: Tensor) -> bool:
+    return type(tensor) is Tensor and tensor.layout is torch.strided and not tensor.is_meta
