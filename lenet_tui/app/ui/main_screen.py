@@ -266,8 +266,8 @@ class MainScreen(ReportScreen):
             path, saved = lost[int(chosen)]
             self.saved = saved
             self.recorder.lost()
-            self.losses.put(Losses.read(saved.losses, saved.losses_from))
-            self.change_session(saved.options, lambda engine: engine.resume(saved, path))
+            losses = Losses.read(saved.losses, saved.losses_from)
+            self.change_session(saved.options, lambda engine: engine.resume(saved, path), losses)
 
         self.app.push_screen(resume_dialog(lost, self.words), take)
 

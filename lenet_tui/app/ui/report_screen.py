@@ -68,13 +68,13 @@ class ReportScreen(SessionScreen):
     def _frame_reported(self, report: Moved | FrameUpdate, before: EngineState) -> None:
         frame, was = report.frame, calm(before)
         ended = was.why if isinstance(was, Restarting) else None
-        self.losses.take(frame)
+        self.session_losses.take(frame)
         if self.recorder.seen(frame) or ended:
             self._resumed(frame, ended)
         if isinstance(report, Moved):
             self._moved(report)
         if self.tour.shows(report):
-            self.post_message(FrameCame(frame, isinstance(report, FrameUpdate)))
+            self.post_message(FrameCame(frame, isinstance(report, FrameUpdate), self._session))
 
     def _resumed(self, frame: Frame, ended: Notice | None) -> None:
         """A new engine has taken the session up: say where, and what of a run is not recorded.
@@ -181,6 +181,7 @@ class ReportScreen(SessionScreen):
         if isinstance(state, Restarting):
             self.restart(state.why)
         elif isinstance(state, Dead):
+            self.tour.session_shown()
             self.log_pane.add(
                 "error", self.words("rail.gone", error=clean(self.words.say(state.why)))
             )

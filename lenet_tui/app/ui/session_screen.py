@@ -20,6 +20,7 @@ from lenet_tui.kit.ui.messages import FrameCame, SomethingToShow
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import FrameAcknowledged, Subscription
 from lenet_tui.protocol.moves import AddWatch, Continue, Forward, KillEngine, Move
 from lenet_tui.protocol.options import Options
@@ -41,8 +42,8 @@ T = TypeVar("T")
 class SessionScreen(PaneScreen):
     """Sends moves and subscriptions; ``kit.ui.port.Port`` declares what features use of it.
 
-    ``saved``: the session that is being resumed. ``follows``: the tensor panes show the last
-    op's output. ``shows_something``: a frame has been shown, or none will come.
+    ``saved``: the session that is being resumed. ``shows_something``: a frame has been shown, or
+    none will come.
     """
 
     @dataclass
@@ -67,7 +68,8 @@ class SessionScreen(PaneScreen):
             lambda: self.queue.running,
         )
         self.saved: SavedSession | None = None
-        self.follows = True
+        self._session = self._shown_session = 0
+        self._next_losses: Losses | None = None
         self.shows_something = False
         self._subscription: Subscription | None = None
         self._subscribing = False
@@ -118,10 +120,18 @@ class SessionScreen(PaneScreen):
         self.engine.restart()
         self.show_activity()
 
-    def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
-        """Go over to another session, which ``use`` has the engine start or resume."""
+    def change_session(
+        self, options: Options, use: Callable[[Engine], None], losses: Losses | None = None
+    ) -> None:
+        """Go over to another session, which ``use`` has the engine start or resume.
+
+        ``losses``: those that are known of it. What is seen stays of the session before until the
+        first frame of this one.
+        """
         self.options, self._subscription = options, None
         self.outcome = None
+        self._session += 1
+        self._next_losses = losses or Losses()
         use(self.engine)
         self._send_subscription()
 
@@ -164,10 +174,34 @@ class SessionScreen(PaneScreen):
 
     @on(FrameCame)
     def _frame_came(self, message: FrameCame) -> None:
-        """Show where the session is, which is painted before the first pane."""
-        self.frame = message.frame
-        self.show_activity()
+        """Show where the session is, which is painted before the first pane.
+
+        The first frame of another session is shown everywhere at once.
+        """
+        if message.session == self._shown_session:
+            self.frame = message.frame
+            self.show_activity()
+        else:
+            self._shown_session = message.session
+            with self.app.batch_update():
+                self._show_other_session(message.frame)
         self.scheduler.take(message.frame, message.answer)
+
+    def _show_other_session(self, frame: Frame) -> None:
+        losses, self._next_losses = self._next_losses, None
+        if losses is not None:
+            self.losses.put(losses)
+        for pane in self.query(Pane):
+            pane.forget()
+        self.tour.session_shown()
+        self.frame = frame
+        self.show_activity()
+        self.show_again()
+
+    @property
+    def session_losses(self) -> Losses:
+        """The losses of the session that the engine has."""
+        return self.losses if self._next_losses is None else self._next_losses
 
     def watch_words(self) -> None:
         """Show everything in another language; what is bound to the words does so by itself."""

@@ -142,7 +142,8 @@ def position_line(
 ) -> Content:
     """The third line: where we are, or what is wrong. ``waiting``: moves in the queue.
 
-    ``outcome``: of the last move; it comes before the place, which the other lines show too.
+    ``outcome``: of the last move; it comes before the place, which the other lines show too, but
+    after what is next where the move was rejected.
     """
     was = calm(state)
     if isinstance(was, Dead):
@@ -164,8 +165,11 @@ def position_line(
         key = "rail.rejected" if outcome.rejected else "rail.stopped"
         style = "bold $text-error" if outcome.rejected else "bold $text-warning"
         why = words(key, why=clean(words.say(outcome.why)))
-        line += Content.assemble((f"{glyphs.stopped} {why}", style), "  ")
-    line += Content(where)
+        said = Content.styled(f"{glyphs.stopped} {why}", style)
+        after = outcome.rejected and frame.position.op is None
+        line += Content("  ").join([Content(where), said] if after else [said, Content(where)])
+    else:
+        line += Content(where)
     if waiting > 1:
         line += Content.assemble("  ", (words("rail.waiting", n=waiting), "dim"))
     return line
