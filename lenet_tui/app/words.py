@@ -128,7 +128,11 @@ APP: Table = {
         "there is no file of moves: start with --moves FILE",
         "没有动作文件：以 --moves FILE 启动",
     ),
-    "save.help": ("A new file in {folder}.", "新文件位于 {folder}。"),
+    "save.help": (
+        "The options of the session and the moves made so far. Any path; a name alone is a file in"
+        " {folder}.",
+        "会话的选项与目前的动作。可输入任意路径；只写名字则位于 {folder}。",
+    ),
     "save.done": ("{count} moves written to {path}", "已将 {count} 个动作写入 {path}"),
     "save.failed": ("not written: {reason}", "未写入：{reason}"),
     # Dialogs
@@ -224,6 +228,11 @@ APP: Table = {
     ),
     "confirm.yes": ("Drop it", "丢弃"),
     "confirm.no": ("Keep it", "保留"),
+    "dialog.replace.title": ("There is such a file", "文件已存在"),
+    "dialog.replace.keys": ("y yes   n or escape no", "y 是   n 或 Esc 否"),
+    "replace.help": ("{path} exists. Replace it?", "{path} 已存在。要替换它吗？"),
+    "replace.yes": ("Replace it", "替换"),
+    "replace.no": ("Keep it", "保留"),
     "dialog.help.title": ("Keys", "按键"),
     "dialog.help.keys": ("arrows scroll   escape home", "方向键 滚动   Esc 返回"),
     "palette.placeholder": ("Search for commands …", "搜索命令…"),

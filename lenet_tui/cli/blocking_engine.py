@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 from collections.abc import Callable
 from typing import TypeVar
 
 from lenet_tui.cli.options import CommandError, complain
+from lenet_tui.cli.progress import Progress
 from lenet_tui.process.client import EngineClient
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.messages import Report
-from lenet_tui.protocol.moves import Move
+from lenet_tui.protocol.moves import Continue, Goto, Move, Run
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import A, Reply, Request
 from lenet_tui.text.notice import verbatim
 
 R = TypeVar("R", bound=Report)
+INTERVAL = 0.5
+"""Seconds between two frames of a run: the next comes when the last is acknowledged."""
 
 
 class BlockingEngine:
     """An engine that is asked and waited for. What it prints or warns goes to standard error.
 
-    ``CommandError`` where it fails or dies.
+    ``CommandError`` where it fails or dies. How far a long run has come is shown there too.
     """
 
     def __init__(self) -> None:
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._client = EngineClient(self._reports.put)
+        self._progress = Progress()
+        self._iteration = 0
+        self._unacknowledged = False
 
     def __enter__(self) -> BlockingEngine:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+        self._progress.clear()
 
     def start(self, options: Options) -> messages.Ready:
         """Have the engine run ``init``."""
@@ -59,8 +67,19 @@ class BlockingEngine:
 
     def move(self, command: messages.DoMove) -> messages.Moved:
         """Make a move and wait for its end."""
+        self._progress.begin(self._iteration, self._goal(command.move))
         self.send(command)
-        return self.answer(messages.Moved)
+        moved = self.answer(messages.Moved)
+        self._iteration = moved.frame.position.iteration
+        return moved
+
+    def _goal(self, move: Move) -> int:
+        """The last iteration that a move may reach."""
+        if isinstance(move, Goto):
+            return move.iteration
+        if isinstance(move, Run):
+            return self._iteration + move.count
+        return self._iteration + (move.limit if isinstance(move, Continue) else 1)
 
     def make(self, move: Move, line: str = "") -> None:
         """Make a move that must succeed; ``line``: its text, to be named where it does not."""
@@ -77,13 +96,29 @@ class BlockingEngine:
     def answer(self, kind: type[R]) -> R:
         """The next report of a kind; printed text and warnings go to standard error on the way."""
         while True:
-            report = self._reports.get()
+            report = self._next()
+            if isinstance(report, messages.FrameUpdate):
+                self._progress.show(report.frame.position.iteration)
+                self._unacknowledged = True
+                continue
+            self._progress.clear()
             if isinstance(report, kind):
                 return report
             if isinstance(report, messages.Printed):
                 what = f"{report.kind}: " if report.kind != "output" else ""
                 complain(verbatim(what + report.text))
+            elif isinstance(report, messages.Remark):
+                complain(report.notice)
             elif isinstance(report, messages.Failed):
                 raise CommandError(report.error, report.exit)
             elif isinstance(report, messages.Died):
                 raise CommandError("cli:engine-ended", 1, error=report.error)
+
+    def _next(self) -> Report:
+        """The next report; a frame is acknowledged some time after it has come."""
+        if self._unacknowledged:
+            with contextlib.suppress(queue.Empty):
+                return self._reports.get(timeout=INTERVAL)
+            self._unacknowledged = False
+            self._client.send(messages.FrameAcknowledged())
+        return self._reports.get()

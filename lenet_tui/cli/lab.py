@@ -10,7 +10,7 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.options import complain, language
+from lenet_tui.cli.options import CommandError, complain, language
 from lenet_tui.cli.words import words_in
 from lenet_tui.explain.windows import NoWindow
 from lenet_tui.lab.geometry import LESS, geometry, parameter_formula, shape_formulas
@@ -24,20 +24,34 @@ SHOWN_INDICES = 64
 """Indices that the text shows; JSON has them all."""
 
 
-def run(args: argparse.Namespace, layer: Layer, shape: tuple[int, ...]) -> int:
-    """Print what torch reports of the layer; 1 if it rejects it."""
+def run(
+    args: argparse.Namespace, layer: Layer, shape: tuple[int, ...], instead: Notice | None = None
+) -> int:
+    """Print what torch reports of the layer.
+
+    Where torch rejects it, that is one line on standard error, as for a layer that cannot be read;
+    as JSON there is an object with the error too. ``instead``: a line on why the layer is printed.
+    """
+    as_object = vars(args).get("format") == "json"
     with BlockingEngine() as engine:
         result = engine.ask(RunLab(str(layer), shape))
-    if vars(args).get("format") == "json":
-        text = json.dumps(as_json(layer, result))
-    else:
+    if as_object:
+        _print(json.dumps(as_json(layer, result)))
+    if result.error:
+        raise CommandError(verbatim(result.error))
+    if instead:
+        complain(instead)
+    if not as_object:
         text = "\n".join(_lines(layer, result, language(args)))
-        text = ascii_text(text) if "ascii" in args else text
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+        _print(ascii_text(text) if "ascii" in args else text)
     for line in _remarks(layer, result):
         complain(line)
-    return 1 if result.error else 0
+    return 0
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def as_json(layer: Layer, result: LabResult) -> dict[str, Any]:
@@ -83,11 +97,10 @@ def _lines(layer: Layer, result: LabResult, lang: str) -> list[str]:
 
 
 def _remarks(layer: Layer, result: LabResult) -> list[Notice]:
-    """The lines that go to standard error."""
-    lines = [verbatim(result.error)] if result.error else []
-    lines += [notice("cli:warning", text=text) for text in result.warnings]
-    if not result.computed and not result.error:
+    """The lines on standard error about a layer that torch has run."""
+    lines = [notice("cli:warning", text=text) for text in result.warnings]
+    if not result.computed:
         lines.append(notice("cli:too-large"))
     elif layer.kind == "MaxPool2d" and layer["return_indices"] and result.indices is None:
-        lines += [] if result.error else [notice("cli:too-many-indices")]
+        lines.append(notice("cli:too-many-indices"))
     return lines

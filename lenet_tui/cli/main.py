@@ -24,7 +24,7 @@ from lenet_tui.cli.options import (
     session_options,
 )
 from lenet_tui.process import forkserver
-from lenet_tui.text.notice import Problem, notice
+from lenet_tui.text.notice import Notice, Problem, notice
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.app import LenetApp
@@ -41,6 +41,7 @@ UNREAD = 141
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
+    streams.occupy_closed()
     streams.tolerate_any_text()
     words = sys.argv[1:] if argv is None else argv
     SETTINGS.set(load(default_path()))
@@ -89,15 +90,19 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | None = None) -> int:
     """Run the app; ``first``: what to open over its main screen."""
-    options = session_options(args)
     file = vars(args).get("moves")
     if file == "-":
         raise CommandError("cli:no-keys")
     moves: Sequence[Move] = ()
-    if file is not None:
-        from lenet_tui.cli.moves_file import moves_of  # noqa: PLC0415
+    remark: Notice | None = None
+    if file is None:
+        options = session_options(args)
+    else:
+        from lenet_tui.cli.moves_file import MovesFile  # noqa: PLC0415
 
-        moves = [move for _, move in moves_of(file)]
+        read = MovesFile(file, args)
+        moves = [move for _, move in read]
+        options, remark = read.options, read.remark
     why = streams.no_screen()
     theme = vars(args).get("theme", "")
     resume = asked_resume(args)
@@ -112,6 +117,8 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
     forkserver.prepare()
     if theme:
         _check_theme(theme)
+    if remark:
+        complain(remark)
     lost: Sequence[Lost] = ()
     if resume is not None:
         from lenet_tui.cli.resume import found  # noqa: PLC0415

@@ -8,16 +8,28 @@ NOTICES = {
     "cli:no-option-near": ("no option {name}: {near}?", "没有选项 {name}：是否为 {near}？"),
     "cli:option": ("--{option}: {error}", "--{option}：{error}"),
     "cli:data-nameless": (
-        "--data: data needs a name: digits, random or a path",
-        "--data：data 需要一个名字：digits、random 或路径",
+        "--data: data needs a name: digits, random or the path of an .npz file",
+        "--data：data 需要一个名字：digits、random 或一个 .npz 文件的路径",
     ),
     "cli:data-unreadable": (
-        "--data: data {data!r} cannot be read: {why}",
-        "--data：无法读取数据 {data!r}：{why}",
+        "--data: data {data!r} cannot be read: {why}; digits, random or an .npz file works",
+        "--data：无法读取数据 {data!r}：{why}；可用 digits、random 或一个 .npz 文件",
+    ),
+    "cli:data-no-file": (
+        "--data: data {data!r} is no regular file; digits, random or an .npz file works",
+        "--data：数据 {data!r} 不是普通文件；可用 digits、random 或一个 .npz 文件",
+    ),
+    "cli:data-folder": (
+        "--data: data {data!r} is a folder; digits, random or an .npz file works",
+        "--data：数据 {data!r} 是文件夹；可用 digits、random 或一个 .npz 文件",
     ),
     "cli:not-whole-from": (
-        "--{name}: {name} {text!r} is not a whole number from {least}",
-        "--{name}：{name} {text!r} 不是不小于 {least} 的整数",
+        "--{name}: {name} {text!r} is not a whole number from {least} to {most}",
+        "--{name}：{name} {text!r} 不是 {least} 到 {most} 的整数",
+    ),
+    "cli:under-way": (
+        "iteration {n} of {goal}, about {left} to go",
+        "第 {n} 次迭代，共 {goal} 次，约剩 {left}",
     ),
     "cli:resume-brings": (
         "--resume brings the session's own {option}: leave out --{option}",
@@ -45,6 +57,19 @@ NOTICES = {
     ),
     "cli:cannot-go-on": ("it cannot go on: {why}", "无法继续：{why}"),
     "cli:moves-unreadable": ("moves {path!r} cannot be read: {why}", "无法读取 {path!r}：{why}"),
+    "cli:other-options": (
+        "the moves are of a session with other options: {which}",
+        "这些动作属于选项不同的会话：{which}",
+    ),
+    "cli:instead-of": (
+        "--{option} {ours} is taken, not the file's {theirs}",
+        "采用 --{option} {ours}，而非文件中的 {theirs}",
+    ),
+    "cli:late-options": (
+        "line 1: the options of the session came too late: give them on the command line",
+        "第 1 行：会话的选项来得太晚：请在命令行上给出",
+    ),
+    "cli:open-quote": ("a quotation mark is not closed", "引号没有闭合"),
     "cli:line": ("line {number}: {error}", "第 {number} 行：{error}"),
     "cli:move": ("{line}: {error}", "{line}：{error}"),
     "cli:iteration": ("iteration {n}, {phase}: {error}", "第 {n} 次迭代，{phase}：{error}"),
@@ -57,18 +82,9 @@ NOTICES = {
         "--ops 只能与 --iterations 一起用，不能与 --moves 一起用",
     ),
     "cli:engine-ended": ("the engine ended: {error}", "引擎已结束：{error}"),
-    "cli:no-file-name": ("output {output!r} is no file name", "输出 {output!r} 不是文件名"),
-    "cli:no-folder": (
-        "output {output!r}: there is no folder {folder!r}",
-        "输出 {output!r}：没有文件夹 {folder!r}",
-    ),
     "cli:exists": (
         "output {output!r} exists: another name, or --force to take its place",
         "输出 {output!r} 已存在：请换一个名字，或用 --force 覆盖它",
-    ),
-    "cli:read-only": (
-        "output {output!r}: the folder cannot be written to",
-        "输出 {output!r}：文件夹不可写",
     ),
     "cli:not-written": (
         "output {output!r} cannot be written: {why}",

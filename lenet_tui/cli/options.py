@@ -123,10 +123,25 @@ def _parser(add_help: bool) -> Parser:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that every command takes. Those not given are absent from the result."""
+    _add_session_options(parser)
+    show = parser.add_argument_group("display")
+    show.add_argument("--lang", choices=LANGUAGES, help="en or zh; else as chosen, or LANG")
+    show.add_argument("--theme", metavar="NAME", help="of the app's colours, textual-light")
+    show.add_argument("--ascii", action="store_true", help="nothing but ASCII characters")
+
+
+def file_options(words: Sequence[str]) -> argparse.Namespace:
+    """The options of a session as a file of moves gives them; else ``CommandError``."""
+    parser = Parser(add_help=False)
+    _add_session_options(parser)
+    return parser.parse(words)
+
+
+def _add_session_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("session")
     group.add_argument("--preset", choices=PRESETS, help="digits (default) or the notebook's own")
     group.add_argument("--device", type=_device, help="auto (default), cpu, cuda[:N] or mps")
-    group.add_argument("--data", type=_data, metavar="DATA", help="random, digits or a path")
+    group.add_argument("--data", type=_data, metavar="DATA", help="random, digits or an .npz file")
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
@@ -139,10 +154,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--history-mb", type=_value("history-mb"), metavar="N", help="memory for stepping back"
     )
-    show = parser.add_argument_group("display")
-    show.add_argument("--lang", choices=LANGUAGES, help="en or zh; else as chosen, or LANG")
-    show.add_argument("--theme", metavar="NAME", help="of the app's colours, textual-light")
-    show.add_argument("--ascii", action="store_true", help="nothing but ASCII characters")
 
 
 def session_options(args: argparse.Namespace) -> Options:
@@ -205,6 +216,10 @@ def _data(text: str) -> str:
     if not text:
         raise CommandError("cli:data-nameless")
     try:
+        if Path(text).is_dir():
+            raise CommandError("cli:data-folder", data=text)
+        if Path(text).exists() and not Path(text).is_file():  # a named pipe would not even open
+            raise CommandError("cli:data-no-file", data=text)
         with Path(text).open("rb"):
             pass
     except (OSError, ValueError) as error:

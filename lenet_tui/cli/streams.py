@@ -2,10 +2,47 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from pathlib import Path
 
+from lenet_tui.cli.options import CommandError
 from lenet_tui.text.notice import Notice, notice
+
+STANDARD = (0, 1, 2)
+FAILED = 1
+
+
+class ClosedOutput(io.TextIOBase):
+    """Takes the place of a standard output that is closed: what would write to it ends."""
+
+    def write(self, text: str) -> int:
+        raise CommandError("cli:closed", FAILED, stream="stdout")
+
+
+def occupy_closed() -> None:
+    """Give the numbers of closed standard streams to the null device.
+
+    Otherwise the next file or pipe that is opened would get such a number, and what a program
+    prints would be written there.
+    """
+    for number in STANDARD:
+        try:
+            os.fstat(number)
+        except OSError:  # the lowest free number is this one
+            opened = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(opened, True)
+    if sys.stdout is None:
+        sys.stdout = ClosedOutput()
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+
+
+def check_output() -> None:
+    """Raise ``CommandError`` where nothing can be printed, before anything is computed."""
+    if isinstance(sys.stdout, ClosedOutput):
+        sys.stdout.write("")
 
 
 def no_screen() -> Notice | None:

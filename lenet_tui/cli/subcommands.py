@@ -14,7 +14,9 @@ from lenet_tui.lab.layer import FIRST_LAYER, default_input
 from lenet_tui.lab.parse import parse_layer, parse_shape
 from lenet_tui.process import forkserver
 from lenet_tui.protocol.options import SWITCHES, Options
+from lenet_tui.protocol.position import LAST
 from lenet_tui.text.notice import Notice, notice
+from lenet_tui.text.numbers import thousands
 from lenet_tui.tour.stops import PRESET, STOPS
 
 if TYPE_CHECKING:
@@ -79,42 +81,60 @@ def _add_extent(group: argparse._ArgumentGroup, moves: str) -> None:
 
 
 def _whole(name: str, least: int) -> Callable[[str], int]:
-    """A parser of whole numbers from ``least`` on."""
+    """A parser of whole numbers from ``least`` on, up to the last iteration of a session."""
 
     def parse(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
             value = least - 1
-        if value < least:
-            raise CommandError("cli:not-whole-from", name=name, text=text, least=least)
+        if not least <= value <= LAST:
+            raise _not_whole(name, text, least)
         return value
 
     return parse
 
 
+def _not_whole(name: str, text: str, least: int) -> CommandError:
+    most = thousands(LAST)
+    return CommandError("cli:not-whole-from", name=name, text=text, least=least, most=most)
+
+
+def _prepare() -> None:
+    """Before a command that prints: its engine's torch is imported while numpy is here."""
+    streams.check_output()
+    forkserver.prepare()
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    """Say what is wrong with the options before torch is there; a file of moves has its own."""
+    if "moves" not in args:
+        session_options(args)
+
+
 def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
     """Print the transcript; ``why``: a line first, where it takes the place of the app."""
-    options = session_options(args)
-    forkserver.prepare()  # torch is imported there, while numpy is here
+    _check_options(args)
+    _prepare()
     from lenet_tui.cli import trace  # noqa: PLC0415
 
-    return trace.run(args, options, why)
+    return trace.run(args, why)
 
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
     given = vars(args)
     layer = parse_layer(given.get("layer") or FIRST_LAYER)
     shape = parse_shape(given["input"]) if "input" in given else default_input(layer)
+    instead = None
     if not given.get("format"):
         why = streams.no_screen()
         if not why:
             return open_app(args, lambda main: main.open_lab(str(layer), shape))
-        complain(notice("cli:layer-printed", why=why))
-    forkserver.prepare()
+        instead = notice("cli:layer-printed", why=why)
+    _prepare()
     from lenet_tui.cli import lab  # noqa: PLC0415
 
-    return lab.run(args, layer, shape)
+    return lab.run(args, layer, shape, instead)
 
 
 def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
@@ -123,6 +143,7 @@ def _tour(open_app: OpenApp, args: argparse.Namespace) -> int:
         why = streams.no_screen()
         if not why:
             return open_app(args, lambda main: main.tour.open(number, fresh=True))
+        streams.check_output()
         complain(notice("cli:stops-printed", why=why))
     from lenet_tui.cli import tour  # noqa: PLC0415
 
@@ -157,23 +178,27 @@ def _tour_options(args: argparse.Namespace) -> Options:
 def _explain(args: argparse.Namespace) -> int:
     cell = parse_cell(args.cell)
     iteration = max(int(vars(args).get("iteration", 1)), cell.iteration or 0)
+    if iteration > LAST:  # it is the cell's own
+        raise _not_whole("iteration", str(iteration), 0)
     options = session_options(args)
-    forkserver.prepare()
+    _prepare()
     from lenet_tui.cli import explain  # noqa: PLC0415
 
     return explain.run(args, options, cell, iteration)
 
 
 def _export(args: argparse.Namespace) -> int:
-    options = session_options(args)
+    _check_options(args)
+    if args.output == "-":
+        streams.check_output()
     forkserver.prepare()
     from lenet_tui.cli import export  # noqa: PLC0415
 
-    return export.run(args, options)
+    return export.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:
-    forkserver.prepare()
+    _prepare()
     from lenet_tui.cli import info  # noqa: PLC0415
 
     return info.run(args)

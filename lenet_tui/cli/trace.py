@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.moves_file import moves_of
+from lenet_tui.cli.moves_file import session_of
 from lenet_tui.cli.options import CommandError, complain, language
 from lenet_tui.cli.transcript_jsonl import Jsonl
 from lenet_tui.protocol.messages import DoMove, Moved
@@ -27,7 +27,7 @@ AHEAD = 2
 """Moves the engine may be ahead of what is written."""
 
 
-def run(args: argparse.Namespace, options: Options, why: Notice | None = None) -> int:
+def run(args: argparse.Namespace, why: Notice | None = None) -> int:
     """Print the transcript; 0 if all was done, 1 if torch rejected a move.
 
     ``why``: a line for stderr, once it is known that there will be a transcript.
@@ -36,8 +36,9 @@ def run(args: argparse.Namespace, options: Options, why: Notice | None = None) -
     if given.get("moves") is not None and given.get("ops"):
         raise CommandError("cli:ops-with-moves")
     writer: Writer = Jsonl() if given.get("format") == "jsonl" else _text(args)
-    if given.get("moves") is not None:
-        return play(options, moves_of(given["moves"]), writer)
+    options, moves = session_of(args)
+    if moves is not None:
+        return play(options, moves, writer, moves.remark)
     return iterate(options, given.get("iterations", 1), bool(given.get("ops")), writer, why)
 
 
@@ -71,11 +72,16 @@ def iterate(
     return 0
 
 
-def play(options: Options, moves: Iterator[tuple[str, Move]], writer: Writer) -> int:
-    """Make each move as it comes, and write where it leads."""
+def play(
+    options: Options,
+    moves: Iterable[tuple[str, Move]],
+    writer: Writer,
+    remark: Notice | None = None,
+) -> int:
+    """Make each move as it comes, and write where it leads; ``remark``: a line for stderr."""
     status = 0
     with BlockingEngine() as engine:
-        _begin(engine, options, writer)
+        _begin(engine, options, writer, remark)
         for number, (line, move) in enumerate(moves, 1):
             moved = engine.move(DoMove(number, move, parameters=True))
             writer.position(line, moved)

@@ -8,9 +8,10 @@ EXPORT: Table = {
     "dialog.export.title": ("Export the session as a script", "把会话导出为脚本"),
     "dialog.export.keys": ("enter write   escape home", "回车 写入   Esc 返回"),
     "export.help": (
-        "A plain PyTorch program that repeats this session from its seed up to the cursor: "
-        "a new file in {folder}.",
-        "一个纯 PyTorch 程序，从种子起重现本次会话直到光标处；新文件位于 {folder}。",
+        "A plain PyTorch program that repeats this session from its seed up to the cursor. "
+        "Any path; a name alone is a file in {folder}.",
+        "一个纯 PyTorch 程序，从种子起重现本次会话直到光标处。"
+        "可输入任意路径；只写名字则位于 {folder}。",
     ),
     "export.state": (
         "It prints the digest of all parameters and gradients here, STATE\n{digest}",

@@ -212,6 +212,13 @@ class Printed:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person should know of what the session does with its data, and did not ask for."""
+
+    notice: Notice
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
     """The answer to the request of that number, or the ``error`` with the reason."""
@@ -238,5 +245,5 @@ class Died:
 
 Report = (
     Ready | Moved | FrameUpdate | Recorded | Keyframe | EvictedKeyframes
-    | RequestKeyframe | Busy | Printed | Answered | Failed | Died
+    | RequestKeyframe | Busy | Printed | Remark | Answered | Failed | Died
 )  # fmt: skip

@@ -14,30 +14,33 @@ class FileNameError(Problem, ValueError):
     """A text that is no name for a new file."""
 
 
-def path_within(folder: Path, text: str, suffix: str) -> Path:
-    """The path that ``text`` names in ``folder``; ``suffix`` is added if it has none.
+def typed_path(text: str) -> Path:
+    """The path that a person typed for a file to be written; ``~`` is the home directory.
 
-    ``FileNameError`` if it leads out of the folder, is taken, or has no place.
+    ``FileNameError`` if no file can be written there. One that is there already is no error: it is
+    replaced only where the person says so.
     """
-    name = text.strip()
-    if clean(name) != name:
-        raise FileNameError("protocol:unseen-characters", name=name)
-    if not name or Path(name).name in ("", ".."):
+    if clean(text) != text:
+        raise FileNameError("protocol:unseen-characters", name=text)
+    if not text:
         raise FileNameError("protocol:name-needed")
-    path = folder / (name if Path(name).suffix else name + suffix)
     try:
-        whole, within = path.resolve(), folder.resolve()
-        if not whole.is_relative_to(within) or whole == within:
-            raise FileNameError("protocol:leads-out", name=name, folder=str(folder))
+        path = Path(text).expanduser()
+        if path.is_dir() or text.endswith(("/", os.sep)):
+            raise FileNameError("protocol:is-folder", name=text)
         if not path.parent.is_dir():
             raise FileNameError("protocol:no-folder", folder=str(path.parent))
+        if path.exists() and not path.is_file():
+            raise FileNameError("protocol:no-regular-file", name=text)
         path.lstat()
     except FileNotFoundError:
-        return path
-    except OSError as error:
-        reason = error.strerror
-        raise FileNameError("protocol:no-file-name", name=name[:40], reason=reason) from None
-    raise FileNameError("protocol:exists", name=path.name)
+        pass
+    except (OSError, RuntimeError) as error:  # RuntimeError: nobody has that home directory
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileNameError("protocol:no-file-name", name=text[:40], reason=reason) from None
+    if not os.access(path.parent, os.W_OK):
+        raise FileNameError("protocol:read-only", folder=str(path.parent))
+    return path
 
 
 def free_name(folder: Path, name: str) -> str:

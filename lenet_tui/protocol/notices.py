@@ -89,11 +89,16 @@ NOTICES = {
         "{name!r} 含有不可见字符",
     ),
     "protocol:name-needed": ("a file needs a name", "文件需要一个名字"),
-    "protocol:leads-out": (
-        "{name!r} leads out of {folder}: a name in that folder",
-        "{name!r} 超出了文件夹 {folder}：请给该文件夹内的名字",
-    ),
     "protocol:no-folder": ("there is no folder {folder!r}", "没有文件夹 {folder!r}"),
+    "protocol:is-folder": ("{name!r} is a folder", "{name!r} 是文件夹"),
+    "protocol:no-regular-file": (
+        "{name!r} is there and is no regular file",
+        "{name!r} 已存在，但不是普通文件",
+    ),
+    "protocol:read-only": (
+        "the folder {folder!r} cannot be written to",
+        "文件夹 {folder!r} 不可写",
+    ),
     "protocol:header-damaged": ("its header is damaged", "其头部已损坏"),
     "protocol:too-long": ("it is longer than its header says", "它比其头部所述的更长"),
     "protocol:not-allowed": (
@@ -106,8 +111,4 @@ NOTICES = {
     "protocol:no-such-kind": ("its field {name} is no {kind}", "其字段 {name} 不是 {kind}"),
     "protocol:cut-short": ("its field {name} is cut short", "其字段 {name} 不完整"),
     "protocol:other-fields": ("its field {name} has other fields", "其字段 {name} 含有其他字段"),
-    "protocol:exists": (
-        "{name!r} exists: another name, it is not overwritten",
-        "{name!r} 已存在：请换一个名字，不会覆盖它",
-    ),
 }

@@ -12,8 +12,9 @@ SEARCHING = "reverse-continue"
 """Shown instead of a phase while history is searched; a pause ends the search."""
 
 
-Iteration = Annotated[int, range(10**8 + 1)]
-"""The number of an iteration: each takes memory, so a file may not claim more."""
+LAST = 10**8
+"""The last iteration that a session may have: each takes memory, if only for its loss."""
+Iteration = Annotated[int, range(LAST + 1)]
 Count = Annotated[int, range(10**6 + 1)]
 """Ops of a phase or phases of an iteration, for what is read from a file."""
 PhaseName = Annotated[str, tuple(PHASES)]

@@ -49,9 +49,13 @@ class Autosave:
         self._thread.start()
 
     def adopt(self, path: Path) -> None:
-        """Save into the file that the session was resumed from, if it is one of the folder's."""
+        """Save into the file that the session was resumed from, if it is one of the folder's.
+
+        From now on no other instance is offered it.
+        """
         if path.parent == self._folder:
             self._path = path
+            self._changed.set()
 
     def changed(self) -> None:
         """The session is not the one that was saved last."""
@@ -78,6 +82,8 @@ class Autosave:
 
     def _save(self) -> None:
         try:
+            if self._file is None and self._path is not None:
+                self._file = self._open()
             session = self._session()
             if session is None:
                 return

@@ -9,7 +9,7 @@ from dataclasses import replace
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.moves import Continue, Forward, Goto, Run
+from lenet_tui.protocol.moves import Continue, Forward, Goto, Run, Set
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.saved_session import SavedSession
 
@@ -38,6 +38,9 @@ class RecoveryState:
         self._settled: dict[int, bytes] = {}
         self._seen: tuple[Position, int] | None = None
         self._onward = self._moving = False
+        self._seeding: int | None = None
+        """The move, if it is under way, that sets a seed: it begins a new session, with the options
+        of that moment. All other changes are in the snapshot."""
         self._ready: messages.Ready | None = None
         self._loss: float | None = None
         self._losses = Losses()
@@ -84,6 +87,8 @@ class RecoveryState:
         elif isinstance(command, messages.DoMove):
             # Only then is what is being done known from the snapshot: the next phases, in turn.
             self._onward, self._moving = isinstance(command.move, _ONWARD), True
+            seeds = isinstance(command.move, Set) and command.move.option == "seed"
+            self._seeding = command.number if seeds else None
         elif isinstance(command, messages.Start):
             self._start, self._snapshot, self._seen = command, command.snapshot, None
             if command.snapshot is None:
@@ -114,12 +119,13 @@ class RecoveryState:
                     report = replace(report, frame=self._with_withheld(report.frame))
             if isinstance(report, messages.Busy) and self._onward and not report.silent:
                 self._seen = report.position, report.segment
-            elif isinstance(report, messages.Moved) and self._start:
-                # A new seed begins a new session; all other changes are in the snapshot.
-                options = replace(self._start.options, seed=report.frame.options.seed)
-                self._start = replace(self._start, options=options)
+            elif self._start and isinstance(report, messages.Moved) and self._seeded(report):
+                self._start = replace(self._start, options=report.frame.options)
             return report
         return None
+
+    def _seeded(self, moved: messages.Moved) -> bool:
+        return moved.number == self._seeding and not moved.error
 
     def _with_withheld(self, frame: Frame) -> Frame:
         """The frame, with the losses that came with a snapshot before it."""

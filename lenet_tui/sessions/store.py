@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -81,9 +82,11 @@ def in_use(folder: Path) -> bool:
 def read(path: Path) -> SavedSession:
     """The session in a file; ``SaveError`` if it cannot be read or is not to be believed."""
     try:
-        if path.exists() and not path.is_file():  # a named pipe would not even open
-            raise SaveError("sessions:no-file")
-        with path.open("rb") as file:
+        # A named pipe would not even open, if it were waited for.
+        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(opened, "rb") as file:  # noqa: PTH123 - it closes what is open
+            if not stat.S_ISREG(os.fstat(opened).st_mode):
+                raise SaveError("sessions:no-file")
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SaveError(verbatim((error.strerror or str(error)).lower())) from None

@@ -7,28 +7,47 @@ NOTICES = {
         "batch-size {size} 超过可训练的样本：{data} 有 {count} 个；最多 {count}",
     ),
     "training:unusable-data": (
-        "data {path!r} cannot be used: {why};"
-        " digits, random, or an .npz file with arrays images and labels",
-        "无法使用数据 {path!r}：{why}；可用 digits、random，或含 images 与 labels 数组的 .npz 文件",
+        "data {path!r} cannot be used: {why}; what works: digits, random, or an .npz file with"
+        " images (N, H, W) or (N, 1, H, W), of uint8 (0 to 255) or any integer or float type,"
+        " and labels (N,) of an integer type, 0 to {last}",
+        "无法使用数据 {path!r}：{why}；可用：digits、random，或一个 .npz 文件，其中 images 的形状为"
+        " (N, H, W) 或 (N, 1, H, W)，类型为 uint8（0 到 255）或其他整数、浮点类型，"
+        "labels 的形状为 (N,)，类型为整数，取值 0 到 {last}",
     ),
     "training:unpacks-to": ("it unpacks to over {most} MB", "解压后超过 {most} MB"),
-    "training:no-arrays": ("images and labels are no arrays", "images 与 labels 不是数组"),
+    "training:no-arrays": ("its images and labels are no arrays", "images 与 labels 不是数组"),
     "training:no-npz": ("it is no .npz file", "不是 .npz 文件"),
-    "training:no-array": ("no array {name!r}", "没有数组 {name!r}"),
-    "training:no-numbers": (
-        "images of {images} and labels of {labels} are no numbers",
-        "类型为 {images} 的 images 与类型为 {labels} 的 labels 不是数",
+    "training:folder": ("it is a folder", "它是文件夹"),
+    "training:no-array": (
+        "it has no array {name!r}, but {names}",
+        "其中没有数组 {name!r}，只有 {names}",
+    ),
+    "training:images-type": (
+        "its images are of type {dtype}, not of an integer or float type",
+        "images 的类型为 {dtype}，不是整数或浮点类型",
+    ),
+    "training:labels-type": (
+        "its labels are of type {dtype}, not of an integer type such as int64",
+        "labels 的类型为 {dtype}，不是 int64 之类的整数类型",
+    ),
+    "training:too-few": (
+        "it has one image, and at least 2 are needed: the first is for testing",
+        "只有一张图像，至少需要 2 张：第一张用于测试",
+    ),
+    "training:resized": (
+        "the images of {data} are {size}: each is resized to {side}×{side} (bilinear)",
+        "{data} 的图像为 {size}：每张都缩放为 {side}×{side}（双线性插值）",
     ),
     "training:image-shape": (
-        "images of shape {shape}, not (N, H, W) or (N, 1, H, W)",
-        "images 的形状为 {shape}，而不是 (N, H, W) 或 (N, 1, H, W)",
+        "its images have the shape {shape}",
+        "images 的形状为 {shape}",
     ),
     "training:label-shape": (
-        "{count} images with labels of shape {shape}",
-        "有 {count} 张图像，而 labels 的形状为 {shape}",
+        "it has {count} images, and labels of shape {shape}, not ({count},)",
+        "有 {count} 张图像，而 labels 的形状为 {shape}，不是 ({count},)",
     ),
     "training:label-range": (
-        "labels from {low} to {high}, not 0 to {last}",
+        "its labels go from {low} to {high}, not from 0 to {last}",
         "labels 从 {low} 到 {high}，而不是 0 到 {last}",
     ),
     "training:no-cuda-gpu": ("no CUDA GPU was found", "未找到 CUDA GPU"),

@@ -18,6 +18,7 @@ from lenet_tui.protocol.messages import (
     FrameUpdate,
     Pause,
     Printed,
+    Remark,
     RunFree,
     Start,
     Subscription,
@@ -25,7 +26,7 @@ from lenet_tui.protocol.messages import (
 from lenet_tui.protocol.moves import Back, Continue, Forward, Goto, ReverseContinue
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
-from lenet_tui.text.notice import verbatim
+from lenet_tui.text.notice import notice, verbatim
 from tests.harness.local_engine import LocalEngine
 from tests.harness.running_app import Running, running
 
@@ -227,6 +228,15 @@ async def test_the_log_shows_what_torch_says_as_text() -> None:
         run.app.main.tabs.open("log")
         await run.settle()
         assert r"! Using a target \x1b[31msize[/red] [@click=app.quit]" in run.text
+
+
+async def test_what_is_done_to_the_data_is_said_in_the_log_and_for_a_while() -> None:
+    async with running() as run:
+        run.engine.report(Remark(notice("training:resized", data="a.npz", size="28×28", side=32)))
+        await run.settle()
+        kind, text = run.app.main.log_pane.lines[-1]
+        assert (kind, text.partition(":")[0]) == ("note", "the images of a.npz are 28×28")
+        assert "each is resized to 32×32" in " ".join(run.text.split())
 
 
 async def test_moves_are_played_line_by_line() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ import pytest
 from lenet_tui import __version__
 from lenet_tui.cli import main as cli
 from lenet_tui.cli.options import language, make_parser, session_options
+from tests.harness.commands import run_here
 from tests.harness.terminal import APP, ROOT, Terminal, environment
 
 
@@ -42,7 +45,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("--threads 0", "threads 0 is not possible"),
         ("--history-mb 0", "history-mb 0 is not possible"),
         ("--data /no/such/file", "data '/no/such/file' cannot be read: No such file"),
-        ("--data .", "data '.' cannot be read: Is a directory"),
+        ("--data .", "data '.' is a folder; digits, random or an .npz file"),
+        ("--data /dev/null", "data '/dev/null' is no regular file; digits, random or an .npz"),
         ("--preset mnist", "--preset: invalid choice: 'mnist'"),
         ("--preset notebook --loss cross_entropy", "loss cross_entropy needs class labels"),
         ("--data random", "loss cross_entropy needs class labels"),
@@ -71,7 +75,7 @@ def test_bad_input_is_one_line(capsys: pytest.CaptureFixture[str], words: str, s
         ("tour 99", "没有 '99' 这一站"),
         ("--lr nan", "--lr：lr 不能是 nan"),
         ("--device tpu", "未知设备 'tpu'"),
-        ("trace --iterations -1", "不是不小于 0 的整数"),
+        ("trace --iterations -1", "不是 0 到 100,000,000 的整数"),
         ("lab Cov2d(1)", "Cov2d"),
     ],
 )
@@ -162,6 +166,46 @@ def test_without_a_terminal_the_app_is_a_transcript() -> None:
     assert "iteration 2" not in done.stdout
     assert done.stderr.startswith("lenet-tui: stdin is no terminal")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_named_pipe_is_waited_for_by_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for words, said in (
+        (("trace", "--data", str(tmp_path / "pipe")), "is no regular file"),
+        (("export", "--force", "--output", str(tmp_path / "pipe")), "no regular file"),
+    ):
+        done = run_here(*words, "--lang", "en")
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "closed", "status", "said"),
+    [
+        ("trace", ">&-", 1, "stdout is closed"),
+        ("", ">&- </dev/null", 1, "stdout is closed"),
+        ("lab", ">&- <&-", 1, "stdout is closed"),
+        ("--help", ">&-", 1, "stdout is closed"),
+        ("trace --moves -", "<&-", 2, "moves '-' cannot be read: stdin is closed"),
+        ("trace --format jsonl", "<&- 2>&- | tail -n 1 | grep -c update", 0, ""),
+        ("trace", "<&- >&- 2>&-", 1, ""),
+    ],
+)
+def test_a_closed_stream_is_one_line(words: str, closed: str, status: int, said: str) -> None:
+    command = f"{shlex.join(APP)} {words} {closed}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status
+    assert done.stderr == (f"lenet-tui: {said}\n" if said else "")
+    assert done.stdout == ("" if status else "1\n")
+
+
+def test_the_app_needs_no_standard_output() -> None:
+    with Terminal(["/bin/sh", "-c", f"exec {shlex.join(APP)} >&-"]) as terminal:
+        terminal.wait_for("conv1")
+        terminal.send("q")
+        assert terminal.wait() == 0
 
 
 def test_on_a_dumb_terminal_too() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 
 from lenet_tui.cli import main as cli
 from lenet_tui.cli.explain import event
+from lenet_tui.cli.progress import duration
 from lenet_tui.cli.transcript_jsonl import line
 from lenet_tui.explain.explanation import Explanation, Operand, Term
-from tests.harness.terminal import APP, ROOT, environment
+from tests.harness.terminal import APP, ROOT, Terminal, environment
 
 KEYS = ["cell", "value", "op", "formula", "terms", "sum", "ulp", "checked"]
 
@@ -176,6 +178,37 @@ def test_nonsense_is_refused_before_anything_runs(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     assert refused(capsys, *arguments)[:-1].isprintable()
+
+
+@pytest.mark.parametrize("words", [("loss", "--iteration", "9" * 14), ("loss@" + "9" * 14,)])
+def test_an_iteration_that_no_session_can_have_is_one_line_at_once(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert "is not a whole number from" in (said := refused(capsys, *words))
+    assert "to 100,000,000" in said and said.count("\n") == 1
+
+
+def test_a_long_run_shows_how_far_it_has_come() -> None:
+    command = [*APP, "explain", "loss", "--device", "cpu", "--iteration", "99999999"]
+    with Terminal(command) as terminal:
+        terminal.wait_for("of 99,999,999, about")
+        terminal.send("ctrl+c")
+        assert terminal.wait() == 130
+        assert "to go" not in terminal.text
+    silent = subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert silent.stderr is not None
+    assert "of 99,999,999, about" in silent.stderr.readline()
+    silent.send_signal(signal.SIGINT)
+    assert silent.communicate(timeout=30)[0] == "" and silent.returncode == 130
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (90, "2 min"), (7200, "2 h"), (2e5, "2 d"), (1e11, "3,171 y")]
+)
+def test_a_duration_is_in_its_largest_unit(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
 
 
 def test_numbers_that_are_not_finite_are_strings() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lenet_tui.cli import main as cli
-from lenet_tui.protocol.new_file import free_name, path_within, write_new
+from lenet_tui.protocol.new_file import free_name, typed_path, write_new
 from tests.harness.commands import run_here
 from tests.harness.driving import Drive
 from tests.harness.export_sessions import exported, printed, shown
@@ -64,9 +64,11 @@ def test_what_cannot_be_written_is_said_before_the_training(
     taken = tmp_path / "taken.py"
     taken.write_text("mine")
     assert "exists: another name, or --force" in refused(capsys, "--output", str(taken))
-    assert "is no file name" in refused(capsys, "--output", str(tmp_path))
-    assert "is no file name" in refused(capsys, "--output", "")
-    assert "is no file name" in refused(capsys, "--output", "a\0b")
+    assert "--output: " in (said := refused(capsys, "--output", str(tmp_path)))
+    assert "is a folder" in said
+    assert "a file needs a name" in refused(capsys, "--output", "")
+    assert "cannot be seen" in refused(capsys, "--output", "a\0b")
+    assert "no regular file" in refused(capsys, "--output", "/dev/null", "--force")
     assert "there is no folder" in refused(capsys, "--output", str(tmp_path / "no" / "x.py"))
     assert "arguments are required: --output" in refused(capsys, "--iterations", "3")
     both = ("--iterations", "1", "--moves", "m", "--output", "x")
@@ -104,26 +106,42 @@ def test_without_hard_links_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert [p.name for p in tmp_path.iterdir()] == ["x.py"]
 
 
-def test_a_name_stays_in_its_folder(tmp_path: Path) -> None:
+def test_any_path_can_be_typed_where_a_file_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "in").mkdir()
     (tmp_path / "taken.py").touch()
-    (tmp_path / "out").symlink_to("/")
-    assert path_within(tmp_path, " a ", ".py") == tmp_path / "a.py"
-    assert path_within(tmp_path, "in/b.txt", ".py") == tmp_path / "in" / "b.txt"
+    (tmp_path / "link.py").symlink_to("nowhere/x.py")
+    os.mkfifo(tmp_path / "pipe")
+    for text in (
+        "a",
+        "in/b.txt",
+        "../c.py",
+        "./in/../d",
+        str(tmp_path / "e.py"),
+        "taken.py",
+        "中 文",
+    ):
+        assert typed_path(text) == Path(text)
+    assert typed_path("link.py") == Path("link.py")
+    assert typed_path("~/a.py") == tmp_path / "a.py"
     for text, said in {
-        "  ": "needs a name",
-        "../a.py": "leads out of",
-        "/tmp/a.py": "leads out of",
-        "out/a.py": "leads out of",
-        "in/../../a.py": "leads out of",
-        ".": "needs a name",
-        "in/..": "needs a name",
-        "taken": "exists",
-        "no/a.py": "no folder",
+        "": "needs a name",
+        ".": "'.' is a folder",
+        "in/..": "is a folder",
+        "new/": "is a folder",
+        "no/a.py": "there is no folder 'no'",
+        "taken.py/a": "there is no folder 'taken.py'",
+        "pipe": "no regular file",
+        "~nobody-here/a": "no file name",
+        "a" * 5000: "no file name",
         "a\0.py": "cannot be seen",
+        "red\x1b[31m": "cannot be seen",
     }.items():
         with pytest.raises(ValueError, match=said):
-            path_within(tmp_path, text, ".py")
+            typed_path(text)
     assert free_name(tmp_path, "new.py") == "new.py"
     (tmp_path / "taken_2.py").touch()
     assert free_name(tmp_path, "taken.py") == "taken_3.py"

@@ -45,9 +45,18 @@ def test_the_indices_of_a_pool() -> None:
     assert said["indices"] == [5, 7, 13, 15] * 2 and said["parameters"] == 0
 
 
-def test_what_torch_refuses_ends_with_1() -> None:
-    said, done = as_json("nn.Conv2d(3, 8, 3, groups=2)")
-    assert done.returncode == 1
+IMPOSSIBLE = "nn.Conv2d(3, 8, 3, groups=2)"
+
+
+def test_what_torch_rejects_is_one_line_and_ends_with_2() -> None:
+    done = run_here("lab", IMPOSSIBLE)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "lenet-tui: in_channels must be divisible by groups\n"
+
+
+def test_as_json_what_torch_rejects_is_in_the_object_too() -> None:
+    said, done = as_json(IMPOSSIBLE)
+    assert done.returncode == 2
     assert said["error"] == "in_channels must be divisible by groups"
     assert said["output_shape"] is None and said["parameters"] is None
     assert done.stderr == "lenet-tui: in_channels must be divisible by groups\n"

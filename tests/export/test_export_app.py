@@ -1,4 +1,4 @@
-"""Exporting from the app: a name is asked for, a new file is written, nothing is overwritten."""
+"""Exporting from the app: any path is taken, and a file is replaced only where one agrees."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from lenet_tui.export.engine.export import text as script
 from lenet_tui.export.request import Export
+from lenet_tui.kit.ui.ask_file import Target
 from lenet_tui.protocol.messages import Answered, Asked
 from lenet_tui.text.notice import verbatim
 from tests.harness.running_app import Running, running
@@ -39,24 +40,40 @@ async def test_x_writes_the_script_to_a_new_file(folder: Path) -> None:
         assert (kind, "lenet_session.py" in text) == ("note", True)
         await run.press("x")
         assert run.app.screen.query_one(Input).value == "lenet_session_2.py"
-        await run.press(*"mine", "enter")
-        assert (folder / "mine.py").read_text("utf-8") == expected
+        (folder / "in").mkdir()
+        run.app.screen.query_one(Input).value = str(folder / "in" / "mine.txt")
+        await run.press("enter")
+        assert (folder / "in" / "mine.txt").read_text("utf-8") == expected
         await run.press("x", "escape")
-        assert sorted(p.name for p in folder.iterdir()) == ["lenet_session.py", "mine.py"]
+        assert sorted(p.name for p in folder.iterdir()) == ["in", "lenet_session.py"]
         assert len(run.engine.asked(Export)) == 2
 
 
-async def test_a_name_that_is_taken_or_leads_elsewhere_is_asked_again(folder: Path) -> None:
+async def test_a_file_is_replaced_only_where_one_agrees(folder: Path) -> None:
     (folder / "taken.py").write_text("mine")
     async with running((80, 24)) as run:
-        for name, said in (("taken", "exists"), ("../up", "leads out"), ("/etc/x", "leads out")):
-            await run.press("x")
+        await run.press("x")
+        run.app.screen.query_one(Input).value = "taken.py"
+        for no in ("enter", "n", "escape"):
+            await run.press("enter")
+            assert "taken.py exists. Replace it?" in run.text
+            await run.press(no)
+            assert run.app.screen.query_one(Input).value == "taken.py"
+            assert (folder / "taken.py").read_text() == "mine"
+        assert run.engine.asked(Export) == []
+        await run.press("enter", "y")
+        assert (folder / "taken.py").read_text("utf-8") == script(run.engine.session.navigator)
+        assert run.app.screen is run.app.main
+
+
+async def test_a_path_where_no_file_can_be_is_asked_again(folder: Path) -> None:
+    async with running((80, 24)) as run:
+        await run.press("x")
+        for name, said in ((".", "is a folder"), ("no/x.py", "there is no folder"), ("", "a name")):
             run.app.screen.query_one(Input).value = name
             await run.press("enter")
             assert said in run.text
-            await run.press("escape")
-        assert run.engine.asked(Export) == []
-        assert (folder / "taken.py").read_text() == "mine"
+        assert run.engine.asked(Export) == [] and not [*folder.iterdir()]
 
 
 async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
@@ -69,7 +86,7 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
             (folder / "x.py", None, "the model's\x1b source is not available"),
             (folder / "x.py", "\ud800", ""),
         ), 1):  # fmt: skip
-            run.app.run_worker(run.app.main.exporter.write(file))
+            run.app.run_worker(run.app.main.exporter.write(Target(file)))
             await run.settle()
             assert len(run.engine.asked(Export)) == number
             run.engine.report(

@@ -195,11 +195,12 @@ class Walker:
         if option == "device":
             if value != "cpu":
                 raise MoveRejected("no such device here")
-            self._cut()
-            return
+            return  # it is there already
         after = replace(here, **{option.replace("-", "_"): value})
         if after.data == "random" and after.loss == "cross_entropy":
             raise MoveRejected("no labels")
+        if after == here and option != "seed":
+            return
         if option == "seed":
             self._restart(after)
             return

@@ -81,6 +81,22 @@ def test_another_future_is_no_difference() -> None:
         assert not drive(move).frame.divergence
 
 
+@pytest.mark.parametrize(
+    "same",
+    ["device cpu", "device auto", "lr 0.01", "data digits", "batch-size 1", "optimizer manual",
+     "loss cross_entropy", "clip 0"],
+)  # fmt: skip
+def test_an_option_that_has_the_value_already_drops_nothing(same: str) -> None:
+    drive = Drive()
+    drive("run 3", "set lr 0.5", "run 2", "set lr 0.01", "finish", "goto 2", "op")
+    end, plans = drive.session.history.end, dict(drive.session.history.plans)
+    assert drive(f"set {same}").frame.ahead
+    assert (drive.session.history.end, drive.session.history.plans) == (end, plans)
+    assert drive("goto 4").frame.options.lr == 0.5
+    assert drive("set lr 0.5").frame.ahead
+    assert not drive("set lr 0.25").frame.ahead
+
+
 def test_options_belong_to_the_place_where_they_were_set() -> None:
     drive = Drive()
     drive("run 2", "op", "op", "set lr 0.5", "op", "set loss mse", "finish", "finish")

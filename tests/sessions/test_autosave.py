@@ -14,7 +14,7 @@ from lenet_tui.protocol.messages import DoMove, Moved, Printed, Ready, RunFree
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions import autosave
-from lenet_tui.sessions.store import MOST, SaveFile, lost, read
+from lenet_tui.sessions.store import MOST, SaveFile, in_use, lost, read
 from tests.harness import fake_session
 from tests.harness.conversation import Conversation
 
@@ -86,6 +86,19 @@ def test_instances_keep_out_of_each_others_files(tmp_path: Path) -> None:
             run(two, 11)
             wait_for(lambda: len(files(tmp_path)) == 2)
             assert read(path).snapshot.position.iteration == 11
+
+
+def test_what_has_been_resumed_is_offered_to_no_other_instance(tmp_path: Path) -> None:
+    file = SaveFile(tmp_path)
+    file.write([b"whatever"])
+    file.close()
+    assert len([*lost(tmp_path)]) == 1 and not in_use(tmp_path)
+    saver = autosave.Autosave(tmp_path, lambda: None, lambda _: None)
+    saver.adopt(file.path)
+    wait_for(lambda: in_use(tmp_path))
+    assert [*lost(tmp_path)] == []
+    saver.close()
+    assert len([*lost(tmp_path)]) == 1 and file.path.read_bytes() == b"whatever"
 
 
 def test_what_is_set_aside_stays_saved(tmp_path: Path) -> None:

@@ -164,9 +164,26 @@ class AnObject(Head):
         return Result(None, self.logits(x))
 
 
+class Scale(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x * 3
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        return gradients[0] * 3
+
+
+class OwnFunction(Head):
+    """A function with a backward of its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return Scale.apply(self.logits(x))  # type: ignore[no-any-return,no-untyped-call]
+
+
 MODELS = (
     Frozen, Strict, Double, Brief, ComplexNumbers, Evaluating, Lazy, Sparse, Masked, Mapped,
-    Dictionary, Pair, AnObject, Drawing,
+    Dictionary, Pair, AnObject, Drawing, OwnFunction,
 )  # fmt: skip
 
 
@@ -204,6 +221,14 @@ def test_steps_and_jumps_give_the_bits_of_a_plain_loop(model: type[nn.Module]) -
     assert drive("goto 4").frame.divergence is None
     for name, p in drive.session.navigator.trainer.parameters.items():
         assert torch.equal(p.detach(), states[-1][name]), name  # type: ignore[arg-type]
+
+
+def test_what_a_function_of_ones_own_returned_has_its_gradient() -> None:
+    drive = Drive(model=f"{HERE}:OwnFunction")
+    drive("phase", "phase", "phase", "phase")
+    output, inside = drive.find("output.grad"), drive.find("head.grad")
+    assert output.tensor is not None and inside.tensor is not None
+    assert torch.equal(output.tensor * 3, inside.tensor)
 
 
 @pytest.mark.parametrize("model", [Masked])

@@ -13,9 +13,11 @@ import pytest
 import torch
 
 from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.messages import Remark
 from lenet_tui.protocol.options import OptionError, resolve
 from lenet_tui.training.engine import dataset, devices
 from lenet_tui.training.engine.dataset import DataState, next_batch
+from tests.harness.commands import run_here
 from tests.harness.driving import Drive, Hooks, LocalStore
 from tests.harness.oracle import digits, digits_order
 
@@ -112,20 +114,32 @@ IMAGES, LABELS = np.zeros((4, 8, 8), "uint8"), np.arange(4)
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "pickled": ({"images": np.array([Pickled()] * 4), "labels": LABELS}, "allow_pickle"),
     "pickled labels": ({"images": IMAGES, "labels": np.array([Pickled()] * 4)}, "allow_pickle"),
-    "no images": ({"pictures": IMAGES, "labels": LABELS}, "images"),
+    "no images": (
+        {"pictures": IMAGES, "labels": LABELS},
+        "'images', but pictures, labels",
+    ),
     "no labels": ({"images": IMAGES}, "labels"),
-    "flat": ({"images": IMAGES.reshape(4, 64), "labels": LABELS}, "shape (4, 64)"),
+    "flat": ({"images": IMAGES.reshape(4, 64), "labels": LABELS}, "have the shape (4, 64)"),
     "colours": ({"images": np.zeros((4, 3, 8, 8)), "labels": LABELS}, "shape (4, 3, 8, 8)"),
     "empty": ({"images": np.zeros((0, 8, 8)), "labels": np.arange(0)}, "shape (0, 8, 8)"),
     "no pixels": ({"images": np.zeros((4, 0, 8)), "labels": LABELS}, "shape (4, 0, 8)"),
-    "one image": ({"images": IMAGES[:1], "labels": LABELS[:1]}, "1 images"),
-    "fewer labels": ({"images": IMAGES, "labels": LABELS[:3]}, "labels of shape (3,)"),
+    "one image": ({"images": IMAGES[:1], "labels": LABELS[:1]}, "has one image, and at least 2"),
+    "fewer labels": ({"images": IMAGES, "labels": LABELS[:3]}, "labels of shape (3,), not (4,)"),
     "one-hot labels": ({"images": IMAGES, "labels": np.eye(4, dtype=int)}, "shape (4, 4)"),
-    "real labels": ({"images": IMAGES, "labels": LABELS / 2}, "float64"),
-    "label 10": ({"images": IMAGES, "labels": LABELS + 7}, "7 to 10"),
+    "real labels": (
+        {"images": IMAGES, "labels": LABELS / 2},
+        "float64, not of an integer type",
+    ),
+    "label 10": ({"images": IMAGES, "labels": LABELS + 7}, "go from 7 to 10, not from 0 to 9"),
     "label -1": ({"images": IMAGES, "labels": LABELS - 1}, "-1 to 2"),
-    "complex": ({"images": IMAGES + 1j, "labels": LABELS}, "complex128"),
-    "text": ({"images": np.full((4, 8, 8), "x"), "labels": LABELS}, "no numbers"),
+    "complex": (
+        {"images": IMAGES + 1j, "labels": LABELS},
+        "complex128, not of an integer or float",
+    ),
+    "text": (
+        {"images": np.full((4, 8, 8), "x"), "labels": LABELS},
+        "not of an integer or float type",
+    ),
 }
 
 
@@ -136,6 +150,8 @@ def refused(source: str) -> str:
     line = str(caught.value)
     assert line.isprintable(), line
     assert line.count("cannot be used") == 1
+    for works in ("(N, H, W) or (N, 1, H, W)", "uint8", "labels (N,) of an integer type, 0 to 9"):
+        assert works in line
     return line
 
 
@@ -147,7 +163,7 @@ def test_arrays_that_are_no_images(tmp_path: Path, name: str) -> None:
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     assert "no such file" in refused(str(tmp_path / "absent.npz"))
-    assert refused(str(tmp_path))
+    assert "it is a folder" in refused(str(tmp_path))
     assert refused("")
     assert refused("a\0b")
     assert "\\x1b" in refused("\x1b[31mred\n.npz")
@@ -158,6 +174,20 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert "no .npz file" in refused(str(tmp_path / "one.npy"))
     os.mkfifo(tmp_path / "pipe")
     assert "no .npz file" in refused(str(tmp_path / "pipe"))
+
+
+def test_images_of_another_size_are_resized_and_that_is_said(tmp_path: Path) -> None:
+    wide = file(tmp_path, images=np.zeros((4, 14, 28), "uint8"), labels=LABELS)
+    said = f"the images of {wide} are 14×28: each is resized to 32×32 (bilinear)"
+    drive = Drive(data=wide)
+    assert [str(r.notice) for r in drive.hooks.sent if isinstance(r, Remark)] == [said]
+    drive("finish", "set data digits", "finish", "set lr 0.1", f"set data {wide}")
+    assert [str(r.notice) for r in drive.hooks.sent if isinstance(r, Remark)] == [said] * 2
+    done = run_here("trace", "--data", wide, "--iterations", "0", "--lang", "en")
+    assert (done.returncode, done.stderr) == (0, f"lenet-tui: {said}\n")
+    (tmp_path / "own").mkdir()
+    own = file(tmp_path / "own", images=np.zeros((4, 32, 32), "uint8"), labels=LABELS)
+    assert not Drive(data=own).hooks.sent
 
 
 def test_a_file_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

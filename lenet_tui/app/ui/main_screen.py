@@ -80,18 +80,27 @@ class MainScreen(ReportScreen):
         self.runner.stop(at_once=False)
 
     def _change_past(self, *moves: Move) -> None:
-        """Make moves that start a new future; where there is an old one, ask first."""
+        """Make moves that start a new future; where there is an old one, ask first.
+
+        An option that has the value already is left alone.
+        """
+        moves = tuple(m for m in moves if not (isinstance(m, Set) and self._is_set(m)))
 
         def go(_: bool = True) -> None:
             for move in moves:
                 self.move(move)
 
-        if self.frame is not None and self.frame.ahead:
+        if moves and self.frame is not None and self.frame.ahead:
             here, end = self.frame.position.iteration, self.frame.end
             text = self.words("confirm.future", here=here, end=end)
             self.open(ConfirmScreen(text), go)
         else:
             go()
+
+    def _is_set(self, move: Set) -> bool:
+        """Whether the option has that value at the cursor."""
+        present = getattr(self.present_options, move.option.replace("-", "_"))
+        return bool(present == move.value)
 
     # Stepping and running
 
@@ -149,7 +158,7 @@ class MainScreen(ReportScreen):
 
     def action_save_moves(self) -> None:
         """Write the moves made so far to a new file."""
-        save_moves(self, self.recorder)
+        save_moves(self, self.recorder, self.first_options)
 
     # Free moves
 
@@ -265,7 +274,7 @@ class MainScreen(ReportScreen):
                 return
             path, saved = lost[int(chosen)]
             self.saved = saved
-            self.recorder.lost()
+            self.recorder.lost(saved.snapshot)
             losses = Losses.read(saved.losses, saved.losses_from)
             self.change_session(saved.options, lambda engine: engine.resume(saved, path), losses)
 

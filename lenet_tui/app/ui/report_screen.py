@@ -24,6 +24,7 @@ from lenet_tui.protocol.messages import (
     Moved,
     Printed,
     Ready,
+    Remark,
     Report,
 )
 from lenet_tui.protocol.moves import Back, Forward
@@ -60,6 +61,8 @@ class ReportScreen(SessionScreen):
             self._introduced(report)
         elif isinstance(report, Printed):
             self._printed(report)
+        elif isinstance(report, Remark):
+            self.announce("note", clean(self.words.say(report.notice)))
         elif isinstance(report, Answered):
             self.pending_requests.answered(report)
         elif isinstance(report, (Died, Failed)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
@@ -106,6 +106,13 @@ class SessionScreen(PaneScreen):
     def present_options(self) -> Options:
         """The options in force at the cursor."""
         return self.frame.options if self.frame else self.options
+
+    @property
+    def first_options(self) -> Options:
+        """The options that the session began with; ``auto`` is the device that it chose."""
+        if self.options.device != "auto" or self.ready is None:
+            return self.options
+        return replace(self.options, device=self.ready.device.name)
 
     def restart(self, why: Notice | None = None) -> None:
         """End the engine, whatever it does, and carry on from history in a new one.

@@ -18,7 +18,7 @@ from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.messages import DoMove, Moved, RunFree, Snapshot, Subscription
+from lenet_tui.protocol.messages import DoMove, Moved, Remark, RunFree, Snapshot, Subscription
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
@@ -69,6 +69,13 @@ class Session:
             self._resume(snapshot)
         else:
             self._begin()
+            self._remark()
+
+    def _remark(self) -> None:
+        """Say what is done to the data that nobody asked for."""
+        resized = dataset.resized(self.navigator.options)
+        if resized:
+            self._hooks.send(Remark(resized))
 
     def _start(self, options: Options) -> None:
         """A new session from ``init``."""
@@ -233,9 +240,15 @@ class Session:
             dataset.check(options)
         if move.option == "device":
             move = moves.Set("device", str(devices.resolve(move.value)))
-            navigator.set_device(move)
+            options = change(options, move.option, move.value)
+        if options == navigator.options:  # nothing changes, so what is recorded after it stays
             return
-        navigator.set(move)
+        if move.option == "device":
+            navigator.set_device(move)
+        else:
+            navigator.set(move)
+        if move.option == "data":
+            self._remark()
 
     def _reverse(self) -> Notice | None:
         navigator = self.navigator

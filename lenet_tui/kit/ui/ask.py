@@ -68,4 +68,8 @@ class AskScreen(Dialog[T], Generic[T]):
         except Problem as error:
             self.complain(clean(self.words.say(error.notice)))
         else:
-            self.dismiss(answer)
+            self.answer(answer)
+
+    def answer(self, given: T) -> None:
+        """Close with what was understood."""
+        self.dismiss(given)

@@ -14,7 +14,10 @@ from lenet_tui.kit.ui.dialog import Dialog
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Gives back ``True`` for yes, ``None`` for anything else."""
+    """Gives back ``True`` for yes, ``None`` for anything else.
+
+    The words of its title, keys and buttons are those of ``name``.
+    """
 
     AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -22,15 +25,17 @@ class ConfirmScreen(Dialog[bool]):
         Binding("n", "cancel", show=False),
     ]
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, name: str = "confirm") -> None:
         self._text = text
-        super().__init__("confirm")
+        super().__init__(name)
 
     def body(self) -> ComposeResult:
         yield Static(self._text, markup=False, classes="help")
         with Horizontal(classes="buttons"):
-            yield Button(self.words("confirm.yes"), id="yes", variant="warning", compact=True)
-            yield Button(self.words("confirm.no"), id="no", compact=True)
+            yield Button(
+                self.words(f"{self.subject}.yes"), id="yes", variant="warning", compact=True
+            )
+            yield Button(self.words(f"{self.subject}.no"), id="no", compact=True)
 
     def action_yes(self) -> None:
         self.dismiss(True)

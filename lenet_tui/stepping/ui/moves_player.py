@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
+from lenet_tui.history.retrace import retrace
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.moves import Continue, Goto, Move
 from lenet_tui.stepping.phase_states import boundary
 from lenet_tui.stepping.ui.move_queue import MoveQueue, PendingMove
@@ -67,11 +69,12 @@ class MovesPlayer:
 
 
 class MovesRecorder:
-    """The moves made so far, as a file of moves would make them again."""
+    """The moves made so far, as a file of moves would make them again in the same session."""
 
     def __init__(self) -> None:
         self.moves: list[Move] = []
         self._lost = False
+        self._saved: Snapshot | None = None
         self._iteration = 0
 
     def note(self, pending: PendingMove, frame: Frame, stopped: bool) -> None:
@@ -90,9 +93,9 @@ class MovesRecorder:
             self.moves.append(Goto(iteration - 1))
         self.moves.append(Continue(2))
 
-    def lost(self) -> None:
-        """The engine has died: where it takes up again is not known yet."""
-        self._lost = True
+    def lost(self, saved: Snapshot | None = None) -> None:
+        """The engine has died, or takes up a ``saved`` session: it is not known yet where."""
+        self._lost, self._saved = True, saved or self._saved
 
     def arrived(self, frame: Frame) -> None:
         """Note where the session is now; in the middle of an iteration, nothing has moved."""
@@ -103,8 +106,12 @@ class MovesRecorder:
         """Note the first frame after an engine's death, where the session goes on."""
         if not self._lost:
             return False
-        self._lost = False
-        self.arrived(frame)
+        saved, self._lost, self._saved = self._saved, False, None
+        if saved is None:
+            self.arrived(frame)
+        else:
+            self.moves += retrace(saved, boundary(frame))
+        self._iteration = frame.position.iteration
         return True
 
     @property

@@ -1,40 +1,36 @@
-"""Asks for a file name and writes the moves made so far there, to be played with ``--moves``."""
+"""Asks for a path and writes the moves made so far there, to be played with ``--moves``."""
 
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
-from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.ask_file import AskFileScreen, Target, suggestion
 from lenet_tui.kit.ui.port import Port
-from lenet_tui.protocol.new_file import free_name, path_within, write_new
+from lenet_tui.protocol.moves_header import header
+from lenet_tui.protocol.new_file import write_new
+from lenet_tui.protocol.options import Options
 from lenet_tui.stepping.ui.moves_player import MovesRecorder
 from lenet_tui.text.clean import clean
 
 NAME = "session.moves"
 
 
-def save_moves(port: Port, recorder: MovesRecorder) -> None:
-    """Moves are written to a new file in the working directory, nowhere else, over nothing."""
+def save_moves(port: Port, recorder: MovesRecorder, options: Options) -> None:
+    """Moves are written to the path that the person types, over a file only where they agree."""
     try:
-        folder = Path.cwd()
-    except OSError as error:  # it has been deleted
+        name, folder = suggestion(NAME)
+    except OSError as error:  # the working directory has been deleted
         _failed(port, error)
         return
-    screen = AskScreen(
-        "save",
-        parse=partial(path_within, folder, suffix=".moves"),
-        value=free_name(folder, NAME),
-        help_text=port.words("save.help", folder=clean(str(folder))),
-    )
-    port.open(screen, partial(_write, port, recorder))
+    screen = AskFileScreen("save", value=name, help_text=port.words("save.help", folder=folder))
+    port.open(screen, partial(_write, port, recorder, options))
 
 
-def _write(port: Port, recorder: MovesRecorder, path: Path) -> None:
-    """Write them, and say where; or why not."""
-    count = len(recorder.moves)
+def _write(port: Port, recorder: MovesRecorder, options: Options, target: Target) -> None:
+    """Write them below the ``options`` of their session, and say where; or why not."""
+    count, path = len(recorder.moves), target.path
     try:
-        write_new(path, recorder.text)
+        write_new(path, f"{header(options)}\n{recorder.text}", replace=target.replace)
     except (OSError, ValueError) as error:
         _failed(port, error)
     else:

@@ -12,10 +12,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 from torch.nn.modules import module as nn_module
 from torch.overrides import TorchFunctionMode
 
-from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
 from lenet_tui.training.engine.generators import unchanged_generators
 from lenet_tui.training.engine.outputs import main_output
@@ -59,6 +60,9 @@ class ForwardRecorder(TorchFunctionMode):
         self._indexed = 0
         self._parameters: frozenset[int] = frozenset()
         self._copies: dict[int, tuple[Tensor, Tensor]] = {}
+        self._nodes: set[Node] = set()
+        self._graphless = False
+        """Whether an op ran without a graph, as inside an ``autograd.Function``."""
 
     def run(self, model: Callable[..., Any], *args: Any) -> Any:
         """``model(*args)``, recorded."""
@@ -88,6 +92,7 @@ class ForwardRecorder(TorchFunctionMode):
         """
         if not isinstance(result, Tensor):
             return None
+        self._adopt(result)
         made = next((e for e in reversed(self.entries) if e.made(result)), None)
         return made or OpEntry("output", "", "", (), {}, result.detach(), result.grad_fn)
 
@@ -100,17 +105,22 @@ class ForwardRecorder(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
-        if name == "__get__" or any(map(_closed, args)):
-            return func(*args, **kwargs)
+        if name == "__get__" or torch._C._functorch.peek_interpreter_stack() is not None:
+            return func(*args, **kwargs)  # what ``vmap`` and its like are given cannot be shown
         if len(self.entries) == self._stop_after:
             raise StopHere
         given = args
         if self._copies:
             given = tuple([self._copies.get(id(a), (a, a))[1] for a in args])
-        written = {storage(t) for t in written_by(func, name, args, kwargs)} - {0}
-        if written:
+        written: set[int] = set()
+        if writes := written_by(func, name, args, kwargs):
+            written = {storage(t) for t in writes} - {0}
             self._protect(written)
             given = copied(given, written)
+        if self._graphless:
+            for operand in args:
+                if isinstance(operand, Tensor):
+                    self._adopt(operand)
         self._enters(name)
         result = func(*args, **kwargs)
         output: Tensor | tuple[Any, ...]
@@ -123,6 +133,10 @@ class ForwardRecorder(TorchFunctionMode):
             node = next((t.grad_fn for t in result if isinstance(t, Tensor) and t.grad_fn), None)
         else:
             return result
+        if node is not None:
+            self._nodes.add(node)
+        elif not torch.is_grad_enabled():
+            self._graphless = True
         module = self._paths.get(self._stack[-1][0], "") if self._stack else ""
         self.entries.append(
             OpEntry("", name.strip("_") or name, module, given, kwargs, output, node, self._line())
@@ -167,6 +181,21 @@ class ForwardRecorder(TorchFunctionMode):
         count = self._used[name] = self._used.get(name, 0) + 1
         return name if count == 1 else f"{name}#{count}"
 
+    def _adopt(self, tensor: Tensor) -> None:
+        """Give the op that computed ``tensor`` the node that came after it.
+
+        Inside the forward of an ``autograd.Function`` an op has no node: the function's result has.
+        """
+        node = tensor.grad_fn
+        if node is None or node in self._nodes or tensor._is_view():
+            return
+        self._nodes.add(node)
+        for entry in reversed(self.entries):
+            alone = entry.node is None and isinstance(entry.output, Tensor)
+            if alone and same(entry.tensor, tensor):
+                entry.node = node
+                return
+
     def _kept(self, result: Tensor) -> Tensor:
         """The result without its graph; a copy where it is the memory of a parameter.
 
@@ -192,11 +221,6 @@ class ForwardRecorder(TorchFunctionMode):
 
 def _is_leaf(module: nn.Module) -> bool:
     return not module._modules
-
-
-def _closed(value: Any) -> bool:
-    """Whether a value belongs to a region whose inside cannot be shown, such as ``vmap``'s."""
-    return isinstance(value, Tensor) and torch._C._functorch.is_functorch_wrapped_tensor(value)
 
 
 def module_paths(model: nn.Module) -> dict[nn.Module, str]:

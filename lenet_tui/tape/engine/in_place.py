@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -16,9 +15,7 @@ BUILT_IN_NORMS = ("batch_norm", "instance_norm", "native_batch_norm")
 """Functions without a signature that write into some of their operands."""
 
 
-def written_by(
-    func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Iterable[Tensor]:
+def written_by(func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
     """The tensors that a call may write into."""
     if "out" in kwargs:
         return tensors(kwargs["out"])
@@ -26,7 +23,7 @@ def written_by(
         return tensors(args[:1])
     places = _places(func)
     if not places:
-        return tensors(args) if name in BUILT_IN_NORMS else ()
+        return tensors(args) if name in BUILT_IN_NORMS else []
     given = {key: args[at] for key, at in places.items() if at < len(args)} | kwargs
     if given.get("inplace") is True:
         return tensors(args[:1] or kwargs.get("input"))
@@ -43,13 +40,13 @@ def _places(func: Any) -> dict[str, int]:
     return {name: names.index(name) for name in ("inplace", *STATISTICS) if name in names}
 
 
-def tensors(value: Any) -> Iterable[Tensor]:
+def tensors(value: Any) -> list[Tensor]:
     """The tensors in nested tuples and lists."""
     if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            yield from tensors(part)
+        return [value]
+    if not isinstance(value, (tuple, list)):
+        return []
+    return [tensor for part in value for tensor in tensors(part)]
 
 
 def copied(value: Any, written: set[int]) -> Any:

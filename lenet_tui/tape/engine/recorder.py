@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -152,13 +152,13 @@ class TapeRecorder:
 
     def _run(self, lazy: TapeSegment, count: int) -> None:
         """Run the next ``count`` ops of a lazy phase."""
-        op = BY_PARAMETER[lazy.phase]
         done = len(lazy.entries)
+        names = self._names[done : done + count]
         started = time.perf_counter()
         with rejecting(self.trainer):
-            for name in self._names[done : done + count]:
-                lazy.entries.append(op(self, name))
-                self.progress.passed(len(lazy.entries), name)
+            lazy.entries += BY_PARAMETER[lazy.phase](self, names)
+            if names:
+                self.progress.passed(len(lazy.entries), names[-1])
             self.trainer.synchronise()
         lazy.seconds += time.perf_counter() - started
         if lazy.phase is ZERO_GRAD and lazy.complete:
@@ -242,34 +242,35 @@ class TapeRecorder:
         """The ops on the tape, of forward and loss."""
         return [op for segment in self.tape.segments for op in segment.ops]
 
-    def zero(self, name: str) -> GradientEntry:
-        """One parameter's op of ``zero_grad``."""
-        p = self.trainer.parameters[name]
-        before, p.grad = p.grad, None
-        return GradientEntry(name, ZERO_GRAD.name, name.rpartition(".")[0], before)
+    def zero(self, names: Sequence[str]) -> Sequence[Entry]:
+        """The ops of ``zero_grad`` for these parameters."""
+        entries = []
+        for name in names:
+            p = self.trainer.parameters[name]
+            before, p.grad = p.grad, None
+            entries.append(GradientEntry(name, ZERO_GRAD.name, name.rpartition(".")[0], before))
+        return entries
 
-    def update(self, name: str) -> UpdateEntry:
-        """One parameter's op of ``update``."""
-        updater = self.trainer.updater
-        p = self.trainer.parameters[name]
-        made = self._updates.get(name)
-        before = made.after if made else self.tape.base.values[name]
-        state = _cloned(updater.state(name))
-        updater.step_one(name)
-        entry = UpdateEntry(
-            name,
-            UPDATE.name,
-            name.rpartition(".")[0],
-            before,
-            p.grad,
-            p.detach().clone(),
-            updater.lr,
-            updater.kind,
-            state,
-            _cloned(updater.state(name)),
-        )
-        self._updates[name] = entry
-        return entry
+    def update(self, names: Sequence[str]) -> Sequence[Entry]:
+        """The ops of ``update`` for these parameters."""
+        updater, parameters = self.trainer.updater, self.trainer.parameters
+        states = [_cloned(updater.state(name)) for name in names]
+        updater.step(names if len(names) < len(parameters) else None)
+        for name, state in zip(names, states, strict=True):
+            made = self._updates.get(name)
+            self._updates[name] = UpdateEntry(
+                name,
+                UPDATE.name,
+                name.rpartition(".")[0],
+                made.after if made else self.tape.base.values[name],
+                parameters[name].grad,
+                parameters[name].detach().clone(),
+                updater.lr,
+                updater.kind,
+                state,
+                _cloned(updater.state(name)),
+            )
+        return [self._updates[name] for name in names]
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""
@@ -300,8 +301,8 @@ WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] =
 }
 """The methods for the phases that run as a whole."""
 
-BY_PARAMETER: dict[Phase, Callable[[TapeRecorder, str], Entry]] = {
+BY_PARAMETER: dict[Phase, Callable[[TapeRecorder, Sequence[str]], Sequence[Entry]]] = {
     ZERO_GRAD: TapeRecorder.zero,
     UPDATE: TapeRecorder.update,
 }
-"""The methods for the other phases, which run for one parameter at a time."""
+"""The methods for the other phases, which run for any of the parameters."""

@@ -18,12 +18,15 @@ from torch import Tensor
 
 from lenet_tui.protocol.options import OptionError, Options
 from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Notice, Problem, verbatim
+from lenet_tui.text.notice import Notice, Problem, notice, verbatim
+from lenet_tui.text.numbers import shape_text
 
 SIDE = 32
 CLASSES = 10
 TEST_EVERY = 5
 """Every fifth image is for testing, never trained on."""
+LISTED = 80
+"""Characters of the names of a file's arrays that an error lists."""
 MAX_FILE = 512 * 2**20
 """Bytes that the arrays of a file may take."""
 
@@ -144,13 +147,25 @@ def check(options: Options) -> None:
         raise OptionError("training:batch-too-large", size=size, data=data, count=count)
 
 
+def resized(options: Options) -> Notice | None:
+    """That the images of a file are resized, and from which size; ``None`` if they are not."""
+    if options.data in ("random", "digits"):
+        return None
+    size = load(options.data).pixels.shape[1:]
+    if size == (SIDE, SIDE):
+        return None
+    data = clean(options.data)
+    return notice("training:resized", data=data, size=shape_text(size), side=SIDE)
+
+
 def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     with np.load(stream, allow_pickle=False) as arrays:
         if sum(part.file_size for part in arrays.zip.infolist()) > MAX_FILE:
             raise Problem("training:unpacks-to", most=MAX_FILE // 2**20)
         for name in ("images", "labels"):
             if name not in arrays:
-                raise Problem("training:no-array", name=name)
+                names = clean(", ".join(arrays.files), LISTED) or "–"
+                raise Problem("training:no-array", name=name, names=names)
         images, labels = arrays["images"], arrays["labels"]
     if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):
         raise Problem("training:no-arrays")
@@ -159,10 +174,14 @@ def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[
 
 def _from_file(path: Path) -> Images:
     def refuse(why: Notice) -> OptionError:
-        return OptionError("training:unusable-data", path=clean(str(path)), why=why)
+        name = clean(str(path))
+        return OptionError("training:unusable-data", path=name, why=why, last=CLASSES - 1)
 
     try:
-        if not stat.S_ISREG(path.stat().st_mode) or not zipfile.is_zipfile(path):
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise Problem("training:folder")
+        if not stat.S_ISREG(mode) or not zipfile.is_zipfile(path):
             raise Problem("training:no-npz")
         images, labels = _arrays(path)
         _check(images, labels)
@@ -178,12 +197,16 @@ def _from_file(path: Path) -> Images:
 
 
 def _check(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> None:
-    if images.dtype.kind not in "uif" or labels.dtype.kind not in "ui":
-        raise Problem("training:no-numbers", images=str(images.dtype), labels=str(labels.dtype))
+    if images.dtype.kind not in "uif":
+        raise Problem("training:images-type", dtype=str(images.dtype))
+    if labels.dtype.kind not in "ui":
+        raise Problem("training:labels-type", dtype=str(labels.dtype))
     if not (images.ndim == 3 or (images.ndim == 4 and images.shape[1] == 1)) or 0 in images.shape:
         raise Problem("training:image-shape", shape=str(images.shape))
-    if labels.shape != images.shape[:1] or len(labels) < 2:
+    if labels.shape != images.shape[:1]:
         raise Problem("training:label-shape", count=len(images), shape=str(labels.shape))
+    if len(images) < 2:
+        raise Problem("training:too-few")
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= CLASSES:
         raise Problem("training:label-range", low=low, high=high, last=CLASSES - 1)

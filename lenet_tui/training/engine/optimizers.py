@@ -53,36 +53,33 @@ class Updater:
         if self._optimizer:
             self._optimizer.param_groups[0]["lr"] = lr
 
-    def step(self) -> None:
-        """Update every parameter that has a gradient, as the optimizers of torch do.
+    def step(self, names: Sequence[str] | None = None) -> None:
+        """Update the parameters of these names, or all: those of them that have a gradient.
 
-        Raises ``MoveRejected`` (nothing changed) where the manual update finds none at all.
+        Raises ``MoveRejected`` (nothing changed) where the manual update finds no gradient at all.
         """
+        chosen = None if names is None else [self._parameters[name] for name in names]
         if self._optimizer:
-            self._optimizer.step()
+            self._step_optimizer(self._optimizer, chosen)
             return
-        self._needs_a_gradient()
-        values, grads = self._values(), [p.grad for p in self._parameters.values()]
-        if any(g is None for g in grads):
-            values = [v for v, g in zip(values, grads, strict=True) if g is not None]
-        if values:
-            # As ``step_one`` does for each, in two calls: the same products and differences.
-            scaled = torch._foreach_mul([g for g in grads if g is not None], self.lr)
-            torch._foreach_sub_(values, scaled)
+        if self._parameters and all(p.grad is None for p in self._parameters.values()):
+            raise MoveRejected("training:no-gradient", name=next(iter(self._parameters)))
+        parameters = list(self._parameters.values()) if chosen is None else chosen
+        values = self._values() if chosen is None else [p.data for p in chosen]
+        pairs = [(v, p.grad) for v, p in zip(values, parameters, strict=True) if p.grad is not None]
+        if pairs:
+            # As ``p.data.sub_(p.grad * lr)`` does for each: the same products and differences.
+            scaled = torch._foreach_mul([grad for _, grad in pairs], self.lr)
+            torch._foreach_sub_([value for value, _ in pairs], scaled)
 
-    def step_one(self, name: str) -> None:
-        """Update one parameter, if it has a gradient."""
-        p = self._parameters[name]
-        if self._optimizer is None:
-            self._needs_a_gradient()
-            if p.grad is not None:
-                p.data.sub_(p.grad.data * self.lr)
-            return
-        group = self._optimizer.param_groups[0]
+    def _step_optimizer(
+        self, optimizer: torch.optim.Optimizer, chosen: list[Tensor] | None
+    ) -> None:
+        group = optimizer.param_groups[0]
         all_parameters = group["params"]
-        group["params"] = [p]
+        group["params"] = all_parameters if chosen is None else chosen
         try:
-            self._optimizer.step()
+            optimizer.step()
         finally:
             group["params"] = all_parameters
 
@@ -102,7 +99,3 @@ class Updater:
             if state:
                 p = self._parameters[name]
                 self._optimizer.state[p] = {k: v.clone() for k, v in state.items()}
-
-    def _needs_a_gradient(self) -> None:
-        if self._parameters and all(p.grad is None for p in self._parameters.values()):
-            raise MoveRejected("training:no-gradient", name=next(iter(self._parameters)))

@@ -106,7 +106,7 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
     if status.run:
         parts.append((0, Content.styled(f"{glyphs.current} {status.run}", "bold $text-warning")))
     if status.paced:
-        parts.append((7, Content.styled(words("status.speed"), "dim")))
+        parts.append((4, Content.styled(words("status.speed"), "dim")))
     if frame is None:
         return parts
     from lenet_tui.protocol.frame import has_loss  # noqa: PLC0415 - not before the first picture
