@@ -5,7 +5,7 @@ from __future__ import annotations
 from lenet_tui.app.engine_state import Busy, Dead, EngineState, Ready, Restarting, Running, calm
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.messages import Answered, Died, Failed, FrameUpdate, Moved, Report
-from lenet_tui.protocol.position import SEARCHING
+from lenet_tui.protocol.position import AT_ONCE
 
 BUSY_FROM = 1.0
 """Seconds that an op may take before the state is ``Busy``."""
@@ -21,7 +21,7 @@ def after(state: EngineState, report: Report) -> EngineState:
     if isinstance(report, (Moved, FrameUpdate)):
         return Running() if report.frame.running else Ready()
     if isinstance(report, messages.Busy):
-        long = report.seconds >= BUSY_FROM or report.what == SEARCHING
+        long = report.seconds >= BUSY_FROM or report.what in AT_ONCE
         return Busy(report, was) if long else was
     if isinstance(report, Answered):
         return was

@@ -7,20 +7,28 @@ from lenet_tui.text.notice import Table
 APP: Table = {
     # Rail
     "rail.loading": ("loading torch …", "正在加载 torch…"),
+    "rail.cuda": (
+        "CUDA starts, which takes seconds: {seconds} s",
+        "正在启动 CUDA，需要几秒：{seconds} 秒",
+    ),
+    "rail.cudnn": (
+        "cuDNN is loaded for the first convolution: {seconds} s",
+        "正在为第一次卷积加载 cuDNN：{seconds} 秒",
+    ),
     "rail.gone": (
-        "the engine is gone; ctrl+r starts another, which carries on ({error})",
-        "引擎已结束；按 ctrl+r 另启引擎并从历史继续（{error}）",
+        "the engine has ended ({error}); ctrl+r starts a new one, which carries on",
+        "引擎已结束（{error}）；按 ctrl+r 启动新引擎，从历史继续",
     ),
     "rail.busy": (
-        "{phase}: {what} has run for {seconds} s; escape ends it",
+        "{phase}: {what} has been running for {seconds} s; escape ends it",
         "{phase}：{what} 已运行 {seconds} 秒；按 Esc 结束它",
     ),
     "rail.busy.after": (
         "{phase}: {seconds} s since {what} finished; escape ends it",
-        "{phase}：{what} 完成后已过 {seconds} 秒；按 Esc 结束",
+        "{phase}：{what} 完成后已过 {seconds} 秒；按 Esc 结束它",
     ),
     "rail.busy.phase": (
-        "{phase} has run for {seconds} s; escape ends it",
+        "{phase} has been running for {seconds} s; escape ends it",
         "{phase} 已运行 {seconds} 秒；按 Esc 结束它",
     ),
     "rail.silent.question": (
@@ -28,7 +36,7 @@ APP: Table = {
         "引擎已 {seconds} 秒没有回应；按 Esc 结束它",
     ),
     "rail.iteration": ("iteration {n}", "第 {n} 次迭代"),
-    "rail.waiting": ("{n} moves wait", "{n} 个动作等待中"),
+    "rail.waiting": ("{n} moves waiting", "{n} 个动作等待中"),
     "rail.running": (
         "running; r or escape pauses, + and - change the speed",
         "运行中；r 或 Esc 暂停，+ 和 - 改变速度",
@@ -47,8 +55,8 @@ APP: Table = {
     ),
     "rail.between": ("{phase} done; next: {next}", "{phase} 完成；接下来：{next}"),
     "rail.skipped": (
-        "{phase} skipped: what it would have made is as it was; next: {next}",
-        "{phase} 已跳过：它本应产生的一切保持原样；接下来：{next}",
+        "{phase} skipped: it changed nothing; next: {next}",
+        "{phase} 已跳过：没有改变任何东西；接下来：{next}",
     ),
     "rail.silent": (
         "{phase}: the engine has not answered for {seconds} s; escape ends it",
@@ -56,15 +64,15 @@ APP: Table = {
     ),
     # Status line
     "status.seed": ("seed {seed}", "种子 {seed}"),
-    "status.batch": ("batch {n}", "批 {n}"),
+    "status.batch": ("batch {n}", "批量大小 {n}"),
     "status.loss": ("loss", "损失"),
     "status.loss.earlier": ("earlier loss", "此前的损失"),
     "status.history": ("history {used}", "历史 {used}"),
-    "status.ahead": ("past, recorded to {end}", "过去（记录到 {end}）"),
+    "status.ahead": ("past, recorded to {end}", "回看中（记录到 {end}）"),
     "status.speed": ("+ - speed", "+ - 变速"),
     "status.divergence": ("replay differs", "重放有差异"),
     "run.at": ("running, {speed}", "运行中，{speed}"),
-    "run.flat": ("running flat out", "全速运行"),
+    "run.flat": ("running at full speed", "全速运行"),
     "run.pausing": ("pausing …", "正在暂停…"),
     "run.until": ("running to a watchpoint", "运行到监视点"),
     "run.until.none": ("running; no watchpoint is set", "运行中；未设置监视点"),
@@ -72,7 +80,7 @@ APP: Table = {
     "speed.op": ("{rate} op/s", "{rate} 算子/秒"),
     "speed.phase": ("{rate} phase/s", "{rate} 阶段/秒"),
     "speed.iteration": ("{rate} iteration/s", "{rate} 次迭代/秒"),
-    "speed.flat": ("flat out", "全速"),
+    "speed.flat": ("full speed", "全速"),
     "speed.now": ("speed of a run: {speed}", "运行速度：{speed}"),
     "speed.fastest": ("speed of a run: {speed}, the fastest", "运行速度：{speed}，已是最快"),
     "speed.slowest": ("speed of a run: {speed}, the slowest", "运行速度：{speed}，已是最慢"),
@@ -106,8 +114,8 @@ APP: Table = {
     "log.died": ("the engine has ended ({error}): {rest}", "引擎已结束（{error}）：{rest}"),
     "rail.starting": ("a new engine is starting …", "新引擎正在启动…"),
     "rail.searching": (
-        "searching back: nothing after iteration {n} so far; escape ends it",
-        "正在向前回溯：第 {n} 次迭代之后尚无；Esc 结束",
+        "searching back: no watchpoint was true after iteration {n}; escape ends it",
+        "正在往回查找：第 {n} 次迭代之后没有监视点成立；按 Esc 结束它",
     ),
     "log.restart": ("the engine was started again", "引擎已重新启动"),
     "log.divergence": ("replay differs from the record: {what}", "重放与记录不同：{what}"),
@@ -120,10 +128,13 @@ APP: Table = {
     ),
     # Toasts
     "gone.hint": (
-        "the engine is gone: ctrl+r starts a new one",
+        "the engine has ended: ctrl+r starts a new one",
         "引擎已结束：按 ctrl+r 启动新引擎",
     ),
-    "waiting.full": ("too many moves wait: this one is dropped", "等待的动作太多：此动作被丢弃"),
+    "waiting.full": (
+        "too many moves are waiting: this one is dropped",
+        "等待的动作太多：此动作被丢弃",
+    ),
     "play.none": (
         "there is no file of moves: start with --moves FILE",
         "没有动作文件：以 --moves FILE 启动",
@@ -137,69 +148,69 @@ APP: Table = {
     "save.failed": ("not written: {reason}", "未写入：{reason}"),
     # Dialogs
     "dialog.goto.title": ("Go to iteration", "转到迭代"),
-    "dialog.goto.keys": ("enter go   escape home", "回车 前往   Esc 返回"),
+    "dialog.goto.keys": ("enter go   escape close", "回车 前往   Esc 关闭"),
     "goto.help": (
-        "The state in which it has just finished; 0 is after init. Recorded so far: 0 to {end}; "
-        "beyond that it trains on.",
-        "该次迭代刚完成时的状态；0 表示 init 之后。目前已记录 0 到 {end}，更大的数会继续训练。",
+        "The state just after that iteration; 0 is the state after init. Recorded: 0 to {end}; "
+        "a larger number trains on to there.",
+        "该次迭代刚完成时的状态；0 表示 init 之后。已记录 0 到 {end}；更大的数会继续训练到那里。",
     ),
     "dialog.reset.title": ("Reset with a seed", "以种子重置"),
-    "dialog.reset.keys": ("enter reset   escape home", "回车 重置   Esc 返回"),
+    "dialog.reset.keys": ("enter reset   escape close", "回车 重置   Esc 关闭"),
     "reset.help": (
         "Starts again at init with new parameters. Everything recorded so far is dropped.",
         "从 init 重新开始，参数重新初始化。此前的全部记录将被丢弃。",
     ),
     "dialog.do.title": ("Do a phase now", "立即执行某阶段"),
     "dialog.do.keys": (
-        "enter do it   escape home   The phase next in turn stays the same.",
-        "回车 执行   Esc 返回   按次序的下一阶段不变。",
+        "enter do it   escape close   The phase that comes next stays the same.",
+        "回车 执行   Esc 关闭   接下来的阶段不变。",
     ),
-    "do.next": ("next in turn", "按次序的下一个"),
+    "do.next": ("comes next", "接下来的阶段"),
     "dialog.vector.title": ("Backward from a vector on the output", "从输出上的向量开始 backward"),
     "dialog.vector.keys": (
-        "enter start   down list   escape home",
-        "回车 开始   ↓ 列表   Esc 返回",
+        "enter start   down list   escape close",
+        "回车 开始   ↓ 列表   Esc 关闭",
     ),
     "vector.none": (
         "there is no output yet to start a backward from: run forward first",
-        "还没有输出可供 backward 起步：请先运行 forward",
+        "还没有输出可作为 backward 的起点：请先运行 forward",
     ),
     "vector.help": (
         "A vector–Jacobian product: random, onehot K, or {size} numbers with commas.",
-        "向量–雅可比乘积：random、onehot K，或以逗号分隔的 {size} 个数。",
+        "向量–雅可比积：random、onehot K，或以逗号分隔的 {size} 个数。",
     ),
     "dialog.save.title": ("Save the moves to a file", "把动作保存到文件"),
     "dialog.save.keys": (
-        "enter save   escape home   Play it with --moves FILE.",
-        "回车 保存   Esc 返回   用 --moves FILE 播放。",
+        "enter save   escape close   Play it with --moves FILE.",
+        "回车 保存   Esc 关闭   用 --moves FILE 播放。",
     ),
     "dialog.device.title": ("Device", "设备"),
-    "dialog.resume.title": ("Sessions that can be resumed", "可继续的会话"),
+    "dialog.resume.title": ("Sessions that can be resumed", "可恢复的会话"),
     "dialog.resume.keys": (
-        "enter carry on with it   escape a new session",
-        "回车 继续该会话   Esc 新会话",
+        "enter resume it   escape start a new session",
+        "回车 恢复该会话   Esc 开始新会话",
     ),
     "resume.new": ("a new session", "新会话"),
     "dialog.device.keys": (
-        "enter move there   escape home   Bits differ from device to device.",
-        "回车 迁移   Esc 返回   不同设备的结果不逐位相同。",
+        "enter move there   escape close   Devices do not give the same bits.",
+        "回车 迁移   Esc 关闭   不同设备的结果不逐位相同。",
     ),
     "device.memory": ("{free} of {total} free", "共 {total}，可用 {free}"),
     "dialog.options.title": ("Options", "选项"),
     "dialog.options.keys": (
-        "tab next   enter apply   escape home   From the next op that reads it.",
-        "Tab 下一项   回车 应用   Esc 返回   从下一个用到它的算子起生效。",
+        "tab next   enter apply   escape close   Takes effect at the next op that reads it.",
+        "Tab 下一项   回车 应用   Esc 关闭   从下一个用到它的算子起生效。",
     ),
     "options.apply": ("Apply", "应用"),
     "options.cancel": ("Cancel", "取消"),
     "dialog.watch.title": ("Watchpoints", "监视点"),
     "dialog.watch.keys": (
-        "enter add   tab complete   delete remove   escape home",
-        "回车 添加   Tab 补全   Delete 删除   Esc 返回",
+        "enter add   tab complete   delete remove   escape close",
+        "回车 添加   Tab 补全   Delete 删除   Esc 关闭",
     ),
     "watch.none": (
-        "None is set. NaN and infinity always stop a run.",
-        "尚未设置。NaN 和无穷总会使运行停下。",
+        "No watchpoint is set. NaN and infinity stop every run.",
+        "还没有监视点。出现 NaN 或无穷时，运行总会停下。",
     ),
     "watch.line": ("watchpoints", "监视点"),
     "watch.holds": ("true", "成立"),
@@ -218,25 +229,46 @@ APP: Table = {
         "loss < 0.1、norm(conv1.weight.grad) > 1…",
     ),
     "watch.remove": ("delete removes it", "按 Delete 删除"),
-    "dialog.confirm.title": ("The old future is dropped", "旧的未来将被丢弃"),
-    "dialog.confirm.keys": ("y yes   n or escape no", "y 是   n 或 Esc 否"),
-    "confirm.future": (
-        "You are at iteration {here}, and history goes on to {end}. A change here starts a new "
-        "future; what was recorded after this point is dropped.",
-        "当前在第 {here} 次迭代，历史已到第 {end} 次。"
-        "在此改动会开始新的未来，此处之后的记录将被丢弃。",
+    "dialog.confirm.title": ("Change the past?", "要改动过去吗？"),
+    "dialog.confirm.keys": (
+        "left right choose   enter do it   escape close",
+        "左右 选择   回车 确定   Esc 关闭",
     ),
-    "confirm.yes": ("Drop it", "丢弃"),
-    "confirm.no": ("Keep it", "保留"),
-    "dialog.replace.title": ("There is such a file", "文件已存在"),
-    "dialog.replace.keys": ("y yes   n or escape no", "y 是   n 或 Esc 否"),
+    "confirm.future": (
+        "The record goes on after this point, to iteration {end}. A change here drops what comes "
+        "after.",
+        "此处之后还有记录，直到第 {end} 次迭代。在此改动，会丢弃此处之后的记录。",
+    ),
+    "confirm.yes": ("Change it, drop the rest", "改动，丢弃之后的记录"),
+    "confirm.no": ("Keep the record", "保留记录"),
+    "dialog.replace.title": ("The file exists", "文件已存在"),
+    "dialog.replace.keys": (
+        "left right choose   enter do it   escape close",
+        "左右 选择   回车 确定   Esc 关闭",
+    ),
     "replace.help": ("{path} exists. Replace it?", "{path} 已存在。要替换它吗？"),
     "replace.yes": ("Replace it", "替换"),
     "replace.no": ("Keep it", "保留"),
     "dialog.help.title": ("Keys", "按键"),
-    "dialog.help.keys": ("arrows scroll   escape home", "方向键 滚动   Esc 返回"),
+    "dialog.help.keys": ("arrows scroll   escape close", "方向键 滚动   Esc 关闭"),
     "palette.placeholder": ("Search for commands …", "搜索命令…"),
     "palette.themes": ("Search for themes …", "搜索主题…"),
+    "group.signs": ("Signs", "符号"),
+    "help.signs": (
+        "μ σ ‖x‖\tmean, standard deviation and norm √(Σ x²) of the whole tensor\n"
+        "−0.2 … +0.2\tthe colour scale; then the least and the greatest number\n"
+        "0,2\tover a picture: the kernel of output channel 0, input channel 2; one number: the "
+        "kernel's or the channel's\n"
+        "╳ ▲ ▼\tNaN, +∞, −∞\n"
+        "◀\tthe target class\n"
+        "∂loss/∂fc2\tthe gradient of the loss with respect to the output of fc2",
+        "μ σ ‖x‖\t整个张量的均值、标准差与范数 √(Σ x²)\n"
+        "−0.2 … +0.2\t色标；其后是最小与最大的数\n"
+        "0,2\t图上方：输出通道 0、输入通道 2 的卷积核；只有一个数时，是卷积核或通道的编号\n"
+        "╳ ▲ ▼\tNaN、+∞、−∞\n"
+        "◀\t目标类别\n"
+        "∂loss/∂fc2\t损失对 fc2 输出的梯度",
+    ),
     "help.mouse": (
         "The mouse works too: lines, tabs, keys in the bottom line.\n"
         "Arrows or h j k l move inside a pane, tab moves on to the next.",
@@ -245,21 +277,27 @@ APP: Table = {
     ),
     # Tensor panes
     "view.none": (
-        "None: no backward has reached it since it was last None.",
-        "None：自上次为 None 以来，反向传播还没有到达它。",
+        "None: no backward has reached it yet.",
+        "None：反向传播还没有到达它。",
     ),
     "view.none.zeroed": (
-        "None: zero_grad() set it to None; backward will make it anew.",
-        "None：zero_grad() 已把它设为 None；反向传播会重新产生它。",
+        "None: zero_grad() has set it to None; the next backward computes it again.",
+        "None：zero_grad() 已把它设为 None；下一次反向传播会重新算出它。",
     ),
-    "view.none.activation": (
-        "None: backward has not come to it yet, or it needs no gradient.",
-        "None：反向传播还没有到达它，或者它不需要梯度。",
+    "view.none.data": (
+        "None: data needs no gradient (requires_grad is False), so backward computes none.",
+        "None：数据不需要梯度（requires_grad 为 False），所以反向传播不计算它。",
+    ),
+    "view.none.apart": (
+        "None: backward is done and has computed none here. Either it needs no gradient "
+        "(requires_grad is False), or the loss does not depend on it.",
+        "None：反向传播已完成，这里没有算出梯度：或者它不需要梯度（requires_grad 为 False），"
+        "或者损失与它无关。",
     ),
     "view.empty": ("It has no elements.", "它没有元素。"),
     "follow.on": ("the tensor panes follow each op", "张量窗格跟随每个算子"),
     "follow.off": ("the tensor panes stay at {tensor}", "张量窗格停留在 {tensor}"),
-    "view.next": ("what the next forward takes", "下一次 forward 的输入"),
+    "view.next": ("input of the next forward", "下一次 forward 的输入"),
     "view.ahead": ("Not computed yet.", "尚未计算。"),
     "view.unknown": ("There is no such tensor.", "没有这个张量。"),
     "view.block": (
@@ -272,7 +310,7 @@ APP: Table = {
     "view.largest": ("largest of {count}", "{count} 个中最大者"),
     "view.scale-moved": ("scale moved", "色标已变"),
     "view.from": ("from iteration {iteration}'s {phase}", "来自第 {iteration} 次迭代的 {phase}"),
-    "view.accumulated": ("sum of {count} backwards", "{count} 次反向传播之和"),
+    "view.accumulated": ("sum of {count} backward passes", "{count} 次反向传播之和"),
     "image.title": ("Input", "输入"),
     "image.target": ("target {target}", "目标 {target}"),
     "image.sample": ("sample {number} of {count}", "第 {number} 个样本，共 {count} 个"),

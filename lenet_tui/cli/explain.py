@@ -72,7 +72,7 @@ class TextPrinter:
         printer, words = self._printer, self._words
         printer.line(f"{found.cell} = {number(found.value, 9)}", "bold")
         size = words("cells.rank", rank=thousands(found.rank), size=thousands(found.size))
-        printer.line(f"{found.op} · {size}")
+        printer.line(f"{found.op} · {size}" if found.size > 1 else found.op)
         if found.formula:
             printer.line(words("cells.formula", formula=found.formula))
         if found.terms:

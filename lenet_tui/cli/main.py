@@ -82,9 +82,9 @@ def run(words: Sequence[str]) -> int:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--moves", metavar="FILE", help="a key plays its next line, for demos")
+    parser.add_argument("--moves", metavar="FILE", help="each . plays its next line")
     parser.add_argument(
-        "--resume", nargs="?", const="", metavar="FILE", help="offer the last sessions back"
+        "--resume", nargs="?", const="", metavar="FILE", help="resume one of the last sessions"
     )
 
 

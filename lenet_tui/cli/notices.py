@@ -1,7 +1,7 @@
 """Why the command line cannot do what was asked of it, and what it does instead."""
 
 NOTICES = {
-    "cli:no-terminal": ("{stream} is no terminal", "{stream} 不是终端"),
+    "cli:no-terminal": ("{stream} is not a terminal", "{stream} 不是终端"),
     "cli:closed": ("{stream} is closed", "{stream} 已关闭"),
     "cli:dumb": ("TERM is dumb", "TERM 为 dumb"),
     "cli:no-option": ("no option {name}", "没有选项 {name}"),
@@ -16,7 +16,7 @@ NOTICES = {
         "--data：无法读取数据 {data!r}：{why}；可用 digits、random 或一个 .npz 文件",
     ),
     "cli:data-no-file": (
-        "--data: data {data!r} is no regular file; digits, random or an .npz file works",
+        "--data: data {data!r} is not a regular file; digits, random or an .npz file works",
         "--data：数据 {data!r} 不是普通文件；可用 digits、random 或一个 .npz 文件",
     ),
     "cli:data-folder": (
@@ -83,7 +83,7 @@ NOTICES = {
     ),
     "cli:engine-ended": ("the engine ended: {error}", "引擎已结束：{error}"),
     "cli:exists": (
-        "output {output!r} exists: another name, or --force to take its place",
+        "output {output!r} exists: another name, or --force to overwrite it",
         "输出 {output!r} 已存在：请换一个名字，或用 --force 覆盖它",
     ),
     "cli:not-written": (
@@ -99,7 +99,7 @@ NOTICES = {
         "没有可恢复的会话：{folder} 中没有保存的会话",
     ),
     "cli:all-in-use": (
-        "no session to resume: another lenet-tui still has what is saved in {folder}",
+        "no session to resume: what is saved in {folder} is in use by another lenet-tui",
         "没有可恢复的会话：{folder} 中保存的会话正由另一个 lenet-tui 使用",
     ),
     "cli:not-resumed": (
@@ -115,11 +115,11 @@ NOTICES = {
         "导览有自己的会话，即预设 {preset}：这里不能用 {what}",
     ),
     "cli:too-large": (
-        "too large to run here: the shapes are from torch's meta device",
+        "too large to run here: the shapes come from torch's meta device",
         "太大，无法在此运行：形状来自 torch 的 meta 设备",
     ),
     "cli:too-many-indices": (
-        "there are too many indices to be carried",
+        "there are too many indices to send",
         "下标太多，无法传送",
     ),
     "cli:warning": ("warning: {text}", "警告：{text}"),

@@ -149,8 +149,8 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     for phase in OPTIONAL:
         name = phase.option
         group.add_argument(f"--{name}", type=_value(name), metavar="X", help=phase.about)
-    group.add_argument("--seed", type=_value("seed"), metavar="N", help="of every random number")
-    group.add_argument("--threads", type=_value("threads"), metavar="N", help="of torch (1)")
+    group.add_argument("--seed", type=_value("seed"), metavar="N", help="of all random numbers")
+    group.add_argument("--threads", type=_value("threads"), metavar="N", help="for torch (1)")
     group.add_argument(
         "--history-mb", type=_value("history-mb"), metavar="N", help="memory for stepping back"
     )

@@ -67,7 +67,7 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group = parser.add_argument_group("script")
     _add_extent(group, "the session of these moves, one a line")
     group.add_argument("--output", metavar="FILE", required=True, help="a new file; -: print it")
-    group.add_argument("--force", action="store_true", help="take the place of another file")
+    group.add_argument("--force", action="store_true", help="overwrite an existing file")
 
     add("info", "what this terminal can show, the devices here, versions", _info)
 

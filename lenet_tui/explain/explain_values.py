@@ -183,6 +183,9 @@ def _loss_values(frame: Frame) -> dict[str, str]:
     }
     if frame.options.data != "random":
         values["onehot"] = shape_text(output)
+    if frame.options.loss == "cross_entropy" and output[0] == 1 and frame.loss is not None:
+        values["probability"] = number(math.exp(-frame.loss), 4)
+        values["value"] = number(frame.loss, 4)
     return values
 
 

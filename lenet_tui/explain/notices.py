@@ -6,9 +6,9 @@ from lenet_tui.text.notice import Table
 
 NOTICES: Table = {
     "explain:no-cell": (
-        "{text!r} is no cell: a tensor and an index in whole numbers from 0,"
+        "{text!r} is not a cell: write a tensor and an index of whole numbers from 0,"
         " such as weight.grad[0,0,2,3]",
-        "{text!r} 不是单元：应为张量名加下标，下标为从 0 起的整数，例如 weight.grad[0,0,2,3]",
+        "{text!r} 不是元素：应为张量名加下标，下标为从 0 起的整数，例如 weight.grad[0,0,2,3]",
     ),
     "explain:empty": ("{name} is empty: its shape is {shape}", "{name} 为空：其形状为 {shape}"),
     "explain:single-number": (
@@ -25,19 +25,19 @@ NOTICES: Table = {
     ),
     "explain:no-tensor": (
         "no tensor {name!r}: there are {listed}{more};"
-        " each with .grad, a parameter also with {aspects} and {last}",
+        " each has .grad, and a parameter also {aspects} and {last}",
         "没有张量 {name!r}：现有 {listed}{more}；各自都有 .grad，参数还有 {aspects} 和 {last}",
     ),
     "explain:and-more": (" and {n} more", " 等，另有 {n} 个"),
     "explain:not-run": (
         "{name}: iteration {n} has not been run, {last} is the last",
-        "{name}：迭代 {n} 尚未运行，最后一次是 {last}",
+        "{name}：第 {n} 次迭代尚未运行，最后一次是 {last}",
     ),
     "explain:not-on-tape": (
-        "{name}: no {phase} of it is on the tape",
-        "{name}：记录中没有它的 {phase}",
+        "{name}: its iteration has no {phase} on record",
+        "{name}：这次迭代没有 {phase} 的记录",
     ),
-    "explain:here": (" (iteration {n}, {phase})", "（迭代 {n}，{phase}）"),
+    "explain:here": (" (iteration {n}, {phase})", "（第 {n} 次迭代，{phase}）"),
     "explain:data-has-no-gradient": (
         "{name} is None: data needs no gradient (requires_grad is False),"
         " so backward computes none",
@@ -49,7 +49,7 @@ NOTICES: Table = {
     ),
     "explain:no-state-when-it-begins": (
         "{name}: the optimizer keeps no such tensor when iteration {n} begins",
-        "{name}：迭代 {n} 开始时，优化器没有这个张量",
+        "{name}：第 {n} 次迭代开始时，优化器没有这个张量",
     ),
     "explain:no-state": (
         "{name}: the optimizer keeps no such tensor here{where}",
@@ -58,6 +58,6 @@ NOTICES: Table = {
     "explain:not-computed": ("{name} has not been computed yet{where}", "{name} 尚未计算{where}"),
     "explain:entries": (
         "{name}: iteration {n} has {count} entries",
-        "{name}：迭代 {n} 共有 {count} 个条目",
+        "{name}：第 {n} 次迭代共有 {count} 个条目",
     ),
 }

@@ -2,8 +2,8 @@
 
 NOTICES = {
     "export:unclear": (
-        "the model's source gets {name!r} in a way that cannot be taken along",
-        "模型源码得到 {name!r} 的方式无法带入脚本",
+        "the model's source gets {name!r} in a way that a script cannot repeat",
+        "模型源码得到 {name!r} 的方式无法在脚本中重现",
     ),
     "export:name-taken": (
         "the model's source defines {name!r}, which the script needs",
@@ -27,6 +27,6 @@ NOTICES = {
     ),
     "export:acted-on": (
         "the model {model} cannot be exported: a terminal would act on {text!r} in its source",
-        "无法导出模型 {model}：其源码中的 {text!r} 会被终端执行",
+        "无法导出模型 {model}：其源码中的 {text!r} 会被终端当作控制字符",
     ),
 }

@@ -6,7 +6,7 @@ from lenet_tui.text.notice import Table
 
 EXPORT: Table = {
     "dialog.export.title": ("Export the session as a script", "把会话导出为脚本"),
-    "dialog.export.keys": ("enter write   escape home", "回车 写入   Esc 返回"),
+    "dialog.export.keys": ("enter write   escape close", "回车 写入   Esc 关闭"),
     "export.help": (
         "A plain PyTorch program that repeats this session from its seed up to the cursor. "
         "Any path; a name alone is a file in {folder}.",
@@ -25,7 +25,7 @@ EXPORT: Table = {
     "tab.code": ("Code", "代码"),
     "code.iteration": ("iteration {n}", "第 {n} 次迭代"),
     "code.skipped": ("skipped", "已跳过"),
-    "code.extra": ("out of turn", "不按次序"),
+    "code.extra": ("out of turn", "额外执行"),
     "code.vector": ("v = {vector}", "v = {vector}"),
     "code.done": ("{done} of {total}", "第 {done}/{total} 步"),
     "code.op": ("{done} of {total}: {op} · {name}", "第 {done}/{total} 步：{op} · {name}"),
@@ -37,5 +37,5 @@ EXPORT: Table = {
     "code.shape": ("{shape}", "{shape}"),
     "code.loss": ("{loss}", "{loss}"),
     "code.numbers": ("{numbers}", "{numbers}"),
-    "code.accumulated": ("gradients of {n} backwards, added up", "{n} 次 backward 的梯度之和"),
+    "code.accumulated": ("gradients of {n} backward passes", "{n} 次 backward 的梯度之和"),
 }

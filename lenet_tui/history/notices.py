@@ -18,23 +18,26 @@ NOTICES = {
     "history:paused": ("paused", "已暂停"),
     "history:iterations": ("{n} iterations", "已运行 {n} 次迭代"),
     "history:nothing-before": (
-        "no watchpoint became true before here",
+        "no watchpoint became true before this point",
         "在此之前没有监视点成立",
     ),
     "history:not-reproduced": (
         "iteration {n} did not come out the same when run again",
-        "重新运行迭代 {n} 的结果与原来不同",
+        "重新运行第 {n} 次迭代的结果与原来不同",
     ),
     "history:other-digest": (
         "iteration {n} did not come out the same when run again: {digest}, not {known}",
-        "重新运行迭代 {n} 的结果与原来不同：{digest}，而不是 {known}",
+        "重新运行第 {n} 次迭代的结果与原来不同：{digest}，而不是 {known}",
     ),
     "history:does-not-fit": (
         "the saved session does not fit this one: {error}",
         "保存的会话与当前会话不符：{error}",
     ),
-    "history:other-model": ("its model is another one", "其模型不是当前的模型"),
-    "history:no-place-in-data": ("its place in the data is none", "其在数据中的位置不存在"),
+    "history:other-model": ("its model is a different one", "其模型不是当前的模型"),
+    "history:no-place-in-data": (
+        "its position in the data does not exist",
+        "其在数据中的位置不存在",
+    ),
     "history:unfit-tensor": (
         "{name} is missing, unknown or of another shape",
         "{name} 缺失、未知或形状不同",

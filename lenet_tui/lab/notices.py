@@ -15,7 +15,7 @@ NOTICES: Table = {
     ),
     "lab:the-value": ("the value", "该值"),
     "lab:no-call": (
-        "{text} is no call of a layer, such as Conv2d(1, 6, 5, stride=2)",
+        "{text} is not a call of a layer, such as Conv2d(1, 6, 5, stride=2)",
         "{text} 不是对层的调用，例如 Conv2d(1, 6, 5, stride=2)",
     ),
     "lab:too-many-arguments": (
@@ -37,7 +37,7 @@ NOTICES: Table = {
         "{name} 在实验室中保持 None：计算用 float32",
     ),
     "lab:empty": (
-        "{name} is empty: a number, a tuple such as (3, 5), or a word",
+        "{name} is empty: give a number, a tuple such as (3, 5), or a word",
         "{name} 为空：应为一个数、一个元组如 (3, 5)，或一个词",
     ),
     "lab:long-shape": (
@@ -49,7 +49,7 @@ NOTICES: Table = {
         "无法读取输入形状 {text}：应为从 0 起、以逗号分隔的数，例如 1,3,32,32",
     ),
     "lab:many-dimensions": (
-        "{count} dimensions are more than the lab takes ({most})",
+        "{count} dimensions are more than the lab allows ({most})",
         "{count} 个维度超过实验室的上限（{most}）",
     ),
     "lab:large-size": (
@@ -66,15 +66,15 @@ NOTICES: Table = {
     ),
     "lab:unreadable": ("{text} cannot be read: {wanted}", "无法读取 {text}：{wanted}"),
     "lab:no-layer-before-bracket": (
-        "before the bracket stands no layer: one of {allowed}",
-        "括号前不是层：可选 {allowed}",
+        "there is no layer before the bracket; use one of {allowed}",
+        "括号前没有层：可选 {allowed}",
     ),
     "lab:must-be": (
         "{name} must be a number, a tuple of numbers, a word in quotes or a bool",
         "{name} 须为一个数、由数组成的元组、带引号的词或布尔值",
     ),
     "lab:beyond": (
-        "{name} is beyond what the lab takes: up to {most}",
+        "{name} is beyond what the lab allows: at most {most}",
         "{name} 超出实验室的范围：最大 {most}",
     ),
     "lab:no-output": ("there is no output", "没有输出"),

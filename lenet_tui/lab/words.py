@@ -15,7 +15,7 @@ LAB: Table = {
     "lab.formula": ("formula", "公式"),
     "lab.parameters": ("parameters", "参数"),
     "lab.weight": ("weight", "权重"),
-    "lab.indices": ("indices", "索引"),
+    "lab.indices": ("indices", "下标"),
     "lab.bias": ("bias", "偏置"),
     "lab.no-weights": ("no parameters: a pool learns nothing", "没有参数：池化层不学习"),
     "lab.asking": ("asking torch…", "正在询问 torch…"),
@@ -24,26 +24,26 @@ LAB: Table = {
     "lab.words": ("embedding × length", "嵌入维度 × 长度"),
     "lab.channels": ("channel × length", "通道 × 长度"),
     "lab.samples": ("sample × feature", "样本 × 特征"),
-    "lab.refused": ("torch refuses", "torch 拒绝"),
-    "lab.meta": ("shape only", "仅形状"),
+    "lab.refused": ("torch raises an error", "torch 报错"),
+    "lab.meta": ("shape only", "只有形状"),
     "lab.too-large": (
         "too large to run here: the shapes are from torch's meta device, there are no values",
         "太大，无法在此运行：形状来自 torch 的 meta 设备，没有数值",
     ),
     "lab.warns": ("torch warns: {line}", "torch 警告：{line}"),
     "lab.no-window": ("no window to draw", "没有可画的窗口"),
-    "lab.reads": ("{name} reads {count} cells", "{name} 读取 {count} 个单元"),
-    "lab.reads.one": ("{name} reads 1 cell", "{name} 读取 1 个单元"),
+    "lab.reads": ("{name} reads {count} cells", "{name} 读取 {count} 个元素"),
+    "lab.reads.one": ("{name} reads 1 cell", "{name} 读取 1 个元素"),
     "lab.sum": ("{count} products", "{count} 个乘积"),
     "lab.sum.one": ("1 product", "1 个乘积"),
     "lab.differs": ("differs", "不同"),
     "lab.minus-inf": (
         "and {count} of padding, which count as −∞",
-        "以及 {count} 个填充单元，视为 −∞",
+        "以及 {count} 个填充元素，视为 −∞",
     ),
     "lab.index": (
         "index {flat} = {row}×{width} + {col}: row {row}, column {col}",
-        "索引 {flat} = {row}×{width} + {col}：第 {row} 行，第 {col} 列",
+        "下标 {flat} = {row}×{width} + {col}：第 {row} 行，第 {col} 列",
     ),
     "lab.groups": ("groups, in → out:", "分组，输入 → 输出："),
     "lab.about": ("Explain", "说明"),
@@ -64,13 +64,13 @@ LAB: Table = {
     "lab.keys.form": (
         "esc to the picture  up down field  PgUp PgDn change by 1  left right choose  "
         "F10 next cell  F5 play  F9 copy",
-        "Esc 回到图  上下 换字段  PgUp PgDn 加减 1  左右 选择  F10 下一个单元  F5 播放  F9 复制",
+        "Esc 回到图  上下 换字段  PgUp PgDn 加减 1  左右 选择  F10 下一个元素  F5 播放  F9 复制",
     ),
-    "dialog.lab-goto.title": ("Go to output cell", "转到输出单元"),
-    "dialog.lab-goto.keys": ("enter go   escape home", "回车 前往   Esc 返回"),
+    "dialog.lab-goto.title": ("Go to output cell", "转到输出元素"),
+    "dialog.lab-goto.keys": ("enter go   escape close", "回车 前往   Esc 关闭"),
     "lab-goto.help": (
         "Its index, or the last numbers of it. The output is {shape}.",
-        "单元的索引，或索引的后几位。输出形状为 {shape}。",
+        "元素的下标，或下标的后几位。输出形状为 {shape}。",
     ),
     "lab.about.Conv1d": prose(
         """
@@ -87,13 +87,13 @@ LAB: Table = {
         L_out = floor((L + 2×padding − dilation×(kernel_size − 1) − 1) / stride + 1)
         """,
         """
-        文本上的 Conv1d：输入为（批, 嵌入维度, 长度）。这里每一行是一个嵌入维度，也就是一个通道；
+        文本上的 Conv1d：输入为（批量, 嵌入维度, 长度）。这里每一行是一个嵌入维度，也就是一个通道；
         每一列是句子中的一个词。
 
         卷积核一次覆盖本组的所有行和 kernel_size 个词，只沿长度方向滑动。
         因此每个输出通道寻找一种由 kernel_size 个词组成的模式。
 
-        nn.Embedding 给出（批, 长度, 嵌入维度）：卷积之前要用 x.permute(0, 2, 1) 交换后两维。
+        nn.Embedding 给出（批量, 长度, 嵌入维度）：卷积之前要用 x.permute(0, 2, 1) 交换后两维。
         忘记交换就会把词当作通道，torch 会说通道数不符。
 
         L_out = floor((L + 2×padding − dilation×(kernel_size − 1) − 1) / stride + 1)
@@ -116,11 +116,11 @@ LAB: Table = {
         H_out = floor((H + 2×padding − dilation×(kernel_size − 1) − 1) / stride + 1), W likewise.
         """,
         """
-        每个输出单元是卷积核与其下方单元的乘积之和，对本组的所有输入通道求和，再加偏置。
+        每个输出元素是卷积核与其下方元素的乘积之和，对本组的所有输入通道求和，再加偏置。
         这里所说的卷积其实是互相关：卷积核不翻转。
 
-        stride 是相邻输出单元之间窗口移动的距离；dilation 在读取的单元之间留出空洞；
-        padding 在输入周围添加单元：零，或输入单元的副本（reflect 以边缘为轴镜像，
+        stride 是相邻输出元素之间窗口移动的距离；dilation 在读取的元素之间留出空洞；
+        padding 在输入周围添加元素：零，或输入元素的副本（reflect 以边缘为轴镜像，
         replicate 重复边缘，circular 从另一端继续）。边上带 = 的数字表示复制的是哪一行或列。
 
         groups 把通道分组：一组的输出通道只看到本组的输入通道。
@@ -131,24 +131,24 @@ LAB: Table = {
     ),
     "lab.about.MaxPool2d": prose(
         """
-        Each output cell is the largest cell under the window, in every channel by itself.
+        Each output cell is the largest cell under the window, in each channel separately.
         Without stride the windows stand side by side (stride = kernel_size).
 
         Padding counts as −∞ and never wins; it may be at most half of the window. ceil_mode adds
         the last, incomplete window, unless it would start in the padding after the input.
 
-        return_indices also gives where each largest value stood: row × width + column within the
+        return_indices also gives where each largest value was: row × width + column within the
         channel. Backward sends the whole gradient there; of equal cells the first wins.
         """,
         """
-        每个输出单元是窗口下最大的单元，各通道分别计算。
+        每个输出元素是窗口下最大的元素，各通道分别计算。
         不给 stride 时窗口紧挨着排列（stride = kernel_size）。
 
         填充视为 −∞，永远不会胜出，且最多为窗口的一半。ceil_mode 会加上最后不完整的窗口，
         除非它从输入之后的填充处开始。
 
         return_indices 还给出每个最大值的位置：通道内的 行 × 宽 + 列。
-        反向传播时全部梯度送到那里；相等的单元中第一个胜出。
+        反向传播时全部梯度送到那里；相等的元素中第一个胜出。
         """,
     ),
     "lab.about.Linear": prose(

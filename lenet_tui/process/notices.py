@@ -4,7 +4,10 @@ NOTICES = {
     "process:not-started": ("the engine has not been started", "引擎尚未启动"),
     "process:then": ("{first}; then {second}", "{first}；随后 {second}"),
     "process:cannot-start": ("it could not be started: {why}", "无法启动：{why}"),
-    "process:not-plain": ("it sent what is no plain data: {what}", "它发送了非普通数据：{what}"),
+    "process:not-plain": (
+        "it sent something other than plain data: {what}",
+        "它发送了普通数据以外的内容：{what}",
+    ),
     "process:makes-no-sense": ("what it sent makes no sense: {why}", "它发送的内容无法理解：{why}"),
     "process:pipe-broke": ("the pipe to it broke", "与它的管道已断开"),
     "process:exit-status": ("exit status {code}", "退出状态 {code}"),

@@ -30,7 +30,7 @@ NOTICES = {
     ),
     "protocol:no-move": (
         "{verb!r} is not a move: one of {allowed}",
-        "{verb!r} 不是一种移动：可选 {allowed}",
+        "{verb!r} 不是动作：可选 {allowed}",
     ),
     "protocol:no-vector": (
         "{text!r} is not a vector on the output: random, onehot K, or numbers V1,V2,…",
@@ -81,7 +81,7 @@ NOTICES = {
         "{text!r} 不是不小于 0 的整数",
     ),
     "protocol:no-file-name": (
-        "{name!r} is no file name: {reason}",
+        "{name!r} is not a file name: {reason}",
         "{name!r} 不是文件名：{reason}",
     ),
     "protocol:unseen-characters": (
@@ -92,7 +92,7 @@ NOTICES = {
     "protocol:no-folder": ("there is no folder {folder!r}", "没有文件夹 {folder!r}"),
     "protocol:is-folder": ("{name!r} is a folder", "{name!r} 是文件夹"),
     "protocol:no-regular-file": (
-        "{name!r} is there and is no regular file",
+        "{name!r} exists and is not a regular file",
         "{name!r} 已存在，但不是普通文件",
     ),
     "protocol:read-only": (
@@ -102,13 +102,16 @@ NOTICES = {
     "protocol:header-damaged": ("its header is damaged", "其头部已损坏"),
     "protocol:too-long": ("it is longer than its header says", "它比其头部所述的更长"),
     "protocol:not-allowed": (
-        "its field {name} is not one of those that are possible",
-        "其字段 {name} 不是可能的值之一",
+        "its field {name} has a value that is not allowed",
+        "其字段 {name} 的值不被允许",
     ),
-    "protocol:no-mapping": ("its field {name} is no mapping", "其字段 {name} 不是映射"),
-    "protocol:no-list": ("its field {name} is no list", "其字段 {name} 不是列表"),
+    "protocol:no-mapping": ("its field {name} is not a mapping", "其字段 {name} 不是映射"),
+    "protocol:no-list": ("its field {name} is not a list", "其字段 {name} 不是列表"),
     "protocol:other-length": ("its field {name} has another length", "其字段 {name} 的长度不符"),
-    "protocol:no-such-kind": ("its field {name} is no {kind}", "其字段 {name} 不是 {kind}"),
+    "protocol:no-such-kind": (
+        "its field {name} is not of type {kind}",
+        "其字段 {name} 不是 {kind} 类型",
+    ),
     "protocol:cut-short": ("its field {name} is cut short", "其字段 {name} 不完整"),
-    "protocol:other-fields": ("its field {name} has other fields", "其字段 {name} 含有其他字段"),
+    "protocol:other-fields": ("its field {name} has unknown fields", "其字段 {name} 含有其他字段"),
 }

@@ -10,6 +10,10 @@ from lenet_tui.protocol.phases import INIT, PHASES
 
 SEARCHING = "reverse-continue"
 """Shown instead of a phase while history is searched; a pause ends the search."""
+STARTS_CUDA, LOADS_CUDNN = "CUDA", "cuDNN"
+"""What takes seconds before the first frame on a GPU."""
+AT_ONCE = (SEARCHING, STARTS_CUDA, LOADS_CUDNN)
+"""What is said as soon as it is known; of an op it is said that it takes long."""
 
 
 LAST = 10**8

@@ -1,15 +1,15 @@
 """Why a file cannot be resumed."""
 
 NOTICES = {
-    "sessions:no-file": ("it is no file", "它不是文件"),
+    "sessions:no-file": ("it is not a file", "它不是文件"),
     "sessions:too-large": ("it is larger than {most} MB", "它大于 {most} MB"),
-    "sessions:no-session": ("it is no saved session", "它不是保存的会话"),
+    "sessions:no-session": ("it is not a saved session", "它不是保存的会话"),
     "sessions:other-format": (
         "it is of format {version}, and this lenet-tui reads format 2",
         "其格式为 {version}，而此 lenet-tui 只读格式 2",
     ),
     "sessions:damaged": (
-        "it is damaged: its bytes do not give its digest",
+        "it is damaged: its content does not match its digest",
         "它已损坏：内容与摘要不符",
     ),
     "sessions:other-model": (
@@ -25,7 +25,7 @@ NOTICES = {
         "缺少其位置之前的关键帧",
     ),
     "sessions:ahead-of-end": ("it is ahead of its own end", "它超出了自己的终点"),
-    "sessions:no-end": ("its end is in no op", "其终点不在任何算子中"),
-    "sessions:no-time": ("its time is no time", "其时间无效"),
+    "sessions:no-end": ("its end is not inside an op", "其终点不在任何算子中"),
+    "sessions:no-time": ("its time is not valid", "其时间无效"),
     "sessions:losses-cut-short": ("its losses are cut short", "其损失不完整"),
 }

@@ -1,1 +1,1 @@
-"""The terminal itself."""
+"""The terminal itself, and what it has taken of what was written."""

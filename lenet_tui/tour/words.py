@@ -20,7 +20,7 @@ TOUR: Table = {
     "touring.more": ("more", "下一页"),
     "touring.tour-next": ("next", "下一站"),
     "touring.tour-back": ("back", "上一站"),
-    "touring.tour-here": ("return", "归位"),
+    "touring.tour-here": ("again", "回到此站"),
     "touring.tour-stops": ("stops", "目录"),
     "touring.escape": ("leave", "离开"),
     "touring.words": ("text / lab", "文字 / 实验室"),
@@ -40,5 +40,5 @@ TOUR: Table = {
         "已回到你自己的会话，与离开时一样。",
     ),
     "dialog.tour.title": ("The stops of the tour", "导览的各站"),
-    "dialog.tour.keys": ("enter go there   escape home", "回车 前往   Esc 返回"),
+    "dialog.tour.keys": ("enter go there   escape close", "回车 前往   Esc 关闭"),
 }

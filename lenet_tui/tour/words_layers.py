@@ -49,13 +49,13 @@ TOUR_LAYERS: Table = {
         Change kernel_size, stride or padding and see what happens to the 10.
         """,
         """
-        Conv1d 的核只沿一个方向滑动。用在文本上，in_channels 是词向量的维数（每个词 16 个数），长
-        度是词的个数，这里是 12。
+        Conv1d 的卷积核只沿一个方向滑动。用在文本上，in_channels 是嵌入维度（每个词是 16 个数的
+        向量），长度是词的个数，这里是 12。
 
-        核一次盖住 3 个词、全部 16 个通道；out_channels = 4 个核给出 4 行输出，每行
+        卷积核一次盖住 3 个词、全部 16 个通道；out_channels = 4 个卷积核给出 4 行输出，每行
         12 − 3 + 1 = 10 个数。
 
-        成批的文本常是 batch × 长度 × 词向量，而 Conv1d 要求通道在第二维，所以先用
+        成批的文本常是 批量 × 长度 × 嵌入维度，而 Conv1d 要求通道在第二维，所以先用
         x.permute(0, 2, 1) 交换。
 
         改一改 kernel_size、stride 或 padding，看看 10 会变成多少。
@@ -76,8 +76,8 @@ TOUR_LAYERS: Table = {
         with groups=3.
         """,
         """
-        Conv2d 在高和宽两个方向上滑动。nn.Conv2d(1, 6, 5)：输入 1 个通道（灰度图），6 个 5×5 的核，
-        于是输出 6 个通道。
+        Conv2d 在高和宽两个方向上滑动。nn.Conv2d(1, 6, 5)：输入 1 个通道（灰度图），6 个 5×5 的卷积
+        核，于是输出 6 个通道。
 
         weight 是 6×1×5×5，bias 是 6：不管图像多大，要学的只有 156 个数。
 
@@ -142,16 +142,16 @@ TOUR_LAYERS: Table = {
         print(net) lists the layers that __init__ made, with their arguments: conv1, conv2, fc1,
         fc2, fc3.
 
-        relu, max_pool2d and view are missing there, since they are no modules: only forward knows
-        of them. The layers pane shows them too, as PyTorch really calls them: twelve ops.
+        relu, max_pool2d and view are missing there, since they are not modules: only forward uses
+        them. The layers pane shows them too, as PyTorch really calls them: twelve ops.
 
         in_features=400 of fc1 is the 16 * 5 * 5 of the stop before.
         """,
         """
         print(net) 列出 __init__ 里建立的各层和它们的参数设置：conv1、conv2、fc1、fc2、fc3。
 
-        其中没有 relu、max_pool2d 和 view，因为它们不是模块，只有 forward 知道。“网络层”面板按
-        PyTorch 真正的调用把它们也列了出来：共十二个 op。
+        其中没有 relu、max_pool2d 和 view，因为它们不是模块，只有 forward 知道。“网络层”窗格按
+        PyTorch 真正的调用把它们也列了出来：共十二个算子。
 
         fc1 的 in_features=400 就是上一站的 16 * 5 * 5。
         """,
@@ -170,10 +170,10 @@ TOUR_LAYERS: Table = {
         """
         net.parameters() 给出十个张量：五个层，每层一个 weight、一个 bias。
 
-        第一个是 conv1.weight，6×1×5×5：六个核，一个输入通道，5×5。屏幕上就是这六个核：还只是随机
-        数，什么也没学到。
+        第一个是 conv1.weight，6×1×5×5：六个卷积核，一个输入通道，5×5。屏幕上就是这六个卷积核：
+        还只是随机数，什么也没学到。
 
-        全部参数共 61,706 个数，其中 fc1 一层就占了 48,120 个。在“网络层”面板里往下走，看看其余的。
+        全部参数共 61,706 个数，其中 fc1 一层就占了 48,120 个。在“网络层”窗格里往下走，看看其余的。
         """,
     ),
 }

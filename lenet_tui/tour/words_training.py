@@ -20,11 +20,11 @@ TOUR_TRAINING: Table = {
         """,
         """
         输入是 1×1×32×32：样本数 × 通道 × 高 × 宽。现在的 Conv2d 也接受没有第一维的单幅图像
-        1×32×32；用 input.unsqueeze(0) 加上 batch 维。
+        1×32×32；用 input.unsqueeze(0) 加上批量维。
 
-        已经执行了三个 op：conv1 把 32×32 变成 28×28，relu 不改变形状，max_pool2d 减半成 14×14。
+        已经执行了三个算子：conv1 把 32×32 变成 28×28，relu 不改变形状，max_pool2d 减半成 14×14。
 
-        按 s 一个 op 一个 op 地走：10×10，5×5，然后 view 把 400 个数排成一行，线性层依次变成 120、
+        按 s 一个算子一个算子地走：10×10，5×5，然后 view 把 400 个数排成一行，线性层依次变成 120、
         84 和 10 个。
         """,
     ),
@@ -32,7 +32,7 @@ TOUR_TRAINING: Table = {
     "tour.output.text": prose(
         """
         The output is 1×10: one row for each sample, one raw number for each digit. They are
-        called logits; they are no probabilities, may be negative and do not sum to 1.
+        called logits; they are not probabilities, may be negative and do not sum to 1.
 
         The net has not learned yet, so they are small and mean nothing.
 
@@ -62,11 +62,11 @@ TOUR_TRAINING: Table = {
         Clear the gradients first: backward adds to what is there. In today's PyTorch zero_grad
         sets them to None; older books show zeros.
 
-        The graph is used up now: another out.backward would raise. The next stop runs forward
-        again.
+        The graph is used up now: another out.backward would raise an error. The next stop runs
+        forward again.
         """,
         """
-        反向传播不一定从 loss 开始。out 有十个数，所以 out.backward 需要一个十维的向量：每个输出各
+        反向传播不一定从损失开始。out 有十个数，所以 out.backward 需要一个十维的向量：每个输出各
         算多少份量。这里用的是随机向量。
 
         到达每个 .grad 的是向量–雅可比积。若用 one-hot 向量，得到的就是某一个输出的梯度。
@@ -141,12 +141,12 @@ TOUR_TRAINING: Table = {
 
         Each is the sum of the gradients at all 28×28 positions where that bias was added.
 
-        N takes it back to None. Two backwards without a zero_grad between would add up.
+        N takes it back to None. Two backward passes with no zero_grad between would add up.
         """,
         """
         梯度刚刚清掉：conv1.bias.grad 是 None。不是零，而是根本没有。
 
-        现在按 n：反向传播从 loss 一直走到第一层，出现六个数，conv1 的每个核一个。
+        现在按 n：反向传播从损失一直走到第一层，出现六个数，conv1 的每个卷积核一个。
 
         每个数都是那个偏置参与过的 28×28 个位置上的梯度之和。
 
@@ -177,7 +177,7 @@ TOUR_TRAINING: Table = {
         torch.optim 里有这条规则，也有更好的（带动量的 SGD、Adam），都只需调用一次
         optimizer.step()。
 
-        这就是一次迭代。按 f 做下一次，或按 r 让它跑起来，看 loss 往下走。
+        这就是一次迭代。按 f 做下一次，或按 r 让它跑起来，看损失下降。
         """,
     ),
 }

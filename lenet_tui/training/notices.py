@@ -15,8 +15,8 @@ NOTICES = {
         "labels 的形状为 (N,)，类型为整数，取值 0 到 {last}",
     ),
     "training:unpacks-to": ("it unpacks to over {most} MB", "解压后超过 {most} MB"),
-    "training:no-arrays": ("its images and labels are no arrays", "images 与 labels 不是数组"),
-    "training:no-npz": ("it is no .npz file", "不是 .npz 文件"),
+    "training:no-arrays": ("its images and labels are not arrays", "images 与 labels 不是数组"),
+    "training:no-npz": ("it is not an .npz file", "不是 .npz 文件"),
     "training:folder": ("it is a folder", "它是文件夹"),
     "training:no-array": (
         "it has no array {name!r}, but {names}",
@@ -67,7 +67,7 @@ NOTICES = {
     "training:no-loss": ("there is no loss yet: run loss first", "还没有损失：请先运行 loss"),
     "training:labels-needed": (
         "cross_entropy needs class labels, and this batch has real-valued targets",
-        "cross_entropy 需要类别标签，而这个批次的目标是实数",
+        "cross_entropy 需要类别标签，而这个批量的目标是实数",
     ),
     "training:no-gradient": (
         "{name}.grad is None, and the manual update reads it"
@@ -76,8 +76,8 @@ NOTICES = {
         "请先运行 backward，或跳过 update",
     ),
     "training:out-of-memory": (
-        "out of memory with batch size {size}: make the batch smaller, or choose another device",
-        "批大小为 {size} 时内存不足：请减小批大小，或选择另一设备",
+        "out of memory with batch size {size}: use a smaller batch, or choose another device",
+        "批量大小为 {size} 时内存不足：请减小批量大小，或选择另一设备",
     ),
     "training:lost": ("{device} does not answer any longer: {why}", "{device} 不再响应：{why}"),
     "training:no-tensor-returned": (
@@ -93,7 +93,7 @@ NOTICES = {
         "未知设备 {name!r}：可选 auto、cpu、cuda、cuda:N 或 mps",
     ),
     "training:absent-device": (
-        "device {name} is not here: {problem}; usable here: {usable}",
-        "这里没有设备 {name}：{problem}；可用：{usable}",
+        "device {name} is not available: {problem}; usable here: {usable}",
+        "设备 {name} 不可用：{problem}；可用：{usable}",
     ),
 }

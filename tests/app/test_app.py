@@ -124,7 +124,7 @@ async def test_run_flat_out_and_any_key_takes_over() -> None:
     async with running(free=2, speed="flat out") as run:
         await run.press("r")
         await run.pilot.pause(0.2)
-        assert "running flat out" in run.text
+        assert "at full speed" in run.text
         assert len(run.engine.commands(RunFree)) == 1
         await run.press("0")
         assert len(run.engine.commands(Pause)) == 1
@@ -157,7 +157,7 @@ async def test_a_hanging_op_is_said_and_escape_ends_it() -> None:
         assert "escape ends it" not in run.text
         run.engine.report(Busy(Position(1, "forward", 3), 0, "conv2 · conv2d", 3.2))
         await run.settle()
-        assert "conv2 · conv2d has run for 3 s" in run.rail
+        assert "conv2 · conv2d has been running for 3 s" in run.rail
         await run.press("escape")
         assert run.engine.restarts == 1
         assert "escape ends it" not in run.text
@@ -171,10 +171,10 @@ async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
     async with running() as run:
         run.engine.report(Busy(Position(0, "init"), 0, "conv2d", 3.2))
         await run.settle()
-        assert "conv2d has run for 3 s" in run.rail
+        assert "conv2d has been running for 3 s" in run.rail
         run.engine.report(Answered(99))
         await run.settle()
-        assert "has run for" not in run.rail
+        assert "has been running for" not in run.rail
         await run.press("escape")
         assert run.engine.restarts == 0
 
@@ -204,7 +204,7 @@ async def test_one_that_dies_at_once_is_started_again_by_hand() -> None:
         run.app.main.state = Restarting()  # nothing has come from this one
         run.engine.report(Died(verbatim("SIGKILL")))
         await run.settle()
-        assert "the engine is gone" in run.rail and "SIGKILL" in run.rail
+        assert "the engine has ended" in run.rail and "SIGKILL" in run.rail
         await run.press("n")
         assert run.engine.moves == [ITERATION]
         await run.press("ctrl+r")
@@ -266,7 +266,7 @@ async def test_keys_pressed_while_the_engine_works_wait_in_turn() -> None:
         run.engine.hold = True
         await run.press("n", "n", "n")
         assert run.engine.moves == [PHASE]
-        assert "2 moves wait" in run.rail
+        assert "2 moves waiting" in run.rail
         run.engine.hold = False
         run.engine.release()
         await run.settle()

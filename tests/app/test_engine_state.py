@@ -18,7 +18,7 @@ from lenet_tui.app.engine_state import (
 )
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.messages import Answered, Died, Failed, FrameUpdate, Moved, Printed, Report
-from lenet_tui.protocol.position import SEARCHING, Position
+from lenet_tui.protocol.position import SEARCHING, STARTS_CUDA, Position
 from lenet_tui.text.notice import verbatim
 from tests.harness.driving import Drive
 
@@ -26,6 +26,7 @@ SESSION = Drive().session
 FRAME, INTRODUCED = SESSION.frame(), SESSION.ready
 HANGS = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 3.2)
 SEARCHES = messages.Busy(Position(1, SEARCHING), 0, SEARCHING, 0.1)
+STARTS = messages.Busy(Position(), -1, STARTS_CUDA, 0.0)
 BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)
 
 
@@ -35,6 +36,9 @@ BRIEF = messages.Busy(Position(1, "forward", 3), 0, "conv2d", 0.4)
         (Loading(), INTRODUCED, Loading()),
         (Loading(), FrameUpdate(FRAME), Ready()),
         (Loading(), Died(verbatim("SIGKILL")), Dead(verbatim("SIGKILL"))),
+        (Loading(), STARTS, Busy(STARTS, Loading())),
+        (Busy(STARTS, Loading()), INTRODUCED, Busy(STARTS, Loading())),
+        (Busy(STARTS, Loading()), FrameUpdate(FRAME), Ready()),
         (Loading(), HANGS, Busy(HANGS, Loading())),
         (Ready(), FrameUpdate(replace(FRAME, running=True)), Running()),
         (Running(), Moved(1, FRAME), Ready()),

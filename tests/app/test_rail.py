@@ -19,7 +19,7 @@ from lenet_tui.protocol.frame import Frame, OpRow, Parameter
 from lenet_tui.protocol.messages import Busy
 from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip, Vector
 from lenet_tui.protocol.options import Options
-from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.stepping.phase_states import boundary, fitted, stations
 from lenet_tui.text.notice import verbatim
 from lenet_tui.text.numbers import number
@@ -98,9 +98,18 @@ def test_the_position_in_words() -> None:
 def test_trouble_comes_first_and_is_cleaned() -> None:
     busy = Busy(Position(1, "forward", 1), 0, "conv2 · \x1b[31mconv2d", 3.4)
     text = where(after(), state.Busy(busy, state.Ready()))
-    assert text == "forward: conv2 · \\x1b[31mconv2d has run for 3 s; escape ends it"
-    assert where(after(), state.Dead(verbatim("SIGKILL"))).startswith("the engine is gone; ctrl+r")
+    assert text == "forward: conv2 · \\x1b[31mconv2d has been running for 3 s; escape ends it"
+    assert where(after(), state.Dead(verbatim("SIGKILL"))).startswith(
+        "the engine has ended (SIGKILL); ctrl+r"
+    )
     assert where(after(), state.Restarting(verbatim("SIGKILL"))) == EN("rail.starting")
+
+
+def test_what_starts_on_a_gpu_is_said_in_words() -> None:
+    for what, said in ((STARTS_CUDA, "CUDA starts"), (LOADS_CUDNN, "cuDNN is loaded")):
+        busy = Busy(Position(), -1, what, 2.2)
+        text = where(None, state.Busy(busy, state.Loading()))
+        assert text.startswith(said) and text.endswith(": 2 s")
 
 
 def test_boundaries() -> None:

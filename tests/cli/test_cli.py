@@ -46,7 +46,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("--history-mb 0", "history-mb 0 is not possible"),
         ("--data /no/such/file", "data '/no/such/file' cannot be read: No such file"),
         ("--data .", "data '.' is a folder; digits, random or an .npz file"),
-        ("--data /dev/null", "data '/dev/null' is no regular file; digits, random or an .npz"),
+        ("--data /dev/null", "data '/dev/null' is not a regular file; digits, random or an .npz"),
         ("--preset mnist", "--preset: invalid choice: 'mnist'"),
         ("--preset notebook --loss cross_entropy", "loss cross_entropy needs class labels"),
         ("--data random", "loss cross_entropy needs class labels"),
@@ -89,7 +89,7 @@ def test_in_the_language_asked_for(
 def test_what_only_torch_can_tell_is_one_line_too(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert "device cuda:99 is not here" in refused(capsys, "trace", "--device", "cuda:99")
+    assert "device cuda:99 is not available" in refused(capsys, "trace", "--device", "cuda:99")
     rubbish = tmp_path / "rubbish.npz"
     rubbish.write_bytes(b"no archive")
     assert "rubbish.npz" in refused(capsys, "trace", "--data", str(rubbish))
@@ -164,15 +164,15 @@ def test_without_a_terminal_the_app_is_a_transcript() -> None:
     assert done.returncode == 0
     assert "iteration 1 · update" in done.stdout
     assert "iteration 2" not in done.stdout
-    assert done.stderr.startswith("lenet-tui: stdin is no terminal")
+    assert done.stderr.startswith("lenet-tui: stdin is not a terminal")
     assert done.stderr.count("\n") == 1
 
 
 def test_a_named_pipe_is_waited_for_by_nobody(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for words, said in (
-        (("trace", "--data", str(tmp_path / "pipe")), "is no regular file"),
-        (("export", "--force", "--output", str(tmp_path / "pipe")), "no regular file"),
+        (("trace", "--data", str(tmp_path / "pipe")), "is not a regular file"),
+        (("export", "--force", "--output", str(tmp_path / "pipe")), "not a regular file"),
     ):
         done = run_here(*words, "--lang", "en")
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)

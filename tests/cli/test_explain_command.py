@@ -128,14 +128,17 @@ def test_people_see_the_largest_terms_and_a_verdict(capsys: pytest.CaptureFixtur
     assert "loss.grad ← fc3.grad" in said
 
 
-def test_one_term_is_one_and_the_exponentials_of_a_loss_are_all_shown(
+def test_one_term_is_one_and_a_loss_is_minus_log_p_whose_exponentials_are_all_shown(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = explain(capsys, "loss.exp[0,3]", "--lang", "en")
     assert "sum in float64 · 1 term\n" in said
     said = explain(capsys, "loss", "--lang", "en")
-    assert all(f"loss.exp[0,{c}]" in said for c in range(10)) and "target[0]" in said
-    assert "its logarithm" in said and "more" not in said
+    lines = said.splitlines()
+    assert lines[1:3] == ["cross_entropy", "loss = −log loss.softmax[n,target[n]]"]
+    assert "the probability of the target class; −log of it is 2.205" in said
+    said = explain(capsys, "loss.softmax[0,9]", "--lang", "en")
+    assert all(f"loss.exp[0,{c}]" in said for c in range(10)) and "more" not in said
 
 
 @pytest.mark.slow

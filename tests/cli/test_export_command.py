@@ -68,7 +68,7 @@ def test_what_cannot_be_written_is_said_before_the_training(
     assert "is a folder" in said
     assert "a file needs a name" in refused(capsys, "--output", "")
     assert "cannot be seen" in refused(capsys, "--output", "a\0b")
-    assert "no regular file" in refused(capsys, "--output", "/dev/null", "--force")
+    assert "not a regular file" in refused(capsys, "--output", "/dev/null", "--force")
     assert "there is no folder" in refused(capsys, "--output", str(tmp_path / "no" / "x.py"))
     assert "arguments are required: --output" in refused(capsys, "--iterations", "3")
     both = ("--iterations", "1", "--moves", "m", "--output", "x")
@@ -134,9 +134,9 @@ def test_any_path_can_be_typed_where_a_file_can_be_written(
         "new/": "is a folder",
         "no/a.py": "there is no folder 'no'",
         "taken.py/a": "there is no folder 'taken.py'",
-        "pipe": "no regular file",
-        "~nobody-here/a": "no file name",
-        "a" * 5000: "no file name",
+        "pipe": "not a regular file",
+        "~nobody-here/a": "not a file name",
+        "a" * 5000: "not a file name",
         "a\0.py": "cannot be seen",
         "red\x1b[31m": "cannot be seen",
     }.items():

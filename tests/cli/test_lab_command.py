@@ -67,7 +67,7 @@ def test_a_layer_as_text_where_there_is_no_terminal() -> None:
         "lab", "MaxPool2d(3, ceil_mode=True, return_indices=True)", "--ascii", "--lang", "en"
     )
     assert done.returncode == 0 and done.stdout.isascii()
-    assert "stdin is no terminal" in done.stderr
+    assert "stdin is not a terminal" in done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
         "MaxPool2d(3,", "input", "output", "formula", "formula", "parameters", "indices",
     ]  # fmt: skip

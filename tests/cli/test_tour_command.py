@@ -83,6 +83,6 @@ def test_without_a_terminal_the_stops_are_printed() -> None:
     done = run_here("tour", "--seed", "3")
     assert done.returncode == 0
     assert done.stderr == (
-        "lenet-tui: stdin is no terminal: the stops are printed instead of shown\n"
+        "lenet-tui: stdin is not a terminal: the stops are printed instead of shown\n"
     )
     assert "1 / 14 · Six steps" in done.stdout and "14 / 14 · The update rule" in done.stdout

@@ -266,7 +266,7 @@ def test_positions_for_people(trace: Trace) -> None:
     text, _ = trace.text("--moves", "-", stdin="phase\nop\ndo update\nrun 1\n", status=1)
     lines = text.splitlines()[2:]
     assert lines[0].startswith("phase  →  iteration 1, forward")
-    assert lines[3].startswith("  refused: ")
+    assert lines[3].startswith("  rejected: ")
 
 
 def reading(*words: str) -> Iterator[subprocess.Popen[str]]:

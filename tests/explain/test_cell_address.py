@@ -88,6 +88,6 @@ def test_every_index_inside_is_there() -> None:
 
 def test_an_unknown_name_is_told_the_names_there_are() -> None:
     said = str(unknown(Cell("\x1b[31mx"), ["conv1", "fc\x071"]))
-    assert said.startswith(r"no tensor '\\x1b[31mx': there are conv1, fc\x071; each with .grad")
+    assert said.startswith(r"no tensor '\\x1b[31mx': there are conv1, fc\x071; each has .grad")
     many = str(unknown(Cell("x"), [f"w{n}" for n in range(1000)]))
     assert "w79 and 920 more" in many

@@ -17,30 +17,25 @@ def net() -> Explained:
     return Explained(DIGITS, "run 2")
 
 
-def test_cross_entropy_all_of_it(net: Explained) -> None:
+def test_cross_entropy_is_minus_log_p_of_each_target_class(net: Explained) -> None:
     found = net.ask("loss", 2)
-    chosen, largest, logs = found.terms[:2], found.terms[2:4], found.terms[4:]
-    assert len(logs) == 2
-    for n in range(2):
-        logits = [net.ask(f"fc3[{n},{c}]", 2).value for c in range(10)]
-        logit, target = chosen[n].operands
-        assert (logit.tensor, logit.index) == ("fc3", (n, int(target.value)))
-        assert chosen[n].value == -logit.value / 2
-        assert largest[n].value == max(logits) / 2
-        exps = logs[n].operands
-        assert [(o.tensor, o.index) for o in exps] == [("loss.exp", (n, c)) for c in range(10)]
-        for logit_, o in zip(logits, exps, strict=True):
-            assert o.value == pytest.approx(math.exp(logit_ - max(logits)), rel=1e-6)
-        total = math.fsum(o.value for o in exps)
-        assert logs[n].value == pytest.approx(math.log(total) / 2, rel=1e-12)
-    sums = [values for key, values in found.notes if key == "log-sum"]
-    assert [what for what, _, _ in sums] == ["loss.exp[0,j]", "loss.exp[1,j]"]
+    assert found.formula == "loss = 1/2 ⋅ Σ_n −log loss.softmax[n,target[n]]"
+    assert found.checked and len(found.terms) == 2
+    for n, term in enumerate(found.terms):
+        p, target = term.operands
+        assert (p.tensor, p.index) == ("loss.softmax", (n, int(target.value)))
+        assert p.value == net.ask(f"output.softmax[{n},{int(target.value)}]", 2).value
+        assert term.value == pytest.approx(-math.log(p.value) / 2, rel=1e-6)
+    noted = [values for key, values in found.notes if key == "minus-log"]
+    assert [where for where, _, _ in noted] == [
+        f"loss.softmax[{n},{int(term.operands[1].value)}]" for n, term in enumerate(found.terms)
+    ]
     one = net.ask("loss.exp[1,3]", 2)
     assert one.checked and one.terms[0].operands[0].index == (1, 3)
 
 
 def test_cross_entropys_gradient_is_the_softmax_less_one_at_the_target(net: Explained) -> None:
-    label = int(net.ask("loss", 2).terms[1].operands[-1].value)
+    label = int(net.ask("loss", 2).terms[1].operands[1].value)
     back = net.ask(f"fc3.grad[1,{label}]", 2)
     assert back.op == "LogSoftmaxBackward0"
     share, target = back.terms

@@ -127,6 +127,14 @@ def test_the_cursor_in_a_phase_explains_the_op_it_passed() -> None:
     assert not any("one-hot" in line for line in said), "the notebook's target is no class"
 
 
+def test_cross_entropy_is_minus_log_of_the_number_in_the_output_pane() -> None:
+    said = at("loss", options=resolve("digits"), loss=2.2053726)
+    assert said[0].startswith("−log p: p is the probability")
+    assert said[1].startswith("Here −log 0.1102 = 2.205")
+    many = at("loss", options=resolve("digits"), output_shape=(4, 10))
+    assert not any("Here −log" in line for line in many)
+
+
 def test_between_phases_the_phase_is_explained() -> None:
     assert "Sizes on the way: 32 → 28 → 14 → 10 → 5" in at("forward")
     assert any("seed(7)" in line for line in at("init"))
@@ -135,7 +143,7 @@ def test_between_phases_the_phase_is_explained() -> None:
     assert at("zero_grad", segments=(skipped,))[0].startswith("Skipped: zero_grad")
     vector = SegmentState("backward", "do", "onehot 3", 26, 26, 0.1)
     said = at("backward", segments=(vector,), accumulated=2)
-    assert said[0].endswith("onehot 3") and any("sum of 2 backwards" in line for line in said)
+    assert said[0].endswith("onehot 3") and any("sum of 2 backward passes" in line for line in said)
 
 
 @pytest.mark.parametrize("value", ["(1", "f(", [-1, 400, 3], "__import__('os')", "…", 0.5, True])

@@ -31,7 +31,8 @@ TYPICAL: Mapping[str, str] = {
     "chain": "32 → 28 → 14 → 10 → 5", "product": "64×400 ⋅ 400×120 + 120 = 64×120",
     "p": "0.5", "other": "64×16×10×10", "samples": "64", "classes": "10", "even": "2.303",
     "onehot": "64×10", "gradients": "64×6×14×14, 16×6×5×5, 16", "shape": "16×6×5×5",
-    "nodes": "27", "ops": "12", "vector": "onehot 3", "skipped": "zero_grad",
+    "probability": "0.1102", "value": "2.205", "nodes": "27", "ops": "12",
+    "vector": "onehot 3", "skipped": "zero_grad",
 }  # fmt: skip
 LINES = 10
 

@@ -28,7 +28,7 @@ async def test_order_unfolding_and_the_central_difference() -> None:
         await run.press("escape")
         run.app.main.choose("conv1.weight", "gradient")
         await run.settle()
-        await run.press("e", "D")
+        await run.press("e", "e", "D")
         assert run.engine.asked(Explain)[-1].check
         run.app.clear_notifications()
         await run.settle()
@@ -42,7 +42,7 @@ async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_r
         pane.open("conv1.weight.grad[0,0,2,3]")
         await run.settle()
         assert pane.found is not None and pane.found.rank >= 100
-        assert "ConvolutionBackward0" in run.text and f"rank {pane.found.rank} of 150" in run.text
+        assert "ConvolutionBackward0" in run.text and f"{pane.found.rank} of 150 by |x|" in run.text
         assert "input[n,c, h + i, w + j]" in run.text
         assert "so far" in run.text
 

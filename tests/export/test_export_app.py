@@ -54,14 +54,14 @@ async def test_a_file_is_replaced_only_where_one_agrees(folder: Path) -> None:
     async with running((80, 24)) as run:
         await run.press("x")
         run.app.screen.query_one(Input).value = "taken.py"
-        for no in ("enter", "n", "escape"):
+        for no in ("enter", "escape"):
             await run.press("enter")
             assert "taken.py exists. Replace it?" in run.text
             await run.press(no)
             assert run.app.screen.query_one(Input).value == "taken.py"
             assert (folder / "taken.py").read_text() == "mine"
         assert run.engine.asked(Export) == []
-        await run.press("enter", "y")
+        await run.press("enter", "left", "enter")
         assert (folder / "taken.py").read_text("utf-8") == script(run.engine.session.navigator)
         assert run.app.screen is run.app.main
 

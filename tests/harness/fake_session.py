@@ -30,7 +30,7 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.moves import Run, Set
 from lenet_tui.protocol.options import OptionError, Options
-from lenet_tui.protocol.position import SEARCHING, Position
+from lenet_tui.protocol.position import SEARCHING, STARTS_CUDA, Position
 from lenet_tui.protocol.request import Rejected, Request, answers
 from lenet_tui.protocol.session_api import DeviceLost, Hooks, KeyframeStore
 from lenet_tui.text.notice import verbatim
@@ -52,6 +52,9 @@ class FakeSession:
             raise ZeroDivisionError("the engine broke\nin two lines")
         if options.device == "deadly":
             os.abort()
+        if options.device == "slow":
+            hooks.send(Busy(Position(), -1, STARTS_CUDA, 0.0))
+            time.sleep(1.2)
         self.options, self.store, self.hooks = options, store, hooks
         self.iteration = snapshot.position.iteration if snapshot else 0
         self.kept = {i for i, _ in snapshot.keyframes} if snapshot else set()

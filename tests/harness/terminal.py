@@ -18,11 +18,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyte
 
 from tests.harness.torch_template_client import ADDRESS
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 ROOT = Path(__file__).parents[2]
 SHARED_TORCH = Path(__file__).parent / "shared_torch"
@@ -48,8 +51,28 @@ KEYS = {
     "f10": "\x1b[21~",
     "f11": "\x1b[23~",
 }
+ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[5n": b"\x1b[0n"}
+"""Where the cursor is, and that all is well."""
 # pyte takes a private CSI with a final 'u' (the kitty keyboard protocol) for "restore cursor".
 _KITTY = re.compile(rb"\x1b\[[<>=?][0-9;]*u")
+
+
+class Answers:
+    """What a terminal sends back that knows these queries; one may come in two parts."""
+
+    def __init__(self, known: Mapping[bytes, bytes]) -> None:
+        self._known = known
+        self._pattern = re.compile(b"|".join(map(re.escape, known)) or b"(?!)")
+        self._rest = b""
+
+    def to(self, data: bytes) -> bytes:
+        """The answers to the queries in ``data``."""
+        data, end, answers = self._rest + data, 0, b""
+        for query in self._pattern.finditer(data):
+            answers += self._known[query[0]]
+            end = query.end()
+        self._rest = data[end:][-10:]
+        return answers
 
 
 class Terminal:
@@ -74,6 +97,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.received = bytearray()
+        self._answers = Answers(ANSWERS)
         self.master, self.slave = os.openpty()
         self._set_size(columns, rows)
         self.attributes = termios.tcgetattr(self.slave)
@@ -89,7 +113,7 @@ class Terminal:
             preexec_fn=_take_terminal,  # noqa: PLW1509 - one system call, no Python lock in it
         )
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -127,10 +151,15 @@ class Terminal:
             if not data:
                 break
             new += data
-            self._answer(data)
-        self.received += new
-        self._stream.feed(_KITTY.sub(b"", bytes(new)))
-        return bytes(new)
+            if answer := self._answers.to(data):
+                os.write(self.master, answer)
+        return self.show(bytes(new))
+
+    def show(self, data: bytes) -> bytes:
+        """Put on the screen what has come; returns it."""
+        self.received += data
+        self._stream.feed(_KITTY.sub(b"", data))
+        return data
 
     def settle(self, quiet: float = 0.4) -> bytes:
         """Read until nothing has come for ``quiet`` seconds; returns what came."""
@@ -185,11 +214,6 @@ class Terminal:
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def _answer(self, data: bytes) -> None:
-        """Answer what a terminal is asked, as far as anyone waits for it."""
-        if b"\x1b[6n" in data:
-            os.write(self.master, b"\x1b[1;1R")
 
 
 def environment(

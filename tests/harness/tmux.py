@@ -31,6 +31,7 @@ class Tmux:
     """``command`` in a window of a tmux server of its own, at a prompt that ``Enter`` ends.
 
     ``folder``: where ``before`` and ``after`` are put, as ``stty -a`` tells them, and ``status``.
+    ``inside``: the command may know that it runs in tmux.
     """
 
     def __init__(
@@ -41,12 +42,15 @@ class Tmux:
         size: tuple[int, int] = (120, 40),
         term: str = "tmux-256color",
         env: Mapping[str, str] | None = None,
+        inside: bool = False,
     ) -> None:
         self.folder = folder
         self.columns, self.rows = size
         (folder / "script").write_text(SCRIPT.format(command=shlex.join(command)))
         self._env = environment(term, env) | {"TERM": term, "PYTHONPATH": str(ROOT)}
-        unset = [word for name in ("TMUX", "COLORTERM") for word in ("-u", name)]
+        unset = [
+            word for name in (*(() if inside else ("TMUX",)), "COLORTERM") for word in ("-u", name)
+        ]
         words = ["env", *unset, *(f"{k}={v}" for k, v in self._changes().items()), "sh", "script"]
         window = ["-x", str(self.columns), "-y", str(self.rows), "-c", str(folder)]
         self._tmux("-f", "/dev/null", "new-session", "-d", *window, shlex.join(words))

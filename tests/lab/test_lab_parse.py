@@ -63,7 +63,7 @@ def test_random_calls_read_as_python_reads_them(case: object) -> None:
     ("text", "said"),
     [
         ("", "cannot be read"),
-        ("Conv2d", "no call"),
+        ("Conv2d", "not a call"),
         ("Conv2d(3, 8", "cannot be read"),
         ("Conv9d(3, 8, 3)", "did you mean"),
         ("Flatten(3)", "one of Conv1d"),

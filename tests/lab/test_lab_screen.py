@@ -164,7 +164,7 @@ async def test_an_impossible_layer_says_why_and_stays_editable() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert "torch: in_channels must be divisible by groups" in said(app, "remark")
-        assert "torch refuses" in said(app, "head")
+        assert "torch raises an error" in said(app, "head")
         await press(pilot, ["n", "N", "left", "end", "c", "i", "p", "v", "o", "o", "e", "e"])
         app.lab.query_one("#groups").focus()
         await press(pilot, ["1"])

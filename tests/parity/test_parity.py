@@ -126,7 +126,7 @@ def test_ops_that_were_not_run_there_are_said_to_be_apart() -> None:
 @pytest.mark.parametrize(
     ("given", "device", "said"),
     [
-        ({}, "cuda:99", "device cuda:99 is not here"),
+        ({}, "cuda:99", "device cuda:99 is not available"),
         ({}, "nonsense", "device 'nonsense' is unknown"),
         ({}, "cpu · int8", "not a place to compare with"),
         (

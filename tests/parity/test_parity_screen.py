@@ -54,7 +54,9 @@ async def test_the_first_past_tolerance_is_pointed_at_and_another_place_chosen()
         assert asked(run) == [""]
         assert f"{REFERENCE}  compared with" in run.text and GPU in run.text
         assert "iteration 1, seed 0, batch 1" in run.text
-        assert "First past tolerance: conv2 · conv2d in forward; 3 of 1,600 elements" in run.text
+        assert (
+            "First op outside tolerance: conv2 · conv2d in forward; 3 of 1,600 elements" in run.text
+        )
         assert highlighted(run).startswith("▶✘ conv2 · conv2d")
         line = next(line for line in run.lines if "conv1 · conv2d" in line)
         row = answer().rows[0]
@@ -113,7 +115,7 @@ async def test_it_fits(lang: str, ascii: bool) -> None:
             assert all(cell_len(line) == size[0] for line in run.lines)
             assert "conv2" in highlighted(run) and "3.20e" in run.text
             assert ("1x16x10x10" if ascii else "1×16×10×10") in run.text or size[0] == 60
-            assert ("首个超出容差" if lang == "zh" else "First past tolerance") in run.text
+            assert ("首个超出容差" if lang == "zh" else "First op outside tolerance") in run.text
             assert words(lang, ascii)("dialog.parity.keys").split()[-1] in run.text
             if ascii:
                 assert run.text.isascii(), sorted({c for c in run.text if not c.isascii()})
@@ -163,7 +165,7 @@ async def test_an_engine_that_dies_meanwhile() -> None:
         run.app.main.state = Restarting()  # no other engine takes over by itself
         run.engine.report(Died(verbatim("SIGKILL")))
         await run.settle()
-        assert "the engine is gone" in run.text and "running the iteration" not in run.text
+        assert "the engine has ended" in run.text and "running the iteration" not in run.text
         await run.press("escape", "P")
         assert isinstance(run.app.screen, MainScreen)
         assert len(asked(run)) == 1
@@ -192,7 +194,7 @@ def test_columns_go_where_it_is_narrow(lang: str, width: int) -> None:
 def test_random_numbers_and_equal_ones_are_said() -> None:
     say = words("en")
     result = ParityResult(REFERENCE, GPU, (GPU,), rows=(ROW,))
-    assert sentence(result, say).endswith("It takes random numbers: each device draws its own.")
+    assert sentence(result, say).endswith("It uses random numbers: each device draws its own.")
     assert "5.0e4 times" in sentence(result, say) or "50000 times" in sentence(result, say)
     equal = replace(ROW, difference=0.0, share=0.0, past=0)
     assert sentence(replace(result, rows=(equal,)), say) == "All 1 ops gave equal numbers."

@@ -197,7 +197,9 @@ def test_any_death_is_told_with_its_reason(talk: Conversation, word: str, said: 
 def test_only_plain_data_is_taken(talk: Conversation) -> None:
     pid = talk.client.pid
     talk.tell("impure")
-    assert str(talk.until(Died).error) == "it sent what is no plain data: datetime.datetime"
+    assert (
+        str(talk.until(Died).error) == "it sent something other than plain data: datetime.datetime"
+    )
     assert pid
     assert gone(pid)
 

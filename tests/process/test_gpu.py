@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 import torch
 
 from lenet_tui.process.engine import server
-from lenet_tui.protocol.messages import DoMove, Failed, Moved, Ready
+from lenet_tui.protocol.messages import Busy, DoMove, Failed, Moved, Ready, Start
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
+from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.trainer import deterministic
 from tests.harness.conversation import Conversation
@@ -119,3 +121,26 @@ def test_an_assertion_on_the_device_ends_the_engine_and_the_next_carries_on() ->
         here = ask("set batch-size 2")
         assert (here.parameters, here.frame.divergence) == (done.parameters, None)
         assert ask("finish").frame.position.iteration == 2
+
+
+def test_it_says_what_it_is_doing_and_warms_up_while_the_person_reads() -> None:
+    with Conversation(server.main) as talk:
+        talk.send(Start(resolve("digits", device=GPU)))
+        talk.until(Ready)
+        said = [report.what for report in talk.reports if isinstance(report, Busy)]
+        assert list(dict.fromkeys(said))[:2] == [STARTS_CUDA, LOADS_CUDNN]
+        time.sleep(1)
+        talk.send(DoMove(1, parse_move("finish")))
+        segments = talk.until(Moved).frame.segments
+        assert all(segment.seconds is None or segment.seconds < 0.08 for segment in segments)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam", "adamw"])
+def test_one_parameter_after_the_other_as_all_at_once(optimizer: str) -> None:
+    *_, plain = classes(3, 3, 8, optimizer, device=GPU)
+    drive = Drive(seed=3, batch_size=8, optimizer=optimizer, device=GPU)
+    drive("op")
+    while drive.moved.frame.position.iteration < 4:
+        drive("op")
+    drive("back iteration")
+    assert drive.state == plain.state

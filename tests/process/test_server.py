@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +12,17 @@ import pytest
 from lenet_tui.protocol.messages import (
     Answered,
     Asked,
+    Busy,
     DoMove,
     Failed,
     Moved,
     Printed,
     Ready,
+    Start,
 )
 from lenet_tui.protocol.moves import Run
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.position import STARTS_CUDA
 from tests.harness import fake_session
 from tests.harness.conversation import Conversation
 from tests.harness.fake_session import Early, Question
@@ -106,3 +111,14 @@ def test_some_requests_need_no_session() -> None:
         assert talk.until(Answered).answer == "x at None"
         talk.send(Asked(4, Question("x")))
         assert str(talk.until(Answered).error) == "the engine has not been started"
+
+
+def test_what_starts_slowly_is_said_at_once_and_all_the_while() -> None:
+    with Conversation(fake_session.main) as talk:
+        began = time.monotonic()
+        talk.send(Start(Options(device="slow")))
+        first = talk.until(Busy)
+        assert (first.what, first.seconds) == (STARTS_CUDA, 0) and time.monotonic() - began < 1
+        again = talk.until(Busy)
+        assert again.what == STARTS_CUDA and again.seconds >= 0.4
+        talk.until(Ready)

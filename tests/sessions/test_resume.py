@@ -98,7 +98,7 @@ def test_a_hang_up_loses_no_phase(tmp_path: Path) -> None:
     assert (saved.snapshot.position.iteration, saved.snapshot.position.phase) == (2, "loss")
     assert saved.snapshot.digest
     with Terminal([*APP, "--resume", str(path), "--lang", "zh"], env=env) as terminal:
-        terminal.wait_for("可继续的会话")
+        terminal.wait_for("可恢复的会话")
         terminal.send("enter")
         terminal.wait_for("第 2 次迭代  loss 完成")
         terminal.send("q")
@@ -155,9 +155,9 @@ def test_nothing_to_resume_and_no_terminal_are_said(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     pipe.with_name("link.session").symlink_to(pipe)
     status, said = in_terminal(tmp_path, str(pipe))
-    assert (status, "it is no file" in " ".join(said.split())) == (2, True)
+    assert (status, "it is not a file" in " ".join(said.split())) == (2, True)
     status, said = in_terminal(tmp_path)
-    assert (status, "another lenet-tui still has" in " ".join(said.split())) == (2, True)
+    assert (status, "in use by another lenet-tui" in " ".join(said.split())) == (2, True)
     held.close()
     status, said = in_terminal(tmp_path, "--lr", "0.1")
     assert (status, "leave out --lr" in said) == (2, True)

@@ -81,8 +81,8 @@ def test_anything_cut_short_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "no saved session"),
-        (b"\x80\x04\x95pickle\n", "no saved session"),
+        (b"", "not a saved session"),
+        (b"\x80\x04\x95pickle\n", "not a saved session"),
         (encode(SAVED).replace(b"session 3\n", b"session 1\n", 1), "format 1"),
         (encode(SAVED).replace(b"session 3\n", b"session \x1b[31m\n", 1), r"\\x1b"),
     ],

@@ -44,7 +44,7 @@ async def test_a_speed_chosen_while_paused_is_said_and_used() -> None:
 async def test_plus_at_the_fastest_leaves_the_run_alone() -> None:
     async with running(free=2, speed=FLAT) as run:
         await run.press("r", "plus")
-        assert "running flat out" in run.lines[0] and "the fastest" in run.text
+        assert "running at full speed" in run.lines[0] and "the fastest" in run.text
         assert len(run.engine.commands(RunFree)) == 1 and not run.engine.commands(Pause)
 
 

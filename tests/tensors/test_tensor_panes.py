@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from lenet_tui.protocol.frame import SegmentState
@@ -77,8 +79,28 @@ async def test_none_is_none_before_backward_and_after_zero_grad() -> None:
         assert "None" not in shown(pane)
         del app.tensors["conv1.weight.grad"]
         app.answer(segments=(SegmentState("zero_grad", "turn", "", 10, 10, 0.0),))
-        await until(pilot, lambda: "zero_grad() set it to None" in shown(pane))
+        await until(pilot, lambda: "zero_grad() has set it to None" in shown(pane))
         assert "kernel" not in shown(pane)
+
+
+async def test_an_activations_gradient_has_a_title_of_its_own_and_data_has_none() -> None:
+    """Torch keeps a ``.grad`` for parameters only; after backward it is known who gets none."""
+    pane = GradientPane(id="gradient")
+    backward = SegmentState("backward", "turn", "", 27, 27, 0.0)
+    async with running(pane) as (app, pilot):
+        app.tensors["fc2.grad"] = KERNELS
+        pane.tensor = "fc2"
+        await until(pilot, lambda: "∂loss/∂fc2" in shown(pane))
+        assert "fc2.grad" not in shown(pane)
+        app.answer(segments=(replace(backward, vector="onehot 3"),))
+        await until(pilot, lambda: "∂(v·output)/∂fc2" in shown(pane))
+        app.states |= {"input.grad": "none", "conv1.grad": "none"}
+        pane.tensor = "input"
+        await until(pilot, lambda: "data needs no gradient" in shown(pane))
+        pane.tensor = "conv1"
+        await until(pilot, lambda: "backward is done and has computed none" in shown(pane))
+        app.answer(segments=(replace(backward, done=3),))
+        await until(pilot, lambda: "no backward has reached it yet" in shown(pane))
 
 
 async def test_how_often_gradients_were_added_and_when_they_were_made() -> None:
@@ -88,7 +110,7 @@ async def test_how_often_gradients_were_added_and_when_they_were_made() -> None:
         pane.tensor = "conv1.weight"
         await until(pilot, lambda: "kernel" in shown(pane))
         app.answer(accumulated=3)
-        await until(pilot, lambda: "sum of 3 backwards" in shown(pane))
+        await until(pilot, lambda: "sum of 3 backward passes" in shown(pane))
         app.made = (4, "backward")
         app.answer(iteration=5)
         await until(pilot, lambda: "from iteration 4's backward" in shown(pane))

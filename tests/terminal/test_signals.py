@@ -103,7 +103,7 @@ def test_quitting_leaves_nothing() -> None:
             {PLAIN: "1"},
             marks=pytest.mark.slow,
         ),
-        ("fail", 2, "device cuda:9 is not here", {}),
+        ("fail", 2, "device cuda:9 is not available", {}),
     ],
 )
 def test_the_end_is_one_line(kind: str, status: int, line: str, env: dict[str, str]) -> None:
@@ -154,7 +154,7 @@ def test_a_device_that_is_not_here_is_told_after_the_screen_has_gone() -> None:
         assert terminal.wait() == 2
         given_back(terminal)
         last = terminal.received.decode().rpartition("\x1b[?1049l")[2]
-        assert "lenet-tui: device cuda:99 is not here" in last
+        assert "lenet-tui: device cuda:99 is not available" in last
         assert "Traceback" not in last
         assert gone(processes)
 

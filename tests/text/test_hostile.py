@@ -18,6 +18,7 @@ from tests.harness.terminal import APP, ROOT, Terminal, environment
 OURS = re.compile(
     rb"\x1b\[[0-9;]*[mHJKC]"  # colours, and where to write
     rb"|\x1b\[[?<>=][0-9;]*\$?[hlupc]"  # modes
+    rb"|\x1b\[5n"  # whether all is well
     rb"|\x1b\]22;[a-z-]*\x07"  # the pointer's shape
 )
 """All that we send on purpose."""

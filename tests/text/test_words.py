@@ -64,3 +64,30 @@ def test_ascii_words_are_ascii() -> None:
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         words("zh")("no.such.key")
+
+
+ONE_TERM = {
+    "批次": "批量", "批大小": "批量大小", "batch 维": "批量维", "迭代 {": "第 … 次迭代",
+    "索引": "下标", "发生器": "生成器", "次序": "顺序", "面板": "窗格", "词向量": "嵌入",
+    "向量–雅可比乘积": "向量–雅可比积", "正确类别": "目标类别", "可继续的会话": "可恢复的会话",
+    "运算地": "算子地", "个 op": "个算子", "个运算": "个算子", "移动：": "动作：",
+    "的反向：": "的反向传播：", "拒绝": "报错", "死了": "死亡", "归位": "回到此站",
+}  # fmt: skip
+"""Chinese: one term for each notion, and what is not said beside it."""
+PLAIN = re.compile(
+    r"\bescape home\b|(?<!\b[Tt]here )\b(?:is|are) no (?!longer\b)|\bstands no\b"
+    r"|as it was\b|no arithmetic|it was last None|next in turn|\brank \{"
+)
+"""English that a learner stumbles over."""
+
+
+@pytest.mark.parametrize(("shunned", "instead"), ONE_TERM.items())
+def test_chinese_has_one_term_for_each_notion(shunned: str, instead: str) -> None:
+    said = {key for key, _, chinese in ENTRIES if shunned in chinese}
+    assert said <= {"cmd.palette.title", "cmd.palette.short"}, (
+        instead
+    )  # the command palette has its usual name
+
+
+def test_english_is_plain() -> None:
+    assert {key: found[0] for key, text, _ in ENTRIES if (found := PLAIN.search(text))} == {}

@@ -169,11 +169,11 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert "\\x1b" in refused("\x1b[31mred\n.npz")
     assert refused("/dev/null")
     (tmp_path / "notes.txt").write_text("images, labels\n1, 2\n")
-    assert "no .npz file" in refused(str(tmp_path / "notes.txt"))
+    assert "not an .npz file" in refused(str(tmp_path / "notes.txt"))
     np.save(tmp_path / "one.npy", IMAGES)
-    assert "no .npz file" in refused(str(tmp_path / "one.npy"))
+    assert "not an .npz file" in refused(str(tmp_path / "one.npy"))
     os.mkfifo(tmp_path / "pipe")
-    assert "no .npz file" in refused(str(tmp_path / "pipe"))
+    assert "not an .npz file" in refused(str(tmp_path / "pipe"))
 
 
 def test_images_of_another_size_are_resized_and_that_is_said(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_members_that_are_no_arrays(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("images.npy", b"no array")
         archive.writestr("labels.npy", b"")
-    assert "are no arrays" in refused(str(path))
+    assert "are not arrays" in refused(str(path))
 
 
 # Devices
@@ -251,7 +251,7 @@ def test_devices_that_are_not_here(name: str, monkeypatch: pytest.MonkeyPatch) -
     if ":" not in name:
         monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    with pytest.raises(OptionError, match=r"^device \S+ is not here: .+; usable here: .*cpu"):
+    with pytest.raises(OptionError, match=r"^device \S+ is not available: .+; usable here: .*cpu"):
         devices.resolve(name)
 
 

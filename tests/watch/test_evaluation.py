@@ -134,7 +134,7 @@ def test_forwards_and_backwards_to_each_turn(lines: list[str]) -> None:
     while str(drive("reverse-continue").stopped).startswith("watch "):
         back.append(drive.at)
     assert back == expected[::-1]
-    assert str(drive.moved.stopped) == "no watchpoint became true before here"
+    assert str(drive.moved.stopped) == "no watchpoint became true before this point"
 
 
 @pytest.mark.slow

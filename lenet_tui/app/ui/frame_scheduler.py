@@ -15,9 +15,14 @@ from textual.screen import Screen
 
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.terminal.flow_control import FlowControl
 
 FRAME_SECONDS = 1 / 30
 """A run's frames come no faster than this."""
+UNSEEN_SECONDS = 1 / 2
+"""No faster than this while nobody can see them."""
+LOOK_EACH = 0.01
+"""Seconds between two looks at whether the terminal has taken the last frame."""
 ROUNDS = 8
 """Rounds of the event loop from a key that was read to what it changed, painted; and one more."""
 
@@ -26,21 +31,26 @@ class FrameScheduler:
     """Shows the newest frame pane by pane, and acknowledges it where the engine waits for that.
 
     ``panes_for``: the panes that a frame is to be shown to. ``shown``: called when they all show
-    the newest. ``acknowledge``: reports to the engine that it is painted. ``running``: whether a
-    run is under way, whose frames must leave time for keys.
+    the newest. ``acknowledge``: reports to the engine that the terminal has taken it. ``running``:
+    whether a run is under way, whose frames must leave time for keys. ``flow``: what the terminal
+    has taken; one frame is on the way to it at a time. ``seen``: whether anybody can see it.
     """
 
     def __init__(
         self,
         screen: Screen[None],
+        *,
         panes_for: Callable[[Frame], Sequence[Pane]],
         shown: Callable[[], None],
         acknowledge: Callable[[], None],
         running: Callable[[], bool],
+        flow: Callable[[], FlowControl],
+        seen: Callable[[], bool],
     ) -> None:
         self._screen = screen
         self._panes_for, self._shown = panes_for, shown
         self._acknowledge, self._running = acknowledge, running
+        self._flow, self._seen = flow, seen
         self._frame: Frame | None = None
         self._owed = False
         self._left: deque[Pane] = deque()
@@ -54,16 +64,17 @@ class FrameScheduler:
         return self._new.is_set() or bool(self._left)
 
     def take(self, frame: Frame, answer: bool) -> None:
-        """Show a frame. ``answer``: the engine waits to hear that it is painted."""
+        """Show a frame. ``answer``: the engine waits to hear that the terminal has taken it."""
         self._frame = frame
         self._owed = self._owed or answer
-        if not self.due:
-            self._came = monotonic()
         self._new.set()
 
     async def run(self) -> None:
         """Show the newest frame, one pane after the other: a key would wait for all of them."""
         while await self._new.wait():
+            while self._flow().behind:
+                await asyncio.sleep(LOOK_EACH)
+            self._came = monotonic()
             while self.due:
                 await self._hear()
                 assert self._frame is not None
@@ -89,14 +100,20 @@ class FrameScheduler:
 
     def _finish(self) -> None:
         self._shown()
-        if self._owed:
-            self._owed = False
-            self._screen.call_after_refresh(self._answer, monotonic() - self._came)
+        owed, self._owed = self._owed, False
+        self._screen.call_after_refresh(self._painted, owed, monotonic() - self._came)
+
+    def _painted(self, owed: bool, spent: float) -> None:
+        self._flow().mark()
+        if owed:
+            self._answer(spent)
 
     def _answer(self, spent: float = 0.0) -> None:
         """Ask for a run's next frame: keys get as long as the last took, ``spent`` seconds."""
         now = monotonic()
-        wait = max(self._painted_at + FRAME_SECONDS - now, spent)
+        behind = LOOK_EACH if self._flow().behind else 0.0
+        interval = FRAME_SECONDS if self._seen() else UNSEEN_SECONDS
+        wait = max(self._painted_at + interval - now, spent, behind)
         if wait > 0 and self._running():
             self._screen.set_timer(wait, self._answer)
         else:

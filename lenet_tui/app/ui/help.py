@@ -54,11 +54,18 @@ def help_text(words: Words, width: int) -> Content:
             if command.group == group:
                 title, more = words(f"cmd.{command.id}.title"), words(f"cmd.{command.id}.help")
                 text = Content.assemble(title, (f"  {more}" if more else "", "$foreground-muted"))
-                first, *rest = text.wrap(max(10, width - column))
-                keys = names[command.id]
-                gap = " " * (column - 2 - cell_len(keys))
-                lines.append(Content.assemble("  ", (keys, "$text-primary"), gap) + first)
-                lines += [Content(" " * column) + line for line in rest]
+                lines += _beside(names[command.id], text, column, width)
         lines.append(Content(""))
-    lines += Content(words("help.mouse")).wrap(width)
+    lines.append(Content.styled(words("group.signs"), "bold $text-accent"))
+    for sign, meaning in (line.split("\t") for line in words("help.signs").splitlines()):
+        lines += _beside(sign, Content(meaning), column, width)
+    lines += [Content(""), *Content(words("help.mouse")).wrap(width)]
     return Content("\n").join(lines)
+
+
+def _beside(keys: str, text: Content, column: int, width: int) -> list[Content]:
+    """``keys``, and from ``column`` on the text, wrapped."""
+    first, *rest = text.wrap(max(10, width - column))
+    gap = " " * (column - 2 - cell_len(keys))
+    start = Content.assemble("  ", (keys, "$text-primary"), gap)
+    return [start + first, *(Content(" " * column) + line for line in rest)]

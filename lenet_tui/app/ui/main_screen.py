@@ -91,8 +91,7 @@ class MainScreen(ReportScreen):
                 self.move(move)
 
         if moves and self.frame is not None and self.frame.ahead:
-            here, end = self.frame.position.iteration, self.frame.end
-            text = self.words("confirm.future", here=here, end=end)
+            text = self.words("confirm.future", end=self.frame.end)
             self.open(ConfirmScreen(text), go)
         else:
             go()
@@ -224,12 +223,21 @@ class MainScreen(ReportScreen):
             self.follow(self.frame)
 
     def action_explain(self) -> None:
-        """Explain the number under the cursor; from the inspector, close it."""
+        """Explain the phase or op at the cursor; where that is read already, the number under the
+        cursor; from the inspector, close it.
+        """
+        if self.inspection.is_open or self.words_are_seen:
+            self.inspection.explain(self.explained_from)
+        else:
+            self.show_words()
+
+    def action_explain_number(self) -> None:
+        """Explain the number under the cursor."""
         self.inspection.explain()
 
     @on(TensorPane.CellChosen)
     async def _cell_chosen(self) -> None:
-        await self.action_command("explain")
+        await self.action_command("explain-number")
 
     # The session
 

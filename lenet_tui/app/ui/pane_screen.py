@@ -18,6 +18,7 @@ from lenet_tui.app.ui.panes.layer_tree import LayerTree
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
 from lenet_tui.explain.ui.controller import Inspection
+from lenet_tui.explain.ui.explain_pane import ExplainPane
 from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.loss_series import Losses
@@ -65,6 +66,7 @@ class PaneScreen(EdgeScreen):
         self._to_focus: tuple[str, ...] = ()
         self.follows = True
         self._before: tuple[str, str, str] | None = None
+        self.explained_from: Widget | None = None
 
     def middle(self) -> ComposeResult:
         yield self.body.data_bind(EdgeScreen.words)
@@ -150,6 +152,18 @@ class PaneScreen(EdgeScreen):
         elif full:
             self.maximized = pane
         self.call_after_refresh(self._focus, pane)
+
+    @property
+    def words_are_seen(self) -> bool:
+        """Whether the explain pane, which speaks of the phase or op at the cursor, is seen."""
+        return self._placed(self.query_one(ExplainPane))
+
+    def show_words(self) -> None:
+        """Show the explain pane; where it has no place, it fills the screen."""
+        self.explained_from = self.focused
+        self.tabs.open("explain")
+        if not self._placed(self.tabs):
+            self.action_pane(self.PANES.index("tabs") + 1)
 
     def show_beside_tour(self, stop: Stop | None) -> None:
         """Make room for the tour and a stop's panes; ``None``: the tour is closed."""

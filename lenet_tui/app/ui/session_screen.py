@@ -29,6 +29,7 @@ from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.stepping.ui.autorun import AutoRun
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import MovesPlayer, MovesRecorder
+from lenet_tui.terminal.onlookers import Onlookers
 from lenet_tui.text.notice import Notice
 from lenet_tui.tour.ui.controller import Tour
 
@@ -62,10 +63,12 @@ class SessionScreen(PaneScreen):
         self.tour = Tour(self)
         self.scheduler = FrameScheduler(
             self,
-            self.panes_for,
-            self._all_shown,
-            lambda: self.send(FrameAcknowledged()),
-            lambda: self.queue.running,
+            panes_for=self.panes_for,
+            shown=self._all_shown,
+            acknowledge=lambda: self.send(FrameAcknowledged()),
+            running=lambda: self.queue.running,
+            flow=lambda: self.flow,
+            seen=Onlookers().seen,
         )
         self.saved: SavedSession | None = None
         self._session = self._shown_session = 0

@@ -42,17 +42,15 @@ class Inspection:
     def _tensor(self) -> TensorPane:
         return self._screen.query_one("#tensor", TensorPane)
 
-    def explain(self) -> None:
-        """Explain the cell under the cursor of the focused pane, else of the tensor pane; from the
-        inspector, close it.
+    def explain(self, before: Widget | None = None) -> None:
+        """Explain the cell under the cursor of the focused pane, else of the one that had the focus
+        ``before``, else of the tensor pane; from the inspector, close it.
         """
         inspector, focused = self._inspector, self._screen.focused
         if inspector.has_focus_within:
             self.close()
             return
-        above = focused.ancestors_with_self if focused else ()
-        cells = [node.cell for node in above if isinstance(node, Pane) and node.cell]
-        cell = cells[0] if cells else self._tensor.cell
+        cell = _cell(focused) or _cell(before) or self._tensor.cell
         if cell:
             self.open(cell)
 
@@ -97,3 +95,9 @@ class Inspection:
             return
         self._choose(*tensor_and_aspect(cell))
         point(self._tensor, cell.index)
+
+
+def _cell(widget: Widget | None) -> str:
+    """The cell under the cursor of the pane that ``widget`` is in; empty: there is none."""
+    above = widget.ancestors_with_self if widget else ()
+    return next((node.cell for node in above if isinstance(node, Pane) and node.cell), "")

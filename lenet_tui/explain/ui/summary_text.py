@@ -42,14 +42,17 @@ def heading(found: Explanation, words: Words, width: int) -> Content:
     value = Content.assemble(
         (clean(found.cell), "bold"), " = ", (digits(found.value), "bold $text-accent")
     )
-    origin = f"   {clean(found.op)} · {_rank(found, words)}"
+    origin = "   " + " · ".join(filter(None, (clean(found.op), _rank(found, words))))
     if value.cell_length + cell_len(origin) > width:
         origin = f"   {clean(found.op)}"
     return value + Content.styled(origin, "$foreground-muted")
 
 
 def _rank(found: Explanation, words: Words) -> str:
-    return words("inspect.rank", rank=thousands(found.rank), size=thousands(found.size))
+    """The number's place by size; empty: it is the only one."""
+    if found.size < 2:
+        return ""
+    return words("cells.rank", rank=thousands(found.rank), size=thousands(found.size))
 
 
 def badge(found: Explanation, words: Words) -> Content:

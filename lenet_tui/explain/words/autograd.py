@@ -7,7 +7,7 @@ from lenet_tui.text.notice import Table
 AUTOGRAD: Table = {
     "autograd.none": (
         "No graph yet: forward builds it, op by op, as it computes.",
-        "还没有计算图：前向传播边计算边逐个运算地建立它。",
+        "还没有计算图：前向传播边计算边逐个算子地建立它。",
     ),
     "autograd.alive": ("graph alive", "计算图仍在"),
     "autograd.freed": ("graph and its saved tensors freed", "计算图及其保存的张量已释放"),

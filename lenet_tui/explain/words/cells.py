@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 CELLS: Table = {
     "cells.formula": ("{formula}", "{formula}"),
-    "cells.rank": ("rank {rank} of {size} by size", "按绝对值排第 {rank}（共 {size} 个）"),
+    "cells.rank": ("{rank} of {size} by |x| (1 = largest)", "按 |x| 从大到小第 {rank}，共 {size}"),
     "cells.terms": ("{count} terms", "共 {count} 项"),
     "cells.terms.one": ("1 term", "共 1 项"),
     "cells.term": ("term", "项"),
-    "cells.operands": ("operands", "由什么得到"),
+    "cells.operands": ("operands", "操作数"),
     "cells.sum": ("sum in float64", "float64 求和"),
     "cells.left": ("{count} smaller terms", "其余 {count} 个较小的项"),
     "cells.left.one": ("1 smaller term", "其余 1 个较小的项"),
     "cells.others": ("and {count} more", "还有 {count} 个"),
-    "cells.regions": ("reads", "涉及"),
+    "cells.regions": ("reads", "读取"),
     "cells.reaches": ("reaches", "影响到"),
     "cells.checked": (
         "checked: torch is {ulp} ulp from the sum; float32 rounding allows {bound}",
@@ -38,7 +38,7 @@ CELLS: Table = {
         "NOT within rounding: torch is {ulp} ulp from the sum; float32 allows {bound}",
         "超出舍入误差：torch 的值与求和相差 {ulp} ulp；float32 只允许 {bound}",
     ),
-    "cells.given": ("checked: no arithmetic made it", "已核对：不是算出来的"),
+    "cells.given": ("nothing to check: it was not computed", "无需核对：它不是计算得来的"),
     "cells.unproved": ("not checked: only its operands are shown", "未核对：只列出操作数"),
     "cells.difference": (
         "central difference in float64: {value}; torch's {torch} is {off} away from it",
@@ -52,7 +52,7 @@ CELLS: Table = {
     "cells.note.winner": ("the largest of {b} is {a}", "{b} 个中最大的是 {a}"),
     "cells.note.tie": ("{a} are equal: the first one wins", "有 {a} 个相等：取第一个"),
     "cells.note.won": (
-        "it is the largest of {b} in the window of {a}: the gradient is its own",
+        "it is the largest of {b} in the window of {a}: it gets the gradient",
         "它是 {a} 的窗口里 {b} 个中最大的：梯度归它",
     ),
     "cells.note.lost": (
@@ -60,7 +60,7 @@ CELLS: Table = {
         "它不是 {a} 的窗口里最大的：那里没有梯度传来",
     ),
     "cells.note.lost-tie": (
-        "one of {a} equal largest in the window of {b}, not the first: the gradient goes to {c}",
+        "one of {a} equal maxima in the window of {b}, not the first: the gradient goes to {c}",
         "{b} 的窗口里并列最大的 {a} 个之一，但不是第一个：梯度归 {c}",
     ),
     "cells.note.unread": ("{a} does not read it", "{a} 没有读它"),
@@ -83,20 +83,27 @@ CELLS: Table = {
     "cells.note.kept": ("kept (p = {a})", "保留（p = {a}）"),
     "cells.note.dropped": ("dropped (p = {a})", "丢弃（p = {a}）"),
     "cells.note.mask-unseen": (
-        "the input is 0, so that the mask is seen only in the gradient that torch handed on",
+        "the input is 0, so the mask can be seen only in the gradient that torch passed on",
         "输入为 0，掩码只能从 torch 传出的梯度看出",
     ),
     "cells.note.samples": ("the mean over the batch: {a}", "对本批取平均：{a} 个样本"),
     "cells.note.exp-sum": ("Σ_j {a} = {b}", "Σ_j {a} = {b}"),
-    "cells.note.log-sum": ("Σ_j {a} = {b}, its logarithm {c}", "Σ_j {a} = {b}，取对数得 {c}"),
-    "cells.note.ignored": ("the sample's target is ignored", "该样本的 target 被忽略"),
+    "cells.note.minus-log": (
+        "{a} = {b}: the probability of the target class; −log of it is {c}",
+        "{a} = {b}：目标类别的概率；取 −log 得 {c}",
+    ),
+    "cells.note.log-sum": (
+        "Σ_j {a} = {b}; the logarithm of it is {c}",
+        "Σ_j {a} = {b}，取对数得 {c}",
+    ),
+    "cells.note.ignored": ("the sample's target is ignored", "该样本的目标被忽略"),
     "cells.note.right-class": (
-        "{a} is the target class: its probability less 1",
-        "{a} 是正确类别：概率减 1",
+        "{a} is the target class: its probability minus 1",
+        "{a} 是目标类别：概率减 1",
     ),
     "cells.note.wrong-class": (
         "{a} is not the target class: its probability alone",
-        "{a} 不是正确类别：只有概率",
+        "{a} 不是目标类别：只有概率",
     ),
     "cells.note.broadcast": (
         "the shapes {a} and {b} differ: both are broadcast to {c}",
@@ -121,10 +128,10 @@ CELLS: Table = {
         "加到原有的梯度上：中间没有 zero_grad",
     ),
     "cells.note.scaled": ("{a} multiplied every gradient by {b}", "{a} 把所有梯度都乘以 {b}"),
-    "cells.note.start": ("the backward starts here with 1", "反向从这里以 1 开始"),
+    "cells.note.start": ("the backward starts here with 1", "反向传播从这里以 1 开始"),
     "cells.note.start-vector": (
         "the backward starts here with the vector {a}",
-        "反向从这里以向量 {a} 开始",
+        "反向传播从这里以向量 {a} 开始",
     ),
     "cells.note.fan-out": (
         "read by more than one: the gradients of {a} add up",
@@ -152,8 +159,8 @@ CELLS: Table = {
     "cells.note.given": ("{a} comes from the data", "{a} 来自数据"),
     "cells.note.init": ("init drew it; nothing has changed it yet", "由 init 随机得到，还没有变过"),
     "cells.note.no-arithmetic": (
-        "there is no arithmetic for {a} here: only its operands are shown",
-        "这里没有 {a} 的算式：只列出操作数",
+        "lenet-tui has no formula for {a}: only its operands are shown",
+        "lenet-tui 没有 {a} 的算式：只列出操作数",
     ),
     "cells.note.complex": (
         "a complex number: this is its real part, the imaginary part is {a}",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from lenet_tui.text.notice import Table
 
 INSPECTOR: Table = {
-    "inspect.title": ("Where it comes from", "从何而来"),
+    "inspect.title": ("Where it comes from", "来源"),
     "inspect.asking": ("working it out …", "正在计算…"),
     "inspect.running": ("running: it is explained when the run stops", "运行中：停下后再解释"),
-    "inspect.rank": ("rank {rank} of {size}", "第 {rank}/{size} 大"),
     "inspect.operands": ("operands", "操作数"),
     "inspect.term": ("term", "项"),
     "inspect.running-sum": ("so far", "累计"),
@@ -26,10 +25,10 @@ INSPECTOR: Table = {
         "只有参数的梯度可以用中心差分核对",
     ),
     "inspect.key.choose": ("choose", "选择"),
-    "inspect.key.follow": ("its origin", "它从何来"),
+    "inspect.key.follow": ("its source", "来源"),
     "inspect.key.back": ("back", "返回"),
-    "inspect.key.order": ("in order", "按次序"),
+    "inspect.key.order": ("in order", "按顺序"),
     "inspect.key.largest": ("largest first", "从大到小"),
     "inspect.key.check": ("central difference", "中心差分"),
-    "inspect.key.home": ("home", "关闭"),
+    "inspect.key.home": ("close", "关闭"),
 }

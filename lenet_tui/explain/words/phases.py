@@ -11,8 +11,8 @@ from lenet_tui.text.words import paragraphs
 
 EXPLAIN_PHASES: Table = {
     "explain.skipped": (
-        "Skipped: {skipped} was passed without effect.",
-        "已跳过：{skipped} 没有执行，状态不变。",
+        "Skipped: {skipped} was not run; nothing changed.",
+        "已跳过：{skipped} 没有执行，什么都没有改变。",
     ),
     "explain.phase.init": paragraphs("""
         Makes the net: every parameter gets its first random values. Nothing is computed yet.
@@ -35,16 +35,16 @@ EXPLAIN_PHASES: Table = {
         output = net(input): each op takes the tensor of the one before and makes a new one.
         {input} → {output}; the first dimension is the batch. {ops} ops.
         Sizes on the way: {chain}
-        autograd notes each op (tensor.grad_fn), so that backward can go the same way back.
+        autograd notes each op (tensor.grad_fn), so that backward can go back the same way.
         No parameter changes here; only batch_norm moves its running statistics.
         Watch out: Conv2d takes a single image C×H×W too; flatten(x, 1) then joins H and W alone.
         Watch out: call net(input), not net.forward(input), which leaves out the module's hooks.
         Watch out: net.train() and net.eval() decide what dropout and batch_norm do.
 
-        output = net(input)：每个 op 取上一步的张量，算出一个新的张量。
-        {input} → {output}；第一维是批量（batch）。共 {ops} 个 op。
+        output = net(input)：每个算子取上一个算子的张量，算出一个新的张量。
+        {input} → {output}；第一维是批量（batch）。共 {ops} 个算子。
         途中的尺寸：{chain}
-        autograd 记下每个 op（tensor.grad_fn），反向传播时沿原路返回。
+        autograd 记下每个算子（tensor.grad_fn），反向传播时沿原路返回。
         这一步不改变任何参数；只有 batch_norm 会更新它的滑动统计量。
         注意：Conv2d 也接受单幅图像 C×H×W；但之后的 flatten(x, 1) 只会合并 H 和 W。
         注意：写 net(input)，不要写 net.forward(input)，后者不会触发模块的 hook。
@@ -57,7 +57,7 @@ EXPLAIN_PHASES: Table = {
         Like any tensor it remembers where it came from: loss.grad_fn is the end of the graph.
         Watch out: print loss.item(); collecting the tensors themselves keeps every graph alive.
 
-        loss = criterion(output, target)：用一个数说明输出错得有多远。
+        loss = criterion(output, target)：用一个数说明输出错了多少。
         输出：{input}
         它必须是单个数，这样 loss.backward() 才不需要参数。
         它和别的张量一样记得自己的来历：loss.grad_fn 就是计算图的末端。
@@ -69,8 +69,8 @@ EXPLAIN_PHASES: Table = {
         Older books print zeros here: that is net.zero_grad(set_to_none=False).
         An optimizer passes over a parameter whose .grad is None; with zeros, momentum moves it.
         Watch out: left out, gradients of one iteration are added to those of the next, silently.
-        That is wanted only when one large batch is fed in several parts.
-        Watch out: p.grad.data right after this raises, as None has no data.
+        That is useful only when one large batch is fed in several parts.
+        Watch out: p.grad.data right after this raises an error: None has no data.
 
         net.zero_grad() 清除所有梯度：backward 只会往 .grad 上累加，不会覆盖。
         对每个参数 p.grad = None（set_to_none=True，torch 2.0 起的默认值）。
@@ -84,14 +84,14 @@ EXPLAIN_PHASES: Table = {
         loss.backward() walks the graph from the loss back to the parameters, by the chain rule.
         Each node is given ∂loss/∂(its output) and returns ∂loss/∂(its inputs); {nodes} nodes here.
         At the leaves AccumulateGrad puts the result into p.grad, which has the shape of p.
-        p.grad now holds the sum of {accumulated} backwards: zero_grad was left out.
+        p.grad now holds the sum of {accumulated} backward passes: zero_grad was left out.
         No weight changes yet: that is the update.
-        Watch out: a second backward raises, as the first has freed what the graph had saved
+        Watch out: a second backward raises an error: the first has freed what the graph had saved
         (loss.backward(retain_graph=True) keeps it).
-        Watch out: a weight edited through p.data since the forward makes gradients wrong without a
-        word; edited in place under torch.no_grad(), backward raises.
+        Watch out: a weight edited through p.data since the forward makes gradients wrong, with no
+        warning; edited in place under torch.no_grad(), backward raises an error.
 
-        loss.backward() 用链式法则，沿计算图从 loss 一路走回各个参数。
+        loss.backward() 用链式法则，沿计算图从损失一路走回各个参数。
         每个节点得到 ∂loss/∂(自己的输出)，返回 ∂loss/∂(自己的输入)；这里共 {nodes} 个节点。
         在叶子处，AccumulateGrad 把结果放进 p.grad，形状与 p 相同。
         p.grad 里现在是 {accumulated} 次 backward 之和：中间没有做 zero_grad。
@@ -105,34 +105,34 @@ EXPLAIN_PHASES: Table = {
         output.backward(v) starts from a vector v on the output, not from a loss: {vector}
         It gives vᵀ⋅J, the vector–Jacobian product, J = ∂output/∂p; J itself is never built.
         loss.backward() is the same with v = ∂loss/∂output. {nodes} nodes here.
-        A one-hot v gives the gradient of that one output; a random v a random mixture of all.
+        A one-hot v gives the gradient of that one output; a random v gives a random mixture of all.
         v has the output's shape, batch included.
-        p.grad now holds the sum of {accumulated} backwards.
+        p.grad now holds the sum of {accumulated} backward passes.
         Watch out: without v, an output of several numbers raises
         "grad can be implicitly created only for scalar outputs".
         Watch out: the graph is freed afterwards; run forward again before loss.backward().
 
-        output.backward(v) 不从 loss 出发，而从输出上的一个向量 v 出发：{vector}
+        output.backward(v) 不从损失出发，而从输出上的一个向量 v 出发：{vector}
         得到 vᵀ⋅J，即向量–雅可比积，J = ∂output/∂p；J 本身从不真正算出来。
         loss.backward() 就是取 v = ∂loss/∂output 的情形。这里共 {nodes} 个节点。
         one-hot 的 v 给出那一个输出的梯度；随机的 v 给出所有输出梯度的随机组合。
-        v 的形状与输出相同，包括 batch 维。
+        v 的形状与输出相同，包括批量维。
         p.grad 里现在是 {accumulated} 次 backward 之和。
         注意：输出不止一个数而又不给 v，会报错
         "grad can be implicitly created only for scalar outputs"。
         注意：此后计算图已释放；做 loss.backward() 之前要重新 forward。
     """),
     "explain.phase.clip": paragraphs("""
-        Gradient clipping: where all gradients together are too long, they are shortened alike.
+        Gradient clipping: if the norm of all gradients together is too large, all are scaled down.
         torch.nn.utils.clip_grad_norm_(net.parameters(), {clip})
-        Total norm before: {norm} (of all gradients as one long vector). At most {clip} is let by.
+        Total norm before: {norm} (of all gradients as one long vector). The limit is {clip}.
         Every gradient was multiplied by min(1, {clip} / (norm + 1e-6)) = {factor}
         {name}: {shape}
-        The direction stays, only the length changes: one bad batch cannot throw the weights far.
+        The direction stays, only the length changes: one bad batch cannot move the weights far.
         Watch out: it belongs after backward and before the update.
-        Watch out: a norm that is NaN or inf makes every gradient NaN or 0: look where it came from.
+        Watch out: a norm that is NaN or inf makes every gradient NaN or 0: find its source.
 
-        梯度裁剪：所有梯度合起来太长时，按同一比例缩短。
+        梯度裁剪：所有梯度合起来的范数太大时，按同一比例缩小。
         torch.nn.utils.clip_grad_norm_(net.parameters(), {clip})
         裁剪前的总范数：{norm}（把所有梯度看成一个长向量）。最多允许 {clip}。
         每个梯度都乘以了 min(1, {clip} / (norm + 1e-6)) = {factor}
@@ -142,17 +142,17 @@ EXPLAIN_PHASES: Table = {
         注意：总范数若为 NaN 或 inf，所有梯度都会变成 NaN 或 0：要查清来源。
     """),
     "explain.op.other": paragraphs("""
-        {op}: torch ran this op; there are no words on it here.
+        {op}: torch ran this op; lenet-tui has no explanation of it.
         {input} → {output}
 
-        {op}：torch 执行了这个 op；这里还没有关于它的说明。
+        {op}：torch 执行了这个算子；lenet-tui 没有关于它的说明。
         {input} → {output}
     """),
     "explain.op.AccumulateGrad": paragraphs("""
         A leaf of the graph: here the gradient arrives in {name}.grad.
         p.grad = g if p.grad is None, else p.grad + g
         It adds, never overwrites: that is why there is zero_grad.
-        Only leaves keep a .grad: tensors made by you with requires_grad=True, as parameters are.
+        Only leaves keep a .grad: tensors that you make with requires_grad=True, such as parameters.
         Watch out: an activation's .grad stays None, unless retain_grad() was called on it.
 
         计算图的叶子：梯度在这里到达 {name}.grad。
@@ -162,11 +162,11 @@ EXPLAIN_PHASES: Table = {
         注意：激活值的 .grad 一直是 None，除非对它调用过 retain_grad()。
     """),
     "explain.node.other": paragraphs("""
-        {op}: a node of the backward of {name}; there are no words on it here.
+        {op}: a node of the backward of {name}; lenet-tui has no explanation of it.
         It was given ∂loss/∂(its output) and returned ∂loss/∂(its inputs).
         Produced: {gradients}
 
-        {op}：{name} 反向传播中的一个节点；这里还没有关于它的说明。
+        {op}：{name} 反向传播中的一个节点；lenet-tui 没有关于它的说明。
         它得到 ∂loss/∂(自己的输出)，返回 ∂loss/∂(自己的输入)。
         得到：{gradients}
     """),

@@ -14,7 +14,7 @@ EXPLAIN_POINTWISE: Table = {
         For one sample of a new net about half are 0. Call them inactive:
         a unit is dead only if it is 0 for every sample; then no gradient passes ever again.
         Watch out: one step with too large an lr can push units there.
-        Watch out: inplace=True overwrites its input; if a backward needs that one, torch raises.
+        Watch out: inplace=True overwrites its input; if backward needs it, torch raises an error.
 
         大于零的原样通过，其余变成 0。
         ReLU(x) = max(0, x)      斜率：x > 0 处为 1，否则为 0（x = 0 处 PyTorch 取 0）
@@ -30,21 +30,21 @@ EXPLAIN_POINTWISE: Table = {
         grad x = g where out > 0, else 0
         Produced: {gradients}
         It reads only the output, which is what torch has saved.
-        Watch out: a unit that is 0 for every sample gets no gradient any more: it stays dead.
+        Watch out: a unit that is 0 for every sample never gets a gradient again: it stays dead.
 
-        {name} 的反向：输出大于 0 的地方梯度通过，其余为 0。
+        {name} 的反向传播：输出大于 0 的地方梯度通过，其余为 0。
         grad x = g（out > 0 处），否则为 0
         得到：{gradients}
         它只用到输出，torch 保存的也正是输出。
-        注意：对所有样本都输出 0 的单元再也得不到梯度：它死了。
+        注意：对所有样本都输出 0 的单元再也得不到梯度：它一直“死亡”。
     """),
     "explain.op.softplus": paragraphs("""
         A smooth ReLU: above 0 everywhere, close to 0 far below zero and to x far above it.
         Softplus(x) = log(1 + exp(β⋅x)) / β      its slope: sigmoid(β⋅x), between 0 and 1
         {input} → {output}: the shape stays; no parameters.
-        Where β⋅x is above threshold (20 if not given), torch hands x on as it is.
-        Unlike ReLU it never shuts: every unit always gets some gradient.
-        Watch out: its output is never exactly 0, so nothing is sparse after it.
+        Where β⋅x is above threshold (20 if not given), torch passes x on as it is.
+        Unlike ReLU it never closes: every unit always gets some gradient.
+        Watch out: its output is never exactly 0, so nothing after it is sparse.
 
         平滑的 ReLU：处处大于 0；x 远小于零时接近 0，远大于零时接近 x。
         Softplus(x) = log(1 + exp(β⋅x)) / β      斜率：sigmoid(β⋅x)，在 0 与 1 之间
@@ -59,7 +59,7 @@ EXPLAIN_POINTWISE: Table = {
         Produced: {gradients}
         It reads the input, which torch has saved.
 
-        {name} 的反向：梯度乘以斜率，即 β⋅x 的 sigmoid。
+        {name} 的反向传播：梯度乘以斜率，即 β⋅x 的 sigmoid。
         grad x = g ⋅ z / (1 + z)，z = exp(β⋅x)      β⋅x 大于 threshold 处：grad x = g
         得到：{gradients}
         它要用到输入，torch 已将其保存。
@@ -69,12 +69,12 @@ EXPLAIN_POINTWISE: Table = {
         out = input ⋅ mask / (1 − p)      p = {p}      in eval mode: out = input
         {input} → {output}; no parameters.
         The mask is drawn anew in each forward: repeating a step needs the generator's state.
-        Watch out: forget net.eval(), and tests give other results each time.
+        Watch out: forget net.eval(), and a test gives another result each time.
 
         训练时以概率 p 把每个数置 0，其余的按比例放大。
         out = input ⋅ mask / (1 − p)      p = {p}      eval 模式下：out = input
         {input} → {output}；没有参数。
-        每次 forward 重新抽取 mask：要重现一步，必须恢复随机数发生器的状态。
+        每次 forward 重新抽取 mask：要重现一步，必须恢复随机数生成器的状态。
         注意：忘了 net.eval()，测试结果每次都不一样。
     """),
     "explain.op.add": paragraphs("""
@@ -83,7 +83,7 @@ EXPLAIN_POINTWISE: Table = {
         {input} + {other} → {output}
         In the backward the gradient goes on to both unchanged: a way round the layers between.
         Watch out: sizes of 1 are stretched to fit, which can hide a wrong shape.
-        Watch out: x += y writes into x; if a backward needs the old x, torch raises.
+        Watch out: x += y writes into x; if backward needs the old x, torch raises an error.
 
         两个张量逐元素相加；残差连接就在这里汇合。
         out_i = input_i + alpha ⋅ other_i
@@ -93,12 +93,12 @@ EXPLAIN_POINTWISE: Table = {
         注意：x += y 会改写 x；若 backward 还要用旧的 x，torch 会报错。
     """),
     "explain.op.AddBackward0": paragraphs("""
-        The backward of {name}: an addition hands its gradient on to both sides.
+        The backward of {name}: an addition passes its gradient on to both sides.
         grad input = g      grad other = alpha ⋅ g
         Produced: {gradients}
         Where a size was stretched in the forward, the gradient is summed over it.
 
-        {name} 的反向：加法把梯度原样交给两边。
+        {name} 的反向传播：加法把梯度原样交给两边。
         grad input = g      grad other = alpha ⋅ g
         得到：{gradients}
         forward 时被广播的维，梯度在那一维上求和。

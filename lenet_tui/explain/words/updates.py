@@ -12,8 +12,8 @@ EXPLAIN_UPDATES: Table = {
         p.data.sub_(p.grad.data * {lr})   for each p of net.parameters()
         {name}: {shape}, every number by its own gradient.
         lr too large: the loss jumps or turns NaN. Too small: nothing seems to happen.
-        Watch out: where .grad is None this raises: 'NoneType' object has no attribute 'data'.
-        Watch out: p.data is hidden from autograd, which cannot warn of a wrong edit;
+        Watch out: where .grad is None this raises 'NoneType' object has no attribute 'data'.
+        Watch out: p.data is hidden from autograd, which cannot warn of a wrong change;
         today one writes: with torch.no_grad(): p -= lr * p.grad
         optim.SGD may differ in the last bit: it adds −lr⋅gradient in one operation.
 
@@ -21,7 +21,7 @@ EXPLAIN_UPDATES: Table = {
         weight = weight − learning_rate ⋅ gradient      lr = {lr}
         对 net.parameters() 中的每个 p：p.data.sub_(p.grad.data * {lr})
         {name}：{shape}，每个数按自己的梯度移动。
-        lr 太大，loss 乱跳甚至变成 NaN；太小，几乎看不到变化。
+        lr 太大，损失乱跳甚至变成 NaN；太小，几乎看不到变化。
         注意：.grad 为 None 时报错：'NoneType' object has no attribute 'data'。
         注意：p.data 绕过 autograd，改错了也不会有警告；
         现在的写法：with torch.no_grad(): p -= lr * p.grad
@@ -34,7 +34,7 @@ EXPLAIN_UPDATES: Table = {
         {name}: {shape}, every number by its own gradient.
         It is the manual rule in one call; the last bit may differ from p.data.sub_(…).
         "Stochastic": g comes from one batch, not from all the data.
-        Watch out: a parameter whose .grad is None is passed over without a word.
+        Watch out: a parameter whose .grad is None is passed over, with no warning.
         Watch out: optimizer.zero_grad() clears only the parameters that the optimizer was given.
 
         optim.SGD 让每个参数逆着自己的梯度走一小步。
@@ -59,7 +59,7 @@ EXPLAIN_UPDATES: Table = {
         带动量的 SGD：步长来自历次梯度的累积，而不只是最近一次。
         b = 0.9⋅b + g（第一步 b = g）      p = p − lr⋅b      lr = {lr}
         torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9)
-        {name}：{shape}，另有一个同样形状的缓存 b。
+        {name}：{shape}，另有一个同样形状的缓冲区 b。
         梯度方向一致时，步长最多增到 lr⋅g 的 1 / (1 − 0.9) = 10 倍；正负交替时则变小。
         b 也是状态的一部分：要接着训练，还须保存优化器的 state_dict。
         注意：不带动量时合适的 lr，带上动量后往往大了十倍。
@@ -84,12 +84,12 @@ EXPLAIN_UPDATES: Table = {
         注意：它常用的 lr 是 0.001；普通 SGD 的 0.01 在这里偏大。
     """),
     "explain.update.adamw": paragraphs("""
-        AdamW is Adam with weight decay apart: each weight also shrinks by 0.01⋅lr of itself.
+        AdamW is Adam with separate weight decay: each weight also shrinks by 0.01⋅lr of itself.
         p = p − lr⋅0.01⋅p      lr = {lr}
         then p = p − lr ⋅ m̂ / (√v̂ + 1e-8), with Adam's averages m and v of the gradient alone
         torch.optim.AdamW(net.parameters(), lr={lr}, weight_decay=0.01)
         {name}: {shape}, with m and v of the same shape: three times the memory.
-        In Adam(weight_decay=0.01) the decay goes into g, where √v̂ scales it away; here it stays.
+        In Adam(weight_decay=0.01) the decay goes into g, where √v̂ scales it too; here it does not.
         t, m and v are state: to resume a run, save the optimizer's state_dict too.
         Watch out: biases and norm layers decay too, unless they get a group with weight_decay=0.
 

@@ -18,9 +18,10 @@ from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.messages import DoMove, Moved, Remark, RunFree, Snapshot, Subscription
+from lenet_tui.protocol.messages import Busy, DoMove, Moved, Remark, RunFree, Snapshot, Subscription
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
+from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
@@ -64,6 +65,8 @@ class Session:
         self._from: Snapshot | None = None
         """Where a search through history began, while it is under way."""
         self.progress = RecorderProgress()
+        if devices.starts_cuda(options.device):
+            self._say(STARTS_CUDA)
         self._start(options)
         if snapshot:
             self._resume(snapshot)
@@ -95,11 +98,17 @@ class Session:
         was ended may hang in a dry run too.
         """
         trainer = self.navigator.trainer
+        if trainer.device.type == "cuda":
+            self._say(LOADS_CUDNN)
         self.history.keep(0, keyframe.capture(trainer))
         self.history.on = phases_on(trainer.options)
         batch = dataset.upcoming(trainer.data, trainer.options)
         image = torch.zeros(1, 1, SIDE, SIDE) if batch is None else batch[0].clone()
         self.navigator.recorder.expected = dry_run(trainer.model, image.to(trainer.device)).entries
+
+    def _say(self, what: str) -> None:
+        """Say what takes seconds, before there is a frame."""
+        self._hooks.send(Busy(Position(), -1, what, 0.0))
 
     def _resume(self, snapshot: Snapshot) -> None:
         """Continue where another engine was: its keyframes are in the store."""

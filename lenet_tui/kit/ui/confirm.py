@@ -17,12 +17,14 @@ class ConfirmScreen(Dialog[bool]):
     """Gives back ``True`` for yes, ``None`` for anything else.
 
     The words of its title, keys and buttons are those of ``name``.
+    No letter answers: each means something else on the main screen, where it was just typed.
     """
 
     AUTO_FOCUS = "#no"
+    DEFAULT_CSS = "ConfirmScreen Button:focus { text-style: bold reverse; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "yes", show=False),
-        Binding("n", "cancel", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
     ]
 
     def __init__(self, text: str, name: str = "confirm") -> None:
@@ -32,13 +34,8 @@ class ConfirmScreen(Dialog[bool]):
     def body(self) -> ComposeResult:
         yield Static(self._text, markup=False, classes="help")
         with Horizontal(classes="buttons"):
-            yield Button(
-                self.words(f"{self.subject}.yes"), id="yes", variant="warning", compact=True
-            )
+            yield Button(self.words(f"{self.subject}.yes"), id="yes", compact=True)
             yield Button(self.words(f"{self.subject}.no"), id="no", compact=True)
-
-    def action_yes(self) -> None:
-        self.dismiss(True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

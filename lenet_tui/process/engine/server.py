@@ -127,6 +127,8 @@ class Server:
         if isinstance(report, messages.FrameUpdate):
             self._pipe.acknowledged = False
             self._frame_sent = time.monotonic()
+        elif isinstance(report, messages.Busy) and self._session is None:
+            self._loading = Loading(what=report.what)  # what the watchdog says from now on
         self._pipe.send(report)
 
     def _answer(self, command: messages.Command) -> messages.Report | None:

@@ -79,6 +79,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("numbers", "look", ("a",), "toggle_numbers", 0, True, owner="#tensor"),
     Command("log-scale", "look", ("y",), "toggle_log", 0, True, owner="#loss"),
     Command("explain", "look", ("e", "ctrl+e"), "explain", 6),
+    Command("explain-number", "look", ("enter",), "explain_number"),
     Command("explain-back", "look", ("backspace",), "back", 0, True, owner="#inspector"),
     Command("explain-order", "look", ("i",), "turn_order", 0, True, owner="#inspector"),
     Command("explain-check", "look", ("D",), "check", 0, True, owner="#inspector"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.phases import ZERO_GRAD
+from lenet_tui.protocol.phases import BACKWARD, ZERO_GRAD
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.tiling import lead
@@ -14,11 +14,23 @@ from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import exact, index_text, shape_text
 from lenet_tui.text.words import Words
 
+GRAD = ".grad"
+DATA = ("input", "target")
+"""The names of a batch's tensors, of which no gradient is computed."""
 
-def title(view: View, sample: int | None) -> str:
-    """Name and shape; ``sample``: which one is shown where there are several."""
+
+def title(view: View, frame: Frame, sample: int | None, *, parameter: bool) -> str:
+    """Name and shape; ``sample``: which one is shown where there are several.
+
+    ``parameter``: it is one, or its gradient or update. torch keeps a ``.grad`` for these alone:
+    what reaches an activation is named as what it is.
+    """
     shape = shape_text(view.shape) if view.state == "value" else ""
-    text = f"{clean(view.request.tensor)}  {shape}".rstrip()
+    name = view.request.tensor
+    if name.endswith(GRAD) and not parameter:
+        vector = next((s.vector for s in reversed(frame.segments) if s.phase == BACKWARD.name), "")
+        name = f"∂{'(v·output)' if vector else 'loss'}/∂{name.removesuffix(GRAD)}"
+    text = f"{clean(name)}  {shape}".rstrip()
     if sample is not None and len(lead(view.shape)) > 1 and view.shape[0] > 1:
         text += f"  [{min(max(sample, 0), view.shape[0] - 1)}]"
     return text
@@ -57,7 +69,7 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
         parts.append(words("view.next"))
     elif view.made and view.made[0] != frame.position.iteration and not parameter:
         parts.append(words("view.from", iteration=view.made[0], phase=view.made[1]))
-    gradient = view.request.tensor.endswith(".grad")
+    gradient = view.request.tensor.endswith(GRAD)
     if gradient and frame.accumulated > 1 and view.state == "value":
         parts.append(words("view.accumulated", count=frame.accumulated))
     return " · ".join(parts)
@@ -88,7 +100,15 @@ def instead(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
         return "" if prod(view.shape) else words("view.empty")
     if view.state != "none":
         return words("view.ahead" if view.state == "ahead" else "view.unknown")
-    if not parameter:
-        return words("view.none.activation")
-    zeroed = any(s.phase == ZERO_GRAD.name and s.how != "skip" for s in frame.segments)
-    return words("view.none.zeroed" if zeroed else "view.none")
+    if view.request.tensor.removesuffix(GRAD) in DATA:
+        return words("view.none.data")
+    last = _last_on_gradients(frame)
+    if last == BACKWARD.name:
+        return words("view.none.apart")
+    return words("view.none.zeroed" if parameter and last == ZERO_GRAD.name else "view.none")
+
+
+def _last_on_gradients(frame: Frame) -> str:
+    """The last phase of this iteration that is through and has set gradients."""
+    ran = (s.phase for s in reversed(frame.segments) if s.how != "skip" and s.done == s.total)
+    return next((phase for phase in ran if phase in (BACKWARD.name, ZERO_GRAD.name)), "")

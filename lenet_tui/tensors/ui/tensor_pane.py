@@ -278,8 +278,10 @@ class TensorPane(Pane):
         """Write the captions around the picture."""
         if self._last is not None:
             view, frame = self._last
-            sample = None if self.tensor in self._parameters else self.sample
-            self._entitle(captions.title(view, sample), self._subtitle(view, frame))
+            parameter = self.tensor in self._parameters
+            sample = None if parameter else self.sample
+            title = captions.title(view, frame, sample, parameter=parameter)
+            self._entitle(title, self._subtitle(view, frame))
 
     def on_descendant_focus(self) -> None:
         """The number under the cursor is shown while the cursor is."""

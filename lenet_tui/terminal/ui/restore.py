@@ -18,6 +18,7 @@ from typing import Any
 
 from rich.console import Console
 from textual.app import App
+from textual.driver import Driver
 
 from lenet_tui.terminal.textual_version import private_ok
 from lenet_tui.terminal.ui.crash import crashed, error_of, named
@@ -116,10 +117,8 @@ class _Run:
     def app(self, app: App[Any]) -> int:
         """Run the app to its end and print its last line, if there is one."""
         self._app = app
-        if termios and private_ok():
-            from lenet_tui.terminal.ui.private import driver  # noqa: PLC0415 - not on Windows
-
-            app.driver_class = driver.TerminalDriver
+        if termios:
+            app.driver_class = _driver()
         printed = io.StringIO()
         app.error_console = Console(file=printed, markup=False, highlight=False)
         asyncio.run(self._run(app))
@@ -193,6 +192,17 @@ class _Run:
                 _give_up_writing()
                 termios.tcflush(self._output, termios.TCOFLUSH)
             time.sleep(0.01)
+
+
+def _driver() -> type[Driver]:
+    """The class of the driver; Windows has another."""
+    if private_ok():
+        from lenet_tui.terminal.ui.private.driver import TerminalDriver  # noqa: PLC0415
+
+        return TerminalDriver
+    from lenet_tui.terminal.ui.driver import PlainDriver  # noqa: PLC0415
+
+    return PlainDriver
 
 
 def _give_up_writing() -> None:

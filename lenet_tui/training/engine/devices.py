@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
+import threading
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 
 from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.text.notice import Notice, notice, verbatim
 
 KINDS = ("cpu", "cuda", "mps")
+FAILURES = (RuntimeError, AssertionError, NotImplementedError)
+"""What torch raises where a device is not usable."""
+_WARM: set[torch.device] = set()
 
 
 def resolve(name: str) -> torch.device:
@@ -42,9 +48,43 @@ def probe(name: str) -> Notice | None:
         return notice("training:no-metal-gpu" if built_mps else "training:built-without-mps")
     try:
         torch.ones(1, device=name).item()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except FAILURES as error:
         return verbatim(str(error).partition("\n")[0] or type(error).__name__)
     return None
+
+
+def starts_cuda(name: str) -> bool:
+    """Whether CUDA has to be started before ``name`` can be used; that takes seconds."""
+    wanted = name.startswith(("auto", "cuda")) and torch.cuda.is_available()
+    return wanted and not torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+
+
+def warm_up(device: torch.device) -> None:
+    """Have a GPU load what a first iteration needs, while the person reads the first picture.
+
+    On a thread, once in a process. A CPU has nothing to load.
+    """
+    if device.type == "cuda" and device not in _WARM:
+        _WARM.add(device)
+        thread = threading.Thread(target=small_step, args=(device,), name="warm-up", daemon=True)
+        thread.start()
+
+
+def small_step(device: torch.device) -> None:
+    """Train something small: only constants, so that no generator is used."""
+    with contextlib.suppress(*FAILURES):  # the session meets the same, and says so
+        image = torch.ones(1, 1, 32, 32, device=device)
+        shapes = (6, 1, 5, 5), (6,), (10, 6 * 14 * 14), (10,)
+        parameters = [torch.full(s, 0.01, device=device, requires_grad=True) for s in shapes]
+        kernels, bias, weight, last = parameters
+        pooled = F.max_pool2d(F.relu(F.conv2d(image, kernels, bias)), 2)
+        output = F.linear(pooled.flatten(1), weight, last)
+        target = torch.zeros(1, dtype=torch.long, device=device)
+        (F.cross_entropy(output, target) + F.mse_loss(output, torch.ones_like(output))).backward()  # type: ignore[no-untyped-call]
+        with torch.no_grad():
+            for parameter in parameters:
+                parameter.sub_(parameter.grad * 0.01)  # type: ignore[operator]
+        parameters[0].detach().sum().item()  # waits for the device
 
 
 def list_devices() -> tuple[Device, ...]:

@@ -78,6 +78,7 @@ class Trainer:
     def move(self, device: torch.device) -> None:
         """Put the model on ``device``; the caller makes a new updater for it."""
         self.device = device
+        devices.warm_up(device)
         self.model.to(device)
         self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
         self.names = {id(p): name for name, p in self.parameters.items()}

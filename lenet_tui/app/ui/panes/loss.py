@@ -22,7 +22,9 @@ class LossPane(Pane):
     """A bar for each iteration, or the mean of several where there are more than columns."""
 
     ALLOW_MAXIMIZE = True
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.command('explain')", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "app.command('explain-number')", show=False)
+    ]
     can_focus = True
 
     def __init__(self, losses: Losses, id: str | None = None) -> None:

@@ -35,7 +35,7 @@ class OutputPane(Pane, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "choose(-1)", show=False),
         Binding("down,j", "choose(1)", show=False),
-        Binding("enter", "app.command('explain')", show=False),
+        Binding("enter", "app.command('explain-number')", show=False),
     ]
 
     DEFAULT_CSS = "OutputPane LineWidget { height: 1fr; padding: 0 1; }"
@@ -84,7 +84,7 @@ class OutputPane(Pane, can_focus=True):
         if 0 <= row < self._count:
             self.chosen = row
             if event.chain > 1:
-                await self.run_action("app.command('explain')")
+                await self.run_action("app.command('explain-number')")
 
     def requests(self) -> tuple[ViewRequest, ...]:
         row, key = max(0, self.sample), self.id or "bars"

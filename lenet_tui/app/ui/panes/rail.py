@@ -23,7 +23,7 @@ from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.protocol.phases import BACKWARD
-from lenet_tui.protocol.position import SEARCHING
+from lenet_tui.protocol.position import LOADS_CUDNN, SEARCHING, STARTS_CUDA
 from lenet_tui.stepping.phase_states import Station, boundary, fitted, stations
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
@@ -42,6 +42,7 @@ STYLES = {
     "skipped": "$text-warning",
     "extra": "$text-secondary",
 }
+STARTS = {STARTS_CUDA: "rail.cuda", LOADS_CUDNN: "rail.cudnn"}
 WIDEST_GAP = 9
 EXTRAS = 2
 
@@ -178,6 +179,8 @@ def position_line(
 def _busy(busy: messages.Busy, words: Words) -> str:
     """What torch has been doing for so long, as far as it is known."""
     phase, what = busy.position.phase, clean(busy.what or busy.after)
+    if busy.what in STARTS and not busy.silent:
+        return words(STARTS[busy.what], seconds=f"{busy.seconds:.0f}")
     if busy.silent:
         key = "rail.silent" if phase else "rail.silent.question"
     elif what in ("", phase):

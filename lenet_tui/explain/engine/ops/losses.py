@@ -9,7 +9,7 @@ import numpy as np
 
 from lenet_tui.explain.engine.links import broadcast
 from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
-from lenet_tui.explain.engine.ops.softmax import cells, exponentials, log_softmax, log_sum, softmax
+from lenet_tui.explain.engine.ops.softmax import cells, log_softmax, softmax
 from lenet_tui.explain.engine.terms import (
     Index,
     Indices,
@@ -25,11 +25,12 @@ from lenet_tui.explain.engine.terms import (
     read_broadcast,
     read_each,
 )
-from lenet_tui.explain.rounding import Rounded, constant, exact, log, sum_error
+from lenet_tui.explain.rounding import Rounded, constant, exact
 from lenet_tui.tape.engine.loss_parts import class_dim, part
+from lenet_tui.text.numbers import number as digits
 
 NOTED = 3
-"""Samples of which a note gives the sum of the exponentials."""
+"""Samples of which a note gives the probability and its logarithm."""
 
 
 def _reduction(call: Call) -> str:
@@ -69,43 +70,34 @@ def _each(call: Call, count: int) -> str:
 
 
 def cross_entropy_forward(call: Call, index: Index) -> Sum:
-    """Each sample's −log softmax at its target class, over the number of samples.
+    """Each sample's −log p over the number of samples: p is the softmax at its target class.
 
-    Three terms a sample: less the target's logit, the largest logit, and the logarithm of the sum
-    of the exponentials.
+    The logarithm is taken as torch does, of the logits: near p = 1 the softmax has lost its digits.
     """
     _plain_classes(call)
     x, target = call.source(), call.source("target")
     samples, classes = _samples(call, index)
     dim, count = class_dim(x.tensor), len(classes)
     letters = "n" if call.entry.tensor.dim() else ""
-    name = f"{call.name}.exp"
-    each, n = _each(call, count), "n," if x.tensor.dim() > 1 else ""
-    top, label = f"max_j {x.name}[{n}j]", f"{target.name}[{n[:-1]}]" if n else target.name
-    right = f"log Σ_j {name}[{n}j] + {top} − {x.name}[{n}{label}]"
-    total = Sum(f"{each}({right})" if each else right, letters=letters)
+    name = f"{call.name}.softmax"
+    n = "n," if x.tensor.dim() > 1 else ""
+    label = f"{target.name}[{n[:-1]}]" if n else target.name
+    total = Sum(f"{_each(call, count)}−log {name}[{n}{label}]", letters=letters)
     if not count:
         return total
     along = np.stack([np.insert(samples, dim, c, axis=1) for c in range(x.shape[dim])], 1)
     logits = gather(x.tensor, along.reshape(-1, along.shape[-1])).reshape(along.shape[:2])
     rows = np.arange(count)
-    chosen = read_each(x, along[rows, classes])
-    largest = read_each(x, along[rows, np.argmax(logits, 1)])
-    operands, exps = exponentials(name, x, along, dim, call.entry.tensor)
-    totals = exps.sum(-1)
-    logs = log(totals)
-    total.terms = [
-        Terms((chosen, read_each(target, samples)), _shared(call, -chosen.number, count)),
-        Terms((largest,), _shared(call, largest.number, count)),
-        Terms(operands, _shared(call, logs, count)),
-    ]
     made = log_softmax(exact(logits))
-    torchs = _shared(call, Rounded(-made.value[rows, classes], made.error[rows, classes]), count)
-    shown = _shared(call, logs, count).error.sum()
-    total.error = float(sum_error(torchs.value, torchs.error) + shown)
+    logs = Rounded(-made.value[rows, classes], made.error[rows, classes])
+    places = along[rows, classes]
+    values = gather(part(x.tensor, dim, "softmax"), places)
+    shown = Operands(name, places, values, call.entry.tensor)
+    total.terms = [Terms((shown, read_each(target, samples)), _shared(call, logs, count))]
     for row in range(min(count, NOTED)):
-        where = f"{name}[{','.join(map(str, samples[row]))}{',' if n else ''}j]"
-        total.notes.append(log_sum(where, totals[row], logs[row]))
+        where = f"{name}[{','.join(map(str, places[row]))}]"
+        found = digits(float(values[row]), 4), digits(float(logs.value[row]), 4)
+        total.notes.append(("minus-log", (where, *found)))
     if _reduction(call) == "mean" and count > 1:
         total.notes.append(("samples", (str(count),)))
     return total

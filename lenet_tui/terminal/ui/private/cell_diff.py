@@ -21,6 +21,9 @@ from lenet_tui.terminal.ui.private.partial_compositor import PartUpdate, Piece
 
 ReturnType = TypeVar("ReturnType")
 
+HOLD = 0.02
+"""Seconds between two looks at how much the terminal has not taken."""
+
 
 class Shadow:
     """What the terminal shows, as far as we wrote it; a cell that is not known is ``None``."""
@@ -93,10 +96,11 @@ class CellDiffUpdate(CompositorUpdate):
 
 
 class CellDiffApp(PlainApp[ReturnType]):
-    """An app that sends only the cells that changed."""
+    """An app that sends only the cells that changed; none while too many are on the way."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._shadow = Shadow()
+        self._late = False
         super().__init__(*args, **kwargs)
 
     def on_resize(self) -> None:
@@ -110,5 +114,23 @@ class CellDiffApp(PlainApp[ReturnType]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate):
+            if self._late or self.flow.full:
+                self._paint_later()
+                return
             renderable = CellDiffUpdate(renderable, self._shadow)
         super()._display(screen, renderable)
+
+    def _paint_later(self) -> None:
+        """Paint the whole screen when the terminal has taken more; what has not changed by then
+        since the last paint is not sent.
+        """
+        if not self._late:
+            self._late = True
+            self.set_timer(HOLD, self._paint_now)
+
+    def _paint_now(self) -> None:
+        self._late = False
+        if self.flow.full:
+            self._paint_later()
+        else:
+            self.screen.refresh()

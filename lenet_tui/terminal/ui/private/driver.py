@@ -10,27 +10,57 @@ import os
 import selectors
 import signal
 import threading
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.keys import Keys
+
+from lenet_tui.terminal.ui.driver import FlowDriver
 
 SECONDS = 0.1
 """How long to wait for keys before looking whether the end has come."""
+QUERY, ANSWER = "\x1b[5n", "\x1b[0n"
+"""Whether all is well, and that it is (Device Status Report): terminals have known it for 40
+years, where few know of modes.
+"""
 
 
-class TerminalDriver(LinuxDriver):
-    """Does three things that Textual's own driver does not.
+class Parser(XTermParser):
+    """Calls ``answered`` for each answer to ``QUERY``, which would otherwise come as keys."""
 
-    Bytes that are no UTF-8 become replacement characters; they would end the app. A terminal that
-    has gone counts as the signal HUP. After STOP and CONT the terminal is set up again, as after
-    TSTP and CONT, because the shell used it meanwhile. That waits for the event loop's turn: when
-    the signal's handler runs, the loop may be anywhere, even in the middle of writing.
+    def __init__(self, debug: bool, answered: Callable[[], None]) -> None:
+        super().__init__(debug)
+        self._answered = answered
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
+        if sequence == ANSWER:
+            self._answered()
+            return (Key(Keys.Ignore, sequence),)
+        return super()._sequence_to_key_events(sequence, alt)
+
+
+class TerminalDriver(FlowDriver):
+    """Does four things that Textual's own driver does not.
+
+    It reports to its ``FlowControl``. Bytes that are no UTF-8 become replacement characters; they
+    would end the app. A terminal that has gone counts as the signal HUP. After STOP and CONT the
+    terminal is set up again, as after TSTP and CONT, because the shell used it meanwhile. That
+    waits for the event loop's turn: when the signal's handler runs, the loop may be anywhere, even
+    in the middle of writing.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._away = False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, unless it is another's because we are in the background."""
+        writer = self._writer_thread
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._writer_thread is not writer:
+            self.flow.start(lambda: self.write(QUERY))
 
     # Stopped and continued
 
@@ -55,7 +85,7 @@ class TerminalDriver(LinuxDriver):
         self._leave()
         self._away, self._must_signal_resume = False, True
         writer = self._writer_thread
-        self.start_application_mode()  # type: ignore[no-untyped-call]
+        self.start_application_mode()
         self._away = self._writer_thread is writer  # in the background: stopped once more
 
     def _leave(self) -> None:
@@ -79,15 +109,17 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Wait for keys and pass them to the app until it ends."""
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        parser = XTermParser(self._debug)
+        parser = Parser(self._debug, self.flow.answered)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(SECONDS):
                     data = self._read()
                     if not data:
+                        self.flow.close()
                         os.kill(os.getpid(), signal.SIGHUP)
                         return
+                    self.flow.read()
                     if text := decode(data):
                         for event in parser.feed(text):
                             self.process_message(event)
