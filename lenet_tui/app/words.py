@@ -72,7 +72,7 @@ APP: Table = {
     "status.speed": ("+ - speed", "+ - 变速"),
     "status.divergence": ("replay differs", "重放有差异"),
     "run.at": ("running, {speed}", "运行中，{speed}"),
-    "run.flat": ("running at full speed", "全速运行"),
+    "run.flat": ("at full speed", "全速运行"),
     "run.pausing": ("pausing …", "正在暂停…"),
     "run.until": ("running to a watchpoint", "运行到监视点"),
     "run.until.none": ("running; no watchpoint is set", "运行中；未设置监视点"),

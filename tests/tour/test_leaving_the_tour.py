@@ -47,7 +47,7 @@ async def test_everything_looks_as_it_did_before_the_tour() -> None:
 
 async def test_the_inspector_is_open_again_after_the_tour() -> None:
     async with running((120, 40)) as run:
-        await run.press("f", "2", "down", "e")
+        await run.press("f", "2", "down", "enter")
         head = run.text.split("\n")[5]
         assert run.app.main.inspection.is_open
         await at(run, "output")

@@ -107,8 +107,7 @@ class MainScreen(ReportScreen):
         """Make the move that ``line`` describes, as in a file of moves."""
         move = parse_move(line)
         if isinstance(move, (Continue, ReverseContinue)) and not self.has_watchpoint:
-            back = isinstance(move, ReverseContinue)
-            self.announce("note", self.words("watch.unwatched.back" if back else "watch.unwatched"))
+            self.say_unwatched(back=isinstance(move, ReverseContinue))
         self.move(move)
 
     def action_goto(self) -> None:
@@ -129,11 +128,10 @@ class MainScreen(ReportScreen):
 
     def action_change_speed(self, by: int) -> None:
         """A run goes faster (1) or slower (-1), also the next one where none is under way."""
-        end = "speed.fastest" if by > 0 else "speed.slowest"
-        changed = self.runner.shift(by)
-        if changed:
+        key = "speed.fastest" if by > 0 else "speed.slowest"
+        if self.runner.shift(by):
+            key = "speed.now"
             self.post_message(self.SpeedChosen(self.runner.speed.name))
-        key = "speed.now" if changed else end
         self.notify(self.words(key, speed=self.speed_words))
 
     def action_watch(self) -> None:

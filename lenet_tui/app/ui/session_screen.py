@@ -289,6 +289,11 @@ class SessionScreen(PaneScreen):
         self.log_pane.add(kind, text)
         self.notify(text, severity=severity)
 
+    def say_unwatched(self, *, back: bool) -> None:
+        """No watchpoint is set, so that a run to the next one, or ``back``, will find none."""
+        key = "watch.unwatched.back" if back else "watch.unwatched"
+        self.announce("note", self.words(key))
+
     def forget_pending(self) -> None:
         """Nothing is under way in an engine that is gone."""
         if self.queue.forget():
