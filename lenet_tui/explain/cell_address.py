@@ -1,4 +1,7 @@
-"""A cell: one number of a tensor, written ``weight.grad[0,0,2,3]``."""
+"""A cell: one number of a tensor, written ``weight.grad[0,0,2,3]``.
+
+Of an op that returned several tensors, ``chunk[1][0,3]`` is one of the second.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ LONGEST = 500
 _LISTED = 80
 """Names that an error lists at most."""
 _CELL = re.compile(
-    r"\s*(?P<tensor>[^\[\]\s](?:[^\[\]]*?[^\[\]\s])?)\s*(?:@(?P<iteration>\d{1,18})(?:\.(?P<entry>\d{1,18}))?\s*)?"
+    r"\s*(?P<tensor>[^\[\]\s](?:(?:[^\[\]]|\[\d{1,9}\])*?(?:[^\[\]\s]|\[\d{1,9}\]))?)\s*(?:@(?P<iteration>\d{1,18})(?:\.(?P<entry>\d{1,18}))?\s*)?"
     r"(?:\[(?P<index>[^\[\]]*)\])?\s*"
 )
 _INDEX = re.compile(r"\s*\d{1,18}\s*(,\s*\d{1,18}\s*)*")
@@ -41,7 +44,8 @@ class Cell:
     entry: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.name}{index_text(self.index)}"
+        alone = not self.index and self.name.endswith("]")
+        return f"{self.name}{'[]' if alone else index_text(self.index)}"
 
     @property
     def name(self) -> str:

@@ -31,7 +31,8 @@ class Explanation:
     the tensor's ``size`` elements (1: largest). ``notes`` are (key, values) of what a reader
     should know. ``regions`` are the regions to highlight, (tensor, first index, last index).
     ``difference`` is the central difference, if it was asked for. ``left`` terms were left out,
-    where only the largest were asked for; they come to ``left_sum``.
+    where only the largest were asked for; they come to ``left_sum``. ``precision`` is the type of
+    numbers that ``ulp`` and ``bound`` are about.
     """
 
     cell: str
@@ -50,6 +51,7 @@ class Explanation:
     difference: float | None = None
     left: int = 0
     left_sum: float = 0.0
+    precision: str = "float32"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ from lenet_tui.explain.cell_address import (
         ("0.weight[4]", Cell("0.weight", (4,))),
         ("fc1.weight@2[3,7]", Cell("fc1.weight", (3, 7), 2)),
         ("fc1.weight@2.40[3,7]", Cell("fc1.weight", (3, 7), 2, 40)),
+        ("op[1][0,3]", Cell("op[1]", (0, 3))),
+        ("op[1].grad[2]", Cell("op[1].grad", (2,))),
+        ("op[1]@2[3]", Cell("op[1]", (3,), 2)),
+        ("op[1][]", Cell("op[1]")),
         ("a@b[1]", Cell("a@b", (1,))),
     ],
 )
@@ -37,7 +41,7 @@ def test_a_cell_is_a_tensor_and_an_index(text: str, cell: Cell) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "[0]", "x[", "x]", "x[0", "x[0]]", "x[0][1]", "x[-1]", "x[1,]", "x[,1]", "x[1.0]",
+    ["", " ", "[0]", "x[", "x]", "x[0", "x[0]]", "x[0][1", "x[-1]", "x[1,]", "x[,1]", "x[1.0]",
      "x[a]", "x[:]", "x[0:2]", "x[1 2]", "x[" + "9" * 19 + "]", "x" * (LONGEST + 1)],
 )  # fmt: skip
 def test_anything_else_is_refused_in_one_line(text: str) -> None:

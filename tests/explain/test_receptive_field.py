@@ -14,7 +14,8 @@ from lenet_tui.explain.engine.receptive_field import reach, receptive_field
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.options import Options
-from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, module_paths
+from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
+from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.tape.engine.tape import Base, Cursor, Tape, TapeSegment
 from lenet_tui.training.engine.model import Net
 from tests.harness.explaining import Branch, Explained, Residual, Rows

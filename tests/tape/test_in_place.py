@@ -10,7 +10,8 @@ from lenet_tui.explain.engine.answers import explain
 from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.tape.engine import forward_recorder, in_place
 from lenet_tui.tape.engine.entries import OpEntry
-from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, module_paths
+from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
+from lenet_tui.tape.engine.module_paths import module_paths
 from tests.harness.driving import Drive
 
 HERE = "tests.tape.test_in_place"

@@ -98,7 +98,7 @@ class InPlace(nn.Module):
 
 
 MODELS = (Probabilities, Penalty, Sizes, RealPart, Transposed, SecondPart, InPlace)
-EXPLAINED = (Probabilities, Penalty, Sizes, InPlace)
+EXPLAINED = (Probabilities, Penalty, Sizes, Transposed, SecondPart, InPlace)
 """Those whose output one recorded op made."""
 
 

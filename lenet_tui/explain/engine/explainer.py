@@ -22,12 +22,13 @@ from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.result import Question
 from lenet_tui.explain.engine.scope import STATISTICS, Scope, TimedNames, cursor_at, next_to
-from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum
+from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum, made_in
 from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
 from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, UPDATE, Phase
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
@@ -125,6 +126,7 @@ class Explainer:
     # What it is
 
     def _explain(self, command: Explain, cell: Cell, scope: Scope) -> Explanation:
+        cell = _single(cell, scope)
         question = self._question(command, cell, scope)
         if cell.tensor in GIVEN:
             regions = reach(scope.recorded, cell.tensor, cell.index)
@@ -201,12 +203,13 @@ class Explainer:
             return None if skipped else scope.tape.updated(scope.cursor, name)
 
         with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
-            if aspect == "update":
-                total = update_rules.change(entry, cell.index)
-            elif aspect in STATES:
-                total = update_rules.state_update(entry, aspect, cell.index)
-            else:
-                total = update_rules.update(entry, cell.index)
+            with made_in(entry.before):
+                if aspect == "update":
+                    total = update_rules.change(entry, cell.index)
+                elif aspect in STATES:
+                    total = update_rules.state_update(entry, aspect, cell.index)
+                else:
+                    total = update_rules.update(entry, cell.index)
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             total.op = entry.op
@@ -272,14 +275,17 @@ class Explainer:
                 continue
             try:
                 if call is not None:
-                    total = rule_for(call).forward(call, cell.index)
+                    with made_in(call.tensor):
+                        total = rule_for(call).forward(call, cell.index)
                     total.op = call.op
                     regions = receptive_field(recorded, call, cell.index)
                 elif aspect in PARTS:
-                    total = _part(made_by, stem, aspect, cell.index)
+                    with made_in(made_by.tensor):
+                        total = _part(made_by, stem, aspect, cell.index)
                     regions = receptive_field(recorded, made_by, cell.index)
                 elif aspect in STATISTICS and made_by.op == "batch_norm":
-                    total = norm.statistic(made_by, aspect, cell.index[0])
+                    with made_in(made_by.tensor):
+                        total = norm.statistic(made_by, aspect, cell.index[0])
                 else:
                     total = gradients.activation_gradient(recorded, made_by, cell.index)
             except NoArithmetic as error:
@@ -287,6 +293,11 @@ class Explainer:
             naming = TimedNames(here, there, there.at(recorded.start))
             return result.explanation(question, total, naming, regions)
         raise self._unknown(cell, here)
+
+
+def _kind(call: Call) -> str:
+    """The kind of node that an op's gradient comes through."""
+    return kind(call.edge[0]) if call.edge else ""
 
 
 def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
@@ -300,6 +311,17 @@ def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
     return share_of_row(x, index, dim, name, call.entry.tensor)
 
 
+def _single(cell: Cell, scope: Scope) -> Cell:
+    """The cell; ``op[1]`` is the second of several tensors if they are single numbers."""
+    if len(cell.index) != 1:
+        return cell
+    name = f"{cell.tensor}[{cell.index[0]}]"
+    found, whole = scope.find(name).tensor, scope.find(cell.tensor).tensor
+    if found is None or found.dim() or whole is None or whole.dim():
+        return cell
+    return replace(cell, tensor=name, index=())
+
+
 def _parameter(question: Question, scope: Scope) -> str:
     """The parameter that a cell belongs to: itself, or what its aspect is of."""
     name = question.cell.tensor
@@ -310,7 +332,7 @@ def _operands_of(
     question: Question, recorded: RecordedPass, call: Call | None, op: str
 ) -> Explanation:
     """No arithmetic: the operands of the op, or of those that the gradient came through."""
-    calls = [call] if call else [c for c in recorded.calls if c.op == op]
+    calls = [call] if call else [c for c in recorded.calls if op in (c.op, _kind(c))]
     operands = {s.name: s.shape for c in calls for _, s in c.tensors()}
     if not call:
         operands |= {f"{c.name}.grad": tuple(c.entry.tensor.shape) for c in calls}

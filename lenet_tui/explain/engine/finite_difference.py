@@ -30,8 +30,10 @@ def central_difference(
 
     f: what the recorded's backward started from; ``values``: the parameters its forward read.
     ``None``: the model cannot be copied or run again with the same result (random ops other than
-    dropout, whose masks are taken from the tape).
+    dropout, whose masks are taken from the tape), or it has complex numbers.
     """
+    if any(t.is_complex() for t in (*model.parameters(), *model.buffers())):
+        return None
     try:
         twin = copy.deepcopy(model).to("cpu", torch.float64)
         parameters = dict(twin.named_parameters())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
 from lenet_tui.explain.engine.op_rule import Call
@@ -17,13 +18,16 @@ from lenet_tui.explain.engine.terms import (
     Source,
     Sum,
     Terms,
+    made_in,
     plain,
     read,
 )
-from lenet_tui.explain.rounding import constant, exact
+from lenet_tui.explain.rounding import coarsest, constant, exact
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.backward_recorder import kind
+from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import Entry
+from lenet_tui.tape.engine.names import feeders
 
 Reader = tuple[Call, str, Gradient]
 """An op, which of its arguments, and the gradient on its output."""
@@ -36,20 +40,20 @@ def readers(recorded: RecordedPass, name: str, made_by: Call | None) -> Iterator
     """
     for call in recorded.calls:
         for argument, source in call.tensors():
-            mine = source.entry is made_by.entry if made_by else source.name == name
-            if mine and (source.entry is None) == (made_by is None):
-                gradient = recorded.gradient(call, argument)
-                if gradient is not None:
-                    yield call, argument, gradient
+            if made_by.makes(source) if made_by else source.entry is None and source.name == name:
+                for part in call.parts():
+                    gradient = recorded.gradient(part, argument)
+                    if gradient is not None:
+                        yield part, argument, gradient
 
 
 def activation_gradient(recorded: RecordedPass, made_by: Call, index: Index) -> Sum:
     """d(root)/d(output of an op) at ``index``."""
-    found = list(readers(recorded, made_by.name, made_by))
-    node = made_by.entry.node
-    root = recorded.backward is not None and recorded.backward[0].root is node
-    if root and not any(call.entry.node is node for call, _, _ in found):
+    found, edge = list(readers(recorded, made_by.name, made_by)), made_by.edge
+    root = recorded.backward is not None and edge and recorded.backward[0].root is edge[0]
+    if root and not any(call.edge == edge for call, _, _ in found):
         return _start(recorded, index)
+    _all_known(recorded, edge, found)
     return _shares(recorded, found, index)
 
 
@@ -57,12 +61,47 @@ def parameter_gradient(
     recorded: RecordedPass, name: str, index: Index, before: Source | None
 ) -> Sum:
     """What one backward left in a parameter's ``.grad``; ``before``: what it was added to."""
-    share = _shares(recorded, list(readers(recorded, name, None)), index)
+    found = list(readers(recorded, name, None))
+    nodes = recorded.backward[0].nodes if recorded.backward else []
+    ends = (entry.node for entry in nodes if entry.parameter == name)
+    _all_known(recorded, next(((node, 0) for node in ends), None), found)
+    share = _shares(recorded, found, index)
     if before is not None:
         share.terms.insert(0, plain(read(before, index)))
         share.right = f"{before.name}[{share.letters}] (before) + {share.right}"
         share.notes.insert(0, ("accumulated", ()))
     return share
+
+
+def _all_known(recorded: RecordedPass, edge: Edge | None, found: list[Reader]) -> None:
+    """``NoArithmetic`` if a node that no reader accounts for added to a gradient too.
+
+    Such are the nodes of ops that are not on the tape, and of ops that read a list of tensors.
+    """
+    if recorded.backward is None or edge is None:
+        return
+    unknown = feeders(recorded.backward[0], edge) - _nodes(recorded, found)
+    for node in unknown:
+        raise NoArithmetic(kind(node))
+
+
+def _nodes(recorded: RecordedPass, found: list[Reader]) -> set[Node]:
+    """The nodes of ops, between their output and what they were given.
+
+    An op that handed on its argument as it is has none: those of its own readers are meant.
+    """
+    nodes: set[Node] = set()
+    for call, _, _ in found:
+        stop = {e for several in call.entry.given.values() for e in several}
+        waiting = [call.edge]
+        if call.edge in stop:
+            nodes |= _nodes(recorded, list(readers(recorded, call.name, call)))
+        while waiting:
+            edge = waiting.pop()
+            if edge is not None and edge not in stop and edge[0] not in nodes:
+                nodes.add(edge[0])
+                waiting += [(n, at) for n, at in edge[0].next_functions if n is not None]
+    return nodes
 
 
 def scaled_gradient(entry: Entry, index: Index) -> Sum:
@@ -71,7 +110,8 @@ def scaled_gradient(entry: Entry, index: Index) -> Sum:
     if "factor" not in numbers:
         raise NoArithmetic(entry.op)
     gradient = read(Source(f"{entry.name}.grad", before), index)
-    terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)
+    with made_in(before):
+        terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)
     factor = f"{numbers['factor']:.6g}"
     right = f"{factor} ⋅ {gradient.tensor}[…]"
     return Sum(right, [terms], [("scaled", (entry.op, factor))], op=entry.op)
@@ -95,7 +135,10 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
         raise NoArithmetic("")
     shares = []
     for call, argument, gradient in found:
-        share = rule_for(call).backward(call, argument, index, gradient)
+        if call.edge is not None and isinstance(call.edge[0], BackwardCFunction):
+            raise NoArithmetic(kind(call.edge[0]))  # its owner says what its gradient is
+        with made_in(call.tensor):
+            share = rule_for(call).backward(call, argument, index, gradient)
         node = _handed_on(call, argument)
         share.op = kind(node) if node is not None else call.op
         shares.append(share)
@@ -106,6 +149,7 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
         total.terms += share.terms
         total.notes += share.notes
         total.right += f" + {share.right}"
+        total.precision = coarsest(total.precision, share.precision)
         if share.op not in total.op.split(" + "):
             total.op += f" + {share.op}"
     total.notes.append(("chain", tuple(_to_root(recorded, found[0][0]))))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from torch import Tensor
 
 from lenet_tui.explain.engine.links import Connection, Links, broadcast
 from lenet_tui.explain.engine.terms import Gradient, Index, Source, Sum
+from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import OpEntry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """An op of the forward or the loss. ``arguments`` has each by its name (see
-    ``registry.named_arguments``), the tensors among them as a ``Source``.
+    ``registry.named_arguments``), the tensors among them as a ``Source``. ``part``: which of
+    several outputs is meant, if not the first.
     """
 
     entry: OpEntry
     arguments: dict[str, Any]
+    part: int | None = None
 
     @property
     def op(self) -> str:
@@ -26,11 +31,28 @@ class Call:
 
     @property
     def name(self) -> str:
-        return self.entry.name
+        return self.entry.name if self.part is None else f"{self.entry.name}[{self.part}]"
+
+    @property
+    def tensor(self) -> Tensor:
+        return self.entry.tensor if self.part is None else self.entry.parts[self.part]
 
     @property
     def output(self) -> Source:
-        return Source(self.entry.name, self.entry.tensor, self.entry)
+        return Source(self.name, self.tensor, self.entry, part=self.part)
+
+    @property
+    def edge(self) -> Edge | None:
+        return self.entry.edge(self.part)
+
+    def parts(self) -> list[Call]:
+        """The op with each of its outputs, if it has several; else itself."""
+        others = list(self.entry.parts)[1:]
+        return [replace(self, part=None), *(replace(self, part=n) for n in others)]
+
+    def makes(self, source: Source) -> bool:
+        """Whether a tensor is its output."""
+        return source.entry is self.entry and source.part == self.part
 
     def get(self, name: str, default: Any = None) -> Any:
         """An argument; ``default`` where it was not given, or given as ``None``."""
@@ -57,7 +79,7 @@ Connect = Callable[[Call, str], Connection | None]
 
 def element_wise(call: Call, argument: str) -> Links:
     """The op works element by element and broadcasts its operands."""
-    return broadcast(call.source(argument).shape, tuple(call.entry.tensor.shape))
+    return broadcast(call.source(argument).shape, tuple(call.tensor.shape))
 
 
 def whole_tensors(call: Call, argument: str) -> None:
@@ -80,6 +102,7 @@ class Rule:
     ``argument`` at ``index``, from the gradient ``g`` on its output.
     ``connect(call, argument)`` is which elements of the output depend on which of an argument;
     ``None``: any may depend on every one.
+    ``parts``: whether these know which of several outputs is meant; else only the first is known.
     Each of these raises ``NoArithmetic`` where the op was called in a way that is not known here.
     """
 
@@ -88,3 +111,4 @@ class Rule:
     forward: Callable[[Call, Index], Sum]
     backward: Callable[[Call, str, Index, Gradient], Sum]
     connect: Connect = element_wise
+    parts: bool = False

@@ -17,13 +17,13 @@ def receptive_field(recorded: RecordedPass, call: Call, index: Index) -> Regions
     output at ``index`` depends on. For an op that is not known, all of its operands.
     """
     regions: Regions = {call.name: at(index)}
-    until = next((n for n, c in enumerate(recorded.calls) if c is call), -1)
+    until = next((n for n, c in enumerate(recorded.calls) if c.entry is call.entry), -1)
     for op in reversed(recorded.calls[: until + 1]):
-        if op.name in regions:
+        for part in (p for p in op.parts() if p.name in regions):
             for argument, source in op.tensors():
                 if source.entry is not None or source.name == "input":
-                    link = _connection(op, argument)
-                    box = link.back(regions[op.name]) if link else whole(source.shape)
+                    link = _connection(part, argument)
+                    box = link.back(regions[part.name]) if link else whole(source.shape)
                     if box is not None:
                         regions[source.name] = union(regions.get(source.name), box)
     del regions[call.name]
@@ -38,10 +38,11 @@ def reach(recorded: RecordedPass, name: str, index: Index) -> Regions:
     for op in recorded.calls:
         for argument, source in op.tensors():
             if source.name in regions and source.name != op.name:
-                link, shape = _connection(op, argument), tuple(op.entry.tensor.shape)
-                box = link.ahead(regions[source.name]) if link else whole(shape)
-                if box is not None:
-                    regions[op.name] = union(regions.get(op.name), box)
+                for part in op.parts():
+                    link, shape = _connection(part, argument), tuple(part.tensor.shape)
+                    box = link.ahead(regions[source.name]) if link else whole(shape)
+                    if box is not None:
+                        regions[part.name] = union(regions.get(part.name), box)
     del regions[name]
     return regions
 

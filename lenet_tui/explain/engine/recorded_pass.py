@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
 from lenet_tui.explain.engine.op_rule import Call
-from lenet_tui.explain.engine.registry import named_arguments
+from lenet_tui.explain.engine.registry import named_arguments, named_edges
 from lenet_tui.explain.engine.terms import Gradient, Source
 from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry, same
-from lenet_tui.tape.engine.names import gradient_of
+from lenet_tui.tape.engine.names import gradient_of, part_named
 from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
 
 
@@ -56,13 +57,15 @@ class RecordedPass:
         output = segment.output if self.complete else None
         if output is not None:
             made = next((c for c in self.calls if c.entry is output), None)
-            self.last = made or Call(output, {})
+            self.last = made or self._part_of(output) or Call(output, {})
 
     def call(self, name: str) -> Call | None:
         """The op of that name, the last one; ``output`` is what the forward returned."""
         if name == FORWARD.makes and self.complete:
             return self.last
-        return next((c for c in reversed(self.calls) if c.name == name), None)
+        entry, part = part_named([c.entry for c in self.calls[::-1]], name)
+        found = next((c for c in self.calls if c.entry is entry), None)
+        return found if part is None or found is None else replace(found, part=part)
 
     def gradient(self, call: Call, argument: str | None = None) -> Gradient | None:
         """d(root)/d(output of an op), as the backward computed it; ``None``: not (yet).
@@ -72,7 +75,7 @@ class RecordedPass:
         if self.backward is None:
             return None
         segment, done = self.backward
-        found = gradient_of(segment, done, call.entry)
+        found = gradient_of(segment, done, call.edge)
         if found is None:
             return None
         handed = self._handed(call, argument, done) if argument else None
@@ -80,41 +83,66 @@ class RecordedPass:
 
     def _handed(self, call: Call, argument: str, done: list[NodeEntry]) -> Tensor | None:
         """The gradient that an op's own node handed on to one of the op's arguments."""
-        node, maker = call.entry.node, call.source(argument).entry
-        ran = next((e for e in done if node is not None and e.node is node), None)
-        if node is None or ran is None or maker is None:
+        source, edge = call.source(argument), call.edge
+        ran = next((e for e in done if edge is not None and e.node is edge[0]), None)
+        if ran is None or source.entry is None:
             return None
-        onward = zip(ran.produced, node.next_functions, strict=False)
-        return next((g for g, (behind, _) in onward if behind is maker.node), None)
+        onward = zip(ran.produced, ran.node.next_functions, strict=False)
+        behind = source.entry.edge(source.part)
+        return next((g for g, each in onward if each == behind), None)
 
     def _add(self, entry: OpEntry, at: Cursor) -> None:
         arguments = named_arguments(entry)
+        edges = named_edges(entry)
         for name, value in arguments.items():
             if isinstance(value, Tensor):
-                arguments[name] = self._source(entry, name, value, at)
+                (edge,) = edges.get(name, (None,))
+                arguments[name] = self._source(entry, name, value, at, edge)
         self.calls.append(Call(entry, arguments))
 
-    def _source(self, entry: OpEntry, argument: str, tensor: Tensor, at: Cursor) -> Source:
-        """What a tensor that an op was given is called, with its value of that moment."""
+    def _source(
+        self, entry: OpEntry, argument: str, tensor: Tensor, at: Cursor, edge: Edge | None
+    ) -> Source:
+        """What a tensor that an op was given is called, with its value of that moment.
+
+        ``edge``: which node made it. That tells it from others where the tape holds copies.
+        """
         parameter = self.names.parameters.get(id(tensor))
         if parameter is not None:
             return Source(parameter, self.tape.value(at, parameter))
-        for call in reversed(self.calls):
-            if same(call.entry.tensor, tensor):
+        unnamed = Source(f"{entry.name}.{argument}", tensor.detach(), known=False)
+        if edge is not None:
+            maker = next((c for c in self._newest() if c.edge == edge), None)
+            if maker is None:
+                return unnamed
+            if _alike(maker.tensor, tensor):
+                return maker.output
+            return replace(unnamed, entry=maker.entry, part=maker.part)
+        for call in self._newest():
+            if same(call.tensor, tensor):
                 return call.output
         for name, given in zip(("input", "target"), self.tape.batch or (), strict=False):
             if same(given, tensor):
                 return Source(name, given)
         buffer = self.names.buffers.get(id(tensor))
-        if buffer is not None:
-            return Source(buffer, tensor, known=False)
-        overwritten = self._behind(entry, argument)
-        return overwritten or Source(f"{entry.name}.{argument}", tensor.detach(), known=False)
+        return unnamed if buffer is None else Source(buffer, tensor, known=False)
 
-    def _behind(self, entry: OpEntry, argument: str) -> Source | None:
-        """The op whose result was overwritten in place, found by the node behind the op's own."""
-        if entry.node is None or argument != "input":
-            return None
-        behind: Any = entry.node.next_functions[0][0] if entry.node.next_functions else None
-        call = next((c for c in self.calls if behind is not None and c.entry.node is behind), None)
-        return call.output if call else None
+    def _newest(self) -> Iterator[Call]:
+        """The ops so far with each of their outputs, the newest first."""
+        return (part for call in reversed(self.calls) for part in call.parts())
+
+    def _part_of(self, output: OpEntry) -> Call | None:
+        """Which of an op's several outputs the forward returned."""
+        edge = output.edge()
+        parts = (c for c in self._newest() if c.part is not None)
+        return next((c for c in parts if c.edge == edge and same(c.tensor, output.tensor)), None)
+
+
+def _alike(recorded: Tensor, given: Tensor) -> bool:
+    """Whether an op was given what the tape has: the same memory, or a copy of it."""
+    if same(recorded, given):
+        return True
+    if recorded.shape != given.shape:
+        return False
+    both_nan = recorded.isnan() & given.isnan()
+    return bool(((recorded == given.detach()) | both_nan).all())

@@ -13,6 +13,7 @@ from typing import Any
 from lenet_tui.explain.engine import ops
 from lenet_tui.explain.engine.op_rule import Call, Rule
 from lenet_tui.explain.engine.terms import NoArithmetic
+from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import OpEntry
 
 RULES: dict[str, Rule] = {
@@ -27,7 +28,7 @@ RULES: dict[str, Rule] = {
 def rule_for(call: Call) -> Rule:
     """The rule of an op; ``NoArithmetic`` if there is none."""
     rule = RULES.get(call.op)
-    if rule is None or "input" not in call.arguments:
+    if rule is None or "input" not in call.arguments or (call.part and not rule.parts):
         raise NoArithmetic(call.op)
     return rule
 
@@ -37,6 +38,17 @@ def named_arguments(entry: OpEntry) -> dict[str, Any]:
 
     Positional arguments without a name are called ``input``, ``1``, ``2`` and so on.
     """
-    names = RULES[entry.op].signature.split() if entry.op in RULES else ["input"]
+    names = _names(entry)
     given = {names[n] if n < len(names) else str(n): value for n, value in enumerate(entry.args)}
     return given | entry.kwargs
+
+
+def named_edges(entry: OpEntry) -> dict[str, tuple[Edge | None, ...]]:
+    """The edges of the arguments, by the same names."""
+    names = _names(entry)
+    placed = {str(n): name for n, name in enumerate(names)}
+    return {placed.get(str(key), str(key)): edges for key, edges in entry.given.items()}
+
+
+def _names(entry: OpEntry) -> list[str]:
+    return RULES[entry.op].signature.split() if entry.op in RULES else ["input"]

@@ -13,9 +13,10 @@ from torch import Tensor
 from lenet_tui.explain.cell_address import Cell
 from lenet_tui.explain.engine.links import union, whole
 from lenet_tui.explain.engine.receptive_field import Regions
-from lenet_tui.explain.engine.terms import Note, Sum, Terms, gather
+from lenet_tui.explain.engine.terms import NoArithmetic, Note, Sum, Terms, gather, precision_of
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.proof import Proof, prove
+from lenet_tui.explain.rounding import coarsest
 from lenet_tui.text.numbers import shape_text
 
 Naming = Callable[[str, Tensor | None], str]
@@ -55,9 +56,13 @@ def explanation(question: Question, made: Sum, naming: Naming, regions: Regions)
         operands = {name: tuple(t.shape) for name, t in read.items() if t is not None}
         return without_arithmetic(question, made.op, operands)
     terms, left = _terms(made, naming, question.command.most)
-    proof = prove([each.result for each in made.terms], question.value, made.error)
+    try:
+        precision = coarsest(made.precision, precision_of(question.tensor))
+    except NoArithmetic as error:
+        return without_arithmetic(question, str(error), {})
+    proof = prove([each.result for each in made.terms], question.value, made.error, precision)
     answer = _answer(question, made, proof, regions, naming)
-    return replace(answer, terms=terms, left=left[0], left_sum=left[1])
+    return replace(answer, terms=terms, left=left[0], left_sum=left[1], precision=precision.name)
 
 
 def untouched(question: Question, op: str, note: Note, regions: Regions) -> Explanation:

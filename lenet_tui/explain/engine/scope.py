@@ -54,7 +54,7 @@ class Scope:
         """Names that only explanations use."""
         call = self.recorded.call(name)
         if call is not None:
-            return call.entry.tensor
+            return call.tensor
         stem, _, aspect = name.rpartition(".")
         if aspect in STATES and stem in self.tape.base.values:
             base = self.tape.base.updates
@@ -67,7 +67,8 @@ class Scope:
         if call is not None and aspect in STATISTICS and call.op == "batch_norm":
             numbers = [statistics(call, n) for n in range(call.source().shape[1])]
             made = [float(pair[aspect == "var"].value[0]) for pair in numbers]
-            return torch.tensor(made, dtype=call.entry.tensor.dtype)
+            double = call.entry.tensor.dtype == torch.float64
+            return torch.tensor(made, dtype=torch.float64 if double else torch.float32)
         return None
 
     def meaning(self, name: str) -> Tensor | None:

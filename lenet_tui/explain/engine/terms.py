@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import mul
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,17 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from lenet_tui.explain.rounding import F64, Rounded, exact
+from lenet_tui.explain.rounding import (
+    F64,
+    FLOAT32,
+    PRECISIONS,
+    Precision,
+    Rounded,
+    computing,
+    computing_in,
+    exact,
+    multiplied_inside,
+)
 
 if TYPE_CHECKING:
     from lenet_tui.tape.engine.entries import OpEntry
@@ -30,14 +39,16 @@ class NoArithmetic(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A tensor that an op read, and what it is called. ``entry`` is the op that made it; where
-    ``known`` is false, the name is not one that can be asked for.
+    """A tensor that an op read, and what it is called. ``entry`` is the op that made it, and
+    ``part`` which of the several that it made, if not the first; where ``known`` is false, the
+    name is not one that can be asked for.
     """
 
     name: str
     tensor: Tensor
     entry: OpEntry | None = None
     known: bool = True
+    part: int | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -69,6 +80,12 @@ class Operands:
         """The values, which every number on a tape holds without an error."""
         return exact(self.values)
 
+    @property
+    def cast(self) -> Rounded:
+        """The values as an op reads them that autocast gives numbers of the op's own type."""
+        precision = computing_in()
+        return exact(precision.nearest(self.values) if precision.own else self.values)
+
     def __getitem__(self, part: slice) -> Operands:
         """The operands of some of the terms."""
         return Operands(self.tensor, self.indices[part], self.values[part], self.of)
@@ -88,7 +105,8 @@ class Sum:
 
     ``right`` is the right-hand side of the formula, and ``letters`` is what it calls the index;
     ``left`` is the left-hand side, where that is not the cell's own name. ``error`` is how far
-    float32 may be off, where it is more than the errors of the terms. ``op`` is what made it.
+    torch may be off, where it is more than the errors of the terms. ``op`` is what made it, and
+    ``precision`` the type of numbers that it computed with.
     """
 
     right: str
@@ -98,6 +116,25 @@ class Sum:
     left: str = ""
     error: float | None = None
     op: str = ""
+    precision: Precision = field(default_factory=computing_in)
+
+
+def precision_of(tensor: Tensor) -> Precision:
+    """The type of a tensor's numbers; float32 for whole numbers, which it holds as they are.
+
+    ``NoArithmetic``: one that rounding is not known of.
+    """
+    if not tensor.dtype.is_floating_point:
+        return FLOAT32
+    name = str(tensor.dtype).removeprefix("torch.")
+    if name not in PRECISIONS:
+        raise NoArithmetic(name)
+    return PRECISIONS[name]
+
+
+def made_in(tensor: Tensor) -> AbstractContextManager[None]:
+    """Take it for a while that torch computed with the type of a tensor's numbers."""
+    return computing(precision_of(tensor))
 
 
 def read_each(source: Source, indices: npt.ArrayLike) -> Operands:
@@ -145,7 +182,7 @@ def gather(tensor: Tensor, indices: Indices) -> F64:
 
 def products(*operands: Operands) -> Terms:
     """Terms that are the products of their operands."""
-    return Terms(operands, reduce(mul, (o.number for o in operands)))
+    return Terms(operands, multiplied_inside(*(o.cast for o in operands)))
 
 
 def plain(*operands: Operands) -> Terms:

@@ -27,16 +27,16 @@ CELLS: Table = {
     "cells.regions": ("reads", "读取"),
     "cells.reaches": ("reaches", "影响到"),
     "cells.checked": (
-        "checked: torch is {ulp} ulp from the sum; float32 rounding allows {bound}",
-        "已核对：torch 的值与求和相差 {ulp} ulp；float32 舍入允许 {bound}",
+        "checked: torch is {ulp} ulp from the sum; {kind} rounding allows {bound}",
+        "已核对：torch 的值与求和相差 {ulp} ulp；{kind} 舍入允许 {bound}",
     ),
     "cells.exact": (
         "checked: torch's value is the sum exactly",
         "已核对：torch 的值与求和完全相等",
     ),
     "cells.off": (
-        "NOT within rounding: torch is {ulp} ulp from the sum; float32 allows {bound}",
-        "超出舍入误差：torch 的值与求和相差 {ulp} ulp；float32 只允许 {bound}",
+        "NOT within rounding: torch is {ulp} ulp from the sum; {kind} allows {bound}",
+        "超出舍入误差：torch 的值与求和相差 {ulp} ulp；{kind} 只允许 {bound}",
     ),
     "cells.given": ("nothing to check: it was not computed", "无需核对：它不是计算得来的"),
     "cells.unproved": ("not checked: only its operands are shown", "未核对：只列出操作数"),
@@ -199,7 +199,7 @@ def verdict(words: Words, explanation: Explanation) -> str:
         return words("cells.exact")
     key = "cells.checked" if explanation.checked else "cells.off"
     ulp, bound = number(explanation.ulp, 3), number(explanation.bound, 3)
-    return words(key, ulp=ulp, bound=bound)
+    return words(key, ulp=ulp, bound=bound, kind=explanation.precision)
 
 
 def difference_line(words: Words, explanation: Explanation) -> str | None:

@@ -32,7 +32,7 @@ def walk(root: Node, ops: Iterable[OpEntry], parameters: dict[int, str]) -> list
     ``parameters``: name by ``id`` of the tensor. A node that no op returned (the transpose of a
     linear's weight) belongs to the op whose node led to it.
     """
-    owners = {op.node: (op.name, op.module) for op in ops if op.node is not None}
+    owners = {e[0]: (op.name, op.module) for op in ops for e in op.edges if e is not None}
     found: list[NodeInfo] = []
     seen: set[Node] = set()
     waiting: list[tuple[Node, tuple[str, str]]] = [(root, ("", ""))]

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from lenet_tui.tape.engine.edges import Edge, Given
+
 
 @dataclass(slots=True, eq=False)
 class Entry:
@@ -70,6 +72,7 @@ class OpEntry(Entry):
     """An op of the forward, or the loss. ``output``: what it returned, without its graph.
 
     ``line``: of the file of the model's class, where its ``forward`` was then; 0: not there.
+    ``edges``: of each part of ``output``. ``given``: of the arguments, as they were before it.
     """
 
     args: tuple[Any, ...]
@@ -77,6 +80,8 @@ class OpEntry(Entry):
     output: Tensor | tuple[Any, ...]
     node: Node | None
     line: int = 0
+    edges: tuple[Edge | None, ...] = ()
+    given: Given = field(default_factory=dict)
     changes: ClassVar[tuple[str, ...]] = ("value",)
 
     @property
@@ -85,6 +90,17 @@ class OpEntry(Entry):
         if isinstance(self.output, tuple):
             return next(t for t in self.output if isinstance(t, Tensor))
         return self.output
+
+    @property
+    def parts(self) -> dict[int, Tensor]:
+        """Its tensors by their places, if it returned several; the first is ``tensor``."""
+        several = self.output if isinstance(self.output, tuple) else ()
+        return {n: t for n, t in enumerate(several) if isinstance(t, Tensor)}
+
+    def edge(self, part: int | None = None) -> Edge | None:
+        """The edge of its output; of several, of a ``part``, or else of the first."""
+        at = next(iter(self.parts), 0) if part is None else part
+        return self.edges[at] if at < len(self.edges) else None
 
     def tensors(self) -> list[Tensor | None]:
         several = self.output if isinstance(self.output, tuple) else (self.output,)

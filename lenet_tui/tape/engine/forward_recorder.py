@@ -16,10 +16,18 @@ from torch.autograd.graph import Node
 from torch.nn.modules import module as nn_module
 from torch.overrides import TorchFunctionMode
 
+from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
+from lenet_tui.tape.engine.module_paths import Paths, leaves, module_paths
+from lenet_tui.tape.engine.names import RESERVED
 from lenet_tui.training.engine.generators import unchanged_generators
 from lenet_tui.training.engine.outputs import main_output
+
+VIEWS = ("T", "mT", "H", "mH", "real", "imag")
+"""Attributes of a tensor that are ops."""
+IDENTITY = "identity"
+"""The op of a layer in which torch did nothing."""
 
 
 class StopHere(BaseException):
@@ -30,14 +38,14 @@ class ForwardRecorder(TorchFunctionMode):
     """Records every outermost torch function that returns tensors.
 
     Names: the last op of a leaf module bears its path (``conv1``), its other ops ``path.op``; a
-    functional op bears the last leaf's (``conv1.relu``); a repeat gets ``#2``. ``enters`` is
-    called before each op, ``passed`` after it with their number; ``stop_after`` ops the forward
-    ends by ``StopHere``.
+    functional op bears the last leaf's (``conv1.relu``); a repeat gets ``#2``, and so does a layer
+    with a name that means something else (``input``, ``loss``). ``enters`` is called before each
+    op, ``passed`` after it with their number; ``stop_after`` ops the forward ends by ``StopHere``.
     """
 
     def __init__(
         self,
-        paths: dict[nn.Module, str],
+        paths: Paths,
         passed: Callable[[int, str], None],
         stop_after: int | None = None,
         enters: Callable[[str], None] = lambda name: None,
@@ -49,13 +57,12 @@ class ForwardRecorder(TorchFunctionMode):
         self._enters = enters
         self._code: CodeType | None = None
         self._forward: FrameType | None = None
-        self._paths = paths
+        self._paths, self._leaves = paths, leaves(paths)
         self._passed = passed
         self._stop_after = stop_after
         self._stack: list[tuple[nn.Module, int]] = []
         self._leaf = ""
-        self._used: dict[str, int] = {}
-        self._unnamed = 0
+        self._used: dict[str, int] = dict.fromkeys(RESERVED, 1)
         self._holders: defaultdict[int, list[OpEntry]] = defaultdict(list)
         self._indexed = 0
         self._parameters: frozenset[int] = frozenset()
@@ -83,18 +90,21 @@ class ForwardRecorder(TorchFunctionMode):
             self._copies.clear()
             before.remove()
             after.remove()
-            self._name_from(self._unnamed)
+            self._name_from(0)
 
     def returned(self, result: object) -> OpEntry | None:
         """The op that made ``result``, an entry beside the ops where none did; else ``None``.
 
-        Attributes such as ``.T`` or ``.real`` are tensors that no op made.
+        What a ``torch.autograd.Function`` makes is no op's.
         """
         if not isinstance(result, Tensor):
             return None
         self._adopt(result)
         made = next((e for e in reversed(self.entries) if e.made(result)), None)
-        return made or OpEntry("output", "", "", (), {}, result.detach(), result.grad_fn)
+        if made is not None:
+            return made
+        node, made_by = result.grad_fn, edges.edges([result])
+        return OpEntry("output", "", "", (), {}, result.detach(), node, edges=made_by)
 
     def __torch_function__(
         self,
@@ -105,10 +115,13 @@ class ForwardRecorder(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
-        if name == "__get__" or torch._C._functorch.peek_interpreter_stack() is not None:
+        if name == "__get__":
+            name = getattr(func.__self__, "__name__", "")
+            if name not in VIEWS:
+                return func(*args, **kwargs)
+        if torch._C._functorch.peek_interpreter_stack() is not None:
             return func(*args, **kwargs)  # what ``vmap`` and its like are given cannot be shown
-        if len(self.entries) == self._stop_after:
-            raise StopHere
+        self._stop()
         given = args
         if self._copies:
             given = tuple([self._copies.get(id(a), (a, a))[1] for a in args])
@@ -122,29 +135,36 @@ class ForwardRecorder(TorchFunctionMode):
                 if isinstance(operand, Tensor):
                     self._adopt(operand)
         self._enters(name)
+        read = edges.given(args, kwargs)
         result = func(*args, **kwargs)
         output: Tensor | tuple[Any, ...]
         if isinstance(result, Tensor):
-            output, node = self._kept(result), result.grad_fn
+            output, made = self._kept(result), edges.edges([result])
             if written and any(result is t for t in args):  # it may be written again by anything
                 output = output.clone()
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
             output = tuple([self._kept(t) if isinstance(t, Tensor) else t for t in result])
-            node = next((t.grad_fn for t in result if isinstance(t, Tensor) and t.grad_fn), None)
+            made = edges.edges(result)
         else:
             return result
+        module = self._stack[-1][0] if self._stack else None
+        path = self._paths.get(module, "") if module is not None else ""
+        node = next((e[0] for e in made if e is not None), None)
         if node is not None:
             self._nodes.add(node)
         elif not torch.is_grad_enabled():
             self._graphless = True
-        module = self._paths.get(self._stack[-1][0], "") if self._stack else ""
-        self.entries.append(
-            OpEntry("", name.strip("_") or name, module, given, kwargs, output, node, self._line())
-        )
-        if not self._stack or not _is_leaf(self._stack[-1][0]):
+        op, line = name.strip("_") or name, self._line()
+        self.entries.append(OpEntry("", op, path, given, kwargs, output, node, line, made, read))
+        if module not in self._leaves:
             self._name_from(len(self.entries) - 1)
         self._passed(len(self.entries), name)
         return result
+
+    def _stop(self) -> None:
+        """End the forward if as many ops as were asked for are done."""
+        if len(self.entries) == self._stop_after:
+            raise StopHere
 
     def _line(self) -> int:
         """The line of the model's ``forward`` that is being run; 0: none is."""
@@ -161,24 +181,39 @@ class ForwardRecorder(TorchFunctionMode):
 
     def _leave(self, module: nn.Module, args: Any, output: Any) -> None:
         _, first = self._stack.pop()
-        if _is_leaf(module) and module in self._paths:
+        if module in self._leaves:
             self._leaf = self._paths[module]
-            inside = self.entries[first:]
+            if len(self.entries) == first and any(output is a for a in args):
+                self._hand_on(output)
+            inside = [e for e in self.entries[first:] if not e.name]
             for entry in inside[:-1]:
                 entry.name = self._unique(f"{self._leaf}.{entry.op}")
             if inside:
                 inside[-1].name = self._unique(self._leaf or inside[-1].op)
-            self._unnamed = len(self.entries)
+
+    def _hand_on(self, output: object) -> None:
+        """Record a layer that gave its input back as it is."""
+        if not isinstance(output, Tensor):
+            return
+        self._stop()
+        self._enters(IDENTITY)
+        with torch._C.DisableTorchFunction():
+            made, kept, node = edges.edge(output), self._kept(output), output.grad_fn
+        line, read = self._line(), edges.Given({0: (made,)})
+        self.entries.append(
+            OpEntry("", IDENTITY, self._leaf, (output,), {}, kept, node, line, (made,), read)
+        )
+        self._passed(len(self.entries), IDENTITY)
 
     def _name_from(self, first: int) -> None:
         """Name functional ops after the last leaf (``input`` before the first)."""
         for entry in self.entries[first:]:
             if not entry.name:
                 entry.name = self._unique(f"{self._leaf or 'input'}.{entry.op}")
-        self._unnamed = len(self.entries)
 
     def _unique(self, name: str) -> str:
-        count = self._used[name] = self._used.get(name, 0) + 1
+        taken = 1 if name.endswith(".grad") else 0
+        count = self._used[name] = self._used.get(name, taken) + 1
         return name if count == 1 else f"{name}#{count}"
 
     def _adopt(self, tensor: Tensor) -> None:
@@ -193,7 +228,7 @@ class ForwardRecorder(TorchFunctionMode):
         for entry in reversed(self.entries):
             alone = entry.node is None and isinstance(entry.output, Tensor)
             if alone and same(entry.tensor, tensor):
-                entry.node = node
+                entry.node, entry.edges = node, edges.edges([tensor])
                 return
 
     def _kept(self, result: Tensor) -> Tensor:
@@ -217,15 +252,6 @@ class ForwardRecorder(TorchFunctionMode):
             for entry in self._holders.pop(place, ()):
                 entry.output = copied(entry.output, written)
                 entry.args = copied(entry.args, written)
-
-
-def _is_leaf(module: nn.Module) -> bool:
-    return not module._modules
-
-
-def module_paths(model: nn.Module) -> dict[nn.Module, str]:
-    """Every module of the model with its path; the model itself has the empty one."""
-    return {module: path for path, module in model.named_modules()}
 
 
 def dry_run(model: nn.Module, image: Tensor) -> ForwardRecorder:

@@ -1,6 +1,7 @@
 """Finds a tensor by its name at the cursor: one namespace for panes, watchpoints and ``explain``.
 
-Names: a parameter; an op of the forward; ``input``, ``output``, ``output.softmax``,
+Names: a parameter; an op of the forward; of an op that returned several tensors,
+``op[1]`` is the second one, and ``op`` the first; ``input``, ``output``, ``output.softmax``,
 ``output.exp``, ``target``, ``loss``, what is inside of it (``loss.target``: the one-hot rows that
 MSE makes of class labels; ``loss.exp``, ``loss.softmax``); each with ``.grad``; a parameter's
 ``.update`` (its last change) and ``.new`` (its value after this iteration's update).
@@ -8,12 +9,16 @@ MSE makes of class labels; ``loss.exp``, ``loss.softmax``); each with ``.grad``;
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from torch import Tensor
+from torch.autograd.graph import Node
 
 from lenet_tui.protocol.options import turn_of
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
+from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.loss_parts import PARTS, class_dim, part
 from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
@@ -36,6 +41,9 @@ class NamedTensor:
 LOSS_TARGET = "loss.target"
 LOSS_PARTS = (LOSS_TARGET, *(f"loss.{aspect}" for aspect in PARTS))
 OUTPUT = ("output", *(f"output.{aspect}" for aspect in PARTS))
+RESERVED = frozenset(("input", "target", LOSS.makes, *LOSS_PARTS, *OUTPUT))
+"""Names that no op of the forward has."""
+_PART = re.compile(r"(.+)\[(\d{1,9})\]")
 UNKNOWN = NamedTensor("unknown")
 AHEAD = NamedTensor("ahead")
 
@@ -112,10 +120,10 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
             return AHEAD
         output, aspect = returned.tensor, name.partition(".")[2]
         return NamedTensor("value", part(output, -1, aspect) if aspect else output, made)
-    op = next((e for e in ops if e.name == name), None)
+    op, number = part_named(ops, name)
     if op is not None:
-        return NamedTensor("value", op.tensor, made)
-    return AHEAD if any(e.name == name for e in segment.entries) else UNKNOWN
+        return NamedTensor("value", op.tensor if number is None else op.parts[number], made)
+    return AHEAD if part_named(segment.ops, name)[0] else UNKNOWN
 
 
 def _loss(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
@@ -151,14 +159,15 @@ def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> NamedTensor:
     forward = tape.forward(cursor)
     if forward is None:
         return AHEAD
-    op = tape.output(cursor) if stem == FORWARD.makes else None
-    op = op or op_named(tape, forward[0], stem)
+    op, number = (tape.output(cursor) if stem == FORWARD.makes else None), None
+    if op is None:
+        op, number = part_named(_ops(tape, forward[0]), stem)
     if op is None:
         return NamedTensor("none") if stem in ("input", "target") else AHEAD
     backward = tape.backward(cursor)
     if backward is None:
         return NamedTensor("none")
-    gradient = gradient_of(backward[0], backward[1], op)
+    gradient = gradient_of(backward[0], backward[1], op.edge(number))
     if gradient is None:
         return NamedTensor("none")
     return NamedTensor("value", gradient, (tape.iteration, BACKWARD.name), True)
@@ -166,17 +175,41 @@ def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> NamedTensor:
 
 def op_named(tape: Tape, forward: TapeSegment, name: str) -> OpEntry | None:
     """An op of a forward, or the loss that followed it, by its name."""
+    return next((op for op in _ops(tape, forward) if op.name == name), None)
+
+
+def _ops(tape: Tape, forward: TapeSegment) -> list[OpEntry]:
     segments = (forward, *(s for s in tape.segments if s.phase is LOSS))
-    return next((op for s in segments for op in s.ops if op.name == name), None)
+    return [op for s in segments for op in s.ops]
 
 
-def gradient_of(segment: TapeSegment, done: list[NodeEntry], op: OpEntry) -> Tensor | None:
-    """d(root)/d(output of ``op``) if every node that adds to it is among the ``done`` ones."""
-    node = op.node
-    if node is None:
+def part_named(ops: Iterable[OpEntry], name: str) -> tuple[OpEntry | None, int | None]:
+    """The op called ``name``; or the one that returned several, and which of them it names."""
+    named = {op.name: op for op in reversed(list(ops))}
+    found = _PART.fullmatch(name)
+    if name in named or not found or found[1] not in named:
+        return named.get(name), None
+    op, number = named[found[1]], int(found[2])
+    if number not in op.parts:
+        return None, None
+    return op, None if number == next(iter(op.parts)) else number
+
+
+def feeders(segment: TapeSegment, edge: Edge) -> set[Node]:
+    """The nodes of a backward that add to the gradient of one output of a node."""
+    return {e.node for e in segment.nodes if edge in e.node.next_functions}
+
+
+def gradient_of(segment: TapeSegment, done: list[NodeEntry], edge: Edge | None) -> Tensor | None:
+    """d(root)/d(output at ``edge``) if every node that adds to it is among the ``done`` ones.
+
+    Of several outputs of a node, each has its own: one that nothing read has none.
+    """
+    if edge is None:
         return None
-    feeding = {e.node for e in segment.nodes if any(n is node for n, _ in e.node.next_functions)}
+    node, number = edge
+    feeding = feeders(segment, edge)
     if not feeding <= {e.node for e in done} or (not feeding and node is not segment.root):
         return None
     mine = next((e for e in segment.nodes if e.node is node), None)
-    return next((g for g in mine.received if g is not None), None) if mine else None
+    return mine.received[number] if mine and number < len(mine.received) else None

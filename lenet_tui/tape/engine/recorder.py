@@ -16,7 +16,8 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZER
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
-from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere, module_paths
+from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
+from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.trainer import Trainer, rejecting

@@ -5,7 +5,10 @@ A linear layer is a convolution without axes to slide along: its features are th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
 
 from lenet_tui.explain.engine.links import windowed
 from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
@@ -14,6 +17,7 @@ from lenet_tui.explain.engine.terms import (
     Note,
     Source,
     Sum,
+    Terms,
     grid,
     plain,
     products,
@@ -21,6 +25,7 @@ from lenet_tui.explain.engine.terms import (
     read_each,
 )
 from lenet_tui.explain.engine.windows import CELLS, LETTERS, STEPS, meetings
+from lenet_tui.explain.rounding import computing_in
 from lenet_tui.explain.windows import Geometry, convolution
 
 
@@ -67,7 +72,8 @@ def forward(call: Call, index: Index) -> Sum:
     right = f"{sums} {x.name}[{names.input}] ⋅ {weight.name}[{names.weight}]"
     if call.get("bias") is not None:
         bias = call.source("bias")
-        terms.append(plain(read(bias, (out,))))
+        added = read(bias, (out,))
+        terms.append(Terms((added,), added.cast))
         right = f"{bias.name}[o] + {right}"
     notes: list[Note] = [("products", (str(len(cells)),))]
     if known.reads > len(cells):
@@ -89,8 +95,11 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     met = [axis.meetings(s) for axis, s in zip(known.axes, steps, strict=True)]
     outputs = grid(*samples, [out], *(w for _, w in met))
     cells = grid(*samples, [known.fed_by(out)[channel]], *(c for c, _ in met))
-    terms = products(read_each(g, outputs), read_each(call.source(), cells))
-    return Sum(f"{right} ⋅ {call.source().name}[{names.input}]", [terms], letters=names.weight)
+    # of a 16-bit convolution, torch may round the sum of each sample
+    apart = math.prod(map(len, samples)) if known.axes and computing_in().own else 1
+    pairs = zip(np.array_split(outputs, apart), np.array_split(cells, apart), strict=True)
+    terms = [products(read_each(g, at), read_each(call.source(), cell)) for at, cell in pairs]
+    return Sum(f"{right} ⋅ {call.source().name}[{names.input}]", terms, letters=names.weight)
 
 
 def _input(call: Call, index: Index, g: Source) -> Sum:

@@ -22,7 +22,7 @@ from lenet_tui.explain.engine.terms import (
     read_each,
     repeat,
 )
-from lenet_tui.explain.rounding import Rounded, constant, exact, sqrt
+from lenet_tui.explain.rounding import FLOAT32, Rounded, computing_in, constant, exact, sqrt
 
 
 def _training(call: Call) -> bool:
@@ -47,8 +47,9 @@ def statistics(call: Call, number: int) -> tuple[Rounded, Rounded]:
 
 
 def _as_shown(number: Rounded) -> Rounded:
-    """A number in float32, as torch stores it and as the screen shows it."""
-    shown = number.value.astype(np.float32).astype(np.float64)
+    """A number in float32 (of float64, in that), as torch stores it and as the screen shows it."""
+    precision = computing_in()
+    shown = (FLOAT32 if precision.own else precision).nearest(number.value)
     return Rounded(shown, number.error + np.abs(shown - number.value))
 
 

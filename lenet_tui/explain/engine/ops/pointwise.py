@@ -19,11 +19,22 @@ from lenet_tui.explain.engine.terms import (
     Terms,
     gather,
     plain,
+    precision_of,
     read,
     read_broadcast,
     read_each,
 )
-from lenet_tui.explain.rounding import Rounded, constant, exact, exp, log1p, sigmoid, tanh
+from lenet_tui.explain.rounding import (
+    FLOAT32,
+    Rounded,
+    computing_in,
+    constant,
+    exact,
+    exp,
+    log1p,
+    sigmoid,
+    tanh,
+)
 from lenet_tui.tape.engine.entries import same
 
 _ONE = exact(1.0)
@@ -72,10 +83,11 @@ def _softplus(call: Call, x: Operands) -> tuple[Rounded, str, list[Note]]:
     torch hands x on as it is.
     """
     beta, threshold = float(call.get("beta", 1.0)), float(call.get("threshold", 20.0))
-    scaled = np.float32(x.values[0]) * np.float32(beta)  # as torch compares
+    kept = FLOAT32 if computing_in().own else computing_in()  # as torch compares
+    scaled = float(kept.nearest(x.values[0] * float(kept.nearest(beta))))
     linear: Note = ("linear", (f"{beta:g}", f"{threshold:g}"))
     factor = f"{beta:g} ⋅ " if beta != 1 else ""
-    return constant(beta), factor, [linear] if scaled > np.float32(threshold) else []
+    return constant(beta), factor, [linear] if scaled > kept.nearest(threshold) else []
 
 
 def softplus_forward(call: Call, index: Index) -> Sum:
@@ -118,7 +130,10 @@ def _operands(call: Call, index: Index) -> list[tuple[str, Operands | None, Roun
 
 def _factor(call: Call, argument: str) -> float:
     """What an argument of a sum or a difference is multiplied by."""
-    alpha = float(call.get("alpha", 1))
+    given = call.get("alpha", 1)
+    if isinstance(given, complex):
+        raise NoArithmetic(call.op)
+    alpha = float(given)
     if call.op == "rsub":
         return 1.0 if argument == "other" else -alpha
     if argument == "input":
@@ -160,6 +175,8 @@ def mul_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     cells = element_wise(call, argument).readers(index)
     gradient = read_each(g, cells)
     other = call.arguments["other" if argument == "input" else "input"]
+    if isinstance(other, complex):
+        raise NoArithmetic(call.op)
     if not isinstance(other, Source):
         terms = Terms((gradient,), gradient.number * constant(float(other)))
         return Sum(f"{g.name}[…] ⋅ {float(other):g}", [terms])
@@ -207,11 +224,13 @@ def dropout_backward(call: Call, argument: str, index: Index, g: Gradient) -> Su
 
 
 def cast_forward(call: Call, index: Index) -> Sum:
-    return Sum(f"{call.source().name}[…]", [plain(read(call.source(), index))])
+    x = read(call.source(), index)
+    return Sum(f"{x.tensor}[…]", [Terms((x,), exact(computing_in().nearest(x.values)))])
 
 
 def cast_backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    return Sum(f"{g.name}[…]", [plain(read(g, index))])
+    gradient, kind = read(g, index), precision_of(call.source().tensor)
+    return Sum(f"{g.name}[…]", [Terms((gradient,), exact(kind.nearest(gradient.values)))])
 
 
 def one_hot(classes: Source, index: Index) -> Sum:
@@ -250,7 +269,9 @@ RULES = [
         dropout_forward,
         dropout_backward,
     ),
-    Rule("to float double type type_as cpu cuda", "input", cast_forward, cast_backward),
+    Rule(
+        "to float double half bfloat16 type type_as cpu cuda", "input", cast_forward, cast_backward
+    ),
     Rule(
         "one_hot",
         "input num_classes",

@@ -30,9 +30,11 @@ from lenet_tui.text.numbers import index_text
 METHODS = (
     "view reshape flatten unflatten permute transpose t movedim swapaxes squeeze unsqueeze"
     " contiguous clone expand expand_as view_as reshape_as narrow select getitem flip roll repeat"
-    " alias detach"
+    " alias detach chunk split tensor_split unbind identity T mT"
 )
 """Methods of a tensor; each is called again on the numbers of the places to see where they go."""
+_ATTRIBUTES = {"T": ".T", "mT": ".mT", "identity": ""}
+"""Ops that nothing is called for."""
 OUTSIDE = -1
 
 
@@ -50,12 +52,20 @@ def origins(call: Call) -> Tensor:
             moved = _padded(places, *rest, **options)
         else:
             name = "__getitem__" if call.op == "getitem" else call.op
-            moved = getattr(places, name)(*rest, **options)
+            moved = _called(places, name, rest, options)
     except (TypeError, RuntimeError, IndexError, AttributeError):
         raise NoArithmetic(call.op) from None
-    if not isinstance(moved, Tensor) or moved.shape != call.entry.tensor.shape:
+    if isinstance(moved, (tuple, list)):
+        moved = moved[call.part or 0]
+    if not isinstance(moved, Tensor) or moved.shape != call.tensor.shape:
         raise NoArithmetic(call.op)
     return moved
+
+
+def _called(places: Tensor, name: str, rest: list[Any], options: dict[str, Any]) -> Any:
+    if name in _ATTRIBUTES:
+        return getattr(places, name) if _ATTRIBUTES[name] else places
+    return getattr(places, name)(*rest, **options)
 
 
 def _padded(places: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Tensor:
@@ -71,7 +81,7 @@ def _tensor(value: Any) -> Any:
 def forward(call: Call, index: Index) -> Sum:
     x = call.source()
     place = int(origins(call)[index])
-    total = Sum(f"{x.name}.{call.op}(…)[…]")
+    total = Sum(f"{x.name}{_ATTRIBUTES.get(call.op, f'.{call.op}(…)')}[…]")
     if place == OUTSIDE:
         arguments = call.entry.args[3:4] or (call.entry.kwargs.get("value"),)
         filled = float(arguments[0] or 0)
@@ -121,4 +131,4 @@ def _connection(call: Call) -> Moved:
     return Moved(origins(call), call.source().shape)
 
 
-RULES = [Rule(f"pad {METHODS}", "input", forward, backward, of_input(_connection))]
+RULES = [Rule(f"pad {METHODS}", "input", forward, backward, of_input(_connection), parts=True)]

@@ -1,0 +1,50 @@
+"""The modules of a model and their paths, those that it keeps in plain Python lists too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import nn
+
+Paths = dict[nn.Module, str]
+_OWN = frozenset(vars(nn.Module()))
+"""The attributes that every module has."""
+
+
+def module_paths(model: nn.Module) -> Paths:
+    """Every module of the model with its path; the model itself has the empty one.
+
+    A module in a list, tuple or dict that is an attribute is called as in a ``ModuleList`` or
+    ``ModuleDict``: ``layers.0``. torch does not know of it.
+    """
+    paths = {module: path for path, module in model.named_modules()}
+    waiting = list(paths.items())
+    for module, path in waiting:  # which grows
+        for name, hidden in _unregistered(module):
+            for below, inner in hidden.named_modules(prefix=f"{path}.{name}" if path else name):
+                if inner not in paths:
+                    paths[inner] = below
+                    waiting.append((inner, below))
+    return paths
+
+
+def leaves(paths: Paths) -> frozenset[nn.Module]:
+    """The modules that no other one is inside of."""
+    parents: set[str] = set()
+    for path in paths.values():
+        while path and (path := path.rpartition(".")[0]) not in parents:
+            parents.add(path)
+    return frozenset(module for module, path in paths.items() if path not in parents)
+
+
+def _unregistered(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """The modules in attributes that are no children to torch."""
+    for name, value in vars(module).items():
+        if name in _OWN:
+            continue
+        if isinstance(value, nn.Module):
+            yield name, value
+        several = enumerate(value) if isinstance(value, (list, tuple)) else ()
+        for key, each in value.items() if isinstance(value, dict) else several:
+            if isinstance(each, nn.Module):
+                yield f"{name}.{key}", each
