@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import tempfile
 from contextlib import ExitStack
 
 import pytest
@@ -26,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_package()
         SESSION.enter_context(serving())
     use()
+    folder = SESSION.enter_context(tempfile.TemporaryDirectory(prefix="lenet-tui-tests-"))
+    os.environ["XDG_CONFIG_HOME"] = folder  # or tests would run with the developer's settings
     os.environ["LC_ALL"] = "C.UTF-8"  # or the command line would speak the developer's language
 
 

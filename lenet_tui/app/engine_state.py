@@ -60,13 +60,25 @@ def calm(state: EngineState) -> Loading | Ready | Running | Restarting | Dead:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last move ended, where it did not do what was asked: until another one is made.
+
+    ``why``: what stopped a run, or (``rejected``) why the session is as it was.
+    """
+
+    why: Notice
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """The work that the engine has been asked for and has not finished.
 
-    ``run``: what runs by itself, in words. ``phase``: the one that torch is in, as far as it is
-    known. ``waiting``: moves in the queue.
+    ``run``: what runs by itself, in words; ``paced``: whether its speed can be changed.
+    ``phase``: the one that torch is in, as far as it is known. ``waiting``: moves in the queue.
     """
 
     run: str = ""
     phase: str = ""
     waiting: int = 0
+    paced: bool = False

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from lenet_tui.app.settings import SettingsFile, default_path, load
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import (
     LANGUAGE,
+    SETTINGS,
     USAGE_ERROR,
     CommandError,
     asked_resume,
@@ -42,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     streams.occupy_closed()
     streams.tolerate_any_text()
     words = sys.argv[1:] if argv is None else argv
+    SETTINGS.set(load(default_path()))
     asked = re.search(r"--lang[= ](en|zh)\b", " ".join(words))  # the words may be wrong otherwise
     LANGUAGE.set(asked[1] if asked else language(argparse.Namespace()))
     try:
@@ -73,6 +76,7 @@ def run(words: Sequence[str]) -> int:
     _add_options(parser)
     subcommands.add_all(add, open_app)
     args = parser.parse(words)
+    _complain_of_settings()
     command: Callable[[argparse.Namespace], int] = vars(args).get("run", open_app)
     return command(args)
 
@@ -100,14 +104,19 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
         moves = [move for _, move in read]
         options, remark = read.options, read.remark
     why = streams.no_screen()
+    theme = vars(args).get("theme", "")
     resume = asked_resume(args)
     if why and resume is not None:
         raise CommandError("cli:resume-needs-terminal", why=why)
     if why:
         from lenet_tui.cli.subcommands import trace  # noqa: PLC0415
 
+        if vars(args).get("command") is None:
+            _complain_of_settings()
         return trace(args, notice("cli:transcript", why=why))
     forkserver.prepare()
+    if theme:
+        _check_theme(theme)
     if remark:
         complain(remark)
     lost: Sequence[Lost] = ()
@@ -124,10 +133,25 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
         ascii = bool(vars(args).get("ascii"))
         return LenetApp(
             _make_engine, options, lang=language(args), ascii=ascii, moves=moves, first=first,
-            lost=lost,
+            lost=lost, theme=theme,
+            settings=SettingsFile(default_path(), SETTINGS.get()),
         )  # fmt: skip
 
     return restore.run(make_app, mend=resume is not None)
+
+
+def _complain_of_settings() -> None:
+    """One line where there is no screen to say it on."""
+    if problem := SETTINGS.get().problem:
+        complain(problem)
+
+
+def _check_theme(name: str) -> None:
+    """Textual's own table says which themes there are."""
+    from lenet_tui.app.ui.themes import THEMES  # noqa: PLC0415 - after the engine's template
+
+    if name not in THEMES:
+        raise CommandError("app:no-theme", name=repr(name), names=", ".join(THEMES))
 
 
 def _make_engine(on_report: OnReport) -> Engine:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from lenet_tui import __version__
+from lenet_tui.app.settings import Settings
 from lenet_tui.protocol.options import (
     LANGUAGES,
     LOSSES,
@@ -32,8 +33,10 @@ PROGRAM = "lenet-tui"
 USAGE_ERROR = 2
 LANGUAGE = ContextVar("LANGUAGE", default=LANGUAGES[0])
 """The language of what is written to standard error."""
+SETTINGS = ContextVar("SETTINGS", default=Settings())  # noqa: B039 - frozen
+"""What the person has chosen in the app; the options of the command line come before it."""
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
-_BESIDE_RESUME = ("resume", "lang", "ascii", "moves", "command")
+_BESIDE_RESUME = ("resume", "lang", "ascii", "theme", "moves", "command")
 """What may be given with ``--resume``: the session brings its own options."""
 
 
@@ -122,7 +125,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that every command takes. Those not given are absent from the result."""
     _add_session_options(parser)
     show = parser.add_argument_group("display")
-    show.add_argument("--lang", choices=LANGUAGES, help="en or zh; else as LANG says")
+    show.add_argument("--lang", choices=LANGUAGES, help="en or zh; else as chosen, or LANG")
+    show.add_argument("--theme", metavar="NAME", help="of the app's colours, textual-light")
     show.add_argument("--ascii", action="store_true", help="nothing but ASCII characters")
 
 
@@ -172,8 +176,8 @@ def asked_resume(args: argparse.Namespace) -> str | None:
 
 
 def language(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> str:
-    """The language asked for, or the locale's: Chinese for ``zh…``, else English."""
-    given: str | None = vars(args).get("lang")
+    """The language asked for, or chosen in the app, or the locale's: Chinese for ``zh…``."""
+    given: str | None = vars(args).get("lang") or SETTINGS.get().language
     if given:
         return given
     names = ("LC_ALL", "LC_MESSAGES", "LANG")

@@ -55,11 +55,10 @@ class Losses:
         first = max(0, self._size - WRITTEN)
         return np.asarray(self.values[first:], "<f8").tobytes(), first
 
-    def taken(self) -> Losses:
-        """Move all of them to a new object, to be put back later."""
+    def copy(self) -> Losses:
+        """The same ones in a new object, to be put back later."""
         other = Losses()
-        self._store, other._store = other._store, self._store
-        self._size, other._size = other._size, self._size
+        other._store, other._size = self._store.copy(), self._size
         return other
 
     def put(self, other: Losses) -> None:

@@ -38,7 +38,7 @@ COMMANDS: Table = {
     "cmd.run.help": ("at the present speed; r or escape pauses", "以当前速度运行；r 或 Esc 暂停"),
     "cmd.run.short": ("run", "运行"),
     "cmd.faster.title": ("Run faster", "加快"),
-    "cmd.faster.help": ("up to flat out", "直到全速"),
+    "cmd.faster.help": ("up to full speed", "直到全速"),
     "cmd.slower.title": ("Run slower", "放慢"),
     "cmd.slower.help": ("down to one op a second", "最慢每秒一个算子"),
     "cmd.continue.title": ("Continue to a watchpoint", "继续到监视点"),

@@ -34,6 +34,7 @@ TOUR: Table = {
         "The tour is closed, its session goes on. {key} opens it again.",
         "导览已关闭，它的会话继续。按 {key} 再次打开。",
     ),
+    "touring.returning": ("Your own session comes back …", "正在回到你自己的会话…"),
     "touring.own": (
         "Back in your own session, as you left it.",
         "已回到你自己的会话，与离开时一样。",

@@ -121,7 +121,7 @@ async def test_painting_is_answered_when_it_is_painted() -> None:
 
 
 async def test_run_flat_out_and_any_key_takes_over() -> None:
-    async with running(free=2) as run:
+    async with running(free=2, speed="flat out") as run:
         await run.press("r")
         await run.pilot.pause(0.2)
         assert "at full speed" in run.text
@@ -133,7 +133,7 @@ async def test_run_flat_out_and_any_key_takes_over() -> None:
 
 
 async def test_a_stepping_key_in_a_run_pauses_then_steps() -> None:
-    async with running(free=2) as run:
+    async with running(free=2, speed="flat out") as run:
         await run.press("r", "n")
         assert len(run.engine.commands(Pause)) == 1
         assert run.engine.moves == [PHASE]
@@ -142,25 +142,10 @@ async def test_a_stepping_key_in_a_run_pauses_then_steps() -> None:
 
 @pytest.mark.slow
 async def test_looking_goes_on_in_a_run() -> None:
-    async with running(free=2) as run:
+    async with running(free=2, speed="flat out") as run:
         await run.press("r", "down", "v", "a")
         assert run.engine.commands(Pause) == []
         assert run.app.main.runner.on
-
-
-@pytest.mark.slow
-async def test_slow_speeds_send_steps_by_a_timer() -> None:
-    async with running((80, 24)) as run:
-        await run.press(*["minus"] * 9)
-        await run.press("r")
-        assert run.engine.moves == [OP]
-        assert "1 op/s" in run.text
-        await run.press("r")
-        assert "op/s" not in run.text
-        await run.press("plus", "plus", "r")
-        await run.pilot.pause(0.3)
-        await run.press("r")
-        assert set(run.engine.moves) == {OP} and len(run.engine.moves) >= 3
 
 
 async def test_a_hanging_op_is_said_and_escape_ends_it() -> None:

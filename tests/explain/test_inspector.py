@@ -220,7 +220,7 @@ async def test_what_is_no_longer_true_is_taken_off_the_screen() -> None:
 
 @pytest.mark.slow
 async def test_nothing_is_explained_while_it_runs() -> None:
-    async with running(free=1) as run:
+    async with running(free=1, speed="flat out") as run:
         await opened(run)
         _, value = head(run)
         before = len(asked(run))
@@ -257,7 +257,7 @@ async def test_a_new_engine_is_asked_again() -> None:
 
 @pytest.mark.slow
 async def test_a_run_gives_way_to_e() -> None:
-    async with running(free=1) as run:
+    async with running(free=1, speed="flat out") as run:
         await run.press("f", "r", "e", "e")
         await run.settle()
         assert not run.app.main.queue.running

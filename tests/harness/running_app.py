@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -14,6 +15,7 @@ from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
+from lenet_tui.app.settings import SettingsFile, load
 from lenet_tui.app.ui.app import LenetApp
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.moves import Move
@@ -111,18 +113,29 @@ async def running(
     ascii: bool = False,
     moves: Sequence[Move] = (),
     free: int = 3,
+    speed: str = "",
+    theme: str = "",
+    settings: Path | None = None,
 ) -> AsyncIterator[Running]:
-    """The app on a terminal of ``size``, started and settled."""
+    """The app on a terminal of ``size``, started and settled.
+
+    ``speed``: of a run, by its name. ``settings``: the file to read and write.
+    """
     engines: list[LocalEngine] = []
 
     def make_engine(on_report: OnReport) -> LocalEngine:
         engines.append(LocalEngine(on_report, free=free))
         return engines[0]
 
-    app = LenetApp(make_engine, Options(), lang=lang, ascii=ascii, moves=moves)
+    file = SettingsFile(settings, load(settings)) if settings else None
+    app = LenetApp(
+        make_engine, Options(), lang=lang, ascii=ascii, moves=moves, theme=theme, settings=file
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         while app.is_loading or app.main.frame is None:
             await pilot.pause(0.01)
+        if speed:
+            app.main.runner.set_speed(speed)
         run = Running(app, engines[0], pilot)
         await run.settle()
         yield run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import select
@@ -218,7 +219,8 @@ class Terminal:
 def environment(
     term: str = "xterm-256color", env: Mapping[str, str] | None = None, *, own_torch: bool = False
 ) -> dict[str, str]:
-    """A plain terminal's environment: no colour overrides, one torch thread, a state of its own.
+    """A plain terminal's environment: no colour overrides, one torch thread, a state of its own,
+    and settings of its own: a run is flat out.
 
     ``own_torch``: without the torch that a test run shares.
     """
@@ -231,9 +233,19 @@ def environment(
     return (
         kept
         | {"TERM": term, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-        | {"XDG_STATE_HOME": STATE.name, "PYTHONPATH": os.pathsep.join(map(str, path))}
+        | {"XDG_STATE_HOME": STATE.name, "XDG_CONFIG_HOME": settings(speed="flat out")}
+        | {"PYTHONPATH": os.pathsep.join(map(str, path))}
         | dict(env or {})
     )
+
+
+def settings(**chosen: str) -> str:
+    """A new folder for settings, with a file of these."""
+    home = tempfile.mkdtemp(dir=STATE.name)
+    file = Path(home, "lenet-tui", "settings.json")
+    file.parent.mkdir()
+    file.write_text(json.dumps(chosen), encoding="utf-8")
+    return home
 
 
 def _take_terminal() -> None:

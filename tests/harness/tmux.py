@@ -111,7 +111,13 @@ class Tmux:
     def _changes(self) -> dict[str, str]:
         names = (
             *("TERM", "LANG", "LC_ALL", "COLORTERM", "NO_COLOR", "OMP_NUM_THREADS", "PYTHONPATH"),
-            *("XDG_STATE_HOME", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONCOERCECLOCALE"),
+            *(
+                "XDG_STATE_HOME",
+                "XDG_CONFIG_HOME",
+                "PYTHONIOENCODING",
+                "PYTHONUTF8",
+                "PYTHONCOERCECLOCALE",
+            ),
         )
         return {name: self._env[name] for name in names if name in self._env}
 

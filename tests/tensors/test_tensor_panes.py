@@ -7,7 +7,8 @@ from dataclasses import replace
 import torch
 
 from lenet_tui.protocol.frame import SegmentState
-from lenet_tui.tensors.ui.tensor_pane import GradientPane, TensorPane
+from lenet_tui.tensors.ui.gradient_pane import GradientPane
+from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from tests.harness.pane_app import KERNELS, running, shown, until
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
@@ -13,20 +14,25 @@ from typing import TYPE_CHECKING, cast
 from textual import on
 from textual.app import SystemCommand
 from textual.events import Event, Key
+from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
+from textual.theme import Theme
 
 from lenet_tui.app import all_words
+from lenet_tui.app.settings import Settings, SettingsFile, unknown
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
 from lenet_tui.kit.ui.key_names import key_name
-from lenet_tui.kit.ui.messages import Reported
-from lenet_tui.stepping.ui.commands import BY_ID, COMMANDS
+from lenet_tui.kit.ui.messages import Reported, SomethingToShow
+from lenet_tui.stepping.ui.commands import BY_ID, BY_KEY, COMMANDS
 from lenet_tui.terminal.ui.type_ahead import TypeAheadApp
+from lenet_tui.text.notice import Notice
 from lenet_tui.text.words import Words
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
     from lenet_tui.app.ui.report_screen import ReportScreen
+    from lenet_tui.app.ui.session_screen import SessionScreen
     from lenet_tui.protocol.engine_api import Engine, MakeEngine
     from lenet_tui.protocol.messages import Report
     from lenet_tui.protocol.moves import Move
@@ -34,11 +40,23 @@ if TYPE_CHECKING:
     from lenet_tui.sessions.ui.resume import Lost
 
 
+ENDS = frozenset(key for name in ("quit", "escape", "restart") for key in BY_ID[name].keys)
+"""Keys that do not wait for an engine that may never come."""
+
+
+@dataclass
+class NotKept(Message):
+    """A setting was not written."""
+
+    why: Notice
+
+
 class LenetApp(TypeAheadApp[None], inherit_bindings=False):
     """The screen of a session. ``failure``: why the engine could not start, after the end.
 
     ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
     what to open over the main screen. ``lost``: saved sessions, of which one may be resumed.
+    ``theme``: that of this session; else that of ``settings``, where what is chosen here is kept.
     """
 
     TITLE = "lenet-tui"
@@ -59,6 +77,8 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         moves: Sequence[Move] = (),
         first: Callable[[MainScreen], None] | None = None,
         lost: Sequence[Lost] = (),
+        theme: str = "",
+        settings: SettingsFile | None = None,
     ) -> None:
         super().__init__()
         self.words: Words = all_words.words(lang, ascii)
@@ -68,6 +88,10 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         self._make_engine = make_engine
         self._engine: Engine | None = None
         self._first, self._lost = first, lost
+        self._settings = settings
+        self._chosen = settings.found if settings else Settings()
+        self._problem = self._chosen.problem
+        self._theme_asked = theme
         loading = LoadingScreen(options, moves)
         self._loading: LoadingScreen | None = loading
         self.add_mode("loading", lambda: loading)
@@ -85,8 +109,17 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
     # Life
 
     def on_mount(self) -> None:
-        """Set the class ``-ascii`` before anything is painted."""
+        """Set the class ``-ascii`` and the theme before anything is painted."""
         self.set_class(self.ascii, "-ascii")
+        theme = self._theme_asked or self._chosen.theme
+        if theme in self.available_themes:
+            self.theme = theme
+        elif theme and self._settings is not None:
+            self._problem = self._problem or unknown(self._settings.path, "theme", theme)
+        self._theme_known = self.theme
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        if self._settings is not None:
+            self._settings.failed = lambda why: self.post_message(NotKept(why))
 
     @on(LoadingScreen.FrameAcknowledged)
     def _begin(self) -> None:
@@ -120,6 +153,10 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
             self.main.take(report)
         if self._first is not None:
             self._first(self.main)
+        if self._chosen.speed:
+            self.main.runner.set_speed(self._chosen.speed)
+        if self._problem is not None:
+            self.main.announce("error", self.words.say(self._problem), "warning")
         if self._lost:
             self.main.offer(self._lost)
         for key in loading.keys:
@@ -141,8 +178,21 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         """Store the keys that come while the panes are loading, but for those that quit."""
         if self._loading is not None and isinstance(event, Key) and event.key not in QUIT:
             self._loading.keys.append(event)
-        else:
-            await super().on_event(event)
+            return
+        if self.blocked and isinstance(event, Key) and event.key in ENDS:
+            self.forget_typed()
+        await super().on_event(event)
+
+    def hears(self, key: str) -> bool:
+        """Keys that need something on the screen wait for the engine's first frame."""
+        if self.screen is not self.main or self.main.shows_something:
+            return True
+        command = BY_KEY.get(key)
+        return command is not None and command.early
+
+    @on(SomethingToShow)
+    def _show_something(self) -> None:
+        self.hear()
 
     def on_report_screen_cannot_start(self, message: ReportScreen.CannotStart) -> None:
         """End the app with a last line."""
@@ -150,9 +200,32 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         self.exit(return_code=message.status)
 
     def on_unmount(self) -> None:
-        """End the engine too."""
+        """End the engine too, and wait a moment for the settings."""
+        if self._settings is not None:
+            self._settings.close()
         if self._engine is not None:
             self._engine.close()
+
+    # What the person has chosen
+
+    def _keep(self, name: str, value: str) -> None:
+        """Use a setting in later sessions too."""
+        if self._settings is not None:
+            self._settings.keep(name, value)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        if theme.name != self._theme_known:  # Textual signals the first one too
+            self._theme_known = theme.name
+            self._keep("theme", theme.name)
+
+    def on_session_screen_speed_chosen(self, message: SessionScreen.SpeedChosen) -> None:
+        """Run at this speed the next time too."""
+        self._keep("speed", message.name)
+
+    @on(NotKept)
+    def _say_not_kept(self, message: NotKept) -> None:
+        if not self.is_loading and self.is_running:
+            self.main.announce("error", self.words.say(message.why), "warning")
 
     # Words and commands
 
@@ -160,6 +233,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         """Show everything in the other language."""
         self.words = all_words.words(language, self.ascii)
         self.main.words = self.words
+        self._keep("language", language)
 
     def action_language(self) -> None:
         """Switch between the two languages."""

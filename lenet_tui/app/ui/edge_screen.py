@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import Initialize, var
 
-from lenet_tui.app.engine_state import Activity, EngineState, Loading
+from lenet_tui.app.engine_state import Activity, EngineState, Loading, Outcome
 from lenet_tui.app.ui.panes.code_line import CodeLine
 from lenet_tui.app.ui.panes.footer import MINIMUM, HintLine, KeyBar, TooSmall
 from lenet_tui.app.ui.panes.rail import PipelineRail
 from lenet_tui.app.ui.panes.status import StatusLine
 from lenet_tui.kit.ui.settings import words_of
 from lenet_tui.terminal.ui.painting import PaintingScreen
+from lenet_tui.watch.ui.line import WatchLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,8 @@ class EdgeScreen(PaintingScreen[None]):
     """Holds the session's state as reactives, which its lines are bound to.
 
     ``options``: those that the session was started with. ``ready``: what the engine reports of the
-    model. ``state``: what the engine is doing; ``activity``: what was asked of it and is not done.
+    model. ``state``: what the engine is doing; ``activity``: what was asked of it and is not done;
+    ``outcome``: of the last move, if there is something to say of it.
     ``moves``: a file's, to be played by a key.
     """
 
@@ -48,6 +50,7 @@ class EdgeScreen(PaintingScreen[None]):
     frame: var[Frame | None] = var(None, init=False)
     state: var[EngineState] = var(Loading(), init=False)
     activity: var[Activity] = var(Activity(), init=False)
+    outcome: var[Outcome | None] = var(None, init=False)
 
     def __init__(self, options: Options, moves: Sequence[Move]) -> None:
         super().__init__()
@@ -60,11 +63,14 @@ class EdgeScreen(PaintingScreen[None]):
             yield StatusLine(id="status").data_bind(
                 cls.words, cls.options, cls.ready, cls.frame, cls.activity
             )
-            yield PipelineRail(id="rail").data_bind(cls.words, cls.frame, cls.state, cls.activity)
+            yield PipelineRail(id="rail").data_bind(
+                cls.words, cls.frame, cls.state, cls.activity, cls.outcome
+            )
             yield CodeLine(id="code-line").data_bind(cls.words, cls.frame, cls.ready)
         yield from self.middle()
         with Vertical(id="bottom"):
             yield HintLine(id="hint")
+            yield WatchLine(id="watch-line").data_bind(cls.words, cls.frame)
             yield KeyBar(bool(self.moves), id="keys").data_bind(cls.words)
         yield TooSmall(id="too-small").data_bind(cls.words)
 

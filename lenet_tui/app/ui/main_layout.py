@@ -25,7 +25,8 @@ from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Ready
 from lenet_tui.protocol.request import Asks
 from lenet_tui.tensors.regions import Highlight
-from lenet_tui.tensors.ui.tensor_pane import GradientPane, TensorPane
+from lenet_tui.tensors.ui.gradient_pane import GradientPane
+from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.text.words import Words
 from lenet_tui.tour.ui.layout import ALL, CONTAINERS, TWO, placed, stacked
 from lenet_tui.tour.ui.pane import TourPane

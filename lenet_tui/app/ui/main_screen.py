@@ -29,10 +29,12 @@ from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Start
 from lenet_tui.protocol.moves import (
+    Continue,
     Do,
     Goto,
     Move,
     MoveError,
+    ReverseContinue,
     Set,
     Skip,
     Vector,
@@ -103,7 +105,10 @@ class MainScreen(ReportScreen):
 
     def action_move(self, line: str) -> None:
         """Make the move that ``line`` describes, as in a file of moves."""
-        self.move(parse_move(line))
+        move = parse_move(line)
+        if isinstance(move, (Continue, ReverseContinue)) and not self.has_watchpoint:
+            self.say_unwatched(back=isinstance(move, ReverseContinue))
+        self.move(move)
 
     def action_goto(self) -> None:
         """Ask for an iteration."""
@@ -113,7 +118,7 @@ class MainScreen(ReportScreen):
 
     def action_run(self) -> None:
         """Run, or pause whatever runs."""
-        if self.runner.on or self.queue.running:
+        if self.runner.on or self.queue.can_pause:
             self.runner.stop()
         elif self.is_dead:
             self.notify(self.words("gone.hint"), severity="error")
@@ -122,7 +127,12 @@ class MainScreen(ReportScreen):
             self.runner.start()
 
     def action_change_speed(self, by: int) -> None:
-        self.runner.shift(by)
+        """A run goes faster (1) or slower (-1), also the next one where none is under way."""
+        key = "speed.fastest" if by > 0 else "speed.slowest"
+        if self.runner.shift(by):
+            key = "speed.now"
+            self.post_message(self.SpeedChosen(self.runner.speed.name))
+        self.notify(self.words(key, speed=self.speed_words))
 
     def action_watch(self) -> None:
         """The watchpoints."""
@@ -281,8 +291,8 @@ class MainScreen(ReportScreen):
             path, saved = lost[int(chosen)]
             self.saved = saved
             self.recorder.lost(saved.snapshot)
-            self.losses.put(Losses.read(saved.losses, saved.losses_from))
-            self.change_session(saved.options, lambda engine: engine.resume(saved, path))
+            losses = Losses.read(saved.losses, saved.losses_from)
+            self.change_session(saved.options, lambda engine: engine.resume(saved, path), losses)
 
         self.app.push_screen(resume_dialog(lost, self.words), take)
 

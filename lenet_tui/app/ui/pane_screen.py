@@ -11,6 +11,7 @@ from textual.errors import NoWidget
 from textual.screen import Screen
 from textual.widget import Widget
 
+from lenet_tui.app.ui.appearance import Appearance
 from lenet_tui.app.ui.edge_screen import EdgeScreen
 from lenet_tui.app.ui.main_layout import Body
 from lenet_tui.app.ui.panes.layer_tree import LayerTree
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
 
 
 class PaneScreen(EdgeScreen):
-    """The screen of a session with its panes. ``send`` hands a command to the engine."""
+    """The screen of a session with its panes. ``send`` hands a command to the engine.
+
+    ``follows``: the tensor panes show the last op's output.
+    """
 
     CSS_PATH = "panes.tcss"
     ALLOW_IN_MAXIMIZED_VIEW = "#top, #bottom, #too-small"
@@ -60,6 +64,7 @@ class PaneScreen(EdgeScreen):
         self._visible: tuple[Pane, ...] = ()
         self._summoned: Widget | None = None
         self._to_focus: tuple[str, ...] = ()
+        self.follows = True
         self._before: tuple[str, str, str] | None = None
         self.explained_from: Widget | None = None
 
@@ -176,6 +181,43 @@ class PaneScreen(EdgeScreen):
             self.choose(stop.tensor, stop.aspect)
             self.tensor.mode = self.gradient.mode = "numbers" if stop.numbers else "heatmap"
         self.focus_pane(*panes, "layers")
+
+    def remember(self) -> Appearance:
+        """What is seen now, for ``recall``; the inspector is closed."""
+        focused, filling, summoned = self.focused, self.maximized, self._summoned is not None
+        explained = self.inspection.leave()
+        return Appearance(
+            tuple((pane, pane.remember()) for pane in self._panes),
+            self.tensor.tensor,
+            self.tabs.current,
+            focused,
+            filling,
+            summoned,
+            explained,
+            self.follows,
+        )
+
+    def recall(self, before: Appearance) -> None:
+        """Have everything look as it did."""
+        self.follows = before.follows
+        self.tabs.open(before.tab)
+        self.body.layers_pane.choose(before.tensor)
+        for pane, remembered in before.chosen:
+            pane.recall(remembered)
+        self.restore()
+        if before.filling is not None:
+            if before.summoned:
+                self._summoned = before.filling
+                before.filling.add_class("-summoned")
+            self.maximized = before.filling
+        self._to_focus = ()
+        self.call_after_refresh(self._recall_focus, before)
+
+    def _recall_focus(self, before: Appearance) -> None:
+        if before.explained:
+            self.inspection.open(before.explained)
+        elif before.focused is not None and before.focused.is_attached:
+            self.set_focus(before.focused)
 
     def focus_pane(self, *names: str) -> None:
         """Focus the first of these panes that has a place in the next layout."""

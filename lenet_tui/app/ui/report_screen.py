@@ -9,7 +9,7 @@ from typing import TypeVar
 from textual.message import Message
 
 from lenet_tui.app.engine_reports import after
-from lenet_tui.app.engine_state import Dead, EngineState, Restarting, calm
+from lenet_tui.app.engine_state import Dead, EngineState, Outcome, Restarting, calm
 from lenet_tui.app.ui.session_screen import SessionScreen
 from lenet_tui.kit.ui.messages import FrameCame
 from lenet_tui.kit.ui.settings import glyphs_of
@@ -28,6 +28,7 @@ from lenet_tui.protocol.messages import (
     Report,
 )
 from lenet_tui.protocol.moves import Back, Forward
+from lenet_tui.protocol.position import Position
 from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
 from lenet_tui.text.clean import clean
@@ -45,6 +46,9 @@ class ReportScreen(SessionScreen):
 
         why: str
         status: int
+
+    _stood_at: Position | None = None
+    """Where the last move ended."""
 
     def take(self, report: Report) -> None:
         """Take in one report."""
@@ -67,13 +71,13 @@ class ReportScreen(SessionScreen):
     def _frame_reported(self, report: Moved | FrameUpdate, before: EngineState) -> None:
         frame, was = report.frame, calm(before)
         ended = was.why if isinstance(was, Restarting) else None
-        self.losses.take(frame)
+        self.session_losses.take(frame)
         if self.recorder.seen(frame) or ended:
             self._resumed(frame, ended)
         if isinstance(report, Moved):
             self._moved(report)
         if self.tour.shows(report):
-            self.post_message(FrameCame(frame, isinstance(report, FrameUpdate)))
+            self.post_message(FrameCame(frame, isinstance(report, FrameUpdate), self._session))
 
     def _resumed(self, frame: Frame, ended: Notice | None) -> None:
         """A new engine has taken the session up: say where, and what of a run is not recorded.
@@ -106,6 +110,7 @@ class ReportScreen(SessionScreen):
         done, frame = self.queue.answered(report.number), report.frame
         if done is None:
             return
+        self._note_outcome(done, report)
         if report.error:
             self.announce("error", self.words.say(report.error), "error")
         else:
@@ -120,8 +125,17 @@ class ReportScreen(SessionScreen):
         if report.error or report.stopped:
             self.player.stop()
             self.runner.halt()
-        if done.move is None:
-            self.runner.ended()
+
+    def _note_outcome(self, done: PendingMove, report: Moved) -> None:
+        """What stopped the move is said until another one goes elsewhere."""
+        position, self._stood_at = self._stood_at, report.frame.position
+        rejected = self.outcome is not None and self.outcome.rejected
+        if report.error:
+            self.outcome = Outcome(report.error, rejected=True)
+        elif report.stopped and not done.paused:
+            self.outcome = Outcome(report.stopped)
+        elif rejected or done.paused or report.frame.position != position:
+            self.outcome = None
 
     def _summary(self, done: PendingMove, frame: Frame) -> str:
         """A move and where it led, as a line of the log."""
@@ -170,6 +184,7 @@ class ReportScreen(SessionScreen):
         if isinstance(state, Restarting):
             self.restart(state.why)
         elif isinstance(state, Dead):
+            self.tour.session_shown()
             self.log_pane.add(
                 "error", self.words("rail.gone", error=clean(self.words.say(state.why)))
             )

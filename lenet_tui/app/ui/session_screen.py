@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
+from textual.message import Message
 
 from lenet_tui.app.engine_state import Activity, Busy, Dead, EngineState, Restarting
 from lenet_tui.app.ui.frame_scheduler import FrameScheduler
@@ -15,12 +16,13 @@ from lenet_tui.app.ui.panes.footer import HintLine
 from lenet_tui.app.ui.panes.layers import LayersPane
 from lenet_tui.export.ui.dialog import Exporter
 from lenet_tui.kit.ui.dialog import Dialog
-from lenet_tui.kit.ui.messages import FrameCame
+from lenet_tui.kit.ui.messages import FrameCame, SomethingToShow
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import FrameAcknowledged, Subscription
-from lenet_tui.protocol.moves import Continue, Forward, KillEngine, Move
+from lenet_tui.protocol.moves import AddWatch, Continue, Forward, KillEngine, Move
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.protocol.saved_session import SavedSession
@@ -41,9 +43,15 @@ T = TypeVar("T")
 class SessionScreen(PaneScreen):
     """Sends moves and subscriptions; ``kit.ui.port.Port`` declares what features use of it.
 
-    ``saved``: the session that is being resumed. ``follows``: the tensor panes show the last
-    op's output.
+    ``saved``: the session that is being resumed. ``shows_something``: a frame has been shown, or
+    none will come.
     """
+
+    @dataclass
+    class SpeedChosen(Message):
+        """The person wants runs at the speed of that ``name``."""
+
+        name: str
 
     def __init__(self, engine: Engine, options: Options, moves: Sequence[Move]) -> None:
         super().__init__(engine, options, moves)
@@ -56,14 +64,16 @@ class SessionScreen(PaneScreen):
         self.scheduler = FrameScheduler(
             self,
             panes_for=self.panes_for,
-            shown=self.subscribe,
+            shown=self._all_shown,
             acknowledge=lambda: self.send(FrameAcknowledged()),
             running=lambda: self.queue.running,
             flow=lambda: self.flow,
             seen=Onlookers().seen,
         )
         self.saved: SavedSession | None = None
-        self.follows = True
+        self._session = self._shown_session = 0
+        self._next_losses: Losses | None = None
+        self.shows_something = False
         self._subscription: Subscription | None = None
         self._subscribing = False
 
@@ -120,11 +130,30 @@ class SessionScreen(PaneScreen):
         self.engine.restart()
         self.show_activity()
 
-    def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
-        """Go over to another session, which ``use`` has the engine start or resume."""
+    def change_session(
+        self, options: Options, use: Callable[[Engine], None], losses: Losses | None = None
+    ) -> None:
+        """Go over to another session, which ``use`` has the engine start or resume.
+
+        ``losses``: those that are known of it. What is seen stays of the session before until the
+        first frame of this one.
+        """
         self.options, self._subscription = options, None
+        self.outcome = None
+        self._session += 1
+        self._next_losses = losses or Losses()
         use(self.engine)
         self._send_subscription()
+
+    def _all_shown(self) -> None:
+        """All panes show the newest frame."""
+        self._say_shown()
+        self.subscribe()
+
+    def _say_shown(self) -> None:
+        if not self.shows_something:
+            self.shows_something = True
+            self.post_message(SomethingToShow())
 
     @on(Pane.RequestsChanged)
     def subscribe(self) -> None:
@@ -155,10 +184,34 @@ class SessionScreen(PaneScreen):
 
     @on(FrameCame)
     def _frame_came(self, message: FrameCame) -> None:
-        """Show where the session is, which is painted before the first pane."""
-        self.frame = message.frame
-        self.show_activity()
+        """Show where the session is, which is painted before the first pane.
+
+        The first frame of another session is shown everywhere at once.
+        """
+        if message.session == self._shown_session:
+            self.frame = message.frame
+            self.show_activity()
+        else:
+            self._shown_session = message.session
+            with self.app.batch_update():
+                self._show_other_session(message.frame)
         self.scheduler.take(message.frame, message.answer)
+
+    def _show_other_session(self, frame: Frame) -> None:
+        losses, self._next_losses = self._next_losses, None
+        if losses is not None:
+            self.losses.put(losses)
+        for pane in self.query(Pane):
+            pane.forget()
+        self.tour.session_shown()
+        self.frame = frame
+        self.show_activity()
+        self.show_again()
+
+    @property
+    def session_losses(self) -> Losses:
+        """The losses of the session that the engine has."""
+        return self.losses if self._next_losses is None else self._next_losses
 
     def watch_words(self) -> None:
         """Show everything in another language; what is bound to the words does so by itself."""
@@ -173,7 +226,7 @@ class SessionScreen(PaneScreen):
     def show_activity(self) -> None:
         """Rail and status line; what they show of moves and runs may have changed."""
         self.activity = Activity(
-            self._run_words(), self._phase_under_way(), len(self.queue.waiting)
+            self._run_words(), self._phase_under_way(), len(self.queue.waiting), self.runner.on
         )
         self.tour.show()
 
@@ -188,15 +241,30 @@ class SessionScreen(PaneScreen):
 
     def _run_words(self) -> str:
         """What runs by itself now, in words; empty if nothing does."""
-        words, speed, pending = self.words, self.runner.speed, self.queue.pending
+        words, pending = self.words, self.queue.pending
         if self.runner.on:
-            if speed.flat_out:
-                return words("run.flat")
-            return words(f"run.{speed.unit}", rate=f"{1 / speed.seconds:g}")
+            flat = self.runner.speed.flat_out
+            return words("run.flat") if flat else words("run.at", speed=self.speed_words)
         if pending is not None and pending.pausable:
-            until = isinstance(pending.move, Continue)
-            return words("run.until") if until else words("run.to", move=pending.move)
+            if pending.paused or pending.move is None:
+                return words("run.pausing")
+            if isinstance(pending.move, Continue):
+                return words("run.until" if self.has_watchpoint else "run.until.none")
+            return words("run.to", move=pending.move)
         return words("run.playing") if self.player.on else ""
+
+    @property
+    def speed_words(self) -> str:
+        """The speed of a run, in words."""
+        speed = self.runner.speed
+        kind = "flat" if speed.flat_out else speed.unit
+        return self.words(f"speed.{kind}", rate=speed.rate)
+
+    @property
+    def has_watchpoint(self) -> bool:
+        """Whether a watchpoint is set, or will be when the moves that wait are made."""
+        added = any(isinstance(move, AddWatch) for move in self.queue.moves)
+        return added or bool(self.frame and self.frame.watches)
 
     @on(LayersPane.Chosen)
     def _chosen(self, message: LayersPane.Chosen) -> None:
@@ -213,11 +281,18 @@ class SessionScreen(PaneScreen):
         """The phase that torch is in is known from an op that takes long."""
         if isinstance(before, Busy) or isinstance(state, Busy):
             self.show_activity()
+        if isinstance(state, Dead):
+            self._say_shown()
 
     def announce(self, kind: str, text: str, severity: SeverityLevel = "information") -> None:
         """Add a line to the log pane, and show it for a few seconds."""
         self.log_pane.add(kind, text)
         self.notify(text, severity=severity)
+
+    def say_unwatched(self, *, back: bool) -> None:
+        """No watchpoint is set, so that a run to the next one, or ``back``, will find none."""
+        key = "watch.unwatched.back" if back else "watch.unwatched"
+        self.announce("note", self.words(key))
 
     def forget_pending(self) -> None:
         """Nothing is under way in an engine that is gone."""

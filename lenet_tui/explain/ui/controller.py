@@ -51,14 +51,24 @@ class Inspection:
             self.close()
             return
         cell = _cell(focused) or _cell(before) or self._tensor.cell
-        if not cell:
-            return
+        if cell:
+            self.open(cell)
+
+    def open(self, cell: str) -> None:
+        """Explain a cell."""
+        inspector = self._inspector
         self._restore()
         if self._home is None:
-            self._home = self._tensor.tensor, self._tensor.aspect, focused
+            self._home = self._tensor.tensor, self._tensor.aspect, self._screen.focused
             self._screen.query_one("#body").add_class(OPEN)
         inspector.open(cell)
         inspector.table.focus()
+
+    def leave(self) -> str:
+        """Close the inspector; return the cell that it explained, or nothing."""
+        visit = self._inspector.history.here if self.is_open else None
+        self.close()
+        return visit.cell if visit else ""
 
     def close(self) -> None:
         """Put everything back as it was."""

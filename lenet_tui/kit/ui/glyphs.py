@@ -13,6 +13,7 @@ class Glyphs:
     next: str = "○"
     later: str = "·"
     skipped: str = "⊘"
+    stopped: str = "■"
     extra: str = "↻"
     line: str = "─"
     dot: str = "·"
@@ -27,6 +28,7 @@ class Glyphs:
 
 UNICODE = Glyphs()
 ASCII = Glyphs(
-    done="+", past="!", current=">", next="o", later=".", skipped="/", extra="@", line="-",
-    dot="|", times="x", arrow="->", back="<", none="-", more="~", bars=" .:-=+*%#", micro="u",
+    done="+", past="!", current=">", next="o", later=".", skipped="/", stopped="#", extra="@",
+    line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~", bars=" .:-=+*%#",
+    micro="u",
 )  # fmt: skip

@@ -20,11 +20,20 @@ class Reported(Message):
 
 
 @dataclass
+class SomethingToShow(Message):
+    """The panes show the first frame, or there will be none."""
+
+
+@dataclass
 class FrameCame(Message):
-    """There is something new to show. ``answer``: the engine waits to hear that it is painted."""
+    """There is something new to show. ``answer``: the engine waits to hear that it is painted.
+
+    ``session``: the number of the session that it is of.
+    """
 
     frame: Frame
     answer: bool
+    session: int = 0
 
     def can_replace(self, message: Message) -> bool:
         """Only the newest frame is worth painting; an owed answer is not forgotten."""

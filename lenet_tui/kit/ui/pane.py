@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -89,6 +89,16 @@ class Pane(Reader, Widget):
     def requests(self) -> tuple[ViewRequest, ...]:
         """The views this pane needs at its present size."""
         return ()
+
+    def forget(self) -> None:
+        """Show nothing of the last frame any longer: the next is another session's."""
+
+    def remember(self) -> object:
+        """What the person has chosen to see here, for ``recall``."""
+        return None
+
+    def recall(self, remembered: Any) -> None:
+        """Show what ``remember`` returned."""
 
     def show(self, frame: Frame) -> None:
         """Show the frame; also called again after a change of language, theme or size."""

@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 from lenet_tui.protocol.moves import Forward
+from lenet_tui.stepping.speeds import FIRST, NAMES, SPEEDS, Speed
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """A step of ``unit`` each ``seconds``; flat out where that is 0."""
-
-    unit: str
-    seconds: float
-
-    @property
-    def flat_out(self) -> bool:
-        return not self.seconds
-
-
-SPEEDS = (
-    Speed("op", 1.0),
-    Speed("op", 0.25),
-    Speed("op", 0.05),
-    Speed("phase", 1.0),
-    Speed("phase", 0.25),
-    Speed("iteration", 0.5),
-    Speed("iteration", 0.1),
-    Speed("iteration", 0),
-)
-
-
 class AutoRun:
-    """Starts and stops a run at the present speed. ``changed`` is called when that changes."""
+    """Starts and stops a run at the present speed. ``changed`` is called when that changes.
+
+    A run at a speed is a timer here; one that is flat out is a move in the queue.
+    """
 
     def __init__(self, timers: MessagePump, queue: MoveQueue, changed: Callable[[], None]) -> None:
         self._timers = timers
         self._queue = queue
         self._changed = changed
         self._timer: Timer | None = None
-        self._flat = False
-        self._index = len(SPEEDS) - 1
+        self._index = FIRST
 
     @property
     def speed(self) -> Speed:
@@ -54,13 +32,17 @@ class AutoRun:
     @property
     def on(self) -> bool:
         """Whether a run is under way, at any speed."""
-        return self._timer is not None or self._flat
+        return self._timer is not None or self._queue.runs_free
+
+    def set_speed(self, name: str) -> None:
+        """Take the speed of that name, for the next run."""
+        self._index = NAMES.index(name)
 
     def start(self) -> None:
         """Run at the present speed."""
         self.stop()
         if self.speed.flat_out:
-            self._flat = self._queue.ask(None)
+            self._queue.ask(None)
         else:
             self._timer = self._timers.set_interval(self.speed.seconds, self._tick)
             self._tick()
@@ -69,10 +51,8 @@ class AutoRun:
     def stop(self, *, at_once: bool = True) -> None:
         """Stop the run, and one that waits for a watchpoint too; see ``MoveQueue.pause``."""
         was_on = self.on
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        self._flat = False
+        self._stop_timer()
+        self._queue.drop_free_runs()
         self._queue.pause(at_once=at_once)
         if was_on:
             self._changed()
@@ -80,24 +60,26 @@ class AutoRun:
     def halt(self) -> None:
         """A move stopped by itself: no more steps by the timer. What waits was asked for since."""
         if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+            self._stop_timer()
             self._changed()
 
-    def ended(self) -> None:
-        """The engine has ended the free run by itself."""
-        if self._flat:
-            self._flat = False
-            self._changed()
-
-    def shift(self, by: int) -> None:
-        """A faster or slower speed; a run goes on at it."""
+    def shift(self, by: int) -> bool:
+        """A faster or slower speed, at which a run goes on; ``False``: there is none."""
+        index = max(0, min(len(SPEEDS) - 1, self._index + by))
+        if index == self._index:
+            return False
         was_on = self.on
-        self._index = max(0, min(len(SPEEDS) - 1, self._index + by))
+        self._index = index
         if was_on:
             self.start()
         else:
             self._changed()
+        return True
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
     def _tick(self) -> None:
         if self._queue.pending is None:

@@ -13,6 +13,11 @@ from textual.binding import Binding
 
 GROUPS = ("step", "run", "free", "look", "session", "tour", "app")
 
+EARLY_GROUPS = ("step", "run", "tour", "app")
+EARLY = frozenset({*(f"pane-{n}" for n in range(1, 8)), "maximize", "next-tab", "previous-tab"})
+LATE = frozenset({"watch", "reverse-continue"})
+EARLY |= {"lab", "play", "play-on", "save-moves", "restart"}
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -30,6 +35,11 @@ class Command:
     passive: bool = False
     aliases: tuple[str, ...] = ()
     owner: str = ""
+
+    @property
+    def early(self) -> bool:
+        """Whether it does not need the engine's first frame."""
+        return self.id in EARLY or (self.group in EARLY_GROUPS and self.id not in LATE)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -102,6 +112,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 BY_ID = {command.id: command for command in COMMANDS}
+BY_KEY = {key: command for command in COMMANDS for key in (*command.keys, *command.aliases)}
 
 
 def bindings() -> list[Binding]:

@@ -58,6 +58,24 @@ class MoveQueue:
         """Whether a run is under way that a pause would end."""
         return self.pending is not None and self.pending.pausable
 
+    @property
+    def can_pause(self) -> bool:
+        """Whether a run is under way that has not been asked to end."""
+        return self.pending is not None and self.pending.pausable and not self.pending.paused
+
+    @property
+    def runs_free(self) -> bool:
+        """Whether a free run is under way, not paused, or waits."""
+        pending = self.pending
+        runs = pending is not None and pending.move is None and not pending.paused
+        return runs or None in self.waiting
+
+    @property
+    def moves(self) -> tuple[Move | None, ...]:
+        """The move that is being made, and those that wait; ``None``: a free run."""
+        under_way = () if self.pending is None else (self.pending.move,)
+        return (*under_way, *self.waiting)
+
     def ask(self, move: Move | None) -> bool:
         """Make ``move`` (``None``: run freely) now or in its turn.
 
@@ -77,9 +95,14 @@ class MoveQueue:
         pending = self.pending
         if pending is None or (pending.fresh and not at_once):
             return
-        if pending.pausable and not pending.paused:
+        if self.can_pause:
             self.pending = replace(pending, paused=True)
             self._send(Pause())
+
+    def drop_free_runs(self) -> None:
+        """Free runs that have not begun are not wanted any longer."""
+        while None in self.waiting:
+            self.waiting.remove(None)
 
     def answered(self, number: int) -> PendingMove | None:
         """Note that ``number`` is answered and send the next; ``None``: it is not ours."""

@@ -28,10 +28,11 @@ def edges(values: Iterable[object]) -> tuple[Edge | None, ...]:
 def given(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Given:
     """The edges of the arguments that have one, before the op changes any of them in place."""
     found: Given = {}
-    values: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
-    for key, value in values:
-        several = value if isinstance(value, (tuple, list)) else (value,)
-        made = edges(several)
-        if any(made):
-            found[key] = made
+    values: Iterable[tuple[int | str, Any]] = enumerate(args)
+    for key, value in [*values, *kwargs.items()] if kwargs else values:
+        if isinstance(value, Tensor):
+            if (made := edge(value)) is not None:
+                found[key] = (made,)
+        elif isinstance(value, (tuple, list)) and any(several := edges(value)):
+            found[key] = several
     return found

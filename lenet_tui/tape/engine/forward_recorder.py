@@ -75,8 +75,8 @@ class ForwardRecorder(TorchFunctionMode):
         """``model(*args)``, recorded."""
         forward = inspect.unwrap(vars(type(model)).get("forward"))
         self._code = getattr(forward, "__code__", None)
-        if isinstance(model, nn.Module):
-            self._parameters = frozenset(map(storage, model.parameters())) - {0}
+        found = (p for module in self._paths for p in module._parameters.values())
+        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
         before = nn_module.register_module_forward_pre_hook(self._enter)
         after = nn_module.register_module_forward_hook(self._leave)
         try:

@@ -78,6 +78,11 @@ class NumberTable(Picker):
         if self._fit() != self._window:
             self.post_message(self.Reshaped())
 
+    def forget(self) -> None:
+        """Show no numbers until the next view."""
+        self._values = None
+        self._draw()
+
     def _fit(self) -> Window:
         """The window, moved as little as need be so that the cursor is in it."""
         rows = max(1, self.size.height - 1 - bool(self._tiles > 1))

@@ -29,6 +29,8 @@ from lenet_tui.tensors.ui.heatmap.legend import legend
 from lenet_tui.tensors.ui.heatmap.picker import Picker
 from lenet_tui.tensors.ui.number_table import NumberTable
 from lenet_tui.tensors.ui.readout import Readout, readout, readout_request
+from lenet_tui.tensors.ui.remembered import Remembered
+from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import index_text
 
 SUFFIX = {"value": "", "gradient": ".grad", "update": ".update"}
@@ -233,6 +235,23 @@ class TensorPane(Pane):
 
     # What is seen
 
+    def forget(self) -> None:
+        self._last = self._readout = self._moved = None
+        self._scales = {}
+        self.heatmap.forget()
+        self.table.forget()
+        self.entitle(clean(self.name_asked), "")
+
+    def remember(self) -> Remembered:
+        chosen = self.tensor, self.aspect, self.mode, self.sample
+        return Remembered(chosen, self._top, self.picker.cursor, dict(self._scales))
+
+    def recall(self, remembered: Remembered) -> None:
+        self.tensor, self.aspect, self.mode, self.sample = remembered.chosen
+        self._top, self._scales = remembered.top, dict(remembered.scales)
+        self.picker.cursor = remembered.cursor
+        self._other()
+
     def show(self, frame: Frame) -> None:
         self._parameters = {name for row in frame.rows for name in row.parameters}
         key = self.id or "tensor"
@@ -330,9 +349,3 @@ class TensorPane(Pane):
         cursor, self._readout = self.picker.cursor, None
         if view and cursor is not None and view.state == "value" and len(cursor) == len(view.shape):
             self._readout = readout(view, cursor, layout)
-
-
-class GradientPane(TensorPane):
-    """The ``.grad`` of the tensor beside it, and nothing else; ``None`` is ``None``."""
-
-    ASPECTS: ClassVar[tuple[str, ...]] = ("gradient",)

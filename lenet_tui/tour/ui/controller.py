@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
-
-from textual.app import App
+from dataclasses import replace
+from typing import Any
 
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pick import Choice, PickScreen
-from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import FrameUpdate, Moved, Ready, Start
+from lenet_tui.protocol.messages import FrameUpdate, Moved, Start
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.protocol.position import Position
 from lenet_tui.stepping.ui.commands import BY_ID
-from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import MovesRecorder
 from lenet_tui.tour.request import Print
 from lenet_tui.tour.stops import PRESET, STOPS, Stop
+from lenet_tui.tour.ui.host import Host, Own
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
 from lenet_tui.tour.ui.pane import TourPane, TourState
 
@@ -30,57 +26,13 @@ State = tuple[Position, Options, str]
 """What makes two states of a session the same: position, options, digest."""
 
 
-class Host(Port, Protocol):
-    """The main screen, as the tour needs it."""
-
-    losses: Losses
-    recorder: MovesRecorder
-    queue: MoveQueue
-
-    @property
-    def app(self) -> App[object]:
-        """The app, for its screens."""
-
-    @property
-    def options(self) -> Options:
-        """The options that the session was started with."""
-
-    @property
-    def ready(self) -> Ready | None:
-        """What the engine reports of the model; ``None`` before the first report."""
-
-    @property
-    def is_dead(self) -> bool:
-        """Whether the engine has ended and is not being replaced."""
-
-    def restart(self) -> None:
-        """End the engine, and carry on from history in a new one."""
-
-    def change_session(self, options: Options, use: Callable[[Engine], None]) -> None:
-        """Go over to another session, which ``use`` has the engine start or resume."""
-
-    def restore(self) -> None:
-        """Give the pane that fills the screen its place back."""
-
-    def show_beside_tour(self, stop: Stop | None) -> None:
-        """Make room for the tour and a stop's panes; ``None``: the tour is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """The person's own session while the tour has the engine."""
-
-    options: Options
-    recorder: MovesRecorder
-    losses: Losses
-
-
 class Tour:
     """``number``: of the stop, from 0.
 
     Every stop is reached by starting a session of the tour's own anew and making the stop's moves:
     whatever was done before, its state is the same to the bit. A session that was there first is
-    set aside and taken up again when the tour is left.
+    set aside and taken up again when the tour is left, and everything then looks as it did. Until
+    its first frame is there the tour stays on the screen.
     """
 
     def __init__(self, host: Host) -> None:
@@ -90,6 +42,8 @@ class Tour:
         self._options = Options()
         self._alone = self._fresh = False
         self._own: Own | None = None
+        self._before: Any = None
+        self._returning = False
         self._waits: Callable[[], None] | None = None
         self._starting = 0
         self._ahead = 0
@@ -103,6 +57,9 @@ class Tour:
     def open(self, number: int | None = None, *, fresh: bool = False) -> None:
         """Open the tour at a stop, or where it was left. ``fresh``: the app was started for it."""
         if not self.on:
+            if not self._returning:
+                self._before = None if fresh else self._host.remember()
+            self._returning = False
             self.on, self._digests = True, {}
             self._alone = self._fresh = fresh
             given = self._host.present_options
@@ -166,13 +123,24 @@ class Tour:
         host = self._host
         self.on = self._going = False
         host.stop()
-        host.show_beside_tour(None)
+        self._returning = True
         if self._own is None:
+            self._waits = None
+            self._close()
             key = key_name(BY_ID["tour-next"].keys[0])
             host.notify(host.words("touring.left", key=key))
-            self._waits = None
         else:
+            host.notify(host.words("touring.returning"))
             self._when_idle(self._resume_own)
+
+    def _close(self) -> None:
+        """Take the tour off the screen."""
+        host, before = self._host, self._before
+        self._returning, self._before = False, None
+        host.restore()
+        host.show_beside_tour(None)
+        if before is not None:
+            host.recall(before)
 
     # What the app reports
 
@@ -184,6 +152,12 @@ class Tour:
     def started(self) -> None:
         """The engine has begun a session."""
         self._starting = max(0, self._starting - 1)
+
+    def session_shown(self) -> None:
+        """From now on another session is seen: the person's own, if the tour has been left."""
+        if self._returning and self._own is None:
+            self._close()
+            self._host.notify(self._host.words("touring.own"))
 
     def lost(self) -> None:
         """The engine is gone, and with it what was under way."""
@@ -293,7 +267,7 @@ class Tour:
             engine.send(Start(options))
 
         if aside:
-            self._own = Own(host.options, host.recorder, host.losses.taken())
+            self._own = Own(host.options, host.recorder, host.session_losses.copy())
         host.recorder = MovesRecorder()
         self._starting += 1
         host.change_session(options, start)
@@ -306,9 +280,7 @@ class Tour:
         self._own = None
         self._starting = 1
         host.recorder = own.recorder
-        host.losses.put(own.losses)
-        host.change_session(own.options, lambda engine: engine.restore())
-        host.notify(host.words("touring.own"))
+        host.change_session(own.options, lambda engine: engine.restore(), own.losses)
 
     def _arrived(self, frame: Frame) -> None:
         """Note the stop's state; one that differs from the last time is a divergence."""

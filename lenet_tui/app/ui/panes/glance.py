@@ -123,6 +123,10 @@ class GlancePane(Pane):
         first = min(sample, shape[0] - 1) * prod(lead(shape)[1:])
         return ViewRequest(f"{key}.picture", "input", "mean", first, 1, rows, cols)
 
+    def forget(self) -> None:
+        self._last = None
+        self.query_one(LineWidget).put([])
+
     def show(self, frame: Frame) -> None:
         self._last = frame
         view = self._views().get("picture")

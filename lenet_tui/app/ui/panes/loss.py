@@ -50,6 +50,13 @@ class LossPane(Pane):
     def cell(self) -> str:
         return "loss"
 
+    def remember(self) -> bool:
+        return self._log
+
+    def recall(self, remembered: bool) -> None:
+        if remembered != self._log:
+            self.action_toggle_log()
+
     def action_toggle_log(self) -> None:
         """Switch between a linear and a logarithmic scale."""
         self._log = not self._log

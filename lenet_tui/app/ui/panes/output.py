@@ -100,6 +100,17 @@ class OutputPane(Pane, can_focus=True):
         # Class labels are a vector: one to each sample.
         return *rows, ViewRequest(f"{key}.class", "target", "numbers", rows=1, cols=1, col=row)
 
+    def forget(self) -> None:
+        self._last, self._count = None, 0
+        self.entitle(self.words("output.title"), "")
+        self.query_one(LineWidget).put([])
+
+    def remember(self) -> tuple[int, str, int]:
+        return self.sample, self.kind, self.chosen
+
+    def recall(self, remembered: tuple[int, str, int]) -> None:
+        self.sample, self.kind, self.chosen = remembered
+
     def show(self, frame: Frame) -> None:
         key = f"{self.id or 'bars'}."
         views = {v.request.key.removeprefix(key): v for v in frame.views}

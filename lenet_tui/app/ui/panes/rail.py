@@ -14,6 +14,7 @@ from lenet_tui.app.engine_state import (
     Dead,
     EngineState,
     Loading,
+    Outcome,
     Restarting,
     Running,
     calm,
@@ -55,6 +56,7 @@ class PipelineRail(LineWidget):
     frame: var[Frame | None] = var(None, init=False)
     state: var[EngineState] = var(Loading(), init=False)
     activity: var[Activity] = var(Activity(), init=False)
+    outcome: var[Outcome | None] = var(None, init=False)
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -69,11 +71,18 @@ class PipelineRail(LineWidget):
         phases = self.frame, width, glyphs, self.activity.phase
         if phases != self._phases:  # while something is busy, only the third line changes
             self._phases, self._upper = phases, phase_lines(*phases)
-        position = position_line(self.frame, self.state, self.words, glyphs, self.activity.waiting)
+        position = position_line(
+            self.frame,
+            self.state,
+            self.words,
+            glyphs,
+            self.activity.waiting,
+            outcome=self.outcome,
+        )
         upper = self._upper[: max(0, self.content_size.height - 1)]
         self.put([*upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
 
-    on_resize = watch_words = watch_frame = watch_state = watch_activity = _draw
+    on_resize = watch_words = watch_frame = watch_state = watch_activity = watch_outcome = _draw
 
 
 def phase_lines(
@@ -127,9 +136,19 @@ def _note(station: Station, glyphs: Glyphs) -> str:
 
 
 def position_line(
-    frame: Frame | None, state: EngineState, words: Words, glyphs: Glyphs, waiting: int = 0
+    frame: Frame | None,
+    state: EngineState,
+    words: Words,
+    glyphs: Glyphs,
+    waiting: int = 0,
+    *,
+    outcome: Outcome | None = None,
 ) -> Content:
-    """The third line: where we are, or what is wrong. ``waiting``: moves in the queue."""
+    """The third line: where we are, or what is wrong. ``waiting``: moves in the queue.
+
+    ``outcome``: of the last move; it comes before the place, which the other lines show too, but
+    after what is next where the move was rejected.
+    """
     was = calm(state)
     if isinstance(was, Dead):
         return Content.styled(
@@ -146,7 +165,15 @@ def position_line(
         return Content.styled(words("rail.loading"), "$text-warning")
     where = words("rail.running") if isinstance(state, Running) else _where(frame, words, glyphs)
     line = Content.assemble((words("rail.iteration", n=frame.position.iteration), "bold"), "  ")
-    line += Content(where)
+    if outcome is not None and not isinstance(state, Running):
+        key = "rail.rejected" if outcome.rejected else "rail.stopped"
+        style = "bold $text-error" if outcome.rejected else "bold $text-warning"
+        why = words(key, why=clean(words.say(outcome.why)))
+        said = Content.styled(f"{glyphs.stopped} {why}", style)
+        after = outcome.rejected and frame.position.op is None
+        line += Content("  ").join([Content(where), said] if after else [said, Content(where)])
+    else:
+        line += Content(where)
     if waiting > 1:
         line += Content.assemble("  ", (words("rail.waiting", n=waiting), "dim"))
     return line

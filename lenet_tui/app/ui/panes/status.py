@@ -28,12 +28,15 @@ WIDE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Status:
-    """The content of the line. ``run``: the run under way, in words, or empty."""
+    """The content of the line. ``run``: the run under way, in words, or empty;
+    ``paced``: whether its speed can be changed.
+    """
 
     options: Options
     ready: Ready | None = None
     frame: Frame | None = None
     run: str = ""
+    paced: bool = False
 
 
 class StatusLine(LineWidget):
@@ -54,10 +57,11 @@ class StatusLine(LineWidget):
         words, options, width = self.words, self.options, self.content_size.width
         if options is None or width <= 0:
             return
-        key = (self.frame, self.ready, options, self.activity.run, words, width)
+        run, paced = self.activity.run, self.activity.paced
+        key = (self.frame, self.ready, options, run, paced, words, width)
         if key != self._key:
             self._key = key
-            status = Status(options, self.ready, self.frame, self.activity.run)
+            status = Status(options, self.ready, self.frame, run, paced)
             self.put([status_line(status, words, glyphs_of(self), width)])
 
     on_resize = watch_words = watch_options = watch_ready = watch_frame = watch_activity = _draw
@@ -101,6 +105,8 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
     parts: list[tuple[int, Content]] = []
     if status.run:
         parts.append((0, Content.styled(f"{glyphs.current} {status.run}", "bold $text-warning")))
+    if status.paced:
+        parts.append((4, Content.styled(words("status.speed"), "dim")))
     if frame is None:
         return parts
     from lenet_tui.protocol.frame import has_loss  # noqa: PLC0415 - not before the first picture

@@ -81,6 +81,11 @@ class Heatmap(Picker):
             self.cursor = None
         self._draw()
 
+    def forget(self) -> None:
+        """Draw nothing until the next view."""
+        self._shown = None
+        self._draw()
+
     def highlight(self, *regions: tuple[Index, Index]) -> None:
         """Mark regions (first and last index, each of one tile) by their corners; none: none."""
         if regions != self._regions:
