@@ -66,14 +66,14 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
 
 
 def test_choices_in_one_breath_are_all_kept(tmp_path: Path) -> None:
-    path = tmp_path / "settings.json"
+    path, threads = tmp_path / "settings.json", threading.active_count()
     file = SettingsFile(path, Settings())
     for speed in ("1 op/s", "4 op/s", "20 op/s"):
         file.keep("speed", speed)
         file.keep("theme", "nord")
     file.close()
     assert load(path) == Settings(theme="nord", speed="20 op/s")
-    assert threading.active_count() < 20
+    assert threading.active_count() <= threads + 1
 
 
 BROKEN = {

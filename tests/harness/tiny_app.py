@@ -29,7 +29,7 @@ class TinyApp(App[None]):
         if self.kind == "crash":
             raise ZeroDivisionError("by [red]zero\nand more")
         if self.kind == "fail":
-            self.exit(None, 2, "device cuda:9 is not here")
+            self.exit(None, 2, "device cuda:9 is not available")
         elif self.kind == "quit":
             self.exit()
         elif self.kind == "stuck":

@@ -1,13 +1,12 @@
 """The main screen's actions: what the commands of ``stepping.ui.commands`` run.
 
-Below them in ``MainScreen`` are, a file each: what it does with the engine's reports, what it asks
-of the engine, its panes, and the lines at its edges.
+Below them in ``MainScreen`` are, a file each: the moves out of turn, what it does with the engine's
+reports, what it asks of the engine, its panes, and the lines at its edges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -17,11 +16,9 @@ from textual.theme import ThemeProvider
 
 from lenet_tui.app.engine_state import Busy
 from lenet_tui.app.ui.devices import DevicesScreen
+from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
-from lenet_tui.app.ui.report_screen import ReportScreen
 from lenet_tui.kit.ui.ask import AskScreen
-from lenet_tui.kit.ui.confirm import ConfirmScreen
-from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.parity.ui.screen import ParityScreen
@@ -30,31 +27,23 @@ from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Start
 from lenet_tui.protocol.moves import (
     Continue,
-    Do,
     Goto,
-    Move,
     MoveError,
     ReverseContinue,
     Set,
-    Skip,
-    Vector,
     parse_move,
-    parse_vector,
 )
-from lenet_tui.protocol.options import parse_value, turn_of
-from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.sessions.ui.resume import Lost, resume_dialog
 from lenet_tui.stepping.ui.commands import BY_ID, bindings
 from lenet_tui.stepping.ui.moves_saver import save_moves
-from lenet_tui.stepping.ui.options_dialog import OptionsScreen
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.terminal.ui.once import Palette
 from lenet_tui.text.clean import clean
 from lenet_tui.watch.ui.screen import WatchScreen
 
 
-class MainScreen(ReportScreen):
+class MainScreen(FreeMovesScreen):
     """The main screen: all panes of a session, and an action for every command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -78,28 +67,6 @@ class MainScreen(ReportScreen):
     def _take_over(self) -> None:
         self.player.stop()
         self.runner.stop(at_once=False)
-
-    def _change_past(self, *moves: Move) -> None:
-        """Make moves that start a new future; where there is an old one, ask first.
-
-        An option that has the value already is left alone.
-        """
-        moves = tuple(m for m in moves if not (isinstance(m, Set) and self._is_set(m)))
-
-        def go(_: bool = True) -> None:
-            for move in moves:
-                self.move(move)
-
-        if moves and self.frame is not None and self.frame.ahead:
-            text = self.words("confirm.future", end=self.frame.end)
-            self.open(ConfirmScreen(text), go)
-        else:
-            go()
-
-    def _is_set(self, move: Set) -> bool:
-        """Whether the option has that value at the cursor."""
-        present = getattr(self.present_options, move.option.replace("-", "_"))
-        return bool(present == move.value)
 
     # Stepping and running
 
@@ -156,50 +123,6 @@ class MainScreen(ReportScreen):
     def action_save_moves(self) -> None:
         """Write the moves made so far to a new file."""
         save_moves(self, self.recorder, self.first_options)
-
-    # Free moves
-
-    def action_skip(self) -> None:
-        """Pass the phase that is next in turn without effect."""
-        if self.frame:
-            self._change_past(Skip(self.frame.next_phase))
-
-    def action_do(self) -> None:
-        """Run a phase out of turn, chosen from a list."""
-        following = self.frame.next_phase if self.frame else ""
-        notes = {following: self.words("do.next")}
-        choices = [
-            Choice(phase, phase, notes.get(phase, "")) for phase in turn_of(self.present_options)
-        ]
-        self.open(PickScreen("do", choices), lambda phase: self._change_past(Do(phase)))
-
-    def action_vector(self) -> None:
-        """Start a backward from a vector on the output."""
-        size = self.frame.outputs if self.frame else 0
-        if not size:
-            self.notify(self.words("vector.none"), severity="error")
-            return
-        ask = AskScreen(
-            "vector",
-            parse=partial(vector_of, size),
-            help_text=self.words("vector.help", size=size),
-            choices=("random", *(f"onehot {k}" for k in range(min(size, 100)))),
-        )
-        self.open(ask, lambda vector: self._change_past(Do(BACKWARD.name, vector)))
-
-    def action_options(self) -> None:
-        """The options that may change while the session runs."""
-        self.open(OptionsScreen(self.present_options), lambda sets: self._change_past(*sets))
-
-    def action_reset(self) -> None:
-        """Start again from init with a seed."""
-        ask = AskScreen(
-            "reset",
-            parse=partial(parse_value, "seed"),
-            value=str(self.present_options.seed),
-            help_text=self.words("reset.help"),
-        )
-        self.open(ask, lambda seed: self.move(Set("seed", seed)))
 
     # What is seen
 
@@ -338,16 +261,6 @@ class MainScreen(ReportScreen):
         """Search the commands."""
         placeholder = self.words("palette.placeholder")
         self.app.push_screen(Palette(placeholder=placeholder, id="--command-palette"))
-
-
-def vector_of(size: int, text: str) -> Vector:
-    """The vector that ``text`` means on an output of ``size`` numbers; else ``MoveError``."""
-    vector = parse_vector(text)
-    if vector.kind == "onehot" and vector.onehot >= size:
-        raise MoveError("protocol:onehot-outside", k=vector.onehot, last=size - 1)
-    if vector.kind == "values" and len(vector.values) != size:
-        raise MoveError("protocol:vector-length", count=len(vector.values), size=size)
-    return vector
 
 
 def _whole(text: str) -> int:

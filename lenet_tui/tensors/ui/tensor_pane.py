@@ -290,11 +290,9 @@ class TensorPane(Pane):
 
     def _legend(self, view: View, frame: Frame, width: int) -> Content:
         """What the colours mean, in the border: below the picture it would take a line of it."""
-        moved = self._moved == (view.request.tensor, frame.position)
-        plain = ascii_only(self)
-        return legend(
-            view, self.heatmap.ink, self.words, width=width, moved=moved, ascii_only=plain
-        )
+        moved, plain = self._moved == (view.request.tensor, frame.position), ascii_only(self)
+        ink, words = self.heatmap.ink, self.words
+        return legend(view, ink, words, width=width, moved=moved, ascii_only=plain)
 
     def on_descendant_focus(self) -> None:
         """The number under the cursor is shown while the cursor is."""

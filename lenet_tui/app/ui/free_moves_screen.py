@@ -1,0 +1,92 @@
+"""The main screen's moves out of turn: a phase skipped or repeated, a vector, options, a seed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from lenet_tui.app.ui.report_screen import ReportScreen
+from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.confirm import ConfirmScreen
+from lenet_tui.kit.ui.pick import Choice, PickScreen
+from lenet_tui.protocol.moves import Do, Move, MoveError, Set, Skip, Vector, parse_vector
+from lenet_tui.protocol.options import parse_value, turn_of
+from lenet_tui.protocol.phases import BACKWARD
+from lenet_tui.stepping.ui.options_dialog import OptionsScreen
+
+
+class FreeMovesScreen(ReportScreen):
+    """The part of the main screen whose moves start a new future where there is an old one."""
+
+    def _change_past(self, *moves: Move) -> None:
+        """Make moves that start a new future; where there is an old one, ask first.
+
+        An option that has the value already is left alone.
+        """
+        moves = tuple(m for m in moves if not (isinstance(m, Set) and self._is_set(m)))
+
+        def go(_: bool = True) -> None:
+            for move in moves:
+                self.move(move)
+
+        if moves and self.frame is not None and self.frame.ahead:
+            text = self.words("confirm.future", end=self.frame.end)
+            self.open(ConfirmScreen(text), go)
+        else:
+            go()
+
+    def _is_set(self, move: Set) -> bool:
+        """Whether the option has that value at the cursor."""
+        present = getattr(self.present_options, move.option.replace("-", "_"))
+        return bool(present == move.value)
+
+    def action_skip(self) -> None:
+        """Pass the phase that is next in turn without effect."""
+        if self.frame:
+            self._change_past(Skip(self.frame.next_phase))
+
+    def action_do(self) -> None:
+        """Run a phase out of turn, chosen from a list."""
+        following = self.frame.next_phase if self.frame else ""
+        notes = {following: self.words("do.next")}
+        choices = [
+            Choice(phase, phase, notes.get(phase, "")) for phase in turn_of(self.present_options)
+        ]
+        self.open(PickScreen("do", choices), lambda phase: self._change_past(Do(phase)))
+
+    def action_vector(self) -> None:
+        """Start a backward from a vector on the output."""
+        size = self.frame.outputs if self.frame else 0
+        if not size:
+            self.notify(self.words("vector.none"), severity="error")
+            return
+        ask = AskScreen(
+            "vector",
+            parse=partial(vector_of, size),
+            help_text=self.words("vector.help", size=size),
+            choices=("random", *(f"onehot {k}" for k in range(min(size, 100)))),
+        )
+        self.open(ask, lambda vector: self._change_past(Do(BACKWARD.name, vector)))
+
+    def action_options(self) -> None:
+        """The options that may change while the session runs."""
+        self.open(OptionsScreen(self.present_options), lambda sets: self._change_past(*sets))
+
+    def action_reset(self) -> None:
+        """Start again from init with a seed."""
+        ask = AskScreen(
+            "reset",
+            parse=partial(parse_value, "seed"),
+            value=str(self.present_options.seed),
+            help_text=self.words("reset.help"),
+        )
+        self.open(ask, lambda seed: self.move(Set("seed", seed)))
+
+
+def vector_of(size: int, text: str) -> Vector:
+    """The vector that ``text`` means on an output of ``size`` numbers; else ``MoveError``."""
+    vector = parse_vector(text)
+    if vector.kind == "onehot" and vector.onehot >= size:
+        raise MoveError("protocol:onehot-outside", k=vector.onehot, last=size - 1)
+    if vector.kind == "values" and len(vector.values) != size:
+        raise MoveError("protocol:vector-length", count=len(vector.values), size=size)
+    return vector
