@@ -169,6 +169,7 @@ def test_a_command_without_a_screen_says_it_on_standard_error(
     assert "no option" in run_here("--lang", "en", "--sead").stderr
 
 
+@pytest.mark.slow
 def test_in_a_terminal_the_choice_comes_back() -> None:
     env = {"XDG_CONFIG_HOME": settings(speed="20 op/s", language="zh")}
     with Terminal([*APP, "--lang", "en"], env=env) as terminal:

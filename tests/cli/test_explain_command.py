@@ -191,6 +191,7 @@ def test_an_iteration_that_no_session_can_have_is_one_line_at_once(
     assert "to 100,000,000" in said and said.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_long_run_shows_how_far_it_has_come() -> None:
     command = [*APP, "explain", "loss", "--device", "cpu", "--iteration", "99999999"]
     with Terminal(command) as terminal:

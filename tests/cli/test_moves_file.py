@@ -74,6 +74,7 @@ def test_options_that_cannot_be_are_one_line(line: str, said: str) -> None:
     assert done.stderr.startswith(f"lenet-tui: {said}") and done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_options_that_come_when_the_session_has_begun_are_no_silent_others() -> None:
     command = [*APP, "trace", "--moves", "-", "--format", "jsonl", "--device", "cpu"]
     pipe = subprocess.PIPE

@@ -129,6 +129,7 @@ def state(pid: int) -> str:
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
 @pytest.mark.parametrize("again", ["fg", pytest.param("bg; sleep 0.5; fg", marks=slow)])
+@pytest.mark.slow
 def test_ctrl_z_gives_the_shell_its_terminal_and_fg_comes_back(again: str) -> None:
     shell = ["bash", "--norc", "--noprofile", "-i"]
     with app(command=shell, env={"PS1": "PROMPT "}) as (terminal, processes):

@@ -63,6 +63,7 @@ def test_a_running_session_that_was_killed_is_offered_and_comes_back(tmp_path: P
     assert len(saves(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_a_terminal_that_a_killed_app_left_raw_is_put_right(tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with Terminal(env=env) as terminal:

@@ -32,6 +32,7 @@ def played(file: Path) -> dict[str, str]:
     return {name: parameter["sha256"] for name, parameter in last["parameters"].items()}
 
 
+@pytest.mark.slow
 async def test_a_resumed_session_is_made_again_from_its_moves(tmp_path: Path) -> None:
     async with running() as run:
         for lr, seed in ((0.5, 0), (0.25, 7)):

@@ -66,6 +66,7 @@ def unread(terminal: SlowLine) -> int:
         pytest.param(20, DUMB, marks=slow, id="dumb-long"),
     ],
 )
+@pytest.mark.slow
 def test_a_key_is_answered_soon_after_a_long_run(long: float, line: dict[str, Any]) -> None:
     late = SOON if line is not DUMB else 2 * SOON
     with started(**line) as terminal:

@@ -56,6 +56,7 @@ async def test_the_inspector_is_open_again_after_the_tour() -> None:
         assert run.app.main.inspection.is_open and head in run.text
 
 
+@pytest.mark.slow
 async def test_no_picture_is_of_two_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[str]] = []
     async with running((120, 40)) as run:
@@ -83,6 +84,7 @@ async def test_no_picture_is_of_two_sessions(monkeypatch: pytest.MonkeyPatch) ->
     assert sessions == {"digits", "notebook"}
 
 
+@pytest.mark.slow
 async def test_the_tour_stays_until_the_own_session_is_there() -> None:
     async with running((120, 40)) as run:
         await run.press("f", "f")
