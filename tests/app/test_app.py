@@ -213,6 +213,7 @@ async def test_one_that_dies_at_once_is_started_again_by_hand() -> None:
         assert run.engine.moves == [ITERATION, PHASE]
 
 
+@pytest.mark.slow
 async def test_an_engine_that_cannot_start_ends_the_app() -> None:
     async with running() as run:
         run.app.main.ready = None

@@ -69,7 +69,10 @@ def see(run: Running) -> None:
     assert "Input" in run.text or "At a glance" in run.text
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize(
+    "depth",
+    [d if d in ("truecolor", "none") else pytest.param(d, marks=pytest.mark.slow) for d in DEPTHS],
+)
 async def test_ink_and_paper_are_set_together(depth: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLORTERM", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)

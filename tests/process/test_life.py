@@ -259,6 +259,7 @@ def test_kill_9_of_the_engine_loses_nothing_that_is_finished(tmp_path: Path) -> 
     assert saved(tmp_path) == (4, "loss")
 
 
+@pytest.mark.slow
 def test_kill_9_of_the_app_loses_an_iteration_at_most(tmp_path: Path) -> None:
     with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
         terminal.wait_for("61,706")

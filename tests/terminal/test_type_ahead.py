@@ -51,7 +51,7 @@ def test_in_one_piece_from_a_terminal() -> None:
         terminal.wait_for("iteration 13  loss done")
 
 
-@pytest.mark.parametrize("seconds", [0.1, 0.5])
+@pytest.mark.parametrize("seconds", [0.1, pytest.param(0.5, marks=pytest.mark.slow)])
 async def test_a_slow_machine_changes_nothing(
     seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,10 +102,10 @@ class Late(LocalEngine):
     ("keys", "moves"),
     [
         ("g12\rn", [Goto(12), Forward("phase")]),
-        ("zn", [Skip("forward"), Forward("phase")]),
-        ("nnp\rn", None),
-        ("nnwloss < 9\rn", None),
-        ("jjvgx\x7f7\r", [Goto(7)]),
+        pytest.param("zn", [Skip("forward"), Forward("phase")], marks=pytest.mark.slow),
+        pytest.param("nnp\rn", None, marks=pytest.mark.slow),
+        pytest.param("nnwloss < 9\rn", None, marks=pytest.mark.slow),
+        pytest.param("jjvgx\x7f7\r", [Goto(7)], marks=pytest.mark.slow),
         ("o\x1bn", [Forward("phase")]),
     ],
 )

@@ -103,6 +103,7 @@ def escaped(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+@pytest.mark.slow
 def test_an_error_is_one_line_of_text() -> None:
     command = [sys.executable, "-m", "tests.harness.planted_app", "raising"]
     with app(command=command, size=(200, 60)) as (terminal, _):

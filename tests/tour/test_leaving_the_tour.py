@@ -45,6 +45,7 @@ async def test_everything_looks_as_it_did_before_the_tour() -> None:
         assert [pair for pair in pairs if pair[0] != pair[1]] == []
 
 
+@pytest.mark.slow
 async def test_the_inspector_is_open_again_after_the_tour() -> None:
     async with running((120, 40)) as run:
         await run.press("f", "2", "down", "enter")
