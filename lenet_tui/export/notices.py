@@ -21,6 +21,10 @@ NOTICES = {
         "the session took {count} samples, {size} MB: a script holds {most} MB at most",
         "会话用了 {count} 个样本，共 {size} MB：脚本最多容纳 {most} MB",
     ),
+    "export:not-one-tensor": (
+        "the model {model} cannot be exported: it returns a {kind}, and a script takes one tensor",
+        "无法导出模型 {model}：它返回 {kind}，而脚本只接受单个张量",
+    ),
     "export:no-source": (
         "the model {model} cannot be exported: its source is not available",
         "无法导出模型 {model}：得不到它的源码",

@@ -11,9 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lenet_tui.protocol.request import Rejected
 from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.generators import seed_all
 from tests.harness.driving import Drive
+from tests.harness.export_sessions import exported, ran, shown
 from tests.history.test_python_state import Drawing
 
 HERE = "tests.training.test_any_model"
@@ -252,3 +254,18 @@ def test_a_model_without_parameters_starts_and_says_what_torch_says() -> None:
 class Nothing(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x.flatten(1)[:, :10]
+
+
+@pytest.mark.parametrize("model", [Frozen, Double, Brief, ComplexNumbers, Evaluating, Lazy, Sparse])
+def test_an_exported_script_ends_where_the_session_is(model: type[nn.Module]) -> None:
+    drive = Drive(model=f"{HERE}:{model.__name__}")
+    drive("run 2")
+    assert ran(exported(drive)) == shown(drive)
+
+
+@pytest.mark.parametrize("model", [Dictionary, Pair, AnObject])
+def test_what_cannot_be_exported_is_refused(model: type[nn.Module]) -> None:
+    drive = Drive(model=f"{HERE}:{model.__name__}")
+    drive("run 2")
+    with pytest.raises(Rejected, match="it returns a"):
+        exported(drive)

@@ -8,6 +8,7 @@ import sys
 from functools import cache
 
 import torch
+from torch import Tensor
 
 from lenet_tui import __version__
 from lenet_tui.export.engine import script_runtime
@@ -92,6 +93,10 @@ def model_source(spec: str) -> tuple[str, Pulled]:
 def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
     """The session's statements, from init to the cursor."""
     trainer, history = navigator.trainer, navigator.history
+    returned = trainer.returned
+    if returned is not None and not isinstance(returned, Tensor):
+        kind = type(returned).__name__
+        raise Rejected("export:not-one-tensor", model=trainer.options.model, kind=kind)
 
     @cache
     def fits() -> bool:

@@ -99,8 +99,9 @@ def move_state(optimizer: torch.optim.Optimizer, device: str) -> None:
 
 
 def raw(tensor: Tensor) -> bytes:
-    """The tensor's contiguous bytes."""
-    flat = tensor.detach().cpu().contiguous()
+    """The tensor's contiguous bytes; those of a sparse one are of the dense one."""
+    dense = tensor.detach() if tensor.layout is torch.strided else tensor.detach().to_dense()
+    flat = dense.cpu().contiguous()
     return ctypes.string_at(flat.data_ptr(), flat.numel() * flat.element_size())
 
 

@@ -93,6 +93,7 @@ class Trainer:
     def forget(self) -> None:
         """Drop the batch, the output, the loss and their graph."""
         self.batch: tuple[Tensor, Tensor] | None = None
+        self.returned: Any = None
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
 
@@ -128,7 +129,8 @@ class Trainer:
             self.fetch()
         assert self.batch is not None
         image = self.batch[0]
-        self.output = main_output(run(self.model, image) if run else self.model(image))
+        self.returned = run(self.model, image) if run else self.model(image)
+        self.output = main_output(self.returned)
 
     def target(self) -> Tensor:
         """The batch's target as the loss takes it: for MSE on classes, one-hot (N, classes)."""
@@ -202,7 +204,8 @@ class Trainer:
         """Run a whole iteration as a plain loop; returns the loss, without waiting for it."""
         self.fetch()
         assert self.batch is not None
-        self.output = main_output(self.model(self.batch[0]))
+        self.returned = self.model(self.batch[0])
+        self.output = main_output(self.returned)
         self.loss = self.criterion(self.output, self.target())
         for p in self._parameter_list:  # as model.zero_grad() does
             p.grad = None
