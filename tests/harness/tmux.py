@@ -48,9 +48,8 @@ class Tmux:
         self.columns, self.rows = size
         (folder / "script").write_text(SCRIPT.format(command=shlex.join(command)))
         self._env = environment(term, env) | {"TERM": term, "PYTHONPATH": str(ROOT)}
-        unset = [
-            word for name in (*(() if inside else ("TMUX",)), "COLORTERM") for word in ("-u", name)
-        ]
+        names = (*(() if inside else ("TMUX",)), "COLORTERM", "COLUMNS", "LINES")
+        unset = [word for name in names for word in ("-u", name)]
         words = ["env", *unset, *(f"{k}={v}" for k, v in self._changes().items()), "sh", "script"]
         window = ["-x", str(self.columns), "-y", str(self.rows), "-c", str(folder)]
         self._tmux("-f", "/dev/null", "new-session", "-d", *window, shlex.join(words))

@@ -115,7 +115,8 @@ def test_a_terminal(term: str, colour: str, locale: str) -> None:
     ],
 )
 def test_in_tmux(tmp_path: Path, term: str, colour: str, locale: str) -> None:
-    with Tmux(tmp_path, term=term, env=COLOURS[colour] | LOCALES[locale]) as tmux:
+    env = COLOURS[colour] | LOCALES[locale]
+    with Tmux(tmp_path, term=term, env=env, size=(100, 30)) as tmux:  # where tiles have names
         flags = tmux.flags
         tmux.send("Enter")
         tmux.wait_for("61,706")
