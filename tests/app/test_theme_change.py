@@ -19,11 +19,12 @@ def truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def check(run: Running, pane: TensorPane) -> None:
-    """The picture uses the room there is, the legend shows the picture's own colours."""
+    """The picture uses the room there is, as high as in the pane beside it; its legend fits."""
     heatmap = pane.heatmap
     shown = heatmap.arrangement
     assert shown is not None
-    assert shown == arrange(shown.shape, heatmap.room, kernels=True), pane.id
+    room = heatmap.ink.room(*pane._picture_size())
+    assert shown == arrange(shown.shape, room, kernels=True), pane.id
     asked = run.engine.commands(Subscription)[-1].views
     assert any((v.rows, v.cols) == shown.pixels for v in asked if v.key == pane.id)
     line = pane._entitled[1]
