@@ -37,7 +37,7 @@ EXPLAIN_LAYERS: Table = {
         grad W[o,c,i,j] = Σ_n Σ_h Σ_w g[n,o,h,w] ⋅ x[n, c, s⋅h + d⋅i − p, s⋅w + d⋅j − p]
         grad b[o] = Σ_n Σ_h Σ_w g[n,o,h,w]
         grad x[n,c,y,z] = Σ g[n,o,h,w] ⋅ W[o,c,i,j]  wherever s⋅h + d⋅i − p = y, s⋅w + d⋅j − p = z
-        s, p, d: stride, padding, dilation.
+        Here s, p, d are stride, padding, dilation.
         Produced: {gradients}
         Where x needs no gradient, like the first layer's input, it is None: nothing is computed.
         Each weight collects from every position and sample that it took part in.
@@ -98,7 +98,7 @@ EXPLAIN_LAYERS: Table = {
         {input} → {output}; windows of {kernel}, no parameters.
         {window}
         {window2}
-        stride is kernel_size if not given: the windows do not overlap.
+        The stride is kernel_size if not given: the windows do not overlap.
         In the backward only the winner gets a gradient; of equal numbers the first wins.
         Watch out: what does not fill a window at the end is left out, unless ceil_mode=True.
 

@@ -35,7 +35,7 @@ EXPLAIN_PHASES: Table = {
         output = net(input): each op takes the tensor of the one before and makes a new one.
         {input} → {output}; the first dimension is the batch. {ops} ops.
         Sizes on the way: {chain}
-        autograd notes each op (tensor.grad_fn), so that backward can go back the same way.
+        Autograd notes each op (tensor.grad_fn), so that backward can go back the same way.
         No parameter changes here; only batch_norm moves its running statistics.
         Watch out: Conv2d takes a single image C×H×W too; flatten(x, 1) then joins H and W alone.
         Watch out: call net(input), not net.forward(input), which leaves out the module's hooks.

@@ -11,11 +11,11 @@ EXPLAIN_UPDATES: Table = {
         weight = weight − learning_rate ⋅ gradient      lr = {lr}
         p.data.sub_(p.grad.data * {lr})   for each p of net.parameters()
         {name}: {shape}, every number by its own gradient.
-        lr too large: the loss jumps or turns NaN. Too small: nothing seems to happen.
+        Too large an lr: the loss jumps or turns NaN. Too small: nothing seems to happen.
         Watch out: where .grad is None this raises 'NoneType' object has no attribute 'data'.
         Watch out: p.data is hidden from autograd, which cannot warn of a wrong change;
-        today one writes: with torch.no_grad(): p -= lr * p.grad
-        optim.SGD may differ in the last bit: it adds −lr⋅gradient in one operation.
+        today one writes p -= lr * p.grad under torch.no_grad().
+        In the last bit optim.SGD may differ: it adds −lr⋅gradient in one operation.
 
         让每个参数逆着自己的梯度走一小步。
         weight = weight − learning_rate ⋅ gradient      lr = {lr}
@@ -24,7 +24,7 @@ EXPLAIN_UPDATES: Table = {
         lr 太大，损失乱跳甚至变成 NaN；太小，几乎看不到变化。
         注意：.grad 为 None 时报错：'NoneType' object has no attribute 'data'。
         注意：p.data 绕过 autograd，改错了也不会有警告；
-        现在的写法：with torch.no_grad(): p -= lr * p.grad
+        现在的写法是在 torch.no_grad() 下执行 p -= lr * p.grad。
         结果可能与 optim.SGD 差最后一位：后者把 −lr⋅gradient 一次加上。
     """),
     "explain.update.sgd": paragraphs("""
