@@ -20,7 +20,8 @@ from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
-from lenet_tui.training.engine.trainer import Trainer, rejecting
+from lenet_tui.training.engine.rejecting import rejecting
+from lenet_tui.training.engine.trainer import Trainer
 
 UNKNOWN = 1 << 30
 """The total of a phase that was stopped inside, as it is not known yet."""
@@ -186,7 +187,9 @@ class TapeRecorder:
         self.expected = recorder.entries
         self._freed = False
         entries: list[Entry] = list(recorder.entries)
-        self._forward = TapeSegment(segment, len(entries), entries, output=recorder.output)
+        self._forward = TapeSegment(
+            segment, len(entries), entries, output=recorder.output, parts=recorder.parts
+        )
         return self._forward
 
     def run_loss(self, segment: Segment, stop_after: int | None) -> TapeSegment:

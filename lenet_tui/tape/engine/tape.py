@@ -12,6 +12,7 @@ from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
+from lenet_tui.training.engine.batch import Batch
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +34,8 @@ class TapeSegment:
     output: OpEntry | None = None
     """What a forward or a loss returned: one of its ops, or an entry beside them if none made it.
     """
+    parts: dict[str, OpEntry] = field(default_factory=dict)
+    """Of several tensors that a forward returned, each by its name."""
 
     @property
     def phase(self) -> Phase:
@@ -85,7 +88,7 @@ class Tape:
 
     iteration: int
     base: Base
-    batch: tuple[Tensor, Tensor] | None = None
+    batch: Batch | None = None
     segments: list[TapeSegment] = field(default_factory=list)
 
     @property
