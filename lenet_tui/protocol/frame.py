@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.options import Options
-from lenet_tui.protocol.phases import LOSS
+from lenet_tui.protocol.phases import LOSS, TURN
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import View
 from lenet_tui.text.notice import Notice
@@ -139,6 +139,7 @@ class Frame:
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
     ``output_shape``: of this iteration's, ``None`` before the forward is through.
+    ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
     ``digest``: of parameters and gradients, at a pause. ``divergence``: how a replay differed
     from the recording.
     """
@@ -164,6 +165,13 @@ class Frame:
     digest: str = ""
     divergence: Notice | None = None
     running: bool = False
+    upcoming: tuple[str, ...] | None = None
+
+    @property
+    def boundary(self) -> bool:
+        """Whether the cursor is between two iterations (or after init)."""
+        ended = not self.upcoming if self.upcoming is not None else self.next_phase == TURN[0]
+        return self.position.op is None and ended
 
 
 def has_loss(frame: Frame) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lenet_tui.protocol.options import turn_of
-from lenet_tui.protocol.phases import INIT, TURN, left
+from lenet_tui.protocol.phases import INIT, STEP, TURN, left
 
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame, SegmentState
@@ -37,7 +37,7 @@ def stations(frame: Frame | None, runs: str = "") -> list[Station]:
         return [Station(INIT.name, "next"), *(Station(phase, "later") for phase in TURN)]
     turn = turn_of(frame.options)
     last = len(frame.segments) - 1
-    passed = () if runs in turn and boundary(frame) else frame.segments
+    passed = () if runs in turn and frame.boundary else frame.segments
     result = [
         _passed(segment, number == last and frame.position.op is not None)
         for number, segment in enumerate(passed)
@@ -45,7 +45,9 @@ def stations(frame: Frame | None, runs: str = "") -> list[Station]:
     if not any(s.phase == INIT.name for s in result):
         result.insert(0, Station(INIT.name, "done"))
     following = not any(s.state == "current" for s in result)
-    ahead = list(left(turn, passed))
+    ahead = list(left(turn, passed) if frame.upcoming is None else frame.upcoming)
+    if frame.upcoming is not None and frame.position.iteration == 0:
+        ahead = [STEP.name]
     if following and runs in ahead:
         begun = ahead.index(runs)
         result += [Station(phase, "done") for phase in ahead[:begun]]
@@ -65,11 +67,6 @@ def fitted(row: list[Station], limit: int) -> tuple[list[Station], int]:
     extras = [i for i, s in enumerate(row) if s.state == "extra"]
     gone = set(extras[: max(0, len(extras) - limit)])
     return [s for i, s in enumerate(row) if i not in gone], len(gone)
-
-
-def boundary(frame: Frame) -> bool:
-    """Whether the cursor is between two iterations (or after init)."""
-    return frame.position.op is None and frame.next_phase == TURN[0]
 
 
 def _passed(segment: SegmentState, current: bool) -> Station:

@@ -79,6 +79,9 @@ class Navigator(Replay):
             self.append(Segment(plan.next_phase()))
             return number
         self.begin(self.iteration + 1)
+        if self.own_step:
+            self.run_step()
+            return 0
         recorded = self.plan.segments
         if recorded:
             self.open(recorded[0])

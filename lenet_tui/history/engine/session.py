@@ -30,6 +30,7 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
+from lenet_tui.protocol.phases import STEP
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
@@ -38,7 +39,7 @@ from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import RecorderProgress
-from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.tape.engine.tape import LAST, Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
@@ -141,10 +142,16 @@ class Session:
         return replace(
             self.history.snapshot(),
             position=navigator.position,
-            segment=navigator.cursor.segment,
+            segment=self._segment(),
             watches=tuple((n, str(w)) for n, w in self.watches.items()),
             digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
+
+    def _segment(self) -> int:
+        """The number of the cursor's segment; of a step that was not recorded, the last one."""
+        number = self.navigator.cursor.segment
+        recorded = self.navigator.tape.segments[number]
+        return LAST.segment if recorded.phase is STEP else number
 
     def take_losses(self) -> tuple[int, Sequence[float]]:
         return self.run_loop.take_finished_losses()
@@ -210,8 +217,10 @@ class Session:
         elif isinstance(move, moves.Goto):
             return self.run_loop.goto(move.iteration)
         elif isinstance(move, moves.Skip):
+            self._not_in_a_step()
             self._skip(move.phase)
         elif isinstance(move, moves.Do):
+            self._not_in_a_step()
             self._between_phases()
             navigator.do(Segment(move.phase, "do", move.vector))
         elif isinstance(move, moves.Set):
@@ -228,6 +237,10 @@ class Session:
         elif isinstance(move, moves.ReverseContinue):
             return self._reverse()
         return None
+
+    def _not_in_a_step(self) -> None:
+        if self.navigator.own_step:
+            raise MoveRejected("history:own-order", file=self.navigator.trainer.file.title)
 
     def _between_phases(self) -> None:
         position = self.navigator.position
@@ -248,6 +261,11 @@ class Session:
     def _set(self, move: moves.Set) -> None:
         navigator = self.navigator
         options = change(navigator.options, move.option, move.value)
+        if navigator.own_step and move.option != "seed":
+            if move.option not in ("lr", "device"):
+                raise MoveRejected("history:own-option", option=move.option)
+            if not navigator.finished:
+                raise MoveRejected("history:inside-step", option=move.option)
         if move.option == "seed":
             self._store.drop(list(self.history.index.sizes))
             self._start(options)
@@ -301,11 +319,11 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
-        names = navigator.trainer.names
+        names, upcoming = navigator.trainer.names, self._upcoming()
         return Frame(
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
-            next_phase=plan.next_phase(cursor.segment + 1),
+            next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
             rows=frame_builder.rows(tape, cursor, navigator.recorder.expected, self._sizes),
             entry=frame_builder.entry(tape, cursor),
@@ -322,6 +340,16 @@ class Session:
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),
             running=running,
+            upcoming=upcoming,
+        )
+
+    def _upcoming(self) -> tuple[str, ...] | None:
+        """The recorded phases after the cursor, of a step of one's own."""
+        navigator = self.navigator
+        if not navigator.own_step:
+            return None
+        return tuple(
+            s.segment.phase for s in navigator.tape.segments[navigator.cursor.segment + 1 :]
         )
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:

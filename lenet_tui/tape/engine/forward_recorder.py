@@ -75,8 +75,7 @@ class ForwardRecorder(TorchFunctionMode):
         """``model(*args, **kwargs)``, recorded."""
         forward = inspect.unwrap(vars(type(model)).get("forward"))
         self._code = getattr(forward, "__code__", None)
-        found = (p for module in self._paths for p in module._parameters.values())
-        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
+        self._know_parameters()
         before = nn_module.register_module_forward_pre_hook(self._enter)
         after = nn_module.register_module_forward_hook(self._leave)
         try:
@@ -93,6 +92,11 @@ class ForwardRecorder(TorchFunctionMode):
             before.remove()
             after.remove()
             self._name_from(0)
+
+    def _know_parameters(self) -> None:
+        """Note where the parameters' memory is."""
+        found = (p for module in self._paths for p in module._parameters.values())
+        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
 
     def returned(self, result: object) -> OpEntry | None:
         """The op that made ``result``, an entry beside the ops where none did; else ``None``.

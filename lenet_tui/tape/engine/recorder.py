@@ -12,12 +12,14 @@ from torch import Tensor
 from lenet_tui.protocol.iteration_plan import Segment, regular
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import change, phases_on
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import module_paths
+from lenet_tui.tape.engine.step_recorder import StepRecorder
+from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.rejecting import rejecting
@@ -71,6 +73,8 @@ class TapeRecorder:
         self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
+        for path, module in trainer.modules():
+            self._paths.setdefault(module, path)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
         self._fetched = -1
@@ -142,6 +146,28 @@ class TapeRecorder:
             return TapeSegment(segment, len(self.trainer.parameters))
         return WHOLE[segment.kind](self, segment, stop_after)
 
+    def open_step(self) -> None:
+        """Run a step of one's own whole, and append its phases to the tape."""
+        trainer, progress = self.trainer, self.progress
+        self._enter(STEP.name)
+        values, base = dict(self.tape.base.values), self.tape.base
+        base.grads = {n: None if g is None else g.detach().clone() for n, g in base.grads.items()}
+        state = StepState(trainer, values, dict(base.grads))
+        file = trainer.file.names.get("__file__") or ""
+        recorder = StepRecorder(self._paths, state, progress.passed, progress.enters, file)
+        with rejecting(trainer):
+            step = trainer.prepared_step()
+            returned = recorder.run_step(step)
+            trainer.note_result(returned, recorder.root)
+        self.tape.batch = trainer.batch
+        self.tape.result = trainer.last_loss
+        self.tape.segments += recorder.segments
+        forwards = [s for s in recorder.segments if s.phase is FORWARD]
+        self._forward = forwards[-1] if forwards else None
+        self.expected = [op for s in forwards[:1] for op in s.ops]
+        self._freed = recorder.segments[-1].phase is not FORWARD
+        self._updates = {e.name: e for s in recorder.segments for e in s.updates}
+
     def complete(self) -> None:
         """Run what is left of the last segment's ops."""
         last = self.tape.segments[-1]
@@ -188,7 +214,7 @@ class TapeRecorder:
         self._freed = False
         entries: list[Entry] = list(recorder.entries)
         self._forward = TapeSegment(
-            segment, len(entries), entries, output=recorder.output, parts=recorder.parts
+            segment, len(entries), entries, output=recorder.output, returned=recorder.parts
         )
         return self._forward
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, OptionError, Options
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.notice import notice
+from lenet_tui.training.engine import observed_calls
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.drawn_inputs import draw_inputs, draw_target
 from lenet_tui.training.engine.generators import unchanged_generators
@@ -25,6 +26,7 @@ ALONE = TrainingFile("", "", {})
 
 def load_file(options: Options) -> TrainingFile:
     """Execute the file, or import the module, that the model comes from."""
+    observed_calls.install()
     return load(options.model, options.model_args)
 
 
@@ -37,7 +39,7 @@ def resolved(options: Options, file: TrainingFile) -> Options:
         return options
     if file.step is not None:
         options = _with_step(options, file)
-    if options.loss == OWN and file.loss is None:
+    if options.loss == OWN and file.loss is None and not options.step:
         options = replace(options, loss=RETURNED)
     if options.optimizer == OWN and file.names.get("optimizer") is None:
         lr = 0.01 if options.lr < 0 else options.lr

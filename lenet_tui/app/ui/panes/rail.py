@@ -24,7 +24,7 @@ from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.position import LOADS_CUDNN, SEARCHING, STARTS_CUDA
-from lenet_tui.stepping.phase_states import Station, boundary, fitted, stations
+from lenet_tui.stepping.phase_states import Station, fitted, stations
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import shape_text
@@ -205,7 +205,7 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs) -> str:
             what = _op(frame, words, glyphs)
             text += f"  {what}" + (f" {glyphs.arrow} {shapes}" if shapes else "")
         return text
-    if boundary(frame):
+    if frame.boundary:
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
         return words(key, next=position.iteration + 1)
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
