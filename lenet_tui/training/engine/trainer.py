@@ -290,7 +290,7 @@ class Trainer:
         loss = otherwise if loss is None else loss
         self.loss = loss if isinstance(loss, Tensor) else None
         if loss is not None:
-            self.last_loss = float(loss)
+            self.last_loss = float(loss.detach() if isinstance(loss, Tensor) else loss)
 
     def plain_iteration(self) -> None:
         """Run a whole iteration as a plain loop, without waiting for the device."""
