@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine import keyframe, step_rules
 from lenet_tui.history.engine.history import History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.ready_report import ready_report
@@ -30,7 +30,6 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
-from lenet_tui.protocol.phases import STEP
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
@@ -39,7 +38,7 @@ from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import RecorderProgress
-from lenet_tui.tape.engine.tape import LAST, Cursor
+from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
@@ -142,16 +141,10 @@ class Session:
         return replace(
             self.history.snapshot(),
             position=navigator.position,
-            segment=self._segment(),
+            segment=step_rules.segment_number(navigator),
             watches=tuple((n, str(w)) for n, w in self.watches.items()),
             digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
-
-    def _segment(self) -> int:
-        """The number of the cursor's segment; of a step that was not recorded, the last one."""
-        number = self.navigator.cursor.segment
-        recorded = self.navigator.tape.segments[number]
-        return LAST.segment if recorded.phase is STEP else number
 
     def take_losses(self) -> tuple[int, Sequence[float]]:
         return self.run_loop.take_finished_losses()
@@ -208,6 +201,7 @@ class Session:
     def _make(self, move: Move) -> Notice | None:
         """Make a move; returns what stopped it, if it was a run that something stopped."""
         navigator = self.navigator
+        step_rules.check_move(navigator, move)
         if isinstance(move, moves.Forward):
             _FORWARD[move.unit](navigator)
         elif isinstance(move, moves.Back):
@@ -217,10 +211,8 @@ class Session:
         elif isinstance(move, moves.Goto):
             return self.run_loop.goto(move.iteration)
         elif isinstance(move, moves.Skip):
-            self._not_in_a_step()
             self._skip(move.phase)
         elif isinstance(move, moves.Do):
-            self._not_in_a_step()
             self._between_phases()
             navigator.do(Segment(move.phase, "do", move.vector))
         elif isinstance(move, moves.Set):
@@ -237,10 +229,6 @@ class Session:
         elif isinstance(move, moves.ReverseContinue):
             return self._reverse()
         return None
-
-    def _not_in_a_step(self) -> None:
-        if self.navigator.own_step:
-            raise MoveRejected("history:own-order", file=self.navigator.trainer.file.title)
 
     def _between_phases(self) -> None:
         position = self.navigator.position
@@ -261,11 +249,6 @@ class Session:
     def _set(self, move: moves.Set) -> None:
         navigator = self.navigator
         options = change(navigator.options, move.option, move.value)
-        if navigator.own_step and move.option != "seed":
-            if move.option not in ("lr", "device"):
-                raise MoveRejected("history:own-option", option=move.option)
-            if not navigator.finished:
-                raise MoveRejected("history:inside-step", option=move.option)
         if move.option == "seed":
             self._store.drop(list(self.history.index.sizes))
             self._start(options)
@@ -319,7 +302,7 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
-        names, upcoming = navigator.trainer.names, self._upcoming()
+        names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
         return Frame(
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
@@ -341,15 +324,6 @@ class Session:
             output_shape=tape.output_shape(cursor),
             running=running,
             upcoming=upcoming,
-        )
-
-    def _upcoming(self) -> tuple[str, ...] | None:
-        """The recorded phases after the cursor, of a step of one's own."""
-        navigator = self.navigator
-        if not navigator.own_step:
-            return None
-        return tuple(
-            s.segment.phase for s in navigator.tape.segments[navigator.cursor.segment + 1 :]
         )
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:
