@@ -70,7 +70,8 @@ class OpRow:
 class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
-    ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it.
+    ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
+    a step of one's own.
     """
 
     phase: str
@@ -79,6 +80,7 @@ class SegmentState:
     done: int
     total: int
     seconds: float
+    line: int = 0
 
 
 @pickled_by_call

@@ -69,6 +69,28 @@ def fitted(row: list[Station], limit: int) -> tuple[list[Station], int]:
     return [s for i, s in enumerate(row) if i not in gone], len(gone)
 
 
+def around(row: list[Station], widths: list[int], room: int) -> tuple[int, int]:
+    """Which stations are shown where not all of them have room: from one up to before another.
+
+    They are those about the present one: the last that is begun, or else the last that is done.
+    ``widths``: of each in cells, with the gap after it.
+    """
+    begun = [n for n, s in enumerate(row) if s.state not in ("next", "later")]
+    first = last = begun[-1] if begun else 0
+    used = widths[first]
+    while True:
+        before = first > 0 and used + widths[first - 1] <= room
+        after = last + 1 < len(row) and used + widths[last + 1] <= room
+        if not before and not after:
+            return first, last + 1
+        if after and (not before or last - begun[-1] <= begun[-1] - first):
+            last += 1
+            used += widths[last]
+        else:
+            first -= 1
+            used += widths[first]
+
+
 def _passed(segment: SegmentState, current: bool) -> Station:
     how = {"skip": "skipped", "do": "extra"}
     state = "current" if current else how.get(segment.how, "done")

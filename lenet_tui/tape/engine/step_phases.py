@@ -40,12 +40,14 @@ BY_HAND = "by hand"
 class TimedSegments(list[TapeSegment]):
     """Segments as they are appended, each with the seconds since the one before ended.
 
-    ``wait`` waits for the device, so that a time is the time it took.
+    ``wait`` waits for the device, so that a time is the time it took. ``line`` gives the line of
+    the owner's file that is being run.
     """
 
-    def __init__(self, wait: Callable[[], None]) -> None:
+    def __init__(self, wait: Callable[[], None], line: Callable[[], int]) -> None:
         super().__init__()
         self._wait = wait
+        self._line = line
         self._since = self.marked = 0.0
 
     def begin(self) -> None:
@@ -64,6 +66,7 @@ class TimedSegments(list[TapeSegment]):
             self.mark()
         end = self.marked if until is None else until
         segment.seconds, self._since = end - self._since, end
+        segment.line = segment.line or self._line()
         super().append(segment)
 
 

@@ -50,7 +50,7 @@ class StepRecorder(ForwardRecorder):
         file: str,
     ) -> None:
         super().__init__(paths, lambda done, name: passed(0, name), None, enters)
-        self.segments = TimedSegments(state.trainer.synchronise)
+        self.segments = TimedSegments(state.trainer.synchronise, self._line)
         self._state = state
         self._phases = StepPhases(state, self.segments)
         self._file = file
@@ -62,6 +62,8 @@ class StepRecorder(ForwardRecorder):
         self._returned_at = -1
         """How many ops there were when the last of the outermost modules returned; −1: none has."""
         self._result: Any = None
+        self._called_at = 0
+        """The line that called that module."""
 
     # Running
 
@@ -162,6 +164,7 @@ class StepRecorder(ForwardRecorder):
         super()._leave(module, args, output)
         if not self._stack:
             self._returned_at, self._result = len(self.entries), output
+            self._called_at = self._line()
             self.segments.mark()
 
     # Phases
@@ -198,7 +201,9 @@ class StepRecorder(ForwardRecorder):
         if phase is not FORWARD:
             self._name(phase, ops)
         entries: list[Entry] = list(ops)
-        self.segments.append(TapeSegment(Segment(phase.name), len(entries), entries), until)
+        line = self._called_at if phase is FORWARD else next((op.line for op in reversed(ops)), 0)
+        segment = TapeSegment(Segment(phase.name), len(entries), entries, line=line)
+        self.segments.append(segment, until)
 
     def _name_output(self, forward: TapeSegment) -> None:
         """What the outermost module returned, with its parts."""

@@ -31,6 +31,8 @@ class TapeSegment:
     """Where a backward started: the node of the loss, or of the output."""
     vector: Tensor | None = None
     planned: int = 0
+    line: int = 0
+    """Of the file of a step of one's own, which ran it."""
     output: OpEntry | None = None
     """What a forward or a loss returned: one of its ops, or an entry beside them if none made it.
     """

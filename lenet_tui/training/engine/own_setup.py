@@ -41,7 +41,7 @@ def resolved(options: Options, file: TrainingFile) -> Options:
         options = _with_step(options, file)
     if options.loss == OWN and file.loss is None and not options.step:
         options = replace(options, loss=RETURNED)
-    if options.optimizer == OWN and file.names.get("optimizer") is None:
+    if options.optimizer == OWN and file.names.get("optimizer") is None and not options.step:
         lr = 0.01 if options.lr < 0 else options.lr
         options = replace(options, optimizer="manual", lr=lr)
     if options.data == OWN and file.data is None:
