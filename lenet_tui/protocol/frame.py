@@ -102,6 +102,25 @@ class Entry:
 
 @pickled_by_call
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An op at which the owner's code, or torch in it, raised an exception.
+
+    ``done``: the ops of the phase before it. ``op``: what was called, with tensors of ``shapes``
+    and ``dtypes``. ``line``: of the owner's file. ``traceback``: the lines of their frames.
+    """
+
+    iteration: int
+    phase: str
+    done: int
+    op: str
+    shapes: tuple[Shape, ...]
+    dtypes: tuple[str, ...]
+    line: int
+    traceback: tuple[str, ...]
+
+
+@pickled_by_call
+@dataclass(frozen=True, slots=True)
 class GraphNode:
     """A node of the autograd graph. ``next``: numbers of the nodes it hands gradients to.
 
@@ -142,6 +161,7 @@ class Frame:
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
     ``output_shape``: of this iteration's, ``None`` before the forward is through.
     ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
+    ``failure``: where the last forward of this iteration or the next one failed.
     ``digest``: of parameters and gradients, at a pause. ``divergence``: how a replay differed
     from the recording.
     """
@@ -168,6 +188,7 @@ class Frame:
     divergence: Notice | None = None
     running: bool = False
     upcoming: tuple[str, ...] | None = None
+    failure: Failure | None = None
 
     @property
     def boundary(self) -> bool:

@@ -10,7 +10,8 @@ from lenet_tui.history.engine.history import History
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import PHASES
-from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import LAST, Cursor, Tape
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.rejecting import rejection
@@ -219,8 +220,10 @@ class Replay:
         segments = self.plan.segments
         first = len(self.tape.segments)
         if self.own_step:
+            self.recorder.partly = careful
             if not first:
                 self.run_step()
+            self.recorder.partly = False
             return
         for number in range(first, cursor.segment + 1):
             last = number == cursor.segment

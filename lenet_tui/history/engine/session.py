@@ -37,7 +37,7 @@ from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
-from lenet_tui.tape.engine.recorder import RecorderProgress
+from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
@@ -172,7 +172,7 @@ class Session:
                 self._hooks.send(Printed("traceback", line))
         if error:  # only now: the exception held what torch had made until it failed
             history.plans, history.end = recorded
-            navigator.rebuild(*before)
+            navigator.rebuild(*before, careful=navigator.recorder.failure is not None)
         return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
@@ -324,6 +324,7 @@ class Session:
             output_shape=tape.output_shape(cursor),
             running=running,
             upcoming=upcoming,
+            failure=navigator.failure,
         )
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:

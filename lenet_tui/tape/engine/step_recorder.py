@@ -27,7 +27,7 @@ from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.names import RESERVED
 from lenet_tui.tape.engine.step_phases import StepPhases, TimedSegments, run_backward
 from lenet_tui.tape.engine.step_state import StepState
-from lenet_tui.tape.engine.tape import TapeSegment
+from lenet_tui.tape.engine.tape import UNKNOWN, TapeSegment
 from lenet_tui.training.engine import observed_calls
 from lenet_tui.training.engine.observed_calls import Roots
 from lenet_tui.training.engine.outputs import main_output, named_parts
@@ -92,6 +92,26 @@ class StepRecorder(ForwardRecorder):
         if not self.segments:
             raise MoveRejected("training:idle-step")
         return returned
+
+    @property
+    def unclosed(self) -> int:
+        """How many ops there are that belong to no phase yet."""
+        return len(self.entries) - self._first
+
+    def close_failed(self) -> bool:
+        """After an exception: close what was under way, its end unknown; whether there is any."""
+        if self._stack:
+            self._returned_at, self._result = len(self.entries), None
+            self._called_at = self._called_at or self.failed_line
+        before = len(self.segments)
+        self._close(LOSS if self._first < len(self.entries) else None)
+        if len(self.segments) == before and self.segments:
+            self.segments.append(TapeSegment(Segment(OTHER.name), 0))
+        if not self.segments or not any(s.entries for s in self.segments):
+            return False
+        last = self.segments[-1]
+        last.total, last.planned = UNKNOWN, len(last.entries) + 1
+        return True
 
     @property
     def root(self) -> Tensor | None:

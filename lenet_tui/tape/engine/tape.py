@@ -14,6 +14,9 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
 from lenet_tui.training.engine.batch import Batch
 
+UNKNOWN = 1 << 30
+"""The total of a phase that was stopped inside, as it is not known yet."""
+
 
 @dataclass(slots=True, eq=False)
 class TapeSegment:
