@@ -15,7 +15,7 @@ EXPLAIN_PHASES: Table = {
         "已跳过：{skipped} 没有执行，什么都没有改变。",
     ),
     "explain.failed": (
-        "It stops here: {op} was given {operands} and raised an exception (line {line}).",
+        "It stops here: {op} of {operands} raised an exception (line {line}).",
         "到此为止：{op} 得到 {operands}，出现异常（第 {line} 行）。",
     ),
     "explain.failed.code": (
