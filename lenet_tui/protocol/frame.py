@@ -199,4 +199,5 @@ class Frame:
 
 def has_loss(frame: Frame) -> bool:
     """Whether the loss of the present iteration has been computed at the cursor."""
-    return any(s.phase == LOSS.name and s.done for s in frame.segments)
+    losses = (s for s in frame.segments if s.phase == LOSS.name and s.how != "skip")
+    return any(s.done or not s.total for s in losses)  # one that the model returned has no ops
