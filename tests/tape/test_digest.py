@@ -33,6 +33,12 @@ def test_a_tensor_that_was_written_to_has_another_digest() -> None:
         assert digest(made) == plain(made)
 
 
+def test_one_number_has_its_bytes_whatever_its_stride() -> None:
+    one = torch.arange(12.0)[4:5].as_strided((1, 1), (4, 4), 7)
+    assert raw(one).tobytes() == torch.tensor(7.0).numpy().tobytes()
+    assert digest(one[0]) == digest(torch.tensor([7.0]))
+
+
 def test_an_op_costs_no_digest_of_every_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
     drive = Drive()
     drive("run 1", "phase", "phase", "phase")

@@ -19,6 +19,8 @@ def raw(tensor: Tensor) -> Any:
     Those of a sparse tensor are of the dense one with the same numbers.
     """
     flat = dense(tensor).cpu().contiguous().reshape(-1)
+    if flat.stride() != (1,):  # one number, of which torch does not mind the stride
+        flat = flat.as_strided(flat.shape, (1,))
     return flat.view(torch.uint8).numpy()
 
 
