@@ -63,8 +63,10 @@ def parameter_gradient(
     """What one backward left in a parameter's ``.grad``; ``before``: what it was added to."""
     found = list(readers(recorded, name, None))
     nodes = recorded.backward[0].nodes if recorded.backward else []
-    ends = (entry.node for entry in nodes if entry.parameter == name)
-    _all_known(recorded, next(((node, 0) for node in ends), None), found)
+    ends = [entry for entry in nodes if entry.parameter == name]
+    if len(ends) > 1:  # a backward inside of the backward gave it a gradient too
+        raise NoArithmetic(ends[0].op)
+    _all_known(recorded, next(((entry.node, 0) for entry in ends), None), found)
     share = _shares(recorded, found, index)
     if before is not None:
         share.terms.insert(0, plain(read(before, index)))
@@ -106,9 +108,10 @@ def _nodes(recorded: RecordedPass, found: list[Reader]) -> set[Node]:
 
 def scaled_gradient(entry: Entry, index: Index) -> Sum:
     """What a phase of its own made of a parameter's gradient, where it multiplied by a factor."""
-    numbers, (before,) = dict(entry.numbers), entry.operands()
+    numbers = dict(entry.numbers)
     if "factor" not in numbers:
         raise NoArithmetic(entry.op)
+    (before,) = entry.operands()
     gradient = read(Source(f"{entry.name}.grad", before), index)
     with made_in(before):
         terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)

@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 from torch import Tensor
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
-from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
+from lenet_tui.tape.engine.entries import Entry, GradientEntry, NodeEntry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import StopHere
 
 
@@ -64,6 +65,8 @@ def kind(node: Node) -> str:
 class BackwardRecorder:
     """Hooks on every node; ``entries`` grow in the order in which autograd runs them.
 
+    A function with a backward of its own may run another one in it, as a reentrant checkpoint does:
+    the parameters that only that one reaches have an entry each time it gives them a gradient.
     ``copies``: of the parameters' gradients, which the owner's code may write in place.
     """
 
@@ -75,8 +78,9 @@ class BackwardRecorder:
         stop_after: int | None = None,
         copies: bool = False,
     ) -> None:
-        self._copies = copies
-        self.entries: list[NodeEntry] = []
+        nested = any(isinstance(info.node, BackwardCFunction) for info in infos)
+        self._copies = copies or nested
+        self.entries: list[Entry] = []
         self._parameters = parameters
         self._passed = passed
         self._stop_after = stop_after
@@ -85,6 +89,8 @@ class BackwardRecorder:
         ]
         if stop_after is not None:
             self._handles += [info.node.register_prehook(self._before) for info in infos]
+        if nested:
+            self._know_all({info.parameter for info in infos})
 
     def remove(self) -> None:
         """Remove the hooks, which would otherwise pile up."""
@@ -92,8 +98,25 @@ class BackwardRecorder:
             handle.remove()
 
     def _before(self, received: tuple[Tensor | None, ...]) -> None:
-        if len(self.entries) == self._stop_after:
+        if self._stop_after is not None and len(self.entries) >= self._stop_after:
             raise StopHere
+
+    def _know_all(self, reached: set[str]) -> None:
+        """Have the other parameters say when they are given a gradient."""
+        self._given: dict[str, Tensor | None] = {}
+        for name, p in self._parameters.items():
+            if name not in reached and p.requires_grad and p.is_leaf:
+                self._given[name] = _copy(p.grad)
+                gave = partial(self._gave, name)
+                handle = p.register_post_accumulate_grad_hook(gave)  # type: ignore[no-untyped-call]
+                self._handles.append(handle)
+
+    def _gave(self, name: str, parameter: Tensor) -> None:
+        before, after = self._given[name], _copy(parameter.grad)
+        self._given[name] = after
+        module = name.rpartition(".")[0]
+        self.entries.append(GradientEntry(name, "AccumulateGrad", module, before, after))
+        self._passed(len(self.entries), "AccumulateGrad")
 
     def _done(
         self,
@@ -102,11 +125,15 @@ class BackwardRecorder:
         received: tuple[Tensor | None, ...],
     ) -> None:
         grad = self._parameters[info.parameter].grad if info.parameter else None
-        if self._copies and grad is not None:
-            grad = grad.detach().clone()
+        if self._copies:
+            grad = _copy(grad)
         self.entries.append(
             NodeEntry(
                 info.name, info.op, info.module, info.node, produced, received, info.parameter, grad
             )
         )
         self._passed(len(self.entries), info.op)
+
+
+def _copy(gradient: Tensor | None) -> Tensor | None:
+    return None if gradient is None else gradient.detach().clone()

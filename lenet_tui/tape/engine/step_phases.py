@@ -25,6 +25,7 @@ from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import (
     Entry,
     GradientEntry,
+    NodeEntry,
     OpEntry,
     SettingEntry,
     UpdateEntry,
@@ -239,8 +240,7 @@ def run_backward(
 ) -> TapeSegment:
     """Make a backward and record its nodes.
 
-    Gradients that appear without a node of this graph, as those of a reentrant checkpoint do, have
-    entries at the end.
+    Gradients that appear without a node of any graph have entries at the end.
     """
     names = {id(state.parameters[n]): n for n in state.parameters}
     starts = [root.grad_fn for root in roots if root.grad_fn is not None]
@@ -251,9 +251,11 @@ def run_backward(
     finally:
         recorder.remove()
     entries: list[Entry] = list(recorder.entries)
-    for node in recorder.entries:
-        if node.parameter:
-            state.took_gradient(node.parameter, node.grad)
+    for entry in recorder.entries:
+        if isinstance(entry, NodeEntry) and entry.parameter:
+            state.took_gradient(entry.parameter, entry.grad)
+        elif isinstance(entry, GradientEntry):
+            state.took_gradient(entry.name, entry.after)
     for name in state.touched():
         if state.new_gradient(name):
             before, after = state.take_gradient(name)
