@@ -119,6 +119,8 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     """
     state = unpack(blob)
     options = check(state.options)
+    if trainer.built.lacks(state.attributes):
+        trainer.build()
     trainer.change(replace(options, device=device) if device else options)
     slots: dict[str, dict[str, Tensor]] = {}
     cast: dict[torch.dtype, torch.dtype] = {}

@@ -122,11 +122,12 @@ class PlainState:
 def _plain(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yields the attributes that can be written down."""
     for name, value in attributes.items():
-        if name not in OWN and _writable(value):
+        if name not in OWN and writable(value):
             yield name, value
 
 
-def _writable(value: Any) -> bool:
+def writable(value: Any) -> bool:
+    """Whether a value is one that is written down."""
     if type(value) in PLAIN:
         return True
     if isinstance(value, Tensor):
@@ -134,8 +135,8 @@ def _writable(value: Any) -> bool:
     if type(value) in (list, tuple, dict) and len(value) > LONGEST:
         return False
     if type(value) in (list, tuple):
-        return all(map(_writable, value))
-    return type(value) is dict and all(_writable(part) for pair in value.items() for part in pair)
+        return all(map(writable, value))
+    return type(value) is dict and all(writable(part) for pair in value.items() for part in pair)
 
 
 def _tensors(value: Any) -> list[Tensor]:

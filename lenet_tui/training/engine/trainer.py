@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from lenet_tui.protocol.phases import Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.training.engine import batch, dataset, devices, model, own_setup
 from lenet_tui.training.engine.batch import Batch
+from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
@@ -27,7 +29,7 @@ from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.training.engine.optimizers import Aliases, Updater
 from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
-from lenet_tui.training.engine.plain_state import PlainState
+from lenet_tui.training.engine.plain_state import PlainState, writable
 from lenet_tui.training.engine.step_objects import StepObjects
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
@@ -69,6 +71,7 @@ class Trainer:
         first = self.upcoming()
         if first is not None:
             model.initialise_lazy(self.model, first.args, first.kwargs)
+        self.built = BuiltLazily(self.modules, writable)
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
         self.accumulated = 0
@@ -105,6 +108,7 @@ class Trainer:
         for path, module in self.model.named_modules():
             yield path, vars(module)
         yield from self.updater.places() if self.objects is None else self.objects.places()
+        yield PLACE, self.built.look()
 
     def modules(self) -> Iterator[tuple[str, nn.Module]]:
         """Yields every module with its path: of the model, and of others that a step works with."""
@@ -313,6 +317,11 @@ class Trainer:
         for change in self._after_backward:
             change(self._parameter_list, self.options)
         self.updater.step()
+
+    def build(self) -> None:
+        """Run the first iteration, for what a model builds in it; the caller restores a state."""
+        with suppress(Exception):  # the owner's: where it must not fail it will be said
+            self.plain_iteration()
 
     def synchronise(self) -> None:
         """Wait for the device, so that a time is the time it took."""

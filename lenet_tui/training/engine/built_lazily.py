@@ -1,0 +1,90 @@
+"""What a model builds in its first forward and no keyframe can hold: hooks, and odd objects.
+
+A model that installs hooks once notes so in a plain attribute. Where that attribute goes back to
+what it was, the hooks must too; and an engine that takes up a session has to build them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from torch import nn
+
+PLACE = "built"
+"""The path of the place that they have among the plain values of a session."""
+HOOKS = tuple(name for name in vars(nn.Module()) if "_hooks" in name and "state_dict" not in name)
+"""The attributes of a module in which torch keeps its hooks."""
+
+Hooks = dict[str, tuple[dict[Any, Any], ...]]
+
+
+class BuiltLazily(dict[str, Any]):
+    """``hooks``: which of the sets of hooks seen so far the modules have; 0: those of the start.
+
+    ``gained``: the attributes that cannot be written down and were not there at the start. To set
+    ``hooks`` puts that set of hooks back, if this process has seen it.
+    """
+
+    def __init__(
+        self,
+        modules: Callable[[], Iterator[tuple[str, nn.Module]]],
+        writable: Callable[[Any], bool],
+    ) -> None:
+        super().__init__()
+        self._modules, self._writable = modules, writable
+        self._first = {path: frozenset(vars(module)) for path, module in modules()}
+        self._seen = [self._hooks()]
+        self._asked = False
+        self.look()
+
+    def look(self) -> BuiltLazily:
+        """Note what there is now; returns itself."""
+        hooks = self._hooks()
+        if hooks not in self._seen:
+            self._seen.append(hooks)
+        self |= {"hooks": self._seen.index(hooks), "gained": list(self._gained())}
+        return self
+
+    def _hooks(self) -> Hooks:
+        found = {path: [vars(m).get(name) for name in HOOKS] for path, m in self._modules()}
+        return {
+            path: tuple([dict(each or {}) for each in several])
+            for path, several in found.items()
+            if any(several)
+        }
+
+    def _gained(self) -> Iterator[str]:
+        for path, module in self._modules():
+            present = vars(module)
+            for name in present.keys() - self._first.get(path, present.keys()):
+                if not self._writable(present[name]):
+                    yield f"{path}.{name}"
+
+    def lacks(self, text: str) -> bool:
+        """Whether plain values, as JSON, are of a model that had built more than this one.
+
+        True once at most: a model that does not build it in its first iteration will not later.
+        """
+        if self._asked:
+            return False
+        try:
+            then = json.loads(text)[PLACE]
+            gained = set(then["gained"]["list"])
+            self._asked = then["hooks"] >= len(self._seen) or not gained <= set(self._gained())
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return False  # written by an earlier version, or by nobody that we know
+        return self._asked
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        if name != "hooks" or not 0 <= value < len(self._seen):
+            return
+        then = self._seen[value]
+        for path, module in self._modules():
+            for attribute, hooks in zip(HOOKS, then.get(path, ({},) * len(HOOKS)), strict=True):
+                present = vars(module).get(attribute)
+                if present is not None and present != hooks:
+                    present.clear()
+                    present.update(hooks)
