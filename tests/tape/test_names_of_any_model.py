@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -80,6 +82,20 @@ class HandingOn(nn.Module):
         return out
 
 
+class Bare(nn.Module):
+    """No layers; its parameters have names that mean something else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.output = nn.Parameter(torch.ones(10))
+        self.input = nn.Parameter(torch.ones(10))
+        self.loss = nn.Parameter(torch.ones(10))
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = (x.flatten(1)[:, 500:510] * self.output + self.loss) * self.input
+        return out
+
+
 NAMES = {
     "Reserved": [
         "input.flatten", "input#2", "input.relu", "output#2", "output.softmax#2", "loss#2",
@@ -117,6 +133,56 @@ def test_every_op_has_a_name_that_can_be_asked_for(model: str) -> None:
     assert drive.find("input").tensor is image and drive.find("target").tensor is target
     assert drive.find("output").tensor is forward[-1].tensor
     assert float(drive.find("loss").tensor or 0) == navigator.trainer.last_loss
+
+
+def test_parameters_keep_names_that_mean_something_else() -> None:
+    drive = Drive(model=f"{HERE}:Bare", batch_size=4)
+    drive("phase", "phase", "phase", "phase")
+    ops = [e for e in drive.entries if isinstance(e, OpEntry)]
+    names = ["input.flatten", "input.getitem", "input.mul", "input.add", "mul", "loss"]
+    assert [e.name for e in ops] == names
+    for name, p in drive.session.navigator.trainer.parameters.items():
+        assert drive.find(name).tensor is drive.session.navigator.tape.base.values[name]
+        for cell, value in ((f"{name}[3]", p[3]), (f"{name}.grad[3]", gradient(p)[3])):
+            assert explain(Explain(cell), drive.session).value == value.item()
+    for op in ops[:-1]:
+        cell = f"{op.name}[{','.join('1' * op.tensor.dim())}]"
+        assert explain(Explain(cell), drive.session).checked
+
+
+def test_ops_of_a_loss_have_a_name_each(tmp_path: Path) -> None:
+    file = tmp_path / "twice.py"
+    file.write_text(TWICE)
+    drive = Drive("", model=str(file))
+    drive("phase", "phase")
+    assert [e.name for e in drive.entries if e.name.startswith("loss")] == [
+        "loss#2", "loss.abs", "loss.mean", "loss.sub", "loss.abs#2", "loss.mean#2", "loss",
+    ]  # fmt: skip
+    second = drive.find("loss.abs#2").tensor
+    assert second is not None
+    assert explain(Explain("loss.abs#2[1,1]"), drive.session).value == second[1, 1].item()
+
+
+def gradient(p: Tensor) -> Tensor:
+    assert p.grad is not None
+    return p.grad
+
+
+TWICE = """import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.loss = nn.Linear(3, 2)
+    def forward(self, x):
+        return self.loss(x)
+
+model = Net
+data = [(torch.ones(2, 3), torch.ones(2, 2))]
+def loss(output, target):
+    return output.abs().mean() + (output - target).abs().mean()
+"""
 
 
 @pytest.mark.parametrize("model", NAMES)

@@ -128,12 +128,12 @@ class Explainer:
     def _explain(self, command: Explain, cell: Cell, scope: Scope) -> Explanation:
         cell = _single(cell, scope)
         question = self._question(command, cell, scope)
-        if cell.tensor in GIVEN:
+        parameters = scope.tape.base.values
+        if cell.tensor in GIVEN and cell.tensor not in parameters:
             regions = reach(scope.recorded, cell.tensor, cell.index)
             return result.untouched(question, "data", ("given", (cell.tensor,)), regions)
         if cell.tensor == LOSS_TARGET:
             return self._one_hot(question, scope)
-        parameters = scope.tape.base.values
         stem, _, aspect = cell.tensor.rpartition(".")
         if cell.tensor in parameters or (stem in parameters and aspect in STATES):
             return self._value(question, scope)
@@ -175,7 +175,8 @@ class Explainer:
     def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
         kept = {k for u in scope.tape.base.updates.values() for k in u.state_after}
-        kept.update(OPTIMIZERS[self._navigator.trainer.options.optimizer].state)
+        known = OPTIMIZERS.get(self._navigator.trainer.options.optimizer)
+        kept.update(known.state if known else ())
         return unknown(cell, scope.known(self._expected), sorted(kept))
 
     def _one_hot(self, question: Question, scope: Scope) -> Explanation:

@@ -17,11 +17,12 @@ def receptive_field(recorded: RecordedPass, call: Call, index: Index) -> Regions
     output at ``index`` depends on. For an op that is not known, all of its operands.
     """
     regions: Regions = {call.name: at(index)}
+    hidden = "input" in recorded.tape.base.values  # a parameter has that name
     until = next((n for n, c in enumerate(recorded.calls) if c.entry is call.entry), -1)
     for op in reversed(recorded.calls[: until + 1]):
         for part in (p for p in op.parts() if p.name in regions):
             for argument, source in op.tensors():
-                if source.entry is not None or source.name == "input":
+                if source.entry is not None or (source.name == "input" and not hidden):
                     link = _connection(part, argument)
                     box = link.back(regions[part.name]) if link else whole(source.shape)
                     if box is not None:

@@ -189,6 +189,24 @@ EXPLAIN_PHASES: Table = {
         {op}：torch 执行了这个算子；lenet-tui 没有关于它的说明。
         {input} → {output}
     """),
+    "explain.op.compiled": paragraphs("""
+        {op}: torch runs what torch.compile made of this code, as one call.
+        {input} → {output}
+        Its inside is closed: what it computes on the way cannot be seen or explained here.
+
+        {op}：torch 把 torch.compile 从这段代码得到的结果当作一次调用来执行。
+        {input} → {output}
+        其内部是封闭的：中间算了什么，这里看不到，也无法说明。
+    """),
+    "explain.op.scripted": paragraphs("""
+        {op}: torch runs this module as a TorchScript, in one call.
+        {input} → {output}
+        Its inside is closed: what it computes on the way cannot be seen or explained here.
+
+        {op}：torch 把这个模块当作 TorchScript，用一次调用来执行。
+        {input} → {output}
+        其内部是封闭的：中间算了什么，这里看不到，也无法说明。
+    """),
     "explain.op.AccumulateGrad": paragraphs("""
         A leaf of the graph: here the gradient arrives in {name}.grad.
         p.grad = g if p.grad is None, else p.grad + g

@@ -12,6 +12,7 @@ from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.batch import Batch, of_pair
+from lenet_tui.training.engine.compiled_calls import has_compiled
 from lenet_tui.training.engine.dataset import SIDE
 from lenet_tui.training.engine.generators import unchanged_generators
 from lenet_tui.training.engine.trainer import Trainer
@@ -31,8 +32,11 @@ def dry_run(trainer: Trainer) -> ForwardRecorder:
 def trial(model: nn.Module, *args: Any, **kwargs: Any) -> ForwardRecorder:
     """A recorded forward of a copy of the model; random numbers are not drawn.
 
-    A model that cannot be copied or run gives no entries: its ops are shown as they are run.
+    A model that cannot be copied or run gives no entries: its ops are shown as they are run. So are
+    those of one that was compiled, as its copy would be compiled too.
     """
+    if has_compiled(model):
+        return _nothing()
     try:
         twin = copy.deepcopy(model)
         recorder = ForwardRecorder(module_paths(twin), lambda done, name: None)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 from collections import defaultdict
-from collections.abc import Callable
-from types import CodeType, FrameType
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import Node
+from torch.jit import ScriptModule
 from torch.nn.modules import module as nn_module
 from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
 from lenet_tui.tape.engine.module_paths import Paths, leaves
-from lenet_tui.tape.engine.names import RESERVED
+from lenet_tui.tape.engine.op_names import OpNames
+from lenet_tui.tape.engine.source_line import SourceLine
+from lenet_tui.training.engine import compiled_calls
+from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.outputs import main_output, named_parts
 
 VIEWS = ("T", "mT", "H", "mH", "real", "imag")
@@ -27,6 +29,10 @@ VIEWS = ("T", "mT", "H", "mH", "real", "imag")
 NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
 IDENTITY = "identity"
 """The op of a layer in which torch did nothing."""
+SCRIPTED = "scripted"
+"""The op of a module that torch runs as a script."""
+
+Taken = tuple[tuple[Any, ...], edges.Given]
 
 
 class StopHere(BaseException):
@@ -38,8 +44,9 @@ class ForwardRecorder(TorchFunctionMode):
 
     Names: the last op of a leaf module bears its path (``conv1``), its other ops ``path.op``; a
     functional op bears the last leaf's (``conv1.relu``); a repeat gets ``#2``, and so does a layer
-    with a name that means something else (``input``, ``loss``). ``enters`` is called before each
-    op, ``passed`` after it with their number; ``stop_after`` ops the forward ends by ``StopHere``.
+    with a name that means something else (``input``, ``loss``). What is compiled or scripted is one
+    op. ``enters`` is called before each op, ``passed`` after it with their number; ``stop_after``
+    ops the forward ends by ``StopHere``.
     """
 
     def __init__(
@@ -59,14 +66,13 @@ class ForwardRecorder(TorchFunctionMode):
         """The op under way, with what it was called with."""
         self.failed_line = 0
         self._enters = enters
-        self._code: CodeType | None = None
-        self._forward: FrameType | None = None
+        self._source: SourceLine | None = None
         self._paths, self._leaves = paths, leaves(paths)
         self._passed = passed
         self._stop_after = stop_after
         self._stack: list[tuple[nn.Module, int]] = []
         self._leaf = ""
-        self._used: dict[str, int] = dict.fromkeys(RESERVED, 1)
+        self._named = OpNames()
         self._holders: defaultdict[int, list[OpEntry]] = defaultdict(list)
         self._indexed = 0
         self._parameters: frozenset[int] = frozenset()
@@ -74,28 +80,39 @@ class ForwardRecorder(TorchFunctionMode):
         self._nodes: set[Node] = set()
         self._graphless = False
         """Whether an op ran without a graph, as inside an ``autograd.Function``."""
+        self._scripted: list[Taken] = []
+        """What the scripted modules under way were given."""
+        self._hooks: list[RemovableHandle] = []
 
     def run(self, model: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """``model(*args, **kwargs)``, recorded."""
-        forward = inspect.unwrap(vars(type(model)).get("forward"))
-        self._code = getattr(forward, "__code__", None)
+        self._source = SourceLine(model)
         self._know_parameters()
-        before = nn_module.register_module_forward_pre_hook(self._enter)
-        after = nn_module.register_module_forward_hook(self._leave)
+        self._hook()
         try:
-            with self:
+            with self, compiled_calls.recorded():
                 result = model(*args, **kwargs)
             self.output = self.returned(main_output(result))
             parts = named_parts(result).items()
             self.parts = {name: op for name, t in parts if (op := self.returned(t))}
             return result
         finally:
-            self._forward = None
+            self._source = None
             self._holders.clear()
             self._copies.clear()
-            before.remove()
-            after.remove()
+            self._unhook()
             self._name_from(0)
+
+    def _hook(self) -> None:
+        """See each module that is called."""
+        self._hooks = [
+            nn_module.register_module_forward_pre_hook(self._module_enters),
+            nn_module.register_module_forward_hook(self._module_leaves),
+        ]
+
+    def _unhook(self) -> None:
+        for handle in self._hooks:
+            handle.remove()
 
     def _know_parameters(self) -> None:
         """Note where the parameters' memory is."""
@@ -131,6 +148,8 @@ class ForwardRecorder(TorchFunctionMode):
                 return func(*args, **kwargs)
         if torch._C._functorch.peek_interpreter_stack() is not None:
             return func(*args, **kwargs)  # what ``vmap`` and its like are given cannot be shown
+        if isinstance(func, CompiledCall):
+            return self._compiled(func, args, kwargs)
         self._stop()
         given = args
         if self._copies:
@@ -184,28 +203,91 @@ class ForwardRecorder(TorchFunctionMode):
 
     def _line(self) -> int:
         """The line of the model's ``forward`` that is being run; 0: none is."""
-        if self._forward is None and self._code is not None:
-            frame: FrameType | None = sys._getframe(2)
-            while frame is not None:
-                if frame.f_code is self._code:
-                    self._forward = frame
-                frame = frame.f_back
-        return self._forward.f_lineno if self._forward is not None else 0
+        return self._source.now() if self._source is not None else 0
+
+    def _module_enters(self, module: nn.Module, args: Any) -> None:
+        self._enter(module, args)
+
+    def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:
+        self._leave(module, args, output)
 
     def _enter(self, module: nn.Module, args: Any) -> None:
         self._stack.append((module, len(self.entries)))
+        if isinstance(module, ScriptModule):
+            self._stop()
+            self._enters(SCRIPTED)
+            with torch._C.DisableTorchFunction():
+                self._scripted.append(self._taken(args))
 
     def _leave(self, module: nn.Module, args: Any, output: Any) -> None:
         _, first = self._stack.pop()
+        if isinstance(module, ScriptModule):
+            taken = self._scripted.pop()
+            if len(self.entries) == first:
+                with torch._C.DisableTorchFunction():
+                    self._closed(SCRIPTED, module, taken, output)
         if module in self._leaves:
             self._leaf = self._paths[module]
             if len(self.entries) == first and any(output is a for a in args):
                 self._hand_on(output)
             inside = [e for e in self.entries[first:] if not e.name]
             for entry in inside[:-1]:
-                entry.name = self._unique(f"{self._leaf}.{entry.op}")
+                entry.name = self._named.unique(f"{self._leaf or 'input'}.{entry.op}")
             if inside:
-                inside[-1].name = self._unique(self._leaf or inside[-1].op)
+                inside[-1].name = self._named.unique(self._leaf or inside[-1].op)
+
+    def _taken(self, args: tuple[Any, ...]) -> Taken:
+        """What a call is given that may write into any of it: as it is, with where it is from."""
+        places = {storage(t) for t in tensors(args)} - {0}
+        self._protect(places)
+        return copied(args, places), edges.given(args, {})
+
+    def _compiled(self, call: CompiledCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Make a compiled call, which is not to see that it is recorded, and record it as one op.
+
+        Where a module was compiled in place, torch calls no hook for it.
+        """
+        module = call.module
+        if module is not None:
+            self._module_enters(module, args)
+        self._stop()
+        self._enters(call.__name__)
+        self.attempt = call.__name__, args, kwargs
+        taken = self._taken((*args, *kwargs.values()))
+        self._unhook()
+        try:
+            result = call.function(*args, **kwargs)
+        except Exception:
+            self.failed_line = self._line()
+            raise
+        finally:
+            self._hook()
+        self.attempt = NOTHING
+        within = module or (self._stack[-1][0] if self._stack else None)
+        self._closed(call.__name__, within, taken, result)
+        if module is not None:
+            self._module_leaves(module, args, result)
+        return result
+
+    def _closed(self, op: str, module: nn.Module | None, taken: Taken, result: Any) -> None:
+        """Record a call of which only the result is known."""
+        several = [result] if isinstance(result, Tensor) else [*named_parts(result).values()]
+        if not several:
+            return
+        kept, made = tuple([self._kept(t).clone() for t in several]), edges.edges(several)
+        node = next((e[0] for e in made if e is not None), None)
+        path = self._paths.get(module, "") if module is not None else ""
+        output = kept[0] if isinstance(result, Tensor) else kept
+        name, line, (given, read) = self._named.unique(path or op), self._line(), taken
+        self._leaf = path or self._leaf
+        self.entries.append(OpEntry(name, op, path, given, {}, output, node, line, made, read))
+        self._passed(len(self.entries), op)
+
+    def name_all(self, stem: str, others: Iterable[OpEntry]) -> None:
+        """Name every op after the phase that it is in; ``others``: with names of their own."""
+        self._named = OpNames([op.name for op in others])
+        for entry in self.entries:
+            entry.name, entry.module = self._named.unique(f"{stem}.{entry.op}"), ""
 
     def _hand_on(self, output: object) -> None:
         """Record a layer that gave its input back as it is."""
@@ -225,12 +307,7 @@ class ForwardRecorder(TorchFunctionMode):
         """Name functional ops after the last leaf (``input`` before the first)."""
         for entry in self.entries[first:]:
             if not entry.name:
-                entry.name = self._unique(f"{self._leaf or 'input'}.{entry.op}")
-
-    def _unique(self, name: str) -> str:
-        taken = 1 if name.endswith(".grad") else 0
-        count = self._used[name] = self._used.get(name, taken) + 1
-        return name if count == 1 else f"{name}#{count}"
+                entry.name = self._named.unique(f"{self._leaf or 'input'}.{entry.op}")
 
     def _adopt(self, tensor: Tensor) -> None:
         """Give the op that computed ``tensor`` the node that came after it.

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 WRITING = ("__setitem__", "__iand__", "__ior__", "__ixor__", "__ilshift__", "__irshift__")
 """Operators that write into their first operand; of the others torch calls ``add_`` and so on."""
+NOT_WRITING = ("requires_grad_", "detach_", "rename_", "share_memory_")
+"""Methods that leave a tensor's numbers as they are."""
 STATISTICS = ("running_mean", "running_var")
 BUILT_IN_NORMS = ("batch_norm", "instance_norm", "native_batch_norm")
 """Functions without a signature that write into some of their operands."""
@@ -19,6 +21,8 @@ def written_by(func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, An
     """The tensors that a call may write into."""
     if "out" in kwargs:
         return tensors(kwargs["out"])
+    if name in NOT_WRITING:
+        return []
     if (name.endswith("_") and not name.endswith("__")) or name in WRITING:
         return tensors(args[:1])
     places = _places(func)

@@ -123,9 +123,18 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
         whole = len(ops) == segment.total
         return NamedTensor("value", segment.returned[name].tensor, made) if whole else AHEAD
     op, number = part_named(ops, name)
+    if op is None and (op := _of_loss(tape, cursor, name)):
+        made = tape.iteration, LOSS.name
     if op is not None:
         return NamedTensor("value", op.tensor if number is None else op.parts[number], made)
     return AHEAD if part_named(segment.ops, name)[0] else UNKNOWN
+
+
+def _of_loss(tape: Tape, cursor: Cursor, name: str) -> OpEntry | None:
+    """An op of the last loss that has a name of its own."""
+    losses = [done for s, done in tape.passed(cursor) if s.phase is LOSS]
+    ops = (e for done in losses[-1:] for e in done if isinstance(e, OpEntry))
+    return next((op for op in ops if op.name == name), None)
 
 
 def _loss(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:

@@ -233,8 +233,7 @@ class TapeRecorder:
             trainer.compute_loss(target)
         trainer.note_loss()
         entries = recorder.entries
-        for entry in entries:
-            entry.name, entry.module = f"loss.{entry.op}", ""
+        recorder.name_all(LOSS.name, self._forward.ops if self._forward else ())
         output = recorder.returned(trainer.loss)
         assert output is not None
         output.name = segment.kind.makes

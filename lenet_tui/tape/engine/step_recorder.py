@@ -9,7 +9,6 @@ from types import FrameType
 from typing import Any
 
 from torch import Tensor, nn
-from torch.nn.modules import module as nn_module
 from torch.nn.modules.loss import _Loss
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
@@ -24,11 +23,12 @@ from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.in_place import storage, written_by
 from lenet_tui.tape.engine.module_paths import Paths
-from lenet_tui.tape.engine.names import RESERVED
+from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.step_phases import StepPhases, TimedSegments, run_backward
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.tape.engine.tape import UNKNOWN, TapeSegment
-from lenet_tui.training.engine import observed_calls
+from lenet_tui.training.engine import compiled_calls, observed_calls
+from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.observed_calls import Roots
 from lenet_tui.training.engine.outputs import main_output, named_parts
 
@@ -70,23 +70,16 @@ class StepRecorder(ForwardRecorder):
     def run_step(self, step: Callable[[], Any]) -> Any:
         """Run the step; its phases are then in ``segments``. Returns what it returned."""
         self._know_parameters()
-        handles = [
-            nn_module.register_module_forward_pre_hook(self._module_enters),
-            nn_module.register_module_forward_hook(self._module_leaves),
-            register_optimizer_step_pre_hook(self._before_update),
-            register_optimizer_step_post_hook(self._after_update),
-        ]
+        self._hook()
         self.segments.begin()
         try:
-            with observed_calls.observed_by(self), self:
+            with observed_calls.observed_by(self), self, compiled_calls.recorded():
                 returned = step()
             self._close()
             self._reconcile()
             self._phases.settle()
         finally:
-            for handle in handles:
-                handle.remove()
-            self._forward = None
+            self._unhook()
             self._holders.clear()
             self._copies.clear()
         if not self.segments:
@@ -164,12 +157,30 @@ class StepRecorder(ForwardRecorder):
             frame = frame.f_back
         return 0
 
+    def _hook(self) -> None:
+        super()._hook()
+        self._hooks += [
+            register_optimizer_step_pre_hook(self._before_update),
+            register_optimizer_step_post_hook(self._after_update),
+        ]
+
+    def _compiled(self, call: CompiledCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Record a compiled call; what it did to parameters and gradients is taken as by hand."""
+        with observed_calls.unobserved():
+            made = super()._compiled(call, args, kwargs)
+        if not self._stack and self._state.touched():
+            ops = self._close(by_hand=True)
+            with self._silently():
+                self._phases.changed_by_hand(ops=ops)
+        return made
+
     # Modules
 
     def _module_enters(self, module: nn.Module, args: Any) -> None:
         if self._quiet:
             return
-        loss = isinstance(module, _Loss) or (module not in self._paths and self._returned_at >= 0)
+        loss = isinstance(getattr(module, "_orig_mod", module), _Loss)  # that of a compiled one
+        loss = loss or (module not in self._paths and self._returned_at >= 0)
         counted = bool(self._stack) or not loss
         self._outer.append(counted)
         if counted:
@@ -208,14 +219,14 @@ class StepRecorder(ForwardRecorder):
         elif after:
             self._add(LOSS if follows and by is not None else OTHER, after)
         self._first, self._returned_at, self._result = len(self.entries), -1, None
-        self._used = dict.fromkeys(RESERVED, 1)
+        self._named = OpNames()
         self._leaf = ""
         return after if by_hand else []
 
     def _name(self, phase: Phase, ops: list[OpEntry]) -> None:
         stem = LOSS.name if phase is LOSS else OTHER.name
         for op in ops:
-            op.name, op.module = self._unique(f"{stem}.{op.op}"), ""
+            op.name, op.module = self._named.unique(f"{stem}.{op.op}"), ""
 
     def _add(self, phase: Phase, ops: list[OpEntry], until: float | None = None) -> None:
         if phase is not FORWARD:

@@ -78,6 +78,17 @@ def observed_by(observer: Observer) -> Iterator[None]:
         _observers.pop()
 
 
+@contextmanager
+def unobserved() -> Iterator[None]:
+    """Have nobody see the calls meanwhile."""
+    observers = _observers[:]
+    _observers.clear()
+    try:
+        yield
+    finally:
+        _observers[:] = observers
+
+
 def install() -> None:
     """Replace the calls; a second time nothing happens."""
     if _installed:

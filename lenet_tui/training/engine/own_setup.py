@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, OptionError, Options
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
 from lenet_tui.text.notice import notice
-from lenet_tui.training.engine import observed_calls
+from lenet_tui.training.engine import compiled_calls, observed_calls
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.drawn_inputs import draw_inputs, draw_target
 from lenet_tui.training.engine.generators import unchanged_generators
@@ -27,6 +27,7 @@ ALONE = TrainingFile("", "", {})
 def load_file(options: Options) -> TrainingFile:
     """Execute the file, or import the module, that the model comes from."""
     observed_calls.install()
+    compiled_calls.install()
     return load(options.model, options.model_args)
 
 

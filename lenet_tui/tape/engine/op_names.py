@@ -1,0 +1,19 @@
+"""Names of ops, each given once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lenet_tui.tape.engine.names import RESERVED
+
+
+class OpNames:
+    """Gives a name once as it is, then with ``#2`` and so on. ``taken``: what is never given."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._used: dict[str, int] = dict.fromkeys((*RESERVED, *taken), 1)
+
+    def unique(self, name: str) -> str:
+        taken = 1 if name.endswith(".grad") else 0
+        count = self._used[name] = self._used.get(name, taken) + 1
+        return name if count == 1 else f"{name}#{count}"

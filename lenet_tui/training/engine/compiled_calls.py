@@ -1,0 +1,103 @@
+"""What ``torch.compile`` makes is one call to whoever records: its inside is torch's own.
+
+``torch.compile`` is replaced once, in the engine's process, before its owner's file is executed.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import handle_torch_function
+
+NAME = "compiled"
+"""The op of such a call."""
+TWICE = "Using `torch.compile.module.` when there are global hooks"
+"""How a warning begins that is wrong here: a recorder's hooks do not reach into the call."""
+
+_installed: list[bool] = []
+_recording: list[bool] = []
+
+
+class CompiledCall:
+    """A compiled function. ``module``: the one whose call was compiled in place, if it was one's.
+
+    While a recorder is active, a call is given to it in place of the functions that torch traces.
+    """
+
+    __name__ = NAME
+
+    def __init__(self, function: Callable[..., Any], of: object) -> None:
+        self.function = function
+        owner = getattr(of, "__self__", None)
+        in_place = getattr(of, "__name__", "") == "_call_impl"
+        self.module = owner if in_place and isinstance(owner, nn.Module) else None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if _recording and torch._C._is_torch_function_mode_enabled():
+            return handle_torch_function(self, (), *args, **kwargs)
+        return self.function(*args, **kwargs)
+
+
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Meanwhile calls are given to the function mode that is active."""
+    _recording.append(True)
+    try:
+        yield
+    finally:
+        _recording.pop()
+
+
+def install() -> None:
+    """Replace ``torch.compile``; a second time nothing happens."""
+    if _installed:
+        return
+    _installed.append(True)
+    original = torch.compile
+
+    @functools.wraps(original)
+    def compile_closed(*args: Any, **kwargs: Any) -> Any:
+        _close_all()
+        return original(*args, **kwargs)
+
+    torch.compile = compile_closed
+
+
+@functools.cache
+def _close_all() -> None:
+    """Have the compiler return functions that are calls to a recorder."""
+    from torch._dynamo import eval_frame  # noqa: PLC0415 - a second, only for those who compile
+
+    warnings.filterwarnings("ignore", TWICE)
+    context = eval_frame._TorchDynamoContext
+    original = context.__call__
+
+    @functools.wraps(original)
+    def close(self: Any, fn: Any) -> Any:
+        made = original(self, fn)
+        if not inspect.isfunction(made):
+            return made
+        call = CompiledCall(made, fn)
+
+        @functools.wraps(made)
+        def closed(*args: Any, **kwargs: Any) -> Any:
+            return call(*args, **kwargs)
+
+        return closed
+
+    context.__call__ = close  # type: ignore[method-assign]
+
+
+def has_compiled(model: nn.Module) -> bool:
+    """Whether some module of the model was compiled."""
+    return any(
+        getattr(part, "_compiled_call_impl", None) is not None or hasattr(part, "_orig_mod")
+        for part in model.modules()
+    )
