@@ -71,6 +71,8 @@ class Trainer:
             model.initialise_lazy(self.model, first.args, first.kwargs)
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
+        self.says_loss = True
+        """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
         self.forget()
 
@@ -287,6 +289,7 @@ class Trainer:
     def note_result(self, returned: Any, otherwise: Tensor | None = None) -> None:
         """Take the loss that a step returned, or else that from which its backward started."""
         loss = returned_loss(returned) if not isinstance(returned, (int, float)) else returned
+        self.says_loss = loss is not None
         loss = otherwise if loss is None else loss
         self.loss = loss if isinstance(loss, Tensor) else None
         if loss is not None:
