@@ -83,7 +83,7 @@ class Batches:
             for batch in self.iterator:
                 return copied(batch)
             self.iterator = self.begun()
-        raise SystemExit("the data are at their end")
+        sys.exit("the data are at their end")
 
 
 def copied(batch: Any) -> Any:

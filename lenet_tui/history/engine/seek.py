@@ -236,7 +236,6 @@ class Replay:
                 self.recorder.open(segment, stop_after=done)
                 continue
             self.open(segment)
-            while (
-                not self.tape.segments[-1].complete and len(self.tape.segments[-1].entries) != done
-            ):
+            recorded = self.tape.segments[-1]
+            while segment.kind.lazy and not recorded.complete and len(recorded.entries) != done:
                 self._step()
