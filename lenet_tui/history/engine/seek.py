@@ -79,8 +79,12 @@ class Replay:
 
     def _step(self) -> None:
         """Run the next op of a lazy phase, and set the options that were set after it."""
+        number, before = len(self.tape.segments) - 1, len(self.tape.segments[-1].entries)
         self.recorder.step()
         end = self.tape.end
+        passed = len(self.tape.segments[-1].entries)
+        for done in range(before + 1, passed):  # an optimizer that steps as a whole
+            self._apply(self.plan, Cursor(number, done))
         if end.done is None:
             self._passed(self.plan)
         else:

@@ -76,6 +76,16 @@ class Updater:
             group["lr"] = lr
 
     @property
+    def own(self) -> bool:
+        """Whether it is an optimizer of one's own."""
+        return self._own is not None
+
+    @property
+    def title(self) -> str:
+        """The kind, or the class of an optimizer of one's own."""
+        return self.kind if self._own is None else type(self._own).__name__
+
+    @property
     def separable(self) -> bool:
         """Whether a step of some parameters leaves the same bits as their part of a whole one."""
         return self._own is None or type(self._own) in ONE_BY_ONE
