@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+import torch
 
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.request import Export
@@ -148,3 +149,46 @@ def test_the_phases_of_a_step_are_those_that_it_does() -> None:
     assert driven.moved.frame.upcoming[:2] == ("loss", "backward")
     lines = (FILES / "tagger.py").read_text().splitlines()
     assert "model(x)" in lines[driven.moved.frame.segments[-1].line - 1]
+
+
+BY_HAND = """
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2))
+data = [(torch.randn(3, 4), torch.randint(2, (3,))) for _ in range(3)]
+
+def step(batch):
+    loss = nn.functional.cross_entropy(model(batch[0]), batch[1])
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.1 * p.grad
+        model[0].weight.data.mul_(0.5)
+        model[2].bias.grad = None
+    return loss
+"""
+
+
+def test_what_is_written_by_hand_is_on_the_tape(tmp_path: Path) -> None:
+    """Updates without an optimizer, through ``.data`` too, and gradients that nobody clears."""
+    (tmp_path / "by_hand.py").write_text(BY_HAND)
+    driven = Drive("", model=str(tmp_path / "by_hand.py"))
+    driven("finish")
+    phases = [s.phase for s in driven.moved.frame.segments]
+    assert phases == ["forward", "loss", "backward", "update", "zero_grad"]
+    live = driven.session.navigator.trainer.parameters
+    tape, cursor = driven.session.navigator.tape, driven.session.navigator.cursor
+    for name, value, grad in tape.state(cursor):
+        assert torch.equal(value, live[name])
+        now = live[name].grad
+        assert torch.equal(grad, now) if grad is not None and now is not None else grad is now
+    assert live["2.bias"].grad is None
+    before = driven.find("0.weight").tensor
+    driven("finish", "back op", "back phase", "back phase", "back phase", "back phase")
+    assert driven.at[0] == 2 or driven.at == (1, "zero_grad", None, driven.at[3])
+    driven("goto 1")
+    assert torch.equal(driven.find("0.weight").tensor, before)  # type: ignore[arg-type]
+    driven("phase")
+    gradient = driven.find("0.weight.grad")
+    assert gradient.made == (1, "backward") and gradient.tensor is not None

@@ -91,9 +91,9 @@ class Trainer:
             own = own or next(iter(self.objects.optimizers.values()), None)
         self._own_optimizer = own
         if options.optimizer == OWN and options.lr < 0:
-            groups = own.param_groups if own is not None else [{"lr": 0.0}]
-            options = replace(options, lr=float(groups[0]["lr"]))
-            self.updater = Updater(OWN if own else "manual", None, self.parameters, own)
+            lr = float(own.param_groups[0]["lr"]) if own is not None else 0.0
+            options = replace(options, lr=lr)
+            self.updater = Updater(OWN if own else "manual", lr, self.parameters, own)
         else:
             self.updater = self._make_updater(options)
         return options
