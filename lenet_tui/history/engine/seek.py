@@ -14,6 +14,7 @@ from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import LAST, Cursor, Tape
 from lenet_tui.text.notice import Problem
+from lenet_tui.training.engine.own_data import NotReachable
 from lenet_tui.training.engine.rejecting import rejection
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -149,7 +150,11 @@ class Replay:
         ``careful``: run no op after the cursor's, not even of the same phase.
         """
         start = self.start_for(iteration)
-        self.resume_at(start, extras=start < iteration)
+        try:
+            self.resume_at(start, extras=start < iteration)
+        except NotReachable:  # another engine drew its batches: they are drawn again from the start
+            start = 0
+            self.resume_at(start, extras=start < iteration)
         self.replay_to(iteration)
         self._play_to(cursor, careful)
         self.cursor = cursor if cursor.segment < len(self.tape.segments) else self.tape.end

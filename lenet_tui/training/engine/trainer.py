@@ -186,13 +186,13 @@ class Trainer:
         """Where in the data the session is, to be stored."""
         if self.own_data is None:
             return self.data
-        return replace(self.data, drawn=self.own_data.position, draws=self.own_data.state())
+        return replace(self.data, own=self.own_data.place)
 
     def restore_data(self, state: DataState) -> None:
-        """Go to where ``data_state`` was taken."""
-        self.data = replace(state, draws=())
-        if self.own_data is not None:
-            self.own_data.restore(state.drawn, state.draws)
+        """Go to where ``data_state`` was taken; ``NotReachable`` (nothing done) if it cannot."""
+        if self.own_data is not None and state.own is not None:
+            self.own_data.go_to(state.own)
+        self.data = replace(state, own=None)
 
     def forward(self, run: Callable[..., Any] | None = None) -> None:
         """``output = model(input)``; ``run(model, …)`` calls it where it is recorded."""
