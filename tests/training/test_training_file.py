@@ -151,6 +151,33 @@ def test_the_phases_of_a_step_are_those_that_it_does() -> None:
     assert "model(x)" in lines[driven.moved.frame.segments[-1].line - 1]
 
 
+def test_many_draws_from_the_generators_survive_a_kill() -> None:
+    """A keyframe cannot hold them all: a new engine draws them again from the start."""
+    driven = drive("gan")
+    driven("run 34", "set lr 0.001", "run 3", "op")
+    state, at = driven.state, driven.at
+    driven.again()
+    driven("op", "back op")
+    assert (driven.at, driven.state) == (at, state)
+    driven("back iteration", "back iteration", "finish", "op")
+    assert (driven.at, driven.state) == (at, state)
+    assert not driven.session.history.divergence
+
+
+def test_dropped_batches_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no room for more than one batch, over epochs that are shuffled and end."""
+    monkeypatch.setattr("lenet_tui.training.engine.own_data.OwnData.__init__.__defaults__", (1,))
+    driven = drive("resnet")
+    driven("run 11")
+    for goal in (9, 2, 7, 1, 11):
+        driven(f"goto {goal}")
+        check(driven, "resnet")
+    driven("goto 5", "phase")
+    driven.again()
+    driven("finish", "finish")
+    check(driven, "resnet")
+
+
 BY_HAND = """
 import torch
 from torch import nn
