@@ -16,7 +16,9 @@ import torch
 
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.request import Export
+from lenet_tui.protocol.messages import Subscription
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.protocol.views import ViewRequest
 from tests.harness.driving import Drive
 from tests.harness.plain_loop import FILES, State, states
 
@@ -176,6 +178,28 @@ def test_dropped_batches_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> Non
     driven.again()
     driven("finish", "finish")
     check(driven, "resnet")
+
+
+def test_gradients_of_a_scaled_loss_are_shown_unscaled() -> None:
+    driven = drive("experts")
+    driven("finish")
+    while driven.at[1] != "backward" or driven.at[2] is not None:
+        driven("back phase")
+    scaled = driven.find("head.weight.grad").tensor
+    request = ViewRequest("k", "head.weight.grad", "numbers", rows=2, cols=6)
+    frame = driven.session.subscribe(Subscription((request,)))
+    shown = frame.views[0]
+    assert scaled is not None and shown.values is not None
+    assert shown.divisor == 1024
+    assert torch.equal(torch.from_numpy(shown.values[0]), scaled.double() / 1024)
+    driven("phase")
+    assert driven.at[1] == "unscale"
+    frame = driven.session.subscribe(Subscription((request,)))
+    assert frame.views[0].divisor == 1
+    assert frame.views[0].values is not None and (frame.views[0].values == shown.values).all()
+    driven("run 4")
+    scales = [e for e in driven.entries if e.name == "scale"]
+    assert dict(scales[-1].numbers) == {"before": 2048, "after": 2048}
 
 
 BY_HAND = """
