@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import torch
@@ -119,8 +120,13 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     """
     state = unpack(blob)
     options = check(state.options)
+    at_first = trainer.data_state
+    trainer.restore_data(state.data)  # first, as it may be impossible
     if trainer.built.lacks(state.attributes):
-        trainer.build()
+        trainer.restore_data(at_first)
+        with suppress(Exception):  # its owner's: where it must not fail it will be said
+            trainer.plain_iteration()  # in which the model builds it
+        trainer.restore_data(state.data)
     trainer.change(replace(options, device=device) if device else options)
     slots: dict[str, dict[str, Tensor]] = {}
     cast: dict[torch.dtype, torch.dtype] = {}
@@ -138,7 +144,6 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":
         torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
-    trainer.restore_data(state.data)
     trainer.fresh_vector = state.fresh_vector
     trainer.last_loss = state.loss
     trainer.accumulated = state.accumulated

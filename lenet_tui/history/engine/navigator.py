@@ -57,10 +57,10 @@ class Navigator(Replay):
             self.cursor = Cursor(number, 0)
         segment = self.tape.segments[self.cursor.segment]
         done = (self.cursor.done or 0) + 1
-        if done > len(segment.entries):
-            self.recorder.partly = False
-            self._whole()
-            segment = self.tape.segments[self.cursor.segment]
+        for self.recorder.partly in (True, False):  # again, for the exception, where it fails
+            if done > len(segment.entries):
+                self._whole()
+                segment = self.tape.segments[self.cursor.segment]
         if done > len(segment.entries):
             self._step()
         self.cursor = Cursor(self.cursor.segment, None if done == segment.total else done)

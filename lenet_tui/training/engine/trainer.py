@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -74,6 +73,8 @@ class Trainer:
         self.built = BuiltLazily(self.modules, writable)
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
+        self.says_loss = True
+        """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
         self.forget()
 
@@ -92,9 +93,9 @@ class Trainer:
             own = own or next(iter(self.objects.optimizers.values()), None)
         self._own_optimizer = own
         if options.optimizer == OWN and options.lr < 0:
-            groups = own.param_groups if own is not None else [{"lr": 0.0}]
-            options = replace(options, lr=float(groups[0]["lr"]))
-            self.updater = Updater(OWN if own else "manual", None, self.parameters, own)
+            lr = float(own.param_groups[0]["lr"]) if own is not None else 0.0
+            options = replace(options, lr=lr)
+            self.updater = Updater(OWN if own else "manual", lr, self.parameters, own)
         else:
             self.updater = self._make_updater(options)
         return options
@@ -188,13 +189,13 @@ class Trainer:
         """Where in the data the session is, to be stored."""
         if self.own_data is None:
             return self.data
-        return replace(self.data, drawn=self.own_data.position, draws=self.own_data.state())
+        return replace(self.data, own=self.own_data.place)
 
     def restore_data(self, state: DataState) -> None:
-        """Go to where ``data_state`` was taken."""
-        self.data = replace(state, draws=())
-        if self.own_data is not None:
-            self.own_data.restore(state.drawn, state.draws)
+        """Go to where ``data_state`` was taken; ``NotReachable`` (nothing done) if it cannot."""
+        if self.own_data is not None and state.own is not None:
+            self.own_data.go_to(state.own)
+        self.data = replace(state, own=None)
 
     def forward(self, run: Callable[..., Any] | None = None) -> None:
         """``output = model(input)``; ``run(model, …)`` calls it where it is recorded."""
@@ -291,6 +292,7 @@ class Trainer:
     def note_result(self, returned: Any, otherwise: Tensor | None = None) -> None:
         """Take the loss that a step returned, or else that from which its backward started."""
         loss = returned_loss(returned) if not isinstance(returned, (int, float)) else returned
+        self.says_loss = loss is not None
         loss = otherwise if loss is None else loss
         self.loss = loss if isinstance(loss, Tensor) else None
         if loss is not None:
@@ -317,11 +319,6 @@ class Trainer:
         for change in self._after_backward:
             change(self._parameter_list, self.options)
         self.updater.step()
-
-    def build(self) -> None:
-        """Run the first iteration, for what a model builds in it; the caller restores a state."""
-        with suppress(Exception):  # the owner's: where it must not fail it will be said
-            self.plain_iteration()
 
     def synchronise(self) -> None:
         """Wait for the device, so that a time is the time it took."""
