@@ -15,7 +15,7 @@ from lenet_tui.app.ui.panes.rail import phase_lines, position_line
 from lenet_tui.app.ui.panes.status import Status, status_line
 from lenet_tui.kit.ui.format import megabytes, seconds
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
-from lenet_tui.protocol.frame import Frame, OpRow, Parameter
+from lenet_tui.protocol.frame import Frame, OpRow, OpRows, Parameter
 from lenet_tui.protocol.messages import Busy
 from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip, Vector
 from lenet_tui.protocol.options import Options
@@ -151,7 +151,7 @@ def test_layer_lines_are_every_tensor_there_is() -> None:
 
 def test_layer_lines_of_another_model() -> None:
     row = OpRow("0.weird[/red]", "linear\x1b", None, None, (), ("0.weight", "b"), 6)
-    frame = replace(after(), rows=(row, replace(row, name="0.weird#2", op="weird")))
+    frame = replace(after(), rows=OpRows(9, (row, replace(row, name="0.weird#2", op="weird"))))
     other = (Parameter("0.weight", (2, 3), "float32"), Parameter("lone", (4,), "float32"))
     lines = layer_lines(frame, other)
     assert [line.tensor for line in lines][1:4] == ["0.weird[/red]", "0.weird#2", "lone"]

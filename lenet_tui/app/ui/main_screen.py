@@ -104,7 +104,7 @@ class MainScreen(FreeMovesScreen):
     def action_watch(self) -> None:
         """The watchpoints."""
         parameters = [p.name for p in self.ready.parameters] if self.ready else []
-        rows = [row.name for row in self.frame.rows] if self.frame else []
+        rows = [row.name for row in self.frame.rows.ops] if self.frame else []
         self.open(WatchScreen(self.frame, [*parameters, *rows], parameters), self.move)
 
     def action_play(self) -> None:

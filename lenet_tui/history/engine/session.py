@@ -88,7 +88,8 @@ class Session:
         trainer = self.navigator.trainer
         in_run = partial(self.frame, running=True)
         self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run)
-        self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        self._op_lists = frame_builder.OpLists(sizes)
         self.ready = ready_report(trainer)
 
     def _begin(self) -> None:
@@ -299,7 +300,7 @@ class Session:
             segments=frame_builder.segments(tape, cursor),
             next_phase=plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
-            rows=frame_builder.rows(tape, cursor, navigator.recorder.expected, self._sizes),
+            rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
             entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
             losses_from=first,
@@ -313,6 +314,7 @@ class Session:
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),
+            input_shape=frame_builder.input_shape(tape, cursor),
             running=running,
         )
 
