@@ -28,11 +28,34 @@ def ready_report(trainer: Trainer) -> Ready:
         torch.backends.cpu.get_cpu_capability(),
         str(next(dtypes, torch.get_default_dtype()))[6:],
         str(trainer.model),
-        tuple(
-            Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
-        ),
+        _parameters(trainer),
         *_class_source(trainer.model),
     )
+
+
+def _parameters(trainer: Trainer) -> tuple[Parameter, ...]:
+    """The model's parameters; one that modules share is one, with all its names."""
+    names: dict[int, list[str]] = {}
+    for name, p in trainer.model.named_parameters(remove_duplicate=False):
+        names.setdefault(id(p), []).append(name)
+    grouped = _grouped(trainer)
+    return tuple(
+        Parameter(
+            name,
+            tuple(p.shape),
+            str(p.dtype)[6:],
+            tuple(n for n in names.get(id(p), ()) if n != name),
+            p.requires_grad,
+            grouped is None or id(p) in grouped,
+        )
+        for name, p in trainer.parameters.items()
+    )
+
+
+def _grouped(trainer: Trainer) -> set[int] | None:
+    """The ``id`` of each parameter in a group of the optimizer; ``None``: no groups, all move."""
+    groups = getattr(getattr(trainer.updater, "_optimizer", None), "param_groups", None)
+    return None if groups is None else {id(p) for group in groups for p in group["params"]}
 
 
 def _class_source(model: nn.Module) -> tuple[str, int]:
