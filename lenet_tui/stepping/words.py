@@ -31,9 +31,14 @@ COMMANDS: Table = {
         "to its start, or the previous one's",
         "到本次（或上一次）迭代的起点",
     ),
-    "cmd.goto.title": ("Go to iteration …", "转到第几次迭代…"),
+    "cmd.goto.title": ("Go to iteration or op …", "转到迭代或算子…"),
     "cmd.goto.help": ("forwards or back, the same to the bit", "向前或向后，逐位相同"),
     "cmd.goto.short": ("goto", "跳转"),
+    "cmd.goto-op.title": ("Go to this op", "转到此算子"),
+    "cmd.goto-op.help": (
+        "the one that the line of the layers is of, forwards or back",
+        "网络层中光标所在行的算子，向前或向后",
+    ),
     "cmd.run.title": ("Run / pause", "运行 / 暂停"),
     "cmd.run.help": ("at the present speed; r or escape pauses", "以当前速度运行；r 或 Esc 暂停"),
     "cmd.run.short": ("run", "运行"),
@@ -115,6 +120,21 @@ COMMANDS: Table = {
     "cmd.explain-check.help": (
         "of a parameter's gradient, in float64",
         "对参数的梯度，用 float64 计算",
+    ),
+    "cmd.search.title": ("Search the layers …", "在网络层中搜索…"),
+    "cmd.search.help": (
+        "a name or an op, as you type; enter goes there",
+        "边输入边查找名称或算子；回车前往",
+    ),
+    "cmd.fold.title": ("Fold the layers", "折叠网络层"),
+    "cmd.fold.help": (
+        "one level of modules; left or enter folds the one under the cursor",
+        "一层模块；← 或回车折叠光标处的模块",
+    ),
+    "cmd.unfold.title": ("Unfold the layers", "展开网络层"),
+    "cmd.unfold.help": (
+        "one level of modules; right or enter opens the one under the cursor",
+        "一层模块；→ 或回车展开光标处的模块",
     ),
     "cmd.maximize.title": ("Fill the screen with this pane", "让此窗格占满屏幕"),
     "cmd.maximize.help": ("and back", "再按还原"),

@@ -10,12 +10,11 @@ import pytest
 from lenet_tui.app import engine_state as state
 from lenet_tui.app.all_words import words
 from lenet_tui.app.engine_state import EngineState
-from lenet_tui.app.ui.panes.layer_lines import layer_lines
 from lenet_tui.app.ui.panes.rail import phase_lines, position_line
 from lenet_tui.app.ui.panes.status import Status, status_line
 from lenet_tui.kit.ui.format import megabytes, seconds
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
-from lenet_tui.protocol.frame import Frame, OpRow, OpRows, Parameter
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import Busy
 from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip, Vector
 from lenet_tui.protocol.options import Options
@@ -137,26 +136,6 @@ def test_status_shows_the_options_in_force() -> None:
     frame = after(ITERATION, Set("lr", 0.5), Set("batch-size", 8))
     line = status_line(Status(Options(), READY, frame), EN, UNICODE, 160).plain
     assert "lr 0.5" in line and "batch 8" in line
-
-
-def test_layer_lines_are_every_tensor_there_is() -> None:
-    lines = layer_lines(after(PHASE), READY.parameters)
-    names = {name for line in lines for name in (line.tensor, *(u.tensor for u in line.under))}
-    assert {p.name for p in READY.parameters} <= names
-    assert {"input", "conv1.relu", "fc3", "target", "loss"} <= names
-    titles = [(line.title, line.op, line.shape, line.count) for line in lines]
-    assert ("conv1", "conv2d 5×5", "1×6×28×28", "156") in titles
-    assert ("", "relu", "1×6×28×28", "") in titles
-
-
-def test_layer_lines_of_another_model() -> None:
-    row = OpRow("0.weird[/red]", "linear\x1b", None, None, (), ("0.weight", "b"), 6)
-    frame = replace(after(), rows=OpRows(9, (row, replace(row, name="0.weird#2", op="weird"))))
-    other = (Parameter("0.weight", (2, 3), "float32"), Parameter("lone", (4,), "float32"))
-    lines = layer_lines(frame, other)
-    assert [line.tensor for line in lines][1:4] == ["0.weird[/red]", "0.weird#2", "lone"]
-    assert (lines[1].op, lines[2].title, lines[2].op) == ("linear\\x1b", "", "weird#2")
-    assert [u.shape for u in lines[1].under] == ["2×3", ""]
 
 
 def test_quantities() -> None:

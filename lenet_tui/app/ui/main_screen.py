@@ -6,7 +6,8 @@ reports, what it asks of the engine, its panes, and the lines at its edges.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -28,9 +29,11 @@ from lenet_tui.protocol.messages import Start
 from lenet_tui.protocol.moves import (
     Continue,
     Goto,
+    Move,
     MoveError,
     ReverseContinue,
     Set,
+    ToOp,
     parse_move,
 )
 from lenet_tui.protocol.position import SEARCHING
@@ -78,10 +81,20 @@ class MainScreen(FreeMovesScreen):
         self.move(move)
 
     def action_goto(self) -> None:
-        """Ask for an iteration."""
+        """Ask for an iteration, or an op of the forward."""
         end = self.frame.end if self.frame else 0
-        ask = AskScreen("goto", parse=_whole, help_text=self.words("goto.help", end=end))
-        self.open(ask, lambda number: self.move(Goto(number)))
+        ops = frozenset(row.name for row in self.frame.rows.ops) if self.frame else frozenset()
+        parse = partial(_goal, ops)
+        ask = AskScreen("goto", parse=parse, help_text=self.words("goto.help", end=end))
+        self.open(ask, self.move)
+
+    def action_goto_op(self) -> None:
+        """Go to the op on the cursor's line of the layers pane."""
+        name = self.body.layers_pane.op
+        if name:
+            self.move(ToOp(name))
+        else:
+            self.notify(self.words("layers.no-op"))
 
     def action_run(self) -> None:
         """Run, or pause whatever runs."""
@@ -261,6 +274,12 @@ class MainScreen(FreeMovesScreen):
         """Search the commands."""
         placeholder = self.words("palette.placeholder")
         self.app.push_screen(Palette(placeholder=placeholder, id="--command-palette"))
+
+
+def _goal(ops: Collection[str], text: str) -> Move:
+    """The move that goes to an iteration by its number, or to one of ``ops`` by its name."""
+    name = text.strip()
+    return ToOp(name) if name in ops and not name.isdecimal() else Goto(_whole(text))
 
 
 def _whole(text: str) -> int:

@@ -51,7 +51,9 @@ _NUMBERS = count(1)
 
 def op_row(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> OpRow:
     """One op of the forward."""
-    tensors = [a for a in (*entry.args, *entry.kwargs.values()) if isinstance(a, Tensor)]
+    given = [*entry.args, *entry.kwargs.values()]
+    given += [t for several in given if isinstance(several, (tuple, list)) for t in several]
+    tensors = [a for a in given if isinstance(a, Tensor)]
     read = [parameters[id(t)] for t in tensors if id(t) in parameters]
     return OpRow(
         entry.name,
