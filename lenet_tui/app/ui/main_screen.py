@@ -16,6 +16,7 @@ from textual.events import Key
 from textual.theme import ThemeProvider
 
 from lenet_tui.app.engine_state import Busy
+from lenet_tui.app.output_rows import output_rows
 from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
@@ -165,6 +166,15 @@ class MainScreen(FreeMovesScreen):
             self.body.sample = (min(self.body.sample, count - 1) + by) % count
         else:
             self.notify(self.words("sample.one"))
+
+    def action_position(self, by: int) -> None:
+        """Show another position of a sequence's outputs, around the end."""
+        rows = output_rows(self.frame.output_shape or ()) if self.frame else None
+        if rows is not None and rows.positions > 1:
+            here = rows.place(self.body.position)
+            self.body.position = (here + by) % rows.positions
+        else:
+            self.notify(self.words("position.one"))
 
     def action_explain(self) -> None:
         """Explain the phase or op at the cursor; where that is read already, the number under the

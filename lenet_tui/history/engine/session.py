@@ -35,6 +35,7 @@ from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
 from lenet_tui.training.engine.dataset import SIDE
+from lenet_tui.training.engine.token_texts import token_texts
 from lenet_tui.watch.engine import evaluate
 
 MEGABYTE = 2**20
@@ -335,4 +336,8 @@ class Session:
             navigator.tape, navigator.cursor, request.tensor
         )
         state, made, signed = found.state, found.made, found.signed
-        return make_view(found.tensor, request, state=state, made=made, signed=signed)
+        view = make_view(found.tensor, request, state=state, made=made, signed=signed)
+        if request.texts and view.values is not None:
+            ids = view.values.astype(int).ravel().tolist()
+            view = replace(view, texts=token_texts(navigator.trainer, ids))
+        return view

@@ -80,6 +80,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("numbers", "look", ("a",), "toggle_numbers", 0, True, owner="#tensor"),
     Command("previous-sample", "look", ("left_curly_bracket",), "sample(-1)", 0, True),
     Command("next-sample", "look", ("right_curly_bracket",), "sample(1)", 0, True),
+    Command("previous-position", "look", ("comma",), "position(-1)", 0, True),
+    Command("next-position", "look", ("semicolon",), "position(1)", 0, True),
     Command("log-scale", "look", ("y",), "toggle_log", 0, True, owner="#loss"),
     Command("explain", "look", ("e", "ctrl+e"), "explain", 6),
     Command("explain-number", "look", ("enter",), "explain_number"),
