@@ -117,9 +117,9 @@ class ReportScreen(SessionScreen):
             self.recorder.note(done, frame, report.stopped is not None)
             self.log_pane.add("move", self._summary(done, frame))
         self._say_divergence(frame)
-        stepped = isinstance(done.move, ToOp) or done.move in (Forward("op"), Back("op"))
-        stepped = stepped or report.stopped is not None
-        if self.follows and stepped and not self.tour.on:
+        stepped = done.move in (Forward("op"), Back("op")) or report.stopped is not None
+        asked = isinstance(done.move, ToOp) and not report.error
+        if ((self.follows and stepped) or asked) and not self.tour.on:
             self.follow(frame)
         if report.stopped and not done.paused:
             self.announce("note", self.words.say(report.stopped))

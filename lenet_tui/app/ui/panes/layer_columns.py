@@ -57,8 +57,9 @@ def columns(
         title = _title(node, titles, glyphs)
         notes = [(line.op, "op" if line.reached else "later")]
         notes += [(marks, "mark")] if node.kind == OP and not look.opened else []
-        gap = " " * (titles - cell_len(title) + 1) if line.op else " "
-        _fill(left, room, title + gap, part, notes)
+        slack = room - cell_len(title) - cell_len(line.op.partition(" ")[0])
+        gap = max(1 if title else 0, min(titles - cell_len(title) + 1, slack)) if line.op else 1
+        _fill(left, room, title + " " * gap, part, notes)
     return [*left, *right]
 
 

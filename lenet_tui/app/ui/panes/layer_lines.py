@@ -57,15 +57,13 @@ def total(parameters: tuple[Parameter, ...]) -> int:
 
 
 def _module_line(node: Node, frame: Frame | None) -> Line:
-    """A module's line has the shapes that go into its first op and come out of its last."""
+    """A module's line has the shape that comes out of its last op."""
     done = min(max(0, (frame.rows.reached if frame else 0) - node.first), node.ops)
-    count, reached, flow, shape = thousands(node.count) if node.count else "", False, "", ""
-    if frame and done == node.ops and node.last <= len(frame.rows):
-        first, last = frame.rows.ops[node.first], frame.rows.ops[node.last - 1]
-        reached, shape = True, _shape(last.shape)
-        flow = f"{_shape(first.shapes[0])} → {shape}" if first.shapes else ""
-    detail = "  ".join(part for part in (clean(node.path), flow) if part)
-    return Line("", flow, shape, count, reached, done, detail)
+    reached = frame is not None and done == node.ops and node.last <= len(frame.rows.ops)
+    shape = _shape(frame.rows.ops[node.last - 1].shape) if frame and reached else ""
+    count = thousands(node.count) if node.count else ""
+    detail = "  ".join(part for part in (clean(node.path), shape) if part)
+    return Line("", "", shape, count, reached, done, detail)
 
 
 def _op_line(node: Node, frame: Frame | None) -> Line:
