@@ -88,15 +88,15 @@ async def test_tokens_are_numbers_and_where_they_can_be_decoded_texts() -> None:
 
 
 def test_what_decodes_may_give_one_text_many_or_fail() -> None:
-    class Trainer:
-        def __init__(self, decode: Callable[[list[int]], object]) -> None:
+    class File:
+        def __init__(self, decode: Callable[[list[int]], object] | None = None) -> None:
             self.decode = decode
 
-    assert token_texts(object(), [1]) == ()
-    assert token_texts(Trainer(lambda ids: " ".join(map(str, ids))), [1, 2]) == ("1 2",)
-    assert token_texts(Trainer(lambda ids: [f"<{i}>" for i in ids]), [1, 2]) == ("<1>", "<2>")
+    assert token_texts(File(), [1]) == ()
+    assert token_texts(File(lambda ids: " ".join(map(str, ids))), [1, 2]) == ("1 2",)
+    assert token_texts(File(lambda ids: [f"<{i}>" for i in ids]), [1, 2]) == ("<1>", "<2>")
     with pytest.warns(UserWarning, match="decode: ZeroDivisionError"):
-        assert token_texts(Trainer(lambda ids: 1 / 0), [1]) == ()
+        assert token_texts(File(lambda ids: 1 / 0), [1]) == ()
 
 
 async def test_a_table_is_the_numbers_of_one_sample() -> None:

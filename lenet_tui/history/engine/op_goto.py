@@ -5,8 +5,7 @@ from __future__ import annotations
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.tape.engine.recorder import UNKNOWN
-from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.tape.engine.tape import UNKNOWN, Cursor
 
 
 def to_op(navigator: Navigator, name: str) -> None:
@@ -19,16 +18,27 @@ def to_op(navigator: Navigator, name: str) -> None:
     while not _forwards(navigator):
         if navigator.iteration == last and navigator.finished:
             raise MoveRejected("history:no-op", name=name)
-        navigator.phase()
+        navigator.op()  # which stops before an op that fails
+        if not _forwards(navigator):
+            navigator.phase()
     for number in _forwards(navigator):
+        if _put(navigator, number, name):
+            return
         if navigator.tape.segments[number].total == UNKNOWN:  # it was stopped inside on purpose
             navigator.rebuild(navigator.iteration, Cursor(number))
-        segment = navigator.tape.segments[number]
-        for place, entry in enumerate(segment.entries, 1):
-            if entry.name == name:
-                navigator.cursor = Cursor(number, None if place == segment.total else place)
+            if _put(navigator, number, name):
                 return
     raise MoveRejected("history:no-op", name=name)
+
+
+def _put(navigator: Navigator, number: int, name: str) -> bool:
+    """Put the cursor after the op ``name`` of a segment, if it has one."""
+    segment = navigator.tape.segments[number]
+    for place, entry in enumerate(segment.entries, 1):
+        if entry.name == name:
+            navigator.cursor = Cursor(number, None if place == segment.total else place)
+            return True
+    return False
 
 
 def _forwards(navigator: Navigator) -> list[int]:

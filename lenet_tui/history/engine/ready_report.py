@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -29,15 +30,17 @@ def ready_report(trainer: Trainer) -> Ready:
         str(next(dtypes, torch.get_default_dtype()))[6:],
         str(trainer.model),
         _parameters(trainer),
-        *_class_source(trainer.model),
+        *(_file_source(trainer) if trainer.options.step else _class_source(trainer.model)),
     )
 
 
 def _parameters(trainer: Trainer) -> tuple[Parameter, ...]:
     """The model's parameters; one that modules share is one, with all its names."""
     names: dict[int, list[str]] = {}
-    for name, p in trainer.model.named_parameters(remove_duplicate=False):
-        names.setdefault(id(p), []).append(name)
+    modules = {"": trainer.model, **(trainer.objects.modules if trainer.objects else {})}
+    for prefix, module in modules.items():
+        for name, p in module.named_parameters(prefix=prefix, remove_duplicate=False):
+            names.setdefault(id(p), []).append(name)
     grouped = _grouped(trainer)
     return tuple(
         Parameter(
@@ -54,8 +57,19 @@ def _parameters(trainer: Trainer) -> tuple[Parameter, ...]:
 
 def _grouped(trainer: Trainer) -> set[int] | None:
     """The ``id`` of each parameter in a group of the optimizer; ``None``: no groups, all move."""
-    groups = getattr(getattr(trainer.updater, "_optimizer", None), "param_groups", None)
-    return None if groups is None else {id(p) for group in groups for p in group["params"]}
+    own = trainer.objects.optimizers.values() if trainer.objects else ()
+    optimizers = [*own] or [getattr(trainer.updater, "_optimizer", None)]
+    if None in optimizers:
+        return None
+    return {id(p) for o in optimizers for group in o.param_groups for p in group["params"]}
+
+
+def _file_source(trainer: Trainer) -> tuple[str, int]:
+    """The owner's file, whole: its step runs any line of it."""
+    try:
+        return Path(trainer.file.names["__file__"]).read_text(errors="replace")[:LONGEST], 1
+    except (OSError, KeyError, TypeError):
+        return "", 0
 
 
 def _class_source(model: nn.Module) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine import keyframe, step_rules
 from lenet_tui.history.engine.history import History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.op_goto import to_op
@@ -19,7 +19,16 @@ from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.messages import Busy, DoMove, Moved, Remark, RunFree, Snapshot, Subscription
+from lenet_tui.protocol.messages import (
+    Busy,
+    DoMove,
+    Moved,
+    Printed,
+    Remark,
+    RunFree,
+    Snapshot,
+    Subscription,
+)
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
@@ -27,15 +36,14 @@ from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
-from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
-from lenet_tui.tape.engine.recorder import RecorderProgress
+from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
-from lenet_tui.training.engine.dataset import SIDE
-from lenet_tui.training.engine.token_texts import token_texts
+from lenet_tui.training.engine.token_texts import with_texts
 from lenet_tui.watch.engine import evaluate
 
 MEGABYTE = 2**20
@@ -105,9 +113,7 @@ class Session:
             self._say(LOADS_CUDNN)
         self.history.keep(0, keyframe.capture(trainer))
         self.history.on = phases_on(trainer.options)
-        batch = dataset.upcoming(trainer.data, trainer.options)
-        image = torch.zeros(1, 1, SIDE, SIDE) if batch is None else batch[0].clone()
-        self.navigator.recorder.expected = dry_run(trainer.model, image.to(trainer.device)).entries
+        self.navigator.recorder.expected = dry_run(trainer).entries
 
     def _say(self, what: str) -> None:
         """Say what takes seconds, before there is a frame."""
@@ -138,7 +144,7 @@ class Session:
         return replace(
             self.history.snapshot(),
             position=navigator.position,
-            segment=navigator.cursor.segment,
+            segment=step_rules.segment_number(navigator),
             watches=tuple((n, str(w)) for n, w in self.watches.items()),
             digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
@@ -165,9 +171,11 @@ class Session:
             stopped = self._make(command.move)
         except (MoveRejected, OptionError) as rejected:
             error = rejected.notice
+            for line in getattr(rejected, "traceback", ()):
+                self._hooks.send(Printed("traceback", line))
         if error:  # only now: the exception held what torch had made until it failed
             history.plans, history.end = recorded
-            navigator.rebuild(*before)
+            navigator.rebuild(*before, careful=navigator.recorder.failure is not None)
         return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
@@ -176,11 +184,10 @@ class Session:
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history
         history.reached(navigator.iteration, navigator.cursor)
-        fingerprint = self._fingerprint()
-        frame = replace(self.frame(), digest=fingerprint, divergence=history.divergence)
-        wanted = command.parameters
-        states = digests.parameters(navigator.tape, navigator.cursor) if wanted else ()
-        passed = wanted and not error and command.move == moves.Forward("phase")
+        frame = replace(self.frame(), digest=self._fingerprint(), divergence=history.divergence)
+        full, at = command.parameters, navigator.cursor
+        states = digests.parameters(navigator.tape, at) if full else ()
+        passed = full and not error and command.move == moves.Forward("phase")
         phase = self._phase(frame, states, command.ops) if passed else None
         return Moved(command.number, frame, error, stopped, states, phase)
 
@@ -196,6 +203,7 @@ class Session:
     def _make(self, move: Move) -> Notice | None:
         """Make a move; returns what stopped it, if it was a run that something stopped."""
         navigator = self.navigator
+        step_rules.check_move(navigator, move)
         if isinstance(move, moves.Forward):
             _FORWARD[move.unit](navigator)
         elif isinstance(move, moves.Back):
@@ -298,11 +306,11 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
-        names = navigator.trainer.names
+        names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
         return Frame(
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
-            next_phase=plan.next_phase(cursor.segment + 1),
+            next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
             rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
             entry=frame_builder.entry(tape, cursor),
@@ -320,6 +328,8 @@ class Session:
             output_shape=tape.output_shape(cursor),
             input_shape=frame_builder.input_shape(tape, cursor),
             running=running,
+            upcoming=upcoming,
+            failure=navigator.failure,
         )
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:
@@ -337,7 +347,4 @@ class Session:
         )
         state, made, signed = found.state, found.made, found.signed
         view = make_view(found.tensor, request, state=state, made=made, signed=signed)
-        if request.texts and view.values is not None:
-            ids = view.values.astype(int).ravel().tolist()
-            view = replace(view, texts=token_texts(navigator.trainer, ids))
-        return view
+        return with_texts(view, navigator.trainer.file)

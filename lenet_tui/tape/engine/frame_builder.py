@@ -70,8 +70,8 @@ def op_row(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> OpRow:
 
 def input_shape(tape: Tape, cursor: Cursor) -> tuple[int, ...] | None:
     """The shape of what went into the forward; ``None``: none yet, or it is not one tensor."""
-    given = tape.batch[0] if tape.batch and tape.forward(cursor) else None
-    return tuple(given.shape) if isinstance(given, Tensor) else None
+    given = tape.batch.input if tape.batch and tape.forward(cursor) else None
+    return None if given is None else tuple(given.shape)
 
 
 def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
@@ -84,6 +84,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
             len(entries),
             s.planned or s.total,
             s.seconds,
+            s.line,
         )
         for s, entries in tape.passed(cursor)
     )
