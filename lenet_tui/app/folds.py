@@ -29,7 +29,7 @@ class Folds:
         self.tree = tree
         self.selected = self.kept = -1
         self._above = frozenset()
-        shown = [node.depth for node in tree.nodes if node.kind != PARAMETER]
+        shown = [node.depth for node in tree.nodes if not _of_op(node, tree)]
         self._at_depth = [0] * (max(shown, default=0) + 1)
         for depth in shown:
             self._at_depth[depth] += 1
@@ -104,6 +104,11 @@ class Folds:
             if not self.is_open(above):
                 shown = above
         return shown
+
+
+def _of_op(node: Node, tree: ModuleTree) -> bool:
+    """Whether it is a parameter that is seen below an op."""
+    return node.kind == PARAMETER and node.parent >= 0 and tree.nodes[node.parent].kind == OP
 
 
 def _in(node: Node, number: int) -> bool:

@@ -91,10 +91,8 @@ class _Builder:
         self._leaf(Node(INPUT, INPUT, INPUT, INPUT))
         self._run(0, len(self._ops), 0, -1)
         read = {name for row in self._ops for name in row.parameters}
-        for name in self._parameters:
-            if name not in read:
-                self._parameter(name, name, 0, -1)
         count = len(self._ops)
+        self._unread([name for name in self._parameters if name not in read], 0, -1)
         self._leaf(Node(TARGET, TARGET, TARGET, TARGET, first=count, last=count))
         self._leaf(Node(LOSS, LOSS, LOSS, LOSS, first=count, last=count))
         self._tell_apart()
@@ -175,6 +173,36 @@ class _Builder:
         count, marks = math.prod(known.shape) if known else 0, _marks([known] if known else [])
         node = Node(PARAMETER, name, name, clean(title), self._depth(parent), parent)
         self._leaf(replace(node, first=at, last=at, count=count, parameter=known, marks=marks))
+
+    def _unread(self, names: Sequence[str], known: int, parent: int) -> None:
+        """Add parameters that no op reads as they are, in their modules; ``known`` as in ``_run``.
+
+        They are all there is before the ops of a forward are known.
+        """
+        at, count = 0, len(self._ops)
+        while at < len(names):
+            parts, end = names[at].split("."), at + 1
+            while end < len(names) and names[end].split(".")[: known + 1] == parts[: known + 1]:
+                end += 1
+            inside = names[at:end]
+            if len(inside) == 1 or len(parts) == known + 1:
+                self._parameter(names[at], ".".join(parts[known:]), count, parent)
+                at += 1
+                continue
+            at, common = end, known + 1
+            while all(n.split(".")[: common + 1] == parts[: common + 1] for n in inside) and all(
+                n.count(".") > common for n in inside
+            ):
+                common += 1
+            own, number = [self._parameters[n] for n in inside], len(self._nodes)
+            node = Node(
+                MODULE, inside[0], ".".join(parts[:common]), clean(".".join(parts[known:common])),
+                self._depth(parent), parent, first=count, last=count,
+                count=sum(math.prod(p.shape) for p in own), marks=_all(own),
+            )  # fmt: skip
+            self._nodes.append(node)
+            self._unread(inside, common, number)
+            self._nodes[number] = replace(node, end=len(self._nodes))
 
     def _depth(self, parent: int) -> int:
         return 0 if parent < 0 else self._nodes[parent].depth + 1

@@ -97,6 +97,16 @@ def test_strange_names_are_cleaned_and_lone_parameters_have_lines() -> None:
     assert tree.nodes[1].op == "linear\\x1b"
 
 
+def test_without_ops_the_parameters_are_in_their_modules() -> None:
+    names = ("a.b.x.w", "a.b.x.b", "a.b.y.w", "lone", "c.w", "c.b")
+    tree = module_tree((), tuple(Parameter(n, (2,), "float32") for n in names))
+    assert titles(tree)[1:-2] == [
+        *((0, "a.b", ""), (1, "x", ""), (2, "w", ""), (2, "b", ""), (1, "y.w", "")),
+        *((0, "lone", ""), (0, "c", ""), (1, "w", ""), (1, "b", "")),
+    ]
+    assert [n.count for n in tree.nodes][1:3] == [6, 4]
+
+
 def test_what_is_open_depends_on_the_room_and_on_the_cursor() -> None:
     frame = Drive(model=RESNET).frame()
     tree, folds = module_tree(frame.rows.ops, ()), Folds()

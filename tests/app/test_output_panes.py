@@ -124,6 +124,10 @@ async def test_of_many_classes_the_largest_come_first() -> None:
         assert "299" in lines[1] and lines[1].rstrip(" │").endswith("◀") and "298" in lines[2]
         assert "largest 14 of 1,000" in shown(pane)
         assert pane.cell == "output[1,299]"
+        pane.sample = 0  # whose target is far from the largest
+        await until(pilot, lambda: shown(pane).split("\n")[-2].split()[1] == "5")
+        last = shown(pane).split("\n")[-2]
+        assert "◀" in last and f"{abs(float(logits[0, 5])):.4f}" in last
 
 
 async def test_a_sequence_has_an_output_at_each_position() -> None:

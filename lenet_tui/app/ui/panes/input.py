@@ -156,6 +156,14 @@ class ImagePane(TensorPane):
             self.listing.put(self._drawn(own))
             self.entitle(self._title(own, frame), self._own_subtitles(own))
 
+    def _describe(self) -> None:
+        """Write the captions around what is shown."""
+        if self._last is not None and self._in_lines and self._last[0].state == "value":
+            view, frame = self._last
+            self.entitle(self._title(view, frame), self._own_subtitles(view))
+        else:
+            super()._describe()
+
     def _drawn(self, view: View) -> list[Content]:
         width, height = self.size.width - 2, self.size.height
         if self._kind == COLOUR:

@@ -88,6 +88,8 @@ def _title(node: Node, room: int, glyphs: Glyphs) -> str:
 
 def _ops(line: Line, node: Node, words: Words) -> str:
     """How many ops are in a module, and how many of them are done while some are not."""
+    if not node.ops:
+        return ""
     if 0 < line.done < node.ops:
         return "  " + words("layers.ops.done", done=line.done, n=node.ops)
     return "  " + words("layers.ops", n=node.ops)

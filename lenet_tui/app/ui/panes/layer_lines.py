@@ -60,10 +60,11 @@ def _module_line(node: Node, frame: Frame | None) -> Line:
     """A module's line has the shape that comes out of its last op."""
     done = min(max(0, (frame.rows.reached if frame else 0) - node.first), node.ops)
     reached = frame is not None and done == node.ops and node.last <= len(frame.rows.ops)
+    reached = reached and node.ops > 0
     shape = _shape(frame.rows.ops[node.last - 1].shape) if frame and reached else ""
     count = thousands(node.count) if node.count else ""
     detail = "  ".join(part for part in (clean(node.path), shape) if part)
-    return Line("", "", shape, count, reached, done, detail)
+    return Line("", "", shape, count, reached or not node.ops, done, detail)
 
 
 def _op_line(node: Node, frame: Frame | None) -> Line:

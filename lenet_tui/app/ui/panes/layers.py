@@ -71,7 +71,7 @@ class LayersPane(Pane):
         node = self.listed.node
         if node is not None and node.kind == PARAMETER and node.parent >= 0:
             node = self.listed.folds.tree.nodes[node.parent]
-        return node.tensor if node is not None and node.kind in (OP, MODULE) else ""
+        return node.tensor if node is not None and node.kind in (OP, MODULE) and node.ops else ""
 
     def show(self, frame: Frame) -> None:
         self._frame = frame

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+import numpy as np
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -60,6 +61,8 @@ class OutputPane(Pane, can_focus=True):
     _places: tuple[int, ...] = ()
     _shape: Shape | None = None
     _target: Shape = ()
+    _wanted = -1
+    """The target class of what is shown; -1: there is none."""
     _last: Frame | None = None
 
     def compose(self) -> ComposeResult:
@@ -126,6 +129,13 @@ class OutputPane(Pane, can_focus=True):
             asked.append(
                 ViewRequest(f"{key}.{part}", "target", "row", cols=MOST, row=number, wrap=wrap)
             )
+        if not ordered and self._wanted >= 0:
+            asked.append(
+                ViewRequest(
+                    f"{key}.wanted", self._tensor, "row",
+                    cols=1, row=number, col=self._wanted, wrap=length,
+                )
+            )  # fmt: skip
         return tuple(asked)
 
     def forget(self) -> None:
@@ -182,8 +192,12 @@ class OutputPane(Pane, can_focus=True):
     ) -> tuple[list[Content], list[str]]:
         """The lines of the numbers, and what is said below them."""
         places = tuple(view.places.ravel().tolist()) if view.places is not None else ()
-        self._places, raw = places, view.request.tensor == "output"
         label, goals = targets(views.get("class"), views.get("target"))
+        raw = view.request.tensor == "output"
+        apart = self._want(label, views.get("wanted")) if label not in places else None
+        if apart is not None and self._count > 1:  # the target comes last, where it is not seen
+            shown, places = np.append(shown[:-1], apart), (*places[:-1], self._wanted)
+        self._places = places
         wanted = places.index(label) if label in places and self.rows.classes else None
         in_order = view.request.kind == "row"
         goals = goals if raw and in_order else None
@@ -196,6 +210,17 @@ class OutputPane(Pane, can_focus=True):
         kind = "raw" if raw else "softmax"
         caption = "output.target" if goals is not None else f"output.{kind}"
         return lines, self._captions(caption, in_order)
+
+    def _want(self, label: int | None, view: View | None) -> float | None:
+        """The number of the target class, once it has been asked for."""
+        known = label if label is not None and 0 <= label < self.rows.length else -1
+        known = known if self.rows.classes else -1
+        if known != self._wanted:
+            self._wanted = known
+            self._request()
+            return None
+        found = row(view) if view is not None and view.request.col == known else None
+        return None if found is None else float(found[0])
 
     def _labels(self, places: Sequence[int]) -> list[str]:
         """The classes; or the indices in a sample that is more than a vector."""
