@@ -132,9 +132,7 @@ class LayerTree(ScrollView, can_focus=True):
         content = self._drawn[line] = self._content(line)
         if content is None or not width:
             return Strip.blank(width, self.rich_style)
-        base = self.rich_style
-        if line == self._hover:
-            base += self._part_style("layers--hover", partial=True)
+        base = self._part_style("layers--hover") if line == self._hover else self.rich_style
         over = Style.null()
         if line == self.cursor_line:
             over = self._part_style("layers--cursor")

@@ -61,6 +61,8 @@ class OutputPane(Pane, can_focus=True):
     _places: tuple[int, ...] = ()
     _shape: Shape | None = None
     _target: Shape = ()
+    _regression = False
+    """Whether the target is as many numbers, to be met one by one."""
     _wanted = -1
     """The target class of what is shown; -1: there is none."""
     _last: Frame | None = None
@@ -118,7 +120,7 @@ class OutputPane(Pane, can_focus=True):
         number, length = rows.row(max(0, self.sample), self.position), rows.length
         if self._shape is None:  # right for a batch of one
             number = length = 0
-        ordered = length <= max(FEW, self.size.height)
+        ordered = length <= max(FEW, self.size.height) or self._regression
         kind, cols = ("row", MOST) if ordered else ("largest", max(1, self.size.height))
         asked = [
             ViewRequest(f"{key}.{name}", name, kind, cols=cols, row=number, wrap=length)
@@ -180,11 +182,13 @@ class OutputPane(Pane, can_focus=True):
     def _learn(self, views: dict[str, View]) -> None:
         """Another shape of output or target: other rows are to be asked for."""
         output, target = views["output"], views.get("target")
-        known = self._shape, self._target
+        known = self._shape, self._target, self._regression
         if output.state == "value":
             self._shape = output.shape
             self._target = target.shape if target and target.state == "value" else ()
-        if known != (self._shape, self._target):
+            real = target is not None and target.dtype.startswith(("float", "bfloat"))
+            self._regression = real and self._target == self._shape
+        if known != (self._shape, self._target, self._regression):
             self._request()
 
     def _drawn(
