@@ -75,9 +75,11 @@ class ModuleTree:
         return seen
 
 
-def module_tree(ops: Sequence[OpRow], parameters: Sequence[Parameter]) -> ModuleTree:
-    """The tree of a forward: the input, its ops in their modules, other parameters, the loss."""
-    return _Builder(ops, parameters).build()
+def module_tree(
+    ops: Sequence[OpRow], parameters: Sequence[Parameter], inputs: Sequence[str] = (INPUT,)
+) -> ModuleTree:
+    """The tree of a forward: the inputs, its ops in their modules, other parameters, the loss."""
+    return _Builder(ops, parameters).build(inputs)
 
 
 class _Builder:
@@ -87,8 +89,9 @@ class _Builder:
         self._parameters = {p.name: p for p in parameters}
         self._nodes: list[Node] = []
 
-    def build(self) -> ModuleTree:
-        self._leaf(Node(INPUT, INPUT, INPUT, INPUT))
+    def build(self, inputs: Sequence[str]) -> ModuleTree:
+        for name in inputs:
+            self._leaf(Node(INPUT, name, name, clean(name)))
         self._run(0, len(self._ops), 0, -1)
         read = {name for row in self._ops for name in row.parameters}
         count = len(self._ops)

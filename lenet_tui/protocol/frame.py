@@ -211,7 +211,7 @@ class Frame:
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
     ``output_shape``: of this iteration's, ``None`` before the forward is through;
-    ``input_shape``: of what went into it, ``None`` before it or where that is no tensor.
+    ``inputs``: names and shapes of the tensors that went into it; empty before it.
     ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
     ``failure``: where the last forward of this iteration or the next one failed.
     ``digest``: of parameters and gradients, at a pause. ``divergence``: how a replay differed
@@ -236,7 +236,7 @@ class Frame:
     accumulated: int = 0
     outputs: int = 0
     output_shape: Shape | None = None
-    input_shape: Shape | None = None
+    inputs: tuple[tuple[str, Shape], ...] = ()
     digest: str = ""
     divergence: Notice | None = None
     running: bool = False

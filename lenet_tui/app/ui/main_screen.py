@@ -160,7 +160,8 @@ class MainScreen(FreeMovesScreen):
     def action_sample(self, by: int) -> None:
         """Show another sample of the batch, around the end."""
         frame = self.frame
-        shape = (frame.input_shape or frame.output_shape) if frame else None
+        shapes = [*(shape for _, shape in frame.inputs), frame.output_shape] if frame else [None]
+        shape = shapes[0]
         count = shape[0] if shape and len(shape) > 1 else self.present_options.batch_size
         if count > 1:
             self.body.sample = (min(self.body.sample, count - 1) + by) % count

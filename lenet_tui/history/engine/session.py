@@ -326,7 +326,7 @@ class Session:
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),
-            input_shape=frame_builder.input_shape(tape, cursor),
+            inputs=frame_builder.inputs(tape, cursor),
             running=running,
             upcoming=upcoming,
             failure=navigator.failure,

@@ -68,10 +68,14 @@ def op_row(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> OpRow:
     )
 
 
-def input_shape(tape: Tape, cursor: Cursor) -> tuple[int, ...] | None:
-    """The shape of what went into the forward; ``None``: none yet, or it is not one tensor."""
-    given = tape.batch.input if tape.batch and tape.forward(cursor) else None
-    return None if given is None else tuple(given.shape)
+def inputs(tape: Tape, cursor: Cursor) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The names and shapes of the tensors that went into the forward.
+
+    Of several each has its own name, and the first is not named ``input`` besides.
+    """
+    named = tape.batch.named if tape.batch and tape.forward(cursor) else {}
+    found = [(n, tuple(t.shape)) for n, t in named.items() if n.startswith("input")]
+    return tuple(i for i in found if i[0] != "input" or len(found) == 1)
 
 
 def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:

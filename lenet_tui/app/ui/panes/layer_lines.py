@@ -36,7 +36,7 @@ class Line:
 def line_of(node: Node, frame: Frame | None) -> Line:
     """What the line of a node says at the cursor of ``frame``."""
     if node.kind == INPUT:
-        return Line(shape=_shape(frame.input_shape if frame else None))
+        return Line(shape=_shape(dict(frame.inputs).get(node.tensor) if frame else None))
     if node.kind == PARAMETER:
         shape = node.parameter.shape if node.parameter else None
         return Line(shape=_shape(shape), count=thousands(node.count) if node.parameter else "")

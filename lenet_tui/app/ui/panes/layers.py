@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
-from lenet_tui.app.module_tree import MODULE, OP, PARAMETER, module_tree
+from lenet_tui.app.module_tree import INPUT, MODULE, OP, PARAMETER, module_tree
 from lenet_tui.app.ui.panes.layer_columns import Columns, Look, columns, mark_texts
 from lenet_tui.app.ui.panes.layer_lines import line_of, total
 from lenet_tui.app.ui.panes.layer_search import LayerSearch, matches, nearest
@@ -47,7 +47,10 @@ class LayersPane(Pane):
         self.search = LayerSearch()
         self._parameters: tuple[Parameter, ...] = ()
         self._frame: Frame | None = None
-        self._made_of: tuple[tuple[OpRow, ...], tuple[Parameter, ...]] | None = None
+        self._inputs: tuple[str, ...] = (INPUT,)
+        self._made_of: tuple[tuple[OpRow, ...], tuple[Parameter, ...], tuple[str, ...]] | None = (
+            None
+        )
         self._tensor = ""
         self._here = -1
         self._titles_of: dict[int, int] = {}
@@ -75,9 +78,9 @@ class LayersPane(Pane):
 
     def show(self, frame: Frame) -> None:
         self._frame = frame
-        made_of = frame.rows.ops, self._parameters
-        before = self._made_of
-        if before is None or any(a is not b for a, b in zip(made_of, before, strict=True)):
+        self._inputs = tuple(name for name, _ in frame.inputs) or self._inputs
+        made_of = frame.rows.ops, self._parameters, self._inputs
+        if made_of != self._made_of:
             self._made_of = made_of
             self._rebuild()
         inside = frame.position.op is not None and frame.entry is not None
