@@ -85,8 +85,9 @@ class View:
     ``levels``: uint8 (count, rows, cols), for a heatmap. ``values``: float64 (count, rows, cols),
     for numbers, torch's own values. ``block``: how many elements (down, across) one pixel stands
     for; the pixel is the one of largest magnitude. ``made``: (iteration, phase) that wrote the
-    tensor, so that the screen can show that it is from an earlier step. ``places``: of ``values``
-    in a row. ``texts``: of its tokens, one to each, or one of them all; empty: not known.
+    tensor, so that the screen can show that it is from an earlier step. ``divisor``: the scale of
+    the loss by which a gradient has been divided, to be shown. ``places``: of ``values`` in a row.
+    ``texts``: of its tokens, one to each, or one of them all; empty: not known.
     """
 
     request: ViewRequest
@@ -102,3 +103,4 @@ class View:
     summary: Summary | None = None
     places: npt.NDArray[np.int64] | None = None
     texts: tuple[str, ...] = ()
+    divisor: float = 1.0

@@ -15,6 +15,7 @@ from lenet_tui.history.engine.op_goto import to_op
 from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
+from lenet_tui.history.engine.session_views import view_of
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
@@ -34,16 +35,12 @@ from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
-from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
-from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
-from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
-from lenet_tui.training.engine.token_texts import with_texts
 from lenet_tui.watch.engine import evaluate
 
 MEGABYTE = 2**20
@@ -321,7 +318,7 @@ class Session:
             ahead=history.ahead(navigator.iteration, cursor),
             history_bytes=history.bytes,
             watches=self._watch_states(),
-            views=tuple(self._view(request) for request in self._subscription.views),
+            views=tuple(view_of(self.navigator, r) for r in self._subscription.views),
             graph=frame_builder.graph(tape, cursor, names) if self._subscription.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
@@ -339,12 +336,3 @@ class Session:
             value = evaluate.value(tape, cursor, watch)
             states.append((number, str(watch), value, value is not None and watch.holds(value)))
         return tuple(states)
-
-    def _view(self, request: ViewRequest) -> View:
-        navigator = self.navigator
-        found = upcoming(navigator.trainer, navigator.tape, request.tensor) or find(
-            navigator.tape, navigator.cursor, request.tensor
-        )
-        state, made, signed = found.state, found.made, found.signed
-        view = make_view(found.tensor, request, state=state, made=made, signed=signed)
-        return with_texts(view, navigator.trainer.file)

@@ -15,6 +15,7 @@ class Glyphs:
     skipped: str = "⊘"
     stopped: str = "■"
     extra: str = "↻"
+    missing: str = "∅"
     line: str = "─"
     dot: str = "·"
     times: str = "×"
@@ -36,6 +37,7 @@ class Glyphs:
 UNICODE = Glyphs()
 ASCII = Glyphs(
     done="+", past="!", current=">", next="o", later=".", skipped="/", stopped="#", extra="@",
-    line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~", bars=" .:-=+*%#",
-    micro="u", folded=">", opened="v", frozen="*", ungrouped="0", way="=", tick="+",
+    missing="0", line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~",
+    bars=" .:-=+*%#", micro="u", folded=">", opened="v", frozen="*", ungrouped="0",
+    way="=", tick="+",
 )  # fmt: skip

@@ -185,6 +185,8 @@ class TapeRecorder:
     def _run(self, lazy: TapeSegment, count: int) -> None:
         """Run the next ``count`` ops of a lazy phase."""
         done = len(lazy.entries)
+        if lazy.phase is UPDATE and not self.trainer.updater.separable:
+            count = lazy.total - done
         names = self._names[done : done + count]
         started = time.perf_counter()
         with rejecting(self.trainer):
@@ -302,10 +304,11 @@ class TapeRecorder:
                 made.after if made else self.tape.base.values[name],
                 parameters[name].grad,
                 parameters[name].detach().clone(),
-                updater.lr,
-                updater.kind,
+                updater.group(name).get("lr", updater.lr),
+                updater.title,
                 state,
                 _cloned(updater.state(name)),
+                updater.group(name) if updater.own else {},
             )
         return [self._updates[name] for name in names]
 
