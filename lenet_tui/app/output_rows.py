@@ -26,6 +26,11 @@ class OutputRows:
     def length(self) -> int:
         return prod(self.last)
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return max(1, self.samples) * max(1, self.positions)
+
     def row(self, sample: int, position: int) -> int:
         """The row's number."""
         return self.at(sample) * max(1, self.positions) + self.place(position)

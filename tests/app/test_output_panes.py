@@ -146,6 +146,9 @@ async def test_a_sequence_has_an_output_at_each_position() -> None:
         assert pane.cell == "output[1,4,2]"
         pane.position = 3
         await until(pilot, lambda: "6.000 ◀" in shown(pane))
+        app.tensors["target"] = torch.tensor([1, 1])  # of the samples: no class of a position
+        app.answer()
+        await until(pilot, lambda: "6.000" in shown(pane) and "◀" not in shown(pane))
 
 
 @pytest.mark.parametrize(

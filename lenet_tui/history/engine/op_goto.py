@@ -6,6 +6,7 @@ from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.tape import UNKNOWN, Cursor
+from lenet_tui.text.clean import clean
 
 
 def to_op(navigator: Navigator, name: str) -> None:
@@ -17,7 +18,7 @@ def to_op(navigator: Navigator, name: str) -> None:
     last = navigator.iteration + 1
     while not _forwards(navigator):
         if navigator.iteration == last and navigator.finished:
-            raise MoveRejected("history:no-op", name=name)
+            raise MoveRejected("history:no-op", name=clean(name))
         navigator.op()  # which stops before an op that fails
         if not _forwards(navigator):
             navigator.phase()
@@ -28,7 +29,7 @@ def to_op(navigator: Navigator, name: str) -> None:
             navigator.rebuild(navigator.iteration, Cursor(number))
             if _put(navigator, number, name):
                 return
-    raise MoveRejected("history:no-op", name=name)
+    raise MoveRejected("history:no-op", name=clean(name))
 
 
 def _put(navigator: Navigator, number: int, name: str) -> bool:

@@ -186,7 +186,7 @@ class GlancePane(Pane):
         output, rows = row(views.get("output")), self._rows
         if rows is None or (output is not None and len(output) != min(rows.length, CLASSES)):
             output = None  # of another shape: what is to be shown is on its way
-        wanted, goals = targets(views.get("class"), views.get("target"))
+        wanted, goals = targets(views.get("class"), views.get("target"), rows or output_rows(()))
         loss = self._loss_line(frame)
         if rows is not None and rows.length > CLASSES:
             return loss  # nothing is known of all of them

@@ -10,6 +10,7 @@ from lenet_tui.app.module_tree import FROZEN, MODULE, OP, PARAMETER, TIED, UNGRO
 from lenet_tui.app.ui.panes.layer_lines import Line
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.text.alike import cut
+from lenet_tui.text.clean import clean
 from lenet_tui.text.words import Words
 
 COUNTS_FROM = 33
@@ -68,7 +69,7 @@ def mark_texts(node: Node, words: Words, glyphs: Glyphs) -> list[str]:
     also = node.parameter.also[0] if node.parameter and node.parameter.also else ""
     texts = {
         FROZEN: f"{glyphs.frozen} {words('layers.frozen')}",
-        TIED: f"{glyphs.tied} {also}",
+        TIED: f"{glyphs.tied} {clean(also)}",
         UNGROUPED: f"{glyphs.ungrouped} {words('layers.ungrouped')}",
     }
     return [texts[mark] for mark in node.marks]

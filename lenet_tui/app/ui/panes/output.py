@@ -176,8 +176,8 @@ class OutputPane(Pane, can_focus=True):
     def _asked(self, view: View) -> bool:
         """Whether a view is of a row as the output has them."""
         rows = self.rows
-        alone = max(1, rows.samples) * max(1, rows.positions) == 1
-        return view.request.wrap == rows.length or (not view.request.wrap and alone)
+        alone = not view.request.wrap and rows.count == 1
+        return view.request.wrap == rows.length or alone
 
     def _learn(self, views: dict[str, View]) -> None:
         """Another shape of output or target: other rows are to be asked for."""
@@ -196,7 +196,7 @@ class OutputPane(Pane, can_focus=True):
     ) -> tuple[list[Content], list[str]]:
         """The lines of the numbers, and what is said below them."""
         places = tuple(view.places.ravel().tolist()) if view.places is not None else ()
-        label, goals = targets(views.get("class"), views.get("target"))
+        label, goals = targets(views.get("class"), views.get("target"), self.rows)
         raw = view.request.tensor == "output"
         apart = self._want(label, views.get("wanted")) if label not in places else None
         if apart is not None and self._count > 1:  # the target comes last, where it is not seen

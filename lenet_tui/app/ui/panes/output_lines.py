@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 from textual.content import Content
 
+from lenet_tui.app.output_rows import OutputRows
 from lenet_tui.protocol.views import View
 from lenet_tui.text.numbers import aligned, ascii_text
 
@@ -15,10 +17,15 @@ BLOCKS = " ▏▎▍▌▋▊▉█"
 Numbers = npt.NDArray[np.float64]
 
 
-def targets(label: View | None, target: View | None) -> tuple[int | None, Numbers | None]:
-    """The target class, or the target's numbers."""
-    if label is not None and label.dtype.startswith("int"):
-        found = row(label)
+def targets(
+    label: View | None, target: View | None, rows: OutputRows
+) -> tuple[int | None, Numbers | None]:
+    """The target class, or the target's numbers.
+
+    Whole numbers are classes where there is one to each row of the output.
+    """
+    if label is not None and label.dtype.startswith(("int", "uint")):
+        found = row(label) if prod(label.shape) == rows.count else None
         return (int(found[0]) if found is not None else None), None
     return None, row(target)
 
