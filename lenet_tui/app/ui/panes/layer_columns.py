@@ -11,6 +11,7 @@ from lenet_tui.app.ui.panes.layer_lines import Line
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.text.alike import cut
 from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import thousands
 from lenet_tui.text.words import Words
 
 COUNTS_FROM = 33
@@ -92,8 +93,8 @@ def _ops(line: Line, node: Node, words: Words) -> str:
     if not node.ops:
         return ""
     if 0 < line.done < node.ops:
-        return "  " + words("layers.ops.done", done=line.done, n=node.ops)
-    return "  " + words("layers.ops", n=node.ops)
+        return "  " + words("layers.ops.done", done=thousands(line.done), n=thousands(node.ops))
+    return "  " + words("layers.ops", n=thousands(node.ops))
 
 
 def _right(node: Node, line: Line, look: Look, width: int, glyphs: Glyphs) -> Columns:
