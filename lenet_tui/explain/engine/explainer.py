@@ -11,10 +11,10 @@ from typing import TypeVar
 import numpy as np
 
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
-from lenet_tui.explain.engine import gradients, result, update_rules
+from lenet_tui.explain.engine import attention_parts, gradients, result, update_rules
 from lenet_tui.explain.engine.finite_difference import central_difference
 from lenet_tui.explain.engine.op_rule import Call
-from lenet_tui.explain.engine.ops import norm
+from lenet_tui.explain.engine.ops import attention, norm
 from lenet_tui.explain.engine.ops.pointwise import one_hot
 from lenet_tui.explain.engine.ops.softmax import exp_of, share_of_row, softmax_inside
 from lenet_tui.explain.engine.receptive_field import Regions, reach, receptive_field
@@ -283,6 +283,10 @@ class Explainer:
                     with made_in(made_by.tensor):
                         total = _part(made_by, stem, aspect, cell.index)
                     regions = receptive_field(recorded, made_by, cell.index)
+                elif aspect in attention.ASPECTS and made_by.op == attention.NAME:
+                    with made_in(made_by.tensor):
+                        total = attention_parts.part(made_by, aspect, cell.index)
+                    total.op = made_by.op
                 elif aspect in STATISTICS and made_by.op == "batch_norm":
                     with made_in(made_by.tensor):
                         total = norm.statistic(made_by, aspect, cell.index[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -36,15 +37,33 @@ Reader = tuple[Call, str, Gradient]
 def readers(recorded: RecordedPass, name: str, made_by: Call | None) -> Iterator[Reader]:
     """The ops that read a tensor and through which the backward came.
 
-    ``made_by``: the op that made it; ``None``: it is the parameter ``name``.
+    ``made_by``: the op that made it; ``None``: it is the parameter ``name``. An op that hands its
+    argument on as it is does not count: its own readers do.
     """
+    edge = made_by.edge if made_by else None
     for call in recorded.calls:
         for argument, source in call.tensors():
-            if made_by.makes(source) if made_by else source.entry is None and source.name == name:
-                for part in call.parts():
-                    gradient = recorded.gradient(part, argument)
-                    if gradient is not None:
-                        yield part, argument, gradient
+            if not (_is(source, made_by, edge) if made_by else _is_parameter(source, name)):
+                continue
+            if edge is not None and call.edge is not None and edge not in _inside(call)[1]:
+                continue  # as the other of x.view_as(other), which gets no gradient
+            for part in call.parts():
+                if edge is not None and part.edge == edge:
+                    continue
+                gradient = recorded.gradient(part, argument)
+                if gradient is not None:
+                    yield part, argument, gradient
+
+
+def _is(source: Source, made_by: Call, edge: Edge | None) -> bool:
+    """Whether a tensor is what an op made, or what another handed on of it as it was."""
+    if made_by.makes(source) or edge is None or source.entry is None:
+        return made_by.makes(source)
+    return source.entry.edge(source.part) == edge
+
+
+def _is_parameter(source: Source, name: str) -> bool:
+    return source.entry is None and source.name == name
 
 
 def activation_gradient(recorded: RecordedPass, made_by: Call, index: Index) -> Sum:
@@ -80,28 +99,32 @@ def _all_known(recorded: RecordedPass, edge: Edge | None, found: list[Reader]) -
     """
     if recorded.backward is None or edge is None:
         return
-    unknown = feeders(recorded.backward[0], edge) - _nodes(recorded, found)
+    unknown = feeders(recorded.backward[0], edge) - _nodes(found)
     for node in unknown:
         raise NoArithmetic(kind(node))
 
 
-def _nodes(recorded: RecordedPass, found: list[Reader]) -> set[Node]:
-    """The nodes of ops, between their output and what they were given.
+def _nodes(found: list[Reader]) -> set[Node]:
+    """The nodes of ops, between their output and what they were given."""
+    return set().union(*(_inside(call)[0] for call, _, _ in found))
 
-    An op that handed on its argument as it is has none: those of its own readers are meant.
-    """
+
+def _inside(call: Call) -> tuple[set[Node], set[Edge]]:
+    """The nodes of an op, and which of the edges that it was given they lead to."""
     nodes: set[Node] = set()
-    for call, _, _ in found:
-        stop = {e for several in call.entry.given.values() for e in several}
-        waiting = [call.edge]
-        if call.edge in stop:
-            nodes |= _nodes(recorded, list(readers(recorded, call.name, call)))
-        while waiting:
-            edge = waiting.pop()
-            if edge is not None and edge not in stop and edge[0] not in nodes:
-                nodes.add(edge[0])
-                waiting += [(n, at) for n, at in edge[0].next_functions if n is not None]
-    return nodes
+    ends: set[Edge] = set()
+    stop = {e for several in call.entry.given.values() for e in several}
+    waiting = [call.edge]
+    while waiting:
+        edge = waiting.pop()
+        if edge is None or edge[0] in nodes:
+            continue
+        if edge in stop and edge != call.edge:
+            ends.add(edge)
+            continue
+        nodes.add(edge[0])
+        waiting += [(n, at) for n, at in edge[0].next_functions if n is not None]
+    return nodes, ends
 
 
 def scaled_gradient(entry: Entry, index: Index) -> Sum:
@@ -145,7 +168,11 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
     total = shares[0]
     if len(shares) > 1:
         total.notes.insert(0, ("fan-out", (", ".join(call.name for call, _, _ in found),)))
+    # in a 16-bit type, the sum so far is rounded each time that one more is added to it
+    sums = (abs(math.fsum(n for t in s.terms for n in t.result.value.flat)) for s in shares)
+    total.extra += max(len(shares) - 2, 0) * total.precision.own * sum(sums)
     for share in shares[1:]:
+        total.extra += share.extra
         total.terms += share.terms
         total.notes += share.notes
         total.right += f" + {share.right}"

@@ -62,6 +62,10 @@ class Links:
         self._back = links
         self._ahead = [Link(k.readers, k.reads, k.in_result, k.in_operand) for k in links]
 
+    def turned(self) -> Links:
+        """The result as the operand, and the operand as the result."""
+        return Links(*self._ahead)
+
     def reads(self, index: Index) -> Indices:
         """The operand's elements that the result at ``index`` is computed from."""
         return _elements(self._back, index)

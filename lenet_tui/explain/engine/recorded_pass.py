@@ -16,6 +16,9 @@ from lenet_tui.tape.engine.entries import NodeEntry, OpEntry, same
 from lenet_tui.tape.engine.names import gradient_of, part_named
 from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
 
+Memory = tuple[object, ...]
+"""What tells a tensor's memory and how it is seen from any other's; see ``same``."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Names:
@@ -29,6 +32,7 @@ class Names:
 class RecordedPass:
     """The last forward before ``cursor``, its loss, and the last backward of that if there is one.
 
+    A tensor in a list that an op was given is an argument of its own, called ``input[0]``.
     ``start``: where that forward begins. ``calls``: the ops so far, in order; ``last``: what the
     forward returned.
     """
@@ -41,6 +45,8 @@ class RecordedPass:
     complete: bool = False
     last: Call | None = None
     start: Cursor = field(default_factory=lambda: Cursor(0, 0))
+    _by_edge: dict[Edge, Call] = field(default_factory=dict)
+    _by_memory: dict[Memory, Call] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         passed = self.tape.passed(self.cursor)
@@ -94,11 +100,22 @@ class RecordedPass:
     def _add(self, entry: OpEntry, at: Cursor) -> None:
         arguments = named_arguments(entry)
         edges = named_edges(entry)
+        listed: dict[str, Source] = {}
         for name, value in arguments.items():
             if isinstance(value, Tensor):
                 (edge,) = edges.get(name, (None,))
                 arguments[name] = self._source(entry, name, value, at, edge)
-        self.calls.append(Call(entry, arguments))
+            elif isinstance(value, (tuple, list)):
+                behind = edges.get(name, (None,) * len(value))
+                for n, (each, edge) in enumerate(zip(value, behind, strict=True)):
+                    if isinstance(each, Tensor):
+                        listed[f"{name}[{n}]"] = self._source(entry, f"{name}[{n}]", each, at, edge)
+        call = Call(entry, arguments | listed)
+        self.calls.append(call)
+        for part in reversed(call.parts()):
+            self._by_memory[_memory(part.tensor)] = part
+            if part.edge is not None:
+                self._by_edge[part.edge] = part
 
     def _source(
         self, entry: OpEntry, argument: str, tensor: Tensor, at: Cursor, edge: Edge | None
@@ -112,15 +129,15 @@ class RecordedPass:
             return Source(parameter, self.tape.value(at, parameter))
         unnamed = Source(f"{entry.name}.{argument}", tensor.detach(), known=False)
         if edge is not None:
-            maker = next((c for c in self._newest() if c.edge == edge), None)
+            maker = self._by_edge.get(edge)
             if maker is None:
                 return unnamed
             if _alike(maker.tensor, tensor):
                 return maker.output
             return replace(unnamed, entry=maker.entry, part=maker.part)
-        for call in self._newest():
-            if same(call.tensor, tensor):
-                return call.output
+        made = self._by_memory.get(_memory(tensor))
+        if made is not None:
+            return made.output
         for name, given in zip(("input", "target"), self.tape.batch or (), strict=False):
             if same(given, tensor):
                 return Source(name, given)
@@ -136,6 +153,14 @@ class RecordedPass:
         edge = output.edge()
         parts = (c for c in self._newest() if c.part is not None)
         return next((c for c in parts if c.edge == edge and same(c.tensor, output.tensor)), None)
+
+
+def _memory(tensor: Tensor) -> Memory:
+    """Equal for two tensors that are the same memory seen in the same way."""
+    place = tensor.data_ptr()
+    if not place:
+        return (id(tensor),)
+    return place, tensor.shape, tensor.stride(), tensor.dtype, tensor.device
 
 
 def _alike(recorded: Tensor, given: Tensor) -> bool:

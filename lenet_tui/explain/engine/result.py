@@ -60,7 +60,11 @@ def explanation(question: Question, made: Sum, naming: Naming, regions: Regions)
         precision = coarsest(made.precision, precision_of(question.tensor))
     except NoArithmetic as error:
         return without_arithmetic(question, str(error), {})
-    proof = prove([each.result for each in made.terms], question.value, made.error, precision)
+    results = [each.result for each in made.terms]
+    proof = prove(results, question.value, made.error, precision, made.extra)
+    if math.isfinite(question.value) and not math.isfinite(proof.bound):
+        operands = {name: tuple(t.shape) for name, t in read.items() if t is not None}
+        return without_arithmetic(question, made.op, operands)  # any number would be within it
     answer = _answer(question, made, proof, regions, naming)
     return replace(answer, terms=terms, left=left[0], left_sum=left[1], precision=precision.name)
 
