@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from torch import Tensor, nn
 
 from lenet_tui.app.all_words import words
-from lenet_tui.explain.engine.update_rules import MOMENTUM
+from lenet_tui.explain.engine.optimizer_steps import MOMENTUM
 from lenet_tui.explain.words.pane import EXPLAIN, explain_words, needed
 from lenet_tui.protocol.options import LOSSES, OPTIMIZERS
 from lenet_tui.protocol.phases import PHASES

@@ -203,13 +203,11 @@ class Explainer:
             return None if skipped else scope.tape.updated(scope.cursor, name)
 
         with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
-            with made_in(entry.before):
-                if aspect == "update":
-                    total = update_rules.change(entry, cell.index)
-                elif aspect in STATES:
-                    total = update_rules.state_update(entry, aspect, cell.index)
-                else:
-                    total = update_rules.update(entry, cell.index)
+            try:
+                with made_in(entry.before):
+                    total = update_rules.explained(entry, aspect, cell.index)
+            except NoArithmetic as error:
+                return result.without_arithmetic(question, str(error), update_rules.operands(entry))
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             total.op = entry.op

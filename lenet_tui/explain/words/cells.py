@@ -155,6 +155,11 @@ CELLS: Table = {
         "v = {a}⋅square_avg + {b}⋅grad² = {c}",
         "v = {a}⋅square_avg + {b}⋅grad² = {c}",
     ),
+    "cells.note.decay": (
+        "weight decay: {a}⋅{b} is added to the gradient first",
+        "权重衰减：先把 {a}⋅{b} 加到梯度上",
+    ),
+    "cells.note.maximize": ("maximize: the gradient's sign is turned", "maximize：梯度变号"),
     "cells.note.earlier": ("this was in iteration {a}", "这发生在第 {a} 次迭代"),
     "cells.note.given": ("{a} comes from the data", "{a} 来自数据"),
     "cells.note.init": ("init drew it; nothing has changed it yet", "由 init 随机得到，还没有变过"),

@@ -194,6 +194,8 @@ class UpdateEntry(Entry):
     """A parameter's update: ``before``, ``grad``, ``after``, and the optimizer's state of it.
 
     ``state``: before the step, ``state_after``: after it (empty for ``manual`` and ``sgd``).
+    ``optimizer``: its name among the options, or its class in ``torch.optim``. ``settings``: its
+    hyperparameters for this parameter, by torch's names, where they are its owner's.
     """
 
     before: Tensor
@@ -203,6 +205,7 @@ class UpdateEntry(Entry):
     optimizer: str
     state: dict[str, Tensor] = field(default_factory=dict)
     state_after: dict[str, Tensor] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     changes: ClassVar[tuple[str, ...]] = ("value", "update")
 
     @property
