@@ -13,7 +13,7 @@ import numpy as np
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
 from lenet_tui.explain.engine import attention_parts, gradients, result, update_rules
 from lenet_tui.explain.engine.finite_difference import central_difference
-from lenet_tui.explain.engine.op_rule import Call
+from lenet_tui.explain.engine.op_rule import Call, asked
 from lenet_tui.explain.engine.ops import attention, norm
 from lenet_tui.explain.engine.ops.pointwise import one_hot
 from lenet_tui.explain.engine.ops.softmax import exp_of, share_of_row, softmax_inside
@@ -273,7 +273,7 @@ class Explainer:
                 continue
             try:
                 if call is not None:
-                    with made_in(call.tensor):
+                    with made_in(call.tensor), asked(call.op):
                         total = rule_for(call).forward(call, cell.index)
                     total.op = call.op
                     regions = receptive_field(recorded, call, cell.index)

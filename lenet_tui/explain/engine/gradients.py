@@ -9,7 +9,7 @@ import numpy as np
 from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
-from lenet_tui.explain.engine.op_rule import Call
+from lenet_tui.explain.engine.op_rule import Call, asked
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import (
@@ -160,7 +160,7 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
     for call, argument, gradient in found:
         if call.edge is not None and isinstance(call.edge[0], BackwardCFunction):
             raise NoArithmetic(kind(call.edge[0]))  # its owner says what its gradient is
-        with made_in(call.tensor):
+        with made_in(call.tensor), asked(call.op):
             share = rule_for(call).backward(call, argument, index, gradient)
         node = _handed_on(call, argument)
         share.op = kind(node) if node is not None else call.op

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor
 
 from lenet_tui.explain.engine.links import Connection, Links, broadcast
-from lenet_tui.explain.engine.terms import Gradient, Index, Source, Sum
+from lenet_tui.explain.engine.terms import Gradient, Index, NoArithmetic, Source, Sum
 from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import OpEntry
 
@@ -72,6 +73,16 @@ class Call:
     def tensors(self) -> Iterator[tuple[str, Source]]:
         """The tensor arguments by name."""
         return ((k, v) for k, v in self.arguments.items() if isinstance(v, Source))
+
+
+@contextmanager
+def asked(op: str) -> Iterator[None]:
+    """``NoArithmetic`` where an op was called in a way that its rule has not thought of."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, ArithmeticError, RuntimeError, AttributeError,
+            AssertionError) as error:  # fmt: skip
+        raise NoArithmetic(op) from error
 
 
 Connect = Callable[[Call, str], Connection | None]

@@ -185,6 +185,12 @@ CELLS: Table = {
         "g is {a}; g_i⋅v_j is a product over the features",
         "g 是 {a}；g_i⋅v_j 是对特征求和的乘积",
     ),
+    "cells.note.gates": ("gates of this step: {a}", "这一步的门：{a}"),
+    "cells.note.carried": ("c before this step: {a}", "这一步之前的 c：{a}"),
+    "cells.note.carried-now": (
+        "c before this step: {a}; after it: {b}",
+        "这一步之前的 c：{a}；之后：{b}",
+    ),
     "cells.note.masked": ("query {b} may not see key {a}", "查询 {b} 看不到键 {a}"),
     "cells.note.weights": ("{a} numbers, by the weights w = {b}", "{a} 个数，权重 w = {b}"),
     "cells.note.mask-unknown": (
