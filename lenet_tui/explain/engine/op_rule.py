@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,14 +74,22 @@ class Call:
         return ((k, v) for k, v in self.arguments.items() if isinstance(v, Source))
 
 
-@contextmanager
-def asked(op: str) -> Iterator[None]:
+NOT_THOUGHT_OF = (LookupError, TypeError, ValueError, ArithmeticError, RuntimeError,
+                  AttributeError, AssertionError)  # fmt: skip
+
+
+class asked:
     """``NoArithmetic`` where an op was called in a way that its rule has not thought of."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, ArithmeticError, RuntimeError, AttributeError,
-            AssertionError) as error:  # fmt: skip
-        raise NoArithmetic(op) from error
+
+    def __init__(self, op: str) -> None:
+        self._op = op
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, NOT_THOUGHT_OF):
+            raise NoArithmetic(self._op) from None
 
 
 Connect = Callable[[Call, str], Connection | None]

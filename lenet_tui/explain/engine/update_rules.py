@@ -130,7 +130,7 @@ def _rmsprop(step: Step) -> Sum:
     keys = [k for k in ("square_avg", "grad_avg", "momentum_buffer") if step.kept(k)]
     weight = [step.weight()] if step.decay else []
     columns = (g, *(step.state(key) for key in keys), *weight)
-    root = "√(v − ḡ²)" if step.get("centered") else "√v"
+    root = "√(v − m²)" if step.get("centered") else "√v"
     right = f"{g.tensor}[…] / ({root} + {eps:g})"
     mu = step.number("momentum")
     if mu:

@@ -168,14 +168,20 @@ _LARGER = Each(
     lambda a, b: Rounded(np.maximum(a.value, b.value), np.zeros_like(a.value)),
     (_chosen(np.greater, 0), _chosen(np.greater, 1)),
     "max({0}, {1})",
-    ("(1 where {0} > {1}, ½ where equal, else 0)", "(1 where {1} > {0}, ½ where equal, else 0)"),
+    (
+        "(1 where {0} > {1}, 0.5 where equal, else 0)",
+        "(1 where {1} > {0}, 0.5 where equal, else 0)",
+    ),
 )
 _SMALLER = Each(
     ("input", "other"),
     lambda a, b: Rounded(np.minimum(a.value, b.value), np.zeros_like(a.value)),
     (_chosen(np.less, 0), _chosen(np.less, 1)),
     "min({0}, {1})",
-    ("(1 where {0} < {1}, ½ where equal, else 0)", "(1 where {1} < {0}, ½ where equal, else 0)"),
+    (
+        "(1 where {0} < {1}, 0.5 where equal, else 0)",
+        "(1 where {1} < {0}, 0.5 where equal, else 0)",
+    ),
 )
 _PRODUCT_ADDED = Each(
     ("input", "tensor1", "tensor2"),

@@ -33,7 +33,7 @@ def glu_forward(call: Call, index: Index) -> Sum:
     a, b, _, half = _halves(call, index)
     with inside():
         made = a.number * sigmoid(b.number)
-    return Sum(f"{a.tensor}[…,i] ⋅ σ({a.tensor}[…,i + {half}])", [Terms((a, b), made)])
+    return Sum(f"{a.tensor}[…,i] ⋅ sigmoid({a.tensor}[…,i + {half}])", [Terms((a, b), made)])
 
 
 def glu_backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
@@ -46,7 +46,7 @@ def glu_backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
         slope = s if first else (exact(1.0) - s) * s * a.number
         made = gradient.number * slope
     n = a.tensor
-    shown = f"σ({n}[…,i + {half}])" if first else f"{n}[…,i] ⋅ σ′({n}[…,i + {half}])"
+    shown = f"sigmoid({n}[…,i + {half}])" if first else f"{n}[…,i] ⋅ sigmoid′({n}[…,i + {half}])"
     return Sum(f"{g.name}[…,i] ⋅ {shown}", [Terms((gradient, a, b), made)])
 
 

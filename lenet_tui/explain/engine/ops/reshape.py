@@ -158,7 +158,7 @@ def _padded(places: Tensor, pad: Any, mode: str = "constant", value: Any = None)
 
 def _nearest(places: Tensor, options: dict[str, Any]) -> Tensor:
     if options.get("mode", "nearest") not in ("nearest", "nearest-exact"):
-        raise ValueError("it computes")
+        raise NoArithmetic("interpolate")
     made: Tensor = torch.nn.functional.interpolate(places.to(torch.float64), **options)
     return made.to(torch.int64)
 
