@@ -22,6 +22,7 @@ from lenet_tui.cli.options import (
     make_parser,
     only_the_app,
     session_options,
+    spread,
 )
 from lenet_tui.process import forkserver
 from lenet_tui.text.notice import Notice, Problem, notice
@@ -67,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run the command that ``words`` name; return the exit status."""
+    words = spread(words)
     args = only_the_app(words, _add_options)
     if args is not None:
         return open_app(args)
@@ -123,7 +125,7 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
     if resume is not None:
         from lenet_tui.cli.resume import found  # noqa: PLC0415
 
-        lost = found(resume)
+        lost = found(resume, vars(args).get("model", ""))
     gc.disable()  # a tenth of the time to the first frame; restore.run takes it up again
     from lenet_tui.terminal.ui import restore  # noqa: PLC0415
 

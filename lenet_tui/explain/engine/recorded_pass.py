@@ -138,7 +138,7 @@ class RecordedPass:
         made = self._by_memory.get(_memory(tensor))
         if made is not None:
             return made.output
-        for name, given in zip(("input", "target"), self.tape.batch or (), strict=False):
+        for name, given in self.tape.batch.named.items() if self.tape.batch else ():
             if same(given, tensor):
                 return Source(name, given)
         buffer = self.names.buffers.get(id(tensor))

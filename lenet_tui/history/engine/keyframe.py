@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -68,7 +68,7 @@ class TrainerState:
     """What the next iterations depend on.
 
     ``buffers``: by their full names; ``None``: registered without a tensor. ``attributes``: as
-    ``ModuleAttributes`` writes them, with ``attribute_tensors``.
+    ``PlainState`` writes them, with ``attribute_tensors``.
     """
 
     options: Options
@@ -90,15 +90,15 @@ def capture(trainer: Trainer) -> bytes:
     cuda = trainer.device.type == "cuda"
     state = TrainerState(
         trainer.options,
-        trainer.data,
+        trainer.data_state,
         trainer.fresh_vector,
         trainer.last_loss,
         trainer.accumulated,
         {
-            name: StoredParameter(p, p.grad, trainer.updater.state(name))
+            name: StoredParameter(p, p.grad, trainer.updater.stored(name))
             for name, p in trainer.parameters.items()
         },
-        {name: buffer for name, (_, _, buffer) in buffers(trainer.model).items()},
+        {name: buffer for name, (_, _, buffer) in buffers(trainer.modules()).items()},
         *trainer.attributes.write(),
         host_generators(),
         torch.get_rng_state(),
@@ -136,18 +136,20 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":
         torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
-    trainer.data = state.data
+    trainer.restore_data(state.data)
     trainer.fresh_vector = state.fresh_vector
     trainer.last_loss = state.loss
     trainer.accumulated = state.accumulated
     trainer.forget()
 
 
-def buffers(model: nn.Module) -> dict[str, tuple[nn.Module, str, Tensor | None]]:
-    """The model's buffers by their full names: the module of each, its name there, the tensor."""
+def buffers(
+    modules: Iterable[tuple[str, nn.Module]],
+) -> dict[str, tuple[nn.Module, str, Tensor | None]]:
+    """All buffers by their full names: the module of each, its name there, the tensor."""
     found = {
         f"{path}.{name}" if path else name: (module, name, buffer)
-        for path, module in model.named_modules()
+        for path, module in modules
         for name, buffer in module._buffers.items()
     }
     return {name: found[name] for name in sorted(found)}  # they may be registered in any order
@@ -159,12 +161,12 @@ def _restore_buffers(
     cast: Mapping[torch.dtype, torch.dtype],
 ) -> None:
     """Fill the buffers in place, or as a forward may have done: replace, register or delete."""
-    present = buffers(trainer.model)
+    present, modules = buffers(trainer.modules()), dict(trainer.modules())
     for name in present.keys() - stored.keys():
         delattr(*present[name][:2])
     for name, value in stored.items():
         path, _, leaf = name.rpartition(".")
-        module, _, buffer = present.get(name) or (trainer.model.get_submodule(path), leaf, None)
+        module, _, buffer = present.get(name) or (modules[path], leaf, None)
         new = (
             value if value is None else value.to(trainer.device, cast.get(value.dtype, value.dtype))
         )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import History
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import PHASES
-from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
-from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.recorder import TapeRecorder
+from lenet_tui.tape.engine.tape import LAST, Cursor, Tape
 from lenet_tui.text.notice import Problem
-from lenet_tui.training.engine.trainer import Trainer, rejection
+from lenet_tui.training.engine.rejecting import rejection
+from lenet_tui.training.engine.trainer import Trainer
 
 
 class Replay:
@@ -49,6 +52,19 @@ class Replay:
         plan = self.plan
         self.open(segment, plan.with_segment(segment))
         self.history.plans[self.iteration] = plan.with_segment(segment)
+
+    @property
+    def own_step(self) -> bool:
+        """Whether each iteration is a step of one's own, which runs as a whole."""
+        return self.trainer.options.step
+
+    def run_step(self) -> None:
+        """Run the present iteration's step, and learn which phases it has."""
+        plan = self.plan
+        self.recorder.open_step()
+        made = tuple(recorded.segment for recorded in self.tape.segments)
+        self.history.plans[self.iteration] = replace(plan, segments=made)
+        self._passed(self.plan)
 
     def open(self, segment: Segment, plan: IterationPlan | None = None) -> None:
         """Run a segment (a lazy one: nothing of it yet) with the options set inside it."""
@@ -115,11 +131,13 @@ class Replay:
 
     def boundary(self, iteration: int) -> None:
         """Go to the state in which a recorded iteration had just finished."""
-        self.rebuild(iteration, Cursor(self.history.plan(iteration).boundary() - 1))
+        last = self.history.plan(iteration).boundary() - 1
+        self.rebuild(iteration, LAST if self.own_step and iteration else Cursor(last))
 
     def end_of(self, iteration: int) -> None:
         """Go to the end of a past iteration, with all phases that were run after its turn."""
-        self.rebuild(iteration, Cursor(len(self.history.plan(iteration).segments) - 1))
+        last = len(self.history.plan(iteration).segments) - 1
+        self.rebuild(iteration, LAST if self.own_step and iteration else Cursor(last))
 
     def rebuild(self, iteration: int, cursor: Cursor, careful: bool = False) -> None:
         """Re-execute recorded history up to a cursor, from the nearest keyframe.
@@ -130,7 +148,7 @@ class Replay:
         self.resume_at(start, extras=start < iteration)
         self.replay_to(iteration)
         self._play_to(cursor, careful)
-        self.cursor = cursor
+        self.cursor = cursor if cursor.segment < len(self.tape.segments) else self.tape.end
 
     def start_for(self, iteration: int) -> int:
         """The iteration whose keyframe a rebuild of ``iteration`` starts from.
@@ -147,6 +165,8 @@ class Replay:
     def _reads_back(self, start: int, iteration: int) -> bool:
         """Whether an output or a loss of iteration ``start`` may be read up to ``iteration``."""
         plan = self.history.plan(start)
+        if self.own_step:
+            return False
         if len(plan.segments) > plan.boundary():
             return True
         missing = {phase.makes for phase in PHASES.values() if phase.makes}
@@ -187,7 +207,9 @@ class Replay:
         following = self.iteration + 1
         if record or following in self.history.plans:
             self.begin(following)
-            for segment in self.plan.segments:
+            if self.own_step:
+                self.run_step()
+            for segment in () if self.own_step else self.plan.segments:
                 self.open(segment)
                 self._complete()
         else:
@@ -197,6 +219,12 @@ class Replay:
         """Run the present iteration's segments up to the cursor."""
         segments = self.plan.segments
         first = len(self.tape.segments)
+        if self.own_step:
+            self.recorder.partly = careful
+            if not first:
+                self.run_step()
+            self.recorder.partly = False
+            return
         for number in range(first, cursor.segment + 1):
             last = number == cursor.segment
             segment = segments[number] if number < len(segments) else None
@@ -208,7 +236,6 @@ class Replay:
                 self.recorder.open(segment, stop_after=done)
                 continue
             self.open(segment)
-            while (
-                not self.tape.segments[-1].complete and len(self.tape.segments[-1].entries) != done
-            ):
+            recorded = self.tape.segments[-1]
+            while segment.kind.lazy and not recorded.complete and len(recorded.entries) != done:
                 self._step()

@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine import keyframe, step_rules
 from lenet_tui.history.engine.history import History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.ready_report import ready_report
@@ -18,7 +18,16 @@ from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.messages import Busy, DoMove, Moved, Remark, RunFree, Snapshot, Subscription
+from lenet_tui.protocol.messages import (
+    Busy,
+    DoMove,
+    Moved,
+    Printed,
+    Remark,
+    RunFree,
+    Snapshot,
+    Subscription,
+)
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
@@ -26,14 +35,13 @@ from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
-from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
-from lenet_tui.tape.engine.recorder import RecorderProgress
+from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
-from lenet_tui.training.engine.dataset import SIDE
 from lenet_tui.watch.engine import evaluate
 
 MEGABYTE = 2**20
@@ -102,9 +110,7 @@ class Session:
             self._say(LOADS_CUDNN)
         self.history.keep(0, keyframe.capture(trainer))
         self.history.on = phases_on(trainer.options)
-        batch = dataset.upcoming(trainer.data, trainer.options)
-        image = torch.zeros(1, 1, SIDE, SIDE) if batch is None else batch[0].clone()
-        self.navigator.recorder.expected = dry_run(trainer.model, image.to(trainer.device)).entries
+        self.navigator.recorder.expected = dry_run(trainer).entries
 
     def _say(self, what: str) -> None:
         """Say what takes seconds, before there is a frame."""
@@ -135,7 +141,7 @@ class Session:
         return replace(
             self.history.snapshot(),
             position=navigator.position,
-            segment=navigator.cursor.segment,
+            segment=step_rules.segment_number(navigator),
             watches=tuple((n, str(w)) for n, w in self.watches.items()),
             digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
@@ -162,9 +168,11 @@ class Session:
             stopped = self._make(command.move)
         except (MoveRejected, OptionError) as rejected:
             error = rejected.notice
+            for line in getattr(rejected, "traceback", ()):
+                self._hooks.send(Printed("traceback", line))
         if error:  # only now: the exception held what torch had made until it failed
             history.plans, history.end = recorded
-            navigator.rebuild(*before)
+            navigator.rebuild(*before, careful=navigator.recorder.failure is not None)
         return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
@@ -193,6 +201,7 @@ class Session:
     def _make(self, move: Move) -> Notice | None:
         """Make a move; returns what stopped it, if it was a run that something stopped."""
         navigator = self.navigator
+        step_rules.check_move(navigator, move)
         if isinstance(move, moves.Forward):
             _FORWARD[move.unit](navigator)
         elif isinstance(move, moves.Back):
@@ -293,11 +302,11 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
-        names = navigator.trainer.names
+        names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
         return Frame(
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
-            next_phase=plan.next_phase(cursor.segment + 1),
+            next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
             rows=frame_builder.rows(tape, cursor, navigator.recorder.expected, self._sizes),
             entry=frame_builder.entry(tape, cursor),
@@ -314,6 +323,8 @@ class Session:
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),
             running=running,
+            upcoming=upcoming,
+            failure=navigator.failure,
         )
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:

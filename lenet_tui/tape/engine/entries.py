@@ -194,8 +194,7 @@ class UpdateEntry(Entry):
     """A parameter's update: ``before``, ``grad``, ``after``, and the optimizer's state of it.
 
     ``state``: before the step, ``state_after``: after it (empty for ``manual`` and ``sgd``).
-    ``optimizer``: its name among the options, or its class in ``torch.optim``. ``settings``: its
-    hyperparameters for this parameter, by torch's names, where they are its owner's.
+    ``settings``: the hyperparameters of its group, of an optimizer of one's own.
     """
 
     before: Tensor
@@ -220,6 +219,18 @@ class UpdateEntry(Entry):
 
     def value_of(self, parameter: str) -> Tensor | None:
         return self.after if self.name == parameter else None
+
+
+@dataclass(slots=True, eq=False)
+class SettingEntry(Entry):
+    """A number that is no tensor changed, such as a learning rate or a scaler's scale."""
+
+    before: float
+    after: float
+
+    @property
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        return ("before", self.before), ("after", self.after)
 
 
 def same(a: Tensor, b: Tensor) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 import sys
 from collections import defaultdict
@@ -19,13 +18,13 @@ from torch.overrides import TorchFunctionMode
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
-from lenet_tui.tape.engine.module_paths import Paths, leaves, module_paths
+from lenet_tui.tape.engine.module_paths import Paths, leaves
 from lenet_tui.tape.engine.names import RESERVED
-from lenet_tui.training.engine.generators import unchanged_generators
-from lenet_tui.training.engine.outputs import main_output
+from lenet_tui.training.engine.outputs import main_output, named_parts
 
 VIEWS = ("T", "mT", "H", "mH", "real", "imag")
 """Attributes of a tensor that are ops."""
+NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
 IDENTITY = "identity"
 """The op of a layer in which torch did nothing."""
 
@@ -54,6 +53,11 @@ class ForwardRecorder(TorchFunctionMode):
         self.entries: list[OpEntry] = []
         self.output: OpEntry | None = None
         """What the model returned, once it has."""
+        self.parts: dict[str, OpEntry] = {}
+        """Of several tensors that it returned, each by its name."""
+        self.attempt: tuple[str, tuple[Any, ...], dict[str, Any]] = NOTHING
+        """The op under way, with what it was called with."""
+        self.failed_line = 0
         self._enters = enters
         self._code: CodeType | None = None
         self._forward: FrameType | None = None
@@ -71,18 +75,19 @@ class ForwardRecorder(TorchFunctionMode):
         self._graphless = False
         """Whether an op ran without a graph, as inside an ``autograd.Function``."""
 
-    def run(self, model: Callable[..., Any], *args: Any) -> Any:
-        """``model(*args)``, recorded."""
+    def run(self, model: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """``model(*args, **kwargs)``, recorded."""
         forward = inspect.unwrap(vars(type(model)).get("forward"))
         self._code = getattr(forward, "__code__", None)
-        found = (p for module in self._paths for p in module._parameters.values())
-        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
+        self._know_parameters()
         before = nn_module.register_module_forward_pre_hook(self._enter)
         after = nn_module.register_module_forward_hook(self._leave)
         try:
             with self:
-                result = model(*args)
+                result = model(*args, **kwargs)
             self.output = self.returned(main_output(result))
+            parts = named_parts(result).items()
+            self.parts = {name: op for name, t in parts if (op := self.returned(t))}
             return result
         finally:
             self._forward = None
@@ -91,6 +96,11 @@ class ForwardRecorder(TorchFunctionMode):
             before.remove()
             after.remove()
             self._name_from(0)
+
+    def _know_parameters(self) -> None:
+        """Note where the parameters' memory is."""
+        found = (p for module in self._paths for p in module._parameters.values())
+        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
 
     def returned(self, result: object) -> OpEntry | None:
         """The op that made ``result``, an entry beside the ops where none did; else ``None``.
@@ -135,8 +145,14 @@ class ForwardRecorder(TorchFunctionMode):
                 if isinstance(operand, Tensor):
                     self._adopt(operand)
         self._enters(name)
+        self.attempt = name, args, kwargs
         read = edges.given(args, kwargs)
-        result = func(*args, **kwargs)
+        try:
+            result = func(*args, **kwargs)
+        except Exception:
+            self.failed_line = self._line()
+            raise
+        self.attempt = NOTHING
         output: Tensor | tuple[Any, ...]
         if isinstance(result, Tensor):
             output, made = self._kept(result), edges.edges([result])
@@ -252,21 +268,3 @@ class ForwardRecorder(TorchFunctionMode):
             for entry in self._holders.pop(place, ()):
                 entry.output = copied(entry.output, written)
                 entry.args = copied(entry.args, written)
-
-
-def dry_run(model: nn.Module, image: Tensor) -> ForwardRecorder:
-    """A recorded forward of a copy of ``model``; random numbers are not drawn.
-
-    A model that cannot be copied or run gives no entries: its ops are shown as they are run.
-    """
-    try:
-        twin = copy.deepcopy(model)
-        recorder = ForwardRecorder(module_paths(twin), lambda done, name: None)
-        with unchanged_generators(), torch.no_grad():
-            recorder.run(twin, image)
-    except Exception:  # noqa: BLE001 - whatever the model raises, the trial was ours
-        return ForwardRecorder({}, lambda done, name: None)
-    own = dict(zip(map(id, twin.parameters()), model.parameters(), strict=True))
-    for entry in recorder.entries:
-        entry.args = tuple(own.get(id(a), a) for a in entry.args)
-    return recorder

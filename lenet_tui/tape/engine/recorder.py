@@ -4,59 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import cache
 
 from torch import Tensor
 
+from lenet_tui.protocol.frame import Failure
 from lenet_tui.protocol.iteration_plan import Segment, regular
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import change, phases_on
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
-from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
+from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import module_paths
-from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.step_recorder import StepRecorder
+from lenet_tui.tape.engine.step_state import StepState
+from lenet_tui.tape.engine.tape import UNKNOWN, Base, Tape, TapeSegment
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
-from lenet_tui.training.engine.trainer import Trainer, rejecting
-
-UNKNOWN = 1 << 30
-"""The total of a phase that was stopped inside, as it is not known yet."""
-
-
-@dataclass(slots=True)
-class RecorderProgress:
-    """Where torch is, to be read by another thread: plain attributes, cheap to set.
-
-    ``done`` ops of ``phase``, which is segment number ``segment``; ``index`` entries before it.
-    """
-
-    iteration: int = 0
-    phase: str = INIT.name
-    segment: int = 0
-    index: int = 0
-    done: int = 0
-    what: str = ""
-    after: str = ""
-    since: float = field(default_factory=time.monotonic)
-
-    @property
-    def position(self) -> Position:
-        """The last op that was finished."""
-        return Position(self.iteration, self.phase, self.done or None, self.index + self.done)
-
-    def enters(self, what: str) -> None:
-        """The op ``what`` begins."""
-        self.what = what
-        self.since = time.monotonic()
-
-    def passed(self, done: int, what: str) -> None:
-        """``done`` ops of the phase are finished, ``what`` the last of them."""
-        self.done = done
-        self.what, self.after = "", what
-        self.since = time.monotonic()
+from lenet_tui.training.engine.rejecting import rejecting
+from lenet_tui.training.engine.trainer import Trainer
 
 
 class TapeRecorder:
@@ -70,11 +40,17 @@ class TapeRecorder:
         self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
+        for path, module in trainer.modules():
+            self._paths.setdefault(module, path)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
         self._fetched = -1
         self._forward: TapeSegment | None = None
         self._freed = False
+        self._running: ForwardRecorder | None = None
+        self.failure: Failure | None = None
+        self.partly = False
+        """Whether a forward that fails stays on the tape, as far as it came."""
         self.expected: list[OpEntry] = []
         self.tape = self.begin(0)
 
@@ -127,12 +103,30 @@ class TapeRecorder:
         """
         self._enter(segment.phase)
         started = time.perf_counter()
-        with rejecting(self.trainer):
-            recorded = self._record(segment, stop_after)
-            self.trainer.synchronise()
+        try:
+            with rejecting(self.trainer):
+                recorded = self._record(segment, stop_after)
+                self.trainer.synchronise()
+        except MoveRejected as rejected:
+            begun = self._failed(segment, rejected.traceback)
+            if begun is None:
+                raise
+            recorded = begun
         recorded.seconds = time.perf_counter() - started
         self.tape.segments.append(recorded)
         return recorded
+
+    def _failed(self, segment: Segment, traceback: tuple[str, ...]) -> TapeSegment | None:
+        """Note where a forward failed; returns it as far as it came, if that is wanted."""
+        running, self._running = self._running, None
+        if running is None or not traceback:
+            return None
+        self.failure = failure_of(running, self.tape.iteration, segment.phase, traceback)
+        self.expected = running.entries
+        done: list[Entry] = list(running.entries)
+        if not self.partly or not done:
+            return None
+        return TapeSegment(segment, UNKNOWN, done, planned=len(done) + 1)
 
     def _record(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         if segment.how == "skip":
@@ -140,6 +134,43 @@ class TapeRecorder:
         if segment.kind.lazy:
             return TapeSegment(segment, len(self.trainer.parameters))
         return WHOLE[segment.kind](self, segment, stop_after)
+
+    def open_step(self) -> None:
+        """Run a step of one's own whole, and append its phases to the tape."""
+        trainer, progress = self.trainer, self.progress
+        self._enter(STEP.name)
+        values, base = dict(self.tape.base.values), self.tape.base
+        base.grads = {n: None if g is None else g.detach().clone() for n, g in base.grads.items()}
+        state = StepState(trainer, values, dict(base.grads))
+        file = trainer.file.names.get("__file__") or ""
+        recorder = StepRecorder(self._paths, state, progress.passed, progress.enters, file)
+        self.failure = None
+        try:
+            with rejecting(trainer):
+                step = trainer.prepared_step()
+                self.tape.batch = trainer.batch
+                returned = recorder.run_step(step)
+                trainer.note_result(returned, recorder.root)
+        except MoveRejected as rejected:
+            if not rejected.traceback:
+                raise
+            self._step_failed(recorder, rejected.traceback)
+            if not self.partly or not recorder.close_failed():
+                raise
+            self.tape.segments += recorder.segments
+            return
+        self.tape.result = trainer.last_loss
+        self.tape.segments += recorder.segments
+        forwards = [s for s in recorder.segments if s.phase is FORWARD]
+        self._forward = forwards[-1] if forwards else None
+        self.expected = [op for s in forwards[:1] for op in s.ops]
+        self._freed = recorder.segments[-1].phase is not FORWARD
+        self._updates = {e.name: e for s in recorder.segments for e in s.updates}
+
+    def _step_failed(self, recorder: StepRecorder, traceback: tuple[str, ...]) -> None:
+        done = recorder.unclosed
+        failure = failure_of(recorder, self.tape.iteration, STEP.name, traceback)
+        self.failure = replace(failure, done=done)
 
     def complete(self) -> None:
         """Run what is left of the last segment's ops."""
@@ -178,15 +209,20 @@ class TapeRecorder:
         recorder = ForwardRecorder(
             self._paths, self.progress.passed, stop_after, self.progress.enters
         )
+        self._running = recorder
         try:
             trainer.forward(recorder.run)
         except StopHere:
+            self._running = None
             begun: list[Entry] = list(recorder.entries)
             return TapeSegment(segment, UNKNOWN, begun, planned=max(len(self.expected), len(begun)))
+        self._running = self.failure = None
         self.expected = recorder.entries
         self._freed = False
         entries: list[Entry] = list(recorder.entries)
-        self._forward = TapeSegment(segment, len(entries), entries, output=recorder.output)
+        self._forward = TapeSegment(
+            segment, len(entries), entries, output=recorder.output, returned=recorder.parts
+        )
         return self._forward
 
     def run_loss(self, segment: Segment, stop_after: int | None) -> TapeSegment:
@@ -256,6 +292,7 @@ class TapeRecorder:
         """The ops of ``update`` for these parameters."""
         updater, parameters = self.trainer.updater, self.trainer.parameters
         states = [_cloned(updater.state(name)) for name in names]
+        settings = updater.settings(names)
         updater.step(names if len(names) < len(parameters) else None)
         for name, state in zip(names, states, strict=True):
             made = self._updates.get(name)
@@ -267,9 +304,10 @@ class TapeRecorder:
                 parameters[name].grad,
                 parameters[name].detach().clone(),
                 updater.lr,
-                updater.kind,
+                updater.name,
                 state,
                 _cloned(updater.state(name)),
+                settings.get(name, {}),
             )
         return [self._updates[name] for name in names]
 
