@@ -178,9 +178,8 @@ FAMILIES = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> type[Family]:
-    family, _, kind = name.rpartition("_")
-    for each in FAMILIES:
-        if each.__name__.lower() == family:
-            return type(name, (each,), {"kind": getattr(torch, kind), "__module__": __name__})
-    raise AttributeError(name)
+for _family in FAMILIES:
+    for _kind in KINDS:
+        _name = f"{_family.__name__.lower()}_{_kind}"
+        _made = {"kind": getattr(torch, _kind), "__module__": __name__}
+        globals()[_name] = type(_name, (_family,), _made)
