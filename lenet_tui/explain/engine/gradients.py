@@ -71,7 +71,7 @@ def activation_gradient(recorded: RecordedPass, made_by: Call, index: Index) -> 
     found, edge = list(readers(recorded, made_by.name, made_by)), made_by.edge
     root = recorded.backward is not None and edge and recorded.backward[0].root is edge[0]
     if root and not any(call.edge == edge for call, _, _ in found):
-        return _start(recorded, index)
+        return _start(recorded, made_by, index)
     _all_known(recorded, edge, found)
     return _shares(recorded, found, index)
 
@@ -140,11 +140,17 @@ def scaled_gradient(entry: Entry, index: Index) -> Sum:
     return Sum(right, [terms], [("scaled", (entry.op, factor))], op=entry.op)
 
 
-def _start(recorded: RecordedPass, index: Index) -> Sum:
-    """The backward begins here: with 1 on the loss, or with a vector on the output."""
+def _start(recorded: RecordedPass, made_by: Call, index: Index) -> Sum:
+    """The backward begins here: with 1 on the loss, or with a vector on the output.
+
+    ``NoArithmetic``: with another number, as where the loss was scaled on the way.
+    """
     assert recorded.backward is not None
     segment = recorded.backward[0]
     if segment.vector is None:
+        found = recorded.gradient(made_by)
+        if found is not None and not bool((found.tensor == 1).all()):
+            raise NoArithmetic("scale")
         terms = Terms((), exact(np.ones(1)))
         return Sum("1", [terms], [("start", ())], letters="", op=BACKWARD.name)
     source = Source("vector", segment.vector, known=False)

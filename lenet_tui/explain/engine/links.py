@@ -122,7 +122,7 @@ def whole(shape: tuple[int, ...]) -> Box:
 
 
 def union(a: Box | None, b: Box) -> Box:
-    """The smallest region that holds both."""
-    if a is None:
+    """The smallest region that holds both; of two tensors with one name, that of the second."""
+    if a is None or len(a) != len(b):
         return b
     return tuple((min(p, r), max(q, s)) for (p, q), (r, s) in zip(a, b, strict=True))

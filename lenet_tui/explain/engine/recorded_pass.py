@@ -10,7 +10,7 @@ from torch import Tensor
 from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.registry import named_arguments, named_edges
 from lenet_tui.explain.engine.terms import Gradient, Source
-from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.protocol.phases import FORWARD, UPDATE
 from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry, same
 from lenet_tui.tape.engine.names import gradient_of, part_named
@@ -33,7 +33,8 @@ class RecordedPass:
     """The last forward before ``cursor``, its loss, and the last backward of that if there is one.
 
     A tensor in a list that an op was given is an argument of its own, called ``input[0]``.
-    ``start``: where that forward begins. ``calls``: the ops so far, in order; ``last``: what the
+    ``again``: whether another forward went before it and no update in between. ``start``: where
+    that forward begins. ``calls``: the ops so far, in order; ``last``: what the
     forward returned.
     """
 
@@ -43,6 +44,7 @@ class RecordedPass:
     calls: list[Call] = field(default_factory=list)
     backward: tuple[TapeSegment, list[NodeEntry]] | None = None
     complete: bool = False
+    again: bool = False
     last: Call | None = None
     start: Cursor = field(default_factory=lambda: Cursor(0, 0))
     _by_edge: dict[Edge, Call] = field(default_factory=dict)
@@ -54,6 +56,9 @@ class RecordedPass:
         if not begun:
             return
         self.backward = self.tape.backward(self.cursor)
+        updates = [n for n, (s, e) in enumerate(passed) if s.phase is UPDATE and e]
+        since = updates[-1] if updates and updates[-1] < begun[-1] else -1
+        self.again = any(since < n < begun[-1] for n in begun)
         self.start = Cursor(begun[-1], 0)
         segment, entries = passed[begun[-1]]
         self.complete = len(entries) == segment.total
@@ -72,6 +77,14 @@ class RecordedPass:
         entry, part = part_named([c.entry for c in self.calls[::-1]], name)
         found = next((c for c in self.calls if c.entry is entry), None)
         return found if part is None or found is None else replace(found, part=part)
+
+    def meant(self, name: str, tensor: Tensor, gradient: bool) -> Call | None:
+        """Of several ops of one name, that with this output, or with this ``gradient`` on it."""
+        for call in (c for c in self.calls if c.name == name):
+            found = self.gradient(call) if gradient else call.output
+            if found is not None and same(found.tensor, tensor):
+                return call
+        return None
 
     def gradient(self, call: Call, argument: str | None = None) -> Gradient | None:
         """d(root)/d(output of an op), as the backward computed it; ``None``: not (yet).

@@ -33,10 +33,9 @@ def explained(entry: UpdateEntry, aspect: str, index: Index) -> Sum:
 def update(entry: UpdateEntry, index: Index) -> Sum:
     """The parameter's new value at ``index``; ``NoArithmetic``: of an optimizer not known here."""
     w = entry.name
-    value = plain(read(Source(w, entry.before), index))
+    value, step = plain(read(Source(w, entry.before), index)), Step(entry, index)
     if entry.grad is None:
         return Sum(f"{w}[…]", [value], [("no-gradient", ())], left=f"{w}.new")
-    step = Step(entry, index)
     total = _STEPS[step.kind](step)
     total.terms.insert(0, value)
     total.left, total.right = f"{w}.new", f"{w}[…] − {total.right}"

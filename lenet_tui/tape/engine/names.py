@@ -146,6 +146,8 @@ def _inside(loss: OpEntry, aspect: str) -> Tensor | None:
     if len(loss.args) < 2:
         return None
     given, target = loss.args[:2]
+    if not isinstance(given, Tensor) or not isinstance(target, Tensor):
+        return None
     if aspect == "target":
         return target if target.is_floating_point() else None
     return part(given, class_dim(given), aspect) if loss.op == "cross_entropy" else None

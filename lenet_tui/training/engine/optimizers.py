@@ -98,7 +98,7 @@ class Updater:
     def settings(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
         """``group`` of some parameters, of an optimizer of one's own; else none."""
         wanted = {id(self._parameters[name]): name for name in names}
-        found = {}
+        found: dict[str, dict[str, Any]] = {}
         for group in self._own.param_groups if self._own is not None else ():
             settings = {key: value for key, value in group.items() if key != "params"}
             found |= {wanted[id(p)]: settings for p in group["params"] if id(p) in wanted}
