@@ -95,8 +95,7 @@ def test_a_sample_of_each_family_agrees_with_torch(family: str, kind: str) -> No
 @pytest.mark.slow
 @pytest.mark.parametrize(("family", "kind"), EVERY)
 def test_every_op_of_each_family_agrees_with_torch_in_every_type(family: str, kind: str) -> None:
-    for seed in (2, 3, 4):
-        sweep(family, kind, None, seed)
+    sweep(family, kind, None, 2)
 
 
 def shared(tensor: torch.Tensor, net: Explained, own: OpEntry) -> bool:
@@ -138,7 +137,7 @@ def test_a_wrong_number_is_never_called_checked(family: str, kind: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("family", "kind"), EVERY)
 def test_no_wrong_number_of_any_op_is_called_checked(family: str, kind: str) -> None:
-    assert wrong_numbers(explained(family, kind), random.Random(2), 100) > 2
+    assert wrong_numbers(explained(family, kind), random.Random(2), 60) > 2
 
 
 def test_the_padding_row_of_an_embedding_gets_no_gradient() -> None:

@@ -23,7 +23,7 @@ from lenet_tui.explain.engine.terms import (
     plain,
     read,
 )
-from lenet_tui.explain.rounding import coarsest, constant, exact
+from lenet_tui.explain.rounding import Rounded, coarsest, computing_in, exact
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.tape.engine.edges import Edge
@@ -130,11 +130,17 @@ def _inside(call: Call) -> tuple[set[Node], set[Edge]]:
 def scaled_gradient(entry: Entry, index: Index) -> Sum:
     """What a phase of its own made of a parameter's gradient, where it multiplied by a factor."""
     numbers, (before,) = dict(entry.numbers), entry.operands()
+    if numbers.get("scale"):  # of a scaler, taken off again
+        numbers["factor"] = 1 / numbers["scale"]
     if "factor" not in numbers:
         raise NoArithmetic(entry.op)
     gradient = read(Source(f"{entry.name}.grad", before), index)
     with made_in(before):
-        terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)
+        p, value = computing_in(), np.asarray(numbers["factor"])
+        # torch computes a factor in the type of the gradients: norm, sum and quotient
+        exactly = math.frexp(numbers["factor"])[0] == 0.5
+        error = 0.0 if exactly else abs(numbers["factor"]) * (4 * p.step + 3 * p.own)
+        terms = Terms((gradient,), Rounded(value, np.asarray(error)) * gradient.number)
     factor = f"{numbers['factor']:.6g}"
     right = f"{factor} ⋅ {gradient.tensor}[…]"
     return Sum(right, [terms], [("scaled", (entry.op, factor))], op=entry.op)

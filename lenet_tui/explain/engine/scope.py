@@ -37,10 +37,14 @@ class Scope:
     cursor: Cursor
     names: Names
     whole: bool = False
-    recorded: RecordedPass = field(init=False)
+    _recorded: RecordedPass | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
-        self.recorded = RecordedPass(self.tape, self.cursor, self.names)
+    @property
+    def recorded(self) -> RecordedPass:
+        """The last pass before this point."""
+        if self._recorded is None:
+            self._recorded = RecordedPass(self.tape, self.cursor, self.names)
+        return self._recorded
 
     def at(self, cursor: Cursor) -> Scope:
         """Another point of the same tape."""
