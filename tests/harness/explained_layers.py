@@ -119,6 +119,28 @@ class Windows(Family):
         ]
 
 
+class Losses(Family):
+    """Losses as layers in between: of each pair, their sum, their mean."""
+
+    def layers(self) -> None:
+        self.fixed: Tensor
+        self.register_buffer("fixed", torch.rand(48), persistent=False)
+
+    def use(self, h: Tensor) -> list[Tensor]:
+        n, a = h.shape[0], h.view(-1, 48)
+        t = self.fixed.expand_as(a)
+        entropy = F.binary_cross_entropy_with_logits
+        return [
+            entropy(a, t, reduction="none"),
+            entropy(a * 3, t).expand(n, 1),
+            F.binary_cross_entropy(a.sigmoid(), t, reduction="sum").expand(n, 1),
+            F.l1_loss(a, t, reduction="none"),
+            F.smooth_l1_loss(a, t, beta=0.3).expand(n, 1),
+            F.huber_loss(a, t, reduction="none", delta=0.4),
+            F.mse_loss(a, t).expand(n, 1),
+        ]
+
+
 class Dropped(Family):
     """Dropout of all kinds."""
 
@@ -174,7 +196,7 @@ class Recurrent(Family):
 
 FAMILIES = [
     Products, Joins, Arithmetic, Activations, Norms, Attention, Windows, Reductions, Tokens,
-    Dropped, Recurrent,
+    Losses, Dropped, Recurrent,
 ]  # fmt: skip
 
 

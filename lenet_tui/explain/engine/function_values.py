@@ -222,7 +222,7 @@ def soft_sign_slope(x: Rounded, o: Options) -> Rounded:
     return ONE / over - absolute(x, o) / (over * over)
 
 
-def absolute(x: Rounded, o: Options) -> Rounded:
+def absolute(x: Rounded, o: Options | None = None) -> Rounded:
     return Rounded(np.abs(x.value), x.error)
 
 

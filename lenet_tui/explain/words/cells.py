@@ -50,6 +50,9 @@ CELLS: Table = {
         "窗口中有 {a} 个是填充的零，略去",
     ),
     "cells.note.winner": ("the largest of {b} is {a}", "{b} 个中最大的是 {a}"),
+    "cells.note.smallest": ("the smallest of {b} is {a}", "{b} 个中最小的是 {a}"),
+    "cells.note.equal": ("{a} are equal", "有 {a} 个相等"),
+    "cells.note.pair": ("x is {a}, t is {b}", "x 是 {a}，t 是 {b}"),
     "cells.note.tie": ("{a} are equal: the first one wins", "有 {a} 个相等：取第一个"),
     "cells.note.won": (
         "it is the largest of {b} in the window of {a}: it gets the gradient",

@@ -69,11 +69,14 @@ def _with_weights(weights: Tensor, index: Index) -> tuple[Indices, Tensor]:
 
 
 def _error(call: Call) -> float:
-    """How far a weight may be off: torch computes places in the type that it computes in."""
+    """How far a weight may be off: torch computes places in the type that it computes in, and may
+    keep the weights, and each sum along an axis, in a 16-bit type.
+    """
     mode = call.get("mode", "nearest")
     sizes = 1 if mode == "area" else 2 * sum(n + 1 for n in _places(call))
+    kept = 2 * computing_in().own * len(_places(call))
     with inside():
-        return 2 * computing_in().step * sizes * LINEAR[mode]
+        return kept + 2 * computing_in().step * sizes * LINEAR[mode]
 
 
 def _mean(call: Call, source: Source, found: tuple[Indices, Tensor], formula: str) -> Sum:
