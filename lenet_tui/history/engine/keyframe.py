@@ -119,6 +119,7 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     """
     state = unpack(blob)
     options = check(state.options)
+    trainer.restore_data(state.data)  # first, as it may be impossible
     trainer.change(replace(options, device=device) if device else options)
     slots: dict[str, dict[str, Tensor]] = {}
     cast: dict[torch.dtype, torch.dtype] = {}
@@ -136,7 +137,6 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":
         torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
-    trainer.restore_data(state.data)
     trainer.fresh_vector = state.fresh_vector
     trainer.last_loss = state.loss
     trainer.accumulated = state.accumulated

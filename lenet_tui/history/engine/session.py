@@ -36,6 +36,7 @@ from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
+from lenet_tui.tape.engine.loss_scale import loss_scale
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
@@ -341,4 +342,7 @@ class Session:
             navigator.tape, navigator.cursor, request.tensor
         )
         state, made, signed = found.state, found.made, found.signed
-        return make_view(found.tensor, request, state=state, made=made, signed=signed)
+        scale = loss_scale(navigator.tape, navigator.cursor, request.tensor)
+        tensor = found.tensor if found.tensor is None or scale == 1 else found.tensor / scale
+        view = make_view(tensor, request, state=state, made=made, signed=signed)
+        return view if scale == 1 else replace(view, divisor=scale)

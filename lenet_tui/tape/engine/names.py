@@ -85,7 +85,8 @@ def _gradient(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     found = tape.set_gradient(cursor, name)
     if found:
         return NamedTensor("value", grad, (tape.iteration, found[0].phase.name), True)
-    *_, last = (p for p in turn_of(tape.base.options) if PHASES[p].gradients)
+    changing = [p for p in turn_of(tape.base.options) if PHASES[p].gradients]
+    last = changing[-1] if changing else BACKWARD.name
     return NamedTensor("value", grad, (tape.iteration - 1, last), True)
 
 

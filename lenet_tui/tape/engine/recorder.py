@@ -185,6 +185,8 @@ class TapeRecorder:
     def _run(self, lazy: TapeSegment, count: int) -> None:
         """Run the next ``count`` ops of a lazy phase."""
         done = len(lazy.entries)
+        if lazy.phase is UPDATE and not self.trainer.updater.separable:
+            count = lazy.total - done
         names = self._names[done : done + count]
         started = time.perf_counter()
         with rejecting(self.trainer):
@@ -292,7 +294,6 @@ class TapeRecorder:
         """The ops of ``update`` for these parameters."""
         updater, parameters = self.trainer.updater, self.trainer.parameters
         states = [_cloned(updater.state(name)) for name in names]
-        settings = updater.settings(names)
         updater.step(names if len(names) < len(parameters) else None)
         for name, state in zip(names, states, strict=True):
             made = self._updates.get(name)
@@ -303,11 +304,11 @@ class TapeRecorder:
                 made.after if made else self.tape.base.values[name],
                 parameters[name].grad,
                 parameters[name].detach().clone(),
-                updater.lr,
-                updater.name,
+                updater.group(name).get("lr", updater.lr),
+                updater.title,
                 state,
                 _cloned(updater.state(name)),
-                settings.get(name, {}),
+                updater.group(name) if updater.own else {},
             )
         return [self._updates[name] for name in names]
 

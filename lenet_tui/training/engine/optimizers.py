@@ -48,7 +48,7 @@ class Updater:
     def __init__(
         self,
         kind: str,
-        lr: float | None,
+        lr: float,
         parameters: dict[str, Tensor],
         own: torch.optim.Optimizer | None = None,
     ) -> None:
@@ -59,10 +59,9 @@ class Updater:
         self._optimizer = own
         if own is not None:
             self.lr = float(own.param_groups[0]["lr"])
-            if lr is not None:
+            if lr != self.lr:
                 self.set_lr(lr)
             return
-        assert lr is not None
         self.lr = lr
         row = OPTIMIZERS[kind]
         if row.made_by and parameters:  # torch makes none for a model without parameters
@@ -74,6 +73,16 @@ class Updater:
         self.lr = lr
         for group in self._optimizer.param_groups if self._optimizer else ():
             group["lr"] = lr
+
+    @property
+    def own(self) -> bool:
+        """Whether it is an optimizer of one's own."""
+        return self._own is not None
+
+    @property
+    def title(self) -> str:
+        """The kind, or the class of an optimizer of one's own."""
+        return self.kind if self._own is None else type(self._own).__name__
 
     @property
     def separable(self) -> bool:
@@ -89,20 +98,6 @@ class Updater:
             if any(p is parameter for p in group["params"]):
                 return {key: value for key, value in group.items() if key != "params"}
         return {}
-
-    @property
-    def name(self) -> str:
-        """Its name among the options; of an optimizer of one's own, its class."""
-        return self.kind if self._own is None else type(self._own).__name__
-
-    def settings(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """``group`` of some parameters, of an optimizer of one's own; else none."""
-        wanted = {id(self._parameters[name]): name for name in names}
-        found: dict[str, dict[str, Any]] = {}
-        for group in self._own.param_groups if self._own is not None else ():
-            settings = {key: value for key, value in group.items() if key != "params"}
-            found |= {wanted[id(p)]: settings for p in group["params"] if id(p) in wanted}
-        return found
 
     def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the hyperparameters and states of an optimizer of one's own, to be stored."""
