@@ -225,4 +225,63 @@ EXPLAIN_FUNCTIONS: Table = {
         sum：grad x = g      mean：grad x = g / n
         得到：{gradients}
     """)),
+    **alike("explain.op", "max min amax amin", paragraphs("""
+        The largest (smallest) number along some dimensions, or of all (torch.amax).
+        {input} → {output}
+        max and min with a dim also return where it was: {name}[1], which has no gradient.
+        In the backward the one that was chosen gets the gradient; amax shares it among equals.
+
+        沿某些维（或全部）取最大（最小）的数（torch.amax）。
+        {input} → {output}
+        带 dim 的 max 和 min 还返回位置：{name}[1]，它没有梯度。
+        反向传播时被选中的数得到梯度；amax 在相等的数之间平分。
+    """)),
+    **alike("explain.op", "var std", paragraphs("""
+        How far numbers are spread around their mean; std is the root of var (torch.var).
+        var = Σ (x − mean)² / (n − correction)      correction = 1 if not given
+        {input} → {output}
+        grad x of var = g ⋅ 2 ⋅ (x − mean) / (n − 1)
+        Watch out: the gradient of std at 0 is infinite; normalisation divides by n, not n − 1.
+
+        一组数围绕均值的分散程度；std 是 var 的平方根（torch.var）。
+        var = Σ (x − mean)² / (n − correction)      不给 correction 时为 1
+        {input} → {output}
+        var 对 x 的梯度 = g ⋅ 2 ⋅ (x − mean) / (n − 1)
+        注意：std 在 0 处梯度无穷大；归一化层除以 n，而不是 n − 1。
+    """)),
+    **alike("explain.op", "norm linalg_vector_norm", paragraphs("""
+        The length of a vector (torch.linalg.vector_norm).
+        norm = √(Σ x²)      grad x = g ⋅ x / norm
+        {input} → {output}
+        Watch out: at 0 it has no slope.
+
+        向量的长度（torch.linalg.vector_norm）。
+        norm = √(Σ x²)      grad x = g ⋅ x / norm
+        {input} → {output}
+        注意：在 0 处没有斜率。
+    """)),
+    **alike("explain.op", "binary_cross_entropy binary_cross_entropy_with_logits", paragraphs("""
+        −log of the probability given to each target t between 0 and 1 (torch.nn.BCELoss).
+        with logits: log(1 + exp(x)) − t ⋅ x      its slope: sigmoid(x) − t
+        else: −t ⋅ log x − (1 − t) ⋅ log(1 − x), logarithms not below −100
+        {input} → {output}
+        Watch out: with logits, no sigmoid goes before it: it is inside.
+
+        每个目标 t（0 与 1 之间）所得概率的 −log（torch.nn.BCELoss）。
+        with_logits：log(1 + exp(x)) − t ⋅ x      斜率：sigmoid(x) − t
+        否则：−t ⋅ log x − (1 − t) ⋅ log(1 − x)，对数不低于 −100
+        {input} → {output}
+        注意：用 with_logits 时前面不要加 sigmoid，它已在里面。
+    """)),
+    **alike("explain.op", "l1_loss smooth_l1_loss huber_loss", paragraphs("""
+        Differences without their squares, so that outliers count less (torch.nn.HuberLoss).
+        l1: |x − t|      huber: (x − t)² / 2 near 0, delta ⋅ (|x − t| − delta / 2) beyond delta
+        smooth_l1 is huber over beta.      {input} → {output}
+        The slope is never above 1 (delta): one wild target cannot throw the weights far.
+
+        不取平方的差，离群的样本影响小些（torch.nn.HuberLoss）。
+        l1：|x − t|      huber：0 附近 (x − t)² / 2，超出 delta 为 delta ⋅ (|x − t| − delta / 2)
+        smooth_l1 是 huber 除以 beta。      {input} → {output}
+        斜率不超过 1（delta）：一个离谱的目标不会把权重甩得很远。
+    """)),
 }  # fmt: skip
