@@ -71,7 +71,8 @@ def test_a_loss_phase_is_explained_by_its_op(loss: str) -> None:
     op = {"cross_entropy": "cross_entropy", "mse": "mse_loss"}[loss]
     whole = explain_words(words("en"), "loss", None, {"loss": loss, "elements": "10"})
     assert whole == explain_words(words("en"), "loss", op, {"elements": "10"})
-    assert explain_words(words("en"), "loss", "poisson_nll_loss", {})[0].startswith("loss = criterion")
+    other = explain_words(words("en"), "loss", "poisson_nll_loss", {})
+    assert other[0].startswith("loss = criterion")
 
 
 def test_a_line_without_its_number_is_left_out() -> None:
