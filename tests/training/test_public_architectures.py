@@ -152,7 +152,7 @@ def explained(driven: Drive, truth: dict[str, Tensor], draw: random.Random) -> s
             tally[None] += 1
             continue
         tally[found.checked] += 1
-        assert found.value == tensor[tuple(index)].item(), (found.cell, found.op)
+        assert found.value == float(tensor[tuple(index)]), (found.cell, found.op)
     return f"{tally[True]} cells checked, {tally[False]} not, {tally[None]} without an answer"
 
 

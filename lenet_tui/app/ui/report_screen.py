@@ -27,7 +27,7 @@ from lenet_tui.protocol.messages import (
     Remark,
     Report,
 )
-from lenet_tui.protocol.moves import Back, Forward
+from lenet_tui.protocol.moves import Back, Forward, ToFailure, ToOp
 from lenet_tui.protocol.position import Position
 from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
@@ -117,14 +117,17 @@ class ReportScreen(SessionScreen):
             self.recorder.note(done, frame, report.stopped is not None)
             self.log_pane.add("move", self._summary(done, frame))
         self._say_divergence(frame)
-        stepped = done.move in (Forward("op"), Back("op")) or report.stopped
-        if self.follows and stepped and not self.tour.on:
+        stepped = done.move in (Forward("op"), Back("op")) or report.stopped is not None
+        asked = isinstance(done.move, ToOp) and not report.error
+        if ((self.follows and stepped) or asked) and not self.tour.on:
             self.follow(frame)
         if report.stopped and not done.paused:
             self.announce("note", self.words.say(report.stopped))
         if report.error or report.stopped:
             self.player.stop()
             self.runner.halt()
+        if report.error and isinstance(done.move, Forward) and _failed_ahead(frame):
+            self.move(ToFailure())
 
     def _note_outcome(self, done: PendingMove, report: Moved) -> None:
         """What stopped the move is said until another one goes elsewhere."""
@@ -193,3 +196,10 @@ class ReportScreen(SessionScreen):
     def _opened(self, kind: type[T]) -> list[T]:
         """The screens of a kind that lie over this one."""
         return [screen for screen in self.app.screen_stack if isinstance(screen, kind)]
+
+
+def _failed_ahead(frame: Frame) -> bool:
+    """Whether what comes next has failed after some of its ops, which can be looked at."""
+    failure, position = frame.failure, frame.position
+    inside = position.op is not None and failure and failure.iteration == position.iteration
+    return failure is not None and failure.done > 0 and not inside

@@ -20,6 +20,7 @@ from lenet_tui.protocol.messages import (
     RequestKeyframe,
     Subscription,
 )
+from lenet_tui.protocol.sent_rows import SentRows
 
 POLL_INTERVAL = 0.005
 """Seconds between two polls of the pipe during a run: an iteration may take less than 1 ms."""
@@ -41,6 +42,7 @@ class Pipe:
         self._sending = threading.Lock()
         self._inbox: deque[Command] = deque()
         self._polled = 0.0
+        self._rows = SentRows()
         self.acknowledged = True
 
     def send(self, report: Report) -> None:
@@ -50,7 +52,7 @@ class Pipe:
                     self._connection.send(replace(report, blob=b""))
                     self._connection.send_bytes(report.blob)
                 else:
-                    self._connection.send(report)
+                    self._connection.send(self._rows.lean(report))
         except OSError:
             raise PipeClosed from None
 

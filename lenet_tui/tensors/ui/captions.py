@@ -113,6 +113,9 @@ def instead(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
         return words("view.ahead" if view.state == "ahead" else "view.unknown")
     if view.request.tensor.removesuffix(GRAD) in DATA:
         return words("view.none.data")
+    inside = frame.segments and frame.segments[-1].phase == BACKWARD.name
+    if inside and frame.position.op is not None:
+        return words("view.none")
     last = _last_on_gradients(frame)
     if last == BACKWARD.name:
         return words("view.none.apart")

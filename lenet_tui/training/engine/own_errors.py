@@ -38,7 +38,8 @@ def own_traceback(error: BaseException) -> tuple[str, ...]:
     shown = frames[own[0] : own[-1] + 1] if own else []
     lines = ["Traceback (most recent call last):\n", *traceback.format_list(shown)] if own else []
     lines += traceback.format_exception_only(type(error), error)
-    found = clean_lines("".join(lines), LONGEST)
+    whole = clean_lines("".join(lines), LONGEST)
+    found = [line for line in whole if line.strip(" ^~")]  # marks need a fixed width
     left_out = len(found) - MOST
     return tuple(found if left_out <= 0 else [*found[: MOST // 2], "  …", *found[-MOST // 2 :]])
 
