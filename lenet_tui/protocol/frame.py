@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+SHA256_DIGITS = 64
 Shape = tuple[int, ...]
 Argument = int | float | str | tuple[float, ...] | list[float]
 """What an op was called with: a number, some numbers, or anything else as text."""
@@ -139,8 +140,8 @@ class Frame:
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
     ``output_shape``: of this iteration's, ``None`` before the forward is through.
-    ``digest``: of parameters and gradients, at a pause. ``divergence``: how a replay differed
-    from the recording.
+    ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
+    quick one of fewer. ``divergence``: how a replay differed from the recording.
     """
 
     position: Position
@@ -164,6 +165,14 @@ class Frame:
     digest: str = ""
     divergence: Notice | None = None
     running: bool = False
+
+
+def printed_digest(frame: Frame) -> str:
+    """The digest that an exported script prints here, ``STATE``; empty: it is not known.
+
+    Where parameters are many, SHA-256 of them all would take longer than a step.
+    """
+    return frame.digest if len(frame.digest) == SHA256_DIGITS else ""
 
 
 def has_loss(frame: Frame) -> bool:

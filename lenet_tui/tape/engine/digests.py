@@ -30,7 +30,12 @@ def norm(tensor: Tensor) -> float:
 
 
 def fingerprint(tape: Tape, cursor: Cursor) -> str:
-    """One digest of all parameters and gradients at the cursor."""
+    """One digest of all parameters and gradients at the cursor; see ``StateDigests``."""
+    return tape.digests.at(tape, cursor)
+
+
+def state_sha256(tape: Tape, cursor: Cursor) -> str:
+    """The SHA-256 digest of all parameters and gradients at the cursor, as a script prints it."""
     return state_digest(tape.state(cursor))
 
 

@@ -15,9 +15,11 @@ from lenet_tui.protocol.options import change, phases_on
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine import backward_recorder
+from lenet_tui.tape.engine.collection import collection_put_off
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import module_paths
+from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.trainer import Trainer, rejecting
@@ -75,6 +77,7 @@ class TapeRecorder:
         self._fetched = -1
         self._forward: TapeSegment | None = None
         self._freed = False
+        self._digests = StateDigests()
         self.expected: list[OpEntry] = []
         self.tape = self.begin(0)
 
@@ -92,7 +95,7 @@ class TapeRecorder:
             self._freed,
         )
         self._updates = {}
-        self.tape = Tape(iteration, base)
+        self.tape = Tape(iteration, base, digests=self._digests)
         if iteration == 0:
             self.tape.segments.append(self._init)
         return self.tape
@@ -116,8 +119,10 @@ class TapeRecorder:
     def skip_to(self, iteration: int) -> None:
         """Begin a tape without entries, for an iteration that was run without recording."""
         self.forget()
+        self._digests.forget()
         on = phases_on(self.trainer.options)
-        self.tape = Tape(iteration, self.tape.base, segments=list(_unrecorded(on)))
+        segments = list(_unrecorded(on))
+        self.tape = Tape(iteration, self.tape.base, segments=segments, digests=self._digests)
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
@@ -127,7 +132,7 @@ class TapeRecorder:
         """
         self._enter(segment.phase)
         started = time.perf_counter()
-        with rejecting(self.trainer):
+        with rejecting(self.trainer), collection_put_off():
             recorded = self._record(segment, stop_after)
             self.trainer.synchronise()
         recorded.seconds = time.perf_counter() - started
@@ -156,7 +161,7 @@ class TapeRecorder:
         done = len(lazy.entries)
         names = self._names[done : done + count]
         started = time.perf_counter()
-        with rejecting(self.trainer):
+        with rejecting(self.trainer), collection_put_off():
             lazy.entries += BY_PARAMETER[lazy.phase](self, names)
             if names:
                 self.progress.passed(len(lazy.entries), names[-1])

@@ -12,6 +12,7 @@ from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
+from lenet_tui.tape.engine.state_digest import StateDigests
 
 
 @dataclass(slots=True, eq=False)
@@ -87,6 +88,8 @@ class Tape:
     base: Base
     batch: tuple[Tensor, Tensor] | None = None
     segments: list[TapeSegment] = field(default_factory=list)
+    digests: StateDigests = field(default_factory=StateDigests)
+    """Shared with the tapes before and after, as most of the state is."""
 
     @property
     def end(self) -> Cursor:
@@ -105,6 +108,13 @@ class Tape:
     def index(self, cursor: Cursor) -> int:
         """How many entries the cursor has passed."""
         return sum(self.done(cursor, number) for number in range(cursor.segment + 1))
+
+    def between(self, first: int, last: int) -> Iterator[Entry]:
+        """The entries after the first ``first`` ones, up to the first ``last`` ones."""
+        for segment in self.segments:
+            count = len(segment.entries)
+            yield from segment.entries[max(first, 0) : max(last, 0)]
+            first, last = first - count, last - count
 
     def passed(self, cursor: Cursor) -> list[tuple[TapeSegment, list[Entry]]]:
         """The segments that the cursor entered or passed, each with its entries so far."""
