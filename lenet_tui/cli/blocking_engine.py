@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -104,7 +105,9 @@ class BlockingEngine:
             self._progress.clear()
             if isinstance(report, kind):
                 return report
-            if isinstance(report, messages.Printed):
+            if isinstance(report, messages.Printed) and report.kind == "traceback":
+                sys.stderr.write(f"{report.text}\n")
+            elif isinstance(report, messages.Printed):
                 what = f"{report.kind}: " if report.kind != "output" else ""
                 complain(verbatim(what + report.text))
             elif isinstance(report, messages.Remark):

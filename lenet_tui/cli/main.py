@@ -22,6 +22,7 @@ from lenet_tui.cli.options import (
     make_parser,
     only_the_app,
     session_options,
+    spread,
 )
 from lenet_tui.process import forkserver
 from lenet_tui.text.notice import Notice, Problem, notice
@@ -67,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run the command that ``words`` name; return the exit status."""
+    words = spread(words)
     args = only_the_app(words, _add_options)
     if args is not None:
         return open_app(args)

@@ -123,4 +123,20 @@ NOTICES = {
         "下标太多，无法传送",
     ),
     "cli:warning": ("warning: {text}", "警告：{text}"),
+    "cli:no-argument-value": (
+        "--model.{name} needs a value: --model.{name} VALUE",
+        "--model.{name} 需要一个值：--model.{name} VALUE",
+    ),
+    "cli:argument-name": (
+        "--model.{name}: an argument has a name, as in --model.width 64",
+        "--model.{name}：参数须有名称，例如 --model.width 64",
+    ),
+    "cli:model-no-file": (
+        "model {file!r}: there is no such file",
+        "模型 {file!r}：没有这个文件",
+    ),
+    "cli:input-shape": (
+        "input {text!r} is not a shape; such as 8,3,32,32 or 2,16:int64",
+        "input {text!r} 不是形状；例如 8,3,32,32 或 2,16:int64",
+    ),
 }

@@ -35,6 +35,8 @@ LANGUAGE = ContextVar("LANGUAGE", default=LANGUAGES[0])
 """The language of what is written to standard error."""
 SETTINGS = ContextVar("SETTINGS", default=Settings())  # noqa: B039 - frozen
 """What the person has chosen in the app; the options of the command line come before it."""
+_ARGUMENT = "--model."
+_SHAPE = re.compile(r"(\d{1,9}([,x]\d{1,9})*)?(:[a-z]\w{0,20})?")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 _BESIDE_RESUME = ("resume", "lang", "ascii", "theme", "moves", "command")
 """What may be given with ``--resume``: the session brings its own options."""
@@ -54,7 +56,12 @@ class Parser(argparse.ArgumentParser):
     commands: Mapping[str, Parser] = MappingProxyType({})
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **settings)
+        super().__init__(
+            allow_abbrev=False,
+            argument_default=argparse.SUPPRESS,
+            conflict_handler="resolve",  # the lab has an --input of its own
+            **settings,
+        )
 
     def parse(self, words: Sequence[str]) -> argparse.Namespace:
         """``parse_args``, which takes the value of a misspelt option for a command."""
@@ -134,13 +141,29 @@ def file_options(words: Sequence[str]) -> argparse.Namespace:
     """The options of a session as a file of moves gives them; else ``CommandError``."""
     parser = Parser(add_help=False)
     _add_session_options(parser)
-    return parser.parse(words)
+    return parser.parse(spread(words))
 
 
 def _add_session_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("session")
     group.add_argument("--preset", choices=PRESETS, help="digits (default) or the notebook's own")
     group.add_argument("--device", type=_device, help="auto (default), cpu, cuda[:N] or mps")
+    group.add_argument(
+        "--model",
+        type=_model,
+        metavar="WHERE[:WHAT]",
+        help="your own: FILE.py or a module, which is executed, and a name in it; a file may define"
+        " model, data, loss, optimizer, step. --model.ARG VALUE: an argument of what makes it",
+    )
+    group.add_argument("--model-arg", type=_model_argument, action="append", help=argparse.SUPPRESS)
+    group.add_argument(
+        "--input",
+        dest="inputs",
+        type=_input,
+        action="append",
+        metavar="SHAPE[:DTYPE]",
+        help="random inputs for --model, such as 8,3,32,32 or 2,16:int64; again for each input",
+    )
     group.add_argument("--data", type=_data, metavar="DATA", help="random, digits or an .npz file")
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
@@ -160,8 +183,28 @@ def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
     names = ("device", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
-             "seed", "threads", "history_mb")  # fmt: skip
-    return resolve(given.get("preset", PRESETS[0]), **{n: given.get(n) for n in names})
+             "seed", "threads", "history_mb", "model")  # fmt: skip
+    values = {name: given.get(name) for name in names}
+    several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}
+    values |= {name: tuple(value) for name, value in several.items() if value}
+    return resolve(given.get("preset", ""), **values)
+
+
+def spread(words: Sequence[str]) -> list[str]:
+    """The words of a command with ``--model.ARG VALUE`` as an option that a parser can declare."""
+    spread_out: list[str] = []
+    given = iter(words)
+    for word in given:
+        if not word.startswith(_ARGUMENT):
+            spread_out.append(word)
+            continue
+        name, equals, value = word.removeprefix(_ARGUMENT).partition("=")
+        if not equals:
+            value = next(given, "")
+            if not value:
+                raise CommandError("cli:no-argument-value", name=name)
+        spread_out.append(f"--model-arg={name}={value}")
+    return spread_out
 
 
 def asked_resume(args: argparse.Namespace) -> str | None:
@@ -206,6 +249,33 @@ def _device(text: str) -> str:
     if not _DEVICE.fullmatch(text):
         unknown = notice("training:unknown-device", name=text)
         raise CommandError("cli:option", option="device", error=unknown)
+    return text
+
+
+def _model(text: str) -> str:
+    """``FILE.py``, ``FILE.py:NAME``, ``MODULE`` or ``MODULE:NAME``; a file by its whole path."""
+    file, colon, name = text.rpartition(":")
+    if not file.endswith(".py"):
+        file, colon, name = text, "", ""
+    if not file.endswith(".py"):
+        return text
+    path = Path(file)
+    if not path.is_file():
+        raise CommandError("cli:model-no-file", file=file)
+    return f"{path.absolute()}{colon}{name}"
+
+
+def _model_argument(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if not name.isidentifier():
+        raise CommandError("cli:argument-name", name=name)
+    return name, value
+
+
+def _input(text: str) -> str:
+    """``SHAPE`` or ``SHAPE:DTYPE``; which dtypes there are the engine knows."""
+    if not text or not _SHAPE.fullmatch(text):
+        raise CommandError("cli:input-shape", text=text)
     return text
 
 

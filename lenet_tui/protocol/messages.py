@@ -204,8 +204,9 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A line that torch (or anything in the engine) printed or warned. ``kind``: ``warning``,
-    ``output`` or ``error``.
+    """A line that torch (or anything in the engine) printed or warned.
+
+    ``kind``: ``warning``, ``output``, ``error``, or ``traceback`` of an owner's own exception.
     """
 
     kind: str

@@ -19,6 +19,14 @@ NOTICES = {
         "lr {lr} is not possible: it must be a finite number, 0 or more, such as 0.01",
         "lr 不能是 {lr}：须为不小于 0 的有限数，例如 0.01",
     ),
+    "protocol:needs-model": (
+        "{option} goes with --model: it says what a model of your own is made of or given",
+        "{option} 须与 --model 同用：它用于您自己的模型",
+    ),
+    "protocol:input-or-data": (
+        "--input draws the data at random, and --data {data} says where they are: give one",
+        "--input 随机生成数据，--data {data} 指定数据来源：只给其一",
+    ),
     "protocol:switch": (
         "{name} {value} is not possible: it must be a finite number, 0 (off) or more, such as 1",
         "{name} 不能是 {value}：须为有限的数，0（关）或更大，例如 1",

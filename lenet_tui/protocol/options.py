@@ -8,7 +8,7 @@ from typing import Any
 
 from lenet_tui.protocol import optimizers
 from lenet_tui.protocol.fast_pickle import pickled_by_call
-from lenet_tui.protocol.phases import OPTIONAL, turn
+from lenet_tui.protocol.phases import OPTIONAL, STEP, turn
 from lenet_tui.text.notice import Problem
 
 PRESETS = ("digits", "notebook")
@@ -16,12 +16,25 @@ LOSSES = ("cross_entropy", "mse")
 OPTIMIZERS = tuple(optimizers.OPTIMIZERS)
 CHOICES = {"loss": LOSSES, "optimizer": OPTIMIZERS}
 """The values of the options that have only some."""
+NET = "lenet_tui.training.engine.model:Net"
+"""The notebook's net."""
+OWN = "own"
+"""The value of ``preset``, ``data``, ``loss`` and ``optimizer`` that leaves them to the file or
+module that the model comes from.
+"""
+RETURNED = "returned"
+"""The loss that the model itself returns."""
+DRAWN = "input"
+"""The data that are drawn at random in the shapes of ``inputs``."""
+OWN_LR = -1.0
+"""The learning rate that leaves it to an optimizer of one's own."""
 LANGUAGES = ("en", "zh")
 SWITCHES = tuple(phase.option for phase in OPTIONAL)
 """Options that turn a phase on; 0, which each has by default, is off."""
 SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES, "seed", "device")
 """Options that a move may change while a session runs."""
 
+_SELDOM = ("model_args", "inputs", "step")
 MAX_BATCH = 100_000
 MAX_SEED = 2**63 - 1
 MAX_THREADS = 4096
@@ -47,32 +60,55 @@ class Options:
     seed: int = 0
     threads: int = 1
     history_mb: int = 256
-    model: str = "lenet_tui.training.engine.model:Net"
-    """Where the model comes from, ``module:callable``; not an option of the command line."""
+    model: str = NET
+    """Where the model comes from: ``FILE.py``, ``FILE.py:NAME``, ``MODULE`` or ``MODULE:NAME``."""
+    model_args: tuple[tuple[str, str], ...] = ()
+    """Arguments with which the model is made, as they were typed."""
+    inputs: tuple[str, ...] = ()
+    """Shapes of the inputs that are drawn at random: ``SHAPE`` or ``SHAPE:DTYPE``."""
+    step: bool = False
+    """Whether the file has a ``step`` of its own, which runs each iteration; found at the start."""
 
 
 PRESET_DEFAULTS: dict[str, dict[str, Any]] = {
     "digits": {"data": "digits", "loss": "cross_entropy"},
     "notebook": {"data": "random", "loss": "mse"},
+    OWN: {"data": OWN, "loss": OWN, "optimizer": OWN},
 }
 
 
-def resolve(preset: str = "digits", **given: Any) -> Options:
+def resolve(preset: str = "", **given: Any) -> Options:
     """The preset's options with the ``given`` ones (``None``: not given) in their place.
+
+    Without a preset a model of one's own brings its own data, loss and optimizer.
 
     Raises ``OptionError`` for a value or a pair that means nothing.
     """
-    _one_of("preset", preset, PRESETS)
-    values = PRESET_DEFAULTS[preset] | {k: v for k, v in given.items() if v is not None}
+    given = {k: v for k, v in given.items() if v not in (None, ())}
+    own = given.get("model", NET) != NET
+    preset = preset or (OWN if own else PRESETS[0])
+    if given.get("inputs"):
+        given.setdefault("data", DRAWN)
+    _one_of("preset", preset, (*PRESETS, OWN) if own else PRESETS)
+    values = PRESET_DEFAULTS[preset] | given
+    if values.get("optimizer") == OWN:
+        values.setdefault("lr", OWN_LR)
     return check(Options(preset=preset, **values))
 
 
 def check(options: Options) -> Options:
     """``options`` itself, or ``OptionError`` if a value or a pair means nothing."""
-    _one_of("loss", options.loss, LOSSES)
-    _one_of("optimizer", options.optimizer, OPTIMIZERS)
-    if not (math.isfinite(options.lr) and options.lr >= 0):
+    own = options.model != NET
+    _one_of("loss", options.loss, (*LOSSES, *((OWN, RETURNED) if own else ())))
+    _one_of("optimizer", options.optimizer, (*OPTIMIZERS, *((OWN,) if own else ())))
+    untold = options.lr == OWN_LR and options.optimizer == OWN
+    if not (math.isfinite(options.lr) and (options.lr >= 0 or untold)):
         raise OptionError("protocol:lr", lr=options.lr)
+    if (options.model_args or options.inputs) and not own:
+        name = "input" if options.inputs else f"model.{options.model_args[0][0]}"
+        raise OptionError("protocol:needs-model", option=name)
+    if options.inputs and options.data != DRAWN:
+        raise OptionError("protocol:input-or-data", data=options.data)
     for name in SWITCHES:
         value = getattr(options, name)
         if not (math.isfinite(value) and value >= 0):
@@ -103,9 +139,9 @@ def change(options: Options, option: str, value: Any) -> Options:
 
 
 def as_dict(options: Options) -> dict[str, Any]:
-    """The options as plain values, in their order; without the switches that are off."""
+    """The options as plain values, in their order; without what is off or was not given."""
     values = {f.name: getattr(options, f.name) for f in fields(options)}
-    return {name: v for name, v in values.items() if v or name not in SWITCHES}
+    return {name: v for name, v in values.items() if v or name not in (*SWITCHES, *_SELDOM)}
 
 
 def switches(options: Options) -> dict[str, float]:
@@ -115,6 +151,8 @@ def switches(options: Options) -> dict[str, float]:
 
 def phases_on(options: Options) -> tuple[str, ...]:
     """The optional phases that the options turn on."""
+    if options.step:
+        return (STEP.name,)
     return tuple(p.name for p in OPTIONAL if getattr(options, p.option))
 
 

@@ -17,6 +17,7 @@ class Phase:
     run as a whole. ``option``: the option that turns the phase on (0: off); empty: the phase is in
     every iteration. ``about``: what the option is, for ``--help``.
     ``makes`` and ``needs``: ``output`` or ``loss``, of the same iteration.
+    ``own``: the phase occurs only in a step of one's own.
     ``vector``: the phase may start from a vector on the output. ``gradients``: it changes gradients
     of parameters. ``ops``: what its ops are called. ``alike``: the words on the phase explain each
     of its ops too.
@@ -33,6 +34,7 @@ class Phase:
     gradients: bool = False
     ops: str = "ops"
     alike: bool = False
+    own: bool = False
 
 
 INIT = Phase("init", alike=True)
@@ -56,9 +58,21 @@ CLIP = Phase(
     alike=True,
 )
 UPDATE = Phase("update", "optimizer.step()", lazy=True)
+UNSCALE = Phase("unscale", "scaler.unscale_(optimizer)", gradients=True, own=True)
+SCHEDULE = Phase("schedule", "scheduler.step()", alike=True, own=True)
+OTHER = Phase("other", own=True)
+STEP = Phase("step", "step(batch)", makes="loss", own=True)
 
-PHASES = {p.name: p for p in (INIT, FORWARD, LOSS, ZERO_GRAD, BACKWARD, CLIP, UPDATE)}
-"""Every phase by its name, in turn."""
+PHASES = {
+    p.name: p
+    for p in (
+        *(INIT, FORWARD, LOSS, ZERO_GRAD, BACKWARD, UNSCALE, CLIP, UPDATE),
+        *(SCHEDULE, OTHER, STEP),
+    )
+}
+"""Every phase by its name, in turn; ``step`` is a whole iteration in its owner's order, and on the
+tape it has the other phases as its parts.
+"""
 
 _ORDER = {name: number for number, name in enumerate(PHASES)}
 
@@ -72,7 +86,9 @@ IN_TURN = ("turn", "skip")
 @cache
 def turn(on: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The names of an iteration's phases in turn; ``on``: those of the optional ones among them."""
-    phases = (p for p in PHASES.values() if p is not INIT)
+    if STEP.name in on:
+        return (STEP.name,)
+    phases = (p for p in PHASES.values() if p is not INIT and not p.own)
     return tuple(p.name for p in phases if not p.option or p.name in on)
 
 

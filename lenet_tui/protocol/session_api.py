@@ -52,7 +52,18 @@ class Hooks(Protocol):
 
 
 class MoveRejected(Problem):
-    """A move that cannot be made now; the session is as it was before."""
+    """A move that cannot be made now; the session is as it was before.
+
+    ``traceback``: of an exception of the owner's code, the lines of their frames.
+    """
+
+    traceback: tuple[str, ...] = ()
+
+
+class OwnError(Problem):
+    """An exception of the owner's code, before there is a session. ``traceback``: its lines."""
+
+    traceback: tuple[str, ...] = ()
 
 
 class DeviceLost(Problem):

@@ -90,7 +90,7 @@ def test_sums_are_those_of_autograd_on_a_float64_copy() -> None:
             p.copy_(navigator.tape.base.values[name])
     twin.zero_grad()
     assert navigator.tape.batch is not None
-    image, target = navigator.tape.batch
+    image, target = navigator.tape.batch.whole
     F.cross_entropy(twin(image.double()), target).backward()  # type: ignore[no-untyped-call]
     draw = random.Random(2)
     for name, p in twin.named_parameters():

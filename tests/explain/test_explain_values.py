@@ -15,7 +15,7 @@ from lenet_tui.explain.words.pane import explain_words
 from lenet_tui.protocol.frame import Argument, Entry, Frame, OpRow, Parameter, SegmentState, Shape
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.position import Position
-from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.tape.engine.dry_run import trial
 from lenet_tui.tape.engine.frame_builder import op_row
 from lenet_tui.training.engine.model import Net
 
@@ -25,7 +25,7 @@ def rows_of(model: nn.Module, shape: Shape) -> tuple[tuple[OpRow, ...], tuple[Pa
     named = dict(model.named_parameters())
     known = {id(p): (name, p.numel()) for name, p in named.items()}
     parameters = tuple(Parameter(n, tuple(p.shape), "float32") for n, p in named.items())
-    entries = dry_run(model, torch.zeros(*shape)).entries
+    entries = trial(model, torch.zeros(*shape)).entries
     # a dry run works on a copy: its tensors are matched to the model's by their place
     copies = {id(t): id(p) for e in entries for t in e.args if isinstance(t, nn.Parameter)
               for p in named.values() if p.shape == t.shape}  # fmt: skip

@@ -17,6 +17,7 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.tape.engine.tape import Base, Cursor, Tape, TapeSegment
+from lenet_tui.training.engine.batch import of_pair
 from lenet_tui.training.engine.model import Net
 from tests.harness.explaining import Branch, Explained, Residual, Rows
 
@@ -47,7 +48,7 @@ def run(model: nn.Module, image: Tensor) -> RecordedPass:
     base = Base(Options(), values, dict.fromkeys(values), None, 0, {})
     total = len(recorder.entries)
     segment = TapeSegment(Segment("forward"), total, list(recorder.entries))
-    tape = Tape(1, base, (image, torch.zeros(len(image))), [segment])
+    tape = Tape(1, base, of_pair(image, torch.zeros(len(image))), [segment])
     names = Names({id(p): n for n, p in model.named_parameters()})
     return RecordedPass(tape, Cursor(0), names)
 

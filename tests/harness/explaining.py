@@ -142,7 +142,7 @@ class Explained:
         tape = self.session.navigator.tape
         ops = [e for s in tape.segments for e in s.entries if isinstance(e, OpEntry)]
         assert tape.batch is not None
-        shapes = {"input": tape.batch[0].shape, "target": tape.batch[1].shape}
+        shapes = {name: tensor.shape for name, tensor in tape.batch.named.items()}
         for op in ops:
             shapes[op.name] = op.tensor.shape
             if op.node is not None:
@@ -156,7 +156,7 @@ class Explained:
         shapes |= {"output": last, "output.softmax": last, "output.exp": last}
         if self.session.navigator.trainer.options.loss == "cross_entropy":
             shapes |= {"loss.exp": last, "loss.softmax": last}
-        elif not tape.batch[1].is_floating_point():
+        elif tape.batch.labels:
             shapes["loss.target"] = last
         for name, value in tape.base.values.items():
             shapes |= {f"{name}{a}": value.shape for a in ("", ".grad", ".new", ".update")}

@@ -101,7 +101,7 @@ def test_over_the_end_of_an_epoch() -> None:
     drive = Drive(seed=1, batch_size=200)
     drive("run 8")
     assert drive.session.navigator.tape.batch
-    assert drive.session.navigator.tape.batch[0].shape == (37, 1, 32, 32)
+    assert drive.session.navigator.tape.batch.named["input"].shape == (37, 1, 32, 32)
     check(drive, plain[7])
     drive("finish")
     check(drive, plain[8])

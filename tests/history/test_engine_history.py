@@ -129,7 +129,7 @@ def test_options_belong_to_the_place_where_they_were_set() -> None:
 def test_what_torch_refuses_changes_nothing() -> None:
     drive = Drive(model="tests.harness.models:Failing", lr=0.003)
     error = str(drive.tries("run 500").error)
-    assert error == "the weights"
+    assert error == "ValueError: the weights (models.py:81)"
     assert drive.at == (0, "init", None, 0)
     assert drive.moved.frame.end == 0
     while not drive.tries("finish").error:
@@ -139,7 +139,7 @@ def test_what_torch_refuses_changes_nothing() -> None:
     assert last[0] > 2
     assert drive.moved.frame.end == last[0]
     for move in ("phase", "op", "finish", "run 3", "continue 9", f"goto {last[0] + 5}"):
-        assert str(drive.tries(move).error) == "the weights"
+        assert str(drive.tries(move).error) == "ValueError: the weights (models.py:81)"
         assert drive.at == last
         assert drive.state == state
     drive("back op", "set lr 0", "op", "back iteration", "set lr 0.0001", "run 5")

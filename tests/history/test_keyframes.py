@@ -165,7 +165,9 @@ class Changing(nn.Module):
 
 
 def test_what_a_forward_does_to_buffers_comes_and_goes() -> None:
-    options = resolve(device="cpu", model=f"{__name__}:Changing", optimizer="adam", batch_size=2)
+    options = resolve(
+        "digits", device="cpu", model=f"{__name__}:Changing", optimizer="adam", batch_size=2
+    )
     trainer = Trainer(options)
     states = []
     for _ in range(4):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.generators import host_generators, seed_all
-from lenet_tui.training.engine.module_attributes import ModuleAttributes
+from lenet_tui.training.engine.plain_state import PlainState
 from tests.harness.driving import Drive
 
 HERE = "tests.history.test_python_state"
@@ -108,12 +109,16 @@ def test_what_a_trial_of_the_model_draws_is_given_back() -> None:
     assert model_of(drive).training
 
 
+def places(model: nn.Module) -> Callable[[], Iterator[tuple[str, dict[str, Any]]]]:
+    return lambda: ((path, vars(module)) for path, module in model.named_modules())
+
+
 def test_objects_that_are_the_same_stay_themselves() -> None:
     model = Carrying()
     shared = {"width": 3, "names": ["a", "b"]}
     model.head.config = model.cell.config = shared  # type: ignore[assignment]
     model.table = torch.arange(5)
-    attributes = ModuleAttributes(model)
+    attributes = PlainState(places(model))
     text, tensors = attributes.write()
     assert not tensors
     model.hidden, model.extra = torch.ones(2), 3  # type: ignore[assignment]
@@ -134,4 +139,4 @@ def test_objects_that_are_the_same_stay_themselves() -> None:
 def test_a_text_from_elsewhere_is_refused(text: str) -> None:
     model = Counting()
     with pytest.raises(Problem):
-        ModuleAttributes(model).check(text, ())
+        PlainState(places(model)).check(text, ())

@@ -142,7 +142,7 @@ def test_in_place_ops_keep_what_was_there_before() -> None:
     drive("phase")
     net = script.net
     assert isinstance(net, Residual) and drive.session.navigator.tape.batch
-    x = torch.relu(net.stem(drive.session.navigator.tape.batch[0]))
+    x = torch.relu(net.stem(drive.session.navigator.tape.batch.named["input"]))
     y = net.block(torch.relu(net.block(x)))
     assert sha(drive.entries[4].tensor) == sha(y)  # type: ignore[arg-type]
     assert sha(drive.entries[5].tensor) == sha(y + x)  # type: ignore[arg-type]

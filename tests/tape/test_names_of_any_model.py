@@ -112,7 +112,8 @@ def test_every_op_has_a_name_that_can_be_asked_for(model: str) -> None:
         found = explain(Explain(f"{op.name}.grad{index_text(index)}"), drive.session)
         assert found.checked, op.name
     navigator = drive.session.navigator
-    image, target = navigator.trainer.batch or (None, None)
+    assert navigator.trainer.batch
+    image, target = (navigator.trainer.batch.named[n] for n in ("input", "target"))
     assert drive.find("input").tensor is image and drive.find("target").tensor is target
     assert drive.find("output").tensor is forward[-1].tensor
     assert float(drive.find("loss").tensor or 0) == navigator.trainer.last_loss

@@ -7,7 +7,7 @@ import inspect
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.tape.engine.dry_run import trial
 from lenet_tui.training.engine.model import Net
 
 
@@ -35,7 +35,7 @@ class Deep(nn.Module):
 def remarks(model: nn.Module, image: Tensor) -> list[tuple[str, str]]:
     """The ops, and the remark at the end of the line of each."""
     lines = inspect.getsource(inspect.getmodule(type(model)) or Deep).splitlines()
-    entries = dry_run(model, image).entries
+    entries = trial(model, image).entries
     return [(e.op, lines[e.line - 1].rpartition("# ")[2]) for e in entries]
 
 
@@ -52,7 +52,7 @@ def test_loops_calls_operators_and_nested_modules_have_their_line() -> None:
 
 def test_each_op_of_the_notebooks_net_has_its_line() -> None:
     first = inspect.getsourcelines(Net)[1]
-    entries = dry_run(Net(), torch.zeros(1, 1, 32, 32)).entries
+    entries = trial(Net(), torch.zeros(1, 1, 32, 32)).entries
     block = ("conv2d", "relu", "max_pool2d")
     assert [(e.op, e.line - first + 1) for e in entries] == [
         *((op, 13) for op in block),

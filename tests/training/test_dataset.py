@@ -98,7 +98,7 @@ def test_training_on_a_file(tmp_path: Path) -> None:
     for _ in range(4):
         drive("finish")
         assert drive.session.navigator.tape.batch
-        sizes.append(len(drive.session.navigator.tape.batch[0]))
+        sizes.append(len(drive.session.navigator.tape.batch.named["input"]))
     assert sizes == [7, 7, 2, 7]
     drive("set data digits", "finish", "back iteration", "back iteration", "finish")
 

@@ -181,7 +181,7 @@ class Explainer:
     def _one_hot(self, question: Question, scope: Scope) -> Explanation:
         """What MSE compares with: 1 at the target's class, else 0."""
         assert scope.tape.batch is not None
-        target = Source("target", scope.tape.batch[1])
+        target = Source("target", scope.tape.batch.named["target"])
         total = one_hot(target, question.cell.index)
         return result.explanation(question, total, result.as_called, {})
 

@@ -15,6 +15,7 @@ from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.terms import Index, Source
 from lenet_tui.training.engine.generators import unchanged_generators
+from lenet_tui.training.engine.outputs import main_output
 
 STEP = 1e-6
 """Of the weight, or of 1 where that is more: rounding and curvature cost about the same."""
@@ -62,13 +63,13 @@ def _objective(
     """What the backward started from as a function of the copy, and whether the copy is true."""
     assert recorded.backward and recorded.tape.batch and recorded.last
     segment = recorded.backward[0]
-    image = _double(recorded.tape.batch[0])
+    batch = recorded.tape.batch.map(_double)
     expected = _double(recorded.last.entry.tensor)
     masks = [c for c in recorded.calls if c.op in DROPOUTS and c.get("training", True)]
 
     def output() -> Tensor:
         with SameMasks(masks):
-            made: Tensor = twin(image)
+            made: Tensor = main_output(twin(*batch.args, **batch.kwargs))
         return made
 
     def alike() -> bool:

@@ -121,7 +121,7 @@ class RecordedPass:
         for call in self._newest():
             if same(call.tensor, tensor):
                 return call.output
-        for name, given in zip(("input", "target"), self.tape.batch or (), strict=False):
+        for name, given in self.tape.batch.named.items() if self.tape.batch else ():
             if same(given, tensor):
                 return Source(name, given)
         buffer = self.names.buffers.get(id(tensor))

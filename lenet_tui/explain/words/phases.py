@@ -80,6 +80,35 @@ EXPLAIN_PHASES: Table = {
         只有把一个大批量分几次送入时，才需要这样累加。
         注意：此后立刻读 p.grad.data 会报错，因为 None 没有 data。
     """),
+    "explain.phase.unscale": paragraphs("""
+        scaler.unscale_(optimizer) divides every .grad of the optimizer by the scale of the loss.
+        In float16 small gradients would become 0; the loss was multiplied so that they do not.
+        Found an infinity, the scaler leaves this update out and lowers the scale.
+        Watch out: gradients are to be clipped after it, or the limit means scale times as much.
+
+        scaler.unscale_(optimizer) 把优化器的每个 .grad 除以损失的缩放系数。
+        float16 中很小的梯度会变成 0；先把损失放大，就不会。
+        若发现无穷大，缩放器会跳过这次更新，并减小系数。
+        注意：裁剪梯度应在此之后，否则上限相当于放大了同样的倍数。
+    """),
+    "explain.phase.schedule": paragraphs("""
+        scheduler.step() sets the learning rate of the updates to come; no parameter changes.
+        Watch out: it belongs after optimizer.step(), once an epoch or once an iteration.
+
+        scheduler.step() 设定以后各次更新的学习率；参数不变。
+        注意：它应在 optimizer.step() 之后，每个 epoch 一次或每次迭代一次。
+    """),
+    "explain.phase.other": paragraphs("""
+        Tensor work of the step that belongs to no other phase: between the model, the loss and the
+        update, or after it, such as an accuracy.
+
+        这一步中不属于其他阶段的张量运算：在模型、损失与更新之间，或在更新之后，例如计算准确率。
+    """),
+    "explain.phase.step": paragraphs("""
+        step(batch): the whole training step in its owner's own order, observed as it runs.
+
+        step(batch)：作者自己写的整个训练步骤，按其自己的顺序执行并被记录。
+    """),
     "explain.phase.backward": paragraphs("""
         loss.backward() walks the graph from the loss back to the parameters, by the chain rule.
         Each node is given ∂loss/∂(its output) and returns ∂loss/∂(its inputs); {nodes} nodes here.

@@ -27,6 +27,17 @@ EXPLAIN_UPDATES: Table = {
         现在的写法是在 torch.no_grad() 下执行 p -= lr * p.grad。
         结果可能与 optim.SGD 差最后一位：后者把 −lr⋅gradient 一次加上。
     """),
+    "explain.update.own": paragraphs("""
+        optimizer.step() of your own optimizer: each parameter of its groups that has a gradient.
+        {name}: {shape}
+        Watch out: a parameter in no group of the optimizer is never moved, with no warning.
+        Watch out: a parameter whose .grad is None is passed over, with no warning.
+
+        您自己的优化器执行 optimizer.step()：更新其参数组中每个有梯度的参数。
+        {name}：{shape}
+        注意：不在优化器任何参数组中的参数永远不会移动，也没有警告。
+        注意：.grad 为 None 的参数会被跳过，没有警告。
+    """),
     "explain.update.sgd": paragraphs("""
         optim.SGD moves every parameter one small step against its gradient.
         p = p − lr⋅g      lr = {lr}

@@ -7,7 +7,6 @@ import re
 import sys
 from functools import cache
 
-import torch
 from torch import Tensor
 
 from lenet_tui import __version__
@@ -21,10 +20,10 @@ from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine import digests
-from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine import dataset
-from lenet_tui.training.engine.dataset import CLASSES, SIDE
+from lenet_tui.training.engine.dataset import CLASSES
 
 ALWAYS = ("main", "nn", "Tensor", "torch", "sys")
 OWN = ("RECORDED", "THEN", "session")
@@ -100,8 +99,7 @@ def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
 
     @cache
     def fits() -> bool:
-        image = torch.zeros(1, 1, SIDE, SIDE, device=trainer.device)
-        output = dry_run(trainer.model, image).output
+        output = dry_run(trainer).output
         return output is not None and output.tensor.shape[1:] == (CLASSES,)
 
     plan = Plan(begun, net, lambda source: len(dataset.load(source).train()), fits)

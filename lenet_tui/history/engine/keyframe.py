@@ -68,7 +68,7 @@ class TrainerState:
     """What the next iterations depend on.
 
     ``buffers``: by their full names; ``None``: registered without a tensor. ``attributes``: as
-    ``ModuleAttributes`` writes them, with ``attribute_tensors``.
+    ``PlainState`` writes them, with ``attribute_tensors``.
     """
 
     options: Options
@@ -90,12 +90,12 @@ def capture(trainer: Trainer) -> bytes:
     cuda = trainer.device.type == "cuda"
     state = TrainerState(
         trainer.options,
-        trainer.data,
+        trainer.data_state,
         trainer.fresh_vector,
         trainer.last_loss,
         trainer.accumulated,
         {
-            name: StoredParameter(p, p.grad, trainer.updater.state(name))
+            name: StoredParameter(p, p.grad, trainer.updater.stored(name))
             for name, p in trainer.parameters.items()
         },
         {name: buffer for name, (_, _, buffer) in buffers(trainer.model).items()},
@@ -136,7 +136,7 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":
         torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
-    trainer.data = state.data
+    trainer.restore_data(state.data)
     trainer.fresh_vector = state.fresh_vector
     trainer.last_loss = state.loss
     trainer.accumulated = state.accumulated

@@ -12,7 +12,8 @@ from lenet_tui.protocol.phases import PHASES
 from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.text.notice import Problem
-from lenet_tui.training.engine.trainer import Trainer, rejection
+from lenet_tui.training.engine.rejecting import rejection
+from lenet_tui.training.engine.trainer import Trainer
 
 
 class Replay:

@@ -18,7 +18,16 @@ from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.messages import Busy, DoMove, Moved, Remark, RunFree, Snapshot, Subscription
+from lenet_tui.protocol.messages import (
+    Busy,
+    DoMove,
+    Moved,
+    Printed,
+    Remark,
+    RunFree,
+    Snapshot,
+    Subscription,
+)
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
@@ -26,14 +35,13 @@ from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
-from lenet_tui.tape.engine.forward_recorder import dry_run
+from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.recorder import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
-from lenet_tui.training.engine.dataset import SIDE
 from lenet_tui.watch.engine import evaluate
 
 MEGABYTE = 2**20
@@ -102,9 +110,7 @@ class Session:
             self._say(LOADS_CUDNN)
         self.history.keep(0, keyframe.capture(trainer))
         self.history.on = phases_on(trainer.options)
-        batch = dataset.upcoming(trainer.data, trainer.options)
-        image = torch.zeros(1, 1, SIDE, SIDE) if batch is None else batch[0].clone()
-        self.navigator.recorder.expected = dry_run(trainer.model, image.to(trainer.device)).entries
+        self.navigator.recorder.expected = dry_run(trainer).entries
 
     def _say(self, what: str) -> None:
         """Say what takes seconds, before there is a frame."""
@@ -146,7 +152,7 @@ class Session:
     def _fingerprint(self) -> str:
         """The digest of the state at the cursor, compared with the one recorded there."""
         navigator = self.navigator
-        digest = digests.fingerprint(navigator.tape, navigator.cursor)
+        digest = navigator.recorder.digests.at(navigator.tape, navigator.cursor)
         self.history.check(navigator.iteration, navigator.cursor, digest)
         return digest
 
@@ -162,6 +168,8 @@ class Session:
             stopped = self._make(command.move)
         except (MoveRejected, OptionError) as rejected:
             error = rejected.notice
+            for line in getattr(rejected, "traceback", ()):
+                self._hooks.send(Printed("traceback", line))
         if error:  # only now: the exception held what torch had made until it failed
             history.plans, history.end = recorded
             navigator.rebuild(*before)
@@ -277,7 +285,7 @@ class Session:
     def subscribe(self, subscription: Subscription) -> Frame:
         self._subscription = subscription
         navigator = self.navigator
-        digest = digests.fingerprint(navigator.tape, navigator.cursor)
+        digest = navigator.recorder.digests.at(navigator.tape, navigator.cursor)
         return replace(self.frame(), digest=digest, divergence=self.history.divergence)
 
     def subscribe_next(self, subscription: Subscription) -> None:

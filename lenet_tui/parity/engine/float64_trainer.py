@@ -19,7 +19,7 @@ class Float64Trainer(Trainer):
     def fetch(self) -> None:
         super().fetch()
         assert self.batch is not None
-        self.batch = _wide(self.batch[0]), _wide(self.batch[1])
+        self.batch = self.batch.map(_wide)
 
     def make_vector(self, vector: Vector) -> Tensor:
         return super().make_vector(vector).to(torch.float64)

@@ -20,8 +20,9 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine import devices
+from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.rng_guard import generators, preserved_torch_state
-from lenet_tui.training.engine.trainer import Trainer, rejecting
+from lenet_tui.training.engine.trainer import Trainer
 
 FLOAT, DOUBLE = "float32", "float64"
 TRAINERS: dict[str, type[Trainer]] = {FLOAT: Trainer, DOUBLE: Float64Trainer}

@@ -22,7 +22,13 @@ from lenet_tui.protocol import messages
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.request import Rejected, handler_of
-from lenet_tui.protocol.session_api import DeviceLost, MakeSession, Progress, Session
+from lenet_tui.protocol.session_api import (
+    DeviceLost,
+    MakeSession,
+    OwnError,
+    Progress,
+    Session,
+)
 from lenet_tui.text.notice import notice, verbatim
 
 FRAME_INTERVAL = 1 / 30
@@ -168,6 +174,10 @@ class Server:
             self._session = make_session(command.options, self._pipe, self, command.snapshot)
         except OptionError as error:
             return messages.Failed(error.notice, exit=2)
+        except OwnError as error:
+            for line in error.traceback:
+                self._pipe.send(messages.Printed("traceback", line))
+            return messages.Failed(error.notice)
         self._pipe.send(messages.Recorded(self._session.snapshot()))
         return self._session.ready
 

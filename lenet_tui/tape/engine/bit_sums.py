@@ -64,7 +64,7 @@ def _contents(device: torch.device, tensors: list[Tensor]) -> Iterable[Tensor]:
 
 def _hashed(tensor: Tensor, content: Tensor) -> str:
     whole = hashlib.sha256(f"{tensor.dtype} {tuple(tensor.shape)} ".encode())
-    whole.update(memoryview(content.numpy()))
+    whole.update(content.numpy().data)
     return whole.hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 import sys
 from collections import defaultdict
@@ -19,10 +18,9 @@ from torch.overrides import TorchFunctionMode
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
-from lenet_tui.tape.engine.module_paths import Paths, leaves, module_paths
+from lenet_tui.tape.engine.module_paths import Paths, leaves
 from lenet_tui.tape.engine.names import RESERVED
-from lenet_tui.training.engine.generators import unchanged_generators
-from lenet_tui.training.engine.outputs import main_output
+from lenet_tui.training.engine.outputs import main_output, named_parts
 
 VIEWS = ("T", "mT", "H", "mH", "real", "imag")
 """Attributes of a tensor that are ops."""
@@ -54,6 +52,8 @@ class ForwardRecorder(TorchFunctionMode):
         self.entries: list[OpEntry] = []
         self.output: OpEntry | None = None
         """What the model returned, once it has."""
+        self.parts: dict[str, OpEntry] = {}
+        """Of several tensors that it returned, each by its name."""
         self._enters = enters
         self._code: CodeType | None = None
         self._forward: FrameType | None = None
@@ -71,8 +71,8 @@ class ForwardRecorder(TorchFunctionMode):
         self._graphless = False
         """Whether an op ran without a graph, as inside an ``autograd.Function``."""
 
-    def run(self, model: Callable[..., Any], *args: Any) -> Any:
-        """``model(*args)``, recorded."""
+    def run(self, model: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """``model(*args, **kwargs)``, recorded."""
         forward = inspect.unwrap(vars(type(model)).get("forward"))
         self._code = getattr(forward, "__code__", None)
         found = (p for module in self._paths for p in module._parameters.values())
@@ -81,8 +81,10 @@ class ForwardRecorder(TorchFunctionMode):
         after = nn_module.register_module_forward_hook(self._leave)
         try:
             with self:
-                result = model(*args)
+                result = model(*args, **kwargs)
             self.output = self.returned(main_output(result))
+            parts = named_parts(result).items()
+            self.parts = {name: op for name, t in parts if (op := self.returned(t))}
             return result
         finally:
             self._forward = None
@@ -252,21 +254,3 @@ class ForwardRecorder(TorchFunctionMode):
             for entry in self._holders.pop(place, ()):
                 entry.output = copied(entry.output, written)
                 entry.args = copied(entry.args, written)
-
-
-def dry_run(model: nn.Module, image: Tensor) -> ForwardRecorder:
-    """A recorded forward of a copy of ``model``; random numbers are not drawn.
-
-    A model that cannot be copied or run gives no entries: its ops are shown as they are run.
-    """
-    try:
-        twin = copy.deepcopy(model)
-        recorder = ForwardRecorder(module_paths(twin), lambda done, name: None)
-        with unchanged_generators(), torch.no_grad():
-            recorder.run(twin, image)
-    except Exception:  # noqa: BLE001 - whatever the model raises, the trial was ours
-        return ForwardRecorder({}, lambda done, name: None)
-    own = dict(zip(map(id, twin.parameters()), model.parameters(), strict=True))
-    for entry in recorder.entries:
-        entry.args = tuple(own.get(id(a), a) for a in entry.args)
-    return recorder

@@ -22,7 +22,6 @@ from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.loss_parts import PARTS, class_dim, part
 from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
-from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.trainer import Trainer
 
 Made = tuple[int, str]
@@ -65,12 +64,12 @@ def find(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
 
 def upcoming(trainer: Trainer, tape: Tape, name: str) -> NamedTensor | None:
     """Before the first iteration: the ``input`` or ``target`` that its forward will take."""
-    if tape.iteration or name not in ("input", "target"):
+    if tape.iteration or name.partition(".")[0].partition("[")[0] not in ("input", "target"):
         return None
-    batch = dataset.upcoming(trainer.data, trainer.options)
-    if batch is None:
+    batch = trainer.upcoming()
+    if batch is None or name not in batch.named:
         return None
-    return NamedTensor("value", batch[0 if name == "input" else 1], (1, FORWARD.name), True)
+    return NamedTensor("value", batch.named[name], (1, FORWARD.name), True)
 
 
 def _value_made(tape: Tape, cursor: Cursor, name: str) -> Made:
@@ -106,11 +105,11 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     made = (tape.iteration, FORWARD.name)
     if name == LOSS.makes or name in LOSS_PARTS:
         return _loss(tape, cursor, name)
-    if name in ("input", "target"):
+    if name in ("input", "target") or (tape.batch and name in tape.batch.named):
         if forward is None or tape.batch is None:
             return AHEAD
-        image, target = tape.batch
-        return NamedTensor("value", image if name == "input" else target, made, True)
+        given = tape.batch.named.get(name)
+        return UNKNOWN if given is None else NamedTensor("value", given, made, True)
     if forward is None:
         return AHEAD
     segment, ops = forward
@@ -120,6 +119,9 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
             return AHEAD
         output, aspect = returned.tensor, name.partition(".")[2]
         return NamedTensor("value", part(output, -1, aspect) if aspect else output, made)
+    if name.startswith(OUTPUT[0]) and name in segment.parts:
+        whole = len(ops) == segment.total
+        return NamedTensor("value", segment.parts[name].tensor, made) if whole else AHEAD
     op, number = part_named(ops, name)
     if op is not None:
         return NamedTensor("value", op.tensor if number is None else op.parts[number], made)
@@ -151,7 +153,7 @@ def _inside(loss: OpEntry, aspect: str) -> Tensor | None:
 
 def _labels(tape: Tape) -> bool:
     """Whether the batch's targets are classes."""
-    return tape.batch is not None and not tape.batch[1].is_floating_point()
+    return tape.batch is not None and tape.batch.labels
 
 
 def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> NamedTensor:

@@ -22,7 +22,8 @@ from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
-from lenet_tui.training.engine.trainer import Trainer, rejecting
+from lenet_tui.training.engine.rejecting import rejecting
+from lenet_tui.training.engine.trainer import Trainer
 
 UNKNOWN = 1 << 30
 """The total of a phase that was stopped inside, as it is not known yet."""
@@ -77,7 +78,7 @@ class TapeRecorder:
         self._fetched = -1
         self._forward: TapeSegment | None = None
         self._freed = False
-        self._digests = StateDigests()
+        self.digests = StateDigests()
         self.expected: list[OpEntry] = []
         self.tape = self.begin(0)
 
@@ -95,7 +96,7 @@ class TapeRecorder:
             self._freed,
         )
         self._updates = {}
-        self.tape = Tape(iteration, base, digests=self._digests)
+        self.tape = Tape(iteration, base)
         if iteration == 0:
             self.tape.segments.append(self._init)
         return self.tape
@@ -119,10 +120,9 @@ class TapeRecorder:
     def skip_to(self, iteration: int) -> None:
         """Begin a tape without entries, for an iteration that was run without recording."""
         self.forget()
-        self._digests.forget()
+        self.digests.forget()
         on = phases_on(self.trainer.options)
-        segments = list(_unrecorded(on))
-        self.tape = Tape(iteration, self.tape.base, segments=segments, digests=self._digests)
+        self.tape = Tape(iteration, self.tape.base, segments=list(_unrecorded(on)))
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
@@ -191,7 +191,9 @@ class TapeRecorder:
         self.expected = recorder.entries
         self._freed = False
         entries: list[Entry] = list(recorder.entries)
-        self._forward = TapeSegment(segment, len(entries), entries, output=recorder.output)
+        self._forward = TapeSegment(
+            segment, len(entries), entries, output=recorder.output, parts=recorder.parts
+        )
         return self._forward
 
     def run_loss(self, segment: Segment, stop_after: int | None) -> TapeSegment:

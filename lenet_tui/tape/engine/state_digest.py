@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from torch import Tensor
 
 from lenet_tui.tape.engine.bit_sums import quick_digest, quick_digests
 from lenet_tui.tape.engine.digest import state_digest
-
-if TYPE_CHECKING:
-    from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.tape.engine.tape import Cursor, Tape
 
 SMALL = 2**20
 """Bytes of parameters up to which the digest is SHA-256 of all of them, as a script prints it."""

@@ -12,7 +12,7 @@ from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
-from lenet_tui.tape.engine.state_digest import StateDigests
+from lenet_tui.training.engine.batch import Batch
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +34,8 @@ class TapeSegment:
     output: OpEntry | None = None
     """What a forward or a loss returned: one of its ops, or an entry beside them if none made it.
     """
+    parts: dict[str, OpEntry] = field(default_factory=dict)
+    """Of several tensors that a forward returned, each by its name."""
 
     @property
     def phase(self) -> Phase:
@@ -86,10 +88,8 @@ class Tape:
 
     iteration: int
     base: Base
-    batch: tuple[Tensor, Tensor] | None = None
+    batch: Batch | None = None
     segments: list[TapeSegment] = field(default_factory=list)
-    digests: StateDigests = field(default_factory=StateDigests)
-    """Shared with the tapes before and after, as most of the state is."""
 
     @property
     def end(self) -> Cursor:

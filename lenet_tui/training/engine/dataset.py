@@ -16,11 +16,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lenet_tui.protocol.options import OptionError, Options
+from lenet_tui.protocol.options import DRAWN, OWN, OptionError, Options
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 from lenet_tui.text.numbers import shape_text
+from lenet_tui.training.engine.generators import Generators
 
+NOT_LOADED = ("random", OWN, DRAWN)
+"""The data that are no images of a file."""
 SIDE = 32
 CLASSES = 10
 TEST_EVERY = 5
@@ -61,7 +64,8 @@ class DataState:
     """Where in the data a session is. ``fixed``: the random preset's input, vector and target.
 
     ``offset``: samples of this epoch already used. ``source`` and ``size``: the data and batch
-    size that the rest belongs to.
+    size that the rest belongs to. ``drawn``: batches that were taken from data of one's own;
+    ``draws``: the generators before those of them that took from the generators.
     """
 
     source: str = ""
@@ -69,6 +73,8 @@ class DataState:
     epoch: int = 0
     offset: int = 0
     fixed: tuple[Tensor, Tensor, Tensor] | None = None
+    drawn: int = 0
+    draws: tuple[tuple[int, Generators], ...] = ()
 
 
 def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -139,7 +145,7 @@ def load(source: str) -> Images:
 
 def check(options: Options) -> None:
     """Raise ``OptionError`` if the data cannot be used, or do not fill one batch."""
-    if options.data == "random":
+    if options.data in NOT_LOADED:
         return
     count, size = len(load(options.data).train()), options.batch_size
     if size > count:
@@ -149,7 +155,7 @@ def check(options: Options) -> None:
 
 def resized(options: Options) -> Notice | None:
     """That the images of a file are resized, and from which size; ``None`` if they are not."""
-    if options.data in ("random", "digits"):
+    if options.data in (*NOT_LOADED, "digits"):
         return None
     size = load(options.data).pixels.shape[1:]
     if size == (SIDE, SIDE):

@@ -29,6 +29,31 @@ class HostGenerators:
     numpy_gauss: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Generators:
+    """The states of torch's CPU generator and of the host's."""
+
+    cpu: Tensor
+    host: HostGenerators
+
+    def same(self, other: Generators) -> bool:
+        """Whether nothing has been drawn between the two."""
+        ours, theirs = self.host, other.host
+        gauss = (ours.python_gauss, ours.numpy_gauss) == (theirs.python_gauss, theirs.numpy_gauss)
+        pairs = ((self.cpu, other.cpu), (ours.python, theirs.python), (ours.numpy, theirs.numpy))
+        return gauss and all(torch.equal(*pair) for pair in pairs)
+
+    def restore(self) -> None:
+        """Go on from these states."""
+        torch.set_rng_state(self.cpu)
+        restore_host_generators(self.host)
+
+
+def generators() -> Generators:
+    """The present states."""
+    return Generators(torch.get_rng_state(), host_generators())
+
+
 def host_generators() -> HostGenerators:
     """The present states."""
     _, words, gauss = random.getstate()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -38,19 +38,12 @@ class Net(nn.Module):
         return features
 
 
-def build(spec: str) -> nn.Module:
-    """The module that ``module:callable`` returns, as it is: its modes and dtypes are its own."""
-    module, _, name = spec.partition(":")
-    make: Callable[[], nn.Module] = getattr(importlib.import_module(module), name)
-    return make()
-
-
-def initialise_lazy(module: nn.Module, image: Tensor) -> None:
+def initialise_lazy(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
     """Give lazy layers their parameters, by a forward in which nothing else is drawn or counted."""
     if any(isinstance(p, UninitializedParameter) for p in module.parameters()):
         modes = [(part, part.training) for part in module.modules()]
         module.eval()
         with torch.no_grad():
-            module(image)
+            module(*args, **kwargs)
         for part, mode in modes:
             part.training = mode

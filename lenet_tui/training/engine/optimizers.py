@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -12,6 +12,15 @@ from lenet_tui.protocol.optimizers import OPTIMIZERS
 from lenet_tui.protocol.session_api import MoveRejected
 
 T = TypeVar("T")
+
+ONE_BY_ONE = tuple(
+    getattr(torch.optim, name)
+    for name in (
+        *("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam"),
+        *("RAdam", "ASGD", "Rprop"),
+    )
+)
+"""The optimizers that treat each parameter by itself."""
 
 
 class Aliases(Generic[T]):
@@ -36,13 +45,26 @@ class Aliases(Generic[T]):
 class Updater:
     """Updates parameters, all at once or one at a time, with equal bits."""
 
-    def __init__(self, kind: str, lr: float, parameters: dict[str, Tensor]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        lr: float | None,
+        parameters: dict[str, Tensor],
+        own: torch.optim.Optimizer | None = None,
+    ) -> None:
         self.kind = kind
         self._parameters = parameters
         self._values = Aliases(list(parameters.values()), lambda all_: [p.data for p in all_])
+        self._own = own
+        self._optimizer = own
+        if own is not None:
+            self.lr = float(own.param_groups[0]["lr"])
+            if lr is not None:
+                self.set_lr(lr)
+            return
+        assert lr is not None
         self.lr = lr
         row = OPTIMIZERS[kind]
-        self._optimizer: torch.optim.Optimizer | None = None
         if row.made_by and parameters:  # torch makes none for a model without parameters
             make = getattr(torch.optim, row.made_by)
             self._optimizer = make(list(parameters.values()), lr=lr, **row.arguments)
@@ -50,8 +72,39 @@ class Updater:
     def set_lr(self, lr: float) -> None:
         """Set the learning rate of the next step."""
         self.lr = lr
-        if self._optimizer:
-            self._optimizer.param_groups[0]["lr"] = lr
+        for group in self._optimizer.param_groups if self._optimizer else ():
+            group["lr"] = lr
+
+    @property
+    def separable(self) -> bool:
+        """Whether a step of some parameters leaves the same bits as their part of a whole one."""
+        return self._own is None or type(self._own) in ONE_BY_ONE
+
+    def group(self, name: str) -> dict[str, Any]:
+        """The hyperparameters of a parameter, by torch's names; empty: it is in no group."""
+        if self._optimizer is None:
+            return {"lr": self.lr}
+        parameter = self._parameters[name]
+        for group in self._optimizer.param_groups:
+            if any(p is parameter for p in group["params"]):
+                return {key: value for key, value in group.items() if key != "params"}
+        return {}
+
+    def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the hyperparameters and states of an optimizer of one's own, to be stored."""
+        if self._own is None:
+            return
+        for number, group in enumerate(self._own.param_groups):
+            yield f"optimizer.{number}", group
+            for place, parameter in enumerate(group["params"]):
+                yield f"optimizer.{number}.{place}", self._own.state[parameter]
+
+    def move(self, device: torch.device) -> None:
+        """Move the optimizer's tensors; its counts stay where they are."""
+        for state in self._optimizer.state.values() if self._optimizer else ():
+            for key, value in state.items():
+                if isinstance(value, Tensor) and key != "step":
+                    state[key] = value.to(device)
 
     def step(self, names: Sequence[str] | None = None) -> None:
         """Update the parameters of these names, or all: those of them that have a gradient.
@@ -75,13 +128,16 @@ class Updater:
     def _step_optimizer(
         self, optimizer: torch.optim.Optimizer, chosen: list[Tensor] | None
     ) -> None:
-        group = optimizer.param_groups[0]
-        all_parameters = group["params"]
-        group["params"] = all_parameters if chosen is None else chosen
+        groups = [(group, group["params"]) for group in optimizer.param_groups]
+        if chosen is not None:
+            wanted = set(map(id, chosen))
+            for group, parameters in groups:
+                group["params"] = [p for p in parameters if id(p) in wanted]
         try:
             optimizer.step()
         finally:
-            group["params"] = all_parameters
+            for group, parameters in groups:
+                group["params"] = parameters
 
     def state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's own tensors for a parameter, live (empty before its first step)."""
@@ -90,9 +146,13 @@ class Updater:
         state = self._optimizer.state.get(self._parameters[name], {})
         return {key: value for key, value in state.items() if isinstance(value, Tensor)}
 
+    def stored(self, name: str) -> dict[str, Tensor]:
+        """What ``load`` restores of a parameter; nothing where ``places`` has it."""
+        return {} if self._own is not None else self.state(name)
+
     def load(self, states: dict[str, dict[str, Tensor]]) -> None:
-        """Restore what ``state`` returned, copied."""
-        if self._optimizer is None:
+        """Restore what ``stored`` returned, copied."""
+        if self._optimizer is None or self._own is not None:
             return
         self._optimizer.state.clear()
         for name, state in states.items():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -15,26 +14,24 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lenet_tui.protocol.moves import Vector
-from lenet_tui.protocol.options import Options, phases_on
+from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, Options, phases_on
 from lenet_tui.protocol.phases import Phase
-from lenet_tui.protocol.session_api import DeviceLost, MoveRejected
-from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Problem, verbatim
-from lenet_tui.training.engine import dataset, devices, model
+from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.training.engine import batch, dataset, devices, model, own_setup
+from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
-from lenet_tui.training.engine.module_attributes import ModuleAttributes
 from lenet_tui.training.engine.optimizers import Aliases, Updater
 from lenet_tui.training.engine.outputs import main_output
+from lenet_tui.training.engine.own_data import OwnData
+from lenet_tui.training.engine.plain_state import PlainState
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
 
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 """Without it cuBLAS sums in another order from time to time, and torch warns about it."""
-NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
-"""Parts of torch's messages where it has no exception class: in main memory, on Metal."""
 
 
 class Trainer:
@@ -49,31 +46,53 @@ class Trainer:
         options = replace(options, device=str(self.device))
         deterministic(self.device)
         seed_all(options.seed)
-        self.model = model.build(options.model)
+        self.file = own_setup.ALONE if options.model == NET else own_setup.load_file(options)
+        options = own_setup.resolved(options, self.file)
+        self.model = model.Net() if options.model == NET else self.file.make_model()
         self.data = DataState()
         if options.data == "random":
             self.data.source, self.data.size = "random", options.batch_size
             self.data.fixed = dataset.draw_fixed(options.batch_size)
         else:
             dataset.check(options)
-        first = dataset.upcoming(self.data, options)
-        if first is not None:
-            model.initialise_lazy(self.model, first[0])
-        self.attributes = ModuleAttributes(self.model)
+        self.own_data: OwnData | None = None
         self.fresh_vector = self.data.fixed is not None
         self._set_options(options)
         self.move(self.device)
-        self.updater = Updater(options.optimizer, options.lr, self.parameters)
+        own = self.file.make_optimizer(self.model.parameters())
+        self._own_optimizer = own
+        if options.optimizer == OWN and own is not None and options.lr < 0:
+            options = replace(options, lr=float(own.param_groups[0]["lr"]))
+            self._set_options(options)
+            self.updater = Updater(OWN, None, self.parameters, own)
+        else:
+            self.updater = self._make_updater(options)
+        self.own_data, options = own_setup.make_data(options, self.file, self.model)
+        self._set_options(options)
+        first = self.upcoming()
+        if first is not None:
+            model.initialise_lazy(self.model, first.args, first.kwargs)
+        self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
         self.accumulated = 0
         self.forget()
 
     def _set_options(self, options: Options) -> None:
         self.options = options
-        self.criterion = LOSS[options.loss]()
+        self.criterion = LOSS[options.loss]() if options.loss in LOSS else None
         self._after_backward = [
             run for phase, run in GRADIENT_PHASES.items() if phase.name in phases_on(options)
         ]
+
+    def _make_updater(self, options: Options) -> Updater:
+        own = self._own_optimizer if options.optimizer == OWN else None
+        return Updater(options.optimizer, options.lr, self.parameters, own)
+
+    def _places(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the dictionaries of the plain values that a step may change beside tensors."""
+        for path, module in self.model.named_modules():
+            yield path, vars(module)
+        yield from self.updater.places()
 
     def move(self, device: torch.device) -> None:
         """Put the model on ``device``; the caller makes a new updater for it."""
@@ -92,7 +111,7 @@ class Trainer:
 
     def forget(self) -> None:
         """Drop the batch, the output, the loss and their graph."""
-        self.batch: tuple[Tensor, Tensor] | None = None
+        self.batch: Batch | None = None
         self.returned: Any = None
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
@@ -103,49 +122,81 @@ class Trainer:
         if options.device != self.options.device:
             self._change_device(devices.resolve(options.device))
         if options.optimizer != self.options.optimizer:
-            self.updater = Updater(options.optimizer, options.lr, self.parameters)
-        self.updater.set_lr(options.lr)
+            self.updater = self._make_updater(options)
+        elif options.lr != self.options.lr:
+            self.updater.set_lr(options.lr)
         self._set_options(options)
 
     def _change_device(self, device: torch.device) -> None:
         """Move the model and its optimizer's state."""
-        states = {name: self.updater.state(name) for name in self.parameters}
         deterministic(device)
         self.move(device)
-        self.updater = Updater(self.options.optimizer, self.options.lr, self.parameters)
-        self.updater.load(
-            {n: {k: v if k == "step" else v.to(device) for k, v in s.items()}
-             for n, s in states.items()}
-        )  # fmt: skip
+        self.updater.move(device)
 
     def fetch(self) -> None:
         """Take the iteration's batch from the data, to the device."""
-        image, target = dataset.next_batch(self.data, self.options)
-        self.batch = image.to(self.device), target.to(self.device)
+        if self.own_data is not None and self.options.data in (OWN, DRAWN):
+            drawn = batch.split(self.own_data.next())
+        else:
+            drawn = batch.of_pair(*dataset.next_batch(self.data, self.options))
+        self.batch = drawn if self.device.type == "cpu" else drawn.map(self._here)
+
+    def _here(self, tensor: Tensor) -> Tensor:
+        return tensor.to(self.device)
+
+    def upcoming(self) -> Batch | None:
+        """The batch that the next forward will take; ``None`` if it is still to be drawn."""
+        if self.own_data is not None and self.options.data in (OWN, DRAWN):
+            return batch.split(self.own_data.peek()).map(self._here)
+        pair = dataset.upcoming(self.data, self.options)
+        return None if pair is None else batch.of_pair(*pair).map(self._here)
+
+    @property
+    def data_state(self) -> DataState:
+        """Where in the data the session is, to be stored."""
+        if self.own_data is None:
+            return self.data
+        return replace(self.data, drawn=self.own_data.position, draws=self.own_data.state())
+
+    def restore_data(self, state: DataState) -> None:
+        """Go to where ``data_state`` was taken."""
+        self.data = replace(state, draws=())
+        if self.own_data is not None:
+            self.own_data.restore(state.drawn, state.draws)
 
     def forward(self, run: Callable[..., Any] | None = None) -> None:
-        """``output = model(input)``; ``run(model, input)`` calls it where it is recorded."""
+        """``output = model(input)``; ``run(model, …)`` calls it where it is recorded."""
         if self.batch is None:
             self.fetch()
         assert self.batch is not None
-        image = self.batch[0]
-        self.returned = run(self.model, image) if run else self.model(image)
-        self.output = main_output(self.returned)
+        args, kwargs = self.batch.args, self.batch.kwargs
+        made = run(self.model, *args, **kwargs) if run else self.model(*args, **kwargs)
+        self.returned, self.output = made, main_output(made)
 
-    def target(self) -> Tensor:
+    def target(self) -> Any:
         """The batch's target as the loss takes it: for MSE on classes, one-hot (N, classes)."""
         if self.batch is None or self.output is None:
             raise MoveRejected("training:no-output")
-        target = self.batch[1]
+        target = self.batch.target
+        if self.options.loss in (OWN, RETURNED):
+            return target
+        if not isinstance(target, Tensor):
+            kind = type(target).__name__
+            raise MoveRejected("training:no-target", loss=self.options.loss, kind=kind)
         if self.options.loss == "mse" and not target.is_floating_point():
             return F.one_hot(target, self.output.shape[-1]).to(self.output.dtype)
         if self.options.loss == "cross_entropy" and target.is_floating_point():
             raise MoveRejected("training:labels-needed")
         return target
 
-    def compute_loss(self, target: Tensor) -> None:
-        """``loss = criterion(output, target)``."""
-        self.loss = self.criterion(self.output, target)
+    def compute_loss(self, target: Any) -> None:
+        """``loss = criterion(output, target)``, or the loss that the model returned."""
+        if self.criterion is not None:
+            self.loss = self.criterion(self.output, target)
+        else:
+            assert self.batch is not None
+            batch = self.batch
+            self.loss = own_setup.compute_loss(self.options, self.file, self.returned, batch)
 
     def note_loss(self) -> float:
         """The loss as a number; waits for the device."""
@@ -204,12 +255,13 @@ class Trainer:
         """Run a whole iteration as a plain loop; returns the loss, without waiting for it."""
         self.fetch()
         assert self.batch is not None
-        self.returned = self.model(self.batch[0])
+        self.returned = self.model(*self.batch.args, **self.batch.kwargs)
         self.output = main_output(self.returned)
-        self.loss = self.criterion(self.output, self.target())
+        self.compute_loss(self.target())
         for p in self._parameter_list:  # as model.zero_grad() does
             p.grad = None
-        self.loss.backward()
+        assert self.loss is not None
+        self.loss.backward()  # type: ignore[no-untyped-call]
         self.accumulated = 1
         for change in self._after_backward:
             change(self._parameter_list, self.options)
@@ -241,41 +293,3 @@ def deterministic(device: torch.device) -> None:
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cudnn.benchmark = False
         torch.use_deterministic_algorithms(True, warn_only=True)
-
-
-def rejection(trainer: Trainer, error: Exception) -> Exception:
-    """The exception to raise for one that torch or the model raised, with its first line.
-
-    It is ``MoveRejected``, or ``DeviceLost`` if the device no longer answers, as after an
-    assertion in a kernel: then all further work of this process on it fails.
-    """
-    reason = str(error).partition("\n")[0] or type(error).__name__
-    if isinstance(error, torch.OutOfMemoryError) or any(text in reason for text in NO_MEMORY):
-        return MoveRejected("training:out-of-memory", size=trainer.options.batch_size)
-    if devices.probe(str(trainer.device)):
-        return DeviceLost("training:lost", device=str(trainer.device), why=clean(reason, 500))
-    return MoveRejected(verbatim(reason))
-
-
-class rejecting:
-    """Turn any exception that torch raises inside into the one that ``rejection`` gives.
-
-    A class, as a generator under ``contextmanager`` that raises anew would make a circle of the
-    exception, its frames and contextlib's: what the failed op had allocated would stay until the
-    garbage collector runs, on Python 3.12 and later.
-    """
-
-    def __init__(self, trainer: Trainer) -> None:
-        self._trainer = trainer
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if isinstance(error, Exception) and not isinstance(error, Problem):
-            raise rejection(self._trainer, error) from error

@@ -1,12 +1,13 @@
-"""The plain attributes of a model's modules, which a forward may change: counters, hidden states.
+"""Plain values that a training step may change beside tensors that torch registers.
 
-Parameters and buffers are not among them: torch registers those, and a keyframe stores them apart.
+Such are counters and hidden states of modules, hyperparameters of an optimizer, a scheduler's
+count. Parameters and buffers are not among them: a keyframe stores those apart.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -19,42 +20,46 @@ OWN = frozenset(vars(nn.Module())) - {"training"}
 """What torch itself keeps in a module; the mode can be changed by the model."""
 
 
-class ModuleAttributes:
-    """Writes the attributes down, and restores them.
+Places = Iterable[tuple[str, dict[str, Any]]]
+"""Dictionaries of values, such as all that is set on a module, each with a path."""
+
+
+class PlainState:
+    """Writes plain values down, and restores them. ``places`` gives where they are at present.
 
     What is written: numbers, texts, tensors, and lists, tuples and dictionaries of these. All other
     values stay as they are. A tensor that has not changed since the model was made is not written
     again.
     """
 
-    def __init__(self, model: nn.Module) -> None:
-        self._model = model
+    def __init__(self, places: Callable[[], Places]) -> None:
+        self._places = places
         found: list[Tensor] = []
-        for _, attributes in _modules(model):
+        for _, attributes in places():
             for value in attributes.values():
                 if isinstance(value, Tensor) and _dense(value):
                     found.append(value)
         self._first = [(t, t._version, t.detach().clone()) for t in found]
 
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
-        """The attributes as JSON, and the tensors that it refers to by number."""
+        """The values as JSON, and the tensors that it refers to by number."""
         tensors: list[Tensor] = []
         written = {
             path: {name: self._encoded(value, tensors) for name, value in _plain(attributes)}
-            for path, attributes in _modules(self._model)
+            for path, attributes in self._places()
         }
         return json.dumps(written), tuple(tensors)
 
     def restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
-        """Put the attributes back, those tensors that were not on the CPU on ``device``.
+        """Put the values back, those tensors that were not on the CPU on ``device``.
 
-        What a module has gained since is deleted. Values that are the same stay the same objects,
+        What a place has gained since is deleted. Values that are the same stay the same objects,
         as modules may share them. Raises ``Problem`` for a text that ``write`` did not return.
         """
         if not tensors and self.write() == (text, ()):
             return
         values, codes = self._read(text, tensors, device), json.loads(text)
-        for path, attributes in _modules(self._model):
+        for path, attributes in self._places():
             now, before = dict(_plain(attributes)), values.get(path, {})
             for name in now.keys() - before.keys():
                 del attributes[name]
@@ -110,12 +115,6 @@ class ModuleAttributes:
             return dict(pairs)
         parts = [self._decoded(part, tensors, device) for part in content]
         return parts if kind == "list" else tuple(parts)
-
-
-def _modules(model: nn.Module) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields each module's path, and all that is set on it."""
-    for path, module in model.named_modules():
-        yield path, vars(module)
 
 
 def _plain(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:

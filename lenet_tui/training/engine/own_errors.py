@@ -1,0 +1,75 @@
+"""An exception of the owner's code, as its owner would read it: the traceback of their frames."""
+
+from __future__ import annotations
+
+import sysconfig
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+import torch
+
+import lenet_tui
+from lenet_tui.text.clean import clean, clean_lines
+
+LONGEST = 200
+"""Characters of one line of a traceback that are shown."""
+MOST = 60
+"""Lines of a traceback that are shown."""
+
+
+def _folders() -> tuple[str, ...]:
+    """Where code lies that its owner did not write: this package, torch, Python's own library."""
+    packages = [Path(module.__file__ or "").parent for module in (lenet_tui, torch)]
+    return tuple(f"{folder}/" for folder in (*packages, sysconfig.get_paths()["stdlib"]))
+
+
+FOREIGN = _folders()
+
+
+def own_traceback(error: BaseException) -> tuple[str, ...]:
+    """The traceback of ``error`` without the frames that come before and after its owner's code.
+
+    The frames of libraries between two of the owner's stay. Where no frame is the owner's, only
+    the exception itself is left. What it was raised from is not shown.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [n for n, frame in enumerate(frames) if _owned(frame.filename)]
+    shown = frames[own[0] : own[-1] + 1] if own else []
+    lines = ["Traceback (most recent call last):\n", *traceback.format_list(shown)] if own else []
+    lines += traceback.format_exception_only(type(error), error)
+    found = clean_lines("".join(lines), LONGEST)
+    left_out = len(found) - MOST
+    return tuple(found if left_out <= 0 else [*found[: MOST // 2], "  …", *found[-MOST // 2 :]])
+
+
+def described(error: BaseException) -> str:
+    """The exception in one line, with the owner's last line that was run."""
+    first = str(error).strip().partition("\n")[0]
+    what = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    where = own_line(error)
+    return clean(f"{what} ({where})" if where else what, 500)
+
+
+def own_line(error: BaseException) -> str:
+    """``file.py:12`` of the owner's last line that was run; empty where there is none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next((f for f in reversed(frames) if _owned(f.filename)), None)
+    return f"{Path(last.filename).name}:{last.lineno}" if last else ""
+
+
+def is_own(error: BaseException) -> bool:
+    """Whether the exception came up in the owner's code, or below it."""
+    at: TracebackType | None = error.__traceback__
+    while at is not None:
+        if _owned(at.tb_frame.f_code.co_filename):
+            return True
+        at = at.tb_next
+    return False
+
+
+def _owned(file: str) -> bool:
+    if file.startswith("<frozen"):
+        return False
+    inside = file.startswith(FOREIGN)
+    return not inside or ("/site-packages/" in file and not file.startswith(FOREIGN[:2]))

@@ -1,0 +1,102 @@
+"""What a session's model, loss, optimizer and data are: the notebook's, or those of one's own."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, OptionError, Options
+from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.text.notice import notice
+from lenet_tui.training.engine.batch import Batch
+from lenet_tui.training.engine.drawn_inputs import draw_inputs, draw_target
+from lenet_tui.training.engine.generators import unchanged_generators
+from lenet_tui.training.engine.outputs import returned_loss
+from lenet_tui.training.engine.own_data import OwnData
+from lenet_tui.training.engine.training_file import TrainingFile, load, own_code
+
+ALONE = TrainingFile("", "", {})
+"""What a model that comes from no file brings beside itself."""
+
+
+def load_file(options: Options) -> TrainingFile:
+    """Execute the file, or import the module, that the model comes from."""
+    return load(options.model, options.model_args)
+
+
+def resolved(options: Options, file: TrainingFile) -> Options:
+    """The options with what the file brings beside its model: a step, a loss, an optimizer, data.
+
+    Raises ``OptionError`` where something is missing.
+    """
+    if options.model == NET:
+        return options
+    if file.step is not None:
+        options = _with_step(options, file)
+    if options.loss == OWN and file.loss is None:
+        options = replace(options, loss=RETURNED)
+    if options.optimizer == OWN and file.names.get("optimizer") is None:
+        lr = 0.01 if options.lr < 0 else options.lr
+        options = replace(options, optimizer="manual", lr=lr)
+    if options.data == OWN and file.data is None:
+        raise OptionError("training:no-data", file=file.title)
+    return options
+
+
+def _with_step(options: Options, file: TrainingFile) -> Options:
+    """The options of a file with a step of its own, which nothing else can replace."""
+    for name in ("loss", "optimizer"):
+        if getattr(options, name) not in (OWN, RETURNED):
+            raise OptionError("training:step-decides", file=file.title, option=name)
+    return replace(options, step=True, loss=OWN, optimizer=OWN)
+
+
+def make_data(
+    options: Options, file: TrainingFile, model: nn.Module
+) -> tuple[OwnData | None, Options]:
+    """The batches that the file makes, or those drawn at random; ``None``: neither.
+
+    With random inputs a model that returns no loss gets MSE and a random target, as the notebook
+    does: the options say so.
+    """
+    if options.data == OWN:
+        return OwnData(file.data, file.title), options
+    if options.data != DRAWN:
+        return None, options
+    inputs = draw_inputs(options.inputs, model)
+    target = None
+    if not options.step:
+        returned = _tried(model, inputs)
+        if options.loss == RETURNED and returned_loss(returned) is None:
+            options = replace(options, loss="mse")
+        if options.loss != RETURNED:
+            target = draw_target(returned, labels=options.loss == "cross_entropy")
+    return OwnData([(inputs, target)], file.title), options
+
+
+def _tried(model: nn.Module, inputs: tuple[Tensor, ...]) -> Any:
+    """What the model returns for these inputs; no number is drawn and no buffer counted."""
+    device = next(model.parameters(), torch.empty(0)).device
+    doing = notice("training:trying-model")
+    with unchanged_generators(), torch.no_grad(), own_code(doing):
+        return copy.deepcopy(model)(*[t.to(device) for t in inputs])
+
+
+def compute_loss(options: Options, file: TrainingFile, returned: Any, batch: Batch) -> Tensor:
+    """The loss of the file, or the one that the model returned."""
+    if options.loss == OWN:
+        assert file.loss is not None
+        loss: Any = file.loss(returned, batch.target)
+    else:
+        loss = returned_loss(returned)
+        if loss is None:
+            kind = type(returned).__name__
+            raise MoveRejected("training:no-loss-returned", kind=kind, file=file.title)
+    if not isinstance(loss, Tensor) or loss.numel() != 1:
+        what = f"{tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__
+        raise MoveRejected("training:loss-not-scalar", what=what)
+    return loss
