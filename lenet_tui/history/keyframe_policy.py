@@ -6,14 +6,17 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 FIRST_SPACING = 32
+LATEST = 2
+"""The last keyframes stay whatever the spacing is, as long as the budget has room for them."""
 
 
 @dataclass(slots=True)
 class KeyframeIndex:
     """The iterations that have a keyframe, and their sizes in bytes.
 
-    A keyframe is due each ``spacing`` iterations; when ``budget`` bytes are full, the spacing
-    doubles and every second keyframe is evicted. Iteration 0 always stays.
+    A keyframe is due each ``FIRST_SPACING`` iterations. When ``budget`` bytes are full, all but the
+    latest are thinned: ``spacing`` doubles and every second one is evicted. Iteration 0 and the
+    last one always stay, even where they alone take more than the budget.
     """
 
     budget: int
@@ -22,7 +25,7 @@ class KeyframeIndex:
 
     def due(self, iteration: int) -> bool:
         """Whether a keyframe of ``iteration`` (just finished) should be stored and is not yet."""
-        return iteration % self.spacing == 0 and iteration not in self.sizes
+        return iteration % FIRST_SPACING == 0 and iteration not in self.sizes
 
     def add(self, iteration: int, size: int, others: int = 0) -> list[int]:
         """Note a keyframe of ``size`` bytes; returns the iterations whose keyframes are evicted.
@@ -30,14 +33,28 @@ class KeyframeIndex:
         ``others``: bytes of the budget that are taken otherwise.
         """
         self.sizes[iteration] = size
-        evicted: list[int] = []
-        while self.used + others > self.budget and len(self.sizes) > 1:
-            self.spacing *= 2
-            thin = [i for i in self.sizes if i % self.spacing]
-            evicted += thin
-            for i in thin:
-                del self.sizes[i]
+        return self.fit(others)
+
+    def fit(self, others: int = 0) -> list[int]:
+        """Evict what is in no even step or does not fit; returns the iterations."""
+        latest = sorted(self.sizes.keys() - {0})[-LATEST:]
+        evicted = self._thin(latest)
+        while self.used + others > self.budget:
+            if self.sizes.keys() - {0, *latest}:
+                self.spacing *= 2
+                evicted += self._thin(latest)
+            elif len(latest) > 1:
+                evicted.append(latest.pop(0))
+                del self.sizes[evicted[-1]]
+            else:
+                break
         return evicted
+
+    def _thin(self, latest: list[int]) -> list[int]:
+        thin = [i for i in self.sizes if i % self.spacing and i not in latest]
+        for i in thin:
+            del self.sizes[i]
+        return thin
 
     def nearest(self, iteration: int) -> int:
         """The last iteration up to ``iteration`` that has a keyframe."""

@@ -85,10 +85,10 @@ class TrainerState:
     cuda_rng: Tensor | None
 
 
-def capture(trainer: Trainer) -> bytes:
-    """The trainer's state: parameters, gradients (``None`` too), buffers, optimizer, RNG, data."""
+def state_of(trainer: Trainer) -> TrainerState:
+    """The trainer's state with its live tensors."""
     cuda = trainer.device.type == "cuda"
-    state = TrainerState(
+    return TrainerState(
         trainer.options,
         trainer.data_state,
         trainer.fresh_vector,
@@ -104,7 +104,11 @@ def capture(trainer: Trainer) -> bytes:
         torch.get_rng_state(),
         torch.cuda.get_rng_state(trainer.device) if cuda else None,
     )
-    return b"".join(container.pack(state, _FORMS))
+
+
+def capture(trainer: Trainer) -> bytes:
+    """The trainer's state: parameters, gradients (``None`` too), buffers, optimizer, RNG, data."""
+    return b"".join(container.pack(state_of(trainer), _FORMS))
 
 
 def unpack(blob: bytes) -> TrainerState:
@@ -117,7 +121,11 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
 
     ``device``: on this one instead. The tensors take the dtype of the trainer's parameters.
     """
-    state = unpack(blob)
+    restore_state(trainer, unpack(blob), device)
+
+
+def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> None:
+    """Put the trainer into a state, copied; as ``restore``."""
     options = check(state.options)
     trainer.change(replace(options, device=device) if device else options)
     slots: dict[str, dict[str, Tensor]] = {}
@@ -127,7 +135,7 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
             stored = state.parameters[name]
             cast[stored.value.dtype] = p.dtype
             p.data.copy_(stored.value)
-            p.grad = None if stored.grad is None else stored.grad.to(p)
+            p.grad = None if stored.grad is None else stored.grad.to(p, copy=True)
             slots[name] = {k: t if k == "step" else t.to(p) for k, t in stored.state.items()}
         _restore_buffers(trainer, state.buffers, cast)
     trainer.updater.load(slots)
@@ -136,7 +144,7 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":
         torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
-    trainer.restore_data(state.data)
+    trainer.restore_data(replace(state.data))
     trainer.fresh_vector = state.fresh_vector
     trainer.last_loss = state.loss
     trainer.accumulated = state.accumulated
@@ -165,9 +173,8 @@ def _restore_buffers(
     for name, value in stored.items():
         path, _, leaf = name.rpartition(".")
         module, _, buffer = present.get(name) or (trainer.model.get_submodule(path), leaf, None)
-        new = (
-            value if value is None else value.to(trainer.device, cast.get(value.dtype, value.dtype))
-        )
+        dtype = value if value is None else cast.get(value.dtype, value.dtype)
+        new = value if value is None else value.to(trainer.device, dtype, copy=True)
         if buffer is not None and new is not None and buffer.shape == new.shape:
             buffer.copy_(new)
         elif name in present:

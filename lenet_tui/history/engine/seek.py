@@ -15,6 +15,9 @@ from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.rejecting import rejection
 from lenet_tui.training.engine.trainer import Trainer
 
+_MADE = {phase.makes for phase in PHASES.values() if phase.makes}
+"""What phases make for others to read: an output and a loss."""
+
 
 class Replay:
     """A tape under way, and the history it is part of. Live torch is always at the tape's end."""
@@ -96,6 +99,8 @@ class Replay:
 
     def keep(self) -> None:
         """Store a keyframe of the live state if one is wanted here."""
+        if self.iteration and all(s.segment.how == "turn" for s in self.tape.segments):
+            self.history.keep_near(self.iteration, self.recorder)
         if self.history.wants(self.iteration):
             self.history.keep(self.iteration, keyframe.capture(self.trainer))
 
@@ -127,11 +132,33 @@ class Replay:
 
         ``careful``: run no op after the cursor's, not even of the same phase.
         """
-        start = self.start_for(iteration)
-        self.resume_at(start, extras=start < iteration)
-        self.replay_to(iteration)
+        if not self._resume_near(iteration, cursor):
+            start = self.start_for(iteration)
+            self.resume_at(start, extras=start < iteration)
+            self.replay_to(iteration)
         self._play_to(cursor, careful)
         self.cursor = cursor
+
+    def _resume_near(self, iteration: int, cursor: Cursor) -> bool:
+        """Begin an iteration from the state just before it, if that is kept and is enough.
+
+        It is not where a phase up to the cursor, or the next one, may read an output or a loss
+        from before: there is none then.
+        """
+        near = self.history.near.at(iteration - 1) if self.history.near else None
+        if near is None:
+            return False
+        before = self.history.plan(iteration - 1)
+        ahead = self.history.plan(iteration).segments[: cursor.segment + 1]
+        made = {s.kind.makes for s in ahead if s.how == "turn"}
+        plain = all(s.how == "turn" for s in ahead) and made >= _MADE
+        if not plain or len(before.segments) > before.boundary():
+            return False
+        keyframe.restore_state(self.trainer, near.state)
+        self.recorder.follow(near.past)
+        self._apply(before, Cursor(before.boundary() - 1))
+        self.begin(iteration)
+        return True
 
     def start_for(self, iteration: int) -> int:
         """The iteration whose keyframe a rebuild of ``iteration`` starts from.
@@ -150,7 +177,7 @@ class Replay:
         plan = self.history.plan(start)
         if len(plan.segments) > plan.boundary():
             return True
-        missing = {phase.makes for phase in PHASES.values() if phase.makes}
+        missing = set(_MADE)
         for between in range(start + 1, iteration):
             for segment in self.history.plan(between).segments:
                 if segment.how == "skip":

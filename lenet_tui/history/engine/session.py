@@ -9,7 +9,7 @@ from functools import partial
 import torch
 
 from lenet_tui.history.engine import keyframe
-from lenet_tui.history.engine.history import History
+from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.reverse_continue import Search
@@ -44,7 +44,6 @@ from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
 from lenet_tui.watch.engine import evaluate
 
-MEGABYTE = 2**20
 RUN_ON = moves.Continue(2**62)
 """A ``continue`` without a limit, as ``RunFree`` asks for."""
 
@@ -302,6 +301,9 @@ class Session:
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
         names = navigator.trainer.names
+        if history.remark:
+            self._hooks.send(Remark(history.remark))
+            history.remark = None
         return Frame(
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),

@@ -62,6 +62,18 @@ class RecorderProgress:
         self.since = time.monotonic()
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a tape takes over from the one before: its updates, and the last forward with its graph.
+
+    ``freed``: whether a backward has freed that graph.
+    """
+
+    updates: dict[str, UpdateEntry]
+    forward: TapeSegment | None
+    freed: bool
+
+
 class TapeRecorder:
     """Writes the tape of the present iteration. The trainer is always at the tape's end.
 
@@ -112,6 +124,16 @@ class TapeRecorder:
         """Drop what the next tape would take over, as it does not follow the present one."""
         self._updates = {}
         self._fetched = -1
+
+    @property
+    def past(self) -> Past:
+        """What the next tape would take over now."""
+        return Past(dict(self._updates), self._forward, self._freed)
+
+    def follow(self, past: Past) -> None:
+        """Have the next tape take over this, as the trainer is where that tape ended."""
+        self.forget()
+        self._updates, self._forward, self._freed = dict(past.updates), past.forward, past.freed
 
     def pad(self, segments: Iterable[Segment]) -> None:
         """Add segments that were run before the tape begins, without entries."""

@@ -1,0 +1,92 @@
+"""The states of the last few boundaries, for a step back to run one iteration and no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
+from lenet_tui.tape.engine.recorder import Past, TapeRecorder
+
+FEWEST = 3
+"""Boundaries whose states are kept whatever they take: what a step back from the last needs."""
+TAPED = 2
+"""Boundaries whose tensors are on the tape and in its base anyway."""
+MOST = 8
+SHARE = 4
+"""More than the fewest are kept in this part of the history's budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearState:
+    """A state with the tensors themselves, and what the next tape takes over from the last."""
+
+    state: TrainerState
+    past: Past
+    bytes: int
+    """Of its gradients and the optimizer's tensors; the values are of updates on a tape."""
+
+
+class NearStates:
+    """States by iteration, within ``budget`` bytes but for the last ``FEWEST``."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget // SHARE
+        self._states: dict[int, NearState] = {}
+
+    def keep(self, iteration: int, recorder: TapeRecorder) -> None:
+        """Keep the live state, if the tape has all of it: nothing but buffers is copied."""
+        past = recorder.past
+        if past.updates.keys() != recorder.trainer.parameters.keys():
+            return
+        self._states.pop(iteration, None)  # to be the last again
+        self._states[iteration] = _taken(recorder, past)
+        while len(self._states) > FEWEST and (
+            len(self._states) > MOST or self.bytes > self._budget
+        ):
+            del self._states[next(iter(self._states))]
+
+    def at(self, iteration: int) -> NearState | None:
+        """The state in which an iteration had just finished, if it is kept."""
+        return self._states.get(iteration)
+
+    def drop_after(self, iteration: int) -> None:
+        """Drop the states of later iterations."""
+        self._states = {i: s for i, s in self._states.items() if i <= iteration}
+
+    @property
+    def bytes(self) -> int:
+        """Memory that they take beside the tape, which has the last ``TAPED`` itself."""
+        return sum(state.bytes for state in list(self._states.values())[:-TAPED])
+
+
+def _taken(recorder: TapeRecorder, past: Past) -> NearState:
+    """The live state: parameters as the tape has them, a copy of what it has not."""
+    trainer = recorder.trainer
+    live = keyframe.state_of(trainer)
+    kept = {
+        name: StoredParameter(
+            past.updates[name].after,
+            stored.grad,
+            past.updates[name].state_after if stored.state else {},
+        )
+        for name, stored in live.parameters.items()
+    }
+    state = replace(
+        live,
+        data=replace(live.data),
+        parameters=kept,
+        buffers={
+            name: None if b is None else b.detach().clone() for name, b in live.buffers.items()
+        },
+        attribute_tensors=tuple([t.detach().clone() for t in live.attribute_tensors]),
+    )
+    beside = [t for p in kept.values() for t in (p.grad, *p.state.values())]
+    beside += [*state.buffers.values(), *state.attribute_tensors]
+    return NearState(state, past, sum(map(_bytes, beside)))
+
+
+def _bytes(tensor: Tensor | None) -> int:
+    return 0 if tensor is None else tensor.numel() * tensor.element_size()
