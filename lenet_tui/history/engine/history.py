@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from lenet_tui.history.engine.near import NearStates
 from lenet_tui.history.keyframe_policy import KeyframeIndex
+from lenet_tui.protocol.blob import LARGE, Blob, Piece, equal, length
 from lenet_tui.protocol.iteration_plan import INIT, IterationPlan, regular
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.position import Position
@@ -95,15 +96,23 @@ class History:
         """Whether a keyframe of the iteration just finished is worth capturing."""
         return iteration in self.index.sizes or self.index.due(iteration)
 
-    def keep(self, iteration: int, blob: bytes) -> None:
+    def keep(self, iteration: int, pieces: Sequence[Piece]) -> None:
         """Store a keyframe if it is due; compare it with one stored before."""
-        if iteration in self.index.sizes and self._sum(iteration) != _sum(blob):
+        if iteration in self.index.sizes and not self._has(iteration, pieces):
             self.divergence = notice("history:not-reproduced", n=iteration)
         if self.index.due(iteration):
-            self._store.put(iteration, blob)
-            self._blob_digests[iteration] = self._hashing.submit(_sum, blob)
-            self._drop(self.index.add(iteration, len(blob), self._near_bytes))
-            self._remark(iteration, len(blob))
+            size = self._store.put(iteration, pieces)
+            if length(pieces) < LARGE:
+                sum_ = self._hashing.submit(_sum, b"".join(pieces))
+                self._blob_digests[iteration] = sum_
+            self._drop(self.index.add(iteration, size, self._near_bytes))
+            self._remark(iteration, size)
+
+    def _has(self, iteration: int, pieces: Sequence[Piece]) -> bool:
+        """Whether the stored keyframe is equal to one in pieces."""
+        if length(pieces) < LARGE:
+            return self._sum(iteration) == _sum(b"".join(pieces))
+        return equal(self._store.get(iteration), pieces)
 
     def keep_near(self, iteration: int, recorder: TapeRecorder) -> None:
         """Keep the state of the iteration just finished, which is on the recorder's tape."""
@@ -123,7 +132,8 @@ class History:
     def _sum(self, iteration: int) -> bytes:
         """The digest of a stored keyframe, which is requested if another engine stored it."""
         if iteration not in self._blob_digests:
-            self._blob_digests[iteration] = self._hashing.submit(_sum, self._store.get(iteration))
+            stored = bytes(self._store.get(iteration))
+            self._blob_digests[iteration] = self._hashing.submit(_sum, stored)
         return self._blob_digests[iteration].result()
 
     def _drop(self, iterations: Sequence[int]) -> None:
@@ -136,7 +146,7 @@ class History:
         """The last iteration up to ``iteration`` with a keyframe."""
         return self.index.nearest(iteration)
 
-    def blob(self, iteration: int) -> bytes:
+    def blob(self, iteration: int) -> Blob:
         """The bytes of a keyframe."""
         return self._store.get(iteration)
 

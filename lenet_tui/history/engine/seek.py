@@ -102,7 +102,7 @@ class Replay:
         if self.iteration and all(s.segment.how == "turn" for s in self.tape.segments):
             self.history.keep_near(self.iteration, self.recorder)
         if self.history.wants(self.iteration):
-            self.history.keep(self.iteration, keyframe.capture(self.trainer))
+            self.history.keep(self.iteration, keyframe.capture_pieces(self.trainer))
 
     def plain(self) -> None:
         """Run the whole next iteration as a plain loop would, without a tape."""

@@ -107,7 +107,7 @@ class Session:
         trainer = self.navigator.trainer
         if trainer.device.type == "cuda":
             self._say(LOADS_CUDNN)
-        self.history.keep(0, keyframe.capture(trainer))
+        self.history.keep(0, keyframe.capture_pieces(trainer))
         self.history.on = phases_on(trainer.options)
         self.navigator.recorder.expected = dry_run(trainer).entries
 
@@ -128,7 +128,7 @@ class Session:
         position = snapshot.position
         cursor = Cursor(snapshot.segment, position.op)
         self.navigator.rebuild(position.iteration, cursor, careful=True)
-        if snapshot.digest:
+        if len(snapshot.digest) == len(self._digest()):  # older saves have longer ones
             self.history.expect(position.iteration, cursor, snapshot.digest)
             self._fingerprint()
 
@@ -148,10 +148,13 @@ class Session:
     def take_losses(self) -> tuple[int, Sequence[float]]:
         return self.run_loop.take_finished_losses()
 
+    def _digest(self) -> str:
+        navigator = self.navigator
+        return navigator.recorder.digests.at(navigator.tape, navigator.cursor)
+
     def _fingerprint(self) -> str:
         """The digest of the state at the cursor, compared with the one recorded there."""
-        navigator = self.navigator
-        digest = navigator.recorder.digests.at(navigator.tape, navigator.cursor)
+        navigator, digest = self.navigator, self._digest()
         self.history.check(navigator.iteration, navigator.cursor, digest)
         return digest
 
@@ -283,9 +286,7 @@ class Session:
 
     def subscribe(self, subscription: Subscription) -> Frame:
         self._subscription = subscription
-        navigator = self.navigator
-        digest = navigator.recorder.digests.at(navigator.tape, navigator.cursor)
-        return replace(self.frame(), digest=digest, divergence=self.history.divergence)
+        return replace(self.frame(), digest=self._digest(), divergence=self.history.divergence)
 
     def subscribe_next(self, subscription: Subscription) -> None:
         self._subscription = subscription
