@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lenet_tui.history.engine.near import FEWEST, MOST
-from lenet_tui.protocol.messages import Remark
+from lenet_tui.protocol.messages import Remark, Subscription
 from lenet_tui.tape.engine.digest import digest
 from lenet_tui.training.engine.trainer import Trainer
 from tests.harness.driving import Drive
@@ -36,7 +36,7 @@ def shown(drive: Drive) -> Any:
     return (
         drive.at, drive.state, drive.moved.error, frame.loss, frame.accumulated, frame.outputs,
         frame.output_shape, frame.rows, frame.options, frame.end, frame.ahead, seen,
-        frame.divergence,
+        frame.divergence, frame.graph,
     )  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def test_with_near_states_all_is_as_without(model: str, seed: int) -> None:
     walks: list[list[Any]] = []  # one after the other, as they draw from the same generators
     for near in (True, False):
         drive = Drive(model=model, batch_size=2, optimizer="adam")
+        drive.session.subscribe_next(Subscription(graph=True))
         if not near:
             drive.session.history.near = None
         walks.append([])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
+import torch
 from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
+from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.recorder import Past, TapeRecorder
+from lenet_tui.tape.engine.tape import TapeSegment
 
 FEWEST = 3
 """Boundaries whose states are kept whatever they take: what a step back from the last needs."""
@@ -26,7 +30,6 @@ class NearState:
     state: TrainerState
     past: Past
     bytes: int
-    """Of its gradients and the optimizer's tensors; the values are of updates on a tape."""
 
 
 class NearStates:
@@ -41,6 +44,8 @@ class NearStates:
         past = recorder.past
         if past.updates.keys() != recorder.trainer.parameters.keys():
             return
+        if past.forward is not None:
+            past = replace(past, forward=_light(past.forward))
         self._states.pop(iteration, None)  # to be the last again
         self._states[iteration] = _taken(recorder, past)
         while len(self._states) > FEWEST and (
@@ -83,9 +88,37 @@ def _taken(recorder: TapeRecorder, past: Past) -> NearState:
         },
         attribute_tensors=tuple([t.detach().clone() for t in live.attribute_tensors]),
     )
-    beside = [t for p in kept.values() for t in (p.grad, *p.state.values())]
+    beside = [t for p in kept.values() for t in (p.value, p.grad, *p.state.values())]
     beside += [*state.buffers.values(), *state.attribute_tensors]
     return NearState(state, past, sum(map(_bytes, beside)))
+
+
+def _light(forward: TapeSegment) -> TapeSegment:
+    """A forward with its graph, but without what it computed: of that only the shapes.
+
+    It is shown until the next forward begins; a backward has freed what its graph had saved.
+    """
+    light: dict[int, Entry] = {id(e): _without_tensors(e) for e in forward.entries}
+    output = forward.output
+    if output is not None:
+        found = light.get(id(output)) or _without_tensors(output)
+        output = found if isinstance(found, OpEntry) else None
+    return replace(forward, entries=[*light.values()], output=output, parts={})
+
+
+def _without_tensors(entry: Entry) -> Entry:
+    if not isinstance(entry, OpEntry):
+        return entry
+    several = entry.output
+    output = tuple(map(_shape, several)) if isinstance(several, tuple) else _shape(several)
+    return replace(entry, args=(), kwargs={}, output=output)
+
+
+def _shape(part: Any) -> Any:
+    """A tensor of the same shape without memory; anything else as it is."""
+    if not isinstance(part, Tensor):
+        return part
+    return torch.empty(part.shape, dtype=part.dtype, device="meta")
 
 
 def _bytes(tensor: Tensor | None) -> int:

@@ -108,6 +108,7 @@ class TapeRecorder:
             self._freed,
         )
         self._updates = {}
+        self.digests.leave()
         self.tape = Tape(iteration, base)
         if iteration == 0:
             self.tape.segments.append(self._init)

@@ -34,9 +34,14 @@ class StateDigests:
         self._hashes: dict[str, tuple[Version, int]] = {}
         self._sum = 0
 
+    def leave(self) -> None:
+        """Let go of the tape, as another one begins."""
+        self._tape = None
+
     def forget(self) -> None:
         """Let go of the last state's tensors."""
-        if self._tape is not None:
+        self.leave()
+        if self._hashes:
             self.__init__()  # type: ignore[misc]
 
     def at(self, tape: Tape, cursor: Cursor) -> str:
