@@ -22,7 +22,7 @@ from tests.harness.oracle_loops import classes
     [
         ("adam", 3, 110),
         pytest.param("adam", 3, 330, marks=pytest.mark.slow),
-        pytest.param("manual", 1, 330, marks=pytest.mark.slow),
+        pytest.param("manual", 2, 330, marks=pytest.mark.slow),
         pytest.param("manual", 256, 330, marks=pytest.mark.slow),
     ],
 )

@@ -122,7 +122,7 @@ class History:
 
     def _remark(self, iteration: int, size: int) -> None:
         """Have it said, once, if the budget is small for keyframes of this size."""
-        room = self.index.budget // size
+        room = self.index.budget // size - 1  # one is for the near states
         if iteration and room < FEW and not self._remarked:
             self._remarked = True
             megabytes, budget = round(size / MEGABYTE, 1), self.index.budget // MEGABYTE
