@@ -11,8 +11,8 @@ from torch import Tensor
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
 from lenet_tui.tape.engine.entries import Entry, OpEntry
-from lenet_tui.tape.engine.recorder import Past, TapeRecorder
-from lenet_tui.tape.engine.tape import TapeSegment
+from lenet_tui.tape.engine.recorder import TapeRecorder
+from lenet_tui.tape.engine.tape import Past, TapeSegment
 
 FEWEST = 3
 """Boundaries whose states are kept whatever they take: what a step back from the last needs."""

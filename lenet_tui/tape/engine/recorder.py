@@ -11,16 +11,17 @@ from torch import Tensor
 
 from lenet_tui.protocol.iteration_plan import Segment, regular
 from lenet_tui.protocol.moves import Set
-from lenet_tui.protocol.options import change, phases_on
+from lenet_tui.protocol.options import OWN, change, phases_on
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine import backward_recorder
+from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.collection import collection_put_off
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.tape.engine.state_digest import StateDigests
-from lenet_tui.tape.engine.tape import Base, Tape, TapeSegment
+from lenet_tui.tape.engine.tape import Base, Past, Tape, TapeSegment
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
@@ -62,18 +63,6 @@ class RecorderProgress:
         self.since = time.monotonic()
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What a tape takes over from the one before: its updates, and the last forward with its graph.
-
-    ``freed``: whether a backward has freed that graph.
-    """
-
-    updates: dict[str, UpdateEntry]
-    forward: TapeSegment | None
-    freed: bool
-
-
 class TapeRecorder:
     """Writes the tape of the present iteration. The trainer is always at the tape's end.
 
@@ -87,6 +76,8 @@ class TapeRecorder:
         self._paths = module_paths(trainer.model)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
+        self._states: dict[str, tuple[list[tuple[Tensor, int]], dict[str, Tensor]]] = {}
+        """Of each parameter: the optimizer's live tensors with their versions, and their copies."""
         self._fetched = -1
         self._forward: TapeSegment | None = None
         self._freed = False
@@ -123,7 +114,7 @@ class TapeRecorder:
 
     def forget(self) -> None:
         """Drop what the next tape would take over, as it does not follow the present one."""
-        self._updates = {}
+        self._updates, self._states = {}, {}
         self._fetched = -1
 
     @property
@@ -285,23 +276,39 @@ class TapeRecorder:
     def update(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``update`` for these parameters."""
         updater, parameters = self.trainer.updater, self.trainer.parameters
-        states = [_cloned(updater.state(name)) for name in names]
+        states = [self._state(name) for name in names]
         updater.step(names if len(names) < len(parameters) else None)
         for name, state in zip(names, states, strict=True):
-            made = self._updates.get(name)
+            made, p = self._updates.get(name), parameters[name]
+            before = made.after if made else self.tape.base.values[name]
+            # What has no gradient is as a rule frozen, and may be most of a model.
+            still = p.grad is None and same_bits(before, p)
             self._updates[name] = UpdateEntry(
                 name,
                 UPDATE.name,
                 name.rpartition(".")[0],
-                made.after if made else self.tape.base.values[name],
-                parameters[name].grad,
-                parameters[name].detach().clone(),
+                before,
+                p.grad,
+                before if still else p.detach().clone(),
                 updater.lr,
                 updater.kind,
                 state,
-                _cloned(updater.state(name)),
+                self._state(name),
             )
         return [self._updates[name] for name in names]
+
+    def _state(self, name: str) -> dict[str, Tensor]:
+        """The optimizer's state of a parameter, copied where it is not the one copied last."""
+        live = self.trainer.updater.state(name)
+        known = self._states.get(name)
+        ours = self.trainer.options.optimizer != OWN  # nobody else writes there
+        if ours and known is not None and len(live) == len(known[0]):
+            pairs = zip(live.values(), known[0], strict=True)
+            if all(t is last and t._version == version for t, (last, version) in pairs):
+                return known[1]
+        cloned = {key: value.detach().clone() for key, value in live.items()}
+        self._states[name] = [(t, t._version) for t in live.values()], cloned
+        return cloned
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""
@@ -312,10 +319,6 @@ class TapeRecorder:
         progress.index = sum(len(s.entries) for s in self.tape.segments)
         progress.passed(0, "")
         progress.enters(phase)
-
-
-def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {key: value.detach().clone() for key, value in state.items()}
 
 
 @cache

@@ -75,6 +75,18 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What a tape takes over from the one before: its updates, and the last forward with its graph.
+
+    ``freed``: whether a backward has freed that graph.
+    """
+
+    updates: dict[str, UpdateEntry]
+    forward: TapeSegment | None
+    freed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """``done`` ops (``None``: all) of segment number ``segment``."""
 
