@@ -15,17 +15,21 @@ class KeyframeIndex:
     """The iterations that have a keyframe, and their sizes in bytes.
 
     A keyframe is due each ``FIRST_SPACING`` iterations. When ``budget`` bytes are full, all but the
-    latest are thinned: ``spacing`` doubles and every second one is evicted. Iteration 0 and the
-    last one always stay, even where they alone take more than the budget.
+    latest are thinned: ``spacing`` doubles and every second one is evicted. Iteration 0 and one
+    more always stay, even where they alone take more than the budget.
+    ``halfway``: an iteration passed on a long way to one gone back to, where those before that one
+    will start from; it has a keyframe until another takes its place.
     """
 
     budget: int
     spacing: int = FIRST_SPACING
     sizes: dict[int, int] = field(default_factory=dict)
+    halfway: int = -1
 
     def due(self, iteration: int) -> bool:
         """Whether a keyframe of ``iteration`` (just finished) should be stored and is not yet."""
-        return iteration % FIRST_SPACING == 0 and iteration not in self.sizes
+        wanted = iteration % FIRST_SPACING == 0 or iteration == self.halfway
+        return wanted and iteration not in self.sizes
 
     def add(self, iteration: int, size: int, others: int = 0) -> list[int]:
         """Note a keyframe of ``size`` bytes; returns the iterations whose keyframes are evicted.
@@ -37,21 +41,23 @@ class KeyframeIndex:
 
     def fit(self, others: int = 0) -> list[int]:
         """Evict what is in no even step or does not fit; returns the iterations."""
-        latest = sorted(self.sizes.keys() - {0})[-LATEST:]
-        evicted = self._thin(latest)
+        own = [self.halfway] if self.halfway in self.sizes else []
+        latest = sorted(self.sizes.keys() - {0, *own})[-LATEST:]
+        stay = [i for i in self.sizes if i in (*latest, *own)]  # as they were added
+        evicted = self._thin(stay)
         while self.used + others > self.budget:
-            if self.sizes.keys() - {0, *latest}:
+            if self.sizes.keys() - {0, *stay}:
                 self.spacing *= 2
-                evicted += self._thin(latest)
-            elif len(latest) > 1:
-                evicted.append(latest.pop(0))
+                evicted += self._thin(stay)
+            elif len(stay) > 1:
+                evicted.append(stay.pop(0))
                 del self.sizes[evicted[-1]]
             else:
                 break
         return evicted
 
-    def _thin(self, latest: list[int]) -> list[int]:
-        thin = [i for i in self.sizes if i % self.spacing and i not in latest]
+    def _thin(self, stay: list[int]) -> list[int]:
+        thin = [i for i in self.sizes if i % self.spacing and i not in stay]
         for i in thin:
             del self.sizes[i]
         return thin

@@ -88,6 +88,20 @@ def test_a_step_back_runs_one_iteration(walk: list[str], monkeypatch: pytest.Mon
     assert ran == ["forward"] * 3
 
 
+@pytest.mark.parametrize("megabytes", [1, 256])
+def test_a_walk_far_back_does_not_begin_anew_each_time(
+    megabytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = Drive(history_mb=megabytes, optimizer="adam")
+    wanted = {n: drive(f"goto {n}").frame.digest for n in range(12, 31)}
+    drive("goto 60", "goto 30")
+    ran = counted(monkeypatch)
+    for number in range(29, 11, -1):
+        assert drive("back iteration").frame.digest == wanted[number]
+        assert drive.at[0] == number and not drive.moved.frame.divergence
+    assert len(ran) < 18 * 9
+
+
 def test_a_small_budget_is_said_once_and_keeps_the_first_and_the_last() -> None:
     drive = Drive(history_mb=1, optimizer="adam")
     drive("run 31")

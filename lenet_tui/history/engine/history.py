@@ -203,7 +203,7 @@ class Borrowed(History):
 
     def __init__(self, own: History) -> None:
         super().__init__(own._store, own.index.budget)
-        self.index = own.index
+        self.index = replace(own.index)
         self.plans = dict(own.plans)
         self.on = own.on
         self.end = own.end

@@ -18,6 +18,10 @@ from lenet_tui.training.engine.trainer import Trainer
 _MADE = {phase.makes for phase in PHASES.values() if phase.makes}
 """What phases make for others to read: an output and a loss."""
 
+LONG, SHORT = 16, 10
+"""After a way of more than so many iterations, those just before are so many away from a keyframe
+that is stored on the way."""
+
 
 class Replay:
     """A tape under way, and the history it is part of. Live torch is always at the tape's end."""
@@ -134,6 +138,8 @@ class Replay:
         """
         if not self._resume_near(iteration, cursor):
             start = self.start_for(iteration)
+            if iteration - start > LONG:
+                self.history.index.halfway = iteration - SHORT
             self.resume_at(start, extras=start < iteration)
             self.replay_to(iteration)
         self._play_to(cursor, careful)
