@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lenet_tui.app import own_program
 from lenet_tui.export import statements
 from lenet_tui.protocol.frame import Frame, SegmentState, printed_digest
-from lenet_tui.protocol.options import Options, turn_of
+from lenet_tui.protocol.options import DRAWN, LOSSES, NET, OWN, Options, turn_of
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, left
 from lenet_tui.text.numbers import number, shape_text
 
@@ -38,13 +39,16 @@ class Program:
     current: int
 
 
-def program(frame: Frame, net: str = "Net") -> Program:
+def program(frame: Frame, net: str = "Net", source: Sequence[str] = ()) -> Program:
     """The program at the cursor; ``net``: the name of the model's class.
 
     The last line is the digest of all parameters and gradients, which the exported script prints;
     it is left out where there are so many that no step waits for it.
+    A step of one's own is shown as it stands in its file, whose lines ``source`` has.
     """
     options, segments = frame.options, frame.segments
+    if options.step:
+        return _owners(frame, source)
     lines = [_begun(line, frame) for line in opening(options, net)]
     body = [line for place in range(len(segments)) for line in _passed(frame, place)]
     begun = frame.position.iteration > 0
@@ -62,13 +66,25 @@ def program(frame: Frame, net: str = "Net") -> Program:
     return Program(tuple(lines), current)
 
 
+def _owners(frame: Frame, source: Sequence[str]) -> Program:
+    """The owner's file, with the line of the step that the cursor is in or passed last."""
+    here = own_program.line_in_step(frame, source)
+    lines = [Line(code) for code in source]
+    notes = tuple(_notes(frame, len(frame.segments) - 1)) if frame.segments else ()
+    if here >= 0:
+        lines[here] = Line(source[here], frame.position.phase, "current", notes)
+    if frame.digest:
+        lines += [Line("", notes=(("code.state", {}),)), Line(f"# STATE {frame.digest}")]
+    return Program(tuple(lines), max(here, 0))
+
+
 def running_line(frame: Frame, net: str, source: Sequence[str], first: int) -> Line:
     """The line that the cursor is in or passed last: inside a forward, that of the model's class.
 
     ``source``: the lines of the class, which begin at line ``first`` of their file.
     """
-    shown = program(frame, net)
-    line = shown.lines[shown.current]
+    shown = program(frame, net, source)
+    line = shown.lines[shown.current] if shown.lines else Line("")
     number = line_inside(frame, first)
     code = source[number] if 0 <= number < len(source) else line.code
     return Line(code.strip(), line.phase, line.mark, line.notes)
@@ -84,11 +100,17 @@ def line_inside(frame: Frame, first: int) -> int:
 
 def opening(options: Options, net: str) -> list[str]:
     """The lines before the loop."""
+    own = options.model != NET
     lines = [f"torch.manual_seed({options.seed})", f'device = "{options.device}"']
     lines.append(f"net = {net}().to(device)")
+    if own:
+        lines = own_program.opening(options)
     if options.data == "random":
         lines += statements.draw(options.batch_size)
-    lines.append(statements.criterion(options))
+    if options.loss in LOSSES:
+        lines.append(statements.criterion(options))
+    if options.optimizer == OWN:
+        return lines
     return [*lines, statements.optimizer_here(options) or f"lr = {options.lr!r}"]
 
 
@@ -103,6 +125,8 @@ def _phase(options: Options, phase: str, vector: str = "") -> list[Line]:
     """The lines of one phase; the last of them runs it."""
     kind = PHASES[phase]
     code = [*statements.whole(kind, options, labels=options.data != "random")]
+    if kind is LOSS:
+        code = [*own_program.loss(options)] or code
     if kind is FORWARD:
         code = [*_batch(options), *code]
     elif vector:
@@ -111,6 +135,8 @@ def _phase(options: Options, phase: str, vector: str = "") -> list[Line]:
 
 
 def _batch(options: Options) -> list[str]:
+    if options.data in (OWN, DRAWN):
+        return own_program.batch(options)
     if options.data == "random":
         return []
     name = "digits" if options.data == "digits" else "samples"

@@ -125,7 +125,7 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
     if resume is not None:
         from lenet_tui.cli.resume import found  # noqa: PLC0415
 
-        lost = found(resume)
+        lost = found(resume, vars(args).get("model", ""))
     gc.disable()  # a tenth of the time to the first frame; restore.run takes it up again
     from lenet_tui.terminal.ui import restore  # noqa: PLC0415
 

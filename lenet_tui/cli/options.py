@@ -38,7 +38,7 @@ SETTINGS = ContextVar("SETTINGS", default=Settings())  # noqa: B039 - frozen
 _ARGUMENT = "--model."
 _SHAPE = re.compile(r"(\d{1,9}([,x]\d{1,9})*)?(:[a-z]\w{0,20})?")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
-_BESIDE_RESUME = ("resume", "lang", "ascii", "theme", "moves", "command")
+_BESIDE_RESUME = ("resume", "lang", "ascii", "theme", "moves", "command", "model")
 """What may be given with ``--resume``: the session brings its own options."""
 
 

@@ -11,15 +11,17 @@ from lenet_tui.sessions.store import default_folder, in_use, lost, read
 from lenet_tui.text.clean import clean
 
 
-def found(file: str) -> tuple[tuple[Path, SavedSession], ...]:
+def found(file: str, model: str) -> tuple[tuple[Path, SavedSession], ...]:
     """The session in ``file``, or if that is empty, all that were saved, the newest first.
+
+    ``model``: the one of one's own that a session may have; any where it lies in our own folder.
 
     ``CommandError`` if there is none. One that cannot be read beside others is complained of.
     """
     if file:
         path = Path(file)
         try:
-            return ((path, read(path)),)
+            return ((path, read(path, model)),)
         except SaveError as error:
             raise _damaged(path, error) from None
     folder = default_folder()

@@ -55,8 +55,11 @@ def iterate(
 ) -> int:
     """Run ``init`` and so many iterations, phase by phase."""
     with BlockingEngine() as engine:
-        _begin(engine, options, writer, why)
+        options = _begin(engine, options, writer, why)
         writer.init(engine.move(DoMove(0, Run(0), parameters=True)))
+        if options.step:
+            _iterate_steps(engine, iterations, ops, writer)
+            return 0
         total = iterations * len(turn_of(options))
         for number in range(1, total + AHEAD + 1):
             if number <= total:
@@ -64,12 +67,26 @@ def iterate(
             if number <= AHEAD or number - AHEAD > total:
                 continue
             moved = engine.answer(Moved)
-            if moved.error:
-                at = moved.frame.position
-                n, phase, error = at.iteration, at.phase, moved.error
-                raise CommandError("cli:iteration-after", REJECTED, n=n, phase=phase, error=error)
+            _check(moved)
             writer.phase(moved)
     return 0
+
+
+def _iterate_steps(engine: BlockingEngine, iterations: int, ops: bool, writer: Writer) -> None:
+    """Run so many steps of one's own: how many phases each has is known when it has run."""
+    done = 0
+    while done < iterations:
+        moved = engine.move(DoMove(1, PHASE, parameters=True, ops=ops))
+        _check(moved)
+        writer.phase(moved)
+        done += moved.frame.boundary
+
+
+def _check(moved: Moved) -> None:
+    if moved.error:
+        at = moved.frame.position
+        n, phase, error = at.iteration, at.phase, moved.error
+        raise CommandError("cli:iteration-after", REJECTED, n=n, phase=phase, error=error)
 
 
 def play(
@@ -92,10 +109,12 @@ def play(
 
 def _begin(
     engine: BlockingEngine, options: Options, writer: Writer, why: Notice | None = None
-) -> None:
+) -> Options:
+    """Start the session; returns its options as resolved."""
     ready = engine.start(options)
     if why:
         complain(why)
     subscription = writer.begin(ready)
     if subscription:
         engine.send(subscription)
+    return ready.options

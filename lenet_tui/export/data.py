@@ -33,6 +33,11 @@ class SampleDraws:
         """A new iteration: its first forward takes a new batch."""
         self._fetched = False
 
+    def first_of_iteration(self) -> bool:
+        """Whether the iteration has not taken its batch yet; from now on it has."""
+        first, self._fetched = not self._fetched, True
+        return first
+
     def draw(self, size: int) -> tuple[str, ...]:
         """Draw the random tensors."""
         self._source, self._size, self.fixed, self._device = "random", size, True, "cpu"

@@ -33,4 +33,12 @@ NOTICES = {
         "the model {model} cannot be exported: a terminal would act on {text!r} in its source",
         "无法导出模型 {model}：其源码中的 {text!r} 会被终端当作控制字符",
     ),
+    "export:inside-step": (
+        "a script runs your own step as a whole: export where an iteration has finished",
+        "脚本会整体执行您自己的 step：请在一次迭代结束处导出",
+    ),
+    "export:drawn": (
+        "random inputs of --input cannot be exported: define data in a file",
+        "不能导出 --input 的随机输入：请在文件中定义 data",
+    ),
 }

@@ -121,6 +121,10 @@ class Plan:
             self.blocks.append(Block(tuple(self._lines), number, number, title))
         self._before, self._lines = [], []
 
+    def end(self) -> str:
+        """What the session returns as its model."""
+        return "net"
+
     def mentions(self, text: str) -> bool:
         """Whether a statement holds ``text``."""
         return any(text in line for block in self.blocks for line in block.lines)

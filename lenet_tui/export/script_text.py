@@ -59,7 +59,7 @@ def script(
         QUIET,
         "\n".join(import_lines([*net.imports.values(), *helpers.imports.values()])),
         *spaced(net.definitions),
-        session(plan.blocks, plan.has_loss),
+        session(plan.blocks, plan.has_loss, plan.end()),
         *spaced(helpers.definitions),
         table("RECORDED", recorded) + "\n" + table("THEN", then),
         *map(data, samples),
@@ -90,15 +90,15 @@ def joined(pieces: Iterable[str]) -> str:
     return text + "\n"
 
 
-def session(blocks: Iterable[Block], has_loss: bool) -> str:
-    """The function that trains."""
+def session(blocks: Iterable[Block], has_loss: bool, net: str) -> str:
+    """The function that trains; ``net``: what it returns as the model."""
     lines = ["def session() -> tuple[nn.Module, Tensor | None]:",
              '    """The session, from its seed to where the cursor stood."""']  # fmt: skip
     for number, block in enumerate(blocks):
         if number:
             lines.append("")
         lines += [f"    {line}" for line in body(block)]
-    lines += ["", "    return net, " + ("loss" if has_loss else "None")]
+    lines += ["", f"    return {net}, " + ("loss" if has_loss else "None")]
     return "\n".join(line.rstrip() for line in lines)
 
 

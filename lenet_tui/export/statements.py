@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.protocol.moves import Vector
 from lenet_tui.protocol.optimizers import OPTIMIZERS
-from lenet_tui.protocol.options import Options, as_dict
+from lenet_tui.protocol.options import OWN, Options, as_dict
 from lenet_tui.protocol.phases import LOSS, UPDATE, Phase
 
 _CRITERIA = {"cross_entropy": "nn.CrossEntropyLoss()", "mse": "nn.MSELoss()"}
@@ -22,7 +22,7 @@ def optimizer(options: Options) -> str:
 
 def by_hand(options: Options) -> bool:
     """Whether the update is written out, without an optimizer."""
-    return not OPTIMIZERS[options.optimizer].made_by
+    return options.optimizer != OWN and not OPTIMIZERS[options.optimizer].made_by
 
 
 def optimizer_here(options: Options) -> str:

@@ -71,4 +71,17 @@ NOTICES = {
         "the saved session holds a keyframe that cannot be read",
         "保存的会话含有无法读取的关键帧",
     ),
+    "history:own-order": (
+        "the order of the phases is that of the step of {file}: nothing can be skipped or done out"
+        " of turn",
+        "阶段的顺序由 {file} 的 step 决定：不能跳过，也不能另外执行",
+    ),
+    "history:own-option": (
+        "{option} is decided by your own step; lr, seed and device can be set",
+        "{option} 由您自己的 step 决定；可设置的有 lr、seed 与 device",
+    ),
+    "history:inside-step": (
+        "your own step runs as a whole: set {option} at its end",
+        "您自己的 step 整体执行：请在其结束处设置 {option}",
+    ),
 }

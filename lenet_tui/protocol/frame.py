@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.options import Options
-from lenet_tui.protocol.phases import LOSS
+from lenet_tui.protocol.phases import LOSS, TURN
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import View
 from lenet_tui.text.notice import Notice
@@ -71,7 +71,8 @@ class OpRow:
 class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
-    ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it.
+    ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
+    a step of one's own.
     """
 
     phase: str
@@ -80,6 +81,7 @@ class SegmentState:
     done: int
     total: int
     seconds: float
+    line: int = 0
 
 
 @pickled_by_call
@@ -97,6 +99,25 @@ class Entry:
     shapes: tuple[Shape | None, ...]
     numbers: tuple[tuple[str, float], ...] = ()
     line: int = 0
+
+
+@pickled_by_call
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An op at which the owner's code, or torch in it, raised an exception.
+
+    ``done``: the ops of the phase before it. ``op``: what was called, with tensors of ``shapes``
+    and ``dtypes``. ``line``: of the owner's file. ``traceback``: the lines of their frames.
+    """
+
+    iteration: int
+    phase: str
+    done: int
+    op: str
+    shapes: tuple[Shape, ...]
+    dtypes: tuple[str, ...]
+    line: int
+    traceback: tuple[str, ...]
 
 
 @pickled_by_call
@@ -140,6 +161,8 @@ class Frame:
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
     ``output_shape``: of this iteration's, ``None`` before the forward is through.
+    ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
+    ``failure``: where the last forward of this iteration or the next one failed.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
     """
@@ -165,6 +188,14 @@ class Frame:
     digest: str = ""
     divergence: Notice | None = None
     running: bool = False
+    upcoming: tuple[str, ...] | None = None
+    failure: Failure | None = None
+
+    @property
+    def boundary(self) -> bool:
+        """Whether the cursor is between two iterations (or after init)."""
+        ended = not self.upcoming if self.upcoming is not None else self.next_phase == TURN[0]
+        return self.position.op is None and ended
 
 
 def printed_digest(frame: Frame) -> str:
@@ -177,4 +208,5 @@ def printed_digest(frame: Frame) -> str:
 
 def has_loss(frame: Frame) -> bool:
     """Whether the loss of the present iteration has been computed at the cursor."""
-    return any(s.phase == LOSS.name and s.done for s in frame.segments)
+    losses = (s for s in frame.segments if s.phase == LOSS.name and s.how != "skip")
+    return any(s.done or not s.total for s in losses)  # one that the model returned has no ops

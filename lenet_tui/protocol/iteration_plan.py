@@ -76,6 +76,8 @@ class IterationPlan:
         ``before``: without those set where the last of the segments ends.
         """
         passed = self.segments[:count]
+        if phases.STEP.name in self.on:  # it runs as a whole, whatever phases it turns out to have
+            return () if passed and count >= len(self.segments) else (phases.STEP.name,)
         if not self.changes:
             return left(turn(self.on), passed)
         end = (count - 1, None) if before else None
@@ -113,6 +115,8 @@ class IterationPlan:
     @property
     def plain(self) -> bool:
         """Whether it is only the phases in turn, so that it need not be stored."""
+        if phases.STEP.name in self.on:
+            return not self.changes and self.segments[:1] != INIT.segments
         return self == regular(self.on)
 
 

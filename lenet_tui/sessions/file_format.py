@@ -9,7 +9,7 @@ from dataclasses import replace
 from lenet_tui.protocol.condition import parse_watch
 from lenet_tui.protocol.container import Forms, pack, unpack
 from lenet_tui.protocol.moves import Set, Vector, parse_move, parse_vector
-from lenet_tui.protocol.options import Options, check
+from lenet_tui.protocol.options import NET, check
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
@@ -21,6 +21,8 @@ _NAME = b"lenet-tui session "
 _MAGIC = _NAME + b"3\n"
 _DIGEST = hashlib.sha256().digest_size
 _FORMS: Forms = {Set: (str, str, parse_move), Vector: (str, str, parse_vector)}
+ANY_MODEL = "*"
+"""Any model may be executed: the file lies where this program writes its own."""
 _SLACK = 4
 """Spacings that may lie between a position and the last keyframe before it."""
 
@@ -44,8 +46,11 @@ def pieces(session: SavedSession) -> list[bytes | memoryview]:
     return [_MAGIC, whole.digest(), *parts]
 
 
-def decode(data: bytes) -> SavedSession:
-    """The session in a file's bytes; ``SaveError`` with one line on what is wrong with them."""
+def decode(data: bytes, model: str = NET) -> SavedSession:
+    """The session in a file's bytes; ``SaveError`` with one line on what is wrong with them.
+
+    ``model``: which one it may have beside the notebook's net, as it would be executed.
+    """
     line, end, _ = data.partition(b"\n")
     if not end or not line.startswith(_NAME):
         raise SaveError("sessions:no-session")
@@ -57,21 +62,21 @@ def decode(data: bytes) -> SavedSession:
     if hashlib.sha256(body).digest() != data[len(_MAGIC) : start]:
         raise SaveError("sessions:damaged")
     try:
-        return _plausible(unpack(SavedSession, body, _FORMS))
+        return _plausible(unpack(SavedSession, body, _FORMS), model)
     except Problem as error:
         raise SaveError(error.notice) from None
 
 
-def _plausible(session: SavedSession) -> SavedSession:
+def _plausible(session: SavedSession, model: str) -> SavedSession:
     """The session if its parts can belong together; a ``Problem`` says which do not.
 
-    A model that is not the app's own is not imported.
+    A model that was not asked for is not executed.
     """
     options, snapshot, keyframes = check(session.options), session.snapshot, session.keyframes
     last, _, done = snapshot.end
     here = snapshot.position.iteration
-    if options.model != Options().model:
-        raise SaveError("sessions:other-model")
+    if options.model not in (NET, model) and model != ANY_MODEL:
+        raise SaveError("sessions:other-model", model=clean(options.model, 300))
     if 0 not in keyframes:
         raise SaveError("sessions:no-first-keyframe")
     if max(*keyframes, here, session.losses_from) > last:

@@ -17,8 +17,8 @@ NOTICES = {
         "它已损坏：内容与摘要不符",
     ),
     "sessions:other-model": (
-        "its model is not the one of this lenet-tui",
-        "其模型不是此 lenet-tui 的模型",
+        "it executes {model}: give --model {model} beside --resume if you trust that file",
+        "它会执行 {model}：如信任该文件，请在 --resume 旁加上 --model {model}",
     ),
     "sessions:no-first-keyframe": (
         "the keyframe it starts from is missing",

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lenet_tui.protocol.new_file import free_name, write_new
+from lenet_tui.protocol.options import NET
 from lenet_tui.protocol.saved_session import SavedSession
-from lenet_tui.sessions.file_format import MAX_BYTES, SaveError, decode
+from lenet_tui.sessions.file_format import ANY_MODEL, MAX_BYTES, SaveError, decode
 from lenet_tui.text.notice import verbatim
 
 try:
@@ -69,7 +70,7 @@ def lost(folder: Path) -> Iterator[tuple[Path, SavedSession | SaveError]]:
     for path in _newest(folder):
         if not _busy(path):
             try:
-                yield path, read(path)
+                yield path, read(path, ANY_MODEL)
             except SaveError as error:
                 yield path, error
 
@@ -79,8 +80,11 @@ def in_use(folder: Path) -> bool:
     return any(map(_busy, _newest(folder)))
 
 
-def read(path: Path) -> SavedSession:
-    """The session in a file; ``SaveError`` if it cannot be read or is not to be believed."""
+def read(path: Path, model: str = NET) -> SavedSession:
+    """The session in a file; ``SaveError`` if it cannot be read or is not to be believed.
+
+    ``model``: which one it may have beside the notebook's net.
+    """
     try:
         # A named pipe would not even open, if it were waited for.
         opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -92,7 +96,7 @@ def read(path: Path) -> SavedSession:
         raise SaveError(verbatim((error.strerror or str(error)).lower())) from None
     if len(data) > MAX_BYTES:
         raise SaveError("sessions:too-large", most=MAX_BYTES // 2**20)
-    return decode(data)
+    return decode(data, model)
 
 
 def remove(path: Path) -> None:

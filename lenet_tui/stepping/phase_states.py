@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lenet_tui.protocol.options import turn_of
-from lenet_tui.protocol.phases import INIT, TURN, left
+from lenet_tui.protocol.phases import INIT, STEP, TURN, left
 
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame, SegmentState
@@ -37,7 +37,7 @@ def stations(frame: Frame | None, runs: str = "") -> list[Station]:
         return [Station(INIT.name, "next"), *(Station(phase, "later") for phase in TURN)]
     turn = turn_of(frame.options)
     last = len(frame.segments) - 1
-    passed = () if runs in turn and boundary(frame) else frame.segments
+    passed = () if runs in turn and frame.boundary else frame.segments
     result = [
         _passed(segment, number == last and frame.position.op is not None)
         for number, segment in enumerate(passed)
@@ -45,7 +45,9 @@ def stations(frame: Frame | None, runs: str = "") -> list[Station]:
     if not any(s.phase == INIT.name for s in result):
         result.insert(0, Station(INIT.name, "done"))
     following = not any(s.state == "current" for s in result)
-    ahead = list(left(turn, passed))
+    ahead = list(left(turn, passed) if frame.upcoming is None else frame.upcoming)
+    if frame.upcoming is not None and frame.position.iteration == 0:
+        ahead = [STEP.name]
     if following and runs in ahead:
         begun = ahead.index(runs)
         result += [Station(phase, "done") for phase in ahead[:begun]]
@@ -67,9 +69,26 @@ def fitted(row: list[Station], limit: int) -> tuple[list[Station], int]:
     return [s for i, s in enumerate(row) if i not in gone], len(gone)
 
 
-def boundary(frame: Frame) -> bool:
-    """Whether the cursor is between two iterations (or after init)."""
-    return frame.position.op is None and frame.next_phase == TURN[0]
+def around(row: list[Station], widths: list[int], room: int) -> tuple[int, int]:
+    """Which stations are shown where not all of them have room: from one up to before another.
+
+    They are those about the present one: the last that is begun, or else the last that is done.
+    ``widths``: of each in cells, with the gap after it.
+    """
+    begun = [n for n, s in enumerate(row) if s.state not in ("next", "later")]
+    first = last = begun[-1] if begun else 0
+    used = widths[first]
+    while True:
+        before = first > 0 and used + widths[first - 1] <= room
+        after = last + 1 < len(row) and used + widths[last + 1] <= room
+        if not before and not after:
+            return first, last + 1
+        if after and (not before or last - begun[-1] <= begun[-1] - first):
+            last += 1
+            used += widths[last]
+        else:
+            first -= 1
+            used += widths[first]
 
 
 def _passed(segment: SegmentState, current: bool) -> Station:

@@ -196,4 +196,8 @@ NOTICES = {
         "loss {loss} needs a target, and the batch brings one of type {kind}",
         "损失 {loss} 需要目标张量，而批量给出的类型为 {kind}",
     ),
+    "training:idle-step": (
+        "the step did nothing that can be seen: no op, no backward, no update",
+        "step 没有做任何可见的事：没有算子、反向传播或更新",
+    ),
 }

@@ -20,7 +20,7 @@ from lenet_tui.protocol.messages import Busy
 from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip, Vector
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
-from lenet_tui.stepping.phase_states import boundary, fitted, stations
+from lenet_tui.stepping.phase_states import fitted, stations
 from lenet_tui.text.notice import verbatim
 from lenet_tui.text.numbers import number
 from tests.harness.driving import Drive
@@ -113,8 +113,8 @@ def test_what_starts_on_a_gpu_is_said_in_words() -> None:
 
 
 def test_boundaries() -> None:
-    assert boundary(after()) and boundary(after(ITERATION))
-    assert not boundary(after(OP)) and not boundary(after(PHASE))
+    assert after().boundary and after(ITERATION).boundary
+    assert not after(OP).boundary and not after(PHASE).boundary
 
 
 @pytest.mark.parametrize("width", [40, 58, 78, 118, 198])

@@ -20,7 +20,8 @@ from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Back, Forward, Move, Run
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.phases import TURN
-from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.trainer import Trainer
 from tests.benchmarks.engine import Unwatched

@@ -33,6 +33,7 @@ TYPICAL: Mapping[str, str] = {
     "onehot": "64×10", "gradients": "64×6×14×14, 16×6×5×5, 16", "shape": "16×6×5×5",
     "probability": "0.1102", "value": "2.205", "nodes": "27", "ops": "12",
     "vector": "onehot 3", "skipped": "zero_grad",
+    "operands": "3×8 float32, 9×2 float32", "line": "17", "n": "1,234", "done": "16",
 }  # fmt: skip
 LINES = 10
 

@@ -143,7 +143,7 @@ def test_what_torch_refuses_changes_nothing() -> None:
     state = drive.state
     assert last[0] > 2
     assert drive.moved.frame.end == last[0]
-    for move in ("phase", "op", "finish", "run 3", "continue 9", f"goto {last[0] + 5}"):
+    for move in ("phase", "finish", "run 3", "continue 9", f"goto {last[0] + 5}"):
         assert str(drive.tries(move).error) == "ValueError: the weights (models.py:81)"
         assert drive.at == last
         assert drive.state == state

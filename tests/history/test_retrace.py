@@ -7,7 +7,6 @@ from itertools import islice
 import pytest
 
 from lenet_tui.history.retrace import retrace
-from lenet_tui.stepping.phase_states import boundary
 from tests.harness.driving import Drive
 from tests.history.test_engine_walks import moves
 
@@ -20,7 +19,7 @@ def check(drive: Drive, told: str) -> None:
     One after the other: torch's generator is one for both.
     """
     snapshot, at = drive.session.snapshot(), drive.at
-    lines = [str(move) for move in retrace(snapshot, boundary(drive.moved.frame))]
+    lines = [str(move) for move in retrace(snapshot, drive.moved.frame.boundary)]
     told = f"{told}\n{lines}"
     onward = ("phase", "op", "finish", "finish", "finish")
     wanted = [(drive.tries(line).frame.digest, drive.moved.frame.options) for line in onward]

@@ -26,7 +26,7 @@ from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum, mad
 from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
-from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, UPDATE, Phase
+from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, STEP, UPDATE, Phase
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.tape.engine.entries import UpdateEntry
@@ -90,7 +90,7 @@ class Explainer:
         if iteration > navigator.history.end[0] or not segments:
             last = navigator.history.end[0]
             raise CellError("explain:not-run", name=name, n=iteration, last=last)
-        navigator.rebuild(iteration, Cursor(len(segments) - 1))
+        navigator.end_of(iteration)
         try:
             yield
         finally:
@@ -119,7 +119,7 @@ class Explainer:
         history = self._navigator.history
         for earlier in range(iteration - 1, 0, -1):
             segments = history.plan(earlier).segments
-            if any(s.kind in phases and s.how != "skip" for s in segments):
+            if any(s.kind in (*phases, STEP) and s.how != "skip" for s in segments):
                 return earlier
         return 0
 

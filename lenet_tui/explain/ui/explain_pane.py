@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from lenet_tui.explain.explain_values import at_cursor
-from lenet_tui.explain.words.pane import explain_words
+from lenet_tui.explain.words.pane import explain_words, failure_words
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.prose import Fitted
 from lenet_tui.protocol.frame import Frame, Parameter
@@ -54,6 +54,8 @@ class ExplainPane(Pane):
     def show(self, frame: Frame) -> None:
         found = at_cursor(frame, self._parameters)
         lines = explain_words(self.words, found.phase, found.op, found.values)
+        if frame.failure is not None:
+            lines = [*failure_words(self.words, frame), *lines]
         if lines != self._lines:
             self._lines = lines
             self.query_one(ExplainText).show(lines)

@@ -10,8 +10,11 @@ from lenet_tui.explain.words.losses import EXPLAIN_LOSSES
 from lenet_tui.explain.words.phases import EXPLAIN_PHASES
 from lenet_tui.explain.words.pointwise import EXPLAIN_POINTWISE
 from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.phases import BACKWARD, LOSS, PHASES, UPDATE
+from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Table
+from lenet_tui.text.numbers import shape_text, thousands
 from lenet_tui.text.words import Words
 
 EXPLAIN: Table = {
@@ -36,6 +39,26 @@ def explain_words(words: Words, phase: str, op: str | None, values: Mapping[str,
         lines.insert(0, words("explain.skipped"))
     known = (line for line in lines if needed(line) <= values.keys())
     return [words.spell(line.format_map(values)) for line in known]
+
+
+def failure_words(words: Words, frame: Frame) -> list[str]:
+    """What raised an exception, with what it was given, and its owner's traceback."""
+    failure, position = frame.failure, frame.position
+    if failure is None:
+        return []
+    here = position.iteration == failure.iteration and position.op is not None
+    operands = ", ".join(
+        f"{shape_text(shape)} {dtype}"
+        for shape, dtype in zip(failure.shapes, failure.dtypes, strict=True)
+    )
+    if not here:
+        done = thousands(failure.done)
+        said = words("explain.failed.ahead", n=failure.iteration, done=done)
+    elif failure.op:
+        said = words("explain.failed", op=clean(failure.op), operands=operands, line=failure.line)
+    else:
+        said = words("explain.failed.code")
+    return [words.spell(said), *failure.traceback, ""]
 
 
 def explain_key(words: Words, phase: str, op: str | None, values: Mapping[str, str]) -> str:

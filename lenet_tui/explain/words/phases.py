@@ -14,6 +14,18 @@ EXPLAIN_PHASES: Table = {
         "Skipped: {skipped} was not run; nothing changed.",
         "已跳过：{skipped} 没有执行，什么都没有改变。",
     ),
+    "explain.failed": (
+        "It stops here: {op} of {operands} raised an exception (line {line}).",
+        "到此为止：{op} 得到 {operands}，出现异常（第 {line} 行）。",
+    ),
+    "explain.failed.code": (
+        "It stops here: the code after this op raised an exception.",
+        "到此为止：这个算子之后的代码出现异常。",
+    ),
+    "explain.failed.ahead": (
+        "Iteration {n} stops after {done} of its ops; s goes there, op by op.",
+        "第 {n} 次迭代在 {done} 个算子之后停下；按 s 逐个算子前往。",
+    ),
     "explain.phase.init": paragraphs("""
         Makes the net: every parameter gets its first random values. Nothing is computed yet.
         Conv2d and Linear draw weight and bias from U(−√k, √k), k = 1 / (inputs of one output).

@@ -10,14 +10,15 @@ from functools import cache
 from torch import Tensor
 
 from lenet_tui import __version__
-from lenet_tui.export.engine import script_runtime
+from lenet_tui.export.engine import own_export, script_runtime
 from lenet_tui.export.engine.samples import pack
 from lenet_tui.export.plan import Cut, Plan
 from lenet_tui.export.script_text import script
 from lenet_tui.export.source import Pulled, merged, pull
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.options import DRAWN, Options
+from lenet_tui.protocol.options import OWN as OWN_DATA
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine import digests
 from lenet_tui.tape.engine.dry_run import dry_run
@@ -36,6 +37,10 @@ _ACTED_ON = re.compile(
 def text(navigator: Navigator) -> str:
     """The script of the session up to the cursor; ``Rejected`` says why there is none."""
     begun = keyframe.unpack(navigator.history.blob(0)).options
+    if begun.data == DRAWN:
+        raise Rejected("export:drawn")
+    if begun.data == OWN_DATA:
+        return _of_file(navigator, begun)
     made, net = model_source(begun.model)
     plan = make_plan(navigator, begun, made)
     names = plan.draws.names
@@ -54,6 +59,45 @@ def text(navigator: Navigator) -> str:
         recorded=recorded(navigator.tape, navigator.cursor),
         then=script_runtime.place(plan.devices[-1]),
     )
+
+
+def _of_file(navigator: Navigator, begun: Options) -> str:
+    """The script of a session on a training file."""
+    plan = own_export.own_plan(navigator, begun)
+    _follow(plan, navigator)
+    plan.end()
+    helpers = own_export.helpers(plan, ALWAYS)
+    expected = recorded(navigator.tape, navigator.cursor)
+    if not navigator.trainer.says_loss:
+        expected["LOSS"] = "None"
+    if plan.mentions("F."):
+        helpers.imports["F"] = "import torch.nn.functional as F"
+    return script(
+        plan,
+        about=about(navigator),
+        net=Pulled({}, {}),
+        helpers=helpers,
+        samples=[],
+        recorded=expected,
+        then=script_runtime.place(plan.devices[-1]),
+    )
+
+
+def _follow(plan: Plan, navigator: Navigator) -> None:
+    """Take the session's statements into a plan, from init to the cursor."""
+    history, here, cursor = navigator.history, navigator.iteration, navigator.cursor
+    for number in range(here):
+        plan.iteration(number, history.plan(number))
+    last = history.plan(here).cut(cursor.segment, cursor.done)
+    cut = cut_at(navigator.tape, cursor)
+    if begun_step(navigator):
+        raise Rejected("export:inside-step")
+    plan.iteration(here, last, cut)
+
+
+def begun_step(navigator: Navigator) -> bool:
+    """Whether the cursor is inside a step of one's own, which a script can only run whole."""
+    return navigator.own_step and not navigator.finished
 
 
 def about(navigator: Navigator) -> tuple[str, ...]:
@@ -91,7 +135,7 @@ def model_source(spec: str) -> tuple[str, Pulled]:
 
 def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
     """The session's statements, from init to the cursor."""
-    trainer, history = navigator.trainer, navigator.history
+    trainer = navigator.trainer
     returned = trainer.returned
     if returned is not None and not isinstance(returned, Tensor):
         kind = type(returned).__name__
@@ -103,11 +147,7 @@ def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
         return output is not None and output.tensor.shape[1:] == (CLASSES,)
 
     plan = Plan(begun, net, lambda source: len(dataset.load(source).train()), fits)
-    here, cursor = navigator.iteration, navigator.cursor
-    for number in range(here):
-        plan.iteration(number, history.plan(number))
-    last = history.plan(here).cut(cursor.segment, cursor.done)
-    plan.iteration(here, last, cut_at(navigator.tape, cursor))
+    _follow(plan, navigator)
     return plan
 
 

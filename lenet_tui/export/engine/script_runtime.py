@@ -84,10 +84,13 @@ def deterministic() -> None:
 
 def step(optimizer: torch.optim.Optimizer, parameters: list[Tensor]) -> None:
     """``optimizer.step()`` for some of its parameters only."""
-    group = optimizer.param_groups[0]
-    everyone, group["params"] = group["params"], parameters
+    wanted = {id(p) for p in parameters}
+    everyone = [(group, group["params"]) for group in optimizer.param_groups]
+    for group, all_of_it in everyone:
+        group["params"] = [p for p in all_of_it if id(p) in wanted]
     optimizer.step()
-    group["params"] = everyone
+    for group, all_of_it in everyone:
+        group["params"] = all_of_it
 
 
 def move_state(optimizer: torch.optim.Optimizer, device: str) -> None:

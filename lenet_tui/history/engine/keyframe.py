@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -113,7 +113,7 @@ def state_of(trainer: Trainer) -> TrainerState:
             name: StoredParameter(p, p.grad, trainer.updater.stored(name))
             for name, p in trainer.parameters.items()
         },
-        {name: buffer for name, (_, _, buffer) in buffers(trainer.model).items()},
+        {name: buffer for name, (_, _, buffer) in buffers(trainer.modules()).items()},
         *trainer.attributes.write(),
         host_generators(),
         torch.get_rng_state(),
@@ -176,11 +176,13 @@ def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> No
     trainer.forget()
 
 
-def buffers(model: nn.Module) -> dict[str, tuple[nn.Module, str, Tensor | None]]:
-    """The model's buffers by their full names: the module of each, its name there, the tensor."""
+def buffers(
+    modules: Iterable[tuple[str, nn.Module]],
+) -> dict[str, tuple[nn.Module, str, Tensor | None]]:
+    """All buffers by their full names: the module of each, its name there, the tensor."""
     found = {
         f"{path}.{name}" if path else name: (module, name, buffer)
-        for path, module in model.named_modules()
+        for path, module in modules
         for name, buffer in module._buffers.items()
     }
     return {name: found[name] for name in sorted(found)}  # they may be registered in any order
@@ -192,12 +194,12 @@ def _restore_buffers(
     cast: Mapping[torch.dtype, torch.dtype],
 ) -> None:
     """Fill the buffers in place, or as a forward may have done: replace, register or delete."""
-    present = buffers(trainer.model)
+    present, modules = buffers(trainer.modules()), dict(trainer.modules())
     for name in present.keys() - stored.keys():
         delattr(*present[name][:2])
     for name, value in stored.items():
         path, _, leaf = name.rpartition(".")
-        module, _, buffer = present.get(name) or (trainer.model.get_submodule(path), leaf, None)
+        module, _, buffer = present.get(name) or (modules[path], leaf, None)
         dtype = value if value is None else cast.get(value.dtype, value.dtype)
         new = value if value is None else value.to(trainer.device, dtype, copy=True)
         if buffer is not None and new is not None and buffer.shape == new.shape:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from lenet_tui.history.engine.seek import Replay
+from lenet_tui.protocol.frame import Failure
 from lenet_tui.protocol.iteration_plan import Change, Segment
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import Options, turn_of
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.tape.engine.recorder import UNKNOWN
-from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.tape.engine.tape import UNKNOWN, Cursor
 
 
 class Navigator(Replay):
@@ -31,19 +31,36 @@ class Navigator(Replay):
         """Whether the whole turn of the iteration lies behind the cursor."""
         return self.cursor.done is None and self.plan.finished(self.cursor.segment + 1)
 
+    @property
+    def failure(self) -> Failure | None:
+        """Where a forward of this iteration, or of the next one, has failed."""
+        failure = self.recorder.failure
+        near = failure is not None and 0 <= failure.iteration - self.iteration <= 1
+        return failure if near else None
+
     # Forward
 
     def op(self) -> None:
-        """Go one op forward, past skipped phases before it."""
+        """Go one op forward, past skipped phases; in a forward that fails, up to there."""
+        self.recorder.partly = True
+        try:
+            self._op()
+        finally:
+            self.recorder.partly = False
+
+    def _op(self) -> None:
         if self.cursor.done is None:
             number = self.next_segment()
             while self.tape.segments[number].total == 0:
                 self.cursor = Cursor(number)
                 number = self.next_segment()
             self.cursor = Cursor(number, 0)
-        self._whole()
         segment = self.tape.segments[self.cursor.segment]
         done = (self.cursor.done or 0) + 1
+        for self.recorder.partly in (True, False):  # again, for the exception, where it fails
+            if done > len(segment.entries):
+                self._whole()
+                segment = self.tape.segments[self.cursor.segment]
         if done > len(segment.entries):
             self._step()
         self.cursor = Cursor(self.cursor.segment, None if done == segment.total else done)
@@ -79,6 +96,9 @@ class Navigator(Replay):
             self.append(Segment(plan.next_phase()))
             return number
         self.begin(self.iteration + 1)
+        if self.own_step:
+            self.run_step()
+            return 0
         recorded = self.plan.segments
         if recorded:
             self.open(recorded[0])

@@ -103,7 +103,7 @@ def _light(forward: TapeSegment) -> TapeSegment:
     if output is not None:
         found = light.get(id(output)) or _without_tensors(output)
         output = found if isinstance(found, OpEntry) else None
-    return replace(forward, entries=[*light.values()], output=output, parts={})
+    return replace(forward, entries=[*light.values()], output=output, returned={})
 
 
 def _without_tensors(entry: Entry) -> Entry:

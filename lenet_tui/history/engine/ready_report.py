@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -31,8 +32,16 @@ def ready_report(trainer: Trainer) -> Ready:
         tuple(
             Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
         ),
-        *_class_source(trainer.model),
+        *(_file_source(trainer) if trainer.options.step else _class_source(trainer.model)),
     )
+
+
+def _file_source(trainer: Trainer) -> tuple[str, int]:
+    """The owner's file, whole: its step runs any line of it."""
+    try:
+        return Path(trainer.file.names["__file__"]).read_text(errors="replace")[:LONGEST], 1
+    except (OSError, KeyError, TypeError):
+        return "", 0
 
 
 def _class_source(model: nn.Module) -> tuple[str, int]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import History
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import PHASES
-from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
-from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.recorder import TapeRecorder
+from lenet_tui.tape.engine.tape import LAST, Cursor, Tape
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.rejecting import rejection
 from lenet_tui.training.engine.trainer import Trainer
@@ -58,6 +60,19 @@ class Replay:
         self.open(segment, plan.with_segment(segment))
         self.history.plans[self.iteration] = plan.with_segment(segment)
 
+    @property
+    def own_step(self) -> bool:
+        """Whether each iteration is a step of one's own, which runs as a whole."""
+        return self.trainer.options.step
+
+    def run_step(self) -> None:
+        """Run the present iteration's step, and learn which phases it has."""
+        plan = self.plan
+        self.recorder.open_step()
+        made = tuple(recorded.segment for recorded in self.tape.segments)
+        self.history.plans[self.iteration] = replace(plan, segments=made)
+        self._passed(self.plan)
+
     def open(self, segment: Segment, plan: IterationPlan | None = None) -> None:
         """Run a segment (a lazy one: nothing of it yet) with the options set inside it."""
         self.recorder.open(segment)
@@ -103,7 +118,9 @@ class Replay:
 
     def keep(self) -> None:
         """Store a keyframe of the live state if one is wanted here."""
-        if self.iteration and all(s.segment.how == "turn" for s in self.tape.segments):
+        if self.own_step:
+            pass  # what follows an update in it may change the parameters again
+        elif self.iteration and all(s.segment.how == "turn" for s in self.tape.segments):
             self.history.keep_near(self.iteration, self.recorder)
         if self.history.wants(self.iteration):
             self.history.keep(self.iteration, keyframe.capture_pieces(self.trainer))
@@ -125,11 +142,13 @@ class Replay:
 
     def boundary(self, iteration: int) -> None:
         """Go to the state in which a recorded iteration had just finished."""
-        self.rebuild(iteration, Cursor(self.history.plan(iteration).boundary() - 1))
+        last = self.history.plan(iteration).boundary() - 1
+        self.rebuild(iteration, LAST if self.own_step and iteration else Cursor(last))
 
     def end_of(self, iteration: int) -> None:
         """Go to the end of a past iteration, with all phases that were run after its turn."""
-        self.rebuild(iteration, Cursor(len(self.history.plan(iteration).segments) - 1))
+        last = len(self.history.plan(iteration).segments) - 1
+        self.rebuild(iteration, LAST if self.own_step and iteration else Cursor(last))
 
     def rebuild(self, iteration: int, cursor: Cursor, careful: bool = False) -> None:
         """Re-execute recorded history up to a cursor, from the nearest keyframe.
@@ -143,7 +162,7 @@ class Replay:
             self.resume_at(start, extras=start < iteration)
             self.replay_to(iteration)
         self._play_to(cursor, careful)
-        self.cursor = cursor
+        self.cursor = cursor if cursor.segment < len(self.tape.segments) else self.tape.end
 
     def _resume_near(self, iteration: int, cursor: Cursor) -> bool:
         """Begin an iteration from the state just before it, if that is kept and is enough.
@@ -181,6 +200,8 @@ class Replay:
     def _reads_back(self, start: int, iteration: int) -> bool:
         """Whether an output or a loss of iteration ``start`` may be read up to ``iteration``."""
         plan = self.history.plan(start)
+        if self.own_step:
+            return False
         if len(plan.segments) > plan.boundary():
             return True
         missing = set(_MADE)
@@ -221,7 +242,9 @@ class Replay:
         following = self.iteration + 1
         if record or following in self.history.plans:
             self.begin(following)
-            for segment in self.plan.segments:
+            if self.own_step:
+                self.run_step()
+            for segment in () if self.own_step else self.plan.segments:
                 self.open(segment)
                 self._complete()
         else:
@@ -231,6 +254,12 @@ class Replay:
         """Run the present iteration's segments up to the cursor."""
         segments = self.plan.segments
         first = len(self.tape.segments)
+        if self.own_step:
+            self.recorder.partly = careful
+            if not first:
+                self.run_step()
+            self.recorder.partly = False
+            return
         for number in range(first, cursor.segment + 1):
             last = number == cursor.segment
             segment = segments[number] if number < len(segments) else None
@@ -242,7 +271,6 @@ class Replay:
                 self.recorder.open(segment, stop_after=done)
                 continue
             self.open(segment)
-            while (
-                not self.tape.segments[-1].complete and len(self.tape.segments[-1].entries) != done
-            ):
+            recorded = self.tape.segments[-1]
+            while segment.kind.lazy and not recorded.complete and len(recorded.entries) != done:
                 self._step()

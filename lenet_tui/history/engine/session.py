@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine import keyframe, step_rules
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.ready_report import ready_report
@@ -37,7 +37,7 @@ from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.names import find, upcoming
-from lenet_tui.tape.engine.recorder import RecorderProgress
+from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
@@ -140,7 +140,7 @@ class Session:
         return replace(
             self.history.snapshot(),
             position=navigator.position,
-            segment=navigator.cursor.segment,
+            segment=step_rules.segment_number(navigator),
             watches=tuple((n, str(w)) for n, w in self.watches.items()),
             digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
@@ -174,7 +174,7 @@ class Session:
                 self._hooks.send(Printed("traceback", line))
         if error:  # only now: the exception held what torch had made until it failed
             history.plans, history.end = recorded
-            navigator.rebuild(*before)
+            navigator.rebuild(*before, careful=navigator.recorder.failure is not None)
         return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
@@ -203,6 +203,7 @@ class Session:
     def _make(self, move: Move) -> Notice | None:
         """Make a move; returns what stopped it, if it was a run that something stopped."""
         navigator = self.navigator
+        step_rules.check_move(navigator, move)
         if isinstance(move, moves.Forward):
             _FORWARD[move.unit](navigator)
         elif isinstance(move, moves.Back):
@@ -301,14 +302,14 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
-        names = navigator.trainer.names
+        names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
         if history.remark:
             self._hooks.send(Remark(history.remark))
             history.remark = None
         return Frame(
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
-            next_phase=plan.next_phase(cursor.segment + 1),
+            next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
             rows=frame_builder.rows(tape, cursor, navigator.recorder.expected, self._sizes),
             entry=frame_builder.entry(tape, cursor),
@@ -325,6 +326,8 @@ class Session:
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),
             running=running,
+            upcoming=upcoming,
+            failure=navigator.failure,
         )
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:

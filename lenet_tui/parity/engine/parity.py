@@ -17,7 +17,8 @@ from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.phases import PHASES
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.tape.engine.recorder import RecorderProgress, TapeRecorder
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.rejecting import rejecting

@@ -11,7 +11,6 @@ from lenet_tui.history.retrace import retrace
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.moves import Continue, Goto, Move
-from lenet_tui.stepping.phase_states import boundary
 from lenet_tui.stepping.ui.move_queue import MoveQueue, PendingMove
 
 PAUSE = 1.0
@@ -81,7 +80,7 @@ class MovesRecorder:
         """Note a move that ended in ``frame``; a run by hand is noted by where it ended."""
         if pending.move is not None and not pending.paused:
             self.moves.append(pending.move)
-        elif stopped and not pending.paused and not boundary(frame):
+        elif stopped and not pending.paused and not frame.boundary:
             self._stopped_in(frame.position.iteration)
         else:
             self.arrived(frame)
@@ -99,7 +98,7 @@ class MovesRecorder:
 
     def arrived(self, frame: Frame) -> None:
         """Note where the session is now; in the middle of an iteration, nothing has moved."""
-        if boundary(frame):
+        if frame.boundary:
             self.moves.append(Goto(frame.position.iteration))
 
     def seen(self, frame: Frame) -> bool:
@@ -110,7 +109,7 @@ class MovesRecorder:
         if saved is None:
             self.arrived(frame)
         else:
-            self.moves += retrace(saved, boundary(frame))
+            self.moves += retrace(saved, frame.boundary)
         self._iteration = frame.position.iteration
         return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,8 +30,10 @@ _KINDS: dict[type, str] = {}
 """The kinds of nodes, by their classes: a graph has thousands of few."""
 
 
-def walk(root: Node, ops: Iterable[OpEntry], parameters: dict[int, str]) -> list[NodeInfo]:
-    """Every node reachable from ``root``, in the order met.
+def walk(
+    root: Node | Sequence[Node], ops: Iterable[OpEntry], parameters: dict[int, str]
+) -> list[NodeInfo]:
+    """Every node reachable from ``root``, or from several, in the order met.
 
     ``parameters``: name by ``id`` of the tensor. A node that no op returned (the transpose of a
     linear's weight) belongs to the op whose node led to it.
@@ -39,7 +41,8 @@ def walk(root: Node, ops: Iterable[OpEntry], parameters: dict[int, str]) -> list
     owners = {e[0]: (op.name, op.module) for op in ops for e in op.edges if e is not None}
     found: list[NodeInfo] = []
     seen: set[Node] = set()
-    waiting: list[tuple[Node, tuple[str, str]]] = [(root, ("", ""))]
+    roots = [root] if isinstance(root, Node) else list(root)
+    waiting: list[tuple[Node, tuple[str, str]]] = [(node, ("", "")) for node in reversed(roots)]
     while waiting:
         node, led = waiting.pop()
         if node in seen:
@@ -66,7 +69,10 @@ def kind(node: Node) -> str:
 
 
 class BackwardRecorder:
-    """Hooks on every node; ``entries`` grow in the order in which autograd runs them."""
+    """Hooks on every node; ``entries`` grow in the order in which autograd runs them.
+
+    ``copies``: of the parameters' gradients, which the owner's code may write in place.
+    """
 
     def __init__(
         self,
@@ -74,7 +80,9 @@ class BackwardRecorder:
         parameters: dict[str, Tensor],
         passed: Callable[[int, str], None],
         stop_after: int | None = None,
+        copies: bool = False,
     ) -> None:
+        self._copies = copies
         self.entries: list[NodeEntry] = []
         self._parameters = parameters
         self._passed = passed
@@ -101,6 +109,8 @@ class BackwardRecorder:
         received: tuple[Tensor | None, ...],
     ) -> None:
         grad = self._parameters[info.parameter].grad if info.parameter else None
+        if self._copies and grad is not None:
+            grad = grad.detach().clone()
         self.entries.append(
             NodeEntry(
                 info.name, info.op, info.module, info.node, produced, received, info.parameter, grad

@@ -57,7 +57,9 @@ def _op(entry: Entry, tape: Tape, phase: str, index: int) -> OpState:
         )
     tensor = entry.tensor
     if tensor is None:
-        parameter = tape.base.values[entry.name]
+        parameter = tape.base.values.get(entry.name)
+        if parameter is None:
+            return state
         return replace(state, shape=tuple(parameter.shape), dtype=str(parameter.dtype)[6:])
     low, high, mean, std = _statistics(tensor)
     return replace(

@@ -194,6 +194,7 @@ class UpdateEntry(Entry):
     """A parameter's update: ``before``, ``grad``, ``after``, and the optimizer's state of it.
 
     ``state``: before the step, ``state_after``: after it (empty for ``manual`` and ``sgd``).
+    ``settings``: the hyperparameters of its group, of an optimizer of one's own.
     """
 
     before: Tensor
@@ -203,6 +204,7 @@ class UpdateEntry(Entry):
     optimizer: str
     state: dict[str, Tensor] = field(default_factory=dict)
     state_after: dict[str, Tensor] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     changes: ClassVar[tuple[str, ...]] = ("value", "update")
 
     @property
@@ -217,6 +219,18 @@ class UpdateEntry(Entry):
 
     def value_of(self, parameter: str) -> Tensor | None:
         return self.after if self.name == parameter else None
+
+
+@dataclass(slots=True, eq=False)
+class SettingEntry(Entry):
+    """A number that is no tensor changed, such as a learning rate or a scaler's scale."""
+
+    before: float
+    after: float
+
+    @property
+    def numbers(self) -> tuple[tuple[str, float], ...]:
+        return ("before", self.before), ("after", self.after)
 
 
 def same(a: Tensor, b: Tensor) -> bool:

@@ -24,6 +24,7 @@ from lenet_tui.training.engine.outputs import main_output, named_parts
 
 VIEWS = ("T", "mT", "H", "mH", "real", "imag")
 """Attributes of a tensor that are ops."""
+NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
 IDENTITY = "identity"
 """The op of a layer in which torch did nothing."""
 
@@ -54,6 +55,9 @@ class ForwardRecorder(TorchFunctionMode):
         """What the model returned, once it has."""
         self.parts: dict[str, OpEntry] = {}
         """Of several tensors that it returned, each by its name."""
+        self.attempt: tuple[str, tuple[Any, ...], dict[str, Any]] = NOTHING
+        """The op under way, with what it was called with."""
+        self.failed_line = 0
         self._enters = enters
         self._code: CodeType | None = None
         self._forward: FrameType | None = None
@@ -75,8 +79,7 @@ class ForwardRecorder(TorchFunctionMode):
         """``model(*args, **kwargs)``, recorded."""
         forward = inspect.unwrap(vars(type(model)).get("forward"))
         self._code = getattr(forward, "__code__", None)
-        found = (p for module in self._paths for p in module._parameters.values())
-        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
+        self._know_parameters()
         before = nn_module.register_module_forward_pre_hook(self._enter)
         after = nn_module.register_module_forward_hook(self._leave)
         try:
@@ -93,6 +96,11 @@ class ForwardRecorder(TorchFunctionMode):
             before.remove()
             after.remove()
             self._name_from(0)
+
+    def _know_parameters(self) -> None:
+        """Note where the parameters' memory is."""
+        found = (p for module in self._paths for p in module._parameters.values())
+        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
 
     def returned(self, result: object) -> OpEntry | None:
         """The op that made ``result``, an entry beside the ops where none did; else ``None``.
@@ -137,8 +145,14 @@ class ForwardRecorder(TorchFunctionMode):
                 if isinstance(operand, Tensor):
                     self._adopt(operand)
         self._enters(name)
+        self.attempt = name, args, kwargs
         read = edges.given(args, kwargs)
-        result = func(*args, **kwargs)
+        try:
+            result = func(*args, **kwargs)
+        except Exception:
+            self.failed_line = self._line()
+            raise
+        self.attempt = NOTHING
         output: Tensor | tuple[Any, ...]
         if isinstance(result, Tensor):
             output, made = self._kept(result), edges.edges([result])

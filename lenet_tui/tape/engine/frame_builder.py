@@ -58,6 +58,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
             len(entries),
             s.planned or s.total,
             s.seconds,
+            s.line,
         )
         for s, entries in tape.passed(cursor)
     )

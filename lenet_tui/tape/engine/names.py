@@ -119,9 +119,9 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
             return AHEAD
         output, aspect = returned.tensor, name.partition(".")[2]
         return NamedTensor("value", part(output, -1, aspect) if aspect else output, made)
-    if name.startswith(OUTPUT[0]) and name in segment.parts:
+    if name.startswith(OUTPUT[0]) and name in segment.returned:
         whole = len(ops) == segment.total
-        return NamedTensor("value", segment.parts[name].tensor, made) if whole else AHEAD
+        return NamedTensor("value", segment.returned[name].tensor, made) if whole else AHEAD
     op, number = part_named(ops, name)
     if op is not None:
         return NamedTensor("value", op.tensor if number is None else op.parts[number], made)

@@ -4,63 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import cache
 
 from torch import Tensor
 
+from lenet_tui.protocol.frame import Failure
 from lenet_tui.protocol.iteration_plan import Segment, regular
 from lenet_tui.protocol.moves import Set
-from lenet_tui.protocol.options import OWN, change, phases_on
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
-from lenet_tui.protocol.position import Position
+from lenet_tui.protocol.options import change, phases_on
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
-from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.collection import collection_put_off
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
+from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import module_paths
+from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.state_digest import StateDigests
-from lenet_tui.tape.engine.tape import Base, Past, Tape, TapeSegment
+from lenet_tui.tape.engine.step_recorder import StepRecorder
+from lenet_tui.tape.engine.step_state import StepState
+from lenet_tui.tape.engine.tape import UNKNOWN, Base, Past, Tape, TapeSegment
+from lenet_tui.tape.engine.update_recorder import UpdateRecorder
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
-
-UNKNOWN = 1 << 30
-"""The total of a phase that was stopped inside, as it is not known yet."""
-
-
-@dataclass(slots=True)
-class RecorderProgress:
-    """Where torch is, to be read by another thread: plain attributes, cheap to set.
-
-    ``done`` ops of ``phase``, which is segment number ``segment``; ``index`` entries before it.
-    """
-
-    iteration: int = 0
-    phase: str = INIT.name
-    segment: int = 0
-    index: int = 0
-    done: int = 0
-    what: str = ""
-    after: str = ""
-    since: float = field(default_factory=time.monotonic)
-
-    @property
-    def position(self) -> Position:
-        """The last op that was finished."""
-        return Position(self.iteration, self.phase, self.done or None, self.index + self.done)
-
-    def enters(self, what: str) -> None:
-        """The op ``what`` begins."""
-        self.what = what
-        self.since = time.monotonic()
-
-    def passed(self, done: int, what: str) -> None:
-        """``done`` ops of the phase are finished, ``what`` the last of them."""
-        self.done = done
-        self.what, self.after = "", what
-        self.since = time.monotonic()
 
 
 class TapeRecorder:
@@ -74,14 +43,19 @@ class TapeRecorder:
         self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
+        for path, module in trainer.modules():
+            self._paths.setdefault(module, path)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
-        self._states: dict[str, tuple[list[tuple[Tensor, int]], dict[str, Tensor]]] = {}
-        """Of each parameter: the optimizer's live tensors with their versions, and their copies."""
+        self._update = UpdateRecorder(trainer)
         self._fetched = -1
         self._forward: TapeSegment | None = None
         self._freed = False
         self.digests = StateDigests()
+        self._running: ForwardRecorder | None = None
+        self.failure: Failure | None = None
+        self.partly = False
+        """Whether a forward that fails stays on the tape, as far as it came."""
         self.expected: list[OpEntry] = []
         self.tape = self.begin(0)
 
@@ -114,7 +88,8 @@ class TapeRecorder:
 
     def forget(self) -> None:
         """Drop what the next tape would take over, as it does not follow the present one."""
-        self._updates, self._states = {}, {}
+        self._updates = {}
+        self._update.forget()
         self._fetched = -1
 
     @property
@@ -146,12 +121,30 @@ class TapeRecorder:
         """
         self._enter(segment.phase)
         started = time.perf_counter()
-        with rejecting(self.trainer), collection_put_off():
-            recorded = self._record(segment, stop_after)
-            self.trainer.synchronise()
+        try:
+            with rejecting(self.trainer), collection_put_off():
+                recorded = self._record(segment, stop_after)
+                self.trainer.synchronise()
+        except MoveRejected as rejected:
+            begun = self._failed(segment, rejected.traceback)
+            if begun is None:
+                raise
+            recorded = begun
         recorded.seconds = time.perf_counter() - started
         self.tape.segments.append(recorded)
         return recorded
+
+    def _failed(self, segment: Segment, traceback: tuple[str, ...]) -> TapeSegment | None:
+        """Note where a forward failed; returns it as far as it came, if that is wanted."""
+        running, self._running = self._running, None
+        if running is None or not traceback:
+            return None
+        self.failure = failure_of(running, self.tape.iteration, segment.phase, traceback)
+        self.expected = running.entries
+        done: list[Entry] = list(running.entries)
+        if not self.partly or not done:
+            return None
+        return TapeSegment(segment, UNKNOWN, done, planned=len(done) + 1)
 
     def _record(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         if segment.how == "skip":
@@ -159,6 +152,43 @@ class TapeRecorder:
         if segment.kind.lazy:
             return TapeSegment(segment, len(self.trainer.parameters))
         return WHOLE[segment.kind](self, segment, stop_after)
+
+    def open_step(self) -> None:
+        """Run a step of one's own whole, and append its phases to the tape."""
+        trainer, progress = self.trainer, self.progress
+        self._enter(STEP.name)
+        values, base = dict(self.tape.base.values), self.tape.base
+        base.grads = {n: None if g is None else g.detach().clone() for n, g in base.grads.items()}
+        state = StepState(trainer, values, dict(base.grads))
+        file = trainer.file.names.get("__file__") or ""
+        recorder = StepRecorder(self._paths, state, progress.passed, progress.enters, file)
+        self.failure = None
+        try:
+            with rejecting(trainer):
+                step = trainer.prepared_step()
+                self.tape.batch = trainer.batch
+                returned = recorder.run_step(step)
+                trainer.note_result(returned, recorder.root)
+        except MoveRejected as rejected:
+            if not rejected.traceback:
+                raise
+            self._step_failed(recorder, rejected.traceback)
+            if not self.partly or not recorder.close_failed():
+                raise
+            self.tape.segments += recorder.segments
+            return
+        self.tape.result = trainer.last_loss
+        self.tape.segments += recorder.segments
+        forwards = [s for s in recorder.segments if s.phase is FORWARD]
+        self._forward = forwards[-1] if forwards else None
+        self.expected = [op for s in forwards[:1] for op in s.ops]
+        self._freed = recorder.segments[-1].phase is not FORWARD
+        self._updates = {e.name: e for s in recorder.segments for e in s.updates}
+
+    def _step_failed(self, recorder: StepRecorder, traceback: tuple[str, ...]) -> None:
+        done = recorder.unclosed
+        failure = failure_of(recorder, self.tape.iteration, STEP.name, traceback)
+        self.failure = replace(failure, done=done)
 
     def complete(self) -> None:
         """Run what is left of the last segment's ops."""
@@ -197,16 +227,19 @@ class TapeRecorder:
         recorder = ForwardRecorder(
             self._paths, self.progress.passed, stop_after, self.progress.enters
         )
+        self._running = recorder
         try:
             trainer.forward(recorder.run)
         except StopHere:
+            self._running = None
             begun: list[Entry] = list(recorder.entries)
             return TapeSegment(segment, UNKNOWN, begun, planned=max(len(self.expected), len(begun)))
+        self._running = self.failure = None
         self.expected = recorder.entries
         self._freed = False
         entries: list[Entry] = list(recorder.entries)
         self._forward = TapeSegment(
-            segment, len(entries), entries, output=recorder.output, parts=recorder.parts
+            segment, len(entries), entries, output=recorder.output, returned=recorder.parts
         )
         return self._forward
 
@@ -275,40 +308,8 @@ class TapeRecorder:
 
     def update(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``update`` for these parameters."""
-        updater, parameters = self.trainer.updater, self.trainer.parameters
-        states = [self._state(name) for name in names]
-        updater.step(names if len(names) < len(parameters) else None)
-        for name, state in zip(names, states, strict=True):
-            made, p = self._updates.get(name), parameters[name]
-            before = made.after if made else self.tape.base.values[name]
-            # What has no gradient is as a rule frozen, and may be most of a model.
-            still = p.grad is None and same_bits(before, p)
-            self._updates[name] = UpdateEntry(
-                name,
-                UPDATE.name,
-                name.rpartition(".")[0],
-                before,
-                p.grad,
-                before if still else p.detach().clone(),
-                updater.lr,
-                updater.kind,
-                state,
-                self._state(name),
-            )
+        self._update.run(names, self._updates, self.tape.base.values)
         return [self._updates[name] for name in names]
-
-    def _state(self, name: str) -> dict[str, Tensor]:
-        """The optimizer's state of a parameter, copied where it is not the one copied last."""
-        live = self.trainer.updater.state(name)
-        known = self._states.get(name)
-        ours = self.trainer.options.optimizer != OWN  # nobody else writes there
-        if ours and known is not None and len(live) == len(known[0]):
-            pairs = zip(live.values(), known[0], strict=True)
-            if all(t is last and t._version == version for t, (last, version) in pairs):
-                return known[1]
-        cloned = {key: value.detach().clone() for key, value in live.items()}
-        self._states[name] = [(t, t._version) for t in live.values()], cloned
-        return cloned
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""

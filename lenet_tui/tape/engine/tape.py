@@ -14,6 +14,9 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
 from lenet_tui.training.engine.batch import Batch
 
+UNKNOWN = 1 << 30
+"""The total of a phase that was stopped inside, as it is not known yet."""
+
 
 @dataclass(slots=True, eq=False)
 class TapeSegment:
@@ -31,10 +34,12 @@ class TapeSegment:
     """Where a backward started: the node of the loss, or of the output."""
     vector: Tensor | None = None
     planned: int = 0
+    line: int = 0
+    """Of the file of a step of one's own, which ran it."""
     output: OpEntry | None = None
     """What a forward or a loss returned: one of its ops, or an entry beside them if none made it.
     """
-    parts: dict[str, OpEntry] = field(default_factory=dict)
+    returned: dict[str, OpEntry] = field(default_factory=dict)
     """Of several tensors that a forward returned, each by its name."""
 
     @property
@@ -50,6 +55,11 @@ class TapeSegment:
     def ops(self) -> list[OpEntry]:
         """The entries that are ops of the forward or the loss."""
         return [e for e in self.entries if isinstance(e, OpEntry)]
+
+    @property
+    def updates(self) -> list[UpdateEntry]:
+        """The entries that are updates of parameters."""
+        return [e for e in self.entries if isinstance(e, UpdateEntry)]
 
     @property
     def nodes(self) -> list[NodeEntry]:
@@ -94,6 +104,10 @@ class Cursor:
     done: int | None = None
 
 
+LAST = Cursor(10**6 - 1)
+"""The end of an iteration of which it is not known yet how many segments it has."""
+
+
 @dataclass(slots=True, eq=False)
 class Tape:
     """The entries of one iteration, and its state at any cursor."""
@@ -102,6 +116,8 @@ class Tape:
     base: Base
     batch: Batch | None = None
     segments: list[TapeSegment] = field(default_factory=list)
+    result: float | None = None
+    """The loss that a step of one's own returned."""
 
     @property
     def end(self) -> Cursor:
@@ -182,6 +198,8 @@ class Tape:
 
     def own_loss(self, cursor: Cursor) -> float | None:
         """The last loss computed in this iteration before the cursor."""
+        if self.result is not None and cursor == self.end:
+            return self.result
         for segment, entries in reversed(self.passed(cursor)):
             if segment.phase is LOSS and segment.output and len(entries) == segment.total:
                 return float(segment.output.tensor.sum())

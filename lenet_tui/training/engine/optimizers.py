@@ -92,12 +92,8 @@ class Updater:
 
     def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the hyperparameters and states of an optimizer of one's own, to be stored."""
-        if self._own is None:
-            return
-        for number, group in enumerate(self._own.param_groups):
-            yield f"optimizer.{number}", group
-            for place, parameter in enumerate(group["params"]):
-                yield f"optimizer.{number}.{place}", self._own.state[parameter]
+        if self._own is not None:
+            yield from optimizer_places("optimizer", self._own)
 
     def move(self, device: torch.device) -> None:
         """Move the optimizer's tensors; its counts stay where they are."""
@@ -159,3 +155,13 @@ class Updater:
             if state:
                 p = self._parameters[name]
                 self._optimizer.state[p] = {k: v.clone() for k, v in state.items()}
+
+
+def optimizer_places(
+    name: str, optimizer: torch.optim.Optimizer
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields an optimizer's hyperparameters and its states, each with a path, to be stored."""
+    for number, group in enumerate(optimizer.param_groups):
+        yield f"{name} {number}", group
+        for place, parameter in enumerate(group["params"]):
+            yield f"{name} {number} {place}", optimizer.state[parameter]

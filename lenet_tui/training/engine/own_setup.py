@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, OptionError, Options
-from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.protocol.session_api import MoveRejected, OwnError
 from lenet_tui.text.notice import notice
+from lenet_tui.training.engine import observed_calls
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.drawn_inputs import draw_inputs, draw_target
 from lenet_tui.training.engine.generators import unchanged_generators
@@ -25,6 +26,7 @@ ALONE = TrainingFile("", "", {})
 
 def load_file(options: Options) -> TrainingFile:
     """Execute the file, or import the module, that the model comes from."""
+    observed_calls.install()
     return load(options.model, options.model_args)
 
 
@@ -37,13 +39,11 @@ def resolved(options: Options, file: TrainingFile) -> Options:
         return options
     if file.step is not None:
         options = _with_step(options, file)
-    if options.loss == OWN and file.loss is None:
+    if options.loss == OWN and file.loss is None and not options.step:
         options = replace(options, loss=RETURNED)
-    if options.optimizer == OWN and file.names.get("optimizer") is None:
+    if options.optimizer == OWN and file.names.get("optimizer") is None and not options.step:
         lr = 0.01 if options.lr < 0 else options.lr
         options = replace(options, optimizer="manual", lr=lr)
-    if options.data == OWN and file.data is None:
-        raise OptionError("training:no-data", file=file.title)
     return options
 
 
@@ -64,13 +64,18 @@ def make_data(
     does: the options say so.
     """
     if options.data == OWN:
+        if file.data is None:
+            raise OptionError("training:no-data", file=file.title)
         return OwnData(file.data, file.title), options
     if options.data != DRAWN:
         return None, options
     inputs = draw_inputs(options.inputs, model)
     target = None
     if not options.step:
-        returned = _tried(model, inputs)
+        try:
+            returned = _tried(model, inputs)
+        except OwnError:  # the first forward will say so, and where
+            return OwnData([(inputs, None)], file.title), options
         if options.loss == RETURNED and returned_loss(returned) is None:
             options = replace(options, loss="mse")
         if options.loss != RETURNED:

@@ -18,6 +18,8 @@ from lenet_tui.text.notice import Problem
 PLAIN = (type(None), bool, int, float, str)
 OWN = frozenset(vars(nn.Module())) - {"training"}
 """What torch itself keeps in a module; the mode can be changed by the model."""
+LONGEST = 2_000
+"""Items of a list or dictionary that is taken for state; a longer one is taken for constant."""
 
 
 Places = Iterable[tuple[str, dict[str, Any]]]
@@ -36,10 +38,10 @@ class PlainState:
         self._places = places
         found: list[Tensor] = []
         for _, attributes in places():
-            for value in attributes.values():
-                if isinstance(value, Tensor) and _dense(value):
-                    found.append(value)
+            for _, value in _plain(attributes):
+                found += _tensors(value)
         self._first = [(t, t._version, t.detach().clone()) for t in found]
+        self._number = {id(t): number for number, t in enumerate(found)}
 
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
@@ -89,9 +91,9 @@ class PlainState:
         if type(value) in PLAIN:
             return value
         if isinstance(value, Tensor):
-            for number, (first, version, _) in enumerate(self._first):
-                if first is value and value._version == version:
-                    return {"first": number}
+            number = self._number.get(id(value))
+            if number is not None and value._version == self._first[number][1]:
+                return {"first": number}
             tensors.append(value.detach())
             return {"tensor": [len(tensors) - 1, value.device.type != "cpu"]}
         if isinstance(value, dict):
@@ -129,9 +131,20 @@ def _writable(value: Any) -> bool:
         return True
     if isinstance(value, Tensor):
         return not isinstance(value, nn.Parameter) and _dense(value)
+    if type(value) in (list, tuple, dict) and len(value) > LONGEST:
+        return False
     if type(value) in (list, tuple):
         return all(map(_writable, value))
     return type(value) is dict and all(_writable(part) for pair in value.items() for part in pair)
+
+
+def _tensors(value: Any) -> list[Tensor]:
+    """The tensors in a plain value."""
+    if isinstance(value, Tensor):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value
+    several = isinstance(value, (list, tuple, dict))
+    return [tensor for part in parts for tensor in _tensors(part)] if several else []
 
 
 def _dense(tensor: Tensor) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,12 @@ from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
+from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.training.engine.optimizers import Aliases, Updater
-from lenet_tui.training.engine.outputs import main_output
+from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState
+from lenet_tui.training.engine.step_objects import StepObjects
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
@@ -58,15 +61,9 @@ class Trainer:
         self.own_data: OwnData | None = None
         self.fresh_vector = self.data.fixed is not None
         self._set_options(options)
+        self.objects = StepObjects(self.file, self.model) if options.step else None
         self.move(self.device)
-        own = self.file.make_optimizer(self.model.parameters())
-        self._own_optimizer = own
-        if options.optimizer == OWN and own is not None and options.lr < 0:
-            options = replace(options, lr=float(own.param_groups[0]["lr"]))
-            self._set_options(options)
-            self.updater = Updater(OWN, None, self.parameters, own)
-        else:
-            self.updater = self._make_updater(options)
+        options = self._make_optimizer(options)
         self.own_data, options = own_setup.make_data(options, self.file, self.model)
         self._set_options(options)
         first = self.upcoming()
@@ -74,6 +71,8 @@ class Trainer:
             model.initialise_lazy(self.model, first.args, first.kwargs)
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
+        self.says_loss = True
+        """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
         self.forget()
 
@@ -84,6 +83,21 @@ class Trainer:
             run for phase, run in GRADIENT_PHASES.items() if phase.name in phases_on(options)
         ]
 
+    def _make_optimizer(self, options: Options) -> Options:
+        """The updater; returns the options with the learning rate that it really has."""
+        own = self.file.make_optimizer(self.model.parameters())
+        if self.objects is not None:  # what the file holds by now
+            self.objects = StepObjects(self.file, self.model)
+            own = own or next(iter(self.objects.optimizers.values()), None)
+        self._own_optimizer = own
+        if options.optimizer == OWN and options.lr < 0:
+            groups = own.param_groups if own is not None else [{"lr": 0.0}]
+            options = replace(options, lr=float(groups[0]["lr"]))
+            self.updater = Updater(OWN if own else "manual", None, self.parameters, own)
+        else:
+            self.updater = self._make_updater(options)
+        return options
+
     def _make_updater(self, options: Options) -> Updater:
         own = self._own_optimizer if options.optimizer == OWN else None
         return Updater(options.optimizer, options.lr, self.parameters, own)
@@ -92,7 +106,13 @@ class Trainer:
         """Yields the dictionaries of the plain values that a step may change beside tensors."""
         for path, module in self.model.named_modules():
             yield path, vars(module)
-        yield from self.updater.places()
+        yield from self.updater.places() if self.objects is None else self.objects.places()
+
+    def modules(self) -> Iterator[tuple[str, nn.Module]]:
+        """Yields every module with its path: of the model, and of others that a step works with."""
+        yield from self.model.named_modules()
+        for name, module in self.objects.modules.items() if self.objects else ():
+            yield from module.named_modules(prefix=name)
 
     def move(self, device: torch.device) -> None:
         """Put the model on ``device``; the caller makes a new updater for it."""
@@ -100,14 +120,21 @@ class Trainer:
         devices.warm_up(device)
         self.model.to(device)
         self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
+        for name, module in self.objects.modules.items() if self.objects else ():
+            self.parameters |= module.to(device).named_parameters(prefix=name)
         self.names = {id(p): name for name, p in self.parameters.items()}
         self._parameter_list = list(self.parameters.values())
         self.flat = Aliases(self._parameter_list, _flat)
 
     @property
     def buffers(self) -> dict[str, Tensor]:
-        """The model's present buffers: a model may replace them."""
-        return dict(self.model.named_buffers())
+        """The present buffers: a model may replace them."""
+        return {
+            f"{path}.{name}".removeprefix("."): buffer
+            for path, module in self.modules()
+            for name, buffer in module._buffers.items()
+            if buffer is not None
+        }
 
     def forget(self) -> None:
         """Drop the batch, the output, the loss and their graph."""
@@ -125,6 +152,9 @@ class Trainer:
             self.updater = self._make_updater(options)
         elif options.lr != self.options.lr:
             self.updater.set_lr(options.lr)
+            for optimizer in self.objects.optimizers.values() if self.objects else ():
+                for group in optimizer.param_groups:
+                    group["lr"] = options.lr
         self._set_options(options)
 
     def _change_device(self, device: torch.device) -> None:
@@ -198,11 +228,10 @@ class Trainer:
             batch = self.batch
             self.loss = own_setup.compute_loss(self.options, self.file, self.returned, batch)
 
-    def note_loss(self) -> float:
-        """The loss as a number; waits for the device."""
-        assert self.loss is not None
-        self.last_loss = float(self.loss.item())
-        return self.last_loss
+    def note_loss(self) -> None:
+        """Take the loss as a number, where there is one; this waits for the device."""
+        if self.loss is not None:
+            self.last_loss = float(self.loss.item())
 
     def root(self, vector: Vector | None) -> Tensor:
         """The tensor a backward starts from: the loss, or with a vector the output."""
@@ -251,8 +280,29 @@ class Trainer:
         root.backward(vector)  # type: ignore[no-untyped-call]
         self.accumulated += 1
 
-    def plain_iteration(self) -> Tensor:
-        """Run a whole iteration as a plain loop; returns the loss, without waiting for it."""
+    def prepared_step(self) -> Callable[[], Any]:
+        """The file's own step on the next batch, which has been fetched."""
+        self.fetch()
+        assert self.batch is not None and self.file.step is not None
+        return partial(self.file.step, self.batch.whole)
+
+    def note_result(self, returned: Any, otherwise: Tensor | None = None) -> None:
+        """Take the loss that a step returned, or else that from which its backward started."""
+        loss = returned_loss(returned) if not isinstance(returned, (int, float)) else returned
+        self.says_loss = loss is not None
+        loss = otherwise if loss is None else loss
+        self.loss = loss if isinstance(loss, Tensor) else None
+        if loss is not None:
+            self.last_loss = float(loss.detach() if isinstance(loss, Tensor) else loss)
+
+    def plain_iteration(self) -> None:
+        """Run a whole iteration as a plain loop, without waiting for the device."""
+        if self.options.step:
+            watch, step = Roots(), self.prepared_step()
+            with observed_by(watch):
+                returned = step()
+            self.note_result(returned, watch.root)
+            return
         self.fetch()
         assert self.batch is not None
         self.returned = self.model(*self.batch.args, **self.batch.kwargs)
@@ -266,7 +316,6 @@ class Trainer:
         for change in self._after_backward:
             change(self._parameter_list, self.options)
         self.updater.step()
-        return self.loss
 
     def synchronise(self) -> None:
         """Wait for the device, so that a time is the time it took."""

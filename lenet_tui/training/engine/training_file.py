@@ -93,6 +93,8 @@ class TrainingFile:
             raise OptionError(
                 "training:made-no-model", file=self.title, name=self.what or MODEL, kind=kind
             )
+        if self.names.get(MODEL) is found:  # for a step that calls it
+            self.names[MODEL] = made
         return made
 
     def _model(self) -> Any:
@@ -131,6 +133,7 @@ class TrainingFile:
         if not isinstance(made, Optimizer):
             kind = type(made).__name__
             raise OptionError("training:no-optimizer", file=self.title, kind=kind)
+        self.names[OPTIMIZER] = made
         return made
 
     def _dotted(self, what: str) -> Any:

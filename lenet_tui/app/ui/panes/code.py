@@ -140,7 +140,9 @@ class CodePane(Pane):
         frame = self._frame
         if frame is None:
             return
-        shown = program(frame, self._net)
+        shown = program(frame, self._net, self._source)
+        owners = frame.options.step  # the file is the program
+        self.set_class(self.content_size.width >= BESIDE and not owners, "-beside")
         # In a run remarks would change with each frame, and the whole program with them.
         with_remarks = not frame.running
         rows, inside = (
@@ -157,7 +159,8 @@ class CodePane(Pane):
             listing.show(rows, shown.current)
             self.query_one("#code-class", Listing).show(source, inside)
         else:
-            above = [*source, *([Row("")] if source else [])]
+            above = [*source, *([Row("")] if source else [])] if not owners else []
+            inside = inside if not owners else -1
             followed = inside if inside >= 0 else len(above) + shown.current
             listing.show([*above, *rows], followed)
 

@@ -24,7 +24,7 @@ from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.position import LOADS_CUDNN, SEARCHING, STARTS_CUDA
-from lenet_tui.stepping.phase_states import Station, boundary, fitted, stations
+from lenet_tui.stepping.phase_states import Station, around, fitted, stations
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import shape_text
@@ -45,6 +45,8 @@ STYLES = {
 STARTS = {STARTS_CUDA: "rail.cuda", LOADS_CUDNN: "rail.cudnn"}
 WIDEST_GAP = 9
 EXTRAS = 2
+MOST_LEFT_OUT = 3
+"""Cells of ``+12``, the number of phases left out at an end."""
 
 
 class PipelineRail(LineWidget):
@@ -98,6 +100,13 @@ def phase_lines(
         mark = f"+{left_out} " if left_out else ""
         if cell_len(mark + " ".join(names)) <= width:
             break
+    rest = ""
+    if cell_len(mark + " ".join(names)) > width:
+        room = width - 2 * (MOST_LEFT_OUT + 1)
+        first, end = around(row, [cell_len(name) + 1 for name in names], room)
+        mark = f"+{left_out + first} " if left_out + first else ""
+        rest = f" +{len(row) - end}" if end < len(row) else ""
+        row, names, width = row[first:end], names[first:end], width - cell_len(rest)
     notes = [_note(s, glyphs) for s in row]
     cells = [
         max(cell_len(name), 2 + cell_len(note)) for name, note in zip(names, notes, strict=True)
@@ -113,12 +122,12 @@ def phase_lines(
     for number, (station, name, note, cell) in enumerate(
         zip(row, names, notes, cells, strict=True)
     ):
-        rest = " " * (cell - cell_len(name)) if number < len(row) - 1 else ""
-        upper += [(name, STYLES[station.state]), (_connector(cell - cell_len(name), gap, glyphs)
-                  if number < len(row) - 1 else rest, "$foreground 30%")]  # fmt: skip
+        between = number < len(row) - 1
+        line = _connector(cell - cell_len(name), gap, glyphs) if between else ""
+        upper += [(name, STYLES[station.state]), (line, "$foreground 30%")]
         style = "$text-accent" if station.state == "current" else "dim"
         lower.append((f"  {note}".ljust(cell + gap), style))
-    return Content.assemble(*upper), Content.assemble(*lower)
+    return Content.assemble(*upper, (rest, "dim")), Content.assemble(*lower)
 
 
 def _connector(pad: int, gap: int, glyphs: Glyphs) -> str:
@@ -205,7 +214,7 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs) -> str:
             what = _op(frame, words, glyphs)
             text += f"  {what}" + (f" {glyphs.arrow} {shapes}" if shapes else "")
         return text
-    if boundary(frame):
+    if frame.boundary:
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
         return words(key, next=position.iteration + 1)
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"

@@ -12,6 +12,7 @@ from lenet_tui.app.engine_state import Activity
 from lenet_tui.kit.ui.format import megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
+from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number
@@ -95,8 +96,9 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
         (5, Content(f"lr {options.lr:g}")),
         (6, Content(options.optimizer)),
         (8, Content(options.loss)),
-        (7, Content(words("status.batch", n=options.batch_size))),
     ]
+    if options.data not in (OWN, DRAWN):
+        parts.append((7, Content(words("status.batch", n=options.batch_size))))
     return [(rank, content) for rank, content in parts if content.plain]
 
 

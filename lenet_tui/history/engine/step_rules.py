@@ -1,0 +1,40 @@
+"""What a step of one's own leaves to be asked of a session, and what it shows of the phases."""
+
+from __future__ import annotations
+
+from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.protocol import moves
+from lenet_tui.protocol.moves import Move
+from lenet_tui.protocol.phases import STEP
+from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.tape.engine.tape import LAST
+
+SETTABLE = ("lr", "device", "seed")
+"""The options that the step does not decide itself."""
+
+
+def check_move(navigator: Navigator, move: Move) -> None:
+    """Raise ``MoveRejected`` for what would change the order or the parts of an owner's step."""
+    if not navigator.own_step:
+        return
+    if isinstance(move, (moves.Skip, moves.Do)):
+        raise MoveRejected("history:own-order", file=navigator.trainer.file.title)
+    if isinstance(move, moves.Set) and move.option != "seed":
+        if move.option not in SETTABLE:
+            raise MoveRejected("history:own-option", option=move.option)
+        if not navigator.finished:
+            raise MoveRejected("history:inside-step", option=move.option)
+
+
+def upcoming(navigator: Navigator) -> tuple[str, ...] | None:
+    """The recorded phases after the cursor; ``None`` where the order is the app's."""
+    if not navigator.own_step:
+        return None
+    following = navigator.cursor.segment + 1
+    return tuple(s.segment.phase for s in navigator.tape.segments[following:])
+
+
+def segment_number(navigator: Navigator) -> int:
+    """The number of the cursor's segment; of a step that was not recorded, the last one."""
+    number = navigator.cursor.segment
+    return LAST.segment if navigator.tape.segments[number].phase is STEP else number

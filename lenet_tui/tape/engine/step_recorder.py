@@ -1,0 +1,334 @@
+"""Records a step of one's own as it runs, and finds its phases in what it does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import FrameType
+from typing import Any
+
+from torch import Tensor, nn
+from torch.nn.modules import module as nn_module
+from torch.nn.modules.loss import _Loss
+from torch.optim import Optimizer
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
+
+from lenet_tui.protocol.iteration_plan import Segment
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE, Phase
+from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.tape.engine.entries import Entry, OpEntry
+from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
+from lenet_tui.tape.engine.in_place import storage, written_by
+from lenet_tui.tape.engine.module_paths import Paths
+from lenet_tui.tape.engine.names import RESERVED
+from lenet_tui.tape.engine.step_phases import StepPhases, TimedSegments, run_backward
+from lenet_tui.tape.engine.step_state import StepState
+from lenet_tui.tape.engine.tape import UNKNOWN, TapeSegment
+from lenet_tui.training.engine import observed_calls
+from lenet_tui.training.engine.observed_calls import Roots
+from lenet_tui.training.engine.outputs import main_output, named_parts
+
+
+class StepRecorder(ForwardRecorder):
+    """One recorder for a whole step: its ops are cut into phases where something else is called.
+
+    A forward goes up to where the last of the outermost modules has returned; what follows up to
+    a backward is the loss. Inside a backward, an optimizer and the other observed calls no op is
+    recorded: there the phase has its own entries.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        state: StepState,
+        passed: Callable[[int, str], None],
+        enters: Callable[[str], None],
+        file: str,
+    ) -> None:
+        super().__init__(paths, lambda done, name: passed(0, name), None, enters)
+        self.segments = TimedSegments(state.trainer.synchronise, self._line)
+        self._state = state
+        self._phases = StepPhases(state, self.segments)
+        self._file = file
+        self._roots = Roots()
+        self._quiet = 0
+        self._outer: list[bool] = []
+        self._first = 0
+        """The number of the first op that no segment has yet."""
+        self._returned_at = -1
+        """How many ops there were when the last of the outermost modules returned; −1: none has."""
+        self._result: Any = None
+        self._called_at = 0
+        """The line that called that module."""
+
+    # Running
+
+    def run_step(self, step: Callable[[], Any]) -> Any:
+        """Run the step; its phases are then in ``segments``. Returns what it returned."""
+        self._know_parameters()
+        handles = [
+            nn_module.register_module_forward_pre_hook(self._module_enters),
+            nn_module.register_module_forward_hook(self._module_leaves),
+            register_optimizer_step_pre_hook(self._before_update),
+            register_optimizer_step_post_hook(self._after_update),
+        ]
+        self.segments.begin()
+        try:
+            with observed_calls.observed_by(self), self:
+                returned = step()
+            self._close()
+            self._reconcile()
+            self._phases.settle()
+        finally:
+            for handle in handles:
+                handle.remove()
+            self._forward = None
+            self._holders.clear()
+            self._copies.clear()
+        if not self.segments:
+            raise MoveRejected("training:idle-step")
+        return returned
+
+    @property
+    def unclosed(self) -> int:
+        """How many ops there are that belong to no phase yet."""
+        return len(self.entries) - self._first
+
+    def close_failed(self) -> bool:
+        """After an exception: close what was under way, its end unknown; whether there is any."""
+        if self._stack:
+            self._returned_at, self._result = len(self.entries), None
+            self._called_at = self._called_at or self.failed_line
+        before = len(self.segments)
+        self._close(LOSS if self._first < len(self.entries) else None)
+        if len(self.segments) == before and self.segments:
+            self.segments.append(TapeSegment(Segment(OTHER.name), 0))
+        if not self.segments or not any(s.entries for s in self.segments):
+            return False
+        last = self.segments[-1]
+        last.total, last.planned = UNKNOWN, len(last.entries) + 1
+        return True
+
+    @property
+    def root(self) -> Tensor | None:
+        """From what the last backward started, without the scale of a scaler."""
+        return self._roots.root
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        if self._quiet:
+            return func(*args, **(kwargs or {}))
+        name = getattr(func, "__name__", "")
+        writes = not self._stack and self._writes_state(func, name, args, kwargs)
+        if writes or name == "__set__":
+            return self._by_hand(func, name, args, kwargs or {})
+        return super().__torch_function__(func, types, args, kwargs)
+
+    def _writes_state(
+        self, func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any] | None
+    ) -> bool:
+        """Whether an op outside of every module writes into a parameter or its gradient."""
+        written = {storage(t) for t in written_by(func, name, args, kwargs or {})} - {0}
+        return bool(written) and not written.isdisjoint(self._state.memory())
+
+    def _by_hand(self, func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Make a change of a parameter or gradient that the owner writes by hand."""
+        attribute = getattr(getattr(func, "__self__", None), "__name__", "")
+        if name == "__set__" and (attribute not in ("grad", "data") or not self._state.holds(args)):
+            return func(*args, **kwargs)
+        written = [storage(t) for t in written_by(func, name, args, kwargs)]
+        ops = self._close(by_hand=True)
+        with self._silently():
+            made = func(*args, **kwargs)
+            self._phases.changed_by_hand(written, ops)
+        return made
+
+    def _silently(self) -> _Quiet:
+        return _Quiet(self)
+
+    def _line(self) -> int:
+        """The line of the owner's file that is being run; 0: none is."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None:
+            if frame.f_code.co_filename == self._file:
+                return frame.f_lineno
+            frame = frame.f_back
+        return 0
+
+    # Modules
+
+    def _module_enters(self, module: nn.Module, args: Any) -> None:
+        if self._quiet:
+            return
+        loss = isinstance(module, _Loss) or (module not in self._paths and self._returned_at >= 0)
+        counted = bool(self._stack) or not loss
+        self._outer.append(counted)
+        if counted:
+            if not self._stack:
+                self._state.refresh()
+                self._reconcile()
+            super()._enter(module, args)
+
+    def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:
+        if self._quiet or not self._outer or not self._outer.pop():
+            return
+        super()._leave(module, args, output)
+        if not self._stack:
+            self._returned_at, self._result = len(self.entries), output
+            self._called_at = self._line()
+            self.segments.mark()
+
+    # Phases
+
+    def _close(self, by: Phase | None = None, by_hand: bool = False) -> list[OpEntry]:
+        """Give the ops since the last phase to a forward and a loss, or to work beside them.
+
+        ``by_hand``: those after the last module are returned instead, named.
+        """
+        cut = max(self._returned_at, self._first)
+        before, after = self.entries[self._first : cut], self.entries[cut:]
+        if self._returned_at >= 0:
+            self._add(FORWARD, before, self.segments.marked)
+            self._name_output(self.segments[-1])
+        follows = any(s.phase is FORWARD for s in self.segments)
+        if after and not follows and by is BACKWARD:  # a model that is no module
+            self._add(FORWARD, after)
+            self.segments[-1].output = after[-1]
+        elif after and by_hand:
+            self._name(OTHER, after)
+        elif after:
+            self._add(LOSS if follows and by is not None else OTHER, after)
+        self._first, self._returned_at, self._result = len(self.entries), -1, None
+        self._used = dict.fromkeys(RESERVED, 1)
+        self._leaf = ""
+        return after if by_hand else []
+
+    def _name(self, phase: Phase, ops: list[OpEntry]) -> None:
+        stem = LOSS.name if phase is LOSS else OTHER.name
+        for op in ops:
+            op.name, op.module = self._unique(f"{stem}.{op.op}"), ""
+
+    def _add(self, phase: Phase, ops: list[OpEntry], until: float | None = None) -> None:
+        if phase is not FORWARD:
+            self._name(phase, ops)
+        entries: list[Entry] = list(ops)
+        line = self._called_at if phase is FORWARD else next((op.line for op in reversed(ops)), 0)
+        segment = TapeSegment(Segment(phase.name), len(entries), entries, line=line)
+        self.segments.append(segment, until)
+
+    def _name_output(self, forward: TapeSegment) -> None:
+        """What the outermost module returned, with its parts."""
+        try:
+            forward.output = self.returned(main_output(self._result))
+        except MoveRejected:
+            return
+        found = ((name, self.returned(t)) for name, t in named_parts(self._result).items())
+        forward.returned = {name: op for name, op in found if op is not None}
+
+    def _reconcile(self) -> None:
+        """Note what has changed of the state without an observed call."""
+        with self._silently():
+            self._phases.changed_by_hand()
+
+    # What else a step calls
+
+    def called(
+        self, kind: str, make: Callable[[], Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Make an observed call, and write its phase."""
+        if self._quiet:
+            return make()
+        if kind == observed_calls.SCALE:
+            made = make()
+            self._roots.note_scaled(made, args)
+            return made
+        self._close(PHASE_AFTER.get(kind))
+        if kind == observed_calls.BACKWARD:
+            return self._backward(make, args, kwargs)
+        with self._silently():
+            return self._phases.observe(kind, make, args, kwargs)
+
+    def _backward(self, make: Callable[[], Any], args: tuple[Any, ...], kwargs: Any) -> None:
+        starts = observed_calls.roots(args, kwargs)
+        root = self._roots.root = self._roots.unscaled(starts[0] if starts else None)
+        self._note_loss(root)
+        with self._silently():
+            segment = run_backward(self._state, starts, self.entries, make, self._passed)
+        self.segments.append(segment)
+
+    def _note_loss(self, root: Tensor | None) -> None:
+        """Have the last loss say what it came to; one that the model returned has no ops."""
+        if root is None:
+            return
+        made = self.returned(root)
+        last = next((s for s in reversed(self.segments) if s.phase in (LOSS, BACKWARD)), None)
+        if last is None or last.phase is BACKWARD:
+            last = TapeSegment(Segment(LOSS.name), 0)
+            self.segments.append(last)
+        if made is not None and made not in last.entries:
+            made = OpEntry("", made.op, "", (), {}, root.detach(), root.grad_fn, edges=made.edges)
+        if made is not None:
+            made.name = LOSS.makes
+        last.output = made
+
+    def _before_update(
+        self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Any, dict[str, Any]] | None:
+        if not self._quiet:
+            self._close(UPDATE)
+            with self._silently():
+                self._phases.before_update(optimizer)
+        self._quiet += 1
+        given = args[1] if len(args) > 1 else kwargs.get("closure")  # the first is the optimizer
+        if given is None or self._quiet > 1:
+            return None
+        loud = self._loud(given)
+        if len(args) > 1:
+            return (args[0], loud, *args[2:]), kwargs
+        return args, {**kwargs, "closure": loud}
+
+    def _after_update(
+        self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        if self._quiet == 1:
+            self._phases.after_update(optimizer)
+        self._quiet -= 1
+
+    def _loud(self, closure: Callable[[], Any]) -> Callable[[], Any]:
+        """A closure of an optimizer, whose own forwards and backwards are recorded."""
+
+        def run() -> Any:
+            quiet, self._quiet = self._quiet, 0
+            try:
+                return closure()
+            finally:
+                self._close(UPDATE)
+                self._quiet = quiet
+
+        return run
+
+
+class _Quiet(ExitStack):
+    """Meanwhile a recorder records no op."""
+
+    def __init__(self, recorder: StepRecorder) -> None:
+        super().__init__()
+        recorder._quiet += 1
+        self.callback(self._again, recorder)
+
+    @staticmethod
+    def _again(recorder: StepRecorder) -> None:
+        recorder._quiet -= 1
+
+
+PHASE_AFTER = {observed_calls.BACKWARD: BACKWARD, observed_calls.ZERO_GRAD: LOSS}
+"""Which phase the ops before a call belong to: the loss, if it is not only tensor work."""

@@ -1,0 +1,128 @@
+"""The parameters and gradients as the tape has them while a step of one's own runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lenet_tui.tape.engine.in_place import storage
+from lenet_tui.training.engine.trainer import Trainer
+
+Mark = tuple[int, int, int, int]
+"""Where a parameter's data and gradient are, and how often each has been written."""
+
+
+class StepState:
+    """``values`` and ``grads``: copies of the last known ones, by name; live torch may be ahead."""
+
+    def __init__(
+        self, trainer: Trainer, values: dict[str, Tensor], grads: dict[str, Tensor | None]
+    ) -> None:
+        self.trainer = trainer
+        self.values, self.grads = values, grads
+        self._marks = {name: _mark(p) for name, p in trainer.parameters.items()}
+        self._memory: dict[int, str] = {}
+
+    @property
+    def parameters(self) -> dict[str, Tensor]:
+        return self.trainer.parameters
+
+    def memory(self) -> dict[int, str]:
+        """The names of the parameters by where their data and gradients are in memory."""
+        if not self._memory:
+            for name, p in self.parameters.items():
+                self._memory[storage(p)] = name
+                if p.grad is not None:
+                    self._memory[storage(p.grad)] = name
+        return self._memory
+
+    def refresh(self) -> None:
+        """Forget where parameters and gradients are in memory."""
+        self._memory = {}
+
+    def holds(self, args: tuple[Any, ...]) -> bool:
+        """Whether the first argument is a parameter."""
+        return bool(args) and id(args[0]) in self.trainer.names
+
+    def names_of(self, tensors: Iterable[Tensor]) -> list[str]:
+        """The names of those of these tensors that are parameters."""
+        names = self.trainer.names
+        return [names[id(t)] for t in tensors if id(t) in names]
+
+    def touched(self, written: Iterable[int] = ()) -> list[str]:
+        """The parameters that have been written or given another gradient since the last look.
+
+        ``written``: where in memory something was written, which ``.data`` does not count.
+        """
+        known = self.memory()
+        by_hand = {known[place] for place in written if place in known}
+        return [n for n, p in self.parameters.items() if n in by_hand or _mark(p) != self._marks[n]]
+
+    def take_value(self, name: str) -> tuple[Tensor, Tensor]:
+        """The value before, and a copy of the present one, which is known from now on."""
+        before, p = self.values[name], self.parameters[name]
+        after = self.values[name] = p.detach().clone()
+        self._marks[name] = _mark(p)
+        return before, after
+
+    def take_gradient(self, name: str) -> tuple[Tensor | None, Tensor | None]:
+        """The gradient before, and a copy of the present one, which is known from now on."""
+        before, p = self.grads[name], self.parameters[name]
+        after = self.grads[name] = None if p.grad is None else p.grad.detach().clone()
+        self._marks[name] = _mark(p)
+        self.refresh()
+        return before, after
+
+    def took_gradient(self, name: str, copy: Tensor | None) -> None:
+        """Take a copy that was made elsewhere for the present gradient."""
+        self.grads[name] = copy
+        self.settled(name)
+        self.refresh()
+
+    def settled(self, name: str) -> None:
+        """What is known of a parameter is what it is now."""
+        self._marks[name] = _mark(self.parameters[name])
+
+    def unsettle(self, name: str) -> None:
+        """What is known of a parameter is out of date."""
+        self._marks[name] = (0, -1, 0, 0)
+
+    def new_value(self, name: str) -> bool:
+        """Whether the value differs from the one that is known, in any bit."""
+        return not identical(self.parameters[name], self.values[name])
+
+    def new_gradient(self, name: str) -> bool:
+        """Whether the gradient differs from the one that is known, in any bit."""
+        grad, known = self.parameters[name].grad, self.grads[name]
+        if grad is None or known is None:
+            return grad is not known
+        return not identical(grad, known)
+
+    def differing(self) -> Iterator[str]:
+        """The parameters that differ from what is known, each compared whole."""
+        return (n for n in self.parameters if self.new_value(n) or self.new_gradient(n))
+
+
+def identical(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors have the same shape and bits; NaN equals NaN."""
+    if a is b:
+        return True
+    if a.shape != b.shape or a.dtype != b.dtype or a.layout is not b.layout:
+        return False
+    if a.layout is not torch.strided:
+        a, b = a.detach().to_dense(), b.detach().to_dense()
+    a, b = a.detach(), b.detach()
+    return bool(torch.equal(a, b)) or (
+        a.is_floating_point()
+        and bool(torch.equal(a.nan_to_num(), b.nan_to_num()))
+        and bool(torch.equal(a.isnan(), b.isnan()))
+    )
+
+
+def _mark(parameter: Tensor) -> Mark:
+    grad = parameter.grad
+    version = parameter._version
+    return storage(parameter), version, id(grad), -1 if grad is None else grad._version

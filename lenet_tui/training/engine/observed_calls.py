@@ -1,0 +1,109 @@
+"""The calls of a step of one's own that are observed: backward, clipping, the scaler, schedulers.
+
+They are replaced once, in the engine's process, before its owner's file is executed (which may
+import them by name); where nobody observes, each only calls the original.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+from torch.nn.utils import clip_grad
+from torch.optim import lr_scheduler
+
+BACKWARD, ZERO_GRAD, CLIP, UNSCALE = "backward", "zero_grad", "clip", "unscale"
+SCALE, RESCALE, SCHEDULE = "scale", "rescale", "schedule"
+"""The kinds of calls; ``rescale``: the scaler's update of its scale."""
+
+Call = Callable[[], Any]
+
+
+class Observer(Protocol):
+    """Sees a call and makes it: ``make`` calls the original with its arguments."""
+
+    def called(
+        self, kind: str, make: Call, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any: ...
+
+
+class Roots:
+    """Notes from what the last backward started, without the scale of a scaler."""
+
+    def __init__(self) -> None:
+        self.root: torch.Tensor | None = None
+        self._unscaled: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+
+    def called(self, kind: str, make: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if kind == BACKWARD:
+            self.root = self.unscaled(next(iter(roots(args, kwargs)), None))
+        made = make()
+        if kind == SCALE:
+            self.note_scaled(made, args)
+        return made
+
+    def note_scaled(self, made: object, args: tuple[Any, ...]) -> None:
+        """Note of which loss a scaler returned a multiple."""
+        if isinstance(made, torch.Tensor) and isinstance(args[1], torch.Tensor):
+            self._unscaled[id(made)] = made, args[1]
+
+    def unscaled(self, root: torch.Tensor | None) -> torch.Tensor | None:
+        """The loss of which ``root`` is a multiple; else ``root`` itself."""
+        known = self._unscaled.get(id(root))
+        return known[1] if known else root
+
+
+def roots(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[torch.Tensor]:
+    """The tensors from which a call of ``torch.autograd.backward`` starts."""
+    given = args[0] if args else kwargs.get("tensors", ())
+    several = (given,) if isinstance(given, torch.Tensor) else tuple(given)
+    return [t for t in several if isinstance(t, torch.Tensor)]
+
+
+_observers: list[Observer] = []
+_installed: list[bool] = []
+
+
+@contextmanager
+def observed_by(observer: Observer) -> Iterator[None]:
+    """Have an observer see the calls meanwhile."""
+    _observers.append(observer)
+    try:
+        yield
+    finally:
+        _observers.pop()
+
+
+def install() -> None:
+    """Replace the calls; a second time nothing happens."""
+    if _installed:
+        return
+    _installed.append(True)
+    _replace(torch.autograd, "backward", BACKWARD)
+    _replace(torch.optim.Optimizer, "zero_grad", ZERO_GRAD)
+    _replace(nn.Module, "zero_grad", ZERO_GRAD)
+    for name in ("clip_grad_norm_", "clip_grad_value_"):
+        _replace(clip_grad, name, CLIP)
+        setattr(nn.utils, name, getattr(clip_grad, name))
+    for method, kind in (("unscale_", UNSCALE), ("scale", SCALE), ("update", RESCALE)):
+        _replace(torch.amp.GradScaler, method, kind)
+    for scheduler in vars(lr_scheduler).values():
+        if isinstance(scheduler, type) and "step" in vars(scheduler):
+            _replace(scheduler, "step", SCHEDULE)
+
+
+def _replace(place: Any, name: str, kind: str) -> None:
+    original = getattr(place, name)
+
+    @functools.wraps(original)
+    def observed(*args: Any, **kwargs: Any) -> Any:
+        if not _observers:
+            return original(*args, **kwargs)
+        make = functools.partial(original, *args, **kwargs)
+        return _observers[-1].called(kind, make, args, kwargs)
+
+    setattr(place, name, observed)

@@ -1,0 +1,119 @@
+"""What a step of one's own works with: the modules, optimizers, schedulers and counters it finds.
+
+They are the state of a session: a keyframe holds them, so that the step can be run again.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from lenet_tui.training.engine.optimizers import optimizer_places
+from lenet_tui.training.engine.training_file import DATA, TrainingFile
+
+DEEPEST = 3
+"""How far inside lists, dictionaries and objects is looked."""
+MOST = 2_000
+"""Values of one list or dictionary that are looked at."""
+
+
+class StepObjects:
+    """``modules``: those that are no part of the model, by name. ``optimizers``, by name.
+
+    ``others``: schedulers, scalers and objects of classes that the file defines, by name.
+    """
+
+    def __init__(self, file: TrainingFile, model: nn.Module) -> None:
+        self.modules: dict[str, nn.Module] = {}
+        self.optimizers: dict[str, Optimizer] = {}
+        self.others: dict[str, object] = {}
+        self._names = file.names
+        self._own = file.names.get("__name__", "")
+        self._seen: set[int] = {id(part) for part in model.modules()}
+        roots = {**_held_by(file.step), **file.names}
+        for name, value in roots.items():
+            if not name.startswith("__") and name != DATA:
+                self._look(name, value, 0)
+
+    def _look(self, name: str, value: Any, depth: int) -> None:
+        """Note the object, or what it holds."""
+        if id(value) in self._seen or depth > DEEPEST or isinstance(value, (type, Tensor)):
+            return
+        if isinstance(value, nn.Module):
+            inside = {id(part) for part in value.modules()}
+            if inside & self._seen and not inside <= self._seen:
+                return  # it holds the model, whose parameters are known by their own names
+            self._seen |= inside
+            self.modules[name] = value
+        elif isinstance(value, Optimizer):
+            self._seen.add(id(value))
+            self.optimizers[name] = value
+        elif isinstance(value, (LRScheduler, torch.amp.GradScaler)):
+            self._seen.add(id(value))
+            self.others[name] = value
+            for key, part in vars(value).items():
+                if key != "optimizer":
+                    self._look(f"{name}.{key}", part, depth + 1)
+        elif isinstance(value, (list, tuple, dict)):
+            self._seen.add(id(value))
+            parts = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, part in list(parts)[:MOST]:
+                self._look(f"{name}.{key}", part, depth + 1)
+        elif type(value).__module__ == self._own and hasattr(value, "__dict__"):
+            self._seen.add(id(value))
+            self.others[name] = value
+            for key, part in list(vars(value).items()):
+                self._look(f"{name}.{key}", part, depth + 1)
+
+    def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the dictionaries of the plain values among the state."""
+        yield "file", _Without(self._names)
+        for name, module in self.modules.items():
+            for path, part in module.named_modules(prefix=name):
+                yield path, vars(part)
+        for name, optimizer in self.optimizers.items():
+            yield from optimizer_places(name, optimizer)
+        for name, value in self.others.items():
+            yield f"object {name}", vars(value)
+
+
+class _Without(dict[str, Any]):
+    """Everything that a file defines but its data; what is set or deleted here is so there."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        super().__init__((n, v) for n, v in names.items() if n != DATA and not n.startswith("__"))
+        self._names = names
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        self._names[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        del self._names[name]
+
+
+def _held_by(step: Callable[..., Any] | None) -> Mapping[str, Any]:
+    """What a function holds beside its globals: its closure, ``self``, arguments given before."""
+    held: dict[str, Any] = {}
+    while isinstance(step, functools.partial):
+        held |= {f"argument.{n}": v for n, v in enumerate(step.args)} | dict(step.keywords)
+        step = step.func
+    if step is None:
+        return held
+    if getattr(step, "__self__", None) is not None:
+        held["self"] = step.__self__  # type: ignore[attr-defined]
+        step = step.__func__  # type: ignore[attr-defined]
+    names = getattr(getattr(step, "__code__", None), "co_freevars", ())
+    for name, cell in zip(names, getattr(step, "__closure__", None) or (), strict=False):
+        try:
+            held[name] = cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+    return held

@@ -1,0 +1,150 @@
+"""Training files that do not look alike end, by any way, where their owner's loop ends."""
+
+from __future__ import annotations
+
+import math
+import random
+import shutil
+import subprocess
+import sys
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.export.engine.answers import export
+from lenet_tui.export.request import Export
+from lenet_tui.protocol.request import Rejected
+from tests.harness.driving import Drive
+from tests.harness.plain_loop import FILES, State, states
+
+NAMES = sorted(file.stem for file in FILES.glob("[a-z]*.py"))
+FEW, MANY = 6, 24
+
+
+@cache
+def plain(name: str, count: int = MANY) -> list[tuple[State, float | None]]:
+    return list(islice(states(name), count))
+
+
+def drive(name: str) -> Drive:
+    plain(name)  # first, as both draw from the same generators
+    return Drive("", model=str(FILES / f"{name}.py"))
+
+
+def check(driven: Drive, name: str) -> None:
+    """A session at the end of an iteration has the plain loop's bits."""
+    state, loss = plain(name)[driven.at[0] - 1]
+    assert driven.state == state
+    if loss is not None:
+        assert driven.moved.frame.loss == pytest.approx(loss, rel=1e-6)
+    assert math.isfinite(driven.moved.frame.loss or math.nan)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_steps_goes_back_jumps_and_survives_a_kill(name: str) -> None:
+    driven = drive(name)
+    for _ in range(3):
+        driven("finish")
+        check(driven, name)
+    driven("op", "op", "back op", "phase", "back phase", "finish")
+    check(driven, name)
+    driven("back iteration")
+    check(driven, name)
+    driven("goto 6")
+    check(driven, name)
+    driven("goto 1", "op")
+    driven.again()
+    driven("finish")
+    check(driven, name)
+    assert not driven.session.history.divergence
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_walk_of_two_hundred_moves_ends_in_the_plain_loops_bits(name: str) -> None:
+    driven, draw = drive(name), random.Random(name)
+    forward = ["op", "op", "phase", "finish", "run 3"]
+    for _ in range(200):
+        last = driven.at[0]
+        back = ["back op", "back phase", "back iteration", f"goto {draw.randint(0, last)}"]
+        move = draw.choice(forward if last < 3 else [*forward, *back] if last < MANY - 4 else back)
+        driven(move)
+        if draw.random() < 0.05:
+            driven.again()
+        if driven.moved.frame.boundary and driven.at[0]:
+            check(driven, name)
+    driven("goto 20")
+    check(driven, name)
+    assert not driven.session.history.divergence
+
+
+def exported(name: str, folder: Path, *moves: str) -> subprocess.CompletedProcess[str]:
+    """The script of a session, run with the training file beside it."""
+    driven = drive(name)
+    driven(*moves)
+    (folder / "script.py").write_text(export(Export(), driven.session))
+    shutil.copy(FILES / f"{name}.py", folder)
+    command = [sys.executable, str(folder / "script.py"), "--verify"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+
+
+def test_a_session_is_exported_beside_its_file(tmp_path: Path) -> None:
+    moves = ("run 3", "set lr 0.01", "finish", "phase", "phase", "op")
+    done = exported("unet", tmp_path, *moves)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "are equal" in done.stdout and "differs" not in done.stdout
+    (tmp_path / "unet.py").unlink()
+    command = [sys.executable, str(tmp_path / "script.py")]
+    alone = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert alone.returncode == 1 and "unet.py must lie beside this script" in alone.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_every_file_is_exported(name: str, tmp_path: Path) -> None:
+    done = exported(name, tmp_path, "run 5")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_step_of_ones_own_is_exported_whole() -> None:
+    driven = drive("tagger")
+    driven("finish", "phase")
+    with pytest.raises(Rejected, match="runs your own step as a whole"):
+        export(Export(), driven.session)
+
+
+def test_what_a_step_decides_is_not_to_be_set() -> None:
+    driven = drive("gan")
+    driven("finish")
+    for move in ("skip zero_grad", "do backward", "set optimizer adam", "set loss mse"):
+        assert driven.tries(move).error, move
+        assert driven.at[0] == 1
+    driven("op")
+    assert "runs as a whole" in str(driven.tries("set lr 0.5").error)
+    driven("finish", "set lr 0.5", "finish")
+    groups = [
+        group["lr"]
+        for optimizer in driven.session.navigator.trainer.objects.optimizers.values()  # type: ignore[union-attr]
+        for group in optimizer.param_groups
+    ]
+    assert groups == [0.5, 0.5]
+    driven("back iteration")
+    assert driven.moved.frame.options.lr == 0.5
+
+
+def test_the_phases_of_a_step_are_those_that_it_does() -> None:
+    driven = drive("tagger")
+    driven("finish")
+    phases = [s.phase for s in driven.moved.frame.segments]
+    micro = ["forward", "loss", "backward"]
+    assert phases == ["zero_grad", *micro, *micro, "clip", "update"]
+    driven("finish")
+    assert [s.phase for s in driven.moved.frame.segments][-1] == "schedule"
+    driven("back iteration", "phase", "phase")
+    assert driven.at == (2, "forward", None, driven.at[3])
+    assert driven.moved.frame.upcoming is not None
+    assert driven.moved.frame.upcoming[:2] == ("loss", "backward")
+    lines = (FILES / "tagger.py").read_text().splitlines()
+    assert "model(x)" in lines[driven.moved.frame.segments[-1].line - 1]
