@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,12 @@ SOMETIMES = (
     *("skip zero_grad", "do forward", "do backward", "do update", "set lr 0.02", "set loss mse"),
     *("set clip 1", "set optimizer momentum", "set optimizer adam", "run 7", "goto 3"),
 )
+OWN = (
+    *("finish", "phase", "back iteration") * 4,
+    *("op", "back op", "back phase", "back iteration") * 2,
+    *("set lr 0.02", "run 7", "goto 3"),
+)
+FILES = Path(__file__).parent.parent / "training" / "files"
 MODELS = (
     "lenet_tui.training.engine.model:Net",
     "tests.harness.models:sequential",
@@ -43,11 +50,33 @@ def shown(drive: Drive) -> Any:
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_with_near_states_all_is_as_without(model: str, seed: int) -> None:
+    walk({"model": model, "batch_size": 2, "optimizer": "adam"}, SOMETIMES, seed)
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "file",
+    [
+        *("gan", "tagger"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("experts", "regression")),
+    ],
+)
+def test_with_near_states_an_owners_step_is_as_without(file: str, seed: int) -> None:
+    walk({"preset": "", "model": str(FILES / f"{file}.py")}, OWN, seed)
+
+
+def test_a_keyframe_that_is_passed_again_is_the_same_whatever_was_drawn_since() -> None:
+    drive = Drive("", model=str(FILES / "gan.py"))
+    for line in ("run 70", "goto 20", "goto 33", "goto 70"):
+        assert not drive(line).frame.divergence, line
+
+
+def walk(options: dict[str, Any], often: tuple[str, ...], seed: int) -> None:
     luck = random.Random(seed)
-    lines = [luck.choice(SOMETIMES) for _ in range(70)]
+    lines = [luck.choice(often) for _ in range(70)]
     walks: list[list[Any]] = []  # one after the other, as they draw from the same generators
     for near in (True, False):
-        drive = Drive(model=model, batch_size=2, optimizer="adam")
+        drive = Drive(**options)
         drive.session.subscribe_next(Subscription(graph=True))
         if not near:
             drive.session.history.near = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,8 @@ from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
-from lenet_tui.tape.engine.entries import Entry, OpEntry
+from lenet_tui.tape.engine.bit_sums import same_bits
+from lenet_tui.tape.engine.entries import Entry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import Past, TapeSegment
 
@@ -40,10 +42,8 @@ class NearStates:
         self._states: dict[int, NearState] = {}
 
     def keep(self, iteration: int, recorder: TapeRecorder) -> None:
-        """Keep the live state, if the tape has all of it: nothing but buffers is copied."""
+        """Keep the live state, all of whose iteration is on the tape, which has most of it."""
         past = recorder.past
-        if past.updates.keys() != recorder.trainer.parameters.keys():
-            return
         if past.forward is not None:
             past = replace(past, forward=_light(past.forward))
         self._states.pop(iteration, None)  # to be the last again
@@ -69,16 +69,9 @@ class NearStates:
 
 def _taken(recorder: TapeRecorder, past: Past) -> NearState:
     """The live state: parameters as the tape has them, a copy of what it has not."""
-    trainer = recorder.trainer
-    live = keyframe.state_of(trainer)
-    kept = {
-        name: StoredParameter(
-            past.updates[name].after,
-            stored.grad,
-            past.updates[name].state_after if stored.state else {},
-        )
-        for name, stored in live.parameters.items()
-    }
+    own = recorder.trainer.options.step
+    live = keyframe.state_of(recorder.trainer)
+    kept = {n: _kept(p, past.updates.get(n), own) for n, p in live.parameters.items()}
     state = replace(
         live,
         data=replace(live.data),
@@ -91,6 +84,22 @@ def _taken(recorder: TapeRecorder, past: Past) -> NearState:
     beside = [t for p in kept.values() for t in (p.value, p.grad, *p.state.values())]
     beside += [*state.buffers.values(), *state.attribute_tensors]
     return NearState(state, past, sum(map(_bytes, beside)))
+
+
+def _kept(live: StoredParameter, update: UpdateEntry | None, own: bool) -> StoredParameter:
+    """A parameter as its last update left it; copied if that was not the last change of it.
+
+    ``own``: a step of one's own may write into gradients, and change parameters as it likes.
+    """
+    if update is None or (own and not same_bits(update.after, live.value)):
+        grad = None if live.grad is None else live.grad.detach().clone()
+        return StoredParameter(live.value.detach().clone(), grad, _cloned(live.state))
+    grad = live.grad.detach().clone() if own and live.grad is not None else live.grad
+    return StoredParameter(update.after, grad, update.state_after if live.state else {})
+
+
+def _cloned(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value.detach().clone() for key, value in state.items()}
 
 
 def _light(forward: TapeSegment) -> TapeSegment:

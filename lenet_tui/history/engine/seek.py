@@ -118,9 +118,9 @@ class Replay:
 
     def keep(self) -> None:
         """Store a keyframe of the live state if one is wanted here."""
-        if self.own_step:
-            pass  # what follows an update in it may change the parameters again
-        elif self.iteration and all(s.segment.how == "turn" for s in self.tape.segments):
+        segments = self.tape.segments
+        taped = any(s.entries for s in segments)
+        if self.iteration and taped and all(s.segment.how == "turn" for s in segments):
             self.history.keep_near(self.iteration, self.recorder)
         if self.history.wants(self.iteration):
             self.history.keep(self.iteration, keyframe.capture_pieces(self.trainer))
@@ -176,7 +176,7 @@ class Replay:
         before = self.history.plan(iteration - 1)
         ahead = self.history.plan(iteration).segments[: cursor.segment + 1]
         made = {s.kind.makes for s in ahead if s.how == "turn"}
-        plain = all(s.how == "turn" for s in ahead) and made >= _MADE
+        plain = self.own_step or (all(s.how == "turn" for s in ahead) and made >= _MADE)
         if not plain or len(before.segments) > before.boundary():
             return False
         keyframe.restore_state(self.trainer, near.state)

@@ -85,7 +85,8 @@ def _gradient(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     found = tape.set_gradient(cursor, name)
     if found:
         return NamedTensor("value", grad, (tape.iteration, found[0].phase.name), True)
-    *_, last = (p for p in turn_of(tape.base.options) if PHASES[p].gradients)
+    turn = turn_of(tape.base.options)  # a step of one's own is one phase, whatever it does
+    *_, last = (turn[-1], *(p for p in turn if PHASES[p].gradients))
     return NamedTensor("value", grad, (tape.iteration - 1, last), True)
 
 

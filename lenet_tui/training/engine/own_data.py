@@ -129,8 +129,11 @@ class OwnData:
         raise MoveRejected("training:data-ended", file=self._title, count=self._front)
 
     def state(self) -> tuple[tuple[int, Generators], ...]:
-        """The draws that took from the generators, for a keyframe."""
-        return tuple(self.draws.items())
+        """The draws up to here that took from the generators, for a keyframe.
+
+        Later ones are not in it, or it would be another one when it is passed again.
+        """
+        return tuple(pair for pair in sorted(self.draws.items()) if pair[0] < self.position)
 
     def restore(self, position: int, draws: tuple[tuple[int, Generators], ...]) -> None:
         """Go to where ``position`` batches had been handed out."""
