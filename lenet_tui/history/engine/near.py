@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -125,9 +126,12 @@ def _without_tensors(entry: Entry) -> Entry:
 
 def _shape(part: Any) -> Any:
     """A tensor of the same shape without memory; anything else as it is."""
-    if not isinstance(part, Tensor):
-        return part
-    return torch.empty(part.shape, dtype=part.dtype, device="meta")
+    return _empty(part.shape, part.dtype) if isinstance(part, Tensor) else part
+
+
+@lru_cache(maxsize=1024)
+def _empty(shape: torch.Size, dtype: torch.dtype) -> Tensor:
+    return torch.empty(shape, dtype=dtype, device="meta")
 
 
 def _bytes(tensor: Tensor | None) -> int:

@@ -271,6 +271,9 @@ class Replay:
                 self.recorder.open(segment, stop_after=done)
                 continue
             self.open(segment)
+            if done is None:
+                self._complete()
+                continue
             recorded = self.tape.segments[-1]
             while segment.kind.lazy and not recorded.complete and len(recorded.entries) != done:
                 self._step()
