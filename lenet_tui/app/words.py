@@ -309,6 +309,7 @@ APP: Table = {
     "view.largest": ("largest of {count}", "{count} 个中最大者"),
     "view.scale-moved": ("scale moved", "色标已变"),
     "view.from": ("from iteration {iteration}'s {phase}", "来自第 {iteration} 次迭代的 {phase}"),
+    "view.unscaled": ("divided by the loss scale {scale}", "已除以损失的缩放系数 {scale}"),
     "view.accumulated": ("sum of {count} backward passes", "{count} 次反向传播之和"),
     "image.title": ("Input", "输入"),
     "image.target": ("target {target}", "目标 {target}"),

@@ -22,7 +22,7 @@ from lenet_tui.tour.stops import PRESET, STOPS
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
 
-_OWN = ("data", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
+_OWN = ("model", "inputs", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
 """Options of the session that the tour's words and numbers depend on."""
 
 
@@ -167,7 +167,7 @@ def _tour_options(args: argparse.Namespace) -> Options:
     """The options of the tour's session: its own preset, on the device and seed asked for."""
     given = vars(args)
     preset = given.get("preset", PRESET)
-    own = [f"--{name.replace('_', '-')}" for name in _OWN if name in given]
+    own = [f"--{name.removesuffix('s').replace('_', '-')}" for name in _OWN if name in given]
     if preset != PRESET or own:
         what = ", ".join(own) or f"--preset {preset}"
         raise CommandError("cli:own-session", preset=PRESET, what=what)

@@ -81,7 +81,8 @@ class View:
     ``levels``: uint8 (count, rows, cols), for a heatmap. ``values``: float64 (count, rows, cols),
     for numbers, torch's own values. ``block``: how many elements (down, across) one pixel stands
     for; the pixel is the one of largest magnitude. ``made``: (iteration, phase) that wrote the
-    tensor, so that the screen can show that it is from an earlier step.
+    tensor, so that the screen can show that it is from an earlier step. ``divisor``: the scale of
+    the loss by which a gradient has been divided, to be shown.
     """
 
     request: ViewRequest
@@ -95,3 +96,4 @@ class View:
     scale_moved: bool = False
     block: tuple[int, int] = (1, 1)
     summary: Summary | None = None
+    divisor: float = 1.0

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class Station:
     """One phase on the rail.
 
-    ``state``: ``done``, ``current``, ``next``, ``later``, ``skipped`` or ``extra`` (done out of
-    turn). ``seconds``: how long it took, if it ran in this iteration. ``done`` of ``total`` ops,
-    of the current one.
+    ``state``: ``done``, ``current``, ``next``, ``later``, ``skipped``, ``extra`` (done out of turn)
+    or ``missing`` (a usual phase that a step of one's own lacks). ``seconds``: how long it took,
+    if it ran in this iteration. ``done`` of ``total`` ops, of the current one.
     """
 
     phase: str
@@ -56,7 +56,21 @@ def stations(frame: Frame | None, runs: str = "") -> list[Station]:
     for phase in ahead:
         result.append(Station(phase, "next" if following else "later"))
         following = False
+    if frame.upcoming is not None and frame.position.iteration:
+        _add_missing(result)
     return result
+
+
+def _add_missing(row: list[Station]) -> None:
+    """Leave an empty place for each usual phase that a step of one's own does not do.
+
+    It is before the first of those phases that usually follow it.
+    """
+    for number, phase in reversed(list(enumerate(TURN))):
+        if all(s.phase != phase for s in row):
+            following = TURN[number + 1 :]
+            place = next((n for n, s in enumerate(row) if s.phase in following), len(row))
+            row.insert(place, Station(phase, "missing"))
 
 
 def fitted(row: list[Station], limit: int) -> tuple[list[Station], int]:

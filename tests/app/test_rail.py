@@ -24,6 +24,7 @@ from lenet_tui.stepping.phase_states import fitted, stations
 from lenet_tui.text.notice import verbatim
 from lenet_tui.text.numbers import number
 from tests.harness.driving import Drive
+from tests.harness.plain_loop import FILES
 
 EN = words("en")
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
@@ -172,3 +173,16 @@ def test_phases_out_of_turn_never_make_the_line_wider_than_the_screen(glyphs: Gl
         upper, _ = phase_lines(frame, width, glyphs)
         assert upper.cell_length <= width and "update" in upper.plain
     assert upper.plain.count(glyphs.extra) == 2
+
+
+def test_a_usual_phase_that_a_step_lacks_is_an_empty_place() -> None:
+    driven = Drive("", model=str(FILES / "regression.py"))
+    driven("finish", "phase")
+    row = [(s.phase, s.state) for s in stations(driven.moved.frame)]
+    assert ("loss", "missing") not in row
+    lacking = replace(driven.moved.frame, upcoming=("forward", "backward", "update"), segments=())
+    row = [(s.phase, s.state) for s in stations(lacking)]
+    assert row == [
+        ("init", "done"), ("forward", "next"), ("loss", "missing"), ("zero_grad", "missing"),
+        ("backward", "later"), ("update", "later"),
+    ]  # fmt: skip

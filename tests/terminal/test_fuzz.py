@@ -21,15 +21,20 @@ from lenet_tui.protocol.engine_api import MakeEngine
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import DoMove, Moved
 from lenet_tui.protocol.moves import Back, Forward
-from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.options import Options, resolve
 from tests.harness.conversation import Conversation
 from tests.harness.local_engine import LocalEngine
 from tests.harness.monkey import Monkey
+from tests.harness.plain_loop import FILES
+
+LENET = Options(history_mb=2)
 
 
 @asynccontextmanager
-async def at_the_keys(make_engine: MakeEngine, seed: int) -> AsyncIterator[Monkey]:
-    app = LenetApp(make_engine, Options(history_mb=2), ascii=seed % 2 == 1)
+async def at_the_keys(
+    make_engine: MakeEngine, seed: int, options: Options = LENET
+) -> AsyncIterator[Monkey]:
+    app = LenetApp(make_engine, options, ascii=seed % 2 == 1)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         while app.is_loading or app.main.frame is None:
             await pilot.pause(0.01)
@@ -92,6 +97,20 @@ async def test_a_monkey_with_a_real_engine(
         if moves:
             assert again.position == frame.position
             assert again.digest == frame.digest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gpt", "gan", "vae", "tagger", "unet", "experts"])
+async def test_a_monkey_on_a_training_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = resolve(model=str(FILES / f"{name}.py"), device="cpu", history_mb=8)
+    async with at_the_keys(LocalEngine, len(name), options) as monkey:
+        for _ in range(4):
+            await monkey.play(60)
+            frame = await check(monkey)
+            assert not frame.divergence, monkey.last
 
 
 async def back_and_forth(monkey: Monkey, frame: Frame) -> None:

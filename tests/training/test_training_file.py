@@ -12,10 +12,13 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+import torch
 
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.request import Export
+from lenet_tui.protocol.messages import Subscription
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.protocol.views import ViewRequest
 from tests.harness.driving import Drive
 from tests.harness.plain_loop import FILES, State, states
 
@@ -148,3 +151,95 @@ def test_the_phases_of_a_step_are_those_that_it_does() -> None:
     assert driven.moved.frame.upcoming[:2] == ("loss", "backward")
     lines = (FILES / "tagger.py").read_text().splitlines()
     assert "model(x)" in lines[driven.moved.frame.segments[-1].line - 1]
+
+
+def test_many_draws_from_the_generators_survive_a_kill() -> None:
+    """A keyframe cannot hold them all: a new engine draws them again from the start."""
+    driven = drive("gan")
+    driven("run 34", "set lr 0.001", "run 3", "op")
+    state, at = driven.state, driven.at
+    driven.again()
+    driven("op", "back op")
+    assert (driven.at, driven.state) == (at, state)
+    driven("back iteration", "back iteration", "finish", "op")
+    assert (driven.at, driven.state) == (at, state)
+    assert not driven.session.history.divergence
+
+
+def test_dropped_batches_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no room for more than one batch, over epochs that are shuffled and end."""
+    monkeypatch.setattr("lenet_tui.training.engine.own_data.OwnData.__init__.__defaults__", (1,))
+    driven = drive("resnet")
+    driven("run 11")
+    for goal in (9, 2, 7, 1, 11):
+        driven(f"goto {goal}")
+        check(driven, "resnet")
+    driven("goto 5", "phase")
+    driven.again()
+    driven("finish", "finish")
+    check(driven, "resnet")
+
+
+def test_gradients_of_a_scaled_loss_are_shown_unscaled() -> None:
+    driven = drive("experts")
+    driven("finish")
+    while driven.at[1] != "backward" or driven.at[2] is not None:
+        driven("back phase")
+    scaled = driven.find("head.weight.grad").tensor
+    request = ViewRequest("k", "head.weight.grad", "numbers", rows=2, cols=6)
+    frame = driven.session.subscribe(Subscription((request,)))
+    shown = frame.views[0]
+    assert scaled is not None and shown.values is not None
+    assert shown.divisor == 1024
+    assert torch.equal(torch.from_numpy(shown.values[0]), scaled.double() / 1024)
+    driven("phase")
+    assert driven.at[1] == "unscale"
+    frame = driven.session.subscribe(Subscription((request,)))
+    assert frame.views[0].divisor == 1
+    assert frame.views[0].values is not None and (frame.views[0].values == shown.values).all()
+    driven("run 4")
+    scales = [e for e in driven.entries if e.name == "scale"]
+    assert dict(scales[-1].numbers) == {"before": 2048, "after": 2048}
+
+
+BY_HAND = """
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2))
+data = [(torch.randn(3, 4), torch.randint(2, (3,))) for _ in range(3)]
+
+def step(batch):
+    loss = nn.functional.cross_entropy(model(batch[0]), batch[1])
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.1 * p.grad
+        model[0].weight.data.mul_(0.5)
+        model[2].bias.grad = None
+    return loss
+"""
+
+
+def test_what_is_written_by_hand_is_on_the_tape(tmp_path: Path) -> None:
+    """Updates without an optimizer, through ``.data`` too, and gradients that nobody clears."""
+    (tmp_path / "by_hand.py").write_text(BY_HAND)
+    driven = Drive("", model=str(tmp_path / "by_hand.py"))
+    driven("finish")
+    phases = [s.phase for s in driven.moved.frame.segments]
+    assert phases == ["forward", "loss", "backward", "update", "zero_grad"]
+    live = driven.session.navigator.trainer.parameters
+    tape, cursor = driven.session.navigator.tape, driven.session.navigator.cursor
+    for name, value, grad in tape.state(cursor):
+        assert torch.equal(value, live[name])
+        now = live[name].grad
+        assert torch.equal(grad, now) if grad is not None and now is not None else grad is now
+    assert live["2.bias"].grad is None
+    before = driven.find("0.weight").tensor
+    driven("finish", "back op", "back phase", "back phase", "back phase", "back phase")
+    assert driven.at[0] == 2 or driven.at == (1, "zero_grad", None, driven.at[3])
+    driven("goto 1")
+    assert torch.equal(driven.find("0.weight").tensor, before)  # type: ignore[arg-type]
+    driven("phase")
+    gradient = driven.find("0.weight.grad")
+    assert gradient.made == (1, "backward") and gradient.tensor is not None

@@ -175,7 +175,8 @@ class Explainer:
     def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
         kept = {k for u in scope.tape.base.updates.values() for k in u.state_after}
-        kept.update(OPTIMIZERS[self._navigator.trainer.options.optimizer].state)
+        kind = self._navigator.trainer.options.optimizer
+        kept.update(OPTIMIZERS[kind].state if kind in OPTIMIZERS else ())
         return unknown(cell, scope.known(self._expected), sorted(kept))
 
     def _one_hot(self, question: Question, scope: Scope) -> Explanation:

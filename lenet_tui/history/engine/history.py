@@ -46,8 +46,7 @@ class History:
         self.divergence: Notice | None = None
         self.near: NearStates | None = NearStates(budget)
         self._digests: dict[Point, str] = {}
-        self.remark: Notice | None = None
-        """What is to be said of the budget, until it has been said."""
+        self._remarks: list[Notice] = []
         self._remarked = False
         self._blob_digests: dict[int, Future[bytes]] = {}
         self._hashing = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
@@ -127,7 +126,12 @@ class History:
             self._remarked = True
             megabytes, budget = round(size / MEGABYTE, 1), self.index.budget // MEGABYTE
             key = "history:few-keyframes" if room > 1 else "history:over-budget"
-            self.remark = notice(key, size=megabytes, budget=budget, kept=room)
+            self._remarks.append(notice(key, size=megabytes, budget=budget, kept=room))
+
+    def take_remarks(self) -> list[Notice]:
+        """What is to be said of the budget and has not been said yet."""
+        remarks, self._remarks = self._remarks, []
+        return remarks
 
     def _sum(self, iteration: int) -> bytes:
         """The digest of a stored keyframe, which is requested if another engine stored it."""

@@ -152,6 +152,7 @@ def restore(trainer: Trainer, blob: Blob, device: str = "") -> None:
 def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> None:
     """Put the trainer into a state, copied; as ``restore``."""
     options = check(state.options)
+    trainer.restore_data(replace(state.data))  # first, as it may be impossible
     trainer.change(replace(options, device=device) if device else options)
     slots: dict[str, dict[str, Tensor]] = {}
     cast: dict[torch.dtype, torch.dtype] = {}
@@ -169,7 +170,6 @@ def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> No
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":
         torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
-    trainer.restore_data(replace(state.data))
     trainer.fresh_vector = state.fresh_vector
     trainer.last_loss = state.loss
     trainer.accumulated = state.accumulated

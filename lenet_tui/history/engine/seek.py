@@ -14,6 +14,7 @@ from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import LAST, Cursor, Tape
 from lenet_tui.text.notice import Problem
+from lenet_tui.training.engine.own_data import NotReachable
 from lenet_tui.training.engine.rejecting import rejection
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -86,8 +87,12 @@ class Replay:
 
     def _step(self) -> None:
         """Run the next op of a lazy phase, and set the options that were set after it."""
+        number, before = len(self.tape.segments) - 1, len(self.tape.segments[-1].entries)
         self.recorder.step()
         end = self.tape.end
+        passed = len(self.tape.segments[-1].entries)
+        for done in range(before + 1, passed):  # an optimizer that steps as a whole
+            self._apply(self.plan, Cursor(number, done))
         if end.done is None:
             self._passed(self.plan)
         else:
@@ -159,7 +164,11 @@ class Replay:
             start = self.start_for(iteration)
             if iteration - start > LONG:
                 self.history.index.halfway = iteration - SHORT
-            self.resume_at(start, extras=start < iteration)
+            try:
+                self.resume_at(start, extras=start < iteration)
+            except NotReachable:  # another engine drew its batches: they are drawn again
+                start = 0
+                self.resume_at(start, extras=start < iteration)
             self.replay_to(iteration)
         self._play_to(cursor, careful)
         self.cursor = cursor if cursor.segment < len(self.tape.segments) else self.tape.end

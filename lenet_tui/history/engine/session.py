@@ -36,6 +36,7 @@ from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
+from lenet_tui.tape.engine.loss_scale import loss_scale
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
@@ -303,9 +304,8 @@ class Session:
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
         names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
-        if history.remark:
-            self._hooks.send(Remark(history.remark))
-            history.remark = None
+        for remark in history.take_remarks():
+            self._hooks.send(Remark(remark))
         return Frame(
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
@@ -344,4 +344,7 @@ class Session:
             navigator.tape, navigator.cursor, request.tensor
         )
         state, made, signed = found.state, found.made, found.signed
-        return make_view(found.tensor, request, state=state, made=made, signed=signed)
+        scale = loss_scale(navigator.tape, navigator.cursor, request.tensor)
+        tensor = found.tensor if found.tensor is None or scale == 1 else found.tensor / scale
+        view = make_view(tensor, request, state=state, made=made, signed=signed)
+        return view if scale == 1 else replace(view, divisor=scale)

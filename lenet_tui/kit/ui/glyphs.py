@@ -15,6 +15,7 @@ class Glyphs:
     skipped: str = "⊘"
     stopped: str = "■"
     extra: str = "↻"
+    missing: str = "∅"
     line: str = "─"
     dot: str = "·"
     times: str = "×"
@@ -29,6 +30,6 @@ class Glyphs:
 UNICODE = Glyphs()
 ASCII = Glyphs(
     done="+", past="!", current=">", next="o", later=".", skipped="/", stopped="#", extra="@",
-    line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~", bars=" .:-=+*%#",
-    micro="u",
+    missing="0", line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~",
+    bars=" .:-=+*%#", micro="u",
 )  # fmt: skip

@@ -85,8 +85,8 @@ def _gradient(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     found = tape.set_gradient(cursor, name)
     if found:
         return NamedTensor("value", grad, (tape.iteration, found[0].phase.name), True)
-    turn = turn_of(tape.base.options)  # a step of one's own is one phase, whatever it does
-    *_, last = (turn[-1], *(p for p in turn if PHASES[p].gradients))
+    changing = [p for p in turn_of(tape.base.options) if PHASES[p].gradients]
+    last = changing[-1] if changing else BACKWARD.name
     return NamedTensor("value", grad, (tape.iteration - 1, last), True)
 
 
@@ -147,6 +147,8 @@ def _inside(loss: OpEntry, aspect: str) -> Tensor | None:
     if len(loss.args) < 2:
         return None
     given, target = loss.args[:2]
+    if not isinstance(given, Tensor) or not isinstance(target, Tensor):
+        return None
     if aspect == "target":
         return target if target.is_floating_point() else None
     return part(given, class_dim(given), aspect) if loss.op == "cross_entropy" else None

@@ -203,6 +203,8 @@ class TapeRecorder:
     def _run(self, lazy: TapeSegment, count: int) -> None:
         """Run the next ``count`` ops of a lazy phase."""
         done = len(lazy.entries)
+        if lazy.phase is UPDATE and not self.trainer.updater.separable:
+            count = lazy.total - done
         names = self._names[done : done + count]
         started = time.perf_counter()
         with rejecting(self.trainer), collection_put_off():

@@ -263,6 +263,7 @@ class StepRecorder(ForwardRecorder):
         self._note_loss(root)
         with self._silently():
             segment = run_backward(self._state, starts, self.entries, make, self._passed)
+        segment.scale = self._roots.scale(starts[0] if starts else None)
         self.segments.append(segment)
 
     def _note_loss(self, root: Tensor | None) -> None:

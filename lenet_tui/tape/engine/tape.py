@@ -34,6 +34,8 @@ class TapeSegment:
     """Where a backward started: the node of the loss, or of the output."""
     vector: Tensor | None = None
     planned: int = 0
+    scale: float = 1.0
+    """Of a backward: the factor of a scaler by which the loss was larger."""
     line: int = 0
     """Of the file of a step of one's own, which ran it."""
     output: OpEntry | None = None

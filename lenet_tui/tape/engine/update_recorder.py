@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from lenet_tui.protocol.options import OWN
 from lenet_tui.protocol.phases import UPDATE
 from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.entries import UpdateEntry
@@ -37,6 +36,7 @@ class UpdateRecorder:
         updater, parameters = self._trainer.updater, self._trainer.parameters
         states = [self._state(name) for name in names]
         updater.step(names if len(names) < len(parameters) else None)
+        groups = updater.groups(names)
         for name, state in zip(names, states, strict=True):
             p = parameters[name]
             before = made[name].after if name in made else values[name]
@@ -49,18 +49,18 @@ class UpdateRecorder:
                 before,
                 p.grad,
                 before if still else p.detach().clone(),
-                updater.lr,
-                updater.kind,
+                groups[name].get("lr", updater.lr),
+                updater.title,
                 state,
                 self._state(name),
+                groups[name] if updater.own else {},
             )
 
     def _state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's state of a parameter, copied where it is not the one copied last."""
         live = self._trainer.updater.state(name)
         known = self._copied.get(name)
-        ours = self._trainer.options.optimizer != OWN  # nobody else writes there
-        if ours and known is not None and len(live) == len(known[0]):
+        if not self._trainer.updater.own and known is not None and len(live) == len(known[0]):
             pairs = zip(live.values(), known[0], strict=True)
             if all(t is last and t._version == version for t, (last, version) in pairs):
                 return known[1]

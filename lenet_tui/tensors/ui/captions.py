@@ -81,6 +81,8 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
     gradient = view.request.tensor.endswith(GRAD)
     if gradient and frame.accumulated > 1 and view.state == "value":
         parts.append(words("view.accumulated", count=frame.accumulated))
+    if view.divisor != 1:
+        parts.append(words("view.unscaled", scale=f"{view.divisor:,g}"))
     return " · ".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from torch import Tensor
@@ -12,21 +13,21 @@ TARGETS = ("labels", "label", "targets", "target", "y")
 """Under which of these names a batch that is a dictionary has its target, to be shown."""
 
 
-@dataclasses.dataclass(slots=True, eq=False)
+@dataclasses.dataclass(eq=False)
 class Batch:
-    """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn.
-
-    ``named``: its tensors by the names under which they are shown: ``input``, ``input[1]``,
-    ``input.mask``, ``target``.
-    """
+    """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn."""
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     target: Any
     whole: Any
-    named: Mapping[str, Tensor] = dataclasses.field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def named(self) -> Mapping[str, Tensor]:
+        """Its tensors by the names under which they are shown.
+
+        Such are ``input``, ``input[1]``, ``input.mask``, ``target``.
+        """
         inputs = self.args[0] if len(self.args) == 1 else self.args
         named = dict(_named("input", self.kwargs if self.kwargs else inputs))
         target = self.target
@@ -37,7 +38,7 @@ class Batch:
             first = next((n for n in named if n.startswith(stem)), None)
             if first is not None:
                 named.setdefault(stem, named[first])
-        self.named = named
+        return named
 
     @property
     def input(self) -> Tensor | None:

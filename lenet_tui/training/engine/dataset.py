@@ -20,7 +20,7 @@ from lenet_tui.protocol.options import DRAWN, OWN, OptionError, Options
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 from lenet_tui.text.numbers import shape_text
-from lenet_tui.training.engine.generators import Generators
+from lenet_tui.training.engine.own_data import Place
 
 NOT_LOADED = ("random", OWN, DRAWN)
 """The data that are no images of a file."""
@@ -64,8 +64,7 @@ class DataState:
     """Where in the data a session is. ``fixed``: the random preset's input, vector and target.
 
     ``offset``: samples of this epoch already used. ``source`` and ``size``: the data and batch
-    size that the rest belongs to. ``drawn``: batches that were taken from data of one's own;
-    ``draws``: the generators before those of them that took from the generators.
+    size that the rest belongs to. ``own``: where in data of one's own.
     """
 
     source: str = ""
@@ -73,8 +72,7 @@ class DataState:
     epoch: int = 0
     offset: int = 0
     fixed: tuple[Tensor, Tensor, Tensor] | None = None
-    drawn: int = 0
-    draws: tuple[tuple[int, Generators], ...] = ()
+    own: Place | None = None
 
 
 def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:

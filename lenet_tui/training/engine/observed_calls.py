@@ -36,7 +36,7 @@ class Roots:
 
     def __init__(self) -> None:
         self.root: torch.Tensor | None = None
-        self._unscaled: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._unscaled: dict[int, tuple[torch.Tensor, torch.Tensor, float]] = {}
 
     def called(self, kind: str, make: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if kind == BACKWARD:
@@ -49,12 +49,17 @@ class Roots:
     def note_scaled(self, made: object, args: tuple[Any, ...]) -> None:
         """Note of which loss a scaler returned a multiple."""
         if isinstance(made, torch.Tensor) and isinstance(args[1], torch.Tensor):
-            self._unscaled[id(made)] = made, args[1]
+            self._unscaled[id(made)] = made, args[1], float(args[0].get_scale())
 
     def unscaled(self, root: torch.Tensor | None) -> torch.Tensor | None:
         """The loss of which ``root`` is a multiple; else ``root`` itself."""
         known = self._unscaled.get(id(root))
         return known[1] if known else root
+
+    def scale(self, root: torch.Tensor | None) -> float:
+        """By which factor ``root`` is larger than its loss."""
+        known = self._unscaled.get(id(root))
+        return known[2] if known else 1.0
 
 
 def roots(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[torch.Tensor]:

@@ -48,7 +48,7 @@ class Updater:
     def __init__(
         self,
         kind: str,
-        lr: float | None,
+        lr: float,
         parameters: dict[str, Tensor],
         own: torch.optim.Optimizer | None = None,
     ) -> None:
@@ -59,10 +59,9 @@ class Updater:
         self._optimizer = own
         if own is not None:
             self.lr = float(own.param_groups[0]["lr"])
-            if lr is not None:
+            if lr != self.lr:
                 self.set_lr(lr)
             return
-        assert lr is not None
         self.lr = lr
         row = OPTIMIZERS[kind]
         if row.made_by and parameters:  # torch makes none for a model without parameters
@@ -76,19 +75,29 @@ class Updater:
             group["lr"] = lr
 
     @property
+    def own(self) -> bool:
+        """Whether it is an optimizer of one's own."""
+        return self._own is not None
+
+    @property
+    def title(self) -> str:
+        """The kind, or the class of an optimizer of one's own."""
+        return self.kind if self._own is None else type(self._own).__name__
+
+    @property
     def separable(self) -> bool:
         """Whether a step of some parameters leaves the same bits as their part of a whole one."""
         return self._own is None or type(self._own) in ONE_BY_ONE
 
-    def group(self, name: str) -> dict[str, Any]:
-        """The hyperparameters of a parameter, by torch's names; empty: it is in no group."""
+    def groups(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The hyperparameters of each parameter, by torch's names; empty: it is in no group."""
         if self._optimizer is None:
-            return {"lr": self.lr}
-        parameter = self._parameters[name]
+            return {name: {"lr": self.lr} for name in names}
+        found: dict[int, dict[str, Any]] = {}
         for group in self._optimizer.param_groups:
-            if any(p is parameter for p in group["params"]):
-                return {key: value for key, value in group.items() if key != "params"}
-        return {}
+            its = {key: value for key, value in group.items() if key != "params"}
+            found |= {id(p): its for p in group["params"]}
+        return {name: found.get(id(self._parameters[name]), {}) for name in names}
 
     def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the hyperparameters and states of an optimizer of one's own, to be stored."""

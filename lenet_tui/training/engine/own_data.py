@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lenet_tui.protocol.options import OptionError
@@ -15,41 +16,115 @@ from lenet_tui.training.engine.training_file import own_code
 
 BUDGET = 128 * 2**20
 """Bytes of batches that are kept to be handed out again."""
-MOST_DRAWS = 2048
-"""Draws from the generators that are remembered, 10 kB each."""
+MOST_DRAWS = 4096
+"""Draws from the generators that are remembered, some 10 kB each."""
+MOST_STORED = 32
+"""Draws that a keyframe stores; with more, a new engine runs the session again from its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An iterator was begun when ``first`` batches had been drawn, from ``states``."""
+
+    first: int
+    states: Generators
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the data a session is: ``drawn`` batches have been handed out.
+
+    ``epoch``: the one that the next batch is of. ``draws``: those of its draws that took from the
+    generators, with the states before. ``complete``: whether they are all there.
+    """
+
+    drawn: int
+    epoch: Epoch
+    draws: tuple[tuple[int, Generators], ...] = ()
+    complete: bool = True
+
+
+class NotReachable(Exception):
+    """A place cannot be gone to: the draws before it are not known to this engine."""
 
 
 class OwnData:
     """Hands out one batch after another, and again any of those before.
 
-    ``position``: batches handed out so far. A batch that has been drawn is kept, with the
-    generators after it, as long as ``budget`` bytes allow; one that has been dropped is drawn again
-    from the start, each draw from the states that the generators had at the first.
+    A batch that has been drawn is kept, with the generators after it, as long as ``budget`` bytes
+    allow; one that has been dropped is drawn again from the start of its epoch, each draw from the
+    states that the generators had at the first.
     """
 
     def __init__(self, source: Any, title: str, budget: int = BUDGET) -> None:
         self._source = source
         self._title = title
         self._budget = budget
-        self.position = 0
+        self._plain = type(source) in (list, tuple)
+        """Whether a batch is only looked up, so that no generator is asked."""
+        self._position = 0
         self._kept: OrderedDict[int, tuple[Any, Generators | None]] = OrderedDict()
         self._bytes = 0
-        self.draws: dict[int, Generators] = {}
-        """The generators before each draw that takes from them."""
-        self._first = generators()
-        self._iterator: Iterator[Any] | None = None
-        self._front = 0
-        """How many batches the iterator has given."""
-        self._reached = 0
-        """How many have ever been drawn."""
+        self._draws: dict[int, Generators] = {}
+        self._epochs: list[Epoch] = []
+        self._front = self._reached = 0
+        """How many batches the iterator has given, and how many have ever been drawn."""
+        self._iterator: Iterator[Any] = iter(())
         self._begin()
 
-    def _begin(self) -> None:
-        """The iterator of the first epoch, which may take from the generators."""
-        self._front = 0
-        self._iterator = self._make()
+    def next(self) -> Any:
+        """The next batch, copied."""
+        number = self._position
+        again = number in self._kept
+        if not again:
+            self._draw_up_to(number)
+        whole, after = self._kept[number]
+        if again and after is not None:
+            after.restore()
+        self._position = number + 1
+        return batch.copied(whole)
 
-    def _make(self) -> Iterator[Any]:
+    def peek(self) -> Any:
+        """The next batch, copied, without taking it."""
+        before = generators()
+        try:
+            whole = self.next()
+        finally:
+            before.restore()
+        self._position -= 1
+        return whole
+
+    @property
+    def place(self) -> Place:
+        """Where the session is, for a keyframe."""
+        epoch = self._epoch_of(self._position)
+        draws = [(n, s) for n, s in self._draws.items() if epoch.first <= n < self._position]
+        complete = len(draws) <= MOST_STORED
+        return Place(self._position, epoch, tuple(draws) if complete else (), complete)
+
+    def go_to(self, place: Place) -> None:
+        """Go to a place; ``NotReachable`` where this engine cannot draw what comes before it."""
+        known = self._reached >= place.drawn
+        if not known and not place.complete:
+            raise NotReachable
+        if not known:
+            if all(epoch.first != place.epoch.first for epoch in self._epochs):
+                self._epochs.append(place.epoch)
+            self._draws |= dict(place.draws)
+            self._reached = place.drawn
+        self._position = place.drawn
+
+    def _epoch_of(self, number: int) -> Epoch:
+        return max((e for e in self._epochs if e.first <= number), key=lambda e: e.first)
+
+    # Drawing
+
+    def _begin(self) -> None:
+        """Begin an iterator, which may take from the generators."""
+        self._epochs.append(Epoch(self._front, generators()))
+        self._iterator = self._made()
+
+    def _made(self) -> Iterator[Any]:
         source = self._source
         with own_code(notice("training:making-data")):
             several = hasattr(source, "__iter__") or hasattr(source, "__getitem__")
@@ -60,53 +135,31 @@ class OwnData:
                 source = source()
             return iter(source)
 
-    def next(self) -> Any:
-        """The next batch, copied."""
-        number = self.position
-        if number not in self._kept:
-            self._draw_up_to(number)
-        whole, after = self._kept[number]
-        if after is not None:
-            after.restore()
-        self.position = number + 1
-        return batch.copied(whole)
-
-    def peek(self) -> Any:
-        """The next batch, copied, without taking it."""
-        before = generators()
-        try:
-            whole = self.next()
-        finally:
-            before.restore()
-        self.position -= 1
-        return whole
-
     def _draw_up_to(self, number: int) -> None:
         """Draw batches until that one is kept; those that were drawn before, as they were."""
-        now = generators()
-        if number < self._front:
-            self._first.restore()
-            self._begin()
+        if number == self._front:
+            self._draw(number)
+            return
+        now, epoch = generators(), self._epoch_of(number)
+        if not epoch.first <= self._front < number:
+            epoch.states.restore()
+            self._iterator, self._front = self._made(), epoch.first
         while self._front <= number:
             at = self._front
-            if at in self.draws:
-                self.draws[at].restore()
-            elif at == number:
-                now.restore()
+            self._draws.get(at, now).restore()
             self._draw(at)
         if self._kept[number][1] is None:
             now.restore()
 
     def _draw(self, number: int) -> None:
-        before = generators()
-        whole = self._following()
-        after = generators()
-        drew = not before.same(after)
-        again, known = number < self._reached, number in self.draws
-        if drew and again and not known:
+        before = None if self._plain else generators()
+        whole = self._following(number)
+        after = None if before is None else generators()
+        drew = before is not None and after is not None and not before.same(after)
+        if drew and number < self._reached and number not in self._draws:
             raise MoveRejected("training:data-not-again", file=self._title, number=number + 1)
-        if drew and len(self.draws) < MOST_DRAWS:
-            self.draws[number] = before
+        if drew and before is not None and len(self._draws) < MOST_DRAWS:
+            self._draws[number] = before
         self._reached = max(self._reached, number + 1)
         self._front = number + 1
         if number in self._kept:
@@ -117,26 +170,16 @@ class OwnData:
             dropped, _ = self._kept.popitem(last=False)[1]
             self._bytes -= batch.size(dropped)
 
-    def _following(self) -> Any:
+    def _following(self, number: int) -> Any:
         """What the iterator gives next; at its end, the first of another epoch."""
-        assert self._iterator is not None
         for epoch in range(2):
             with own_code(notice("training:drawing-batch")):
                 for whole in self._iterator:
                     return whole
-            if epoch == 0 and self._iterator is not self._source:
-                self._iterator = self._make()
-        raise MoveRejected("training:data-ended", file=self._title, count=self._front)
-
-    def state(self) -> tuple[tuple[int, Generators], ...]:
-        """The draws up to here that took from the generators, for a keyframe.
-
-        Later ones are not in it, or it would be another one when it is passed again.
-        """
-        return tuple(pair for pair in sorted(self.draws.items()) if pair[0] < self.position)
-
-    def restore(self, position: int, draws: tuple[tuple[int, Generators], ...]) -> None:
-        """Go to where ``position`` batches had been handed out."""
-        self.draws = dict(draws) | self.draws
-        self._reached = max(self._reached, position)
-        self.position = position
+            if epoch == 0:
+                known = [e for e in self._epochs if e.first == number]
+                self._epochs = [e for e in self._epochs if e.first != number]
+                self._begin()
+                if known:  # it was begun before, from the same states
+                    self._epochs[-1] = replace(known[0])
+        raise MoveRejected("training:data-ended", file=self._title, count=number)

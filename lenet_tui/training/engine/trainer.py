@@ -91,9 +91,9 @@ class Trainer:
             own = own or next(iter(self.objects.optimizers.values()), None)
         self._own_optimizer = own
         if options.optimizer == OWN and options.lr < 0:
-            groups = own.param_groups if own is not None else [{"lr": 0.0}]
-            options = replace(options, lr=float(groups[0]["lr"]))
-            self.updater = Updater(OWN if own else "manual", None, self.parameters, own)
+            lr = float(own.param_groups[0]["lr"]) if own is not None else 0.0
+            options = replace(options, lr=lr)
+            self.updater = Updater(OWN if own else "manual", lr, self.parameters, own)
         else:
             self.updater = self._make_updater(options)
         return options
@@ -186,13 +186,13 @@ class Trainer:
         """Where in the data the session is, to be stored."""
         if self.own_data is None:
             return self.data
-        return replace(self.data, drawn=self.own_data.position, draws=self.own_data.state())
+        return replace(self.data, own=self.own_data.place)
 
     def restore_data(self, state: DataState) -> None:
-        """Go to where ``data_state`` was taken."""
-        self.data = replace(state, draws=())
-        if self.own_data is not None:
-            self.own_data.restore(state.drawn, state.draws)
+        """Go to where ``data_state`` was taken; ``NotReachable`` (nothing done) if it cannot."""
+        if self.own_data is not None and state.own is not None:
+            self.own_data.go_to(state.own)
+        self.data = replace(state, own=None)
 
     def forward(self, run: Callable[..., Any] | None = None) -> None:
         """``output = model(input)``; ``run(model, …)`` calls it where it is recorded."""

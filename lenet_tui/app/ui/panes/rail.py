@@ -41,6 +41,7 @@ STYLES = {
     "later": "dim",
     "skipped": "$text-warning",
     "extra": "$text-secondary",
+    "missing": "dim strike",
 }
 STARTS = {STARTS_CUDA: "rail.cuda", LOADS_CUDNN: "rail.cudnn"}
 WIDEST_GAP = 9
