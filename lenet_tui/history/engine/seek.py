@@ -280,9 +280,8 @@ class Replay:
                 self.recorder.open(segment, stop_after=done)
                 continue
             self.open(segment)
-            if done is None:
-                self._complete()
-                continue
             recorded = self.tape.segments[-1]
+            if segment.kind.lazy and done is None:
+                self._complete()
             while segment.kind.lazy and not recorded.complete and len(recorded.entries) != done:
                 self._step()
