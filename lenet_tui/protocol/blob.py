@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -43,8 +43,8 @@ class SharedFile:
         """All of it, mapped; what is written there nobody else sees."""
         return memoryview(mmap.mmap(self._descriptor, 0, flags=mmap.MAP_PRIVATE))
 
-    def __del__(self) -> None:
-        os.close(self._descriptor)
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        close(self._descriptor)  # the argument is there even where the interpreter is ending
 
 
 class SharedBlob:
