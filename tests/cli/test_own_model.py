@@ -169,7 +169,7 @@ def test_a_model_without_data_and_loss_gets_random_ones() -> None:
 
 def run(*words: str) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "lenet_tui", "trace", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -183,3 +183,34 @@ def test_the_command_line_traces_a_file(tmp_path: Path) -> None:
     assert (status, out) == (1, "")
     assert said.startswith("Traceback") and "mine.py" in said and "lenet_tui/" not in said
     assert said.splitlines()[-1].startswith("lenet-tui: mine.py raised an exception: KeyError")
+
+
+WORKERS = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+class Made(Dataset):
+    def __len__(self):
+        return 12
+
+    def __getitem__(self, number):
+        return torch.randn(4), number % 2
+
+model = nn.Linear(4, 2)
+data = DataLoader(Made(), batch_size=4, shuffle=True, num_workers=2)
+loss = nn.functional.cross_entropy
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+"""
+
+
+def test_a_loader_may_have_workers_and_none_is_left(tmp_path: Path) -> None:
+    """Its output would not come to an end while one of them held it."""
+    (tmp_path / "mine.py").write_text(WORKERS)
+    (tmp_path / "moves").write_text("run 4\nkill-engine\nback iteration\nfinish\n")
+    words = ("--moves", str(tmp_path / "moves"), "--format", "jsonl")
+    status, out, said = run("--model", str(tmp_path / "mine.py"), *words)
+    events = [json.loads(line) for line in out.splitlines()[1:]]
+    assert status == 0, said
+    assert events[0]["parameters"] == events[1]["parameters"] == events[3]["parameters"]
+    assert events[2]["iteration"] == 3

@@ -12,7 +12,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing import connection as connections
-from multiprocessing import parent_process
+from multiprocessing import (
+    current_process,
+    get_all_start_methods,
+    parent_process,
+    set_start_method,
+)
 from multiprocessing.connection import Connection
 
 from lenet_tui.process.engine.captured_output import Log, catch_warnings, one_line, traceback_lines
@@ -66,6 +71,7 @@ def main(connection: Connection, load: Callable[[], MakeSession] = real_session)
         log.redirect()
     faulthandler.enable(file=2)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    _allow_children()
     pipe = Pipe(connection)
     with contextlib.suppress(PipeClosed):
         Server(pipe, log, load).serve()
@@ -204,6 +210,17 @@ class Server:
     def _drain(self) -> None:
         for line in self._log.new_lines():
             self._pipe.send(line)
+
+
+def _allow_children() -> None:
+    """Let the owner's ``DataLoader`` have workers, which a daemonic process may not start.
+
+    They are forked from this process, as in its owner's program, and end with it: the forkserver's
+    children would outlive it.
+    """
+    current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+    if "fork" in get_all_start_methods() and sys.platform != "darwin":
+        set_start_method("fork", force=True)
 
 
 def _end_with_parent() -> None:
