@@ -1,4 +1,4 @@
-"""Words of the app's own panes, of the tensor panes and of the dialogs."""
+"""Words of the app's own panes and of the dialogs."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ APP: Table = {
     "rail.stopped": ("stopped: {why}", "已停下：{why}"),
     "rail.rejected": ("not done: {why}", "未执行：{why}"),
     "rail.inside": ("{phase} {done} of {total}", "{phase} 第 {done}/{total} 步"),
+    "rail.inside.many": ("{phase} op {done} of {total}", "{phase} 第 {done} 步，共 {total} 步"),
     "rail.node": ("{op} of {name}", "{op}（{name}）"),
     "rail.ready": (
         "init done; next: forward of iteration {next}",
@@ -88,6 +89,14 @@ APP: Table = {
     # Panes
     "layers.title": ("Layers", "网络层"),
     "layers.total": ("{n} parameters", "共 {n} 个参数"),
+    "layers.ops": ("{n} ops", "{n} 个算子"),
+    "layers.ops.done": ("{done}/{n} ops", "{done}/{n} 个算子"),
+    "layers.frozen": ("frozen", "已冻结"),
+    "layers.ungrouped": ("not in the optimizer", "不在优化器中"),
+    "layers.found": ("match {at} of {n}", "第 {at}/{n} 个匹配"),
+    "layers.found.none": ("no such name", "没有这个名称"),
+    "layers.found.keys": ("enter go there  up down others", "回车 前往  上下 其他"),
+    "layers.no-op": ("there is no op on this line of the layers", "网络层的这一行没有算子"),
     "loss.title": ("Loss", "损失"),
     "loss.title.log": ("Loss (log)", "损失（对数）"),
     "loss.title.earlier": ("Loss of an earlier iteration", "此前迭代的损失"),
@@ -149,12 +158,13 @@ APP: Table = {
     "save.done": ("{count} moves written to {path}", "已将 {count} 个动作写入 {path}"),
     "save.failed": ("not written: {reason}", "未写入：{reason}"),
     # Dialogs
-    "dialog.goto.title": ("Go to iteration", "转到迭代"),
+    "dialog.goto.title": ("Go to an iteration or an op", "转到迭代或算子"),
     "dialog.goto.keys": ("enter go   escape close", "回车 前往   Esc 关闭"),
     "goto.help": (
         "The state just after that iteration; 0 is the state after init. Recorded: 0 to {end}; "
-        "a larger number trains on to there.",
-        "该次迭代刚完成时的状态；0 表示 init 之后。已记录 0 到 {end}；更大的数会继续训练到那里。",
+        "a larger number trains on to there. Or the name of an op, to go there in the forward.",
+        "该次迭代刚完成时的状态；0 表示 init 之后。已记录 0 到 {end}；更大的数会继续训练到那里。"
+        "也可输入算子的名称，转到 forward 中的该算子。",
     ),
     "dialog.reset.title": ("Reset with a seed", "以种子重置"),
     "dialog.reset.keys": ("enter reset   escape close", "回车 重置   Esc 关闭"),
@@ -263,13 +273,18 @@ APP: Table = {
         "kernel's or the channel's\n"
         "╳ ▲ ▼\tNaN, +∞, −∞\n"
         "◀\tthe target class\n"
-        "∂loss/∂fc2\tthe gradient of the loss with respect to the output of fc2",
+        "∂loss/∂fc2\tthe gradient of the loss with respect to the output of fc2\n"
+        "▸ ▾\ta module whose ops are folded, or open\n"
+        "∗ = ∅\ta parameter that is frozen; that has a second name, as two modules share it; that "
+        "is in no group of the optimizer",
         "μ σ ‖x‖\t整个张量的均值、标准差与范数 √(Σ x²)\n"
         "−0.2 … +0.2\t色标；其后是最小与最大的数\n"
         "0,2\t图上方：输出通道 0、输入通道 2 的卷积核；只有一个数时，是卷积核或通道的编号\n"
         "╳ ▲ ▼\tNaN、+∞、−∞\n"
         "◀\t目标类别\n"
-        "∂loss/∂fc2\t损失对 fc2 输出的梯度",
+        "∂loss/∂fc2\t损失对 fc2 输出的梯度\n"
+        "▸ ▾\t模块：其中的算子已折叠，或已展开\n"
+        "∗ = ∅\t参数：已冻结；由两个模块共享而有第二个名称；不在优化器的任何一组中",
     ),
     "help.mouse": (
         "The mouse works too: lines, tabs, keys in the bottom line.\n"
@@ -277,57 +292,4 @@ APP: Table = {
         "鼠标同样可用：各行、标签页、底行的按键。\n"
         "方向键或 h j k l 在窗格内移动，Tab 移到下一窗格。",
     ),
-    # Tensor panes
-    "view.none": (
-        "None: no backward has reached it yet.",
-        "None：反向传播还没有到达它。",
-    ),
-    "view.none.zeroed": (
-        "None: zero_grad() has set it to None; the next backward computes it again.",
-        "None：zero_grad() 已把它设为 None；下一次反向传播会重新算出它。",
-    ),
-    "view.none.data": (
-        "None: data needs no gradient (requires_grad is False), so backward computes none.",
-        "None：数据不需要梯度（requires_grad 为 False），所以反向传播不计算它。",
-    ),
-    "view.none.apart": (
-        "None: backward is done and has computed none here. Either it needs no gradient "
-        "(requires_grad is False), or the loss does not depend on it.",
-        "None：反向传播已完成，这里没有算出梯度：或者它不需要梯度（requires_grad 为 False），"
-        "或者损失与它无关。",
-    ),
-    "view.empty": ("It has no elements.", "它没有元素。"),
-    "follow.on": ("the tensor panes follow each op", "张量窗格跟随每个算子"),
-    "follow.off": ("the tensor panes stay at {tensor}", "张量窗格停留在 {tensor}"),
-    "view.next": ("input of the next forward", "下一次 forward 的输入"),
-    "view.ahead": ("Not computed yet.", "尚未计算。"),
-    "view.unknown": ("There is no such tensor.", "没有这个张量。"),
-    "view.block": ("max |x| of {down}×{across}", "{down}×{across} 取最大 |x|"),
-    "view.tiles": ("{first}–{last} of {count}", "第 {first}–{last} 个，共 {count} 个"),
-    "view.channel": ("channel {name}", "通道 {name}"),
-    "view.kernel": ("kernel {name}", "卷积核 {name}"),
-    "view.largest": ("largest of {count}", "{count} 个中最大者"),
-    "view.scale-moved": ("scale moved", "色标已变"),
-    "view.from": ("from iteration {iteration}'s {phase}", "来自第 {iteration} 次迭代的 {phase}"),
-    "view.unscaled": ("divided by the loss scale {scale}", "已除以损失的缩放系数 {scale}"),
-    "view.accumulated": ("sum of {count} backward passes", "{count} 次反向传播之和"),
-    "image.title": ("Input", "输入"),
-    "image.target": ("target {target}", "目标 {target}"),
-    "image.sample": ("sample {number} of {count}", "第 {number} 个样本，共 {count} 个"),
-    "glance.title": ("At a glance", "一览"),
-    "glance.predicted": ("predicted {target}", "预测 {target}"),
-    "glance.farthest": ("farthest from its target:", "与目标相差最大的："),
-    "glance.image": ("input", "输入"),
-    "glance.output": ("output", "输出"),
-    "glance.loss": ("loss", "损失"),
-    "glance.tabs": ("code", "代码"),
-    "image.keys": ("{keys} sample", "{keys} 样本"),
-    "sample.one": ("the batch has one sample only", "这个批量只有一个样本"),
-    "output.title": ("Output", "输出"),
-    "output.softmax.short": ("softmax", "softmax"),
-    "output.raw.short": ("raw", "原始"),
-    "output.target.short": ("raw → target", "原始 → 目标"),
-    "output.softmax": ("probabilities (softmax)", "概率（softmax）"),
-    "output.raw": ("raw outputs", "原始输出"),
-    "output.target": ("raw outputs → target", "原始输出 → 目标"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lenet_tui.app.words import APP
+from lenet_tui.app.words_panes import PANES
 from lenet_tui.explain.words.autograd import AUTOGRAD
 from lenet_tui.explain.words.cells import CELLS
 from lenet_tui.explain.words.inspector import INSPECTOR
@@ -15,6 +16,6 @@ from lenet_tui.text.notice import Table
 from lenet_tui.tour.words import TOUR
 
 TABLES: tuple[Table, ...] = (
-    APP, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, EXPLAIN, TOUR, LAB, EXPORT,
-    PARITY,
+    APP, PANES, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, EXPLAIN, TOUR, LAB,
+    EXPORT, PARITY,
 )  # fmt: skip

@@ -45,7 +45,7 @@ def at_cursor(frame: Frame, parameters: Sequence[Parameter] = ()) -> Explained:
     values = session_values(frame, parameters)
     if position.op is None or entry is None or entry.phase != position.phase:
         return Explained(position.phase, None, values | _phase_values(frame))
-    row = next((row for row in frame.rows if row.name == entry.name), None)
+    row = frame.rows.named(entry.name)
     values |= {"name": clean(entry.name), "op": clean(entry.op)}
     kind = PHASES[entry.phase]
     if kind is FORWARD and row:

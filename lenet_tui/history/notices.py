@@ -7,6 +7,10 @@ NOTICES = {
         " finish the phase or step back out of it first",
         "{phase} 正在进行（{total} 个算子中的第 {done} 个）：请先完成此阶段，或退回到它之前",
     ),
+    "history:no-op": (
+        "the forward has no op called {name}",
+        "forward 中没有名为 {name} 的算子",
+    ),
     "history:not-next": (
         "{phase} is not next: only {following} can be skipped now",
         "下一个不是 {phase}：现在只能跳过 {following}",

@@ -18,6 +18,7 @@ from lenet_tui.process import blobs
 from lenet_tui.process.forkserver import start_method
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.position import SEARCHING, Position
+from lenet_tui.protocol.sent_rows import SentRows
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 
@@ -146,10 +147,11 @@ class EngineProcess:
 
     def _read(self) -> None:
         """Hand on reports until the pipe or the process ends."""
+        rows = SentRows()
         while not self._killed:
             ready = connections.wait([self._connection, self._process.sentinel], TICK)
             if self._connection in ready or (ready and self._connection.poll(TICK)):
-                report = _plain(self._connection.recv_bytes())
+                report = rows.whole(_plain(self._connection.recv_bytes()))
                 if isinstance(report, messages.Keyframe):
                     report = blobs.receive(self._connection, report)
                 self._note(report)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, overload
 
 from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.options import Options
@@ -38,11 +39,18 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter tensor of the model: its name, shape and dtype."""
+    """A parameter tensor of the model: its name, shape and dtype.
+
+    ``also``: its other names, where modules share it. ``trained``: it requires a gradient.
+    ``grouped``: the optimizer has it in one of its groups.
+    """
 
     name: str
     shape: Shape
     dtype: str
+    also: tuple[str, ...] = ()
+    trained: bool = True
+    grouped: bool = True
 
 
 @pickled_by_call
@@ -54,6 +62,7 @@ class OpRow:
     output, ``None`` until the forward reaches it. ``arguments``: (name, value) of what else the op
     was called with, an empty name where torch gives none; ``short``: the same in a few characters,
     ``5×5``. ``parameters``: names of the parameters it reads. ``count``: their number of elements.
+    ``module``: the path of the module whose ``forward`` called it; empty: the model's own.
     """
 
     name: str
@@ -64,6 +73,48 @@ class OpRow:
     parameters: tuple[str, ...]
     count: int
     short: str = ""
+    module: str = ""
+
+
+@pickled_by_call
+@dataclass(frozen=True, slots=True)
+class OpRows(Sequence[OpRow]):
+    """The ops of a forward, of which the cursor has passed ``reached``.
+
+    As a sequence it gives each op as it is known at the cursor: without shapes if it lies ahead.
+    ``number``: of the list ``ops``; another list has another number. The engine sends a list once
+    (``SentRows``), so that a step's frame is small whatever the number of ops.
+    """
+
+    number: int = field(default=0, compare=False)
+    ops: tuple[OpRow, ...] = ()
+    reached: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ops)
+
+    @overload
+    def __getitem__(self, place: int) -> OpRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[OpRow, ...]: ...
+    def __getitem__(self, place: int | slice) -> OpRow | tuple[OpRow, ...]:
+        if isinstance(place, slice):
+            return tuple(self[n] for n in range(*place.indices(len(self.ops))))
+        place = range(len(self.ops))[place]
+        return self.ops[place] if place < self.reached else _ahead(self.ops[place])
+
+    def __iter__(self) -> Iterator[OpRow]:
+        yield from self.ops[: self.reached]
+        yield from map(_ahead, self.ops[self.reached :])
+
+    def named(self, name: str) -> OpRow | None:
+        """The op of that name, as it is known at the cursor."""
+        place = next((n for n, row in enumerate(self.ops) if row.name == name), None)
+        return None if place is None else self[place]
+
+
+def _ahead(row: OpRow) -> OpRow:
+    return replace(row, shapes=None, shape=None)
 
 
 @pickled_by_call
@@ -160,7 +211,8 @@ class Frame:
     screen may not have yet. ``end``: the last iteration recorded; ``ahead``: whether history goes
     on after the cursor. ``accumulated``: how many backwards the gradients hold since they were
     ``None``. ``outputs``: numbers in a row of the last output (0: there is none);
-    ``output_shape``: of this iteration's, ``None`` before the forward is through.
+    ``output_shape``: of this iteration's, ``None`` before the forward is through;
+    ``inputs``: names and shapes of the tensors that went into it; empty before it.
     ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
     ``failure``: where the last forward of this iteration or the next one failed.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
@@ -171,7 +223,7 @@ class Frame:
     segments: tuple[SegmentState, ...]
     next_phase: str
     options: Options
-    rows: tuple[OpRow, ...]
+    rows: OpRows
     entry: Entry | None
     loss: float | None
     losses_from: int
@@ -185,6 +237,7 @@ class Frame:
     accumulated: int = 0
     outputs: int = 0
     output_shape: Shape | None = None
+    inputs: tuple[tuple[str, Shape], ...] = ()
     digest: str = ""
     divergence: Notice | None = None
     running: bool = False

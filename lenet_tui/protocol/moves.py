@@ -60,6 +60,14 @@ class Forward(Move):
 
 
 @dataclass(frozen=True, slots=True)
+class ToOp(Move):
+    """To just after the op called ``name``, of this iteration's forward or of the next one's."""
+
+    verb = "goto op"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run(Move):
     verb = "run"
     count: int
@@ -184,6 +192,11 @@ def _choice(verb: str, text: str, allowed: tuple[str, ...]) -> str:
     return text
 
 
+def _goto(verb: str, rest: str) -> Move:
+    kind, _, name = rest.partition(" ")
+    return ToOp(name.strip()) if kind == "op" and name.strip() else Goto(_whole(verb, rest, 0))
+
+
 def _do(verb: str, rest: str) -> Move:
     phase, _, vector = rest.partition(" ")
     _choice(verb, phase, EVERY)
@@ -208,7 +221,7 @@ _PARSERS: dict[str, Callable[[str, str], Move]] = {
     "finish": _bare(lambda: Forward("iteration")),
     "run": lambda verb, rest: Run(_whole(verb, rest, 0)),
     "back": lambda verb, rest: Back(_choice(verb, rest, UNITS)),
-    "goto": lambda verb, rest: Goto(_whole(verb, rest, 0)),
+    "goto": _goto,
     "skip": lambda verb, rest: Skip(_choice(verb, rest, EVERY)),
     "do": _do,
     "set": _set,

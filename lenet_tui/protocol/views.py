@@ -37,8 +37,11 @@ class ViewRequest:
 
     ``key``: chosen by the pane, and returned in the answer. ``tensor``: a name. ``kind``:
     ``heatmap`` (tiles reduced to at most ``rows`` × ``cols`` pixels each), ``mean`` (the same, a
-    pixel the mean of its block and not its largest) or ``numbers`` (a window of ``rows`` × ``cols``
-    elements from ``row``, ``col``, unreduced). A tensor is a row of tiles, see ``tiling.tiling``:
+    pixel the mean of its block and not its largest), ``numbers`` (a window of ``rows`` × ``cols``
+    elements from ``row``, ``col``, unreduced), ``row`` (of the elements in rows of ``wrap``,
+    ``cols`` of row ``row`` from ``col`` on) or ``largest`` (the ``cols`` largest of that row).
+    ``texts``: also what the training file's ``decode`` makes of them.
+    Else a tensor is a row of tiles, see ``tiling.tiling``:
     ``first`` and ``count`` choose some of them. ``wrap``: how many elements of a vector are in a
     row (0: all). ``scale``: the one to use again if the data still fit.
     """
@@ -54,6 +57,7 @@ class ViewRequest:
     col: int = 0
     wrap: int = 0
     scale: Scale | None = None
+    texts: bool = False
 
 
 @pickled_by_call
@@ -82,7 +86,8 @@ class View:
     for numbers, torch's own values. ``block``: how many elements (down, across) one pixel stands
     for; the pixel is the one of largest magnitude. ``made``: (iteration, phase) that wrote the
     tensor, so that the screen can show that it is from an earlier step. ``divisor``: the scale of
-    the loss by which a gradient has been divided, to be shown.
+    the loss by which a gradient has been divided, to be shown. ``places``: of ``values`` in a row.
+    ``texts``: of its tokens, one to each, or one of them all; empty: not known.
     """
 
     request: ViewRequest
@@ -96,4 +101,6 @@ class View:
     scale_moved: bool = False
     block: tuple[int, int] = (1, 1)
     summary: Summary | None = None
+    places: npt.NDArray[np.int64] | None = None
+    texts: tuple[str, ...] = ()
     divisor: float = 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lenet_tui.app.ui.panes.autograd import path, tree
+from lenet_tui.app.graph_tree import beside, path, tree
 from lenet_tui.protocol.frame import Graph, GraphNode
 
 
@@ -42,3 +42,19 @@ def test_a_deep_graph_does_not_exhaust_the_stack() -> None:
     deep = 20_000
     nodes = tuple(node(n, *([n + 1] if n + 1 < deep else [])) for n in range(deep))
     assert [branch.above for branch in tree(Graph(0, True, nodes))] == [*range(-1, deep - 1)]
+
+
+def test_a_chain_is_a_list_and_what_hangs_on_it_is_below() -> None:
+    # each of a thousand ops reads a parameter, and every tenth what came ten before it
+    nodes = []
+    for n in range(0, 2000, 2):
+        onward = [n + 1, *([n + 2] if n + 2 < 2000 else [])]
+        if n % 20 == 0 and n + 22 < 2000:
+            onward.append(n + 22)
+        nodes += [node(n, *onward), node(n + 1)]
+    branches = tree(Graph(0, True, tuple(nodes)))
+    levels: list[int] = []
+    for branch, stands in zip(branches, beside(branches), strict=True):
+        levels.append(levels[branch.above] + (not stands) if branch.above >= 0 else 0)
+    assert max(levels) <= 2 and sum(level == 0 for level in levels) >= 1000
+    assert not any(beside(branches[:20]))

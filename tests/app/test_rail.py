@@ -10,12 +10,12 @@ import pytest
 from lenet_tui.app import engine_state as state
 from lenet_tui.app.all_words import words
 from lenet_tui.app.engine_state import EngineState
-from lenet_tui.app.ui.panes.layer_lines import layer_lines
 from lenet_tui.app.ui.panes.rail import phase_lines, position_line
+from lenet_tui.app.ui.panes.rail_strip import module_ticks, strip
 from lenet_tui.app.ui.panes.status import Status, status_line
 from lenet_tui.kit.ui.format import megabytes, seconds
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE, Glyphs
-from lenet_tui.protocol.frame import Frame, OpRow, Parameter
+from lenet_tui.protocol.frame import Frame, OpRow
 from lenet_tui.protocol.messages import Busy
 from lenet_tui.protocol.moves import Do, Forward, Goto, Move, Set, Skip, Vector
 from lenet_tui.protocol.options import Options
@@ -140,26 +140,6 @@ def test_status_shows_the_options_in_force() -> None:
     assert "lr 0.5" in line and "batch 8" in line
 
 
-def test_layer_lines_are_every_tensor_there_is() -> None:
-    lines = layer_lines(after(PHASE), READY.parameters)
-    names = {name for line in lines for name in (line.tensor, *(u.tensor for u in line.under))}
-    assert {p.name for p in READY.parameters} <= names
-    assert {"input", "conv1.relu", "fc3", "target", "loss"} <= names
-    titles = [(line.title, line.op, line.shape, line.count) for line in lines]
-    assert ("conv1", "conv2d 5×5", "1×6×28×28", "156") in titles
-    assert ("", "relu", "1×6×28×28", "") in titles
-
-
-def test_layer_lines_of_another_model() -> None:
-    row = OpRow("0.weird[/red]", "linear\x1b", None, None, (), ("0.weight", "b"), 6)
-    frame = replace(after(), rows=(row, replace(row, name="0.weird#2", op="weird")))
-    other = (Parameter("0.weight", (2, 3), "float32"), Parameter("lone", (4,), "float32"))
-    lines = layer_lines(frame, other)
-    assert [line.tensor for line in lines][1:4] == ["0.weird[/red]", "0.weird#2", "lone"]
-    assert (lines[1].op, lines[2].title, lines[2].op) == ("linear\\x1b", "", "weird#2")
-    assert [u.shape for u in lines[1].under] == ["2×3", ""]
-
-
 def test_quantities() -> None:
     shown = [seconds(s) for s in (12e-6, 0.00041, 0.0412, 3.21)]
     assert shown == ["12 µs", "0.41 ms", "41 ms", "3.2 s"]
@@ -186,3 +166,22 @@ def test_a_usual_phase_that_a_step_lacks_is_an_empty_place() -> None:
         ("init", "done"), ("forward", "next"), ("loss", "missing"), ("zero_grad", "missing"),
         ("backward", "later"), ("update", "later"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_a_strip_shows_where_among_many_ops_one_is(glyphs: Glyphs) -> None:
+    shown = [strip(done, 2011, 32, (0, 700, 1400), glyphs).plain for done in (1, 1006, 2011)]
+    assert [text.index(glyphs.current) for text in shown] == [0, 15, 31]
+    assert all(len(text) == 32 and text.count(glyphs.tick) >= 2 for text in shown)
+    assert shown[1][:15].count(glyphs.line) == 0 and shown[1][16:].count(glyphs.way) == 0
+    ops = tuple(OpRow(n, "op", (), (), (), (), 0, module=n) for n in ("a.x", "a.y", "", "b", "a"))
+    assert module_ticks(ops) == (0, 3, 4)
+
+
+def test_a_phase_of_many_ops_has_a_strip_and_a_small_one_none() -> None:
+    frame = after(OP)
+    few = position_line(frame, state.Ready(), EN, UNICODE, width=118).plain
+    assert "forward 1 of 12" in few and UNICODE.current not in few
+    many = replace(frame, segments=(replace(frame.segments[-1], done=1234, total=2011),))
+    line = position_line(many, state.Ready(), EN, UNICODE, width=118).plain
+    assert "forward op 1,234 of 2,011 ┼━" in line and UNICODE.current in line

@@ -12,7 +12,16 @@ from torch import nn
 from lenet_tui.app.all_words import words
 from lenet_tui.explain import explain_values
 from lenet_tui.explain.words.pane import explain_words
-from lenet_tui.protocol.frame import Argument, Entry, Frame, OpRow, Parameter, SegmentState, Shape
+from lenet_tui.protocol.frame import (
+    Argument,
+    Entry,
+    Frame,
+    OpRow,
+    OpRows,
+    Parameter,
+    SegmentState,
+    Shape,
+)
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.position import Position
 from lenet_tui.tape.engine.dry_run import trial
@@ -30,13 +39,13 @@ def rows_of(model: nn.Module, shape: Shape) -> tuple[tuple[OpRow, ...], tuple[Pa
     copies = {id(t): id(p) for e in entries for t in e.args if isinstance(t, nn.Parameter)
               for p in named.values() if p.shape == t.shape}  # fmt: skip
     known |= {copy: known[own] for copy, own in copies.items()}
-    return tuple(op_row(e, True, known) for e in entries), parameters
+    return tuple(op_row(e, known) for e in entries), parameters
 
 
 ROWS, PARAMETERS = rows_of(Net(), (1, 1, 32, 32))
 FRAME = Frame(
-    Position(), (), "forward", resolve("notebook", seed=7), ROWS, None, None, 1, np.zeros(0), 0,
-    False, 0, output_shape=(1, 10),
+    Position(), (), "forward", resolve("notebook", seed=7), OpRows(1, ROWS, len(ROWS)), None, None,
+    1, np.zeros(0), 0, False, 0, output_shape=(1, 10),
 )  # fmt: skip
 
 
@@ -151,5 +160,7 @@ def test_arguments_that_do_not_fit_are_passed_over(value: Argument) -> None:
     odd = replace(ROWS[0], arguments=(("stride", value), ("", value)), name="\x1b[31m")
     assert "output" in explain_values.row_values(odd, ROWS, PARAMETERS)
     entry = Entry("forward", odd.name, odd.op, ())
-    frame = replace(FRAME, position=Position(1, "forward", 1, 1), entry=entry, rows=(odd,))
+    frame = replace(
+        FRAME, position=Position(1, "forward", 1, 1), entry=entry, rows=OpRows(2, (odd,), 1)
+    )
     assert "\x1b" not in explain_values.at_cursor(frame).values["name"]

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from lenet_tui.process.engine import server
-from lenet_tui.protocol.frame import Device, Frame, Parameter
+from lenet_tui.protocol.frame import Device, Frame, OpRows, Parameter
 from lenet_tui.protocol.messages import (
     Busy,
     DoMove,
@@ -115,7 +115,7 @@ class FakeSession:
 
     def _frame(self) -> Frame:
         return Frame(
-            Position(self.iteration), (), "forward", self.options, (), None, None, 1,
+            Position(self.iteration), (), "forward", self.options, OpRows(), None, None, 1,
             np.zeros(0), self.iteration, False, 0, running=self.looked.graph,
         )  # fmt: skip
 

@@ -116,6 +116,7 @@ async def running(
     speed: str = "",
     theme: str = "",
     settings: Path | None = None,
+    options: Options | None = None,
 ) -> AsyncIterator[Running]:
     """The app on a terminal of ``size``, started and settled.
 
@@ -129,7 +130,13 @@ async def running(
 
     file = SettingsFile(settings, load(settings)) if settings else None
     app = LenetApp(
-        make_engine, Options(), lang=lang, ascii=ascii, moves=moves, theme=theme, settings=file
+        make_engine,
+        options or Options(),
+        lang=lang,
+        ascii=ascii,
+        moves=moves,
+        theme=theme,
+        settings=file,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         while app.is_loading or app.main.frame is None:

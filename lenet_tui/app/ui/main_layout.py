@@ -42,6 +42,8 @@ class Body(Horizontal):
     highlights: var[tuple[Highlight, ...]] = var((), init=False, always_update=True)
     sample: var[int] = var(0, init=False)
     """Which sample of the batch is shown."""
+    position: var[int] = var(-1, init=False)
+    """Which position of a sequence's outputs is shown; -1: the last."""
 
     def __init__(self, losses: Losses, engine: Asks) -> None:
         super().__init__(id="body")
@@ -64,11 +66,11 @@ class Body(Horizontal):
                 with Vertical(id="tensors"):
                     yield self.tensor.data_bind(Body.highlights, Body.sample)
                     yield self.gradient.data_bind(Body.highlights, Body.sample)
-                    yield self.glance.data_bind(Body.sample)
+                    yield self.glance.data_bind(Body.sample, Body.position)
             yield self.tabs.data_bind(Body.words)
         with Vertical(id="side"):
-            yield ImagePane(id="image").data_bind(Body.highlights, Body.sample)
-            yield OutputPane(id="output").data_bind(Body.sample)
+            yield ImagePane(id="image").data_bind(Body.highlights, Body.sample, Body.position)
+            yield OutputPane(id="output").data_bind(Body.sample, Body.position)
             yield LossPane(self._losses, id="loss")
         yield TourPane(id="tour")
 

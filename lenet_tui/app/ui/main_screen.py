@@ -6,7 +6,8 @@ reports, what it asks of the engine, its panes, and the lines at its edges.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -15,6 +16,7 @@ from textual.events import Key
 from textual.theme import ThemeProvider
 
 from lenet_tui.app.engine_state import Busy
+from lenet_tui.app.output_rows import output_rows
 from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
@@ -28,9 +30,11 @@ from lenet_tui.protocol.messages import Start
 from lenet_tui.protocol.moves import (
     Continue,
     Goto,
+    Move,
     MoveError,
     ReverseContinue,
     Set,
+    ToOp,
     parse_move,
 )
 from lenet_tui.protocol.position import SEARCHING
@@ -78,10 +82,20 @@ class MainScreen(FreeMovesScreen):
         self.move(move)
 
     def action_goto(self) -> None:
-        """Ask for an iteration."""
+        """Ask for an iteration, or an op of the forward."""
         end = self.frame.end if self.frame else 0
-        ask = AskScreen("goto", parse=_whole, help_text=self.words("goto.help", end=end))
-        self.open(ask, lambda number: self.move(Goto(number)))
+        ops = frozenset(row.name for row in self.frame.rows.ops) if self.frame else frozenset()
+        parse = partial(_goal, ops)
+        ask = AskScreen("goto", parse=parse, help_text=self.words("goto.help", end=end))
+        self.open(ask, self.move)
+
+    def action_goto_op(self) -> None:
+        """Go to the op on the cursor's line of the layers pane."""
+        name = self.body.layers_pane.op
+        if name:
+            self.move(ToOp(name))
+        else:
+            self.notify(self.words("layers.no-op"))
 
     def action_run(self) -> None:
         """Run, or pause whatever runs."""
@@ -104,7 +118,7 @@ class MainScreen(FreeMovesScreen):
     def action_watch(self) -> None:
         """The watchpoints."""
         parameters = [p.name for p in self.ready.parameters] if self.ready else []
-        rows = [row.name for row in self.frame.rows] if self.frame else []
+        rows = [row.name for row in self.frame.rows.ops] if self.frame else []
         self.open(WatchScreen(self.frame, [*parameters, *rows], parameters), self.move)
 
     def action_play(self) -> None:
@@ -146,12 +160,22 @@ class MainScreen(FreeMovesScreen):
     def action_sample(self, by: int) -> None:
         """Show another sample of the batch, around the end."""
         frame = self.frame
-        shape = frame.output_shape if frame else None
+        shapes = [*(shape for _, shape in frame.inputs), frame.output_shape] if frame else [None]
+        shape = shapes[0]
         count = shape[0] if shape and len(shape) > 1 else self.present_options.batch_size
         if count > 1:
             self.body.sample = (min(self.body.sample, count - 1) + by) % count
         else:
             self.notify(self.words("sample.one"))
+
+    def action_position(self, by: int) -> None:
+        """Show another position of a sequence's outputs, around the end."""
+        rows = output_rows(self.frame.output_shape or ()) if self.frame else None
+        if rows is not None and rows.positions > 1:
+            here = rows.place(self.body.position)
+            self.body.position = (here + by) % rows.positions
+        else:
+            self.notify(self.words("position.one"))
 
     def action_explain(self) -> None:
         """Explain the phase or op at the cursor; where that is read already, the number under the
@@ -261,6 +285,12 @@ class MainScreen(FreeMovesScreen):
         """Search the commands."""
         placeholder = self.words("palette.placeholder")
         self.app.push_screen(Palette(placeholder=placeholder, id="--command-palette"))
+
+
+def _goal(ops: Collection[str], text: str) -> Move:
+    """The move that goes to an iteration by its number, or to one of ``ops`` by its name."""
+    name = text.strip()
+    return ToOp(name) if name in ops and not name.isdecimal() else Goto(_whole(text))
 
 
 def _whole(text: str) -> int:

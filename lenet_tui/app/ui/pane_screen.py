@@ -159,6 +159,13 @@ class PaneScreen(EdgeScreen):
             self.maximized = pane
         self.call_after_refresh(self._focus, pane)
 
+    def action_search(self) -> None:
+        """Search the layers pane; where it has no place, it fills the screen."""
+        layers = self.body.layers_pane
+        if not self._placed(layers):
+            self.action_pane(self.PANES.index("layers") + 1)
+        self.call_after_refresh(layers.start_search)
+
     @property
     def words_are_seen(self) -> bool:
         """Whether the explain pane, which speaks of the phase or op at the cursor, is seen."""

@@ -27,7 +27,7 @@ from lenet_tui.protocol.messages import (
     Remark,
     Report,
 )
-from lenet_tui.protocol.moves import Back, Forward
+from lenet_tui.protocol.moves import Back, Forward, ToOp
 from lenet_tui.protocol.position import Position
 from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
@@ -117,8 +117,9 @@ class ReportScreen(SessionScreen):
             self.recorder.note(done, frame, report.stopped is not None)
             self.log_pane.add("move", self._summary(done, frame))
         self._say_divergence(frame)
-        stepped = done.move in (Forward("op"), Back("op")) or report.stopped
-        if self.follows and stepped and not self.tour.on:
+        stepped = done.move in (Forward("op"), Back("op")) or report.stopped is not None
+        asked = isinstance(done.move, ToOp) and not report.error
+        if ((self.follows and stepped) or asked) and not self.tour.on:
             self.follow(frame)
         if report.stopped and not done.paused:
             self.announce("note", self.words.say(report.stopped))

@@ -22,7 +22,7 @@ from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import FrameAcknowledged, Subscription
-from lenet_tui.protocol.moves import AddWatch, Continue, Forward, KillEngine, Move
+from lenet_tui.protocol.moves import AddWatch, Continue, Forward, KillEngine, Move, ToOp
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.protocol.saved_session import SavedSession
@@ -271,6 +271,10 @@ class SessionScreen(PaneScreen):
         """Another tensor is to be seen; one that was chosen by hand stays."""
         self.follows = self.follows and self.tensor.tensor in ("", message.tensor)
         self.choose(message.tensor)
+
+    @on(LayersPane.OpWanted)
+    def _op_wanted(self, message: LayersPane.OpWanted) -> None:
+        self.move(ToOp(message.name))
 
     def follow(self, frame: Frame) -> None:
         """Show the output of the op that the cursor passed last."""

@@ -29,11 +29,39 @@ def ready_report(trainer: Trainer) -> Ready:
         torch.backends.cpu.get_cpu_capability(),
         str(next(dtypes, torch.get_default_dtype()))[6:],
         str(trainer.model),
-        tuple(
-            Parameter(n, tuple(p.shape), str(p.dtype)[6:]) for n, p in trainer.parameters.items()
-        ),
+        _parameters(trainer),
         *(_file_source(trainer) if trainer.options.step else _class_source(trainer.model)),
     )
+
+
+def _parameters(trainer: Trainer) -> tuple[Parameter, ...]:
+    """The model's parameters; one that modules share is one, with all its names."""
+    names: dict[int, list[str]] = {}
+    modules = {"": trainer.model, **(trainer.objects.modules if trainer.objects else {})}
+    for prefix, module in modules.items():
+        for name, p in module.named_parameters(prefix=prefix, remove_duplicate=False):
+            names.setdefault(id(p), []).append(name)
+    grouped = _grouped(trainer)
+    return tuple(
+        Parameter(
+            name,
+            tuple(p.shape),
+            str(p.dtype)[6:],
+            tuple(n for n in names.get(id(p), ()) if n != name),
+            p.requires_grad,
+            grouped is None or id(p) in grouped,
+        )
+        for name, p in trainer.parameters.items()
+    )
+
+
+def _grouped(trainer: Trainer) -> set[int] | None:
+    """The ``id`` of each parameter in a group of the optimizer; ``None``: no groups, all move."""
+    own = trainer.objects.optimizers.values() if trainer.objects else ()
+    optimizers = [*own] or [getattr(trainer.updater, "_optimizer", None)]
+    if None in optimizers:
+        return None
+    return {id(p) for o in optimizers for group in o.param_groups for p in group["params"]}
 
 
 def _file_source(trainer: Trainer) -> tuple[str, int]:

@@ -11,9 +11,11 @@ import torch
 from lenet_tui.history.engine import keyframe, step_rules
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.op_goto import to_op
 from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
+from lenet_tui.history.engine.session_views import view_of
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
@@ -33,14 +35,10 @@ from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
-from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
-from lenet_tui.tape.engine.loss_scale import loss_scale
-from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
-from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
 from lenet_tui.watch.engine import evaluate
@@ -96,7 +94,8 @@ class Session:
         trainer = self.navigator.trainer
         in_run = partial(self.frame, running=True)
         self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run)
-        self._sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        self._op_lists = frame_builder.OpLists(sizes)
         self.ready = ready_report(trainer)
 
     def _begin(self) -> None:
@@ -184,11 +183,10 @@ class Session:
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history
         history.reached(navigator.iteration, navigator.cursor)
-        fingerprint = self._fingerprint()
-        frame = replace(self.frame(), digest=fingerprint, divergence=history.divergence)
-        wanted = command.parameters
-        states = digests.parameters(navigator.tape, navigator.cursor) if wanted else ()
-        passed = wanted and not error and command.move == moves.Forward("phase")
+        frame = replace(self.frame(), digest=self._fingerprint(), divergence=history.divergence)
+        full, at = command.parameters, navigator.cursor
+        states = digests.parameters(navigator.tape, at) if full else ()
+        passed = full and not error and command.move == moves.Forward("phase")
         phase = self._phase(frame, states, command.ops) if passed else None
         return Moved(command.number, frame, error, stopped, states, phase)
 
@@ -209,6 +207,8 @@ class Session:
             _FORWARD[move.unit](navigator)
         elif isinstance(move, moves.Back):
             _BACK[move.unit](navigator)
+        elif isinstance(move, moves.ToOp):
+            to_op(navigator, move.name)
         elif isinstance(move, moves.Run):
             return self.run_loop.run(move.count)
         elif isinstance(move, moves.Goto):
@@ -311,7 +311,7 @@ class Session:
             segments=frame_builder.segments(tape, cursor),
             next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
             options=tape.options(cursor, plan),
-            rows=frame_builder.rows(tape, cursor, navigator.recorder.expected, self._sizes),
+            rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
             entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
             losses_from=first,
@@ -320,11 +320,12 @@ class Session:
             ahead=history.ahead(navigator.iteration, cursor),
             history_bytes=history.bytes,
             watches=self._watch_states(),
-            views=tuple(self._view(request) for request in self._subscription.views),
+            views=tuple(view_of(self.navigator, r) for r in self._subscription.views),
             graph=frame_builder.graph(tape, cursor, names) if self._subscription.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
             output_shape=tape.output_shape(cursor),
+            inputs=frame_builder.inputs(tape, cursor),
             running=running,
             upcoming=upcoming,
             failure=navigator.failure,
@@ -337,14 +338,3 @@ class Session:
             value = evaluate.value(tape, cursor, watch)
             states.append((number, str(watch), value, value is not None and watch.holds(value)))
         return tuple(states)
-
-    def _view(self, request: ViewRequest) -> View:
-        navigator = self.navigator
-        found = upcoming(navigator.trainer, navigator.tape, request.tensor) or find(
-            navigator.tape, navigator.cursor, request.tensor
-        )
-        state, made, signed = found.state, found.made, found.signed
-        scale = loss_scale(navigator.tape, navigator.cursor, request.tensor)
-        tensor = found.tensor if found.tensor is None or scale == 1 else found.tensor / scale
-        view = make_view(tensor, request, state=state, made=made, signed=signed)
-        return view if scale == 1 else replace(view, divisor=scale)

@@ -25,11 +25,19 @@ class Glyphs:
     more: str = "…"
     bars: str = " ▁▂▃▄▅▆▇█"
     micro: str = "µ"
+    folded: str = "▸"
+    opened: str = "▾"
+    frozen: str = "∗"
+    tied: str = "="
+    ungrouped: str = "∅"
+    way: str = "━"
+    tick: str = "┼"
 
 
 UNICODE = Glyphs()
 ASCII = Glyphs(
     done="+", past="!", current=">", next="o", later=".", skipped="/", stopped="#", extra="@",
     missing="0", line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~",
-    bars=" .:-=+*%#", micro="u",
+    bars=" .:-=+*%#", micro="u", folded=">", opened="v", frozen="*", ungrouped="0",
+    way="=", tick="+",
 )  # fmt: skip

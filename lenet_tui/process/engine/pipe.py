@@ -22,6 +22,7 @@ from lenet_tui.protocol.messages import (
     RequestKeyframe,
     Subscription,
 )
+from lenet_tui.protocol.sent_rows import SentRows
 
 POLL_INTERVAL = 0.005
 """Seconds between two polls of the pipe during a run: an iteration may take less than 1 ms."""
@@ -47,6 +48,7 @@ class Pipe:
         self._inbox: deque[Command] = deque()
         self._polled = 0.0
         self._shared: dict[int, SharedBlob] = {}
+        self._rows = SentRows()
         self.acknowledged = True
 
     def send(self, report: Report) -> None:
@@ -55,7 +57,7 @@ class Pipe:
                 if isinstance(report, Keyframe):
                     blobs.send(self._connection, report)
                 else:
-                    self._connection.send(report)
+                    self._connection.send(self._rows.lean(report))
         except OSError:
             raise PipeClosed from None
 

@@ -42,8 +42,16 @@ def trial(model: nn.Module, *args: Any, **kwargs: Any) -> ForwardRecorder:
         return _nothing()
     own = dict(zip(map(id, twin.parameters()), model.parameters(), strict=True))
     for entry in recorder.entries:
-        entry.args = tuple(own.get(id(a), a) for a in entry.args)
+        entry.args = tuple(_own(a, own) for a in entry.args)
+        entry.kwargs = {name: _own(a, own) for name, a in entry.kwargs.items()}
     return recorder
+
+
+def _own(given: Any, own: dict[int, nn.Parameter]) -> Any:
+    """What a copy was given, with the model's own parameters in place of the copy's."""
+    if isinstance(given, (tuple, list)) and any(id(a) in own for a in given):
+        return [own.get(id(a), a) for a in given]
+    return own.get(id(given), given)
 
 
 def _nothing() -> ForwardRecorder:

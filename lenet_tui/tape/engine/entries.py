@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from lenet_tui.protocol.frame import OpRow
 from lenet_tui.tape.engine.edges import Edge, Given
 
 
@@ -82,6 +83,8 @@ class OpEntry(Entry):
     line: int = 0
     edges: tuple[Edge | None, ...] = ()
     given: Given = field(default_factory=dict)
+    row: OpRow | None = field(default=None, repr=False)
+    """What a screen shows of it, once it has been asked for."""
     changes: ClassVar[tuple[str, ...]] = ("value",)
 
     @property

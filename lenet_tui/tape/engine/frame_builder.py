@@ -2,50 +2,80 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, SegmentState
+from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, SegmentState
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
 
 
-def rows(
-    tape: Tape, cursor: Cursor, known: list[OpEntry], parameters: dict[int, tuple[str, int]]
-) -> tuple[OpRow, ...]:
-    """The forward's ops: those the cursor has passed with shapes, the rest as they are expected.
+class OpLists:
+    """Lists the ops of the forward for the screen; the same list as long as the ops are the same.
 
-    ``known``: from an earlier forward or a dry run. ``parameters``: (name, elements) by ``id``.
+    ``parameters``: (name, elements) of each by ``id``.
     """
-    forward = tape.forward(cursor)
-    passed = forward[1] if forward else []
-    expected = (forward[0].ops if forward else [])[len(passed) :] or known[len(passed) :]
-    whole = forward is not None and len(passed) == forward[0].total
-    if whole:
-        expected = []
-    return tuple(
-        [op_row(e, True, parameters) for e in passed]
-        + [op_row(e, False, parameters) for e in expected]
-    )
+
+    def __init__(self, parameters: dict[int, tuple[str, int]]) -> None:
+        self._parameters = parameters
+        self._last: tuple[int, tuple[OpRow, ...]] = (next(_NUMBERS), ())
+
+    def rows(self, tape: Tape, cursor: Cursor, known: list[OpEntry]) -> OpRows:
+        """The forward's ops; ``known``: from an earlier forward or a dry run, where it is not
+        whole.
+        """
+        ops, reached, forward = known, 0, tape.forward(cursor)
+        if forward is not None:
+            segment, passed = forward
+            ops, reached = segment.ops, len(passed)
+            if len(ops) < segment.total:
+                ops = ops + known[len(ops) :]
+        listed = tuple([entry.row or self._row(entry) for entry in ops])
+        number, last = self._last
+        if listed != last:
+            self._last = number, last = next(_NUMBERS), listed
+        return OpRows(number, last, reached)
+
+    def _row(self, entry: OpEntry) -> OpRow:
+        entry.row = op_row(entry, self._parameters)
+        return entry.row
 
 
-def op_row(entry: OpEntry, reached: bool, parameters: dict[int, tuple[str, int]]) -> OpRow:
-    """One op of the forward; its shapes only once it is ``reached``."""
-    tensors = [a for a in (*entry.args, *entry.kwargs.values()) if isinstance(a, Tensor)]
+_NUMBERS = count(1)
+"""Of all lists in this process: a number is never used again for another one."""
+
+
+def op_row(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> OpRow:
+    """One op of the forward."""
+    given = [*entry.args, *entry.kwargs.values()]
+    given += [t for several in given if isinstance(several, (tuple, list)) for t in several]
+    tensors = [a for a in given if isinstance(a, Tensor)]
     read = [parameters[id(t)] for t in tensors if id(t) in parameters]
-    inputs = tuple(tuple(t.shape) for t in tensors if id(t) not in parameters)
     return OpRow(
         entry.name,
         entry.op,
-        inputs if reached else None,
-        tuple(entry.tensor.shape) if reached else None,
+        tuple(tuple(t.shape) for t in tensors if id(t) not in parameters),
+        tuple(entry.tensor.shape),
         arguments(entry),
         tuple(name for name, _ in read),
         sum(count for _, count in read),
         short(entry),
+        entry.module,
     )
+
+
+def inputs(tape: Tape, cursor: Cursor) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The names and shapes of the tensors that went into the forward.
+
+    Of several each has its own name, and the first is not named ``input`` besides.
+    """
+    named = tape.batch.named if tape.batch and tape.forward(cursor) else {}
+    found = [(n, tuple(t.shape)) for n, t in named.items() if n.startswith("input")]
+    return tuple(i for i in found if i[0] != "input" or len(found) == 1)
 
 
 def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:

@@ -190,14 +190,19 @@ def _ops(tape: Tape, forward: TapeSegment) -> list[OpEntry]:
 
 def part_named(ops: Iterable[OpEntry], name: str) -> tuple[OpEntry | None, int | None]:
     """The op called ``name``; or the one that returned several, and which of them it names."""
-    named = {op.name: op for op in reversed(list(ops))}
-    found = _PART.fullmatch(name)
-    if name in named or not found or found[1] not in named:
-        return named.get(name), None
-    op, number = named[found[1]], int(found[2])
+    ops = list(ops)
+    whole, found = _named(ops, name), _PART.fullmatch(name)
+    op = None if whole or not found else _named(ops, found[1])
+    if op is None or found is None:
+        return whole, None
+    number = int(found[2])
     if number not in op.parts:
         return None, None
     return op, None if number == next(iter(op.parts)) else number
+
+
+def _named(ops: list[OpEntry], name: str) -> OpEntry | None:
+    return next((op for op in ops if op.name == name), None)
 
 
 def feeders(segment: TapeSegment, edge: Edge) -> set[Node]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from torch import Tensor
 from torch.autograd.graph import Node
@@ -56,6 +57,8 @@ class TapeSegment:
     @property
     def ops(self) -> list[OpEntry]:
         """The entries that are ops of the forward or the loss."""
+        if self.phase is FORWARD:  # it has no others: the list is asked for with every tensor
+            return cast("list[OpEntry]", self.entries)
         return [e for e in self.entries if isinstance(e, OpEntry)]
 
     @property

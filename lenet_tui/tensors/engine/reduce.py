@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from lenet_tui.protocol.views import ABSENT, View, ViewRequest
 from lenet_tui.tensors.colour_scale import as_levels, fit_scale
+from lenet_tui.tensors.engine import rows
 from lenet_tui.tensors.engine.statistics import summarize
 from lenet_tui.tensors.tiling import blocks, is_vector, tiling
 
@@ -38,6 +40,10 @@ def make_view(
     shape, dtype = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
     plain = _plain(tensor)
     summary = summarize(plain)
+    if request.kind in rows.KINDS:
+        values, places = rows.row_of(plain, request)
+        view = View(request, "value", shape, dtype, made, values=_frozen(values), summary=summary)
+        return replace(view, places=_frozen(places))
     if request.kind == "numbers":
         values = _window(plain, shape, request)
         return View(
@@ -92,10 +98,10 @@ def _picture(
     """
     tiles, missing = _tiles(tensor, shape, request)
     _, height, width = tiles.shape
-    down, rows = blocks(height, request.rows)
+    down, used = blocks(height, request.rows)
     across, cols = blocks(width, request.cols)
-    if not tiles.numel() or not rows or not cols:
-        return np.zeros((tiles.shape[0], rows, cols)), (down, across), 0
+    if not tiles.numel() or not used or not cols:
+        return np.zeros((tiles.shape[0], used, cols)), (down, across), 0
     low = high = tiles
     if request.kind == "mean":
         exact = tiles if tiles.is_floating_point() else tiles.float()

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only
-from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.frame import Frame, OpRow
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import Scale, View, ViewRequest
 from lenet_tui.tensors.arrangement import Arrangement
@@ -80,6 +80,7 @@ class TensorPane(Pane):
         self._scales: dict[str, Scale] = {}
         self._moved: tuple[str, Position] | None = None
         self._top = 0
+        self._ops: tuple[OpRow, ...] = ()
         self._parameters: set[str] = set()
         self._arrangement: Arrangement | None = None
         self._request: ViewRequest | None = None
@@ -253,7 +254,9 @@ class TensorPane(Pane):
         self._other()
 
     def show(self, frame: Frame) -> None:
-        self._parameters = {name for row in frame.rows for name in row.parameters}
+        if frame.rows.ops is not self._ops:
+            self._ops = frame.rows.ops
+            self._parameters = {name for row in self._ops for name in row.parameters}
         key = self.id or "tensor"
         views = {v.request.key: v for v in frame.views if v.request.tensor == self.name_asked}
         view = views.get(key)
@@ -284,9 +287,8 @@ class TensorPane(Pane):
             self.entitle(self._title(view, frame), self._subtitle(view, frame), scale)
 
     def _title(self, view: View, frame: Frame) -> str | Sequence[str]:
-        parameter = self.tensor in self._parameters
-        sample = None if parameter else self.sample
-        return captions.title(view, frame, sample, parameter=parameter)
+        own = self.tensor in self._parameters
+        return captions.title(view, frame, None if own else self.sample, parameter=own)
 
     def _legend(self, view: View, frame: Frame, width: int) -> Content:
         """What the colours mean, in the border: below the picture it would take a line of it."""
@@ -333,8 +335,7 @@ class TensorPane(Pane):
 
     def _redraw(self) -> None:
         """Draw what there is in another arrangement, unless other views of it are to come."""
-        view = self._last[0] if self._last else None
-        if self._last and view and view.levels is not None and self._asked(view):
+        if self._last and self._last[0].levels is not None and self._asked(self._last[0]):
             self._draw(*self._last)
 
     def _long(self, shape: Shape) -> str:

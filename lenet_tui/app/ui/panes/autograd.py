@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,52 +9,16 @@ from textual.app import ComposeResult
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
+from lenet_tui.app.graph_tree import Branch, beside, path, tree
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only, spelled
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import shape_text
+from lenet_tui.text.words import Words
 
 LOW = 9
 """Lines from which there is room for two above the tree."""
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A node where the tree meets it, as ``next_functions[slot][0]`` of the branch ``above``.
-
-    ``above``: that branch's number in the tree; -1: there is none. ``again``: the tree has met the
-    node before, and shows its branches there.
-    """
-
-    node: GraphNode
-    slot: int
-    again: bool
-    above: int
-
-
-def tree(graph: Graph) -> list[Branch]:
-    """All branches from the graph's root, each one before those below it.
-
-    A graph may be deeper than Python's stack: it is walked with a list.
-    """
-    branches: list[Branch] = []
-    met: set[int] = set()
-    to_visit = [(graph.root, 0, -1)]
-    while to_visit:
-        number, slot, above = to_visit.pop()
-        node = graph.nodes[number]
-        if number not in met:
-            here = len(branches)
-            to_visit += reversed([(n, slot, here) for slot, n in enumerate(node.next)])
-        branches.append(Branch(node, slot, number in met, above))
-        met.add(number)
-    return branches
-
-
-def path(start: str, slots: Iterable[int]) -> str:
-    """How Python reaches a node from ``start`` (``loss.grad_fn``), slot by slot."""
-    return start + "".join(f".next_functions[{slot}][0]" for slot in slots)
 
 
 class GraphTree(Tree[Branch]):
@@ -97,6 +59,8 @@ class AutogradPane(Pane):
         self._shape: object = None
         self._current = -2
         self._places: dict[int, list[TreeNode[Branch]]] = {}
+        self._branches: list[Branch] = []
+        self._labelled: tuple[Graph, Words] | None = None
 
     def compose(self) -> ComposeResult:
         yield from (self._head, self._reached, self._tree)
@@ -118,10 +82,21 @@ class AutogradPane(Pane):
             self._start = "output.grad_fn" if from_output else "loss.grad_fn"
             self._grow(graph)
         if graph:
-            for node in graph.nodes:
-                for place in self._places.get(node.number, ()):
-                    place.set_label(self._label(node, node.number == graph.current, place))
+            self._relabel(graph)
             self._follow(graph)
+
+    def _relabel(self, graph: Graph) -> None:
+        """Write the labels anew of the nodes that are not as they were, or the language is not."""
+        before, language = self._labelled, self.words
+        known = before[0].nodes if before is not None and before[1] is language else ()
+        was = before[0].current if before is not None else -1
+        for number, node in enumerate(graph.nodes):
+            same = number < len(known) and known[number] == node
+            if same and (number == graph.current) == (number == was):
+                continue
+            for place in self._places.get(node.number, ()):
+                place.set_label(self._label(node, node.number == graph.current, place))
+        self._labelled = graph, language
 
     def _follow(self, graph: Graph) -> None:
         """Put the cursor on the node that has just run; on the root where none has."""
@@ -153,10 +128,10 @@ class AutogradPane(Pane):
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Branch]) -> None:
         """Show how Python reaches the node."""
         slots: list[int] = []
-        place: TreeNode[Branch] | None = event.node
-        while place is not None and place.data is not None:
-            slots.append(place.data.slot)
-            place = place.parent
+        branch = event.node.data
+        while branch is not None:
+            slots.append(branch.slot)
+            branch = self._branches[branch.above] if branch.above >= 0 else None
         reached = path(self._start, reversed(slots[:-1])) if slots else ""
         width = self._reached.content_size.width
         over = len(reached) - width
@@ -181,12 +156,15 @@ class AutogradPane(Pane):
 
     def _grow(self, graph: Graph | None) -> None:
         self._tree.clear()
-        self._places, self._current = {}, -2
+        self._places, self._current, self._labelled = {}, -2, None
         if graph is None:
             return
         grown: list[TreeNode[Branch]] = []
-        for branch in tree(graph):
+        self._branches = tree(graph)
+        for branch, stands_beside in zip(self._branches, beside(self._branches), strict=True):
             parent = grown[branch.above] if grown else self._tree.root
+            if stands_beside:
+                parent = parent.parent or parent
             opens = bool(branch.node.next) and not branch.again
             grown.append(parent.add("", branch, expand=True, allow_expand=opens))
             self._places.setdefault(branch.node.number, []).append(grown[-1])

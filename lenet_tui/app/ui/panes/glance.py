@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.reactive import var
 from textual.style import Style
 
+from lenet_tui.app.output_rows import OutputRows, output_rows
 from lenet_tui.app.ui.panes.input import SAMPLE_KEYS
-from lenet_tui.app.ui.panes.output import Numbers, batch, row, targets
+from lenet_tui.app.ui.panes.output_lines import Numbers, row, targets
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
@@ -86,33 +87,40 @@ class GlancePane(Pane):
     DEFAULT_CSS = "GlancePane LineWidget { height: 1fr; padding: 0 1; }"
 
     sample: var[int] = var(0, init=False)
+    position: var[int] = var(-1, init=False)
 
     def __init__(self, losses: Losses, id: str | None = None) -> None:
         super().__init__(id=id)
         self._losses = losses
         self._shape: Shape = ()
+        self._rows: OutputRows | None = None
         self._last: Frame | None = None
 
     def compose(self) -> ComposeResult:
         yield LineWidget()
 
-    def watch_sample(self) -> None:
+    def _other(self) -> None:
         """Ask for another sample."""
         self.post_message(self.RequestsChanged())
+
+    watch_sample = watch_position = _other
 
     @property
     def cell(self) -> str:
         return "loss"
 
     def requests(self) -> tuple[ViewRequest, ...]:
-        key, sample = self.id or "glance", max(0, self.sample)
+        key, sample, rows = self.id or "glance", max(0, self.sample), self._rows
+        number, length = (rows.row(sample, self.position), rows.length) if rows else (0, 0)
+        # Class labels are one to each row of the output.
         lines = (
-            ViewRequest(f"{key}.{name}", name, "numbers", rows=1, cols=CLASSES, row=sample)
-            for name in ("output", "target")
+            ViewRequest(f"{key}.{part}", name, "row", cols=CLASSES, row=number, wrap=wrap)
+            for part, name, wrap in (
+                *(("output", "output", length), ("target", "target", length)),
+                ("class", "target", 1),
+            )
         )
-        # Class labels are a vector: one to each sample.
-        label = ViewRequest(f"{key}.class", "target", "numbers", rows=1, cols=1, col=sample)
-        return *lines, label, self._picture_request(key, sample)
+        return *lines, self._picture_request(key, sample)
 
     def _picture_request(self, key: str, sample: int) -> ViewRequest:
         shape = self._shape
@@ -129,6 +137,13 @@ class GlancePane(Pane):
 
     def show(self, frame: Frame) -> None:
         self._last = frame
+        output, target = self._views().get("output"), self._views().get("target")
+        if output is not None and output.state == "value":
+            known = target.shape if target and target.state == "value" else ()
+            rows = output_rows(output.shape, known)
+            if rows != self._rows:
+                self._rows = rows
+                self.post_message(self.RequestsChanged())
         view = self._views().get("picture")
         if view is not None and view.state == "value" and view.shape != self._shape:
             self._shape = view.shape
@@ -168,9 +183,15 @@ class GlancePane(Pane):
         self._entitle(views.get("output"))
 
     def _texts(self, frame: Frame, views: dict[str, View]) -> list[Content]:
-        output = row(views.get("output"))
-        wanted, goals = targets(views.get("class"), views.get("target"))
+        output, rows = row(views.get("output")), self._rows
+        if rows is None or (output is not None and len(output) != min(rows.length, CLASSES)):
+            output = None  # of another shape: what is to be shown is on its way
+        wanted, goals = targets(views.get("class"), views.get("target"), rows or output_rows(()))
         loss = self._loss_line(frame)
+        if rows is not None and rows.length > CLASSES:
+            return loss  # nothing is known of all of them
+        if rows is not None and not rows.classes:
+            wanted = None
         if wanted is None:
             return [*_farthest(output, goals, self.words), *loss]
         found = None if output is None else outcome(output, wanted)
@@ -200,7 +221,7 @@ class GlancePane(Pane):
 
     def _entitle(self, output: View | None) -> None:
         title: list[str] = [self.words("glance.title")]
-        count = batch(output) if output is not None else 1
+        count = self._rows.samples if self._rows and output and output.state == "value" else 1
         if count > 1:
             shown = captions.samples(self.words, self.sample, count)
             title = [f"{text}  {SAMPLE_KEYS}" for text in shown]

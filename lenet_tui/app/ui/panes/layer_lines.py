@@ -1,11 +1,12 @@
-"""The lines of the layers pane, as a pure function of the frame."""
+"""What a line of the layers pane says, as a pure function of its node and the frame."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from lenet_tui.protocol.frame import Frame, OpRow, Parameter, Shape, has_loss
+from lenet_tui.app.module_tree import INPUT, LOSS, MODULE, OP, PARAMETER, Node
+from lenet_tui.protocol.frame import Frame, Parameter, Shape, has_loss
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
 
@@ -15,46 +16,39 @@ LONG = 120
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; ``tensor`` is what the panes show when it is chosen.
+    """The texts of a line.
 
-    ``title`` and ``op`` are at the left, ``shape`` and ``count`` at the right; where there is
+    ``op`` is at the left after the title, ``shape`` and ``count`` at the right; where there is
     room, ``flow`` (``1×1×32×32 → 1×6×28×28``) instead of the shape, once the op is reached.
-    ``here``: the cursor has just passed it. ``reached``: its tensor exists at the cursor.
-    ``under``: the parameters of an op, shown below it. ``detail``: its input's and output's shape
-    and its arguments, shown for the line that the cursor is on.
+    ``reached``: its tensor exists at the cursor; of a module, all of its ops are ``done``.
+    ``detail``: an op's input and output shapes and its arguments, for the line of the cursor.
     """
 
-    tensor: str
-    title: str
     op: str = ""
     flow: str = ""
     shape: str = ""
     count: str = ""
-    here: bool = False
     reached: bool = True
-    under: tuple[Line, ...] = ()
+    done: int = 0
     detail: str = ""
 
 
-def layer_lines(frame: Frame | None, parameters: tuple[Parameter, ...]) -> list[Line]:
-    """All lines: the input, every op of the forward with its parameters, target and loss."""
-    shapes = {p.name: p.shape for p in parameters}
-    inside = frame is not None and frame.position.op is not None
-    passed = frame.entry.name if frame and frame.entry and inside else ""
-    rows = frame.rows if frame else ()
-    first = rows[0].shapes[0] if rows and rows[0].shapes else None
-    lines = [Line("input", "input", shape=_shape(first))]
-    shown: set[str] = set()
-    for row in rows:
-        lines.append(_op_line(row, shapes, passed))
-        shown.update(row.parameters)
-    lines += [_parameter(n, n, shapes, passed) for n in shapes if n not in shown]
-    lines.append(Line("target", "target"))
+def line_of(node: Node, frame: Frame | None) -> Line:
+    """What the line of a node says at the cursor of ``frame``."""
+    if node.kind == INPUT:
+        return Line(shape=_shape(dict(frame.inputs).get(node.tensor) if frame else None))
+    if node.kind == PARAMETER:
+        shape = node.parameter.shape if node.parameter else None
+        return Line(shape=_shape(shape), count=thousands(node.count) if node.parameter else "")
+    if node.kind == MODULE:
+        return _module_line(node, frame)
+    if node.kind == OP:
+        return _op_line(node, frame)
+    if node.kind != LOSS:
+        return Line()
     loss = frame.loss if frame and has_loss(frame) else None
     criterion = frame.options.loss if frame else ""
-    value = "" if loss is None else number(loss)
-    here, known = passed == "loss", loss is not None
-    return [*lines, Line("loss", "loss", criterion, count=value, here=here, reached=known)]
+    return Line(criterion, count="" if loss is None else number(loss), reached=loss is not None)
 
 
 def total(parameters: tuple[Parameter, ...]) -> int:
@@ -62,33 +56,34 @@ def total(parameters: tuple[Parameter, ...]) -> int:
     return sum(math.prod(p.shape) for p in parameters)
 
 
-def _op_line(row: OpRow, shapes: dict[str, Shape], passed: str) -> Line:
-    """A module's op is titled ``conv1`` and called ``conv2d``; a functional one only ``relu``."""
-    tail = row.name.rpartition(".")[2]
-    functional = tail == row.op or tail.startswith(f"{row.op}#")
-    title, op = ("", tail) if functional else (row.name, row.op)
-    flow = ""
-    if row.shapes is not None and row.shape is not None:
-        flow = f"{', '.join(map(_shape, row.shapes))} → {_shape(row.shape)}"
-    called = clean(", ".join(f"{k}={v}" if k else str(v) for k, v in row.arguments))
+def _module_line(node: Node, frame: Frame | None) -> Line:
+    """A module's line has the shape that comes out of its last op."""
+    done = min(max(0, (frame.rows.reached if frame else 0) - node.first), node.ops)
+    reached = frame is not None and done == node.ops and node.last <= len(frame.rows.ops)
+    reached = reached and node.ops > 0
+    shape = _shape(frame.rows.ops[node.last - 1].shape) if frame and reached else ""
+    count = thousands(node.count) if node.count else ""
+    detail = "  ".join(part for part in (clean(node.path), shape) if part)
+    return Line("", "", shape, count, reached or not node.ops, done, detail)
+
+
+def _op_line(node: Node, frame: Frame | None) -> Line:
+    row = node.row
+    reached = bool(frame and row and node.first < frame.rows.reached)
+    flow = shape = ""
+    if row and reached:
+        shape = _shape(row.shape)
+        flow = f"{', '.join(map(_shape, row.shapes or ()))} → {shape}"
+    arguments = row.arguments if row else ()
+    called = clean(", ".join(f"{k}={v}" if k else str(v) for k, v in arguments))
     return Line(
-        row.name,
-        clean(title),
-        f"{clean(op)} {clean(row.short)}".rstrip(),
+        node.op,
         flow,
-        _shape(row.shape),
-        thousands(row.count) if row.count else "",
-        here=row.name == passed,
-        reached=row.shape is not None,
-        under=tuple(_parameter(n, n.rpartition(".")[2], shapes, passed) for n in row.parameters),
+        shape,
+        thousands(node.count) if node.count else "",
+        reached,
         detail="  ".join(part for part in (flow, called[:LONG]) if part),
     )
-
-
-def _parameter(name: str, title: str, shapes: dict[str, Shape], passed: str) -> Line:
-    shape = shapes.get(name)
-    count = thousands(math.prod(shape)) if shape is not None else ""
-    return Line(name, clean(title), shape=_shape(shape), count=count, here=name == passed)
 
 
 def _shape(shape: Shape | None) -> str:

@@ -1,23 +1,27 @@
-"""The layers pane: every op of the forward, and every tensor that can be shown."""
+"""The layers pane: every op of the forward in its module, and every tensor that can be shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Tree
-from textual.widgets.tree import TreeNode
 
-from lenet_tui.app.ui.panes.layer_lines import Line, layer_lines, total
+from lenet_tui.app.module_tree import INPUT, MODULE, OP, PARAMETER, module_tree
+from lenet_tui.app.ui.panes.layer_columns import Columns, Look, columns, mark_texts
+from lenet_tui.app.ui.panes.layer_lines import line_of, total
+from lenet_tui.app.ui.panes.layer_search import LayerSearch, matches, nearest
 from lenet_tui.app.ui.panes.layer_tree import LayerTree
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.kit.ui.settings import ascii_only
-from lenet_tui.protocol.frame import Frame, Parameter
+from lenet_tui.kit.ui.settings import ascii_only, spelled
+from lenet_tui.protocol.frame import Frame, OpRow, Parameter
+from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, thousands
+
+COUNT = 7
+"""Cells of a count of parameters, at least."""
 
 
 class LayersPane(Pane):
@@ -31,54 +35,114 @@ class LayersPane(Pane):
 
         tensor: str
 
+    @dataclass
+    class OpWanted(Message):
+        """The session's cursor is to go to the op ``name``."""
+
+        name: str
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.listed = LayerTree()
+        self.listed = LayerTree(self._columns)
+        self.search = LayerSearch()
         self._parameters: tuple[Parameter, ...] = ()
         self._frame: Frame | None = None
+        self._inputs: tuple[str, ...] = (INPUT,)
+        self._made_of: tuple[tuple[OpRow, ...], tuple[Parameter, ...], tuple[str, ...]] | None = (
+            None
+        )
         self._tensor = ""
-        self._names: tuple[tuple[str, ...], ...] = ()
-        self._all_fit: bool | None = None
-        self._settled = False
+        self._here = -1
+        self._titles_of: dict[int, int] = {}
+        self._counts = COUNT
+        self._found: list[int] = []
+        self._searched_from = 0
 
     def compose(self) -> ComposeResult:
         yield self.listed
+        yield self.search
 
     def know(self, parameters: tuple[Parameter, ...]) -> None:
         """The model's parameters, once the engine has built it."""
         self._parameters = parameters
-        self._names = ()
         if not self._tensor and parameters:
             self._tensor = parameters[0].name
 
+    @property
+    def op(self) -> str:
+        """The name of the op that the cursor's line is of; of a module, its last. Empty: none."""
+        node = self.listed.node
+        if node is not None and node.kind == PARAMETER and node.parent >= 0:
+            node = self.listed.folds.tree.nodes[node.parent]
+        return node.tensor if node is not None and node.kind in (OP, MODULE) and node.ops else ""
+
     def show(self, frame: Frame) -> None:
         self._frame = frame
-        self._fill()
+        self._inputs = tuple(name for name, _ in frame.inputs) or self._inputs
+        made_of = frame.rows.ops, self._parameters, self._inputs
+        if made_of != self._made_of:
+            self._made_of = made_of
+            self._rebuild()
+        inside = frame.position.op is not None and frame.entry is not None
+        name = frame.entry.name if inside and frame.entry else ""
+        self._here = self.listed.folds.tree.places.get(name, -1)
+        self.listed.look_again()
         self._titles()
 
     def choose(self, tensor: str) -> None:
-        """Put the cursor on the line of ``tensor``, if there is one."""
+        """Put the cursor on the line of ``tensor``, if there is one, and open what it is in."""
         self._tensor = tensor
-        node = self._node(tensor)
-        if node is not None and self.listed.cursor_node is not node:
-            self._open(node)
-            if self.listed.last_line >= 0:  # asking makes the tree number its lines anew
-                self.listed.move_cursor(node)
-
-    @on(Tree.NodeHighlighted)
-    def _highlighted(self, event: Tree.NodeHighlighted[Line]) -> None:
-        event.stop()
-        if not self._settled or event.node.data is None:
-            return
-        if event.node is self.listed.cursor_node:
-            self._open(event.node)
-            self._tensor = event.node.data.tensor
+        node, place = self.listed.node, self.listed.folds.tree.places.get(tensor)
+        if place is not None and (node is None or node.tensor != tensor):
+            self.listed.select(place, keep=True)
             self._titles()
-            self.post_message(self.Chosen(self._tensor))
 
-    def on_resize(self) -> None:
-        """More or less room: open as many lines as fit."""
-        self.call_after_refresh(self._fold)
+    def action_turn_level(self, by: int) -> None:
+        """Open all modules one level further (1), or fold them (-1)."""
+        self.listed.turn_level(by)
+        self._selected()
+
+    @on(LayerTree.Selected)
+    def _selected(self) -> None:
+        node = self.listed.node
+        if node is not None:
+            self._titles()
+            if node.tensor != self._tensor:
+                self._tensor = node.tensor
+                self.post_message(self.Chosen(self._tensor))
+
+    # Lines
+
+    def _rebuild(self) -> None:
+        """The ops or the parameters are others: the cursor stays on its tensor's line."""
+        assert self._made_of is not None
+        tree = module_tree(*self._made_of)
+        self._titles_of = {}
+        for node in tree.nodes:
+            if node.kind not in (MODULE, PARAMETER) and (node.op or node.kind == "loss"):
+                width = max(self._titles_of.get(node.parent, 0), cell_len(node.title))
+                self._titles_of[node.parent] = width
+        counts = (len(thousands(n.count)) + 1 for n in tree.nodes)
+        self._counts = max(COUNT, max(counts, default=0))
+        self._found = []
+        self.listed.take(tree)
+        place = tree.places.get(self._tensor, 0)
+        self.listed.select(place, keep=True)
+        self._tensor = tree.nodes[place].tensor
+        self.post_message(self.Chosen(self._tensor))
+
+    def _columns(self, number: int, width: int) -> Columns:
+        folds = self.listed.folds
+        node = folds.tree.nodes[number]
+        look = Look(
+            self._here >= 0 and folds.shown_for(self._here) == number,
+            folds.is_open(number),
+            self._titles_of.get(node.parent, 0),
+            self._counts,
+        )
+        line = line_of(node, self._frame)
+        texts = columns(node, line, look, width, words=self.words, glyphs=self.glyphs)
+        return [(spelled(self, text), part) for text, part in texts]
 
     def _titles(self) -> None:
         """Above: how much the model learns; below: what the cursor's op does."""
@@ -92,70 +156,70 @@ class LayersPane(Pane):
         self.entitle(*titles)
 
     def _details(self) -> list[str]:
-        """Details of the op that the cursor is on, the longest first: all, or its shapes alone."""
-        for node in self.listed.root.children:
-            line = node.data
-            if line and self._tensor in (line.tensor, *(u.tensor for u in line.under)):
-                return [line.detail, line.flow]
-        return [""]
+        """Of the cursor's line, or of the search that goes on; the longest text first."""
+        node = self.listed.node
+        if self.has_class("-searching"):
+            return self._search_details()
+        if node is None:
+            return [""]
+        if node.kind == PARAMETER and node.marks:
+            reasons = "  ".join(mark_texts(node, self.words, self.glyphs))
+            return [f"{clean(node.path)}  {reasons}", reasons]
+        if node.kind == PARAMETER and node.parent >= 0:
+            node = self.listed.folds.tree.nodes[node.parent]
+        line = line_of(node, self._frame)
+        return [line.detail, line.flow]
 
-    def _fill(self) -> None:
-        lines = layer_lines(self._frame, self._parameters)
-        names = tuple((line.tensor, *(u.tensor for u in line.under)) for line in lines)
-        self.listed.titles = max(len(line.title) for line in lines if line.op or line.under)
-        if names != self._names:
-            self._names = names
-            self._rebuild(lines)
-            return
-        for node, line in zip(self.listed.root.children, lines, strict=True):
-            _update(node, line)
-            for child, under in zip(node.children, line.under, strict=True):
-                _update(child, under)
+    # Searching
 
-    def _rebuild(self, lines: list[Line]) -> None:
-        tree = self.listed
-        tree.clear()
-        for line in lines:
-            node = tree.root.add(Text(line.title), line, allow_expand=False)
-            for under in line.under:
-                node.add_leaf(Text(under.title), under)
-        self._all_fit = None
-        self._settled = False
-        self.call_after_refresh(self._settle)
+    def start_search(self) -> None:
+        """Let a name be typed."""
+        self._searched_from = max(0, self.listed.folds.selected)
+        self.add_class("-searching")
+        self.search.open()
+        self._find(self.search.text)
 
-    def _settle(self) -> None:
-        """After a rebuild: the cursor goes back to where it was."""
-        self._settled = True
-        self._fold()
-        self.choose(self._tensor)
+    @on(LayerSearch.Typed)
+    def _typed(self, event: LayerSearch.Typed) -> None:
+        event.stop()
+        if self.has_class("-searching"):
+            self._find(event.text)
+
+    def _find(self, text: str) -> None:
+        """Go to the first match from where the search began."""
+        self._found = matches(self.listed.folds.tree.nodes, text)
+        if self._found:
+            self._visit(nearest(self._found, self._searched_from))
         self._titles()
-        self.post_message(self.Chosen(self._tensor))
 
-    def _fold(self) -> None:
-        """Open everything if it fits; else only what the cursor is on."""
-        fit = sum(1 + len(n.children) for n in self.listed.root.children) <= self.listed.size.height
-        if fit != self._all_fit:
-            self._all_fit = fit
-            self._open(self.listed.cursor_node or self._node(self._tensor))
+    @on(LayerSearch.Other)
+    def _other(self, event: LayerSearch.Other) -> None:
+        event.stop()
+        if self._found:
+            self._visit(nearest(self._found, self.listed.folds.selected, event.by))
+            self._searched_from = self.listed.folds.selected
 
-    def _open(self, seen: TreeNode[Line] | None) -> None:
-        """Show the parameters of the op at ``seen``, and hide those of others; all if all fit."""
-        for node in self.listed.root.children:
-            if node.is_expanded != (bool(self._all_fit) or seen in (node, *node.children)):
-                node.toggle()
-                self.call_after_refresh(self.listed.forget_bar)
+    def _visit(self, number: int) -> None:
+        self.listed.select(number, keep=True)
+        self._selected()
 
-    def _node(self, tensor: str) -> TreeNode[Line] | None:
-        candidate: TreeNode[Line]
-        for node in self.listed.root.children:
-            for candidate in (node, *node.children):
-                if candidate.data is not None and candidate.data.tensor == tensor:
-                    return candidate
-        return None
+    @on(LayerSearch.Left)
+    def _left(self, event: LayerSearch.Left) -> None:
+        event.stop()
+        if not self.has_class("-searching"):
+            return
+        self.remove_class("-searching")
+        if self.search.has_focus_within:
+            self.listed.focus()
+        self._titles()
+        if event.taken and self._found and self.op:
+            self.post_message(self.OpWanted(self.op))
 
-
-def _update(node: TreeNode[Line], line: Line) -> None:
-    """Repaint the node only if its line has changed."""
-    if node.data != line:
-        node.data = line
-        node.refresh()
+    def _search_details(self) -> list[str]:
+        """Which match it is, and the keys."""
+        if not self._found:
+            return [self.words("layers.found.none") if self.search.text else ""]
+        selected = self.listed.folds.selected
+        at = self._found.index(selected) + 1 if selected in self._found else 0
+        texts = self.words("layers.found", at=at, n=len(self._found))
+        return [f"{texts}  {self.words('layers.found.keys')}", texts]

@@ -1,4 +1,4 @@
-"""The output pane: ten bars, class probabilities or raw outputs, and the target."""
+"""The output pane: bars, class probabilities or raw outputs, and the target."""
 
 from __future__ import annotations
 
@@ -6,33 +6,40 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import var
 
+from lenet_tui.app.output_rows import OutputRows, output_rows
 from lenet_tui.app.ui.panes.input import SAMPLE_KEYS
+from lenet_tui.app.ui.panes.output_lines import Numbers, bars, row, targets
+from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View, ViewRequest
+from lenet_tui.stepping.ui.commands import BY_ID
+from lenet_tui.tensors.tiling import Shape
 from lenet_tui.tensors.ui import captions
 from lenet_tui.terminal.ui.line_widget import LineWidget
-from lenet_tui.text.numbers import aligned, ascii_text
+from lenet_tui.text.numbers import index_text, thousands
 
-BLOCKS = " ▏▎▍▌▋▊▉█"
+FEW = 16
+"""Numbers that are shown in their own order, also where not all have a line."""
 MOST = 64
-"""Classes shown at most."""
-
-Numbers = npt.NDArray[np.float64]
+"""Numbers shown at most."""
+POSITION_KEYS = " ".join(
+    key_name(BY_ID[f"{which}-position"].keys[0]) for which in ("previous", "next")
+)
 
 
 class OutputPane(Pane, can_focus=True):
     """The output of one ``sample`` of the batch: probabilities where the loss is of classes, else
-    the outputs themselves; ``kind``: ``softmax`` or ``raw`` to choose. ``chosen``: the class that
-    the cursor is on, visible while the pane has the focus.
+    the outputs themselves; ``kind``: ``softmax`` or ``raw`` to choose. Where there are more than
+    lines, the largest come first. ``position``: of a sequence's outputs (-1: the last).
+    ``chosen``: the line that the cursor is on, visible while the pane has the focus.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,10 +53,18 @@ class OutputPane(Pane, can_focus=True):
     DEFAULT_CSS = "OutputPane LineWidget { height: 1fr; padding: 0 1; }"
 
     sample: var[int] = var(0, init=False)
+    position: var[int] = var(-1, init=False)
     kind: var[str] = var("", init=False)
     chosen: var[int] = var(0, init=False)
 
     _count = 0
+    _places: tuple[int, ...] = ()
+    _shape: Shape | None = None
+    _target: Shape = ()
+    _regression = False
+    """Whether the target is as many numbers, to be met one by one."""
+    _wanted = -1
+    """The target class of what is shown; -1: there is none."""
     _last: Frame | None = None
 
     def compose(self) -> ComposeResult:
@@ -59,7 +74,7 @@ class OutputPane(Pane, can_focus=True):
         """Ask for another row of the output, or other numbers of it."""
         self.post_message(self.RequestsChanged())
 
-    watch_sample = watch_kind = _request
+    watch_sample = watch_position = watch_kind = _request
 
     def _again(self) -> None:
         """Show the frame again: the cursor has moved, appeared or disappeared."""
@@ -69,18 +84,27 @@ class OutputPane(Pane, can_focus=True):
     watch_chosen = on_focus = on_blur = _again
 
     @property
+    def rows(self) -> OutputRows:
+        """The rows of the output, as far as its shape is known."""
+        return output_rows(self._shape or (), self._target)
+
+    @property
     def cell(self) -> str:
         """The number that the cursor is on, by its name."""
-        return f"{self._tensor}[{max(0, self.sample)},{self.chosen}]"
+        places = self._places or (0,)
+        place = places[min(self.chosen, len(places) - 1)]
+        index = self.rows.index(max(0, self.sample), self.position, place)
+        return f"{self._tensor}{index_text(index)}"
 
     @property
     def _tensor(self) -> str:
         loss = self._last.options.loss if self._last else ""
         kind = self.kind or ("softmax" if loss == "cross_entropy" else "raw")
-        return "output.softmax" if kind == "softmax" else "output"
+        classes = self._shape is None or self.rows.classes
+        return "output.softmax" if kind == "softmax" and classes else "output"
 
     def action_choose(self, by: int) -> None:
-        """Move the cursor to another class."""
+        """Move the cursor to another line."""
         self.chosen = max(0, min(self.chosen + by, self._count - 1))
 
     async def on_click(self, event: events.Click) -> None:
@@ -92,24 +116,45 @@ class OutputPane(Pane, can_focus=True):
                 await self.run_action("app.command('explain-number')")
 
     def requests(self) -> tuple[ViewRequest, ...]:
-        row, key = max(0, self.sample), self.id or "bars"
-        rows = (
-            ViewRequest(f"{key}.{name}", name, "numbers", rows=1, cols=MOST, row=row)
-            for name in ("output.softmax", "output", "target")
-        )
-        # Class labels are a vector: one to each sample.
-        return *rows, ViewRequest(f"{key}.class", "target", "numbers", rows=1, cols=1, col=row)
+        key, rows = self.id or "bars", self.rows
+        number, length = rows.row(max(0, self.sample), self.position), rows.length
+        if self._shape is None:  # right for a batch of one
+            number = length = 0
+        ordered = length <= max(FEW, self.size.height) or self._regression
+        kind, cols = ("row", MOST) if ordered else ("largest", max(1, self.size.height))
+        asked = [
+            ViewRequest(f"{key}.{name}", name, kind, cols=cols, row=number, wrap=length)
+            for name in ("output.softmax", "output")
+        ]
+        # Numbers to be met are as many as the output's; of class labels there is one to each row.
+        for part, wrap in (("target", length), ("class", 1)):
+            asked.append(
+                ViewRequest(f"{key}.{part}", "target", "row", cols=MOST, row=number, wrap=wrap)
+            )
+        if not ordered and self._wanted >= 0:
+            asked.append(
+                ViewRequest(
+                    f"{key}.wanted", self._tensor, "row",
+                    cols=1, row=number, col=self._wanted, wrap=length,
+                )
+            )  # fmt: skip
+        return tuple(asked)
 
     def forget(self) -> None:
-        self._last, self._count = None, 0
+        self._last, self._count, self._places = None, 0, ()
         self.entitle(self.words("output.title"), "")
         self.query_one(LineWidget).put([])
 
-    def remember(self) -> tuple[int, str, int]:
-        return self.sample, self.kind, self.chosen
+    def on_resize(self) -> None:
+        """There is room for another number of lines."""
+        super().on_resize()
+        self._request()
 
-    def recall(self, remembered: tuple[int, str, int]) -> None:
-        self.sample, self.kind, self.chosen = remembered
+    def remember(self) -> tuple[int, int, str, int]:
+        return self.sample, self.position, self.kind, self.chosen
+
+    def recall(self, remembered: tuple[int, int, str, int]) -> None:
+        self.sample, self.position, self.kind, self.chosen = remembered
 
     def show(self, frame: Frame) -> None:
         key = f"{self.id or 'bars'}."
@@ -117,92 +162,97 @@ class OutputPane(Pane, can_focus=True):
         if "output" not in views:
             return
         self._last = frame
-        kind = "softmax" if self._tensor == "output.softmax" else "raw"
-        shown = row(views.get(self._tensor))
+        self._learn(views)
+        view = views[self._tensor] if self._tensor in views else views["output"]
+        if view.state == "value" and not self._asked(view):
+            return  # of another shape: what is to be shown is on its way
+        shown, lines, subtitle = row(view), [Content(self.words("view.ahead"))], [""]
         self._count = 0 if shown is None else len(shown)
-        subtitle: Sequence[str] = ("",)
-        if shown is None:
-            lines = [Content(self.words("view.ahead"))]
-        else:
-            wanted, goals = targets(views.get("class"), views.get("target"))
-            goals = goals if kind == "raw" else None
-            lines = bars(shown, wanted, goals, self.size.width - 2, ascii_only(self))
-            if self.has_focus:
-                chosen = min(self.chosen, self._count - 1)
-                lines[chosen] = lines[chosen].stylize("reverse", 0, len(str(self._count - 1)))
-            caption = "output.target" if goals is not None else f"output.{kind}"
-            subtitle = self._captions(caption, views[self._tensor])
-        self.entitle(self._titles(views[self._tensor]), subtitle)
+        if shown is not None:
+            lines, subtitle = self._drawn(shown, view, views)
+        self.entitle(self._titles(view), subtitle)
         self.query_one(LineWidget).put(lines)
 
-    def _captions(self, caption: str, view: View) -> Sequence[str]:
-        """What the numbers are, and the keys that choose another sample."""
-        named = self.words(caption)
-        if batch(view) == 1:
-            return (named,)
-        keys = self.words("image.keys", keys=SAMPLE_KEYS)
-        return (f"{named}  {keys}", f"{self.words(f'{caption}.short')}  {keys}")
+    def _asked(self, view: View) -> bool:
+        """Whether a view is of a row as the output has them."""
+        rows = self.rows
+        alone = not view.request.wrap and rows.count == 1
+        return view.request.wrap == rows.length or alone
+
+    def _learn(self, views: dict[str, View]) -> None:
+        """Another shape of output or target: other rows are to be asked for."""
+        output, target = views["output"], views.get("target")
+        known = self._shape, self._target, self._regression
+        if output.state == "value":
+            self._shape = output.shape
+            self._target = target.shape if target and target.state == "value" else ()
+            real = target is not None and target.dtype.startswith(("float", "bfloat"))
+            self._regression = real and self._target == self._shape
+        if known != (self._shape, self._target, self._regression):
+            self._request()
+
+    def _drawn(
+        self, shown: Numbers, view: View, views: dict[str, View]
+    ) -> tuple[list[Content], list[str]]:
+        """The lines of the numbers, and what is said below them."""
+        places = tuple(view.places.ravel().tolist()) if view.places is not None else ()
+        label, goals = targets(views.get("class"), views.get("target"), self.rows)
+        raw = view.request.tensor == "output"
+        apart = self._want(label, views.get("wanted")) if label not in places else None
+        if apart is not None and self._count > 1:  # the target comes last, where it is not seen
+            shown, places = np.append(shown[:-1], apart), (*places[:-1], self._wanted)
+        self._places = places
+        wanted = places.index(label) if label in places and self.rows.classes else None
+        in_order = view.request.kind == "row"
+        goals = goals if raw and in_order else None
+        lines = bars(
+            shown, wanted, goals, self.size.width - 2, ascii_only(self), labels=self._labels(places)
+        )
+        if self.has_focus:
+            chosen = min(self.chosen, self._count - 1)
+            lines[chosen] = lines[chosen].stylize("reverse", 0, max(map(len, self._labels(places))))
+        kind = "raw" if raw else "softmax"
+        caption = "output.target" if goals is not None else f"output.{kind}"
+        return lines, self._captions(caption, in_order)
+
+    def _want(self, label: int | None, view: View | None) -> float | None:
+        """The number of the target class, once it has been asked for."""
+        known = label if label is not None and 0 <= label < self.rows.length else -1
+        known = known if self.rows.classes else -1
+        if known != self._wanted:
+            self._wanted = known
+            self._request()
+            return None
+        found = row(view) if view is not None and view.request.col == known else None
+        return None if found is None else float(found[0])
+
+    def _labels(self, places: Sequence[int]) -> list[str]:
+        """The classes; or the indices in a sample that is more than a vector."""
+        if len(self.rows.last) <= 1:
+            return [str(place) for place in places]
+        skip = 1 if self.rows.samples else 0
+        return [index_text(self.rows.index(0, 0, place)[skip:]) for place in places]
+
+    def _captions(self, caption: str, in_order: bool) -> list[str]:
+        """What the numbers are, how many of them are shown, and the keys that choose others."""
+        rows = self.rows
+        parts = [self.words(caption)]
+        if not in_order:
+            parts.append(self.words("output.largest", n=self._count, count=thousands(rows.length)))
+        keys = [self.words("image.keys", keys=SAMPLE_KEYS)] if rows.samples > 1 else []
+        if rows.positions > 1:
+            keys.append(self.words("output.keys", keys=POSITION_KEYS))
+        if not keys and in_order:
+            return parts
+        short = [self.words(f"{caption}.short"), *parts[1:]]
+        return ["  ".join((*parts, *keys)), "  ".join((*short, *keys)), "  ".join(short)]
 
     def _titles(self, view: View) -> Sequence[str]:
-        title, count = self.words("output.title"), batch(view)
-        if count == 1:
+        title, rows = self.words("output.title"), self.rows
+        count = rows.samples if view.state == "value" else 0
+        if view.state == "value" and rows.positions > 1:
+            at = rows.place(self.position)
+            title += "  " + self.words("output.position", number=at, count=rows.positions)
+        if count <= 1:
             return (title,)
         return [f"{title}  {s}" for s in captions.samples(self.words, self.sample, count)]
-
-
-def batch(view: View) -> int:
-    """The samples there are of an output."""
-    return view.shape[0] if len(view.shape) > 1 else 1
-
-
-def targets(label: View | None, target: View | None) -> tuple[int | None, Numbers | None]:
-    """The target class, or the target's numbers."""
-    if label is not None and label.dtype.startswith("int"):
-        found = row(label)
-        return (int(found[0]) if found is not None else None), None
-    return None, row(target)
-
-
-def row(view: View | None) -> Numbers | None:
-    """The numbers of a view's first row, if they are there."""
-    if view is None or view.values is None or view.state != "value" or not view.values.size:
-        return None
-    return np.asarray(view.values.reshape(-1, view.values.shape[-1])[0])
-
-
-def bars(
-    values: Numbers, wanted: int | None, goals: Numbers | None, width: int, ascii_only: bool
-) -> list[Content]:
-    """A line for each class: its bar, its number, and a mark at the target.
-
-    ``wanted``: the target class. ``goals``: real-valued targets, shown beside the numbers. A
-    negative number has its sign before its bar.
-    """
-    texts = aligned(values.tolist())
-    beside = aligned(goals.tolist()) if goals is not None and len(goals) == len(values) else None
-    label = len(str(len(values) - 1))
-    after = len(beside[0]) + 3 if beside else 2
-    room = max(1, width - label - 3 - max(map(len, texts)) - after)
-    finite = np.abs(values[np.isfinite(values)])
-    top = max(float(finite.max()) if finite.size else 1.0, 1e-30)
-    if (values >= 0).all() and top <= 1:
-        top = 1.0
-    best = int(np.nanargmax(values)) if np.isfinite(values).any() else -1
-    plain = ascii_text if ascii_only else str
-    lines = []
-    for number, value in enumerate(values):
-        share = abs(value) / top if np.isfinite(value) else 0.0
-        goal = f" → {beside[number]}" if beside else " ◀" if number == wanted else ""
-        text = plain(f"{'−' if value < 0 else ' '}{bar(share, room, ascii_only)} {texts[number]}")
-        style = "bold" if number == best else ""
-        lines.append(Content.assemble((f"{number:>{label}} {text}", style), plain(goal)))
-    return lines
-
-
-def bar(share: float, room: int, ascii_only: bool) -> str:
-    """A bar of ``share`` (0 to 1) of ``room`` cells, padded to it."""
-    if ascii_only:
-        return ("#" * round(share * room)).ljust(room)
-    eighths = round(share * room * 8)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (BLOCKS[rest] if rest else "")).ljust(room)

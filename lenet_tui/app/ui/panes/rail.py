@@ -19,15 +19,16 @@ from lenet_tui.app.engine_state import (
     Running,
     calm,
 )
+from lenet_tui.app.ui.panes.rail_strip import MANY, NARROW, ROOMY, WIDE, module_ticks, strip
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
-from lenet_tui.protocol.phases import BACKWARD
+from lenet_tui.protocol.phases import BACKWARD, FORWARD
 from lenet_tui.protocol.position import LOADS_CUDNN, SEARCHING, STARTS_CUDA
 from lenet_tui.stepping.phase_states import Station, around, fitted, stations
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import shape_text
+from lenet_tui.text.numbers import shape_text, thousands
 
 if TYPE_CHECKING:
     from lenet_tui.protocol import messages
@@ -81,6 +82,7 @@ class PipelineRail(LineWidget):
             glyphs,
             self.activity.waiting,
             outcome=self.outcome,
+            width=width,
         )
         upper = self._upper[: max(0, self.content_size.height - 1)]
         self.put([*upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
@@ -139,7 +141,7 @@ def _connector(pad: int, gap: int, glyphs: Glyphs) -> str:
 
 def _note(station: Station, glyphs: Glyphs) -> str:
     if station.state == "current":
-        return f"{station.done}/{station.total}" if station.total else ""
+        return f"{thousands(station.done)}/{thousands(station.total)}" if station.total else ""
     if station.state in ("done", "extra") and station.seconds is not None:
         return seconds(station.seconds, glyphs.micro)
     return ""
@@ -153,8 +155,11 @@ def position_line(
     waiting: int = 0,
     *,
     outcome: Outcome | None = None,
+    width: int = 0,
 ) -> Content:
     """The third line: where we are, or what is wrong. ``waiting``: moves in the queue.
+
+    ``width``: the cells that there are, where it may have a strip.
 
     ``outcome``: of the last move; it comes before the place, which the other lines show too, but
     after what is next where the move was rejected.
@@ -173,7 +178,8 @@ def position_line(
         return Content.styled(_busy(state.op, words), "bold $text-warning")
     if frame is None:
         return Content.styled(words("rail.loading"), "$text-warning")
-    where = words("rail.running") if isinstance(state, Running) else _where(frame, words, glyphs)
+    running = isinstance(state, Running)
+    where = Content(words("rail.running")) if running else _where(frame, words, glyphs, width)
     line = Content.assemble((words("rail.iteration", n=frame.position.iteration), "bold"), "  ")
     if outcome is not None and not isinstance(state, Running):
         key = "rail.rejected" if outcome.rejected else "rail.stopped"
@@ -181,9 +187,9 @@ def position_line(
         why = words(key, why=clean(words.say(outcome.why)))
         said = Content.styled(f"{glyphs.stopped} {why}", style)
         after = outcome.rejected and frame.position.op is None
-        line += Content("  ").join([Content(where), said] if after else [said, Content(where)])
+        line += Content("  ").join([where, said] if after else [said, where])
     else:
-        line += Content(where)
+        line += where
     if waiting > 1:
         line += Content.assemble("  ", (words("rail.waiting", n=waiting), "dim"))
     return line
@@ -203,24 +209,33 @@ def _busy(busy: messages.Busy, words: Words) -> str:
     return words(key, phase=phase, what=what, seconds=f"{busy.seconds:.0f}")
 
 
-def _where(frame: Frame, words: Words, glyphs: Glyphs) -> str:
-    position, entry = frame.position, frame.entry
+def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
+    position = frame.position
     if position.op is not None and frame.segments:
-        segment = frame.segments[-1]
-        text = words("rail.inside", phase=position.phase, done=segment.done, total=segment.total)
-        if entry is not None:
-            shapes = ", ".join(
-                glyphs.none if s is None else _shape(s, glyphs) for s in entry.shapes
-            )
-            what = _op(frame, words, glyphs)
-            text += f"  {what}" + (f" {glyphs.arrow} {shapes}" if shapes else "")
-        return text
+        return _inside(frame, words, glyphs, width)
     if frame.boundary:
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
-        return words(key, next=position.iteration + 1)
+        return Content(words(key, next=position.iteration + 1))
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
     key = "rail.skipped" if skipped else "rail.between"
-    return words(key, phase=position.phase, next=frame.next_phase)
+    return Content(words(key, phase=position.phase, next=frame.next_phase))
+
+
+def _inside(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
+    """How far a phase is; of many ops also where among them."""
+    segment, entry = frame.segments[-1], frame.entry
+    many = segment.total >= MANY
+    done, total = thousands(segment.done), thousands(segment.total)
+    key = "rail.inside.many" if many else "rail.inside"
+    text = Content(words(key, phase=frame.position.phase, done=done, total=total))
+    if many and width:
+        ticks = module_ticks(frame.rows.ops) if segment.phase == FORWARD.name else ()
+        room = WIDE if width >= ROOMY else NARROW
+        text += Content(" ") + strip(segment.done, segment.total, room, ticks, glyphs)
+    if entry is not None:
+        shapes = ", ".join(glyphs.none if s is None else _shape(s, glyphs) for s in entry.shapes)
+        text += f"  {_op(frame, words, glyphs)}" + (f" {glyphs.arrow} {shapes}" if shapes else "")
+    return text
 
 
 def _op(frame: Frame, words: Words, glyphs: Glyphs) -> str:

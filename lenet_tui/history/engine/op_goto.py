@@ -1,0 +1,50 @@
+"""Goes to an op of the forward by its name, in one move however many ops lie between."""
+
+from __future__ import annotations
+
+from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.tape.engine.tape import UNKNOWN, Cursor
+from lenet_tui.text.clean import clean
+
+
+def to_op(navigator: Navigator, name: str) -> None:
+    """Put the cursor just after the op ``name``: of the iteration's forward, or of the next.
+
+    Of several forwards, of the one that the cursor is in or passed last, if it has such an op.
+    Raises ``MoveRejected`` where no forward has it.
+    """
+    last = navigator.iteration + 1
+    while not _forwards(navigator):
+        if navigator.iteration == last and navigator.finished:
+            raise MoveRejected("history:no-op", name=clean(name))
+        navigator.op()  # which stops before an op that fails
+        if not _forwards(navigator):
+            navigator.phase()
+    for number in _forwards(navigator):
+        if _put(navigator, number, name):
+            return
+        if navigator.tape.segments[number].total == UNKNOWN:  # it was stopped inside on purpose
+            navigator.rebuild(navigator.iteration, Cursor(number))
+            if _put(navigator, number, name):
+                return
+    raise MoveRejected("history:no-op", name=clean(name))
+
+
+def _put(navigator: Navigator, number: int, name: str) -> bool:
+    """Put the cursor after the op ``name`` of a segment, if it has one."""
+    segment = navigator.tape.segments[number]
+    for place, entry in enumerate(segment.entries, 1):
+        if entry.name == name:
+            navigator.cursor = Cursor(number, None if place == segment.total else place)
+            return True
+    return False
+
+
+def _forwards(navigator: Navigator) -> list[int]:
+    """The numbers of the segments that are forwards, those nearest before the cursor first."""
+    here = navigator.cursor.segment
+    segments = enumerate(navigator.tape.segments)
+    found = [n for n, s in segments if s.phase is FORWARD and s.total]
+    return sorted(found, key=lambda n: (n > here, abs(n - here)))
