@@ -41,6 +41,10 @@ APP: Table = {
         "running; r or escape pauses, + and - change the speed",
         "运行中；r 或 Esc 暂停，+ 和 - 改变速度",
     ),
+    "rail.fails": (
+        "{phase} fails after op {n}: {why}",
+        "{phase} 在第 {n} 步之后出错：{why}",
+    ),
     "rail.stopped": ("stopped: {why}", "已停下：{why}"),
     "rail.rejected": ("not done: {why}", "未执行：{why}"),
     "rail.inside": ("{phase} {done} of {total}", "{phase} 第 {done}/{total} 步"),

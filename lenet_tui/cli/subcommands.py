@@ -167,7 +167,9 @@ def _tour_options(args: argparse.Namespace) -> Options:
     """The options of the tour's session: its own preset, on the device and seed asked for."""
     given = vars(args)
     preset = given.get("preset", PRESET)
-    own = [f"--{name.removesuffix('s').replace('_', '-')}" for name in _OWN if name in given]
+    own = [
+        f"--{name.replace('inputs', 'input').replace('_', '-')}" for name in _OWN if name in given
+    ]
     if preset != PRESET or own:
         what = ", ".join(own) or f"--preset {preset}"
         raise CommandError("cli:own-session", preset=PRESET, what=what)

@@ -108,7 +108,7 @@ def row_values(
             values |= _chain(rows[: rows.index(row)] if row in rows else ())
     if row.op == "dropout" and "p" in call:
         values["p"] = clean(str(call["p"]))
-    if row.op == "add" and len(row.shapes) > 1:
+    if len(row.shapes) > 1:
         values["other"] = shape_text(row.shapes[1])
     return values
 

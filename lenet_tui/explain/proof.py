@@ -37,10 +37,12 @@ def prove(
     value: float,
     error: float | None = None,
     precision: Precision = FLOAT32,
+    extra: float = 0.0,
 ) -> Proof:
     """Add up all ``terms`` in float64 and compare with torch's ``value``.
 
-    ``error``: how far torch may be off, where it is more than the errors of the terms.
+    ``error``: how far torch may be off, where it is more than the errors of the terms; ``extra``:
+    how much more than that.
     ``precision``: the coarsest type that it computed with.
 
     ``ulp``: |value − sum| in units in the last place of that type, taken at the larger of the two,
@@ -60,6 +62,7 @@ def prove(
     total = math.fsum(values.tolist())
     with computing(precision):
         error = float(sum_error(values, errors)) if error is None else error
+    error += extra
     if len(terms) > 1:  # each kind of terms is added up and rounded, and then all of them
         kinds = (abs(math.fsum(t.value.reshape(-1).tolist())) for t in terms)
         error += 2 * precision.own * sum(kinds)

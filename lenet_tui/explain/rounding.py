@@ -156,7 +156,7 @@ def sum_error(values: F64, errors: F64, axis: int | None = None, keepdims: bool 
     if own:
         made = np.abs(values.sum(axis, keepdims=keepdims))
         rounded = (given > 0) | (steps > 0)
-        total = total + np.where(rounded, own * made + precision.under, 0.0)
+        total = total + np.where(rounded, own * (made + total) + precision.under, 0.0)
     return np.asarray(total)
 
 
@@ -214,8 +214,25 @@ def _rounded(value: F64, error: F64, roundings: float = 1.0) -> Rounded:
     return Rounded(value, np.asarray(error + share * size + roundings * p.tiny + p.under))
 
 
-def multiplied_inside(*numbers: Rounded) -> Rounded:
-    """A product that an op adds up with others: it is not rounded to a 16-bit type by itself."""
+@contextmanager
+def inside() -> Iterator[None]:
+    """Take it for a while that what is computed is inside of an op: it is not rounded to a 16-bit
+    type by itself.
+    """
     p = computing_in()
     with computing(FLOAT32 if p.own else p):
+        yield
+
+
+def rounded(x: Rounded) -> Rounded:
+    """A number that an op has made, and rounded to a 16-bit type if it is of one."""
+    p = computing_in()
+    if not p.own:
+        return x
+    return Rounded(x.value, x.error + p.own * (np.abs(x.value) + x.error) + p.under)
+
+
+def multiplied_inside(*numbers: Rounded) -> Rounded:
+    """A product that an op adds up with others."""
+    with inside():
         return reduce(mul, numbers)

@@ -88,4 +88,8 @@ NOTICES = {
         "your own step runs as a whole: set {option} at its end",
         "您自己的 step 整体执行：请在其结束处设置 {option}",
     ),
+    "history:no-failure": (
+        "nothing has failed in what comes next",
+        "接下来的部分没有失败过",
+    ),
 }

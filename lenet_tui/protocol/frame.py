@@ -245,6 +245,16 @@ class Frame:
     failure: Failure | None = None
 
     @property
+    def failed_here(self) -> bool:
+        """Whether the cursor is after the last op before an exception."""
+        here, failure = self.position, self.failure
+        if failure is None or here.op is None or failure.iteration != here.iteration:
+            return False
+        return (
+            bool(self.segments) and here.op == self.segments[-1].done == self.segments[-1].total - 1
+        )
+
+    @property
     def boundary(self) -> bool:
         """Whether the cursor is between two iterations (or after init)."""
         ended = not self.upcoming if self.upcoming is not None else self.next_phase == TURN[0]

@@ -68,6 +68,13 @@ class ToOp(Move):
 
 
 @dataclass(frozen=True, slots=True)
+class ToFailure(Move):
+    """To just after the last op before an exception, in the phase under way or the next one."""
+
+    verb = "goto failure"
+
+
+@dataclass(frozen=True, slots=True)
 class Run(Move):
     verb = "run"
     count: int
@@ -194,6 +201,8 @@ def _choice(verb: str, text: str, allowed: tuple[str, ...]) -> str:
 
 def _goto(verb: str, rest: str) -> Move:
     kind, _, name = rest.partition(" ")
+    if rest == "failure":
+        return ToFailure()
     return ToOp(name.strip()) if kind == "op" and name.strip() else Goto(_whole(verb, rest, 0))
 
 

@@ -56,7 +56,8 @@ def stations(frame: Frame | None, runs: str = "") -> list[Station]:
     for phase in ahead:
         result.append(Station(phase, "next" if following else "later"))
         following = False
-    if frame.upcoming is not None and frame.position.iteration:
+    failed = frame.failure is not None and frame.failure.iteration == frame.position.iteration
+    if frame.upcoming is not None and frame.position.iteration and not failed:
         _add_missing(result)
     return result
 

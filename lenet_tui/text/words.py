@@ -58,6 +58,7 @@ class AsciiWords(Words):
     _SIGNS = str.maketrans(
         {"Σ": "sum", "√": "sqrt ", "²": "^2", "ᵀ": "^T", "\u0302": "^", "⋆": "*", "≤": "<="}
         | {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "γ": "gamma", "β": "beta", "ε": "eps"}
+        | {"Φ": "Phi", "φ": "phi", "³": "^3", "≥": ">=", "π": "pi", "λ": "lambda", "′": "'"}
     )
 
     def __call__(self, key: str, /, **values: Any) -> str:
@@ -71,6 +72,11 @@ def paragraphs(text: str) -> tuple[str, str]:
     """An entry of several lines: a block in English, an empty line, the same in Chinese."""
     english, chinese = cleandoc(text).split("\n\n")
     return english, chinese
+
+
+def alike(stem: str, names: str, entry: tuple[str, str]) -> Table:
+    """The same entry under each of several names, which are words with spaces between them."""
+    return dict.fromkeys([f"{stem}.{name}" for name in names.split()], entry)
 
 
 def prose(english: str, chinese: str) -> tuple[str, str]:

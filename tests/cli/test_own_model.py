@@ -11,10 +11,11 @@ import pytest
 
 from lenet_tui.cli.options import CommandError, make_parser, session_options, spread
 from lenet_tui.protocol.moves_header import header, header_words
-from lenet_tui.protocol.options import DRAWN, OWN, OptionError, Options
+from lenet_tui.protocol.options import DRAWN, OWN, OptionError, Options, resolve
 from lenet_tui.protocol.session_api import OwnError
 from tests.harness.driving import Drive
 from tests.harness.plain_loop import FILES
+from tests.harness.running_app import running
 
 NET = """
 import torch
@@ -123,6 +124,8 @@ def test_a_forward_that_fails_is_opened_up_to_the_op(tmp_path: Path) -> None:
     assert drive.at == (1, "forward", 2, 2) and drive.find("inner.relu").state == "value"
     assert "cannot be multiplied" in str(drive.tries("op").error)
     assert drive.at == (1, "forward", 2, 2)
+    drive("back phase", "goto failure")
+    assert drive.at == (1, "forward", 2, 2) and drive.moved.frame.failed_here
     drive("back op")
     drive.again()
     drive("op")
@@ -150,8 +153,27 @@ def step(batch):
         pass
     assert drive.at[:3] == (3, "loss", 1) and "out of bounds" in str(drive.moved.error)
     assert drive.moved.frame.failure and drive.moved.frame.failure.op == "cross_entropy"
+    drive("back iteration", "goto failure")
+    assert drive.at[:3] == (3, "loss", 1) and drive.moved.frame.failed_here
     drive("back iteration")
-    assert drive.state == before
+    assert drive.state == before and "nothing has failed" in str(
+        Drive("", model=str(FILES / "vae.py")).tries("goto failure").error
+    )
+
+
+async def test_the_app_opens_on_the_failure(tmp_path: Path) -> None:
+    given = resolve(
+        model=file(tmp_path, "data = DATA\nloss = nn.CrossEntropyLoss()\nmodel = Net(5)")
+    )
+    async with running((80, 24), options=given) as app:
+        await app.press("n")
+        frame = app.app.main.frame
+        assert frame is not None and frame.failed_here and frame.position.op == 2
+        assert "forward fails after op 2: RuntimeError" in app.rail
+        await app.press("e")
+        said = " ".join(app.text.replace("│", " ").split())
+        assert "It stops here: linear of 3×5 float32, 2×4 float32" in said
+        assert "self.outer(hidden)" in said
 
 
 def test_a_model_without_data_and_loss_gets_random_ones() -> None:

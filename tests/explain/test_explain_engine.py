@@ -187,16 +187,16 @@ def test_only_the_largest_terms_are_sent_where_that_is_asked(net: Explained) -> 
 def test_an_op_without_arithmetic_shows_its_operands() -> None:
     explained = Explained(Options(device="cpu", model="tests.harness.explaining:Odd"), "run 1")
     for cell, operands in (
-        ("first.gelu[0,3]", {"first"}),
-        ("first.grad[0,3]", {"first", "first.gelu.grad"}),
+        ("first.sinc[0,3]", {"first"}),
+        ("first.grad[0,3]", {"first", "first.sinc.grad"}),
     ):
         found = explained.ask(cell)
-        assert (found.op, found.terms, found.checked) == ("gelu", (), False)
-        assert note(found, "no-arithmetic") == ("gelu",)
+        assert (found.op, found.terms, found.checked) == ("sinc", (), False)
+        assert note(found, "no-arithmetic") == ("sinc",)
         assert {name for name, _, _ in found.regions} >= operands
         assert all(name in found.formula for name in operands)
     for cell in ("last[0,3]", "first[0,3]", "last.weight.grad[1,2]", "first.bias.grad[1]",
-                 "first.gelu.grad[0,1]"):  # fmt: skip
+                 "first.sinc.grad[0,1]"):  # fmt: skip
         assert explained.ask(cell).checked
 
 
@@ -270,12 +270,13 @@ def test_the_vector_of_a_backward_is_where_it_starts() -> None:
 # How to add an op
 
 
-def test_every_op_has_one_rule_and_a_signature_that_begins_with_its_input() -> None:
+def test_every_op_has_one_rule_and_a_signature_that_has_an_input() -> None:
     modules = [import_module(m.name) for m in iter_modules(ops.__path__, f"{ops.__name__}.")]
     rules = [rule for module in modules for rule in module.RULES]
     names = [name for rule in rules for name in rule.names.split()]
     assert sorted(names) == sorted(RULES) and len(names) > 60
-    assert all(rule.signature.split()[0] == "input" for rule in rules)
+    other = {"where", "einsum"}
+    assert all(r.signature.split()[0] == "input" for r in rules if r.names not in other)
 
 
 def test_positional_arguments_are_called_as_torch_calls_them() -> None:
@@ -287,6 +288,8 @@ def test_positional_arguments_are_called_as_torch_calls_them() -> None:
     compared = 0
     for name, rule in RULES.items():
         ours = rule.signature.split()
+        if name in ("where", "einsum", "scaled_dot_product_attention", "lstm"):
+            continue  # torch has other names, several forms, or as many operands as there are
         if len(ours) > 2 and ours[-1] not in ("alpha", "keepdim"):
             assert any(theirs[: len(ours)] == ours[: len(theirs)] for theirs in signatures[name]), (
                 name

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from torch import Tensor, nn
 
 from lenet_tui.app.all_words import words
-from lenet_tui.explain.engine.update_rules import MOMENTUM
+from lenet_tui.explain.engine.optimizer_steps import MOMENTUM
 from lenet_tui.explain.words.pane import EXPLAIN, explain_words, needed
 from lenet_tui.protocol.options import LOSSES, OPTIMIZERS
 from lenet_tui.protocol.phases import PHASES
@@ -71,7 +71,8 @@ def test_a_loss_phase_is_explained_by_its_op(loss: str) -> None:
     op = {"cross_entropy": "cross_entropy", "mse": "mse_loss"}[loss]
     whole = explain_words(words("en"), "loss", None, {"loss": loss, "elements": "10"})
     assert whole == explain_words(words("en"), "loss", op, {"elements": "10"})
-    assert explain_words(words("en"), "loss", "huber_loss", {})[0].startswith("loss = criterion")
+    other = explain_words(words("en"), "loss", "poisson_nll_loss", {})
+    assert other[0].startswith("loss = criterion")
 
 
 def test_a_line_without_its_number_is_left_out() -> None:

@@ -133,7 +133,7 @@ def test_a_device_that_is_lost_meanwhile_ends_the_engine(monkeypatch: pytest.Mon
     def lost(trainer: Trainer, error: Exception) -> Exception:
         return DeviceLost(verbatim("gone")) if isinstance(trainer, Float64Trainer) else error
 
-    monkeypatch.setattr("lenet_tui.training.engine.trainer.rejection", lost)
+    monkeypatch.setattr("lenet_tui.training.engine.rejecting.rejection", lost)
     with pytest.raises(DeviceLost, match="gone"):
         compared(drive)
 

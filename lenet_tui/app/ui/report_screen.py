@@ -27,7 +27,7 @@ from lenet_tui.protocol.messages import (
     Remark,
     Report,
 )
-from lenet_tui.protocol.moves import Back, Forward, ToOp
+from lenet_tui.protocol.moves import Back, Forward, ToFailure, ToOp
 from lenet_tui.protocol.position import Position
 from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
@@ -126,6 +126,8 @@ class ReportScreen(SessionScreen):
         if report.error or report.stopped:
             self.player.stop()
             self.runner.halt()
+        if report.error and isinstance(done.move, Forward) and _failed_ahead(frame):
+            self.move(ToFailure())
 
     def _note_outcome(self, done: PendingMove, report: Moved) -> None:
         """What stopped the move is said until another one goes elsewhere."""
@@ -194,3 +196,10 @@ class ReportScreen(SessionScreen):
     def _opened(self, kind: type[T]) -> list[T]:
         """The screens of a kind that lie over this one."""
         return [screen for screen in self.app.screen_stack if isinstance(screen, kind)]
+
+
+def _failed_ahead(frame: Frame) -> bool:
+    """Whether what comes next has failed after some of its ops, which can be looked at."""
+    failure, position = frame.failure, frame.position
+    inside = position.op is not None and failure and failure.iteration == position.iteration
+    return failure is not None and failure.done > 0 and not inside

@@ -11,10 +11,10 @@ from typing import TypeVar
 import numpy as np
 
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
-from lenet_tui.explain.engine import gradients, result, update_rules
+from lenet_tui.explain.engine import attention_parts, gradients, result, update_rules
 from lenet_tui.explain.engine.finite_difference import central_difference
-from lenet_tui.explain.engine.op_rule import Call
-from lenet_tui.explain.engine.ops import norm
+from lenet_tui.explain.engine.op_rule import Call, asked
+from lenet_tui.explain.engine.ops import attention, norm
 from lenet_tui.explain.engine.ops.pointwise import one_hot
 from lenet_tui.explain.engine.ops.softmax import exp_of, share_of_row, softmax_inside
 from lenet_tui.explain.engine.receptive_field import Regions, reach, receptive_field
@@ -26,9 +26,9 @@ from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum, mad
 from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
+from lenet_tui.protocol.options import OWN
 from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, STEP, UPDATE, Phase
 from lenet_tui.protocol.request import Rejected
-from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.loss_parts import PARTS
 from lenet_tui.tape.engine.names import LOSS_TARGET
@@ -175,8 +175,8 @@ class Explainer:
     def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
         kept = {k for u in scope.tape.base.updates.values() for k in u.state_after}
-        kind = self._navigator.trainer.options.optimizer
-        kept.update(OPTIMIZERS[kind].state if kind in OPTIMIZERS else ())
+        row = OPTIMIZERS.get(self._navigator.trainer.options.optimizer)
+        kept.update(row.state if row else ())
         return unknown(cell, scope.known(self._expected), sorted(kept))
 
     def _one_hot(self, question: Question, scope: Scope) -> Explanation:
@@ -204,13 +204,11 @@ class Explainer:
             return None if skipped else scope.tape.updated(scope.cursor, name)
 
         with self._last(cell, here, (UPDATE,), update) as (there, (cursor, entry)):
-            with made_in(entry.before):
-                if aspect == "update":
-                    total = update_rules.change(entry, cell.index)
-                elif aspect in STATES:
-                    total = update_rules.state_update(entry, aspect, cell.index)
-                else:
-                    total = update_rules.update(entry, cell.index)
+            try:
+                with made_in(entry.before):
+                    total = update_rules.explained(entry, aspect, cell.index)
+            except NoArithmetic as error:
+                return result.without_arithmetic(question, str(error), update_rules.operands(entry))
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             total.op = entry.op
@@ -232,13 +230,15 @@ class Explainer:
                 else:
                     total = gradients.parameter_gradient(origin.recorded, name, cell.index, before)
             except NoArithmetic as error:
-                return _operands_of(question, origin.recorded, None, str(error))
+                return result.operands_of(question, origin.recorded, None, str(error))
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             naming = TimedNames(here, origin, there.at(cursor), there.at(origin.recorded.start))
             explained = result.explanation(question, total, naming, {})
             if changed:
                 return explained
+            if self._unsure(explained, origin.recorded):
+                return result.operands_of(question, origin.recorded, None, explained.op)
             return self._compared(explained, question, origin.recorded, before)
 
     def _compared(
@@ -260,6 +260,13 @@ class Explainer:
         already = result.given(before.tensor, index) if before is not None else 0.0
         return replace(explained, difference=difference + already)
 
+    def _unsure(self, explained: Explanation, recorded: RecordedPass) -> bool:
+        """Whether a number may be off because an optimizer of one's own, which calls for several
+        forwards, has moved the parameters between them: what they were is not on the tape.
+        """
+        own = self._navigator.trainer.options.optimizer == OWN
+        return own and recorded.again and not explained.checked
+
     def _activation(self, question: Question, here: Scope) -> Explanation:
         """An op's output, what is inside of the op, or the gradient on it.
 
@@ -270,13 +277,15 @@ class Explainer:
         earlier = (here.at(Cursor(n)) for n in range(here.cursor.segment - 1, -1, -1))
         for there in chain([here], earlier):
             recorded, regions = there.recorded, Regions()
-            call = recorded.call(cell.tensor)
-            made_by = call or recorded.call(stem)
+            call = recorded.meant(cell.tensor, question.tensor, gradient=False)
+            call = call or recorded.call(cell.tensor)
+            made_by = call or recorded.meant(stem, question.tensor, gradient=True)
+            made_by = made_by or recorded.call(stem)
             if made_by is None or not (call or aspect in PARTS or there is here):
                 continue
             try:
                 if call is not None:
-                    with made_in(call.tensor):
+                    with made_in(call.tensor), asked(call.op):
                         total = rule_for(call).forward(call, cell.index)
                     total.op = call.op
                     regions = receptive_field(recorded, call, cell.index)
@@ -284,21 +293,23 @@ class Explainer:
                     with made_in(made_by.tensor):
                         total = _part(made_by, stem, aspect, cell.index)
                     regions = receptive_field(recorded, made_by, cell.index)
+                elif aspect in attention.ASPECTS and made_by.op == attention.NAME:
+                    with made_in(made_by.tensor):
+                        total = attention_parts.part(made_by, aspect, cell.index)
+                    total.op = made_by.op
                 elif aspect in STATISTICS and made_by.op == "batch_norm":
                     with made_in(made_by.tensor):
                         total = norm.statistic(made_by, aspect, cell.index[0])
                 else:
                     total = gradients.activation_gradient(recorded, made_by, cell.index)
             except NoArithmetic as error:
-                return _operands_of(question, recorded, call, str(error))
+                return result.operands_of(question, recorded, call, str(error))
             naming = TimedNames(here, there, there.at(recorded.start))
-            return result.explanation(question, total, naming, regions)
+            explained = result.explanation(question, total, naming, regions)
+            if self._unsure(explained, recorded):
+                return result.operands_of(question, recorded, call, explained.op)
+            return explained
         raise self._unknown(cell, here)
-
-
-def _kind(call: Call) -> str:
-    """The kind of node that an op's gradient comes through."""
-    return kind(call.edge[0]) if call.edge else ""
 
 
 def _part(call: Call, name: str, aspect: str, index: Index) -> Sum:
@@ -327,14 +338,3 @@ def _parameter(question: Question, scope: Scope) -> str:
     """The parameter that a cell belongs to: itself, or what its aspect is of."""
     name = question.cell.tensor
     return name if name in scope.tape.base.values else name.rpartition(".")[0]
-
-
-def _operands_of(
-    question: Question, recorded: RecordedPass, call: Call | None, op: str
-) -> Explanation:
-    """No arithmetic: the operands of the op, or of those that the gradient came through."""
-    calls = [call] if call else [c for c in recorded.calls if op in (c.op, _kind(c))]
-    operands = {s.name: s.shape for c in calls for _, s in c.tensors()}
-    if not call:
-        operands |= {f"{c.name}.grad": tuple(c.entry.tensor.shape) for c in calls}
-    return result.without_arithmetic(question, op, operands)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
-from lenet_tui.explain.engine.op_rule import Call
+from lenet_tui.explain.engine.op_rule import Call, asked
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import (
@@ -22,7 +23,7 @@ from lenet_tui.explain.engine.terms import (
     plain,
     read,
 )
-from lenet_tui.explain.rounding import coarsest, constant, exact
+from lenet_tui.explain.rounding import Rounded, coarsest, computing_in, exact
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.tape.engine.edges import Edge
@@ -36,15 +37,33 @@ Reader = tuple[Call, str, Gradient]
 def readers(recorded: RecordedPass, name: str, made_by: Call | None) -> Iterator[Reader]:
     """The ops that read a tensor and through which the backward came.
 
-    ``made_by``: the op that made it; ``None``: it is the parameter ``name``.
+    ``made_by``: the op that made it; ``None``: it is the parameter ``name``. An op that hands its
+    argument on as it is does not count: its own readers do.
     """
+    edge = made_by.edge if made_by else None
     for call in recorded.calls:
         for argument, source in call.tensors():
-            if made_by.makes(source) if made_by else source.entry is None and source.name == name:
-                for part in call.parts():
-                    gradient = recorded.gradient(part, argument)
-                    if gradient is not None:
-                        yield part, argument, gradient
+            if not (_is(source, made_by, edge) if made_by else _is_parameter(source, name)):
+                continue
+            if edge is not None and call.edge is not None and edge not in _inside(call)[1]:
+                continue  # as the other of x.view_as(other), which gets no gradient
+            for part in call.parts():
+                if edge is not None and part.edge == edge:
+                    continue
+                gradient = recorded.gradient(part, argument)
+                if gradient is not None:
+                    yield part, argument, gradient
+
+
+def _is(source: Source, made_by: Call, edge: Edge | None) -> bool:
+    """Whether a tensor is what an op made, or what another handed on of it as it was."""
+    if made_by.makes(source) or edge is None or source.entry is None:
+        return made_by.makes(source)
+    return source.entry.edge(source.part) == edge
+
+
+def _is_parameter(source: Source, name: str) -> bool:
+    return source.entry is None and source.name == name
 
 
 def activation_gradient(recorded: RecordedPass, made_by: Call, index: Index) -> Sum:
@@ -52,7 +71,7 @@ def activation_gradient(recorded: RecordedPass, made_by: Call, index: Index) -> 
     found, edge = list(readers(recorded, made_by.name, made_by)), made_by.edge
     root = recorded.backward is not None and edge and recorded.backward[0].root is edge[0]
     if root and not any(call.edge == edge for call, _, _ in found):
-        return _start(recorded, index)
+        return _start(recorded, made_by, index)
     _all_known(recorded, edge, found)
     return _shares(recorded, found, index)
 
@@ -80,48 +99,64 @@ def _all_known(recorded: RecordedPass, edge: Edge | None, found: list[Reader]) -
     """
     if recorded.backward is None or edge is None:
         return
-    unknown = feeders(recorded.backward[0], edge) - _nodes(recorded, found)
+    unknown = feeders(recorded.backward[0], edge) - _nodes(found)
     for node in unknown:
         raise NoArithmetic(kind(node))
 
 
-def _nodes(recorded: RecordedPass, found: list[Reader]) -> set[Node]:
-    """The nodes of ops, between their output and what they were given.
+def _nodes(found: list[Reader]) -> set[Node]:
+    """The nodes of ops, between their output and what they were given."""
+    return set().union(*(_inside(call)[0] for call, _, _ in found))
 
-    An op that handed on its argument as it is has none: those of its own readers are meant.
-    """
+
+def _inside(call: Call) -> tuple[set[Node], set[Edge]]:
+    """The nodes of an op, and which of the edges that it was given they lead to."""
     nodes: set[Node] = set()
-    for call, _, _ in found:
-        stop = {e for several in call.entry.given.values() for e in several}
-        waiting = [call.edge]
-        if call.edge in stop:
-            nodes |= _nodes(recorded, list(readers(recorded, call.name, call)))
-        while waiting:
-            edge = waiting.pop()
-            if edge is not None and edge not in stop and edge[0] not in nodes:
-                nodes.add(edge[0])
-                waiting += [(n, at) for n, at in edge[0].next_functions if n is not None]
-    return nodes
+    ends: set[Edge] = set()
+    stop = {e for several in call.entry.given.values() for e in several}
+    waiting = [call.edge]
+    while waiting:
+        edge = waiting.pop()
+        if edge is None or edge[0] in nodes:
+            continue
+        if edge in stop and edge != call.edge:
+            ends.add(edge)
+            continue
+        nodes.add(edge[0])
+        waiting += [(n, at) for n, at in edge[0].next_functions if n is not None]
+    return nodes, ends
 
 
 def scaled_gradient(entry: Entry, index: Index) -> Sum:
     """What a phase of its own made of a parameter's gradient, where it multiplied by a factor."""
     numbers, (before,) = dict(entry.numbers), entry.operands()
+    if numbers.get("scale"):  # of a scaler, taken off again
+        numbers["factor"] = 1 / numbers["scale"]
     if "factor" not in numbers:
         raise NoArithmetic(entry.op)
     gradient = read(Source(f"{entry.name}.grad", before), index)
     with made_in(before):
-        terms = Terms((gradient,), constant(numbers["factor"]) * gradient.number)
+        p, value = computing_in(), np.asarray(numbers["factor"])
+        # torch computes a factor in the type of the gradients: norm, sum and quotient
+        exactly = math.frexp(numbers["factor"])[0] == 0.5
+        error = 0.0 if exactly else abs(numbers["factor"]) * (4 * p.step + 3 * p.own)
+        terms = Terms((gradient,), Rounded(value, np.asarray(error)) * gradient.number)
     factor = f"{numbers['factor']:.6g}"
     right = f"{factor} ⋅ {gradient.tensor}[…]"
     return Sum(right, [terms], [("scaled", (entry.op, factor))], op=entry.op)
 
 
-def _start(recorded: RecordedPass, index: Index) -> Sum:
-    """The backward begins here: with 1 on the loss, or with a vector on the output."""
+def _start(recorded: RecordedPass, made_by: Call, index: Index) -> Sum:
+    """The backward begins here: with 1 on the loss, or with a vector on the output.
+
+    ``NoArithmetic``: with another number, as where the loss was scaled on the way.
+    """
     assert recorded.backward is not None
     segment = recorded.backward[0]
     if segment.vector is None:
+        found = recorded.gradient(made_by)
+        if found is not None and not bool((found.tensor == 1).all()):
+            raise NoArithmetic("scale")
         terms = Terms((), exact(np.ones(1)))
         return Sum("1", [terms], [("start", ())], letters="", op=BACKWARD.name)
     source = Source("vector", segment.vector, known=False)
@@ -137,7 +172,7 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
     for call, argument, gradient in found:
         if call.edge is not None and isinstance(call.edge[0], BackwardCFunction):
             raise NoArithmetic(kind(call.edge[0]))  # its owner says what its gradient is
-        with made_in(call.tensor):
+        with made_in(call.tensor), asked(call.op):
             share = rule_for(call).backward(call, argument, index, gradient)
         node = _handed_on(call, argument)
         share.op = kind(node) if node is not None else call.op
@@ -145,7 +180,11 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
     total = shares[0]
     if len(shares) > 1:
         total.notes.insert(0, ("fan-out", (", ".join(call.name for call, _, _ in found),)))
+    # in a 16-bit type, the sum so far is rounded each time that one more is added to it
+    sums = (abs(math.fsum(n for t in s.terms for n in t.result.value.flat)) for s in shares)
+    total.extra += max(len(shares) - 2, 0) * total.precision.own * sum(sums)
     for share in shares[1:]:
+        total.extra += share.extra
         total.terms += share.terms
         total.notes += share.notes
         total.right += f" + {share.right}"

@@ -62,6 +62,10 @@ class Links:
         self._back = links
         self._ahead = [Link(k.readers, k.reads, k.in_result, k.in_operand) for k in links]
 
+    def turned(self) -> Links:
+        """The result as the operand, and the operand as the result."""
+        return Links(*self._ahead)
+
     def reads(self, index: Index) -> Indices:
         """The operand's elements that the result at ``index`` is computed from."""
         return _elements(self._back, index)
@@ -118,7 +122,7 @@ def whole(shape: tuple[int, ...]) -> Box:
 
 
 def union(a: Box | None, b: Box) -> Box:
-    """The smallest region that holds both."""
-    if a is None:
+    """The smallest region that holds both; of two tensors with one name, that of the second."""
+    if a is None or len(a) != len(b):
         return b
     return tuple((min(p, r), max(q, s)) for (p, q), (r, s) in zip(a, b, strict=True))

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from lenet_tui.explain.engine.links import Connection, Links, broadcast
-from lenet_tui.explain.engine.terms import Gradient, Index, Source, Sum
+from lenet_tui.explain.engine.terms import Gradient, Index, NoArithmetic, Source, Sum
 from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import OpEntry
 
@@ -72,6 +72,24 @@ class Call:
     def tensors(self) -> Iterator[tuple[str, Source]]:
         """The tensor arguments by name."""
         return ((k, v) for k, v in self.arguments.items() if isinstance(v, Source))
+
+
+NOT_THOUGHT_OF = (LookupError, TypeError, ValueError, ArithmeticError, RuntimeError,
+                  AttributeError, AssertionError)  # fmt: skip
+
+
+class asked:
+    """``NoArithmetic`` where an op was called in a way that its rule has not thought of."""
+
+    def __init__(self, op: str) -> None:
+        self._op = op
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, NOT_THOUGHT_OF):
+            raise NoArithmetic(self._op) from None
 
 
 Connect = Callable[[Call, str], Connection | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lenet_tui.explain.engine.links import Box, Connection, union, whole
-from lenet_tui.explain.engine.op_rule import Call
+from lenet_tui.explain.engine.op_rule import Call, asked
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.terms import Index, NoArithmetic
@@ -55,6 +55,7 @@ def at(index: Index) -> Box:
 def _connection(call: Call, argument: str) -> Connection | None:
     """What depends on what; ``None``: any element may depend on every one."""
     try:
-        return rule_for(call).connect(call, argument)
+        with asked(call.op):
+            return rule_for(call).connect(call, argument)
     except NoArithmetic:
         return None

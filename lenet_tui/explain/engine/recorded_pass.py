@@ -10,11 +10,14 @@ from torch import Tensor
 from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.registry import named_arguments, named_edges
 from lenet_tui.explain.engine.terms import Gradient, Source
-from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.protocol.phases import FORWARD, UPDATE
 from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry, same
 from lenet_tui.tape.engine.names import gradient_of, part_named
 from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
+
+Memory = tuple[object, ...]
+"""What tells a tensor's memory and how it is seen from any other's; see ``same``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +32,9 @@ class Names:
 class RecordedPass:
     """The last forward before ``cursor``, its loss, and the last backward of that if there is one.
 
-    ``start``: where that forward begins. ``calls``: the ops so far, in order; ``last``: what the
+    A tensor in a list that an op was given is an argument of its own, called ``input[0]``.
+    ``again``: whether another forward went before it and no update in between. ``start``: where
+    that forward begins. ``calls``: the ops so far, in order; ``last``: what the
     forward returned.
     """
 
@@ -39,8 +44,11 @@ class RecordedPass:
     calls: list[Call] = field(default_factory=list)
     backward: tuple[TapeSegment, list[NodeEntry]] | None = None
     complete: bool = False
+    again: bool = False
     last: Call | None = None
     start: Cursor = field(default_factory=lambda: Cursor(0, 0))
+    _by_edge: dict[Edge, Call] = field(default_factory=dict)
+    _by_memory: dict[Memory, Call] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         passed = self.tape.passed(self.cursor)
@@ -48,6 +56,9 @@ class RecordedPass:
         if not begun:
             return
         self.backward = self.tape.backward(self.cursor)
+        updates = [n for n, (s, e) in enumerate(passed) if s.phase is UPDATE and e]
+        since = updates[-1] if updates and updates[-1] < begun[-1] else -1
+        self.again = any(since < n < begun[-1] for n in begun)
         self.start = Cursor(begun[-1], 0)
         segment, entries = passed[begun[-1]]
         self.complete = len(entries) == segment.total
@@ -66,6 +77,14 @@ class RecordedPass:
         entry, part = part_named([c.entry for c in self.calls[::-1]], name)
         found = next((c for c in self.calls if c.entry is entry), None)
         return found if part is None or found is None else replace(found, part=part)
+
+    def meant(self, name: str, tensor: Tensor, gradient: bool) -> Call | None:
+        """Of several ops of one name, that with this output, or with this ``gradient`` on it."""
+        for call in (c for c in self.calls if c.name == name):
+            found = self.gradient(call) if gradient else call.output
+            if found is not None and same(found.tensor, tensor):
+                return call
+        return None
 
     def gradient(self, call: Call, argument: str | None = None) -> Gradient | None:
         """d(root)/d(output of an op), as the backward computed it; ``None``: not (yet).
@@ -94,11 +113,22 @@ class RecordedPass:
     def _add(self, entry: OpEntry, at: Cursor) -> None:
         arguments = named_arguments(entry)
         edges = named_edges(entry)
+        listed: dict[str, Source] = {}
         for name, value in arguments.items():
             if isinstance(value, Tensor):
                 (edge,) = edges.get(name, (None,))
                 arguments[name] = self._source(entry, name, value, at, edge)
-        self.calls.append(Call(entry, arguments))
+            elif isinstance(value, (tuple, list)):
+                behind = edges.get(name, (None,) * len(value))
+                for n, (each, edge) in enumerate(zip(value, behind, strict=True)):
+                    if isinstance(each, Tensor):
+                        listed[f"{name}[{n}]"] = self._source(entry, f"{name}[{n}]", each, at, edge)
+        call = Call(entry, arguments | listed)
+        self.calls.append(call)
+        for part in reversed(call.parts()):
+            self._by_memory[_memory(part.tensor)] = part
+            if part.edge is not None:
+                self._by_edge[part.edge] = part
 
     def _source(
         self, entry: OpEntry, argument: str, tensor: Tensor, at: Cursor, edge: Edge | None
@@ -112,15 +142,15 @@ class RecordedPass:
             return Source(parameter, self.tape.value(at, parameter))
         unnamed = Source(f"{entry.name}.{argument}", tensor.detach(), known=False)
         if edge is not None:
-            maker = next((c for c in self._newest() if c.edge == edge), None)
+            maker = self._by_edge.get(edge)
             if maker is None:
                 return unnamed
             if _alike(maker.tensor, tensor):
                 return maker.output
             return replace(unnamed, entry=maker.entry, part=maker.part)
-        for call in self._newest():
-            if same(call.tensor, tensor):
-                return call.output
+        made = self._by_memory.get(_memory(tensor))
+        if made is not None:
+            return made.output
         for name, given in self.tape.batch.named.items() if self.tape.batch else ():
             if same(given, tensor):
                 return Source(name, given)
@@ -136,6 +166,14 @@ class RecordedPass:
         edge = output.edge()
         parts = (c for c in self._newest() if c.part is not None)
         return next((c for c in parts if c.edge == edge and same(c.tensor, output.tensor)), None)
+
+
+def _memory(tensor: Tensor) -> Memory:
+    """Equal for two tensors that are the same memory seen in the same way."""
+    place = tensor.data_ptr()
+    if not place:
+        return (id(tensor),)
+    return place, tensor.shape, tensor.stride(), tensor.dtype, tensor.device
 
 
 def _alike(recorded: Tensor, given: Tensor) -> bool:

@@ -25,6 +25,10 @@ RULES: dict[str, Rule] = {
 """By torch's name of the op."""
 
 
+ALIASES = {"query": "input", "tensors": "input"}
+"""What torch calls the argument that is called ``input`` here, where it has another name."""
+
+
 def rule_for(call: Call) -> Rule:
     """The rule of an op; ``NoArithmetic`` if there is none."""
     rule = RULES.get(call.op)
@@ -40,13 +44,14 @@ def named_arguments(entry: OpEntry) -> dict[str, Any]:
     """
     names = _names(entry)
     given = {names[n] if n < len(names) else str(n): value for n, value in enumerate(entry.args)}
-    return given | entry.kwargs
+    return given | {ALIASES.get(name, name): value for name, value in entry.kwargs.items()}
 
 
 def named_edges(entry: OpEntry) -> dict[str, tuple[Edge | None, ...]]:
     """The edges of the arguments, by the same names."""
     names = _names(entry)
     placed = {str(n): name for n, name in enumerate(names)}
+    placed |= ALIASES
     return {placed.get(str(key), str(key)): edges for key, edges in entry.given.items()}
 
 

@@ -12,11 +12,14 @@ from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell
 from lenet_tui.explain.engine.links import union, whole
+from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.receptive_field import Regions
+from lenet_tui.explain.engine.recorded_pass import RecordedPass
 from lenet_tui.explain.engine.terms import NoArithmetic, Note, Sum, Terms, gather, precision_of
 from lenet_tui.explain.explanation import Explain, Explanation, Operand, Term
 from lenet_tui.explain.proof import Proof, prove
 from lenet_tui.explain.rounding import coarsest
+from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.text.numbers import shape_text
 
 Naming = Callable[[str, Tensor | None], str]
@@ -60,7 +63,11 @@ def explanation(question: Question, made: Sum, naming: Naming, regions: Regions)
         precision = coarsest(made.precision, precision_of(question.tensor))
     except NoArithmetic as error:
         return without_arithmetic(question, str(error), {})
-    proof = prove([each.result for each in made.terms], question.value, made.error, precision)
+    results = [each.result for each in made.terms]
+    proof = prove(results, question.value, made.error, precision, made.extra)
+    if math.isfinite(question.value) and not math.isfinite(proof.bound):
+        operands = {name: tuple(t.shape) for name, t in read.items() if t is not None}
+        return without_arithmetic(question, made.op, operands)  # any number would be within it
     answer = _answer(question, made, proof, regions, naming)
     return replace(answer, terms=terms, left=left[0], left_sum=left[1], precision=precision.name)
 
@@ -83,6 +90,22 @@ def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) 
     regions = {name: whole(shape) for name, shape in operands.items()}
     proof = Proof(math.nan, math.nan, math.nan, False)
     return _answer(question, made, proof, regions)
+
+
+def operands_of(
+    question: Question, recorded: RecordedPass, call: Call | None, op: str
+) -> Explanation:
+    """No arithmetic: the operands of the op, or of those that the gradient came through."""
+    calls = [call] if call else [c for c in recorded.calls if op in (c.op, _kind(c))]
+    operands = {s.name: s.shape for c in calls for _, s in c.tensors()}
+    if not call:
+        operands |= {f"{c.name}.grad": tuple(c.entry.tensor.shape) for c in calls}
+    return without_arithmetic(question, op, operands)
+
+
+def _kind(call: Call) -> str:
+    """The kind of node that an op's gradient comes through."""
+    return kind(call.edge[0]) if call.edge else ""
 
 
 def _answer(

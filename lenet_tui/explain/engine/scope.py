@@ -8,9 +8,13 @@ import torch
 from torch import Tensor
 
 from lenet_tui.explain.cell_address import Cell, CellError
+from lenet_tui.explain.engine import attention_parts
+from lenet_tui.explain.engine.op_rule import Call
+from lenet_tui.explain.engine.ops import attention
 from lenet_tui.explain.engine.ops.norm import statistics
 from lenet_tui.explain.engine.ops.softmax import softmax_inside
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
+from lenet_tui.explain.engine.terms import NoArithmetic
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.tape.engine.entries import Entry, same
 from lenet_tui.tape.engine.loss_parts import PARTS, exponentials
@@ -19,6 +23,8 @@ from lenet_tui.tape.engine.tape import Cursor, Tape
 
 STATISTICS = ("mean", "var")
 """A batch's statistics: ``bn.mean[c]`` of an op called ``bn``."""
+INSIDE = (*STATISTICS, *PARTS, *attention.ASPECTS)
+"""What is inside of an op, by the op's name and its own."""
 
 
 @dataclass(slots=True, eq=False)
@@ -31,10 +37,14 @@ class Scope:
     cursor: Cursor
     names: Names
     whole: bool = False
-    recorded: RecordedPass = field(init=False)
+    _recorded: RecordedPass | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
-        self.recorded = RecordedPass(self.tape, self.cursor, self.names)
+    @property
+    def recorded(self) -> RecordedPass:
+        """The last pass before this point."""
+        if self._recorded is None:
+            self._recorded = RecordedPass(self.tape, self.cursor, self.names)
+        return self._recorded
 
     def at(self, cursor: Cursor) -> Scope:
         """Another point of the same tape."""
@@ -64,6 +74,8 @@ class Scope:
         inside = softmax_inside(call) if call and aspect == "exp" else None
         if inside is not None:
             return exponentials(inside[0].tensor, inside[1])
+        if call is not None and aspect in attention.ASPECTS and call.op == attention.NAME:
+            return self._attention(call, aspect)
         if call is not None and aspect in STATISTICS and call.op == "batch_norm":
             numbers = [statistics(call, n) for n in range(call.source().shape[1])]
             made = [float(pair[aspect == "var"].value[0]) for pair in numbers]
@@ -71,10 +83,16 @@ class Scope:
             return torch.tensor(made, dtype=torch.float64 if double else torch.float32)
         return None
 
+    def _attention(self, call: Call, aspect: str) -> Tensor | None:
+        try:
+            return attention_parts.inside_of(call, aspect)
+        except NoArithmetic:
+            return None
+
     def meaning(self, name: str) -> Tensor | None:
         """The tensor itself: it is the same at two points where the name means one thing there."""
         stem, _, aspect = name.rpartition(".")
-        call = self.recorded.call(stem) if aspect in (*STATISTICS, *PARTS) else None
+        call = self.recorded.call(stem) if aspect in INSIDE else None
         return call.entry.tensor if call else self.find(name).tensor
 
     def set_gradient(self, name: str) -> tuple[Cursor, Entry] | None:

@@ -105,8 +105,8 @@ class Sum:
 
     ``right`` is the right-hand side of the formula, and ``letters`` is what it calls the index;
     ``left`` is the left-hand side, where that is not the cell's own name. ``error`` is how far
-    torch may be off, where it is more than the errors of the terms. ``op`` is what made it, and
-    ``precision`` the type of numbers that it computed with.
+    torch may be off, where it is more than the errors of the terms, and ``extra`` how much more
+    than that. ``op`` is what made it, and ``precision`` the type of numbers that it computed with.
     """
 
     right: str
@@ -115,6 +115,7 @@ class Sum:
     letters: str = "…"
     left: str = ""
     error: float | None = None
+    extra: float = 0.0
     op: str = ""
     precision: Precision = field(default_factory=computing_in)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lenet_tui.explain.engine.links import SAME, Link, Links
 from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.windows import Axis, Geometry, pool
 
@@ -41,3 +42,18 @@ def pooled_letters(call: Call) -> tuple[str, str, str]:
     lead = ("n", "c")[2 - call.source().tensor.dim() + len(axes) :]
     where = ", ".join([",".join(lead), *meetings(axes)])
     return ",".join([*lead, *LETTERS[len(axes)]]), f"_{','.join(STEPS[len(axes)])}", where
+
+
+def adaptive(call: Call) -> Links:
+    """Windows that vary in size: from ⌊i⋅size/out⌋ up to ⌈(i + 1)⋅size/out⌉."""
+    count = int(call.op[-2])  # adaptive_avg_pool2d
+    shape, result = call.source().shape, call.entry.tensor.shape
+    sizes = zip(shape[-count:], result[-count:], strict=True)
+    return Links(*(SAME for _ in shape[:-count]), *(_varying(*pair) for pair in sizes))
+
+
+def _varying(size: int, outputs: int) -> Link:
+    def reads(output: int) -> range:
+        return range(output * size // outputs, -(-(output + 1) * size // outputs))
+
+    return Link(reads, lambda cell: [o for o in range(outputs) if cell in reads(o)])

@@ -50,6 +50,9 @@ CELLS: Table = {
         "窗口中有 {a} 个是填充的零，略去",
     ),
     "cells.note.winner": ("the largest of {b} is {a}", "{b} 个中最大的是 {a}"),
+    "cells.note.smallest": ("the smallest of {b} is {a}", "{b} 个中最小的是 {a}"),
+    "cells.note.equal": ("{a} are equal", "有 {a} 个相等"),
+    "cells.note.pair": ("x is {a}, t is {b}", "x 是 {a}，t 是 {b}"),
     "cells.note.tie": ("{a} are equal: the first one wins", "有 {a} 个相等：取第一个"),
     "cells.note.won": (
         "it is the largest of {b} in the window of {a}: it gets the gradient",
@@ -155,9 +158,48 @@ CELLS: Table = {
         "v = {a}⋅square_avg + {b}⋅grad² = {c}",
         "v = {a}⋅square_avg + {b}⋅grad² = {c}",
     ),
+    "cells.note.decay": (
+        "weight decay: {a}⋅{b} is added to the gradient first",
+        "权重衰减：先把 {a}⋅{b} 加到梯度上",
+    ),
+    "cells.note.maximize": ("maximize: the gradient's sign is turned", "maximize：梯度变号"),
     "cells.note.earlier": ("this was in iteration {a}", "这发生在第 {a} 次迭代"),
     "cells.note.given": ("{a} comes from the data", "{a} 来自数据"),
     "cells.note.init": ("init drew it; nothing has changed it yet", "由 init 随机得到，还没有变过"),
+    "cells.note.filled": ("no operand's number is here: {a} is", "此处不是任何操作数，而是 {a}"),
+    "cells.note.row": ("row {a} of {b}, as it is", "就是 {b} 的第 {a} 行"),
+    "cells.note.padding-row": (
+        "row {a} is padding_idx: it gets no gradient",
+        "第 {a} 行是 padding_idx：没有梯度",
+    ),
+    "cells.note.taken": ("row {a} was taken {b} times", "第 {a} 行被取用 {b} 次"),
+    "cells.note.norm-mean": ("mean of {a} numbers: {b}", "{a} 个数的均值：{b}"),
+    "cells.note.norm-var": ("var, over n: {a}; ε = {b}", "方差 var（除以 n）：{a}；ε = {b}"),
+    "cells.note.norm-rms": ("mean(x²) = {a}; ε = {b}", "mean(x²) = {a}；ε = {b}"),
+    "cells.note.normalised": (
+        "x̂: the input, normalised with its own sample's statistics",
+        "x̂：用各样本自己的统计量归一化后的输入",
+    ),
+    "cells.note.attended": (
+        "it sees {a} of {b} keys; their weights sum to 1",
+        "它能看到 {b} 个键中的 {a} 个；权重之和为 1",
+    ),
+    "cells.note.attention-g": (
+        "g is {a}; g_i⋅v_j is a product over the features",
+        "g 是 {a}；g_i⋅v_j 是对特征求和的乘积",
+    ),
+    "cells.note.gates": ("gates of this step: {a}", "这一步的门：{a}"),
+    "cells.note.carried": ("c before this step: {a}", "这一步之前的 c：{a}"),
+    "cells.note.carried-now": (
+        "c before this step: {a}; after it: {b}",
+        "这一步之前的 c：{a}；之后：{b}",
+    ),
+    "cells.note.masked": ("query {b} may not see key {a}", "查询 {b} 看不到键 {a}"),
+    "cells.note.weights": ("{a} numbers, by the weights w = {b}", "{a} 个数，权重 w = {b}"),
+    "cells.note.mask-unknown": (
+        "the input is 0: whether it was dropped cannot be known from the output",
+        "输入为 0：从输出看不出它是否被丢弃",
+    ),
     "cells.note.no-arithmetic": (
         "lenet-tui has no formula for {a}: only its operands are shown",
         "lenet-tui 没有 {a} 的算式：只列出操作数",

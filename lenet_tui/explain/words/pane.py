@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
+from lenet_tui.explain.words.functions import EXPLAIN_FUNCTIONS
+from lenet_tui.explain.words.joins import EXPLAIN_JOINS
 from lenet_tui.explain.words.layers import EXPLAIN_LAYERS
 from lenet_tui.explain.words.losses import EXPLAIN_LOSSES
+from lenet_tui.explain.words.norms import EXPLAIN_NORMS
 from lenet_tui.explain.words.phases import EXPLAIN_PHASES
 from lenet_tui.explain.words.pointwise import EXPLAIN_POINTWISE
+from lenet_tui.explain.words.products import EXPLAIN_PRODUCTS
 from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.phases import BACKWARD, LOSS, PHASES, UPDATE
@@ -20,6 +24,10 @@ from lenet_tui.text.words import Words
 EXPLAIN: Table = {
     **EXPLAIN_PHASES,
     **EXPLAIN_LAYERS,
+    **EXPLAIN_PRODUCTS,
+    **EXPLAIN_JOINS,
+    **EXPLAIN_NORMS,
+    **EXPLAIN_FUNCTIONS,
     **EXPLAIN_POINTWISE,
     **EXPLAIN_LOSSES,
     **EXPLAIN_UPDATES,

@@ -32,6 +32,21 @@ def to_op(navigator: Navigator, name: str) -> None:
     raise MoveRejected("history:no-op", name=clean(name))
 
 
+def to_failure(navigator: Navigator) -> None:
+    """Put the cursor after the last op before an exception of the owner's code.
+
+    Raises ``MoveRejected`` where none has been raised in what comes next.
+    """
+    failure = navigator.failure
+    if failure is None:
+        raise MoveRejected("history:no-failure")
+    if failure.iteration != navigator.iteration or navigator.cursor.done is None:
+        navigator.op()
+    last = navigator.tape.segments[-1]
+    if last.total == UNKNOWN and last.entries:
+        navigator.cursor = Cursor(len(navigator.tape.segments) - 1, len(last.entries))
+
+
 def _put(navigator: Navigator, number: int, name: str) -> bool:
     """Put the cursor after the op ``name`` of a segment, if it has one."""
     segment = navigator.tape.segments[number]

@@ -11,7 +11,7 @@ import torch
 from lenet_tui.history.engine import keyframe, step_rules
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.history.engine.op_goto import to_op
+from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
@@ -207,6 +207,8 @@ class Session:
             _FORWARD[move.unit](navigator)
         elif isinstance(move, moves.Back):
             _BACK[move.unit](navigator)
+        elif isinstance(move, moves.ToFailure):
+            to_failure(navigator)
         elif isinstance(move, moves.ToOp):
             to_op(navigator, move.name)
         elif isinstance(move, moves.Run):

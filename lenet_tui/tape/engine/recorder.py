@@ -162,7 +162,6 @@ class TapeRecorder:
         state = StepState(trainer, values, dict(base.grads))
         file = trainer.file.names.get("__file__") or ""
         recorder = StepRecorder(self._paths, state, progress.passed, progress.enters, file)
-        self.failure = None
         try:
             with rejecting(trainer):
                 step = trainer.prepared_step()
@@ -177,6 +176,7 @@ class TapeRecorder:
                 raise
             self.tape.segments += recorder.segments
             return
+        self._succeeded()
         self.tape.result = trainer.last_loss
         self.tape.segments += recorder.segments
         forwards = [s for s in recorder.segments if s.phase is FORWARD]
@@ -184,6 +184,11 @@ class TapeRecorder:
         self.expected = [op for s in forwards[:1] for op in s.ops]
         self._freed = recorder.segments[-1].phase is not FORWARD
         self._updates = {e.name: e for s in recorder.segments for e in s.updates}
+
+    def _succeeded(self) -> None:
+        """Forget the failure of this iteration; that of another, which is run next, stays."""
+        if self.failure is not None and self.failure.iteration == self.tape.iteration:
+            self.failure = None
 
     def _step_failed(self, recorder: StepRecorder, traceback: tuple[str, ...]) -> None:
         done = recorder.unclosed
@@ -236,7 +241,8 @@ class TapeRecorder:
             self._running = None
             begun: list[Entry] = list(recorder.entries)
             return TapeSegment(segment, UNKNOWN, begun, planned=max(len(self.expected), len(begun)))
-        self._running = self.failure = None
+        self._running = None
+        self._succeeded()
         self.expected = recorder.entries
         self._freed = False
         entries: list[Entry] = list(recorder.entries)

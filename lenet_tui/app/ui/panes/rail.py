@@ -211,6 +211,10 @@ def _busy(busy: messages.Busy, words: Words) -> str:
 
 def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
     position = frame.position
+    if frame.failed_here and frame.failure:
+        why = clean(frame.failure.traceback[-1])
+        failed = words("rail.fails", n=position.op, phase=position.phase, why=why)
+        return Content.styled(f"{glyphs.stopped} {failed}", "bold $text-error")
     if position.op is not None and frame.segments:
         return _inside(frame, words, glyphs, width)
     if frame.boundary:

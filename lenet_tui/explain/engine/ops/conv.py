@@ -61,7 +61,23 @@ def _letters(known: Geometry) -> Letters:
 
 
 def forward(call: Call, index: Index) -> Sum:
-    x, weight, known = call.source(), call.source("weight"), _geometry(call)
+    known = _geometry(call)
+    total = gathered(known, call.source(), call.source("weight"), index)
+    return with_bias(call, total, index[len(known.samples)])
+
+
+def with_bias(call: Call, total: Sum, channel: int) -> Sum:
+    """A sum of products, and the bias of a channel if there is one."""
+    if call.get("bias") is not None:
+        bias = call.source("bias")
+        added = read(bias, (channel,))
+        total.terms.append(Terms((added,), added.cast))
+        total.right = f"{bias.name}[o] + {total.right}"
+    return total
+
+
+def gathered(known: Geometry, x: Source, weight: Source, index: Index) -> Sum:
+    """What one window reads: an output of a convolution."""
     place = len(known.samples)
     out, names = index[place], _letters(known)
     met = [axis.reads(i) for axis, i in zip(known.axes, index[place + 1 :], strict=True)]
@@ -70,11 +86,6 @@ def forward(call: Call, index: Index) -> Sum:
     terms = [products(read_each(x, cells), read_each(weight, kernel))]
     sums = " ".join(f"Σ_{letter}" for letter in names.weight.split(",")[1:])
     right = f"{sums} {x.name}[{names.input}] ⋅ {weight.name}[{names.weight}]"
-    if call.get("bias") is not None:
-        bias = call.source("bias")
-        added = read(bias, (out,))
-        terms.append(Terms((added,), added.cast))
-        right = f"{bias.name}[o] + {right}"
     notes: list[Note] = [("products", (str(len(cells)),))]
     if known.reads > len(cells):
         notes.append(("padding", (str(known.reads - len(cells)),)))
@@ -83,14 +94,28 @@ def forward(call: Call, index: Index) -> Sum:
 
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     known = _geometry(call)
-    names = _letters(known)
     if argument == "input":
-        return _input(call, index, g)
-    samples = [range(n) for n in known.samples]
-    right = " ".join([*names.sums, f"{g.name}[{names.output}]"])
+        return spread(known, g, call.source("weight"), index)
     if argument == "bias":
-        cells = grid(*samples, [index[0]], *(range(axis.out) for axis in known.axes))
-        return Sum(right, [plain(read_each(g, cells))], letters="o")
+        return of_bias(known, g, index)
+    return of_weight(known, g, call.source(), index)
+
+
+def of_bias(known: Geometry, g: Source, index: Index) -> Sum:
+    """The gradients of a channel."""
+    names = _letters(known)
+    samples, place = [range(n) for n in known.samples], len(known.samples)
+    cells = grid(*samples, [index[0]], *(range(n) for n in g.shape[place + 1 :]))
+    right = " ".join([*names.sums, f"{g.name}[{names.output}]"])
+    return Sum(right, [plain(read_each(g, cells))], letters="o")
+
+
+def of_weight(known: Geometry, g: Source, x: Source, index: Index) -> Sum:
+    """What a weight meets, at every place of its window and in every sample: ``g`` at the windows'
+    places, ``x`` at the cells.
+    """
+    names, samples = _letters(known), [range(n) for n in known.samples]
+    right = " ".join([*names.sums, f"{g.name}[{names.output}]"])
     out, channel, *steps = index
     met = [axis.meetings(s) for axis, s in zip(known.axes, steps, strict=True)]
     outputs = grid(*samples, [out], *(w for _, w in met))
@@ -98,12 +123,12 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     # of a 16-bit convolution, torch may round the sum of each sample
     apart = math.prod(map(len, samples)) if known.axes and computing_in().own else 1
     pairs = zip(np.array_split(outputs, apart), np.array_split(cells, apart), strict=True)
-    terms = [products(read_each(g, at), read_each(call.source(), cell)) for at, cell in pairs]
-    return Sum(f"{right} ⋅ {call.source().name}[{names.input}]", terms, letters=names.weight)
+    terms = [products(read_each(g, at), read_each(x, cell)) for at, cell in pairs]
+    return Sum(f"{right} ⋅ {x.name}[{names.input}]", terms, letters=names.weight)
 
 
-def _input(call: Call, index: Index, g: Source) -> Sum:
-    weight, known = call.source("weight"), _geometry(call)
+def spread(known: Geometry, g: Source, weight: Source, index: Index) -> Sum:
+    """What all windows that read a cell give it: a gradient on a convolution's input."""
     place, names = len(known.samples), _letters(known)
     outs, channel = known.feeds(index[place]), index[place] % known.group_in
     met = [axis.readers(i) for axis, i in zip(known.axes, index[place + 1 :], strict=True)]

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from lenet_tui.explain.engine.links import windowed
+from lenet_tui.explain.engine.links import Links, windowed
 from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import Index, Note, Source, Sum, Terms, gather, read, read_row
-from lenet_tui.explain.engine.windows import CELLS, pooled, pooled_letters
+from lenet_tui.explain.engine.windows import CELLS, adaptive, pooled, pooled_letters
 from lenet_tui.explain.rounding import exact
 from lenet_tui.explain.windows import winner
 from lenet_tui.text.numbers import index_text
 
 
+def _links(call: Call) -> Links:
+    if call.op.startswith("adaptive"):
+        return adaptive(call)
+    return windowed(pooled(call))
+
+
 def forward(call: Call, index: Index) -> Sum:
     x = call.source()
-    cells = windowed(pooled(call)).reads(index)
+    cells = _links(call).reads(index)
     operands = read_row(x, cells)
     values = np.concatenate([c.values for c in operands])
     first = winner(values.tolist())
@@ -24,14 +30,17 @@ def forward(call: Call, index: Index) -> Sum:
     ties = int(np.sum(values == values[first]))
     if ties > 1:
         notes.append(("tie", (str(ties),)))
-    letters, step, where = pooled_letters(call)
+    letters, step, where = _names(call)
     terms = Terms(operands, exact(values[first : first + 1]))
     return Sum(f"max{step} {x.name}[{where}]", [terms], notes, letters=letters)
 
 
+def _names(call: Call) -> tuple[str, str, str]:
+    return ("…", "", "…") if call.op.startswith("adaptive") else pooled_letters(call)
+
+
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    x, known = call.source(), pooled(call)
-    links, count = windowed(known), len(known.axes)
+    x, links, count = call.source(), _links(call), int(call.op[-2])
     letters = ",".join((*("n", "c")[2 - len(index) + count :], *CELLS[count]))
     total = Sum(f"Σ {g.name} of the windows that it won", letters=letters)
     for window in links.readers(index).tolist():
@@ -58,10 +67,17 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
 
 RULES = [
     Rule(
-        "max_pool1d max_pool2d",
+        "max_pool1d max_pool2d max_pool3d",
         "input kernel_size stride padding dilation ceil_mode return_indices",
         forward,
         backward,
-        of_input(lambda call: windowed(pooled(call))),
-    )
+        of_input(_links),
+    ),
+    Rule(
+        "adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d",
+        "input output_size return_indices",
+        forward,
+        backward,
+        of_input(_links),
+    ),
 ]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from lenet_tui.explain.engine.links import SAME, Link, Links, every, windowed
+from lenet_tui.explain.engine.links import SAME, Links, every, windowed
 from lenet_tui.explain.engine.op_rule import Call, Rule, of_input
 from lenet_tui.explain.engine.terms import (
     Index,
@@ -18,7 +18,7 @@ from lenet_tui.explain.engine.terms import (
     read,
     read_each,
 )
-from lenet_tui.explain.engine.windows import pooled, pooled_letters
+from lenet_tui.explain.engine.windows import adaptive, pooled, pooled_letters
 from lenet_tui.explain.rounding import constant
 
 
@@ -43,21 +43,6 @@ def _summed(call: Call) -> Links:
     dims, shape = _dims(call), call.source().shape
     out = 1 if call.entry.tensor.dim() == len(shape) else None
     return Links(*(every(n, out) if d in dims else SAME for d, n in enumerate(shape)))
-
-
-def _adaptive(call: Call) -> Links:
-    """Windows that vary in size: from ⌊i⋅size/out⌋ up to ⌈(i + 1)⋅size/out⌉."""
-    count = int(call.op[-2])  # adaptive_avg_pool2d
-    shape, result = call.source().shape, call.entry.tensor.shape
-    sizes = zip(shape[-count:], result[-count:], strict=True)
-    return Links(*(SAME for _ in shape[:-count]), *(_varying(*pair) for pair in sizes))
-
-
-def _varying(size: int, outputs: int) -> Link:
-    def reads(output: int) -> range:
-        return range(output * size // outputs, -(-(output + 1) * size // outputs))
-
-    return Link(reads, lambda cell: [o for o in range(outputs) if cell in reads(o)])
 
 
 def forward(call: Call, index: Index) -> Sum:
@@ -127,17 +112,17 @@ def _average_pool(
 RULES = [
     Rule("mean sum", "input dim keepdim", forward, backward, of_input(_summed)),
     _average_pool(
-        "avg_pool1d avg_pool2d",
+        "avg_pool1d avg_pool2d avg_pool3d",
         "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
         lambda call: windowed(pooled(call)),
         _divisor,
         pooled_letters,
     ),
     _average_pool(
-        "adaptive_avg_pool1d adaptive_avg_pool2d",
+        "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d",
         "input output_size",
-        _adaptive,
-        lambda call, index: len(_adaptive(call).reads(index)),
+        adaptive,
+        lambda call, index: len(adaptive(call).reads(index)),
         lambda call: ("…", "", "…"),
     ),
 ]

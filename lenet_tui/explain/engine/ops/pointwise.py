@@ -204,6 +204,8 @@ def dropout_forward(call: Call, index: Index) -> Sum:
     total.terms = [Terms((x,), x.number * _scale(p, kept))]
     if kept or x.values[0] != 0:
         total.notes.append(("kept" if kept else "dropped", (f"{p:g}",)))
+    else:
+        total.notes.append(("mask-unknown", ()))
     return total
 
 
