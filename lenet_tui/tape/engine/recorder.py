@@ -316,8 +316,7 @@ class TapeRecorder:
 
     def update(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``update`` for these parameters."""
-        self._update.run(names, self._updates, self.tape.base.values)
-        return [self._updates[name] for name in names]
+        return self._update.run(names, self._updates, self.tape.base.values)
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""

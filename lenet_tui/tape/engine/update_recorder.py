@@ -28,8 +28,8 @@ class UpdateRecorder:
 
     def run(
         self, names: Sequence[str], made: dict[str, UpdateEntry], values: Mapping[str, Tensor]
-    ) -> None:
-        """Update these parameters, and put each one's entry into ``made``, in place of its last.
+    ) -> list[UpdateEntry]:
+        """Update these parameters; returns each one's entry, put into ``made`` for its last one.
 
         ``values``: those of the parameters that have no entry yet.
         """
@@ -55,6 +55,8 @@ class UpdateRecorder:
                 self._state(name),
                 groups[name] if updater.own else {},
             )
+
+        return [made[name] for name in names]
 
     def _state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's state of a parameter, copied where it is not the one copied last."""
