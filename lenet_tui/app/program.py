@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lenet_tui.app import own_program
 from lenet_tui.export import statements
-from lenet_tui.protocol.frame import Frame, SegmentState
+from lenet_tui.protocol.frame import Frame, SegmentState, printed_digest
 from lenet_tui.protocol.options import DRAWN, LOSSES, NET, OWN, Options, turn_of
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, left
 from lenet_tui.text.numbers import number, shape_text
@@ -42,7 +42,8 @@ class Program:
 def program(frame: Frame, net: str = "Net", source: Sequence[str] = ()) -> Program:
     """The program at the cursor; ``net``: the name of the model's class.
 
-    The last line is the digest of all parameters and gradients, which the exported script prints.
+    The last line is the digest of all parameters and gradients, which the exported script prints;
+    it is left out where there are so many that no step waits for it.
     A step of one's own is shown as it stands in its file, whose lines ``source`` has.
     """
     options, segments = frame.options, frame.segments
@@ -59,8 +60,8 @@ def program(frame: Frame, net: str = "Net", source: Sequence[str] = ()) -> Progr
     note: Note = ("code.iteration", {"n": f"{frame.position.iteration}"})
     lines += [Line(""), Line("for iteration in count(1):", notes=(note,) if begun else ())]
     lines += [Line(INDENT + b.code, b.phase, b.mark, b.notes) for b in body]
-    if frame.digest:
-        lines += [Line("", notes=(("code.state", {}),)), Line(f"# STATE {frame.digest}")]
+    if digest := printed_digest(frame):
+        lines += [Line("", notes=(("code.state", {}),)), Line(f"# STATE {digest}")]
     current = next((n for n, line in enumerate(lines) if line.mark == "current"), 0)
     return Program(tuple(lines), current)
 

@@ -33,6 +33,19 @@ NOTICES = {
         "iteration {n} did not come out the same when run again: {digest}, not {known}",
         "重新运行第 {n} 次迭代的结果与原来不同：{digest}，而不是 {known}",
     ),
+    "history:few-keyframes": (
+        "a keyframe of this model takes {size} MB, so that {budget} MB of history hold {kept}:"
+        " going far back runs many iterations again (--history-mb N: more memory)",
+        "此模型的一个关键帧占 {size} MB，{budget} MB 的历史只能容纳 {kept} 个："
+        "退回较远时要重新运行许多次迭代（--history-mb N：更多内存）",
+    ),
+    "history:over-budget": (
+        "a keyframe of this model takes {size} MB, too much for {budget} MB of history: only the"
+        " first and the last are kept, and going far back runs many iterations again"
+        " (--history-mb N: more memory)",
+        "此模型的一个关键帧占 {size} MB，超出 {budget} MB 的历史：只保留第一个和最后一个，"
+        "退回较远时要重新运行许多次迭代（--history-mb N：更多内存）",
+    ),
     "history:does-not-fit": (
         "the saved session does not fit this one: {error}",
         "保存的会话与当前会话不符：{error}",

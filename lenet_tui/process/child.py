@@ -14,6 +14,7 @@ from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
 from typing import Any
 
+from lenet_tui.process import blobs
 from lenet_tui.process.forkserver import start_method
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.position import SEARCHING, Position
@@ -137,7 +138,10 @@ class EngineProcess:
     def _write(self) -> None:
         while (command := self._outbox.get()) is not None:
             try:
-                self._connection.send(command)
+                if isinstance(command, messages.Keyframe):
+                    blobs.send(self._connection, command)
+                else:
+                    self._connection.send(command)
             except OSError:  # the reader meets the end too, and reports it
                 return
 
@@ -148,8 +152,8 @@ class EngineProcess:
             ready = connections.wait([self._connection, self._process.sentinel], TICK)
             if self._connection in ready or (ready and self._connection.poll(TICK)):
                 report = rows.whole(_plain(self._connection.recv_bytes()))
-                if isinstance(report, messages.Keyframe):  # its bytes follow by themselves
-                    report = replace(report, blob=self._connection.recv_bytes())
+                if isinstance(report, messages.Keyframe):
+                    report = blobs.receive(self._connection, report)
                 self._note(report)
                 self._report(report)
             elif ready:  # ended, while a child of its own holds the pipe

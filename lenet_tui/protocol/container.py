@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from types import NoneType, UnionType
@@ -48,20 +49,24 @@ def pack(value: object, forms: Forms) -> list[bytes | memoryview]:
     return [_LENGTH.pack(len(header)), header, *contents]
 
 
-def unpack(kind: type[_Read], data: bytearray | memoryview, forms: Forms) -> _Read:
+def unpack(
+    kind: type[_Read], data: bytearray | memoryview | Sequence[memoryview], forms: Forms
+) -> _Read:
     """The dataclass ``kind`` that ``pack`` wrote; ``Malformed`` if ``data`` is anything else.
 
-    Its fields are numbers, strings, truth values, bytes, dataclasses, or tuples and mappings of
-    these, or ``None``. ``Annotated[T, allowed]`` is a ``T`` that is ``in allowed``.
+    ``data`` may be the pieces that ``pack`` returned. The fields of ``kind`` are numbers, strings,
+    truth values, bytes, dataclasses, or tuples and mappings of these, or ``None``.
+    ``Annotated[T, allowed]`` is a ``T`` that is ``in allowed``.
     """
+    pieces = [memoryview(data)] if isinstance(data, (bytearray, memoryview)) else [*data]
+    reader = _Reader(pieces, forms)
     try:
-        (length,) = _LENGTH.unpack_from(data)
-        start = _LENGTH.size + length
-        reader = _Reader(memoryview(data)[start:], forms)
-        value: _Read = reader.read(kind, json.loads(bytes(data[_LENGTH.size : start])), "header")
+        (length,) = _LENGTH.unpack(reader.take(_LENGTH.size, "header"))
+        header = json.loads(bytes(reader.take(length, "header")))
+        value: _Read = reader.read(kind, header, "header")
     except (ValueError, OverflowError, RecursionError, struct.error):
         raise Malformed("protocol:header-damaged") from None
-    if reader.rest:
+    if any(reader.rest):
         raise Malformed("protocol:too-long")
     return value
 
@@ -76,9 +81,20 @@ def _types(kind: Any) -> dict[str, Any]:
 class _Reader:
     """Reads values as their types demand. ``rest``: the contents that no field has taken yet."""
 
-    def __init__(self, rest: memoryview, forms: Forms) -> None:
-        self.rest = rest
+    def __init__(self, rest: Iterable[memoryview], forms: Forms) -> None:
+        self.rest = deque(piece for piece in rest if len(piece))
         self._forms = forms
+
+    def take(self, size: int, name: str) -> memoryview:
+        """The next ``size`` bytes, for the field ``name``; no field goes over several pieces."""
+        if not size:
+            return memoryview(b"")
+        if not self.rest or size > len(self.rest[0]):
+            raise Malformed("protocol:cut-short", name=name)
+        piece = self.rest.popleft()
+        if size < len(piece):
+            self.rest.appendleft(piece[size:])
+        return piece[:size]
 
     def read(self, kind: Any, given: Any, name: str) -> Any:
         """The value ``given`` by JSON for the field ``name``, as a ``kind``."""
@@ -113,10 +129,9 @@ class _Reader:
                 raise Malformed("protocol:no-such-kind", name=name, kind=kind.__name__)
             return kind(given)
         if kind in (bytes, memoryview):
-            if type(given) is not int or not 0 <= given <= len(self.rest):
+            if type(given) is not int or given < 0:
                 raise Malformed("protocol:cut-short", name=name)
-            content, self.rest = self.rest[:given], self.rest[given:]
-            return kind(content)
+            return kind(self.take(given, name))
         if kind in self._forms:
             form, _, load = self._forms[kind]
             value = load(self.read(form, given, name))

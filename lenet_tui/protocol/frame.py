@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+SHA256_DIGITS = 64
 Shape = tuple[int, ...]
 Argument = int | float | str | tuple[float, ...] | list[float]
 """What an op was called with: a number, some numbers, or anything else as text."""
@@ -214,8 +215,8 @@ class Frame:
     ``inputs``: names and shapes of the tensors that went into it; empty before it.
     ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
     ``failure``: where the last forward of this iteration or the next one failed.
-    ``digest``: of parameters and gradients, at a pause. ``divergence``: how a replay differed
-    from the recording.
+    ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
+    quick one of fewer. ``divergence``: how a replay differed from the recording.
     """
 
     position: Position
@@ -258,6 +259,14 @@ class Frame:
         """Whether the cursor is between two iterations (or after init)."""
         ended = not self.upcoming if self.upcoming is not None else self.next_phase == TURN[0]
         return self.position.op is None and ended
+
+
+def printed_digest(frame: Frame) -> str:
+    """The digest that an exported script prints here, ``STATE``; empty: it is not known.
+
+    Where parameters are many, SHA-256 of them all would take longer than a step.
+    """
+    return frame.digest if len(frame.digest) == SHA256_DIGITS else ""
 
 
 def has_loss(frame: Frame) -> bool:

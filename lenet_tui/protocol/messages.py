@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from lenet_tui.protocol.blob import Blob, Part
 from lenet_tui.protocol.frame import Device, Frame, Parameter
 from lenet_tui.protocol.iteration_plan import IterationPlan
 from lenet_tui.protocol.moves import Move
@@ -99,11 +100,14 @@ class Asked:
 class Keyframe:
     """The bytes of a keyframe: the answer to ``RequestKeyframe``.
 
-    As a report: store it outside the engine. Its bytes follow it in the pipe.
+    As a report: store it outside the engine. Its bytes follow it in the pipe; or, of shared memory,
+    the descriptors of so many ``files``, that its ``parts`` are in.
     """
 
     iteration: int
-    blob: bytes
+    blob: Blob
+    parts: tuple[Part, ...] = ()
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)

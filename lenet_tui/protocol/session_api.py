@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from lenet_tui.protocol import messages
+from lenet_tui.protocol.blob import Blob, Piece
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
@@ -31,9 +32,10 @@ class Progress(Protocol):
 class KeyframeStore(Protocol):
     """Stores keyframes where they survive the engine's death."""
 
-    def put(self, iteration: int, blob: bytes) -> None: ...
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+        """Store a keyframe, copied; returns the memory that it takes, in bytes."""
 
-    def get(self, iteration: int) -> bytes: ...
+    def get(self, iteration: int) -> Blob: ...
 
     def drop(self, iterations: Sequence[int]) -> None: ...
 

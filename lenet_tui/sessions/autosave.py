@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from lenet_tui.protocol.messages import Printed
+from lenet_tui.protocol.messages import Printed, Remark
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.file_format import pieces
+from lenet_tui.sessions.recovery_state import Unsaved
 from lenet_tui.sessions.store import SaveFile
 from lenet_tui.text.clean import clean
 
@@ -35,7 +36,7 @@ class Autosave:
         self,
         folder: Path,
         session: Callable[[], SavedSession | None],
-        report: Callable[[Printed], None],
+        report: Callable[[Printed | Remark], None],
     ) -> None:
         self._folder = folder
         self._session = session
@@ -90,6 +91,8 @@ class Autosave:
             if self._file is None:
                 self._file = self._open()
             self._file.write(pieces(session))
+        except Unsaved as error:
+            self._said(str(error), Remark(error.notice))
         except OSError as error:
             self._failed(clean(error.strerror or str(error), 200))
         except Exception as error:  # noqa: BLE001 - whatever it is, the next save is tried
@@ -103,6 +106,9 @@ class Autosave:
         return SaveFile(self._folder)
 
     def _failed(self, reason: str) -> None:
+        self._said(reason, Printed("unsaved", reason))
+
+    def _said(self, reason: str, report: Printed | Remark) -> None:
         if reason != self._reported:
             self._reported = reason
-            self._report(Printed("unsaved", reason))
+            self._report(report)

@@ -3,6 +3,10 @@
 NOTICES = {
     "sessions:no-file": ("it is not a file", "它不是文件"),
     "sessions:too-large": ("it is larger than {most} MB", "它大于 {most} MB"),
+    "sessions:too-large-to-save": (
+        "the session is not being saved: it would take {size} MB, and at most {most} MB are read",
+        "会话未能自动保存：需要 {size} MB，而最多只读取 {most} MB",
+    ),
     "sessions:no-session": ("it is not a saved session", "它不是保存的会话"),
     "sessions:other-format": (
         "it is of format {version}, and this lenet-tui reads format 2",

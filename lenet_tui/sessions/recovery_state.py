@@ -7,11 +7,14 @@ import time
 from dataclasses import replace
 
 from lenet_tui.protocol import messages
+from lenet_tui.protocol.blob import LARGE, Blob
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.moves import Continue, Forward, Goto, Run, Set
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import MAX_BYTES
+from lenet_tui.text.notice import Problem
 
 _ONWARD = (Forward, Run, Goto, Continue)
 
@@ -24,6 +27,10 @@ BEGUN = (0, 0, math.inf)
 """The end of a session in which nothing has been done."""
 
 
+class Unsaved(Problem):
+    """Raised for a session that cannot be saved, with one line on why."""
+
+
 class RecoveryState:
     """Stores the keyframes, the last snapshot and what the screen shows.
 
@@ -34,8 +41,8 @@ class RecoveryState:
         self._start: messages.Start | None = None
         self._subscription: messages.Subscription | None = None
         self._snapshot: messages.Snapshot | None = None
-        self._blobs: dict[int, bytes] = {}
-        self._settled: dict[int, bytes] = {}
+        self._blobs: dict[int, Blob] = {}
+        self._settled: dict[int, Blob] = {}
         self._seen: tuple[Position, int] | None = None
         self._onward = self._moving = False
         self._seeding: int | None = None
@@ -58,18 +65,24 @@ class RecoveryState:
         self._losses = Losses.read(saved.losses, saved.losses_from)
 
     def saved(self) -> SavedSession | None:
-        """What is written to a file; ``None`` while nothing has been done."""
+        """What is written to a file; ``None`` while nothing has been done.
+
+        Raises ``Unsaved`` where it would be too large to be read again.
+        """
         start, ready, snapshot = self._start, self._ready, self._snapshot
         if start is None or ready is None or snapshot is None or not _touched(snapshot):
             return None
         keyframes = _thinned(self._settled, snapshot.position.iteration)
         if not keyframes:
             return None
+        size = sum(map(len, keyframes.values()))
+        if size > MAX_BYTES - LARGE:
+            raise Unsaved("sessions:too-large-to-save", size=size >> 20, most=MAX_BYTES >> 20)
         options = replace(start.options, device=ready.options.device)
         return SavedSession(
             options,
             snapshot,
-            keyframes,
+            {iteration: bytes(blob) for iteration, blob in keyframes.items()},
             ready.torch,
             ready.threads,
             ready.cpu,
@@ -134,7 +147,7 @@ class RecoveryState:
         last = frame.losses_from + len(frame.losses)
         return replace(frame, losses_from=first, losses=self._losses.values[first:last].copy())
 
-    def keyframe(self, iteration: int) -> bytes:
+    def keyframe(self, iteration: int) -> Blob:
         """A keyframe's bytes; empty if it is not stored, which the engine reports as an error."""
         return self._blobs.get(iteration, b"")
 
@@ -175,7 +188,7 @@ def _touched(snapshot: messages.Snapshot) -> bool:
     return snapshot.end > BEGUN or bool(snapshot.plans or snapshot.watches)
 
 
-def _thinned(stored: dict[int, bytes], here: int) -> dict[int, bytes]:
+def _thinned(stored: dict[int, Blob], here: int) -> dict[int, Blob]:
     """A few of the keyframes: the first, the last before ``here``, and some in even steps."""
     if 0 not in stored:
         return {}

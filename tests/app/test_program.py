@@ -101,7 +101,10 @@ def test_notes_say_how_far_and_what_came_out() -> None:
 def test_the_last_line_is_the_digest_that_the_script_prints() -> None:
     frame = Drive().frame()
     assert not any("STATE" in line.code for line in program(frame).lines)
-    assert program(replace(frame, digest="ab12")).lines[-1].code == "# STATE ab12"
+    digest = "ab12" * 16
+    assert program(replace(frame, digest=digest)).lines[-1].code == f"# STATE {digest}"
+    quick = program(replace(frame, digest="ab12" * 8))  # the script prints no such one
+    assert not any("STATE" in line.code for line in quick.lines)
 
 
 def test_what_is_done_before_the_first_iteration_stands_before_the_loop() -> None:

@@ -14,13 +14,14 @@ from tests.benchmarks.live import LIVE
 from tests.benchmarks.memory import MEMORY
 from tests.benchmarks.notebook import NOTEBOOK
 from tests.benchmarks.pictures import PICTURES
+from tests.benchmarks.size import SIZE
 from tests.benchmarks.start import START
 from tests.benchmarks.table import run
 from tests.benchmarks.tracers import TRACERS
 from tests.harness.compiled import compile_package
 
 BENCHMARKS = (
-    START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | TRACERS | MEMORY | NOTEBOOK
+    START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | SIZE | TRACERS | MEMORY | NOTEBOOK
 )  # fmt: skip
 
 if __name__ == "__main__":

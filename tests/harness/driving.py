@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.blob import Piece
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import DoMove, Moved, Report
 from lenet_tui.protocol.moves import parse_move
@@ -22,8 +23,9 @@ class LocalStore:
     def __init__(self) -> None:
         self.blobs: dict[int, bytes] = {}
 
-    def put(self, iteration: int, blob: bytes) -> None:
-        self.blobs[iteration] = blob
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+        self.blobs[iteration] = b"".join(pieces)
+        return len(self.blobs[iteration])
 
     def get(self, iteration: int) -> bytes:
         return self.blobs[iteration]

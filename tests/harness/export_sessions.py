@@ -10,6 +10,8 @@ from typing import Any
 
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.request import Export
+from lenet_tui.protocol.frame import printed_digest
+from lenet_tui.tape.engine.digests import state_sha256
 from tests.harness.driving import Drive
 
 STEPS = ("op", "op", "op", "phase", "phase", "phase", "finish", "finish", "run 3", "run 6")
@@ -75,7 +77,10 @@ def shown(drive: Drive) -> dict[str, str]:
     digests: dict[str, str] = {}
     for name, (value, grad) in drive.state.items():
         digests |= {name: value, f"{name}.grad": grad or "None"}
-    return digests | {"STATE": frame.digest, "LOSS": repr(frame.loss)}
+    navigator = drive.session.navigator
+    state = state_sha256(navigator.tape, navigator.cursor)
+    assert printed_digest(frame) in (state, "")
+    return digests | {"STATE": state, "LOSS": repr(frame.loss)}
 
 
 def run_alone(script: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -59,10 +59,10 @@ class FakeSession:
         self.iteration = snapshot.position.iteration if snapshot else 0
         self.kept = {i for i, _ in snapshot.keyframes} if snapshot else set()
         for iteration in self.kept:
-            assert store.get(iteration) == self._blob(iteration), iteration
+            assert bytes(store.get(iteration)) == self._blob(iteration), iteration
         if not snapshot:
             self.kept.add(0)
-            store.put(0, self._blob(0))
+            store.put(0, [self._blob(0)])
         self.looked = Subscription()
         self.progress = SimpleNamespace(
             position=Position(), segment=0, what="op", after="", since=0.0
@@ -108,7 +108,7 @@ class FakeSession:
         self.progress.position, self.progress.since = Position(self.iteration), time.monotonic()
         if self.iteration % 10 == 0:
             self.kept.add(self.iteration)
-            self.store.put(self.iteration, self._blob(self.iteration))
+            self.store.put(self.iteration, [self._blob(self.iteration)])
 
     def _blob(self, iteration: int) -> bytes:
         return b"%d" % iteration * 100_000

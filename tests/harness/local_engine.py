@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from lenet_tui.history.engine.session import Session
 from lenet_tui.parity.result import Parity
+from lenet_tui.protocol.blob import Blob, Piece, length
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
@@ -187,10 +188,11 @@ class LocalEngine:
 
     # The session's store of keyframes.
 
-    def put(self, iteration: int, blob: bytes) -> None:
-        self.report(Keyframe(iteration, blob))
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+        self.report(Keyframe(iteration, b"".join(pieces)))
+        return length(pieces)
 
-    def get(self, iteration: int) -> bytes:
+    def get(self, iteration: int) -> Blob:
         return self._recovery.keyframe(iteration)
 
     def drop(self, iterations: Sequence[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,32 +13,36 @@ import torch
 from torch import Tensor, nn
 
 from lenet_tui.history.engine.keyframe import capture, restore, unpack
-from lenet_tui.history.keyframe_policy import FIRST_SPACING, KeyframeIndex
+from lenet_tui.history.keyframe_policy import FIRST_SPACING, LATEST, KeyframeIndex
 from lenet_tui.protocol.options import Options, change, resolve
 from lenet_tui.training.engine.trainer import Trainer
 
 
-def test_within_its_budget_and_evenly_spaced() -> None:
+def test_within_its_budget_and_evenly_spaced_but_for_the_latest() -> None:
     index = KeyframeIndex(budget=1000)
     kept = set()
     for iteration in range(20_000):
         if index.due(iteration):
             kept.add(iteration)
             kept -= set(index.add(iteration, 30))
+            assert sorted(kept)[-LATEST:] == [iteration - 32, iteration][-len(kept) :]
         assert index.used <= 1000
         assert kept == set(index.sizes)
-    spaces = {b - a for a, b in zip(sorted(kept), sorted(kept)[1:], strict=False)}
-    assert spaces == {index.spacing} == {FIRST_SPACING * 32}
+    even = sorted(kept)[:-LATEST]
+    assert {b - a for a, b in pairwise(even)} == {index.spacing}
+    assert index.spacing == FIRST_SPACING * 32
     assert index.used > 400
 
 
-def test_others_take_their_share_of_the_budget_and_the_first_always_stays() -> None:
+def test_others_take_their_share_and_the_first_and_the_last_always_stay() -> None:
     index = KeyframeIndex(budget=100)
     index.add(0, 40)
     assert index.add(32, 40, others=20) == []
     assert index.add(64, 40, others=20) == [32]
-    assert index.add(128, 400) == [64, 128] or set(index.sizes) == {0}
-    assert index.nearest(10**6) == 0
+    assert index.fit(others=60) == []
+    assert index.add(96, 400) == [64]
+    assert set(index.sizes) == {0, 96}
+    assert index.nearest(10**6) == 96 and index.nearest(95) == 0
 
 
 def test_the_nearest_is_the_last_one_before() -> None:

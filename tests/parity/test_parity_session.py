@@ -47,7 +47,7 @@ def test_the_reference_is_the_sessions_own_iteration(
     while drive.at[0] < iteration or not drive.session.navigator.finished:
         drive("phase")
     session = drive.session.navigator
-    assert digests.fingerprint(tape, tape.end) == digests.fingerprint(
+    assert digests.state_sha256(tape, tape.end) == digests.state_sha256(
         session.tape, session.tape.end
     )
     assert [len(s.entries) for s in tape.segments] == [

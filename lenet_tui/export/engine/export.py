@@ -168,6 +168,6 @@ def recorded(tape: Tape, cursor: Cursor) -> dict[str, str]:
         found[f"{state.name}.grad"] = state.grad.sha256 if state.grad else "None"
     loss = tape.loss(cursor)
     return found | {
-        "STATE": digests.fingerprint(tape, cursor),
+        "STATE": digests.state_sha256(tape, cursor),
         "LOSS": "None" if loss is None else repr(loss),
     }

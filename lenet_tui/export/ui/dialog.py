@@ -7,6 +7,7 @@ from textual.notifications import SeverityLevel
 from lenet_tui.export.request import Export
 from lenet_tui.kit.ui.ask_file import AskFileScreen, Target, suggestion
 from lenet_tui.kit.ui.port import Port
+from lenet_tui.protocol.frame import printed_digest
 from lenet_tui.protocol.new_file import write_new
 from lenet_tui.text.clean import clean
 
@@ -32,8 +33,8 @@ class Exporter:
     def _help(self, folder: str) -> str:
         words, frame = self._port.words, self._port.frame
         lines = [words("export.help", folder=folder)]
-        if frame is not None and frame.digest:
-            lines.append(words("export.state", digest=frame.digest))
+        if frame is not None and (digest := printed_digest(frame)):
+            lines.append(words("export.state", digest=digest))
         return "\n".join(lines)
 
     async def write(self, target: Target) -> None:

@@ -7,17 +7,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 
+from lenet_tui.history.engine.near import NearStates
 from lenet_tui.history.keyframe_policy import KeyframeIndex
+from lenet_tui.protocol.blob import LARGE, Blob, Piece, equal, length
 from lenet_tui.protocol.iteration_plan import INIT, IterationPlan, regular
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.session_api import KeyframeStore
+from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
 
 MAX_DIGESTS = 20_000
-RECENT_EVERY = 32
-"""Iterations between the keyframes of the last stretch of a run, whatever the spacing."""
+FEW = 4
+"""A budget for fewer keyframes than this is remarked on."""
+
+MEGABYTE = 2**20
 
 Point = tuple[int, int, float]
 """(iteration, segment, ops done; infinity: all), so that points can be compared."""
@@ -39,8 +44,10 @@ class History:
         """The optional phases that were on when the session began."""
         self.end: Point = (0, 0, float("inf"))
         self.divergence: Notice | None = None
+        self.near: NearStates | None = NearStates(budget)
         self._digests: dict[Point, str] = {}
-        self._recent: dict[int, bytes] = {}
+        self._remarks: list[Notice] = []
+        self._remarked = False
         self._blob_digests: dict[int, Future[bytes]] = {}
         self._hashing = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
 
@@ -79,34 +86,58 @@ class History:
         self.plans[iteration] = plan
         last_whole = iteration if plan.finished() else iteration - 1
         self._drop(self.index.drop_after(last_whole))
-        self._recent = {i: b for i, b in self._recent.items() if i <= last_whole}
+        if self.near:
+            self.near.drop_after(last_whole)
         self._digests = {p: d for p, d in self._digests.items() if p <= here}
         self.end = here
 
     def wants(self, iteration: int) -> bool:
         """Whether a keyframe of the iteration just finished is worth capturing."""
-        recent = iteration % RECENT_EVERY == 0
-        return recent or iteration in self.index.sizes or self.index.due(iteration)
+        return iteration in self.index.sizes or self.index.due(iteration)
 
-    def keep(self, iteration: int, blob: bytes) -> None:
+    def keep(self, iteration: int, pieces: Sequence[Piece]) -> None:
         """Store a keyframe if it is due; compare it with one stored before."""
-        if iteration % RECENT_EVERY == 0:
-            self._recent[iteration] = blob
-            if len(self._recent) > 2:
-                del self._recent[min(self._recent)]
-        if iteration in self.index.sizes and self._sum(iteration) != _sum(blob):
+        if iteration in self.index.sizes and not self._has(iteration, pieces):
             self.divergence = notice("history:not-reproduced", n=iteration)
         if self.index.due(iteration):
-            self._store.put(iteration, blob)
-            self._blob_digests[iteration] = self._hashing.submit(_sum, blob)
-            self._drop(self.index.add(iteration, len(blob), self.bytes - self.index.used))
-        while self._recent and self.bytes > self.index.budget:
-            del self._recent[min(self._recent)]
+            size = self._store.put(iteration, pieces)
+            if length(pieces) < LARGE:
+                sum_ = self._hashing.submit(_sum, b"".join(pieces))
+                self._blob_digests[iteration] = sum_
+            self._drop(self.index.add(iteration, size, self._near_bytes))
+            self._remark(iteration, size)
+
+    def _has(self, iteration: int, pieces: Sequence[Piece]) -> bool:
+        """Whether the stored keyframe is equal to one in pieces."""
+        if length(pieces) < LARGE:
+            return self._sum(iteration) == _sum(b"".join(pieces))
+        return equal(self._store.get(iteration), pieces)
+
+    def keep_near(self, iteration: int, recorder: TapeRecorder) -> None:
+        """Keep the state of the iteration just finished, which is on the recorder's tape."""
+        if self.near:
+            self.near.keep(iteration, recorder)
+            self._drop(self.index.fit(self._near_bytes))
+
+    def _remark(self, iteration: int, size: int) -> None:
+        """Have it said, once, if the budget is small for keyframes of this size."""
+        room = self.index.budget // size - 1  # one is for the near states
+        if iteration and room < FEW and not self._remarked:
+            self._remarked = True
+            megabytes, budget = round(size / MEGABYTE, 1), self.index.budget // MEGABYTE
+            key = "history:few-keyframes" if room > 1 else "history:over-budget"
+            self._remarks.append(notice(key, size=megabytes, budget=budget, kept=room))
+
+    def take_remarks(self) -> list[Notice]:
+        """What is to be said of the budget and has not been said yet."""
+        remarks, self._remarks = self._remarks, []
+        return remarks
 
     def _sum(self, iteration: int) -> bytes:
         """The digest of a stored keyframe, which is requested if another engine stored it."""
         if iteration not in self._blob_digests:
-            self._blob_digests[iteration] = self._hashing.submit(_sum, self._store.get(iteration))
+            stored = bytes(self._store.get(iteration))
+            self._blob_digests[iteration] = self._hashing.submit(_sum, stored)
         return self._blob_digests[iteration].result()
 
     def _drop(self, iterations: Sequence[int]) -> None:
@@ -116,13 +147,12 @@ class History:
             self._store.drop(iterations)
 
     def nearest(self, iteration: int) -> int:
-        """The last iteration up to ``iteration`` with a keyframe, stored or recent."""
-        recent = [i for i in self._recent if i <= iteration]
-        return max([self.index.nearest(iteration), *recent])
+        """The last iteration up to ``iteration`` with a keyframe."""
+        return self.index.nearest(iteration)
 
-    def blob(self, iteration: int) -> bytes:
+    def blob(self, iteration: int) -> Blob:
         """The bytes of a keyframe."""
-        return self._recent.get(iteration) or self._store.get(iteration)
+        return self._store.get(iteration)
 
     def check(self, iteration: int, cursor: Cursor, digest: str) -> None:
         """Record the state's digest at a point, or compare it with the one recorded before."""
@@ -161,7 +191,11 @@ class History:
     @property
     def bytes(self) -> int:
         """Memory that keyframes take, in all processes."""
-        return self.index.used + sum(len(b) for b in self._recent.values())
+        return self.index.used + self._near_bytes
+
+    @property
+    def _near_bytes(self) -> int:
+        return self.near.bytes if self.near else 0
 
 
 def _sum(blob: bytes) -> bytes:
@@ -173,11 +207,11 @@ class Borrowed(History):
 
     def __init__(self, own: History) -> None:
         super().__init__(own._store, own.index.budget)
-        self.index = own.index
+        self.index = replace(own.index)
         self.plans = dict(own.plans)
         self.on = own.on
         self.end = own.end
-        self._recent = own._recent
+        self.near = None
 
     def wants(self, iteration: int) -> bool:
         return False

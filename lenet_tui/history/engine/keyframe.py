@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lenet_tui.protocol import container
+from lenet_tui.protocol.blob import Blob, Piece, SharedBlob
 from lenet_tui.protocol.container import Forms, Malformed
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError, Options, check
@@ -23,6 +24,9 @@ from lenet_tui.training.engine.generators import (
     restore_host_generators,
 )
 from lenet_tui.training.engine.trainer import Trainer
+
+SMALL = 2**16
+"""Bytes of a tensor that does not matter."""
 
 Like = tuple[torch.dtype, tuple[int, ...]]
 """A dtype and a shape."""
@@ -41,18 +45,29 @@ def _stored(tensor: Tensor) -> StoredTensor:
     return StoredTensor(str(tensor.dtype)[6:], tuple(tensor.shape), memoryview(raw(tensor)))
 
 
-def _tensor(stored: StoredTensor) -> Tensor:
-    """The tensor, on the CPU, copied; ``Malformed`` if dtype, shape and bytes do not fit."""
+def _view(stored: StoredTensor) -> Tensor:
+    """The tensor, on the CPU; ``Malformed`` if dtype, shape and bytes do not fit."""
     try:
         dtype: torch.dtype = getattr(torch, stored.dtype)
         empty = torch.empty(0, dtype=dtype)
         flat = torch.frombuffer(stored.content, dtype=dtype) if stored.content else empty
-        return flat.reshape(stored.shape).clone()
+        return flat.reshape(stored.shape)
     except (AttributeError, TypeError, ValueError, RuntimeError):
         raise Malformed("history:odd-tensor") from None
 
 
-_FORMS: Forms = {Tensor: (StoredTensor, _stored, _tensor)}
+def _copy(stored: StoredTensor) -> Tensor:
+    """The same, copied."""
+    return _view(stored).clone()
+
+
+def _copy_if_small(stored: StoredTensor) -> Tensor:
+    """The same, copied only if it is small: what is large is copied where it is used."""
+    return _copy(stored) if len(stored.content) < SMALL else _view(stored)
+
+
+_FORMS: Forms = {Tensor: (StoredTensor, _stored, _copy)}
+_VIEWS: Forms = {Tensor: (StoredTensor, _stored, _copy_if_small)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +101,10 @@ class TrainerState:
     cuda_rng: Tensor | None
 
 
-def capture(trainer: Trainer) -> bytes:
-    """The trainer's state: parameters, gradients (``None`` too), buffers, optimizer, RNG, data."""
+def state_of(trainer: Trainer) -> TrainerState:
+    """The trainer's state with its live tensors."""
     cuda = trainer.device.type == "cuda"
-    state = TrainerState(
+    return TrainerState(
         trainer.options,
         trainer.data_state,
         trainer.fresh_vector,
@@ -105,28 +120,46 @@ def capture(trainer: Trainer) -> bytes:
         torch.get_rng_state(),
         torch.cuda.get_rng_state(trainer.device) if cuda else None,
     )
-    return b"".join(container.pack(state, _FORMS))
 
 
-def unpack(blob: bytes) -> TrainerState:
+def capture(trainer: Trainer) -> bytes:
+    """The trainer's state: parameters, gradients (``None`` too), buffers, optimizer, RNG, data."""
+    return b"".join(capture_pieces(trainer))
+
+
+def capture_pieces(trainer: Trainer) -> list[Piece]:
+    """The same in pieces, some of them of live memory: to be copied at once."""
+    return container.pack(state_of(trainer), _FORMS)
+
+
+def unpack(blob: Blob, forms: Forms = _FORMS) -> TrainerState:
     """The state in a keyframe's bytes, its tensors on the CPU; ``Malformed`` if it is none."""
-    return container.unpack(TrainerState, bytearray(blob), _FORMS)  # torch wants writable bytes
+    writable = blob.pieces() if isinstance(blob, SharedBlob) else bytearray(blob)  # torch wants it
+    return container.unpack(TrainerState, writable, forms)
 
 
-def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
+def restore(trainer: Trainer, blob: Blob, device: str = "") -> None:
     """Put the trainer back to the state that ``capture`` took, on the device that it was on.
 
     ``device``: on this one instead. The tensors take the dtype of the trainer's parameters.
     """
-    state = unpack(blob)
+    state = unpack(blob, _VIEWS)
+    fixed = state.data.fixed
+    if fixed is not None:
+        state.data.fixed = fixed[0].clone(), fixed[1].clone(), fixed[2].clone()
+    restore_state(trainer, state, device)
+
+
+def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> None:
+    """Put the trainer into a state, copied; as ``restore``."""
     options = check(state.options)
     at_first = trainer.data_state
-    trainer.restore_data(state.data)  # first, as it may be impossible
+    trainer.restore_data(replace(state.data))  # first, as it may be impossible
     if trainer.built.lacks(state.attributes):
         trainer.restore_data(at_first)
         with suppress(Exception):  # its owner's: where it must not fail it will be said
             trainer.plain_iteration()  # in which the model builds it
-        trainer.restore_data(state.data)
+        trainer.restore_data(replace(state.data))
     trainer.change(replace(options, device=device) if device else options)
     slots: dict[str, dict[str, Tensor]] = {}
     cast: dict[torch.dtype, torch.dtype] = {}
@@ -135,7 +168,7 @@ def restore(trainer: Trainer, blob: bytes, device: str = "") -> None:
             stored = state.parameters[name]
             cast[stored.value.dtype] = p.dtype
             p.data.copy_(stored.value)
-            p.grad = None if stored.grad is None else stored.grad.to(p)
+            p.grad = None if stored.grad is None else stored.grad.to(p, copy=True)
             slots[name] = {k: t if k == "step" else t.to(p) for k, t in stored.state.items()}
         _restore_buffers(trainer, state.buffers, cast)
     trainer.updater.load(slots)
@@ -174,9 +207,8 @@ def _restore_buffers(
     for name, value in stored.items():
         path, _, leaf = name.rpartition(".")
         module, _, buffer = present.get(name) or (modules[path], leaf, None)
-        new = (
-            value if value is None else value.to(trainer.device, cast.get(value.dtype, value.dtype))
-        )
+        dtype = value if value is None else cast.get(value.dtype, value.dtype)
+        new = value if value is None else value.to(trainer.device, dtype, copy=True)
         if buffer is not None and new is not None and buffer.shape == new.shape:
             buffer.copy_(new)
         elif name in present:
@@ -185,7 +217,7 @@ def _restore_buffers(
             module.register_buffer(leaf, new)
 
 
-def check_fits(trainer: Trainer, blob: bytes) -> None:
+def check_fits(trainer: Trainer, blob: Blob) -> None:
     """Raise ``OptionError``, one line, unless ``restore`` can restore all of it.
 
     Names, shapes and dtypes must be those of the trainer's own parameters and buffers.

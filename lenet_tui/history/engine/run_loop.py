@@ -19,8 +19,9 @@ from lenet_tui.watch.engine import evaluate
 from lenet_tui.watch.engine.evaluate import Truth
 from lenet_tui.watch.engine.finiteness import NONFINITE, finite_at
 
-TAPED = 2
-"""The last iterations of a run are taped: one to be shown, one for its "last update"."""
+TAPED = 3
+"""The last iterations of a run are taped: one to be shown, one for its "last update", and one so
+that the state from which a step back runs is at hand."""
 
 Hit = tuple[Cursor, Notice]
 """Where a watchpoint became true, and the notice of it."""

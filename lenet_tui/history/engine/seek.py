@@ -18,6 +18,13 @@ from lenet_tui.training.engine.own_data import NotReachable
 from lenet_tui.training.engine.rejecting import rejection
 from lenet_tui.training.engine.trainer import Trainer
 
+_MADE = {phase.makes for phase in PHASES.values() if phase.makes}
+"""What phases make for others to read: an output and a loss."""
+
+LONG, SHORT = 16, 10
+"""After a way of more than so many iterations, those just before are so many away from a keyframe
+that is stored on the way."""
+
 
 class Replay:
     """A tape under way, and the history it is part of. Live torch is always at the tape's end."""
@@ -116,8 +123,12 @@ class Replay:
 
     def keep(self) -> None:
         """Store a keyframe of the live state if one is wanted here."""
+        segments = self.tape.segments
+        taped = any(s.entries for s in segments)
+        if self.iteration and taped and all(s.segment.how == "turn" for s in segments):
+            self.history.keep_near(self.iteration, self.recorder)
         if self.history.wants(self.iteration):
-            self.history.keep(self.iteration, keyframe.capture(self.trainer))
+            self.history.keep(self.iteration, keyframe.capture_pieces(self.trainer))
 
     def plain(self) -> None:
         """Run the whole next iteration as a plain loop would, without a tape."""
@@ -149,15 +160,39 @@ class Replay:
 
         ``careful``: run no op after the cursor's, not even of the same phase.
         """
-        start = self.start_for(iteration)
-        try:
-            self.resume_at(start, extras=start < iteration)
-        except NotReachable:  # another engine drew its batches: they are drawn again from the start
-            start = 0
-            self.resume_at(start, extras=start < iteration)
-        self.replay_to(iteration)
+        if not self._resume_near(iteration, cursor):
+            start = self.start_for(iteration)
+            if iteration - start > LONG:
+                self.history.index.halfway = iteration - SHORT
+            try:
+                self.resume_at(start, extras=start < iteration)
+            except NotReachable:  # another engine drew its batches: they are drawn again
+                start = 0
+                self.resume_at(start, extras=start < iteration)
+            self.replay_to(iteration)
         self._play_to(cursor, careful)
         self.cursor = cursor if cursor.segment < len(self.tape.segments) else self.tape.end
+
+    def _resume_near(self, iteration: int, cursor: Cursor) -> bool:
+        """Begin an iteration from the state just before it, if that is kept and is enough.
+
+        It is not where a phase up to the cursor, or the next one, may read an output or a loss
+        from before: there is none then.
+        """
+        near = self.history.near.at(iteration - 1) if self.history.near else None
+        if near is None:
+            return False
+        before = self.history.plan(iteration - 1)
+        ahead = self.history.plan(iteration).segments[: cursor.segment + 1]
+        made = {s.kind.makes for s in ahead if s.how == "turn"}
+        plain = self.own_step or (all(s.how == "turn" for s in ahead) and made >= _MADE)
+        if not plain or len(before.segments) > before.boundary():
+            return False
+        keyframe.restore_state(self.trainer, near.state)
+        self.recorder.follow(near.past)
+        self._apply(before, Cursor(before.boundary() - 1))
+        self.begin(iteration)
+        return True
 
     def start_for(self, iteration: int) -> int:
         """The iteration whose keyframe a rebuild of ``iteration`` starts from.
@@ -178,7 +213,7 @@ class Replay:
             return False
         if len(plan.segments) > plan.boundary():
             return True
-        missing = {phase.makes for phase in PHASES.values() if phase.makes}
+        missing = set(_MADE)
         for between in range(start + 1, iteration):
             for segment in self.history.plan(between).segments:
                 if segment.how == "skip":
@@ -246,5 +281,7 @@ class Replay:
                 continue
             self.open(segment)
             recorded = self.tape.segments[-1]
+            if segment.kind.lazy and done is None:
+                self._complete()
             while segment.kind.lazy and not recorded.complete and len(recorded.entries) != done:
                 self._step()

@@ -9,7 +9,7 @@ from functools import partial
 import torch
 
 from lenet_tui.history.engine import keyframe, step_rules
-from lenet_tui.history.engine.history import History
+from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
@@ -43,7 +43,6 @@ from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
 from lenet_tui.watch.engine import evaluate
 
-MEGABYTE = 2**20
 RUN_ON = moves.Continue(2**62)
 """A ``continue`` without a limit, as ``RunFree`` asks for."""
 
@@ -108,7 +107,7 @@ class Session:
         trainer = self.navigator.trainer
         if trainer.device.type == "cuda":
             self._say(LOADS_CUDNN)
-        self.history.keep(0, keyframe.capture(trainer))
+        self.history.keep(0, keyframe.capture_pieces(trainer))
         self.history.on = phases_on(trainer.options)
         self.navigator.recorder.expected = dry_run(trainer).entries
 
@@ -129,7 +128,7 @@ class Session:
         position = snapshot.position
         cursor = Cursor(snapshot.segment, position.op)
         self.navigator.rebuild(position.iteration, cursor, careful=True)
-        if snapshot.digest:
+        if len(snapshot.digest) == len(self._digest()):  # older saves have longer ones
             self.history.expect(position.iteration, cursor, snapshot.digest)
             self._fingerprint()
 
@@ -149,10 +148,13 @@ class Session:
     def take_losses(self) -> tuple[int, Sequence[float]]:
         return self.run_loop.take_finished_losses()
 
+    def _digest(self) -> str:
+        navigator = self.navigator
+        return navigator.recorder.digests.at(navigator.tape, navigator.cursor)
+
     def _fingerprint(self) -> str:
         """The digest of the state at the cursor, compared with the one recorded there."""
-        navigator = self.navigator
-        digest = digests.fingerprint(navigator.tape, navigator.cursor)
+        navigator, digest = self.navigator, self._digest()
         self.history.check(navigator.iteration, navigator.cursor, digest)
         return digest
 
@@ -288,9 +290,7 @@ class Session:
 
     def subscribe(self, subscription: Subscription) -> Frame:
         self._subscription = subscription
-        navigator = self.navigator
-        digest = digests.fingerprint(navigator.tape, navigator.cursor)
-        return replace(self.frame(), digest=digest, divergence=self.history.divergence)
+        return replace(self.frame(), digest=self._digest(), divergence=self.history.divergence)
 
     def subscribe_next(self, subscription: Subscription) -> None:
         self._subscription = subscription
@@ -306,6 +306,8 @@ class Session:
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
         names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
+        for remark in history.take_remarks():
+            self._hooks.send(Remark(remark))
         return Frame(
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 from multiprocessing.connection import Connection
 
+from lenet_tui.process import blobs
+from lenet_tui.protocol.blob import LARGE, SHARING, Blob, Piece, SharedBlob, length, shared, taken
 from lenet_tui.protocol.messages import (
     Close,
     Command,
@@ -24,6 +26,9 @@ from lenet_tui.protocol.sent_rows import SentRows
 
 POLL_INTERVAL = 0.005
 """Seconds between two polls of the pipe during a run: an iteration may take less than 1 ms."""
+
+MOST_SHARED = 400
+"""Keyframes in shared memory, each with a descriptor in both processes."""
 
 
 class PipeClosed(BaseException):
@@ -42,15 +47,15 @@ class Pipe:
         self._sending = threading.Lock()
         self._inbox: deque[Command] = deque()
         self._polled = 0.0
+        self._shared: dict[int, SharedBlob] = {}
         self._rows = SentRows()
         self.acknowledged = True
 
     def send(self, report: Report) -> None:
         try:
             with self._sending:
-                if isinstance(report, Keyframe):  # pickled, its bytes would be copied
-                    self._connection.send(replace(report, blob=b""))
-                    self._connection.send_bytes(report.blob)
+                if isinstance(report, Keyframe):
+                    blobs.send(self._connection, report)
                 else:
                     self._connection.send(self._rows.lean(report))
         except OSError:
@@ -93,25 +98,46 @@ class Pipe:
 
     # Keyframes are stored at the other end of the pipe.
 
-    def put(self, iteration: int, blob: bytes) -> None:
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+        blob = self._copied(pieces)
+        if isinstance(blob, SharedBlob):
+            self._shared[iteration] = blob
         self.send(Keyframe(iteration, blob))
+        return taken(blob)
+
+    def _copied(self, pieces: Sequence[Piece]) -> Blob:
+        """The pieces in shared memory, if they are worth a descriptor there, or else joined."""
+        if SHARING and length(pieces) >= LARGE and len(self._shared) < MOST_SHARED:
+            with contextlib.suppress(OSError):
+                return shared(pieces, self._shared.get(0))
+        return b"".join(pieces)
 
     def drop(self, iterations: Sequence[int]) -> None:
         if iterations:
+            for iteration in iterations:
+                self._shared.pop(iteration, None)
             self.send(EvictedKeyframes(tuple(iterations)))
 
-    def get(self, iteration: int) -> bytes:
-        """Request a stored keyframe and wait for it; other commands wait in their turn."""
+    def get(self, iteration: int) -> Blob:
+        """A stored keyframe. If another engine stored it, it is requested and waited for; other
+        commands wait in their turn.
+        """
+        if iteration in self._shared:
+            return self._shared[iteration]
         self.send(RequestKeyframe(iteration))
         while True:
             command = self._receive()
             if isinstance(command, Keyframe) and command.iteration == iteration:
                 self._inbox.remove(command)
+                if isinstance(command.blob, SharedBlob):
+                    self._shared[iteration] = command.blob
                 return command.blob
 
     def _receive(self) -> Command:
         try:
             command: Command = self._connection.recv()
+            if isinstance(command, Keyframe):
+                command = blobs.receive(self._connection, command)
         except (EOFError, OSError):
             raise PipeClosed from None
         if isinstance(command, FrameAcknowledged):

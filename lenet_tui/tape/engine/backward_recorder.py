@@ -15,7 +15,7 @@ from lenet_tui.tape.engine.entries import Entry, GradientEntry, NodeEntry, OpEnt
 from lenet_tui.tape.engine.forward_recorder import StopHere
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class NodeInfo:
     """A node reachable from a root. ``name`` and ``module``: of the forward op it came from."""
 
@@ -25,6 +25,10 @@ class NodeInfo:
     module: str
     parameter: str
     next: tuple[Node, ...]
+
+
+_KINDS: dict[type, str] = {}
+"""The kinds of nodes, by their classes: a graph has thousands of few."""
 
 
 def walk(
@@ -47,7 +51,7 @@ def walk(
         seen.add(node)
         owner = owners.get(node, led)
         onward = tuple([n for n, _ in node.next_functions if n is not None])
-        op = kind(node)
+        op = _KINDS.get(type(node)) or kind(node)
         if op == "AccumulateGrad":
             name = parameters.get(id(node.variable), "")  # type: ignore[attr-defined]
             found.append(NodeInfo(node, op, name, name.rpartition(".")[0], name, onward))
@@ -59,7 +63,10 @@ def walk(
 
 def kind(node: Node) -> str:
     """``AddmmBackward0``, ``AccumulateGrad``, …: the node's name without its namespace."""
-    return node.name().rpartition("::")[2]
+    name = node.name().rpartition("::")[2]
+    if type(node).__name__ == name:  # not where several kinds have a class in common
+        _KINDS[type(node)] = name
+    return name
 
 
 class BackwardRecorder:

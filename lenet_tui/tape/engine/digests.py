@@ -29,8 +29,8 @@ def norm(tensor: Tensor) -> float:
     return float(torch.linalg.vector_norm(dense(tensor), dtype=dtype))
 
 
-def fingerprint(tape: Tape, cursor: Cursor) -> str:
-    """One digest of all parameters and gradients at the cursor."""
+def state_sha256(tape: Tape, cursor: Cursor) -> str:
+    """The SHA-256 digest of all parameters and gradients at the cursor, as a script prints it."""
     return state_digest(tape.state(cursor))
 
 

@@ -16,14 +16,17 @@ from lenet_tui.protocol.options import change, phases_on
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
+from lenet_tui.tape.engine.collection import collection_put_off
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
-from lenet_tui.tape.engine.tape import UNKNOWN, Base, Tape, TapeSegment
+from lenet_tui.tape.engine.tape import UNKNOWN, Base, Past, Tape, TapeSegment
+from lenet_tui.tape.engine.update_recorder import UpdateRecorder
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
@@ -44,9 +47,11 @@ class TapeRecorder:
             self._paths.setdefault(module, path)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
+        self._update = UpdateRecorder(trainer)
         self._fetched = -1
         self._forward: TapeSegment | None = None
         self._freed = False
+        self.digests = StateDigests()
         self._running: ForwardRecorder | None = None
         self.failure: Failure | None = None
         self.partly = False
@@ -68,6 +73,7 @@ class TapeRecorder:
             self._freed,
         )
         self._updates = {}
+        self.digests.leave()
         self.tape = Tape(iteration, base)
         if iteration == 0:
             self.tape.segments.append(self._init)
@@ -83,7 +89,18 @@ class TapeRecorder:
     def forget(self) -> None:
         """Drop what the next tape would take over, as it does not follow the present one."""
         self._updates = {}
+        self._update.forget()
         self._fetched = -1
+
+    @property
+    def past(self) -> Past:
+        """What the next tape would take over now."""
+        return Past(dict(self._updates), self._forward, self._freed)
+
+    def follow(self, past: Past) -> None:
+        """Have the next tape take over this, as the trainer is where that tape ended."""
+        self.forget()
+        self._updates, self._forward, self._freed = dict(past.updates), past.forward, past.freed
 
     def pad(self, segments: Iterable[Segment]) -> None:
         """Add segments that were run before the tape begins, without entries."""
@@ -92,6 +109,7 @@ class TapeRecorder:
     def skip_to(self, iteration: int) -> None:
         """Begin a tape without entries, for an iteration that was run without recording."""
         self.forget()
+        self.digests.forget()
         on = phases_on(self.trainer.options)
         self.tape = Tape(iteration, self.tape.base, segments=list(_unrecorded(on)))
 
@@ -104,7 +122,7 @@ class TapeRecorder:
         self._enter(segment.phase)
         started = time.perf_counter()
         try:
-            with rejecting(self.trainer):
+            with rejecting(self.trainer), collection_put_off():
                 recorded = self._record(segment, stop_after)
                 self.trainer.synchronise()
         except MoveRejected as rejected:
@@ -194,7 +212,7 @@ class TapeRecorder:
             count = lazy.total - done
         names = self._names[done : done + count]
         started = time.perf_counter()
-        with rejecting(self.trainer):
+        with rejecting(self.trainer), collection_put_off():
             lazy.entries += BY_PARAMETER[lazy.phase](self, names)
             if names:
                 self.progress.passed(len(lazy.entries), names[-1])
@@ -297,25 +315,7 @@ class TapeRecorder:
 
     def update(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``update`` for these parameters."""
-        updater, parameters = self.trainer.updater, self.trainer.parameters
-        states = [_cloned(updater.state(name)) for name in names]
-        updater.step(names if len(names) < len(parameters) else None)
-        for name, state in zip(names, states, strict=True):
-            made = self._updates.get(name)
-            self._updates[name] = UpdateEntry(
-                name,
-                UPDATE.name,
-                name.rpartition(".")[0],
-                made.after if made else self.tape.base.values[name],
-                parameters[name].grad,
-                parameters[name].detach().clone(),
-                updater.group(name).get("lr", updater.lr),
-                updater.title,
-                state,
-                _cloned(updater.state(name)),
-                updater.group(name) if updater.own else {},
-            )
-        return [self._updates[name] for name in names]
+        return self._update.run(names, self._updates, self.tape.base.values)
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""
@@ -326,10 +326,6 @@ class TapeRecorder:
         progress.index = sum(len(s.entries) for s in self.tape.segments)
         progress.passed(0, "")
         progress.enters(phase)
-
-
-def _cloned(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {key: value.detach().clone() for key, value in state.items()}
 
 
 @cache

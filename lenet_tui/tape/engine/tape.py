@@ -90,6 +90,18 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What a tape takes over from the one before: its updates, and the last forward with its graph.
+
+    ``freed``: whether a backward has freed that graph.
+    """
+
+    updates: dict[str, UpdateEntry]
+    forward: TapeSegment | None
+    freed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """``done`` ops (``None``: all) of segment number ``segment``."""
 
@@ -129,6 +141,13 @@ class Tape:
     def index(self, cursor: Cursor) -> int:
         """How many entries the cursor has passed."""
         return sum(self.done(cursor, number) for number in range(cursor.segment + 1))
+
+    def between(self, first: int, last: int) -> Iterator[Entry]:
+        """The entries after the first ``first`` ones, up to the first ``last`` ones."""
+        for segment in self.segments:
+            count = len(segment.entries)
+            yield from segment.entries[max(first, 0) : max(last, 0)]
+            first, last = first - count, last - count
 
     def passed(self, cursor: Cursor) -> list[tuple[TapeSegment, list[Entry]]]:
         """The segments that the cursor entered or passed, each with its entries so far."""

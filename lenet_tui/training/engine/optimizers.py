@@ -23,6 +23,11 @@ ONE_BY_ONE = tuple(
 """The optimizers that treat each parameter by itself."""
 
 
+LARGE = 2**18
+"""Elements from which a gradient is scaled by itself: those of all at once would take as much
+memory as the model."""
+
+
 class Aliases(Generic[T]):
     """``make(parameters)``, called again where a model has put other data into a parameter.
 
@@ -89,15 +94,15 @@ class Updater:
         """Whether a step of some parameters leaves the same bits as their part of a whole one."""
         return self._own is None or type(self._own) in ONE_BY_ONE
 
-    def group(self, name: str) -> dict[str, Any]:
-        """The hyperparameters of a parameter, by torch's names; empty: it is in no group."""
+    def groups(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The hyperparameters of each parameter, by torch's names; empty: it is in no group."""
         if self._optimizer is None:
-            return {"lr": self.lr}
-        parameter = self._parameters[name]
+            return {name: {"lr": self.lr} for name in names}
+        found: dict[int, dict[str, Any]] = {}
         for group in self._optimizer.param_groups:
-            if any(p is parameter for p in group["params"]):
-                return {key: value for key, value in group.items() if key != "params"}
-        return {}
+            its = {key: value for key, value in group.items() if key != "params"}
+            found |= {id(p): its for p in group["params"]}
+        return {name: found.get(id(self._parameters[name]), {}) for name in names}
 
     def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the hyperparameters and states of an optimizer of one's own, to be stored."""
@@ -125,10 +130,14 @@ class Updater:
         parameters = list(self._parameters.values()) if chosen is None else chosen
         values = self._values() if chosen is None else [p.data for p in chosen]
         pairs = [(v, p.grad) for v, p in zip(values, parameters, strict=True) if p.grad is not None]
-        if pairs:
-            # As ``p.data.sub_(p.grad * lr)`` does for each: the same products and differences.
-            scaled = torch._foreach_mul([grad for _, grad in pairs], self.lr)
-            torch._foreach_sub_([value for value, _ in pairs], scaled)
+        # As ``p.data.sub_(p.grad * lr)`` does for each: the same products and differences.
+        small = [pair for pair in pairs if pair[1].numel() < LARGE]
+        if small:
+            scaled = torch._foreach_mul([grad for _, grad in small], self.lr)
+            torch._foreach_sub_([value for value, _ in small], scaled)
+        for value, grad in pairs if len(small) < len(pairs) else ():
+            if grad.numel() >= LARGE:
+                value.sub_(grad * self.lr)
 
     def _step_optimizer(
         self, optimizer: torch.optim.Optimizer, chosen: list[Tensor] | None

@@ -1,0 +1,138 @@
+"""The states of the last few boundaries, for a step back to run one iteration and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
+from lenet_tui.tape.engine.bit_sums import same_bits
+from lenet_tui.tape.engine.entries import Entry, OpEntry, UpdateEntry
+from lenet_tui.tape.engine.recorder import TapeRecorder
+from lenet_tui.tape.engine.tape import Past, TapeSegment
+
+FEWEST = 3
+"""Boundaries whose states are kept whatever they take: what a step back from the last needs."""
+TAPED = 2
+"""Boundaries whose tensors are on the tape and in its base anyway."""
+MOST = 8
+SHARE = 4
+"""More than the fewest are kept in this part of the history's budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearState:
+    """A state with the tensors themselves, and what the next tape takes over from the last."""
+
+    state: TrainerState
+    past: Past
+    bytes: int
+
+
+class NearStates:
+    """States by iteration, within ``budget`` bytes but for the last ``FEWEST``."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget // SHARE
+        self._states: dict[int, NearState] = {}
+
+    def keep(self, iteration: int, recorder: TapeRecorder) -> None:
+        """Keep the live state, all of whose iteration is on the tape, which has most of it."""
+        past = recorder.past
+        if past.forward is not None:
+            past = replace(past, forward=_light(past.forward))
+        self._states.pop(iteration, None)  # to be the last again
+        self._states[iteration] = _taken(recorder, past)
+        while len(self._states) > FEWEST and (
+            len(self._states) > MOST or self.bytes > self._budget
+        ):
+            del self._states[next(iter(self._states))]
+
+    def at(self, iteration: int) -> NearState | None:
+        """The state in which an iteration had just finished, if it is kept."""
+        return self._states.get(iteration)
+
+    def drop_after(self, iteration: int) -> None:
+        """Drop the states of later iterations."""
+        self._states = {i: s for i, s in self._states.items() if i <= iteration}
+
+    @property
+    def bytes(self) -> int:
+        """Memory that they take beside the tape, which has the last ``TAPED`` itself."""
+        return sum(state.bytes for state in list(self._states.values())[:-TAPED])
+
+
+def _taken(recorder: TapeRecorder, past: Past) -> NearState:
+    """The live state: parameters as the tape has them, a copy of what it has not."""
+    own = recorder.trainer.options.step
+    live = keyframe.state_of(recorder.trainer)
+    kept = {n: _kept(p, past.updates.get(n), own) for n, p in live.parameters.items()}
+    state = replace(
+        live,
+        data=replace(live.data),
+        parameters=kept,
+        buffers={
+            name: None if b is None else b.detach().clone() for name, b in live.buffers.items()
+        },
+        attribute_tensors=tuple([t.detach().clone() for t in live.attribute_tensors]),
+    )
+    beside = [t for p in kept.values() for t in (p.value, p.grad, *p.state.values())]
+    beside += [*state.buffers.values(), *state.attribute_tensors]
+    return NearState(state, past, sum(map(_bytes, beside)))
+
+
+def _kept(live: StoredParameter, update: UpdateEntry | None, own: bool) -> StoredParameter:
+    """A parameter as its last update left it; copied if that was not the last change of it.
+
+    ``own``: a step of one's own may write into gradients, and change parameters as it likes.
+    """
+    if update is None or (own and not same_bits(update.after, live.value)):
+        grad = None if live.grad is None else live.grad.detach().clone()
+        return StoredParameter(live.value.detach().clone(), grad, _cloned(live.state))
+    grad = live.grad.detach().clone() if own and live.grad is not None else live.grad
+    return StoredParameter(update.after, grad, update.state_after if live.state else {})
+
+
+def _cloned(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value.detach().clone() for key, value in state.items()}
+
+
+def _light(forward: TapeSegment) -> TapeSegment:
+    """A forward with its graph, but without what it computed: of that only the shapes.
+
+    It is shown until the next forward begins; a backward has freed what its graph had saved.
+    """
+    light: dict[int, Entry] = {id(e): _without_tensors(e) for e in forward.entries}
+    output = forward.output
+    if output is not None:
+        found = light.get(id(output)) or _without_tensors(output)
+        output = found if isinstance(found, OpEntry) else None
+    return replace(forward, entries=[*light.values()], output=output, returned={})
+
+
+def _without_tensors(entry: Entry) -> Entry:
+    if not isinstance(entry, OpEntry):
+        return entry
+    several = entry.output
+    output = tuple(map(_shape, several)) if isinstance(several, tuple) else _shape(several)
+    return replace(entry, args=(), kwargs={}, output=output)
+
+
+def _shape(part: Any) -> Any:
+    """A tensor of the same shape without memory; anything else as it is."""
+    return _empty(part.shape, part.dtype) if isinstance(part, Tensor) else part
+
+
+@lru_cache(maxsize=1024)
+def _empty(shape: torch.Size, dtype: torch.dtype) -> Tensor:
+    return torch.empty(shape, dtype=dtype, device="meta")
+
+
+def _bytes(tensor: Tensor | None) -> int:
+    return 0 if tensor is None else tensor.numel() * tensor.element_size()
