@@ -103,3 +103,23 @@ def test_sums_are_those_of_autograd_on_a_float64_copy() -> None:
 
 
 # What there is not, or not yet
+
+
+class Strict(nn.Module):
+    """It stands no other type of number than its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert x.dtype == torch.float32
+        return self.head(x.flatten(1))  # type: ignore[no-any-return]
+
+
+def test_a_model_that_no_copy_in_float64_can_run_has_no_difference() -> None:
+    model = "tests.explain.test_explain_difference:Strict"
+    explained = Explained(Options(device="cpu", model=model), "run 1")
+    found = explained.ask("head.bias.grad[3]", check=True)
+    assert found.checked and found.difference is None
+    assert note(found, "no-difference") is not None
