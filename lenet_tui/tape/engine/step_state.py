@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.in_place import storage
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -107,19 +108,15 @@ class StepState:
 
 
 def identical(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors have the same shape and bits; NaN equals NaN."""
+    """Whether two tensors have the same shape and bits."""
     if a is b:
         return True
     if a.shape != b.shape or a.dtype != b.dtype or a.layout is not b.layout:
         return False
-    if a.layout is not torch.strided:
-        a, b = a.detach().to_dense(), b.detach().to_dense()
-    a, b = a.detach(), b.detach()
-    return bool(torch.equal(a, b)) or (
-        a.is_floating_point()
-        and bool(torch.equal(a.nan_to_num(), b.nan_to_num()))
-        and bool(torch.equal(a.isnan(), b.isnan()))
-    )
+    pair = [t.detach() if t.layout is torch.strided else t.detach().to_dense() for t in (a, b)]
+    if a.is_complex():
+        pair = [torch.view_as_real(t) for t in pair]
+    return same_bits(*[t.contiguous() for t in pair])
 
 
 def _mark(parameter: Tensor) -> Mark:
