@@ -143,7 +143,11 @@ class OwnData:
         now, epoch = generators(), self._epoch_of(number)
         if not epoch.first <= self._front < number:
             epoch.states.restore()
-            self._iterator, self._front = self._made(), epoch.first
+            if epoch.first:  # it was begun while its first batch was drawn
+                self._iterator = iter(())
+            else:
+                self._iterator = self._made()
+            self._front = epoch.first
         while self._front <= number:
             at = self._front
             self._draws.get(at, now).restore()
