@@ -58,6 +58,14 @@ APP: Table = {
         "finished; next: forward of iteration {next}",
         "完成；接下来：第 {next} 次迭代的 forward",
     ),
+    "rail.ready.step": (
+        "init done; next: your step on the first batch",
+        "init 完成；接下来：用第一个批量执行您的 step",
+    ),
+    "rail.finished.step": (
+        "finished; next: your step of iteration {next}",
+        "完成；接下来：第 {next} 次迭代的 step",
+    ),
     "rail.between": ("{phase} done; next: {next}", "{phase} 完成；接下来：{next}"),
     "rail.skipped": (
         "{phase} skipped: it changed nothing; next: {next}",

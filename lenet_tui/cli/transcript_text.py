@@ -37,7 +37,7 @@ class TextPrinter:
         self._bias = (biases or names or [""])[0]
         self._config()
         seen = ("output", self._bias, f"{self._bias}.grad", f"{self._bias}.update")
-        requests = (ViewRequest(n, n, "numbers", rows=1, cols=SHOWN) for n in seen)
+        requests = (ViewRequest(n, n, "numbers", rows=1, cols=SHOWN, raw=True) for n in seen)
         return Subscription(tuple(requests), graph=True)
 
     def _config(self) -> None:

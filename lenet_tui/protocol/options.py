@@ -129,7 +129,9 @@ def parse_value(option: str, text: str) -> Any:
         raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
     if kind in (int, float):
         return _number(option, text, kind)
-    return _one_of(option, text, CHOICES[option]) if option in CHOICES else text
+    if option in CHOICES and text not in (OWN, RETURNED):  # whether there is one is checked later
+        return _one_of(option, text, CHOICES[option])
+    return text
 
 
 def change(options: Options, option: str, value: Any) -> Options:

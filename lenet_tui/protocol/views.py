@@ -40,7 +40,8 @@ class ViewRequest:
     pixel the mean of its block and not its largest), ``numbers`` (a window of ``rows`` × ``cols``
     elements from ``row``, ``col``, unreduced), ``row`` (of the elements in rows of ``wrap``,
     ``cols`` of row ``row`` from ``col`` on) or ``largest`` (the ``cols`` largest of that row).
-    ``texts``: also what the training file's ``decode`` makes of them.
+    ``raw``: a gradient of a scaled loss as torch has it. ``texts``: also what the training file's
+    ``decode`` makes of them.
     Else a tensor is a row of tiles, see ``tiling.tiling``:
     ``first`` and ``count`` choose some of them. ``wrap``: how many elements of a vector are in a
     row (0: all). ``scale``: the one to use again if the data still fit.
@@ -58,6 +59,7 @@ class ViewRequest:
     wrap: int = 0
     scale: Scale | None = None
     texts: bool = False
+    raw: bool = False
 
 
 @pickled_by_call

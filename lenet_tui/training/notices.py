@@ -200,4 +200,14 @@ NOTICES = {
         "the step did nothing that can be seen: no op, no backward, no update",
         "step 没有做任何可见的事：没有算子、反向传播或更新",
     ),
+    "training:step-has-model": (
+        "the step of {file} calls the model that the file itself makes: leave :{name} out",
+        "{file} 的 step 调用文件自己的模型：请去掉 :{name}",
+    ),
+    "training:stranger": (
+        "the optimizer of {file} holds no parameter of this model, and would never move it: give"
+        " --optimizer, or make it with a function of the parameters",
+        "{file} 的 optimizer 不含此模型的任何参数，永远不会更新它：请给出 --optimizer，"
+        "或用接受参数的函数创建",
+    ),
 }

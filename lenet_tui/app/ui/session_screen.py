@@ -24,6 +24,7 @@ from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import FrameAcknowledged, Subscription
 from lenet_tui.protocol.moves import AddWatch, Continue, Forward, KillEngine, Move, ToOp
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.phases import SCHEDULE
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.stepping.ui.autorun import AutoRun
@@ -278,7 +279,8 @@ class SessionScreen(PaneScreen):
 
     def follow(self, frame: Frame) -> None:
         """Show the output of the op that the cursor passed last."""
-        if frame.entry is not None and frame.entry.name:
+        settings = frame.entry is not None and frame.entry.phase == SCHEDULE.name
+        if frame.entry is not None and frame.entry.name and not settings:
             self.choose(frame.entry.name)
 
     def watch_state(self, before: EngineState, state: EngineState) -> None:

@@ -27,6 +27,7 @@ def seed_all(seed: int) -> None:
 def execute(name: str) -> dict[str, Any]:
     """Run a file that lies beside this script, or import a module; returns what it defines."""
     here = Path(__file__).absolute().parent
+    sys.argv = [name]  # it may read its own
     sys.path[:0] = [str(here), str(Path.cwd())]
     if not name.endswith(".py"):
         return vars(importlib.import_module(name))

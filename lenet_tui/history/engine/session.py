@@ -312,7 +312,7 @@ class Session:
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
             next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
-            options=tape.options(cursor, plan),
+            options=tape.shown_options(cursor, plan),
             rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
             entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),

@@ -17,7 +17,7 @@ def view_of(navigator: Navigator, request: ViewRequest) -> View:
     tape, cursor, trainer = navigator.tape, navigator.cursor, navigator.trainer
     found = upcoming(trainer, tape, request.tensor) or find(tape, cursor, request.tensor)
     state, made, signed = found.state, found.made, found.signed
-    scale = loss_scale(tape, cursor, request.tensor)
+    scale = 1.0 if request.raw else loss_scale(tape, cursor, request.tensor)
     tensor = found.tensor if found.tensor is None or scale == 1 else found.tensor / scale
     view = make_view(tensor, request, state=state, made=made, signed=signed)
     return with_texts(view if scale == 1 else replace(view, divisor=scale), trainer.file)

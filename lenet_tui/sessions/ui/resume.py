@@ -8,7 +8,9 @@ from pathlib import Path
 
 from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.protocol.messages import Ready
+from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.text.clean import clean
 from lenet_tui.text.words import Words
 
 Lost = tuple[Path, SavedSession]
@@ -26,7 +28,7 @@ def choice(number: int, saved: SavedSession, words: Words) -> Choice:
     position, options = saved.snapshot.position, saved.options
     when = time.strftime("%m-%d %H:%M", time.localtime(saved.saved))
     where = words("log.where", n=position.iteration, phase=position.phase)
-    note = [options.preset, words("status.seed", seed=options.seed)]
+    note = [clean(session_name(options)), words("status.seed", seed=options.seed)]
     if saved.loss is not None:
         note.append(f"{words('status.loss')} {saved.loss:.4g}")
     return Choice(str(number), f"{when}  {where}", " · ".join(note))

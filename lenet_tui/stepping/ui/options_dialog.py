@@ -14,10 +14,29 @@ from textual.widgets import Button, Input, Label, Select
 
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.protocol.moves import Set
-from lenet_tui.protocol.options import CHOICES, SWITCHES, OptionError, Options, change, parse_value
+from lenet_tui.protocol.options import (
+    CHOICES,
+    DRAWN,
+    OWN,
+    SWITCHES,
+    OptionError,
+    Options,
+    change,
+    parse_value,
+)
 from lenet_tui.text.clean import clean
 
 FIELDS = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES)
+DRAWN_BY_ITSELF = ("batch-size",)
+"""What data of one's own decide themselves."""
+
+
+def fields_of(options: Options) -> tuple[str, ...]:
+    """The options that can be set in this session: a step of one's own decides the others."""
+    if options.step:
+        return FIELDS[:1]
+    own = options.data in (OWN, DRAWN)
+    return tuple(field for field in FIELDS if not (own and field in DRAWN_BY_ITSELF))
 
 
 class OptionsScreen(Dialog[tuple[Set, ...]]):
@@ -30,12 +49,13 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
         super().__init__("options")
 
     def body(self) -> ComposeResult:
-        for field in FIELDS:
+        for field in fields_of(self._options):
             value = shown(self._options, field)
             with Horizontal(classes="field"):
                 yield Label(field, markup=False)
                 if field in CHOICES:
-                    lines = [(choice, choice) for choice in CHOICES[field]]
+                    known = dict.fromkeys((*CHOICES[field], value))
+                    lines = [(choice, choice) for choice in known]
                     yield Select(lines, value=value, allow_blank=False, id=field, compact=True)
                 else:
                     yield Input(value, id=field, compact=True)
@@ -62,7 +82,7 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
 
     def _changed(self) -> dict[str, object]:
         changed: dict[str, object] = {}
-        for field in FIELDS:
+        for field in fields_of(self._options):
             widget = self.query_one(f"#{field}")
             text = str(widget.value) if isinstance(widget, (Input, Select)) else ""
             if text.strip() != shown(self._options, field):

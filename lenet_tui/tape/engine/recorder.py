@@ -71,6 +71,7 @@ class TapeRecorder:
             self._updates,
             self._forward,
             self._freed,
+            trainer.updater.own_lr,
         )
         self._updates = {}
         self.digests.leave()

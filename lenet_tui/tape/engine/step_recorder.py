@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import takewhile
 from types import FrameType
 from typing import Any
 
@@ -282,8 +283,10 @@ class StepRecorder(ForwardRecorder):
         if root is None:
             return
         made = self.returned(root)
-        last = next((s for s in reversed(self.segments) if s.phase in (LOSS, BACKWARD)), None)
-        if last is None or last.phase is BACKWARD:
+        since = [s for s in self.segments if s.phase in (LOSS, BACKWARD)]
+        losses = list(takewhile(lambda s: s.phase is LOSS, reversed(since)))
+        last = next((s for s in losses if made in s.entries), losses[0] if losses else None)
+        if last is None:
             last = TapeSegment(Segment(LOSS.name), 0)
             self.segments.append(last)
         if made is not None and made not in last.entries:

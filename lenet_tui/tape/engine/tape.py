@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from torch import Tensor
@@ -12,7 +12,7 @@ from torch.autograd.graph import Node
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
-from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, UpdateEntry
+from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, SettingEntry, UpdateEntry
 from lenet_tui.training.engine.batch import Batch
 
 UNKNOWN = 1 << 30
@@ -87,6 +87,8 @@ class Base:
     """The last forward: its graph exists until another one is built."""
     freed: bool = False
     """Whether a backward has freed that graph."""
+    lr: float | None = None
+    """The learning rate of the first group of an optimizer of one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,15 @@ class Tape:
         """The entry that the cursor passed last, in the phase it is in."""
         entries = self.segments[cursor.segment].entries[: self.done(cursor, cursor.segment)]
         return (self.segments[cursor.segment], entries[-1]) if entries else None
+
+    def shown_options(self, cursor: Cursor, plan: IterationPlan) -> Options:
+        """The options in force at the cursor, with the learning rate that a scheduler has set."""
+        options, lr = self.options(cursor, plan), self.base.lr
+        if lr is None or options.lr != self.base.options.lr:
+            return options
+        settings = (e for _, _, e in self.backwards(cursor) if isinstance(e, SettingEntry))
+        made = next((e for e in settings if e.name in ("lr", "lr[0]")), None)
+        return replace(options, lr=made.after if made else lr)
 
     def options(self, cursor: Cursor, plan: IterationPlan) -> Options:
         """The options in force at the cursor."""

@@ -85,6 +85,11 @@ class Updater:
         return self._own is not None
 
     @property
+    def own_lr(self) -> float | None:
+        """The present learning rate of the first group of an optimizer of one's own."""
+        return None if self._own is None else float(self._own.param_groups[0]["lr"])
+
+    @property
     def title(self) -> str:
         """The kind, or the class of an optimizer of one's own."""
         return self.kind if self._own is None else type(self._own).__name__

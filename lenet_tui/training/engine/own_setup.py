@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, OptionError, Options
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
@@ -18,7 +20,7 @@ from lenet_tui.training.engine.drawn_inputs import draw_inputs, draw_target
 from lenet_tui.training.engine.generators import unchanged_generators
 from lenet_tui.training.engine.outputs import returned_loss
 from lenet_tui.training.engine.own_data import OwnData
-from lenet_tui.training.engine.training_file import TrainingFile, load, own_code
+from lenet_tui.training.engine.training_file import MODEL, TrainingFile, load, own_code
 
 ALONE = TrainingFile("", "", {})
 """What a model that comes from no file brings beside itself."""
@@ -40,6 +42,8 @@ def resolved(options: Options, file: TrainingFile) -> Options:
         return options
     if file.step is not None:
         options = _with_step(options, file)
+        if file.what and file.names.get(file.what.partition(".")[0]) is not file.names.get(MODEL):
+            raise OptionError("training:step-has-model", file=file.title, name=file.what)
     if options.loss == OWN and file.loss is None and not options.step:
         options = replace(options, loss=RETURNED)
     if options.optimizer == OWN and file.names.get("optimizer") is None and not options.step:
@@ -54,6 +58,20 @@ def _with_step(options: Options, file: TrainingFile) -> Options:
         if getattr(options, name) not in (OWN, RETURNED):
             raise OptionError("training:step-decides", file=file.title, option=name)
     return replace(options, step=True, loss=OWN, optimizer=OWN)
+
+
+def check_optimizer(
+    own: Optimizer | None, options: Options, file: TrainingFile, names: Mapping[int, str]
+) -> None:
+    """Raise ``OptionError`` for a file's optimizer that holds no parameter of the model.
+
+    ``names``: of the model's parameters by ``id``.
+    """
+    if own is None or options.optimizer != OWN or options.step:
+        return
+    held = {id(p) for group in own.param_groups for p in group["params"]}
+    if names and held.isdisjoint(names):
+        raise OptionError("training:stranger", file=file.title)
 
 
 def make_data(

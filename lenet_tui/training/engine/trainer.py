@@ -88,6 +88,7 @@ class Trainer:
     def _make_optimizer(self, options: Options) -> Options:
         """The updater; returns the options with the learning rate that it really has."""
         own = self.file.make_optimizer(self.model.parameters())
+        own_setup.check_optimizer(own, options, self.file, self.names)
         if self.objects is not None:  # what the file holds by now
             self.objects = StepObjects(self.file, self.model)
             own = own or next(iter(self.objects.optimizers.values()), None)

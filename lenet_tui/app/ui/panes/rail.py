@@ -219,6 +219,7 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
         return _inside(frame, words, glyphs, width)
     if frame.boundary:
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
+        key += ".step" if frame.upcoming is not None else ""
         return Content(words(key, next=position.iteration + 1))
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
     key = "rail.skipped" if skipped else "rail.between"

@@ -12,6 +12,7 @@ from lenet_tui.app.engine_state import Activity
 from lenet_tui.kit.ui.format import megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
+from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
@@ -89,11 +90,11 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
         device = status.ready.device.name
     parts = [
         (9, Content.styled("lenet-tui", "bold $text-primary")),
-        (3, Content(options.preset)),
+        (3, Content(clean(session_name(options)))),
         (1, Content(clean(device))),
         (4, Content(clean(status.ready.dtype) if status.ready else "")),
         (2, Content(words("status.seed", seed=options.seed))),
-        (5, Content(f"lr {options.lr:g}")),
+        (5, Content(f"lr {options.lr:g}" if options.lr >= 0 else "")),
         (6, Content(options.optimizer)),
         (8, Content(options.loss)),
     ]
