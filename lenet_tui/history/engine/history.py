@@ -125,8 +125,9 @@ class History:
         if iteration and room < FEW and not self._remarked:
             self._remarked = True
             megabytes, budget = round(size / MEGABYTE, 1), self.index.budget // MEGABYTE
-            key = "history:few-keyframes" if room > 1 else "history:over-budget"
-            self._remarks.append(notice(key, size=megabytes, budget=budget, kept=room))
+            few = notice("history:few-keyframes", size=megabytes, budget=budget, kept=room)
+            over = notice("history:over-budget", size=megabytes, budget=budget)
+            self._remarks.append(few if room > 1 else over)
 
     def take_remarks(self) -> list[Notice]:
         """What is to be said of the budget and has not been said yet."""
