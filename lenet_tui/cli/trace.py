@@ -102,6 +102,8 @@ def play(
         for number, (line, move) in enumerate(moves, 1):
             moved = engine.move(DoMove(number, move, parameters=True))
             writer.position(line, moved)
+            if moved.frame.divergence:
+                complain(moved.frame.divergence)
             if moved.error:
                 status = REJECTED
     return status

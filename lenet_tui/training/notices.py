@@ -210,4 +210,8 @@ NOTICES = {
         "{file} 的 optimizer 不含此模型的任何参数，永远不会更新它：请给出 --optimizer，"
         "或用接受参数的函数创建",
     ),
+    "training:data-decide": (
+        "the data of {file} decide how large a batch is: leave --batch-size out",
+        "批量大小由 {file} 的数据决定：请去掉 --batch-size",
+    ),
 }

@@ -147,8 +147,15 @@ def step(batch):
     drive = Drive("", model=file(tmp_path, step))
     drive("run 2")
     before = drive.state
-    assert "out of bounds" in str(drive.tries("phase").error)
-    assert drive.at[0] == 2 and drive.state == before
+    for move in ("finish", "run 1", "goto 3", "continue 2"):
+        assert "IndexError" in str(drive.tries(move).error)
+        assert drive.at[0] == 2 and drive.state == before
+    drive("phase", "phase")
+    assert drive.at[:2] == (3, "forward")
+    for move in ("phase", "finish", "run 1", "goto 3", "continue 2"):
+        assert "IndexError" in str(drive.tries(move).error)
+        assert drive.at[:2] == (3, "forward")
+    drive("back iteration")
     while not drive.tries("op").error:
         pass
     assert drive.at[:3] == (3, "loss", 1) and "out of bounds" in str(drive.moved.error)

@@ -30,12 +30,12 @@ def bits(tensor: Tensor) -> str:
     return hashlib.sha256(whole.tobytes()).hexdigest()
 
 
-def states(name: str, seed: int = 0) -> Iterator[tuple[State, float | None]]:
+def states(name: str, seed: int = 0, folder: Path = FILES) -> Iterator[tuple[State, float | None]]:
     """Yields the parameters, gradients and loss after each iteration of the file's loop."""
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
-    names = runpy.run_path(str(FILES / f"{name}.py"))
+    names = runpy.run_path(str(folder / f"{name}.py"))
     models = _models(names)
     model = models[0][1]
     optimizer = names.get("optimizer")

@@ -214,6 +214,69 @@ def test_gradients_of_a_scaled_loss_are_shown_unscaled() -> None:
     assert dict(scales[-1].numbers) == {"before": 2048, "after": 2048}
 
 
+ASIDE = """
+import random
+from collections import deque
+import numpy as np
+import torch
+from torch import nn
+
+count, held, queue = 0, [0], deque([1.0], maxlen=3)
+dice, numbers, own = random.Random(3), np.random.default_rng(4), torch.Generator().manual_seed(5)
+
+class Net(nn.Module):
+    seen = 0
+
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(4, 2)
+        self.own = torch.Generator().manual_seed(6)
+
+    def forward(self, x):
+        global count
+        count += 1
+        held[0] += 2
+        Net.seen += 1
+        queue.append(queue[-1] * 0.5)
+        drawn = dice.random() + float(numbers.random()) + float(torch.rand(1, generator=own))
+        drawn += float(torch.rand(1, generator=self.own)) + sum(queue)
+        return self.inner(x) * (drawn + count + held[0] + Net.seen)
+
+model = Net()
+data = [(torch.randn(3, 4), torch.randint(2, (3,))) for _ in range(3)]
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+loss = nn.CrossEntropyLoss()
+"""
+STEP = """
+def step(batch):
+    optimizer.zero_grad()
+    made = loss(model(batch[0]), batch[1])
+    made.backward()
+    optimizer.step()
+    return made
+"""
+
+
+@pytest.mark.parametrize("step", ["", STEP])
+def test_what_a_file_counts_and_draws_aside_comes_back(tmp_path: Path, step: str) -> None:
+    """Globals, attributes of classes, generators and queues: no trial touches them beforehand."""
+    (tmp_path / "aside.py").write_text(ASIDE + step)
+    expected = list(islice(states("aside", folder=tmp_path), 5))
+    driven = Drive("", model=str(tmp_path / "aside.py"))
+
+    def right() -> bool:
+        return driven.state == expected[driven.at[0] - 1][0]
+
+    moves = ("finish", "finish", "back iteration", "finish", "run 2", "goto 1", "goto 3")
+    for move in (*moves, "finish", "goto 5"):
+        driven(move)
+        assert right(), move
+    driven("goto 2")
+    driven.again()
+    driven("finish")
+    assert right() and not driven.session.history.divergence
+
+
 BY_HAND = """
 import torch
 from torch import nn

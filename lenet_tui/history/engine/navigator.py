@@ -68,7 +68,9 @@ class Navigator(Replay):
     def phase(self) -> None:
         """Go to the end of the phase under way, or of the next one."""
         if self.cursor.done is None:
+            self.recorder.partly = self.own_step  # a step that fails is passed up to where it does
             self.cursor = Cursor(self.next_segment(), 0)
+            self.recorder.partly = False
         self._whole()
         self._complete()
         self.cursor = Cursor(self.cursor.segment)

@@ -37,7 +37,8 @@ class Search:
         self._navigator = navigator
         self._watches = watches
         self._hooks = hooks
-        self._fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
+        fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
+        self._fast = fast and not (watches and navigator.own_step)
         self._finite_after = finite_at(navigator.tape, navigator.cursor)
         self._began = time.monotonic()
         self._report_at = self._began + FIRST

@@ -102,6 +102,7 @@ class RunLoop:
         navigator = self.navigator
         watches = self.watches if stopping else {}
         fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
+        fast = fast and not (watches and navigator.own_step)  # it may hold amid a step alone
         self.truth = self._truth(watches) if stopping else {}
         passed = 0
         while limit is None or passed < limit:

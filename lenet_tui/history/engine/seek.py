@@ -12,7 +12,7 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import PHASES
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
-from lenet_tui.tape.engine.tape import LAST, Cursor, Tape
+from lenet_tui.tape.engine.tape import LAST, UNKNOWN, Cursor, Tape
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.own_data import NotReachable
 from lenet_tui.training.engine.rejecting import rejection
@@ -70,6 +70,9 @@ class Replay:
         """Run the present iteration's step, and learn which phases it has."""
         plan = self.plan
         self.recorder.open_step()
+        if self.tape.segments[-1].total == UNKNOWN:
+            self.history.plans[self.iteration] = replace(plan, segments=())
+            return  # it failed: the iteration is not over, and never will be
         made = tuple(recorded.segment for recorded in self.tape.segments)
         self.history.plans[self.iteration] = replace(plan, segments=made)
         self._passed(self.plan)
@@ -100,6 +103,8 @@ class Replay:
 
     def _complete(self) -> None:
         """Run what is left of the tape's last segment."""
+        if self.own_step:
+            return
         last = len(self.tape.segments) - 1
         if self.tape.segments[last].complete:
             return

@@ -33,7 +33,7 @@ from lenet_tui.protocol.messages import (
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
-from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected
+from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected, OwnError
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.dry_run import dry_run
@@ -168,7 +168,7 @@ class Session:
         history.divergence = error = stopped = None
         try:
             stopped = self._make(command.move)
-        except (MoveRejected, OptionError) as rejected:
+        except (MoveRejected, OptionError, OwnError) as rejected:
             error = rejected.notice
             for line in getattr(rejected, "traceback", ()):
                 self._hooks.send(Printed("traceback", line))

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from lenet_tui.protocol.options import OWN
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import module_paths
 from lenet_tui.text.notice import Problem
@@ -19,8 +20,12 @@ from lenet_tui.training.engine.trainer import Trainer
 
 
 def dry_run(trainer: Trainer) -> ForwardRecorder:
-    """A trial of the model on the next batch; no entries where its step is its owner's to run."""
-    if trainer.options.step:
+    """A trial of the model on the next batch.
+
+    There is none for a file of one's own: what its code counts or draws aside would then differ
+    from its owner's loop.
+    """
+    if trainer.options.preset == OWN:
         return _nothing()
     try:
         batch = trainer.upcoming() or _notebook(trainer.device)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -188,3 +190,12 @@ def optimizer_places(
         yield f"{name} {number}", group
         for place, parameter in enumerate(group["params"]):
             yield f"{name} {number} {place}", optimizer.state[parameter]
+
+
+def flat_numbers(parameters: Sequence[Tensor]) -> list[npt.NDArray[np.float32]]:
+    """A flat view of each parameter's live numbers; empty if NumPy cannot see them."""
+    plain = all(
+        p.device.type == "cpu" and p.is_contiguous() and p.dtype != torch.bfloat16
+        for p in parameters
+    )
+    return [p.detach().view(-1).numpy() for p in parameters] if plain else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +44,8 @@ def resolved(options: Options, file: TrainingFile) -> Options:
         options = _with_step(options, file)
         if file.what and file.names.get(file.what.partition(".")[0]) is not file.names.get(MODEL):
             raise OptionError("training:step-has-model", file=file.title, name=file.what)
+    if options.batch_size != 1 and options.data in (OWN, DRAWN):
+        raise OptionError("training:data-decide", file=file.title)
     if options.loss == OWN and file.loss is None and not options.step:
         options = replace(options, loss=RETURNED)
     if options.optimizer == OWN and file.names.get("optimizer") is None and not options.step:
@@ -54,6 +56,8 @@ def resolved(options: Options, file: TrainingFile) -> Options:
 
 def _with_step(options: Options, file: TrainingFile) -> Options:
     """The options of a file with a step of its own, which nothing else can replace."""
+    if options.clip:
+        raise OptionError("training:step-decides", file=file.title, option="clip")
     for name in ("loss", "optimizer"):
         if getattr(options, name) not in (OWN, RETURNED):
             raise OptionError("training:step-decides", file=file.title, option=name)
@@ -108,6 +112,14 @@ def _tried(model: nn.Module, inputs: tuple[Tensor, ...]) -> Any:
     doing = notice("training:trying-model")
     with unchanged_generators(), torch.no_grad(), own_code(doing):
         return copy.deepcopy(model)(*[t.to(device) for t in inputs])
+
+
+def first_batch(upcoming: Callable[[], Batch | None]) -> Batch | None:
+    """The first batch; ``OptionError`` where there is none at all."""
+    try:
+        return upcoming()
+    except MoveRejected as error:
+        raise OptionError(error.notice) from None
 
 
 def compute_loss(options: Options, file: TrainingFile, returned: Any, batch: Batch) -> Tensor:

@@ -7,13 +7,16 @@ count. Parameters and buffers are not among them: a keyframe stores those apart.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lenet_tui.text.notice import Problem
+from lenet_tui.training.engine import stateful
 
 PLAIN = (type(None), bool, int, float, str)
 OWN = frozenset(vars(nn.Module())) - {"training"}
@@ -64,8 +67,13 @@ class PlainState:
         for path, attributes in self._places():
             now, before = dict(_plain(attributes)), values.get(path, {})
             for name in now.keys() - before.keys():
-                del attributes[name]
+                if not isinstance(now[name], stateful.KINDS):
+                    del attributes[name]
             for name, value in before.items():
+                if isinstance(value, Kept):
+                    if isinstance(attributes.get(name), stateful.KINDS):
+                        stateful.set_state(attributes[name], value.state)
+                    continue
                 found: list[Tensor] = []
                 same = name in now and self._encoded(now[name], found) == codes[path][name]
                 ours = name not in OWN and (name in now or name not in attributes)
@@ -90,6 +98,8 @@ class PlainState:
     def _encoded(self, value: Any, tensors: list[Tensor]) -> Any:
         if type(value) in PLAIN:
             return value
+        if isinstance(value, stateful.KINDS):
+            return {"state": self._encoded(stateful.state_of(value), tensors)}
         if isinstance(value, Tensor):
             number = self._number.get(id(value))
             if number is not None and value._version == self._first[number][1]:
@@ -112,6 +122,8 @@ class PlainState:
         if kind == "tensor":
             number, on_device = content
             return tensors[number].to(device if on_device else "cpu", copy=True)
+        if kind == "state":
+            return Kept(self._decoded(content, tensors, device))
         if kind == "dict":
             pairs = [[self._decoded(part, tensors, device) for part in pair] for pair in content]
             return dict(pairs)
@@ -119,10 +131,19 @@ class PlainState:
         return parts if kind == "list" else tuple(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The state of an object that stays itself."""
+
+    state: Any
+
+
 def _plain(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yields the attributes that can be written down."""
     for name, value in attributes.items():
-        if name not in OWN and writable(value):
+        queue = isinstance(value, deque) and not writable(list(value))
+        kept = isinstance(value, stateful.KINDS) and not queue
+        if name not in OWN and (kept or writable(value)):
             yield name, value
 
 

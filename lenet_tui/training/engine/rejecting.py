@@ -21,7 +21,7 @@ NO_MEMORY = ("DefaultCPUAllocator", "out of memory")
 """Parts of torch's messages where it has no exception class: in main memory, on Metal."""
 
 
-def rejection(trainer: Trainer, error: Exception) -> Exception:
+def rejection(trainer: Trainer, error: Exception | SystemExit) -> Exception:
     """The exception to raise for one that torch or the model raised, with its first line.
 
     It is ``MoveRejected``, or ``DeviceLost`` if the device no longer answers, as after an
@@ -58,5 +58,5 @@ class rejecting:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if isinstance(error, Exception) and not isinstance(error, Problem):
+        if isinstance(error, (Exception, SystemExit)) and not isinstance(error, Problem):
             raise rejection(self._trainer, error) from error

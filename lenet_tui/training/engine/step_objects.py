@@ -29,7 +29,8 @@ class StepObjects:
     ``others``: schedulers, scalers and objects of classes that the file defines, by name.
     """
 
-    def __init__(self, file: TrainingFile, model: nn.Module) -> None:
+    def __init__(self, file: TrainingFile, model: nn.Module, step: bool) -> None:
+        self._step = step
         self.modules: dict[str, nn.Module] = {}
         self.optimizers: dict[str, Optimizer] = {}
         self.others: dict[str, object] = {}
@@ -40,6 +41,8 @@ class StepObjects:
         for name, value in roots.items():
             if not name.startswith("__") and name != DATA:
                 self._look(name, value, 0)
+        if not step:  # what the app's own order trains is the model alone
+            self.modules, self.optimizers = {}, {}
 
     def _look(self, name: str, value: Any, depth: int) -> None:
         """Note the object, or what it holds."""
@@ -81,6 +84,9 @@ class StepObjects:
             yield from optimizer_places(name, optimizer)
         for name, value in self.others.items():
             yield f"object {name}", vars(value)
+        for name, value in self._names.items():
+            if isinstance(value, type) and value.__module__ == self._own:
+                yield f"class {name}", _OfClass(value)
 
 
 class _Without(dict[str, Any]):
@@ -97,6 +103,25 @@ class _Without(dict[str, Any]):
     def __delitem__(self, name: str) -> None:
         super().__delitem__(name)
         del self._names[name]
+
+
+class _OfClass(dict[str, Any]):
+    """The plain attributes of a class; what is set or deleted here is so there."""
+
+    def __init__(self, owner: type) -> None:
+        attributes = vars(owner).items()
+        super().__init__(
+            (n, v) for n, v in attributes if not n.startswith("__") and not callable(v)
+        )
+        self._owner = owner
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        setattr(self._owner, name, value)
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        delattr(self._owner, name)
 
 
 def _held_by(step: Callable[..., Any] | None) -> Mapping[str, Any]:

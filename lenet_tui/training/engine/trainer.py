@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -25,7 +23,7 @@ from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
-from lenet_tui.training.engine.optimizers import Aliases, Updater
+from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState, writable
@@ -62,12 +60,12 @@ class Trainer:
         self.own_data: OwnData | None = None
         self.fresh_vector = self.data.fixed is not None
         self._set_options(options)
-        self.objects = StepObjects(self.file, self.model) if options.step else None
+        self.objects = self._found(options)
         self.move(self.device)
         options = self._make_optimizer(options)
         self.own_data, options = own_setup.make_data(options, self.file, self.model)
         self._set_options(options)
-        first = self.upcoming()
+        first = own_setup.first_batch(self.upcoming)
         if first is not None:
             model.initialise_lazy(self.model, first.args, first.kwargs)
         self.built = BuiltLazily(self.modules, writable)
@@ -89,8 +87,8 @@ class Trainer:
         """The updater; returns the options with the learning rate that it really has."""
         own = self.file.make_optimizer(self.model.parameters())
         own_setup.check_optimizer(own, options, self.file, self.names)
-        if self.objects is not None:  # what the file holds by now
-            self.objects = StepObjects(self.file, self.model)
+        self.objects = self._found(options)  # what the file holds by now
+        if self.objects is not None and options.step:
             own = own or next(iter(self.objects.optimizers.values()), None)
         self._own_optimizer = own
         if options.optimizer == OWN and options.lr < 0:
@@ -101,6 +99,10 @@ class Trainer:
             self.updater = self._make_updater(options)
         return options
 
+    def _found(self, options: Options) -> StepObjects | None:
+        own = options.preset == OWN
+        return StepObjects(self.file, self.model, options.step) if own else None
+
     def _make_updater(self, options: Options) -> Updater:
         own = self._own_optimizer if options.optimizer == OWN else None
         return Updater(options.optimizer, options.lr, self.parameters, own)
@@ -109,7 +111,8 @@ class Trainer:
         """Yields the dictionaries of the plain values that a step may change beside tensors."""
         for path, module in self.model.named_modules():
             yield path, vars(module)
-        yield from self.updater.places() if self.objects is None else self.objects.places()
+        yield from () if self.options.step else self.updater.places()
+        yield from () if self.objects is None else self.objects.places()
         yield PLACE, self.built.look()
 
     def modules(self) -> Iterator[tuple[str, nn.Module]]:
@@ -128,7 +131,7 @@ class Trainer:
             self.parameters |= module.to(device).named_parameters(prefix=name)
         self.names = {id(p): name for name, p in self.parameters.items()}
         self._parameter_list = list(self.parameters.values())
-        self.flat = Aliases(self._parameter_list, _flat)
+        self.flat = Aliases(self._parameter_list, flat_numbers)
 
     @property
     def buffers(self) -> dict[str, Tensor]:
@@ -327,15 +330,6 @@ class Trainer:
             torch.cuda.synchronize(self.device)
         elif self.device.type == "mps":
             torch.mps.synchronize()
-
-
-def _flat(parameters: Sequence[Tensor]) -> list[npt.NDArray[np.float32]]:
-    """A flat view of each parameter's live numbers; empty if NumPy cannot see them."""
-    plain = all(
-        p.device.type == "cpu" and p.is_contiguous() and p.dtype != torch.bfloat16
-        for p in parameters
-    )
-    return [p.detach().view(-1).numpy() for p in parameters] if plain else []
 
 
 def deterministic(device: torch.device) -> None:

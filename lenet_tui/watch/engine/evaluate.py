@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.protocol.condition import Watch
+from lenet_tui.protocol.options import OWN
 from lenet_tui.protocol.phases import LOSS, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import Entry
@@ -63,7 +64,8 @@ def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
     if watch.quantity == "ratio":
         known = watch.of in trainer.parameters
         names = set(trainer.parameters)
-    if not known:
+    given = watch.of.replace("[", ".").partition(".")[0] in ("input", "output", "target")
+    if not known and not given and (ops or trainer.options.preset != OWN):
         raise MoveRejected("watch:no-tensor", name=watch.of, allowed=", ".join(sorted(names)))
 
 
