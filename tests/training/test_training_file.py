@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from lenet_tui.explain.engine.answers import explain
+from lenet_tui.explain.explanation import Explain
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.request import Export
 from lenet_tui.protocol.messages import Subscription
@@ -318,3 +320,24 @@ def test_what_is_written_by_hand_is_on_the_tape(tmp_path: Path) -> None:
     driven("phase")
     gradient = driven.find("0.weight.grad")
     assert gradient.made == (1, "backward") and gradient.tensor is not None
+
+
+@pytest.mark.parametrize(
+    "name, cell, found",
+    [
+        ("unet", "output.mask[0,0,1,2]", "head[0,0,1,2]"),
+        ("unet", "output.mask.grad[0,0,1,2]", "head.grad[0,0,1,2]"),
+        ("vae", "output.mean[0,1]", "mean[0,1]"),
+        ("gpt", "input.labels[0,1]", "input.labels[0,1]"),
+    ],
+)
+def test_parts_of_the_output_and_the_input_have_names(name: str, cell: str, found: str) -> None:
+    driven = drive(name)
+    driven("watch max(output.mask) > 9" if name == "unet" else "watch loss < 0", "phase")
+    driven("finish")
+    answer = explain(Explain(cell), driven.session)
+    assert answer.cell == found and (answer.checked or name == "gpt")
+    tensor, _, index = cell.partition("[")
+    place = tuple(map(int, index.rstrip("]").split(",")))
+    value = driven.find(tensor).tensor
+    assert value is not None and float(value[place]) == answer.value

@@ -126,10 +126,10 @@ class Explainer:
     # What it is
 
     def _explain(self, command: Explain, cell: Cell, scope: Scope) -> Explanation:
-        cell = _single(cell, scope)
+        cell = scope.aliased(_single(cell, scope))
         question = self._question(command, cell, scope)
         parameters = scope.tape.base.values
-        if cell.tensor in GIVEN and cell.tensor not in parameters:
+        if cell.tensor in scope.given() and cell.tensor not in parameters:
             regions = reach(scope.recorded, cell.tensor, cell.index)
             return result.untouched(question, "data", ("given", (cell.tensor,)), regions)
         if cell.tensor == LOSS_TARGET:

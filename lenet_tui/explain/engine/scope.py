@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -99,6 +99,23 @@ class Scope:
         """What gave a parameter the gradient it has here, in this iteration; where it begins."""
         found = self.tape.set_gradient(self.cursor, name)
         return found[1:] if found else None
+
+    def given(self) -> tuple[str, ...]:
+        """The names of what comes from the data: ``input``, ``input.mask``, ``target``."""
+        batch = self.tape.batch
+        return ("input", "target", *(batch.named if batch is not None else ()))
+
+    def aliased(self, cell: Cell) -> Cell:
+        """The cell under the name of the op that made it, if it is one of several outputs."""
+        forward = self.tape.forward(self.cursor)
+        if forward is None:
+            return cell
+        aspect = ".grad" if cell.tensor.endswith(".grad") else ""
+        entry = forward[0].returned.get(cell.tensor.removesuffix(aspect))
+        made = entry is not None and any(entry is op for op in forward[0].ops)
+        if entry is None or not made or not isinstance(entry.output, Tensor):
+            return cell
+        return replace(cell, tensor=f"{entry.name}{aspect}")
 
     def known(self, expected: list[str]) -> list[str]:
         """The names there are. ``expected``: of the forward's ops before it has run."""

@@ -173,7 +173,8 @@ def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> NamedTensor:
     forward = tape.forward(cursor)
     if forward is None:
         return AHEAD
-    op, number = (tape.output(cursor) if stem == FORWARD.makes else None), None
+    returned = forward[0].returned.get(stem)
+    op, number = (tape.output(cursor) if stem == FORWARD.makes else returned), None
     if op is None:
         op, number = part_named(_ops(tape, forward[0]), stem)
     if op is None:
