@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.model_names import split_model
 from lenet_tui.protocol.options import DRAWN, OWN, RETURNED, Options
 
 
 def source_of(options: Options) -> tuple[str, str]:
     """The module that the model comes from, as it is imported, and the name in it."""
-    where, colon, what = options.model.rpartition(":")
-    if not colon or what.endswith(".py"):
-        where, what = options.model, "model"
-    return PurePath(where).stem if where.endswith(".py") else where, what
+    where, what = split_model(options.model)
+    return PurePath(where).stem if where.endswith(".py") else where, what or "model"
 
 
 def opening(options: Options) -> list[str]:

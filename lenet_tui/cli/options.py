@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from lenet_tui import __version__
 from lenet_tui.app.settings import Settings
+from lenet_tui.protocol.model_names import split_model
 from lenet_tui.protocol.options import (
     LANGUAGES,
     LOSSES,
@@ -254,15 +255,13 @@ def _device(text: str) -> str:
 
 def _model(text: str) -> str:
     """``FILE.py``, ``FILE.py:NAME``, ``MODULE`` or ``MODULE:NAME``; a file by its whole path."""
-    file, colon, name = text.rpartition(":")
-    if not file.endswith(".py"):
-        file, colon, name = text, "", ""
+    file, name = split_model(text)
     if not file.endswith(".py"):
         return text
     path = Path(file)
     if not path.is_file():
         raise CommandError("cli:model-no-file", file=file)
-    return f"{path.absolute()}{colon}{name}"
+    return f"{path.absolute()}:{name}" if name else str(path.absolute())
 
 
 def _model_argument(text: str) -> tuple[str, str]:

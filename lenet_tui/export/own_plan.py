@@ -8,10 +8,14 @@ from pathlib import PurePath
 from lenet_tui.export import statements
 from lenet_tui.export.plan import Block, Cut, Plan
 from lenet_tui.protocol.iteration_plan import IterationPlan
+from lenet_tui.protocol.model_names import split_model
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import OWN, RETURNED, Options
 from lenet_tui.protocol.phases import LOSS
 from lenet_tui.protocol.request import Rejected
+
+MODEL = "model"
+"""What a file calls its model, unless a name is given."""
 
 
 class OwnPlan(Plan):
@@ -27,9 +31,7 @@ class OwnPlan(Plan):
 
     def _begin(self, net: str) -> None:
         options = self.options
-        where, _, what = options.model.rpartition(":")
-        if not where or what.endswith(".py"):
-            where, what = options.model, "model"
+        where, what = split_model(options.model)
         name = PurePath(where).name if where.endswith(".py") else where
         given = "".join(f", {key}={_literal(value)}" for key, value in options.model_args)
         lines = [f"torch.set_num_threads({options.threads})", f"seed_all({options.seed})"]
@@ -37,7 +39,7 @@ class OwnPlan(Plan):
         if self._several:
             lines.append(f"net = all_modules(file, {self._several!r})")
         else:
-            lines.append(f'net = made(file, "{what}"{given})')
+            lines.append(f'net = made(file, "{what or "model"}"{given})')
         if options.device != "cpu":
             lines += [*self._settle(options.device), f'device = "{options.device}"']
             lines.append("net.to(device)")

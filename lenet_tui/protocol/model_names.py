@@ -1,10 +1,18 @@
-"""What a session is called on the screen: its preset, or the file of its model."""
+"""Where a model of one's own comes from, and what its session is called on the screen."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 
 from lenet_tui.protocol.options import NET, Options
+
+
+def split_model(where: str) -> tuple[str, str]:
+    """The file or module of ``WHERE[:WHAT]``, and the name in it; empty: none is given."""
+    head, colon, tail = where.rpartition(":")
+    if not colon or tail.endswith(".py") or "/" in tail or "\\" in tail:
+        return where, ""
+    return head, tail
 
 
 def session_name(options: Options) -> str:

@@ -242,9 +242,8 @@ def run_backward(
 
     Gradients that appear without a node of any graph have entries at the end.
     """
-    names = {id(state.parameters[n]): n for n in state.parameters}
     starts = [root.grad_fn for root in roots if root.grad_fn is not None]
-    infos = backward_recorder.walk(starts, ops, names)
+    infos = backward_recorder.walk(starts, ops, state.trainer.names)
     recorder = backward_recorder.BackwardRecorder(infos, state.parameters, passed, copies=True)
     try:
         make()

@@ -16,6 +16,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from lenet_tui.protocol.model_names import split_model
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.session_api import OwnError
 from lenet_tui.text.clean import clean
@@ -189,19 +190,11 @@ def load(where: str, arguments: Sequence[tuple[str, str]] = ()) -> TrainingFile:
     ``arguments``: of the model, as typed. Raises ``OptionError`` where there is no such file or
     module, ``OwnError`` where its own code fails.
     """
-    path, what = split(where)
+    path, what = split_model(where)
     module = _execute(path) if path.endswith(".py") else _import(path)
     title = Path(path).name if path.endswith(".py") else path
     values = {name: _value(text) for name, text in arguments}
     return TrainingFile(title, what, vars(module), values)
-
-
-def split(where: str) -> tuple[str, str]:
-    """The file or module, and the name in it."""
-    head, colon, tail = where.rpartition(":")
-    if not colon or tail.endswith(".py") or "/" in tail or "\\" in tail:
-        return where, ""
-    return head, tail
 
 
 def _value(text: str) -> Any:
