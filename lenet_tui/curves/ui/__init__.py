@@ -1,0 +1,1 @@
+"""The training view and its charts."""
