@@ -119,6 +119,15 @@ def load(source: str) -> Dataset:
     return _from_file(Path(source))
 
 
+def epochs(state: DataState, options: Options) -> float | None:
+    """How often the images have been gone through; ``None`` for data that are no images."""
+    if options.data in NOT_LOADED:
+        return None
+    if state.source != options.data:
+        return 0.0
+    return state.epoch + state.offset / len(load(options.data).train)
+
+
 def held_out(options: Options) -> Part | None:
     """The samples to test on: never trained on; ``None`` for data that are no images of a file."""
     return None if options.data in NOT_LOADED else load(options.data).test
