@@ -173,6 +173,12 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     for phase in OPTIONAL:
         name = phase.option
         group.add_argument(f"--{name}", type=_value(name), metavar="X", help=phase.about)
+    group.add_argument(
+        "--evaluate-every",
+        type=_value("evaluate-every"),
+        metavar="N|epoch",
+        help="on what is held out, in a run: after N iterations, or once an epoch (0: never)",
+    )
     group.add_argument("--seed", type=_value("seed"), metavar="N", help="of all random numbers")
     group.add_argument("--threads", type=_value("threads"), metavar="N", help="for torch (1)")
     group.add_argument(
@@ -184,7 +190,7 @@ def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
     names = ("device", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
-             "seed", "threads", "history_mb", "model")  # fmt: skip
+             "seed", "threads", "history_mb", "evaluate_every", "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}
     values |= {name: tuple(value) for name, value in several.items() if value}

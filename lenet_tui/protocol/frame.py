@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
 
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import LOSS, TURN
@@ -215,6 +216,10 @@ class Frame:
     ``inputs``: names and shapes of the tensors that went into it; empty before it.
     ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
     ``failure``: where the last forward of this iteration or the next one failed.
+    ``evaluation``: the last one up to the cursor. ``right``: of how many samples of the batch the
+    largest output is that of their class, and how many there are. ``epochs``: how often the data
+    have been gone through, the present batch counted; ``None``: they have no end.
+    ``held_out``: whether there are data to evaluate the model on.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
     """
@@ -243,6 +248,10 @@ class Frame:
     running: bool = False
     upcoming: tuple[str, ...] | None = None
     failure: Failure | None = None
+    evaluation: Evaluation | None = None
+    right: tuple[int, int] | None = None
+    epochs: float | None = None
+    held_out: bool = False
 
     @property
     def failed_here(self) -> bool:

@@ -75,10 +75,10 @@ NOTICES = {
     "protocol:set-needs-value": ("set {option} takes a value", "set {option} 需要一个值"),
     "protocol:no-watchpoint": (
         "{text!r} is not a watchpoint: QUANTITY OP NUMBER, where QUANTITY is loss,"
-        " iteration, norm(T), min(T), max(T), mean(T), inactive(LAYER) or ratio(PARAMETER),"
-        " and OP is < <= > >= = or !=",
-        "{text!r} 不是监视点：应为“量 运算符 数”，其中量为 loss、iteration、norm(T)、min(T)、"
-        "max(T)、mean(T)、inactive(LAYER) 或 ratio(PARAMETER)，运算符为 < <= > >= = 或 !=",
+        " iteration, accuracy, norm(T), min(T), max(T), mean(T), inactive(LAYER) or"
+        " ratio(PARAMETER), and OP is < <= > >= = or !=",
+        "{text!r} 不是监视点：应为“量 运算符 数”，其中量为 loss、iteration、accuracy、norm(T)、"
+        "min(T)、max(T)、mean(T)、inactive(LAYER) 或 ratio(PARAMETER)，运算符为 < <= > >= = 或 !=",
     ),
     "protocol:not-compared": (
         "{text!r} is not a number that {quantity} can be compared with",

@@ -28,13 +28,16 @@ DRAWN = "input"
 """The data that are drawn at random in the shapes of ``inputs``."""
 OWN_LR = -1.0
 """The learning rate that leaves it to an optimizer of one's own."""
+EPOCH = -1
+"""The value of ``evaluate_every`` that means once an epoch."""
 LANGUAGES = ("en", "zh")
 SWITCHES = tuple(phase.option for phase in OPTIONAL)
 """Options that turn a phase on; 0, which each has by default, is off."""
 SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES, "seed", "device")
 """Options that a move may change while a session runs."""
 
-_SELDOM = ("model_args", "inputs", "step")
+_SELDOM = {"model_args": (), "inputs": (), "step": False, "evaluate_every": EPOCH}
+"""Options that are named only where they are other than this."""
 MAX_BATCH = 100_000
 MAX_SEED = 2**63 - 1
 MAX_THREADS = 4096
@@ -66,6 +69,8 @@ class Options:
     """Arguments with which the model is made, as they were typed."""
     inputs: tuple[str, ...] = ()
     """Shapes of the inputs that are drawn at random: ``SHAPE`` or ``SHAPE:DTYPE``."""
+    evaluate_every: int = EPOCH
+    """Iterations from one evaluation of a run to the next; ``EPOCH``: once an epoch; 0: never."""
     step: bool = False
     """Whether the file has a ``step`` of its own, which runs each iteration; found at the start."""
 
@@ -117,6 +122,8 @@ def check(options: Options) -> Options:
     _within("seed", options.seed, 0, MAX_SEED)
     _within("threads", options.threads, 1, MAX_THREADS)
     _within("history-mb", options.history_mb, 1, 1_000_000)
+    if options.evaluate_every != EPOCH:
+        _within("evaluate-every", options.evaluate_every, 0, 10**12)
     if options.data == "random" and options.loss == "cross_entropy":
         raise OptionError("protocol:labels-needed")
     return options
@@ -125,7 +132,9 @@ def check(options: Options) -> Options:
 def parse_value(option: str, text: str) -> Any:
     """The value that ``text`` means for ``option`` (as in ``set lr 0.1``), checked by itself."""
     kind = type(getattr(Options(), option.replace("-", "_"), None))
-    if option not in (*SETTABLE, "threads", "history-mb"):
+    if option == "evaluate-every" and text == "epoch":
+        return EPOCH
+    if option not in (*SETTABLE, "threads", "history-mb", "evaluate-every"):
         raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
     if kind in (int, float):
         return _number(option, text, kind)
@@ -143,7 +152,8 @@ def change(options: Options, option: str, value: Any) -> Options:
 def as_dict(options: Options) -> dict[str, Any]:
     """The options as plain values, in their order; without what is off or was not given."""
     values = {f.name: getattr(options, f.name) for f in fields(options)}
-    return {name: v for name, v in values.items() if v or name not in (*SWITCHES, *_SELDOM)}
+    usual = {**dict.fromkeys(SWITCHES, 0.0), **_SELDOM}
+    return {name: v for name, v in values.items() if name not in usual or v != usual[name]}
 
 
 def switches(options: Options) -> dict[str, float]:

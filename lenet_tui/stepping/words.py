@@ -54,6 +54,11 @@ COMMANDS: Table = {
     "cmd.watch.title": ("Watchpoints …", "监视点…"),
     "cmd.watch.help": ("conditions that stop a run", "使运行停下的条件"),
     "cmd.watch.short": ("watch", "监视"),
+    "cmd.evaluate.title": ("Evaluate now", "立即评估"),
+    "cmd.evaluate.help": (
+        "accuracy on the data held out; training does not know of it",
+        "在留出的数据上的准确率；训练不受影响",
+    ),
     "cmd.skip.title": ("Skip the next phase", "跳过下一阶段"),
     "cmd.skip.help": ("leave it out, such as zero_grad", "不执行它，例如 zero_grad"),
     "cmd.do.title": ("Do a phase now …", "立即执行某阶段…"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.iteration_plan import Change, IterationPlan, Segment
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.moves import Set, Vector
@@ -19,7 +20,7 @@ from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.file_format import SaveError, decode, encode
 
-HEAD = len(b"lenet-tui session 3\n")
+HEAD = len(b"lenet-tui session 4\n")
 SCRIPT = IterationPlan(
     (
         Segment("forward"),
@@ -35,6 +36,7 @@ SNAPSHOT = Snapshot(
     ((40, SCRIPT), (41, IterationPlan())),
     watches=((2, "norm(conv1.weight.grad) > 1"),),
     digest="ab" * 32,
+    evaluations=(Evaluation(45, 300, 360, 0.5), Evaluation(70, -1, 40, 0.25)),
 )
 SAVED = SavedSession(
     Options(seed=3, device="cpu"),
@@ -83,8 +85,8 @@ def test_anything_cut_short_is_noticed() -> None:
     [
         (b"", "not a saved session"),
         (b"\x80\x04\x95pickle\n", "not a saved session"),
-        (encode(SAVED).replace(b"session 3\n", b"session 1\n", 1), "format 1"),
-        (encode(SAVED).replace(b"session 3\n", b"session \x1b[31m\n", 1), r"\\x1b"),
+        (encode(SAVED).replace(b"session 4\n", b"session 1\n", 1), "format 1"),
+        (encode(SAVED).replace(b"session 4\n", b"session \x1b[31m\n", 1), r"\\x1b"),
     ],
 )
 def test_other_files_are_refused_by_name(data: bytes, said: str) -> None:
@@ -106,7 +108,12 @@ def forged(change: dict[tuple[str, ...], Any]) -> bytes:
         within[path[-1]] = value
     head = json.dumps(header).encode()
     rest = struct.pack("<Q", len(head)) + head + data[8 + length :]
-    return b"lenet-tui session 3\n" + hashlib.sha256(rest).digest() + rest
+    return b"lenet-tui session 4\n" + hashlib.sha256(rest).digest() + rest
+
+
+def evaluation(iteration: int, correct: Any) -> dict[str, Any]:
+    """A result, as it is in a header."""
+    return {"iteration": iteration, "correct": correct, "total": 360, "loss": 0.5}
 
 
 KILL = {"segment": 0, "done": None, "move": "kill-engine"}
@@ -148,6 +155,9 @@ def test_forging_nothing_is_a_good_file() -> None:
         ("snapshot.plans", plan("forward", "turns", None)),
         ("snapshot.watches", [[1, "loss < nan"]]),
         ("snapshot.spacing", 0),
+        ("snapshot.evaluations", [evaluation(71, 1)]),
+        ("snapshot.evaluations", [evaluation(45, 361)]),
+        ("snapshot.evaluations", [evaluation(45, "1")]),
         ("keyframes", {"0": 5, "32": 18, "64": 5}),
         ("keyframes", {"1": 5, "32": 18, "64": 4}),
         ("keyframes", {"0": 5}),

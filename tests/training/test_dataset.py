@@ -17,23 +17,30 @@ from lenet_tui.protocol.messages import Remark
 from lenet_tui.protocol.options import OptionError, resolve
 from lenet_tui.training.engine import dataset, devices
 from lenet_tui.training.engine.dataset import DataState, next_batch
+from lenet_tui.training.engine.images import Part
 from tests.harness.commands import run_here
 from tests.harness.driving import Drive, Hooks, LocalStore
 from tests.harness.oracle import digits, digits_order
 
 
+def whole(part: Part) -> tuple[torch.Tensor, torch.Tensor]:
+    return part.batch(torch.arange(len(part)))
+
+
 def test_the_digits_are_what_they_are_said_to_be() -> None:
     images, labels = digits()
-    ours = dataset.load("digits")
-    assert ours.images.shape == (1797, 1, 32, 32)
-    assert ours.images.dtype == torch.float32
-    assert torch.equal(ours.images, images)
-    assert torch.equal(ours.labels, labels)
-    assert [x.item() for x in torch.aminmax(ours.images)] == [-1, 1]
+    assert images.shape == (1797, 1, 32, 32)
+    assert images.dtype == torch.float32
+    assert [x.item() for x in torch.aminmax(images)] == [-1, 1]
     assert torch.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
-    train = ours.train()
-    assert len(train) == 1797 - 360
-    assert (train % 5 != 0).all()
+    ours, fifth = dataset.load("digits"), torch.arange(1797) % 5 == 0
+    for part, wanted in (ours.train, ~fifth), (ours.test, fifth):
+        inputs, targets = whole(part)
+        assert torch.equal(inputs, images[wanted])
+        assert torch.equal(targets, labels[wanted])
+    assert (len(ours.train), len(ours.test)) == (1437, 360)
+    assert dataset.held_out(resolve()) is ours.test
+    assert dataset.held_out(resolve("notebook")) is None
 
 
 def batches(count: int, **given: Any) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -46,12 +53,12 @@ def test_every_epoch_has_each_training_image_once_in_an_order_of_its_own(seed: i
     taken = batches(2 * 15, batch_size=100, seed=seed)
     assert [len(labels) for _, labels in taken] == ([100] * 14 + [37]) * 2
     images = torch.cat([i for i, _ in taken])
-    train = dataset.load("digits").images[dataset.load("digits").train()]
+    train = whole(dataset.load("digits").train)[0]
     for epoch in (0, 1):
         epoch_images = images[1437 * epoch : 1437 * (epoch + 1)]
         assert _multiset(epoch_images) == _multiset(train)
         if seed < 2**32:
-            expected = dataset.load("digits").images[digits_order(seed, epoch)]
+            expected = digits()[0][digits_order(seed, epoch)]
             assert torch.equal(epoch_images, expected)
     assert not torch.equal(images[:1437], images[1437:])
 
@@ -82,12 +89,13 @@ def test_a_file_of_images(tmp_path: Path, shape: tuple[int, ...], dtype: str) ->
     pixels = np.random.default_rng(0).integers(0, 256, shape)
     labels = np.arange(shape[0], dtype="uint8") % 10
     loaded = dataset.load(file(tmp_path, images=pixels.astype(dtype), labels=labels))
-    assert loaded.images.shape == (shape[0], 1, 32, 32)
-    assert loaded.labels.dtype == torch.int64
+    images, numbers = whole(loaded.train)
+    assert images.shape == (shape[0] - -(-shape[0] // 5), 1, 32, 32)
+    assert numbers.dtype == torch.int64
     if dtype == "uint8":
-        assert loaded.images.min() >= -1 and loaded.images.max() <= 1
+        assert images.min() >= -1 and images.max() <= 1
     if shape[-1] == 32 and dtype == "float32":
-        assert torch.equal(loaded.images[:, 0], torch.tensor(pixels, dtype=torch.float32))
+        assert torch.equal(images[:4, 0], torch.tensor(pixels[1:5], dtype=torch.float32))
     dataset.load.cache_clear()
 
 

@@ -20,6 +20,7 @@ from lenet_tui.app.output_rows import output_rows
 from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
+from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.lab.ui.screen import LabScreen
@@ -120,6 +121,13 @@ class MainScreen(FreeMovesScreen):
         parameters = [p.name for p in self.ready.parameters] if self.ready else []
         rows = [row.name for row in self.frame.rows.ops] if self.frame else []
         self.open(WatchScreen(self.frame, [*parameters, *rows], parameters), self.move)
+
+    def action_evaluate(self) -> None:
+        """Say how good the model is on what is held out."""
+        if self.is_dead:
+            self.notify(self.words("gone.hint"), severity="error")
+        else:
+            self.run_worker(evaluate(self))
 
     def action_play(self) -> None:
         """Play the next line of the file of moves."""

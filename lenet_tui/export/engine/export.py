@@ -146,7 +146,7 @@ def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
         output = dry_run(trainer).output
         return output is not None and output.tensor.shape[1:] == (CLASSES,)
 
-    plan = Plan(begun, net, lambda source: len(dataset.load(source).train()), fits)
+    plan = Plan(begun, net, lambda source: len(dataset.load(source).train), fits)
     _follow(plan, navigator)
     return plan
 

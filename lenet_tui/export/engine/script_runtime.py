@@ -24,7 +24,7 @@ from torch import Tensor, nn
 class Samples:
     """The samples that the session drew, in its order: every epoch shuffled from the seed.
 
-    Of the ``total`` samples the ``kept`` ones are packed here; each fifth is for testing.
+    Of the ``total`` samples to train on, the ``kept`` ones are packed here.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class Samples:
             images = F.interpolate(images, (32, 32), mode="bilinear", align_corners=False)
         self.images = images
         self.row = {number: row for row, number in enumerate(numbers.tolist())}
-        self.train = [number for number in range(total) if number % 5]
+        self.total = total
         self.seed, self.epoch = seed, 0
         self.shuffle()
 
     def shuffle(self) -> None:
         """The order of an epoch, from a generator of its own."""
         generator = torch.Generator().manual_seed((self.seed * 1_000_003 + self.epoch) % 2**63)
-        self.order = torch.randperm(len(self.train), generator=generator).tolist()
+        self.order = torch.randperm(self.total, generator=generator).tolist()
         self.offset = 0
 
     def batch(self, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
@@ -67,7 +67,7 @@ class Samples:
             self.epoch += 1
             self.shuffle()
         try:
-            rows = [self.row[self.train[place]] for place in picked]
+            rows = [self.row[number] for number in picked]
         except KeyError:
             sys.exit(f"torch {torch.__version__} shuffles otherwise than the one recorded")
         return self.images[rows].to(device), self.labels[rows].to(device)

@@ -16,13 +16,14 @@ from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError, Options, check
 from lenet_tui.tape.engine.digest import raw
 from lenet_tui.text.notice import Notice, Problem, notice
-from lenet_tui.training.engine.dataset import CLASSES, SIDE, DataState
+from lenet_tui.training.engine.dataset import CLASSES, DataState
 from lenet_tui.training.engine.generators import (
     WORDS,
     HostGenerators,
     host_generators,
     restore_host_generators,
 )
+from lenet_tui.training.engine.images import SIDE
 from lenet_tui.training.engine.trainer import Trainer
 
 SMALL = 2**16

@@ -33,7 +33,8 @@ class Replay:
         started = time.perf_counter()
         self.trainer = Trainer(options)
         self.history = history
-        self.recorder = TapeRecorder(self.trainer, progress, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        self.recorder = TapeRecorder(self.trainer, progress, seconds, history.evaluations)
         self.cursor = Cursor(0)
 
     @property

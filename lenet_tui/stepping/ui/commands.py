@@ -69,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         "reverse-continue", "run", ("C", "shift+f6"), "move('reverse-continue')", aliases=("f18",)
     ),
     Command("watch", "run", ("w", "ctrl+w"), "watch", 9),
+    Command("evaluate", "run", ("E",), "evaluate"),
     Command("skip", "free", ("z",), "skip"),
     Command("do", "free", ("p",), "do"),
     Command("vector", "free", ("B",), "vector"),

@@ -12,6 +12,10 @@ from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.training.engine import targets
+
+MOST_OUTPUTS = 2**22
+"""Numbers of an output that are compared at most, as each frame does."""
 
 
 class OpLists:
@@ -47,6 +51,17 @@ class OpLists:
 
 _NUMBERS = count(1)
 """Of all lists in this process: a number is never used again for another one."""
+
+
+def right(tape: Tape, cursor: Cursor) -> tuple[int, int] | None:
+    """How many samples of the batch the output is right of, and how many there are.
+
+    ``None`` where it is not known, or the output is no classes of samples.
+    """
+    output = tape.output(cursor)
+    if output is None or tape.batch is None or output.tensor.numel() > MOST_OUTPUTS:
+        return None
+    return targets.right(output.tensor.detach(), tape.batch.target)
 
 
 def op_row(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> OpRow:

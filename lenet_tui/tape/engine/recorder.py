@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 
 from torch import Tensor
 
+from lenet_tui.protocol.evaluation import Evaluations
 from lenet_tui.protocol.frame import Failure
-from lenet_tui.protocol.iteration_plan import Segment, regular
+from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import change, phases_on
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
@@ -25,7 +25,7 @@ from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
-from lenet_tui.tape.engine.tape import UNKNOWN, Base, Past, Tape, TapeSegment
+from lenet_tui.tape.engine.tape import UNKNOWN, Base, Past, Tape, TapeSegment, unrecorded
 from lenet_tui.tape.engine.update_recorder import UpdateRecorder
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.rejecting import rejecting
@@ -39,8 +39,15 @@ class TapeRecorder:
     all ops of a step of one's own.
     """
 
-    def __init__(self, trainer: Trainer, progress: RecorderProgress, seconds: float) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        progress: RecorderProgress,
+        seconds: float,
+        evaluations: Evaluations | None = None,
+    ) -> None:
         self.trainer = trainer
+        self.evaluations = evaluations or Evaluations()
         self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
@@ -77,7 +84,7 @@ class TapeRecorder:
         )
         self._updates = {}
         self.digests.leave()
-        self.tape = Tape(iteration, base)
+        self.tape = Tape(iteration, base, evaluations=self.evaluations)
         if iteration == 0:
             self.tape.segments.append(self._init)
         return self.tape
@@ -114,7 +121,8 @@ class TapeRecorder:
         self.forget()
         self.digests.forget()
         on = phases_on(self.trainer.options)
-        self.tape = Tape(iteration, self.tape.base, segments=list(_unrecorded(on)))
+        segments = list(unrecorded(on))
+        self.tape = Tape(iteration, self.tape.base, None, segments, self.evaluations)
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
@@ -320,19 +328,9 @@ class TapeRecorder:
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""
-        progress = self.progress
-        progress.iteration = self.tape.iteration
-        progress.phase = phase
-        progress.segment = len(self.tape.segments)
-        progress.index = sum(len(s.entries) for s in self.tape.segments)
-        progress.passed(0, "")
-        progress.enters(phase)
-
-
-@cache
-def _unrecorded(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
-    """The segments of an iteration run without recording; ``on``: its optional phases."""
-    return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
+        segments = self.tape.segments
+        index = sum(len(s.entries) for s in segments)
+        self.progress.begins(self.tape.iteration, phase, len(segments), index)
 
 
 WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] = {

@@ -13,18 +13,17 @@ from typing import IO, Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from lenet_tui.protocol.options import DRAWN, OWN, OptionError, Options
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 from lenet_tui.text.numbers import shape_text
+from lenet_tui.training.engine.images import SIDE, Dataset, Part, part
 from lenet_tui.training.engine.own_data import Place
 
 NOT_LOADED = ("random", OWN, DRAWN)
 """The data that are no images of a file."""
-SIDE = 32
 CLASSES = 10
 TEST_EVERY = 5
 """Every fifth image is for testing, never trained on."""
@@ -38,25 +37,6 @@ UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error),
 )
 """What numpy, zipfile and zlib raise for files that are no arrays."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Images:
-    """Images (N, 1, 32, 32) float32 and labels (N,) int64, on the CPU.
-
-    ``pixels``: the source, (N, H, W) uint8 or float32. Images are ``pixels / divisor - 1``, or
-    ``pixels`` if ``divisor`` is 0.
-    """
-
-    images: Tensor
-    labels: Tensor
-    pixels: Tensor
-    divisor: float
-
-    def train(self) -> Tensor:
-        """Indices of the images to train on."""
-        index = torch.arange(len(self.labels))
-        return index[index % TEST_EVERY != 0]
 
 
 @dataclass(slots=True, eq=False)
@@ -96,13 +76,12 @@ def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
     if state.source != options.data:
         state.source, state.epoch, state.offset, state.fixed = options.data, 0, 0, None
     state.size = options.batch_size
-    data = load(options.data)
     order = _order(options.data, options.seed, state.epoch)
     picked = order[state.offset : state.offset + options.batch_size]
     state.offset += options.batch_size
     if state.offset >= len(order):
         state.epoch, state.offset = state.epoch + 1, 0
-    return data.images.index_select(0, picked), data.labels.index_select(0, picked)
+    return load(options.data).train.batch(picked)
 
 
 def upcoming(state: DataState, options: Options) -> tuple[Tensor, Tensor] | None:
@@ -115,19 +94,18 @@ def upcoming(state: DataState, options: Options) -> tuple[Tensor, Tensor] | None
 
 @lru_cache(maxsize=4)
 def _order(source: str, seed: int, epoch: int) -> Tensor:
-    """The training indices of an epoch, shuffled by a generator of its own."""
+    """The indices of the training part, shuffled for an epoch by a generator of its own."""
     generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
-    train = load(source).train()
-    return train[torch.randperm(len(train), generator=generator)]
+    return torch.randperm(len(load(source).train), generator=generator)
 
 
 def drawn(source: str, seed: int, epoch: int, count: int) -> Tensor:
-    """The numbers of the first ``count`` samples that an epoch takes."""
+    """The indices of the first ``count`` training samples that an epoch takes."""
     return _order(source, seed, epoch)[:count]
 
 
 @lru_cache(maxsize=2)
-def load(source: str) -> Images:
+def load(source: str) -> Dataset:
     """The shipped digits, or the images of an ``.npz`` file; ``OptionError`` for a bad one.
 
     A file holds ``images`` (N, H, W) or (N, 1, H, W), numbers, and ``labels`` (N,), 0 to 9;
@@ -141,11 +119,25 @@ def load(source: str) -> Images:
     return _from_file(Path(source))
 
 
+def epochs(state: DataState, options: Options) -> float | None:
+    """How often the images have been gone through; ``None`` for data that are no images."""
+    if options.data in NOT_LOADED:
+        return None
+    if state.source != options.data:
+        return 0.0
+    return state.epoch + state.offset / len(load(options.data).train)
+
+
+def held_out(options: Options) -> Part | None:
+    """The samples to test on: never trained on; ``None`` for data that are no images of a file."""
+    return None if options.data in NOT_LOADED else load(options.data).test
+
+
 def check(options: Options) -> None:
     """Raise ``OptionError`` if the data cannot be used, or do not fill one batch."""
     if options.data in NOT_LOADED:
         return
-    count, size = len(load(options.data).train()), options.batch_size
+    count, size = len(load(options.data).train), options.batch_size
     if size > count:
         data = clean(options.data)
         raise OptionError("training:batch-too-large", size=size, data=data, count=count)
@@ -155,7 +147,7 @@ def resized(options: Options) -> Notice | None:
     """That the images of a file are resized, and from which size; ``None`` if they are not."""
     if options.data in (*NOT_LOADED, "digits"):
         return None
-    size = load(options.data).pixels.shape[1:]
+    size = load(options.data).train.pixels.shape[1:]
     if size == (SIDE, SIDE):
         return None
     data = clean(options.data)
@@ -176,7 +168,7 @@ def _arrays(stream: IO[bytes] | Path) -> tuple[np.ndarray[Any, Any], np.ndarray[
     return images, labels
 
 
-def _from_file(path: Path) -> Images:
+def _from_file(path: Path) -> Dataset:
     def refuse(why: Notice) -> OptionError:
         name = clean(str(path))
         return OptionError("training:unusable-data", path=name, why=why, last=CLASSES - 1)
@@ -216,12 +208,12 @@ def _check(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> None:
         raise Problem("training:label-range", low=low, high=high, last=CLASSES - 1)
 
 
-def _prepare(raw: np.ndarray[Any, Any], divisor: float, labels: np.ndarray[Any, Any]) -> Images:
-    """Images as (N, 1, 32, 32), bilinear where they have another size."""
+def _prepare(raw: np.ndarray[Any, Any], divisor: float, labels: np.ndarray[Any, Any]) -> Dataset:
+    """Both parts of images that come without a test part: every fifth is held out."""
     pixels = torch.from_numpy(np.ascontiguousarray(raw)).reshape(len(raw), *raw.shape[-2:])
-    images = pixels.unsqueeze(1).to(torch.float32)
-    if divisor:
-        images = images / divisor - 1
-    if images.shape[-2:] != (SIDE, SIDE):
-        images = F.interpolate(images, (SIDE, SIDE), mode="bilinear", align_corners=False)
-    return Images(images, torch.from_numpy(labels.astype(np.int64)), pixels, divisor)
+    numbers = torch.from_numpy(labels.astype(np.int64))
+    test = torch.arange(len(numbers)) % TEST_EVERY == 0
+    return Dataset(
+        train=part(pixels[~test], numbers[~test], divisor),
+        test=part(pixels[test], numbers[test], divisor),
+    )

@@ -9,11 +9,10 @@ from functools import partial
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lenet_tui.protocol.moves import Vector
-from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, Options, phases_on
+from lenet_tui.protocol.options import DRAWN, NET, OWN, Options, phases_on
 from lenet_tui.protocol.phases import Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.training.engine import batch, dataset, devices, model, own_setup
@@ -28,6 +27,7 @@ from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState, writable
 from lenet_tui.training.engine.step_objects import StepObjects
+from lenet_tui.training.engine.targets import target_of
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
@@ -176,17 +176,30 @@ class Trainer:
             drawn = batch.split(self.own_data.next())
         else:
             drawn = batch.of_pair(*dataset.next_batch(self.data, self.options))
-        self.batch = drawn if self.device.type == "cpu" else drawn.map(self._here)
+        self.batch = drawn if self.device.type == "cpu" else drawn.map(self.here)
 
-    def _here(self, tensor: Tensor) -> Tensor:
+    def here(self, tensor: Tensor) -> Tensor:
         return tensor.to(self.device)
 
     def upcoming(self) -> Batch | None:
         """The batch that the next forward will take; ``None`` if it is still to be drawn."""
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
-            return batch.split(self.own_data.peek()).map(self._here)
+            return batch.split(self.own_data.peek()).map(self.here)
         pair = dataset.upcoming(self.data, self.options)
-        return None if pair is None else batch.of_pair(*pair).map(self._here)
+        return None if pair is None else batch.of_pair(*pair).map(self.here)
+
+    @property
+    def epochs(self) -> float | None:
+        """How often the data have been gone through; ``None``: they have no end that is known."""
+        if self.own_data is not None:
+            return self.own_data.epochs if self.options.data == OWN else None
+        return dataset.epochs(self.data, self.options)
+
+    @property
+    def epoch_ended(self) -> bool:
+        """Whether the last batch was the last one of an epoch."""
+        epochs = self.epochs
+        return epochs is not None and epochs > 0 and epochs.is_integer()
 
     @property
     def data_state(self) -> DataState:
@@ -214,17 +227,7 @@ class Trainer:
         """The batch's target as the loss takes it: for MSE on classes, one-hot (N, classes)."""
         if self.batch is None or self.output is None:
             raise MoveRejected("training:no-output")
-        target = self.batch.target
-        if self.options.loss in (OWN, RETURNED):
-            return target
-        if not isinstance(target, Tensor):
-            kind = type(target).__name__
-            raise MoveRejected("training:no-target", loss=self.options.loss, kind=kind)
-        if self.options.loss == "mse" and not target.is_floating_point():
-            return F.one_hot(target, self.output.shape[-1]).to(self.output.dtype)
-        if self.options.loss == "cross_entropy" and target.is_floating_point():
-            raise MoveRejected("training:labels-needed")
-        return target
+        return target_of(self.options, self.batch, self.output)
 
     def compute_loss(self, target: Any) -> None:
         """``loss = criterion(output, target)``, or the loss that the model returned."""

@@ -14,7 +14,7 @@ from textual.style import Style
 
 from lenet_tui.app.output_rows import OutputRows, output_rows
 from lenet_tui.app.ui.panes.input import SAMPLE_KEYS
-from lenet_tui.app.ui.panes.output_lines import Numbers, row, targets
+from lenet_tui.app.ui.panes.output_lines import Numbers, batch_right, row, targets
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
@@ -224,7 +224,9 @@ class GlancePane(Pane):
         count = self._rows.samples if self._rows and output and output.state == "value" else 1
         if count > 1:
             shown = captions.samples(self.words, self.sample, count)
-            title = [f"{text}  {SAMPLE_KEYS}" for text in shown]
+            right = batch_right(self._last, self.words)
+            title = [f"{text}  {right}  {SAMPLE_KEYS}" for text in shown if right]
+            title += [f"{text}  {SAMPLE_KEYS}" for text in shown]
         self.entitle(title, "", self._keys)
 
     def _keys(self, width: int) -> Content:

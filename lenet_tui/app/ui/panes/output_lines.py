@@ -10,8 +10,10 @@ import numpy.typing as npt
 from textual.content import Content
 
 from lenet_tui.app.output_rows import OutputRows
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View
 from lenet_tui.text.numbers import aligned, ascii_text
+from lenet_tui.text.words import Words
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
 Numbers = npt.NDArray[np.float64]
@@ -28,6 +30,14 @@ def targets(
         found = row(label) if prod(label.shape) == rows.count else None
         return (int(found[0]) if found is not None else None), None
     return None, row(target)
+
+
+def batch_right(frame: Frame | None, words: Words) -> str:
+    """Of how many samples of the batch the prediction is right; empty where it is not known."""
+    if frame is None or frame.right is None:
+        return ""
+    correct, total = frame.right
+    return words("evaluation.right", correct=correct, total=total)
 
 
 def row(view: View | None) -> Numbers | None:

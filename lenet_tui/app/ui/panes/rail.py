@@ -20,6 +20,7 @@ from lenet_tui.app.engine_state import (
     calm,
 )
 from lenet_tui.app.ui.panes.rail_strip import MANY, NARROW, ROOMY, WIDE, module_ticks, strip
+from lenet_tui.evaluation import summary
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
@@ -85,7 +86,8 @@ class PipelineRail(LineWidget):
             width=width,
         )
         upper = self._upper[: max(0, self.content_size.height - 1)]
-        self.put([*upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
+        position = position.truncate(width, ellipsis=glyphs is not ASCII)
+        self.put([*upper, with_progress(position, self.frame, self.words, width)])
 
     on_resize = watch_words = watch_frame = watch_state = watch_activity = watch_outcome = _draw
 
@@ -192,6 +194,18 @@ def position_line(
         line += where
     if waiting > 1:
         line += Content.assemble("  ", (words("rail.waiting", n=waiting), "dim"))
+    return line
+
+
+def with_progress(line: Content, frame: Frame | None, words: Words, width: int) -> Content:
+    """The third line with the epoch and the last evaluation at its right, as far as they fit."""
+    if frame is None or not (frame.evaluation or frame.epochs):
+        return line
+    room = width - line.cell_length - 2
+    for text in summary.lines(frame.evaluation, frame.epochs, words):
+        if cell_len(text) <= room:
+            style = "bold" if frame.evaluation else "dim"
+            return line + Content(" " * (2 + room - cell_len(text))) + Content.styled(text, style)
     return line
 
 
