@@ -1,1 +1,1 @@
-"""Curves of a training: loss, accuracy and more over the iterations."""
+"""What becomes of a training over its iterations: loss, accuracy, learning rate, gradients."""

@@ -92,7 +92,7 @@ def chart(
         broken |= columns.broken
     cells = _cells(layers, cols, rows, signs)
     at = column_of(here, window, cols) if here is not None else None
-    _overlay(cells, broken.reshape(cols, 2).any(axis=1), at, "|" if signs else "│")
+    _overlay(cells, broken[::2] | broken[1::2], at, "|" if signs else "│")
     made = tuple(_runs(row) for row in cells)
     beside = {} if math.isnan(low) else _beside(low, high, rows, log=log)
     ends = (10**low, 10**high) if log else (low, high)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 BLOCK = 256
 """Iterations whose least, most and mean are kept, so that a picture of millions is cheap."""
 FINE = 8
@@ -64,23 +65,25 @@ class Dense:
         """``count`` columns of the window's iterations; several of one where there are fewer."""
         edges = np.floor(np.linspace(window.first, window.last + 1, count + 1)).astype(np.int64)
         edges = np.clip(edges, 0, len(self.values))
-        first, last = edges[:-1], np.maximum(edges[1:], np.minimum(edges[:-1] + 1, len(self.values)))
+        first, last = (
+            edges[:-1],
+            np.maximum(edges[1:], np.minimum(edges[:-1] + 1, len(self.values))),
+        )
         if window.length > FINE * BLOCK * count:
             first, last = first // BLOCK, last // BLOCK
             return self._coarse(first, last)
         values = self.values[first[0] : last[-1]] if count else self.values[:0]
         finite = np.isfinite(values)
-        return _reduced(
+        parts = _Parts(
             np.where(finite, values, np.inf),
             np.where(finite, values, 0.0),
             finite.astype(np.float64),
             np.where(finite, values, -np.inf),
-            np.isinf(values),
-            first - first[0],
-            last - first[0],
+            np.isinf(values).astype(np.float64),
         )
+        return parts.reduced(first - first[0], last - first[0])
 
-    def _coarse(self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> Columns:
+    def _coarse(self, first: Places, last: Places) -> Columns:
         blocks = len(self.values) // BLOCK
         if blocks > len(self._blocks):
             self._blocks = np.concatenate([self._blocks, np.empty((blocks, 5))])
@@ -93,33 +96,34 @@ class Dense:
             self._blocks[self._known : blocks, 3] = np.where(finite, new, -np.inf).max(axis=1)
             self._blocks[self._known : blocks, 4] = np.isinf(new).any(axis=1)
             self._known = blocks
-        low, total, count, high, broken = self._blocks[:blocks].T
-        first, last = np.minimum(first, blocks), np.minimum(last, blocks)
-        return _reduced(low, total, count, high, broken > 0, first, last)
+        parts = _Parts(*self._blocks[:blocks].T)
+        return parts.reduced(np.minimum(first, blocks), np.minimum(last, blocks))
 
 
-def _reduced(
-    low: Array,
-    total: Array,
-    count: Array,
-    high: Array,
-    broken: npt.NDArray[np.bool_],
-    first: npt.NDArray[np.int64],
-    last: npt.NDArray[np.int64],
-) -> Columns:
-    """Each column's numbers, of the pieces ``first`` to ``last`` (excluded)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """Numbers of iterations or of blocks, in order; ``broken`` is 1 where one is infinite."""
 
-    def over(of: np.ufunc, values: Array, nothing: float) -> Array:
-        padded = np.append(values, nothing)
-        pairs = np.stack([first, np.maximum(last, first)], axis=1).reshape(-1)
-        made: Array = of.reduceat(padded, np.minimum(pairs, len(values)))[::2]
-        return np.where(last > first, made, nothing)
+    low: Array
+    total: Array
+    count: Array
+    high: Array
+    broken: Array
 
-    with np.errstate(invalid="ignore", divide="ignore"):
-        counts = over(np.add, count, 0.0)
-        known = counts > 0
-        mean = np.where(known, over(np.add, total, 0.0) / counts, np.nan)
-        least = np.where(known, over(np.minimum, low, np.inf), np.nan)
-        most = np.where(known, over(np.maximum, high, -np.inf), np.nan)
-        bad = over(np.maximum, broken.astype(np.float64), 0.0) > 0
-    return Columns(least, mean, most, bad)
+    def reduced(self, first: Places, last: Places) -> Columns:
+        """Each column's numbers, of the parts ``first`` to ``last`` (excluded)."""
+
+        def over(of: np.ufunc, values: Array, nothing: float) -> Array:
+            padded = np.append(values, nothing)
+            pairs = np.stack([first, np.maximum(last, first)], axis=1).reshape(-1)
+            made: Array = of.reduceat(padded, np.minimum(pairs, len(values)))[::2]
+            return np.where(last > first, made, nothing)
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            counts = over(np.add, self.count, 0.0)
+            known = counts > 0
+            mean = np.where(known, over(np.add, self.total, 0.0) / counts, np.nan)
+            least = np.where(known, over(np.minimum, self.low, np.inf), np.nan)
+            most = np.where(known, over(np.maximum, self.high, -np.inf), np.nan)
+            broken = over(np.maximum, self.broken, 0.0) > 0
+        return Columns(least, mean, most, broken)

@@ -203,6 +203,17 @@ class Graph:
 
 
 @pickled_by_call
+@dataclass(frozen=True, slots=True)
+class Norms:
+    """Over all parameters. ``gradient``: √Σ‖.grad‖². ``ratio``: how long the updates of this
+    iteration are, over the weights before them. ``None``: there is none.
+    """
+
+    gradient: float | None
+    ratio: float | None
+
+
+@pickled_by_call
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """All that the screen is a function of.
@@ -219,7 +230,8 @@ class Frame:
     ``evaluation``: the last one up to the cursor. ``right``: of how many samples of the batch the
     largest output is that of their class, and how many there are. ``epochs``: how often the data
     have been gone through, the present batch counted; ``None``: they have no end.
-    ``held_out``: whether there are data to evaluate the model on.
+    ``held_out``: whether there are data to evaluate the model on. ``norms``: only if they are
+    asked for.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
     """
@@ -252,6 +264,7 @@ class Frame:
     right: tuple[int, int] | None = None
     epochs: float | None = None
     held_out: bool = False
+    norms: Norms | None = None
 
     @property
     def failed_here(self) -> bool:

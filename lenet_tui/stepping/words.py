@@ -105,6 +105,12 @@ COMMANDS: Table = {
     "cmd.previous-position.help": ("whose output is shown", "所显示输出的位置"),
     "cmd.next-position.title": ("Next position of the sequence", "序列中的下一个位置"),
     "cmd.next-position.help": ("whose output is shown", "所显示输出的位置"),
+    "cmd.training.title": ("Training view: curves", "训练视图：曲线"),
+    "cmd.training.help": (
+        "loss, accuracy, learning rate, gradients; enter goes to that iteration",
+        "损失、准确率、学习率、梯度；回车转到该次迭代",
+    ),
+    "cmd.training.short": ("curves", "曲线"),
     "cmd.log-scale.title": ("Loss: linear / logarithmic", "损失：线性 / 对数"),
     "cmd.log-scale.help": ("", ""),
     "cmd.explain.title": ("Explain this step", "解释这一步"),

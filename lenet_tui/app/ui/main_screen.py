@@ -20,6 +20,8 @@ from lenet_tui.app.output_rows import output_rows
 from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
+from lenet_tui.curves.ui.view import TrainingView
+from lenet_tui.evaluation.request import ListEvaluations
 from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.lab.layer import FIRST_LAYER
@@ -128,6 +130,25 @@ class MainScreen(FreeMovesScreen):
             self.notify(self.words("gone.hint"), severity="error")
         else:
             self.run_worker(evaluate(self))
+
+    def action_training(self) -> None:
+        """Show the curves of the training in the place of the stepper's panes, or those again."""
+        self.restore()
+        opened = not self.body.is_training
+        self.body.set_class(opened, "-training")
+        self.focus_pane("chart-loss" if opened else "layers")
+        if opened and not self.is_dead:
+            self.run_worker(self._know_evaluations())
+
+    async def _know_evaluations(self) -> None:
+        reply = await self.ask(ListEvaluations())
+        self.body.training.collected.know(reply.answer or ())
+        self.show_again()
+
+    @on(TrainingView.Chosen)
+    def _went_from_curve(self, message: TrainingView.Chosen) -> None:
+        self.action_training()
+        self.move(Goto(message.iteration))
 
     def action_play(self) -> None:
         """Play the next line of the file of moves."""
@@ -277,6 +298,8 @@ class MainScreen(FreeMovesScreen):
             self.restore()
         elif self.inspection.is_open:
             self.inspection.close()
+        elif self.body.is_training:
+            self.action_training()
         else:
             self.tour.leave()
 

@@ -99,6 +99,7 @@ class PaneScreen(EdgeScreen):
         """The panes that the frame is to be handed to: those that can be seen."""
         self._visible = self.visible_panes()
         self.body.inspector.passes(frame)
+        self.body.training.take(frame)
         return self._visible
 
     def paint_top(self) -> None:

@@ -167,7 +167,8 @@ class SessionScreen(PaneScreen):
         self._subscribing = False
         panes = self.visible_panes()
         requests = tuple(request for pane in panes for request in pane.requests())
-        subscription = Subscription(requests, any(pane.wants_graph for pane in panes))
+        graph = any(pane.wants_graph for pane in panes)
+        subscription = Subscription(requests, graph, self.body.is_training)
         if subscription != self._subscription:
             self._subscription = subscription
             self.send(subscription)
@@ -204,6 +205,7 @@ class SessionScreen(PaneScreen):
             self.losses.put(losses)
         for pane in self.query(Pane):
             pane.forget()
+        self.body.training.forget()
         self.tour.session_shown()
         self.frame = frame
         self.show_activity()

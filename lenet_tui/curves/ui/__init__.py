@@ -1,1 +1,1 @@
-"""The training view and its charts."""
+"""The training view, with its charts and its facts."""

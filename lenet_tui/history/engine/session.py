@@ -8,6 +8,7 @@ from functools import partial
 
 import torch
 
+from lenet_tui.curves.engine import norms
 from lenet_tui.history.engine import keyframe, step_rules
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import MEGABYTE, History
@@ -342,4 +343,5 @@ class Session:
             right=frame_builder.right(tape, cursor),
             epochs=navigator.trainer.epochs,
             held_out=self.evaluator.held_out,
+            norms=norms.measured(tape, cursor) if self._subscription.norms else None,
         )

@@ -92,6 +92,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("search", "look", ("slash",), "search", 0, True),
     Command("fold", "look", ("left_parenthesis",), "turn_level(-1)", 0, True, owner="#layers"),
     Command("unfold", "look", ("right_parenthesis",), "turn_level(1)", 0, True, owner="#layers"),
+    Command("training", "look", ("V", "ctrl+g"), "training", 8, True),
     Command("maximize", "look", ("m", "f4"), "maximize", 12, True),
     Command("next-tab", "look", ("right_square_bracket",), "turn(1)", 0, True, owner="#tabs"),
     Command("previous-tab", "look", ("left_square_bracket",), "turn(-1)", 0, True, owner="#tabs"),

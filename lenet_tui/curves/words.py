@@ -1,0 +1,49 @@
+"""Words of the training view."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+CURVES: Table = {
+    "curves.loss": ("Loss", "损失"),
+    "curves.accuracy": ("Test accuracy, %", "测试准确率，%"),
+    "curves.rate": ("Learning rate", "学习率"),
+    "curves.gradient": ("‖gradient‖ of all parameters", "全部参数的 ‖梯度‖"),
+    "curves.ratio": ("‖update‖ / ‖weights‖", "‖更新‖ / ‖权重‖"),
+    "curves.log": ("{title}, log scale", "{title}，对数刻度"),
+    "curves.batch": ("each batch", "每个批量"),
+    "curves.test": ("test", "测试"),
+    "curves.seen": ("where it was seen", "看到之处"),
+    "curves.at": ("iteration {n}", "第 {n} 次迭代"),
+    "curves.at.value": ("{name} {value}", "{name} {value}"),
+    "curves.at.earlier": ("{name} {value} (of {n})", "{name} {value}（第 {n} 次）"),
+    "curves.go": ("enter goes there", "回车 转到该处"),
+    "curves.keys": ("← → iteration  ↑ ↓ zoom", "← → 迭代  ↑ ↓ 缩放"),
+    "curves.nothing": ("Nothing yet: n, f or r trains.", "尚无数据：按 n、f 或 r 训练。"),
+    "curves.nothing.accuracy": (
+        "No evaluation yet: E evaluates now; a run does at the end of each epoch.",
+        "尚未评估：按 E 立即评估；运行时每轮结束评估一次。",
+    ),
+    "curves.nothing.held-out": (
+        "No data are held out, so there is no accuracy to show.",
+        "没有留出的数据，因此没有准确率可显示。",
+    ),
+    "curves.nothing.seen": (
+        "Noted while this view is open: step or run.",
+        "仅在此视图打开时记录：请单步或运行。",
+    ),
+    "curves.facts": ("Training", "训练"),
+    "curves.iteration": ("iteration", "迭代"),
+    "curves.epoch": ("epoch", "轮次"),
+    "curves.speed": ("speed", "速度"),
+    "curves.speed.value": ("{rate} iterations/s", "每秒 {rate} 次迭代"),
+    "curves.rate.short": ("learning rate", "学习率"),
+    "curves.loss.batch": ("loss, batch", "损失，批量"),
+    "curves.right": ("batch", "批量"),
+    "curves.tested": ("test accuracy", "测试准确率"),
+    "curves.tested.loss": ("test loss", "测试损失"),
+    "curves.best": ("best", "最好"),
+    "curves.best.value": ("{percent} % after {n}", "第 {n} 次后 {percent} %"),
+    "curves.tested.value": ("{percent} % after {n}", "第 {n} 次后 {percent} %"),
+    "curves.tested.loss.value": ("{loss} after {n}", "第 {n} 次后 {loss}"),
+}
