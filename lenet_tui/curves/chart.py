@@ -15,6 +15,8 @@ Mask = npt.NDArray[np.bool_]
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.int64)
 """The bit of each dot of a braille character, by row and column (the Unicode Standard, 2800)."""
 BRAILLE = 0x2800
+APART = 4
+"""Cells for each of the few numbers of a curve, at least: where there are more, none is marked."""
 SPAN, MARK, BROKEN, HERE = ".span", ".mark", "broken", "here"
 
 
@@ -23,7 +25,7 @@ class Curve:
     """One line of a chart. ``key`` tells lines apart.
 
     Either ``dense``, a number for each iteration, or ``x`` and ``y``: few numbers, each of which is
-    marked.
+    marked where there is room.
     """
 
     key: str
@@ -83,7 +85,8 @@ def chart(
         level = _level(columns.mean, low, high, tall)
         if curve.dense is None:
             layers.append((curve.key, _line(level, tall, gaps=True)))
-            layers.append((curve.key + MARK, _points(level, tall)))
+            if (level >= 0).sum() * APART <= cols:
+                layers.append((curve.key + MARK, _points(level, tall)))
         else:
             if curve.spans:
                 bottom, top = (_level(v, low, high, tall) for v in (columns.low, columns.high))

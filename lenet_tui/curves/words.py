@@ -32,6 +32,27 @@ CURVES: Table = {
         "Noted while this view is open: step or run.",
         "仅在此视图打开时记录：请单步或运行。",
     ),
+    "curves.confusion": (
+        "Confusion: class down, prediction across",
+        "混淆矩阵：行为类别，列为预测",
+    ),
+    "curves.worst": ("Worst test samples", "最差的测试样本"),
+    "curves.judge": (
+        "E evaluates: which class is taken for which, and the worst samples.",
+        "按 E 评估：哪个类别被认作哪个，以及最差的样本。",
+    ),
+    "curves.judged": ("after iteration {n}", "第 {n} 次迭代后"),
+    "curves.wrong": ("{wrong} of {total} wrong", "{total} 个中错 {wrong} 个"),
+    "curves.all-right": ("all {total} right", "{total} 个全对"),
+    "curves.taken-for": (
+        "{target} taken for {predicted}: {n}",
+        "{target} 被认作 {predicted}：{n} 个",
+    ),
+    "curves.mistaken": (
+        "test sample {n}: {target} taken for {predicted}, p {share}",
+        "测试样本 {n}：{target} 被认作 {predicted}，p {share}",
+    ),
+    "curves.into": ("enter steps into it", "回车 单步进入"),
     "curves.facts": ("Training", "训练"),
     "curves.iteration": ("iteration", "迭代"),
     "curves.epoch": ("epoch", "轮次"),

@@ -56,7 +56,7 @@ class Body(Horizontal):
         in_tabs = (self.code, self.explain, AutogradPane(id="autograd"), self.log_pane)
         self.tabs = TabbedPanes(in_tabs, id="tabs")
         self.glance = GlancePane(losses, id="glance")
-        self.training = TrainingView(losses)
+        self.training = TrainingView(losses, engine)
         self._losses = losses
         self._panes: Collection[str] | None = None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -16,9 +15,6 @@ from lenet_tui.protocol.frame import Frame, has_loss
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.numbers import number, thousands
 
-if TYPE_CHECKING:
-    from lenet_tui.curves.ui.view import TrainingView
-
 SPEED_OVER = 2.0
 """Seconds over which the speed of a run is taken."""
 
@@ -26,10 +22,9 @@ SPEED_OVER = 2.0
 class FactsPane(Pane):
     """A line for each thing that is known now."""
 
-    def __init__(self, collected: Collected, view: TrainingView, id: str | None = None) -> None:
+    def __init__(self, collected: Collected, id: str | None = None) -> None:
         super().__init__(id=id)
         self._collected = collected
-        self._view = view
         self._frame: Frame | None = None
         self._passed: list[tuple[float, int]] = []
 

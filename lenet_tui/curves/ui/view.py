@@ -14,10 +14,14 @@ from lenet_tui.curves.chart import column_of, iteration_at
 from lenet_tui.curves.collected import ACCURACY, CHARTS, Collected
 from lenet_tui.curves.series import Window
 from lenet_tui.curves.ui.chart_pane import ChartPane
+from lenet_tui.curves.ui.confusion_pane import ConfusionPane
 from lenet_tui.curves.ui.facts_pane import FactsPane
+from lenet_tui.curves.ui.worst_pane import MOST, WorstPane
+from lenet_tui.evaluation.request import Judge, Judged
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.request import Asks
 
 LEAST = 8
 """Iterations that a chart shows at least."""
@@ -35,8 +39,13 @@ class TrainingView(Horizontal):
     window: var[Window] = var(Window(1, LEAST), init=False)
     at: var[int] = var(0, init=False)
 
-    def __init__(self, losses: Losses) -> None:
+    judged: var[Judged | None] = var(None, init=False)
+
+    def __init__(self, losses: Losses, engine: Asks) -> None:
         super().__init__(id="training")
+        self._engine = engine
+        self._asked = -1
+        """After which iteration the samples were last judged, or are to be."""
         self.collected = Collected(losses)
         self._zoomed: Window | None = None
         self._picked: int | None = None
@@ -47,7 +56,9 @@ class TrainingView(Horizontal):
                 pane = ChartPane(kind, self.collected, id=f"chart-{kind}")
                 yield pane.data_bind(TrainingView.window, TrainingView.at)
         with Vertical(id="training-side"):
-            yield FactsPane(self.collected, self, id="facts")
+            yield FactsPane(self.collected, id="facts")
+            yield ConfusionPane(id="confusion").data_bind(TrainingView.judged)
+            yield WorstPane(id="worst").data_bind(TrainingView.judged)
 
     def take(self, frame: Frame) -> None:
         """Gather what a frame says, before the charts show it."""
@@ -60,6 +71,21 @@ class TrainingView(Horizontal):
         """Another session comes."""
         self.collected.forget()
         self._zoomed = self._picked = None
+        self.judged, self._asked = None, -1
+
+    def judge_again(self, frame: Frame) -> None:
+        """Have each sample judged, if the model has just been evaluated and nothing runs."""
+        found = frame.evaluation
+        if found is None or frame.running or found.iteration == self._asked:
+            return
+        finished = frame.position.iteration - (not frame.boundary)
+        if found.iteration == finished and found.accuracy is not None:
+            self._asked = found.iteration
+            self.run_worker(self._judge(), exclusive=True)
+
+    async def _judge(self) -> None:
+        reply = await self._engine.ask(Judge(MOST))
+        self.judged = reply.answer
 
     def _aim(self, frame: Frame) -> None:
         last = max(self.collected.last, LEAST)
