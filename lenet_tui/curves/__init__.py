@@ -1,1 +1,1 @@
-"""What becomes of a training over its iterations: loss, accuracy, learning rate, gradients."""
+"""Loss, accuracy, learning rate and gradients over the iterations."""

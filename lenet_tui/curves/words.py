@@ -18,7 +18,7 @@ CURVES: Table = {
     "curves.at.value": ("{name} {value}", "{name} {value}"),
     "curves.at.earlier": ("{name} {value} (of {n})", "{name} {value}（第 {n} 次）"),
     "curves.go": ("enter goes there", "回车 转到该处"),
-    "curves.keys": ("← → iteration  ↑ ↓ zoom", "← → 迭代  ↑ ↓ 缩放"),
+    "curves.keys": ("arrows choose and zoom", "方向键 选择与缩放"),
     "curves.nothing": ("Nothing yet: n, f or r trains.", "尚无数据：按 n、f 或 r 训练。"),
     "curves.nothing.accuracy": (
         "No evaluation yet: E evaluates now; a run does at the end of each epoch.",
@@ -32,14 +32,11 @@ CURVES: Table = {
         "Noted while this view is open: step or run.",
         "仅在此视图打开时记录：请单步或运行。",
     ),
-    "curves.confusion": (
-        "Confusion: class down, prediction across",
-        "混淆矩阵：行为类别，列为预测",
-    ),
+    "curves.confusion": ("Confusion: class → prediction", "混淆矩阵：类别 → 预测"),
     "curves.worst": ("Worst test samples", "最差的测试样本"),
     "curves.judge": (
-        "E evaluates: which class is taken for which, and the worst samples.",
-        "按 E 评估：哪个类别被认作哪个，以及最差的样本。",
+        "Not evaluated here yet: E does.",
+        "此处尚未评估：按 E 评估。",
     ),
     "curves.judged": ("after iteration {n}", "第 {n} 次迭代后"),
     "curves.wrong": ("{wrong} of {total} wrong", "{total} 个中错 {wrong} 个"),

@@ -1,1 +1,1 @@
-"""The training view, with its charts and its facts."""
+"""The training view: charts, facts, confusion, worst samples."""
