@@ -9,7 +9,7 @@ from lenet_tui.app import own_program
 from lenet_tui.export import statements
 from lenet_tui.protocol.frame import Frame, SegmentState, printed_digest
 from lenet_tui.protocol.options import DRAWN, LOSSES, NET, OWN, Options, turn_of
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, left
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE, left
 from lenet_tui.text.numbers import number, shape_text
 
 Note = tuple[str, dict[str, str]]
@@ -125,6 +125,8 @@ def _phase(options: Options, phase: str, vector: str = "") -> list[Line]:
     """The lines of one phase; the last of them runs it."""
     kind = PHASES[phase]
     code = [*statements.whole(kind, options, labels=options.data != "random")]
+    if kind is UPDATE:
+        code = [*statements.scheduled(options), *code]
     if kind is LOSS:
         code = [*own_program.loss(options)] or code
     if kind is FORWARD:

@@ -170,6 +170,15 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
     group.add_argument("--optimizer", choices=OPTIMIZERS, help="manual: p.data.sub_(lr * grad)")
+    group.add_argument(
+        "--schedule",
+        type=_value("schedule"),
+        metavar="S",
+        help="of the learning rate: constant, step:EVERY:FACTOR, cosine:ITERATIONS[:FACTOR],"
+        " warmup:N, or warmup:N+cosine:M; times --lr",
+    )
+    group.add_argument("--momentum", type=_value("momentum"), metavar="X", help="of SGD, RMSprop")
+    group.add_argument("--weight-decay", type=_value("weight-decay"), metavar="X")
     for phase in OPTIONAL:
         name = phase.option
         group.add_argument(f"--{name}", type=_value(name), metavar="X", help=phase.about)
@@ -189,8 +198,9 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
-    names = ("device", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
-             "seed", "threads", "history_mb", "evaluate_every", "model")  # fmt: skip
+    names = ("device", "data", "batch_size", "loss", "lr", "optimizer", "schedule", "momentum",
+             "weight_decay", *SWITCHES, "seed", "threads", "history_mb", "evaluate_every",
+             "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}
     values |= {name: tuple(value) for name, value in several.items() if value}

@@ -219,7 +219,8 @@ class Frame:
     ``evaluation``: the last one up to the cursor. ``right``: of how many samples of the batch the
     largest output is that of their class, and how many there are. ``epochs``: how often the data
     have been gone through, the present batch counted; ``None``: they have no end.
-    ``held_out``: whether there are data to evaluate the model on.
+    ``held_out``: whether there are data to evaluate the model on. ``lr``: of the iteration, where a
+    schedule changes it.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
     """
@@ -252,6 +253,7 @@ class Frame:
     right: tuple[int, int] | None = None
     epochs: float | None = None
     held_out: bool = False
+    lr: float | None = None
 
     @property
     def failed_here(self) -> bool:

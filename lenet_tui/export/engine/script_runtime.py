@@ -9,6 +9,7 @@ import argparse
 import base64
 import ctypes
 import hashlib
+import math
 import os
 import platform
 import sys
@@ -91,6 +92,25 @@ def step(optimizer: torch.optim.Optimizer, parameters: list[Tensor]) -> None:
     optimizer.step()
     for group, all_of_it in everyone:
         group["params"] = all_of_it
+
+
+def factor(schedule: str, iteration: int) -> float:
+    """What the learning rate of an iteration (from 1) is multiplied by."""
+    step = max(iteration - 1, 0)
+    for part in schedule.split("+"):
+        kind, *numbers = part.split(":")
+        count = int(numbers[0]) if numbers else 1
+        amount = float(numbers[1]) if numbers[1:] else 0.0
+        if kind == "warmup":
+            if step < count:
+                return (step + 1) / count
+            step -= count
+        if kind == "step":
+            return float(amount ** (step // count))
+        if kind == "cosine":
+            share = min(step, count) / count
+            return amount + (1 - amount) * (1 + math.cos(math.pi * share)) / 2
+    return 1.0
 
 
 def move_state(optimizer: torch.optim.Optimizer, device: str) -> None:

@@ -44,7 +44,7 @@ from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import dataset, devices
+from lenet_tui.training.engine import dataset, devices, epochs
 from lenet_tui.watch.engine import evaluate
 
 RUN_ON = moves.Continue(2**62)
@@ -339,6 +339,7 @@ class Session:
             failure=navigator.failure,
             evaluation=tape.evaluation(cursor),
             right=frame_builder.right(tape, cursor),
-            epochs=navigator.trainer.epochs,
+            epochs=epochs.gone_through(navigator.trainer),
             held_out=self.evaluator.held_out,
+            lr=tape.scheduled_lr(cursor, plan),
         )

@@ -128,6 +128,11 @@ def epochs(state: DataState, options: Options) -> float | None:
     return state.epoch + state.offset / len(load(options.data).train)
 
 
+def held_in(options: Options) -> Part | None:
+    """The samples to train on; ``None`` for data that are no images of a file."""
+    return None if options.data in NOT_LOADED else load(options.data).train
+
+
 def held_out(options: Options) -> Part | None:
     """The samples to test on: never trained on; ``None`` for data that are no images of a file."""
     return None if options.data in NOT_LOADED else load(options.data).test

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lenet_tui.protocol.moves import Vector
 from lenet_tui.protocol.options import OWN, RETURNED, Options
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.training.engine.batch import Batch
@@ -40,3 +42,21 @@ def right(output: Tensor, target: Any) -> tuple[int, int] | None:
     if target.is_floating_point() or target.is_complex():
         return None
     return int((output.argmax(1) == target).sum()), len(target)
+
+
+def rows_like(output: Tensor, vector: Vector) -> Tensor:
+    """A vector of ``onehot`` or typed values for each row of an output, on the CPU.
+
+    Raises ``MoveRejected`` for one that does not fit.
+    """
+    classes = output.shape[-1]
+    row = torch.zeros(classes)
+    if vector.kind == "onehot":
+        if vector.onehot >= classes:
+            raise MoveRejected("protocol:onehot-outside", k=vector.onehot, last=classes - 1)
+        row[vector.onehot] = 1
+    elif len(vector.values) != classes:
+        raise MoveRejected("protocol:vector-length", count=len(vector.values), size=classes)
+    else:
+        row = torch.tensor(vector.values, dtype=output.dtype)
+    return row.expand(output.shape).contiguous()
