@@ -94,6 +94,23 @@ NOTICES = {
         "{output} is written: 'python {output} --verify' repeats the session",
         "已写入 {output}：'python {output} --verify' 会重现此会话",
     ),
+    "cli:no-epochs": (
+        "--epochs: how long an epoch of these data is is not known: give --iterations",
+        "--epochs：这些数据的一轮有多长未知：请给出 --iterations",
+    ),
+    "cli:nothing-to-save": (
+        "no checkpoint is written: nothing has been trained",
+        "没有写检查点：尚未训练",
+    ),
+    "cli:resume-verified": (
+        "resumed after iteration {half} and trained {rest} further: equal to the bit ({digest})",
+        "在第 {half} 次迭代后恢复并再训练 {rest} 次：逐位相同（{digest}）",
+    ),
+    "cli:resume-differs": (
+        "resumed after iteration {half} and trained {rest} further: it differs ({other}, not"
+        " {digest})",
+        "在第 {half} 次迭代后恢复并再训练 {rest} 次：结果不同（{other}，而非 {digest}）",
+    ),
     "cli:none-saved": (
         "no session to resume: none is saved in {folder}",
         "没有可恢复的会话：{folder} 中没有保存的会话",

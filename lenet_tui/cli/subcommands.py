@@ -22,7 +22,19 @@ from lenet_tui.tour.stops import PRESET, STOPS
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
 
-_OWN = ("model", "inputs", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
+_OWN = (
+    "model",
+    "inputs",
+    "data",
+    "batch_size",
+    "loss",
+    "lr",
+    "optimizer",
+    "schedule",
+    "momentum",
+    "weight_decay",
+    *SWITCHES,
+)
 """Options of the session that the tour's words and numbers depend on."""
 
 
@@ -68,6 +80,20 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     _add_extent(group, "the session of these moves, one a line")
     group.add_argument("--output", metavar="FILE", required=True, help="a new file; -: print it")
     group.add_argument("--force", action="store_true", help="overwrite an existing file")
+
+    parser = add("train", "train without a screen, and evaluate", _train)
+    group = parser.add_argument_group("training")
+    extent = group.add_mutually_exclusive_group()
+    extent.add_argument("--epochs", type=_whole("epochs", 1), metavar="N", help="how many (20)")
+    number = _whole("iterations", 1)
+    extent.add_argument("--iterations", type=number, metavar="N", help="instead of epochs")
+    group.add_argument("--checkpoint", metavar="FILE", help="write the session: --resume FILE")
+    group.add_argument("--resume", metavar="FILE", help="train on from a checkpoint")
+    group.add_argument("--force", action="store_true", help="overwrite an existing checkpoint")
+    group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
+    group.add_argument("--dry-run", action="store_true", help="draw the schedule, and end")
+    verify = "stop half-way and resume in a new process: 1 if anything differs"
+    group.add_argument("--verify-resume", action="store_true", help=verify)
 
     add("info", "what this terminal can show, the devices here, versions", _info)
 
@@ -197,6 +223,15 @@ def _export(args: argparse.Namespace) -> int:
     from lenet_tui.cli import export  # noqa: PLC0415
 
     return export.run(args)
+
+
+def _train(args: argparse.Namespace) -> int:
+    if "resume" not in args:
+        session_options(args)
+    _prepare()
+    from lenet_tui.cli import train  # noqa: PLC0415
+
+    return train.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from lenet_tui.evaluation.request import Evaluate, ListEvaluations
+from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.session import Session
+from lenet_tui.history.request import EpochLength, StateDigest
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.request import answers
+from lenet_tui.training.engine import epochs
 
 
 @answers(Evaluate)
 def evaluate(request: Evaluate, session: Session) -> Evaluation:
     """How good the model was when the last iteration before the cursor had finished."""
     return session.evaluate()
+
+
+@answers(StateDigest)
+def digest(request: StateDigest, session: Session) -> str:
+    """The SHA-256 of a keyframe of the live state."""
+    return sha256(keyframe.capture(session.navigator.trainer)).hexdigest()
+
+
+@answers(EpochLength)
+def epoch_length(request: EpochLength, session: Session) -> int:
+    """The iterations of an epoch with the present batch size."""
+    return epochs.length(session.navigator.trainer)
 
 
 @answers(ListEvaluations)
