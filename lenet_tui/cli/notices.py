@@ -119,6 +119,10 @@ NOTICES = {
         "no session to resume: what is saved in {folder} is in use by another lenet-tui",
         "没有可恢复的会话：{folder} 中保存的会话正由另一个 lenet-tui 使用",
     ),
+    "cli:no-checkpoint": (
+        "{path!r} is no checkpoint: {error}",
+        "{path!r} 不是检查点：{error}",
+    ),
     "cli:not-resumed": (
         "session {path!r} cannot be resumed: {error}",
         "无法恢复会话 {path!r}：{error}",
@@ -151,6 +155,15 @@ NOTICES = {
     "cli:model-no-file": (
         "model {file!r}: there is no such file",
         "模型 {file!r}：没有这个文件",
+    ),
+    "cli:weights-no-file": (
+        "weights {file!r}: there is no such file",
+        "权重 {file!r}：没有这个文件",
+    ),
+    "cli:weights-written": ("{output} holds the weights", "{output} 保存了权重"),
+    "cli:nothing-to-export": (
+        "give --output FILE for a script, or --save-weights FILE",
+        "请给出 --output FILE（脚本）或 --save-weights FILE（权重）",
     ),
     "cli:input-shape": (
         "input {text!r} is not a shape; such as 8,3,32,32 or 2,16:int64",

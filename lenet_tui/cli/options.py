@@ -188,6 +188,12 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         metavar="N|epoch",
         help="on what is held out, in a run: after N iterations, or once an epoch (0: never)",
     )
+    group.add_argument(
+        "--weights",
+        type=_weights,
+        metavar="FILE",
+        help="begin with these: a state_dict that torch saved (.pt), or .safetensors",
+    )
     group.add_argument("--seed", type=_value("seed"), metavar="N", help="of all random numbers")
     group.add_argument("--threads", type=_value("threads"), metavar="N", help="for torch (1)")
     group.add_argument(
@@ -200,7 +206,7 @@ def session_options(args: argparse.Namespace) -> Options:
     given = vars(args)
     names = ("device", "data", "batch_size", "loss", "lr", "optimizer", "schedule", "momentum",
              "weight_decay", *SWITCHES, "seed", "threads", "history_mb", "evaluate_every",
-             "model")  # fmt: skip
+             "weights", "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}
     values |= {name: tuple(value) for name, value in several.items() if value}
@@ -292,6 +298,14 @@ def _input(text: str) -> str:
     if not text or not _SHAPE.fullmatch(text):
         raise CommandError("cli:input-shape", text=text)
     return text
+
+
+def _weights(text: str) -> str:
+    """The whole path of a file that can be read; what it holds the engine finds out."""
+    path = Path(text)
+    if not path.is_file():
+        raise CommandError("cli:weights-no-file", file=text)
+    return str(path.absolute())
 
 
 def _data(text: str) -> str:

@@ -78,7 +78,8 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     parser = add("export", "a session as a plain PyTorch script", _export)
     group = parser.add_argument_group("script")
     _add_extent(group, "the session of these moves, one a line")
-    group.add_argument("--output", metavar="FILE", required=True, help="a new file; -: print it")
+    group.add_argument("--output", metavar="FILE", help="a new file; -: print it")
+    _add_weights(group)
     group.add_argument("--force", action="store_true", help="overwrite an existing file")
 
     parser = add("train", "train without a screen, and evaluate", _train)
@@ -89,13 +90,21 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     extent.add_argument("--iterations", type=number, metavar="N", help="instead of epochs")
     group.add_argument("--checkpoint", metavar="FILE", help="write the session: --resume FILE")
     group.add_argument("--resume", metavar="FILE", help="train on from a checkpoint")
+    _add_weights(group)
     group.add_argument("--force", action="store_true", help="overwrite an existing checkpoint")
     group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
     group.add_argument("--dry-run", action="store_true", help="draw the schedule, and end")
     verify = "stop half-way and resume in a new process: 1 if anything differs"
     group.add_argument("--verify-resume", action="store_true", help=verify)
 
-    add("info", "what this terminal can show, the devices here, versions", _info)
+    about = "what this terminal can show, the devices here, versions; what a checkpoint holds"
+    parser = add("info", about, _info)
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a checkpoint or saved session")
+
+
+def _add_weights(group: argparse._ArgumentGroup) -> None:
+    about = "write the weights alone: a state_dict (.pt), or .safetensors"
+    group.add_argument("--save-weights", metavar="FILE", help=about)
 
 
 def _add_extent(group: argparse._ArgumentGroup, moves: str) -> None:
@@ -217,7 +226,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     _check_options(args)
-    if args.output == "-":
+    if vars(args).get("output") == "-":
         streams.check_output()
     forkserver.prepare()
     from lenet_tui.cli import export  # noqa: PLC0415
@@ -235,6 +244,12 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _info(args: argparse.Namespace) -> int:
+    file = vars(args).get("file")
+    if file is not None:
+        streams.check_output()
+        from lenet_tui.cli import info_file  # noqa: PLC0415
+
+        return info_file.run(args, file)
     _prepare()
     from lenet_tui.cli import info  # noqa: PLC0415
 

@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.checkpoint import checkpoint_path, opened, write_checkpoint
+from lenet_tui.cli.checkpoint import (
+    checkpoint_path,
+    opened,
+    weights_path,
+    write_checkpoint,
+    write_weights,
+)
 from lenet_tui.cli.options import CommandError, complain, language, session_options
 from lenet_tui.cli.train_report import Jsonl, Report, Text
 from lenet_tui.cli.words import words_in
 from lenet_tui.evaluation.request import Evaluate
-from lenet_tui.history.request import EpochLength, StateDigest
+from lenet_tui.history.request import EpochLength, StateDigest, StoreKeyframe
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.messages import DoMove, Moved, Pause
 from lenet_tui.protocol.moves import Goto
@@ -39,7 +45,7 @@ FAILED, INTERRUPTED = 1, 130
 def run(args: argparse.Namespace) -> int:
     """Train as asked; 0 if all was done, 1 if torch rejected it, 130 if it was interrupted."""
     given = vars(args)
-    path = checkpoint_path(args)
+    path, weights = checkpoint_path(args), weights_path(args)
     saved = opened(args)
     words, ascii = words_in(language(args)), bool(given.get("ascii"))
     report: Report = Jsonl() if given.get("format") == "jsonl" else Text(words)
@@ -57,7 +63,9 @@ def run(args: argparse.Namespace) -> int:
             moved, stopped = _trained(engine, total)
             found = None if stopped else _evaluated(engine, moved)
         if path is not None:
-            write_checkpoint(engine.client, path)
+            write_checkpoint(engine, path)
+        if weights is not None:
+            write_weights(engine, weights)
         report.end(moved.frame, found, path, stopped=stopped)
     if moved.error:
         complain(moved.error)
@@ -130,6 +138,7 @@ def _verified(engine: BlockingEngine, options: Options, total: int, report: Repo
     """Whether a session resumed half-way in a new process comes out as one never stopped."""
     half = max(1, total // 2)
     _must(engine, half)
+    engine.ask(StoreKeyframe(), FAILED)
     saved = engine.client.saved()
     assert saved is not None
     rest = total - half

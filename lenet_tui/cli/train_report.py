@@ -233,4 +233,4 @@ def _epoch(iteration: int, length: int, total: int, words: Words) -> str:
     """``epoch 3 of 20``, or where an epoch is unknown the iteration."""
     if not length or iteration % length:
         return words("train.iteration", n=thousands(iteration), total=thousands(total))
-    return words("train.epoch", n=iteration // length, total=f"{total / length:g}")
+    return words("train.epoch", n=iteration // length, total=f"{total / length:.4g}")

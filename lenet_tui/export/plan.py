@@ -70,6 +70,7 @@ class Plan:
         options = self.options
         lines = [f"torch.set_num_threads({options.threads})"]
         lines += [f"torch.manual_seed({options.seed})", f"net = {net}"]
+        lines += statements.weights(options)
         if self._fresh:
             lines += self.draws.draw(options.batch_size)
         if options.device != "cpu":

@@ -8,6 +8,7 @@ from lenet_tui.protocol.moves import Vector
 from lenet_tui.protocol.optimizers import OPTIMIZERS
 from lenet_tui.protocol.options import OWN, Options, as_dict, optimizer_settings
 from lenet_tui.protocol.phases import LOSS, UPDATE, Phase
+from lenet_tui.protocol.request import Rejected
 from lenet_tui.protocol.schedules import CONSTANT
 
 _CRITERIA = {"cross_entropy": "nn.CrossEntropyLoss()", "mse": "nn.MSELoss()"}
@@ -51,6 +52,15 @@ def learning_rate(options: Options) -> tuple[str, ...]:
         value += f' * factor("{options.schedule}", {ITERATION})'
     group = 'optimizer.param_groups[0]["lr"] = lr'
     return (f"lr = {value}", *([] if by_hand(options) else [group]))
+
+
+def weights(options: Options) -> tuple[str, ...]:
+    """Loads the weights that the session began with; ``Rejected`` where torch alone cannot."""
+    if not options.weights:
+        return ()
+    if options.weights.endswith(".safetensors"):
+        raise Rejected("export:safetensors")
+    return (f"net.load_state_dict(torch.load({options.weights!r}, weights_only=True))",)
 
 
 def by_hand(options: Options) -> bool:

@@ -17,5 +17,13 @@ class StateDigest(Request[str]):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreKeyframe(Request[bool]):
+    """Has a keyframe stored where the session is, if that is the end of an iteration.
+
+    So that what is saved then holds this very state. The answer is whether there is one now.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class EpochLength(Request[int]):
     """Asks how many iterations an epoch has; 0: the data have no end that is known."""

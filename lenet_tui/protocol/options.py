@@ -44,6 +44,7 @@ SETTABLE = ("lr", *TUNED, "loss", "optimizer", "batch-size", "data", *SWITCHES, 
 
 _SELDOM = {
     **{"model_args": (), "inputs": (), "step": False, "evaluate_every": EPOCH},
+    "weights": "",
     **{"schedule": CONSTANT, "momentum": ITS_OWN, "weight_decay": ITS_OWN},
 }
 """Options that are named only where they are other than this."""
@@ -84,6 +85,8 @@ class Options:
     """Shapes of the inputs that are drawn at random: ``SHAPE`` or ``SHAPE:DTYPE``."""
     evaluate_every: int = EPOCH
     """Iterations from one evaluation of a run to the next; ``EPOCH``: once an epoch; 0: never."""
+    weights: str = ""
+    """A file of parameters and buffers that the model begins with."""
     step: bool = False
     """Whether the file has a ``step`` of its own, which runs each iteration; found at the start."""
 

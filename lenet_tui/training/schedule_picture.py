@@ -43,7 +43,7 @@ def _braille(heights: Sequence[int]) -> list[str]:
         for dot in range(low, high + 1):
             cells[ROWS - 1 - dot // 4][place // 2] |= _DOTS[place % 2][dot % 4]
         before = height
-    return ["".join(chr(0x2800 + cell) for cell in row) for row in cells]
+    return ["".join(chr(0x2800 + cell) if cell else " " for cell in row) for row in cells]
 
 
 def _stars(heights: Sequence[int]) -> list[str]:

@@ -125,9 +125,9 @@ def test_a_resumed_session_is_compared_with_one_that_never_stopped(
 
     def forged(saved: Any, options: Options) -> Any:
         found, path = reread(saved, options)
-        blob = bytearray(found.keyframes[max(found.keyframes)])
+        blob = bytearray(found.keyframes[0])
         blob[len(blob) // 2] ^= 1
-        keyframes = {**found.keyframes, max(found.keyframes): bytes(blob)}
+        keyframes = {**found.keyframes, 0: bytes(blob)}
         return replace(found, keyframes=keyframes), path
 
     monkeypatch.setattr(train, "_reread", forged)
@@ -202,3 +202,63 @@ def test_on_a_terminal_it_shows_a_bar(tmp_path: Path) -> None:
         text = terminal.text
     assert "360/360" in text and "━" in text and "test accuracy" in text
     assert time.monotonic() - began < 60
+
+
+def test_info_says_what_a_checkpoint_holds(tmp_path: Path) -> None:
+    file = tmp_path / "x.session"
+    run_here(*SMALL, "--epochs", "2", "--checkpoint", str(file), "--seed", "7")
+    done = run_here("info", str(file))
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 0
+    for text in (
+        *("position iteration 30, update, of 30 recorded", "adamw", "warmup:15+cosine:15"),
+        *("torch, python, numpy", "of 360) after iteration 30", "seed 7", "torch 2."),
+        *("fc1.weight float32 120×400 48,000 yes step, exp_avg, exp_avg_sq", "61,706"),
+    ):
+        assert text in said, text
+    plain = run_here("info", str(file), "--ascii", "--lang", "en").stdout
+    assert plain.isascii()
+    content = file.read_bytes()
+    for bad in (content[:100], b"", content[:-9] + b"123456789"):
+        file.write_bytes(bad)
+        refused = run_here("info", str(file))
+        assert refused.returncode == 2 and refused.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--optimizer", "manual", "--schedule", "step:1500:0.5"),
+        ("--optimizer", "sgd", "--schedule", "cosine:5200:0.1", "--momentum", "0.5"),
+        ("--optimizer", "momentum", "--schedule", "warmup:300+cosine:5000"),
+        (
+            "--optimizer",
+            "nesterov",
+            "--schedule",
+            "warmup:300+cosine:5000",
+            "--weight-decay",
+            "1e-3",
+        ),
+        ("--optimizer", "adam", "--schedule", "cosine:5400", "--lr", "0.001"),
+        ("--optimizer", "adamw", "--schedule", "warmup:90+step:2000:0.3", "--lr", "0.002"),
+        ("--optimizer", "rmsprop", "--schedule", "cosine:5400", "--lr", "0.0005"),
+    ],
+    ids=lambda words: words[1],
+)
+def test_after_5000_iterations_it_resumes_to_the_bit(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Saved at 5,000, resumed by a new process, 500 further: as one that never stopped."""
+    given = ("train", "--batch-size", "8", *words, "--format", "jsonl")
+    half, whole = tmp_path / "half", tmp_path / "whole"
+    run_here(*given, "--iterations", "5000", "--checkpoint", str(half))
+    run_here("train", "--resume", str(half), "--iterations", "5500", "--checkpoint", str(half))
+    run_here(*given, "--iterations", "5500", "--checkpoint", str(whole))
+    ours, theirs = read(half), read(whole)
+    assert ours.snapshot.position == theirs.snapshot.position
+    assert ours.snapshot.digest == theirs.snapshot.digest != ""
+    last = max(ours.keyframes)
+    assert last == max(theirs.keyframes) == 5500
+    assert ours.keyframes[last] == theirs.keyframes[last]
+    assert ours.losses == theirs.losses and len(ours.losses) == 8 * 5501

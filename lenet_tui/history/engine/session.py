@@ -77,7 +77,7 @@ class Session:
         self.progress = RecorderProgress()
         if devices.starts_cuda(options.device):
             self._say(STARTS_CUDA)
-        self._start(options)
+        self._start(replace(options, weights="") if snapshot else options)  # keyframes have them
         if snapshot:
             self._resume(snapshot)
         else:
@@ -288,9 +288,13 @@ class Session:
         Nothing of the training changes. ``Rejected`` where it cannot be known.
         """
         found = self.evaluator.now()
-        self._hooks.send(Recorded(self.snapshot()))
+        self.record()
         self._hooks.send(FrameUpdate(self.subscribe(self._subscription)))
         return found
+
+    def record(self) -> None:
+        """Report the session as it is, so that it outlives this engine."""
+        self._hooks.send(Recorded(self.snapshot()))
 
     # Frames
 

@@ -16,7 +16,7 @@ from lenet_tui.protocol.options import DRAWN, NET, OWN, Options, optimizer_setti
 from lenet_tui.protocol.phases import Phase
 from lenet_tui.protocol.schedules import CONSTANT, parse_schedule
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.training.engine import batch, dataset, devices, model, own_setup
+from lenet_tui.training.engine import batch, dataset, devices, model, own_setup, weights
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
@@ -52,6 +52,8 @@ class Trainer:
         self.file = own_setup.ALONE if options.model == NET else own_setup.load_file(options)
         options = own_setup.resolved(options, self.file)
         self.model = model.Net() if options.model == NET else self.file.make_model()
+        if options.weights:
+            weights.load(self.model, options.weights)
         self.data = DataState()
         if options.data == "random":
             self.data.source, self.data.size = "random", options.batch_size
