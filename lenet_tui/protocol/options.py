@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 from lenet_tui.protocol import optimizers
@@ -131,7 +132,12 @@ def parse_value(option: str, text: str) -> Any:
         return _number(option, text, kind)
     if option in CHOICES and text not in (OWN, RETURNED):  # whether there is one is checked later
         return _one_of(option, text, CHOICES[option])
-    return text
+    return whole_path(text) if option == "data" else text
+
+
+def whole_path(data: str) -> str:
+    """Data by name, or a path that is the same from another folder."""
+    return data if data in ("", "digits", "random", OWN, DRAWN) else str(Path(data).absolute())
 
 
 def change(options: Options, option: str, value: Any) -> Options:

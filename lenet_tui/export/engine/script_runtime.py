@@ -36,6 +36,7 @@ class Samples:
         size: tuple[int, int],
         dtype: torch.dtype,
         divisor: float,
+        background: float = 0.0,
         seed: int,
     ) -> None:
         raw = bytearray(zlib.decompress(base64.b85decode("".join(packed.split()))))
@@ -45,7 +46,9 @@ class Samples:
         images = pixels.reshape(kept, 1, *size).float()
         if divisor:
             images = images / divisor - 1
-        if size != (32, 32):
+        if size == (28, 28):  # padded, as in LeNet's paper
+            images = F.pad(images, (2, 2, 2, 2), value=background)
+        elif size != (32, 32):
             images = F.interpolate(images, (32, 32), mode="bilinear", align_corners=False)
         self.images = images
         self.row = {number: row for row, number in enumerate(numbers.tolist())}

@@ -82,9 +82,8 @@ class Session:
 
     def _remark(self) -> None:
         """Say what is done to the data that nobody asked for."""
-        resized = dataset.resized(self.navigator.options)
-        if resized:
-            self._hooks.send(Remark(resized))
+        for remark in dataset.remarks(self.navigator.options):
+            self._hooks.send(Remark(remark))
 
     def _start(self, options: Options) -> None:
         """A new session from ``init``."""
