@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from lenet_tui import __version__
 from lenet_tui.app.settings import Settings
+from lenet_tui.protocol.augment import EXAMPLE
 from lenet_tui.protocol.model_names import split_model
 from lenet_tui.protocol.options import (
     LANGUAGES,
@@ -173,6 +174,12 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         help="digits, random, an .npz file, a folder with MNIST's IDX files, or one with a folder"
         " of images for each class",
     )
+    group.add_argument(
+        "--augment",
+        type=_value("augment"),
+        metavar="HOW",
+        help=f"of images trained on: {EXAMPLE} (pixels, degrees, deviation), or some of these",
+    )
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
@@ -190,7 +197,7 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
-    names = ("device", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
+    names = ("device", "data", "augment", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
              "seed", "threads", "history_mb", "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}

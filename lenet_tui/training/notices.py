@@ -32,7 +32,7 @@ NOTICES = {
         "数据 {data!r} 在本会话读取之后已改变：只能用开始时的数据继续",
     ),
     "training:in-file": ("{file}: {why}", "{file}：{why}"),
-    "training:not-regular": ("it is no regular file", "不是普通文件"),
+    "training:not-regular": ("it is not a regular file", "不是普通文件"),
     "training:empty-folder": ("it is an empty folder", "它是空文件夹"),
     "training:no-classes": (
         "it holds neither IDX files such as train-images-idx3-ubyte nor folders of images",
@@ -76,7 +76,7 @@ NOTICES = {
     ),
     "training:no-images": ("there is no image in {folder!r}", "{folder!r} 中没有图像"),
     "training:no-image": (
-        "it is no image in a format that is read (PNG, JPEG, BMP, GIF, TIFF, WebP, PPM)",
+        "it is not an image in a format that is read (PNG, JPEG, BMP, GIF, TIFF, WebP, PPM)",
         "不是可读取格式的图像（PNG、JPEG、BMP、GIF、TIFF、WebP、PPM）",
     ),
     "training:no-decoder": (

@@ -1,14 +1,10 @@
-"""Data as people have it: MNIST's IDX files, Keras's arrays, a folder of images for each class."""
+"""Files as data: those that change, Keras's arrays, and how much memory many images take."""
 
 from __future__ import annotations
 
 import gzip
-import importlib.util
-import struct
 import subprocess
 import sys
-import zlib
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,194 +19,27 @@ from lenet_tui.protocol.messages import Subscription
 from lenet_tui.protocol.moves import Set, parse_move
 from lenet_tui.protocol.options import OptionError, resolve
 from lenet_tui.training.engine import dataset
-from lenet_tui.training.engine.images import Dataset, Part
 from tests.harness.commands import run_here
+from tests.harness.data_files import (
+    IMAGES,
+    LABELS,
+    MNIST,
+    TEST_CLASSES,
+    TEST_IMAGES,
+    TEST_LABELS,
+    TESTED,
+    TRAIN_IMAGES,
+    TRAIN_LABELS,
+    folder,
+    idx,
+    images,
+    loaded,
+    padded,
+    refused,
+    whole,
+)
 from tests.harness.driving import Drive
 from tests.harness.terminal import ROOT
-
-LUCK = np.random.default_rng(0)
-Files = dict[str, bytes]
-TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
-TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
-
-
-def idx(array: np.ndarray) -> bytes:
-    """The bytes of an IDX file, as its format is published."""
-    magic = struct.pack(">HBB", 0, 8, array.ndim)
-    return magic + struct.pack(f">{array.ndim}I", *array.shape) + array.astype("uint8").tobytes()
-
-
-def images(count: int, side: int = 28) -> np.ndarray:
-    return LUCK.integers(0, 256, (count, side, side), dtype="uint8")
-
-
-IMAGES, LABELS = images(24), np.arange(24) % 10
-TESTED, TEST_CLASSES = images(7), np.arange(7) + 3
-MNIST: Files = {
-    TRAIN_IMAGES: idx(IMAGES),
-    TRAIN_LABELS: idx(LABELS),
-    TEST_IMAGES: idx(TESTED),
-    TEST_LABELS: idx(TEST_CLASSES),
-}
-
-
-def folder(root: Path, files: Files, inner: str = ".") -> str:
-    """Files in a folder."""
-    for name, content in files.items():
-        path = root / inner / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return str(root)
-
-
-def whole(part: Part) -> tuple[torch.Tensor, torch.Tensor]:
-    return part.batch(torch.arange(len(part)))
-
-
-def padded(pixels: np.ndarray) -> torch.Tensor:
-    """What a person would write for MNIST in LeNet."""
-    return F.pad(torch.from_numpy(pixels)[:, None].float() / 127.5 - 1, (2, 2, 2, 2), value=-1)
-
-
-def loaded(source: str) -> Dataset:
-    dataset.load.cache_clear()
-    return dataset.load(source)
-
-
-def refused(source: str) -> str:
-    """The line that says why data cannot be used."""
-    with pytest.raises(OptionError) as caught:
-        loaded(source)
-    line = str(caught.value)
-    assert line.isprintable() and line.count("cannot be used") == 1
-    return line
-
-
-def refused_by_the_command(source: str) -> str:
-    """The same, from the command line."""
-    done = run_here("trace", "--data", source, "--iterations", "1", "--lang", "en")
-    assert (done.returncode, done.stdout) == (2, "")
-    (line,) = done.stderr.splitlines()
-    return line
-
-
-# IDX
-
-
-@pytest.mark.parametrize("zipped", [False, True])
-@pytest.mark.parametrize("inner", [".", "raw", "MNIST/raw"])
-@pytest.mark.parametrize("dotted", [False, True])
-def test_idx_files_are_read_to_the_bit(
-    tmp_path: Path, zipped: bool, inner: str, dotted: bool
-) -> None:
-    files = {
-        (name.replace("-idx", ".idx") if dotted else name) + ".gz" * zipped: (
-            gzip.compress(content) if zipped else content
-        )
-        for name, content in MNIST.items()
-    }
-    found = loaded(folder(tmp_path, files, inner))
-    for part, pixels, labels in (
-        (found.train, IMAGES, LABELS),
-        (found.test, TESTED, TEST_CLASSES),
-    ):
-        inputs, targets = whole(part)
-        assert torch.equal(inputs, padded(pixels))
-        assert torch.equal(targets, torch.from_numpy(labels))
-
-
-def test_idx_files_without_a_test_part_hold_every_fifth_back(tmp_path: Path) -> None:
-    files = {name: MNIST[name] for name in (TRAIN_IMAGES, TRAIN_LABELS)}
-    found = loaded(folder(tmp_path, files))
-    held = np.arange(24) % 5 == 0
-    assert torch.equal(whole(found.test)[0], padded(IMAGES[held]))
-    assert torch.equal(whole(found.train)[0], padded(IMAGES[~held]))
-
-
-def changed(name: str, change: Callable[[bytes], bytes | None]) -> Files:
-    """MNIST's files with one of them changed or (``None``) left out."""
-    content = change(MNIST[name])
-    rest = {n: c for n, c in MNIST.items() if n != name}
-    return rest if content is None else {**rest, name: content}
-
-
-def claims(count: int) -> bytes:
-    return struct.pack(">HBBIII", 0, 8, 3, count, 28, 28)
-
-
-BROKEN: dict[str, tuple[Files, str]] = {
-    "cut off": (changed(TRAIN_IMAGES, lambda c: c[:-1]), "promises 18832 bytes, and there are no"),
-    "header cut off": (changed(TEST_LABELS, lambda c: c[:6]), f"{TEST_LABELS}: it is cut off"),
-    "empty file": (changed(TRAIN_LABELS, lambda c: b""), f"{TRAIN_LABELS}: it is cut off"),
-    "too long": (changed(TEST_IMAGES, lambda c: c + b"\0"), f"{TEST_IMAGES}: it goes on after"),
-    "magic": (changed(TRAIN_IMAGES, lambda c: b"\0\0\x0d" + c[3:]), "is 0x00000d03, not"),
-    "labels as images": (changed(TRAIN_IMAGES, lambda c: MNIST[TRAIN_LABELS]), "is 0x00000801"),
-    "text": (changed(TRAIN_LABELS, lambda c: b"5,0,4,1"), "is 0x352c302c, not 0x00000801"),
-    "no images": (changed(TRAIN_IMAGES, lambda c: idx(IMAGES[:0])), "dimensions are 0×28×28"),
-    "counts": (
-        changed(TRAIN_LABELS, lambda c: idx(LABELS[:-1])),
-        f"{TRAIN_IMAGES} has 24 images, and {TRAIN_LABELS} has 23 labels",
-    ),
-    "no labels": (changed(TRAIN_LABELS, lambda c: None), f"{TRAIN_IMAGES}, but no {TRAIN_LABELS}"),
-    "no test images": (changed(TEST_IMAGES, lambda c: None), f"but no {TEST_IMAGES}"),
-    "test part only": (
-        {n: c for n, c in MNIST.items() if "t10k" in n}, f"but no {TRAIN_IMAGES} to train on",
-    ),
-    "sizes": (changed(TEST_IMAGES, lambda c: idx(images(7, 32))), "28×28 uint8, and those to test"),
-    "one class": (changed(TRAIN_LABELS, lambda c: idx(LABELS * 0 + 4)), "of one class, 4"),
-    "bomb": (changed(TRAIN_IMAGES, lambda c: claims(2**32 - 1)), "it unpacks to over 512 MB"),
-    "gzip cut off": (changed(TRAIN_IMAGES, lambda c: gzip.compress(c)[:-9]), "data are cut off"),
-    "gzip damaged": (
-        changed(TRAIN_IMAGES, lambda c: gzip.compress(c)[:-8] + b"\1" * 8), "data are damaged",
-    ),
-    "gzip cut short inside": (
-        changed(TRAIN_IMAGES, lambda c: gzip.compress(c[:-5])), "promises 18832 bytes, and there",
-    ),
-    "gzip of a claim": (
-        changed(TRAIN_IMAGES, lambda c: gzip.compress(claims(600_000))), "promises 470400016 bytes",
-    ),
-    "gzip bomb": (
-        changed(TRAIN_IMAGES, lambda c: gzip.compress(c + bytes(2**24))), "it goes on after",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_each_way_of_breaking_idx_files_is_one_line(tmp_path: Path, name: str) -> None:
-    files, said = BROKEN[name]
-    assert said in refused(folder(tmp_path, files))
-
-
-def test_more_classes_than_outputs_are_one_line_and_fewer_are_fine(tmp_path: Path) -> None:
-    (tmp_path / "eleven").mkdir()
-    files = changed(TRAIN_LABELS, lambda c: idx(np.arange(24) % 11))
-    line = refused_by_the_command(folder(tmp_path / "eleven", files))
-    assert "has labels up to 10, and the last layer of the net has 10 outputs" in line
-    (tmp_path / "two").mkdir()
-    two = {TRAIN_IMAGES: MNIST[TRAIN_IMAGES], TRAIN_LABELS: idx(LABELS % 2)}
-    done = run_here("trace", "--data", folder(tmp_path / "two", two), "--iterations", "2")
-    assert done.returncode == 0
-
-
-def test_a_model_of_ones_own_takes_as_many_classes_as_it_has_outputs(tmp_path: Path) -> None:
-    source = folder(tmp_path, changed(TRAIN_LABELS, lambda c: idx(np.arange(24) % 11)))
-    model = ("--model", "tests.harness.models:sequential", "--loss", "cross_entropy")
-    done = run_here("trace", "--data", source, "--iterations", "1", "--lang", "en", *model)
-    assert done.returncode != 0
-    assert "labels up to 10, and the model has 10 outputs" in done.stderr
-    assert len(done.stderr.splitlines()) == 2, done.stderr  # and that the images are padded
-
-
-def test_what_the_command_says_of_mnist(tmp_path: Path) -> None:
-    source = folder(tmp_path, MNIST, "MNIST/raw")
-    done = run_here("trace", "--data", source, "--iterations", "2", "--lang", "en")
-    assert done.returncode == 0
-    padding = "are 28×28: each is padded to 32×32, as in LeNet's paper"
-    assert done.stderr == f"lenet-tui: the images of {source} {padding}\n"
-    assert "not an .npz file" in refused(str(tmp_path / "MNIST" / "raw" / TRAIN_IMAGES))
-    (tmp_path / "MNIST" / "raw" / TEST_LABELS).write_bytes(MNIST[TEST_LABELS][:-1])
-    line = refused_by_the_command(source)
-    assert f"{source!r} cannot be used: {TEST_LABELS}: it is cut off" in line
 
 
 @pytest.mark.parametrize("foreign", [False, True])
@@ -278,100 +107,6 @@ def test_keras_arrays_that_do_not_fit(
     tmp_path: Path, arrays: dict[str, np.ndarray], said: str
 ) -> None:
     assert said in refused(keras(tmp_path, **arrays))
-
-
-# A folder of images for each class
-
-pillow = pytest.mark.skipif(not importlib.util.find_spec("PIL"), reason="Pillow is not installed")
-
-
-def png(pixels: np.ndarray, size: tuple[int, int] | None = None, colour: int = 0) -> bytes:
-    """A PNG file; ``size``: claimed rows and columns; ``colour``: 0 grey, 2 RGB, 6 RGBA."""
-    rows, columns = size or pixels.shape[:2]
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        checked = kind + content
-        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
-
-    lines = b"".join(b"\0" + row.astype("uint8").tobytes() for row in pixels)
-    head = struct.pack(">IIBBBBB", columns, rows, 8, colour, 0, 0, 0)
-    ends = chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(lines)), chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(ends)
-
-
-CATS, DOGS = images(6), images(5)
-PETS: Files = {f"cat/{n}.png": png(p) for n, p in enumerate(CATS)} | {
-    f"dog/{n}.png": png(p) for n, p in enumerate(DOGS)
-}
-
-
-@pillow
-def test_a_folder_of_images(tmp_path: Path) -> None:
-    found = loaded(folder(tmp_path, {**PETS, "cat/.DS_Store": b"", "notes.txt": b"pets"}))
-    everything, held = np.concatenate([CATS, DOGS]), np.arange(11) % 5 == 0
-    assert found.names == ("cat", "dog")
-    assert torch.equal(whole(found.train)[0], padded(everything[~held]))
-    assert torch.equal(whole(found.test)[0], padded(everything[held]))
-    assert whole(found.test)[1].tolist() == [0, 0, 1]
-
-
-@pillow
-def test_a_folder_with_parts_and_colours_and_several_sizes(tmp_path: Path) -> None:
-    red = np.zeros((40, 32, 3), "uint8")
-    red[..., 0] = 200
-    files = {f"train/{name}": content for name, content in PETS.items()}
-    files |= {"train/cat/wide.png": png(red, colour=2), "test/dog/one.png": png(DOGS[0])}
-    source = folder(tmp_path, files)
-    found = loaded(source)
-    assert (len(found.train), len(found.test)) == (12, 1)
-    assert found.train.pixels.shape == (12, 32, 32)
-    wide = whole(found.train)[0][6]
-    assert torch.equal(wide, torch.full((1, 32, 32), 60 / 127.5 - 1))  # 0.299 · 200
-    done = run_here("trace", "--data", source, "--iterations", "1", "--lang", "en")
-    assert (done.returncode, done.stderr.count("\n")) == (0, 2)
-    (tmp_path / "test" / "cat").mkdir()
-    assert "there is no image in 'test/cat'" in refused_by_the_command(source)
-    assert [str(remark) for remark in found.remarks] == [
-        f"the images of {source} have colours: they are read as grey",
-        f"the images of {source} are of several sizes: each is resized to 32×32 (bilinear)",
-    ]
-
-
-BAD_FOLDERS: dict[str, tuple[Files, str]] = {
-    "text": ({**PETS, "dog/x.png": b"woof"}, "x.png: it is no image in a format that is read"),
-    "cut off": ({**PETS, "dog/x.png": PETS["dog/0.png"][:200]}, "x.png: "),
-    "bomb": ({**PETS, "dog/x.png": png(DOGS[0], (60_000, 60_000))}, "over 16 million pixels"),
-    "large": ({**PETS, "dog/x.png": png(DOGS[0], (5000, 5000))}, "over 16 million pixels"),
-    "transparent": (
-        {**PETS, "dog/x.png": png(np.zeros((28, 28, 4)), colour=6)}, "x.png: it is transparent in",
-    ),
-    "a folder in a class": ({**PETS, "dog/more/1.png": b""}, "more: it is no regular file"),
-    "no image of a class": ({**PETS, "eel/.hidden": b""}, "/eel'"),
-    "one class": ({n: c for n, c in PETS.items() if "cat" in n}, "of one class, cat"),
-    "no class": ({"1.png": PETS["cat/1.png"]}, "holds neither IDX files such as"),
-    "test part only": ({"test/cat/1.png": b"", "test/dog/1.png": b""}, "but no train to train on"),
-    "unknown class": (
-        {f"train/{n}": c for n, c in PETS.items()} | {"test/eel/1.png": b""},
-        "test has a class 'eel', which there is none of",
-    ),
-}  # fmt: skip
-
-
-@pillow
-@pytest.mark.parametrize("name", BAD_FOLDERS)
-def test_each_way_of_breaking_a_folder_of_images_is_one_line(tmp_path: Path, name: str) -> None:
-    files, said = BAD_FOLDERS[name]
-    assert said in refused(folder(tmp_path, files))
-
-
-def test_a_folder_of_images_without_the_decoder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "PIL", None)
-    monkeypatch.delitem(sys.modules, "PIL.Image", raising=False)
-    assert "takes Pillow, which is not installed: pip install" in refused(folder(tmp_path, PETS))
-    (tmp_path / "none").mkdir()
-    assert "it is an empty folder" in refused(str(tmp_path / "none"))
 
 
 # Large

@@ -63,7 +63,12 @@ class Samples:
         self.offset = 0
 
     def batch(self, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
-        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller."""
+        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller.
+
+        ``drawn``: the seed of what changes them at random.
+        """
+        place = (self.seed * 1_000_003 + self.epoch) * 1_000_003 + self.offset
+        self.drawn = (place + 1) % 2**63
         picked = self.order[self.offset : self.offset + size]
         self.offset += size
         if self.offset >= len(self.order):

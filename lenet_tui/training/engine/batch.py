@@ -9,18 +9,24 @@ from typing import Any
 
 from torch import Tensor
 
+from lenet_tui.protocol.frame import Samples
+
 TARGETS = ("labels", "label", "targets", "target", "y")
 """Under which of these names a batch that is a dictionary has its target, to be shown."""
 
 
 @dataclasses.dataclass(eq=False)
 class Batch:
-    """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn."""
+    """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn.
+
+    ``samples``: what is said of its images, where it is of a data set.
+    """
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     target: Any
     whole: Any
+    samples: Samples | None = None
 
     @cached_property
     def named(self) -> Mapping[str, Tensor]:
@@ -53,12 +59,12 @@ class Batch:
 
     def map(self, change: Callable[[Tensor], Tensor]) -> Batch:
         """The same batch with every tensor changed."""
-        return split(mapped(self.whole, change))
+        return dataclasses.replace(split(mapped(self.whole, change)), samples=self.samples)
 
 
-def of_pair(image: Tensor, target: Tensor) -> Batch:
+def of_pair(image: Tensor, target: Tensor, samples: Samples | None = None) -> Batch:
     """The batch of one input and its target."""
-    return Batch((image,), {}, target, (image, target))
+    return Batch((image,), {}, target, (image, target), samples)
 
 
 def split(whole: Any) -> Batch:

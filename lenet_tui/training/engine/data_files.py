@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Notice, Problem, notice
+from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 from lenet_tui.text.numbers import shape_text
 from lenet_tui.training.engine import idx_files
 from lenet_tui.training.engine.images import KEPT, PADDED, SIDE, Dataset, Part, part
 from lenet_tui.training.engine.npz_file import read_npz
-from lenet_tui.training.engine.raw_images import UNREADABLE, Raw, RawPart, reason
+from lenet_tui.training.engine.raw_images import UNREADABLE, Raw, RawPart, text_of
 
 TEST_EVERY = 5
 """Of data without a test part every fifth image is held out, from the first on."""
@@ -28,7 +28,7 @@ def read(path: Path) -> Dataset:
         raw = _read(path)
         _check(raw)
     except (OSError, *UNREADABLE) as error:
-        raise Problem(reason(error)) from None
+        raise Problem(verbatim(text_of(error))) from None
     return made(raw, remarks=_remarks(clean(str(path)), raw), content=_content(raw))
 
 
@@ -88,7 +88,7 @@ def _kind(part: RawPart) -> str:
 def _remarks(path: str, raw: Raw) -> tuple[Notice, ...]:
     """What is said of how the images are prepared."""
     here = raw.train.images.shape[1:]
-    found = [notice(key, data=path) for key in raw.remarks]
+    found = [notice("training:made-grey", data=path)] if raw.coloured else []
     if here == PADDED:
         return (*found, notice("training:padded", data=path, side=SIDE))
     if raw.shape == (0, 0):

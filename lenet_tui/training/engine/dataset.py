@@ -11,16 +11,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lenet_tui.protocol.augment import OFF, parse
+from lenet_tui.protocol.frame import Samples
 from lenet_tui.protocol.options import DRAWN, NET, OWN, OptionError, Options
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem
 from lenet_tui.training.engine import data_files
+from lenet_tui.training.engine.augment import augment
 from lenet_tui.training.engine.images import SIDE, Dataset, Part
 from lenet_tui.training.engine.own_data import Place
 from lenet_tui.training.engine.raw_images import Raw, RawPart
 
 NOT_LOADED = ("random", OWN, DRAWN)
 """The data that are no images of a file."""
+LONGEST = 24
+"""Characters of the name of a class."""
 CLASSES = 10
 """The outputs of the notebook's net."""
 
@@ -65,11 +70,20 @@ def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
         state.source, state.epoch, state.offset, state.fixed = options.data, 0, 0, None
     state.size = options.batch_size
     order = _order(options.data, options.seed, state.epoch)
+    seed = batch_seed(state, options)
     picked = order[state.offset : state.offset + options.batch_size]
     state.offset += options.batch_size
     if state.offset >= len(order):
         state.epoch, state.offset = state.epoch + 1, 0
-    return load(options.data).train.batch(picked)
+    inputs, targets = load(options.data).train.batch(picked)
+    if options.augment != OFF:
+        inputs = augment(inputs, seed, **parse(options.augment).values())  # type: ignore[arg-type]
+    return inputs, targets
+
+
+def batch_seed(state: DataState, options: Options) -> int:
+    """The seed of what the next batch draws: of the session, the epoch and the place in it."""
+    return ((options.seed * 1_000_003 + state.epoch) * 1_000_003 + state.offset + 1) % 2**63
 
 
 def upcoming(state: DataState, options: Options) -> tuple[Tensor, Tensor] | None:
@@ -136,6 +150,16 @@ def classes(options: Options) -> int:
 def remarks(options: Options) -> tuple[Notice, ...]:
     """What is done to the images of a file that nobody asked for."""
     return () if options.data in NOT_LOADED else load(options.data).remarks
+
+
+def facts(options: Options) -> Samples | None:
+    """What the screen says of the images; ``None`` for data that are none of a file."""
+    if options.data in NOT_LOADED:
+        return None
+    loaded = load(options.data)
+    padding = loaded.train.background if loaded.padded else None
+    names = tuple(clean(name, LONGEST) for name in loaded.names)
+    return Samples(padding, names, options.augment != OFF)
 
 
 def content(options: Options) -> str:

@@ -48,9 +48,8 @@ def read_folder(root: Path) -> Raw:
         raise Problem("training:one-class", label=clean(names[0]))
     reader = _Reader()
     parts = reader.parts(files, in_file(files[0][0][0], reader.size))
-    remarks = ("training:made-grey",) if reader.coloured else ()
     test_part = parts[1] if test else None
-    return Raw(parts[0], test_part, tuple(map(clean, names)), reader.resized, remarks)
+    return Raw(parts[0], test_part, tuple(map(clean, names)), reader.resized, reader.coloured)
 
 
 def _folders(root: Path) -> list[str]:

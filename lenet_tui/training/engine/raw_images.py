@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Notice, Problem, verbatim
+from lenet_tui.text.notice import Problem, verbatim
 
 Array = np.ndarray[Any, Any]
 _Read = TypeVar("_Read")
@@ -39,15 +39,15 @@ class RawPart:
 class Raw:
     """What files hold. ``test``: ``None`` where they have no part for it. ``names``: of classes.
 
-    ``shape``: the size of the images in the files, where a decoder has resized them; ``remarks``:
-    what else was done to them, a key of a notice each.
+    ``shape``: the size of the images in the files, where a decoder has resized them: (0, 0)
+    of several sizes. ``coloured``: whether images had colours, which are grey now.
     """
 
     train: RawPart
     test: RawPart | None = None
     names: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
-    remarks: tuple[str, ...] = ()
+    coloured: bool = False
 
 
 def in_file(path: Path, read: Callable[[Path], _Read]) -> _Read:
@@ -56,19 +56,17 @@ def in_file(path: Path, read: Callable[[Path], _Read]) -> _Read:
         if not path.is_file():
             raise Problem("training:not-regular")
         return read(path)
-    except (OSError, Problem, *UNREADABLE) as error:
-        why = reason(error)
+    except Problem as error:
+        why = error.notice
+    except (OSError, *UNREADABLE) as error:
+        why = verbatim(text_of(error))
     raise Problem("training:in-file", file=clean(path.name), why=why)
 
 
-def reason(error: BaseException) -> Notice:
-    """What an exception says, as a line."""
-    if isinstance(error, Problem):
-        return error.notice
-    text = getattr(error, "strerror", None)
-    if text:
-        return verbatim(str(text).lower())
-    return verbatim(clean(str(error), 200) or type(error).__name__)
+def text_of(error: Exception) -> str:
+    """What the system or a library says is wrong with a file, as a line."""
+    system = getattr(error, "strerror", None)
+    return str(system).lower() if system else clean(str(error), 200) or type(error).__name__
 
 
 def bounded(size: int) -> int:

@@ -175,7 +175,8 @@ class Trainer:
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
             drawn = batch.split(self.own_data.next())
         else:
-            drawn = batch.of_pair(*dataset.next_batch(self.data, self.options))
+            pair = dataset.next_batch(self.data, self.options)
+            drawn = batch.of_pair(*pair, dataset.facts(self.options))
         self.batch = drawn if self.device.type == "cpu" else drawn.map(self._here)
 
     def _here(self, tensor: Tensor) -> Tensor:
