@@ -210,16 +210,16 @@ class ImagePane(TensorPane):
         whole = view.dtype.startswith("int") and len(view.shape) <= 1
         if view.values is None or not view.values.size or not whole:
             return ("",)
-        label = int(view.values.flat[0])
-        named = spelled(self, (samples or Samples()).of_class(label))
-        text = self.words("image.target", target=named)
-        changed = self.words("image.augmented") if samples and samples.augmented else ""
+        label, of = int(view.values.flat[0]), samples or Samples()
+        named = self.words("image.target", target=spelled(self, of.of_class(label)))
+        changed = self.words("image.augmented") if of.augmented else ""
         shown: Sequence[str] = ("",)
         if len(view.shape) == 1 and view.shape[0] > 1:
             shown = captions.samples(self.words, self.sample, view.shape[0])
-        texts: list[tuple[str, ...]] = [(text, changed, sample) for sample in shown]
-        if changed:
-            texts += [(text, changed), (changed, str(label))]
+        texts = [(named, changed, sample) for sample in shown]
+        if changed or of.names:
+            plain = self.words("image.target", target=label)
+            texts += [(named, changed, ""), (plain, changed, shown[-1]), (plain, changed, "")]
         return tuple("  ".join(filter(None, each)) for each in texts)
 
     def _title(self, view: View, frame: Frame) -> Sequence[str]:
