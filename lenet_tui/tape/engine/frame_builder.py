@@ -83,7 +83,8 @@ def inputs(tape: Tape, cursor: Cursor) -> tuple[tuple[str, tuple[int, ...]], ...
 def samples(tape: Tape, cursor: Cursor, options: Options) -> Samples | None:
     """What is said of the images of the batch, and before a forward of the next one."""
     if tape.batch and tape.forward(cursor):
-        return tape.batch.samples
+        of_batch: Samples | None = tape.batch.samples
+        return of_batch
     return dataset.facts(options)
 
 

@@ -9,8 +9,6 @@ from typing import Any
 
 from torch import Tensor
 
-from lenet_tui.protocol.frame import Samples
-
 TARGETS = ("labels", "label", "targets", "target", "y")
 """Under which of these names a batch that is a dictionary has its target, to be shown."""
 
@@ -19,14 +17,15 @@ TARGETS = ("labels", "label", "targets", "target", "y")
 class Batch:
     """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn.
 
-    ``samples``: what is said of its images, where it is of a data set.
+    ``samples``: what is said of its images, where it is of a data set: ``protocol.frame.Samples``,
+    which is not named here, as exported scripts take this class along.
     """
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     target: Any
     whole: Any
-    samples: Samples | None = None
+    samples: Any = None
 
     @cached_property
     def named(self) -> Mapping[str, Tensor]:
@@ -62,7 +61,7 @@ class Batch:
         return dataclasses.replace(split(mapped(self.whole, change)), samples=self.samples)
 
 
-def of_pair(image: Tensor, target: Tensor, samples: Samples | None = None) -> Batch:
+def of_pair(image: Tensor, target: Tensor, samples: Any = None) -> Batch:
     """The batch of one input and its target."""
     return Batch((image,), {}, target, (image, target), samples)
 
