@@ -8,20 +8,18 @@ NOTICES = {
     "cli:no-option-near": ("no option {name}: {near}?", "没有选项 {name}：是否为 {near}？"),
     "cli:option": ("--{option}: {error}", "--{option}：{error}"),
     "cli:data-nameless": (
-        "--data: data needs a name: digits, random or the path of an .npz file",
-        "--data：data 需要一个名字：digits、random 或一个 .npz 文件的路径",
+        "--data: data needs a name: digits, random or the path of an .npz file or a folder",
+        "--data：data 需要一个名字：digits、random 或一个 .npz 文件或文件夹的路径",
     ),
     "cli:data-unreadable": (
-        "--data: data {data!r} cannot be read: {why}; digits, random or an .npz file works",
-        "--data：无法读取数据 {data!r}：{why}；可用 digits、random 或一个 .npz 文件",
+        "--data: data {data!r} cannot be read: {why}; digits, random, an .npz file or"
+        " a folder works",
+        "--data：无法读取数据 {data!r}：{why}；可用 digits、random、.npz 文件或文件夹",
     ),
     "cli:data-no-file": (
-        "--data: data {data!r} is not a regular file; digits, random or an .npz file works",
-        "--data：数据 {data!r} 不是普通文件；可用 digits、random 或一个 .npz 文件",
-    ),
-    "cli:data-folder": (
-        "--data: data {data!r} is a folder; digits, random or an .npz file works",
-        "--data：数据 {data!r} 是文件夹；可用 digits、random 或一个 .npz 文件",
+        "--data: data {data!r} is not a regular file; digits, random, an .npz file or"
+        " a folder works",
+        "--data：数据 {data!r} 不是普通文件；可用 digits、random、.npz 文件或文件夹",
     ),
     "cli:not-whole-from": (
         "--{name}: {name} {text!r} is not a whole number from {least} to {most}",
@@ -120,7 +118,7 @@ NOTICES = {
         "没有可恢复的会话：{folder} 中保存的会话正由另一个 lenet-tui 使用",
     ),
     "cli:no-checkpoint": (
-        "{path!r} is no checkpoint: {error}",
+        "{path!r} is not a checkpoint: {error}",
         "{path!r} 不是检查点：{error}",
     ),
     "cli:not-resumed": (

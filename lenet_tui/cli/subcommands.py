@@ -26,6 +26,7 @@ _OWN = (
     "model",
     "inputs",
     "data",
+    "augment",
     "batch_size",
     "loss",
     "lr",
@@ -33,6 +34,7 @@ _OWN = (
     "schedule",
     "momentum",
     "weight_decay",
+    "weights",
     *SWITCHES,
 )
 """Options of the session that the tour's words and numbers depend on."""

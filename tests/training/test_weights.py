@@ -136,7 +136,7 @@ def test_weights_of_another_model_are_refused_and_nothing_is_loaded(tmp_path: Pa
         (good | {"fc9": torch.zeros(1)}, "the model has no fc9"),
         (good | {"fc3.bias": torch.zeros(11)}, r"\(11,\) float32"),
         (good | {"fc3.bias": torch.zeros(10, dtype=torch.int64)}, "int64"),
-        ([torch.zeros(1)], "no state_dict"),
+        ([torch.zeros(1)], "not a state_dict"),
     ):
         torch.save(found, path)
         with pytest.raises(OptionError, match=said):

@@ -37,6 +37,7 @@ class Samples:
         size: tuple[int, int],
         dtype: torch.dtype,
         divisor: float,
+        background: float = 0.0,
         seed: int,
     ) -> None:
         raw = bytearray(zlib.decompress(base64.b85decode("".join(packed.split()))))
@@ -46,7 +47,9 @@ class Samples:
         images = pixels.reshape(kept, 1, *size).float()
         if divisor:
             images = images / divisor - 1
-        if size != (32, 32):
+        if size == (28, 28):  # padded, as in LeNet's paper
+            images = F.pad(images, (2, 2, 2, 2), value=background)
+        elif size != (32, 32):
             images = F.interpolate(images, (32, 32), mode="bilinear", align_corners=False)
         self.images = images
         self.row = {number: row for row, number in enumerate(numbers.tolist())}
@@ -61,7 +64,12 @@ class Samples:
         self.offset = 0
 
     def batch(self, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
-        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller."""
+        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller.
+
+        ``drawn``: the seed of what changes them at random.
+        """
+        place = (self.seed * 1_000_003 + self.epoch) * 1_000_003 + self.offset
+        self.drawn = (place + 1) % 2**63
         picked = self.order[self.offset : self.offset + size]
         self.offset += size
         if self.offset >= len(self.order):

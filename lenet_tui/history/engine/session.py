@@ -18,7 +18,7 @@ from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
 from lenet_tui.history.engine.session_views import view_of
 from lenet_tui.protocol import moves
-from lenet_tui.protocol.condition import ACCURACY, Watch, parse_watch
+from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
@@ -86,9 +86,8 @@ class Session:
 
     def _remark(self) -> None:
         """Say what is done to the data that nobody asked for."""
-        resized = dataset.resized(self.navigator.options)
-        if resized:
-            self._hooks.send(Remark(resized))
+        for remark in dataset.remarks(self.navigator.options):
+            self._hooks.send(Remark(remark))
 
     def _start(self, options: Options) -> None:
         """A new session from ``init``."""
@@ -231,8 +230,6 @@ class Session:
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
-            if move.watch.quantity == ACCURACY and not self.evaluator.held_out:
-                raise MoveRejected("evaluation:nothing-to-watch")
             evaluate.check(move.watch, navigator.trainer, self.expected_names)
             self.watches[self._next_watch] = move.watch
             self._next_watch += 1
@@ -316,6 +313,7 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
+        options = tape.shown_options(cursor, plan)
         names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
         for remark in history.take_remarks():
             self._hooks.send(Remark(remark))
@@ -323,7 +321,7 @@ class Session:
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
             next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
-            options=tape.shown_options(cursor, plan),
+            options=options,
             rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
             entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
@@ -347,4 +345,5 @@ class Session:
             epochs=epochs.gone_through(navigator.trainer),
             held_out=self.evaluator.held_out,
             lr=tape.scheduled_lr(cursor, plan),
+            samples=frame_builder.samples(tape, cursor, options),
         )

@@ -29,8 +29,8 @@ from lenet_tui.protocol.options import (
 )
 from lenet_tui.text.clean import clean
 
-FIELDS = ("lr", "loss", "optimizer", *TUNED, "batch-size", "data", *SWITCHES)
-DRAWN_BY_ITSELF = ("batch-size",)
+FIELDS = ("lr", "loss", "optimizer", *TUNED, "batch-size", "data", "augment", *SWITCHES)
+DRAWN_BY_ITSELF = ("batch-size", "augment")
 """What data of one's own decide themselves."""
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from lenet_tui.protocol.moves import Vector
 from lenet_tui.protocol.options import OWN, RETURNED, Options
 from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.batch import Batch
 
 
@@ -25,6 +26,10 @@ def target_of(options: Options, batch: Batch, output: Tensor) -> Any:
     if not isinstance(target, Tensor):
         kind = type(target).__name__
         raise MoveRejected("training:no-target", loss=options.loss, kind=kind)
+    most = dataset.classes(options)
+    if most > output.shape[-1]:
+        outputs = output.shape[-1]
+        raise MoveRejected("training:more-classes", last=most - 1, outputs=outputs)
     if options.loss == "mse" and not target.is_floating_point():
         return F.one_hot(target, output.shape[-1]).to(output.dtype)
     if options.loss == "cross_entropy" and target.is_floating_point():

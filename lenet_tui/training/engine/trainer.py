@@ -193,7 +193,8 @@ class Trainer:
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
             drawn = batch.split(self.own_data.next())
         else:
-            drawn = batch.of_pair(*dataset.next_batch(self.data, self.options))
+            pair = dataset.next_batch(self.data, self.options)
+            drawn = batch.of_pair(*pair, dataset.facts(self.options))
         self.batch = drawn if self.device.type == "cpu" else drawn.map(self.here)
 
     def here(self, tensor: Tensor) -> Tensor:
@@ -209,9 +210,8 @@ class Trainer:
     @property
     def data_state(self) -> DataState:
         """Where in the data the session is, to be stored."""
-        if self.own_data is None:
-            return self.data
-        return replace(self.data, own=self.own_data.place)
+        place = self.own_data.place if self.own_data else None
+        return replace(self.data, own=place, content=dataset.content(self.options))
 
     def restore_data(self, state: DataState) -> None:
         """Go to where ``data_state`` was taken; ``NotReachable`` (nothing done) if it cannot."""
