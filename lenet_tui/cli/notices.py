@@ -8,20 +8,18 @@ NOTICES = {
     "cli:no-option-near": ("no option {name}: {near}?", "没有选项 {name}：是否为 {near}？"),
     "cli:option": ("--{option}: {error}", "--{option}：{error}"),
     "cli:data-nameless": (
-        "--data: data needs a name: digits, random or the path of an .npz file",
-        "--data：data 需要一个名字：digits、random 或一个 .npz 文件的路径",
+        "--data: data needs a name: digits, random or the path of an .npz file or a folder",
+        "--data：data 需要一个名字：digits、random 或一个 .npz 文件或文件夹的路径",
     ),
     "cli:data-unreadable": (
-        "--data: data {data!r} cannot be read: {why}; digits, random or an .npz file works",
-        "--data：无法读取数据 {data!r}：{why}；可用 digits、random 或一个 .npz 文件",
+        "--data: data {data!r} cannot be read: {why}; digits, random, an .npz file or"
+        " a folder works",
+        "--data：无法读取数据 {data!r}：{why}；可用 digits、random、.npz 文件或文件夹",
     ),
     "cli:data-no-file": (
-        "--data: data {data!r} is not a regular file; digits, random or an .npz file works",
-        "--data：数据 {data!r} 不是普通文件；可用 digits、random 或一个 .npz 文件",
-    ),
-    "cli:data-folder": (
-        "--data: data {data!r} is a folder; digits, random or an .npz file works",
-        "--data：数据 {data!r} 是文件夹；可用 digits、random 或一个 .npz 文件",
+        "--data: data {data!r} is not a regular file; digits, random, an .npz file or"
+        " a folder works",
+        "--data：数据 {data!r} 不是普通文件；可用 digits、random、.npz 文件或文件夹",
     ),
     "cli:not-whole-from": (
         "--{name}: {name} {text!r} is not a whole number from {least} to {most}",
@@ -94,6 +92,23 @@ NOTICES = {
         "{output} is written: 'python {output} --verify' repeats the session",
         "已写入 {output}：'python {output} --verify' 会重现此会话",
     ),
+    "cli:no-epochs": (
+        "--epochs: how long an epoch of these data is is not known: give --iterations",
+        "--epochs：这些数据的一轮有多长未知：请给出 --iterations",
+    ),
+    "cli:nothing-to-save": (
+        "no checkpoint is written: nothing has been trained",
+        "没有写检查点：尚未训练",
+    ),
+    "cli:resume-verified": (
+        "resumed after iteration {half} and trained {rest} further: equal to the bit ({digest})",
+        "在第 {half} 次迭代后恢复并再训练 {rest} 次：逐位相同（{digest}）",
+    ),
+    "cli:resume-differs": (
+        "resumed after iteration {half} and trained {rest} further: it differs ({other}, not"
+        " {digest})",
+        "在第 {half} 次迭代后恢复并再训练 {rest} 次：结果不同（{other}，而非 {digest}）",
+    ),
     "cli:none-saved": (
         "no session to resume: none is saved in {folder}",
         "没有可恢复的会话：{folder} 中没有保存的会话",
@@ -101,6 +116,10 @@ NOTICES = {
     "cli:all-in-use": (
         "no session to resume: what is saved in {folder} is in use by another lenet-tui",
         "没有可恢复的会话：{folder} 中保存的会话正由另一个 lenet-tui 使用",
+    ),
+    "cli:no-checkpoint": (
+        "{path!r} is not a checkpoint: {error}",
+        "{path!r} 不是检查点：{error}",
     ),
     "cli:not-resumed": (
         "session {path!r} cannot be resumed: {error}",
@@ -134,6 +153,15 @@ NOTICES = {
     "cli:model-no-file": (
         "model {file!r}: there is no such file",
         "模型 {file!r}：没有这个文件",
+    ),
+    "cli:weights-no-file": (
+        "weights {file!r}: there is no such file",
+        "权重 {file!r}：没有这个文件",
+    ),
+    "cli:weights-written": ("{output} holds the weights", "{output} 保存了权重"),
+    "cli:nothing-to-export": (
+        "give --output FILE for a script, or --save-weights FILE",
+        "请给出 --output FILE（脚本）或 --save-weights FILE（权重）",
     ),
     "cli:input-shape": (
         "input {text!r} is not a shape; such as 8,3,32,32 or 2,16:int64",

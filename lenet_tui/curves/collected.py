@@ -48,7 +48,7 @@ class Collected:
         at = frame.position.iteration
         norms = frame.norms
         found = {
-            RATE: frame.options.lr if at else None,
+            RATE: _rate(frame) if at else None,
             GRADIENT: norms.gradient if norms else None,
             RATIO: norms.ratio if norms else None,
         }
@@ -93,6 +93,10 @@ class Collected:
         """The evaluation with the highest accuracy, the first of several."""
         known = [e for e in self._evaluations.values() if e.accuracy is not None]
         return max(known, key=lambda e: (e.accuracy or 0.0, -e.iteration), default=None)
+
+
+def _rate(frame: Frame) -> float:
+    return frame.options.lr if frame.lr is None else frame.lr
 
 
 def _marked(key: str, values: dict[int, float]) -> list[Curve]:

@@ -1,6 +1,11 @@
 """Why a session cannot be written as a script."""
 
 NOTICES = {
+    "export:safetensors": (
+        "the session began with weights in safetensors, which torch alone does not read:"
+        " begin with a .pt file to export",
+        "会话始于 safetensors 权重，仅有 torch 无法读取：要导出，请从 .pt 文件开始",
+    ),
     "export:unclear": (
         "the model's source gets {name!r} in a way that a script cannot repeat",
         "模型源码得到 {name!r} 的方式无法在脚本中重现",

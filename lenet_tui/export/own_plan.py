@@ -40,6 +40,7 @@ class OwnPlan(Plan):
             lines.append(f"net = all_modules(file, {self._several!r})")
         else:
             lines.append(f'net = made(file, "{what or "model"}"{given})')
+        lines += statements.weights(options)
         if options.device != "cpu":
             lines += [*self._settle(options.device), f'device = "{options.device}"']
             lines.append("net.to(device)")

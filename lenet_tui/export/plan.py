@@ -9,9 +9,10 @@ from lenet_tui.export import statements
 from lenet_tui.export.data import SampleDraws
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.moves import Set, Vector
-from lenet_tui.protocol.options import SWITCHES, Options, change
-from lenet_tui.protocol.phases import FORWARD, INIT, LOSS, ZERO_GRAD, Phase
+from lenet_tui.protocol.options import SWITCHES, TUNED, Options, change
+from lenet_tui.protocol.phases import FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.protocol.schedules import CONSTANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Plan:
         self.devices = [options.device]
         self._fits = fits
         self._fresh = options.data == "random"
+        self._number = 0
         self._lines: list[str] = []
         self._before: list[str] = []
         self._begin(net)
@@ -68,6 +70,7 @@ class Plan:
         options = self.options
         lines = [f"torch.set_num_threads({options.threads})"]
         lines += [f"torch.manual_seed({options.seed})", f"net = {net}"]
+        lines += statements.weights(options)
         if self._fresh:
             lines += self.draws.draw(options.batch_size)
         if options.device != "cpu":
@@ -87,6 +90,7 @@ class Plan:
     def iteration(self, number: int, script: IterationPlan, cut: Cut | None = None) -> None:
         """One iteration as recorded, up to the cursor; what comes after its turn is apart."""
         self.draws.begin()
+        self._number = number
         boundary = script.boundary()
         partly = not script.finished() or (cut is not None and boundary == len(script.segments))
         self._changes(script, -1, None)
@@ -118,6 +122,8 @@ class Plan:
         if self._before:
             self.blocks.append(Block(tuple(self._before)))
         if self._lines:
+            if not number and statements.needs_iteration(self._lines):
+                self._lines.insert(0, f"{statements.ITERATION} = {self._number}")
             self.blocks.append(Block(tuple(self._lines), number, number, title))
         self._before, self._lines = [], []
 
@@ -200,6 +206,9 @@ class Plan:
         self, phase: Phase, inside: Sequence[tuple[int, Set]], cut: Cut | None, out: str
     ) -> None:
         """A phase that goes parameter by parameter, with what was set between two of them."""
+        if phase is UPDATE and self.options.schedule != CONSTANT:
+            self.helpers.add("factor")
+            self._lines += statements.scheduled(self.options)
         if not inside and not cut:
             whole = statements.whole(phase, self.options)
             self._lines += [whole[0] + out, *whole[1:]]
@@ -232,16 +241,18 @@ class Plan:
         self.options = now = change(before, move.option, move.value)
         if now == before:
             return []
-        if move.option == "lr":
-            group = 'optimizer.param_groups[0]["lr"] = lr'
-            return [f"lr = {now.lr!r}"] + [group] * (not statements.by_hand(now))
+        if move.option in ("lr", "schedule"):
+            self.helpers |= {"factor"} if now.schedule != CONSTANT else set()
+            return [*statements.learning_rate(now)]
+        if move.option in TUNED:
+            return [*statements.setting(now, move.option)]
         if move.option == "loss":
             return [statements.criterion(now)]
         if move.option == "optimizer":
             return [statements.optimizer(now) or "# from here on updated by hand"]
         if move.option == "device":
             return self._move(now)
-        if move.option in ("batch-size", "data", *SWITCHES):
+        if move.option in ("batch-size", "data", "augment", *SWITCHES):
             return []  # from the next batch on, and the next phase
         raise Rejected("export:change", option=move.option)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lenet_tui.export.plan import Block, Plan
 from lenet_tui.export.source import Pulled, import_lines
+from lenet_tui.export.statements import ITERATION, needs_iteration
 
 WIDTH = 100
 
@@ -15,6 +16,7 @@ WIDTH = 100
 @dataclass(frozen=True, slots=True)
 class Packed:
     """Samples for the script. ``size``: (rows, columns); ``dtype``: torch's name of it.
+    ``background``: what 28×28 are padded with.
 
     ``packed``: base85 of zlib of numbers and labels (int32) and pixels, one after the other.
     """
@@ -25,6 +27,7 @@ class Packed:
     size: tuple[int, int]
     dtype: str
     divisor: float
+    background: float
     packed: str
 
 
@@ -106,7 +109,9 @@ def body(block: Block) -> list[str]:
     """The lines of a block; those of many iterations in a loop."""
     if block.first == block.last:
         title = block.title or (f"iteration {block.first}" if block.first else "")
-        return [*([f"# {title}"] if title else []), *block.lines]
+        numbered = block.first and needs_iteration(block.lines)
+        number = [f"{ITERATION} = {block.first}"] if numbered else []
+        return [*([f"# {title}"] if title else []), *number, *block.lines]
     lines = [f"for iteration in range({block.first}, {block.last + 1}):"]
     lines += [f"    {line}" for line in block.lines]
     if all(line.startswith("#") for line in block.lines):
@@ -127,5 +132,7 @@ def data(samples: Packed) -> str:
         f"total={samples.total}, kept={samples.kept}, size={samples.size}, "
         f"dtype=torch.{samples.dtype}, divisor={samples.divisor}"
     )
+    if samples.size == (28, 28):
+        fields += f", background={samples.background!r}"
     packed = "\n".join(['    packed="""', *rows, '""",'])
     return f"{samples.name.upper()} = dict(\n    {fields},\n{packed}\n)"

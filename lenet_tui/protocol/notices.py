@@ -19,6 +19,37 @@ NOTICES = {
         "lr {lr} is not possible: it must be a finite number, 0 or more, such as 0.01",
         "lr 不能是 {lr}：须为不小于 0 的有限数，例如 0.01",
     ),
+    "protocol:no-schedule": (
+        "{text!r} is not a schedule: constant, step:EVERY:FACTOR, cosine:ITERATIONS[:FACTOR],"
+        " warmup:N, or warmup:N+ and another",
+        "{text!r} 不是学习率计划：可用 constant、step:EVERY:FACTOR、cosine:ITERATIONS[:FACTOR]、"
+        "warmup:N，或 warmup:N+ 加另一个",
+    ),
+    "protocol:schedule-count": (
+        "{text!r}: {number!r} is not a number of iterations, 1 or more",
+        "{text!r}：{number!r} 不是迭代次数，须不小于 1",
+    ),
+    "protocol:schedule-factor": (
+        "{text!r}: {number!r} is not a factor from 0 to 10",
+        "{text!r}：{number!r} 不是 0 到 10 的系数",
+    ),
+    "protocol:own-optimizer": (
+        "{option} goes with an optimizer of torch's, and this session has one of your own or none:"
+        " give --optimizer",
+        "{option} 须与 torch 的优化器同用，而此会话使用您自己的优化器：请给出 --optimizer",
+    ),
+    "protocol:not-its": (
+        "the optimizer {optimizer} has no {option}: one of {allowed} has",
+        "优化器 {optimizer} 没有 {option}：{allowed} 才有",
+    ),
+    "protocol:setting": (
+        "{option} {value} is not possible: it must be a finite number, 0 or more",
+        "{option} 不能是 {value}：须为不小于 0 的有限数",
+    ),
+    "protocol:nesterov": (
+        "nesterov needs a momentum above 0",
+        "nesterov 需要大于 0 的 momentum",
+    ),
     "protocol:needs-model": (
         "{option} goes with --model: it says what a model of your own is made of or given",
         "{option} 须与 --model 同用：它用于您自己的模型",
@@ -30,6 +61,22 @@ NOTICES = {
     "protocol:switch": (
         "{name} {value} is not possible: it must be a finite number, 0 (off) or more, such as 1",
         "{name} 不能是 {value}：须为有限的数，0（关）或更大，例如 1",
+    ),
+    "protocol:augment": (
+        "augment {text!r} means nothing: off, or one or more of {example}",
+        "augment {text!r} 无意义：可为 off，或 {example} 中的一项或几项",
+    ),
+    "protocol:augment-shift": (
+        "augment: {name} {value} is not possible: it must be a whole number from 0 to {most}",
+        "augment：{name} 不能是 {value}：须为 0 到 {most} 的整数",
+    ),
+    "protocol:augment-value": (
+        "augment: {name} {value} is not possible: it must be a number from 0 to {most}",
+        "augment：{name} 不能是 {value}：须为 0 到 {most} 的数",
+    ),
+    "protocol:augment-images": (
+        "augment changes images of data such as digits, not data {data}: leave it off",
+        "augment 用于 digits 之类的图像数据，不能用于数据 {data}：请设为 off",
     ),
     "protocol:labels-needed": (
         "loss cross_entropy needs class labels, and the random data has a real-valued target:"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
-from lenet_tui.protocol import optimizers
+from lenet_tui.protocol import augment, optimizers
 from lenet_tui.protocol.fast_pickle import pickled_by_call
+from lenet_tui.protocol.optimizers import ITS_OWN
 from lenet_tui.protocol.phases import OPTIONAL, STEP, turn
+from lenet_tui.protocol.schedules import CONSTANT, ScheduleError, parse_schedule
 from lenet_tui.text.notice import Problem
 
 PRESETS = ("digits", "notebook")
@@ -26,6 +29,8 @@ RETURNED = "returned"
 """The loss that the model itself returns."""
 DRAWN = "input"
 """The data that are drawn at random in the shapes of ``inputs``."""
+DEFAULT = "default"
+"""The text of an option that leaves it to the optimizer."""
 OWN_LR = -1.0
 """The learning rate that leaves it to an optimizer of one's own."""
 EPOCH = -1
@@ -33,10 +38,17 @@ EPOCH = -1
 LANGUAGES = ("en", "zh")
 SWITCHES = tuple(phase.option for phase in OPTIONAL)
 """Options that turn a phase on; 0, which each has by default, is off."""
-SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES, "seed", "device")
+TUNED = ("schedule", "momentum", "weight-decay")
+"""Options of the optimizer beside its learning rate."""
+SETTABLE = ("lr", *TUNED, "loss", "optimizer", "batch-size", "data", "augment", *SWITCHES,
+            "seed", "device")  # fmt: skip
 """Options that a move may change while a session runs."""
 
-_SELDOM = {"model_args": (), "inputs": (), "step": False, "evaluate_every": EPOCH}
+_SELDOM = {
+    **{"model_args": (), "inputs": (), "step": False, "evaluate_every": EPOCH},
+    **{"weights": "", "augment": augment.OFF},
+    **{"schedule": CONSTANT, "momentum": ITS_OWN, "weight_decay": ITS_OWN},
+}
 """Options that are named only where they are other than this."""
 MAX_BATCH = 100_000
 MAX_SEED = 2**63 - 1
@@ -56,9 +68,15 @@ class Options:
     device: str = "auto"
     data: str = "digits"
     batch_size: int = 1
+    augment: str = augment.OFF
+    """How the images of a batch are changed at random: see ``protocol/augment.py``."""
     loss: str = "cross_entropy"
     lr: float = 0.01
     optimizer: str = "manual"
+    schedule: str = CONSTANT
+    """What the learning rate is multiplied by in each iteration, as ``schedules`` reads it."""
+    momentum: float = ITS_OWN
+    weight_decay: float = ITS_OWN
     clip: float = 0.0
     seed: int = 0
     threads: int = 1
@@ -71,6 +89,8 @@ class Options:
     """Shapes of the inputs that are drawn at random: ``SHAPE`` or ``SHAPE:DTYPE``."""
     evaluate_every: int = EPOCH
     """Iterations from one evaluation of a run to the next; ``EPOCH``: once an epoch; 0: never."""
+    weights: str = ""
+    """A file of parameters and buffers that the model begins with."""
     step: bool = False
     """Whether the file has a ``step`` of its own, which runs each iteration; found at the start."""
 
@@ -114,6 +134,9 @@ def check(options: Options) -> Options:
         raise OptionError("protocol:needs-model", option=name)
     if options.inputs and options.data != DRAWN:
         raise OptionError("protocol:input-or-data", data=options.data)
+    _check_optimizer(options)
+    if _augmentation(options.augment) != augment.OFF and options.data in ("random", OWN, DRAWN):
+        raise OptionError("protocol:augment-images", data=options.data)
     for name in SWITCHES:
         value = getattr(options, name)
         if not (math.isfinite(value) and value >= 0):
@@ -129,9 +152,44 @@ def check(options: Options) -> Options:
     return options
 
 
+def _check_optimizer(options: Options) -> None:
+    """Raise ``OptionError`` for settings that the optimizer does not have."""
+    try:
+        schedule = parse_schedule(options.schedule)
+    except ScheduleError as error:
+        raise OptionError(error.notice) from None
+    row = optimizers.OPTIMIZERS.get(options.optimizer)
+    if row is None and not schedule.constant:
+        raise OptionError("protocol:own-optimizer", option="schedule")
+    given = optimizer_settings(options)
+    for name, value in given.items():
+        option = name.replace("_", "-")
+        if row is None:
+            raise OptionError("protocol:own-optimizer", option=option)
+        if name not in row.takes:
+            takers = [o.name for o in optimizers.OPTIMIZERS.values() if name in o.takes]
+            raise OptionError(
+                "protocol:not-its", option=option, optimizer=row.name, allowed=", ".join(takers)
+            )
+        if not (math.isfinite(value) and value >= 0):
+            raise OptionError("protocol:setting", option=option, value=value)
+    if options.optimizer == "nesterov" and given.get("momentum") == 0:
+        raise OptionError("protocol:nesterov")
+
+
+def optimizer_settings(options: Options) -> dict[str, float]:
+    """The optimizer's arguments that were given, by torch's names."""
+    values = {name: float(getattr(options, name)) for name in optimizers.SETTINGS}
+    return {name: value for name, value in values.items() if value != ITS_OWN}
+
+
 def parse_value(option: str, text: str) -> Any:
     """The value that ``text`` means for ``option`` (as in ``set lr 0.1``), checked by itself."""
     kind = type(getattr(Options(), option.replace("-", "_"), None))
+    if option == "schedule":
+        return _schedule(text)
+    if option in TUNED and text == DEFAULT:
+        return ITS_OWN
     if option == "evaluate-every" and text == "epoch":
         return EPOCH
     if option not in (*SETTABLE, "threads", "history-mb", "evaluate-every"):
@@ -140,7 +198,14 @@ def parse_value(option: str, text: str) -> Any:
         return _number(option, text, kind)
     if option in CHOICES and text not in (OWN, RETURNED):  # whether there is one is checked later
         return _one_of(option, text, CHOICES[option])
-    return text
+    if option == "augment":
+        return _augmentation(text)
+    return whole_path(text) if option == "data" else text
+
+
+def whole_path(data: str) -> str:
+    """Data by name, or a path that is the same from another folder."""
+    return data if data in ("", "digits", "random", OWN, DRAWN) else str(Path(data).absolute())
 
 
 def change(options: Options, option: str, value: Any) -> Options:
@@ -173,6 +238,14 @@ def turn_of(options: Options) -> tuple[str, ...]:
     return turn(phases_on(options))
 
 
+def _augmentation(text: str) -> str:
+    """The option as it is written: the same for all that means the same."""
+    try:
+        return str(augment.parse(text))
+    except Problem as error:
+        raise OptionError(error.notice) from None
+
+
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise OptionError("protocol:unknown", name=name, value=value, allowed=", ".join(allowed))
@@ -184,6 +257,13 @@ def _within(name: str, value: int, low: int, high: int) -> None:
         raise OptionError("protocol:outside", name=name, value=value, low=low, high=high)
 
 
+def _schedule(text: str) -> str:
+    try:
+        return str(parse_schedule(text))
+    except ScheduleError as error:
+        raise OptionError(error.notice) from None
+
+
 def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:
     try:
         value = kind(text)
@@ -191,5 +271,5 @@ def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:
         raise OptionError(
             "protocol:not-whole" if kind is int else "protocol:not-a-number", name=name, text=text
         ) from None
-    change(Options(), name, value)
+    change(Options(optimizer="sgd") if name in TUNED else Options(), name, value)
     return value

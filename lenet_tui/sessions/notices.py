@@ -30,6 +30,10 @@ NOTICES = {
     ),
     "sessions:ahead-of-end": ("it is ahead of its own end", "它超出了自己的终点"),
     "sessions:no-end": ("its end is not inside an op", "其终点不在任何算子中"),
+    "sessions:odd-keyframe": (
+        "the keyframe it is resumed from cannot be read",
+        "无法读取它恢复所用的关键帧",
+    ),
     "sessions:odd-evaluation": (
         "an evaluation in it is not possible",
         "其中有不可能的评估结果",

@@ -59,9 +59,11 @@ class FactsPane(Pane):
             facts.append(("curves.epoch", f"{frame.epochs:.2f}"))
         (since, first), (until, last) = self._passed[0], self._passed[-1]
         if frame.running and until - since > 0.3:
-            rate = thousands(round((last - first) / (until - since)))
-            facts.append(("curves.speed", words("curves.speed.value", rate=rate)))
-        facts.append(("curves.rate.short", number(frame.options.lr)))
+            speed = thousands(round((last - first) / (until - since)))
+            facts.append(("curves.speed", words("curves.speed.value", rate=speed)))
+        facts.append(
+            ("curves.rate.short", number(frame.options.lr if frame.lr is None else frame.lr))
+        )
         if frame.loss is not None and has_loss(frame):
             facts.append(("curves.loss.batch", number(frame.loss)))
         if frame.right is not None:

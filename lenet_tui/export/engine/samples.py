@@ -26,7 +26,7 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
     numbers = drawn(source, seed, taken)
     exact, labels = train.batch(numbers)
     labelled = numbers.int(), labels.int()
-    for pixels, divisor in (train.pixels[numbers], train.divisor), (exact.squeeze(1), 0):
+    for pixels, divisor in (train.source(numbers), train.divisor), (exact.squeeze(1), 0.0):
         if pixels.nbytes > MAX_PACKED:
             size, most = pixels.nbytes // 2**20, MAX_PACKED // 2**20
             raise Rejected("export:too-many-samples", count=len(numbers), size=size, most=most)
@@ -38,6 +38,7 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
             size=(pixels.shape[1], pixels.shape[2]),
             dtype=str(pixels.dtype)[6:],
             divisor=divisor,
+            background=train.background,
             packed=base64.b85encode(zlib.compress(raw, 9)).decode("ascii"),
         )
         if torch.equal(unpacked(packed, seed).images, exact):
@@ -65,5 +66,6 @@ def unpacked(samples: Packed, seed: int) -> script_runtime.Samples:
         size=samples.size,
         dtype=dtype,
         divisor=samples.divisor,
+        background=samples.background,
         seed=seed,
     )

@@ -9,6 +9,7 @@ import argparse
 import base64
 import ctypes
 import hashlib
+import math
 import os
 import platform
 import sys
@@ -36,6 +37,7 @@ class Samples:
         size: tuple[int, int],
         dtype: torch.dtype,
         divisor: float,
+        background: float = 0.0,
         seed: int,
     ) -> None:
         raw = bytearray(zlib.decompress(base64.b85decode("".join(packed.split()))))
@@ -45,7 +47,9 @@ class Samples:
         images = pixels.reshape(kept, 1, *size).float()
         if divisor:
             images = images / divisor - 1
-        if size != (32, 32):
+        if size == (28, 28):  # padded, as in LeNet's paper
+            images = F.pad(images, (2, 2, 2, 2), value=background)
+        elif size != (32, 32):
             images = F.interpolate(images, (32, 32), mode="bilinear", align_corners=False)
         self.images = images
         self.row = {number: row for row, number in enumerate(numbers.tolist())}
@@ -60,7 +64,12 @@ class Samples:
         self.offset = 0
 
     def batch(self, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
-        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller."""
+        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller.
+
+        ``drawn``: the seed of what changes them at random.
+        """
+        place = (self.seed * 1_000_003 + self.epoch) * 1_000_003 + self.offset
+        self.drawn = (place + 1) % 2**63
         picked = self.order[self.offset : self.offset + size]
         self.offset += size
         if self.offset >= len(self.order):
@@ -91,6 +100,25 @@ def step(optimizer: torch.optim.Optimizer, parameters: list[Tensor]) -> None:
     optimizer.step()
     for group, all_of_it in everyone:
         group["params"] = all_of_it
+
+
+def factor(schedule: str, iteration: int) -> float:
+    """What the learning rate of an iteration (from 1) is multiplied by."""
+    step = max(iteration - 1, 0)
+    for part in schedule.split("+"):
+        kind, *numbers = part.split(":")
+        count = int(numbers[0]) if numbers else 1
+        amount = float(numbers[1]) if numbers[1:] else 0.0
+        if kind == "warmup":
+            if step < count:
+                return (step + 1) / count
+            step -= count
+        if kind == "step":
+            return float(amount ** (step // count))
+        if kind == "cosine":
+            share = min(step, count) / count
+            return amount + (1 - amount) * (1 + math.cos(math.pi * share)) / 2
+    return 1.0
 
 
 def move_state(optimizer: torch.optim.Optimizer, device: str) -> None:

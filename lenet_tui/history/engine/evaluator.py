@@ -15,6 +15,7 @@ from lenet_tui.protocol.options import EPOCH
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.protocol.session_api import DeviceLost, Hooks
 from lenet_tui.text.notice import Problem, notice
+from lenet_tui.training.engine import epochs
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class Evaluator:
             return False
         if every != EPOCH:
             return iteration % every == 0
-        return navigator.trainer.epoch_ended
+        return epochs.ended(navigator.trainer)
 
     def if_due(self) -> None:
         """In a run, at the end of an iteration: evaluate if it is due and not known already.

@@ -140,6 +140,7 @@ class Replay:
         """Run the whole next iteration as a plain loop would, without a tape."""
         self.history.settle(self.iteration)
         try:  # ``rejecting`` takes 1 % of an iteration
+            self.trainer.begin(self.iteration + 1)
             self.trainer.plain_iteration()
             self.trainer.note_loss()
         except Problem:

@@ -8,7 +8,6 @@ from functools import partial
 
 import torch
 
-from lenet_tui.curves.engine import norms
 from lenet_tui.history.engine import keyframe, step_rules
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import MEGABYTE, History
@@ -17,9 +16,9 @@ from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
-from lenet_tui.history.engine.session_views import view_of
+from lenet_tui.history.engine.session_frame import frame_of
 from lenet_tui.protocol import moves
-from lenet_tui.protocol.condition import ACCURACY, Watch, parse_watch
+from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
@@ -78,7 +77,7 @@ class Session:
         self.progress = RecorderProgress()
         if devices.starts_cuda(options.device):
             self._say(STARTS_CUDA)
-        self._start(options)
+        self._start(replace(options, weights="") if snapshot else options)  # keyframes have them
         if snapshot:
             self._resume(snapshot)
         else:
@@ -87,9 +86,8 @@ class Session:
 
     def _remark(self) -> None:
         """Say what is done to the data that nobody asked for."""
-        resized = dataset.resized(self.navigator.options)
-        if resized:
-            self._hooks.send(Remark(resized))
+        for remark in dataset.remarks(self.navigator.options):
+            self._hooks.send(Remark(remark))
 
     def _start(self, options: Options) -> None:
         """A new session from ``init``."""
@@ -232,8 +230,6 @@ class Session:
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
-            if move.watch.quantity == ACCURACY and not self.evaluator.held_out:
-                raise MoveRejected("evaluation:nothing-to-watch")
             evaluate.check(move.watch, navigator.trainer, self.expected_names)
             self.watches[self._next_watch] = move.watch
             self._next_watch += 1
@@ -289,9 +285,13 @@ class Session:
         Nothing of the training changes. ``Rejected`` where it cannot be known.
         """
         found = self.evaluator.now()
-        self._hooks.send(Recorded(self.snapshot()))
+        self.record()
         self._hooks.send(FrameUpdate(self.subscribe(self._subscription)))
         return found
+
+    def record(self) -> None:
+        """Report the session as it is, so that it outlives this engine."""
+        self._hooks.send(Recorded(self.snapshot()))
 
     # Frames
 
@@ -310,38 +310,15 @@ class Session:
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
-        navigator, history = self.navigator, self.history
-        tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
-        first, losses = self.run_loop.take_losses()
-        names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
-        for remark in history.take_remarks():
+        losses = self.run_loop.take_losses()
+        for remark in self.history.take_remarks():
             self._hooks.send(Remark(remark))
-        return Frame(
-            position=navigator.position,
-            segments=frame_builder.segments(tape, cursor),
-            next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
-            options=tape.shown_options(cursor, plan),
-            rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
-            entry=frame_builder.entry(tape, cursor),
-            loss=tape.loss(cursor),
-            losses_from=first,
-            losses=losses,
-            end=history.end[0],
-            ahead=history.ahead(navigator.iteration, cursor),
-            history_bytes=history.bytes,
-            watches=evaluate.states(tape, cursor, self.watches),
-            views=tuple(view_of(self.navigator, r) for r in self._subscription.views),
-            graph=frame_builder.graph(tape, cursor, names) if self._subscription.graph else None,
-            accumulated=tape.accumulated(cursor),
-            outputs=tape.outputs(cursor),
-            output_shape=tape.output_shape(cursor),
-            inputs=frame_builder.inputs(tape, cursor),
-            running=running,
-            upcoming=upcoming,
-            failure=navigator.failure,
-            evaluation=tape.evaluation(cursor),
-            right=frame_builder.right(tape, cursor),
-            epochs=navigator.trainer.epochs,
+        return frame_of(
+            self.navigator,
+            losses,
+            self._op_lists,
+            watches=self.watches,
+            subscription=self._subscription,
             held_out=self.evaluator.held_out,
-            norms=norms.measured(tape, cursor) if self._subscription.norms else None,
+            running=running,
         )

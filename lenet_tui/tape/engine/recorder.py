@@ -71,6 +71,7 @@ class TapeRecorder:
     def begin(self, iteration: int) -> Tape:
         """A new tape; iteration 0 has its ``init`` on it already."""
         trainer = self.trainer
+        trainer.begin(iteration)
         base = Base(
             trainer.options,
             self._values(),

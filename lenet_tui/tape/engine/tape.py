@@ -22,6 +22,7 @@ from lenet_tui.protocol.phases import (
     ZERO_GRAD,
     Phase,
 )
+from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, SettingEntry, UpdateEntry
 from lenet_tui.training.engine.batch import Batch
 
@@ -317,6 +318,14 @@ class Tape:
         """The entry that the cursor passed last, in the phase it is in."""
         entries = self.segments[cursor.segment].entries[: self.done(cursor, cursor.segment)]
         return (self.segments[cursor.segment], entries[-1]) if entries else None
+
+    def scheduled_lr(self, cursor: Cursor, plan: IterationPlan) -> float | None:
+        """The learning rate that the schedule gives this iteration; ``None``: it is constant."""
+        options = self.options(cursor, plan)
+        schedule = parse_schedule(options.schedule)
+        return (
+            None if schedule.constant else options.lr * schedule.factor(max(self.iteration - 1, 0))
+        )
 
     def shown_options(self, cursor: Cursor, plan: IterationPlan) -> Options:
         """The options in force at the cursor, with the learning rate that a scheduler has set."""

@@ -53,7 +53,7 @@ class UpdateRecorder:
                 updater.title,
                 state,
                 self._state(name),
-                groups[name] if updater.own else {},
+                groups[name] if updater.own or updater.told else {},
             )
 
         return [made[name] for name in names]

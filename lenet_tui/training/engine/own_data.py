@@ -105,8 +105,12 @@ class OwnData:
     @property
     def epochs(self) -> float | None:
         """How often the batches have been gone through; ``None``: how many there are is unknown."""
-        count = len(self._source) if self._plain else _length(self._source)
-        return self._position / count if count else None
+        return self._position / self.length if self.length else None
+
+    @property
+    def length(self) -> int:
+        """How many batches an epoch has; 0: the data do not say."""
+        return _length(self._source)
 
     def go_to(self, place: Place) -> None:
         """Go to a place; ``NotReachable`` where this engine cannot draw what comes before it."""

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from lenet_tui.protocol.moves import Vector
-from lenet_tui.protocol.options import DRAWN, NET, OWN, Options, phases_on
+from lenet_tui.protocol.options import DRAWN, NET, OWN, Options, optimizer_settings, phases_on
 from lenet_tui.protocol.phases import Phase
+from lenet_tui.protocol.schedules import CONSTANT, parse_schedule
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.training.engine import batch, dataset, devices, model, own_setup
+from lenet_tui.training.engine import batch, dataset, devices, model, own_setup, weights
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
@@ -27,7 +28,7 @@ from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState, writable
 from lenet_tui.training.engine.step_objects import StepObjects
-from lenet_tui.training.engine.targets import target_of
+from lenet_tui.training.engine.targets import rows_like, target_of
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
@@ -51,6 +52,8 @@ class Trainer:
         self.file = own_setup.ALONE if options.model == NET else own_setup.load_file(options)
         options = own_setup.resolved(options, self.file)
         self.model = model.Net() if options.model == NET else self.file.make_model()
+        if options.weights:
+            weights.load(self.model, options.weights)
         self.data = DataState()
         if options.data == "random":
             self.data.source, self.data.size = "random", options.batch_size
@@ -71,6 +74,7 @@ class Trainer:
         self.built = BuiltLazily(self.modules, writable)
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
+        self._iteration = 0
         self.says_loss = True
         """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
@@ -105,7 +109,8 @@ class Trainer:
 
     def _make_updater(self, options: Options) -> Updater:
         own = self._own_optimizer if options.optimizer == OWN else None
-        return Updater(options.optimizer, options.lr, self.parameters, own)
+        settings = optimizer_settings(options)
+        return Updater(options.optimizer, options.lr, self.parameters, own, settings)
 
     def _places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the dictionaries of the plain values that a step may change beside tensors."""
@@ -157,12 +162,25 @@ class Trainer:
             self._change_device(devices.resolve(options.device))
         if options.optimizer != self.options.optimizer:
             self.updater = self._make_updater(options)
-        elif options.lr != self.options.lr:
+        elif optimizer_settings(options) != optimizer_settings(self.options):
+            self.updater.set(optimizer_settings(options))
+        if options.lr != self.options.lr:
             self.updater.set_lr(options.lr)
             for optimizer in self.objects.optimizers.values() if self.objects else ():
                 for group in optimizer.param_groups:
                     group["lr"] = options.lr
+        scheduled = {options.schedule, self.options.schedule} != {CONSTANT}
         self._set_options(options)
+        if scheduled:
+            self.begin(self._iteration)
+
+    def begin(self, iteration: int) -> None:
+        """An iteration begins: it has the learning rate that the schedule gives it."""
+        self._iteration = iteration
+        schedule = parse_schedule(self.options.schedule)
+        differs = not schedule.constant or self.updater.lr != self.options.lr
+        if differs and not self.updater.own:
+            self.updater.set_lr(self.options.lr * schedule.factor(max(iteration - 1, 0)))
 
     def _change_device(self, device: torch.device) -> None:
         """Move the model and its optimizer's state."""
@@ -175,7 +193,8 @@ class Trainer:
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
             drawn = batch.split(self.own_data.next())
         else:
-            drawn = batch.of_pair(*dataset.next_batch(self.data, self.options))
+            pair = dataset.next_batch(self.data, self.options)
+            drawn = batch.of_pair(*pair, dataset.facts(self.options))
         self.batch = drawn if self.device.type == "cpu" else drawn.map(self.here)
 
     def here(self, tensor: Tensor) -> Tensor:
@@ -189,24 +208,10 @@ class Trainer:
         return None if pair is None else batch.of_pair(*pair).map(self.here)
 
     @property
-    def epochs(self) -> float | None:
-        """How often the data have been gone through; ``None``: they have no end that is known."""
-        if self.own_data is not None:
-            return self.own_data.epochs if self.options.data == OWN else None
-        return dataset.epochs(self.data, self.options)
-
-    @property
-    def epoch_ended(self) -> bool:
-        """Whether the last batch was the last one of an epoch."""
-        epochs = self.epochs
-        return epochs is not None and epochs > 0 and epochs.is_integer()
-
-    @property
     def data_state(self) -> DataState:
         """Where in the data the session is, to be stored."""
-        if self.own_data is None:
-            return self.data
-        return replace(self.data, own=self.own_data.place)
+        place = self.own_data.place if self.own_data else None
+        return replace(self.data, own=place, content=dataset.content(self.options))
 
     def restore_data(self, state: DataState) -> None:
         """Go to where ``data_state`` was taken; ``NotReachable`` (nothing done) if it cannot."""
@@ -256,22 +261,12 @@ class Trainer:
         ``random`` is the notebook's first draw once, then drawn from the CPU generator.
         """
         output = self.root(vector)
-        classes = output.shape[-1]
         if vector.kind == "random":
             if self.fresh_vector and self.data.fixed and self.data.fixed[1].shape == output.shape:
                 self.fresh_vector = False
                 return self.data.fixed[1].to(self.device)
             return torch.randn(output.shape).to(self.device)
-        row = torch.zeros(classes)
-        if vector.kind == "onehot":
-            if vector.onehot >= classes:
-                raise MoveRejected("protocol:onehot-outside", k=vector.onehot, last=classes - 1)
-            row[vector.onehot] = 1
-        elif len(vector.values) != classes:
-            raise MoveRejected("protocol:vector-length", count=len(vector.values), size=classes)
-        else:
-            row = torch.tensor(vector.values, dtype=output.dtype)
-        return row.expand(output.shape).contiguous().to(self.device)
+        return rows_like(output, vector).to(self.device)
 
     def change_gradients(self, phase: Phase) -> Facts:
         """Run a phase that changes gradients; returns the numbers it computed."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from lenet_tui.evaluation.engine import held_out
 from lenet_tui.protocol.condition import ACCURACY, BARE, Watch
 from lenet_tui.protocol.evaluation import Evaluation, Evaluations
 from lenet_tui.protocol.options import OWN
@@ -72,7 +73,9 @@ def states(
 
 
 def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
-    """Raise ``MoveRejected`` for an unknown tensor. ``ops``: the names of the forward's ops."""
+    """Raise ``MoveRejected`` for what is unknown here. ``ops``: the names of the forward's ops."""
+    if watch.quantity == ACCURACY and not held_out.count(trainer):
+        raise MoveRejected("evaluation:nothing-to-watch")
     if not watch.of:
         return
     stem, _, aspect = watch.of.rpartition(".")
