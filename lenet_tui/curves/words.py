@@ -50,6 +50,13 @@ CURVES: Table = {
         "测试样本 {n}：{target} 被认作 {predicted}，p {share}",
     ),
     "curves.into": ("enter steps into it", "回车 单步进入"),
+    "dialog.beside.title": ("Another run beside this one", "并排显示另一次运行"),
+    "dialog.beside.keys": ("enter show it   escape close", "回车 显示   Esc 关闭"),
+    "curves.beside": (
+        "A saved session, a table (CSV), JSON lines of train, or TensorBoard's files. "
+        "Nothing: only this run.",
+        "已保存的会话、表格（CSV）、train 的 JSON 行，或 TensorBoard 文件。留空：只显示本次运行。",
+    ),
     "curves.facts": ("Training", "训练"),
     "curves.iteration": ("iteration", "迭代"),
     "curves.epoch": ("epoch", "轮次"),

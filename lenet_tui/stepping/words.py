@@ -111,6 +111,11 @@ COMMANDS: Table = {
         "损失、准确率、学习率、梯度；回车转到该次迭代",
     ),
     "cmd.training.short": ("curves", "曲线"),
+    "cmd.beside.title": ("Curves of another run beside …", "并排显示另一次运行的曲线…"),
+    "cmd.beside.help": (
+        "of a saved session, a table, JSON lines or TensorBoard",
+        "来自已保存的会话、表格、JSON 行或 TensorBoard",
+    ),
     "cmd.log-scale.title": ("Loss: linear / logarithmic", "损失：线性 / 对数"),
     "cmd.log-scale.help": ("", ""),
     "cmd.explain.title": ("Explain this step", "解释这一步"),

@@ -20,6 +20,7 @@ from lenet_tui.app.output_rows import output_rows
 from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
+from lenet_tui.curves.ui import beside
 from lenet_tui.curves.ui.view import TrainingView
 from lenet_tui.evaluation.request import ListEvaluations
 from lenet_tui.evaluation.ui.evaluating import evaluate
@@ -144,6 +145,12 @@ class MainScreen(FreeMovesScreen):
         reply = await self.ask(ListEvaluations())
         self.body.training.collected.know(reply.answer or ())
         self.show_again()
+
+    def action_beside(self) -> None:
+        """Show another run's curves beside this one's."""
+        if not self.body.is_training:
+            self.action_training()
+        beside.ask(self, self.body.training)
 
     @on(TrainingView.Chosen)
     def _went_from_curve(self, message: TrainingView.Chosen) -> None:

@@ -93,6 +93,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("fold", "look", ("left_parenthesis",), "turn_level(-1)", 0, True, owner="#layers"),
     Command("unfold", "look", ("right_parenthesis",), "turn_level(1)", 0, True, owner="#layers"),
     Command("training", "look", ("V", "ctrl+g"), "training", 8, True),
+    Command("beside", "look", ("M",), "beside", 0, True),
     Command("maximize", "look", ("m", "f4"), "maximize", 12, True),
     Command("next-tab", "look", ("right_square_bracket",), "turn(1)", 0, True, owner="#tabs"),
     Command("previous-tab", "look", ("left_square_bracket",), "turn(-1)", 0, True, owner="#tabs"),
