@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from lenet_tui.evaluation.summary import result
 from lenet_tui.process.client import EngineClient
+from lenet_tui.protocol.augment import OFF
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.model_names import session_name
@@ -66,6 +67,7 @@ class Text:
             *([f"lr {options.lr:g}"] if options.lr >= 0 else []),
             *(f"{name.replace('_', '-')} {v:g}" for name, v in settings if v != ITS_OWN),
             options.schedule,
+            *([f"augment {options.augment}"] if options.augment != OFF else []),
             self._words("status.seed", seed=options.seed),
             self._words("train.iterations", count=thousands(total)),
         ]
