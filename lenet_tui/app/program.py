@@ -149,6 +149,8 @@ def _passed(frame: Frame, place: int) -> list[Line]:
     if segment.phase == INIT.name:
         return []
     lines = _phase(frame.options, segment.phase, segment.vector)
+    if segment.edit:
+        lines = [Line(segment.edit, segment.phase)]
     if segment.phase == FORWARD.name and (segment.how == "skip" or _fetched(frame, place)):
         lines = lines[-1:]
     current = place == len(frame.segments) - 1
@@ -169,7 +171,7 @@ def _notes(frame: Frame, place: int) -> list[Note]:
     if segment.how == "skip":
         notes.append(("code.skipped", {}))
     elif segment.how == "do":
-        notes.append(("code.extra", {}))
+        notes.append(("code.by-hand" if segment.edit else "code.extra", {}))
     if segment.vector:
         notes.append(("code.vector", {"vector": segment.vector}))
     if place == len(segments) - 1 and frame.position.op is not None:

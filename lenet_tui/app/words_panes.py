@@ -41,6 +41,8 @@ PANES: Table = {
     "view.accumulated": ("sum of {count} backward passes", "{count} 次反向传播之和"),
     "image.title": ("Input", "输入"),
     "image.target": ("target {target}", "目标 {target}"),
+    "image.drawn": ("drawn by hand", "手绘"),
+    "image.edited": ("edited by hand", "手动修改"),
     "image.sample": ("sample {number} of {count}", "第 {number} 个样本，共 {count} 个"),
     "glance.title": ("At a glance", "一览"),
     "glance.predicted": ("predicted {target}", "预测 {target}"),

@@ -123,7 +123,7 @@ class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
     ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
-    a step of one's own.
+    a step of one's own. ``edit``: what was set by hand, as a statement.
     """
 
     phase: str
@@ -133,6 +133,7 @@ class SegmentState:
     total: int
     seconds: float
     line: int = 0
+    edit: str = ""
 
 
 @pickled_by_call
@@ -215,6 +216,8 @@ class Frame:
     ``inputs``: names and shapes of the tensors that went into it; empty before it.
     ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
     ``failure``: where the last forward of this iteration or the next one failed.
+    ``by_hand``: what a person has made of the iteration's batch: ``draw`` or ``edit``, and of which
+    sample.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
     """
@@ -243,6 +246,7 @@ class Frame:
     running: bool = False
     upcoming: tuple[str, ...] | None = None
     failure: Failure | None = None
+    by_hand: tuple[tuple[str, int], ...] = ()
 
     @property
     def failed_here(self) -> bool:

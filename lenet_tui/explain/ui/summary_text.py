@@ -26,7 +26,7 @@ LETTERS = re.compile(r"\[([a-z](?:,[a-z])*)\] = ")
 """The index on a formula's left side."""
 BRACKETS = re.compile(r"\[[^\]]*\]")
 """An index of a formula, which no line is broken in."""
-UNPROVED = ("init", "data")
+UNPROVED = ("init", "data", "edit")
 INPUT = "input"
 
 

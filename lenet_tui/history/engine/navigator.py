@@ -206,7 +206,7 @@ class Navigator(Replay):
 
     def do(self, segment: Segment) -> None:
         """Run a phase out of turn; what is recorded after the cursor goes only if it succeeds."""
-        if segment.phase not in turn_of(self.options):
+        if not segment.kind.by_hand and segment.phase not in turn_of(self.options):
             raise MoveRejected("history:phase-off", phase=segment.phase, option=segment.kind.option)
         self.make_live()
         before = self.cursor

@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe, step_rules
+from lenet_tui.history.engine import by_hand, keyframe, step_rules
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.op_goto import to_failure, to_op
@@ -220,6 +220,11 @@ class Session:
         elif isinstance(move, moves.Do):
             self._between_phases()
             navigator.do(Segment(move.phase, "do", move.vector))
+        elif isinstance(move, (moves.Edit, moves.Draw)):
+            self._between_phases()
+            by_hand.make(navigator, move)
+            if said := by_hand.remark(move):
+                self._hooks.send(Remark(said))
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
@@ -331,6 +336,7 @@ class Session:
             running=running,
             upcoming=upcoming,
             failure=navigator.failure,
+            by_hand=frame_builder.by_hand(tape, cursor),
         )
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:

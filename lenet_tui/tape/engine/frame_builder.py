@@ -7,7 +7,9 @@ from itertools import count
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from lenet_tui.protocol.edit_statement import statement
 from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, SegmentState
+from lenet_tui.protocol.moves import Draw, Edit, parse_move
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
@@ -78,6 +80,16 @@ def inputs(tape: Tape, cursor: Cursor) -> tuple[tuple[str, tuple[int, ...]], ...
     return tuple(i for i in found if i[0] != "input" or len(found) == 1)
 
 
+def by_hand(tape: Tape, cursor: Cursor) -> tuple[tuple[str, int], ...]:
+    """How a person has changed the last forward's batch: ``draw`` or ``edit``, and which sample."""
+    texts = tape.batch.by_hand if tape.batch and tape.forward(cursor) else ()
+    moves = [parse_move(text) for text in texts]
+    return (
+        *((m.verb, m.sample) for m in moves if isinstance(m, Draw)),
+        *((m.verb, m.index[0]) for m in moves if isinstance(m, Edit) and m.index),
+    )
+
+
 def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
     """The phases of the iteration that the cursor has entered or passed."""
     return tuple(
@@ -89,6 +101,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
             s.planned or s.total,
             s.seconds,
             s.line,
+            statement(parse_move(s.segment.edit)) if s.segment.edit else "",
         )
         for s, entries in tape.passed(cursor)
     )

@@ -30,6 +30,12 @@ class RecorderProgress:
         """The last op that was finished."""
         return Position(self.iteration, self.phase, self.done or None, self.index + self.done)
 
+    def begin(self, iteration: int, phase: str, segment: int, index: int) -> None:
+        """A segment begins."""
+        self.iteration, self.phase, self.segment, self.index = iteration, phase, segment, index
+        self.passed(0, "")
+        self.enters(phase)
+
     def enters(self, what: str) -> None:
         """The op ``what`` begins."""
         self.what = what

@@ -10,13 +10,14 @@ from functools import cache
 from torch import Tensor
 
 from lenet_tui.protocol.frame import Failure
-from lenet_tui.protocol.iteration_plan import Segment, regular
+from lenet_tui.protocol.iteration_plan import INIT, Segment, regular
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import change, phases_on
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
+from lenet_tui.protocol.phases import BACKWARD, EDIT, FORWARD, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.collection import collection_put_off
+from lenet_tui.tape.engine.edit_recorder import run_edit
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
@@ -40,13 +41,15 @@ class TapeRecorder:
 
     def __init__(self, trainer: Trainer, progress: RecorderProgress, seconds: float) -> None:
         self.trainer = trainer
-        self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
+        self._init = TapeSegment(INIT.segments[0], 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
         for path, module in trainer.modules():
             self._paths.setdefault(module, path)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
+        self.edited: dict[str, Tensor] = {}
+        """What a person has made of parameters since their last update."""
         self._update = UpdateRecorder(trainer)
         self._fetched = -1
         self._forward: TapeSegment | None = None
@@ -72,8 +75,9 @@ class TapeRecorder:
             self._forward,
             self._freed,
             trainer.updater.own_lr,
+            frozenset(self.edited),
         )
-        self._updates = {}
+        self._updates, self.edited = {}, {}
         self.digests.leave()
         self.tape = Tape(iteration, base)
         if iteration == 0:
@@ -82,14 +86,13 @@ class TapeRecorder:
 
     def _values(self) -> dict[str, Tensor]:
         """The parameters' values, copied; those just updated are on the tape already."""
-        return {
-            name: self._updates[name].after if name in self._updates else p.detach().clone()
-            for name, p in self.trainer.parameters.items()
-        }
+        taped = {name: entry.after for name, entry in self._updates.items()} | self.edited
+        live = self.trainer.parameters.items()
+        return {name: taped[name] if name in taped else p.detach().clone() for name, p in live}
 
     def forget(self) -> None:
         """Drop what the next tape would take over, as it does not follow the present one."""
-        self._updates = {}
+        self._updates, self.edited = {}, {}
         self._update.forget()
         self._fetched = -1
 
@@ -316,17 +319,12 @@ class TapeRecorder:
 
     def update(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``update`` for these parameters."""
-        return self._update.run(names, self._updates, self.tape.base.values)
+        return self._update.run(names, self._updates, self.edited, self.tape.base.values)
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""
-        progress = self.progress
-        progress.iteration = self.tape.iteration
-        progress.phase = phase
-        progress.segment = len(self.tape.segments)
-        progress.index = sum(len(s.entries) for s in self.tape.segments)
-        progress.passed(0, "")
-        progress.enters(phase)
+        iteration, segments = self.tape.iteration, self.tape.segments
+        self.progress.begin(iteration, phase, len(segments), sum(len(s.entries) for s in segments))
 
 
 @cache
@@ -340,6 +338,7 @@ WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] =
     FORWARD: TapeRecorder.run_forward,
     LOSS: TapeRecorder.run_loss,
     BACKWARD: TapeRecorder.run_backward,
+    EDIT: lambda own, edit, _: run_edit(edit, own.trainer, own.tape, own.edited),
 }
 """The methods for the phases that run as a whole."""
 

@@ -15,12 +15,16 @@ TARGETS = ("labels", "label", "targets", "target", "y")
 
 @dataclasses.dataclass(eq=False)
 class Batch:
-    """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn."""
+    """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn.
+
+    ``by_hand``: the moves, as text, that a person has changed it by.
+    """
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     target: Any
     whole: Any
+    by_hand: tuple[str, ...] = ()
 
     @cached_property
     def named(self) -> Mapping[str, Tensor]:
@@ -53,7 +57,9 @@ class Batch:
 
     def map(self, change: Callable[[Tensor], Tensor]) -> Batch:
         """The same batch with every tensor changed."""
-        return split(mapped(self.whole, change))
+        made = split(mapped(self.whole, change))
+        made.by_hand = self.by_hand
+        return made
 
 
 def of_pair(image: Tensor, target: Tensor) -> Batch:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import numpy as np
 import torch
@@ -64,7 +64,8 @@ class DataState:
     """Where in the data a session is. ``fixed``: the random preset's input, vector and target.
 
     ``offset``: samples of this epoch already used. ``source`` and ``size``: the data and batch
-    size that the rest belongs to. ``own``: where in data of one's own.
+    size that the rest belongs to. ``own``: where in data of one's own. ``changes``: moves as text,
+    what a person has put into the next batch.
     """
 
     source: str = ""
@@ -73,6 +74,8 @@ class DataState:
     offset: int = 0
     fixed: tuple[Tensor, Tensor, Tensor] | None = None
     own: Place | None = None
+    changes: tuple[str, ...] = ()
+    ADDED: ClassVar = ("changes",)
 
 
 def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:

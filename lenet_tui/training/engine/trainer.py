@@ -16,7 +16,7 @@ from lenet_tui.protocol.moves import Vector
 from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, Options, phases_on
 from lenet_tui.protocol.phases import Phase
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.training.engine import batch, dataset, devices, model, own_setup
+from lenet_tui.training.engine import batch, by_hand, dataset, devices, model, own_setup
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
@@ -176,6 +176,7 @@ class Trainer:
             drawn = batch.split(self.own_data.next())
         else:
             drawn = batch.of_pair(*dataset.next_batch(self.data, self.options))
+        drawn, self.data.changes = by_hand.changed(drawn, self.data.changes), ()
         self.batch = drawn if self.device.type == "cpu" else drawn.map(self._here)
 
     def _here(self, tensor: Tensor) -> Tensor:
@@ -184,9 +185,12 @@ class Trainer:
     def upcoming(self) -> Batch | None:
         """The batch that the next forward will take; ``None`` if it is still to be drawn."""
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
-            return batch.split(self.own_data.peek()).map(self._here)
-        pair = dataset.upcoming(self.data, self.options)
-        return None if pair is None else batch.of_pair(*pair).map(self._here)
+            following = batch.split(self.own_data.peek())
+        elif (pair := dataset.upcoming(self.data, self.options)) is not None:
+            following = batch.of_pair(*pair)
+        else:
+            return None
+        return by_hand.changed(following, self.data.changes).map(self._here)
 
     @property
     def data_state(self) -> DataState:
