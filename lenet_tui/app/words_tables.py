@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.app.words import APP
 from lenet_tui.app.words_panes import PANES
+from lenet_tui.canvas.words import CANVAS
 from lenet_tui.explain.words.autograd import AUTOGRAD
 from lenet_tui.explain.words.cells import CELLS
 from lenet_tui.explain.words.inspector import INSPECTOR
@@ -17,5 +18,5 @@ from lenet_tui.tour.words import TOUR
 
 TABLES: tuple[Table, ...] = (
     APP, PANES, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, EXPLAIN, TOUR, LAB,
-    EXPORT, PARITY,
+    EXPORT, PARITY, CANVAS,
 )  # fmt: skip

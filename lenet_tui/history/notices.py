@@ -114,6 +114,14 @@ NOTICES = {
         "target {target} is not a class: 0 to {last}",
         "目标 {target} 不是类别：应为 0 到 {last}",
     ),
+    "history:drawing-waits": (
+        "input drawn: the next iteration takes it",
+        "已手绘输入：下一次迭代将采用它",
+    ),
+    "history:drawing-waits-as": (
+        "input drawn, target {target}: the next iteration takes it",
+        "已手绘输入，目标 {target}：下一次迭代将采用它",
+    ),
     "history:not-a-number-now": (
         "{cell} is now {value}: what is computed from it will be NaN or infinite too",
         "{cell} 现在是 {value}：由它计算出的结果也会是 NaN 或无穷",

@@ -251,7 +251,7 @@ class SessionScreen(PaneScreen):
                 return words("run.pausing")
             if isinstance(pending.move, Continue):
                 return words("run.until" if self.has_watchpoint else "run.until.none")
-            return words("run.to", move=pending.move)
+            return words("run.to", move=pending.move.brief)
         return words("run.playing") if self.player.on else ""
 
     @property

@@ -35,6 +35,20 @@ class Inspection:
         return self._home is not None
 
     @property
+    def cell(self) -> str:
+        """The cell that is explained, or else the one under the cursor; empty: there is none."""
+        visit = self._inspector.history.here if self.is_open else None
+        if visit is not None:
+            return visit.cell
+        return _cell(self._screen.focused) or self._tensor.cell
+
+    @property
+    def value(self) -> float | None:
+        """The number that is explained, if it is known."""
+        found = self._inspector.found if self.is_open else None
+        return found.value if found else None
+
+    @property
     def _inspector(self) -> InspectorPane:
         return self._screen.query_one(InspectorPane)
 

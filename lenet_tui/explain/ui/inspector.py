@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -59,6 +61,10 @@ class InspectorPane(Pane):
     InspectorPane.-above .table { margin-top: 1; }
     InspectorPane.-above .notes { max-height: 6; margin-top: 1; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("equals_sign", "app.command('edit-number')", show=False)
+    ]
 
     class Visited(Message):
         """The person visits another cell; ``None``: the pane is to be closed."""

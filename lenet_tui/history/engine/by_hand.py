@@ -38,8 +38,12 @@ def make(navigator: Navigator, move: Edit | Draw) -> None:
 
 
 def remark(move: Edit | Draw) -> Notice | None:
-    """What is to be said of a number that is none."""
-    if isinstance(move, Draw) or math.isfinite(move.value):
+    """What is to be said: that a drawing waits, or that a number is none."""
+    if isinstance(move, Draw):
+        if move.target is None:
+            return notice("history:drawing-waits")
+        return notice("history:drawing-waits-as", target=move.target)
+    if math.isfinite(move.value):
         return None
     cell = f"{move.name}{index_text(move.index)}"
     return notice("history:not-a-number-now", cell=cell, value=str(move.value))

@@ -14,7 +14,8 @@ from textual.style import Style
 
 from lenet_tui.app.output_rows import OutputRows, output_rows
 from lenet_tui.app.ui.panes.input import SAMPLE_KEYS
-from lenet_tui.app.ui.panes.output_lines import Numbers, row, targets
+from lenet_tui.app.ui.panes.output_lines import row, targets
+from lenet_tui.kit.ui.bars import Numbers
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
