@@ -90,7 +90,8 @@ def _plausible(session: SavedSession, model: str) -> SavedSession:
     if len(session.losses) % 8:
         raise SaveError("sessions:losses-cut-short")
     for segment in (s for _, plan in snapshot.plans for s in plan.segments):
-        if segment.kind.by_hand and not isinstance(parse_move(segment.edit), (Edit, Draw)):
+        move = parse_move(segment.edit) if segment.edit else None
+        if segment.kind.by_hand != isinstance(move, (Edit, Draw)):
             raise SaveError("sessions:no-edit")
     watches = tuple((number, str(parse_watch(text))) for number, text in snapshot.watches)
     snapshot = replace(snapshot, watches=watches, keyframes=(), foreign=True)

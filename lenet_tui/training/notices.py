@@ -21,6 +21,10 @@ NOTICES = {
         "{name} has no element {index}: its shape is {size}",
         "{name} 没有元素 {index}：其形状为 {size}",
     ),
+    "training:whole-number": (
+        "{name} holds whole numbers ({dtype}), not {value}",
+        "{name} 存的是整数（{dtype}），不能是 {value}",
+    ),
     "training:no-classes": (
         "the target is not a class: leave it as it is, with - for the target",
         "目标不是类别：请用 - 表示目标不变",

@@ -71,7 +71,7 @@ def _draw(navigator: Navigator, move: Draw) -> None:
 
 
 def _edit_parameter(navigator: Navigator, move: Edit) -> None:
-    by_hand.check_index(move.name, navigator.trainer.parameters[move.name], move.index)
+    by_hand.check(move.name, navigator.trainer.parameters[move.name], move)
     if backward_to_come(navigator.tape, navigator.cursor):
         raise MoveRejected("history:backward-to-come", name=move.name)
     _do(navigator, move)

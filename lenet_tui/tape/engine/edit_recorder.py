@@ -9,7 +9,7 @@ from lenet_tui.protocol.moves import Edit, parse_move
 from lenet_tui.protocol.phases import EDIT
 from lenet_tui.tape.engine.entries import EditEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
-from lenet_tui.training.engine.by_hand import check_index
+from lenet_tui.training.engine.by_hand import check
 from lenet_tui.training.engine.trainer import Trainer
 
 
@@ -24,7 +24,7 @@ def run_edit(
     move = parse_move(segment.edit)
     if isinstance(move, Edit) and not move.next and move.name in trainer.parameters:
         p = trainer.parameters[move.name]
-        check_index(move.name, p, move.index)
+        check(move.name, p, move)
         before = tape.value(tape.end, move.name)
         p.data[move.index] = move.value
         after = edited[move.name] = p.detach().clone()

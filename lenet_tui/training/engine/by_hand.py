@@ -32,7 +32,7 @@ def changed(batch: Batch, texts: Sequence[str]) -> Batch:
 def edited(batch: Batch, move: Edit) -> Batch:
     """The batch with one number of its input set; ``MoveRejected`` where there is no such one."""
     old = _input(batch)
-    check_index("input", old, move.index)
+    check("input", old, move)
     new = old.clone()
     new[move.index] = move.value
     return _with(batch, new, batch.target, str(move))
@@ -71,12 +71,16 @@ def labels(batch: Batch) -> Tensor | None:
     return target if whole else None
 
 
-def check_index(name: str, tensor: Tensor, index: tuple[int, ...]) -> None:
-    """``MoveRejected`` unless ``tensor`` has an element at ``index``."""
-    shape = tuple(tensor.shape)
+def check(name: str, tensor: Tensor, move: Edit) -> None:
+    """``MoveRejected`` unless ``tensor`` has such an element, which can be that number."""
+    shape, index = tuple(tensor.shape), move.index
     if len(index) != len(shape) or not all(i < n for i, n in zip(index, shape, strict=True)):
         size, at = shape_text(shape), index_text(index) or "[]"
         raise MoveRejected("training:no-element", name=name, index=at, size=size)
+    broken = tensor.is_floating_point() or tensor.is_complex()
+    if not broken and not move.value.is_integer():
+        dtype = str(tensor.dtype).removeprefix("torch.")
+        raise MoveRejected("training:whole-number", name=name, dtype=dtype, value=str(move.value))
 
 
 def _input(batch: Batch) -> Tensor:

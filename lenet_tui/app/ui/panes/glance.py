@@ -222,10 +222,16 @@ class GlancePane(Pane):
 
     def _entitle(self, output: View | None) -> None:
         title: list[str] = [self.words("glance.title")]
+        kinds = [
+            k for k, n in (self._last.by_hand if self._last else ()) if n == max(0, self.sample)
+        ]
+        if kinds:
+            said = self.words("image.drawn" if "draw" in kinds else "image.edited")
+            title = [f"{self.words('image.title')} {said}"]
         count = self._rows.samples if self._rows and output and output.state == "value" else 1
         if count > 1:
             shown = captions.samples(self.words, self.sample, count)
-            title = [f"{text}  {SAMPLE_KEYS}" for text in shown]
+            title = [f"{t}  {SAMPLE_KEYS}" for t in ([*title, *shown] if kinds else shown)]
         self.entitle(title, "", self._keys)
 
     def _keys(self, width: int) -> Content:
