@@ -153,6 +153,8 @@ def _passed(frame: Frame, place: int) -> list[Line]:
         lines = [Line(segment.edit, segment.phase)]
     if segment.phase == FORWARD.name and (segment.how == "skip" or _fetched(frame, place)):
         lines = lines[-1:]
+    elif segment.phase == FORWARD.name and frame.by_hand and len(lines) > 1:
+        lines[0] = Line(lines[0].code, notes=(("code.then-by-hand", {}),))
     current = place == len(frame.segments) - 1
     mark = "current" if current else {"skip": "skipped", "do": "extra"}.get(segment.how, "done")
     last = Line(lines[-1].code, segment.phase, mark, tuple(_notes(frame, place)))
