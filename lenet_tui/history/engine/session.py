@@ -302,8 +302,9 @@ class Session:
 
     @property
     def expected_names(self) -> list[str]:
-        """The names of the ops that a forward will do."""
-        return [entry.name for entry in self.navigator.recorder.expected]
+        """The names of the ops that a forward, or a step of one's own, will do."""
+        recorder = self.navigator.recorder
+        return recorder.named or [entry.name for entry in recorder.expected]
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
