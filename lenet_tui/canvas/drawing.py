@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from lenet_tui.protocol.picture import Pixels
+if TYPE_CHECKING:
+    from lenet_tui.protocol.picture import Pixels
 
 SIZES = (1, 2, 3, 4, 5)
 """Pixels that the brush is wide."""
