@@ -7,8 +7,8 @@ from lenet_tui.text.notice import Table
 CANVAS: Table = {
     "canvas.title": ("Draw the input", "手绘输入"),
     "canvas.head": (
-        "{shape} · an empty pixel is {low}, a full one {high}",
-        "{shape} · 空像素为 {low}，满像素为 {high}",
+        "{shape} · pixels from {low} (empty) to {high}",
+        "{shape} · 像素从 {low}（空）到 {high}",
     ),
     "canvas.sample": (
         "sample {sample} of {count}, from 0",

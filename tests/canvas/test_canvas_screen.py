@@ -154,6 +154,7 @@ async def test_a_number_that_is_explained_is_edited_and_what_follows_is_computed
         await run.press("f")
         run.app.main.inspection.open("conv1.weight[0,0,1,2]")
         await run.settle()
+        assert "= edit" in run.text
         await run.press("=")
         assert isinstance(run.app.screen, AskScreen) and "conv1.weight[0,0,1,2]" in run.text
         await run.press("ctrl+u", *"0.5x", "enter")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from lenet_tui.app.ui.report_screen import ReportScreen
 from lenet_tui.canvas.drawing import Drawing
 from lenet_tui.canvas.request import OpenPicture
 from lenet_tui.canvas.ui.screen import CanvasScreen
-from lenet_tui.explain.cell_address import Cell
-from lenet_tui.explain.ui.controller import INPUT
-from lenet_tui.explain.ui.highlights import cell_of
+from lenet_tui.explain.ui.highlights import INPUT, cell_of, editable
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.kit.ui.pick import Choice, PickScreen
@@ -97,8 +94,8 @@ class FreeMovesScreen(ReportScreen):
         """Set the number that is explained, or the one under the cursor, by hand."""
         text, frame = self.inspection.cell, self.frame
         names = [p.name for p in self.ready.parameters] if self.ready else []
-        cell = editable(text, names)
-        if cell is None or frame is None:
+        cell = cell_of(text)
+        if cell is None or frame is None or not editable(text, names):
             self.notify(self.words("edit.none", cell=clean(text)), severity="error")
             return
         upcoming = cell.tensor == INPUT and not frame.inputs
@@ -141,14 +138,6 @@ class FreeMovesScreen(ReportScreen):
             help_text=self.words("reset.help"),
         )
         self.open(ask, lambda seed: self.move(Set("seed", seed)))
-
-
-def editable(text: str, parameters: Sequence[str]) -> Cell | None:
-    """The cell, if it is a number of a parameter or of the input, as it is now."""
-    cell = cell_of(text)
-    if cell is None or cell.iteration is not None:
-        return None
-    return cell if cell.tensor in (INPUT, *parameters) else None
 
 
 def vector_of(size: int, text: str) -> Vector:

@@ -29,7 +29,7 @@ from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.terminal.ui.once import Once
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
-from lenet_tui.text.numbers import number, shape_text
+from lenet_tui.text.numbers import number, shape_text, sign
 
 BESIDE = 40
 """Columns that the outputs need beside the picture, at least."""
@@ -257,7 +257,7 @@ class CanvasScreen(Reader, Once[Draw]):
             return
         words, drawing = self.words, self.drawing
         shape = shape_text((1, drawing.height, drawing.width))
-        low, high = number(drawing.low), number(drawing.high)
+        low, high = sign(f"{drawing.low:g}"), sign(f"{drawing.high:g}")
         head = [words("canvas.title"), words("canvas.head", shape=shape, low=low, high=high)]
         if self._picture.count > 1:
             head.append(words("canvas.sample", sample=self._sample, count=self._picture.count))

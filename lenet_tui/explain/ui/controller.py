@@ -7,12 +7,11 @@ from collections.abc import Callable
 from textual.screen import Screen
 from textual.widget import Widget
 
-from lenet_tui.explain.ui.highlights import cell_of, point, tensor_and_aspect
+from lenet_tui.explain.ui.highlights import INPUT, cell_of, point, tensor_and_aspect
 from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 
-INPUT = "input"
 OPEN = "-inspecting"
 """Class of the body while the inspector has its place."""
 

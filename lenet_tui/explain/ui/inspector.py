@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.ui import summary_text
-from lenet_tui.explain.ui.highlights import highlights
+from lenet_tui.explain.ui.highlights import editable, highlights
 from lenet_tui.explain.ui.history import MOST, History, Inquiry, Visit, moment_of
 from lenet_tui.explain.ui.operand_pictures import Pictures
 from lenet_tui.explain.ui.term_columns import runs
@@ -62,9 +62,7 @@ class InspectorPane(Pane):
     InspectorPane.-above .notes { max-height: 6; margin-top: 1; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("equals_sign", "app.command('edit-number')", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("equals_sign", summary_text.EDIT, show=False)]
 
     class Visited(Message):
         """The person visits another cell; ``None``: the pane is to be closed."""
@@ -299,7 +297,13 @@ class InspectorPane(Pane):
         title = Content.assemble(self.words("inspect.title"), "  ")
         room = self.size.width - title.cell_length - 6
         title += summary_text.crumbs(self.history.visits, room, self.glyphs.arrow)
-        below = summary_text.keys(self.history.visits, self._gradient, self.words, self.glyphs)
+        below = summary_text.keys(
+            self.history.visits,
+            self.words,
+            self.glyphs,
+            gradient=self._gradient,
+            editable=editable(visit.cell, self._parameters),
+        )
         self.border_title = self._plain(title)
         self.border_subtitle = self._plain(below)
 
