@@ -40,7 +40,7 @@ async def test_a_speed_chosen_while_paused_is_said_and_used() -> None:
         await run.press(*["minus"] * 3)
         assert "speed of a run: 1 op/s, the slowest" in run.text
         await run.press("plus", "plus", "r")
-        assert "running, 20 op/s" in run.lines[0]
+        assert "running, 20 ops/s" in run.lines[0]
         await run.pilot.pause(0.3)
         await run.press("r")
         assert set(run.engine.moves) == {Forward("op")} and len(run.engine.moves) >= 3
