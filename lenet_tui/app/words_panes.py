@@ -40,6 +40,7 @@ PANES: Table = {
     "view.unscaled": ("divided by the loss scale {scale}", "已除以损失的缩放系数 {scale}"),
     "view.accumulated": ("sum of {count} backward passes", "{count} 次反向传播之和"),
     "image.title": ("Input", "输入"),
+    "image.augmented": ("augmented", "已增强"),
     "image.target": ("target {target}", "目标 {target}"),
     "dialog.edit.title": ("Edit a number", "修改一个数"),
     "dialog.edit.keys": ("enter set it   escape close", "回车 设置   Esc 关闭"),

@@ -75,8 +75,9 @@ class SampleDraws:
             prepared = [f"{name} = Samples(seed={options.seed}, **{name.upper()})"]
         self._size = options.batch_size
         self._take(options.data, options.batch_size)
-        device = "" if options.device == "cpu" else ", device"
-        return [f"input, target = {name}.batch({options.batch_size}{device})", *changes], prepared
+        device, seed = options.device != "cpu", f"{name}.drawn, "
+        taken = statements.batch(name, options, device=device, seed=seed)
+        return [*taken, *changes], prepared
 
     def _random(self, options: Options) -> list[str]:
         prepared: list[str] = []

@@ -14,7 +14,7 @@ from lenet_tui.protocol.messages import Asked
 from lenet_tui.protocol.moves import Draw, Edit
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.picture import unpacked
-from lenet_tui.training.engine import dataset
+from tests.harness.oracle import digits
 from tests.harness.running_app import SIZES, Running, running
 
 THREE = (
@@ -101,12 +101,12 @@ async def test_the_mouse_draws_and_its_right_button_erases() -> None:
 async def test_a_sample_is_the_start_and_is_shifted_erased_and_cleared() -> None:
     async with running((80, 24)) as run:
         await run.press("I", "g", "7", "enter")
-        screen, images = canvas(run), dataset.load("digits")
-        assert np.array_equal(screen.drawing.pixels, images.images[7, 0].numpy())
+        screen, (images, labels) = canvas(run), digits()
+        assert np.array_equal(screen.drawing.pixels, images[7, 0].numpy())
         assert on_screen(run) == whole(screen.pad)
-        assert screen.target == int(images.labels[7])
+        assert screen.target == int(labels[7])
         await run.press("shift+right")
-        assert np.array_equal(screen.drawing.pixels[:, 1:], images.images[7, 0].numpy()[:, :-1])
+        assert np.array_equal(screen.drawing.pixels[:, 1:], images[7, 0].numpy()[:, :-1])
         await run.press("e", "x")
         assert (screen.drawing.pixels == -1).all() and screen.target is None
         await run.press("b")

@@ -15,8 +15,8 @@ from lenet_tui.canvas.request import OpenPicture, Predict
 from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.picture import packed
 from lenet_tui.protocol.request import Rejected
-from lenet_tui.training.engine import dataset
 from tests.harness.driving import Drive
+from tests.harness.oracle import digits
 
 PICTURE = np.random.default_rng(7).uniform(-1, 1, (32, 32)).astype(np.float32)
 HERE = "tests.canvas.test_predict"
@@ -87,17 +87,17 @@ def test_the_outputs_are_plain_pytorchs_with_the_weights_at_the_cursor() -> None
 
 def test_a_sample_comes_with_the_bits_of_the_data_and_its_class() -> None:
     drive = Drive(batch_size=3)
-    images = dataset.load("digits")
+    images, labels = digits()
     for number in (0, 5, 1796):
         found = open_picture(OpenPicture(number), drive.session)
-        assert found.pixels == images.images[number].numpy().tobytes()
-        assert found.target == int(images.labels[number])
+        assert found.pixels == images[number].numpy().tobytes()
+        assert found.target == int(labels[number])
         assert (found.height, found.width, found.low, found.high, found.count) == (32, 32, -1, 1, 3)
     drive("phase")
-    shown, labels = drive.find("input").tensor, drive.find("target").tensor
-    assert shown is not None and labels is not None
+    shown, targets = drive.find("input").tensor, drive.find("target").tensor
+    assert shown is not None and targets is not None
     third = open_picture(OpenPicture(None, 2), drive.session)
-    assert third.pixels == shown[2].numpy().tobytes() and third.target == int(labels[2])
+    assert third.pixels == shown[2].numpy().tobytes() and third.target == int(targets[2])
     with pytest.raises(Rejected):
         open_picture(OpenPicture(1797), drive.session)
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from lenet_tui.canvas.request import OpenPicture, Picture, Predict, Prediction
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.moves import Draw
-from lenet_tui.protocol.options import DRAWN, OWN
+from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected, answers
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.digest import raw
@@ -42,7 +42,7 @@ def open_picture(request: OpenPicture, session: Session) -> Picture:
     if request.number is not None:
         return _of_data(navigator.trainer, request.number, following)
     shown = navigator.tape.batch if navigator.tape.forward(navigator.cursor) else None
-    return _sample(shown or following, request.sample)
+    return _sample(shown or following, request.sample, navigator.options)
 
 
 @answers(Predict)
@@ -109,29 +109,43 @@ def _forward(trainer: Trainer, batch: Batch) -> tuple[Tensor, bool]:
 
 
 def _of_data(trainer: Trainer, number: int, like: Batch) -> Picture:
-    """A sample by its number in the data."""
+    """A sample by its number in the data; where they are two files, those to test on come last."""
     source = trainer.options.data
-    if source in (OWN, DRAWN, "random"):
+    if source in dataset.NOT_LOADED:
         raise Rejected("canvas:no-numbers")
-    images = dataset.load(source)
-    if number >= len(images.labels):
-        raise Rejected("canvas:no-such-sample", last=len(images.labels) - 1)
-    image, target = images.images[number, 0], int(images.labels[number])
-    return _picture(image, target, _input(like))
+    loaded = dataset.load(source)
+    both, rest = (loaded.train, loaded.test), number
+    for part in both:
+        found = torch.arange(len(part)) if part.rows is None else part.rows
+        at = (found == (rest if part.rows is None else number)).nonzero()
+        if len(at):
+            images, labels = part.batch(at[0])
+            return _picture(images[0, 0], int(labels[0]), _input(like), trainer.options)
+        rest -= len(part)
+    raise Rejected("canvas:no-such-sample", last=sum(map(len, both)) - 1)
 
 
-def _sample(batch: Batch, sample: int) -> Picture:
+def _sample(batch: Batch, sample: int, options: Options) -> Picture:
     """A sample of a batch, the last one where it has fewer."""
     pictures, labels = _input(batch), by_hand.labels(batch)
     at = min(sample, len(pictures) - 1)
-    return _picture(pictures[at, 0], None if labels is None else int(labels[at]), pictures)
+    target = None if labels is None else int(labels[at])
+    return _picture(pictures[at, 0], target, pictures, options)
 
 
-def _picture(image: Tensor, target: int | None, like: Tensor) -> Picture:
+def _picture(image: Tensor, target: int | None, like: Tensor, options: Options) -> Picture:
     height, width = like.shape[2:]
-    low, high = scale(like)
+    low, high = scale_of_data(options) or scale(like)
     pixels = bytes(memoryview(raw(image.to(torch.float32))))
     return Picture(pixels, height, width, low, high, target, len(like))
+
+
+def scale_of_data(options: Options) -> tuple[float, float] | None:
+    """The numbers of an empty pixel and a full one in a file; ``None``: they are of no file."""
+    if options.data in dataset.NOT_LOADED:
+        return None
+    train = dataset.load(options.data).train
+    return (-1.0, 1.0) if train.divisor else scale(train.pixels)
 
 
 def scale(pictures: Tensor) -> tuple[float, float]:

@@ -7,15 +7,13 @@ import math
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.moves import Draw, Edit
-from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.protocol.phases import EDIT
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.text.numbers import index_text
-from lenet_tui.training.engine import by_hand
+from lenet_tui.training.engine import by_hand, dataset
 from lenet_tui.training.engine.batch import Batch
-from lenet_tui.training.engine.dataset import CLASSES
 
 INPUT = "input"
 
@@ -64,9 +62,9 @@ def _upcoming(navigator: Navigator) -> Batch:
 
 def _draw(navigator: Navigator, move: Draw) -> None:
     by_hand.drawn(_upcoming(navigator), move)
-    shipped = navigator.options.data not in (OWN, DRAWN)
-    if shipped and move.target is not None and move.target >= CLASSES:
-        raise MoveRejected("history:no-class", target=move.target, last=CLASSES - 1)
+    known = navigator.tape.outputs(navigator.cursor) or dataset.classes(navigator.options)
+    if known and move.target is not None and move.target >= known:
+        raise MoveRejected("history:no-class", target=move.target, last=known - 1)
     _do(navigator, move)
 
 

@@ -8,12 +8,14 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.protocol.edit_statement import statement
-from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, SegmentState
+from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, Samples, SegmentState
 from lenet_tui.protocol.moves import Draw, Edit, parse_move
+from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.training.engine import dataset
 
 
 class OpLists:
@@ -88,6 +90,14 @@ def by_hand(tape: Tape, cursor: Cursor) -> tuple[tuple[str, int], ...]:
         *((m.verb, m.sample) for m in moves if isinstance(m, Draw)),
         *((m.verb, m.index[0]) for m in moves if isinstance(m, Edit) and m.index),
     )
+
+
+def samples(tape: Tape, cursor: Cursor, options: Options) -> Samples | None:
+    """What is said of the images of the batch, and before a forward of the next one."""
+    if tape.batch and tape.forward(cursor):
+        of_batch: Samples | None = tape.batch.samples
+        return of_batch
+    return dataset.facts(options)
 
 
 def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:

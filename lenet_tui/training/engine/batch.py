@@ -17,6 +17,8 @@ TARGETS = ("labels", "label", "targets", "target", "y")
 class Batch:
     """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn.
 
+    ``samples``: what is said of its images, where it is of a data set: ``protocol.frame.Samples``,
+    which is not named here, as exported scripts take this class along.
     ``by_hand``: the moves, as text, that a person has changed it by.
     """
 
@@ -24,6 +26,7 @@ class Batch:
     kwargs: Mapping[str, Any]
     target: Any
     whole: Any
+    samples: Any = None
     by_hand: tuple[str, ...] = ()
 
     @cached_property
@@ -58,13 +61,12 @@ class Batch:
     def map(self, change: Callable[[Tensor], Tensor]) -> Batch:
         """The same batch with every tensor changed."""
         made = split(mapped(self.whole, change))
-        made.by_hand = self.by_hand
-        return made
+        return dataclasses.replace(made, samples=self.samples, by_hand=self.by_hand)
 
 
-def of_pair(image: Tensor, target: Tensor) -> Batch:
+def of_pair(image: Tensor, target: Tensor, samples: Any = None) -> Batch:
     """The batch of one input and its target."""
-    return Batch((image,), {}, target, (image, target))
+    return Batch((image,), {}, target, (image, target), samples)
 
 
 def split(whole: Any) -> Batch:

@@ -96,7 +96,7 @@ def _target(batch: Batch, move: Draw) -> object:
         return batch.target
     old = labels(batch)
     if old is None:
-        raise MoveRejected("training:no-classes")
+        raise MoveRejected("training:no-class-target")
     new = old.clone()
     new[move.sample] = move.target
     return new
@@ -109,4 +109,4 @@ def _with(batch: Batch, image: Tensor, target: object, text: str) -> Batch:
     if pair and not isinstance(batch.whole[0], Tensor):
         whole = type(batch.whole)((type(batch.whole[0])((image,)), target))
     made = split(whole)
-    return replace(made, by_hand=(*batch.by_hand, text))
+    return replace(made, samples=batch.samples, by_hand=(*batch.by_hand, text))
