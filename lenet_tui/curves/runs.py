@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -151,11 +152,8 @@ def _events(path: Path) -> dict[str, dict[int, float]]:
     """The scalars of TensorBoard's files; ``RunError`` where its package is missing."""
     if find_spec("tensorboard") is None:
         raise RunError("curves:no-tensorboard")
-    from tensorboard.backend.event_processing.event_accumulator import (  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415 - where it is installed
-        EventAccumulator,
-    )
-
-    read = EventAccumulator(str(path), size_guidance={"scalars": MOST})
+    reader = import_module("tensorboard.backend.event_processing.event_accumulator")
+    read = reader.EventAccumulator(str(path), size_guidance={"scalars": MOST})
     read.Reload()
     found: dict[str, dict[int, float]] = {kind: {} for kind in NAMES}
     for tag in read.Tags().get("scalars", ()):

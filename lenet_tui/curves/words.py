@@ -49,6 +49,10 @@ CURVES: Table = {
         "test sample {n}: {target} taken for {predicted}, p {share}",
         "测试样本 {n}：{target} 被认作 {predicted}，p {share}",
     ),
+    "curves.no-picture": (
+        "this sample is no picture of one channel: it cannot be stepped into",
+        "此样本不是单通道图像，无法单步进入",
+    ),
     "curves.into": ("enter steps into it", "回车 单步进入"),
     "dialog.beside.title": ("Another run beside this one", "并排显示另一次运行"),
     "dialog.beside.keys": ("enter show it   escape close", "回车 显示   Esc 关闭"),

@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe, step_rules
+from lenet_tui.history.engine import by_hand, keyframe, step_rules
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
@@ -227,6 +227,11 @@ class Session:
         elif isinstance(move, moves.Do):
             step_rules.check_between_phases(navigator)
             navigator.do(Segment(move.phase, "do", move.vector))
+        elif isinstance(move, (moves.Edit, moves.Draw)):
+            step_rules.check_between_phases(navigator)
+            by_hand.make(navigator, move)
+            if said := by_hand.remark(move):
+                self._hooks.send(Remark(said))
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):

@@ -59,6 +59,7 @@ def frame_of(
         running=running,
         upcoming=upcoming,
         failure=navigator.failure,
+        by_hand=frame_builder.by_hand(tape, cursor),
         evaluation=tape.evaluation(cursor),
         right=frame_builder.right(tape, cursor),
         epochs=epochs.gone_through(trainer),

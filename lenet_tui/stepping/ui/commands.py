@@ -74,6 +74,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("do", "free", ("p",), "do"),
     Command("vector", "free", ("B",), "vector"),
     Command("options", "free", ("o", "ctrl+o"), "options", 8),
+    Command("edit-number", "free", ("H",), "edit_number"),
+    Command("draw", "free", ("I",), "draw"),
     Command("reset", "free", ("R",), "reset"),
     Command("first-bias", "look", ("b", "ctrl+b"), "first_bias", 0, True),
     Command("follow", "look", ("A",), "toggle_follow", 0, True),
