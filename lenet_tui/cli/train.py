@@ -40,6 +40,8 @@ RECIPE: Mapping[str, Any] = {
     **{"augment": "shift=2,rotate=10"},
 }
 """What is trained with where nothing of it is given, beside ``warmup:1 epoch+cosine:the rest``."""
+LEAST = 0.02
+"""What is left of the learning rate at the end, so that a checkpoint can be trained on."""
 TOLD = ("optimizer", "lr", "weight_decay", "schedule", "momentum", "loss", "clip")
 """If one of these options is given, the recipe is left, and all are as for every other command."""
 FAILED, INTERRUPTED = 1, 130
@@ -105,7 +107,9 @@ def _images(options: Options) -> bool:
 def _scheduled(options: Options, length: int, total: int) -> Options:
     """The options with the schedule that the command chooses by itself, for so many iterations."""
     warm = min(length, total // 2)
-    schedule = f"warmup:{warm}+cosine:{total - warm}" if warm else f"cosine:{total}"
+    schedule = f"cosine:{total - warm}:{LEAST}"
+    if warm:
+        schedule = f"warmup:{warm}+{schedule}"
     return check(replace(options, schedule=schedule))
 
 

@@ -49,7 +49,8 @@ def plain(epochs: int) -> tuple[int, float, float]:
     def factor(step: int) -> float:
         if step < warm:
             return (step + 1) / warm
-        return (1 + math.cos(math.pi * (step - warm) / (total - warm))) / 2
+        share = (step - warm) / (total - warm)
+        return 0.02 + (1 - 0.02) * (1 + math.cos(math.pi * share)) / 2
 
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
     loss = torch.zeros(())
