@@ -229,7 +229,7 @@ class Explainer:
                 else:
                     total = gradients.parameter_gradient(origin.recorded, name, cell.index, before)
             except NoArithmetic as error:
-                return result.operands_of(question, origin.recorded, None, str(error))
+                return result.operands_of(question, origin.recorded, None, str(error), error.why)
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             naming = TimedNames(here, origin, there.at(cursor), there.at(origin.recorded.start))
@@ -302,7 +302,7 @@ class Explainer:
                 else:
                     total = gradients.activation_gradient(recorded, made_by, cell.index)
             except NoArithmetic as error:
-                return result.operands_of(question, recorded, call, str(error))
+                return result.operands_of(question, recorded, call, str(error), error.why)
             naming = TimedNames(here, there, there.at(recorded.start))
             explained = result.explanation(question, total, naming, regions)
             if self._unsure(explained, recorded):

@@ -121,14 +121,16 @@ EXPLAIN_PRODUCTS: Table = {
         i, f, o = sigmoid(W⋅x + U⋅h + b)      g = tanh(W⋅x + U⋅h + b), each with weights of its own
         c = f ⋅ c_before + i ⋅ g      h = o ⋅ tanh(c)
         {input} → {output}
-        Explained: a state of a single level. Its gradient, and levels above it, are not.
+        Its gradient goes back through time: δ_t, on the gates of step t, gets U ⋅ δ_t+1 too.
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
         Watch out: the input is (steps, batch, features) unless batch_first=True.
 
         用状态 h 和记忆 c 逐步走过一个序列（torch.nn.LSTM；Hochreiter 1997）。
         i, f, o = sigmoid(W⋅x + U⋅h + b)      g = tanh(W⋅x + U⋅h + b)，各有自己的权重
         c = f ⋅ c_before + i ⋅ g      h = o ⋅ tanh(c)
         {input} → {output}
-        能解释：单层的状态。它的梯度和更上面的层不能。
+        梯度沿时间反传：δ_t 是第 t 步各门的梯度，其中也有 U ⋅ δ_t+1 的一份。
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
         注意：输入是（步数，批量，特征），除非 batch_first=True。
     """)),
     **alike("explain.op", "gru gru_cell", paragraphs("""
@@ -136,14 +138,45 @@ EXPLAIN_PRODUCTS: Table = {
         r, z = sigmoid(W⋅x + U⋅h + b)      n = tanh(W⋅x + b + r ⋅ (U⋅h + b′))
         h = (1 − z) ⋅ n + z ⋅ h_before
         {input} → {output}
-        Explained: a state of a single level. Its gradient, and levels above it, are not.
+        Its gradient goes back through time: δ_t, on the gates of step t, gets U ⋅ δ_t+1 too.
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
         Watch out: the input is (steps, batch, features) unless batch_first=True.
 
         用状态 h 和两个门逐步走过一个序列（torch.nn.GRU；Cho 等，2014）。
         r, z = sigmoid(W⋅x + U⋅h + b)      n = tanh(W⋅x + b + r ⋅ (U⋅h + b′))
         h = (1 − z) ⋅ n + z ⋅ h_before
         {input} → {output}
-        能解释：单层的状态。它的梯度和更上面的层不能。
+        梯度沿时间反传：δ_t 是第 t 步各门的梯度，其中也有 U ⋅ δ_t+1 的一份。
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
         注意：输入是（步数，批量，特征），除非 batch_first=True。
+    """)),
+    **alike("explain.op", "rnn_tanh rnn_relu rnn_tanh_cell rnn_relu_cell", paragraphs("""
+        Steps through a sequence with a state h (torch.nn.RNN; Elman 1990).
+        h = tanh(W⋅x + b + U⋅h_before + b′), or max(0, …) with nonlinearity="relu"
+        {input} → {output}
+        Its gradient goes back through time: δ_t, on the sum of step t, gets U ⋅ δ_t+1 too.
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
+        Watch out: over many steps that product with U vanishes or explodes; LSTM and GRU less so.
+
+        用状态 h 逐步走过一个序列（torch.nn.RNN；Elman 1990）。
+        h = tanh(W⋅x + b + U⋅h_before + b′)；nonlinearity="relu" 时是 max(0, …)
+        {input} → {output}
+        梯度沿时间反传：δ_t 是第 t 步的和的梯度，其中也有 U ⋅ δ_t+1 的一份。
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
+        注意：步数一多，反复乘以 U 会使梯度消失或爆炸；LSTM 和 GRU 则好得多。
+    """)),
+    **alike("explain.op", "MkldnnRnnLayerBackward0 CudnnRnnBackward0 ThnnFusedLstmCellBackward0"
+            " ThnnFusedGruCellBackward0", paragraphs("""
+        The backward of {name}: back through time, from the last step to the first.
+        δ_t: the gradient on the sums that the gates of step t are computed from
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
+        Produced: {gradients}
+        It is one node: the steps are inside of it, and torch does not hand their δ out.
+
+        {name} 的反向传播：沿时间从最后一步回到第一步。
+        δ_t：第 t 步各门激活前的和的梯度
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
+        得到：{gradients}
+        这只是一个节点：各步都在里面，torch 不给出它们的 δ。
     """)),
 }  # fmt: skip
