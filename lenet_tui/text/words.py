@@ -58,16 +58,8 @@ class AsciiWords(Words):
     _SIGNS = str.maketrans(
         {"Σ": "sum", "√": "sqrt ", "²": "^2", "ᵀ": "^T", "\u0302": "^", "⋆": "*", "≤": "<="}
         | {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "γ": "gamma", "β": "beta", "ε": "eps"}
-        | {
-            "Φ": "Phi",
-            "φ": "phi",
-            "³": "^3",
-            "≥": ">=",
-            "π": "pi",
-            "λ": "lambda",
-            "′": "'",
-            "δ": "delta",
-        }
+        | {"Φ": "Phi", "φ": "phi", "³": "^3", "≥": ">=", "π": "pi", "λ": "lambda", "′": "'"}
+        | {"δ": "delta"}
     )
 
     def __call__(self, key: str, /, **values: Any) -> str:
