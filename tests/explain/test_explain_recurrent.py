@@ -20,7 +20,7 @@ from lenet_tui.explain.words.cells import is_proved, note_lines, verdict
 from lenet_tui.protocol.options import resolve
 from lenet_tui.tape.engine.entries import NodeEntry
 from tests.explain.test_explain_families import cells
-from tests.harness.explained_recurrent import CELLS, LAYERS, named
+from tests.harness.explained_sequences import CELLS, LAYERS, named
 from tests.harness.explaining import Explained
 
 SAY = words("en"), words("zh")

@@ -27,6 +27,8 @@ from lenet_tui.explain.rounding import (
 if TYPE_CHECKING:
     from lenet_tui.tape.engine.entries import OpEntry
 
+LOOSE = 1e-3
+"""The most that rounding may come to, as a share of the terms: a bound beyond proves nothing."""
 Indices = npt.NDArray[np.int64]
 """(terms, rank): an index into a tensor for each term."""
 Index = tuple[int, ...]
@@ -127,6 +129,16 @@ class Sum:
     unknown: tuple[str, ...] = ()
     op: str = ""
     precision: Precision = field(default_factory=computing_in)
+
+
+def tight(op: str, total: Sum) -> Sum:
+    """The sum; ``NoArithmetic`` where rounding may have done so much that nothing is proved."""
+    size = sum(float(np.abs(t.result.value).sum()) for t in total.terms)
+    error, p = sum(float(t.result.error.sum()) for t in total.terms), computing_in()
+    if error > max(LOOSE, 16 * p.own) * size + 1e6 * p.tiny + 1e3 * p.under:
+        share = f"{100 * error / size:.2g}" if size else "100"
+        raise NoArithmetic(op, ("too-loose", (share,)))
+    return total
 
 
 def precision_of(tensor: Tensor) -> Precision:

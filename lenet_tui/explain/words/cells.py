@@ -226,6 +226,26 @@ CELLS: Table = {
         "ε: the same on U⋅h + b′, which differs in n: there it is multiplied by r",
         "ε：对 U⋅h + b′ 的同样的梯度，只在 n 处不同：那里乘以 r",
     ),
+    "cells.note.heads": (
+        "{a} heads over {b} keys, worked out in float64: torch does not hand them out",
+        "{a} 个头、{b} 个键，用 float64 算出：torch 并不给出它们",
+    ),
+    "cells.note.through-heads": (
+        "worked out in float64 from {a}, through the heads; torch does not hand that out",
+        "用 float64 从 {a} 经各个头算出；torch 并不给出中间的数",
+    ),
+    "cells.note.all-hidden": (
+        "a query that may not see any key is not worked out",
+        "看不到任何键的查询不作推算",
+    ),
+    "cells.note.dropout-within": (
+        "which of the weights dropout let through is not known",
+        "不知道 dropout 放行了哪些权重",
+    ),
+    "cells.note.too-large": (
+        "too many numbers are inside of it to work them out for one",
+        "其中的数太多，不为一个数逐一推算",
+    ),
     "cells.note.recomputed": (
         "the states of the levels below are worked out in float64: torch does not hand them out",
         "下面各层的状态用 float64 重新算出：torch 并不给出它们",

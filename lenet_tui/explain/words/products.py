@@ -116,6 +116,23 @@ EXPLAIN_PRODUCTS: Table = {
         得到：{gradients}
         权重没有保存，而是由 Q 和 K 重新算出。
     """)),
+    "explain.op.multi_head_attention_forward": paragraphs("""
+        Several attentions beside each other, each over its own part of the features, in one op.
+        q, k, v = x ⋅ W_inᵀ + b      weights_h = softmax(q_h ⋅ k_hᵀ / √d + mask)
+        heads = weights_1 ⋅ v_1, weights_2 ⋅ v_2, … side by side      out = heads ⋅ W_outᵀ + b
+        {input} → {output}      (torch.nn.MultiheadAttention)
+        A key of key_padding_mask and a True of attn_mask are hidden; a mask of numbers is added.
+        The second output is the weights: the mean of all heads, unless average_attn_weights=False.
+        Watch out: the input is (length, batch, features) unless batch_first=True.
+
+        几个注意力并排，各用一部分特征，合成一个运算。
+        q, k, v = x ⋅ W_inᵀ + b      weights_h = softmax(q_h ⋅ k_hᵀ / √d + mask)
+        heads = weights_1 ⋅ v_1、weights_2 ⋅ v_2……并排      out = heads ⋅ W_outᵀ + b
+        {input} → {output}      （torch.nn.MultiheadAttention）
+        key_padding_mask 中的键和 attn_mask 中的 True 被遮住；数值掩码则相加。
+        第二个输出是权重：各头的平均，除非 average_attn_weights=False。
+        注意：输入是（长度，批量，特征），除非 batch_first=True。
+    """),
     **alike("explain.op", "lstm lstm_cell", paragraphs("""
         Steps through a sequence with a state h and a memory c (torch.nn.LSTM; Hochreiter 1997).
         i, f, o = sigmoid(W⋅x + U⋅h + b)      g = tanh(W⋅x + U⋅h + b), each with weights of its own

@@ -23,19 +23,16 @@ from lenet_tui.explain.engine.recurrent_walk import (
 from lenet_tui.explain.engine.terms import (
     Gradient,
     Index,
-    NoArithmetic,
     Note,
     Operands,
     Sum,
     Terms,
     read,
     read_each,
+    tight,
 )
-from lenet_tui.explain.rounding import Rounded, computing_in, inside, tanh
+from lenet_tui.explain.rounding import Rounded, inside, tanh
 from lenet_tui.text.numbers import number as digits
-
-LOOSE = 1e-3
-"""The most that rounding may come to, as a share of the terms: a bound beyond proves nothing."""
 
 
 def forward(call: Call, index: Index) -> Sum:
@@ -50,7 +47,7 @@ def forward(call: Call, index: Index) -> Sum:
     total = _state(layer.kind, step, (x, h), carrying)
     if number >= layer.directions:
         total.notes.append(("recomputed", ()))
-    return _tight(call, total) if layer.levels > 1 else total
+    return tight(call.op, total) if layer.levels > 1 else total
 
 
 def _meant(layer: Layer, index: Index) -> tuple[int, int, int, int]:
@@ -119,7 +116,7 @@ def backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
         total.notes.append(("two-slopes", ()))
     if layer.levels > 1:
         total.notes.append(("recomputed", ()))
-    return _tight(call, total)
+    return tight(call.op, total)
 
 
 def _by_way_of_h(call: Call, layer: Layer, index: Index, g: Gradient) -> Sum:
@@ -129,7 +126,7 @@ def _by_way_of_h(call: Call, layer: Layer, index: Index, g: Gradient) -> Sum:
     on_h = read(g, index)
     result = on_h.number * step.gates[3][0] * slope_of_tanh(tanh(step.c[0]))
     total = Sum(f"{g.name}[n,j] ⋅ o ⋅ (1 − tanh(c)²)", [Terms((on_h,), result)], letters="n,j")
-    return _tight(call, total)
+    return tight(call.op, total)
 
 
 def _of_weight(made: Run, number: int, which: int, index: Index, found: Back) -> Sum:
@@ -210,16 +207,6 @@ def _deltas(
 def _product(a: Rounded, b: Rounded) -> Rounded:
     with inside():
         return a * b
-
-
-def _tight(call: Call, total: Sum) -> Sum:
-    """The sum; ``NoArithmetic`` where rounding may have done so much that nothing is proved."""
-    size = sum(float(np.abs(t.result.value).sum()) for t in total.terms)
-    error, p = sum(float(t.result.error.sum()) for t in total.terms), computing_in()
-    if error > max(LOOSE, 16 * p.own) * size + 1e6 * p.tiny + 1e3 * p.under:
-        share = f"{100 * error / size:.2g}" if size else "100"
-        raise NoArithmetic(call.op, ("too-loose", (share,)))
-    return total
 
 
 _LAYER = "input hx params has_biases num_layers dropout train bidirectional batch_first"

@@ -1,9 +1,14 @@
-"""Recurrent models, made from their names.
+"""Recurrent models and attentions, made from their names.
 
 ``named("lstm_2_both_float64")`` is an LSTM of two levels in both
 directions. Further words: ``first`` (batch first), ``plain`` (no biases), ``dropout``, ``given``
 (learned first states), ``last`` (only the last states are read), ``packed``, ``alone`` (one sample
 without a batch), ``cell`` (cells in a loop), ``long`` (48 steps).
+
+``named("heads_padded")`` is a multi-head attention. Further words: ``cross`` (other keys),
+``causal``, ``biased`` (a mask of numbers), ``padded``, ``returned`` (the weights are read too),
+``each`` (of each head), ``quick`` (no weights), ``dropout``, ``more`` (a learned key and a zero),
+``separate`` (other features), ``plain``, ``first``, ``alone``.
 """
 
 from __future__ import annotations
@@ -80,10 +85,62 @@ class Recurrent(Family):
         return list(state) if isinstance(state, tuple) else [state]  # type: ignore[list-item]
 
 
+class Heads(Family):
+    """One multi-head attention over the features of a picture."""
+
+    words: frozenset[str]
+
+    def layers(self) -> None:
+        words = self.words
+        wide = 6 if "separate" in words else None
+        self.layer = nn.MultiheadAttention(
+            8, 2, dropout=0.3 if "dropout" in words else 0.0, bias="plain" not in words,
+            add_bias_kv="more" in words, add_zero_attn="more" in words, kdim=wide, vdim=wide,
+            batch_first="first" in words,
+        )  # fmt: skip
+
+    def use(self, h: Tensor) -> list[Tensor]:
+        words, x = self.words, h.view(-1, 6, 8)
+        k = v = x
+        if "separate" in words:
+            k, v = h.view(-1, 8, 6), h.view(-1, 8, 6) * 2
+        elif "cross" in words:
+            k = v = x[:, :4].flip(1)
+        more: dict[str, Any] = {"need_weights": "quick" not in words}
+        more["average_attn_weights"] = "each" not in words
+        keys = k.shape[1]
+        if "causal" in words:
+            more |= {"attn_mask": torch.ones(6, keys).triu(1).bool(), "is_causal": "quick" in words}
+        if "biased" in words:
+            more["attn_mask"] = torch.sin(torch.arange(6.0 * keys)).view(6, keys).to(self.kind)
+        if "padded" in words:
+            more["key_padding_mask"] = torch.arange(keys) >= keys - torch.arange(len(x))[:, None]
+        if "alone" in words:
+            out, weights = self.layer(x[0], k[0], v[0], **more | {"key_padding_mask": None})
+            return [out.expand(len(x), -1, -1), *self._weights(weights, len(x))]
+        if "first" not in words:
+            x, k, v = self._turned(x, k, v)
+        out, weights = self.layer(x, k, v, **more)
+        out = out if "first" in words else out.transpose(0, 1)
+        return [out, *(self._weights(weights, 0) if "returned" in words else [])]
+
+    @staticmethod
+    def _turned(x: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Steps first; what is one tensor stays one."""
+        turned = {id(t): t.transpose(0, 1) for t in (x, k, v)}
+        return turned[id(x)], turned[id(k)], turned[id(v)]
+
+    @staticmethod
+    def _weights(weights: Tensor | None, samples: int) -> list[Tensor]:
+        if weights is None:
+            return []
+        return [weights.expand(samples, *weights.shape) if samples else weights]
+
+
 def named(name: str) -> str:
     """The model of a name, as ``--model`` takes it."""
     words = frozenset(name.split("_"))
     kind = getattr(torch, next(iter(words & set(KINDS)), "float32"))
     made = {"kind": kind, "words": words, "__module__": __name__}
-    globals()[name] = type(name, (Recurrent,), made)
+    globals()[name] = type(name, (Heads if "heads" in words else Recurrent,), made)
     return f"{__name__}:{name}"

@@ -1,0 +1,197 @@
+"""``nn.MultiheadAttention``, which torch runs as one op: its output, its weights, its gradients.
+
+The queries, keys, values, weights and heads inside of it are worked out in float64; their names
+cannot be asked for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lenet_tui.explain.engine.heads import OWN, QKV, Heads, back, heads_of
+from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
+from lenet_tui.explain.engine.recurrent_steps import picked
+from lenet_tui.explain.engine.terms import (
+    Gradient,
+    Index,
+    Indices,
+    NoArithmetic,
+    Operands,
+    Source,
+    Sum,
+    Terms,
+    grid,
+    products,
+    read,
+    read_each,
+    tight,
+)
+from lenet_tui.explain.rounding import Rounded, constant, inside
+
+LETTERS = "qkv"
+
+
+def forward(call: Call, index: Index) -> Sum:
+    """Σ_f heads[i,n,f] ⋅ W[c,f] + b[c]; or a weight that was returned."""
+    if call.part:
+        return tight(call.op, _weight(call, index))
+    i, column = index[0], index[-1]
+    n = index[1] if index[1:-1] else 0
+    heads = heads_of(call, slice(n, n + 1))
+    weight = call.source("out_proj_weight")
+    row = np.arange(weight.shape[1])
+    shown, values = _inner(
+        heads, "heads", heads.made, (np.full_like(row, n), np.full_like(row, i), row)
+    )
+    w = read_each(weight, np.stack([np.full_like(row, column), row], 1))
+    total = Sum(f"Σ_f {shown.tensor}[i,n,f] ⋅ {w.tensor}[c,f]", letters=_letters(call, "i,n,c"))
+    total.terms = [Terms((shown, w), _product(values, w.number))]
+    if call.get("out_proj_bias") is not None:
+        bias = read(call.source("out_proj_bias"), (column,))
+        total.terms.append(products(bias))
+        total.right += f" + {bias.tensor}[c]"
+    total.notes = [("heads", (str(heads.count), str(heads.weights.value.shape[-1])))]
+    return tight(call.op, total)
+
+
+def _weight(call: Call, index: Index) -> Sum:
+    """A weight: of one head, or the mean of all heads'."""
+    mean = bool(call.get("average_attn_weights", True))
+    *lead, i, j = index
+    n = lead[0] if lead and (mean or len(lead) == 2) else 0
+    heads = heads_of(call, slice(n, n + 1))
+    if not mean:
+        made = heads.used[0, lead[-1], i, j]
+        right = "softmax_j(q_i ⋅ k_j / √d + mask)"
+        return Sum(right, [Terms((), Rounded(made.value.reshape(1), made.error.reshape(1)))])
+    which = np.arange(heads.count)
+    values = picked(
+        heads.used, np.zeros_like(which), which, np.full_like(which, i), np.full_like(which, j)
+    )
+    places = grid([n], which, [i], [j])
+    shown = Operands(f"{call.entry.name}.weights", places, values.value)
+    total = Sum(f"1 / {heads.count} ⋅ Σ_h {shown.tensor}[n,h,i,j]", letters=_letters(call, "n,i,j"))
+    total.terms = [Terms((shown,), _product(values, constant(1 / heads.count)))]
+    total.notes = [("heads", (str(heads.count), str(heads.weights.value.shape[-1])))]
+    return total
+
+
+def backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
+    """The gradient on a weight, a bias or an input; that on a mask is not worked out."""
+    if argument.startswith("out_proj"):
+        total = _of_output(call, argument, index, g)
+    elif argument in QKV:
+        total = _of_input(call, argument, index, g)
+    elif argument in (*OWN, "in_proj_weight", "in_proj_bias", "bias_k", "bias_v"):
+        total = _of_projection(call, argument, index, g)
+    else:
+        raise NoArithmetic(call.op)
+    names = (f"{call.entry.name}[{p}].grad" if p else f"{call.entry.name}.grad" for p in g.beside)
+    total.notes.append(("through-heads", (", ".join(names),)))
+    return tight(call.op, total)
+
+
+def _of_output(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
+    """Σ_n Σ_i g[i,n,c] ⋅ heads[i,n,f]; of the bias g alone."""
+    if 0 not in g.beside:
+        raise NoArithmetic(call.op)
+    on = Source(f"{call.entry.name}.grad", g.beside[0])
+    heads = heads_of(call)
+    n, i = _everywhere(heads.made)
+    mine = read_each(on, _cells(on, n, i, np.full_like(n, index[0])))
+    if argument == "out_proj_bias":
+        return Sum(f"Σ_n Σ_i {mine.tensor}[i,n,c]", [products(mine)], letters="c")
+    shown, values = _inner(heads, "heads", heads.made, (n, i, np.full_like(n, index[1])))
+    right = f"Σ_n Σ_i {mine.tensor}[i,n,c] ⋅ {shown.tensor}[i,n,f]"
+    return Sum(right, [Terms((mine, shown), _product(mine.number, values))], letters="c,f")
+
+
+def _of_projection(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
+    """Σ_n Σ_i of the gradient on q, k or v ⋅ what its weight multiplied; of a bias alone."""
+    heads = heads_of(call)
+    wide = heads.parts[0].value.shape[-1] * heads.count
+    if argument in OWN:
+        which, row = OWN.index(argument), index[0]
+    elif argument.startswith("bias_"):
+        which, row = LETTERS.index(argument[-1]), index[-1]
+    else:
+        which, row = divmod(index[0], wide)
+    on, letter = back(heads, g.beside)[which], LETTERS[which]
+    length = heads.x[which].shape[1]
+    n, i = _everywhere(on)
+    own = i == length if argument.startswith("bias_") else i < length
+    n, i = n[own], i[own]
+    shown, values = _inner(heads, f"{letter}.grad", on, (n, i, np.full_like(n, row)))
+    right = f"Σ_n Σ_i {shown.tensor}[i,n,r]"
+    if "bias" in argument:
+        return Sum(right, [Terms((shown,), values)], letters="r" if len(index) == 1 else "…,r")
+    x = call.source(QKV[which])
+    read_of = read_each(x, _cells(x, n, i, np.full_like(n, index[1])))
+    right += f" ⋅ {read_of.tensor}[i,n,c]"
+    return Sum(right, [Terms((shown, read_of), _product(values, read_of.number))], letters="r,c")
+
+
+def _of_input(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
+    """Σ_r of the gradient on q, k or v ⋅ its weight."""
+    which = QKV.index(argument)
+    i, column, n = index[0], index[-1], (index[1] if index[1:-1] else 0)
+    heads = heads_of(call, slice(n, n + 1))
+    on, wide = back(heads, g.beside)[which], heads.made.value.shape[2]
+    row = np.arange(wide)
+    places = np.full_like(row, n), np.full_like(row, i), row
+    shown, values = _inner(heads, f"{LETTERS[which]}.grad", on, places)
+    own = bool(call.get("use_separate_proj_weight", False))
+    weight = call.source(OWN[which] if own else "in_proj_weight")
+    first = 0 if own else which * wide
+    w = read_each(weight, np.stack([row + first, np.full_like(row, column)], 1))
+    right = f"Σ_r {shown.tensor}[i,n,r] ⋅ {w.tensor}[{f'{first} + ' if first else ''}r,c]"
+    total = Sum(right, [Terms((shown, w), _product(values, w.number))])
+    total.letters = _letters(call, "i,n,c")
+    return total
+
+
+def _everywhere(x: Rounded) -> tuple[Indices, Indices]:
+    """Each sample and place of (samples, length, …)."""
+    pairs = grid(range(x.value.shape[0]), range(x.value.shape[1]))
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _inner(
+    heads: Heads, name: str, x: Rounded, places: tuple[Indices, Indices, Indices]
+) -> tuple[Operands, Rounded]:
+    """What is inside of the op at (sample, place, feature)."""
+    n, i, column = places
+    values = picked(x, n - (heads.samples.start or 0), i, column)
+    cells = _cells(heads.call.source(), n, i, column)
+    return Operands(f"{heads.call.entry.name}.{name}", cells, values.value), values
+
+
+def _cells(source: Source, n: Indices, i: Indices, column: Indices) -> Indices:
+    """Where (sample, place, feature) is in an input or the output."""
+    return np.stack([i, n, column][:: 1 if source.tensor.dim() == 3 else 2], 1)
+
+
+def _letters(call: Call, letters: str) -> str:
+    batched = call.source().tensor.dim() == 3
+    return letters if batched else ",".join(c for c in letters.split(",") if c != "n")
+
+
+def _product(a: Rounded, b: Rounded) -> Rounded:
+    with inside():
+        return a * b
+
+
+RULES = [
+    Rule(
+        "multi_head_attention_forward",
+        "input key value embed_dim_to_check num_heads in_proj_weight in_proj_bias bias_k bias_v"
+        " add_zero_attn dropout_p out_proj_weight out_proj_bias training key_padding_mask"
+        " need_weights attn_mask use_separate_proj_weight q_proj_weight k_proj_weight v_proj_weight"
+        " static_k static_v average_attn_weights is_causal",
+        forward,
+        backward,
+        whole_tensors,
+        parts=True,
+        together=True,
+    )
+]
