@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from lenet_tui.explain.engine.op_rule import Call
-from lenet_tui.explain.engine.recurrent_steps import (
-    Flags,
-)
 from lenet_tui.explain.engine.terms import Index, Indices, NoArithmetic, Source
 from lenet_tui.explain.rounding import F64
 
@@ -23,6 +21,9 @@ PACKED = {
 }  # fmt: skip
 """What the arguments of a layer are called in the places where they are given with a packed
 sequence, whose ``batch_sizes`` come first."""
+
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

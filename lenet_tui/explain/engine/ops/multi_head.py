@@ -7,10 +7,12 @@ cannot be asked for.
 from __future__ import annotations
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from lenet_tui.explain.engine.first_order import at, summed
 from lenet_tui.explain.engine.heads import OWN, QKV, Heads, back, heads_of
 from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
-from lenet_tui.explain.engine.recurrent_steps import picked
 from lenet_tui.explain.engine.terms import (
     Gradient,
     Index,
@@ -19,18 +21,17 @@ from lenet_tui.explain.engine.terms import (
     Operands,
     Source,
     Sum,
-    Terms,
     grid,
     products,
     read,
     read_each,
     tight,
 )
-from lenet_tui.explain.rounding import Rounded, constant, inside
 
 LETTERS = "qkv"
 
 
+@torch.enable_grad()
 def forward(call: Call, index: Index) -> Sum:
     """Σ_f heads[i,n,f] ⋅ W[c,f] + b[c]; or a weight that was returned."""
     if call.part:
@@ -45,12 +46,12 @@ def forward(call: Call, index: Index) -> Sum:
     )
     w = read_each(weight, np.stack([np.full_like(row, column), row], 1))
     total = Sum(f"Σ_f {shown.tensor}[i,n,f] ⋅ {w.tensor}[c,f]", letters=_letters(call, "i,n,c"))
-    total.terms = [Terms((shown, w), _product(values, w.number))]
+    total = summed(total, heads.roundings, ((shown, w), (values, torch.from_numpy(w.values))))
     if call.get("out_proj_bias") is not None:
         bias = read(call.source("out_proj_bias"), (column,))
         total.terms.append(products(bias))
         total.right += f" + {bias.tensor}[c]"
-    total.notes = [("heads", (str(heads.count), str(heads.weights.value.shape[-1])))]
+    total.notes = [("heads", (str(heads.count), str(heads.weights.shape[-1])))]
     return tight(call.op, total)
 
 
@@ -61,21 +62,20 @@ def _weight(call: Call, index: Index) -> Sum:
     n = lead[0] if lead and (mean or len(lead) == 2) else 0
     heads = heads_of(call, slice(n, n + 1))
     if not mean:
-        made = heads.used[0, lead[-1], i, j]
-        right = "softmax_j(q_i ⋅ k_j / √d + mask)"
-        return Sum(right, [Terms((), Rounded(made.value.reshape(1), made.error.reshape(1)))])
+        total = Sum("softmax_j(q_i ⋅ k_j / √d + mask)")
+        return summed(total, heads.roundings, ((), (heads.used[0, lead[-1], i, j].reshape(1),)))
     which = np.arange(heads.count)
-    values = picked(
-        heads.used, np.zeros_like(which), which, np.full_like(which, i), np.full_like(which, j)
-    )
+    values = heads.used[0, :, i, j]
     places = grid([n], which, [i], [j])
-    shown = Operands(f"{call.entry.name}.weights", places, values.value)
+    shown = Operands(f"{call.entry.name}.weights", places, values.detach().numpy())
     total = Sum(f"1 / {heads.count} ⋅ Σ_h {shown.tensor}[n,h,i,j]", letters=_letters(call, "n,i,j"))
-    total.terms = [Terms((shown,), _product(values, constant(1 / heads.count)))]
-    total.notes = [("heads", (str(heads.count), str(heads.weights.value.shape[-1])))]
+    mean_of = heads.roundings.made(values / heads.count, values / heads.count, 2)
+    total = summed(total, heads.roundings, ((shown,), (mean_of,)))
+    total.notes = [("heads", (str(heads.count), str(heads.weights.shape[-1])))]
     return total
 
 
+@torch.enable_grad()
 def backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
     """The gradient on a weight, a bias or an input; that on a mask is not worked out."""
     if argument.startswith("out_proj"):
@@ -103,13 +103,14 @@ def _of_output(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
         return Sum(f"Σ_n Σ_i {mine.tensor}[i,n,c]", [products(mine)], letters="c")
     shown, values = _inner(heads, "heads", heads.made, (n, i, np.full_like(n, index[1])))
     right = f"Σ_n Σ_i {mine.tensor}[i,n,c] ⋅ {shown.tensor}[i,n,f]"
-    return Sum(right, [Terms((mine, shown), _product(mine.number, values))], letters="c,f")
+    factors = torch.from_numpy(mine.values), values
+    return summed(Sum(right, letters="c,f"), heads.roundings, ((mine, shown), factors))
 
 
 def _of_projection(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
     """Σ_n Σ_i of the gradient on q, k or v ⋅ what its weight multiplied; of a bias alone."""
     heads = heads_of(call)
-    wide = heads.parts[0].value.shape[-1] * heads.count
+    wide = heads.parts[0].shape[-1] * heads.count
     if argument in OWN:
         which, row = OWN.index(argument), index[0]
     elif argument.startswith("bias_"):
@@ -117,18 +118,20 @@ def _of_projection(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
     else:
         which, row = divmod(index[0], wide)
     on, letter = back(heads, g.beside)[which], LETTERS[which]
-    length = heads.x[which].shape[1]
+    length = heads.lengths[which]
     n, i = _everywhere(on)
     own = i == length if argument.startswith("bias_") else i < length
     n, i = n[own], i[own]
     shown, values = _inner(heads, f"{letter}.grad", on, (n, i, np.full_like(n, row)))
     right = f"Σ_n Σ_i {shown.tensor}[i,n,r]"
     if "bias" in argument:
-        return Sum(right, [Terms((shown,), values)], letters="r" if len(index) == 1 else "…,r")
+        total = Sum(right, letters="r" if len(index) == 1 else "…,r")
+        return summed(total, heads.roundings, ((shown,), (values,)))
     x = call.source(QKV[which])
     read_of = read_each(x, _cells(x, n, i, np.full_like(n, index[1])))
     right += f" ⋅ {read_of.tensor}[i,n,c]"
-    return Sum(right, [Terms((shown, read_of), _product(values, read_of.number))], letters="r,c")
+    factors = values, torch.from_numpy(read_of.values)
+    return summed(Sum(right, letters="r,c"), heads.roundings, ((shown, read_of), factors))
 
 
 def _of_input(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
@@ -136,7 +139,7 @@ def _of_input(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
     which = QKV.index(argument)
     i, column, n = index[0], index[-1], (index[1] if index[1:-1] else 0)
     heads = heads_of(call, slice(n, n + 1))
-    on, wide = back(heads, g.beside)[which], heads.made.value.shape[2]
+    on, wide = back(heads, g.beside)[which], heads.made.shape[2]
     row = np.arange(wide)
     places = np.full_like(row, n), np.full_like(row, i), row
     shown, values = _inner(heads, f"{LETTERS[which]}.grad", on, places)
@@ -145,25 +148,24 @@ def _of_input(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
     first = 0 if own else which * wide
     w = read_each(weight, np.stack([row + first, np.full_like(row, column)], 1))
     right = f"Σ_r {shown.tensor}[i,n,r] ⋅ {w.tensor}[{f'{first} + ' if first else ''}r,c]"
-    total = Sum(right, [Terms((shown, w), _product(values, w.number))])
-    total.letters = _letters(call, "i,n,c")
-    return total
+    total = Sum(right, letters=_letters(call, "i,n,c"))
+    return summed(total, heads.roundings, ((shown, w), (values, torch.from_numpy(w.values))))
 
 
-def _everywhere(x: Rounded) -> tuple[Indices, Indices]:
+def _everywhere(x: Tensor) -> tuple[Indices, Indices]:
     """Each sample and place of (samples, length, …)."""
-    pairs = grid(range(x.value.shape[0]), range(x.value.shape[1]))
+    pairs = grid(range(x.shape[0]), range(x.shape[1]))
     return pairs[:, 0], pairs[:, 1]
 
 
 def _inner(
-    heads: Heads, name: str, x: Rounded, places: tuple[Indices, Indices, Indices]
-) -> tuple[Operands, Rounded]:
+    heads: Heads, name: str, x: Tensor, places: tuple[Indices, Indices, Indices]
+) -> tuple[Operands, Tensor]:
     """What is inside of the op at (sample, place, feature)."""
     n, i, column = places
-    values = picked(x, n - (heads.samples.start or 0), i, column)
+    values = at(x, n - (heads.samples.start or 0), i, column)
     cells = _cells(heads.call.source(), n, i, column)
-    return Operands(f"{heads.call.entry.name}.{name}", cells, values.value), values
+    return Operands(f"{heads.call.entry.name}.{name}", cells, values.detach().numpy()), values
 
 
 def _cells(source: Source, n: Indices, i: Indices, column: Indices) -> Indices:
@@ -174,11 +176,6 @@ def _cells(source: Source, n: Indices, i: Indices, column: Indices) -> Indices:
 def _letters(call: Call, letters: str) -> str:
     batched = call.source().tensor.dim() == 3
     return letters if batched else ",".join(c for c in letters.split(",") if c != "n")
-
-
-def _product(a: Rounded, b: Rounded) -> Rounded:
-    with inside():
-        return a * b
 
 
 RULES = [

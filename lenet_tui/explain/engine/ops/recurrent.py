@@ -7,10 +7,13 @@ that a gate is computed from, are worked out in float64; their names cannot be a
 from __future__ import annotations
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from lenet_tui.explain.engine.first_order import Part, at, summed
 from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
 from lenet_tui.explain.engine.recurrent_layers import Layer, layer_of
-from lenet_tui.explain.engine.recurrent_steps import GATES, Back, Step, picked, slope_of_tanh
+from lenet_tui.explain.engine.recurrent_steps import GATES, Back, Step
 from lenet_tui.explain.engine.recurrent_walk import (
     PlacesOf,
     Run,
@@ -26,25 +29,27 @@ from lenet_tui.explain.engine.terms import (
     Note,
     Operands,
     Sum,
-    Terms,
     read,
     read_each,
     tight,
 )
-from lenet_tui.explain.rounding import Rounded, inside, tanh
 from lenet_tui.text.numbers import number as digits
 
 
+@torch.enable_grad()
 def forward(call: Call, index: Index) -> Sum:
     """A state of the output, or of the last step."""
     layer = layer_of(call)
     number, t, n, unit = _meant(layer, index)
     made, step = step_of(layer, number, t, n, unit)
-    at = np.full(1, t), np.full(1, n)
-    x = inputs_at(made, number, (*at, np.arange(layer.weights[number][0].shape[1])))[0]
-    ((_, h, _),) = states_before(made, number, (*at, np.arange(layer.size)))
+    here = np.full(1, t), np.full(1, n)
+    x = inputs_at(made, number, (*here, np.arange(layer.weights[number][0].shape[1])))[0]
+    ((_, h, _),) = states_before(made, number, (*here, np.arange(layer.size)))
     carrying = layer.kind == "lstm" and call.part == (1 if layer.cell else 2)
-    total = _state(layer.kind, step, (x, h), carrying)
+    total, results = _state(layer.kind, step, carrying)
+    read_of = tuple(c[k : k + 1] for c in (x, h) for k in range(len(c.values)))
+    parts: list[Part] = [(() if k else read_of, r) for k, r in enumerate(results)]
+    total = summed(total, made.roundings, *parts)
     if number >= layer.directions:
         total.notes.append(("recomputed", ()))
     return tight(call.op, total) if layer.levels > 1 else total
@@ -61,32 +66,32 @@ def _meant(layer: Layer, index: Index) -> tuple[int, int, int, int]:
     return (layer.levels - 1) * both + direction, *layer.place(index[:-1]), unit
 
 
-def _state(kind: str, step: Step, columns: tuple[Operands, Operands], carrying: bool) -> Sum:
-    """H after a step; ``carrying``: c."""
+def _state(kind: str, step: Step, carrying: bool) -> tuple[Sum, list[tuple[Tensor, ...]]]:
+    """H after a step, ``carrying``: c; and the factors of each term."""
     notes: list[Note] = []
-    results = [step.made]
+    results: list[tuple[Tensor, ...]] = [(step.made[0],)]
     if kind in ("lstm", "gru"):
         gates = zip(GATES[kind], step.gates, strict=True)
-        shown = ", ".join(f"{c} = {digits(float(g.value[0, 0]), 5)}" for c, g in gates)
+        shown = ", ".join(f"{c} = {digits(g.item(), 5)}" for c, g in gates)
         notes.append(("gates", (shown,)))
     if kind == "gru":
         right = "(1 − z) ⋅ n + z ⋅ h_before"
     elif kind != "lstm":
-        notes.append(("gates", (f"W⋅x + U⋅h = {digits(float(step.gates[0].value[0, 0]), 7)}",)))
+        notes.append(("gates", (f"W⋅x + U⋅h = {digits(step.gates[0].item(), 7)}",)))
         right = f"{'tanh' if kind == 'rnn_tanh' else 'max0'}(W⋅x + b + U⋅h_before + b′)"
     else:
         i, f, g, _ = step.gates
-        before, after = (digits(float(c.value[0, 0]), 7) for c in (step.c_before, step.c))
+        before, after = (digits(c.item(), 7) for c in (step.c_before, step.c))
         if carrying:
             notes.append(("carried", (before,)))
-            right, results = "f ⋅ c_before + i ⋅ g", [f * step.c_before, i * g]
+            right, results = "f ⋅ c_before + i ⋅ g", [(f[0], step.c_before[0]), (i[0], g[0])]
         else:
             notes.append(("carried-now", (before, after)))
             right = "o ⋅ tanh(f ⋅ c_before + i ⋅ g)"
-    read = tuple(c[n : n + 1] for c in columns for n in range(len(c.values)))
-    return Sum(right, [Terms(() if k else read, r[0]) for k, r in enumerate(results)], notes)
+    return Sum(right, notes=notes), results
 
 
+@torch.enable_grad()
 def backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
     """The gradient on a weight, a bias, an element of the input or of a first state."""
     layer = layer_of(call)
@@ -122,11 +127,13 @@ def backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
 def _by_way_of_h(call: Call, layer: Layer, index: Index, g: Gradient) -> Sum:
     """What a cell's c gets from its own h = o ⋅ tanh(c): g ⋅ o ⋅ (1 − tanh(c)²)."""
     t, n = layer.place(index[:-1])
-    _, step = step_of(layer, 0, t, n, index[-1])
-    on_h = read(g, index)
-    result = on_h.number * step.gates[3][0] * slope_of_tanh(tanh(step.c[0]))
-    total = Sum(f"{g.name}[n,j] ⋅ o ⋅ (1 − tanh(c)²)", [Terms((on_h,), result)], letters="n,j")
-    return tight(call.op, total)
+    made, step = step_of(layer, 0, t, n, index[-1])
+    on_h, r = read(g, index), made.roundings
+    squared = r.tanh(step.c[0]) ** 2
+    slope = r.made(1 - squared, 1 + squared, 3)
+    total = Sum(f"{g.name}[n,j] ⋅ o ⋅ (1 − tanh(c)²)", letters="n,j")
+    factors = torch.from_numpy(on_h.values), step.gates[3][0], slope
+    return tight(call.op, summed(total, r, ((on_h,), factors)))
 
 
 def _of_weight(made: Run, number: int, which: int, index: Index, found: Back) -> Sum:
@@ -139,42 +146,44 @@ def _of_weight(made: Run, number: int, which: int, index: Index, found: Back) ->
     sums = "".join(f"Σ_{c} " for c in layer.letters.split(","))
     right = f"{sums}{delta.tensor}[{layer.letters},i]"
     if which > 1:
-        return Sum(right, [Terms((delta,), here)], letters="i")
+        return summed(Sum(right, letters="i"), made.roundings, ((delta,), (here,)))
     places = t, n, np.full_like(t, index[1])
     if not of_state:
         x, values = inputs_at(made, number, places)
-        made_of = [Terms((delta, x), _product(here, values))]
-        right += f" ⋅ {x.tensor}[{layer.letters},j]"
-        return Sum(right, made_of, letters="i,j")
-    made_of = [
-        Terms((Operands(delta.tensor, delta.indices[some], delta.values[some]), h),
-              _product(picked(here, some), values))
-        for some, h, values in states_before(made, number, places)
-    ]  # fmt: skip
-    return Sum(f"{right} ⋅ h_before[{layer.letters},j]", made_of, letters="i,j")
+        total = Sum(f"{right} ⋅ {x.tensor}[{layer.letters},j]", letters="i,j")
+        return summed(total, made.roundings, ((delta, x), (here, values)))
+    parts: list[Part] = []
+    for some, h, values in states_before(made, number, places):
+        own = Operands(delta.tensor, delta.indices[some], delta.values[some])
+        parts.append(((own, h), (at(here, some), values)))
+    total = Sum(f"{right} ⋅ h_before[{layer.letters},j]", letters="i,j")
+    return summed(total, made.roundings, *parts)
 
 
-def _of_input(made: Run, at: tuple[int, int], column: int, found: dict[int, Back]) -> Sum:
+def _of_input(made: Run, step: tuple[int, int], column: int, found: dict[int, Back]) -> Sum:
     """Σ_i δ[t,n,i] ⋅ W[i,j], of both directions."""
-    layer, terms, right = made.layer, [], []
+    layer = made.layer
+    parts: list[Part] = []
+    right = []
     for number, each in found.items():
         weight = layer.weights[number][0]
         rows = np.arange(weight.shape[0])
-        places = np.full_like(rows, at[0]), np.full_like(rows, at[1]), rows
+        places = np.full_like(rows, step[0]), np.full_like(rows, step[1]), rows
         delta, here = _deltas(made, number, each.delta, places, False)
         w = read_each(weight, np.stack([rows, np.full_like(rows, column)], 1))
-        terms.append(Terms((delta, w), _product(here, w.number)))
+        parts.append(((delta, w), (here, torch.from_numpy(w.values))))
         right.append(f"Σ_i {delta.tensor}[{layer.letters},i] ⋅ {w.tensor}[i,j]")
-    return Sum(" + ".join(right), terms, letters=f"{layer.letters},j")
+    total = Sum(" + ".join(right), letters=f"{layer.letters},j")
+    return summed(total, made.roundings, *parts)
 
 
-def _of_state(made: Run, number: int, at: tuple[int, int], found: Back, of_h: bool) -> Sum:
+def _of_state(made: Run, number: int, of: tuple[int, int], found: Back, of_h: bool) -> Sum:
     """Σ_i δ[first t,n,i] ⋅ U[i,j] of a first h, and of a GRU what z lets through; of c, f ⋅ its."""
-    layer, (n, unit) = made.layer, at
+    layer, (n, unit) = made.layer, of
     letters = "n,j" if layer.cell else "l,n,j"
     if not of_h:
-        return Sum("f ⋅ c.grad after the first step", [Terms((), found.c[0, unit : unit + 1])],
-                   letters=letters)  # fmt: skip
+        total = Sum("f ⋅ c.grad after the first step", letters=letters)
+        return summed(total, made.roundings, ((), (found.c[0, unit : unit + 1],)))
     runs = np.flatnonzero(layer.active[:, n])
     t = int(runs[-1] if number % layer.directions else runs[0])
     weight = layer.weights[number][1]
@@ -183,30 +192,25 @@ def _of_state(made: Run, number: int, at: tuple[int, int], found: Back, of_h: bo
     delta, here = _deltas(made, number, found.delta_state, places, True)
     u = read_each(weight, np.stack([rows, np.full_like(rows, unit)], 1))
     total = Sum(f"Σ_i {delta.tensor}[{layer.letters},i] ⋅ {u.tensor}[i,j]", letters=letters)
-    total.terms = [Terms((delta, u), _product(here, u.number))]
+    parts: list[Part] = [((delta, u), (here, torch.from_numpy(u.values)))]
     if layer.kind == "gru":
         total.right = f"z ⋅ h.grad after the first step + {total.right}"
-        total.terms.insert(0, Terms((), found.carried[0, unit : unit + 1]))
-    return total
+        parts.insert(0, ((), (found.carried[0, unit : unit + 1],)))
+    return summed(total, made.roundings, *parts)
 
 
 def _deltas(
-    made: Run, number: int, slopes: Rounded, places: PlacesOf, of_state: bool
-) -> tuple[Operands, Rounded]:
+    made: Run, number: int, slopes: Tensor, places: PlacesOf, of_state: bool
+) -> tuple[Operands, Tensor]:
     """δ at (step, sample, gate's row). A GRU's on U⋅h + b′ differ from those on W⋅x + b: they are
     called ε.
     """
     layer, (t, n, row) = made.layer, places
-    here = picked(slopes, t, n - (made.samples.start or 0), row)
+    here = at(slopes, t, n - (made.samples.start or 0), row)
     letter = "ε" if of_state and layer.kind == "gru" else "δ"
     indices = np.concatenate([layer.rows[t, n], row[:, None]], 1)
     name = f"{layer.call.entry.name}.{letter}{layer.suffix(number)}"
-    return Operands(name, indices, here.value), here
-
-
-def _product(a: Rounded, b: Rounded) -> Rounded:
-    with inside():
-        return a * b
+    return Operands(name, indices, here.detach().numpy()), here
 
 
 _LAYER = "input hx params has_biases num_layers dropout train bidirectional batch_first"
