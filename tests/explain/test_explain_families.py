@@ -24,7 +24,7 @@ from tests.harness.explained_layers import FAMILIES, KINDS
 from tests.harness.explaining import Explained
 
 NOT_KNOWN = {
-    "arange", "remainder", "long", "gt", "zeros", "normalize", "softmin", "cumsum", "logsumexp",
+    "arange", "remainder", "long", "gt", "normalize", "softmin", "cumsum", "logsumexp",
     "max", "min",
 }  # fmt: skip
 """Ops of the families that only show their operands (of ``max`` and ``min``: the places)."""

@@ -10,10 +10,9 @@ from lenet_tui.explain.words.cells import is_proved
 from tests.explain.test_explain_recurrent import explained, nodes, reach, sweep, wrong_gradients
 
 SAMPLE = (
-    "heads_padded_first", "heads_cross_returned_each", "heads_quick_causal", "heads_dropout",
-    "heads_more_padded_float64", "heads_separate_biased_returned_float64", "heads_alone_plain",
+    "heads_padded_first_dropout", "heads_cross_returned_each", "heads_quick_causal",
+    "heads_more_biased_float64", "heads_separate_alone_plain",
 )  # fmt: skip
-
 OP = "stem.multi_head_attention_forward"
 
 

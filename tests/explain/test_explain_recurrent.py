@@ -26,8 +26,7 @@ from tests.harness.explaining import Explained
 SAY = words("en"), words("zh")
 SAMPLE = (
     "lstm_both_given", "lstm_2_both_dropout", "gru_2_given_first", "tanh_plain_last_float64",
-    "relu_2_both", "lstm_packed_both_2_given", "gru_3_dropout_float64", "lstm_alone_given_both",
-    "lstm_cell", "gru_cell_plain", "relu_cell_float64", "lstm_long_float64",
+    "relu_2_both", "lstm_packed_both_2_given", "lstm_alone_given_float64", "lstm_cell",
 )  # fmt: skip
 LOOSE = {"float32": 2e-3, "float64": 1e-10}
 """How far rounding may reach at most, as a share of the terms."""
@@ -129,6 +128,18 @@ def test_another_gradient_on_one_state_is_noticed_in_every_weight() -> None:
     on_states = next(g for g in stacks if g is not None and g.shape[0] == 6)
     on_states[5, 1, 2] *= 1 + 1e-6
     assert not any(net.ask(c).checked for c in cell.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "why"),
+    [
+        ("lstm_2_dropout_blind", "layer[1,2,3]", "dropout-between"),
+        ("lstm_projected", "layer.weight_hh_l0.grad[2,2]", "projected"),
+    ],
+)
+def test_what_is_not_known_of_a_layer_is_said(name: str, cell: str, why: str) -> None:
+    found = explained(name).ask(cell)
+    assert not is_proved(found) and [key for key, _ in found.notes] == ["no-arithmetic", why]
 
 
 def test_dropout_between_levels_is_read_off_the_gradients_it_handed_on() -> None:

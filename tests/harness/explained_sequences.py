@@ -3,7 +3,8 @@
 ``named("lstm_2_both_float64")`` is an LSTM of two levels in both
 directions. Further words: ``first`` (batch first), ``plain`` (no biases), ``dropout``, ``given``
 (learned first states), ``last`` (only the last states are read), ``packed``, ``alone`` (one sample
-without a batch), ``cell`` (cells in a loop), ``long`` (48 steps).
+without a batch), ``cell`` (cells in a loop), ``long`` (48 steps), ``projected``, ``blind`` (without
+a graph).
 
 ``named("heads_padded")`` is a multi-head attention. Further words: ``cross`` (other keys),
 ``causal``, ``biased`` (a mask of numbers), ``padded``, ``returned`` (the weights are read too),
@@ -43,7 +44,8 @@ class Recurrent(Family):
         levels = next((int(w) for w in words if w.isdigit()), 1)
         self.layer = LAYERS[self.name](
             8, SIZE, levels, bias=bias, batch_first="first" in words,
-            dropout=0.4 if "dropout" in words else 0.0, bidirectional="both" in words, **more,
+            dropout=0.4 if "dropout" in words else 0.0, bidirectional="both" in words,
+            **more | ({"proj_size": 3} if "projected" in words else {}),
         )  # fmt: skip
         several = levels * (2 if "both" in words else 1)
         self.start = nn.Parameter(torch.randn(2, several, 1, SIZE) / 2)
@@ -67,6 +69,8 @@ class Recurrent(Family):
         if not first:
             out = out.transpose(0, 1)
         states = [s.transpose(0, 1) for s in last]
+        if "blind" in words:
+            states.append(a)
         return states if "last" in words else [out, *states]
 
     def _through(self, x: Any, samples: int) -> tuple[Any, list[Tensor]]:
@@ -75,7 +79,8 @@ class Recurrent(Family):
             both = self.start.expand(-1, -1, samples, -1).contiguous()
             both = both.squeeze(2) if "alone" in self.words else both
             given = (both[0], both[1]) if self.name == "lstm" else both[0]
-        out, last = self.layer(x, given)
+        with torch.set_grad_enabled("blind" not in self.words):
+            out, last = self.layer(x, given)
         return out, list(last) if self.name == "lstm" else [last]
 
     def _in_a_loop(self, a: Tensor) -> list[Tensor]:

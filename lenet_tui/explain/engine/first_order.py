@@ -5,8 +5,9 @@ Running error analysis (see ``rounding``) takes every error at its worst in ever
 many steps allows a thousand times what it should. Here each number on the way is computed in
 float64 with the most that its own rounding may change it by, and autograd says how much the number
 that is asked about changes with each of them: the sum of the products is the bound to first order
-(Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., section 3.6; Bauer 1974). It is
-doubled for what is left out, which is the smaller the tighter the bound is; see ``terms.tight``.
+(Bauer, *Computational graphs and rounding error*, 1974). A quarter more is allowed for the orders
+that are left out: where the bound is not small against the number's terms, there is none; see
+``terms.tight``.
 """
 
 from __future__ import annotations

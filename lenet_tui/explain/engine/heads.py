@@ -19,7 +19,7 @@ from lenet_tui.explain.engine.inner_graph import dropped
 from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.terms import NoArithmetic
 
-MOST = 1 << 28
+MOST = 1 << 27
 """Products beyond which an attention is not worked out for a single number."""
 QKV = ("input", "key", "value")
 OWN = ("q_proj_weight", "k_proj_weight", "v_proj_weight")

@@ -27,7 +27,7 @@ from lenet_tui.explain.engine.terms import NoArithmetic, Operands, read_each
 
 Places = npt.NDArray[np.int64]
 PlacesOf = tuple[Places, Places, Places]
-MOST = 1 << 28
+MOST = 1 << 27
 """Products beyond which a layer is not worked out for a single number."""
 
 

@@ -93,7 +93,7 @@ def broadcast(tensor: Tensor, indices: Numbers) -> Numbers:
 
 def known(call: Call) -> None:
     if float(call.get("dropout_p", 0.0)):
-        raise NoArithmetic(call.op)  # which weights were dropped is not recorded
+        raise NoArithmetic(call.op, ("dropout-within", ()))
 
 
 def row_of(call: Call, lead: Lead, i: int) -> Row:
