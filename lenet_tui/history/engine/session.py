@@ -82,9 +82,8 @@ class Session:
 
     def _remark(self) -> None:
         """Say what is done to the data that nobody asked for."""
-        resized = dataset.resized(self.navigator.options)
-        if resized:
-            self._hooks.send(Remark(resized))
+        for remark in dataset.remarks(self.navigator.options):
+            self._hooks.send(Remark(remark))
 
     def _start(self, options: Options) -> None:
         """A new session from ``init``."""
@@ -306,6 +305,7 @@ class Session:
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
+        options = tape.shown_options(cursor, plan)
         names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
         for remark in history.take_remarks():
             self._hooks.send(Remark(remark))
@@ -313,7 +313,7 @@ class Session:
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
             next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
-            options=tape.shown_options(cursor, plan),
+            options=options,
             rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
             entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
@@ -332,6 +332,7 @@ class Session:
             running=running,
             upcoming=upcoming,
             failure=navigator.failure,
+            samples=frame_builder.samples(tape, cursor, options),
         )
 
     def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:
