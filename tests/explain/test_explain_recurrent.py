@@ -142,6 +142,14 @@ def test_what_is_not_known_of_a_layer_is_said(name: str, cell: str, why: str) ->
     assert not is_proved(found) and [key for key, _ in found.notes] == ["no-arithmetic", why]
 
 
+def test_what_is_inside_of_a_layer_is_shown_and_no_cell() -> None:
+    net = explained("gru_2_given_first")
+    found = net.ask("layer.weight_hh_l1.grad[4,1]")
+    assert "layer.ε_l1" in found.formula
+    assert net.rejected("layer.ε_l1[0,1,4]").startswith("layer.ε_l1 is inside of layer, ")
+    assert net.rejected("layer.weight_hh_l7[0]").startswith("no tensor")
+
+
 def test_dropout_between_levels_is_read_off_the_gradients_it_handed_on() -> None:
     net = explained("lstm_2_dropout")
     found = net.ask("layer.weight_hh_l0.grad[3,2]")

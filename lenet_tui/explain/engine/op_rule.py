@@ -124,6 +124,7 @@ class Rule:
     ``None``: any may depend on every one.
     ``parts``: whether these know which of several outputs is meant; else only the first is known.
     ``together``: whether ``backward`` takes the gradients on all outputs at once, ``g.beside``.
+    ``inner``: what terms call that which is inside of the op and no cell of its own.
     Each of these raises ``NoArithmetic`` where the op was called in a way that is not known here.
     """
 
@@ -134,3 +135,4 @@ class Rule:
     connect: Connect = element_wise
     parts: bool = False
     together: bool = False
+    inner: str = ""

@@ -136,7 +136,7 @@ def tight(op: str, total: Sum) -> Sum:
     size = sum(float(np.abs(t.result.value).sum()) for t in total.terms)
     error, p = sum(float(t.result.error.sum()) for t in total.terms), computing_in()
     error += total.extra
-    if error > max(LOOSE, 16 * p.own) * size + 1e6 * p.tiny + 1e3 * p.under:
+    if error > max(LOOSE, 16 * p.own) * size + 1e6 * p.tiny + 16 * p.under:
         share = f"{100 * error / size:.2g}" if size else "100"
         raise NoArithmetic(op, ("too-loose", (share,)))
     return total

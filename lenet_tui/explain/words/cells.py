@@ -247,8 +247,8 @@ CELLS: Table = {
         "其中的数太多，不为一个数逐一推算",
     ),
     "cells.note.recomputed": (
-        "the states of the levels below are worked out in float64: torch does not hand them out",
-        "下面各层的状态用 float64 重新算出：torch 并不给出它们",
+        "states of all levels but the last are worked out in float64: torch does not hand them out",
+        "除最后一层外，各层的状态用 float64 算出：torch 并不给出它们",
     ),
     "cells.note.projected": (
         "a layer with a projection (proj_size) is not worked out",

@@ -190,5 +190,6 @@ RULES = [
         whole_tensors,
         parts=True,
         together=True,
+        inner="heads weights q.grad k.grad v.grad",
     )
 ]

@@ -214,8 +214,12 @@ def _deltas(
 
 
 _LAYER = "input hx params has_biases num_layers dropout train bidirectional batch_first"
+_CELL = "input hx w_ih w_hh b_ih b_hh"
 RULES = [
-    Rule(" ".join(GATES), _LAYER, forward, backward, whole_tensors, parts=True, together=True),
-    Rule(" ".join(f"{kind}_cell" for kind in GATES), "input hx w_ih w_hh b_ih b_hh", forward,
-         backward, whole_tensors, parts=True, together=True),
+    Rule(names, signature, forward, backward, whole_tensors, parts=True, together=True,
+         inner="δ ε h input")
+    for names, signature in (
+        (" ".join(GATES), _LAYER),
+        (" ".join(f"{kind}_cell" for kind in GATES), _CELL),
+    )
 ]  # fmt: skip
