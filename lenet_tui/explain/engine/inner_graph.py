@@ -12,8 +12,8 @@ from lenet_tui.explain.rounding import Rounded, computing_in
 from lenet_tui.tape.engine.backward_recorder import kind
 from lenet_tui.tape.engine.edges import Edge
 
-SAVED = {"MulBackward0": "_saved_other", "NativeDropoutBackward0": ""}
-"""Nodes of a dropout, and what holds their factor until the backward has run them."""
+DROPOUTS = ("MulBackward0", "NativeDropoutBackward0")
+"""The kinds of nodes that a dropout may have."""
 
 
 def inside(call: Call) -> tuple[set[Node], set[Edge]]:
@@ -36,8 +36,10 @@ def inside(call: Call) -> tuple[set[Node], set[Edge]]:
 
 def dropped(call: Call, p: float, shapes: list[tuple[int, ...]]) -> list[Rounded]:
     """The factor of each number, 0 or 1 / (1 − p), of every dropout inside of an op on a tensor of
-    one of ``shapes``, in the order in which they ran. It is read off the graph, or where a backward
-    has run, off the gradients that went in and out; where the gradient was 0, either may be true.
+    one of ``shapes``, in the order in which they ran; none before a backward.
+
+    It is read off the gradients that went in and out; where these were 0, either may be true. What
+    the graph itself holds is left alone: to read it may run a checkpointed block again.
     """
     nodes = {n for n in inside(call)[0] if _of_dropout(n)}
     found = [_factor(call, n, p, shapes) for n in sorted(nodes, key=lambda n: n._sequence_nr())]
@@ -46,7 +48,7 @@ def dropped(call: Call, p: float, shapes: list[tuple[int, ...]]) -> list[Rounded
 
 def _of_dropout(node: Node) -> bool:
     """Whether a node may be a dropout's: of a product, only the left factor has a gradient."""
-    if kind(node) not in SAVED:
+    if kind(node) not in DROPOUTS:
         return False
     onward = [n for n, _ in node.next_functions]
     return bool(onward) and onward[0] is not None and not any(onward[1:])
@@ -69,11 +71,6 @@ def _factor(call: Call, node: Node, p: float, shapes: list[tuple[int, ...]]) -> 
 def _seen(call: Call, node: Node) -> Tensor | None:
     """What a node multiplied by; NaN where that cannot be seen."""
     ran = call.ran(node)
-    if ran is not None:
-        given, handed = ran.received[0], ran.produced[0]
-        return None if given is None or handed is None else handed.double() / given.double()
-    try:
-        saved = getattr(node, SAVED[kind(node)], None)
-    except RuntimeError:  # a backward has run it and let go of it
+    if ran is None or ran.received[0] is None or ran.produced[0] is None:
         return None
-    return saved if isinstance(saved, Tensor) else None
+    return ran.produced[0].double() / ran.received[0].double()

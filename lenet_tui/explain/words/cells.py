@@ -192,6 +192,10 @@ CELLS: Table = {
         "g is {a}; g_i⋅v_j is a product over the features",
         "g 是 {a}；g_i⋅v_j 是对特征求和的乘积",
     ),
+    "cells.note.weights-dropped": (
+        "dropout took {a} of them away and divided the others by 1 − {b}",
+        "dropout 去掉了其中 {a} 个，其余除以 1 − {b}",
+    ),
     "cells.note.gates": ("gates of this step: {a}", "这一步的门：{a}"),
     "cells.note.carried": ("c before this step: {a}", "这一步之前的 c：{a}"),
     "cells.note.carried-now": (
@@ -239,8 +243,8 @@ CELLS: Table = {
         "看不到任何键的查询不作推算",
     ),
     "cells.note.dropout-within": (
-        "which of the weights dropout let through is not known",
-        "不知道 dropout 放行了哪些权重",
+        "which of the weights dropout let through is not known: only a backward shows it",
+        "不知道 dropout 放行了哪些权重：反向传播时才看得出",
     ),
     "cells.note.too-large": (
         "too many numbers are inside of it to work them out for one",
@@ -255,8 +259,8 @@ CELLS: Table = {
         "带投影（proj_size）的层不作推算",
     ),
     "cells.note.dropout-between": (
-        "what dropout let through between the levels is not known",
-        "不知道层间的 dropout 放行了哪些数",
+        "what dropout let through between the levels is not known: only a backward shows it",
+        "不知道层间的 dropout 放行了哪些数：反向传播时才看得出",
     ),
     "cells.note.too-long": (
         "too many steps and units to work out for one number",
