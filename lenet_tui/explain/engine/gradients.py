@@ -178,6 +178,7 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index, unknown: 
         raise failed[0] if failed else NoArithmetic(next(iter(unknown), ""))
     total = shares[0]
     total.unknown = tuple(dict.fromkeys(unknown))
+    total.notes += [error.why for error in failed if error.why is not None]
     if len(shares) > 1:
         total.notes.insert(0, ("fan-out", (", ".join(call.name for call, _, _ in found),)))
     # in a 16-bit type, the sum so far is rounded each time that one more is added to it

@@ -125,7 +125,7 @@ EXPLAIN_PRODUCTS: Table = {
         The second output is the weights: the mean of all heads, unless average_attn_weights=False.
         Watch out: the input is (length, batch, features) unless batch_first=True.
 
-        几个注意力并排，各用一部分特征，合成一个运算。
+        几个注意力并排，各用一部分特征，合成一个算子。
         q, k, v = x ⋅ W_inᵀ + b      weights_h = softmax(q_h ⋅ k_hᵀ / √d + mask)
         heads = weights_1 ⋅ v_1、weights_2 ⋅ v_2……并排      out = heads ⋅ W_outᵀ + b
         {input} → {output}      （torch.nn.MultiheadAttention）
