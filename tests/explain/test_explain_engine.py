@@ -144,10 +144,14 @@ def test_a_view_is_where_it_came_from(net: Explained) -> None:
 def test_the_update_of_each_optimizer() -> None:
     for optimizer, terms in (
         *(("manual", 2), ("sgd", 2), ("momentum", 3)),
-        *(("adam", 2), ("adamw", 3), ("rmsprop", 2)),
+        *(("adam", 2), ("adamw", 3), ("rmsprop", 2), ("nesterov", 3)),
+        *(("sgd decay", 3), ("nesterov decay", 4), ("adamw decay", 3)),
     ):
-        explained = Explained(resolve("digits", device="cpu", optimizer=optimizer), "run 3")
+        name, _, decay = optimizer.partition(" ")
+        given = {"weight_decay": 0.25, "schedule": "cosine:9"} if decay else {}
+        explained = Explained(resolve("digits", device="cpu", optimizer=name, **given), "run 3")
         found = explained.ask("fc2.weight.new[3,7]", 3)
+        assert found.checked, optimizer
         assert (found.op, len(found.terms)) == ("update", terms)
         assert found.terms[0].operands[0].tensor == "fc2.weight"
         assert found.terms[0].value == explained.ask("fc2.weight[3,7]", 3).value

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import cast
 
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
+from lenet_tui.protocol.evaluation import Evaluation, Evaluations
+from lenet_tui.protocol.iteration_plan import IterationPlan, Segment, regular
 from lenet_tui.protocol.options import Options, change
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
+from lenet_tui.protocol.phases import (
+    BACKWARD,
+    FORWARD,
+    IN_TURN,
+    LOSS,
+    UPDATE,
+    ZERO_GRAD,
+    Phase,
+)
+from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, SettingEntry, UpdateEntry
 from lenet_tui.training.engine.batch import Batch
 
@@ -89,6 +100,8 @@ class Base:
     """Whether a backward has freed that graph."""
     lr: float | None = None
     """The learning rate of the first group of an optimizer of one's own."""
+    edited: frozenset[str] = frozenset()
+    """The parameters that a person has changed since their last update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,12 @@ class Cursor:
     done: int | None = None
 
 
+@cache
+def unrecorded(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
+    """The segments of an iteration run without recording; ``on``: its optional phases."""
+    return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
+
+
 LAST = Cursor(10**6 - 1)
 """The end of an iteration of which it is not known yet how many segments it has."""
 
@@ -123,6 +142,8 @@ class Tape:
     base: Base
     batch: Batch | None = None
     segments: list[TapeSegment] = field(default_factory=list)
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    """Those of the session."""
     result: float | None = None
     """The loss that a step of one's own returned."""
 
@@ -202,6 +223,20 @@ class Tape:
         """The parameter's last update before the cursor, maybe the iteration's before."""
         made = self.updated(cursor, name)
         return made[1] if made else self.base.updates.get(name)
+
+    def evaluation(self, cursor: Cursor) -> Evaluation | None:
+        """The last evaluation before the cursor: of this iteration only once it is over."""
+        return self.evaluations.last(self.iteration - (not self._over(cursor)))
+
+    def _over(self, cursor: Cursor) -> bool:
+        """Whether the cursor has passed the whole turn."""
+        if not self.iteration:
+            return True
+        if self.base.options.step:
+            return cursor == self.end
+        turns = (n for n, s in enumerate(self.segments) if s.segment.how in IN_TURN)
+        last = next((n for n in turns if self.segments[n].phase is UPDATE), len(self.segments))
+        return (cursor.segment, cursor.done is None) >= (last, True)
 
     def own_loss(self, cursor: Cursor) -> float | None:
         """The last loss computed in this iteration before the cursor."""
@@ -285,6 +320,14 @@ class Tape:
         """The entry that the cursor passed last, in the phase it is in."""
         entries = self.segments[cursor.segment].entries[: self.done(cursor, cursor.segment)]
         return (self.segments[cursor.segment], entries[-1]) if entries else None
+
+    def scheduled_lr(self, cursor: Cursor, plan: IterationPlan) -> float | None:
+        """The learning rate that the schedule gives this iteration; ``None``: it is constant."""
+        options = self.options(cursor, plan)
+        schedule = parse_schedule(options.schedule)
+        return (
+            None if schedule.constant else options.lr * schedule.factor(max(self.iteration - 1, 0))
+        )
 
     def shown_options(self, cursor: Cursor, plan: IterationPlan) -> Options:
         """The options in force at the cursor, with the learning rate that a scheduler has set."""
