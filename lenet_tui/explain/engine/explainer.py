@@ -179,8 +179,7 @@ class Explainer:
 
     def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
-        op = scope.inner(cell.tensor)
-        if op:
+        if op := scope.inner(cell.tensor):
             return CellError("explain:inside-of-op", name=cell.name, op=op)
         kept = {k for u in scope.tape.base.updates.values() for k in u.state_after}
         row = OPTIMIZERS.get(self._navigator.trainer.options.optimizer)
