@@ -179,6 +179,8 @@ class Explainer:
 
     def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
+        if op := scope.inner(cell.tensor):
+            return CellError("explain:inside-of-op", name=cell.name, op=op)
         kept = {k for u in scope.tape.base.updates.values() for k in u.state_after}
         row = OPTIMIZERS.get(self._navigator.trainer.options.optimizer)
         kept.update(row.state if row else ())
@@ -238,7 +240,7 @@ class Explainer:
                 else:
                     total = gradients.parameter_gradient(origin.recorded, name, cell.index, before)
             except NoArithmetic as error:
-                return result.operands_of(question, origin.recorded, None, str(error))
+                return result.operands_of(question, origin.recorded, None, str(error), error.why)
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             naming = TimedNames(here, origin, there.at(cursor), there.at(origin.recorded.start))
@@ -311,7 +313,7 @@ class Explainer:
                 else:
                     total = gradients.activation_gradient(recorded, made_by, cell.index)
             except NoArithmetic as error:
-                return result.operands_of(question, recorded, call, str(error))
+                return result.operands_of(question, recorded, call, str(error), error.why)
             naming = TimedNames(here, there, there.at(recorded.start))
             explained = result.explanation(question, total, naming, regions)
             if self._unsure(explained, recorded):

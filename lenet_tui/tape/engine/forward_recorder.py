@@ -16,7 +16,7 @@ from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
-from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
+from lenet_tui.tape.engine.in_place import copied, replaced, storage, tensors, written_by
 from lenet_tui.tape.engine.module_paths import Paths, leaves
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
@@ -153,7 +153,7 @@ class ForwardRecorder(TorchFunctionMode):
         self._stop()
         given = args
         if self._copies:
-            given = tuple([self._copies.get(id(a), (a, a))[1] for a in args])
+            given = replaced(args, self._copies)
         written: set[int] = set()
         if writes := written_by(func, name, args, kwargs):
             written = {storage(t) for t in writes} - {0}
