@@ -5,27 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 
 from torch import Tensor
 
 from lenet_tui.protocol.frame import Failure
-from lenet_tui.protocol.iteration_plan import Segment, regular
+from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.options import change, phases_on
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
-from lenet_tui.tape.engine.collection import collection_put_off
+from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
-from lenet_tui.tape.engine.module_paths import module_paths
+from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
-from lenet_tui.tape.engine.tape import UNKNOWN, Base, Past, Tape, TapeSegment
+from lenet_tui.tape.engine.tape import UNKNOWN, Base, Past, Tape, TapeSegment, unrecorded
 from lenet_tui.tape.engine.update_recorder import UpdateRecorder
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.rejecting import rejecting
@@ -61,6 +60,12 @@ class TapeRecorder:
 
     def begin(self, iteration: int) -> Tape:
         """A new tape; iteration 0 has its ``init`` on it already."""
+        with collection_put_off():
+            tape = self._begin(iteration)
+        collection_as_usual()
+        return tape
+
+    def _begin(self, iteration: int) -> Tape:
         trainer = self.trainer
         base = Base(
             trainer.options,
@@ -111,8 +116,9 @@ class TapeRecorder:
         """Begin a tape without entries, for an iteration that was run without recording."""
         self.forget()
         self.digests.forget()
+        collection_as_usual()
         on = phases_on(self.trainer.options)
-        self.tape = Tape(iteration, self.tape.base, segments=list(_unrecorded(on)))
+        self.tape = Tape(iteration, self.tape.base, segments=list(unrecorded(on)))
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
@@ -255,7 +261,7 @@ class TapeRecorder:
     def run_loss(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         target = trainer.target()
-        recorder = ForwardRecorder({}, self.progress.passed, enters=self.progress.enters)
+        recorder = ForwardRecorder(Paths(), self.progress.passed, enters=self.progress.enters)
         with recorder:
             trainer.compute_loss(target)
         trainer.note_loss()
@@ -271,7 +277,7 @@ class TapeRecorder:
         root = trainer.root(segment.vector)
         vector = trainer.make_vector(segment.vector) if segment.vector else None
         node = root.grad_fn
-        infos = backward_recorder.walk(node, self.ops(), trainer.names) if node else []
+        infos = backward_recorder.walk([node], self.ops(), trainer.names) if node else []
         recorder = backward_recorder.BackwardRecorder(
             infos, trainer.parameters, self.progress.passed, stop_after
         )
@@ -327,12 +333,6 @@ class TapeRecorder:
         progress.index = sum(len(s.entries) for s in self.tape.segments)
         progress.passed(0, "")
         progress.enters(phase)
-
-
-@cache
-def _unrecorded(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
-    """The segments of an iteration run without recording; ``on``: its optional phases."""
-    return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
 
 
 WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] = {
