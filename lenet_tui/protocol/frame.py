@@ -217,6 +217,8 @@ class Frame:
     ``failure``: where the last forward of this iteration or the next one failed.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
+    ``tape_bytes``: at most so many are held by the ops of this iteration, of which
+    ``tape_dropped`` have let go of their tensors. ``recomputed``: it was run again for some.
     """
 
     position: Position
@@ -243,6 +245,9 @@ class Frame:
     running: bool = False
     upcoming: tuple[str, ...] | None = None
     failure: Failure | None = None
+    tape_bytes: int = 0
+    tape_dropped: int = 0
+    recomputed: bool = False
 
     @property
     def failed_here(self) -> bool:

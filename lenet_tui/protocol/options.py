@@ -60,6 +60,8 @@ class Options:
     seed: int = 0
     threads: int = 1
     history_mb: int = 256
+    tape_mb: int = 4096
+    """Of the tensors that an iteration's ops make: few models reach it, and a computer has it."""
     model: str = NET
     """Where the model comes from: ``FILE.py``, ``FILE.py:NAME``, ``MODULE`` or ``MODULE:NAME``."""
     model_args: tuple[tuple[str, str], ...] = ()
@@ -117,6 +119,7 @@ def check(options: Options) -> Options:
     _within("seed", options.seed, 0, MAX_SEED)
     _within("threads", options.threads, 1, MAX_THREADS)
     _within("history-mb", options.history_mb, 1, 1_000_000)
+    _within("tape-mb", options.tape_mb, 1, 1_000_000)
     if options.data == "random" and options.loss == "cross_entropy":
         raise OptionError("protocol:labels-needed")
     return options
@@ -125,7 +128,7 @@ def check(options: Options) -> Options:
 def parse_value(option: str, text: str) -> Any:
     """The value that ``text`` means for ``option`` (as in ``set lr 0.1``), checked by itself."""
     kind = type(getattr(Options(), option.replace("-", "_"), None))
-    if option not in (*SETTABLE, "threads", "history-mb"):
+    if option not in (*SETTABLE, "threads", "history-mb", "tape-mb"):
         raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
     if kind in (int, float):
         return _number(option, text, kind)

@@ -35,6 +35,8 @@ class Replay:
         self.history = history
         self.recorder = TapeRecorder(self.trainer, progress, time.perf_counter() - started)
         self.cursor = Cursor(0)
+        self.recomputed = 0
+        """How often an iteration was run again for tensors that the tape had let go of."""
 
     @property
     def tape(self) -> Tape:

@@ -13,9 +13,10 @@ from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
+from lenet_tui.history.engine.recompute import cut
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
-from lenet_tui.history.engine.session_views import view_of
+from lenet_tui.history.engine.session_views import looked_at
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.frame import Frame
@@ -36,6 +37,7 @@ from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected, OwnError
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.tape.engine import digests, frame_builder
+from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
@@ -95,6 +97,8 @@ class Session:
         in_run = partial(self.frame, running=True)
         self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run)
         sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        budget = TapeBudget(options.tape_mb * MEGABYTE, sizes)
+        self._budget = self.navigator.recorder.budget = budget
         self._op_lists = frame_builder.OpLists(sizes)
         self.ready = ready_report(trainer)
 
@@ -161,6 +165,10 @@ class Session:
     # Moves
 
     def do(self, command: DoMove) -> Moved:
+        with self._budget.unlimited(command.ops):  # what each op made is asked for
+            return self._do(command)
+
+    def _do(self, command: DoMove) -> Moved:
         navigator, history = self.navigator, self.history
         before = navigator.iteration, navigator.cursor
         recorded = dict(history.plans), history.end
@@ -183,6 +191,7 @@ class Session:
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history
         history.reached(navigator.iteration, navigator.cursor)
+        cut(navigator)
         frame = replace(self.frame(), digest=self._fingerprint(), divergence=history.divergence)
         full, at = command.parameters, navigator.cursor
         states = digests.parameters(navigator.tape, at) if full else ()
@@ -278,7 +287,8 @@ class Session:
         here = navigator.iteration, navigator.cursor
         search = Search(navigator, self.watches, self._hooks)
         self._from = self.snapshot()
-        found = search.last_before(*here)
+        with self._budget.unlimited():  # each iteration on the way is looked through whole
+            found = search.last_before(*here)
         self._from = None
         if found is None:
             navigator.rebuild(*here)
@@ -290,6 +300,7 @@ class Session:
 
     def subscribe(self, subscription: Subscription) -> Frame:
         self._subscription = subscription
+        self._budget.unpin()
         return replace(self.frame(), digest=self._digest(), divergence=self.history.divergence)
 
     def subscribe_next(self, subscription: Subscription) -> None:
@@ -302,6 +313,7 @@ class Session:
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
+        views, watches = looked_at(self.navigator, self._subscription.views, self.watches)
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
         first, losses = self.run_loop.take_losses()
@@ -321,8 +333,8 @@ class Session:
             end=history.end[0],
             ahead=history.ahead(navigator.iteration, cursor),
             history_bytes=history.bytes,
-            watches=self._watch_states(),
-            views=tuple(view_of(self.navigator, r) for r in self._subscription.views),
+            watches=watches,
+            views=views,
             graph=frame_builder.graph(tape, cursor, names) if self._subscription.graph else None,
             accumulated=tape.accumulated(cursor),
             outputs=tape.outputs(cursor),
@@ -331,12 +343,7 @@ class Session:
             running=running,
             upcoming=upcoming,
             failure=navigator.failure,
+            tape_bytes=self._budget.bytes,
+            tape_dropped=self._budget.dropped,
+            recomputed=tape.again,
         )
-
-    def _watch_states(self) -> tuple[tuple[int, str, float | None, bool], ...]:
-        tape, cursor = self.navigator.tape, self.navigator.cursor
-        states = []
-        for number, watch in self.watches.items():
-            value = evaluate.value(tape, cursor, watch)
-            states.append((number, str(watch), value, value is not None and watch.holds(value)))
-        return tuple(states)

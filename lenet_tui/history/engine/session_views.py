@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.recompute import with_tensors
+from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.tape.engine.loss_scale import loss_scale
 from lenet_tui.tape.engine.names import find, upcoming
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.training.engine.token_texts import with_texts
+from lenet_tui.watch.engine import evaluate
+
+WatchState = tuple[int, str, float | None, bool]
+"""Number, text and value of a watchpoint, and whether it holds."""
+
+
+def looked_at(
+    navigator: Navigator, views: Iterable[ViewRequest], watches: Mapping[int, Watch]
+) -> tuple[tuple[View, ...], tuple[WatchState, ...]]:
+    """What of a frame needs the tensors of ops, which may have to be run again for it."""
+
+    def look() -> tuple[tuple[View, ...], tuple[WatchState, ...]]:
+        states = []
+        for number, watch in watches.items():
+            value = evaluate.value(navigator.tape, navigator.cursor, watch)
+            states.append((number, str(watch), value, value is not None and watch.holds(value)))
+        return tuple(view_of(navigator, request) for request in views), tuple(states)
+
+    return with_tensors(navigator, look)
 
 
 def view_of(navigator: Navigator, request: ViewRequest) -> View:

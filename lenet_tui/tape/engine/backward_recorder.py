@@ -76,6 +76,8 @@ class BackwardRecorder:
         stop_after: int | None = None,
         copies: bool = False,
     ) -> None:
+        self.watch: Callable[[Sequence[Entry]], None] | None = None
+        """What is called after each node, with all entries so far."""
         nested = any(isinstance(entry.node, BackwardCFunction) for entry in nodes)
         self._copies = copies or nested
         self.entries: list[Entry] = []
@@ -129,6 +131,8 @@ class BackwardRecorder:
         entries = self.entries
         entries.append(entry)
         self._passed(len(entries), entry.op)
+        if self.watch is not None:
+            self.watch(entries)
 
     def _accumulated(
         self,

@@ -17,13 +17,15 @@ from lenet_tui.tape.engine.edges import Edge, Given
 class Entry:
     """One entry of a tape. ``name``: of its op or parameter; ``module``: the path it ran in.
 
-    ``changes``: what it changes of that tensor: ``value``, ``grad``, ``update``.
+    ``changes``: what it changes of that tensor: ``value``, ``grad``, ``update``. ``dropped``: it
+    has let go of its tensors, as ``dropped.py`` says.
     """
 
     name: str
     op: str
     module: str
     changes: ClassVar[tuple[str, ...]] = ()
+    dropped: ClassVar[bool] = False
 
     @property
     def tensor(self) -> Tensor | None:

@@ -15,6 +15,7 @@ from lenet_tui.protocol.options import change, phases_on
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
+from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.failures import failure_of
@@ -56,6 +57,7 @@ class TapeRecorder:
         self.partly = False
         """Whether a forward that fails stays on the tape, as far as it came."""
         self.expected: list[OpEntry] = []
+        self.budget: TapeBudget | None = None
         self.tape = self.begin(0)
 
     def begin(self, iteration: int) -> Tape:
@@ -79,6 +81,8 @@ class TapeRecorder:
             trainer.updater.own_lr,
         )
         self._updates = {}
+        if self.budget:
+            self.budget.leave()
         self.digests.leave()
         self.tape = Tape(iteration, base)
         if iteration == 0:
@@ -265,34 +269,34 @@ class TapeRecorder:
         with recorder:
             trainer.compute_loss(target)
         trainer.note_loss()
-        entries = recorder.entries
         recorder.name_all(LOSS.name, self._forward.ops if self._forward else ())
         output = recorder.returned(trainer.loss)
         assert output is not None
         output.name = segment.kind.makes
-        return TapeSegment(segment, len(entries), list(entries), output=output)
+        return TapeSegment(segment, len(recorder.entries), [*recorder.entries], output=output)
 
     def run_backward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         root = trainer.root(segment.vector)
         vector = trainer.make_vector(segment.vector) if segment.vector else None
         node = root.grad_fn
-        infos = backward_recorder.walk([node], self.ops(), trainer.names) if node else []
+        ops = [op for recorded in self.tape.segments for op in recorded.ops]
+        infos = backward_recorder.walk([node], ops, trainer.names) if node else []
         recorder = backward_recorder.BackwardRecorder(
             infos, trainer.parameters, self.progress.passed, stop_after
         )
-        total = len(infos)
+        recorder.watch = self.budget.watching(self.tape, not self.partly) if self.budget else None
+        planned = 0
         try:
             trainer.backward(root, vector)
         except StopHere:
             trainer.accumulated += 1
-            total = UNKNOWN
+            planned = len(infos)
         finally:
             recorder.remove()
         self._freed = True
-        total = len(recorder.entries) if total != UNKNOWN else total
-        done: list[Entry] = list(recorder.entries)
-        planned = len(infos) if total == UNKNOWN else 0
+        done = list(recorder.entries)
+        total = UNKNOWN if planned else len(done)
         return TapeSegment(segment, total, done, root=node, vector=vector, planned=planned)
 
     def run_gradients(self, segment: Segment, stop_after: int | None) -> TapeSegment:
@@ -306,10 +310,6 @@ class TapeRecorder:
             for name, p in parameters.items()
         ]
         return TapeSegment(segment, len(entries), entries)
-
-    def ops(self) -> list[OpEntry]:
-        """The ops on the tape, of forward and loss."""
-        return [op for segment in self.tape.segments for op in segment.ops]
 
     def zero(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``zero_grad`` for these parameters."""

@@ -132,6 +132,8 @@ class Tape:
     segments: list[TapeSegment] = field(default_factory=list)
     result: float | None = None
     """The loss that a step of one's own returned."""
+    again: bool = False
+    """Whether it was computed again for tensors that it had let go of."""
 
     @property
     def end(self) -> Cursor:
@@ -157,6 +159,10 @@ class Tape:
             count = len(segment.entries)
             yield from segment.entries[max(first, 0) : max(last, 0)]
             first, last = first - count, last - count
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether an entry is on it."""
+        return any(each is entry for segment in self.segments for each in segment.entries)
 
     def passed(self, cursor: Cursor) -> list[tuple[TapeSegment, list[Entry]]]:
         """The segments that the cursor entered or passed, each with its entries so far."""
