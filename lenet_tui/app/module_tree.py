@@ -53,6 +53,12 @@ class Node:
         return self.last - self.first
 
 
+def _stem(name: str) -> str:
+    """A name without the number of its repeat."""
+    stem, _, number = name.rpartition("#")
+    return stem if stem and number.isdecimal() else name
+
+
 @dataclass(slots=True)
 class ModuleTree:
     """``nodes`` in the order of the lines, and where each tensor is."""
@@ -64,6 +70,17 @@ class ModuleTree:
         """The numbers of the nodes that a node is in, the nearest first."""
         while number >= 0 and (number := self.nodes[number].parent) >= 0:
             yield number
+
+    def place_like(self, tensor: str, before: ModuleTree) -> int:
+        """Where a tensor of the tree before is here; one of another forward (``conv1#2``) has the
+        place of its like, one that is not here the first.
+        """
+        if tensor in self.places or not self.places:
+            return self.places.get(tensor, 0)
+        stem = _stem(tensor)
+        alike, earlier = ([n for n in t.places if _stem(n) == stem] for t in (self, before))
+        which = earlier.index(tensor) if tensor in earlier else 0
+        return self.places[alike[min(which, len(alike) - 1)]] if alike else 0
 
     def visible(self, is_open: Callable[[int], bool]) -> list[int]:
         """The numbers of the nodes that are in no closed one; costs as much as they are many."""

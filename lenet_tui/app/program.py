@@ -56,7 +56,7 @@ def program(frame: Frame, net: str = "Net", source: Sequence[str] = ()) -> Progr
         lines += body
         body = []
     for phase in left(turn_of(options), segments if begun else ()):
-        body += _phase(options, phase)
+        body += _phase(frame, phase)
     note: Note = ("code.iteration", {"n": f"{frame.position.iteration}"})
     lines += [Line(""), Line("for iteration in count(1):", notes=(note,) if begun else ())]
     lines += [Line(INDENT + b.code, b.phase, b.mark, b.notes) for b in body]
@@ -121,26 +121,33 @@ def _begun(code: str, frame: Frame) -> Line:
     return Line(code, INIT.name, "current" if current else "done")
 
 
-def _phase(options: Options, phase: str, vector: str = "") -> list[Line]:
+def _phase(frame: Frame, phase: str, vector: str = "") -> list[Line]:
     """The lines of one phase; the last of them runs it."""
+    options = frame.options
     kind = PHASES[phase]
     code = [*statements.whole(kind, options, labels=options.data != "random")]
     if kind is LOSS:
         code = [*own_program.loss(options)] or code
     if kind is FORWARD:
-        code = [*_batch(options), *code]
+        code = [*_batch(frame), *code]
     elif vector:
         code = ["output.backward(v)"]
     return [*(Line(text) for text in code[:-1]), Line(code[-1], phase)]
 
 
-def _batch(options: Options) -> list[str]:
+def _batch(frame: Frame) -> list[str]:
+    options = frame.options
     if options.data in (OWN, DRAWN):
         return own_program.batch(options)
     if options.data == "random":
         return []
     name = "digits" if options.data == "digits" else "samples"
-    return [f"input, target = {name}.batch({options.batch_size}, device)"]
+    padding = frame.samples.padding if frame.samples else None
+    pad = ""
+    if padding is not None:
+        value = padding if padding % 1 else int(padding)
+        pad = f"input = F.pad(input, (2, 2, 2, 2), value={value})  # to 32×32"
+    return statements.batch(name, options, device=True, padding=pad)
 
 
 def _passed(frame: Frame, place: int) -> list[Line]:
@@ -148,7 +155,7 @@ def _passed(frame: Frame, place: int) -> list[Line]:
     segment = frame.segments[place]
     if segment.phase == INIT.name:
         return []
-    lines = _phase(frame.options, segment.phase, segment.vector)
+    lines = _phase(frame, segment.phase, segment.vector)
     if segment.phase == FORWARD.name and (segment.how == "skip" or _fetched(frame, place)):
         lines = lines[-1:]
     current = place == len(frame.segments) - 1

@@ -40,6 +40,7 @@ PANES: Table = {
     "view.unscaled": ("divided by the loss scale {scale}", "已除以损失的缩放系数 {scale}"),
     "view.accumulated": ("sum of {count} backward passes", "{count} 次反向传播之和"),
     "image.title": ("Input", "输入"),
+    "image.augmented": ("augmented", "已增强"),
     "image.target": ("target {target}", "目标 {target}"),
     "image.sample": ("sample {number} of {count}", "第 {number} 个样本，共 {count} 个"),
     "glance.title": ("At a glance", "一览"),

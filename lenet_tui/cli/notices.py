@@ -8,20 +8,18 @@ NOTICES = {
     "cli:no-option-near": ("no option {name}: {near}?", "没有选项 {name}：是否为 {near}？"),
     "cli:option": ("--{option}: {error}", "--{option}：{error}"),
     "cli:data-nameless": (
-        "--data: data needs a name: digits, random or the path of an .npz file",
-        "--data：data 需要一个名字：digits、random 或一个 .npz 文件的路径",
+        "--data: data needs a name: digits, random or the path of an .npz file or a folder",
+        "--data：data 需要一个名字：digits、random 或一个 .npz 文件或文件夹的路径",
     ),
     "cli:data-unreadable": (
-        "--data: data {data!r} cannot be read: {why}; digits, random or an .npz file works",
-        "--data：无法读取数据 {data!r}：{why}；可用 digits、random 或一个 .npz 文件",
+        "--data: data {data!r} cannot be read: {why}; digits, random, an .npz file or"
+        " a folder works",
+        "--data：无法读取数据 {data!r}：{why}；可用 digits、random、.npz 文件或文件夹",
     ),
     "cli:data-no-file": (
-        "--data: data {data!r} is not a regular file; digits, random or an .npz file works",
-        "--data：数据 {data!r} 不是普通文件；可用 digits、random 或一个 .npz 文件",
-    ),
-    "cli:data-folder": (
-        "--data: data {data!r} is a folder; digits, random or an .npz file works",
-        "--data：数据 {data!r} 是文件夹；可用 digits、random 或一个 .npz 文件",
+        "--data: data {data!r} is not a regular file; digits, random, an .npz file or"
+        " a folder works",
+        "--data：数据 {data!r} 不是普通文件；可用 digits、random、.npz 文件或文件夹",
     ),
     "cli:not-whole-from": (
         "--{name}: {name} {text!r} is not a whole number from {least} to {most}",
@@ -66,8 +64,9 @@ NOTICES = {
         "采用 --{option} {ours}，而非文件中的 {theirs}",
     ),
     "cli:late-options": (
-        "line 1: the options of the session came too late: give them on the command line",
-        "第 1 行：会话的选项来得太晚：请在命令行上给出",
+        "line {number}: the options of the session came too late: put them before the first "
+        "move, or on the command line",
+        "第 {number} 行：会话的选项来得太晚：请写在第一个动作之前，或在命令行上给出",
     ),
     "cli:open-quote": ("a quotation mark is not closed", "引号没有闭合"),
     "cli:line": ("line {number}: {error}", "第 {number} 行：{error}"),

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from lenet_tui import __version__
 from lenet_tui.app.settings import Settings
+from lenet_tui.protocol.augment import EXAMPLE
 from lenet_tui.protocol.model_names import split_model
 from lenet_tui.protocol.options import (
     LANGUAGES,
@@ -25,6 +26,7 @@ from lenet_tui.protocol.options import (
     Options,
     parse_value,
     resolve,
+    whole_path,
 )
 from lenet_tui.protocol.phases import OPTIONAL
 from lenet_tui.text.clean import clean
@@ -165,7 +167,19 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         metavar="SHAPE[:DTYPE]",
         help="random inputs for --model, such as 8,3,32,32 or 2,16:int64; again for each input",
     )
-    group.add_argument("--data", type=_data, metavar="DATA", help="random, digits or an .npz file")
+    group.add_argument(
+        "--data",
+        type=_data,
+        metavar="DATA",
+        help="digits, random, an .npz file, a folder with MNIST's IDX files, or one with a folder"
+        " of images for each class",
+    )
+    group.add_argument(
+        "--augment",
+        type=_value("augment"),
+        metavar="HOW",
+        help=f"of images trained on: {EXAMPLE} (pixels, degrees, deviation), or some of these",
+    )
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
@@ -189,7 +203,7 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
-    names = ("device", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
+    names = ("device", "data", "augment", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
              "seed", "threads", "history_mb", "tape_mb", "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}
@@ -291,13 +305,15 @@ def _data(text: str) -> str:
     if not text:
         raise CommandError("cli:data-nameless")
     try:
-        if Path(text).is_dir():
-            raise CommandError("cli:data-folder", data=text)
-        if Path(text).exists() and not Path(text).is_file():  # a named pipe would not even open
+        path = Path(text)
+        if path.is_dir():
+            next(path.iterdir(), None)
+            return whole_path(text)
+        if path.exists() and not path.is_file():  # a named pipe would not even open
             raise CommandError("cli:data-no-file", data=text)
-        with Path(text).open("rb"):
+        with path.open("rb"):
             pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CommandError("cli:data-unreadable", data=text, why=reason) from None
-    return text
+    return whole_path(text)

@@ -22,7 +22,7 @@ from lenet_tui.tour.stops import PRESET, STOPS
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
 
-_OWN = ("model", "inputs", "data", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
+_OWN = ("model", "inputs", "data", "augment", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
 """Options of the session that the tour's words and numbers depend on."""
 
 

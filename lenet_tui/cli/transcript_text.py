@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from lenet_tui import __version__
 from lenet_tui.cli.printer import Printer
+from lenet_tui.protocol.augment import OFF
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.protocol.messages import Moved, Ready, Subscription
 from lenet_tui.protocol.options import switches
@@ -51,6 +52,7 @@ class TextPrinter:
             f"preset {options.preset} · data {options.data} · batch-size {options.batch_size} · "
             f"loss {options.loss} · lr {options.lr:g} · optimizer {options.optimizer} · "
             f"seed {options.seed}"
+            + (f" · augment {options.augment}" if options.augment != OFF else "")
             + "".join(f" · {name} {value:g}" for name, value in switches(options).items())
         )
 

@@ -58,8 +58,8 @@ class SampleDraws:
             prepared = [f"{name} = Samples(seed={options.seed}, **{name.upper()})"]
         self._size = options.batch_size
         self._take(options.data, options.batch_size)
-        device = "" if options.device == "cpu" else ", device"
-        return [f"input, target = {name}.batch({options.batch_size}{device})"], prepared
+        device, seed = options.device != "cpu", f"{name}.drawn, "
+        return statements.batch(name, options, device=device, seed=seed), prepared
 
     def _random(self, options: Options) -> list[str]:
         prepared: list[str] = []

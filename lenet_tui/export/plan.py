@@ -241,7 +241,7 @@ class Plan:
             return [statements.optimizer(now) or "# from here on updated by hand"]
         if move.option == "device":
             return self._move(now)
-        if move.option in ("batch-size", "data", *SWITCHES):
+        if move.option in ("batch-size", "data", "augment", *SWITCHES):
             return []  # from the next batch on, and the next phase
         raise Rejected("export:change", option=move.option)
 

@@ -15,6 +15,7 @@ WIDTH = 100
 @dataclass(frozen=True, slots=True)
 class Packed:
     """Samples for the script. ``size``: (rows, columns); ``dtype``: torch's name of it.
+    ``background``: what 28×28 are padded with.
 
     ``packed``: base85 of zlib of numbers and labels (int32) and pixels, one after the other.
     """
@@ -25,6 +26,7 @@ class Packed:
     size: tuple[int, int]
     dtype: str
     divisor: float
+    background: float
     packed: str
 
 
@@ -127,5 +129,7 @@ def data(samples: Packed) -> str:
         f"total={samples.total}, kept={samples.kept}, size={samples.size}, "
         f"dtype=torch.{samples.dtype}, divisor={samples.divisor}"
     )
+    if samples.size == (28, 28):
+        fields += f", background={samples.background!r}"
     packed = "\n".join(['    packed="""', *rows, '""",'])
     return f"{samples.name.upper()} = dict(\n    {fields},\n{packed}\n)"

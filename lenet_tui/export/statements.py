@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lenet_tui.protocol.augment import parse
 from lenet_tui.protocol.moves import Vector
 from lenet_tui.protocol.optimizers import OPTIMIZERS
 from lenet_tui.protocol.options import OWN, Options, as_dict
@@ -64,6 +65,25 @@ def vector(of: Vector, drawn: bool) -> tuple[str, ...]:
     if drawn:
         return ("output.backward(vector)",)
     return ("output.backward(torch.randn(output.shape).to(output))",)
+
+
+def batch(
+    name: str, options: Options, *, device: bool, seed: str = "", padding: str = ""
+) -> list[str]:
+    """How a batch is taken from the samples ``name``, and changed at random before it is moved.
+
+    ``device``: whether it goes to one. ``seed``: what is given first to ``augment``. ``padding``:
+    the statement that pads it, to be read: an exported script has padded the samples already.
+    """
+    changes = parse(options.augment).call()
+    at_once = ", device" if device and not changes else ""
+    lines = [f"input, target = {name}.batch({options.batch_size}{at_once})"]
+    lines += filter(None, [padding])
+    if changes:
+        lines.append(f"input = augment(input, {seed}{changes})")
+        if device:
+            lines.append("input, target = input.to(device), target.to(device)")
+    return lines
 
 
 def draw(size: int) -> tuple[str, ...]:

@@ -202,6 +202,23 @@ class Graph:
 
 
 @pickled_by_call
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What is said of the images of a data set. ``padding``: what 28×28 are padded with, to 32×32;
+    ``None``: they are not. ``names``: of the classes; empty where they are numbers. ``augmented``:
+    whether the batch was changed at random.
+    """
+
+    padding: float | None = None
+    names: tuple[str, ...] = ()
+    augmented: bool = False
+
+    def of_class(self, number: int) -> str:
+        """A class as it is shown: its number and, if it has one, its name."""
+        return f"{number} {self.names[number]}" if number < len(self.names) else f"{number}"
+
+
+@pickled_by_call
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """All that the screen is a function of.
@@ -214,7 +231,9 @@ class Frame:
     ``output_shape``: of this iteration's, ``None`` before the forward is through;
     ``inputs``: names and shapes of the tensors that went into it; empty before it.
     ``upcoming``: the recorded phases to come of a step of one's own; ``None``: it is none.
-    ``failure``: where the last forward of this iteration or the next one failed.
+    ``failure``: where the last forward of this iteration or the next one failed. ``samples``:
+    of the batch that went into the forward, before it of the next one; ``None`` for data that are
+    no images of a file.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
     ``tape_bytes``: at most so many are held by the ops of this iteration, of which
@@ -248,6 +267,7 @@ class Frame:
     tape_bytes: int = 0
     tape_dropped: int = 0
     recomputed: bool = False
+    samples: Samples | None = None
 
     @property
     def failed_here(self) -> bool:

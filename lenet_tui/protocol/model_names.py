@@ -16,5 +16,8 @@ def split_model(where: str) -> tuple[str, str]:
 
 
 def session_name(options: Options) -> str:
-    """``digits``, ``train.py``, ``train.py:GPT``, ``torch.nn:Linear``."""
-    return options.preset if options.model == NET else PurePath(options.model).name
+    """``digits``, ``mnist.npz``, ``train.py``, ``train.py:GPT``, ``torch.nn:Linear``."""
+    if options.model != NET:
+        return PurePath(options.model).name
+    named = options.data in ("digits", "random")
+    return options.preset if named else PurePath(options.data).name

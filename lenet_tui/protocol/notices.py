@@ -31,6 +31,22 @@ NOTICES = {
         "{name} {value} is not possible: it must be a finite number, 0 (off) or more, such as 1",
         "{name} 不能是 {value}：须为有限的数，0（关）或更大，例如 1",
     ),
+    "protocol:augment": (
+        "augment {text!r} means nothing: off, or one or more of {example}",
+        "augment {text!r} 无意义：可为 off，或 {example} 中的一项或几项",
+    ),
+    "protocol:augment-shift": (
+        "augment: {name} {value} is not possible: it must be a whole number from 0 to {most}",
+        "augment：{name} 不能是 {value}：须为 0 到 {most} 的整数",
+    ),
+    "protocol:augment-value": (
+        "augment: {name} {value} is not possible: it must be a number from 0 to {most}",
+        "augment：{name} 不能是 {value}：须为 0 到 {most} 的数",
+    ),
+    "protocol:augment-images": (
+        "augment changes images of data such as digits, not data {data}: leave it off",
+        "augment 用于 digits 之类的图像数据，不能用于数据 {data}：请设为 off",
+    ),
     "protocol:labels-needed": (
         "loss cross_entropy needs class labels, and the random data has a real-valued target:"
         " use loss mse, or data digits",

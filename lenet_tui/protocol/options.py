@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
-from lenet_tui.protocol import optimizers
+from lenet_tui.protocol import augment, optimizers
 from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.phases import OPTIONAL, STEP, turn
 from lenet_tui.text.notice import Problem
@@ -31,7 +32,7 @@ OWN_LR = -1.0
 LANGUAGES = ("en", "zh")
 SWITCHES = tuple(phase.option for phase in OPTIONAL)
 """Options that turn a phase on; 0, which each has by default, is off."""
-SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES, "seed", "device")
+SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", "augment", *SWITCHES, "seed", "device")
 """Options that a move may change while a session runs."""
 
 _SELDOM = ("model_args", "inputs", "step")
@@ -53,6 +54,8 @@ class Options:
     device: str = "auto"
     data: str = "digits"
     batch_size: int = 1
+    augment: str = augment.OFF
+    """How the images of a batch are changed at random: see ``protocol/augment.py``."""
     loss: str = "cross_entropy"
     lr: float = 0.01
     optimizer: str = "manual"
@@ -111,6 +114,8 @@ def check(options: Options) -> Options:
         raise OptionError("protocol:needs-model", option=name)
     if options.inputs and options.data != DRAWN:
         raise OptionError("protocol:input-or-data", data=options.data)
+    if _augmentation(options.augment) != augment.OFF and options.data in ("random", OWN, DRAWN):
+        raise OptionError("protocol:augment-images", data=options.data)
     for name in SWITCHES:
         value = getattr(options, name)
         if not (math.isfinite(value) and value >= 0):
@@ -134,7 +139,14 @@ def parse_value(option: str, text: str) -> Any:
         return _number(option, text, kind)
     if option in CHOICES and text not in (OWN, RETURNED):  # whether there is one is checked later
         return _one_of(option, text, CHOICES[option])
-    return text
+    if option == "augment":
+        return _augmentation(text)
+    return whole_path(text) if option == "data" else text
+
+
+def whole_path(data: str) -> str:
+    """Data by name, or a path that is the same from another folder."""
+    return data if data in ("", "digits", "random", OWN, DRAWN) else str(Path(data).absolute())
 
 
 def change(options: Options, option: str, value: Any) -> Options:
@@ -146,6 +158,8 @@ def change(options: Options, option: str, value: Any) -> Options:
 def as_dict(options: Options) -> dict[str, Any]:
     """The options as plain values, in their order; without what is off or was not given."""
     values = {f.name: getattr(options, f.name) for f in fields(options)}
+    if values["augment"] == augment.OFF:
+        del values["augment"]
     return {name: v for name, v in values.items() if v or name not in (*SWITCHES, *_SELDOM)}
 
 
@@ -164,6 +178,14 @@ def phases_on(options: Options) -> tuple[str, ...]:
 def turn_of(options: Options) -> tuple[str, ...]:
     """The phases of an iteration in turn."""
     return turn(phases_on(options))
+
+
+def _augmentation(text: str) -> str:
+    """The option as it is written: the same for all that means the same."""
+    try:
+        return str(augment.parse(text))
+    except Problem as error:
+        raise OptionError(error.notice) from None
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

@@ -36,7 +36,7 @@ COMMANDS: Table = {
     "cmd.goto.short": ("goto", "跳转"),
     "cmd.goto-op.title": ("Go to this op", "转到此算子"),
     "cmd.goto-op.help": (
-        "the one that the line of the layers is of, forwards or back",
+        "the op on the chosen line of the layers, forwards or back",
         "网络层中光标所在行的算子，向前或向后",
     ),
     "cmd.run.title": ("Run / pause", "运行 / 暂停"),

@@ -7,28 +7,116 @@ NOTICES = {
         "batch-size {size} 超过可训练的样本：{data} 有 {count} 个；最多 {count}",
     ),
     "training:unusable-data": (
-        "data {path!r} cannot be used: {why}; what works: digits, random, or an .npz file with"
-        " images (N, H, W) or (N, 1, H, W), of uint8 (0 to 255) or any integer or float type,"
-        " and labels (N,) of an integer type, 0 to {last}",
-        "无法使用数据 {path!r}：{why}；可用：digits、random，或一个 .npz 文件，其中 images 的形状为"
+        "data {path!r} cannot be used: {why}; what works: digits, random, a folder with MNIST's IDX"
+        " files, a folder with a folder of images for each class, or an .npz file with images"
+        " (N, H, W) or (N, 1, H, W), of uint8 (0 to 255) or any integer or float type, and labels"
+        " (N,) of an integer type from 0 on, or with x_train, y_train, x_test, y_test",
+        "无法使用数据 {path!r}：{why}；可用：digits、random、含 MNIST 的 IDX 文件的文件夹、"
+        "每个类别一个图像文件夹的文件夹，或一个 .npz 文件，其中 images 的形状为"
         " (N, H, W) 或 (N, 1, H, W)，类型为 uint8（0 到 255）或其他整数、浮点类型，"
-        "labels 的形状为 (N,)，类型为整数，取值 0 到 {last}",
+        "labels 的形状为 (N,)，类型为整数，从 0 起；或含 x_train、y_train、x_test、y_test",
+    ),
+    "training:too-many-classes": (
+        "data {data} has labels up to {last}, and the last layer of the net has {outputs} outputs:"
+        " with it labels below {outputs} can be learnt",
+        "数据 {data} 的标签最大为 {last}，而网络最后一层只有 {outputs} 个输出："
+        "只能学习小于 {outputs} 的标签",
+    ),
+    "training:more-classes": (
+        "the data have labels up to {last}, and the model has {outputs} outputs",
+        "数据的标签最大为 {last}，而模型只有 {outputs} 个输出",
+    ),
+    "training:data-changed": (
+        "data {data!r} have changed since this session read them: it goes on only with those it"
+        " began with",
+        "数据 {data!r} 在本会话读取之后已改变：只能用开始时的数据继续",
+    ),
+    "training:in-file": ("{file}: {why}", "{file}：{why}"),
+    "training:not-regular": ("it is not a regular file", "不是普通文件"),
+    "training:empty-folder": ("it is an empty folder", "它是空文件夹"),
+    "training:no-classes": (
+        "it holds neither IDX files such as train-images-idx3-ubyte nor folders of images",
+        "其中既没有 train-images-idx3-ubyte 之类的 IDX 文件，也没有图像文件夹",
+    ),
+    "training:no-train-part": (
+        "it has a part for testing, but no {file} to train on",
+        "有测试部分，但没有用于训练的 {file}",
+    ),
+    "training:no-partner": ("it has {file}, but no {missing}", "有 {file}，但没有 {missing}"),
+    "training:counts-disagree": (
+        "{first} has {images} images, and {second} has {labels} labels",
+        "{first} 有 {images} 张图像，而 {second} 有 {labels} 个标签",
+    ),
+    "training:magic": (
+        "its magic number is {magic}, not {wanted} (unsigned bytes, dimensions: {count})",
+        "魔数为 {magic}，而不是 {wanted}（无符号字节，维数：{count}）",
+    ),
+    "training:cut-off": (
+        "it is cut off: its header promises {size} bytes, and there are no more than {there}",
+        "文件不完整：文件头声明 {size} 字节，而实际不超过 {there}",
+    ),
+    "training:too-long": (
+        "it goes on after the {size} bytes that its header promises",
+        "文件头声明 {size} 字节，而文件在其后还有内容",
+    ),
+    "training:gzip-ends": ("its gzip data are cut off", "gzip 数据不完整"),
+    "training:gzip-damaged": ("its gzip data are damaged", "gzip 数据已损坏"),
+    "training:no-elements": ("its dimensions are {shape}", "各维大小为 {shape}"),
+    "training:parts-differ": (
+        "the images to train on are {train}, and those to test on {test}",
+        "训练图像为 {train}，而测试图像为 {test}",
+    ),
+    "training:one-class": (
+        "all images are of one class, {label}: there is nothing to tell apart",
+        "所有图像都属于同一类别 {label}：没有可区分的类别",
+    ),
+    "training:unknown-class": (
+        "{folder} has a class {name!r}, which there is none of to train on",
+        "{folder} 中有类别 {name!r}，而训练部分没有它",
+    ),
+    "training:no-images": ("there is no image in {folder!r}", "{folder!r} 中没有图像"),
+    "training:no-image": (
+        "it is not an image in a format that is read (PNG, JPEG, BMP, GIF, TIFF, WebP, PPM)",
+        "不是可读取格式的图像（PNG、JPEG、BMP、GIF、TIFF、WebP、PPM）",
+    ),
+    "training:no-decoder": (
+        "to decode images takes Pillow, which is not installed: pip install pillow",
+        "解码图像需要 Pillow，尚未安装：pip install pillow",
+    ),
+    "training:too-many-pixels": (
+        "it says that it has over {most} million pixels",
+        "它声明的像素超过 {most} 百万",
+    ),
+    "training:image-mode": (
+        "its pixels are of the kind {mode}, not of 8 bits a channel",
+        "像素类型为 {mode}，不是每通道 8 位",
+    ),
+    "training:transparent": (
+        "it is transparent in places, and what is behind it is not known",
+        "图像有透明部分，而背景未知",
     ),
     "training:unpacks-to": ("it unpacks to over {most} MB", "解压后超过 {most} MB"),
-    "training:no-arrays": ("its images and labels are not arrays", "images 与 labels 不是数组"),
+    "training:no-arrays": ("{name} is not an array", "{name} 不是数组"),
+    "training:pickled": (
+        "{name} is an array of pickled objects, which are never loaded",
+        "{name} 是 pickle 对象数组，从不加载",
+    ),
+    "training:array-size": (
+        "the header of {name} promises {size} bytes, and there are {there}",
+        "{name} 的头部声明 {size} 字节，而实际有 {there}",
+    ),
     "training:no-npz": ("it is not an .npz file", "不是 .npz 文件"),
-    "training:folder": ("it is a folder", "它是文件夹"),
     "training:no-array": (
         "it has no array {name!r}, but {names}",
         "其中没有数组 {name!r}，只有 {names}",
     ),
     "training:images-type": (
-        "its images are of type {dtype}, not of an integer or float type",
-        "images 的类型为 {dtype}，不是整数或浮点类型",
+        "{name} is of type {dtype}, not of an integer or float type",
+        "{name} 的类型为 {dtype}，不是整数或浮点类型",
     ),
     "training:labels-type": (
-        "its labels are of type {dtype}, not of an integer type such as int64",
-        "labels 的类型为 {dtype}，不是 int64 之类的整数类型",
+        "{name} is of type {dtype}, not of an integer type such as int64",
+        "{name} 的类型为 {dtype}，不是 int64 之类的整数类型",
     ),
     "training:too-few": (
         "it has one image, and at least 2 are needed: the first is for testing",
@@ -38,17 +126,29 @@ NOTICES = {
         "the images of {data} are {size}: each is resized to {side}×{side} (bilinear)",
         "{data} 的图像为 {size}：每张都缩放为 {side}×{side}（双线性插值）",
     ),
+    "training:resized-each": (
+        "the images of {data} are of several sizes: each is resized to {side}×{side} (bilinear)",
+        "{data} 的图像大小不一：每张都缩放为 {side}×{side}（双线性插值）",
+    ),
+    "training:padded": (
+        "the images of {data} are 28×28: each is padded to {side}×{side}, as in LeNet's paper",
+        "{data} 的图像为 28×28：每张都按 LeNet 论文填充到 {side}×{side}",
+    ),
+    "training:made-grey": (
+        "the images of {data} have colours: they are read as grey",
+        "{data} 的图像有颜色：按灰度读取",
+    ),
     "training:image-shape": (
-        "its images have the shape {shape}",
-        "images 的形状为 {shape}",
+        "{name} has the shape {shape}",
+        "{name} 的形状为 {shape}",
     ),
     "training:label-shape": (
-        "it has {count} images, and labels of shape {shape}, not ({count},)",
-        "有 {count} 张图像，而 labels 的形状为 {shape}，不是 ({count},)",
+        "it has {count} images, and {name} of shape {shape}, not ({count},)",
+        "有 {count} 张图像，而 {name} 的形状为 {shape}，不是 ({count},)",
     ),
     "training:label-range": (
-        "its labels go from {low} to {high}, not from 0 to {last}",
-        "labels 从 {low} 到 {high}，而不是 0 到 {last}",
+        "{name} goes from {low} to {high}, and labels count from 0 on",
+        "{name} 从 {low} 到 {high}，而标签应从 0 开始计数",
     ),
     "training:no-cuda-gpu": ("no CUDA GPU was found", "未找到 CUDA GPU"),
     "training:built-without-cuda": (

@@ -44,16 +44,16 @@ def plain_loop(batch: int, iterations: int = ITERATIONS) -> Callable[[], None]:
     """The loop a person would write, over the digits in order."""
     torch.manual_seed(0)
     net, criterion = Net(), nn.CrossEntropyLoss()
-    digits = dataset.load("digits")
-    train = digits.train()
+    digits = dataset.load("digits").train
     place = 0
 
     def loop() -> None:
         nonlocal place
         for _ in range(iterations):
-            picked = train[place : place + batch]
-            place = (place + batch) % (len(train) - batch)
-            loss = criterion(net(digits.images[picked]), digits.labels[picked])
+            picked = torch.arange(place, place + batch)
+            place = (place + batch) % (len(digits) - batch)
+            images, labels = digits.batch(picked)
+            loss = criterion(net(images), labels)
             net.zero_grad()
             loss.backward()
             for p in net.parameters():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import select
 import sys
 import time
@@ -33,7 +32,7 @@ Press = Callable[[int], float]
 
 
 class Keys:
-    """Keys of an app in a terminal. Its bytes are only looked through, never emulated."""
+    """Keys of an app in a terminal. Its bytes are only looked through, its queries answered."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
@@ -46,7 +45,7 @@ class Keys:
         began = time.perf_counter()
         self.terminal.send(key)
         while not sent or shows not in sent:
-            sent += os.read(self.terminal.master, 65536)
+            sent += self.terminal.take()
         return time.perf_counter() - began
 
     def settle(self, key: str) -> float:
@@ -55,7 +54,7 @@ class Keys:
         began = last = time.perf_counter()
         self.terminal.send(key)
         while last == began or select.select([self.terminal.master], [], [], SETTLED)[0]:
-            os.read(self.terminal.master, 65536)
+            self.terminal.take()
             last = time.perf_counter()
         return last - began
 
@@ -64,7 +63,7 @@ class Keys:
         until = time.perf_counter() + BETWEEN + self.chance.uniform(0, FRAME)
         while (left := until - time.perf_counter()) > 0:
             if select.select([self.terminal.master], [], [], left)[0]:
-                os.read(self.terminal.master, 65536)
+                self.terminal.take()
 
 
 @contextmanager

@@ -53,11 +53,11 @@ def make_cell() -> Callable[[], None]:
     from matplotlib import pyplot  # noqa: PLC0415
 
     torch.manual_seed(0)
-    net, criterion, digits = Net(), nn.CrossEntropyLoss(), dataset.load("digits")
+    net, criterion, digits = Net(), nn.CrossEntropyLoss(), dataset.load("digits").train
     losses: list[float] = []
 
     def cell() -> None:
-        image, label = digits.images[len(losses)][None], digits.labels[len(losses)][None]
+        image, label = digits.batch(torch.tensor([len(losses)]))
         output = net(image)
         loss = criterion(output, label)
         net.zero_grad()

@@ -152,16 +152,16 @@ def session(name: str, history_mb: int = 1024) -> Session:
 def plain_loop(name: str, iterations: int) -> Callable[[], None]:
     """The loop a person would write."""
     torch.manual_seed(0)
-    net, criterion, digits = NETS[name].make(), nn.CrossEntropyLoss(), dataset.load("digits")
-    train = digits.train()
+    net, criterion, digits = NETS[name].make(), nn.CrossEntropyLoss(), dataset.load("digits").train
     place = 0
 
     def loop() -> None:
         nonlocal place
         for _ in range(iterations):
-            picked = train[place : place + BATCH]
-            place = (place + BATCH) % (len(train) - BATCH)
-            loss = criterion(net(digits.images[picked]), digits.labels[picked])
+            picked = torch.arange(place, place + BATCH)
+            place = (place + BATCH) % (len(digits) - BATCH)
+            images, labels = digits.batch(picked)
+            loss = criterion(net(images), labels)
             net.zero_grad()
             loss.backward()
             for p in net.parameters():

@@ -34,7 +34,7 @@ def start(name: str, text: bytes, bound: float) -> Result:
         with Terminal() as terminal:
             sent = bytearray()
             while text not in sent:
-                sent += os.read(terminal.master, 65536)
+                sent += terminal.take()
             return time.monotonic() - terminal.started
 
     import_torch()

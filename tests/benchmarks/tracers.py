@@ -26,13 +26,14 @@ def traced(batch: int) -> Result:
 
     record: Callable[..., Any] = getattr(torchlens, "trace", None) or torchlens.log_forward_pass
     torch.manual_seed(0)
-    net, criterion, digits = Net(), nn.CrossEntropyLoss(), dataset.load("digits")
+    net, criterion, digits = Net(), nn.CrossEntropyLoss(), dataset.load("digits").train
 
     def loop() -> None:
         for number in range(ITERATIONS):
-            picked = slice(number * batch, (number + 1) * batch)
-            record(net, digits.images[picked])
-            loss = criterion(net(digits.images[picked]), digits.labels[picked])
+            picked = torch.arange(number * batch, (number + 1) * batch)
+            images, labels = digits.batch(picked)
+            record(net, images)
+            loss = criterion(net(images), labels)
             net.zero_grad()
             loss.backward()
             for p in net.parameters():

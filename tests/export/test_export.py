@@ -215,6 +215,7 @@ def test_samples_of_a_file_come_out_the_same(
     drive("set data digits", "finish")
     script = exported(drive)
     assert packed in script
+    assert ("background=-1.0" in script) == (shape == (28, 28))
     assert "samples.batch(5)" in script
     assert ran(script) == shown(drive)
 

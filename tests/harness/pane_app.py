@@ -18,7 +18,7 @@ from torch import Tensor
 
 from lenet_tui.app.all_words import words
 from lenet_tui.kit.ui.pane import Pane
-from lenet_tui.protocol.frame import Frame, Graph, OpRow, OpRows, SegmentState
+from lenet_tui.protocol.frame import Frame, Graph, OpRow, OpRows, Samples, SegmentState
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.views import View, ViewRequest
@@ -95,12 +95,14 @@ def make_frame(
     accumulated: int = 1,
     options: Options | None = None,
     graph: Graph | None = None,
+    samples: Samples | None = None,
 ) -> Frame:
     parameters = ("conv1.weight", "conv1.bias", "conv2.weight", "fc")
     rows = OpRows(1, (row("conv1", parameters), row("pool")))
     return Frame(
         Position(iteration, "forward"), segments, "loss", options or Options(), rows, None, None,
         0, np.zeros(0), iteration, False, 0, views=views, accumulated=accumulated, graph=graph,
+        samples=samples,
     )  # fmt: skip
 
 

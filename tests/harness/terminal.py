@@ -145,15 +145,20 @@ class Terminal:
             if not select.select([self.master], [], [], left)[0]:
                 break
             try:
-                data = os.read(self.master, 65536)
+                data = self.take()
             except OSError:  # EIO: nobody has the other end open
                 break
             if not data:
                 break
             new += data
-            if answer := self._answers.to(data):
-                os.write(self.master, answer)
         return self.show(bytes(new))
+
+    def take(self) -> bytes:
+        """Wait for bytes and answer their queries, without putting them on the screen."""
+        data = os.read(self.master, 65536)
+        if answer := self._answers.to(data):
+            os.write(self.master, answer)
+        return data
 
     def show(self, data: bytes) -> bytes:
         """Put on the screen what has come; returns it."""

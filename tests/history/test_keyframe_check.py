@@ -96,6 +96,7 @@ def slot(header: dict[str, Any], name: str) -> None:
         lambda h: h.update(rng=first(h)),
         lambda h: h["data"].update(offset=-5),
         lambda h: h["data"].update(source=1),
+        lambda h: h["data"].update(content="0" * 64),
         lambda h: h["data"].update(size=2**70),
         lambda h: h["data"].update(fixed=[first(h)]),
         lambda h: h.update(loss="[]"),

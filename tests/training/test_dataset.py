@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,25 +16,32 @@ import torch
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.messages import Remark
 from lenet_tui.protocol.options import OptionError, resolve
-from lenet_tui.training.engine import dataset, devices
+from lenet_tui.training.engine import dataset, devices, raw_images
 from lenet_tui.training.engine.dataset import DataState, next_batch
+from lenet_tui.training.engine.images import Part
 from tests.harness.commands import run_here
 from tests.harness.driving import Drive, Hooks, LocalStore
 from tests.harness.oracle import digits, digits_order
 
 
+def whole(part: Part) -> tuple[torch.Tensor, torch.Tensor]:
+    return part.batch(torch.arange(len(part)))
+
+
 def test_the_digits_are_what_they_are_said_to_be() -> None:
     images, labels = digits()
-    ours = dataset.load("digits")
-    assert ours.images.shape == (1797, 1, 32, 32)
-    assert ours.images.dtype == torch.float32
-    assert torch.equal(ours.images, images)
-    assert torch.equal(ours.labels, labels)
-    assert [x.item() for x in torch.aminmax(ours.images)] == [-1, 1]
+    assert images.shape == (1797, 1, 32, 32)
+    assert images.dtype == torch.float32
+    assert [x.item() for x in torch.aminmax(images)] == [-1, 1]
     assert torch.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
-    train = ours.train()
-    assert len(train) == 1797 - 360
-    assert (train % 5 != 0).all()
+    ours, fifth = dataset.load("digits"), torch.arange(1797) % 5 == 0
+    for part, wanted in (ours.train, ~fifth), (ours.test, fifth):
+        inputs, targets = whole(part)
+        assert torch.equal(inputs, images[wanted])
+        assert torch.equal(targets, labels[wanted])
+    assert (len(ours.train), len(ours.test)) == (1437, 360)
+    assert dataset.held_out(resolve()) is ours.test
+    assert dataset.held_out(resolve("notebook")) is None
 
 
 def batches(count: int, **given: Any) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -46,12 +54,12 @@ def test_every_epoch_has_each_training_image_once_in_an_order_of_its_own(seed: i
     taken = batches(2 * 15, batch_size=100, seed=seed)
     assert [len(labels) for _, labels in taken] == ([100] * 14 + [37]) * 2
     images = torch.cat([i for i, _ in taken])
-    train = dataset.load("digits").images[dataset.load("digits").train()]
+    train = whole(dataset.load("digits").train)[0]
     for epoch in (0, 1):
         epoch_images = images[1437 * epoch : 1437 * (epoch + 1)]
         assert _multiset(epoch_images) == _multiset(train)
         if seed < 2**32:
-            expected = dataset.load("digits").images[digits_order(seed, epoch)]
+            expected = digits()[0][digits_order(seed, epoch)]
             assert torch.equal(epoch_images, expected)
     assert not torch.equal(images[:1437], images[1437:])
 
@@ -82,12 +90,13 @@ def test_a_file_of_images(tmp_path: Path, shape: tuple[int, ...], dtype: str) ->
     pixels = np.random.default_rng(0).integers(0, 256, shape)
     labels = np.arange(shape[0], dtype="uint8") % 10
     loaded = dataset.load(file(tmp_path, images=pixels.astype(dtype), labels=labels))
-    assert loaded.images.shape == (shape[0], 1, 32, 32)
-    assert loaded.labels.dtype == torch.int64
+    images, numbers = whole(loaded.train)
+    assert images.shape == (shape[0] - -(-shape[0] // 5), 1, 32, 32)
+    assert numbers.dtype == torch.int64
     if dtype == "uint8":
-        assert loaded.images.min() >= -1 and loaded.images.max() <= 1
+        assert images.min() >= -1 and images.max() <= 1
     if shape[-1] == 32 and dtype == "float32":
-        assert torch.equal(loaded.images[:, 0], torch.tensor(pixels, dtype=torch.float32))
+        assert torch.equal(images[:4, 0], torch.tensor(pixels[1:5], dtype=torch.float32))
     dataset.load.cache_clear()
 
 
@@ -112,14 +121,20 @@ class Pickled:
 
 IMAGES, LABELS = np.zeros((4, 8, 8), "uint8"), np.arange(4)
 BAD: dict[str, tuple[dict[str, Any], str]] = {
-    "pickled": ({"images": np.array([Pickled()] * 4), "labels": LABELS}, "allow_pickle"),
-    "pickled labels": ({"images": IMAGES, "labels": np.array([Pickled()] * 4)}, "allow_pickle"),
+    "pickled": (
+        {"images": np.array([Pickled()] * 4), "labels": LABELS},
+        "pickled objects, which are never",
+    ),
+    "pickled labels": (
+        {"images": IMAGES, "labels": np.array([Pickled()] * 4)},
+        "pickled objects, which are never",
+    ),
     "no images": (
         {"pictures": IMAGES, "labels": LABELS},
         "'images', but pictures, labels",
     ),
     "no labels": ({"images": IMAGES}, "labels"),
-    "flat": ({"images": IMAGES.reshape(4, 64), "labels": LABELS}, "have the shape (4, 64)"),
+    "flat": ({"images": IMAGES.reshape(4, 64), "labels": LABELS}, "images has the shape (4, 64)"),
     "colours": ({"images": np.zeros((4, 3, 8, 8)), "labels": LABELS}, "shape (4, 3, 8, 8)"),
     "empty": ({"images": np.zeros((0, 8, 8)), "labels": np.arange(0)}, "shape (0, 8, 8)"),
     "no pixels": ({"images": np.zeros((4, 0, 8)), "labels": LABELS}, "shape (4, 0, 8)"),
@@ -130,7 +145,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"images": IMAGES, "labels": LABELS / 2},
         "float64, not of an integer type",
     ),
-    "label 10": ({"images": IMAGES, "labels": LABELS + 7}, "go from 7 to 10, not from 0 to 9"),
+    "one class": ({"images": IMAGES, "labels": LABELS * 0 + 7}, "of one class, 7: there is"),
     "label -1": ({"images": IMAGES, "labels": LABELS - 1}, "-1 to 2"),
     "complex": (
         {"images": IMAGES + 1j, "labels": LABELS},
@@ -150,7 +165,7 @@ def refused(source: str) -> str:
     line = str(caught.value)
     assert line.isprintable(), line
     assert line.count("cannot be used") == 1
-    for works in ("(N, H, W) or (N, 1, H, W)", "uint8", "labels (N,) of an integer type, 0 to 9"):
+    for works in ("(N, H, W) or (N, 1, H, W)", "uint8", "IDX", "x_test"):
         assert works in line
     return line
 
@@ -163,7 +178,7 @@ def test_arrays_that_are_no_images(tmp_path: Path, name: str) -> None:
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     assert "no such file" in refused(str(tmp_path / "absent.npz"))
-    assert "it is a folder" in refused(str(tmp_path))
+    assert "it is an empty folder" in refused(str(tmp_path))
     assert refused("")
     assert refused("a\0b")
     assert "\\x1b" in refused("\x1b[31mred\n.npz")
@@ -191,7 +206,7 @@ def test_images_of_another_size_are_resized_and_that_is_said(tmp_path: Path) -> 
 
 
 def test_a_file_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset, "MAX_FILE", 2**20)
+    monkeypatch.setattr(raw_images, "MAX_BYTES", 2**20)
     path = file(tmp_path, images=np.zeros((2000, 32, 32), "uint8"), labels=np.zeros(2000, int))
     assert Path(path).stat().st_size < 2**16
     assert "unpacks to over 1 MB" in refused(path)
@@ -217,12 +232,24 @@ def test_damaged_files_are_refused_in_a_line(tmp_path: Path) -> None:
     dataset.load.cache_clear()
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(2**40, "unpacks to over 512 MB"), (1000, "promises 64128 bytes")]
+)
+def test_a_header_that_claims_more_than_there_is(tmp_path: Path, count: int, said: str) -> None:
+    text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 8, 8), }}"
+    header = b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + f"{text:117}\n".encode()
+    with zipfile.ZipFile(tmp_path / "claims.npz", "w") as archive:
+        archive.writestr("images.npy", header)
+        archive.writestr("labels.npy", header)
+    assert said in refused(str(tmp_path / "claims.npz"))
+
+
 def test_members_that_are_no_arrays(tmp_path: Path) -> None:
     path = tmp_path / "other.npz"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("images.npy", b"no array")
         archive.writestr("labels.npy", b"")
-    assert "are not arrays" in refused(str(path))
+    assert "images is not an array" in refused(str(path))
 
 
 # Devices

@@ -259,7 +259,8 @@ class SessionScreen(PaneScreen):
         """The speed of a run, in words."""
         speed = self.runner.speed
         kind = "flat" if speed.flat_out else speed.unit
-        return self.words(f"speed.{kind}", rate=speed.rate)
+        one = ".one" if speed.rate == "1" and not speed.flat_out else ""
+        return self.words(f"speed.{kind}{one}", rate=speed.rate)
 
     @property
     def has_watchpoint(self) -> bool:

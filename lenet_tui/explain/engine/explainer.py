@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -21,7 +20,7 @@ from lenet_tui.explain.engine.receptive_field import Regions, reach, receptive_f
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
 from lenet_tui.explain.engine.registry import rule_for
 from lenet_tui.explain.engine.result import Question
-from lenet_tui.explain.engine.scope import STATISTICS, Scope, TimedNames, cursor_at, next_to
+from lenet_tui.explain.engine.scope import STATISTICS, Scope, TimedNames, cursor_at, next_to, passes
 from lenet_tui.explain.engine.terms import Index, NoArithmetic, Source, Sum, made_in
 from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
@@ -274,14 +273,14 @@ class Explainer:
         """
         cell = question.cell
         stem, _, aspect = cell.tensor.rpartition(".")
-        earlier = (here.at(Cursor(n)) for n in range(here.cursor.segment - 1, -1, -1))
-        for there in chain([here], earlier):
+        for there in passes(here, stem if aspect == "grad" else ""):
             recorded, regions = there.recorded, Regions()
             call = recorded.meant(cell.tensor, question.tensor, gradient=False)
             call = call or recorded.call(cell.tensor)
             made_by = call or recorded.meant(stem, question.tensor, gradient=True)
             made_by = made_by or recorded.call(stem)
-            if made_by is None or not (call or aspect in PARTS or there is here):
+            graded = aspect == "grad" or there is here
+            if made_by is None or not (call or aspect in PARTS or graded):
                 continue
             try:
                 if call is not None:

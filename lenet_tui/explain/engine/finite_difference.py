@@ -65,7 +65,8 @@ def _objective(
     segment = recorded.backward[0]
     batch = recorded.tape.batch.map(_double)
     expected = _double(recorded.last.entry.tensor)
-    masks = [c for c in recorded.calls if c.op in DROPOUTS and c.get("training", True)]
+    calls = recorded.calls[recorded.first :]
+    masks = [c for c in calls if c.op in DROPOUTS and c.get("training", True)]
 
     def output() -> Tensor:
         with SameMasks(masks):

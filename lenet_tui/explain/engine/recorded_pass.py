@@ -34,8 +34,9 @@ class RecordedPass:
 
     A tensor in a list that an op was given is an argument of its own, called ``input[0]``.
     ``again``: whether another forward went before it and no update in between. ``start``: where
-    that forward begins. ``calls``: the ops so far, in order; ``last``: what the
-    forward returned.
+    that forward begins. ``calls``: the ops so far, in order, those of earlier forwards too where
+    they have names of their own; ``first``: the number of the last forward's first. ``last``: what
+    the forward returned.
     """
 
     tape: Tape
@@ -47,6 +48,7 @@ class RecordedPass:
     again: bool = False
     last: Call | None = None
     start: Cursor = field(default_factory=lambda: Cursor(0, 0))
+    first: int = 0
     _by_edge: dict[Edge, Call] = field(default_factory=dict)
     _by_memory: dict[Memory, Call] = field(default_factory=dict)
 
@@ -62,7 +64,11 @@ class RecordedPass:
         self.start = Cursor(begun[-1], 0)
         segment, entries = passed[begun[-1]]
         self.complete = len(entries) == segment.total
-        for number, (each, reached) in enumerate(passed[begun[-1] :], begun[-1]):
+        named = [done for _, done in self.tape.forwards(self.cursor) if done]
+        earliest = begun[-len(named)]
+        for number, (each, reached) in enumerate(passed[earliest:], earliest):
+            if number == begun[-1]:
+                self.first = len(self.calls)
             for done, op in enumerate(each.ops[: len(reached)]):
                 self._add(op, Cursor(number, done))
         output = segment.output if self.complete else None

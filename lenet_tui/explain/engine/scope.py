@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import torch
 from torch import Tensor
@@ -139,6 +141,18 @@ def cursor_at(tape: Tape, cell: Cell, limit: Cursor) -> Cursor:
             return Cursor(number, None if whole else wanted)
         wanted -= len(segment.entries)
     return Cursor(0, 0)
+
+
+def passes(here: Scope, graded: str) -> Iterable[Scope]:
+    """The points at which a number may have been made, the last first; of the gradient on the op
+    ``graded``, the one where the last backward that gave it one had run.
+    """
+    earlier = (here.at(Cursor(n)) for n in range(here.cursor.segment - 1, -1, -1))
+    if not graded:
+        return chain([here], earlier)
+    calls = ((t, t.recorded, t.recorded.call(graded)) for t in chain([here], earlier))
+    found = (t for t, run, call in calls if call and run.gradient(call) is not None)
+    return [next(found, here)]
 
 
 def next_to(cursor: Cursor) -> Cursor:

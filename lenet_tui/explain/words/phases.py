@@ -95,8 +95,8 @@ EXPLAIN_PHASES: Table = {
     "explain.phase.unscale": paragraphs("""
         scaler.unscale_(optimizer) divides every .grad of the optimizer by the scale of the loss.
         In float16 small gradients would become 0; the loss was multiplied so that they do not.
-        Found an infinity, the scaler leaves this update out and lowers the scale.
-        Watch out: gradients are to be clipped after it, or the limit means scale times as much.
+        If one of them is infinite or NaN, the scaler skips this update and lowers the scale.
+        Watch out: clip gradients after this; scaled ones are far longer than the limit means.
 
         scaler.unscale_(optimizer) 把优化器的每个 .grad 除以损失的缩放系数。
         float16 中很小的梯度会变成 0；先把损失放大，就不会。

@@ -23,7 +23,7 @@ from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine import digests
 from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.tape import Cursor, Tape
-from lenet_tui.training.engine import dataset
+from lenet_tui.training.engine import augment, dataset
 from lenet_tui.training.engine.dataset import CLASSES
 
 ALWAYS = ("main", "nn", "Tensor", "torch", "sys")
@@ -46,6 +46,8 @@ def text(navigator: Navigator) -> str:
     names = plan.draws.names
     needed = [*ALWAYS, *plan.helpers, *(["Samples"] if names else [])]
     helpers = pull(inspect.getsource(script_runtime), needed)
+    if plan.mentions("augment("):
+        helpers = merged(helpers, pull(inspect.getsource(augment), ["augment"]))
     if plan.mentions("F."):
         helpers.imports["F"] = "import torch.nn.functional as F"
     merged(net, helpers, Pulled({}, dict.fromkeys(OWN, "")))
@@ -146,7 +148,7 @@ def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
         output = dry_run(trainer).output
         return output is not None and output.tensor.shape[1:] == (CLASSES,)
 
-    plan = Plan(begun, net, lambda source: len(dataset.load(source).train()), fits)
+    plan = Plan(begun, net, lambda source: len(dataset.load(source).train), fits)
     _follow(plan, navigator)
     return plan
 

@@ -22,22 +22,23 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
 
     As the pixels they were made from where those give the same bits again, else as images.
     """
-    images = dataset.load(source)
+    train = dataset.load(source).train
     numbers = drawn(source, seed, taken)
-    exact = images.images[numbers]
-    labelled = numbers.int(), images.labels[numbers].int()
-    for pixels, divisor in (images.pixels[numbers], images.divisor), (exact.squeeze(1), 0):
+    exact, labels = train.batch(numbers)
+    labelled = numbers.int(), labels.int()
+    for pixels, divisor in (train.source(numbers), train.divisor), (exact.squeeze(1), 0.0):
         if pixels.nbytes > MAX_PACKED:
             size, most = pixels.nbytes // 2**20, MAX_PACKED // 2**20
             raise Rejected("export:too-many-samples", count=len(numbers), size=size, most=most)
         raw = b"".join(map(script_runtime.raw, (*labelled, pixels)))
         packed = Packed(
             name=name,
-            total=len(images.labels),
+            total=len(train),
             kept=len(numbers),
             size=(pixels.shape[1], pixels.shape[2]),
             dtype=str(pixels.dtype)[6:],
             divisor=divisor,
+            background=train.background,
             packed=base64.b85encode(zlib.compress(raw, 9)).decode("ascii"),
         )
         if torch.equal(unpacked(packed, seed).images, exact):
@@ -46,8 +47,8 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
 
 
 def drawn(source: str, seed: int, taken: dict[int, int]) -> Tensor:
-    """The numbers of the samples taken, each once, in their order in the data set."""
-    total = len(dataset.load(source).train())
+    """The numbers of the samples taken, each once, in their order in the training part."""
+    total = len(dataset.load(source).train)
     numbers: set[int] = set()
     for epoch, count in taken.items():
         if len(numbers) < total:
@@ -65,5 +66,6 @@ def unpacked(samples: Packed, seed: int) -> script_runtime.Samples:
         size=samples.size,
         dtype=dtype,
         divisor=samples.divisor,
+        background=samples.background,
         seed=seed,
     )

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 class Samples:
     """The samples that the session drew, in its order: every epoch shuffled from the seed.
 
-    Of the ``total`` samples the ``kept`` ones are packed here; each fifth is for testing.
+    Of the ``total`` samples to train on, the ``kept`` ones are packed here.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Samples:
         size: tuple[int, int],
         dtype: torch.dtype,
         divisor: float,
+        background: float = 0.0,
         seed: int,
     ) -> None:
         raw = bytearray(zlib.decompress(base64.b85decode("".join(packed.split()))))
@@ -45,29 +46,36 @@ class Samples:
         images = pixels.reshape(kept, 1, *size).float()
         if divisor:
             images = images / divisor - 1
-        if size != (32, 32):
+        if size == (28, 28):  # padded, as in LeNet's paper
+            images = F.pad(images, (2, 2, 2, 2), value=background)
+        elif size != (32, 32):
             images = F.interpolate(images, (32, 32), mode="bilinear", align_corners=False)
         self.images = images
         self.row = {number: row for row, number in enumerate(numbers.tolist())}
-        self.train = [number for number in range(total) if number % 5]
+        self.total = total
         self.seed, self.epoch = seed, 0
         self.shuffle()
 
     def shuffle(self) -> None:
         """The order of an epoch, from a generator of its own."""
         generator = torch.Generator().manual_seed((self.seed * 1_000_003 + self.epoch) % 2**63)
-        self.order = torch.randperm(len(self.train), generator=generator).tolist()
+        self.order = torch.randperm(self.total, generator=generator).tolist()
         self.offset = 0
 
     def batch(self, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
-        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller."""
+        """The next images (N, 1, 32, 32) and labels (N,); an epoch's last batch may be smaller.
+
+        ``drawn``: the seed of what changes them at random.
+        """
+        place = (self.seed * 1_000_003 + self.epoch) * 1_000_003 + self.offset
+        self.drawn = (place + 1) % 2**63
         picked = self.order[self.offset : self.offset + size]
         self.offset += size
         if self.offset >= len(self.order):
             self.epoch += 1
             self.shuffle()
         try:
-            rows = [self.row[self.train[place]] for place in picked]
+            rows = [self.row[number] for number in picked]
         except KeyError:
             sys.exit(f"torch {torch.__version__} shuffles otherwise than the one recorded")
         return self.images[rows].to(device), self.labels[rows].to(device)

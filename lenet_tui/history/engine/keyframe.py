@@ -16,13 +16,14 @@ from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError, Options, check
 from lenet_tui.tape.engine.digest import raw
 from lenet_tui.text.notice import Notice, Problem, notice
-from lenet_tui.training.engine.dataset import CLASSES, SIDE, DataState
+from lenet_tui.training.engine.dataset import CLASSES, DataState, check_unchanged
 from lenet_tui.training.engine.generators import (
     WORDS,
     HostGenerators,
     host_generators,
     restore_host_generators,
 )
+from lenet_tui.training.engine.images import SIDE
 from lenet_tui.training.engine.trainer import Trainer
 
 SMALL = 2**16
@@ -153,6 +154,7 @@ def restore(trainer: Trainer, blob: Blob, device: str = "") -> None:
 def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> None:
     """Put the trainer into a state, copied; as ``restore``."""
     options = check(state.options)
+    check_unchanged(options, state.data)
     at_first = trainer.data_state
     trainer.restore_data(replace(state.data))  # first, as it may be impossible
     if trainer.built.lacks(state.attributes):
@@ -226,6 +228,7 @@ def check_fits(trainer: Trainer, blob: Blob) -> None:
         state = unpack(blob)
     except Malformed:
         raise OptionError("history:unreadable") from None
+    check_unchanged(state.options, state.data)
     data, own = state.data, unpack(capture(trainer))
     try:
         check(state.options)

@@ -84,9 +84,8 @@ class Session:
 
     def _remark(self) -> None:
         """Say what is done to the data that nobody asked for."""
-        resized = dataset.resized(self.navigator.options)
-        if resized:
-            self._hooks.send(Remark(resized))
+        for remark in dataset.remarks(self.navigator.options):
+            self._hooks.send(Remark(remark))
 
     def _start(self, options: Options) -> None:
         """A new session from ``init``."""
@@ -308,15 +307,16 @@ class Session:
 
     @property
     def expected_names(self) -> list[str]:
-        """The names of the ops that a forward will do."""
-        return [entry.name for entry in self.navigator.recorder.expected]
+        """The names of the ops that a forward, or a step of one's own, will do."""
+        recorder = self.navigator.recorder
+        return recorder.named or [entry.name for entry in recorder.expected]
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
         views, watches = looked_at(self.navigator, self._subscription.views, self.watches)
         navigator, history = self.navigator, self.history
         tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
-        first, losses = self.run_loop.take_losses()
+        (first, losses), options = self.run_loop.take_losses(), tape.shown_options(cursor, plan)
         names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
         for remark in history.take_remarks():
             self._hooks.send(Remark(remark))
@@ -324,7 +324,7 @@ class Session:
             position=navigator.position,
             segments=frame_builder.segments(tape, cursor),
             next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
-            options=tape.shown_options(cursor, plan),
+            options=options,
             rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
             entry=frame_builder.entry(tape, cursor),
             loss=tape.loss(cursor),
@@ -346,4 +346,5 @@ class Session:
             tape_bytes=self._budget.bytes,
             tape_dropped=self._budget.dropped,
             recomputed=tape.again,
+            samples=frame_builder.samples(tape, cursor, options),
         )

@@ -26,8 +26,8 @@ from lenet_tui.protocol.options import (
 )
 from lenet_tui.text.clean import clean
 
-FIELDS = ("lr", "loss", "optimizer", "batch-size", "data", *SWITCHES)
-DRAWN_BY_ITSELF = ("batch-size",)
+FIELDS = ("lr", "loss", "optimizer", "batch-size", "data", "augment", *SWITCHES)
+DRAWN_BY_ITSELF = ("batch-size", "augment")
 """What data of one's own decide themselves."""
 
 

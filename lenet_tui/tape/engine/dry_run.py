@@ -14,8 +14,8 @@ from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.batch import Batch, of_pair
 from lenet_tui.training.engine.compiled_calls import has_compiled
-from lenet_tui.training.engine.dataset import SIDE
 from lenet_tui.training.engine.generators import unchanged_generators
+from lenet_tui.training.engine.images import SIDE
 from lenet_tui.training.engine.trainer import Trainer
 
 

@@ -7,11 +7,13 @@ from itertools import count
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, SegmentState
+from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, Samples, SegmentState
+from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.training.engine import dataset
 
 
 class OpLists:
@@ -76,6 +78,14 @@ def inputs(tape: Tape, cursor: Cursor) -> tuple[tuple[str, tuple[int, ...]], ...
     named = tape.batch.named if tape.batch and tape.forward(cursor) else {}
     found = [(n, tuple(t.shape)) for n, t in named.items() if n.startswith("input")]
     return tuple(i for i in found if i[0] != "input" or len(found) == 1)
+
+
+def samples(tape: Tape, cursor: Cursor, options: Options) -> Samples | None:
+    """What is said of the images of the batch, and before a forward of the next one."""
+    if tape.batch and tape.forward(cursor):
+        of_batch: Samples | None = tape.batch.samples
+        return of_batch
+    return dataset.facts(options)
 
 
 def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from torch import Tensor
 from torch.autograd.graph import Node
@@ -123,18 +124,19 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
     if name.startswith(OUTPUT[0]) and name in segment.returned:
         whole = len(ops) == segment.total
         return NamedTensor("value", segment.returned[name].tensor, made) if whole else AHEAD
-    op, number = part_named(ops, name)
+    op, number = part_named(chain(*(done for _, done in tape.forwards(cursor))), name)
     if op is None and (op := _of_loss(tape, cursor, name)):
         made = tape.iteration, LOSS.name
     if op is not None:
         return NamedTensor("value", op.tensor if number is None else op.parts[number], made)
-    return AHEAD if part_named(segment.ops, name)[0] else UNKNOWN
+    later = (s.ops for s in tape.segments if s.phase is FORWARD)
+    return AHEAD if part_named(chain(*later), name)[0] else UNKNOWN
 
 
 def _of_loss(tape: Tape, cursor: Cursor, name: str) -> OpEntry | None:
-    """An op of the last loss that has a name of its own."""
-    losses = [done for s, done in tape.passed(cursor) if s.phase is LOSS]
-    ops = (e for done in losses[-1:] for e in done if isinstance(e, OpEntry))
+    """An op of a loss that has a name of its own; of several of one name, the last."""
+    losses = (done for s, done in reversed(tape.passed(cursor)) if s.phase is LOSS)
+    ops = (e for done in losses for e in done if isinstance(e, OpEntry))
     return next((op for op in ops if op.name == name), None)
 
 
@@ -176,13 +178,12 @@ def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> NamedTensor:
     returned = forward[0].returned.get(stem)
     op, number = (tape.output(cursor) if stem == FORWARD.makes else returned), None
     if op is None:
-        op, number = part_named(_ops(tape, forward[0]), stem)
+        op, number = part_named(_ops(tape, *(s for s, _ in tape.forwards(cursor))), stem)
     if op is None:
         return NamedTensor("none") if stem in ("input", "target") else AHEAD
-    backward = tape.backward(cursor)
-    if backward is None:
-        return NamedTensor("none")
-    gradient = gradient_of(backward[0], backward[1], op.edge(number))
+    edge = op.edge(number)
+    found = (gradient_of(segment, done, edge) for segment, done in tape.backwards_run(cursor))
+    gradient = next((g for g in found if g is not None), None)
     if gradient is None:
         return NamedTensor("none")
     return NamedTensor("value", gradient, (tape.iteration, BACKWARD.name), True)
@@ -193,8 +194,8 @@ def op_named(tape: Tape, forward: TapeSegment, name: str) -> OpEntry | None:
     return next((op for op in _ops(tape, forward) if op.name == name), None)
 
 
-def _ops(tape: Tape, forward: TapeSegment) -> list[OpEntry]:
-    segments = (forward, *(s for s in tape.segments if s.phase is LOSS))
+def _ops(tape: Tape, *forwards: TapeSegment) -> list[OpEntry]:
+    segments = (*forwards, *(s for s in tape.segments if s.phase is LOSS))
     return [op for s in segments for op in s.ops]
 
 

@@ -17,3 +17,10 @@ class OpNames:
         taken = 1 if name.endswith(".grad") else 0
         count = self._used[name] = self._used.get(name, taken) + 1
         return name if count == 1 else f"{name}#{count}"
+
+    def take_back(self, name: str) -> None:
+        """Forget the name that was given last of its kind: what had it is called otherwise."""
+        stem, _, count = name.rpartition("#")
+        stem, number = (stem, int(count)) if stem and count.isdecimal() else (name, 1)
+        if self._used.get(stem) == number:
+            self._used[stem] -= 1

@@ -35,7 +35,8 @@ from lenet_tui.training.engine.trainer import Trainer
 class TapeRecorder:
     """Writes the tape of the present iteration. The trainer is always at the tape's end.
 
-    ``expected``: the ops that a forward does, as far as one has been seen.
+    ``expected``: the ops that a forward does, as far as one has been seen; ``named``: the names of
+    all ops of a step of one's own.
     """
 
     def __init__(self, trainer: Trainer, progress: RecorderProgress, seconds: float) -> None:
@@ -58,6 +59,7 @@ class TapeRecorder:
         """Whether a forward that fails stays on the tape, as far as it came."""
         self.expected: list[OpEntry] = []
         self.budget: TapeBudget | None = None
+        self.named: list[str] = []
         self.tape = self.begin(0)
 
     def begin(self, iteration: int) -> Tape:
@@ -151,11 +153,10 @@ class TapeRecorder:
         if running is None or not traceback:
             return None
         self.failure = failure_of(running, self.tape.iteration, segment.phase, traceback)
-        self.expected = running.entries
-        done: list[Entry] = list(running.entries)
+        self.expected, done = running.entries, [*running.entries]
         if not self.partly or not done:
             return None
-        return TapeSegment(segment, UNKNOWN, done, planned=len(done) + 1)
+        return TapeSegment(segment, UNKNOWN, [*done], planned=len(done) + 1)
 
     def _record(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         if segment.how == "skip":
@@ -193,6 +194,7 @@ class TapeRecorder:
         forwards = [s for s in recorder.segments if s.phase is FORWARD]
         self._forward = forwards[-1] if forwards else None
         self.expected = [op for s in forwards[:1] for op in s.ops]
+        self.named = [op.name for s in recorder.segments for op in s.ops]
         self._freed = recorder.segments[-1].phase is not FORWARD
         self._updates = {e.name: e for s in recorder.segments for e in s.updates}
 
@@ -202,9 +204,8 @@ class TapeRecorder:
             self.failure = None
 
     def _step_failed(self, recorder: StepRecorder, traceback: tuple[str, ...]) -> None:
-        done = recorder.unclosed
         failure = failure_of(recorder, self.tape.iteration, STEP.name, traceback)
-        self.failure = replace(failure, done=done)
+        self.failure = replace(failure, done=recorder.unclosed)
 
     def complete(self) -> None:
         """Run what is left of the last segment's ops."""
@@ -249,17 +250,16 @@ class TapeRecorder:
         try:
             trainer.forward(recorder.run)
         except StopHere:
-            self._running = None
-            begun: list[Entry] = list(recorder.entries)
-            return TapeSegment(segment, UNKNOWN, begun, planned=max(len(self.expected), len(begun)))
+            self._running, begun = None, [*recorder.entries]
+            planned = max(len(self.expected), len(begun))
+            return TapeSegment(segment, UNKNOWN, [*begun], planned=planned)
         self._running = None
         self._succeeded()
         self.expected = recorder.entries
         self._freed = False
         entries: list[Entry] = list(recorder.entries)
-        self._forward = TapeSegment(
-            segment, len(entries), entries, output=recorder.output, returned=recorder.parts
-        )
+        made, parts = recorder.output, recorder.parts
+        self._forward = TapeSegment(segment, len(entries), entries, output=made, returned=parts)
         return self._forward
 
     def run_loss(self, segment: Segment, stop_after: int | None) -> TapeSegment:

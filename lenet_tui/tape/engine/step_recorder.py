@@ -24,7 +24,6 @@ from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.in_place import storage, written_by
 from lenet_tui.tape.engine.module_paths import Paths
-from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.step_phases import StepPhases, TimedSegments, run_backward
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.tape.engine.tape import UNKNOWN, TapeSegment
@@ -220,12 +219,13 @@ class StepRecorder(ForwardRecorder):
         elif after:
             self._add(LOSS if follows and by is not None else OTHER, after)
         self._first, self._returned_at, self._result = len(self.entries), -1, None
-        self._named = OpNames()
         self._leaf = ""
         return after if by_hand else []
 
     def _name(self, phase: Phase, ops: list[OpEntry]) -> None:
         stem = LOSS.name if phase is LOSS else OTHER.name
+        for op in reversed(ops):
+            self._named.take_back(op.name)
         for op in ops:
             op.name, op.module = self._named.unique(f"{stem}.{op.op}"), ""
 

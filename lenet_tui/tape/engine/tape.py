@@ -248,6 +248,18 @@ class Tape:
                 return segment, segment.ops[: self.done(cursor, number)]
         return None
 
+    def forwards(self, cursor: Cursor) -> list[tuple[TapeSegment, list[OpEntry]]]:
+        """The last forward as ``forward`` gives it, and those before it, newest first, as far as
+        their ops have names of their own: in a step of one's own all do.
+        """
+        passed = [(s, done) for s, done in self.passed(cursor) if s.phase is FORWARD and s.total]
+        found: list[tuple[TapeSegment, list[OpEntry]]] = []
+        for segment, done in reversed(passed):
+            if found and segment.ops[0].name == found[0][0].ops[0].name:
+                break
+            found.append((segment, segment.ops[: len(done)]))
+        return found
+
     def output(self, cursor: Cursor) -> OpEntry | None:
         """What the last forward returned; ``None``: there is none, or the cursor is inside it."""
         last = self.forward(cursor)
@@ -274,6 +286,13 @@ class Tape:
             if segment.phase is FORWARD:
                 return None
         return None
+
+    def backwards_run(self, cursor: Cursor) -> Iterator[tuple[TapeSegment, list[NodeEntry]]]:
+        """Each backward that the cursor entered or passed, with its nodes so far, newest first."""
+        for number in range(cursor.segment, -1, -1):
+            if self.segments[number].phase is BACKWARD:
+                segment = self.segments[number]
+                yield segment, segment.nodes[: self.done(cursor, number)]
 
     def entry(self, cursor: Cursor) -> tuple[TapeSegment, Entry] | None:
         """The entry that the cursor passed last, in the phase it is in."""

@@ -15,12 +15,17 @@ TARGETS = ("labels", "label", "targets", "target", "y")
 
 @dataclasses.dataclass(eq=False)
 class Batch:
-    """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn."""
+    """``args`` and ``kwargs``: the model's. ``target``: the loss's. ``whole``: as it was drawn.
+
+    ``samples``: what is said of its images, where it is of a data set: ``protocol.frame.Samples``,
+    which is not named here, as exported scripts take this class along.
+    """
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     target: Any
     whole: Any
+    samples: Any = None
 
     @cached_property
     def named(self) -> Mapping[str, Tensor]:
@@ -53,12 +58,12 @@ class Batch:
 
     def map(self, change: Callable[[Tensor], Tensor]) -> Batch:
         """The same batch with every tensor changed."""
-        return split(mapped(self.whole, change))
+        return dataclasses.replace(split(mapped(self.whole, change)), samples=self.samples)
 
 
-def of_pair(image: Tensor, target: Tensor) -> Batch:
+def of_pair(image: Tensor, target: Tensor, samples: Any = None) -> Batch:
     """The batch of one input and its target."""
-    return Batch((image,), {}, target, (image, target))
+    return Batch((image,), {}, target, (image, target), samples)
 
 
 def split(whole: Any) -> Batch:

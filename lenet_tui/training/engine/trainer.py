@@ -175,7 +175,8 @@ class Trainer:
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
             drawn = batch.split(self.own_data.next())
         else:
-            drawn = batch.of_pair(*dataset.next_batch(self.data, self.options))
+            pair = dataset.next_batch(self.data, self.options)
+            drawn = batch.of_pair(*pair, dataset.facts(self.options))
         self.batch = drawn if self.device.type == "cpu" else drawn.map(self._here)
 
     def _here(self, tensor: Tensor) -> Tensor:
@@ -191,9 +192,8 @@ class Trainer:
     @property
     def data_state(self) -> DataState:
         """Where in the data the session is, to be stored."""
-        if self.own_data is None:
-            return self.data
-        return replace(self.data, own=self.own_data.place)
+        place = self.own_data.place if self.own_data else None
+        return replace(self.data, own=place, content=dataset.content(self.options))
 
     def restore_data(self, state: DataState) -> None:
         """Go to where ``data_state`` was taken; ``NotReachable`` (nothing done) if it cannot."""
@@ -220,6 +220,10 @@ class Trainer:
         if not isinstance(target, Tensor):
             kind = type(target).__name__
             raise MoveRejected("training:no-target", loss=self.options.loss, kind=kind)
+        most = dataset.classes(self.options)
+        if most > self.output.shape[-1]:
+            outputs = self.output.shape[-1]
+            raise MoveRejected("training:more-classes", last=most - 1, outputs=outputs)
         if self.options.loss == "mse" and not target.is_floating_point():
             return F.one_hot(target, self.output.shape[-1]).to(self.output.dtype)
         if self.options.loss == "cross_entropy" and target.is_floating_point():

@@ -14,7 +14,7 @@ from lenet_tui.app import input_lines
 from lenet_tui.app.input_lines import COLOUR, TENSOR, TOKENS, kind_of, row_of
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.settings import spelled
-from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.frame import Frame, Samples
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.tensors.layout import shrunk
@@ -135,7 +135,7 @@ class ImagePane(TensorPane):
 
     def show(self, frame: Frame) -> None:
         view = next((v for v in frame.views if v.request.key == self._target_key), None)
-        self._target = self._target_texts(view) if view else ("",)
+        self._target = self._target_texts(view, frame.samples) if view else ("",)
         own = next((v for v in frame.views if v.request.key == (self.id or "image")), None)
         if own is not None and own.state == "value":
             self._kind = kind_of(own.shape, own.dtype)
@@ -205,16 +205,22 @@ class ImagePane(TensorPane):
         both = "  ".join(filter(None, (keys, seen)))
         return [both, keys or seen]
 
-    def _target_texts(self, view: View) -> tuple[str, ...]:
+    def _target_texts(self, view: View, samples: Samples | None) -> tuple[str, ...]:
         """The target class in words; the output pane shows a target of another kind."""
         whole = view.dtype.startswith("int") and len(view.shape) <= 1
         if view.values is None or not view.values.size or not whole:
             return ("",)
-        text = self.words("image.target", target=int(view.values.flat[0]))
+        label, of = int(view.values.flat[0]), samples or Samples()
+        named = self.words("image.target", target=spelled(self, of.of_class(label)))
+        changed = self.words("image.augmented") if of.augmented else ""
+        shown: Sequence[str] = ("",)
         if len(view.shape) == 1 and view.shape[0] > 1:
             shown = captions.samples(self.words, self.sample, view.shape[0])
-            return tuple(f"{text}  {sample}" for sample in shown)
-        return (text,)
+        texts = [(named, changed, sample) for sample in shown]
+        if changed or of.names:
+            plain = self.words("image.target", target=label)
+            texts += [(named, changed, ""), (plain, changed, shown[-1]), (plain, changed, "")]
+        return tuple("  ".join(filter(None, each)) for each in texts)
 
     def _title(self, view: View, frame: Frame) -> Sequence[str]:
         title = self.words("image.title")

@@ -116,7 +116,7 @@ class LayersPane(Pane):
     def _rebuild(self) -> None:
         """The ops or the parameters are others: the cursor stays on its tensor's line."""
         assert self._made_of is not None
-        tree = module_tree(*self._made_of)
+        before, tree = self.listed.folds.tree, module_tree(*self._made_of)
         self._titles_of = {}
         for node in tree.nodes:
             if node.kind not in (MODULE, PARAMETER) and (node.op or node.kind == "loss"):
@@ -126,7 +126,7 @@ class LayersPane(Pane):
         self._counts = max(COUNT, max(counts, default=0))
         self._found = []
         self.listed.take(tree)
-        place = tree.places.get(self._tensor, 0)
+        place = tree.place_like(self._tensor, before)
         self.listed.select(place, keep=True)
         self._tensor = tree.nodes[place].tensor
         self.post_message(self.Chosen(self._tensor))

@@ -1,0 +1,106 @@
+"""Images and labels as arrays, before they are a data set; and what is wrong with arrays."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem, verbatim
+
+Array = np.ndarray[Any, Any]
+_Read = TypeVar("_Read")
+
+MAX_BYTES = 512 * 2**20
+"""Bytes that the images of a data set may take."""
+
+UNREADABLE = (
+    *(ValueError, TypeError, AttributeError, RuntimeError, EOFError, MemoryError, SyntaxError),
+    *(OverflowError, zipfile.BadZipFile, zlib.error),
+)
+"""What numpy, zipfile, zlib and a decoder of images raise for files that are none of theirs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawPart:
+    """Images (N, H, W), uint8 (0 to 255) or float32, and labels (N,) int64."""
+
+    images: Array
+    labels: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """What files hold. ``test``: ``None`` where they have no part for it. ``names``: of classes.
+
+    ``shape``: the size of the images in the files, where a decoder has resized them: (0, 0)
+    of several sizes. ``coloured``: whether images had colours, which are grey now.
+    """
+
+    train: RawPart
+    test: RawPart | None = None
+    names: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+    coloured: bool = False
+
+
+def in_file(path: Path, read: Callable[[Path], _Read]) -> _Read:
+    """``read(path)``; what is wrong with the file is said with its name before it."""
+    try:
+        if not path.is_file():
+            raise Problem("training:not-regular")
+        return read(path)
+    except Problem as error:
+        why = error.notice
+    except (OSError, *UNREADABLE) as error:
+        why = verbatim(text_of(error))
+    raise Problem("training:in-file", file=clean(path.name), why=why)
+
+
+def text_of(error: Exception) -> str:
+    """What the system or a library says is wrong with a file, as a line."""
+    system = getattr(error, "strerror", None)
+    return str(system).lower() if system else clean(str(error), 200) or type(error).__name__
+
+
+def bounded(size: int) -> int:
+    """``size`` bytes; ``Problem`` where that is more than a data set may take."""
+    if size > MAX_BYTES:
+        raise Problem("training:unpacks-to", most=MAX_BYTES // 2**20)
+    return size
+
+
+def checked(images: Array, labels: Array, names: tuple[str, str]) -> RawPart:
+    """The arrays as a part; ``Problem`` where they are no images with labels.
+
+    ``names``: what the arrays are called.
+    """
+    if images.dtype.kind not in "uif":
+        raise Problem("training:images-type", name=names[0], dtype=str(images.dtype))
+    if labels.dtype.kind not in "ui":
+        raise Problem("training:labels-type", name=names[1], dtype=str(labels.dtype))
+    plain = images.ndim == 3 or (images.ndim == 4 and 1 in (images.shape[1], images.shape[3]))
+    if not plain or 0 in images.shape:
+        raise Problem("training:image-shape", name=names[0], shape=str(images.shape))
+    if labels.shape != images.shape[:1]:
+        shape = str(labels.shape)
+        raise Problem("training:label-shape", count=len(images), name=names[1], shape=shape)
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= 2**31:
+        raise Problem("training:label-range", name=names[1], low=low, high=high)
+    sides = images.shape[1:] if images.ndim == 3 else _sides(images.shape)
+    images = images.reshape(len(images), *sides)
+    return RawPart(
+        images if images.dtype == np.uint8 else images.astype(np.float32),
+        labels.astype(np.int64),
+    )
+
+
+def _sides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape[2:] if shape[1] == 1 else shape[1:3]
