@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import torch
 from torch import Tensor
 from torch.nn import Parameter
 
@@ -217,7 +218,10 @@ def _number(tape: Tape, wanted: Entry) -> int:
 
 def _most_bytes(entry: OpEntry | NodeEntry) -> int:
     """The bytes of what an entry made, as if nothing of it lay in the memory of another one."""
-    return 0 if entry.dropped else sum(t.nbytes for t in entry.tensors() if t is not None)
+    if entry.dropped:
+        return 0
+    made = [t for t in entry.tensors() if t is not None and t.layout is torch.strided]
+    return sum(t.numel() * t.element_size() for t in made)
 
 
 def _places(entry: OpEntry | NodeEntry) -> dict[int, int]:
