@@ -213,13 +213,19 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--history-mb", type=_value("history-mb"), metavar="N", help="memory for stepping back"
     )
+    group.add_argument(
+        "--tape-mb",
+        type=_value("tape-mb"),
+        metavar="N",
+        help="memory for what an iteration's ops make",
+    )
 
 
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
     names = ("device", "data", "augment", "batch_size", "loss", "lr", "optimizer", "schedule",
-             "momentum", "weight_decay", *SWITCHES, "seed", "threads", "history_mb",
+             "momentum", "weight_decay", *SWITCHES, "seed", "threads", "history_mb", "tape_mb",
              "evaluate_every", "weights", "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}

@@ -50,7 +50,7 @@ CURVES: Table = {
         "测试样本 {n}：{target} 被认作 {predicted}，p {share}",
     ),
     "curves.no-picture": (
-        "this sample is no picture of one channel: it cannot be stepped into",
+        "only a picture of one channel can be stepped into",
         "此样本不是单通道图像，无法单步进入",
     ),
     "curves.into": ("enter steps into it", "回车 单步进入"),

@@ -46,6 +46,13 @@ NOTICES = {
         "此模型的一个关键帧占 {size} MB，超出 {budget} MB 的历史：只保留第一个和最后一个，"
         "退回较远时要重新运行许多次迭代（--history-mb N：更多内存）",
     ),
+    "history:tape-over-budget": (
+        "the ops of an iteration make more than {budget} MB: those far from the cursor keep their"
+        " names, shapes and digests, and are run again when you look at them"
+        " (--tape-mb N: more memory)",
+        "一次迭代的算子产生的张量超过 {budget} MB：离光标较远的算子只保留名称、形状和摘要，"
+        "查看时重新运行（--tape-mb N：更多内存）",
+    ),
     "history:does-not-fit": (
         "the saved session does not fit this one: {error}",
         "保存的会话与当前会话不符：{error}",

@@ -255,6 +255,8 @@ class Frame:
     ``by_hand``: what a person has made of that batch: ``draw`` or ``edit``, and of which sample.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
+    ``tape_bytes``: at most so many are held by the ops of this iteration, of which
+    ``tape_dropped`` have let go of their tensors. ``recomputed``: it was run again for some.
     """
 
     position: Position
@@ -287,6 +289,9 @@ class Frame:
     held_out: bool = False
     norms: Norms | None = None
     lr: float | None = None
+    tape_bytes: int = 0
+    tape_dropped: int = 0
+    recomputed: bool = False
     samples: Samples | None = None
     by_hand: tuple[tuple[str, int], ...] = ()
 

@@ -81,6 +81,8 @@ class Options:
     seed: int = 0
     threads: int = 1
     history_mb: int = 256
+    tape_mb: int = 4096
+    """Of the tensors that an iteration's ops make: few models reach it, and a computer has it."""
     model: str = NET
     """Where the model comes from: ``FILE.py``, ``FILE.py:NAME``, ``MODULE`` or ``MODULE:NAME``."""
     model_args: tuple[tuple[str, str], ...] = ()
@@ -147,6 +149,7 @@ def check(options: Options) -> Options:
     _within("history-mb", options.history_mb, 1, 1_000_000)
     if options.evaluate_every != EPOCH:
         _within("evaluate-every", options.evaluate_every, 0, 10**12)
+    _within("tape-mb", options.tape_mb, 1, 1_000_000)
     if options.data == "random" and options.loss == "cross_entropy":
         raise OptionError("protocol:labels-needed")
     return options
@@ -192,7 +195,7 @@ def parse_value(option: str, text: str) -> Any:
         return ITS_OWN
     if option == "evaluate-every" and text == "epoch":
         return EPOCH
-    if option not in (*SETTABLE, "threads", "history-mb", "evaluate-every"):
+    if option not in (*SETTABLE, "threads", "history-mb", "tape-mb", "evaluate-every"):
         raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
     if kind in (int, float):
         return _number(option, text, kind)

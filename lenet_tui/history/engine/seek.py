@@ -37,6 +37,8 @@ class Replay:
         seconds = time.perf_counter() - started
         self.recorder = TapeRecorder(self.trainer, progress, seconds, history.evaluations)
         self.cursor = Cursor(0)
+        self.recomputed = 0
+        """How often an iteration was run again for tensors that the tape had let go of."""
 
     @property
     def tape(self) -> Tape:

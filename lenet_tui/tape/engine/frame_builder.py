@@ -153,7 +153,7 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
     root = backward[0].root if backward else _last_node(tape, cursor)
     if root is None:
         return None
-    infos = backward_recorder.walk(root, ops, parameters)
+    infos = backward_recorder.walk([root], ops, parameters)
     numbers = {info.node: n for n, info in enumerate(infos)}
     order = {e.node: n for n, e in enumerate(done, 1)}
     produced = {e.node: e.shapes() for e in done}
@@ -163,7 +163,7 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
             info.op,
             info.name,
             bool(info.parameter),
-            tuple(numbers[n] for n in info.next),
+            tuple([numbers[n] for n, _ in info.following if n is not None]),
             order.get(info.node, 0),
             produced.get(info.node, ()),
         )

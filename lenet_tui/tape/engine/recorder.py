@@ -15,12 +15,13 @@ from lenet_tui.protocol.options import phases_on
 from lenet_tui.protocol.phases import BACKWARD, EDIT, FORWARD, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
-from lenet_tui.tape.engine.collection import collection_put_off
+from lenet_tui.tape.engine.budget import TapeBudget
+from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
 from lenet_tui.tape.engine.edit_recorder import run_edit
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
-from lenet_tui.tape.engine.module_paths import module_paths
+from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.step_recorder import StepRecorder
@@ -67,26 +68,28 @@ class TapeRecorder:
         self.partly = False
         """Whether a forward that fails stays on the tape, as far as it came."""
         self.expected: list[OpEntry] = []
+        self.budget: TapeBudget | None = None
         self.named: list[str] = []
         self.tape = self.begin(0)
 
     def begin(self, iteration: int) -> Tape:
         """A new tape; iteration 0 has its ``init`` on it already."""
+        with collection_put_off():
+            tape = self._begin(iteration)
+        collection_as_usual()
+        return tape
+
+    def _begin(self, iteration: int) -> Tape:
         trainer = self.trainer
         trainer.begin(iteration)
         base = Base(
-            trainer.options,
-            self._values(),
-            {name: p.grad for name, p in trainer.parameters.items()},
-            trainer.last_loss,
-            trainer.accumulated,
-            self._updates,
-            self._forward,
-            self._freed,
-            trainer.updater.own_lr,
-            frozenset(self.edited),
-        )
+            trainer.options, self._values(), {n: p.grad for n, p in trainer.parameters.items()},
+            trainer.last_loss, trainer.accumulated, self._updates, self._forward, self._freed,
+            trainer.updater.own_lr, frozenset(self.edited),
+        )  # fmt: skip
         self._updates, self.edited = {}, {}
+        if self.budget:
+            self.budget.leave()
         self.digests.leave()
         self.tape = Tape(iteration, base, evaluations=self.evaluations)
         if iteration == 0:
@@ -123,6 +126,7 @@ class TapeRecorder:
         """Begin a tape without entries, for an iteration that was run without recording."""
         self.forget()
         self.digests.forget()
+        collection_as_usual()
         on = phases_on(self.trainer.options)
         segments = list(unrecorded(on))
         self.tape = Tape(iteration, self.tape.base, None, segments, self.evaluations)
@@ -262,38 +266,38 @@ class TapeRecorder:
     def run_loss(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         target = trainer.target()
-        recorder = ForwardRecorder({}, self.progress.passed, enters=self.progress.enters)
+        recorder = ForwardRecorder(Paths(), self.progress.passed, enters=self.progress.enters)
         with recorder:
             trainer.compute_loss(target)
         trainer.note_loss()
-        entries = recorder.entries
         recorder.name_all(LOSS.name, self._forward.ops if self._forward else ())
         output = recorder.returned(trainer.loss)
         assert output is not None
         output.name = segment.kind.makes
-        return TapeSegment(segment, len(entries), list(entries), output=output)
+        return TapeSegment(segment, len(recorder.entries), [*recorder.entries], output=output)
 
     def run_backward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         root = trainer.root(segment.vector)
         vector = trainer.make_vector(segment.vector) if segment.vector else None
         node = root.grad_fn
-        infos = backward_recorder.walk(node, self.ops(), trainer.names) if node else []
+        ops = [op for recorded in self.tape.segments for op in recorded.ops]
+        infos = backward_recorder.walk([node], ops, trainer.names) if node else []
         recorder = backward_recorder.BackwardRecorder(
             infos, trainer.parameters, self.progress.passed, stop_after
         )
-        total = len(infos)
+        recorder.watch = self.budget.watching(self.tape, not self.partly) if self.budget else None
+        planned = 0
         try:
             trainer.backward(root, vector)
         except StopHere:
             trainer.accumulated += 1
-            total = UNKNOWN
+            planned = len(infos)
         finally:
             recorder.remove()
         self._freed = True
-        total = len(recorder.entries) if total != UNKNOWN else total
-        done: list[Entry] = list(recorder.entries)
-        planned = len(infos) if total == UNKNOWN else 0
+        done = list(recorder.entries)
+        total = UNKNOWN if planned else len(done)
         return TapeSegment(segment, total, done, root=node, vector=vector, planned=planned)
 
     def run_gradients(self, segment: Segment, stop_after: int | None) -> TapeSegment:
@@ -307,10 +311,6 @@ class TapeRecorder:
             for name, p in parameters.items()
         ]
         return TapeSegment(segment, len(entries), entries)
-
-    def ops(self) -> list[OpEntry]:
-        """The ops on the tape, of forward and loss."""
-        return [op for segment in self.tape.segments for op in segment.ops]
 
     def zero(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``zero_grad`` for these parameters."""

@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.recompute import with_tensors
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.protocol.request import answers
@@ -23,7 +24,8 @@ LINE = 80
 @answers(Print)
 def printed(request: Print, session: Session) -> tuple[str, ...]:
     """Each of the things asked for as text; empty where there is none yet."""
-    return tuple(_text(name, session.navigator) for name in request.names)
+    navigator = session.navigator
+    return with_tensors(navigator, lambda: tuple(_text(name, navigator) for name in request.names))
 
 
 def _text(name: str, navigator: Navigator) -> str:
