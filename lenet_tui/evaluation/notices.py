@@ -21,6 +21,14 @@ NOTICES = {
         "the held-out data cannot be evaluated, and are not tried again: {why}",
         "无法评估留出的数据，不再尝试：{why}",
     ),
+    "evaluation:no-classes": (
+        "the held-out samples have no classes",
+        "留出的样本没有类别",
+    ),
+    "evaluation:many-classes": (
+        "{n} classes are too many for a confusion matrix: at most {most}",
+        "{n} 个类别对混淆矩阵来说太多：至多 {most} 个",
+    ),
     "evaluation:nothing-to-watch": (
         "accuracy cannot be watched: no data are held out here",
         "无法监视 accuracy：这里没有留出的数据",

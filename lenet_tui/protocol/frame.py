@@ -124,7 +124,7 @@ class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
     ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
-    a step of one's own.
+    a step of one's own. ``edit``: what was set by hand, as a statement.
     """
 
     phase: str
@@ -134,6 +134,7 @@ class SegmentState:
     total: int
     seconds: float
     line: int = 0
+    edit: str = ""
 
 
 @pickled_by_call
@@ -204,6 +205,17 @@ class Graph:
 
 @pickled_by_call
 @dataclass(frozen=True, slots=True)
+class Norms:
+    """Over all parameters. ``gradient``: √Σ‖.grad‖². ``ratio``: how long the updates of this
+    iteration are, over the weights before them. ``None``: there is none.
+    """
+
+    gradient: float | None
+    ratio: float | None
+
+
+@pickled_by_call
+@dataclass(frozen=True, slots=True)
 class Samples:
     """What is said of the images of a data set. ``padding``: what 28×28 are padded with, to 32×32;
     ``None``: they are not. ``names``: of the classes; empty where they are numbers. ``augmented``:
@@ -239,7 +251,8 @@ class Frame:
     largest output is that of their class, and how many there are. ``epochs``: how often the data
     have been gone through, the present batch counted; ``None``: they have no end.
     ``held_out``: whether there are data to evaluate the model on. ``lr``: of the iteration, where a
-    schedule changes it.
+    schedule changes it. ``norms``: only if they are asked for.
+    ``by_hand``: what a person has made of that batch: ``draw`` or ``edit``, and of which sample.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
     """
@@ -272,8 +285,10 @@ class Frame:
     right: tuple[int, int] | None = None
     epochs: float | None = None
     held_out: bool = False
+    norms: Norms | None = None
     lr: float | None = None
     samples: Samples | None = None
+    by_hand: tuple[tuple[str, int], ...] = ()
 
     @property
     def failed_here(self) -> bool:

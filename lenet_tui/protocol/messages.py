@@ -65,10 +65,14 @@ class DoMove:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What the screen shows from now on; answered by a ``FrameUpdate`` when the engine is idle."""
+    """What the screen shows from now on; answered by a ``FrameUpdate`` when the engine is idle.
+
+    ``graph``, ``norms``: whether frames bring the autograd graph, and ``Frame.norms``.
+    """
 
     views: tuple[ViewRequest, ...] = ()
     graph: bool = False
+    norms: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,6 @@ ENGINE = {
     "undo-op": Row(undo, 4, 4),
     "seek-1000": Row(lambda: seek(1000), 3, 3),
     "seek-10000": Row(lambda: seek(10_000), 13, 0),
-    "seek-100000": Row(lambda: seek(100_000), 108, 0),
+    "seek-100000": Row(lambda: seek(100_000), 90, 0),
     "history-memory": Row(history, 6, 5),
 }

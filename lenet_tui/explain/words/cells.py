@@ -208,6 +208,14 @@ CELLS: Table = {
         "a complex number: this is its real part, the imaginary part is {a}",
         "这是复数：此处为实部，虚部为 {a}",
     ),
+    "cells.note.by-hand": (
+        "set by hand: edit {a} in iteration {b}",
+        "手动设置：第 {b} 次迭代中的修改 {a}",
+    ),
+    "cells.note.drawn": (
+        "set by hand before this iteration: {a}",
+        "本次迭代之前手动设置：{a}",
+    ),
     "cells.note.no-difference": (
         "no central difference: the model cannot be run again with the same result",
         "没有中心差分：模型无法再次运行出同样的结果",
@@ -235,7 +243,7 @@ def verdict(words: Words, explanation: Explanation) -> str:
     """What the proof says, in a line."""
     if not is_proved(explanation):
         return words("cells.unproved")
-    if explanation.op in ("init", "data"):
+    if explanation.op in ("init", "data", "edit"):
         return words("cells.given")
     if explanation.checked and explanation.ulp == 0:
         return words("cells.exact")

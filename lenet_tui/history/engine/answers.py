@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from lenet_tui.evaluation.request import Evaluate, ListEvaluations
+from lenet_tui.evaluation.request import Evaluate, Judge, Judged, ListEvaluations
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.session import Session
 from lenet_tui.history.request import EpochLength, StateDigest, StoreKeyframe
@@ -20,6 +20,12 @@ from lenet_tui.training.request import Weights
 def evaluate(request: Evaluate, session: Session) -> Evaluation:
     """How good the model was when the last iteration before the cursor had finished."""
     return session.evaluate()
+
+
+@answers(Judge)
+def judge(request: Judge, session: Session) -> Judged:
+    """What the model made of each class, and of its worst samples."""
+    return session.evaluator.judge(request.most)
 
 
 @answers(StateDigest)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from lenet_tui.evaluation.engine import held_out
+from lenet_tui.evaluation.engine import held_out, judging
 from lenet_tui.evaluation.engine.evaluate import evaluate
+from lenet_tui.evaluation.request import Judged
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.messages import Remark
@@ -14,6 +16,8 @@ from lenet_tui.protocol.request import Rejected
 from lenet_tui.protocol.session_api import DeviceLost, Hooks
 from lenet_tui.text.notice import Problem, notice
 from lenet_tui.training.engine import epochs
+
+T = TypeVar("T")
 
 
 class Evaluator:
@@ -60,10 +64,24 @@ class Evaluator:
 
         Raises ``Rejected`` where there is none.
         """
-        if self._known:
-            return self._known
+        return self._known or self._asked(self._evaluate)
+
+    def judge(self, most: int) -> Judged:
+        """What the model makes of each class and of its worst samples, in the same state.
+
+        Raises ``Rejected`` where it cannot be known.
+        """
+
+        def judged() -> Judged | None:
+            trainer, stopped = self._navigator.trainer, self._hooks.stop_wanted
+            return judging.judge(trainer, self._iteration, most, stopped)
+
+        return self._asked(lambda: self._at_end(self._iteration, judged))
+
+    @staticmethod
+    def _asked(find: Callable[[], T | None]) -> T:
         try:
-            found = self._evaluate()
+            found = find()
         except DeviceLost:
             raise
         except Problem as problem:
@@ -96,9 +114,7 @@ class Evaluator:
         finally:
             navigator.recorder.progress.passed(navigator.cursor.done or 0, "")
 
-    def _at_end(
-        self, iteration: int, evaluated: Callable[[], Evaluation | None]
-    ) -> Evaluation | None:
+    def _at_end(self, iteration: int, evaluated: Callable[[], T]) -> T:
         """Evaluate with live torch at the end of ``iteration``, and come back from there."""
         navigator = self._navigator
         cursor, place = navigator.cursor, navigator.iteration

@@ -83,7 +83,8 @@ class RunLoop:
         boundary = Cursor(plan.boundary() - 1)
         recorded = plan.finished() and point(iteration, boundary) <= history.end
         on_tape = iteration == navigator.iteration and plan.finished()
-        if on_tape and len(navigator.tape.segments) > boundary.segment:
+        segments = navigator.tape.segments
+        if on_tape and len(segments) > boundary.segment and segments[boundary.segment].complete:
             navigator.cursor = boundary
             return None
         if recorded and not self._near(iteration):

@@ -16,6 +16,7 @@ from lenet_tui.tape.engine.tape import LAST, UNKNOWN, Cursor, Tape
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.own_data import NotReachable
 from lenet_tui.training.engine.rejecting import rejection
+from lenet_tui.training.engine.setting import take
 from lenet_tui.training.engine.trainer import Trainer
 
 _MADE = {phase.makes for phase in PHASES.values() if phase.makes}
@@ -85,7 +86,7 @@ class Replay:
         if not segment.kind.lazy or segment.how == "skip":
             for change in (plan or self.plan).changes:
                 if change.segment == len(self.tape.segments) - 1 and change.done is not None:
-                    self.recorder.change(change.move)
+                    take(self.recorder.trainer, change.move)
         if recorded.complete:
             self._passed(plan or self.plan)
 
@@ -125,7 +126,7 @@ class Replay:
 
     def _apply(self, plan: IterationPlan, cursor: Cursor) -> None:
         for move in plan.changes_at(cursor.segment, cursor.done):
-            self.recorder.change(move)
+            take(self.recorder.trainer, move)
 
     def keep(self) -> None:
         """Store a keyframe of the live state if one is wanted here."""

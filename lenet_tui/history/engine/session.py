@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe, step_rules
+from lenet_tui.history.engine import by_hand, keyframe, step_rules
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
@@ -16,7 +16,7 @@ from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
-from lenet_tui.history.engine.session_views import view_of
+from lenet_tui.history.engine.session_frame import frame_of
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.evaluation import Evaluation
@@ -44,7 +44,7 @@ from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import dataset, devices, epochs
+from lenet_tui.training.engine import dataset, devices
 from lenet_tui.watch.engine import evaluate
 
 RUN_ON = moves.Continue(2**62)
@@ -227,6 +227,11 @@ class Session:
         elif isinstance(move, moves.Do):
             step_rules.check_between_phases(navigator)
             navigator.do(Segment(move.phase, "do", move.vector))
+        elif isinstance(move, (moves.Edit, moves.Draw)):
+            step_rules.check_between_phases(navigator)
+            by_hand.make(navigator, move)
+            if said := by_hand.remark(move):
+                self._hooks.send(Remark(said))
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
@@ -310,40 +315,15 @@ class Session:
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
-        navigator, history = self.navigator, self.history
-        tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
-        first, losses = self.run_loop.take_losses()
-        options = tape.shown_options(cursor, plan)
-        names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
-        for remark in history.take_remarks():
+        losses = self.run_loop.take_losses()
+        for remark in self.history.take_remarks():
             self._hooks.send(Remark(remark))
-        return Frame(
-            position=navigator.position,
-            segments=frame_builder.segments(tape, cursor),
-            next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
-            options=options,
-            rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
-            entry=frame_builder.entry(tape, cursor),
-            loss=tape.loss(cursor),
-            losses_from=first,
-            losses=losses,
-            end=history.end[0],
-            ahead=history.ahead(navigator.iteration, cursor),
-            history_bytes=history.bytes,
-            watches=evaluate.states(tape, cursor, self.watches),
-            views=tuple(view_of(self.navigator, r) for r in self._subscription.views),
-            graph=frame_builder.graph(tape, cursor, names) if self._subscription.graph else None,
-            accumulated=tape.accumulated(cursor),
-            outputs=tape.outputs(cursor),
-            output_shape=tape.output_shape(cursor),
-            inputs=frame_builder.inputs(tape, cursor),
-            running=running,
-            upcoming=upcoming,
-            failure=navigator.failure,
-            evaluation=tape.evaluation(cursor),
-            right=frame_builder.right(tape, cursor),
-            epochs=epochs.gone_through(navigator.trainer),
+        return frame_of(
+            self.navigator,
+            losses,
+            self._op_lists,
+            watches=self.watches,
+            subscription=self._subscription,
             held_out=self.evaluator.held_out,
-            lr=tape.scheduled_lr(cursor, plan),
-            samples=frame_builder.samples(tape, cursor, options),
+            running=running,
         )

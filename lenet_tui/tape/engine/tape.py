@@ -100,6 +100,8 @@ class Base:
     """Whether a backward has freed that graph."""
     lr: float | None = None
     """The learning rate of the first group of an optimizer of one's own."""
+    edited: frozenset[str] = frozenset()
+    """The parameters that a person has changed since their last update."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,16 @@ class UpdateRecorder:
         self._copied = {}
 
     def run(
-        self, names: Sequence[str], made: dict[str, UpdateEntry], values: Mapping[str, Tensor]
+        self,
+        names: Sequence[str],
+        made: dict[str, UpdateEntry],
+        edited: dict[str, Tensor],
+        values: Mapping[str, Tensor],
     ) -> list[UpdateEntry]:
         """Update these parameters; returns each one's entry, put into ``made`` for its last one.
 
-        ``values``: those of the parameters that have no entry yet.
+        ``edited``: those that were set by hand since then, taken out. ``values``: those of the
+        parameters that have no entry yet.
         """
         updater, parameters = self._trainer.updater, self._trainer.parameters
         states = [self._state(name) for name in names]
@@ -40,6 +45,7 @@ class UpdateRecorder:
         for name, state in zip(names, states, strict=True):
             p = parameters[name]
             before = made[name].after if name in made else values[name]
+            before = edited.pop(name, before)
             # What has no gradient is as a rule frozen, and may be most of a model.
             still = p.grad is None and same_bits(before, p)
             made[name] = UpdateEntry(
