@@ -96,7 +96,7 @@ class Session:
         in_run = partial(self.frame, running=True)
         self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run)
         sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
-        budget = TapeBudget(options.tape_mb * MEGABYTE, sizes)
+        budget = TapeBudget(options.tape_mb * MEGABYTE, sizes, trainer)
         self._budget = self.navigator.recorder.budget = budget
         self._op_lists = frame_builder.OpLists(sizes)
         self.ready = ready_report(trainer)
