@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import resource
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -66,7 +68,9 @@ class TapeBudget:
 
     @property
     def bytes(self) -> int:
-        """What the tape's ops hold; at most, as long as that is within the limit."""
+        """What the tape's ops hold; at most, as long as that is within the limit, and 0 where all
+        that the process has is within it.
+        """
         return self._exact if self._window or self._digests else self._estimate
 
     @property
@@ -77,10 +81,12 @@ class TapeBudget:
         """Drop what is too much of a tape, farthest from the cursor first."""
         if tape is not self._tape:
             self._forget(tape)
+        exact = bool(self._window or self._digests)
+        if not exact and _allocated(self._trainer.device) <= self.limit:
+            return
         self._focus = tape.index(cursor)
         fresh = list(self._fresh(tape))
         self._estimate += sum(_most_bytes(entry) for _, entry in fresh)
-        exact = bool(self._window or self._digests)
         if not exact and self._estimate <= self.limit:
             return
         self._look_apart()
@@ -95,12 +101,13 @@ class TapeBudget:
         """
         if tape is not self._tape:
             self._forget(tape)
-        if math.isinf(self.limit):
+        exact = bool(self._window or self._digests)
+        roomy = _allocated(self._trainer.device) * BACKWARD_SHARE <= self.limit
+        if math.isinf(self.limit) or (roomy and not exact):
             return None
         before = sum(len(s.entries) for s in tape.segments)
         fresh = list(self._fresh(tape))
         self._estimate += sum(_most_bytes(entry) for _, entry in fresh)
-        exact = bool(self._window or self._digests)
         if not exact and self._estimate * BACKWARD_SHARE <= self.limit:
             return None
         self._look_apart()
@@ -247,6 +254,14 @@ def _most_bytes(entry: OpEntry | NodeEntry) -> int:
         return 0
     made = [t for t in entry.tensors() if t is not None and t.layout is torch.strided]
     return sum(t.numel() * t.element_size() for t in made)
+
+
+def _allocated(device: torch.device) -> float:
+    """At least what tensors on a device take: to count those of a tape takes a while."""
+    if device.type == "cuda":
+        return torch.cuda.memory_allocated(device)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) if device.type == "cpu" else math.inf
 
 
 def _places(entry: OpEntry | NodeEntry) -> dict[int, int]:
