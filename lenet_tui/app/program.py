@@ -9,7 +9,7 @@ from lenet_tui.app import own_program
 from lenet_tui.export import statements
 from lenet_tui.protocol.frame import Frame, SegmentState, printed_digest
 from lenet_tui.protocol.options import DRAWN, LOSSES, NET, OWN, Options, turn_of
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, left
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE, left
 from lenet_tui.text.numbers import number, shape_text
 
 Note = tuple[str, dict[str, str]]
@@ -126,6 +126,8 @@ def _phase(frame: Frame, phase: str, vector: str = "") -> list[Line]:
     options = frame.options
     kind = PHASES[phase]
     code = [*statements.whole(kind, options, labels=options.data != "random")]
+    if kind is UPDATE:
+        code = [*statements.scheduled(options), *code]
     if kind is LOSS:
         code = [*own_program.loss(options)] or code
     if kind is FORWARD:
@@ -156,8 +158,12 @@ def _passed(frame: Frame, place: int) -> list[Line]:
     if segment.phase == INIT.name:
         return []
     lines = _phase(frame, segment.phase, segment.vector)
+    if segment.edit:
+        lines = [Line(segment.edit, segment.phase)]
     if segment.phase == FORWARD.name and (segment.how == "skip" or _fetched(frame, place)):
         lines = lines[-1:]
+    elif segment.phase == FORWARD.name and frame.by_hand and len(lines) > 1:
+        lines[-2] = Line(lines[-2].code, notes=(("code.then-by-hand", {}),))
     current = place == len(frame.segments) - 1
     mark = "current" if current else {"skip": "skipped", "do": "extra"}.get(segment.how, "done")
     last = Line(lines[-1].code, segment.phase, mark, tuple(_notes(frame, place)))
@@ -176,7 +182,7 @@ def _notes(frame: Frame, place: int) -> list[Note]:
     if segment.how == "skip":
         notes.append(("code.skipped", {}))
     elif segment.how == "do":
-        notes.append(("code.extra", {}))
+        notes.append(("code.by-hand" if segment.edit else "code.extra", {}))
     if segment.vector:
         notes.append(("code.vector", {"vector": segment.vector}))
     if place == len(segments) - 1 and frame.position.op is not None:

@@ -66,6 +66,7 @@ APP: Table = {
         "finished; next: your step of iteration {next}",
         "完成；接下来：第 {next} 次迭代的 step",
     ),
+    "rail.by-hand": ("(input set by hand)", "（手动设置的输入）"),
     "rail.between": ("{phase} done; next: {next}", "{phase} 完成；接下来：{next}"),
     "rail.skipped": (
         "{phase} skipped: it changed nothing; next: {next}",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from lenet_tui.app.words import APP
 from lenet_tui.app.words_panes import PANES
+from lenet_tui.canvas.words import CANVAS
+from lenet_tui.curves.words import CURVES
+from lenet_tui.evaluation.words import EVALUATION
 from lenet_tui.explain.words.autograd import AUTOGRAD
 from lenet_tui.explain.words.cells import CELLS
 from lenet_tui.explain.words.inspector import INSPECTOR
@@ -16,6 +19,6 @@ from lenet_tui.text.notice import Table
 from lenet_tui.tour.words import TOUR
 
 TABLES: tuple[Table, ...] = (
-    APP, PANES, AUTOGRAD, CELLS, COMMANDS, INSPECTOR, EXPLAIN, TOUR, LAB,
-    EXPORT, PARITY,
+    APP, PANES, AUTOGRAD, CELLS, COMMANDS, EVALUATION, INSPECTOR, EXPLAIN, TOUR, LAB,
+    EXPORT, CANVAS, CURVES, PARITY,
 )  # fmt: skip

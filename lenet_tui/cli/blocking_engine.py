@@ -6,16 +6,19 @@ import contextlib
 import queue
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from lenet_tui.cli.options import CommandError, complain
 from lenet_tui.cli.progress import Progress
 from lenet_tui.process.client import EngineClient
 from lenet_tui.protocol import messages
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import Report
 from lenet_tui.protocol.moves import Continue, Goto, Move, Run
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import A, Reply, Request
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.text.notice import verbatim
 
 R = TypeVar("R", bound=Report)
@@ -26,12 +29,14 @@ INTERVAL = 0.5
 class BlockingEngine:
     """An engine that is asked and waited for. What it prints or warns goes to standard error.
 
-    ``CommandError`` where it fails or dies. How far a long run has come is shown there too.
+    ``CommandError`` where it fails or dies. How far a long run has come is shown there too, or by
+    ``shown``, which is called with each frame of a run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shown: Callable[[Frame], None] | None = None) -> None:
+        self._shown = shown
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
-        self._client = EngineClient(self._reports.put)
+        self.client = EngineClient(self._reports.put)
         self._progress = Progress()
         self._iteration = 0
         self._unacknowledged = False
@@ -40,12 +45,17 @@ class BlockingEngine:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self.client.close()
         self._progress.clear()
 
     def start(self, options: Options) -> messages.Ready:
         """Have the engine run ``init``."""
         self.send(messages.Start(options))
+        return self.answer(messages.Ready)
+
+    def resume(self, saved: SavedSession, path: Path) -> messages.Ready:
+        """Have the engine take up a session that was read from a file."""
+        self.client.resume(saved, path)
         return self.answer(messages.Ready)
 
     def begin(self, request: Request[A]) -> Callable[[], Reply[A]]:
@@ -92,14 +102,17 @@ class BlockingEngine:
 
     def send(self, command: messages.Command) -> None:
         """Send a command without waiting; ``answer`` then waits, in the same order."""
-        self._client.send(command)
+        self.client.send(command)
 
     def answer(self, kind: type[R]) -> R:
         """The next report of a kind; printed text and warnings go to standard error on the way."""
         while True:
             report = self._next()
             if isinstance(report, messages.FrameUpdate):
-                self._progress.show(report.frame.position.iteration)
+                if self._shown is not None:
+                    self._shown(report.frame)
+                else:
+                    self._progress.show(report.frame.position.iteration)
                 self._unacknowledged = True
                 continue
             self._progress.clear()
@@ -123,5 +136,5 @@ class BlockingEngine:
             with contextlib.suppress(queue.Empty):
                 return self._reports.get(timeout=INTERVAL)
             self._unacknowledged = False
-            self._client.send(messages.FrameAcknowledged())
+            self.client.send(messages.FrameAcknowledged())
         return self._reports.get()

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
+from lenet_tui.cli.checkpoint import weights_path, write_weights
 from lenet_tui.cli.moves_file import session_of
 from lenet_tui.cli.options import CommandError, complain
 from lenet_tui.export.request import Export
@@ -22,8 +23,11 @@ STDOUT = "-"
 def run(args: argparse.Namespace) -> int:
     """Run the session and write its script; 0 if it is written."""
     given = vars(args)
-    output, force = str(given["output"]), bool(given.get("force"))
-    path = None if output == STDOUT else output_path(output, force)
+    output, force = given.get("output"), bool(given.get("force"))
+    weights = weights_path(args)
+    if output is None and weights is None:
+        raise CommandError("cli:nothing-to-export")
+    path = None if output in (None, STDOUT) else output_path(output, force)
     options, read = session_of(args)
     moves = list(read or ())
     if read is not None and read.remark:
@@ -32,7 +36,9 @@ def run(args: argparse.Namespace) -> int:
         engine.start(options)
         for line, move in moves or [("", Run(given.get("iterations", 1)))]:
             engine.make(move, line)
-        text = engine.ask(Export(), FAILED)
+        text = engine.ask(Export(), FAILED) if output is not None else ""
+        if weights is not None:
+            write_weights(engine, weights)
     if path is None:
         sys.stdout.write(text)
     else:

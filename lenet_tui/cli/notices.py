@@ -93,6 +93,23 @@ NOTICES = {
         "{output} is written: 'python {output} --verify' repeats the session",
         "已写入 {output}：'python {output} --verify' 会重现此会话",
     ),
+    "cli:no-epochs": (
+        "--epochs: how long an epoch of these data is is not known: give --iterations",
+        "--epochs：这些数据的一轮有多长未知：请给出 --iterations",
+    ),
+    "cli:nothing-to-save": (
+        "no checkpoint is written: nothing has been trained",
+        "没有写检查点：尚未训练",
+    ),
+    "cli:resume-verified": (
+        "resumed after iteration {half} and trained {rest} further: equal to the bit ({digest})",
+        "在第 {half} 次迭代后恢复并再训练 {rest} 次：逐位相同（{digest}）",
+    ),
+    "cli:resume-differs": (
+        "resumed after iteration {half} and trained {rest} further: it differs ({other}, not"
+        " {digest})",
+        "在第 {half} 次迭代后恢复并再训练 {rest} 次：结果不同（{other}，而非 {digest}）",
+    ),
     "cli:none-saved": (
         "no session to resume: none is saved in {folder}",
         "没有可恢复的会话：{folder} 中没有保存的会话",
@@ -100,6 +117,10 @@ NOTICES = {
     "cli:all-in-use": (
         "no session to resume: what is saved in {folder} is in use by another lenet-tui",
         "没有可恢复的会话：{folder} 中保存的会话正由另一个 lenet-tui 使用",
+    ),
+    "cli:no-checkpoint": (
+        "{path!r} is not a checkpoint: {error}",
+        "{path!r} 不是检查点：{error}",
     ),
     "cli:not-resumed": (
         "session {path!r} cannot be resumed: {error}",
@@ -133,6 +154,15 @@ NOTICES = {
     "cli:model-no-file": (
         "model {file!r}: there is no such file",
         "模型 {file!r}：没有这个文件",
+    ),
+    "cli:weights-no-file": (
+        "weights {file!r}: there is no such file",
+        "权重 {file!r}：没有这个文件",
+    ),
+    "cli:weights-written": ("{output} holds the weights", "{output} 保存了权重"),
+    "cli:nothing-to-export": (
+        "give --output FILE for a script, or --save-weights FILE",
+        "请给出 --output FILE（脚本）或 --save-weights FILE（权重）",
     ),
     "cli:input-shape": (
         "input {text!r} is not a shape; such as 8,3,32,32 or 2,16:int64",

@@ -184,9 +184,30 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
     group.add_argument("--optimizer", choices=OPTIMIZERS, help="manual: p.data.sub_(lr * grad)")
+    group.add_argument(
+        "--schedule",
+        type=_value("schedule"),
+        metavar="S",
+        help="of the learning rate: constant, step:EVERY:FACTOR, cosine:ITERATIONS[:FACTOR],"
+        " warmup:N, or warmup:N+cosine:M; times --lr",
+    )
+    group.add_argument("--momentum", type=_value("momentum"), metavar="X", help="of SGD, RMSprop")
+    group.add_argument("--weight-decay", type=_value("weight-decay"), metavar="X")
     for phase in OPTIONAL:
         name = phase.option
         group.add_argument(f"--{name}", type=_value(name), metavar="X", help=phase.about)
+    group.add_argument(
+        "--evaluate-every",
+        type=_value("evaluate-every"),
+        metavar="N|epoch",
+        help="on what is held out, in a run: after N iterations, or once an epoch (0: never)",
+    )
+    group.add_argument(
+        "--weights",
+        type=_weights,
+        metavar="FILE",
+        help="begin with these: a state_dict that torch saved (.pt), or .safetensors",
+    )
     group.add_argument("--seed", type=_value("seed"), metavar="N", help="of all random numbers")
     group.add_argument("--threads", type=_value("threads"), metavar="N", help="for torch (1)")
     group.add_argument(
@@ -203,8 +224,9 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
-    names = ("device", "data", "augment", "batch_size", "loss", "lr", "optimizer", *SWITCHES,
-             "seed", "threads", "history_mb", "tape_mb", "model")  # fmt: skip
+    names = ("device", "data", "augment", "batch_size", "loss", "lr", "optimizer", "schedule",
+             "momentum", "weight_decay", *SWITCHES, "seed", "threads", "history_mb", "tape_mb",
+             "evaluate_every", "weights", "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}
     values |= {name: tuple(value) for name, value in several.items() if value}
@@ -296,6 +318,14 @@ def _input(text: str) -> str:
     if not text or not _SHAPE.fullmatch(text):
         raise CommandError("cli:input-shape", text=text)
     return text
+
+
+def _weights(text: str) -> str:
+    """The whole path of a file that can be read; what it holds the engine finds out."""
+    path = Path(text)
+    if not path.is_file():
+        raise CommandError("cli:weights-no-file", file=text)
+    return str(path.absolute())
 
 
 def _data(text: str) -> str:

@@ -22,7 +22,21 @@ from lenet_tui.tour.stops import PRESET, STOPS
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
 
-_OWN = ("model", "inputs", "data", "augment", "batch_size", "loss", "lr", "optimizer", *SWITCHES)
+_OWN = (
+    "model",
+    "inputs",
+    "data",
+    "augment",
+    "batch_size",
+    "loss",
+    "lr",
+    "optimizer",
+    "schedule",
+    "momentum",
+    "weight_decay",
+    "weights",
+    *SWITCHES,
+)
 """Options of the session that the tour's words and numbers depend on."""
 
 
@@ -66,10 +80,33 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     parser = add("export", "a session as a plain PyTorch script", _export)
     group = parser.add_argument_group("script")
     _add_extent(group, "the session of these moves, one a line")
-    group.add_argument("--output", metavar="FILE", required=True, help="a new file; -: print it")
+    group.add_argument("--output", metavar="FILE", help="a new file; -: print it")
+    _add_weights(group)
     group.add_argument("--force", action="store_true", help="overwrite an existing file")
 
-    add("info", "what this terminal can show, the devices here, versions", _info)
+    parser = add("train", "train without a screen, and evaluate", _train)
+    group = parser.add_argument_group("training")
+    extent = group.add_mutually_exclusive_group()
+    extent.add_argument("--epochs", type=_whole("epochs", 1), metavar="N", help="how many (20)")
+    number = _whole("iterations", 1)
+    extent.add_argument("--iterations", type=number, metavar="N", help="instead of epochs")
+    group.add_argument("--checkpoint", metavar="FILE", help="write the session: --resume FILE")
+    group.add_argument("--resume", metavar="FILE", help="train on from a checkpoint")
+    _add_weights(group)
+    group.add_argument("--force", action="store_true", help="overwrite an existing checkpoint")
+    group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
+    group.add_argument("--dry-run", action="store_true", help="draw the schedule, and end")
+    verify = "stop half-way and resume in a new process: 1 if anything differs"
+    group.add_argument("--verify-resume", action="store_true", help=verify)
+
+    about = "what this terminal can show, the devices here, versions; what a checkpoint holds"
+    parser = add("info", about, _info)
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a checkpoint or saved session")
+
+
+def _add_weights(group: argparse._ArgumentGroup) -> None:
+    about = "write the weights alone: a state_dict (.pt), or .safetensors"
+    group.add_argument("--save-weights", metavar="FILE", help=about)
 
 
 def _add_extent(group: argparse._ArgumentGroup, moves: str) -> None:
@@ -191,7 +228,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     _check_options(args)
-    if args.output == "-":
+    if vars(args).get("output") == "-":
         streams.check_output()
     forkserver.prepare()
     from lenet_tui.cli import export  # noqa: PLC0415
@@ -199,7 +236,22 @@ def _export(args: argparse.Namespace) -> int:
     return export.run(args)
 
 
+def _train(args: argparse.Namespace) -> int:
+    if "resume" not in args:
+        session_options(args)
+    _prepare()
+    from lenet_tui.cli import train  # noqa: PLC0415
+
+    return train.run(args)
+
+
 def _info(args: argparse.Namespace) -> int:
+    file = vars(args).get("file")
+    if file is not None:
+        streams.check_output()
+        from lenet_tui.cli import info_file  # noqa: PLC0415
+
+        return info_file.run(args, file)
     _prepare()
     from lenet_tui.cli import info  # noqa: PLC0415
 

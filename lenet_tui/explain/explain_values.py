@@ -17,7 +17,8 @@ from lenet_tui.explain.explain_shapes import (
 )
 from lenet_tui.explain.windows import window_axes
 from lenet_tui.protocol.frame import Argument, Entry, Frame, OpRow, Parameter, Shape
-from lenet_tui.protocol.options import switches
+from lenet_tui.protocol.optimizers import OPTIMIZERS
+from lenet_tui.protocol.options import optimizer_settings, switches
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, PHASES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
@@ -64,13 +65,16 @@ def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[s
     options = frame.options
     values = {
         "iteration": thousands(frame.position.iteration),
-        "lr": f"{options.lr:g}",
+        "lr": f"{options.lr:g}" if frame.lr is None else number(frame.lr, 6),
         "optimizer": options.optimizer,
         "loss": options.loss,
         "seed": str(options.seed),
         "device": options.device,
     }
     values |= {name: f"{value:g}" for name, value in switches(options).items()}
+    if settings := optimizer_settings(options):
+        made = OPTIMIZERS[options.optimizer].statement(settings).partition("torch.optim.")[2]
+        values["statement"] = made.replace("lr=lr", f"lr={values['lr']}")
     if parameters:
         values["tensors"] = str(len(parameters))
         values["parameters"] = thousands(sum(math.prod(p.shape) for p in parameters))

@@ -1,6 +1,11 @@
 """Why a session cannot be written as a script."""
 
 NOTICES = {
+    "export:safetensors": (
+        "the session began with weights in safetensors, which torch alone does not read:"
+        " begin with a .pt file to export",
+        "会话始于 safetensors 权重，仅有 torch 无法读取：要导出，请从 .pt 文件开始",
+    ),
     "export:unclear": (
         "the model's source gets {name!r} in a way that a script cannot repeat",
         "模型源码得到 {name!r} 的方式无法在脚本中重现",
@@ -16,6 +21,11 @@ NOTICES = {
     "export:change": (
         "a change of {option} cannot be written as a script",
         "{option} 的更改无法写成脚本",
+    ),
+    "export:change-of-input": (
+        "an input that was drawn or edited can be exported with data of class labels alone:"
+        " digits, or a file of images",
+        "只有带类别标签的数据（digits 或图像文件）上的手绘或手改输入才能导出",
     ),
     "export:too-many-samples": (
         "the session took {count} samples, {size} MB: a script holds {most} MB at most",

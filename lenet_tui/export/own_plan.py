@@ -9,7 +9,7 @@ from lenet_tui.export import statements
 from lenet_tui.export.plan import Block, Cut, Plan
 from lenet_tui.protocol.iteration_plan import IterationPlan
 from lenet_tui.protocol.model_names import split_model
-from lenet_tui.protocol.moves import Set
+from lenet_tui.protocol.moves import Move, Set
 from lenet_tui.protocol.options import OWN, RETURNED, Options
 from lenet_tui.protocol.phases import LOSS
 from lenet_tui.protocol.request import Rejected
@@ -40,6 +40,7 @@ class OwnPlan(Plan):
             lines.append(f"net = all_modules(file, {self._several!r})")
         else:
             lines.append(f'net = made(file, "{what or "model"}"{given})')
+        lines += statements.weights(options)
         if options.device != "cpu":
             lines += [*self._settle(options.device), f'device = "{options.device}"']
             lines.append("net.to(device)")
@@ -78,6 +79,12 @@ class OwnPlan(Plan):
             return "net"
         self.helpers.add("Together")
         return "Together(net, {" + ", ".join(f'"{n}": file["{n}"]' for n in self._others) + "})"
+
+    def _edit(self, move: Move) -> list[str]:
+        lines = super()._edit(move)
+        if not lines:
+            raise Rejected("export:change-of-input")
+        return lines
 
     def _forward(self, cut: Cut | None, out: str) -> None:
         if self.draws.first_of_iteration():

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from lenet_tui.export import statements
 from lenet_tui.export.data import SampleDraws
+from lenet_tui.protocol.edit_statement import statement
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
-from lenet_tui.protocol.moves import Set, Vector
-from lenet_tui.protocol.options import SWITCHES, Options, change
-from lenet_tui.protocol.phases import FORWARD, INIT, LOSS, ZERO_GRAD, Phase
+from lenet_tui.protocol.moves import Draw, Edit, Move, Set, Vector, parse_move
+from lenet_tui.protocol.options import SWITCHES, TUNED, Options, change
+from lenet_tui.protocol.phases import FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.protocol.schedules import CONSTANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Plan:
         self.devices = [options.device]
         self._fits = fits
         self._fresh = options.data == "random"
+        self._number = 0
         self._lines: list[str] = []
         self._before: list[str] = []
         self._begin(net)
@@ -68,6 +71,7 @@ class Plan:
         options = self.options
         lines = [f"torch.set_num_threads({options.threads})"]
         lines += [f"torch.manual_seed({options.seed})", f"net = {net}"]
+        lines += statements.weights(options)
         if self._fresh:
             lines += self.draws.draw(options.batch_size)
         if options.device != "cpu":
@@ -87,6 +91,7 @@ class Plan:
     def iteration(self, number: int, script: IterationPlan, cut: Cut | None = None) -> None:
         """One iteration as recorded, up to the cursor; what comes after its turn is apart."""
         self.draws.begin()
+        self._number = number
         boundary = script.boundary()
         partly = not script.finished() or (cut is not None and boundary == len(script.segments))
         self._changes(script, -1, None)
@@ -118,6 +123,8 @@ class Plan:
         if self._before:
             self.blocks.append(Block(tuple(self._before)))
         if self._lines:
+            if not number and statements.needs_iteration(self._lines):
+                self._lines.insert(0, f"{statements.ITERATION} = {self._number}")
             self.blocks.append(Block(tuple(self._lines), number, number, title))
         self._before, self._lines = [], []
 
@@ -136,6 +143,9 @@ class Plan:
         inside = [(c.done, c.move) for c in script.changes if c.segment == place and c.done]
         if segment.kind is INIT:
             return
+        if segment.edit:
+            self._lines += self._edit(parse_move(segment.edit))
+            return
         if segment.how == "skip":
             self._lines.append(f"# {segment.phase} skipped")
             return
@@ -151,6 +161,16 @@ class Plan:
             self._gradients(segment, cut, out)
         for _, move in inside:  # such a phase runs as a whole: nothing in it reads an option
             self._lines += self._change(move)
+
+    def _edit(self, move: Move) -> list[str]:
+        """A number or a picture that was set by hand; what is of the input waits for the batch."""
+        if isinstance(move, Edit) and not move.next:
+            return [statement(move)]
+        if isinstance(move, (Edit, Draw)):
+            self.draws.change(move)
+            if isinstance(move, Draw):
+                self.helpers.add("picture")
+        return []
 
     def _forward(self, cut: Cut | None, out: str) -> None:
         fetched, prepared = self.draws.fetch(self.options)
@@ -200,6 +220,9 @@ class Plan:
         self, phase: Phase, inside: Sequence[tuple[int, Set]], cut: Cut | None, out: str
     ) -> None:
         """A phase that goes parameter by parameter, with what was set between two of them."""
+        if phase is UPDATE and self.options.schedule != CONSTANT:
+            self.helpers.add("factor")
+            self._lines += statements.scheduled(self.options)
         if not inside and not cut:
             whole = statements.whole(phase, self.options)
             self._lines += [whole[0] + out, *whole[1:]]
@@ -232,9 +255,11 @@ class Plan:
         self.options = now = change(before, move.option, move.value)
         if now == before:
             return []
-        if move.option == "lr":
-            group = 'optimizer.param_groups[0]["lr"] = lr'
-            return [f"lr = {now.lr!r}"] + [group] * (not statements.by_hand(now))
+        if move.option in ("lr", "schedule"):
+            self.helpers |= {"factor"} if now.schedule != CONSTANT else set()
+            return [*statements.learning_rate(now)]
+        if move.option in TUNED:
+            return [*statements.setting(now, move.option)]
         if move.option == "loss":
             return [statements.criterion(now)]
         if move.option == "optimizer":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lenet_tui.export.plan import Block, Plan
 from lenet_tui.export.source import Pulled, import_lines
+from lenet_tui.export.statements import ITERATION, needs_iteration
 
 WIDTH = 100
 
@@ -108,7 +109,9 @@ def body(block: Block) -> list[str]:
     """The lines of a block; those of many iterations in a loop."""
     if block.first == block.last:
         title = block.title or (f"iteration {block.first}" if block.first else "")
-        return [*([f"# {title}"] if title else []), *block.lines]
+        numbered = block.first and needs_iteration(block.lines)
+        number = [f"{ITERATION} = {block.first}"] if numbered else []
+        return [*([f"# {title}"] if title else []), *number, *block.lines]
     lines = [f"for iteration in range({block.first}, {block.last + 1}):"]
     lines += [f"    {line}" for line in block.lines]
     if all(line.startswith("#") for line in block.lines):

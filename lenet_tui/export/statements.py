@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lenet_tui.protocol.augment import parse
 from lenet_tui.protocol.moves import Vector
 from lenet_tui.protocol.optimizers import OPTIMIZERS
-from lenet_tui.protocol.options import OWN, Options, as_dict
+from lenet_tui.protocol.options import OWN, Options, as_dict, optimizer_settings
 from lenet_tui.protocol.phases import LOSS, UPDATE, Phase
+from lenet_tui.protocol.request import Rejected
+from lenet_tui.protocol.schedules import CONSTANT
 
 _CRITERIA = {"cross_entropy": "nn.CrossEntropyLoss()", "mse": "nn.MSELoss()"}
+
+
+ITERATION = "iteration"
+"""The script's name of the number of an iteration."""
+
+
+def setting(options: Options, option: str) -> tuple[str, ...]:
+    """Sets an argument of the optimizer beside its learning rate."""
+    row, name = OPTIMIZERS[options.optimizer], option.replace("-", "_")
+    value = row.given(optimizer_settings(options)).get(name, 0)
+    return (f'optimizer.param_groups[0]["{name}"] = {value!r}',)
+
+
+def scheduled(options: Options) -> tuple[str, ...]:
+    """What comes before an update where a schedule changes the learning rate; else empty."""
+    return () if options.schedule == CONSTANT else learning_rate(options)
+
+
+def needs_iteration(lines: Iterable[str]) -> bool:
+    """Whether one of the lines reads the number of the iteration."""
+    return any(f", {ITERATION})" in line for line in lines)
 
 
 def criterion(options: Options) -> str:
@@ -18,7 +43,25 @@ def criterion(options: Options) -> str:
 
 def optimizer(options: Options) -> str:
     """``optimizer = …`` with ``lr``, to the bit as it is run; empty for the manual update."""
-    return OPTIMIZERS[options.optimizer].statement()
+    return OPTIMIZERS[options.optimizer].statement(optimizer_settings(options))
+
+
+def learning_rate(options: Options) -> tuple[str, ...]:
+    """Sets the learning rate of the present ``iteration``, to the bit as it is run."""
+    value = f"{options.lr!r}"
+    if options.schedule != CONSTANT:
+        value += f' * factor("{options.schedule}", {ITERATION})'
+    group = 'optimizer.param_groups[0]["lr"] = lr'
+    return (f"lr = {value}", *([] if by_hand(options) else [group]))
+
+
+def weights(options: Options) -> tuple[str, ...]:
+    """Loads the weights that the session began with; ``Rejected`` where torch alone cannot."""
+    if not options.weights:
+        return ()
+    if options.weights.endswith(".safetensors"):
+        raise Rejected("export:safetensors")
+    return (f"net.load_state_dict(torch.load({options.weights!r}, weights_only=True))",)
 
 
 def by_hand(options: Options) -> bool:

@@ -95,6 +95,44 @@ NOTICES = {
         "your own step runs as a whole: set {option} at its end",
         "您自己的 step 整体执行：请在其结束处设置 {option}",
     ),
+    "history:edit-own-step": (
+        "your own step runs as a whole: numbers and pictures cannot be set by hand in it",
+        "您自己的 step 整体执行：不能手动修改其中的数或图像",
+    ),
+    "history:no-such-number": (
+        "{name} is not a parameter: edit a number of a parameter or of the input",
+        "{name} 不是参数：可修改参数或输入中的数",
+    ),
+    "history:backward-to-come": (
+        "the backward of this forward is still to come, and would silently use the new {name} for"
+        " the old one: edit before the forward or after the backward",
+        "此次 forward 的 backward 尚未进行，它会不加提示地用新的 {name} 代替旧的：请在 forward"
+        " 之前或 backward 之后修改",
+    ),
+    "history:no-input-yet": (
+        "this iteration has no input yet: do its forward first, or edit next input",
+        "本次迭代还没有输入：请先执行 forward，或使用 edit next input",
+    ),
+    "history:no-batch-yet": (
+        "the next batch is still to be drawn at random: do a forward first",
+        "下一个批量尚未随机生成：请先执行一次 forward",
+    ),
+    "history:no-class": (
+        "target {target} is not a class: 0 to {last}",
+        "目标 {target} 不是类别：应为 0 到 {last}",
+    ),
+    "history:drawing-waits": (
+        "input drawn: the next iteration takes it",
+        "已手绘输入：下一次迭代将采用它",
+    ),
+    "history:drawing-waits-as": (
+        "input drawn, target {target}: the next iteration takes it",
+        "已手绘输入，目标 {target}：下一次迭代将采用它",
+    ),
+    "history:not-a-number-now": (
+        "{cell} is now {value}: what is computed from it will be NaN or infinite too",
+        "{cell} 现在是 {value}：由它计算出的结果也会是 NaN 或无穷",
+    ),
     "history:no-failure": (
         "nothing has failed in what comes next",
         "接下来的部分没有失败过",

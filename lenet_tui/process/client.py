@@ -12,6 +12,7 @@ from lenet_tui.process.child import EngineProcess
 from lenet_tui.process.engine import server
 from lenet_tui.process.forkserver import prepare
 from lenet_tui.protocol.engine_api import OnReport
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.messages import Command, DoMove, Keyframe, Recorded, Report, RequestKeyframe
 from lenet_tui.protocol.moves import KillEngine
 from lenet_tui.protocol.saved_session import SavedSession
@@ -78,6 +79,24 @@ class EngineClient:
             self._recovery.take(saved)
             for command in self._recovery.carry_on():
                 self._process.send(command)
+
+    def saved(self) -> SavedSession | None:
+        """The session as it would be saved now; ``None`` while nothing has been done in it.
+
+        Raises ``Unsaved`` where it would be too large to be read again.
+        """
+        return self._to_save()
+
+    @property
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        """Those that the engine has reported, in order."""
+        with self._lock:
+            return self._recovery.evaluations
+
+    def mean_loss(self, first: int, last: int) -> float:
+        """The mean of the losses of iterations ``first`` to ``last``; NaN: none is known."""
+        with self._lock:
+            return self._recovery.mean_loss(first, last)
 
     def set_aside(self) -> None:
         with self._lock:

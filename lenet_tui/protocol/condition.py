@@ -13,6 +13,10 @@ from lenet_tui.text.notice import Problem
 STATISTICS = ("norm", "min", "max", "mean")
 """Of any tensor by its name, a parameter's or activation's ``.grad``, a parameter's ``.update``."""
 
+ACCURACY = "accuracy"
+BARE = ("loss", "iteration", ACCURACY)
+"""Quantities of the session itself, not of a tensor."""
+
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -22,7 +26,9 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_QUANTITY = re.compile(r"(loss|iteration)|(norm|min|max|mean|inactive|ratio)\(\s*([^()\s]+)\s*\)")
+_QUANTITY = re.compile(
+    r"(loss|iteration|accuracy)|(norm|min|max|mean|inactive|ratio)\(\s*([^()\s]+)\s*\)"
+)
 
 
 class WatchError(Problem, ValueError):
@@ -33,7 +39,8 @@ class WatchError(Problem, ValueError):
 class Watch:
     """``quantity`` (``of`` a tensor, or empty) ``compare`` ``limit``.
 
-    ``quantity``: ``loss``, ``iteration``, one of ``STATISTICS``, ``inactive`` (the share of zeros
+    ``quantity``: ``loss``, ``iteration``, ``accuracy`` (0 to 1, of the last evaluation on what is
+    held out), one of ``STATISTICS``, ``inactive`` (the share of zeros
     of a ReLU's output, 0 to 1), ``ratio`` (norm of a parameter's update over norm of its value).
     """
 

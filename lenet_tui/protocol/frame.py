@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
 
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import LOSS, TURN
@@ -123,7 +124,7 @@ class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
     ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
-    a step of one's own.
+    a step of one's own. ``edit``: what was set by hand, as a statement.
     """
 
     phase: str
@@ -133,6 +134,7 @@ class SegmentState:
     total: int
     seconds: float
     line: int = 0
+    edit: str = ""
 
 
 @pickled_by_call
@@ -203,6 +205,17 @@ class Graph:
 
 @pickled_by_call
 @dataclass(frozen=True, slots=True)
+class Norms:
+    """Over all parameters. ``gradient``: √Σ‖.grad‖². ``ratio``: how long the updates of this
+    iteration are, over the weights before them. ``None``: there is none.
+    """
+
+    gradient: float | None
+    ratio: float | None
+
+
+@pickled_by_call
+@dataclass(frozen=True, slots=True)
 class Samples:
     """What is said of the images of a data set. ``padding``: what 28×28 are padded with, to 32×32;
     ``None``: they are not. ``names``: of the classes; empty where they are numbers. ``augmented``:
@@ -234,6 +247,12 @@ class Frame:
     ``failure``: where the last forward of this iteration or the next one failed. ``samples``:
     of the batch that went into the forward, before it of the next one; ``None`` for data that are
     no images of a file.
+    ``evaluation``: the last one up to the cursor. ``right``: of how many samples of the batch the
+    largest output is that of their class, and how many there are. ``epochs``: how often the data
+    have been gone through, the present batch counted; ``None``: they have no end.
+    ``held_out``: whether there are data to evaluate the model on. ``lr``: of the iteration, where a
+    schedule changes it. ``norms``: only if they are asked for.
+    ``by_hand``: what a person has made of that batch: ``draw`` or ``edit``, and of which sample.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
     ``tape_dropped``: how many ops of this iteration have let go of their tensors; if any has, the
@@ -264,10 +283,17 @@ class Frame:
     running: bool = False
     upcoming: tuple[str, ...] | None = None
     failure: Failure | None = None
+    evaluation: Evaluation | None = None
+    right: tuple[int, int] | None = None
+    epochs: float | None = None
+    held_out: bool = False
+    norms: Norms | None = None
+    lr: float | None = None
     tape_bytes: int = 0
     tape_dropped: int = 0
     recomputed: bool = False
     samples: Samples | None = None
+    by_hand: tuple[tuple[str, int], ...] = ()
 
     @property
     def failed_here(self) -> bool:

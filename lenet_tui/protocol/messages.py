@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from lenet_tui.protocol.blob import Blob, Part
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Device, Frame, Parameter
 from lenet_tui.protocol.iteration_plan import IterationPlan
 from lenet_tui.protocol.moves import Move
@@ -28,6 +29,7 @@ class Snapshot:
     recorded, (iteration, segment, ops done; infinity: all). ``plans``: of the iterations in
     which something special was asked. ``keyframes``: iteration and size of each stored one.
     ``digest``: of the state at the position, where it is known: a replay must give it again.
+    ``evaluations``: how good the model was, in order of the iterations.
     ``foreign``: the snapshot was read from a file, so that its keyframes are checked first.
     """
 
@@ -39,6 +41,7 @@ class Snapshot:
     spacing: Annotated[int, range(1, 2**40)] = 32
     watches: tuple[tuple[Annotated[int, range(1, 10**8)], str], ...] = ()
     digest: str = ""
+    evaluations: tuple[Evaluation, ...] = ()
     foreign: bool = False
 
 
@@ -62,10 +65,14 @@ class DoMove:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What the screen shows from now on; answered by a ``FrameUpdate`` when the engine is idle."""
+    """What the screen shows from now on; answered by a ``FrameUpdate`` when the engine is idle.
+
+    ``graph``, ``norms``: whether frames bring the autograd graph, and ``Frame.norms``.
+    """
 
     views: tuple[ViewRequest, ...] = ()
     graph: bool = False
+    norms: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,37 @@ NOTICES = {
         "lr {lr} is not possible: it must be a finite number, 0 or more, such as 0.01",
         "lr 不能是 {lr}：须为不小于 0 的有限数，例如 0.01",
     ),
+    "protocol:no-schedule": (
+        "{text!r} is not a schedule: constant, step:EVERY:FACTOR, cosine:ITERATIONS[:FACTOR],"
+        " warmup:N, or warmup:N+ and another",
+        "{text!r} 不是学习率计划：可用 constant、step:EVERY:FACTOR、cosine:ITERATIONS[:FACTOR]、"
+        "warmup:N，或 warmup:N+ 加另一个",
+    ),
+    "protocol:schedule-count": (
+        "{text!r}: {number!r} is not a number of iterations, 1 or more",
+        "{text!r}：{number!r} 不是迭代次数，须不小于 1",
+    ),
+    "protocol:schedule-factor": (
+        "{text!r}: {number!r} is not a factor from 0 to 10",
+        "{text!r}：{number!r} 不是 0 到 10 的系数",
+    ),
+    "protocol:own-optimizer": (
+        "{option} goes with an optimizer of torch's, and this session has one of your own or none:"
+        " give --optimizer",
+        "{option} 须与 torch 的优化器同用，而此会话使用您自己的优化器：请给出 --optimizer",
+    ),
+    "protocol:not-its": (
+        "the optimizer {optimizer} has no {option}: one of {allowed} has",
+        "优化器 {optimizer} 没有 {option}：{allowed} 才有",
+    ),
+    "protocol:setting": (
+        "{option} {value} is not possible: it must be a finite number, 0 or more",
+        "{option} 不能是 {value}：须为不小于 0 的有限数",
+    ),
+    "protocol:nesterov": (
+        "nesterov needs a momentum above 0",
+        "nesterov 需要大于 0 的 momentum",
+    ),
     "protocol:needs-model": (
         "{option} goes with --model: it says what a model of your own is made of or given",
         "{option} 须与 --model 同用：它用于您自己的模型",
@@ -88,13 +119,27 @@ NOTICES = {
         "only 'do backward' takes a vector, not 'do {phase}'",
         "只有 'do backward' 可带向量，'do {phase}' 不行",
     ),
+    "protocol:no-edit": (
+        "{text!r} is not an edit: NAME[I,J,…] NUMBER, such as conv1.weight[0,0,1,2] 0.5 or"
+        " input[0,0,3,4] nan",
+        "{text!r} 不是修改：应为 NAME[I,J,…] 数，例如 conv1.weight[0,0,1,2] 0.5 或"
+        " input[0,0,3,4] nan",
+    ),
+    "protocol:no-drawing": (
+        "{text!r} is not a drawing: TARGET PICTURE [SAMPLE], where - leaves the target as it is",
+        "{text!r} 不是手绘输入：应为 目标 图像 [样本]，- 表示目标不变",
+    ),
+    "protocol:no-picture": (
+        "the picture of a drawing cannot be read: it is cut short, too long, or not all finite",
+        "无法读取手绘图像：它不完整、过长，或含有非有限的数",
+    ),
     "protocol:set-needs-value": ("set {option} takes a value", "set {option} 需要一个值"),
     "protocol:no-watchpoint": (
         "{text!r} is not a watchpoint: QUANTITY OP NUMBER, where QUANTITY is loss,"
-        " iteration, norm(T), min(T), max(T), mean(T), inactive(LAYER) or ratio(PARAMETER),"
-        " and OP is < <= > >= = or !=",
-        "{text!r} 不是监视点：应为“量 运算符 数”，其中量为 loss、iteration、norm(T)、min(T)、"
-        "max(T)、mean(T)、inactive(LAYER) 或 ratio(PARAMETER)，运算符为 < <= > >= = 或 !=",
+        " iteration, accuracy, norm(T), min(T), max(T), mean(T), inactive(LAYER) or"
+        " ratio(PARAMETER), and OP is < <= > >= = or !=",
+        "{text!r} 不是监视点：应为“量 运算符 数”，其中量为 loss、iteration、accuracy、norm(T)、"
+        "min(T)、max(T)、mean(T)、inactive(LAYER) 或 ratio(PARAMETER)，运算符为 < <= > >= = 或 !=",
     ),
     "protocol:not-compared": (
         "{text!r} is not a number that {quantity} can be compared with",

@@ -9,7 +9,9 @@ from typing import Any
 
 from lenet_tui.protocol import augment, optimizers
 from lenet_tui.protocol.fast_pickle import pickled_by_call
+from lenet_tui.protocol.optimizers import ITS_OWN
 from lenet_tui.protocol.phases import OPTIONAL, STEP, turn
+from lenet_tui.protocol.schedules import CONSTANT, ScheduleError, parse_schedule
 from lenet_tui.text.notice import Problem
 
 PRESETS = ("digits", "notebook")
@@ -27,15 +29,27 @@ RETURNED = "returned"
 """The loss that the model itself returns."""
 DRAWN = "input"
 """The data that are drawn at random in the shapes of ``inputs``."""
+DEFAULT = "default"
+"""The text of an option that leaves it to the optimizer."""
 OWN_LR = -1.0
 """The learning rate that leaves it to an optimizer of one's own."""
+EPOCH = -1
+"""The value of ``evaluate_every`` that means once an epoch."""
 LANGUAGES = ("en", "zh")
 SWITCHES = tuple(phase.option for phase in OPTIONAL)
 """Options that turn a phase on; 0, which each has by default, is off."""
-SETTABLE = ("lr", "loss", "optimizer", "batch-size", "data", "augment", *SWITCHES, "seed", "device")
+TUNED = ("schedule", "momentum", "weight-decay")
+"""Options of the optimizer beside its learning rate."""
+SETTABLE = ("lr", *TUNED, "loss", "optimizer", "batch-size", "data", "augment", *SWITCHES,
+            "seed", "device")  # fmt: skip
 """Options that a move may change while a session runs."""
 
-_SELDOM = ("model_args", "inputs", "step")
+_SELDOM = {
+    **{"model_args": (), "inputs": (), "step": False, "evaluate_every": EPOCH},
+    **{"weights": "", "augment": augment.OFF},
+    **{"schedule": CONSTANT, "momentum": ITS_OWN, "weight_decay": ITS_OWN},
+}
+"""Options that are named only where they are other than this."""
 MAX_BATCH = 100_000
 MAX_SEED = 2**63 - 1
 MAX_THREADS = 4096
@@ -59,6 +73,10 @@ class Options:
     loss: str = "cross_entropy"
     lr: float = 0.01
     optimizer: str = "manual"
+    schedule: str = CONSTANT
+    """What the learning rate is multiplied by in each iteration, as ``schedules`` reads it."""
+    momentum: float = ITS_OWN
+    weight_decay: float = ITS_OWN
     clip: float = 0.0
     seed: int = 0
     threads: int = 1
@@ -71,6 +89,10 @@ class Options:
     """Arguments with which the model is made, as they were typed."""
     inputs: tuple[str, ...] = ()
     """Shapes of the inputs that are drawn at random: ``SHAPE`` or ``SHAPE:DTYPE``."""
+    evaluate_every: int = EPOCH
+    """Iterations from one evaluation of a run to the next; ``EPOCH``: once an epoch; 0: never."""
+    weights: str = ""
+    """A file of parameters and buffers that the model begins with."""
     step: bool = False
     """Whether the file has a ``step`` of its own, which runs each iteration; found at the start."""
 
@@ -114,6 +136,7 @@ def check(options: Options) -> Options:
         raise OptionError("protocol:needs-model", option=name)
     if options.inputs and options.data != DRAWN:
         raise OptionError("protocol:input-or-data", data=options.data)
+    _check_optimizer(options)
     if _augmentation(options.augment) != augment.OFF and options.data in ("random", OWN, DRAWN):
         raise OptionError("protocol:augment-images", data=options.data)
     for name in SWITCHES:
@@ -124,16 +147,55 @@ def check(options: Options) -> Options:
     _within("seed", options.seed, 0, MAX_SEED)
     _within("threads", options.threads, 1, MAX_THREADS)
     _within("history-mb", options.history_mb, 1, 1_000_000)
+    if options.evaluate_every != EPOCH:
+        _within("evaluate-every", options.evaluate_every, 0, 10**12)
     _within("tape-mb", options.tape_mb, 1, 1_000_000)
     if options.data == "random" and options.loss == "cross_entropy":
         raise OptionError("protocol:labels-needed")
     return options
 
 
+def _check_optimizer(options: Options) -> None:
+    """Raise ``OptionError`` for settings that the optimizer does not have."""
+    try:
+        schedule = parse_schedule(options.schedule)
+    except ScheduleError as error:
+        raise OptionError(error.notice) from None
+    row = optimizers.OPTIMIZERS.get(options.optimizer)
+    if row is None and not schedule.constant:
+        raise OptionError("protocol:own-optimizer", option="schedule")
+    given = optimizer_settings(options)
+    for name, value in given.items():
+        option = name.replace("_", "-")
+        if row is None:
+            raise OptionError("protocol:own-optimizer", option=option)
+        if name not in row.takes:
+            takers = [o.name for o in optimizers.OPTIMIZERS.values() if name in o.takes]
+            raise OptionError(
+                "protocol:not-its", option=option, optimizer=row.name, allowed=", ".join(takers)
+            )
+        if not (math.isfinite(value) and value >= 0):
+            raise OptionError("protocol:setting", option=option, value=value)
+    if options.optimizer == "nesterov" and given.get("momentum") == 0:
+        raise OptionError("protocol:nesterov")
+
+
+def optimizer_settings(options: Options) -> dict[str, float]:
+    """The optimizer's arguments that were given, by torch's names."""
+    values = {name: float(getattr(options, name)) for name in optimizers.SETTINGS}
+    return {name: value for name, value in values.items() if value != ITS_OWN}
+
+
 def parse_value(option: str, text: str) -> Any:
     """The value that ``text`` means for ``option`` (as in ``set lr 0.1``), checked by itself."""
     kind = type(getattr(Options(), option.replace("-", "_"), None))
-    if option not in (*SETTABLE, "threads", "history-mb", "tape-mb"):
+    if option == "schedule":
+        return _schedule(text)
+    if option in TUNED and text == DEFAULT:
+        return ITS_OWN
+    if option == "evaluate-every" and text == "epoch":
+        return EPOCH
+    if option not in (*SETTABLE, "threads", "history-mb", "tape-mb", "evaluate-every"):
         raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
     if kind in (int, float):
         return _number(option, text, kind)
@@ -158,9 +220,8 @@ def change(options: Options, option: str, value: Any) -> Options:
 def as_dict(options: Options) -> dict[str, Any]:
     """The options as plain values, in their order; without what is off or was not given."""
     values = {f.name: getattr(options, f.name) for f in fields(options)}
-    if values["augment"] == augment.OFF:
-        del values["augment"]
-    return {name: v for name, v in values.items() if v or name not in (*SWITCHES, *_SELDOM)}
+    usual = {**dict.fromkeys(SWITCHES, 0.0), **_SELDOM}
+    return {name: v for name, v in values.items() if name not in usual or v != usual[name]}
 
 
 def switches(options: Options) -> dict[str, float]:
@@ -199,6 +260,13 @@ def _within(name: str, value: int, low: int, high: int) -> None:
         raise OptionError("protocol:outside", name=name, value=value, low=low, high=high)
 
 
+def _schedule(text: str) -> str:
+    try:
+        return str(parse_schedule(text))
+    except ScheduleError as error:
+        raise OptionError(error.notice) from None
+
+
 def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:
     try:
         value = kind(text)
@@ -206,5 +274,5 @@ def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:
         raise OptionError(
             "protocol:not-whole" if kind is int else "protocol:not-a-number", name=name, text=text
         ) from None
-    change(Options(), name, value)
+    change(Options(optimizer="sgd") if name in TUNED else Options(), name, value)
     return value

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lenet_tui.protocol.condition import parse_watch
 from lenet_tui.protocol.container import Forms, pack, unpack
-from lenet_tui.protocol.moves import Set, Vector, parse_move, parse_vector
+from lenet_tui.protocol.moves import Draw, Edit, Set, Vector, parse_move, parse_vector
 from lenet_tui.protocol.options import NET, check
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.text.clean import clean
@@ -18,7 +18,8 @@ MAX_BYTES = 64 * 2**20
 """A file larger than this is none of ours."""
 
 _NAME = b"lenet-tui session "
-_MAGIC = _NAME + b"3\n"
+FORMAT = 4
+_MAGIC = _NAME + b"%d\n" % FORMAT
 _DIGEST = hashlib.sha256().digest_size
 _FORMS: Forms = {Set: (str, str, parse_move), Vector: (str, str, parse_vector)}
 ANY_MODEL = "*"
@@ -56,7 +57,7 @@ def decode(data: bytes, model: str = NET) -> SavedSession:
         raise SaveError("sessions:no-session")
     if line + end != _MAGIC:
         version = clean(line[len(_NAME) : 40].decode("utf-8", "replace"))
-        raise SaveError("sessions:other-format", version=version)
+        raise SaveError("sessions:other-format", version=version, ours=FORMAT)
     start = len(_MAGIC) + _DIGEST
     body = memoryview(data)[start:]
     if hashlib.sha256(body).digest() != data[len(_MAGIC) : start]:
@@ -83,12 +84,18 @@ def _plausible(session: SavedSession, model: str) -> SavedSession:
         raise SaveError("sessions:ahead-of-end")
     if here - max(n for n in keyframes if n <= here) > _SLACK * snapshot.spacing:
         raise SaveError("sessions:no-keyframe")
+    if not all(e.plausible and e.iteration <= last for e in snapshot.evaluations):
+        raise SaveError("sessions:odd-evaluation")
     if done != math.inf and not (done >= 0 and done.is_integer()):
         raise SaveError("sessions:no-end")
     if not 0 <= session.saved < 2**40:
         raise SaveError("sessions:no-time")
     if len(session.losses) % 8:
         raise SaveError("sessions:losses-cut-short")
+    for segment in (s for _, plan in snapshot.plans for s in plan.segments):
+        move = parse_move(segment.edit) if segment.edit else None
+        if segment.kind.by_hand != isinstance(move, (Edit, Draw)):
+            raise SaveError("sessions:no-edit")
     watches = tuple((number, str(parse_watch(text))) for number, text in snapshot.watches)
     snapshot = replace(snapshot, watches=watches, keyframes=(), foreign=True)
     torch, cpu = clean(session.torch, 60), clean(session.cpu, 60)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.blob import LARGE, Blob
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.moves import Continue, Forward, Goto, Run, Set
@@ -90,6 +91,16 @@ class RecoveryState:
             *self._losses.written(),
             time.time(),
         )
+
+    @property
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        """Those of the last snapshot."""
+        return self._snapshot.evaluations if self._snapshot else ()
+
+    def mean_loss(self, first: int, last: int) -> float:
+        """The mean of the losses of iterations ``first`` to ``last``; NaN: none is known."""
+        losses = self._losses.values[max(first, 1) : last + 1]
+        return float(losses.mean()) if len(losses) else math.nan
 
     def sent(self, command: messages.Command) -> None:
         """Note a command that the engine gets."""

@@ -1,6 +1,25 @@
 """The notices that reject data, a device or a phase."""
 
+from lenet_tui.training.notices_by_hand import BY_HAND
+
 NOTICES = {
+    **BY_HAND,
+    "training:unusable-weights": ("weights {path!r}: {why}", "权重 {path!r}：{why}"),
+    "training:no-weights-file": ("it is not a file", "它不是文件"),
+    "training:no-state-dict": (
+        "it is not a state_dict of tensors, or is damaged; code in it is never run",
+        "它不是张量的 state_dict，或已损坏；其中的代码不会运行",
+    ),
+    "training:weights-lack": ("it has no {name}", "其中没有 {name}"),
+    "training:weights-strange": ("the model has no {name}", "模型没有 {name}"),
+    "training:weights-unlike": (
+        "its {name} is {theirs}, the model's is {ours}",
+        "其中的 {name} 为 {theirs}，而模型的为 {ours}",
+    ),
+    "training:no-safe-dtype": (
+        "safetensors has no {dtype}, which {name} has: write a .pt file",
+        "safetensors 没有 {name} 的类型 {dtype}：请写成 .pt 文件",
+    ),
     "training:batch-too-large": (
         "batch-size {size} is more than there is to train on:"
         " {data} has {count} samples for that; at most {count}",

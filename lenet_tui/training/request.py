@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Weights(Request[bytes]):
+    """Asks for the parameters and buffers at the cursor as a file's bytes.
+
+    ``name``: of the file; ``.safetensors`` at its end means that format, else it is a
+    ``state_dict`` as torch saves it.
+    """
+
+    name: str
+    answered_in: ClassVar[str] = "lenet_tui.history.engine.answers"
 
 
 @dataclass(frozen=True, slots=True)

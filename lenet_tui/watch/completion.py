@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lenet_tui.protocol.condition import COMPARE, STATISTICS
+from lenet_tui.protocol.condition import BARE, COMPARE, STATISTICS
 
-BARE = ("loss", "iteration")
 FUNCTIONS = (*STATISTICS, "inactive", "ratio")
 SIGNS = [sign for sign in COMPARE if sign != "=="]
 

@@ -144,7 +144,7 @@ async def test_the_sample_is_chosen_for_all_panes() -> None:
 def shows(run: Running, sample: int) -> bool:
     """Whether input and output show a sample of 16, by whole numbers in their titles."""
     above, below = (next(x for x in run.lines if name in x) for name in ("─ Input", "─ Output"))
-    return f"  {sample}/16 ─" in above and f"sample {sample} of 16 ─" in below
+    return f"  {sample}/16 ─" in above and f"  {sample}/16  " in below and "right" in below
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 23), (120, 24), (100, 40)])

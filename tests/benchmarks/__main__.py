@@ -18,10 +18,12 @@ from tests.benchmarks.size import SIZE
 from tests.benchmarks.start import START
 from tests.benchmarks.table import run
 from tests.benchmarks.tracers import TRACERS
+from tests.benchmarks.training import TRAINING
 from tests.harness.compiled import compile_package
 
 BENCHMARKS = (
-    START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | SIZE | TRACERS | MEMORY | NOTEBOOK
+    START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | SIZE | TRACERS | TRAINING
+    | MEMORY | NOTEBOOK
 )  # fmt: skip
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("trace --iterations 1 --moves -", "not allowed with argument"),
         ("trace --moves - --ops", "--ops goes with --iterations"),
         ("trace --format xml", "invalid choice: 'xml'"),
-        ("info extra", "unrecognized arguments: extra"),
+        ("info extra", "is not a checkpoint"),
         ("--data \x1b[31m", r"data '\x1b[31m' cannot be read"),
     ],
 )

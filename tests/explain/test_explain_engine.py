@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from lenet_tui.explain.engine import ops
-from lenet_tui.explain.engine.registry import RULES
+from lenet_tui.explain.engine.registry import ALIASES, RULES
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import index_text
@@ -144,10 +144,14 @@ def test_a_view_is_where_it_came_from(net: Explained) -> None:
 def test_the_update_of_each_optimizer() -> None:
     for optimizer, terms in (
         *(("manual", 2), ("sgd", 2), ("momentum", 3)),
-        *(("adam", 2), ("adamw", 3), ("rmsprop", 2)),
+        *(("adam", 2), ("adamw", 3), ("rmsprop", 2), ("nesterov", 3)),
+        *(("sgd decay", 3), ("nesterov decay", 4), ("adamw decay", 3)),
     ):
-        explained = Explained(resolve("digits", device="cpu", optimizer=optimizer), "run 3")
+        name, _, decay = optimizer.partition(" ")
+        given = {"weight_decay": 0.25, "schedule": "cosine:9"} if decay else {}
+        explained = Explained(resolve("digits", device="cpu", optimizer=name, **given), "run 3")
         found = explained.ask("fc2.weight.new[3,7]", 3)
+        assert found.checked, optimizer
         assert (found.op, len(found.terms)) == ("update", terms)
         assert found.terms[0].operands[0].tensor == "fc2.weight"
         assert found.terms[0].value == explained.ask("fc2.weight[3,7]", 3).value
@@ -284,7 +288,8 @@ def test_positional_arguments_are_called_as_torch_calls_them() -> None:
     signatures: dict[str, list[list[str]]] = {}
     for function, like in torch.overrides.get_testing_overrides().items():
         name = getattr(function, "__name__", "").strip("_")
-        signatures.setdefault(name, []).append(list(inspect.signature(like).parameters))
+        theirs = [ALIASES.get(n, n) for n in inspect.signature(like).parameters]
+        signatures.setdefault(name, []).append(theirs)
     compared = 0
     for name, rule in RULES.items():
         ours = rule.signature.split()

@@ -33,6 +33,7 @@ TYPICAL: Mapping[str, str] = {
     "onehot": "64×10", "gradients": "64×6×14×14, 16×6×5×5, 16", "shape": "16×6×5×5",
     "probability": "0.1102", "value": "2.205", "nodes": "27", "ops": "12",
     "vector": "onehot 3", "skipped": "zero_grad",
+    "statement": "SGD(net.parameters(), lr=0.01, momentum=0.9, weight_decay=0.001)",
     "operands": "3×8 float32, 9×2 float32", "line": "17", "n": "1,234", "done": "16",
 }  # fmt: skip
 LINES = 10
@@ -208,11 +209,11 @@ def test_the_traps_are_as_said() -> None:
 def test_the_optimizers_formulas_are_torchs() -> None:
     gradients = torch.tensor([[0.5, -2.0], [1.0, 3.0], [-0.25, 0.125]], dtype=torch.float64)
     lr = 0.01
-    for name in ("momentum", "adam", "adamw", "rmsprop"):
+    for name in ("momentum", "nesterov", "adam", "adamw", "rmsprop"):
         p = nn.Parameter(torch.ones(2, dtype=torch.float64))
         made: torch.optim.Optimizer = (
-            torch.optim.SGD([p], lr=lr, momentum=MOMENTUM)
-            if name == "momentum"
+            torch.optim.SGD([p], lr=lr, momentum=MOMENTUM, nesterov=name == "nesterov")
+            if name in ("momentum", "nesterov")
             else torch.optim.Adam([p], lr=lr)
             if name == "adam"
             else torch.optim.AdamW([p], lr=lr)
@@ -230,7 +231,9 @@ def test_the_optimizers_formulas_are_torchs() -> None:
             wanted = wanted - (lr * 0.01 * wanted if name == "adamw" else 0)
             m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
             step = m_hat / (v_hat.sqrt() + 1e-8)
-            step = {"momentum": b, "rmsprop": g / (s.sqrt() + 1e-8)}.get(name, step)
+            step = {"momentum": b, "nesterov": g + 0.9 * b, "rmsprop": g / (s.sqrt() + 1e-8)}.get(
+                name, step
+            )
             wanted = wanted - lr * step
         torch.testing.assert_close(p.data, wanted)
 

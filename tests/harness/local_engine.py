@@ -104,8 +104,12 @@ class LocalEngine:
         """Answer a request."""
         request = asked.request
         handler = self.handlers.get(type(request)) or handler_of(request)
+        before = len(self._hooks.sent)
         try:
-            self.report(Answered(asked.number, handler(request, self.session)))
+            answer = handler(request, self.session)
+            for report in self._hooks.sent[before:]:
+                self.report(report)
+            self.report(Answered(asked.number, answer))
         except Rejected as error:
             self.report(Answered(asked.number, error=error.notice))
 

@@ -89,6 +89,7 @@ def make_optimizer(kind: str, net: nn.Module, lr: float) -> torch.optim.Optimize
         "manual": lambda: None,
         "sgd": lambda: torch.optim.SGD(parameters, lr=lr),
         "momentum": lambda: torch.optim.SGD(parameters, lr=lr, momentum=0.9),
+        "nesterov": lambda: torch.optim.SGD(parameters, lr=lr, momentum=0.9, nesterov=True),
         "adam": lambda: torch.optim.Adam(parameters, lr=lr),
         "adamw": lambda: torch.optim.AdamW(parameters, lr=lr),
         "rmsprop": lambda: torch.optim.RMSprop(parameters, lr=lr),

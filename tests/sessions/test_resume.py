@@ -119,7 +119,7 @@ def in_terminal(home: Path, *words: str) -> tuple[int, str]:
         return status, terminal.text.strip()
 
 
-@pytest.mark.parametrize("content", [b"", b"lenet-tui session 3\n" + b"x" * 99, b"\x1b]52;c;x\x07"])
+@pytest.mark.parametrize("content", [b"", b"lenet-tui session 4\n" + b"x" * 99, b"\x1b]52;c;x\x07"])
 def test_a_damaged_save_gets_one_line(tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "lenet-tui"
     folder.mkdir()

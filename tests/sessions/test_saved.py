@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.iteration_plan import Change, IterationPlan, Segment
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.moves import Set, Vector
@@ -19,7 +20,7 @@ from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.file_format import SaveError, decode, encode
 
-HEAD = len(b"lenet-tui session 3\n")
+HEAD = len(b"lenet-tui session 4\n")
 SCRIPT = IterationPlan(
     (
         Segment("forward"),
@@ -35,6 +36,7 @@ SNAPSHOT = Snapshot(
     ((40, SCRIPT), (41, IterationPlan())),
     watches=((2, "norm(conv1.weight.grad) > 1"),),
     digest="ab" * 32,
+    evaluations=(Evaluation(45, 300, 360, 0.5), Evaluation(70, -1, 40, 0.25)),
 )
 SAVED = SavedSession(
     Options(seed=3, device="cpu"),
@@ -83,8 +85,8 @@ def test_anything_cut_short_is_noticed() -> None:
     [
         (b"", "not a saved session"),
         (b"\x80\x04\x95pickle\n", "not a saved session"),
-        (encode(SAVED).replace(b"session 3\n", b"session 1\n", 1), "format 1"),
-        (encode(SAVED).replace(b"session 3\n", b"session \x1b[31m\n", 1), r"\\x1b"),
+        (encode(SAVED).replace(b"session 4\n", b"session 1\n", 1), "format 1"),
+        (encode(SAVED).replace(b"session 4\n", b"session \x1b[31m\n", 1), r"\\x1b"),
     ],
 )
 def test_other_files_are_refused_by_name(data: bytes, said: str) -> None:
@@ -106,20 +108,27 @@ def forged(change: dict[tuple[str, ...], Any]) -> bytes:
         within[path[-1]] = value
     head = json.dumps(header).encode()
     rest = struct.pack("<Q", len(head)) + head + data[8 + length :]
-    return b"lenet-tui session 3\n" + hashlib.sha256(rest).digest() + rest
+    return b"lenet-tui session 4\n" + hashlib.sha256(rest).digest() + rest
+
+
+def evaluation(iteration: int, correct: Any) -> dict[str, Any]:
+    """A result, as it is in a header."""
+    return {"iteration": iteration, "correct": correct, "total": 360, "loss": 0.5}
 
 
 KILL = {"segment": 0, "done": None, "move": "kill-engine"}
 
 
-def plan(phase: str, how: str, vector: str | None) -> list[Any]:
-    """A plan of one phase, as it is in a header."""
-    segment = {"phase": phase, "how": how, "vector": vector}
-    return [[1, {"segments": [segment], "changes": []}]]
+def plan(phase: str, how: str, vector: str | None, **edit: Any) -> list[Any]:
+    """A plan of one phase, as it is in a header; without an ``edit`` as before there were any."""
+    segment = {"phase": phase, "how": how, "vector": vector, **edit}
+    return [[1, {"segments": [segment], "changes": [], "on": []}]]
 
 
 def test_forging_nothing_is_a_good_file() -> None:
     assert decode(forged({})).options == SAVED.options
+    older = decode(forged({("snapshot", "plans"): plan("forward", "turn", None)})).snapshot
+    assert older.plans == ((1, IterationPlan((Segment("forward"),))),)
 
 
 @pytest.mark.parametrize(
@@ -141,13 +150,22 @@ def test_forging_nothing_is_a_good_file() -> None:
         ("snapshot.end", [70, 4, 0.5]),
         ("snapshot.end", [10**9, 4, math.inf]),
         ("snapshot.end", [10, 0, math.inf]),
-        ("snapshot.plans", [[1, {"segments": [], "changes": [], "more": 1}]]),
+        ("snapshot.plans", [[1, {"segments": [], "changes": [], "on": [], "more": 1}]]),
         ("snapshot.plans", plan("forward", "turn", "__import__('os')")),
-        ("snapshot.plans", [[1, {"segments": [], "changes": [KILL]}]]),
+        ("snapshot.plans", [[1, {"segments": [], "changes": [KILL], "on": []}]]),
         ("snapshot.plans", plan("forwards", "turn", None)),
         ("snapshot.plans", plan("forward", "turns", None)),
+        ("snapshot.plans", plan("edit", "do", None)),
+        ("snapshot.plans", plan("edit", "do", None, edit="kill-engine")),
+        ("snapshot.plans", plan("edit", "do", None, edit="draw 3 !")),
+        ("snapshot.plans", plan("forward", "turn", None, edit="edit fc3.bias[0] 1")),
+        ("snapshot.plans", plan("edit", "do", None, edit=1)),
+        ("snapshot.plans", plan("forward", "turn", None, ADDED="x")),
         ("snapshot.watches", [[1, "loss < nan"]]),
         ("snapshot.spacing", 0),
+        ("snapshot.evaluations", [evaluation(71, 1)]),
+        ("snapshot.evaluations", [evaluation(45, 361)]),
+        ("snapshot.evaluations", [evaluation(45, "1")]),
         ("keyframes", {"0": 5, "32": 18, "64": 5}),
         ("keyframes", {"1": 5, "32": 18, "64": 4}),
         ("keyframes", {"0": 5}),

@@ -21,4 +21,4 @@ def test_the_implementation_is_torchs_to_choose(name: str) -> None:
     assert made.defaults == plain.defaults
     for choice in ("foreach", "fused"):
         assert made.defaults.get(choice) is None
-        assert choice not in row.statement()
+        assert choice not in row.statement({})

@@ -17,6 +17,7 @@ from lenet_tui.app.ui.panes.layers import LayersPane
 from lenet_tui.app.ui.panes.log import LogPane
 from lenet_tui.app.ui.panes.loss import LossPane
 from lenet_tui.app.ui.panes.output import OutputPane
+from lenet_tui.curves.ui.view import TrainingView
 from lenet_tui.explain.ui.explain_pane import ExplainPane
 from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.settings import words_of
@@ -55,6 +56,7 @@ class Body(Horizontal):
         in_tabs = (self.code, self.explain, AutogradPane(id="autograd"), self.log_pane)
         self.tabs = TabbedPanes(in_tabs, id="tabs")
         self.glance = GlancePane(losses, id="glance")
+        self.training = TrainingView(losses, engine)
         self._losses = losses
         self._panes: Collection[str] | None = None
 
@@ -72,6 +74,7 @@ class Body(Horizontal):
             yield ImagePane(id="image").data_bind(Body.highlights, Body.sample, Body.position)
             yield OutputPane(id="output").data_bind(Body.sample, Body.position)
             yield LossPane(self._losses, id="loss")
+        yield self.training
         yield TourPane(id="tour")
 
     def beside_tour(self, panes: Collection[str] | None) -> None:
@@ -104,6 +107,11 @@ class Body(Horizontal):
         if samples:
             self.sample = samples[0]
         self.highlights = event.highlights
+
+    @property
+    def is_training(self) -> bool:
+        """Whether the training view is in the place of the stepper's panes."""
+        return self.has_class("-training")
 
     def know(self, ready: Ready) -> None:
         """Take what the engine reports of its model."""

@@ -1,7 +1,7 @@
 """The main screen's actions: what the commands of ``stepping.ui.commands`` run.
 
-Below them in ``MainScreen`` are, a file each: the moves out of turn, what it does with the engine's
-reports, what it asks of the engine, its panes, and the lines at its edges.
+Below them in ``MainScreen`` are, a file each: the training view, the moves out of turn, what it
+does with the engine's reports, what it asks of the engine, its panes, and the lines at its edges.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from textual.theme import ThemeProvider
 from lenet_tui.app.engine_state import Busy
 from lenet_tui.app.output_rows import output_rows
 from lenet_tui.app.ui.devices import DevicesScreen
-from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
+from lenet_tui.app.ui.training_screen import TrainingScreen
+from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.lab.ui.screen import LabScreen
@@ -47,7 +48,7 @@ from lenet_tui.text.clean import clean
 from lenet_tui.watch.ui.screen import WatchScreen
 
 
-class MainScreen(FreeMovesScreen):
+class MainScreen(TrainingScreen):
     """The main screen: all panes of a session, and an action for every command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -120,6 +121,13 @@ class MainScreen(FreeMovesScreen):
         parameters = [p.name for p in self.ready.parameters] if self.ready else []
         rows = [row.name for row in self.frame.rows.ops] if self.frame else []
         self.open(WatchScreen(self.frame, [*parameters, *rows], parameters), self.move)
+
+    def action_evaluate(self) -> None:
+        """Say how good the model is on what is held out."""
+        if self.is_dead:
+            self.notify(self.words("gone.hint"), severity="error")
+        else:
+            self.run_worker(evaluate(self))
 
     def action_play(self) -> None:
         """Play the next line of the file of moves."""
@@ -269,6 +277,8 @@ class MainScreen(FreeMovesScreen):
             self.restore()
         elif self.inspection.is_open:
             self.inspection.close()
+        elif self.body.is_training:
+            self.action_training()
         else:
             self.tour.leave()
 

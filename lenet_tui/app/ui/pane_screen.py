@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from lenet_tui.tour.stops import Stop
 
 
+TRAINING_PANES = (
+    *("chart-loss", "chart-accuracy", "confusion", "worst", "chart-rate", "facts"),
+    "chart-gradient",
+)
+"""The panes of the training view in the order of their number keys."""
+
+
 class PaneScreen(EdgeScreen):
     """The screen of a session with its panes. ``send`` hands a command to the engine.
 
@@ -99,6 +106,9 @@ class PaneScreen(EdgeScreen):
         """The panes that the frame is to be handed to: those that can be seen."""
         self._visible = self.visible_panes()
         self.body.inspector.passes(frame)
+        self.body.training.take(frame)
+        if self.body.is_training:
+            self.body.training.judge_again(frame)
         return self._visible
 
     def paint_top(self) -> None:
@@ -146,7 +156,8 @@ class PaneScreen(EdgeScreen):
         The tabs, where they have the focus already, take more room, or less again.
         """
         full = self.maximized is not None and self._summoned is None
-        pane = self.query_one(f"#{self.PANES[number - 1]}")
+        panes = TRAINING_PANES if self.body.is_training else self.PANES
+        pane = self.query_one(f"#{panes[number - 1]}")
         if pane is self.tabs and pane.has_focus_within and self.maximized is None:
             self.tabs.action_more_room()
             return

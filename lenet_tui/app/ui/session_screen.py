@@ -167,7 +167,8 @@ class SessionScreen(PaneScreen):
         self._subscribing = False
         panes = self.visible_panes()
         requests = tuple(request for pane in panes for request in pane.requests())
-        subscription = Subscription(requests, any(pane.wants_graph for pane in panes))
+        graph = any(pane.wants_graph for pane in panes)
+        subscription = Subscription(requests, graph, self.body.is_training)
         if subscription != self._subscription:
             self._subscription = subscription
             self.send(subscription)
@@ -204,6 +205,7 @@ class SessionScreen(PaneScreen):
             self.losses.put(losses)
         for pane in self.query(Pane):
             pane.forget()
+        self.body.training.forget()
         self.tour.session_shown()
         self.frame = frame
         self.show_activity()
@@ -251,7 +253,7 @@ class SessionScreen(PaneScreen):
                 return words("run.pausing")
             if isinstance(pending.move, Continue):
                 return words("run.until" if self.has_watchpoint else "run.until.none")
-            return words("run.to", move=pending.move)
+            return words("run.to", move=pending.move.brief)
         return words("run.playing") if self.player.on else ""
 
     @property

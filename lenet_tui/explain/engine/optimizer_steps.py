@@ -25,7 +25,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "adamw": {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01},
     "rmsprop": {"alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0},
 }
-KINDS = {"momentum": "sgd"} | {name: name for name in DEFAULTS}
+KINDS = {"momentum": "sgd", "nesterov": "sgd"} | {name: name for name in DEFAULTS}
 """What steps each optimizer takes, by its name in small letters."""
 
 

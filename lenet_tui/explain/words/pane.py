@@ -73,7 +73,8 @@ def explain_key(words: Words, phase: str, op: str | None, values: Mapping[str, s
     """Which entry of the table speaks of ``op``, or of ``phase`` where it is ``None``."""
     kind = PHASES[phase]
     if kind is UPDATE:
-        key = f"explain.update.{values.get('optimizer', 'manual')}"
+        told = "told" if "statement" in values else values.get("optimizer", "manual")
+        key = f"explain.update.{told}"
         return key if key in words else "explain.update.manual"
     if kind is LOSS:
         op = op or LOSS_OPS.get(values.get("loss", ""))

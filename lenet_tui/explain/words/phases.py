@@ -116,6 +116,17 @@ EXPLAIN_PHASES: Table = {
 
         这一步中不属于其他阶段的张量运算：在模型、损失与更新之间，或在更新之后，例如计算准确率。
     """),
+    "explain.phase.edit": paragraphs("""
+        A change by hand: one number of a parameter, or what the next iteration takes as its input.
+        A parameter's number is written as p.data[index] = value: no gradient, no optimizer knows.
+        What follows is computed with it by torch as always; a step back undoes it.
+        A picture or number for the input waits: the next batch is taken as ever and then changed.
+
+        手动修改：参数中的一个数，或下一次迭代所用的输入。
+        参数的数以 p.data[index] = value 写入：没有梯度，优化器也不知道。
+        之后的一切照常由 torch 用它来计算；退回一步即可撤销。
+        给输入的图像或数会先等待：下一个批量照常取出，然后再被修改。
+    """),
     "explain.phase.step": paragraphs("""
         step(batch): the whole training step in its owner's own order, observed as it runs.
 

@@ -75,6 +75,38 @@ EXPLAIN_UPDATES: Table = {
         b 也是状态的一部分：要接着训练，还须保存优化器的 state_dict。
         注意：不带动量时合适的 lr，带上动量后往往大了十倍。
     """),
+    "explain.update.nesterov": paragraphs("""
+        SGD with Nesterov's momentum: it steps as if the buffer had moved once more already.
+        b = 0.9⋅b + g  (first step: b = g)      p = p − lr⋅(g + 0.9⋅b)      lr = {lr}
+        torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9, nesterov=True)
+        {name}: {shape}, with a buffer b of the same shape.
+        Against plain momentum the newest gradient counts more: it brakes sooner at a turn.
+        The buffers are state of their own: to resume a run, save the optimizer's state_dict too.
+        Watch out: an lr that was right without momentum is often ten times too large.
+
+        带 Nesterov 动量的 SGD：步子如同缓冲区已经再走了一步。
+        b = 0.9⋅b + g（第一步 b = g）      p = p − lr⋅(g + 0.9⋅b)      lr = {lr}
+        torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9, nesterov=True)
+        {name}：{shape}，另有一个同样形状的缓冲区 b。
+        与普通动量相比，最新的梯度分量更大：转向时刹车更早。
+        b 也是状态的一部分：要接着训练，还须保存优化器的 state_dict。
+        注意：不带动量时合适的 lr，带上动量后往往大了十倍。
+    """),
+    "explain.update.told": paragraphs("""
+        optimizer.step() of torch's optimizer, with the arguments that this session gives it.
+        torch.optim.{statement}
+        {name}: {shape}, every number by its own gradient.
+        A momentum sums up past gradients in a buffer; a weight decay pulls every number towards 0.
+        What the optimizer keeps is state: to resume a run, save its state_dict too.
+        Watch out: biases and norm layers decay too, unless they get a group with weight_decay=0.
+
+        torch 的优化器以本会话给出的参数执行 optimizer.step()。
+        torch.optim.{statement}
+        {name}：{shape}，每个数按自己的梯度移动。
+        动量把历次梯度累积在缓冲区里；权重衰减把每个数拉向 0。
+        优化器保存的内容也是状态：要接着训练，还须保存它的 state_dict。
+        注意：偏置和归一化层也会衰减，除非把它们放进 weight_decay=0 的参数组。
+    """),
     "explain.update.adam": paragraphs("""
         Adam scales each number's step by how large its own gradients have been.
         m = 0.9⋅m + 0.1⋅g      v = 0.999⋅v + 0.001⋅g²      lr = {lr}

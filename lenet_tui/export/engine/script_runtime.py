@@ -9,6 +9,7 @@ import argparse
 import base64
 import ctypes
 import hashlib
+import math
 import os
 import platform
 import sys
@@ -81,6 +82,12 @@ class Samples:
         return self.images[rows].to(device), self.labels[rows].to(device)
 
 
+def picture(packed: str, like: Tensor) -> Tensor:
+    """The pixels of a drawing (rows, columns), of the dtype and on the device of the input."""
+    raw = bytearray(zlib.decompress(base64.b64decode(packed)))
+    return torch.frombuffer(raw, dtype=torch.float32).reshape(like.shape[-2:]).to(like)
+
+
 def deterministic() -> None:
     """The same bits each time on a GPU."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -99,6 +106,25 @@ def step(optimizer: torch.optim.Optimizer, parameters: list[Tensor]) -> None:
     optimizer.step()
     for group, all_of_it in everyone:
         group["params"] = all_of_it
+
+
+def factor(schedule: str, iteration: int) -> float:
+    """What the learning rate of an iteration (from 1) is multiplied by."""
+    step = max(iteration - 1, 0)
+    for part in schedule.split("+"):
+        kind, *numbers = part.split(":")
+        count = int(numbers[0]) if numbers else 1
+        amount = float(numbers[1]) if numbers[1:] else 0.0
+        if kind == "warmup":
+            if step < count:
+                return (step + 1) / count
+            step -= count
+        if kind == "step":
+            return float(amount ** (step // count))
+        if kind == "cosine":
+            share = min(step, count) / count
+            return amount + (1 - amount) * (1 + math.cos(math.pi * share)) / 2
+    return 1.0
 
 
 def move_state(optimizer: torch.optim.Optimizer, device: str) -> None:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from lenet_tui.history.engine.near import NearStates
 from lenet_tui.history.keyframe_policy import KeyframeIndex
 from lenet_tui.protocol.blob import LARGE, Blob, Piece, equal, length
+from lenet_tui.protocol.evaluation import Evaluations
 from lenet_tui.protocol.iteration_plan import INIT, IterationPlan, regular
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.position import Position
@@ -40,6 +41,7 @@ class History:
         self._store = store
         self.index = KeyframeIndex(budget)
         self.plans: dict[int, IterationPlan] = {}
+        self.evaluations = Evaluations()
         self.on: tuple[str, ...] = ()
         """The optional phases that were on when the session began."""
         self.end: Point = (0, 0, float("inf"))
@@ -87,6 +89,7 @@ class History:
         self.plans[iteration] = plan
         last_whole = iteration if plan.finished() else iteration - 1
         self._drop(self.index.drop_after(last_whole))
+        self.evaluations.drop_after(last_whole)
         if self.near:
             self.near.drop_after(last_whole)
         self._digests = {p: d for p, d in self._digests.items() if p <= here}
@@ -185,7 +188,9 @@ class History:
     def snapshot(self) -> Snapshot:
         """All but the keyframes themselves; the session fills in where it is."""
         plans, keyframes = tuple(self.plans.items()), tuple(self.index.sizes.items())
-        return Snapshot(Position(), 0, self.end, plans, keyframes, self.index.spacing)
+        known = self.evaluations.all()
+        spacing = self.index.spacing
+        return Snapshot(Position(), 0, self.end, plans, keyframes, spacing, evaluations=known)
 
     def resume(self, snapshot: Snapshot) -> None:
         """Continue the history of an engine that has ended; its keyframes are in the store."""
@@ -193,6 +198,7 @@ class History:
         for iteration, plan in sorted(snapshot.plans):
             self.plans[iteration] = replace(plan, on=self._on(iteration))
         self.end = snapshot.end
+        self.evaluations.resume(snapshot.evaluations)
         self.index.sizes = dict(snapshot.keyframes)
         self.index.spacing = snapshot.spacing
 

@@ -112,7 +112,11 @@ class Search:
                 continue
             before = truth
             truth = evaluate.live_truth(
-                navigator.trainer, navigator.iteration, self._watches, before
+                navigator.trainer,
+                navigator.iteration,
+                self._watches,
+                before,
+                navigator.history.evaluations,
             )
             if any(truth[n] and not before[n] for n in truth):
                 suspects.add(navigator.iteration)
@@ -130,7 +134,7 @@ class Search:
 
     def _truth_at(self, start: int) -> Truth:
         """What is known to hold where a stretch begins; before the first iteration, nothing."""
-        trainer = self._navigator.trainer
+        trainer, known = self._navigator.trainer, self._navigator.history.evaluations
         before: Truth = dict.fromkeys(self._watches, False if start == 0 else None)
         fast = {n: w for n, w in self._watches.items() if evaluate.fast(w, trainer)}
-        return evaluate.live_truth(trainer, start, fast, before)
+        return evaluate.live_truth(trainer, start, fast, before, known)

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import point
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.recompute import with_tensors
@@ -38,8 +39,10 @@ class RunLoop:
         watches: dict[int, Watch],
         hooks: Hooks,
         frame: Callable[[], Frame],
+        evaluator: Evaluator,
     ) -> None:
         self.navigator = navigator
+        self._evaluator = evaluator
         self.watches = watches
         self.truth: Truth = {}
         self._truth_of = point(0, Cursor(0))
@@ -82,7 +85,8 @@ class RunLoop:
         boundary = Cursor(plan.boundary() - 1)
         recorded = plan.finished() and point(iteration, boundary) <= history.end
         on_tape = iteration == navigator.iteration and plan.finished()
-        if on_tape and len(navigator.tape.segments) > boundary.segment:
+        segments = navigator.tape.segments
+        if on_tape and len(segments) > boundary.segment and segments[boundary.segment].complete:
             navigator.cursor = boundary
             return None
         if recorded and not self._near(iteration):
@@ -117,6 +121,7 @@ class RunLoop:
                     self._taped({}, False)
                 else:
                     navigator.plain()
+                    self._evaluator.if_due()
                 hit = self._find_turn(watches) if stopping else None
             else:
                 hit = self._taped(watches, stopping)
@@ -148,6 +153,8 @@ class RunLoop:
         while True:
             iteration, before = navigator.iteration, navigator.cursor
             navigator.phase()
+            if navigator.finished:
+                self._evaluator.if_due()
             after = before if navigator.iteration == iteration else None
             hit = self._scan(watches, after, navigator.cursor) if stopping else None
             if hit or (navigator.finished and navigator.iteration == goal):
@@ -156,7 +163,10 @@ class RunLoop:
     def _find_turn(self, watches: dict[int, Watch]) -> Hit | None:
         """Find where a watchpoint turned true in an iteration that was run without a tape."""
         navigator = self.navigator
-        now = evaluate.live_truth(navigator.trainer, navigator.iteration, watches, self.truth)
+        known = navigator.history.evaluations
+        now = evaluate.live_truth(
+            navigator.trainer, navigator.iteration, watches, self.truth, known
+        )
         if not any(now[n] and not self.truth[n] for n in now):
             self.truth = now
             return None

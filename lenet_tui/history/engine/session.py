@@ -8,7 +8,8 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe, step_rules
+from lenet_tui.history.engine import by_hand, keyframe, step_rules
+from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.op_goto import to_failure, to_op
@@ -16,16 +17,19 @@ from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.recompute import cut
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
-from lenet_tui.history.engine.session_views import looked_at
+from lenet_tui.history.engine.session_frame import frame_of
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.messages import (
     Busy,
     DoMove,
+    FrameUpdate,
     Moved,
     Printed,
+    Recorded,
     Remark,
     RunFree,
     Snapshot,
@@ -75,7 +79,7 @@ class Session:
         self.progress = RecorderProgress()
         if devices.starts_cuda(options.device):
             self._say(STARTS_CUDA)
-        self._start(options)
+        self._start(replace(options, weights="") if snapshot else options)  # keyframes have them
         if snapshot:
             self._resume(snapshot)
         else:
@@ -94,7 +98,8 @@ class Session:
         self.navigator = Navigator(options, self.history, self.progress)
         trainer = self.navigator.trainer
         in_run = partial(self.frame, running=True)
-        self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run)
+        self.evaluator = Evaluator(self.navigator, self._hooks)
+        self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run, self.evaluator)
         sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
         budget = TapeBudget(options.tape_mb * MEGABYTE, sizes, trainer)
         self._budget = self.navigator.recorder.budget = budget
@@ -213,6 +218,8 @@ class Session:
         step_rules.check_move(navigator, move)
         if isinstance(move, moves.Forward):
             _FORWARD[move.unit](navigator)
+            if navigator.finished:
+                self.evaluator.if_due()
         elif isinstance(move, moves.Back):
             _BACK[move.unit](navigator)
         elif isinstance(move, moves.ToFailure):
@@ -224,10 +231,16 @@ class Session:
         elif isinstance(move, moves.Goto):
             return self.run_loop.goto(move.iteration)
         elif isinstance(move, moves.Skip):
-            self._skip(move.phase)
+            step_rules.check_next(navigator, move.phase)
+            navigator.skip(move.phase)
         elif isinstance(move, moves.Do):
-            self._between_phases()
+            step_rules.check_between_phases(navigator)
             navigator.do(Segment(move.phase, "do", move.vector))
+        elif isinstance(move, (moves.Edit, moves.Draw)):
+            step_rules.check_between_phases(navigator)
+            by_hand.make(navigator, move)
+            if said := by_hand.remark(move):
+                self._hooks.send(Remark(said))
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
@@ -242,22 +255,6 @@ class Session:
         elif isinstance(move, moves.ReverseContinue):
             return self._reverse()
         return None
-
-    def _between_phases(self) -> None:
-        position = self.navigator.position
-        if position.op is not None:
-            total = self.navigator.tape.segments[self.navigator.cursor.segment].total
-            raise MoveRejected(
-                "history:phase-under-way", phase=position.phase, done=position.op, total=total
-            )
-
-    def _skip(self, phase: str) -> None:
-        self._between_phases()
-        navigator = self.navigator
-        following = navigator.plan.next_phase(navigator.cursor.segment + 1)
-        if phase != following:
-            raise MoveRejected("history:not-next", phase=phase, following=following)
-        navigator.skip(phase)
 
     def _set(self, move: moves.Set) -> None:
         navigator = self.navigator
@@ -278,6 +275,8 @@ class Session:
             navigator.set_device(move)
         else:
             navigator.set(move)
+        if move.option in ("data", "loss"):  # what was said of the present iteration is of others
+            self.history.evaluations.drop_after(navigator.iteration - 1)
         if move.option == "data":
             self._remark()
 
@@ -294,6 +293,20 @@ class Session:
             return notice("history:paused" if search.stopped else "history:nothing-before")
         navigator.rebuild(found[0], found[1])
         return found[2]
+
+    def evaluate(self) -> Evaluation:
+        """How good the model is on what is held out, after the last finished iteration.
+
+        Nothing of the training changes. ``Rejected`` where it cannot be known.
+        """
+        found = self.evaluator.now()
+        self.record()
+        self._hooks.send(FrameUpdate(self.subscribe(self._subscription)))
+        return found
+
+    def record(self) -> None:
+        """Report the session as it is, so that it outlives this engine."""
+        self._hooks.send(Recorded(self.snapshot()))
 
     # Frames
 
@@ -313,38 +326,16 @@ class Session:
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
-        views, watches = looked_at(self.navigator, self._subscription.views, self.watches)
-        navigator, history = self.navigator, self.history
-        tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
-        (first, losses), options = self.run_loop.take_losses(), tape.shown_options(cursor, plan)
-        names, upcoming = navigator.trainer.names, step_rules.upcoming(navigator)
-        for remark in history.take_remarks():
+        losses = self.run_loop.take_losses()
+        for remark in self.history.take_remarks():
             self._hooks.send(Remark(remark))
-        return Frame(
-            position=navigator.position,
-            segments=frame_builder.segments(tape, cursor),
-            next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
-            options=options,
-            rows=self._op_lists.rows(tape, cursor, navigator.recorder.expected),
-            entry=frame_builder.entry(tape, cursor),
-            loss=tape.loss(cursor),
-            losses_from=first,
-            losses=losses,
-            end=history.end[0],
-            ahead=history.ahead(navigator.iteration, cursor),
-            history_bytes=history.bytes,
-            watches=watches,
-            views=views,
-            graph=frame_builder.graph(tape, cursor, names) if self._subscription.graph else None,
-            accumulated=tape.accumulated(cursor),
-            outputs=tape.outputs(cursor),
-            output_shape=tape.output_shape(cursor),
-            inputs=frame_builder.inputs(tape, cursor),
+        return frame_of(
+            self.navigator,
+            losses,
+            self._op_lists,
+            watches=self.watches,
+            subscription=self._subscription,
+            held_out=self.evaluator.held_out,
             running=running,
-            upcoming=upcoming,
-            failure=navigator.failure,
-            tape_bytes=self._budget.bytes,
-            tape_dropped=self._budget.dropped,
-            recomputed=tape.again,
-            samples=frame_builder.samples(tape, cursor, options),
+            budget=self._budget,
         )

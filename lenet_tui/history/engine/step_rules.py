@@ -38,3 +38,21 @@ def segment_number(navigator: Navigator) -> int:
     """The number of the cursor's segment; of a step that was not recorded, the last one."""
     number = navigator.cursor.segment
     return LAST.segment if navigator.tape.segments[number].phase is STEP else number
+
+
+def check_between_phases(navigator: Navigator) -> None:
+    """Reject what can be done only where no phase is under way."""
+    position = navigator.position
+    if position.op is not None:
+        total = navigator.tape.segments[navigator.cursor.segment].total
+        raise MoveRejected(
+            "history:phase-under-way", phase=position.phase, done=position.op, total=total
+        )
+
+
+def check_next(navigator: Navigator, phase: str) -> None:
+    """Reject to skip a phase that is not next in turn."""
+    check_between_phases(navigator)
+    following = navigator.plan.next_phase(navigator.cursor.segment + 1)
+    if phase != following:
+        raise MoveRejected("history:not-next", phase=phase, following=following)

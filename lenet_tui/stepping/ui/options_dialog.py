@@ -14,11 +14,14 @@ from textual.widgets import Button, Input, Label, Select
 
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.protocol.moves import Set
+from lenet_tui.protocol.optimizers import ITS_OWN
 from lenet_tui.protocol.options import (
     CHOICES,
+    DEFAULT,
     DRAWN,
     OWN,
     SWITCHES,
+    TUNED,
     OptionError,
     Options,
     change,
@@ -26,7 +29,7 @@ from lenet_tui.protocol.options import (
 )
 from lenet_tui.text.clean import clean
 
-FIELDS = ("lr", "loss", "optimizer", "batch-size", "data", "augment", *SWITCHES)
+FIELDS = ("lr", "loss", "optimizer", *TUNED, "batch-size", "data", "augment", *SWITCHES)
 DRAWN_BY_ITSELF = ("batch-size", "augment")
 """What data of one's own decide themselves."""
 
@@ -36,7 +39,9 @@ def fields_of(options: Options) -> tuple[str, ...]:
     if options.step:
         return FIELDS[:1]
     own = options.data in (OWN, DRAWN)
-    return tuple(field for field in FIELDS if not (own and field in DRAWN_BY_ITSELF))
+    without: tuple[str, ...] = DRAWN_BY_ITSELF if own else ()
+    without += TUNED if options.optimizer == OWN else ()
+    return tuple(field for field in FIELDS if field not in without)
 
 
 class OptionsScreen(Dialog[tuple[Set, ...]]):
@@ -92,7 +97,8 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
 
 def shown(options: Options, field: str) -> str:
     """An option's present value as the form shows it."""
-    return str(getattr(options, field.replace("-", "_")))
+    value = getattr(options, field.replace("-", "_"))
+    return DEFAULT if field in TUNED and value == ITS_OWN else str(value)
 
 
 def ordered(options: Options, changed: Mapping[str, object]) -> tuple[Set, ...]:

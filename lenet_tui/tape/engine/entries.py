@@ -231,6 +231,33 @@ class UpdateEntry(Entry):
 
 
 @dataclass(slots=True, eq=False)
+class EditEntry(Entry):
+    """A number of a parameter that a person set, at ``index``; or a change of the next input.
+
+    ``before`` and ``after``: the whole parameter; ``None``: it is of the input.
+    """
+
+    before: Tensor | None = None
+    after: Tensor | None = None
+    index: tuple[int, ...] = ()
+    changes: ClassVar[tuple[str, ...]] = ("value",)
+
+    @property
+    def tensor(self) -> Tensor | None:
+        return self.after
+
+    def operands(self) -> list[Tensor]:
+        return _floating([self.before])
+
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        if self.after is not None:
+            values[self.name] = self.after
+
+    def value_of(self, parameter: str) -> Tensor | None:
+        return self.after if self.name == parameter else None
+
+
+@dataclass(slots=True, eq=False)
 class SettingEntry(Entry):
     """A number that is no tensor changed, such as a learning rate or a scaler's scale."""
 

@@ -16,7 +16,7 @@ from torch.utils.hooks import RemovableHandle
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.holders import Holders
-from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
+from lenet_tui.tape.engine.in_place import copied, replaced, storage, tensors, written_by
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
@@ -156,7 +156,7 @@ class ForwardRecorder(TorchFunctionMode):
         self._stop()
         name, given, written = function.name, args, UNWRITTEN
         if self._copies:
-            given = tuple([self._copies.get(id(a), (a, a))[1] for a in args])
+            given = replaced(args, self._copies)
         if function.writes or "out" in kwargs:
             writes = written_by(func, name, args, kwargs)
             if writes:

@@ -7,13 +7,18 @@ from itertools import count
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from lenet_tui.protocol.edit_statement import statement
 from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, Samples, SegmentState
+from lenet_tui.protocol.moves import Draw, Edit, parse_move
 from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
-from lenet_tui.training.engine import dataset
+from lenet_tui.training.engine import dataset, targets
+
+MOST_OUTPUTS = 2**22
+"""Numbers of an output that are compared at most, as each frame does."""
 
 
 class OpLists:
@@ -51,6 +56,17 @@ _NUMBERS = count(1)
 """Of all lists in this process: a number is never used again for another one."""
 
 
+def right(tape: Tape, cursor: Cursor) -> tuple[int, int] | None:
+    """How many samples of the batch the output is right of, and how many there are.
+
+    ``None`` where it is not known, or the output is no classes of samples.
+    """
+    output = tape.output(cursor)
+    if output is None or tape.batch is None or output.tensor.numel() > MOST_OUTPUTS:
+        return None
+    return targets.right(output.tensor.detach(), tape.batch.target)
+
+
 def op_row(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> OpRow:
     """One op of the forward."""
     given = [*entry.args, *entry.kwargs.values()]
@@ -80,6 +96,16 @@ def inputs(tape: Tape, cursor: Cursor) -> tuple[tuple[str, tuple[int, ...]], ...
     return tuple(i for i in found if i[0] != "input" or len(found) == 1)
 
 
+def by_hand(tape: Tape, cursor: Cursor) -> tuple[tuple[str, int], ...]:
+    """How a person has changed the last forward's batch: ``draw`` or ``edit``, and which sample."""
+    texts = tape.batch.by_hand if tape.batch and tape.forward(cursor) else ()
+    moves = [parse_move(text) for text in texts]
+    return (
+        *((m.verb, m.sample) for m in moves if isinstance(m, Draw)),
+        *((m.verb, m.index[0]) for m in moves if isinstance(m, Edit) and m.index),
+    )
+
+
 def samples(tape: Tape, cursor: Cursor, options: Options) -> Samples | None:
     """What is said of the images of the batch, and before a forward of the next one."""
     if tape.batch and tape.forward(cursor):
@@ -99,6 +125,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
             s.planned or s.total,
             s.seconds,
             s.line,
+            statement(parse_move(s.segment.edit)) if s.segment.edit else "",
         )
         for s, entries in tape.passed(cursor)
     )

@@ -79,6 +79,14 @@ def copied(value: Any, written: Set[int]) -> Any:
     return value
 
 
+def replaced(value: Any, copies: dict[int, tuple[Tensor, Tensor]]) -> Any:
+    """The value with the copies that were kept of some tensors, which are found by their ``id``."""
+    if isinstance(value, (tuple, list)):
+        parts = [replaced(part, copies) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return copies.get(id(value), (value, value))[1]
+
+
 def storage(tensor: Tensor) -> int:
     """Where a tensor's memory begins; 0 if it has none of its own (sparse, or under ``vmap``)."""
     try:

@@ -30,6 +30,13 @@ class RecorderProgress:
         """The last op that was finished."""
         return Position(self.iteration, self.phase, self.done or None, self.index + self.done)
 
+    def begins(self, iteration: int, phase: str, segment: int, index: int) -> None:
+        """A phase begins, as segment number ``segment`` after ``index`` entries."""
+        self.iteration, self.phase = iteration, phase
+        self.segment, self.index = segment, index
+        self.passed(0, "")
+        self.enters(phase)
+
     def enters(self, what: str) -> None:
         """The op ``what`` begins."""
         self.what = what

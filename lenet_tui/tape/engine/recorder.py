@@ -8,15 +8,16 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from lenet_tui.protocol.evaluation import Evaluations
 from lenet_tui.protocol.frame import Failure
-from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.moves import Set
-from lenet_tui.protocol.options import change, phases_on
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
+from lenet_tui.protocol.iteration_plan import INIT, Segment
+from lenet_tui.protocol.options import phases_on
+from lenet_tui.protocol.phases import BACKWARD, EDIT, FORWARD, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
+from lenet_tui.tape.engine.edit_recorder import run_edit
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
@@ -39,15 +40,24 @@ class TapeRecorder:
     all ops of a step of one's own.
     """
 
-    def __init__(self, trainer: Trainer, progress: RecorderProgress, seconds: float) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        progress: RecorderProgress,
+        seconds: float,
+        evaluations: Evaluations | None = None,
+    ) -> None:
         self.trainer = trainer
-        self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
+        self.evaluations = evaluations or Evaluations()
+        self._init = TapeSegment(INIT.segments[0], 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
         for path, module in trainer.modules():
             self._paths.setdefault(module, path)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
+        self.edited: dict[str, Tensor] = {}
+        """What a person has made of parameters since their last update."""
         self._update = UpdateRecorder(trainer)
         self._fetched = -1
         self._forward: TapeSegment | None = None
@@ -71,36 +81,30 @@ class TapeRecorder:
 
     def _begin(self, iteration: int) -> Tape:
         trainer = self.trainer
+        trainer.begin(iteration)
         base = Base(
-            trainer.options,
-            self._values(),
-            {name: p.grad for name, p in trainer.parameters.items()},
-            trainer.last_loss,
-            trainer.accumulated,
-            self._updates,
-            self._forward,
-            self._freed,
-            trainer.updater.own_lr,
-        )
-        self._updates = {}
+            trainer.options, self._values(), {n: p.grad for n, p in trainer.parameters.items()},
+            trainer.last_loss, trainer.accumulated, self._updates, self._forward, self._freed,
+            trainer.updater.own_lr, frozenset(self.edited),
+        )  # fmt: skip
+        self._updates, self.edited = {}, {}
         if self.budget:
             self.budget.leave()
         self.digests.leave()
-        self.tape = Tape(iteration, base)
+        self.tape = Tape(iteration, base, evaluations=self.evaluations)
         if iteration == 0:
             self.tape.segments.append(self._init)
         return self.tape
 
     def _values(self) -> dict[str, Tensor]:
         """The parameters' values, copied; those just updated are on the tape already."""
-        return {
-            name: self._updates[name].after if name in self._updates else p.detach().clone()
-            for name, p in self.trainer.parameters.items()
-        }
+        taped = {name: entry.after for name, entry in self._updates.items()} | self.edited
+        live = self.trainer.parameters.items()
+        return {name: taped[name] if name in taped else p.detach().clone() for name, p in live}
 
     def forget(self) -> None:
         """Drop what the next tape would take over, as it does not follow the present one."""
-        self._updates = {}
+        self._updates, self.edited = {}, {}
         self._update.forget()
         self._fetched = -1
 
@@ -124,7 +128,8 @@ class TapeRecorder:
         self.digests.forget()
         collection_as_usual()
         on = phases_on(self.trainer.options)
-        self.tape = Tape(iteration, self.tape.base, segments=list(unrecorded(on)))
+        segments = list(unrecorded(on))
+        self.tape = Tape(iteration, self.tape.base, None, segments, self.evaluations)
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.
@@ -233,10 +238,6 @@ class TapeRecorder:
         if lazy.phase is ZERO_GRAD and lazy.complete:
             self.trainer.accumulated = 0
 
-    def change(self, move: Set) -> None:
-        """Take an option from the next op that reads it."""
-        self.trainer.change(change(self.trainer.options, move.option, move.value))
-
     def run_forward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         if self._fetched != self.tape.iteration or trainer.batch is None:
@@ -322,17 +323,13 @@ class TapeRecorder:
 
     def update(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``update`` for these parameters."""
-        return self._update.run(names, self._updates, self.tape.base.values)
+        return self._update.run(names, self._updates, self.edited, self.tape.base.values)
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""
-        progress = self.progress
-        progress.iteration = self.tape.iteration
-        progress.phase = phase
-        progress.segment = len(self.tape.segments)
-        progress.index = sum(len(s.entries) for s in self.tape.segments)
-        progress.passed(0, "")
-        progress.enters(phase)
+        segments = self.tape.segments
+        index = sum(len(s.entries) for s in segments)
+        self.progress.begins(self.tape.iteration, phase, len(segments), index)
 
 
 WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] = {
@@ -340,6 +337,7 @@ WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] =
     FORWARD: TapeRecorder.run_forward,
     LOSS: TapeRecorder.run_loss,
     BACKWARD: TapeRecorder.run_backward,
+    EDIT: lambda own, edit, _: run_edit(edit, own.trainer, own.tape, own.edited),
 }
 """The methods for the phases that run as a whole."""
 

@@ -10,9 +10,19 @@ from typing import cast
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from lenet_tui.protocol.evaluation import Evaluation, Evaluations
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment, regular
 from lenet_tui.protocol.options import Options, change
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD, Phase
+from lenet_tui.protocol.phases import (
+    BACKWARD,
+    FORWARD,
+    IN_TURN,
+    LOSS,
+    UPDATE,
+    ZERO_GRAD,
+    Phase,
+)
+from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, SettingEntry, UpdateEntry
 from lenet_tui.training.engine.batch import Batch
 
@@ -96,6 +106,8 @@ class Base:
     """Whether a backward has freed that graph."""
     lr: float | None = None
     """The learning rate of the first group of an optimizer of one's own."""
+    edited: frozenset[str] = frozenset()
+    """The parameters that a person has changed since their last update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,8 @@ class Tape:
     base: Base
     batch: Batch | None = None
     segments: list[TapeSegment] = field(default_factory=list)
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    """Those of the session."""
     result: float | None = None
     """The loss that a step of one's own returned."""
     again: bool = False
@@ -216,6 +230,20 @@ class Tape:
         made = self.updated(cursor, name)
         return made[1] if made else self.base.updates.get(name)
 
+    def evaluation(self, cursor: Cursor) -> Evaluation | None:
+        """The last evaluation before the cursor: of this iteration only once it is over."""
+        return self.evaluations.last(self.iteration - (not self._over(cursor)))
+
+    def _over(self, cursor: Cursor) -> bool:
+        """Whether the cursor has passed the whole turn."""
+        if not self.iteration:
+            return True
+        if self.base.options.step:
+            return cursor == self.end
+        turns = (n for n, s in enumerate(self.segments) if s.segment.how in IN_TURN)
+        last = next((n for n in turns if self.segments[n].phase is UPDATE), len(self.segments))
+        return (cursor.segment, cursor.done is None) >= (last, True)
+
     def own_loss(self, cursor: Cursor) -> float | None:
         """The last loss computed in this iteration before the cursor."""
         if self.result is not None and cursor == self.end:
@@ -253,12 +281,11 @@ class Tape:
         their ops have names of their own: in a step of one's own all do.
         """
         passed = [(s, done) for s, done in self.passed(cursor) if s.phase is FORWARD and s.total]
-        found: list[tuple[TapeSegment, list[OpEntry]]] = []
-        for segment, done in reversed(passed):
-            if found and segment.ops[0].name == found[0][0].ops[0].name:
-                break
-            found.append((segment, segment.ops[: len(done)]))
-        return found
+        found = [(segment, segment.ops[: len(done)]) for segment, done in reversed(passed)]
+        again = (
+            n for n, (s, _) in enumerate(found) if n and s.ops[0].name == found[0][0].ops[0].name
+        )
+        return found[: next(again, len(found))]
 
     def output(self, cursor: Cursor) -> OpEntry | None:
         """What the last forward returned; ``None``: there is none, or the cursor is inside it."""
@@ -289,15 +316,22 @@ class Tape:
 
     def backwards_run(self, cursor: Cursor) -> Iterator[tuple[TapeSegment, list[NodeEntry]]]:
         """Each backward that the cursor entered or passed, with its nodes so far, newest first."""
-        for number in range(cursor.segment, -1, -1):
-            if self.segments[number].phase is BACKWARD:
-                segment = self.segments[number]
-                yield segment, segment.nodes[: self.done(cursor, number)]
+        for segment, done in reversed(self.passed(cursor)):
+            if segment.phase is BACKWARD:
+                yield segment, segment.nodes[: len(done)]
 
     def entry(self, cursor: Cursor) -> tuple[TapeSegment, Entry] | None:
         """The entry that the cursor passed last, in the phase it is in."""
         entries = self.segments[cursor.segment].entries[: self.done(cursor, cursor.segment)]
         return (self.segments[cursor.segment], entries[-1]) if entries else None
+
+    def scheduled_lr(self, cursor: Cursor, plan: IterationPlan) -> float | None:
+        """The learning rate that the schedule gives this iteration; ``None``: it is constant."""
+        options = self.options(cursor, plan)
+        schedule = parse_schedule(options.schedule)
+        return (
+            None if schedule.constant else options.lr * schedule.factor(max(self.iteration - 1, 0))
+        )
 
     def shown_options(self, cursor: Cursor, plan: IterationPlan) -> Options:
         """The options in force at the cursor, with the learning rate that a scheduler has set."""

@@ -27,20 +27,25 @@ class UpdateRecorder:
         self._copied = {}
 
     def run(
-        self, names: Sequence[str], made: dict[str, UpdateEntry], values: Mapping[str, Tensor]
+        self,
+        names: Sequence[str],
+        made: dict[str, UpdateEntry],
+        edited: dict[str, Tensor],
+        values: Mapping[str, Tensor],
     ) -> list[UpdateEntry]:
         """Update these parameters; returns each one's entry, put into ``made`` for its last one.
 
-        ``values``: those of the parameters that have no entry yet.
+        ``edited``: those that were set by hand since then, taken out. ``values``: those of the
+        parameters that have no entry yet.
         """
         updater, parameters = self._trainer.updater, self._trainer.parameters
         states = [self._state(name) for name in names] if updater.keeps_state else None
         copies = updater.step_copied(names if len(names) < len(parameters) else None)
-        groups, title, own = updater.groups(names), updater.title, updater.own
+        groups, title, told = updater.groups(names), updater.title, updater.own or updater.told
         entries = []
         for number, name in enumerate(names):
             p, last, after = parameters[name], made.get(name), copies.get(name)
-            before = values[name] if last is None else last.after
+            before = edited.pop(name, values[name] if last is None else last.after)
             if after is None:
                 # What has no gradient is as a rule frozen, and may be most of a model.
                 still = p.grad is None and same_bits(before, p)
@@ -57,7 +62,7 @@ class UpdateRecorder:
                 title,
                 {} if states is None else states[number],
                 {} if states is None else self._state(name),
-                settings if own else {},
+                settings if told else {},
             )
             entries.append(entry)
         return entries

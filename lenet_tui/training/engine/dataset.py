@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -36,7 +37,7 @@ class DataState:
 
     ``offset``: samples of this epoch already used. ``source`` and ``size``: the data and batch
     size that the rest belongs to. ``own``: where in data of one's own. ``content``: SHA-256 of the
-    files that were read.
+    files that were read. ``changes``: moves as text, what a person has put into the next batch.
     """
 
     source: str = ""
@@ -46,6 +47,8 @@ class DataState:
     fixed: tuple[Tensor, Tensor, Tensor] | None = None
     own: Place | None = None
     content: str = ""
+    changes: tuple[str, ...] = ()
+    ADDED: ClassVar = ("changes",)
 
 
 def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -123,6 +126,20 @@ def load(source: str) -> Dataset:
     except Problem as error:
         why = error.notice
     raise OptionError("training:unusable-data", path=clean(source), why=why)
+
+
+def epochs(state: DataState, options: Options) -> float | None:
+    """How often the images have been gone through; ``None`` for data that are no images."""
+    if options.data in NOT_LOADED:
+        return None
+    if state.source != options.data:
+        return 0.0
+    return state.epoch + state.offset / len(load(options.data).train)
+
+
+def held_in(options: Options) -> Part | None:
+    """The samples to train on; ``None`` for data that are no images of a file."""
+    return None if options.data in NOT_LOADED else load(options.data).train
 
 
 def held_out(options: Options) -> Part | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -58,6 +59,7 @@ class Updater:
         lr: float,
         parameters: dict[str, Tensor],
         own: torch.optim.Optimizer | None = None,
+        settings: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self.kind = kind
         self._parameters = parameters
@@ -73,13 +75,33 @@ class Updater:
         row = OPTIMIZERS[kind]
         if row.made_by and parameters:  # torch makes none for a model without parameters
             make = getattr(torch.optim, row.made_by)
-            self._optimizer = make(list(parameters.values()), lr=lr, **row.arguments)
+            given = row.given(settings)
+            self._optimizer = make(list(parameters.values()), lr=lr, **given)
+
+    def set(self, settings: Mapping[str, float]) -> None:
+        """Set the optimizer's other arguments of the next step; those not given are its own."""
+        if self._own is None and self._optimizer is not None:
+            row = OPTIMIZERS[self.kind]
+            given = {**dict.fromkeys(row.takes, 0), **row.given(settings)}
+            for group in self._optimizer.param_groups:
+                group.update(given)
 
     def set_lr(self, lr: float) -> None:
         """Set the learning rate of the next step."""
         self.lr = lr
         for group in self._optimizer.param_groups if self._optimizer else ():
             group["lr"] = lr
+
+    @property
+    def told(self) -> bool:
+        """Whether it has arguments that its kind does not have by itself."""
+        row, groups = (
+            OPTIMIZERS.get(self.kind),
+            self._optimizer.param_groups if self._optimizer else (),
+        )
+        return row is not None and any(
+            group[name] != row.arguments.get(name, 0) for group in groups for name in row.takes
+        )
 
     @property
     def own(self) -> bool:

@@ -102,6 +102,16 @@ class OwnData:
         complete = len(draws) <= MOST_STORED
         return Place(self._position, epoch, tuple(draws) if complete else (), complete)
 
+    @property
+    def epochs(self) -> float | None:
+        """How often the batches have been gone through; ``None``: how many there are is unknown."""
+        return self._position / self.length if self.length else None
+
+    @property
+    def length(self) -> int:
+        """How many batches an epoch has; 0: the data do not say."""
+        return _length(self._source)
+
     def go_to(self, place: Place) -> None:
         """Go to a place; ``NotReachable`` where this engine cannot draw what comes before it."""
         known = self._reached >= place.drawn
@@ -187,3 +197,13 @@ class OwnData:
                 if known:  # it was begun before, from the same states
                     self._epochs[-1] = replace(known[0])
         raise MoveRejected("training:data-ended", file=self._title, count=number)
+
+
+def _length(source: Any) -> int:
+    """How many batches a loader has; 0: it does not say."""
+    if isinstance(source, type):
+        return 0
+    try:
+        return len(source)
+    except Exception:  # noqa: BLE001 - its class is its owner's
+        return 0

@@ -9,14 +9,14 @@ from functools import partial
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lenet_tui.protocol.moves import Vector
-from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, Options, phases_on
+from lenet_tui.protocol.options import DRAWN, NET, OWN, Options, optimizer_settings, phases_on
 from lenet_tui.protocol.phases import Phase
+from lenet_tui.protocol.schedules import CONSTANT, parse_schedule
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.training.engine import batch, dataset, devices, model, own_setup
+from lenet_tui.training.engine import batch, by_hand, dataset, devices, model, own_setup
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
@@ -28,6 +28,8 @@ from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState, writable
 from lenet_tui.training.engine.step_objects import StepObjects
+from lenet_tui.training.engine.targets import rows_like, target_of
+from lenet_tui.training.engine.weights import load as load_weights
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
@@ -51,6 +53,8 @@ class Trainer:
         self.file = own_setup.ALONE if options.model == NET else own_setup.load_file(options)
         options = own_setup.resolved(options, self.file)
         self.model = model.Net() if options.model == NET else self.file.make_model()
+        if options.weights:
+            load_weights(self.model, options.weights)
         self.data = DataState()
         if options.data == "random":
             self.data.source, self.data.size = "random", options.batch_size
@@ -71,6 +75,7 @@ class Trainer:
         self.built = BuiltLazily(self.modules, writable)
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
+        self._iteration = 0
         self.says_loss = True
         """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
@@ -105,7 +110,8 @@ class Trainer:
 
     def _make_updater(self, options: Options) -> Updater:
         own = self._own_optimizer if options.optimizer == OWN else None
-        return Updater(options.optimizer, options.lr, self.parameters, own)
+        settings = optimizer_settings(options)
+        return Updater(options.optimizer, options.lr, self.parameters, own, settings)
 
     def _places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the dictionaries of the plain values that a step may change beside tensors."""
@@ -157,12 +163,25 @@ class Trainer:
             self._change_device(devices.resolve(options.device))
         if options.optimizer != self.options.optimizer:
             self.updater = self._make_updater(options)
-        elif options.lr != self.options.lr:
+        elif optimizer_settings(options) != optimizer_settings(self.options):
+            self.updater.set(optimizer_settings(options))
+        if options.lr != self.options.lr:
             self.updater.set_lr(options.lr)
             for optimizer in self.objects.optimizers.values() if self.objects else ():
                 for group in optimizer.param_groups:
                     group["lr"] = options.lr
+        scheduled = {options.schedule, self.options.schedule} != {CONSTANT}
         self._set_options(options)
+        if scheduled:
+            self.begin(self._iteration)
+
+    def begin(self, iteration: int) -> None:
+        """An iteration begins: it has the learning rate that the schedule gives it."""
+        self._iteration = iteration
+        schedule = parse_schedule(self.options.schedule)
+        differs = not schedule.constant or self.updater.lr != self.options.lr
+        if differs and not self.updater.own:
+            self.updater.set_lr(self.options.lr * schedule.factor(max(iteration - 1, 0)))
 
     def _change_device(self, device: torch.device) -> None:
         """Move the model and its optimizer's state."""
@@ -177,17 +196,21 @@ class Trainer:
         else:
             pair = dataset.next_batch(self.data, self.options)
             drawn = batch.of_pair(*pair, dataset.facts(self.options))
-        self.batch = drawn if self.device.type == "cpu" else drawn.map(self._here)
+        drawn, self.data.changes = by_hand.changed(drawn, self.data.changes), ()
+        self.batch = drawn if self.device.type == "cpu" else drawn.map(self.here)
 
-    def _here(self, tensor: Tensor) -> Tensor:
+    def here(self, tensor: Tensor) -> Tensor:
         return tensor.to(self.device)
 
     def upcoming(self) -> Batch | None:
         """The batch that the next forward will take; ``None`` if it is still to be drawn."""
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
-            return batch.split(self.own_data.peek()).map(self._here)
-        pair = dataset.upcoming(self.data, self.options)
-        return None if pair is None else batch.of_pair(*pair).map(self._here)
+            following = batch.split(self.own_data.peek())
+        elif (pair := dataset.upcoming(self.data, self.options)) is not None:
+            following = batch.of_pair(*pair)
+        else:
+            return None
+        return by_hand.changed(following, self.data.changes).map(self.here)
 
     @property
     def data_state(self) -> DataState:
@@ -214,21 +237,7 @@ class Trainer:
         """The batch's target as the loss takes it: for MSE on classes, one-hot (N, classes)."""
         if self.batch is None or self.output is None:
             raise MoveRejected("training:no-output")
-        target = self.batch.target
-        if self.options.loss in (OWN, RETURNED):
-            return target
-        if not isinstance(target, Tensor):
-            kind = type(target).__name__
-            raise MoveRejected("training:no-target", loss=self.options.loss, kind=kind)
-        most = dataset.classes(self.options)
-        if most > self.output.shape[-1]:
-            outputs = self.output.shape[-1]
-            raise MoveRejected("training:more-classes", last=most - 1, outputs=outputs)
-        if self.options.loss == "mse" and not target.is_floating_point():
-            return F.one_hot(target, self.output.shape[-1]).to(self.output.dtype)
-        if self.options.loss == "cross_entropy" and target.is_floating_point():
-            raise MoveRejected("training:labels-needed")
-        return target
+        return target_of(self.options, self.batch, self.output)
 
     def compute_loss(self, target: Any) -> None:
         """``loss = criterion(output, target)``, or the loss that the model returned."""
@@ -257,22 +266,12 @@ class Trainer:
         ``random`` is the notebook's first draw once, then drawn from the CPU generator.
         """
         output = self.root(vector)
-        classes = output.shape[-1]
         if vector.kind == "random":
             if self.fresh_vector and self.data.fixed and self.data.fixed[1].shape == output.shape:
                 self.fresh_vector = False
                 return self.data.fixed[1].to(self.device)
             return torch.randn(output.shape).to(self.device)
-        row = torch.zeros(classes)
-        if vector.kind == "onehot":
-            if vector.onehot >= classes:
-                raise MoveRejected("protocol:onehot-outside", k=vector.onehot, last=classes - 1)
-            row[vector.onehot] = 1
-        elif len(vector.values) != classes:
-            raise MoveRejected("protocol:vector-length", count=len(vector.values), size=classes)
-        else:
-            row = torch.tensor(vector.values, dtype=output.dtype)
-        return row.expand(output.shape).contiguous().to(self.device)
+        return rows_like(output, vector).to(self.device)
 
     def change_gradients(self, phase: Phase) -> Facts:
         """Run a phase that changes gradients; returns the numbers it computed."""

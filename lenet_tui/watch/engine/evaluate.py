@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from lenet_tui.protocol.condition import Watch
+from lenet_tui.evaluation.engine import held_out
+from lenet_tui.protocol.condition import ACCURACY, BARE, Watch
+from lenet_tui.protocol.evaluation import Evaluation, Evaluations
 from lenet_tui.protocol.options import OWN
-from lenet_tui.protocol.phases import LOSS, Phase
+from lenet_tui.protocol.phases import LOSS, UPDATE, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.names import find
@@ -29,6 +31,8 @@ def value(tape: Tape, cursor: Cursor, watch: Watch) -> float | None:
         return tape.loss(cursor)
     if watch.quantity == "iteration":
         return float(tape.iteration)
+    if watch.quantity == ACCURACY:
+        return _accuracy(tape.evaluation(cursor))
     if watch.quantity == "ratio":
         change, before = find(tape, cursor, f"{watch.of}.update"), tape.update(cursor, watch.of)
         if change.tensor is None or before is None:
@@ -37,6 +41,10 @@ def value(tape: Tape, cursor: Cursor, watch: Watch) -> float | None:
         return statistic("norm", change.tensor) / size if size else math.inf
     found = find(tape, cursor, watch.of)
     return None if found.tensor is None else statistic(watch.quantity, found.tensor)
+
+
+def _accuracy(evaluation: Evaluation | None) -> float | None:
+    return None if evaluation is None else evaluation.accuracy
 
 
 def statistic(quantity: str, tensor: Tensor) -> float:
@@ -53,8 +61,21 @@ def statistic(quantity: str, tensor: Tensor) -> float:
     return float(flat.to(torch.float64).mean())
 
 
+def states(
+    tape: Tape, cursor: Cursor, watches: dict[int, Watch]
+) -> tuple[tuple[int, str, float | None, bool], ...]:
+    """Each watchpoint's number and text, its quantity at the cursor, and whether it holds."""
+    found = []
+    for number, watch in watches.items():
+        now = value(tape, cursor, watch)
+        found.append((number, str(watch), now, now is not None and watch.holds(now)))
+    return tuple(found)
+
+
 def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
-    """Raise ``MoveRejected`` for an unknown tensor. ``ops``: the names of the forward's ops."""
+    """Raise ``MoveRejected`` for what is unknown here. ``ops``: the names of the forward's ops."""
+    if watch.quantity == ACCURACY and not held_out.count(trainer):
+        raise MoveRejected("evaluation:nothing-to-watch")
     if not watch.of:
         return
     stem, _, aspect = watch.of.rpartition(".")
@@ -72,27 +93,35 @@ def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
 def fast(watch: Watch, trainer: Trainer) -> bool:
     """Whether the quantity can be read from the live state, with no tape."""
     name = watch.of.removesuffix(".grad")
-    return watch.quantity in ("loss", "iteration") or (
+    return watch.quantity in BARE or (
         watch.quantity in ("norm", "min", "max", "mean") and name in trainer.parameters
     )
 
 
-def _live_value(trainer: Trainer, iteration: int, watch: Watch) -> float | None:
+def _live_value(trainer: Trainer, iteration: int, watch: Watch, known: Evaluations) -> float | None:
     """The quantity of a ``fast`` watchpoint at the end of an iteration."""
     if watch.quantity == "loss":
         return trainer.last_loss
     if watch.quantity == "iteration":
         return float(iteration)
+    if watch.quantity == ACCURACY:
+        return _accuracy(known.last(iteration))
     p = trainer.parameters[watch.of.removesuffix(".grad")]
     tensor = p.grad if watch.of.endswith(".grad") else p
     return None if tensor is None else statistic(watch.quantity, tensor)
 
 
-def live_truth(trainer: Trainer, iteration: int, watches: dict[int, Watch], before: Truth) -> Truth:
+def live_truth(
+    trainer: Trainer,
+    iteration: int,
+    watches: dict[int, Watch],
+    before: Truth,
+    known: Evaluations,
+) -> Truth:
     """Which ``fast`` watchpoints hold at an iteration's end; without a value, as ``before``."""
     truth = before | {NONFINITE: not all_finite(trainer)}
     for number, watch in watches.items():
-        value = _live_value(trainer, iteration, watch)
+        value = _live_value(trainer, iteration, watch, known)
         if value is not None:
             truth[number] = watch.holds(value)
     return truth
@@ -104,6 +133,8 @@ def touches(entry: Entry, phase: Phase, watch: Watch, first: bool) -> bool:
         return phase is LOSS
     if watch.quantity == "iteration":
         return first
+    if watch.quantity == ACCURACY:
+        return phase is UPDATE or phase.own
     if watch.quantity == "ratio" or watch.of.endswith((".update", ".new")):
         return "update" in entry.changes
     return ("grad" if watch.of.endswith(".grad") else "value") in entry.changes

@@ -20,6 +20,7 @@ from lenet_tui.app.engine_state import (
     calm,
 )
 from lenet_tui.app.ui.panes.rail_strip import MANY, NARROW, ROOMY, WIDE, module_ticks, strip
+from lenet_tui.evaluation import summary
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
@@ -46,6 +47,8 @@ STYLES = {
 }
 STARTS = {STARTS_CUDA: "rail.cuda", LOADS_CUDNN: "rail.cudnn"}
 WIDEST_GAP = 9
+INPUT = "input["
+"""How a statement begins that sets what the next iteration takes."""
 EXTRAS = 2
 MOST_LEFT_OUT = 3
 """Cells of ``+12``, the number of phases left out at an end."""
@@ -85,7 +88,8 @@ class PipelineRail(LineWidget):
             width=width,
         )
         upper = self._upper[: max(0, self.content_size.height - 1)]
-        self.put([*upper, position.truncate(width, ellipsis=glyphs is not ASCII)])
+        position = position.truncate(width, ellipsis=glyphs is not ASCII)
+        self.put([*upper, with_progress(position, self.frame, self.words, width)])
 
     on_resize = watch_words = watch_frame = watch_state = watch_activity = watch_outcome = _draw
 
@@ -195,6 +199,18 @@ def position_line(
     return line
 
 
+def with_progress(line: Content, frame: Frame | None, words: Words, width: int) -> Content:
+    """The third line with the epoch and the last evaluation at its right, as far as they fit."""
+    if frame is None or not (frame.evaluation or frame.epochs):
+        return line
+    room = width - line.cell_length - 2
+    for text in summary.lines(frame.evaluation, frame.epochs, words):
+        if cell_len(text) <= room:
+            style = "bold" if frame.evaluation else "dim"
+            return line + Content(" " * (2 + room - cell_len(text))) + Content.styled(text, style)
+    return line
+
+
 def _busy(busy: messages.Busy, words: Words) -> str:
     """What torch has been doing for so long, as far as it is known."""
     phase, what = busy.position.phase, clean(busy.what or busy.after)
@@ -220,10 +236,21 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
     if frame.boundary:
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
         key += ".step" if frame.upcoming is not None else ""
-        return Content(words(key, next=position.iteration + 1))
+        said = words(key, next=position.iteration + 1)
+        return Content(f"{said}  {words('rail.by-hand')}" if _input_waits(frame) else said)
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
     key = "rail.skipped" if skipped else "rail.between"
     return Content(words(key, phase=position.phase, next=frame.next_phase))
+
+
+def _input_waits(frame: Frame) -> bool:
+    """Whether something was set by hand in the input since the last forward of the iteration."""
+    for segment in reversed(frame.segments):
+        if segment.edit.startswith(INPUT):
+            return True
+        if segment.phase == FORWARD.name and segment.how != "skip":
+            return False
+    return False
 
 
 def _inside(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:

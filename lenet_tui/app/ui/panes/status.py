@@ -94,13 +94,20 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
         (1, Content(clean(device))),
         (4, Content(clean(status.ready.dtype) if status.ready else "")),
         (2, Content(words("status.seed", seed=options.seed))),
-        (5, Content(f"lr {options.lr:g}" if options.lr >= 0 else "")),
+        (5, Content(_lr(status.frame, options))),
         (6, Content(options.optimizer)),
         (8, Content(options.loss)),
     ]
     if options.data not in (OWN, DRAWN):
         parts.append((7, Content(words("status.batch", n=options.batch_size))))
     return [(rank, content) for rank, content in parts if content.plain]
+
+
+def _lr(frame: Frame | None, options: Options) -> str:
+    """The learning rate of the iteration; one that a schedule changes, to four digits."""
+    if frame is not None and frame.lr is not None:
+        return f"lr {number(frame.lr)}"
+    return f"lr {options.lr:g}" if options.lr >= 0 else ""
 
 
 def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tuple[int, Content]]:

@@ -1,0 +1,97 @@
+"""``lenet-tui info FILE``: what a checkpoint or a saved session holds."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from lenet_tui.cli.options import CommandError, language
+from lenet_tui.cli.printer import Printer
+from lenet_tui.cli.words import words_in
+from lenet_tui.evaluation.summary import whole
+from lenet_tui.protocol.model_names import session_name
+from lenet_tui.protocol.options import as_dict
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.protocol.schedules import parse_schedule
+from lenet_tui.sessions.contents import Contents, contents
+from lenet_tui.sessions.file_format import ANY_MODEL, SaveError
+from lenet_tui.sessions.store import read
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import number, shape_text, thousands
+from lenet_tui.text.words import Words
+from lenet_tui.training.schedule_picture import picture
+
+
+def run(args: argparse.Namespace, file: str) -> int:
+    """Print what is in the file; ``CommandError``, one line, for any other file."""
+    try:
+        saved = read(Path(file), ANY_MODEL)
+        held = contents(saved)
+    except SaveError as error:
+        raise CommandError("cli:no-checkpoint", path=clean(file), error=error.notice) from None
+    ascii = bool(vars(args).get("ascii"))
+    words, printer = words_in(language(args)), Printer(ascii)
+    printer.line(clean(session_name(saved.options)), "bold")
+    printer.table(("", ""), _session(saved, held, words))
+    printer.line("")
+    printer.line(words("held.options"), "bold")
+    printer.table(("", ""), [(k.replace("_", "-"), str(v)) for k, v in _options(saved).items()])
+    schedule = parse_schedule(saved.options.schedule)
+    if not schedule.constant:
+        for line in picture(schedule, saved.options.lr, ascii=ascii):
+            printer.line(line)
+    printer.line("")
+    printer.line(words("held.tensors"), "bold")
+    titles = [words(f"held.{t}") for t in ("name", "dtype", "shape", "count", "grad", "state")]
+    printer.table(titles, _tensors(held, words))
+    return 0
+
+
+def _session(saved: SavedSession, held: Contents, words: Words) -> list[tuple[str, str]]:
+    snapshot, options = saved.snapshot, saved.options
+    position = snapshot.position
+    where = words("log.where", n=thousands(position.iteration), phase=position.phase)
+    end = thousands(snapshot.end[0])
+    schedule = parse_schedule(options.schedule)
+    used, at = thousands(held.used), thousands(held.iteration)
+    place = words("held.place", epoch=held.epoch, used=used, n=at)
+    rate = options.lr * schedule.factor(max(position.iteration - 1, 0))
+    rows = [
+        (words("held.position"), words("held.where", where=where, end=end)),
+        (words("held.keyframes"), ", ".join(map(thousands, sorted(saved.keyframes)))),
+        (words("held.optimizer"), f"{options.optimizer}, lr {number(rate)}"),
+        (words("held.schedule"), options.schedule),
+        (words("held.generators"), ", ".join(held.generators)),
+        (words("held.data"), place),
+        *((words("held.test"), whole(found, words)) for found in snapshot.evaluations[-1:]),
+        (words("held.loss"), "–" if saved.loss is None else number(saved.loss)),
+        (words("held.made"), f"torch {saved.torch}, {saved.cpu}, {saved.threads} threads"),
+        (words("held.saved"), time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(saved.saved))),
+    ]
+    return [(name, clean(text)) for name, text in rows]
+
+
+def _options(saved: SavedSession) -> dict[str, object]:
+    """The options that the session began with; what was set later is in its plans."""
+    return {name: clean(str(value)) for name, value in as_dict(saved.options).items()}
+
+
+def _tensors(held: Contents, words: Words) -> list[tuple[str, ...]]:
+    rows = [
+        (
+            p.name,
+            p.dtype,
+            shape_text(p.shape),
+            thousands(p.count),
+            words("held.yes") if p.grad else "None",
+            ", ".join(p.state),
+        )
+        for p in held.parameters
+    ]
+    rows += [
+        (b.name, b.dtype, shape_text(b.shape), thousands(b.count), words("held.buffer"), "")
+        for b in held.buffers
+    ]
+    total = thousands(sum(p.count for p in held.parameters))
+    return [*rows, (words("held.total"), "", "", total, "", "")]

@@ -1,0 +1,1 @@
+"""Loss, accuracy, learning rate and gradients over the iterations."""

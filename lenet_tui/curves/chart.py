@@ -1,0 +1,282 @@
+"""A picture of curves in text cells: braille dots, two by four to a cell, with its axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lenet_tui.curves.series import Array, Columns, Dense, Window
+
+Mask = npt.NDArray[np.bool_]
+DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.int64)
+"""The bit of each dot of a braille character, by row and column (the Unicode Standard, 2800)."""
+BRAILLE = 0x2800
+APART = 4
+"""Cells for each of the few numbers of a curve, at least: where there are more, none is marked."""
+SPAN, MARK, BROKEN, HERE = ".span", ".mark", "broken", "here"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """One line of a chart. ``key`` tells lines apart.
+
+    Either ``dense``, a number for each iteration, or ``x`` and ``y``: few numbers, each of which is
+    marked where there is room.
+    """
+
+    key: str
+    dense: Dense | None = None
+    x: Array | None = None
+    y: Array | None = None
+    spans: bool = True
+    """Whether the numbers between the least and the most of each column are shaded."""
+    letter: str = ""
+    """Stands at its end, so that it is told from others without colours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Cells of one kind, side by side. ``kind``: a curve's key, with ``.span`` or ``.mark``."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """``rows`` from the top, each of runs; the numbers beside some rows and below some columns.
+
+    ``low`` and ``high``: what the lowest and the highest dot mean; NaN where nothing is known.
+    """
+
+    rows: tuple[tuple[Run, ...], ...]
+    beside: dict[int, float]
+    below: dict[int, int]
+    low: float
+    high: float
+
+
+def chart(
+    curves: Sequence[Curve],
+    window: Window,
+    cols: int,
+    rows: int,
+    *,
+    log: bool = False,
+    here: int | None = None,
+    signs: str = "",
+) -> Chart:
+    """The curves over the window's iterations in ``cols`` × ``rows`` cells.
+
+    A curve is the line of its columns' means; behind it, what lies between least and most. The
+    scale is that of the means and marks: a span may be cut off. On a logarithmic scale what is not
+    above 0 is left out. ``here``: an iteration that has a line. ``signs``: characters for line,
+    span and mark where braille cannot be drawn.
+    """
+    wide = cols * 2
+    found = [(c, _scaled(_columns(c, window, wide), log)) for c in curves]
+    low, high = _ends([columns for _, columns in found])
+    tall = rows * 4
+    layers: list[tuple[str, Mask]] = []
+    broken = np.zeros(wide, dtype=bool)
+    for curve, columns in found:
+        level = _level(columns.mean, low, high, tall)
+        if curve.dense is None:
+            layers.append((curve.key, _line(level, tall, gaps=True)))
+            if (level >= 0).sum() * APART <= cols:
+                layers.append((curve.key + MARK, _points(level, tall)))
+        else:
+            if curve.spans:
+                bottom, top = (_level(v, low, high, tall) for v in (columns.low, columns.high))
+                layers.insert(0, (curve.key + SPAN, _filled(bottom, top, tall)))
+            layers.append((curve.key, _line(level, tall)))
+        broken |= columns.broken
+    cells = _cells(layers, cols, rows, signs)
+    at = column_of(here, window, cols) if here is not None else None
+    for curve, columns in found:
+        known = np.flatnonzero(np.isfinite(columns.mean))
+        if curve.letter and len(known):
+            row = int(_level(columns.mean, low, high, tall)[known[-1]]) // 4
+            cells[row][int(known[-1]) // 2] = curve.letter, curve.key + MARK
+    _overlay(cells, broken[::2] | broken[1::2], at, "|" if signs else "│")
+    made = tuple(_runs(row) for row in cells)
+    beside = {} if math.isnan(low) else _beside(low, high, rows, log=log)
+    ends = (10**low, 10**high) if log else (low, high)
+    return Chart(made, beside, _below(window, cols), *ends)
+
+
+def column_of(iteration: int, window: Window, cols: int) -> int | None:
+    """The column in which an iteration is; ``None``: it is not seen."""
+    if not window.first <= iteration <= window.last:
+        return None
+    return min(cols - 1, (iteration - window.first) * cols // window.length)
+
+
+def iteration_at(column: int, window: Window, cols: int) -> int:
+    """The last iteration that a column shows."""
+    return window.first + max(0, math.ceil((column + 1) * window.length / cols) - 1)
+
+
+def _columns(curve: Curve, window: Window, count: int) -> Columns:
+    if curve.dense is not None:
+        return curve.dense.columns(window, count)
+    values, broken = np.full(count, np.nan), np.zeros(count, dtype=bool)
+    if curve.x is not None and curve.y is not None:
+        seen = (curve.x >= window.first) & (curve.x <= window.last)
+        places = ((curve.x[seen] - window.first) * count // window.length).astype(int)
+        values[places] = curve.y[seen]  # of several in a column the last
+        broken[places] = np.isinf(curve.y[seen])
+    values[np.isinf(values)] = np.nan
+    return Columns(values, values, values, broken)
+
+
+def _scaled(columns: Columns, log: bool) -> Columns:
+    if not log:
+        return columns
+
+    def logs(values: Array) -> Array:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log10(np.where(values > 0, values, np.nan))
+
+    low, mean, high = (logs(v) for v in (columns.low, columns.mean, columns.high))
+    return Columns(np.where(np.isnan(low), mean, low), mean, high, columns.broken)
+
+
+def _ends(several: Sequence[Columns]) -> tuple[float, float]:
+    """The least and the most that the scale must hold, with a little room."""
+    means = np.concatenate([c.mean for c in several]) if several else np.empty(0)
+    known = means[np.isfinite(means)]
+    if not len(known):
+        return math.nan, math.nan
+    low, high = float(known.min()), float(known.max())
+    if low == high:
+        room = abs(low) * 0.1 or 0.1
+        return low - room, high + room
+    room = (high - low) * 0.04
+    return (0.0 if 0 <= low <= room else low - room), high + room
+
+
+def _level(values: Array, low: float, high: float, tall: int) -> npt.NDArray[np.int64]:
+    """The dot row of each value, from the top; −1: there is no value. What is beyond is cut off."""
+    with np.errstate(invalid="ignore"):
+        share = (high - values) / (high - low)
+        rows = np.clip(np.round(share * (tall - 1)), 0, tall - 1)
+    return np.where(np.isnan(rows), -1, rows).astype(np.int64)
+
+
+def _line(level: npt.NDArray[np.int64], tall: int, *, gaps: bool = False) -> Mask:
+    """Dots from each value to the next; ``gaps``: also across columns that have none."""
+    mask = np.zeros((tall, len(level)), dtype=bool)
+    before = -1
+    for x in np.flatnonzero(level >= 0).tolist():
+        y = int(level[x])
+        near = before >= 0 and (gaps or x == before + 1)
+        start = int(level[before]) if near else y
+        steps = x - before if near else 1
+        for n in range(1, steps + 1):  # a straight line, column by column
+            a, b = (start + (y - start) * k / steps for k in (n - 1, n))
+            top, bottom = sorted((round(a), round(b)))
+            top += top < bottom and a < b  # the column before has that dot
+            bottom -= top < bottom and a > b
+            mask[top : bottom + 1, x - steps + n if near else x] = True
+        before = x
+    return mask
+
+
+def _points(level: npt.NDArray[np.int64], tall: int) -> Mask:
+    mask = np.zeros((tall, len(level)), dtype=bool)
+    known = np.flatnonzero(level >= 0)
+    mask[level[known], known] = True
+    return mask
+
+
+def _filled(bottom: npt.NDArray[np.int64], top: npt.NDArray[np.int64], tall: int) -> Mask:
+    rows = np.arange(tall)[:, None]
+    made: Mask = (rows >= top) & (rows <= bottom) & (bottom >= 0) & (top >= 0)
+    return made
+
+
+Cell = tuple[str, str]
+
+
+def _cells(
+    layers: Sequence[tuple[str, Mask]], cols: int, rows: int, signs: str
+) -> list[list[Cell]]:
+    """The characters with their kinds: of several layers in a cell the last one is seen."""
+    chars: list[list[Cell]] = [[(" ", "")] * cols for _ in range(rows)]
+    for kind, mask in layers:
+        bits = (mask.reshape(rows, 4, cols, 2) * DOTS[None, :, None, :]).sum(axis=(1, 3))
+        for row, col in np.argwhere(bits > 0).tolist():
+            if kind.endswith(MARK):
+                char = signs[2] if signs else "●"
+            elif signs:
+                char = signs[1] if kind.endswith(SPAN) else signs[0]
+            else:
+                char = chr(BRAILLE + int(bits[row, col]))
+            chars[row][col] = char, kind
+    return chars
+
+
+def _overlay(cells: list[list[Cell]], broken: Mask, at: int | None, bar: str) -> None:
+    """Mark the columns with a NaN or infinity at the top, and draw the line of an iteration."""
+    for row in cells:
+        if at is not None and row[at][0] == " ":
+            row[at] = bar, HERE
+    for column in np.flatnonzero(broken).tolist():
+        cells[0][column] = "!", BROKEN
+
+
+def _runs(row: Sequence[Cell]) -> tuple[Run, ...]:
+    runs: list[Run] = []
+    for char, kind in row:
+        if runs and runs[-1].kind == kind:
+            runs[-1] = Run(runs[-1].text + char, kind)
+        else:
+            runs.append(Run(char, kind))
+    return tuple(runs)
+
+
+def _beside(low: float, high: float, rows: int, *, log: bool) -> dict[int, float]:
+    """Round numbers and the rows that they belong to."""
+    found: dict[int, float] = {}
+    for value in _decades(low, high) if log else _round(low, high, max(2, rows // 3)):
+        row = round((high - (math.log10(value) if log else value)) / (high - low) * rows - 0.5)
+        if 0 <= row < rows and not any(abs(row - other) < 2 for other in found):
+            found[row] = value
+    return found
+
+
+def _round(low: float, high: float, most: int) -> list[float]:
+    """At most ``most`` + 1 multiples of 1, 2 or 5 times a power of ten, in between."""
+    raw = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * k for k in (1, 2, 5, 10) if power * k >= raw * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    digits = max(0, -math.floor(math.log10(step)))
+    return [round(n * step, digits) for n in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """Powers of ten in between; where there are fewer than two, 2 and 5 times those as well."""
+    span = range(math.floor(low), math.ceil(high) + 1)
+    powers = [10.0**n for n in span if low <= n <= high]
+    if len(powers) >= 2:
+        return powers
+    several = [k * 10.0**n for n in span for k in (1, 2, 3, 5, 7)]
+    return [value for value in several if low <= math.log10(value) <= high]
+
+
+def _below(window: Window, cols: int) -> dict[int, int]:
+    """Round iterations and the columns that they belong to; always the first and the last."""
+    ends = {0: window.first, cols - 1: window.last}
+    if window.length < 2:
+        return {0: window.first}
+    for value in _round(window.first, window.last, max(2, cols // 14)):
+        column = column_of(int(value), window, cols) if value == int(value) else None
+        if column is not None and 10 < column < cols - 12:
+            ends[column] = int(value)
+    return dict(sorted(ends.items()))

@@ -1,0 +1,136 @@
+"""What the screen has seen of a training: the losses, the evaluations, and samples of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from lenet_tui.curves import runs
+from lenet_tui.curves.chart import Curve
+from lenet_tui.curves.runs import OtherRun
+from lenet_tui.curves.series import Array, Dense
+from lenet_tui.protocol.evaluation import Evaluation
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.loss_series import Losses
+
+LOSS, ACCURACY, RATE, GRADIENT, RATIO = "loss", "accuracy", "rate", "gradient", "ratio"
+CHARTS = (LOSS, ACCURACY, RATE, GRADIENT, RATIO)
+BATCH, TEST, SEEN = "batch", "test", "seen"
+"""The curves: of each batch, of held-out data, of those iterations that the screen has seen."""
+OTHER, STYLED = "other", 3
+"""The curves of other runs, in so many styles."""
+MOST = 4096
+"""Samples of a kind that are kept: beyond it every second one goes."""
+
+
+class Collected:
+    """``losses`` are those of the session, gathered elsewhere; everything else comes in here."""
+
+    def __init__(self, losses: Losses) -> None:
+        self._losses = losses
+        self._dense = Dense()
+        self._evaluations: dict[int, Evaluation] = {}
+        self._samples: dict[str, dict[int, float]] = {}
+        self.last = 0
+        """The last iteration that there is."""
+        self.others: list[OtherRun] = []
+        """Runs that are shown beside this one."""
+
+    def forget(self) -> None:
+        """Another session's numbers come."""
+        self._evaluations.clear()
+        self._samples.clear()
+
+    def know(self, evaluations: Iterable[Evaluation]) -> None:
+        """Take what the engine has kept of evaluations."""
+        self._evaluations |= {e.iteration: e for e in evaluations}
+
+    def take(self, frame: Frame) -> None:
+        """Add what a frame says, and drop what is no longer part of the session."""
+        self.last = max(frame.end, frame.position.iteration)
+        if frame.evaluation is not None:
+            self._evaluations[frame.evaluation.iteration] = frame.evaluation
+        at = frame.position.iteration
+        norms = frame.norms
+        found = {
+            RATE: _rate(frame) if at else None,
+            GRADIENT: norms.gradient if norms else None,
+            RATIO: norms.ratio if norms else None,
+        }
+        for kind, value in found.items():
+            if value is not None:
+                samples = self._samples.setdefault(kind, {})
+                samples[at] = value
+                if len(samples) > MOST:
+                    self._samples[kind] = {n: samples[n] for n in sorted(samples)[::2]} | {
+                        at: value
+                    }
+        for late in [n for n in self._evaluations if n > self.last]:
+            del self._evaluations[late]
+        for kind, samples in self._samples.items():
+            if any(n > self.last for n in samples):
+                self._samples[kind] = {n: v for n, v in samples.items() if n <= self.last}
+
+    @property
+    def extent(self) -> int:
+        """The last iteration of this run or of one beside it."""
+        ends = [len(run.losses.values) - 1 for run in self.others if run.losses is not None]
+        ends += [max(v) for run in self.others for v in run.values.values() if v]
+        return max([self.last, *ends])
+
+    def curves(self, kind: str) -> list[Curve]:
+        """The lines of one chart; those of other runs are behind."""
+        return [*self._beside(kind), *self._own(kind)]
+
+    def _beside(self, kind: str) -> Iterator[Curve]:
+        for number, run in enumerate(self.others):
+            key, letter = f"{OTHER}{number % STYLED}", letter_of(number)
+            points = run.points({LOSS: runs.LOSS, RATE: runs.RATE}.get(kind, kind))
+            if kind == LOSS and run.losses is not None:
+                yield Curve(key, run.losses, spans=False, letter=letter)
+            elif points is not None:
+                yield Curve(key, x=points[0], y=points[1], letter=letter)
+
+    def _own(self, kind: str) -> list[Curve]:
+        if kind == LOSS:
+            self._dense.take(self._losses.values[: self.last + 1])
+            tested = {n: e.loss for n, e in self._evaluations.items()}
+            return [Curve(BATCH, self._dense), *_marked(TEST, tested)]
+        if kind == ACCURACY:
+            known = ((n, e.accuracy) for n, e in self._evaluations.items())
+            return _marked(TEST, {n: 100 * a for n, a in known if a is not None})
+        return _marked(SEEN, self._samples.get(kind, {}))
+
+    def value(self, curve: Curve, iteration: int) -> tuple[float, int] | None:
+        """What a curve says at an iteration, or at the last one before it, and which that is."""
+        if curve.dense is not None:
+            values = curve.dense.values
+            known = iteration < len(values) and not np.isnan(values[iteration])
+            return (float(values[iteration]), iteration) if known else None
+        if curve.x is None or curve.y is None:
+            return None
+        place = int(np.searchsorted(curve.x, iteration, side="right")) - 1
+        return (float(curve.y[place]), int(curve.x[place])) if place >= 0 else None
+
+    @property
+    def best(self) -> Evaluation | None:
+        """The evaluation with the highest accuracy, the first of several."""
+        known = [e for e in self._evaluations.values() if e.accuracy is not None]
+        return max(known, key=lambda e: (e.accuracy or 0.0, -e.iteration), default=None)
+
+
+def letter_of(number: int) -> str:
+    """The letter of another run, from ``a``."""
+    return chr(ord("a") + number % 26)
+
+
+def _rate(frame: Frame) -> float:
+    return frame.options.lr if frame.lr is None else frame.lr
+
+
+def _marked(key: str, values: dict[int, float]) -> list[Curve]:
+    if not values:
+        return []
+    x: Array = np.array(sorted(values), dtype=np.float64)
+    return [Curve(key, x=x, y=np.array([values[int(n)] for n in x], dtype=np.float64))]

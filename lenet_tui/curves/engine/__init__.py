@@ -1,0 +1,1 @@
+"""Measures the gradients and the last update as a whole."""

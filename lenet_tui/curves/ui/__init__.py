@@ -1,0 +1,1 @@
+"""The training view: charts, facts, confusion, worst samples."""

@@ -1,0 +1,252 @@
+"""One chart of the training view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import var
+
+from lenet_tui.curves.chart import (
+    BROKEN,
+    HERE,
+    MARK,
+    SPAN,
+    Chart,
+    Curve,
+    Run,
+    chart,
+)
+from lenet_tui.curves.collected import (
+    ACCURACY,
+    BATCH,
+    GRADIENT,
+    LOSS,
+    OTHER,
+    RATIO,
+    TEST,
+    Collected,
+    letter_of,
+)
+from lenet_tui.curves.series import Window
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import ascii_only, spelled_content
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.terminal.ui.line_widget import LineWidget
+from lenet_tui.text.numbers import number, thousands
+
+OTHERS = ("$text-success", "$text-secondary", "$text-accent")
+"""The styles of runs beside this one."""
+STYLES = {
+    BATCH: "$primary",
+    BATCH + SPAN: "$foreground-disabled",
+    TEST: "$text-warning",
+    TEST + MARK: "bold $text-warning",
+    **{f"{OTHER}{n}{end}": style for n, style in enumerate(OTHERS) for end in ("", MARK)},
+    BROKEN: "bold $text-error",
+    HERE: "$foreground-muted",
+}
+SIGNS = "*.o"
+"""Line, span and mark where only ASCII is drawn."""
+
+
+class ChartPane(Pane):
+    """A chart of ``kind``. ``window``: the iterations that are seen; ``at``: the chosen one."""
+
+    ALLOW_MAXIMIZE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "go(-1)", show=False),
+        Binding("right,l", "go(1)", show=False),
+        Binding("shift+left,pageup", "go(-10)", show=False),
+        Binding("shift+right,pagedown", "go(10)", show=False),
+        Binding("home", "end(-1)", show=False),
+        Binding("end", "end(1)", show=False),
+        Binding("up,k", "zoom(1)", show=False),
+        Binding("down,j", "zoom(-1)", show=False),
+        Binding("y", "toggle_log", show=False),
+        Binding("enter", "enter", show=False),
+    ]
+    can_focus = True
+
+    @dataclass
+    class Go(Message):
+        """The person moves the chosen iteration by so many columns, of which there are ``cols``."""
+
+        by: int
+        cols: int
+
+    @dataclass
+    class End(Message):
+        """The person wants the first or the last iteration."""
+
+        side: int
+
+    @dataclass
+    class Zoom(Message):
+        """The person wants to see fewer iterations (1) or more (-1)."""
+
+        by: int
+
+    class Enter(Message):
+        """The session is to go to the chosen iteration."""
+
+    window: var[Window] = var(Window(1, 1), init=False)
+    at: var[int] = var(0, init=False)
+
+    def __init__(self, kind: str, collected: Collected, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.kind = kind
+        self._collected = collected
+        self._log = False
+        self._cols = 1
+        self._frame: Frame | None = None
+
+    def compose(self) -> ComposeResult:
+        yield LineWidget()
+
+    def show(self, frame: Frame) -> None:
+        self._frame = frame
+        self.draw()
+
+    def remember(self) -> bool:
+        return self._log
+
+    def recall(self, remembered: bool) -> None:
+        self._log = remembered
+        self.draw()
+
+    def watch_window(self) -> None:
+        """Draw the other iterations."""
+        self.draw()
+
+    def watch_at(self) -> None:
+        """Draw the line elsewhere."""
+        self.draw()
+
+    def action_go(self, by: int) -> None:
+        """Choose an iteration some columns further."""
+        self.post_message(self.Go(by, self._cols))
+
+    def action_end(self, side: int) -> None:
+        """Choose the first or the last iteration."""
+        self.post_message(self.End(side))
+
+    def action_zoom(self, by: int) -> None:
+        """See half as many iterations, or twice as many."""
+        self.post_message(self.Zoom(by))
+
+    def action_toggle_log(self) -> None:
+        """Switch between a linear and a logarithmic scale."""
+        self._log = not self._log
+        self.draw()
+
+    def action_enter(self) -> None:
+        """Go to the chosen iteration."""
+        self.post_message(self.Enter())
+
+    def draw(self) -> None:
+        """Draw the chart and its titles."""
+        size = self.content_size
+        if self._frame is None or size.area == 0:
+            return
+        curves = self._collected.curves(self.kind)
+        known = self._known(curves)
+        lines = self._lines(curves, size.width, size.height) if known else self._nothing()
+        self.query_one(LineWidget).put([spelled_content(self, line) for line in lines])
+        self._titles(curves if known else [])
+
+    def on_resize(self) -> None:
+        """Draw for another size."""
+        super().on_resize()
+        self.draw()
+
+    def _known(self, curves: list[Curve]) -> bool:
+        last, value = self._collected.last, self._collected.value
+        return any(c.letter or (last and (c.dense or value(c, last))) for c in curves)
+
+    def _nothing(self) -> list[Content]:
+        key = "curves.nothing"
+        if self.kind == ACCURACY:
+            held_out = self._frame is not None and self._frame.held_out
+            key += ".accuracy" if held_out else ".held-out"
+        elif self.kind in (GRADIENT, RATIO):
+            key += ".seen"
+        return [Content.styled(self.words(key), "$foreground-muted")]
+
+    def _lines(self, curves: list[Curve], width: int, height: int) -> list[Content]:
+        rows = max(1, height - 1)
+        left = 7 if width >= 30 else 0
+        cols = self._cols = max(1, width - left)
+        signs = SIGNS if ascii_only(self) else ""
+        made = chart(
+            curves, self.window, cols, rows, log=self._log, here=self.at or None, signs=signs
+        )
+        lines = [_line(made, row, left) for row in range(rows)]
+        if height > 1:
+            lines.append(Content.styled(" " * left + _axis(made, cols), "$foreground-muted"))
+        return lines
+
+    def _titles(self, curves: list[Curve]) -> None:
+        words = self.words
+        title = words(f"curves.{self.kind}")
+        if self._log:
+            title = words("curves.log", title=title)
+        own = [curve for curve in curves if not curve.letter]
+        names = [self._named(curve) for curve in own if self.kind == LOSS]
+        if self.kind == LOSS:
+            others = enumerate(self._collected.others)
+            names += [f"{letter_of(n)} {run.name}" for n, run in others]
+        whole = "  ".join([title, *names])
+        if not curves or not self.at:
+            self.entitle([whole, title], "")
+            return
+        values = [self._value(curve) for curve in curves if not curve.letter]
+        here = words("curves.at", n=thousands(self.at))
+        said = "  ".join([here, *(v for v in values if v)])
+        room, ends = self.title_room, [words("curves.go"), words("curves.keys")]
+        below = [f"{said}  {end}" for end in ("  ".join(ends), ends[0])]
+        below = [text for text in below if cell_len(text) <= room]
+        self.entitle([whole, title], [*below, said])
+
+    def _named(self, curve: Curve) -> str:
+        mark = "●" if curve.dense is None else "━"
+        mark = mark if not ascii_only(self) else SIGNS[2 if curve.dense is None else 0]
+        return f"{mark} {self.words(f'curves.{curve.key}')}"
+
+    def _value(self, curve: Curve) -> str:
+        found = self._collected.value(curve, self.at)
+        if found is None:
+            return ""
+        value, n = found
+        name = self.words(f"curves.{curve.key}") if self.kind == LOSS else ""
+        key = "curves.at.value" if n == self.at else "curves.at.earlier"
+        return self.words(key, name=name, value=number(value), n=thousands(n)).strip()
+
+
+def _line(made: Chart, row: int, left: int) -> Content:
+    label = number(made.beside[row], 3) if row in made.beside else ""
+    parts = [(f"{label[: left - 1]:>{left - 1}} " if left else "", "$foreground-muted")]
+    return Content.assemble(*parts, *((run.text, _style(run)) for run in made.rows[row]))
+
+
+def _style(run: Run) -> str:
+    return STYLES.get(run.kind, "$primary" if run.kind else "")
+
+
+def _axis(made: Chart, cols: int) -> str:
+    """The iterations below the chart; one that would touch another is left out."""
+    line = [" "] * cols
+    items = list(made.below.items())
+    for column, value in [*items[:1], *items[-1:], *items[1:-1]]:
+        text = thousands(value)
+        start = min(max(0, column - len(text) // 2 if 0 < column < cols - 1 else column), cols)
+        start = max(0, min(start, cols - len(text)))
+        around = line[max(0, start - 1) : start + len(text) + 1]
+        if all(c == " " for c in around) and len(text) <= cols:
+            line[start : start + len(text)] = text
+    return "".join(line).rstrip()

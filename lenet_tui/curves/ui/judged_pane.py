@@ -1,0 +1,66 @@
+"""What the confusion and the worst samples share: the same answer of the engine."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.reactive import var
+
+from lenet_tui.evaluation.request import Judged
+from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.kit.ui.settings import spelled_content
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.terminal.ui.line_widget import LineWidget
+from lenet_tui.text.numbers import thousands
+
+
+class JudgedPane(Pane):
+    """Shows ``judged``, or what has to be done so that there is something to show."""
+
+    ALLOW_MAXIMIZE = True
+    can_focus = True
+    title_key = ""
+
+    judged: var[Judged | None] = var(None, init=False)
+
+    _frame: Frame | None = None
+
+    def compose(self) -> ComposeResult:
+        yield LineWidget()
+
+    def show(self, frame: Frame) -> None:
+        self._frame = frame
+        self.draw()
+
+    def watch_judged(self) -> None:
+        """Draw another answer."""
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Draw for another size."""
+        super().on_resize()
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what is known."""
+        if self._frame is None or self.content_size.area == 0:
+            return
+        judged, words = self.judged, self.words
+        if judged is None:
+            key = "curves.judge" if self._frame.held_out else "curves.nothing.held-out"
+            lines = [Content.styled(words(key), "$foreground-muted")]
+            self.entitle(words(self.title_key), "")
+        else:
+            lines = self.lines(judged, self.content_size.width, self.content_size.height)
+            when = words("curves.judged", n=thousands(judged.iteration))
+            title = words(self.title_key)
+            self.entitle([f"{title}  {when}", title], self.below(judged))
+        self.query_one(LineWidget).put([spelled_content(self, line) for line in lines])
+
+    def lines(self, judged: Judged, width: int, height: int) -> list[Content]:
+        """The pane's lines in so many cells."""
+        raise NotImplementedError
+
+    def below(self, judged: Judged) -> list[str]:
+        """Texts for the lower border, the longest first."""
+        return [""]

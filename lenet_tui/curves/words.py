@@ -1,0 +1,78 @@
+"""Words of the training view."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+CURVES: Table = {
+    "curves.loss": ("Loss", "损失"),
+    "curves.accuracy": ("Test accuracy, %", "测试准确率，%"),
+    "curves.rate": ("Learning rate", "学习率"),
+    "curves.gradient": ("‖gradient‖ of all parameters", "全部参数的 ‖梯度‖"),
+    "curves.ratio": ("‖update‖ / ‖weights‖", "‖更新‖ / ‖权重‖"),
+    "curves.log": ("{title}, log scale", "{title}，对数刻度"),
+    "curves.batch": ("each batch", "每个批量"),
+    "curves.test": ("test", "测试"),
+    "curves.seen": ("where it was seen", "看到之处"),
+    "curves.at": ("iteration {n}", "第 {n} 次迭代"),
+    "curves.at.value": ("{name} {value}", "{name} {value}"),
+    "curves.at.earlier": ("{name} {value} (of {n})", "{name} {value}（第 {n} 次）"),
+    "curves.go": ("enter goes there", "回车 转到该处"),
+    "curves.keys": ("arrows choose and zoom", "方向键 选择与缩放"),
+    "curves.nothing": ("Nothing yet: n, f or r trains.", "尚无数据：按 n、f 或 r 训练。"),
+    "curves.nothing.accuracy": (
+        "No evaluation yet: E evaluates now; a run does at the end of each epoch.",
+        "尚未评估：按 E 立即评估；运行时每轮结束评估一次。",
+    ),
+    "curves.nothing.held-out": (
+        "No data are held out, so there is no accuracy to show.",
+        "没有留出的数据，因此没有准确率可显示。",
+    ),
+    "curves.nothing.seen": (
+        "Noted while this view is open: step or run.",
+        "仅在此视图打开时记录：请单步或运行。",
+    ),
+    "curves.confusion": ("Confusion: class → prediction", "混淆矩阵：类别 → 预测"),
+    "curves.worst": ("Worst test samples", "最差的测试样本"),
+    "curves.judge": (
+        "Not evaluated here yet: E does.",
+        "此处尚未评估：按 E 评估。",
+    ),
+    "curves.judged": ("after iteration {n}", "第 {n} 次迭代后"),
+    "curves.wrong": ("{wrong} of {total} wrong", "{total} 个中错 {wrong} 个"),
+    "curves.all-right": ("all {total} right", "{total} 个全对"),
+    "curves.taken-for": (
+        "{target} taken for {predicted}: {n}",
+        "{target} 被认作 {predicted}：{n} 个",
+    ),
+    "curves.mistaken": (
+        "test sample {n}: {target} taken for {predicted}, p {share}",
+        "测试样本 {n}：{target} 被认作 {predicted}，p {share}",
+    ),
+    "curves.no-picture": (
+        "only a picture of one channel can be stepped into",
+        "此样本不是单通道图像，无法单步进入",
+    ),
+    "curves.into": ("enter steps into it", "回车 单步进入"),
+    "dialog.beside.title": ("Another run beside this one", "并排显示另一次运行"),
+    "dialog.beside.keys": ("enter show it   escape close", "回车 显示   Esc 关闭"),
+    "curves.beside": (
+        "A saved session, a table (CSV), JSON lines of train, or TensorBoard's files. "
+        "Nothing: only this run.",
+        "已保存的会话、表格（CSV）、train 的 JSON 行，或 TensorBoard 文件。留空：只显示本次运行。",
+    ),
+    "curves.facts": ("Training", "训练"),
+    "curves.iteration": ("iteration", "迭代"),
+    "curves.epoch": ("epoch", "轮次"),
+    "curves.speed": ("speed", "速度"),
+    "curves.speed.value": ("{rate} iterations/s", "每秒 {rate} 次迭代"),
+    "curves.rate.short": ("learning rate", "学习率"),
+    "curves.loss.batch": ("loss, batch", "损失，批量"),
+    "curves.right": ("batch", "批量"),
+    "curves.tested": ("test accuracy", "测试准确率"),
+    "curves.tested.loss": ("test loss", "测试损失"),
+    "curves.best": ("best", "最好"),
+    "curves.best.value": ("{percent} % after {n}", "第 {n} 次后 {percent} %"),
+    "curves.tested.value": ("{percent} % after {n}", "第 {n} 次后 {percent} %"),
+    "curves.tested.loss.value": ("{loss} after {n}", "第 {n} 次后 {loss}"),
+}

@@ -1,0 +1,1 @@
+"""Runs the held-out data through the model and leaves no trace."""

@@ -1,0 +1,1 @@
+"""Asks for an evaluation and says what came out."""

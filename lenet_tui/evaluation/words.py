@@ -1,0 +1,20 @@
+"""What is said of an evaluation."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+EVALUATION: Table = {
+    "evaluation.accuracy": (
+        "test accuracy {percent} % ({correct} of {total})",
+        "测试准确率 {percent} %（{total} 个中 {correct} 个）",
+    ),
+    "evaluation.loss": ("test loss {loss} ({total} samples)", "测试损失 {loss}（{total} 个样本）"),
+    "evaluation.after": ("{what} after iteration {n}", "第 {n} 次迭代后{what}"),
+    "evaluation.short": ("test {percent} % at {n}", "第 {n} 次后测试 {percent} %"),
+    "evaluation.short.loss": ("test loss {loss} at {n}", "第 {n} 次后测试损失 {loss}"),
+    "evaluation.least": ("test {percent} %", "测试 {percent} %"),
+    "evaluation.least.loss": ("test loss {loss}", "测试损失 {loss}"),
+    "evaluation.epoch": ("epoch {epochs}", "轮次 {epochs}"),
+    "evaluation.right": ("{correct} of {total} right", "{total} 中对 {correct}"),
+}

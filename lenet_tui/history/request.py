@@ -1,0 +1,29 @@
+"""The questions to the engine about where a session is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lenet_tui.protocol.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class StateDigest(Request[str]):
+    """Asks for the SHA-256 of all that the next iterations depend on.
+
+    Such are parameters, gradients, buffers, the optimizer's state, the generators, the place in the
+    data and the options.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class StoreKeyframe(Request[bool]):
+    """Has a keyframe stored where the session is, if that is the end of an iteration.
+
+    So that what is saved then holds this very state. The answer is whether there is one now.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class EpochLength(Request[int]):
+    """Asks how many iterations an epoch has; 0: the data have no end that is known."""

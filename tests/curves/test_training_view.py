@@ -1,0 +1,207 @@
+"""The training view: curves of the session on the screen, and from any point back into a step."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lenet_tui.app.all_words import words
+from lenet_tui.curves.collected import GRADIENT, RATIO, Collected
+from lenet_tui.curves.ui.chart_pane import ChartPane
+from lenet_tui.curves.ui.confusion_pane import matrix, mistakes
+from lenet_tui.curves.ui.worst_pane import WorstPane
+from lenet_tui.evaluation.request import Judge
+from lenet_tui.history.engine.answers import judge
+from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.messages import Subscription
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.request import Rejected
+from tests.harness.driving import Drive
+from tests.harness.oracle import ALL_DIGITS
+from tests.harness.running_app import SIZES, Running, running
+
+QUICK = Options(batch_size=32, lr=0.1)
+
+
+async def trained(run: Running, iterations: int = 60) -> None:
+    if not run.app.main.body.is_training:
+        await run.press("V")
+    await run.press("g", *str(iterations), "enter")
+
+
+def test_the_norms_are_those_of_plain_tensors() -> None:
+    drive = Drive(batch_size=8)
+    drive("run 3")
+    drive.session.subscribe(Subscription(norms=True))
+    before = {n: v.clone() for n, v in drive.session.navigator.trainer.parameters.items()}
+    drive("finish")
+    norms = drive.session.frame().norms
+    after = drive.session.navigator.trainer.parameters
+    assert norms is not None and norms.gradient is not None and norms.ratio is not None
+    grads = torch.cat([p.grad.double().flatten() for p in after.values() if p.grad is not None])
+    old = torch.cat([p.double().flatten() for p in before.values()])
+    new = torch.cat([p.detach().double().flatten() for p in after.values()])
+    assert norms.gradient == pytest.approx(float(grads.norm()), rel=1e-12)
+    assert norms.ratio == pytest.approx(
+        float((new - old).norm().item() / old.norm().item()), rel=1e-5
+    )
+    drive("phase", "phase", "phase")  # zero_grad
+    norms = drive.session.frame().norms
+    assert norms is not None and norms.gradient is None and norms.ratio is None
+
+
+def test_the_samples_are_judged_as_a_plain_loop_would() -> None:
+    drive = Drive(batch_size=32, lr=0.1)
+    drive("run 40")
+    net = drive.session.navigator.trainer.model
+    found = judge(Judge(12), drive.session)
+    images, labels = ALL_DIGITS
+    held = torch.arange(len(labels)) % 5 == 0
+    with torch.no_grad():
+        output = net(images[held]).double()
+    wanted = labels[held]
+    counts = np.zeros((10, 10), dtype=int)
+    for target, predicted in zip(wanted.tolist(), output.argmax(1).tolist(), strict=True):
+        counts[target, predicted] += 1
+    assert (found.counts == counts).all()
+    losses = F.cross_entropy(output, wanted, reduction="none")
+    order = losses.topk(12).indices.tolist()
+    assert [m.sample for m in found.worst] == order
+    assert [m.loss for m in found.worst] == pytest.approx(losses[order].tolist(), rel=1e-4)
+    picture = found.worst[0].picture
+    assert picture is not None
+    assert torch.equal(torch.from_numpy(picture), images[held][order[0], 0])
+    here = drive.state if drive.moved else None
+    assert drive.tries("op").error is None and here is not None
+
+
+def test_without_classes_there_is_no_confusion() -> None:
+    drive = Drive("notebook")
+    drive("finish")
+    with pytest.raises(Rejected):
+        judge(Judge(3), drive.session)
+
+
+def test_a_matrix_has_every_count_and_its_share() -> None:
+    counts = np.array([[5, 0, 1], [0, 7, 0], [2, 0, 10]])
+    made = matrix(counts, 40, "·")
+    assert made is not None
+    assert [line.plain.split() for line in made[1:]] == [
+        ["0", "5", "·", "1", "83", "%"], ["1", "·", "7", "·", "100", "%"],
+        ["2", "2", "·", "10", "83", "%"],
+    ]  # fmt: skip
+    assert matrix(counts, 8, "·") is None
+    listed = [line.plain for line in mistakes(counts, 5, words("en"))]
+    assert listed == ["2 taken for 0: 2", "0 taken for 2: 1"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_key_shows_the_curves_and_the_same_key_the_stepper(size: tuple[int, int]) -> None:
+    async with running(size, options=QUICK) as run:
+        await run.press("V")
+        assert "E evaluates now" in run.text
+        await trained(run, 50)
+        text = run.text
+        assert "Loss" in text and "Test accuracy" in text and "50" in text
+        assert isinstance(run.app.screen.focused, ChartPane)
+        for line in run.lines:
+            assert len(line) <= size[0]
+        await run.press("V")
+        assert "conv1.weight" in run.text and "Test accuracy, %" not in run.text
+
+
+async def test_from_any_point_of_a_curve_enter_goes_there() -> None:
+    async with running(options=QUICK) as run:
+        await run.press("V", "g", "4", "0", "enter", "home", "right", "enter")
+        frame = run.app.main.frame
+        assert frame is not None and frame.position.iteration < 4 and frame.boundary
+        assert not run.app.main.body.is_training
+
+
+async def test_zooming_in_keeps_the_chosen_iteration_and_out_shows_all() -> None:
+    async with running(options=QUICK) as run:
+        await trained(run, 80)
+        view = run.app.main.body.training
+        assert (view.window.first, view.window.last) == (1, 80)
+        await run.press("up", "up")
+        assert view.window.length == 20 and view.window.last == 80
+        await run.press("home")
+        assert view.at == 1 and view.window.first == 1 and view.window.length == 20
+        await run.press("down", "down", "down")
+        assert (view.window.first, view.window.last) == (1, 80)
+
+
+def test_what_a_dropped_future_showed_is_gone() -> None:
+    drive, collected = Drive(batch_size=32, lr=0.1), Collected(Losses())
+    drive.session.subscribe(Subscription(norms=True))
+    drive("run 20")
+    collected.take(drive.session.frame())
+    drive("run 40")
+    drive.session.evaluate()
+    collected.take(drive.session.frame())
+    assert collected.best is not None and collected.last == 60
+    drive("goto 20")
+    collected.take(drive.session.frame())
+    assert collected.best is not None  # it is ahead, and still there
+    drive("set lr 0.2")
+    collected.take(drive.session.frame())
+    assert collected.best is None and collected.last == 20
+    assert [list(c.x) for c in collected.curves(GRADIENT) if c.x is not None] == [[20.0]]
+
+
+async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
+    async with running((200, 60), options=QUICK) as run:
+        await trained(run, 60)
+        assert "Not evaluated here yet: E does." in run.text
+        await run.press("E")
+        judged = run.app.main.body.training.judged
+        assert judged is not None and judged.iteration == 60 and int(judged.counts.sum()) == 360
+        wrong = int(judged.counts.sum() - np.trace(judged.counts))
+        assert f"{wrong} of 360 wrong" in run.text
+        worst = run.app.main.query_one(WorstPane)
+        first = worst.judged.worst[0] if worst.judged else None
+        assert first is not None and f"{first.target}→{first.predicted}" in run.text
+
+
+async def test_the_norms_come_only_while_the_view_is_open() -> None:
+    async with running(options=QUICK) as run:
+        await run.press("f")
+        assert run.app.main.frame is not None and run.app.main.frame.norms is None
+        await run.press("V", "f")
+        frame = run.app.main.frame
+        assert frame is not None and frame.norms is not None
+        curves = run.app.main.body.training.collected.curves(RATIO)
+        assert curves and curves[0].y is not None and math.isfinite(float(curves[0].y[-1]))
+
+
+async def test_it_speaks_chinese_and_draws_in_ascii() -> None:
+    async with running(options=QUICK, lang="zh") as run:
+        await trained(run, 30)
+        assert "测试准确率" in run.text and "学习率" in run.text
+    async with running(options=QUICK, ascii=True) as run:
+        await trained(run, 30)
+        assert run.text.isascii()
+
+
+async def test_a_worst_sample_is_stepped_into() -> None:
+    async with running((200, 60), options=Options()) as run:
+        await trained(run, 40)
+        await run.press("E")
+        judged = run.app.main.body.training.judged
+        assert judged is not None
+        worst = judged.worst[1]
+        await run.press("4", "right", "enter")
+        assert not run.app.main.body.is_training
+        await run.press("n")
+        frame = run.app.main.frame
+        assert frame is not None and frame.position.phase == "forward"
+        assert frame.by_hand == (("draw", 0),)
+        session = run.engine.session
+        batch = session.navigator.trainer.batch if session else None
+        assert batch is not None and batch.input is not None and worst.picture is not None
+        assert torch.equal(batch.input[0, 0], torch.from_numpy(worst.picture))
+        assert int(batch.target[0]) == worst.target
