@@ -178,7 +178,12 @@ def test_a_transcript_and_an_export_do_not_mind_the_budget() -> None:
         for number in range(5):
             command = DoMove(number, parse_move("phase"), parameters=True, ops=True)
             ops.append(small.session.do(command).phase.ops)  # type: ignore[union-attr]
-        small("back phase")
+        for line in ("back phase", "back phase", "back phase"):
+            small(line)
+        for number in range(5, 7):  # passes what is recorded already, and was cut
+            command = DoMove(number, parse_move("phase"), parameters=True, ops=True)
+            ops.append(small.session.do(command).phase.ops)  # type: ignore[union-attr]
+        small("back op")
         scripts.append(export(Export(), small.session))
         transcripts.append(ops)
     assert scripts[0] == scripts[1]

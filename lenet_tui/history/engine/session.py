@@ -14,7 +14,7 @@ from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
-from lenet_tui.history.engine.recompute import cut
+from lenet_tui.history.engine.recompute import cut, with_tensors
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
 from lenet_tui.history.engine.session_frame import frame_of
@@ -39,7 +39,7 @@ from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected, OwnError
-from lenet_tui.protocol.transcript import ParameterState, PhaseState
+from lenet_tui.protocol.transcript import OpState, ParameterState, PhaseState
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.dry_run import dry_run
@@ -209,8 +209,12 @@ class Session:
         """The phase that the cursor has just passed, for the transcript."""
         number = self.navigator.cursor.segment
         segment = frame.segments[number]
-        ops = digests.ops(self.navigator.tape, number) if with_ops else ()
+        made = partial(self._ops, number)
+        ops = with_tensors(self.navigator, made) if with_ops else ()
         return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
+
+    def _ops(self, number: int) -> tuple[OpState, ...]:
+        return digests.ops(self.navigator.tape, number)
 
     def _make(self, move: Move) -> Notice | None:
         """Make a move; returns what stopped it, if it was a run that something stopped."""

@@ -31,11 +31,14 @@ def frame_of(
     running: bool,
     budget: TapeBudget,
 ) -> Frame:
-    """The frame. ``losses``: those that no frame has brought yet."""
+    """The frame. ``losses``: those that no frame has brought yet.
+
+    What is looked at may put another tape in the place of the present one: it comes first.
+    """
+    views, states, right, lengths = looked_at(navigator, subscription, watches)
     tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
     history, trainer = navigator.history, navigator.trainer
     options, upcoming = tape.shown_options(cursor, plan), step_rules.upcoming(navigator)
-    views, states, right, lengths = looked_at(navigator, subscription, watches)
     graph = frame_builder.graph(tape, cursor, trainer.names) if subscription.graph else None
     return Frame(
         position=navigator.position,
