@@ -1,4 +1,4 @@
-"""Training on the first few images of the data: which they are, in a script too, what is refused."""
+"""Training on the first few images of the data: in a script too, and what is refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_every_epoch_is_of_the_first_few_shuffled() -> None:
     images, labels = ALL_DIGITS[0][TRAIN][:20], ALL_DIGITS[1][TRAIN][:20]
     for epoch in range(3):
         order = torch.randperm(20, generator=torch.Generator().manual_seed(epoch))
-        for picked in order.split(8):
+        for picked in torch.split(order, 8):
             inputs, targets = dataset.next_batch(state, options)
             assert torch.equal(inputs, images[picked]) and torch.equal(targets, labels[picked])
         assert dataset.epochs(state, options) == epoch + 1
@@ -42,12 +42,12 @@ def test_the_script_and_the_code_pane_say_so() -> None:
 
 
 def test_what_cannot_be_is_refused() -> None:
-    for given in ({"data": "random", "loss": "mse"}, {"train_size": -1}):
+    for size, data in ((20, "random"), (-1, "digits")):
         with pytest.raises(OptionError):
-            resolve(**{"train_size": 20, **given})
-    for given in ({"train_size": 1438}, {"train_size": 20, "batch_size": 21}):
+            resolve(train_size=size, data=data, loss="mse")
+    for size, batch in ((1438, 1), (20, 21)):
         with pytest.raises(OptionError):
-            dataset.check(resolve(**given))
+            dataset.check(resolve(train_size=size, batch_size=batch))
     dataset.check(resolve(train_size=1437))
     with pytest.raises(MoveError):
         parse_move("set train-size 3")

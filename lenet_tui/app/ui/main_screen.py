@@ -21,7 +21,6 @@ from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
 from lenet_tui.curves.ui.view import TrainingView
-from lenet_tui.evaluation.request import ListEvaluations
 from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.lab.layer import FIRST_LAYER
@@ -137,13 +136,7 @@ class MainScreen(FreeMovesScreen):
         opened = not self.body.is_training
         self.body.set_class(opened, "-training")
         self.focus_pane("chart-loss" if opened else "layers")
-        if opened and not self.is_dead:
-            self.run_worker(self._know_evaluations())
-
-    async def _know_evaluations(self) -> None:
-        reply = await self.ask(ListEvaluations())
-        self.body.training.collected.know(reply.answer or ())
-        self.show_again()
+        self.know_evaluations()
 
     @on(TrainingView.Chosen)
     def _went_from_curve(self, message: TrainingView.Chosen) -> None:
