@@ -159,8 +159,12 @@ def _passed(frame: Frame, place: int) -> list[Line]:
     if segment.phase == INIT.name:
         return []
     lines = _phase(frame, segment.phase, segment.vector)
+    if segment.edit:
+        lines = [Line(segment.edit, segment.phase)]
     if segment.phase == FORWARD.name and (segment.how == "skip" or _fetched(frame, place)):
         lines = lines[-1:]
+    elif segment.phase == FORWARD.name and frame.by_hand and len(lines) > 1:
+        lines[-2] = Line(lines[-2].code, notes=(("code.then-by-hand", {}),))
     current = place == len(frame.segments) - 1
     mark = "current" if current else {"skip": "skipped", "do": "extra"}.get(segment.how, "done")
     last = Line(lines[-1].code, segment.phase, mark, tuple(_notes(frame, place)))
@@ -179,7 +183,7 @@ def _notes(frame: Frame, place: int) -> list[Note]:
     if segment.how == "skip":
         notes.append(("code.skipped", {}))
     elif segment.how == "do":
-        notes.append(("code.extra", {}))
+        notes.append(("code.by-hand" if segment.edit else "code.extra", {}))
     if segment.vector:
         notes.append(("code.vector", {"vector": segment.vector}))
     if place == len(segments) - 1 and frame.position.op is not None:

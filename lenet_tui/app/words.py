@@ -66,6 +66,7 @@ APP: Table = {
         "finished; next: your step of iteration {next}",
         "完成；接下来：第 {next} 次迭代的 step",
     ),
+    "rail.by-hand": ("(input set by hand)", "（手动设置的输入）"),
     "rail.between": ("{phase} done; next: {next}", "{phase} 完成；接下来：{next}"),
     "rail.skipped": (
         "{phase} skipped: it changed nothing; next: {next}",
@@ -81,6 +82,8 @@ APP: Table = {
     "status.loss": ("loss", "损失"),
     "status.loss.earlier": ("earlier loss", "此前的损失"),
     "status.history": ("history {used}", "历史 {used}"),
+    "status.tape": ("tape {used}", "记录 {used}"),
+    "status.recomputed": ("tape {used}, recomputed", "记录 {used}，已重新计算"),
     "status.ahead": ("past, recorded to {end}", "回看中（记录到 {end}）"),
     "status.speed": ("+ - speed", "+ - 变速"),
     "status.divergence": ("replay differs", "重放有差异"),
@@ -90,9 +93,12 @@ APP: Table = {
     "run.until": ("running to a watchpoint", "运行到监视点"),
     "run.until.none": ("running; no watchpoint is set", "运行中；未设置监视点"),
     "run.to": ("on the way: {move}", "进行中：{move}"),
-    "speed.op": ("{rate} op/s", "{rate} 算子/秒"),
-    "speed.phase": ("{rate} phase/s", "{rate} 阶段/秒"),
-    "speed.iteration": ("{rate} iteration/s", "{rate} 次迭代/秒"),
+    "speed.op": ("{rate} ops/s", "{rate} 算子/秒"),
+    "speed.op.one": ("1 op/s", "1 算子/秒"),
+    "speed.phase": ("{rate} phases/s", "{rate} 阶段/秒"),
+    "speed.phase.one": ("1 phase/s", "1 阶段/秒"),
+    "speed.iteration": ("{rate} iterations/s", "{rate} 次迭代/秒"),
+    "speed.iteration.one": ("1 iteration/s", "1 次迭代/秒"),
     "speed.flat": ("full speed", "全速"),
     "speed.now": ("speed of a run: {speed}", "运行速度：{speed}"),
     "speed.fastest": ("speed of a run: {speed}, the fastest", "运行速度：{speed}，已是最快"),
@@ -120,7 +126,7 @@ APP: Table = {
     "log.warned": ("torch warns: {text}", "torch 警告：{text}"),
     "log.taken-up": ("a new engine carries on in iteration {n}", "新引擎从第 {n} 次迭代继续"),
     "log.taken-up.short": (
-        "a new engine carries on in iteration {n}; the last {gone} of the run were not kept",
+        "a new engine carries on in iteration {n}; the last {gone} iterations of the run are lost",
         "新引擎从第 {n} 次迭代继续；运行中最后 {gone} 次未及保存",
     ),
     "log.resumed": (
@@ -281,7 +287,7 @@ APP: Table = {
     "help.signs": (
         "μ σ ‖x‖\tmean, standard deviation and norm √(Σ x²) of the whole tensor\n"
         "−0.2 … +0.2\tthe colour scale; then the least and the greatest number\n"
-        "0,2\tover a picture: the kernel of output channel 0, input channel 2; one number: the "
+        "0←2\tover a picture: the kernel of output channel 0, input channel 2; one number: the "
         "kernel's or the channel's\n"
         "╳ ▲ ▼\tNaN, +∞, −∞\n"
         "◀\tthe target class\n"
@@ -291,7 +297,7 @@ APP: Table = {
         "is in no group of the optimizer",
         "μ σ ‖x‖\t整个张量的均值、标准差与范数 √(Σ x²)\n"
         "−0.2 … +0.2\t色标；其后是最小与最大的数\n"
-        "0,2\t图上方：输出通道 0、输入通道 2 的卷积核；只有一个数时，是卷积核或通道的编号\n"
+        "0←2\t图上方：输出通道 0、输入通道 2 的卷积核；只有一个数时，是卷积核或通道的编号\n"
         "╳ ▲ ▼\tNaN、+∞、−∞\n"
         "◀\t目标类别\n"
         "∂loss/∂fc2\t损失对 fc2 输出的梯度\n"

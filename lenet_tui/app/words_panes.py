@@ -42,6 +42,18 @@ PANES: Table = {
     "image.title": ("Input", "输入"),
     "image.augmented": ("augmented", "已增强"),
     "image.target": ("target {target}", "目标 {target}"),
+    "dialog.edit.title": ("Edit a number", "修改一个数"),
+    "dialog.edit.keys": ("enter set it   escape close", "回车 设置   Esc 关闭"),
+    "edit.help": (
+        "A number for {cell}, such as 0.5; nan and inf too. What follows is computed with it.",
+        "为 {cell} 输入一个数，例如 0.5；也可为 nan 或 inf。之后的计算都使用它。",
+    ),
+    "edit.none": (
+        "{cell} cannot be edited: only numbers of parameters and of the input can",
+        "不能修改 {cell}：只能修改参数和输入中的数",
+    ),
+    "image.drawn": ("drawn by hand", "手绘"),
+    "image.edited": ("edited by hand", "手动修改"),
     "image.sample": ("sample {number} of {count}", "第 {number} 个样本，共 {count} 个"),
     "glance.title": ("At a glance", "一览"),
     "glance.predicted": ("predicted {target}", "预测 {target}"),

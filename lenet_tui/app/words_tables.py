@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.app.words import APP
 from lenet_tui.app.words_panes import PANES
+from lenet_tui.canvas.words import CANVAS
 from lenet_tui.curves.words import CURVES
 from lenet_tui.evaluation.words import EVALUATION
 from lenet_tui.explain.words.autograd import AUTOGRAD
@@ -19,5 +20,5 @@ from lenet_tui.tour.words import TOUR
 
 TABLES: tuple[Table, ...] = (
     APP, PANES, AUTOGRAD, CELLS, COMMANDS, EVALUATION, INSPECTOR, EXPLAIN, TOUR, LAB,
-    EXPORT, CURVES, PARITY,
+    EXPORT, CANVAS, CURVES, PARITY,
 )  # fmt: skip

@@ -113,6 +113,8 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
     if why:
         from lenet_tui.cli.subcommands import trace  # noqa: PLC0415
 
+        if theme:
+            _check_theme(theme)
         if vars(args).get("command") is None:
             _complain_of_settings()
         return trace(args, notice("cli:transcript", why=why))

@@ -23,10 +23,10 @@ WAIT = 2.0
 class MovesFile:
     """The moves of a file (``-``: standard input) as its lines come, each with its text.
 
-    A first line ``# lenet-tui --seed 3 …`` gives the session's options: ``options``, where the
-    ``args`` of the command line have others those are taken, and ``remark`` says so. Empty lines
-    and other comments (``#``) are passed over. ``CommandError`` with the number of a line that is
-    no move.
+    A line ``# lenet-tui --seed 3 …`` before the first move (of standard input: the first line)
+    gives the session's options: ``options``, where the ``args`` of the command line have others
+    those are taken, and ``remark`` says so. Empty lines and other comments (``#``) are passed over.
+    ``CommandError`` with the number of a line that is no move, or of options that come too late.
     """
 
     def __init__(self, path: str, args: argparse.Namespace) -> None:
@@ -34,18 +34,19 @@ class MovesFile:
         self._args = args
         self._lines = iter(self._open())
         self._late = path == STDIN and not _comes_soon()
-        first = None if self._late else self._first()
-        if first is not None:
-            self._lines = chain([first], self._lines)
-        self.options, self.remark = self._session(first or b"")
+        before = [] if self._late else self._before()
+        self._lines = chain(before, self._lines)
+        self._known: tuple[Options, Notice | None] | None = None
+        self._known = self._session(before[-1] if before else b"", len(before))
+        self.options, self.remark = self._known
 
     def __iter__(self) -> Iterator[tuple[str, Move]]:
         number = 0
         try:
             for number, data in enumerate(self._lines, 1):
-                if number == 1 and self._late and self._session(data)[0] != self.options:
-                    raise CommandError("cli:late-options")
                 line = _text(data)
+                if line.startswith("#") and self._session(data, number)[0] != self.options:
+                    raise CommandError("cli:late-options", number=number)
                 if line and not line.startswith("#"):
                     yield line, parse_move(line)
         except MoveError as error:
@@ -63,22 +64,31 @@ class MovesFile:
             raise self._unreadable(notice("cli:closed", stream="stdin"))
         return sys.stdin.buffer
 
-    def _first(self) -> bytes | None:
+    def _before(self) -> list[bytes]:
+        """The lines up to the first that may give options: of a stream no more than one."""
+        lines: list[bytes] = []
         try:
-            return next(self._lines, None)
+            for data in self._lines:
+                lines.append(data)
+                comment = _text(data)[:1] in ("", "#")
+                if self._path == STDIN or not comment or _is_header(data):
+                    break
         except OSError as error:
             raise self._unreadable(error.strerror) from None
+        return lines
 
-    def _session(self, first: bytes) -> tuple[Options, Notice | None]:
+    def _session(self, first: bytes, number: int) -> tuple[Options, Notice | None]:
         """The options of the session, and what the command line has otherwise than the file."""
+        if not _is_header(first) and self._known is not None:
+            return self._known
         try:
             words = header_words(_text(first))
             given = file_options(words) if words else argparse.Namespace()
         except ValueError:
             open_quote = notice("cli:open-quote")
-            raise CommandError("cli:line", number=1, error=open_quote) from None
+            raise CommandError("cli:line", number=number, error=open_quote) from None
         except CommandError as error:
-            raise CommandError("cli:line", number=1, error=error.notice) from None
+            raise CommandError("cli:line", number=number, error=error.notice) from None
         theirs, ours = vars(given), vars(self._args)
         differ = tuple(
             notice("cli:instead-of", option=name.replace("_", "-"), theirs=value, ours=ours[name])
@@ -103,6 +113,13 @@ def session_of(args: argparse.Namespace) -> tuple[Options, MovesFile | None]:
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").lstrip("\ufeff").strip()
+
+
+def _is_header(data: bytes) -> bool:
+    try:
+        return header_words(_text(data)) is not None
+    except ValueError:  # a quotation mark is open, which is said when the line is read
+        return True
 
 
 def _comes_soon() -> bool:

@@ -64,8 +64,9 @@ NOTICES = {
         "采用 --{option} {ours}，而非文件中的 {theirs}",
     ),
     "cli:late-options": (
-        "line 1: the options of the session came too late: give them on the command line",
-        "第 1 行：会话的选项来得太晚：请在命令行上给出",
+        "line {number}: the options of the session came too late: put them before the first "
+        "move, or on the command line",
+        "第 {number} 行：会话的选项来得太晚：请写在第一个动作之前，或在命令行上给出",
     ),
     "cli:open-quote": ("a quotation mark is not closed", "引号没有闭合"),
     "cli:line": ("line {number}: {error}", "第 {number} 行：{error}"),

@@ -180,8 +180,9 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help=f"of images trained on: {EXAMPLE} (pixels, degrees, deviation), or some of these",
     )
-    first = "of the images to train on, only the first N"
-    group.add_argument("--train-size", type=_value("train-size"), metavar="N", help=first)
+    group.add_argument(
+        "--train-size", type=_value("train-size"), metavar="N", help="on the first N"
+    )
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
@@ -215,13 +216,19 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--history-mb", type=_value("history-mb"), metavar="N", help="memory for stepping back"
     )
+    group.add_argument(
+        "--tape-mb",
+        type=_value("tape-mb"),
+        metavar="N",
+        help="memory for what an iteration's ops make",
+    )
 
 
 def session_options(args: argparse.Namespace) -> Options:
     """The options of a session, with the preset's where none is given; else ``OptionError``."""
     given = vars(args)
     names = ("device", "data", "augment", "batch_size", "loss", "lr", "optimizer", "schedule",
-             "momentum", "weight_decay", *SWITCHES, "seed", "threads", "history_mb",
+             "momentum", "weight_decay", *SWITCHES, "seed", "threads", "history_mb", "tape_mb",
              "train_size", "evaluate_every", "weights", "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}

@@ -35,10 +35,15 @@ EPOCHS = 20
 """How long it trains if nothing is said."""
 BATCH = 16
 """The batch size of images, if none is given."""
-RECIPE: Mapping[str, Any] = {"optimizer": "adamw", "lr": 0.005, "weight_decay": 1.0}
+RECIPE: Mapping[str, Any] = {
+    **{"optimizer": "adamw", "lr": 0.005, "weight_decay": 1.0},
+    **{"augment": "shift=2,rotate=10"},
+}
 """What is trained with where nothing of it is given, beside ``warmup:1 epoch+cosine:the rest``."""
-TOLD = (*RECIPE, "schedule", "momentum", "loss", "clip")
-"""If one of these options is given, all of them are as for every other command."""
+LEAST = 0.02
+"""What is left of the learning rate at the end, so that a checkpoint can be trained on."""
+TOLD = ("optimizer", "lr", "weight_decay", "schedule", "momentum", "loss", "clip")
+"""If one of these options is given, the recipe is left, and all are as for every other command."""
 FAILED, INTERRUPTED = 1, 130
 
 
@@ -90,7 +95,8 @@ def _begun(
     length = engine.ask(EpochLength())
     if any(name in given for name in TOLD) or not _images(options) or options.model != NET:
         return ready.options, length
-    options = _with_recipe(options, length, _total(given, length))
+    recipe = {name: value for name, value in RECIPE.items() if name not in given}
+    options = _scheduled(replace(options, **recipe), length, _total(given, length))
     return engine.start(options).options, length
 
 
@@ -98,11 +104,13 @@ def _images(options: Options) -> bool:
     return options.preset == "digits" and options.data != "random"
 
 
-def _with_recipe(options: Options, length: int, total: int) -> Options:
-    """The options with what the command chooses by itself, for so many iterations."""
+def _scheduled(options: Options, length: int, total: int) -> Options:
+    """The options with the schedule that the command chooses by itself, for so many iterations."""
     warm = min(length, total // 2)
-    schedule = f"warmup:{warm}+cosine:{total - warm}" if warm else f"cosine:{total}"
-    return check(replace(options, **RECIPE, schedule=schedule))
+    schedule = f"cosine:{total - warm}:{LEAST}"
+    if warm:
+        schedule = f"warmup:{warm}+{schedule}"
+    return check(replace(options, schedule=schedule))
 
 
 def _total(given: Mapping[str, Any], length: int) -> int:

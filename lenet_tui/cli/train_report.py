@@ -13,11 +13,12 @@ from typing import Any, Protocol
 
 from lenet_tui.evaluation.summary import result
 from lenet_tui.process.client import EngineClient
+from lenet_tui.protocol.augment import OFF
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.optimizers import ITS_OWN, SETTINGS
-from lenet_tui.protocol.options import Options, as_dict
+from lenet_tui.protocol.options import DRAWN, OWN, Options, as_dict
 from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice
@@ -57,15 +58,17 @@ class Text:
 
     def begin(self, client: EngineClient, options: Options, length: int, total: int) -> None:
         self._client, self._options, self._length, self._total = client, options, length, total
+        own = options.data in (OWN, DRAWN)
         settings = [(name, getattr(options, name)) for name in SETTINGS]
         parts = [
             clean(session_name(options)),
             *([clean(Path(options.data).name)] if options.data != options.preset else []),
-            self._words("status.batch", n=options.batch_size),
+            *([] if own else [self._words("status.batch", n=options.batch_size)]),
             options.optimizer,
             *([f"lr {options.lr:g}"] if options.lr >= 0 else []),
             *(f"{name.replace('_', '-')} {v:g}" for name, v in settings if v != ITS_OWN),
             options.schedule,
+            *([f"augment {options.augment}"] if options.augment != OFF else []),
             self._words("status.seed", seed=options.seed),
             self._words("train.iterations", count=thousands(total)),
         ]

@@ -21,6 +21,9 @@ from lenet_tui.text.words import Words
 SHOWN = 10
 """Elements of a vector that are printed."""
 
+LONGEST = 80
+"""Characters of a move: a picture has thousands."""
+
 
 class TextPrinter:
     """Writes a session as text."""
@@ -103,7 +106,9 @@ class TextPrinter:
         at, loss = moved.frame.position, moved.frame.loss
         inside = "" if at.op is None else f", {self._words('trace.inside', op=at.op)}"
         phase = at.phase + inside
-        text = self._words("trace.moved", move=clean(move), iteration=at.iteration, phase=phase)
+        text = self._words(
+            "trace.moved", move=clean(move, LONGEST), iteration=at.iteration, phase=phase
+        )
         self._printer.line(text + (f"  ·  loss {number(loss, 6)}" if loss is not None else ""))
         if moved.error:
             self._printer.indented(self._words("trace.refused", error=self._words.say(moved.error)))

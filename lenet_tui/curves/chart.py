@@ -34,6 +34,8 @@ class Curve:
     y: Array | None = None
     spans: bool = True
     """Whether the numbers between the least and the most of each column are shaded."""
+    letter: str = ""
+    """Stands at its end, so that it is told from others without colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,11 @@ def chart(
         broken |= columns.broken
     cells = _cells(layers, cols, rows, signs)
     at = column_of(here, window, cols) if here is not None else None
+    for curve, columns in found:
+        known = np.flatnonzero(np.isfinite(columns.mean))
+        if curve.letter and len(known):
+            row = int(_level(columns.mean, low, high, tall)[known[-1]]) // 4
+            cells[row][int(known[-1]) // 2] = curve.letter, curve.key + MARK
     _overlay(cells, broken[::2] | broken[1::2], at, "|" if signs else "│")
     made = tuple(_runs(row) for row in cells)
     beside = {} if math.isnan(low) else _beside(low, high, rows, log=log)

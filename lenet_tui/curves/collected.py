@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from lenet_tui.curves import runs
 from lenet_tui.curves.chart import Curve
+from lenet_tui.curves.runs import OtherRun
 from lenet_tui.curves.series import Array, Dense
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
@@ -16,6 +18,8 @@ LOSS, ACCURACY, RATE, GRADIENT, RATIO = "loss", "accuracy", "rate", "gradient", 
 CHARTS = (LOSS, ACCURACY, RATE, GRADIENT, RATIO)
 BATCH, TEST, SEEN = "batch", "test", "seen"
 """The curves: of each batch, of held-out data, of those iterations that the screen has seen."""
+OTHER, STYLED = "other", 3
+"""The curves of other runs, in so many styles."""
 MOST = 4096
 """Samples of a kind that are kept: beyond it every second one goes."""
 
@@ -30,6 +34,8 @@ class Collected:
         self._samples: dict[str, dict[int, float]] = {}
         self.last = 0
         """The last iteration that there is."""
+        self.others: list[OtherRun] = []
+        """Runs that are shown beside this one."""
 
     def forget(self) -> None:
         """Another session's numbers come."""
@@ -66,8 +72,27 @@ class Collected:
             if any(n > self.last for n in samples):
                 self._samples[kind] = {n: v for n, v in samples.items() if n <= self.last}
 
+    @property
+    def extent(self) -> int:
+        """The last iteration of this run or of one beside it."""
+        ends = [len(run.losses.values) - 1 for run in self.others if run.losses is not None]
+        ends += [max(v) for run in self.others for v in run.values.values() if v]
+        return max([self.last, *ends])
+
     def curves(self, kind: str) -> list[Curve]:
-        """The lines of one chart."""
+        """The lines of one chart; those of other runs are behind."""
+        return [*self._beside(kind), *self._own(kind)]
+
+    def _beside(self, kind: str) -> Iterator[Curve]:
+        for number, run in enumerate(self.others):
+            key, letter = f"{OTHER}{number % STYLED}", letter_of(number)
+            points = run.points({LOSS: runs.LOSS, RATE: runs.RATE}.get(kind, kind))
+            if kind == LOSS and run.losses is not None:
+                yield Curve(key, run.losses, spans=False, letter=letter)
+            elif points is not None:
+                yield Curve(key, x=points[0], y=points[1], letter=letter)
+
+    def _own(self, kind: str) -> list[Curve]:
         if kind == LOSS:
             self._dense.take(self._losses.values[: self.last + 1])
             tested = {n: e.loss for n, e in self._evaluations.items()}
@@ -93,6 +118,11 @@ class Collected:
         """The evaluation with the highest accuracy, the first of several."""
         known = [e for e in self._evaluations.values() if e.accuracy is not None]
         return max(known, key=lambda e: (e.accuracy or 0.0, -e.iteration), default=None)
+
+
+def letter_of(number: int) -> str:
+    """The letter of another run, from ``a``."""
+    return chr(ord("a") + number % 26)
 
 
 def _rate(frame: Frame) -> float:

@@ -49,7 +49,18 @@ CURVES: Table = {
         "test sample {n}: {target} taken for {predicted}, p {share}",
         "测试样本 {n}：{target} 被认作 {predicted}，p {share}",
     ),
+    "curves.no-picture": (
+        "only a picture of one channel can be stepped into",
+        "此样本不是单通道图像，无法单步进入",
+    ),
     "curves.into": ("enter steps into it", "回车 单步进入"),
+    "dialog.beside.title": ("Another run beside this one", "并排显示另一次运行"),
+    "dialog.beside.keys": ("enter show it   escape close", "回车 显示   Esc 关闭"),
+    "curves.beside": (
+        "A saved session, a table (CSV), JSON lines of train, or TensorBoard's files. "
+        "Nothing: only this run.",
+        "已保存的会话、表格（CSV）、train 的 JSON 行，或 TensorBoard 文件。留空：只显示本次运行。",
+    ),
     "curves.facts": ("Training", "训练"),
     "curves.iteration": ("iteration", "迭代"),
     "curves.epoch": ("epoch", "轮次"),

@@ -60,4 +60,9 @@ NOTICES: Table = {
         "{name}: iteration {n} has {count} entries",
         "{name}：第 {n} 次迭代共有 {count} 个条目",
     ),
+    "explain:inside-of-op": (
+        "{name} is inside of {op}, worked out for the sum that shows it: torch does not hand it"
+        " out, and it cannot be asked about by itself",
+        "{name} 在 {op} 内部，是为显示它的那个求和而算出的：torch 并不给出它，不能单独查看",
+    ),
 }

@@ -194,7 +194,9 @@ def sqrt(x: Rounded) -> Rounded:
 
 
 def tanh(x: Rounded) -> Rounded:
-    return _rounded(np.tanh(x.value), x.error, LIBRARY)
+    """As steep at most as where the numbers within the error are nearest to 0."""
+    steepest = 1.0 - np.tanh(np.maximum(np.abs(x.value) - x.error, 0.0)) ** 2
+    return _rounded(np.tanh(x.value), x.error * np.minimum(steepest + 1e-12, 1.0), LIBRARY)
 
 
 def sigmoid(x: Rounded) -> Rounded:

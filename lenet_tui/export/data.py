@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lenet_tui.export import statements
+from lenet_tui.protocol.edit_statement import statement
+from lenet_tui.protocol.moves import Draw, Edit
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.request import Rejected
 
 
 class SampleDraws:
@@ -28,6 +31,7 @@ class SampleDraws:
         self._epoch = self._offset = 0
         self._fetched = False
         self._device = "cpu"
+        self._changes: list[str] = []
 
     def begin(self) -> None:
         """A new iteration: its first forward takes a new batch."""
@@ -37,6 +41,16 @@ class SampleDraws:
         """Whether the iteration has not taken its batch yet; from now on it has."""
         first, self._fetched = not self._fetched, True
         return first
+
+    def change(self, move: Edit | Draw) -> None:
+        """Have the next batch be changed by hand."""
+        if isinstance(move, Edit):
+            self._changes.append(statement(move))
+            return
+        at = move.sample
+        self._changes.append(f'input[{at}, 0] = picture("{move.pixels}", input)')
+        if move.target is not None:
+            self._changes.append(f"target[{at}] = {move.target}")
 
     def draw(self, size: int) -> tuple[str, ...]:
         """Draw the random tensors."""
@@ -48,7 +62,10 @@ class SampleDraws:
         if self._fetched:
             return [], []
         self._fetched = True
+        changes, self._changes = self._changes, []
         if options.data == "random":
+            if changes:  # the tensors are those of every iteration
+                raise Rejected("export:change-of-input")
             return [], self._random(options)
         prepared: list[str] = []
         self.labels, self.fixed = True, False
@@ -59,7 +76,8 @@ class SampleDraws:
         self._size = options.batch_size
         self._take(options.data, options.batch_size)
         device, seed = options.device != "cpu", f"{name}.drawn, "
-        return statements.batch(name, options, device=device, seed=seed), prepared
+        taken = statements.batch(name, options, device=device, seed=seed)
+        return [*taken, *changes], prepared
 
     def _random(self, options: Options) -> list[str]:
         prepared: list[str] = []

@@ -22,6 +22,11 @@ NOTICES = {
         "a change of {option} cannot be written as a script",
         "{option} 的更改无法写成脚本",
     ),
+    "export:change-of-input": (
+        "an input that was drawn or edited can be exported with data of class labels alone:"
+        " digits, or a file of images",
+        "只有带类别标签的数据（digits 或图像文件）上的手绘或手改输入才能导出",
+    ),
     "export:too-many-samples": (
         "the session took {count} samples, {size} MB: a script holds {most} MB at most",
         "会话用了 {count} 个样本，共 {size} MB：脚本最多容纳 {most} MB",

@@ -9,7 +9,7 @@ from lenet_tui.export import statements
 from lenet_tui.export.plan import Block, Cut, Plan
 from lenet_tui.protocol.iteration_plan import IterationPlan
 from lenet_tui.protocol.model_names import split_model
-from lenet_tui.protocol.moves import Set
+from lenet_tui.protocol.moves import Move, Set
 from lenet_tui.protocol.options import OWN, RETURNED, Options
 from lenet_tui.protocol.phases import LOSS
 from lenet_tui.protocol.request import Rejected
@@ -79,6 +79,12 @@ class OwnPlan(Plan):
             return "net"
         self.helpers.add("Together")
         return "Together(net, {" + ", ".join(f'"{n}": file["{n}"]' for n in self._others) + "})"
+
+    def _edit(self, move: Move) -> list[str]:
+        lines = super()._edit(move)
+        if not lines:
+            raise Rejected("export:change-of-input")
+        return lines
 
     def _forward(self, cut: Cut | None, out: str) -> None:
         if self.draws.first_of_iteration():

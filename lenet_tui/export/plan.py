@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from lenet_tui.export import statements
 from lenet_tui.export.data import SampleDraws
+from lenet_tui.protocol.edit_statement import statement
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
-from lenet_tui.protocol.moves import Set, Vector
+from lenet_tui.protocol.moves import Draw, Edit, Move, Set, Vector, parse_move
 from lenet_tui.protocol.options import SWITCHES, TUNED, Options, change
 from lenet_tui.protocol.phases import FORWARD, INIT, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.request import Rejected
@@ -142,6 +143,9 @@ class Plan:
         inside = [(c.done, c.move) for c in script.changes if c.segment == place and c.done]
         if segment.kind is INIT:
             return
+        if segment.edit:
+            self._lines += self._edit(parse_move(segment.edit))
+            return
         if segment.how == "skip":
             self._lines.append(f"# {segment.phase} skipped")
             return
@@ -157,6 +161,16 @@ class Plan:
             self._gradients(segment, cut, out)
         for _, move in inside:  # such a phase runs as a whole: nothing in it reads an option
             self._lines += self._change(move)
+
+    def _edit(self, move: Move) -> list[str]:
+        """A number or a picture that was set by hand; what is of the input waits for the batch."""
+        if isinstance(move, Edit) and not move.next:
+            return [statement(move)]
+        if isinstance(move, (Edit, Draw)):
+            self.draws.change(move)
+            if isinstance(move, Draw):
+                self.helpers.add("picture")
+        return []
 
     def _forward(self, cut: Cut | None, out: str) -> None:
         fetched, prepared = self.draws.fetch(self.options)

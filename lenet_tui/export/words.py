@@ -26,6 +26,8 @@ EXPORT: Table = {
     "code.iteration": ("iteration {n}", "第 {n} 次迭代"),
     "code.skipped": ("skipped", "已跳过"),
     "code.extra": ("out of turn", "额外执行"),
+    "code.then-by-hand": ("then changed by hand", "随后手动修改"),
+    "code.by-hand": ("set by hand", "手动设置"),
     "code.vector": ("v = {vector}", "v = {vector}"),
     "code.done": ("{done} of {total}", "第 {done}/{total} 步"),
     "code.op": ("{done} of {total}: {op} · {name}", "第 {done}/{total} 步：{op} · {name}"),

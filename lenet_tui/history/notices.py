@@ -46,6 +46,13 @@ NOTICES = {
         "此模型的一个关键帧占 {size} MB，超出 {budget} MB 的历史：只保留第一个和最后一个，"
         "退回较远时要重新运行许多次迭代（--history-mb N：更多内存）",
     ),
+    "history:tape-over-budget": (
+        "the ops of an iteration make more than {budget} MB: those far from the cursor keep their"
+        " names, shapes and digests, and are run again when you look at them"
+        " (--tape-mb N: more memory)",
+        "一次迭代的算子产生的张量超过 {budget} MB：离光标较远的算子只保留名称、形状和摘要，"
+        "查看时重新运行（--tape-mb N：更多内存）",
+    ),
     "history:does-not-fit": (
         "the saved session does not fit this one: {error}",
         "保存的会话与当前会话不符：{error}",
@@ -87,6 +94,44 @@ NOTICES = {
     "history:inside-step": (
         "your own step runs as a whole: set {option} at its end",
         "您自己的 step 整体执行：请在其结束处设置 {option}",
+    ),
+    "history:edit-own-step": (
+        "your own step runs as a whole: numbers and pictures cannot be set by hand in it",
+        "您自己的 step 整体执行：不能手动修改其中的数或图像",
+    ),
+    "history:no-such-number": (
+        "{name} is not a parameter: edit a number of a parameter or of the input",
+        "{name} 不是参数：可修改参数或输入中的数",
+    ),
+    "history:backward-to-come": (
+        "the backward of this forward is still to come, and would silently use the new {name} for"
+        " the old one: edit before the forward or after the backward",
+        "此次 forward 的 backward 尚未进行，它会不加提示地用新的 {name} 代替旧的：请在 forward"
+        " 之前或 backward 之后修改",
+    ),
+    "history:no-input-yet": (
+        "this iteration has no input yet: do its forward first, or edit next input",
+        "本次迭代还没有输入：请先执行 forward，或使用 edit next input",
+    ),
+    "history:no-batch-yet": (
+        "the next batch is still to be drawn at random: do a forward first",
+        "下一个批量尚未随机生成：请先执行一次 forward",
+    ),
+    "history:no-class": (
+        "target {target} is not a class: 0 to {last}",
+        "目标 {target} 不是类别：应为 0 到 {last}",
+    ),
+    "history:drawing-waits": (
+        "input drawn: the next iteration takes it",
+        "已手绘输入：下一次迭代将采用它",
+    ),
+    "history:drawing-waits-as": (
+        "input drawn, target {target}: the next iteration takes it",
+        "已手绘输入，目标 {target}：下一次迭代将采用它",
+    ),
+    "history:not-a-number-now": (
+        "{cell} is now {value}: what is computed from it will be NaN or infinite too",
+        "{cell} 现在是 {value}：由它计算出的结果也会是 NaN 或无穷",
     ),
     "history:no-failure": (
         "nothing has failed in what comes next",

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from lenet_tui.protocol.condition import parse_watch
 from lenet_tui.protocol.iteration_plan import IterationPlan
 from lenet_tui.protocol.messages import Snapshot
-from lenet_tui.protocol.moves import AddWatch, Back, Do, Forward, Goto, Move, Skip, Unwatch
+from lenet_tui.protocol.moves import (
+    AddWatch,
+    Back,
+    Do,
+    Forward,
+    Goto,
+    Move,
+    Skip,
+    Unwatch,
+    parse_move,
+)
 
 OP, PHASE = Forward("op"), Forward("phase")
 ALL = math.inf
@@ -51,6 +61,8 @@ def _made(plan: IterationPlan, end: int | None, done: float) -> Iterator[Move]:
         inside = [c for c in changes if c.done is not None]
         if segment.how == "skip":
             yield Skip(segment.phase)
+        elif segment.edit:
+            yield parse_move(segment.edit)
         elif segment.how == "do":
             yield Do(segment.phase, segment.vector)
         if segment.how == "do" and (inside or upto < ALL):

@@ -78,6 +78,11 @@ def _types(kind: Any) -> dict[str, Any]:
     return {field.name: hints[field.name] for field in fields(kind)}
 
 
+def _added(kind: Any) -> frozenset[str]:
+    """The fields that what was written by an earlier version may lack."""
+    return frozenset(getattr(kind, "ADDED", ()))
+
+
 class _Reader:
     """Reads values as their types demand. ``rest``: the contents that no field has taken yet."""
 
@@ -139,9 +144,9 @@ class _Reader:
                 raise Malformed("protocol:no-such-kind", name=name, kind=kind.__name__)
             return value
         types = _types(kind)
-        if not isinstance(given, dict) or given.keys() != types.keys():
+        if not isinstance(given, dict) or not _added(kind) >= types.keys() ^ given.keys():
             raise Malformed("protocol:other-fields", name=name)
-        return kind(*[self.read(types[field], given[field], field) for field in types])
+        return kind(**{f: self.read(types[f], given[f], f) for f in types if f in given})
 
     def _key(self, kind: Any, key: str) -> Any:
         whole = int in (kind, *get_args(kind))

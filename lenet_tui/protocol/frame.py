@@ -124,7 +124,7 @@ class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
     ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
-    a step of one's own.
+    a step of one's own. ``edit``: what was set by hand, as a statement.
     """
 
     phase: str
@@ -134,6 +134,7 @@ class SegmentState:
     total: int
     seconds: float
     line: int = 0
+    edit: str = ""
 
 
 @pickled_by_call
@@ -251,8 +252,11 @@ class Frame:
     have been gone through, the present batch counted; ``None``: they have no end.
     ``held_out``: whether there are data to evaluate the model on. ``lr``: of the iteration, where a
     schedule changes it. ``norms``: only if they are asked for.
+    ``by_hand``: what a person has made of that batch: ``draw`` or ``edit``, and of which sample.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
+    ``tape_bytes``: at most so many are held by the ops of this iteration, of which
+    ``tape_dropped`` have let go of their tensors. ``recomputed``: it was run again for some.
     """
 
     position: Position
@@ -285,7 +289,11 @@ class Frame:
     held_out: bool = False
     norms: Norms | None = None
     lr: float | None = None
+    tape_bytes: int = 0
+    tape_dropped: int = 0
+    recomputed: bool = False
     samples: Samples | None = None
+    by_hand: tuple[tuple[str, int], ...] = ()
 
     @property
     def failed_here(self) -> bool:

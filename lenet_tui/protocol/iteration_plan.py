@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from lenet_tui.protocol import phases
 from lenet_tui.protocol.moves import Set, Vector
@@ -19,11 +19,14 @@ class Segment:
     """One phase of an iteration as it was run.
 
     ``how``: ``init``, ``turn`` (in turn), ``skip`` (passed without effect), ``do`` (out of turn).
+    ``edit``: the text of the move, of a number or a picture that was set by hand.
     """
 
     phase: PhaseName
     how: Annotated[str, ("init", "turn", "skip", "do")] = "turn"
     vector: Vector | None = None
+    edit: str = ""
+    ADDED: ClassVar = ("edit",)
 
     @property
     def kind(self) -> Phase:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+from lenet_tui.protocol import picture
 from lenet_tui.protocol.condition import Watch, WatchError, parse_watch
 from lenet_tui.protocol.options import SETTABLE, OptionError, parse_value
 from lenet_tui.protocol.phases import OPTIONAL, PHASES, turn
 from lenet_tui.protocol.position import SEARCHING
+from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
+from lenet_tui.text.numbers import index_text
 
 UNITS = ("op", "phase", "iteration")
 EVERY = turn(tuple(p.name for p in OPTIONAL))
 """Every phase but init, in turn; whether an optional one is on is checked when it is to run."""
 CONTINUE_LIMIT = 10_000
 """Iterations that ``continue`` runs at most, if no limit is given."""
+NEXT, KEPT = "next", "-"
+"""Of an edit: the next iteration's input. Of a drawing: the batch's own target stays."""
+_EDIT = re.compile(
+    r"(?P<next>next\s+)?(?P<name>[^\s\[\]]+)\s*(?:\[(?P<index>[\d,\s]*)\])?\s+(?P<value>\S+)"
+)
 
 
 class MoveError(Problem, ValueError):
@@ -47,6 +56,11 @@ class Move:
     def __str__(self) -> str:
         given = (getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
         return " ".join([self.verb, *(str(value) for value in given if value is not None)])
+
+    @property
+    def brief(self) -> str:
+        """The text for a line on the screen: of a picture without its pixels."""
+        return str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,51 @@ class Set(Move):
     verb = "set"
     option: str
     value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Edit(Move):
+    """Set one number of a parameter or of the ``input``: its ``value``, which may be NaN.
+
+    ``next``: of the input that the next iteration will take. Without it the input is that of the
+    iteration under way, which is run again with it up to the cursor.
+    """
+
+    verb = "edit"
+    name: str
+    index: tuple[int, ...]
+    value: float
+    next: bool = False
+
+    def __str__(self) -> str:
+        which = f"{NEXT} " if self.next else ""
+        return f"edit {which}{self.name}{index_text(self.index)} {self.value!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draw(Move):
+    """A picture drawn by hand is sample number ``sample`` of the next iteration's input.
+
+    ``target``: its class; ``None``: the batch's own target stays. ``pixels``: a packed picture.
+    """
+
+    verb = "draw"
+    target: int | None
+    pixels: str
+    sample: int = 0
+
+    def __str__(self) -> str:
+        return " ".join(
+            ["draw", self._class, self.pixels, *([str(self.sample)] * bool(self.sample))]
+        )
+
+    @property
+    def brief(self) -> str:
+        return f"draw {self._class} …"
+
+    @property
+    def _class(self) -> str:
+        return KEPT if self.target is None else str(self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +275,30 @@ def _do(verb: str, rest: str) -> Move:
     return Do(phase, parse_vector(vector.strip()))
 
 
+def _edit(verb: str, rest: str) -> Move:
+    found = _EDIT.fullmatch(rest)
+    if found is None:
+        raise MoveError("protocol:no-edit", text=clean(rest, 60))
+    try:
+        value = float(found["value"].replace("−", "-"))
+        index = tuple(int(n) for n in (found["index"] or "").split(",") if n.strip())
+    except ValueError:
+        raise MoveError("protocol:no-edit", text=clean(rest, 60)) from None
+    return Edit(found["name"], index, value, bool(found["next"]))
+
+
+def _draw(verb: str, rest: str) -> Move:
+    words = rest.split()
+    if len(words) not in (2, 3):
+        raise MoveError("protocol:no-drawing", text=clean(rest, 60))
+    try:
+        picture.unpacked(words[1])
+    except Problem as error:
+        raise MoveError(error.notice) from None
+    target = None if words[0] == KEPT else _whole(verb, words[0], 0)
+    return Draw(target, words[1], _whole(verb, words[2], 0) if words[2:] else 0)
+
+
 def _set(verb: str, rest: str) -> Move:
     option, _, value = rest.partition(" ")
     _choice(verb, option, SETTABLE)
@@ -234,6 +317,8 @@ _PARSERS: dict[str, Callable[[str, str], Move]] = {
     "skip": lambda verb, rest: Skip(_choice(verb, rest, EVERY)),
     "do": _do,
     "set": _set,
+    "edit": _edit,
+    "draw": _draw,
     "watch": lambda verb, rest: AddWatch(parse_watch(rest)),
     "unwatch": lambda verb, rest: Unwatch(_whole(verb, rest, 1)),
     "continue": lambda verb, rest: Continue(_whole(verb, rest, 1)) if rest else Continue(),

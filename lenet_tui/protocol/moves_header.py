@@ -16,7 +16,7 @@ _HEADER = re.compile(r"#\s*lenet-tui\s+(?:\d\S*\s+)?(--.*)")
 """A version may be named before the options. A comment that goes on in another way is none."""
 _ALWAYS = ("preset", "device", "seed", "threads")
 """What the numbers depend on and no preset decides: written even where it is as by default."""
-_NEVER = ("history_mb", "step")
+_NEVER = ("history_mb", "tape_mb", "step")
 
 
 def header(options: Options) -> str:

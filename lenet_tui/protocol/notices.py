@@ -123,6 +123,20 @@ NOTICES = {
         "only 'do backward' takes a vector, not 'do {phase}'",
         "只有 'do backward' 可带向量，'do {phase}' 不行",
     ),
+    "protocol:no-edit": (
+        "{text!r} is not an edit: NAME[I,J,…] NUMBER, such as conv1.weight[0,0,1,2] 0.5 or"
+        " input[0,0,3,4] nan",
+        "{text!r} 不是修改：应为 NAME[I,J,…] 数，例如 conv1.weight[0,0,1,2] 0.5 或"
+        " input[0,0,3,4] nan",
+    ),
+    "protocol:no-drawing": (
+        "{text!r} is not a drawing: TARGET PICTURE [SAMPLE], where - leaves the target as it is",
+        "{text!r} 不是手绘输入：应为 目标 图像 [样本]，- 表示目标不变",
+    ),
+    "protocol:no-picture": (
+        "the picture of a drawing cannot be read: it is cut short, too long, or not all finite",
+        "无法读取手绘图像：它不完整、过长，或含有非有限的数",
+    ),
     "protocol:set-needs-value": ("set {option} takes a value", "set {option} 需要一个值"),
     "protocol:no-watchpoint": (
         "{text!r} is not a watchpoint: QUANTITY OP NUMBER, where QUANTITY is loss,"

@@ -43,7 +43,7 @@ TUNED = ("schedule", "momentum", "weight-decay")
 SETTABLE = ("lr", *TUNED, "loss", "optimizer", "batch-size", "data", "augment", *SWITCHES,
             "seed", "device")  # fmt: skip
 """Options that a move may change while a session runs."""
-FROM_THE_START = ("threads", "history-mb", "evaluate-every", "train-size")
+FROM_THE_START = ("threads", "history-mb", "tape-mb", "evaluate-every", "train-size")
 """Options of one value that are those of the whole session."""
 
 _SELDOM = {
@@ -86,6 +86,8 @@ class Options:
     seed: int = 0
     threads: int = 1
     history_mb: int = 256
+    tape_mb: int = 4096
+    """Of the tensors that an iteration's ops make: few models reach it, and a computer has it."""
     model: str = NET
     """Where the model comes from: ``FILE.py``, ``FILE.py:NAME``, ``MODULE`` or ``MODULE:NAME``."""
     model_args: tuple[tuple[str, str], ...] = ()
@@ -155,6 +157,7 @@ def check(options: Options) -> Options:
     _within("history-mb", options.history_mb, 1, 1_000_000)
     if options.evaluate_every != EPOCH:
         _within("evaluate-every", options.evaluate_every, 0, 10**12)
+    _within("tape-mb", options.tape_mb, 1, 1_000_000)
     if options.data == "random" and options.loss == "cross_entropy":
         raise OptionError("protocol:labels-needed")
     return options

@@ -17,7 +17,8 @@ class Phase:
     run as a whole. ``option``: the option that turns the phase on (0: off); empty: the phase is in
     every iteration. ``about``: what the option is, for ``--help``.
     ``makes`` and ``needs``: ``output`` or ``loss``, of the same iteration.
-    ``own``: the phase occurs only in a step of one's own.
+    ``own``: the phase occurs only in a step of one's own. ``by_hand``: it is what a person sets by
+    hand, between two others.
     ``vector``: the phase may start from a vector on the output. ``gradients``: it changes gradients
     of parameters. ``ops``: what its ops are called. ``alike``: the words on the phase explain each
     of its ops too.
@@ -35,6 +36,7 @@ class Phase:
     ops: str = "ops"
     alike: bool = False
     own: bool = False
+    by_hand: bool = False
 
 
 INIT = Phase("init", alike=True)
@@ -62,12 +64,13 @@ UNSCALE = Phase("unscale", "scaler.unscale_(optimizer)", gradients=True, own=Tru
 SCHEDULE = Phase("schedule", "scheduler.step()", alike=True, own=True)
 OTHER = Phase("other", own=True)
 STEP = Phase("step", "step(batch)", makes="loss", own=True)
+EDIT = Phase("edit", alike=True, by_hand=True)
 
 PHASES = {
     p.name: p
     for p in (
         *(INIT, FORWARD, LOSS, ZERO_GRAD, BACKWARD, UNSCALE, CLIP, UPDATE),
-        *(SCHEDULE, OTHER, STEP),
+        *(SCHEDULE, OTHER, STEP, EDIT),
     )
 }
 """Every phase by its name, in turn; ``step`` is a whole iteration in its owner's order, and on the
@@ -88,7 +91,7 @@ def turn(on: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The names of an iteration's phases in turn; ``on``: those of the optional ones among them."""
     if STEP.name in on:
         return (STEP.name,)
-    phases = (p for p in PHASES.values() if p is not INIT and not p.own)
+    phases = (p for p in PHASES.values() if p is not INIT and not (p.own or p.by_hand))
     return tuple(p.name for p in phases if not p.option or p.name in on)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lenet_tui.protocol.condition import parse_watch
 from lenet_tui.protocol.container import Forms, pack, unpack
-from lenet_tui.protocol.moves import Set, Vector, parse_move, parse_vector
+from lenet_tui.protocol.moves import Draw, Edit, Set, Vector, parse_move, parse_vector
 from lenet_tui.protocol.options import NET, check
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.text.clean import clean
@@ -92,6 +92,10 @@ def _plausible(session: SavedSession, model: str) -> SavedSession:
         raise SaveError("sessions:no-time")
     if len(session.losses) % 8:
         raise SaveError("sessions:losses-cut-short")
+    for segment in (s for _, plan in snapshot.plans for s in plan.segments):
+        move = parse_move(segment.edit) if segment.edit else None
+        if segment.kind.by_hand != isinstance(move, (Edit, Draw)):
+            raise SaveError("sessions:no-edit")
     watches = tuple((number, str(parse_watch(text))) for number, text in snapshot.watches)
     snapshot = replace(snapshot, watches=watches, keyframes=(), foreign=True)
     torch, cpu = clean(session.torch, 60), clean(session.cpu, 60)

@@ -1,6 +1,7 @@
 """Why a file cannot be resumed."""
 
 NOTICES = {
+    "sessions:no-edit": ("an edit in it is not one", "其中的一处修改无效"),
     "sessions:no-file": ("it is not a file", "它不是文件"),
     "sessions:too-large": ("it is larger than {most} MB", "它大于 {most} MB"),
     "sessions:too-large-to-save": (

@@ -36,7 +36,7 @@ COMMANDS: Table = {
     "cmd.goto.short": ("goto", "跳转"),
     "cmd.goto-op.title": ("Go to this op", "转到此算子"),
     "cmd.goto-op.help": (
-        "the one that the line of the layers is of, forwards or back",
+        "the op on the chosen line of the layers, forwards or back",
         "网络层中光标所在行的算子，向前或向后",
     ),
     "cmd.run.title": ("Run / pause", "运行 / 暂停"),
@@ -74,6 +74,17 @@ COMMANDS: Table = {
         "学习率、损失、优化器、批量大小、数据",
     ),
     "cmd.options.short": ("options", "选项"),
+    "cmd.edit-number.title": ("Edit this number …", "修改这个数…"),
+    "cmd.edit-number.help": (
+        "of a parameter or the input, and see what follows; = where it is explained",
+        "参数或输入中的数，看之后如何变化；解释它时按 =",
+    ),
+    "cmd.draw.title": ("Draw the input …", "手绘输入…"),
+    "cmd.draw.help": (
+        "by keys or mouse: the outputs move, and the next iteration can take it",
+        "用按键或鼠标：输出随之变化，下一次迭代可采用它",
+    ),
+    "cmd.draw.short": ("draw", "手绘"),
     "cmd.reset.title": ("Reset with a seed …", "以种子重置…"),
     "cmd.reset.help": ("new parameters, from init on", "重新初始化参数"),
     "cmd.first-bias.title": ("The first bias and its gradient", "第一个偏置及其梯度"),
@@ -111,6 +122,11 @@ COMMANDS: Table = {
         "损失、准确率、学习率、梯度；回车转到该次迭代",
     ),
     "cmd.training.short": ("curves", "曲线"),
+    "cmd.beside.title": ("Curves of another run beside …", "并排显示另一次运行的曲线…"),
+    "cmd.beside.help": (
+        "of a saved session, a table, JSON lines or TensorBoard",
+        "来自已保存的会话、表格、JSON 行或 TensorBoard",
+    ),
     "cmd.log-scale.title": ("Loss: linear / logarithmic", "损失：线性 / 对数"),
     "cmd.log-scale.help": ("", ""),
     "cmd.explain.title": ("Explain this step", "解释这一步"),

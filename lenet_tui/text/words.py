@@ -59,6 +59,7 @@ class AsciiWords(Words):
         {"Σ": "sum", "√": "sqrt ", "²": "^2", "ᵀ": "^T", "\u0302": "^", "⋆": "*", "≤": "<="}
         | {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "γ": "gamma", "β": "beta", "ε": "eps"}
         | {"Φ": "Phi", "φ": "phi", "³": "^3", "≥": ">=", "π": "pi", "λ": "lambda", "′": "'"}
+        | {"δ": "delta"}
     )
 
     def __call__(self, key: str, /, **values: Any) -> str:

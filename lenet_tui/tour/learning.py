@@ -110,4 +110,15 @@ LEARNING: tuple[Stop, ...] = (
         prints=(f"{MOVED}conv1.weight",),
         options=_DIGITS,
     ),
+    Stop(
+        "own",
+        """
+        image = torch.full((1, 1, 32, 32), -1.0)
+        image[0, 0, 6:26, 15:18] = 1.0     # a stroke: a one
+        output = net(image)                # ten numbers, one for each digit
+        """,
+        moves=("run 135",),
+        panes=("image", "output"),
+        options=_DIGITS,
+    ),
 )

@@ -140,4 +140,31 @@ TOUR_LEARNING: Table = {
         图像与卷积核相像的地方，卷积核的响应就强。在各层中选 conv1，可以看到当前数字的六张特征图。
         """,
     ),
+    "tour.own.title": ("Your own digit", "你自己的数字"),
+    "tour.own.text": prose(
+        """
+        The net has been through three epochs. Press I and draw a digit, with the mouse or with the
+        arrow keys and space. The forward runs as you draw, and the ten outputs move.
+
+        Draw it upright, in the middle, and about as large as the digits of the data. Press g in the
+        canvas and type 0 to see one: sample 0 is a test digit.
+
+        Then move it aside with shift and the arrow keys. Six pixels to the left or right are enough
+        for the net to read fewer than a third of the test digits right: it has seen none there.
+
+        enter makes your drawing the input of the next iteration, and s goes through it op by op.
+        """,
+        """
+        网络已经训练了三轮。按 I，用鼠标，或用方向键和空格画一个数字。你一边画，前向一边运行，十个输
+        出随之变化。
+
+        要画得端正、居中，和数据里的数字差不多大。在画布里按 g，输入 0，可以看一个：样本 0 是测试数
+        字。
+
+        然后用 Shift 加方向键把它移到一边。向左或向右移六个像素，测试数字就只有不到三分之一能认对
+        了：网络没见过那样的位置。
+
+        按回车，你画的图就成为下一次迭代的输入；按 s 一个算子一个算子地走进去看。
+        """,
+    ),
 }

@@ -3,11 +3,11 @@
 NOTICES = {
     "watch:true": ("watch {number}: {watch} ({value})", "监视点 {number}：{watch}（{value}）"),
     "watch:non-finite": (
-        "{name} · {op} made {first} ({bad} of {total}) from {operands}",
+        "{name} · {op} made {first} ({bad} of {total} numbers); it was given {operands}",
         "{name} · {op} 产生了 {first}（{total} 个中有 {bad} 个），其输入为 {operands}",
     ),
     "watch:operand": (
-        "{shape} from {low} to {high}",
+        "{shape}, {low} to {high}",
         "{shape}，范围 {low} 到 {high}",
     ),
     "watch:no-tensor": (

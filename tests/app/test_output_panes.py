@@ -13,7 +13,7 @@ from torch import Tensor
 from lenet_tui.app.input_lines import token_lines
 from lenet_tui.app.ui.panes.input import ImagePane
 from lenet_tui.app.ui.panes.output import OutputPane
-from lenet_tui.app.ui.panes.output_lines import bars
+from lenet_tui.kit.ui.bars import bars
 from lenet_tui.tensors.engine.reduce import make_view
 from lenet_tui.tensors.ui.readout import readout, readout_request
 from lenet_tui.training.engine.token_texts import token_texts

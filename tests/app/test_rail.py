@@ -140,6 +140,18 @@ def test_status_shows_the_options_in_force() -> None:
     assert "lr 0.5" in line and "batch 8" in line
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_status_says_what_is_kept_of_a_tape_beyond_its_budget(language: str) -> None:
+    whole = after(ITERATION)
+    for frame, key in (
+        (replace(whole, tape_dropped=3, tape_bytes=2**20), "status.tape"),
+        (replace(whole, tape_dropped=3, tape_bytes=2**20, recomputed=True), "status.recomputed"),
+    ):
+        line = status_line(Status(Options(), READY, frame), words(language), UNICODE, 198).plain
+        assert words(language)(key, used="1.0/4096 MB") in line
+    assert "4096" not in status_line(Status(Options(), READY, whole), EN, UNICODE, 198).plain
+
+
 def test_quantities() -> None:
     shown = [seconds(s) for s in (12e-6, 0.00041, 0.0412, 3.21)]
     assert shown == ["12 µs", "0.41 ms", "41 ms", "3.2 s"]

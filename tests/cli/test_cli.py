@@ -44,6 +44,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("--seed -3", "seed -3 is not possible"),
         ("--threads 0", "threads 0 is not possible"),
         ("--history-mb 0", "history-mb 0 is not possible"),
+        ("--tape-mb 0", "tape-mb 0 is not possible"),
         ("--data /no/such/file", "data '/no/such/file' cannot be read: No such file"),
         ("--data /dev/null", "data '/dev/null' is not a regular file; digits, random, an .npz"),
         ("--preset mnist", "--preset: invalid choice: 'mnist'"),
@@ -58,7 +59,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("trace --iterations 1 --moves -", "not allowed with argument"),
         ("trace --moves - --ops", "--ops goes with --iterations"),
         ("trace --format xml", "invalid choice: 'xml'"),
-        ("info extra", "unrecognized arguments: extra"),
+        ("info extra", "is not a checkpoint"),
         ("--data \x1b[31m", r"data '\x1b[31m' cannot be read"),
     ],
 )

@@ -70,7 +70,7 @@ def test_what_cannot_be_written_is_said_before_the_training(
     assert "cannot be seen" in refused(capsys, "--output", "a\0b")
     assert "not a regular file" in refused(capsys, "--output", "/dev/null", "--force")
     assert "there is no folder" in refused(capsys, "--output", str(tmp_path / "no" / "x.py"))
-    assert "arguments are required: --output" in refused(capsys, "--iterations", "3")
+    assert "give --output FILE" in refused(capsys, "--iterations", "3")
     both = ("--iterations", "1", "--moves", "m", "--output", "x")
     assert "not allowed with argument" in refused(capsys, *both)
     assert taken.read_text() == "mine"

@@ -87,4 +87,16 @@ def test_options_that_come_when_the_session_has_begun_are_no_silent_others() -> 
             out, err = process.communicate(f"{line}\nphase\n", timeout=60)
             assert process.returncode == status
             assert bool(out) == (not status)
-            assert ("give them on the command line" in err) == bool(status)
+            assert ("or on the command line" in err) == bool(status)
+
+
+def test_the_options_may_follow_comments_but_no_move(tmp_path: Path) -> None:
+    file = tmp_path / "a.moves"
+    file.write_text("\n# made by hand\n# lenet-tui --lr 0.3\nphase\n")
+    done = run_here("trace", "--moves", str(file), "--format", "jsonl", "--device", "cpu")
+    assert json.loads(done.stdout.splitlines()[0])["lr"] == 0.3
+    file.write_text("phase\n# lenet-tui --lr 0.3\nphase\n")
+    done = run_here("trace", "--moves", str(file), "--device", "cpu")
+    assert (
+        done.returncode == 2 and "line 2: the options of the session came too late" in done.stderr
+    )

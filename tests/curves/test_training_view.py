@@ -185,3 +185,23 @@ async def test_it_speaks_chinese_and_draws_in_ascii() -> None:
     async with running(options=QUICK, ascii=True) as run:
         await trained(run, 30)
         assert run.text.isascii()
+
+
+async def test_a_worst_sample_is_stepped_into() -> None:
+    async with running((200, 60), options=Options()) as run:
+        await trained(run, 40)
+        await run.press("E")
+        judged = run.app.main.body.training.judged
+        assert judged is not None
+        worst = judged.worst[1]
+        await run.press("4", "right", "enter")
+        assert not run.app.main.body.is_training
+        await run.press("n")
+        frame = run.app.main.frame
+        assert frame is not None and frame.position.phase == "forward"
+        assert frame.by_hand == (("draw", 0),)
+        session = run.engine.session
+        batch = session.navigator.trainer.batch if session else None
+        assert batch is not None and batch.input is not None and worst.picture is not None
+        assert torch.equal(batch.input[0, 0], torch.from_numpy(worst.picture))
+        assert int(batch.target[0]) == worst.target

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from lenet_tui.explain.engine import ops
-from lenet_tui.explain.engine.registry import RULES
+from lenet_tui.explain.engine.registry import ALIASES, RULES
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import index_text
@@ -288,7 +288,8 @@ def test_positional_arguments_are_called_as_torch_calls_them() -> None:
     signatures: dict[str, list[list[str]]] = {}
     for function, like in torch.overrides.get_testing_overrides().items():
         name = getattr(function, "__name__", "").strip("_")
-        signatures.setdefault(name, []).append(list(inspect.signature(like).parameters))
+        theirs = [ALIASES.get(n, n) for n in inspect.signature(like).parameters]
+        signatures.setdefault(name, []).append(theirs)
     compared = 0
     for name, rule in RULES.items():
         ours = rule.signature.split()

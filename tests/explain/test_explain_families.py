@@ -24,13 +24,13 @@ from tests.harness.explained_layers import FAMILIES, KINDS
 from tests.harness.explaining import Explained
 
 NOT_KNOWN = {
-    "arange", "remainder", "long", "gt", "zeros", "normalize", "softmin", "cumsum", "logsumexp",
-    "max", "min", "lstm",
+    "arange", "remainder", "long", "gt", "normalize", "softmin", "cumsum", "logsumexp",
+    "max", "min",
 }  # fmt: skip
-"""Ops of the families that only show their operands (of ``lstm``: where it has
-several levels; of ``max`` and ``min``: the places)."""
-NO_GRADIENT = {"lstm", "gru", "rnn_tanh", "lstm_cell", "gru_cell"}
-"""Ops whose gradients only show theirs."""
+"""Ops of the families that only show their operands (of ``max`` and ``min``: the places)."""
+SHORT = ("bfloat16", "float16")
+LOOSE = {"lstm"} | {f"{op}.grad" for op in ("lstm", "gru", "rnn_tanh", "lstm_cell", "gru_cell")}
+"""Ops of which a 16-bit type's rounding may make too much to prove a number."""
 NAMES = [f.__name__.lower() for f in FAMILIES]
 EVERY = [(name, kind) for name in NAMES for kind in KINDS]
 SAMPLE = [(name, KINDS[n % len(KINDS)]) for n, name in enumerate(NAMES)]
@@ -72,7 +72,7 @@ def judge(found: Explanation) -> str:
     if is_proved(found):
         assert found.checked, found
         return ""
-    assert not found.checked and found.formula.count("(") >= 1
+    assert not found.checked and ("(" in found.formula or found.formula.endswith(" + …"))
     return found.op
 
 
@@ -84,7 +84,7 @@ def sweep(family: str, kind: str, count: int | None, seed: int) -> None:
         if found is not None and (op := judge(found)):
             unknown[f"{op}.grad" if ".grad" in found.cell else op] += 1
     print(f"\n{family} {kind}: {len(answers)} cells; not known: {dict(unknown)}")  # noqa: T201
-    known = NOT_KNOWN | {f"{op}.grad" for op in NOT_KNOWN | NO_GRADIENT}
+    known = NOT_KNOWN | {f"{op}.grad" for op in NOT_KNOWN} | (LOOSE if kind in SHORT else set())
     assert not {op for op in unknown if op not in known and "Backward" not in op}
 
 

@@ -14,7 +14,9 @@ from tests.harness.driving import Drive
 from tests.harness.explaining import Explained
 from tests.harness.plain_loop import FILES
 
-NAMES = sorted(file.stem for file in FILES.glob("[a-z]*.py"))
+OWN_WEIGHTS = "held_out"
+"""Its forward writes its own weights through ``.data``: what they were then is not on the tape."""
+NAMES = sorted({file.stem for file in FILES.glob("[a-z]*.py")} - {OWN_WEIGHTS})
 
 
 def explained(name: str) -> Explained:

@@ -8,6 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.app.all_words import words
+from lenet_tui.explain.words.cells import is_proved, verdict
 from lenet_tui.protocol.options import resolve
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.text.numbers import index_text
@@ -120,16 +122,19 @@ def test_every_gradient_through_a_sum_in_place_has_all_shares() -> None:
         }
 
 
-@pytest.mark.parametrize(
-    ("model", "cell"),
-    [(Closed, "a.grad[1,3]"), (Through, "a.grad[1,3]")],
-)
-def test_a_gradient_with_a_share_that_is_not_known_is_refused(
-    model: type[nn.Module], cell: str
-) -> None:
-    found = explained(model).ask(cell)
+def test_a_gradient_all_of_whose_shares_are_unknown_is_refused() -> None:
+    found = explained(Through).ask("a.grad[1,3]")
     assert not found.checked and not found.terms
     assert [key for key, _ in found.notes] == ["no-arithmetic"]
+
+
+def test_of_a_gradient_with_a_share_that_is_not_known_the_others_are_shown() -> None:
+    found = explained(Closed).ask("a.grad[1,3]")
+    assert dict(found.notes)["partial"] == ("DoubledBackward",)
+    assert not found.checked and not is_proved(found) and found.formula.endswith(" + …")
+    assert verdict(words("en"), found) == "not checked: not all that adds to it is known"
+    doubled = 2 * explained(Closed).ask("output.grad[1,3]").value
+    assert found.sum + doubled == pytest.approx(found.value, rel=1e-5)
 
 
 def test_a_gradient_through_ops_that_give_their_input_back() -> None:

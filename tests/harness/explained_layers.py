@@ -75,6 +75,7 @@ class Attention(Family):
             attend(q, k, v, attn_mask=self.mask),
             attend(q, k, v, attn_mask=self.bias, scale=0.7),
             attend(q[:, :, :3], k, v),
+            attend(q, k, v, dropout_p=0.3),
         ]
 
 

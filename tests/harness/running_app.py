@@ -11,9 +11,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from textual._context import visible_screen_stack
 from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from lenet_tui.app.settings import SettingsFile, load
 from lenet_tui.app.ui.app import LenetApp
@@ -67,8 +69,13 @@ class Running:
     @property
     def text(self) -> str:
         """What is on the screen, without colours."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text for strip in strips)
+        return "\n".join(strip.text for strip in self.strips)
+
+    @property
+    def strips(self) -> list[Strip]:
+        """The lines on the screen, as they are painted: around a dialog those of the one below."""
+        visible_screen_stack.set(self.app._background_screens)
+        return self.app.screen._compositor.render_strips()
 
     @property
     def lines(self) -> list[str]:

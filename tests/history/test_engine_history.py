@@ -258,3 +258,12 @@ def test_frames_are_sent_when_wanted_and_every_loss_is_said_once() -> None:
     assert [losses[i] for i in range(4, 54)] == plain[3:]
     assert sum(len(f.losses) for f in frames) <= 52
     assert frames[-1].losses.dtype == np.float64
+
+
+def test_a_rejected_move_amid_an_update_leaves_nothing_half_done_for_a_goto() -> None:
+    drive = Drive()
+    finished = drive("goto 4").frame.digest
+    drive("back op")
+    assert drive.tries("do loss").error
+    moved = drive("goto 4")
+    assert (moved.frame.digest, moved.frame.divergence) == (finished, None)

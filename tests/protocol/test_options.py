@@ -72,6 +72,7 @@ def test_what_cannot_be_is_said_in_a_line(given: dict[str, Any]) -> None:
         *(("lr", "0.5", 0.5), ("lr", "0", 0.0), ("batch-size", "64", 64), ("seed", "7", 7)),
         *(("loss", "mse", "mse"), ("optimizer", "adam", "adam"), ("data", "random", "random")),
         *(("device", "cuda:1", "cuda:1"), ("threads", "2", 2), ("history-mb", "1", 1)),
+        ("tape-mb", "1", 1),
         ("clip", "0.5", 0.5),
     ],
 )

@@ -119,14 +119,16 @@ def evaluation(iteration: int, correct: Any) -> dict[str, Any]:
 KILL = {"segment": 0, "done": None, "move": "kill-engine"}
 
 
-def plan(phase: str, how: str, vector: str | None) -> list[Any]:
-    """A plan of one phase, as it is in a header."""
-    segment = {"phase": phase, "how": how, "vector": vector}
-    return [[1, {"segments": [segment], "changes": []}]]
+def plan(phase: str, how: str, vector: str | None, **edit: Any) -> list[Any]:
+    """A plan of one phase, as it is in a header; without an ``edit`` as before there were any."""
+    segment = {"phase": phase, "how": how, "vector": vector, **edit}
+    return [[1, {"segments": [segment], "changes": [], "on": []}]]
 
 
 def test_forging_nothing_is_a_good_file() -> None:
     assert decode(forged({})).options == SAVED.options
+    older = decode(forged({("snapshot", "plans"): plan("forward", "turn", None)})).snapshot
+    assert older.plans == ((1, IterationPlan((Segment("forward"),))),)
 
 
 @pytest.mark.parametrize(
@@ -148,11 +150,17 @@ def test_forging_nothing_is_a_good_file() -> None:
         ("snapshot.end", [70, 4, 0.5]),
         ("snapshot.end", [10**9, 4, math.inf]),
         ("snapshot.end", [10, 0, math.inf]),
-        ("snapshot.plans", [[1, {"segments": [], "changes": [], "more": 1}]]),
+        ("snapshot.plans", [[1, {"segments": [], "changes": [], "on": [], "more": 1}]]),
         ("snapshot.plans", plan("forward", "turn", "__import__('os')")),
-        ("snapshot.plans", [[1, {"segments": [], "changes": [KILL]}]]),
+        ("snapshot.plans", [[1, {"segments": [], "changes": [KILL], "on": []}]]),
         ("snapshot.plans", plan("forwards", "turn", None)),
         ("snapshot.plans", plan("forward", "turns", None)),
+        ("snapshot.plans", plan("edit", "do", None)),
+        ("snapshot.plans", plan("edit", "do", None, edit="kill-engine")),
+        ("snapshot.plans", plan("edit", "do", None, edit="draw 3 !")),
+        ("snapshot.plans", plan("forward", "turn", None, edit="edit fc3.bias[0] 1")),
+        ("snapshot.plans", plan("edit", "do", None, edit=1)),
+        ("snapshot.plans", plan("forward", "turn", None, ADDED="x")),
         ("snapshot.watches", [[1, "loss < nan"]]),
         ("snapshot.spacing", 0),
         ("snapshot.evaluations", [evaluation(71, 1)]),

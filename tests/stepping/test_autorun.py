@@ -28,7 +28,7 @@ async def test_the_first_run_can_be_followed_and_says_its_speed() -> None:
         assert run.engine.moves == [Forward("phase")] and not run.engine.commands(RunFree)
         assert "running, 1 phase/s" in run.lines[0] and "+ - speed" in run.lines[0]
         await run.press("plus")
-        assert "running, 4 phase/s" in run.lines[0]
+        assert "running, 4 phases/s" in run.lines[0]
         await run.press("r")
         assert "running" not in run.lines[0] and "+ - speed" not in run.lines[0]
 
@@ -36,11 +36,11 @@ async def test_the_first_run_can_be_followed_and_says_its_speed() -> None:
 async def test_a_speed_chosen_while_paused_is_said_and_used() -> None:
     async with running((80, 24)) as run:
         await run.press("minus")
-        assert "speed of a run: 20 op/s" in run.text
+        assert "speed of a run: 20 ops/s" in run.text
         await run.press(*["minus"] * 3)
         assert "speed of a run: 1 op/s, the slowest" in run.text
         await run.press("plus", "plus", "r")
-        assert "running, 20 op/s" in run.lines[0]
+        assert "running, 20 ops/s" in run.lines[0]
         await run.pilot.pause(0.3)
         await run.press("r")
         assert set(run.engine.moves) == {Forward("op")} and len(run.engine.moves) >= 3

@@ -45,8 +45,7 @@ async def pictures(keys: Sequence[str]) -> list[list[str]]:
             for field in run.app.screen.query(Input):
                 field.cursor_blink = False
             await run.settle()
-            strips = run.app.screen._compositor.render_strips()
-            taken.append([repr([(s.text, str(s.style)) for s in strip]) for strip in strips])
+            taken.append([repr([(s.text, str(s.style)) for s in strip]) for strip in run.strips])
 
         await take()
         for key in keys:

@@ -156,3 +156,13 @@ async def test_quitting_and_escape_do_not_wait_for_an_engine_that_never_comes() 
             app.post_message(Key(key, None))
         await pilot.pause(0.1)
         assert not app.is_running
+
+
+async def test_quitting_before_the_panes_are_there_quits() -> None:
+    app = LenetApp(Late, Options())
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert app.is_loading
+        app.post_message(Key("n", "n"))
+        app.post_message(Key("q", "q"))
+        await pilot.pause(0.2)
+    assert app.return_code == 0 and app._exception is None

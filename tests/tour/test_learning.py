@@ -16,6 +16,7 @@ from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.messages import DoMove, Moved
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
+from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.tour.engine.answers import printed
 from lenet_tui.tour.learning import LEARNING
 from lenet_tui.tour.request import Print
@@ -118,8 +119,7 @@ def test_twenty_digits_are_learnt_by_heart(seed: int) -> None:
 @pytest.mark.parametrize("seed", [0, 3])
 def test_a_rate_too_high_spoils_the_net_and_the_way_back_mends_it(seed: int) -> None:
     at = At("rate", seed, singly=True)
-    assert max(at.losses[90:100]) > 1000 or any(map(math.isnan, at.losses[90:100]))
-    assert max(loss for loss in at.losses[90:] if not math.isnan(loss)) > 1000
+    assert max(loss for loss in at.losses[90:100] if not math.isnan(loss)) > 1000
     right, _, loss = judged(at.prints()[0])
     assert right < 72 and (math.isnan(loss) or loss > 2.2)
     at.do("set lr 0.03")
@@ -143,3 +143,17 @@ def test_the_kernels_have_changed(seed: int) -> None:
     assert (change, old) == (f"{(after - before).norm():.3f}", f"{before.norm():.3f}")
     assert float(change) > float(old) / 2
     assert at.prints() == [f"0.000 of {old}"]
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_digits_moved_aside_are_not_read(seed: int) -> None:
+    at = At("own", seed)
+    net, (images, labels) = at.session.navigator.trainer.model, TEST
+    assert torch.equal(images[0], ALL_DIGITS[0][0])  # sample 0 is held out
+    for by in (6, -6):
+        aside = torch.full_like(images, -1.0)
+        to, of = (slice(by, None), slice(None, -by)) if by > 0 else (slice(by), slice(-by, None))
+        aside[..., to] = images[..., of]
+        with torch.no_grad():
+            assert (net(aside).argmax(1) == labels).sum() < 120
+    assert BY_ID["draw"].keys[0] == "I"

@@ -240,7 +240,7 @@ def test_the_op_that_overflows_is_found_and_what_went_in() -> None:
     stopped = str(drive("continue").stopped)
     assert drive.at == (2, "forward", 4, 4)
     assert stopped.startswith("conv2 · conv2d made ")
-    assert "(16, 6, 5, 5) from" in stopped
+    assert "; 16×6×5×5, −" in stopped
     settings = Settings(lr=1e30)
     for at, known, new in every_op(2, settings):
         tensors = [t for n in new if isinstance(t := known[n], Tensor)]
@@ -266,7 +266,7 @@ def test_a_logarithm_of_a_negative_number_is_found_far_into_a_run() -> None:
     iteration, phase, op, index = drive.at
     assert (phase, op, index) == ("forward", 2, 2), stopped
     assert iteration > 3
-    assert stopped.startswith("input.log · log made nan (1 of 1) from (1,) from -")
+    assert stopped.startswith("input.log · log made nan (1 of 1 numbers); it was given 1, −")
     assert not any(math.isnan(x) for x in drive.moved.frame.losses)
     assert math.isfinite(drive.moved.frame.loss or math.nan)
     drive("finish")

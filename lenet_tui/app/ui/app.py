@@ -22,6 +22,7 @@ from textual.theme import Theme
 from lenet_tui.app import all_words
 from lenet_tui.app.settings import Settings, SettingsFile, unknown
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
+from lenet_tui.app.ui.themes import OWN_COLOURS
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.messages import Reported, SomethingToShow
 from lenet_tui.stepping.ui.commands import BY_ID, BY_KEY, COMMANDS
@@ -108,6 +109,13 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
 
     # Life
 
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's; in the terminal's own colours text is readable on black and on white."""
+        variables = super().get_css_variables()
+        if self.current_theme.ansi:
+            variables |= OWN_COLOURS
+        return variables
+
     def on_mount(self) -> None:
         """Set the class ``-ascii`` and the theme before anything is painted."""
         self.set_class(self.ascii, "-ascii")
@@ -185,7 +193,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
 
     def hears(self, key: str) -> bool:
         """Keys that need something on the screen wait for the engine's first frame."""
-        if self.screen is not self.main or self.main.shows_something:
+        if self.is_loading or self.screen is not self.main or self.main.shows_something:
             return True
         command = BY_KEY.get(key)
         return command is not None and command.early

@@ -5,17 +5,36 @@ from __future__ import annotations
 from functools import partial
 
 from lenet_tui.app.ui.report_screen import ReportScreen
+from lenet_tui.canvas.drawing import Drawing
+from lenet_tui.canvas.request import OpenPicture
+from lenet_tui.canvas.ui.screen import CanvasScreen
+from lenet_tui.explain.ui.highlights import INPUT, cell_of, editable
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.kit.ui.pick import Choice, PickScreen
-from lenet_tui.protocol.moves import Do, Move, MoveError, Set, Skip, Vector, parse_vector
+from lenet_tui.protocol.moves import (
+    NEXT,
+    Do,
+    Draw,
+    Move,
+    MoveError,
+    Set,
+    Skip,
+    Vector,
+    parse_move,
+    parse_vector,
+)
 from lenet_tui.protocol.options import parse_value, turn_of
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.stepping.ui.options_dialog import OptionsScreen
+from lenet_tui.text.clean import clean
 
 
 class FreeMovesScreen(ReportScreen):
     """The part of the main screen whose moves start a new future where there is an old one."""
+
+    _drawing: Drawing | None = None
+    """What was drawn last."""
 
     def _change_past(self, *moves: Move) -> None:
         """Make moves that start a new future; where there is an old one, ask first.
@@ -70,6 +89,45 @@ class FreeMovesScreen(ReportScreen):
     def action_options(self) -> None:
         """The options that may change while the session runs."""
         self.open(OptionsScreen(self.present_options), lambda sets: self._change_past(*sets))
+
+    def action_edit_number(self) -> None:
+        """Set the number that is explained, or the one under the cursor, by hand."""
+        text, frame = self.inspection.cell, self.frame
+        names = [p.name for p in self.ready.parameters] if self.ready else []
+        cell = cell_of(text)
+        if cell is None or frame is None or not editable(text, names):
+            self.notify(self.words("edit.none", cell=clean(text)), severity="error")
+            return
+        upcoming = cell.tensor == INPUT and not frame.inputs
+        value, help_text = self.inspection.value, self.words("edit.help", cell=clean(text))
+        ask = AskScreen(
+            "edit",
+            parse=lambda typed: parse_move(f"edit {NEXT * upcoming} {text} {typed}"),
+            value="" if value is None else f"{value:.9g}",
+            help_text=help_text,
+        )
+        self.open(ask, self._change_past)
+
+    def action_draw(self) -> None:
+        """Draw the next input on the canvas."""
+        self.run_worker(self._open_canvas())
+
+    async def _open_canvas(self) -> None:
+        sample = self.body.sample
+        reply = await self.ask(OpenPicture(sample=sample))
+        frame = self.frame
+        if reply.answer is None or frame is None:
+            said = clean(self.words.say(reply.error)) if reply.error else ""
+            self.notify(said, severity="error")
+            return
+        canvas = CanvasScreen(self, reply.answer, self._drawing, sample, frame.position)
+        self._drawing = canvas.drawing
+
+        def take(move: Draw | None) -> None:
+            if move is not None:
+                self._change_past(move)
+
+        self.app.push_screen(canvas, take)
 
     def action_reset(self) -> None:
         """Start again from init with a seed."""

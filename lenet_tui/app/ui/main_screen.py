@@ -1,7 +1,7 @@
 """The main screen's actions: what the commands of ``stepping.ui.commands`` run.
 
-Below them in ``MainScreen`` are, a file each: the moves out of turn, what it does with the engine's
-reports, what it asks of the engine, its panes, and the lines at its edges.
+Below them in ``MainScreen`` are, a file each: the training view, the moves out of turn, what it
+does with the engine's reports, what it asks of the engine, its panes, and the lines at its edges.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from textual.theme import ThemeProvider
 from lenet_tui.app.engine_state import Busy
 from lenet_tui.app.output_rows import output_rows
 from lenet_tui.app.ui.devices import DevicesScreen
-from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.app.ui.help import HelpScreen
-from lenet_tui.curves.ui.view import TrainingView
+from lenet_tui.app.ui.training_screen import TrainingScreen
 from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.lab.layer import FIRST_LAYER
@@ -49,7 +48,7 @@ from lenet_tui.text.clean import clean
 from lenet_tui.watch.ui.screen import WatchScreen
 
 
-class MainScreen(FreeMovesScreen):
+class MainScreen(TrainingScreen):
     """The main screen: all panes of a session, and an action for every command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -129,19 +128,6 @@ class MainScreen(FreeMovesScreen):
             self.notify(self.words("gone.hint"), severity="error")
         else:
             self.run_worker(evaluate(self))
-
-    def action_training(self) -> None:
-        """Show the curves of the training in the place of the stepper's panes, or those again."""
-        self.restore()
-        opened = not self.body.is_training
-        self.body.set_class(opened, "-training")
-        self.focus_pane("chart-loss" if opened else "layers")
-        self.know_evaluations()
-
-    @on(TrainingView.Chosen)
-    def _went_from_curve(self, message: TrainingView.Chosen) -> None:
-        self.action_training()
-        self.move(Goto(message.iteration))
 
     def action_play(self) -> None:
         """Play the next line of the file of moves."""

@@ -11,6 +11,7 @@ from textual.message import Message
 from lenet_tui.app.engine_reports import after
 from lenet_tui.app.engine_state import Dead, EngineState, Outcome, Restarting, calm
 from lenet_tui.app.ui.session_screen import SessionScreen
+from lenet_tui.canvas.ui.screen import CanvasScreen
 from lenet_tui.kit.ui.messages import FrameCame
 from lenet_tui.kit.ui.settings import glyphs_of
 from lenet_tui.lab.ui.screen import LabScreen
@@ -146,7 +147,7 @@ class ReportScreen(SessionScreen):
         where = self.words("log.where", n=position.iteration, phase=position.phase)
         if position.op is not None:
             where += f" {position.op}"
-        what = self.words("log.run") if done.move is None else str(done.move)
+        what = self.words("log.run") if done.move is None else done.move.brief
         return f"{what}  {glyphs_of(self).arrow}  {where}"
 
     def _introduced(self, ready: Ready) -> None:
@@ -156,6 +157,8 @@ class ReportScreen(SessionScreen):
         self.tour.started()
         for lab in self._opened(LabScreen):
             lab.ask()
+        for canvas in self._opened(CanvasScreen):
+            canvas.ask()
         self.body.know(ready)
         self.body.inspector.renew()
         if first:

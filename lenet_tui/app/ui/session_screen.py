@@ -264,7 +264,7 @@ class SessionScreen(PaneScreen):
                 return words("run.pausing")
             if isinstance(pending.move, Continue):
                 return words("run.until" if self.has_watchpoint else "run.until.none")
-            return words("run.to", move=pending.move)
+            return words("run.to", move=pending.move.brief)
         return words("run.playing") if self.player.on else ""
 
     @property
@@ -272,7 +272,8 @@ class SessionScreen(PaneScreen):
         """The speed of a run, in words."""
         speed = self.runner.speed
         kind = "flat" if speed.flat_out else speed.unit
-        return self.words(f"speed.{kind}", rate=speed.rate)
+        one = ".one" if speed.rate == "1" and not speed.flat_out else ""
+        return self.words(f"speed.{kind}{one}", rate=speed.rate)
 
     @property
     def has_watchpoint(self) -> bool:

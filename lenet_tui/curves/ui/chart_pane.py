@@ -22,7 +22,17 @@ from lenet_tui.curves.chart import (
     Run,
     chart,
 )
-from lenet_tui.curves.collected import ACCURACY, BATCH, GRADIENT, LOSS, RATIO, TEST, Collected
+from lenet_tui.curves.collected import (
+    ACCURACY,
+    BATCH,
+    GRADIENT,
+    LOSS,
+    OTHER,
+    RATIO,
+    TEST,
+    Collected,
+    letter_of,
+)
 from lenet_tui.curves.series import Window
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only, spelled_content
@@ -30,11 +40,14 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.numbers import number, thousands
 
+OTHERS = ("$text-success", "$text-secondary", "$text-accent")
+"""The styles of runs beside this one."""
 STYLES = {
     BATCH: "$primary",
     BATCH + SPAN: "$foreground-disabled",
     TEST: "$text-warning",
     TEST + MARK: "bold $text-warning",
+    **{f"{OTHER}{n}{end}": style for n, style in enumerate(OTHERS) for end in ("", MARK)},
     BROKEN: "bold $text-error",
     HERE: "$foreground-muted",
 }
@@ -153,9 +166,8 @@ class ChartPane(Pane):
         self.draw()
 
     def _known(self, curves: list[Curve]) -> bool:
-        return any(self._collected.value(c, self._collected.last) or c.dense for c in curves) and (
-            self._collected.last > 0
-        )
+        last, value = self._collected.last, self._collected.value
+        return any(c.letter or (last and (c.dense or value(c, last))) for c in curves)
 
     def _nothing(self) -> list[Content]:
         key = "curves.nothing"
@@ -184,12 +196,16 @@ class ChartPane(Pane):
         title = words(f"curves.{self.kind}")
         if self._log:
             title = words("curves.log", title=title)
-        names = [self._named(curve) for curve in curves if self.kind == LOSS]
+        own = [curve for curve in curves if not curve.letter]
+        names = [self._named(curve) for curve in own if self.kind == LOSS]
+        if self.kind == LOSS:
+            others = enumerate(self._collected.others)
+            names += [f"{letter_of(n)} {run.name}" for n, run in others]
         whole = "  ".join([title, *names])
         if not curves or not self.at:
             self.entitle([whole, title], "")
             return
-        values = [self._value(curve) for curve in curves]
+        values = [self._value(curve) for curve in curves if not curve.letter]
         here = words("curves.at", n=thousands(self.at))
         said = "  ".join([here, *(v for v in values if v)])
         room, ends = self.title_room, [words("curves.go"), words("curves.keys")]

@@ -12,6 +12,7 @@ from textual.reactive import var
 
 from lenet_tui.curves.chart import column_of, iteration_at
 from lenet_tui.curves.collected import ACCURACY, CHARTS, Collected
+from lenet_tui.curves.runs import OtherRun
 from lenet_tui.curves.series import Window
 from lenet_tui.curves.ui.chart_pane import ChartPane
 from lenet_tui.curves.ui.confusion_pane import ConfusionPane
@@ -73,6 +74,17 @@ class TrainingView(Horizontal):
         self._zoomed = self._picked = None
         self.judged, self._asked = None, -1
 
+    def put_beside(self, run: OtherRun | None) -> None:
+        """Show another run beside this one; ``None``: none any longer."""
+        if run is None:
+            self.collected.others.clear()
+        else:
+            self.collected.others.append(run)
+        self._zoomed = None
+        self.window = Window(1, max(self.collected.extent, LEAST))
+        for chart in self.query(ChartPane):
+            chart.draw()
+
     def judge_again(self, frame: Frame) -> None:
         """Have each sample judged, if the model has just been evaluated and nothing runs."""
         found = frame.evaluation
@@ -88,7 +100,7 @@ class TrainingView(Horizontal):
         self.judged = reply.answer
 
     def _aim(self, frame: Frame) -> None:
-        last = max(self.collected.last, LEAST)
+        last = max(self.collected.extent, LEAST)
         self.window = self._zoomed or Window(1, last)
         self.at = frame.position.iteration if self._picked is None else self._picked
 
@@ -110,7 +122,7 @@ class TrainingView(Horizontal):
 
     @on(ChartPane.Zoom)
     def _zoom(self, event: ChartPane.Zoom) -> None:
-        last = max(self.collected.last, LEAST)
+        last = max(self.collected.extent, LEAST)
         length = self.window.length // 2 if event.by > 0 else self.window.length * 2
         length = max(LEAST, length)
         if length >= last:

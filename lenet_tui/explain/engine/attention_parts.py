@@ -12,7 +12,6 @@ from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.ops.attention import (
     broadcast,
     head,
-    known,
     letters_of,
     row_of,
     scale_of,
@@ -24,7 +23,6 @@ from lenet_tui.explain.rounding import computing_in, constant, exact
 
 def inside_of(call: Call, aspect: str) -> Tensor:
     """All scores or weights of an attention, as torch computes them; hidden ones are −inf or 0."""
-    known(call)
     query, key = (call.source(n).tensor.detach() for n in ("input", "key"))
     if shared_by(call) > 1:
         key = key.repeat_interleave(shared_by(call), -3)
@@ -46,7 +44,6 @@ def inside_of(call: Call, aspect: str) -> Tensor:
 
 def part(call: Call, aspect: str, index: Index) -> Sum:
     """A score, or a weight: the softmax of the query's scores."""
-    known(call)
     *lead, i, j = index
     row = row_of(call, tuple(lead), i)
     at = np.flatnonzero(row.keys == j)

@@ -10,7 +10,13 @@ from typing import TypeVar
 import numpy as np
 
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
-from lenet_tui.explain.engine import attention_parts, gradients, result, update_rules
+from lenet_tui.explain.engine import (
+    attention_parts,
+    by_hand,
+    gradients,
+    result,
+    update_rules,
+)
 from lenet_tui.explain.engine.finite_difference import central_difference
 from lenet_tui.explain.engine.op_rule import Call, asked
 from lenet_tui.explain.engine.ops import attention, norm
@@ -26,7 +32,7 @@ from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
 from lenet_tui.protocol.options import OWN
-from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, STEP, UPDATE, Phase
+from lenet_tui.protocol.phases import BACKWARD, EDIT, INIT, PHASES, STEP, UPDATE, Phase
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.loss_parts import PARTS
@@ -130,7 +136,7 @@ class Explainer:
         parameters = scope.tape.base.values
         if cell.tensor in scope.given() and cell.tensor not in parameters:
             regions = reach(scope.recorded, cell.tensor, cell.index)
-            return result.untouched(question, "data", ("given", (cell.tensor,)), regions)
+            return result.untouched(question, "data", by_hand.given(cell, scope.tape), regions)
         if cell.tensor == LOSS_TARGET:
             return self._one_hot(question, scope)
         stem, _, aspect = cell.tensor.rpartition(".")
@@ -173,6 +179,8 @@ class Explainer:
 
     def _unknown(self, cell: Cell, scope: Scope) -> CellError:
         """The error for a name that there is not, with all that there are."""
+        if op := scope.inner(cell.tensor):
+            return CellError("explain:inside-of-op", name=cell.name, op=op)
         kept = {k for u in scope.tape.base.updates.values() for k in u.state_after}
         row = OPTIMIZERS.get(self._navigator.trainer.options.optimizer)
         kept.update(row.state if row else ())
@@ -186,7 +194,10 @@ class Explainer:
         return result.explanation(question, total, result.as_called, {})
 
     def _value(self, question: Question, scope: Scope) -> Explanation:
-        """A parameter (or an optimizer's tensor): the update that made it, or init."""
+        """A parameter (or an optimizer's tensor): the update that made it, or init, or a person."""
+        found = by_hand.edit_of(question.cell, scope, self._navigator.history)
+        if found is not None:
+            return result.untouched(question, EDIT.name, ("by-hand", found), {})
         if not scope.whole and scope.tape.updated(scope.cursor, _parameter(question, scope)):
             return self._updated(question, scope)
         if not self._earlier(scope.tape.iteration, UPDATE):
@@ -229,7 +240,7 @@ class Explainer:
                 else:
                     total = gradients.parameter_gradient(origin.recorded, name, cell.index, before)
             except NoArithmetic as error:
-                return result.operands_of(question, origin.recorded, None, str(error))
+                return result.operands_of(question, origin.recorded, None, str(error), error.why)
             if there is not here:
                 total.notes.append(("earlier", (str(there.tape.iteration),)))
             naming = TimedNames(here, origin, there.at(cursor), there.at(origin.recorded.start))
@@ -302,7 +313,7 @@ class Explainer:
                 else:
                     total = gradients.activation_gradient(recorded, made_by, cell.index)
             except NoArithmetic as error:
-                return result.operands_of(question, recorded, call, str(error))
+                return result.operands_of(question, recorded, call, str(error), error.why)
             naming = TimedNames(here, there, there.at(recorded.start))
             explained = result.explanation(question, total, naming, regions)
             if self._unsure(explained, recorded):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+from torch import Tensor
 from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
+from lenet_tui.explain.engine.inner_graph import inside
 from lenet_tui.explain.engine.op_rule import Call, asked
 from lenet_tui.explain.engine.recorded_pass import RecordedPass
-from lenet_tui.explain.engine.registry import rule_for
+from lenet_tui.explain.engine.registry import RULES, rule_for
 from lenet_tui.explain.engine.terms import (
     Gradient,
     Index,
@@ -41,11 +44,13 @@ def readers(recorded: RecordedPass, name: str, made_by: Call | None) -> Iterator
     argument on as it is does not count: its own readers do.
     """
     edge = made_by.edge if made_by else None
+    if made_by is not None and made_by.part:
+        yield from _own_reader(recorded, made_by)
     for call in recorded.calls:
         for argument, source in call.tensors():
             if not (_is(source, made_by, edge) if made_by else _is_parameter(source, name)):
                 continue
-            if edge is not None and call.edge is not None and edge not in _inside(call)[1]:
+            if edge is not None and call.edge is not None and edge not in inside(call)[1]:
                 continue  # as the other of x.view_as(other), which gets no gradient
             for part in call.parts():
                 if edge is not None and part.edge == edge:
@@ -53,6 +58,16 @@ def readers(recorded: RecordedPass, name: str, made_by: Call | None) -> Iterator
                 gradient = recorded.gradient(part, argument)
                 if gradient is not None:
                     yield part, argument, gradient
+
+
+def _own_reader(recorded: RecordedPass, made_by: Call) -> Iterator[Reader]:
+    """The op itself, where its first output is made of another one: as an LSTM cell's h of c."""
+    first, rule = replace(made_by, part=None), RULES.get(made_by.op)
+    if rule is None or not rule.together or made_by.edge is None or first.edge == made_by.edge:
+        return
+    gradient = recorded.gradient(first)
+    if gradient is not None and made_by.edge[0] in inside(first)[0]:
+        yield first, f"[{made_by.part}]", gradient
 
 
 def _is(source: Source, made_by: Call, edge: Edge | None) -> bool:
@@ -72,8 +87,7 @@ def activation_gradient(recorded: RecordedPass, made_by: Call, index: Index) -> 
     root = recorded.backward is not None and edge and recorded.backward[0].root is edge[0]
     if root and not any(call.edge == edge for call, _, _ in found):
         return _start(recorded, made_by, index)
-    _all_known(recorded, edge, found)
-    return _shares(recorded, found, index)
+    return _shares(recorded, found, index, _unknown(recorded, edge, found))
 
 
 def parameter_gradient(
@@ -85,8 +99,8 @@ def parameter_gradient(
     ends = [entry for entry in nodes if entry.parameter == name]
     if len(ends) > 1:  # a backward inside of the backward gave it a gradient too
         raise NoArithmetic(ends[0].op)
-    _all_known(recorded, next(((entry.node, 0) for entry in ends), None), found)
-    share = _shares(recorded, found, index)
+    edge = next(((entry.node, 0) for entry in ends), None)
+    share = _shares(recorded, found, index, _unknown(recorded, edge, found))
     if before is not None:
         share.terms.insert(0, plain(read(before, index)))
         share.right = f"{before.name}[{share.letters}] (before) + {share.right}"
@@ -94,39 +108,19 @@ def parameter_gradient(
     return share
 
 
-def _all_known(recorded: RecordedPass, edge: Edge | None, found: list[Reader]) -> None:
-    """``NoArithmetic`` if a node that no reader accounts for added to a gradient too.
+def _unknown(recorded: RecordedPass, edge: Edge | None, found: list[Reader]) -> list[str]:
+    """The kinds of nodes that added to a gradient too, and that no reader accounts for.
 
     Such are the nodes of ops that are not on the tape, and of ops that read a list of tensors.
     """
     if recorded.backward is None or edge is None:
-        return
-    unknown = feeders(recorded.backward[0], edge) - _nodes(found)
-    for node in unknown:
-        raise NoArithmetic(kind(node))
+        return []
+    return sorted(map(kind, feeders(recorded.backward[0], edge) - _nodes(found)))
 
 
 def _nodes(found: list[Reader]) -> set[Node]:
     """The nodes of ops, between their output and what they were given."""
-    return set().union(*(_inside(call)[0] for call, _, _ in found))
-
-
-def _inside(call: Call) -> tuple[set[Node], set[Edge]]:
-    """The nodes of an op, and which of the edges that it was given they lead to."""
-    nodes: set[Node] = set()
-    ends: set[Edge] = set()
-    stop = {e for several in call.entry.given.values() for e in several}
-    waiting = [call.edge]
-    while waiting:
-        edge = waiting.pop()
-        if edge is None or edge[0] in nodes:
-            continue
-        if edge in stop and edge != call.edge:
-            ends.add(edge)
-            continue
-        nodes.add(edge[0])
-        waiting += [(n, at) for n, at in edge[0].next_functions if n is not None]
-    return nodes, ends
+    return set().union(*(inside(call)[0] for call, _, _ in found))
 
 
 def scaled_gradient(entry: Entry, index: Index) -> Sum:
@@ -167,20 +161,24 @@ def _start(recorded: RecordedPass, made_by: Call, index: Index) -> Sum:
     return Sum("vector[n,c]", [plain(read(source, index))], [note], letters="n,c", op=BACKWARD.name)
 
 
-def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
-    """The sum over the ops that read the tensor."""
-    if not found:
-        raise NoArithmetic("")
-    shares = []
+def _shares(recorded: RecordedPass, found: list[Reader], index: Index, unknown: list[str]) -> Sum:
+    """The sum over the ops that read the tensor; ``unknown``: what adds to it besides.
+
+    ``NoArithmetic`` where not one share is known.
+    """
+    shares, found = [], _together(found)
+    failed: list[NoArithmetic] = []
     for call, argument, gradient in found:
-        if call.edge is not None and isinstance(call.edge[0], BackwardCFunction):
-            raise NoArithmetic(kind(call.edge[0]))  # its owner says what its gradient is
-        with made_in(call.tensor), asked(call.op):
-            share = rule_for(call).backward(call, argument, index, gradient)
-        node = _handed_on(call, argument)
-        share.op = kind(node) if node is not None else call.op
-        shares.append(share)
+        try:
+            shares.append(_share(call, argument, index, gradient))
+        except NoArithmetic as error:
+            failed.append(error)
+            unknown.append(kind(call.edge[0]) if call.edge is not None else call.op)
+    if not shares:
+        raise failed[0] if failed else NoArithmetic(next(iter(unknown), ""))
     total = shares[0]
+    total.unknown = tuple(dict.fromkeys(unknown))
+    total.notes += [error.why for error in failed if error.why is not None]
     if len(shares) > 1:
         total.notes.insert(0, ("fan-out", (", ".join(call.name for call, _, _ in found),)))
     # in a 16-bit type, the sum so far is rounded each time that one more is added to it
@@ -198,12 +196,41 @@ def _shares(recorded: RecordedPass, found: list[Reader], index: Index) -> Sum:
     return total
 
 
+def _share(call: Call, argument: str, index: Index, gradient: Gradient) -> Sum:
+    """What an op that read the tensor adds."""
+    if call.edge is not None and isinstance(call.edge[0], BackwardCFunction):
+        raise NoArithmetic(kind(call.edge[0]))  # its owner says what its gradient is
+    with made_in(call.tensor), asked(call.op):
+        share = rule_for(call).backward(call, argument, index, gradient)
+    node = _handed_on(call, argument)
+    share.op = kind(node) if node is not None else call.op
+    return share
+
+
+def _together(found: list[Reader]) -> list[Reader]:
+    """The readers, with all outputs of an op as one where its rule takes them at once."""
+    kept: list[Reader] = []
+    first: dict[tuple[int, str], dict[int, Tensor]] = {}
+    for call, argument, gradient in found:
+        rule = RULES.get(call.op)
+        if rule is None or not rule.together:
+            kept.append((call, argument, gradient))
+            continue
+        key = id(call.entry), argument
+        if key not in first:
+            first[key] = {}
+            kept.append((call, argument, replace(gradient, beside=first[key])))
+        first[key][call.part or 0] = gradient.tensor
+    return kept
+
+
 def _handed_on(call: Call, argument: str) -> Node | None:
     """The node that made the gradient: of an op that is more than one, as cross-entropy is of
     ``log_softmax`` and ``nll_loss``, the last to run.
     """
-    node, maker = call.entry.node, call.source(argument).entry
-    if call.op == "cross_entropy" and node is not None and maker is not None:
+    node = call.entry.node
+    maker = call.source(argument).entry if call.op == "cross_entropy" else None
+    if node is not None and maker is not None:
         for behind, _ in node.next_functions:
             if behind is not None and any(n is maker.node for n, _ in behind.next_functions):
                 return behind

@@ -7,23 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor
+from torch.autograd.graph import Node
 
 from lenet_tui.explain.engine.links import Connection, Links, broadcast
 from lenet_tui.explain.engine.terms import Gradient, Index, NoArithmetic, Source, Sum
 from lenet_tui.tape.engine.edges import Edge
-from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """An op of the forward or the loss. ``arguments`` has each by its name (see
     ``registry.named_arguments``), the tensors among them as a ``Source``. ``part``: which of
-    several outputs is meant, if not the first.
+    several outputs is meant, if not the first. ``ran`` finds what a node did in a backward.
     """
 
     entry: OpEntry
     arguments: dict[str, Any]
     part: int | None = None
+    ran: Callable[[Node], NodeEntry | None] = lambda node: None
 
     @property
     def op(self) -> str:
@@ -121,6 +123,8 @@ class Rule:
     ``connect(call, argument)`` is which elements of the output depend on which of an argument;
     ``None``: any may depend on every one.
     ``parts``: whether these know which of several outputs is meant; else only the first is known.
+    ``together``: whether ``backward`` takes the gradients on all outputs at once, ``g.beside``.
+    ``inner``: what terms call that which is inside of the op and no cell of its own.
     Each of these raises ``NoArithmetic`` where the op was called in a way that is not known here.
     """
 
@@ -130,3 +134,5 @@ class Rule:
     backward: Callable[[Call, str, Index, Gradient], Sum]
     connect: Connect = element_wise
     parts: bool = False
+    together: bool = False
+    inner: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from torch import Tensor
+from torch.autograd.graph import Node
 
 from lenet_tui.explain.engine.op_rule import Call
 from lenet_tui.explain.engine.registry import named_arguments, named_edges
@@ -51,6 +52,7 @@ class RecordedPass:
     first: int = 0
     _by_edge: dict[Edge, Call] = field(default_factory=dict)
     _by_memory: dict[Memory, Call] = field(default_factory=dict)
+    _nodes: dict[Node, NodeEntry] | None = None
 
     def __post_init__(self) -> None:
         passed = self.tape.passed(self.cursor)
@@ -129,7 +131,7 @@ class RecordedPass:
                 for n, (each, edge) in enumerate(zip(value, behind, strict=True)):
                     if isinstance(each, Tensor):
                         listed[f"{name}[{n}]"] = self._source(entry, f"{name}[{n}]", each, at, edge)
-        call = Call(entry, arguments | listed)
+        call = Call(entry, arguments | listed, ran=self._done)
         self.calls.append(call)
         for part in reversed(call.parts()):
             self._by_memory[_memory(part.tensor)] = part
@@ -162,6 +164,13 @@ class RecordedPass:
                 return Source(name, given)
         buffer = self.names.buffers.get(id(tensor))
         return unnamed if buffer is None else Source(buffer, tensor, known=False)
+
+    def _done(self, node: Node) -> NodeEntry | None:
+        """What a node did in a backward, one after this point too; ``None``: none has run it."""
+        if self._nodes is None:
+            entries = (e for segment in self.tape.segments for e in segment.entries)
+            self._nodes = {e.node: e for e in entries if isinstance(e, NodeEntry)}
+        return self._nodes.get(node)
 
     def _newest(self) -> Iterator[Call]:
         """The ops so far with each of their outputs, the newest first."""

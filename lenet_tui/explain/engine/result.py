@@ -68,6 +68,10 @@ def explanation(question: Question, made: Sum, naming: Naming, regions: Regions)
     if math.isfinite(question.value) and not math.isfinite(proof.bound):
         operands = {name: tuple(t.shape) for name, t in read.items() if t is not None}
         return without_arithmetic(question, made.op, operands)  # any number would be within it
+    if made.unknown:
+        made.notes.append(("partial", (", ".join(made.unknown),)))
+        made.right += " + …"
+        proof = replace(proof, ulp=math.nan, bound=math.nan, checked=False)
     answer = _answer(question, made, proof, regions, naming)
     return replace(answer, terms=terms, left=left[0], left_sum=left[1], precision=precision.name)
 
@@ -81,10 +85,18 @@ def untouched(question: Question, op: str, note: Note, regions: Regions) -> Expl
     return _answer(question, made, proof, regions)
 
 
-def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) -> Explanation:
+def without_arithmetic(
+    question: Question, op: str, operands: dict[str, Shape], why: Note | None = None
+) -> Explanation:
     """A number of an op that is not known here: its operands are shown, nothing is proved."""
     inside = ", ".join(f"{name} {shape_text(shape)}" for name, shape in operands.items())
-    made = Sum(f"{op}({inside})", [], [("no-arithmetic", (op,))], letters="", op=op)
+    made = Sum(
+        f"{op}({inside})",
+        [],
+        [("no-arithmetic", (op,)), *([why] if why else [])],
+        letters="",
+        op=op,
+    )
     if question.tensor.is_complex():
         made.notes = [("complex", (f"{question.tensor[question.cell.index].imag.item():.6g}",))]
     regions = {name: whole(shape) for name, shape in operands.items()}
@@ -93,14 +105,18 @@ def without_arithmetic(question: Question, op: str, operands: dict[str, Shape]) 
 
 
 def operands_of(
-    question: Question, recorded: RecordedPass, call: Call | None, op: str
+    question: Question,
+    recorded: RecordedPass,
+    call: Call | None,
+    op: str,
+    why: Note | None = None,
 ) -> Explanation:
     """No arithmetic: the operands of the op, or of those that the gradient came through."""
     calls = [call] if call else [c for c in recorded.calls if op in (c.op, _kind(c))]
     operands = {s.name: s.shape for c in calls for _, s in c.tensors()}
     if not call:
         operands |= {f"{c.name}.grad": tuple(c.entry.tensor.shape) for c in calls}
-    return without_arithmetic(question, op, operands)
+    return without_arithmetic(question, op, operands, why)
 
 
 def _kind(call: Call) -> str:

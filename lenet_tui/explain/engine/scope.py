@@ -16,6 +16,7 @@ from lenet_tui.explain.engine.ops import attention
 from lenet_tui.explain.engine.ops.norm import statistics
 from lenet_tui.explain.engine.ops.softmax import softmax_inside
 from lenet_tui.explain.engine.recorded_pass import Names, RecordedPass
+from lenet_tui.explain.engine.registry import RULES
 from lenet_tui.explain.engine.terms import NoArithmetic
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.tape.engine.entries import Entry, same
@@ -90,6 +91,16 @@ class Scope:
             return attention_parts.inside_of(call, aspect)
         except NoArithmetic:
             return None
+
+    def inner(self, name: str) -> str:
+        """The op that a name is of something inside of, which is worked out and no cell."""
+        for call in self.recorded.calls:
+            rule = RULES.get(call.op)
+            if rule and rule.inner and name.startswith(f"{call.name}."):
+                own = name.removeprefix(f"{call.name}.")
+                if own.partition("_l")[0] in rule.inner.split():
+                    return call.name
+        return ""
 
     def meaning(self, name: str) -> Tensor | None:
         """The tensor itself: it is the same at two points where the name means one thing there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ from lenet_tui.explain.rounding import (
 if TYPE_CHECKING:
     from lenet_tui.tape.engine.entries import OpEntry
 
+LOOSE = 1e-3
+"""The most that rounding may come to, as a share of the terms: a bound beyond proves nothing."""
 Indices = npt.NDArray[np.int64]
 """(terms, rank): an index into a tensor for each term."""
 Index = tuple[int, ...]
@@ -34,7 +36,11 @@ Note = tuple[str, tuple[str, ...]]
 
 
 class NoArithmetic(Exception):
-    """An op has no arithmetic here; the message is the op's name."""
+    """An op has no arithmetic here; the message is the op's name. ``why``: a note, if one says."""
+
+    def __init__(self, op: str, why: Note | None = None) -> None:
+        super().__init__(op)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +63,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gradient(Source):
-    """The gradient on an op's output. ``handed`` is what torch made of it for the argument."""
+    """The gradient on an op's output. ``handed`` is what torch made of it for the argument.
+    ``beside``: those on all outputs that have one, by their places.
+    """
 
     handed: Tensor | None = None
+    beside: Mapping[int, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +115,8 @@ class Sum:
     ``right`` is the right-hand side of the formula, and ``letters`` is what it calls the index;
     ``left`` is the left-hand side, where that is not the cell's own name. ``error`` is how far
     torch may be off, where it is more than the errors of the terms, and ``extra`` how much more
-    than that. ``op`` is what made it, and ``precision`` the type of numbers that it computed with.
+    than that. ``unknown``: what adds to the number besides, and how is not known. ``op`` is
+    what made it, and ``precision`` the type of numbers that it computed with.
     """
 
     right: str
@@ -116,8 +126,20 @@ class Sum:
     left: str = ""
     error: float | None = None
     extra: float = 0.0
+    unknown: tuple[str, ...] = ()
     op: str = ""
     precision: Precision = field(default_factory=computing_in)
+
+
+def tight(op: str, total: Sum) -> Sum:
+    """The sum; ``NoArithmetic`` where rounding may have done so much that nothing is proved."""
+    size = sum(float(np.abs(t.result.value).sum()) for t in total.terms)
+    error, p = sum(float(t.result.error.sum()) for t in total.terms), computing_in()
+    error += total.extra
+    if error > max(LOOSE, 16 * p.own) * size + 1e6 * p.tiny + 16 * p.under:
+        share = f"{100 * error / size:.2g}" if size else "100"
+        raise NoArithmetic(op, ("too-loose", (share,)))
+    return total
 
 
 def precision_of(tensor: Tensor) -> Precision:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from textual.screen import Screen
 from textual.widget import Widget
 
-from lenet_tui.explain.ui.highlights import cell_of, point, tensor_and_aspect
+from lenet_tui.explain.ui.highlights import INPUT, cell_of, point, tensor_and_aspect
 from lenet_tui.explain.ui.inspector import InspectorPane
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 
-INPUT = "input"
 OPEN = "-inspecting"
 """Class of the body while the inspector has its place."""
 
@@ -33,6 +32,20 @@ class Inspection:
     @property
     def is_open(self) -> bool:
         return self._home is not None
+
+    @property
+    def cell(self) -> str:
+        """The cell that is explained, or else the one under the cursor; empty: there is none."""
+        visit = self._inspector.history.here if self.is_open else None
+        if visit is not None:
+            return visit.cell
+        return _cell(self._screen.focused) or self._tensor.cell
+
+    @property
+    def value(self) -> float | None:
+        """The number that is explained, if it is known."""
+        found = self._inspector.found if self.is_open else None
+        return found.value if found else None
 
     @property
     def _inspector(self) -> InspectorPane:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from lenet_tui.explain.cell_address import Cell, CellError, parse_cell
 from lenet_tui.explain.explanation import Explanation, Operand
 from lenet_tui.tensors.regions import Highlight
 from lenet_tui.tensors.tiling import Index
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
 from lenet_tui.tensors.ui.tensor_pane import SUFFIX, TensorPane
+
+INPUT = "input"
 
 
 def highlights(found: Explanation | None, operand: Operand | None) -> tuple[Highlight, ...]:
@@ -52,6 +56,12 @@ def cell_of(text: str) -> Cell | None:
         return parse_cell(text)
     except CellError:
         return None
+
+
+def editable(text: str, parameters: Collection[str]) -> bool:
+    """Whether a cell is a number of a parameter or of the input, as it is now."""
+    cell = cell_of(text)
+    return cell is not None and cell.iteration is None and cell.tensor in (INPUT, *parameters)
 
 
 def tensor_and_aspect(cell: Cell) -> tuple[str, str]:

@@ -68,7 +68,7 @@ class History:
 
 def moment_of(frame: Frame) -> Hashable:
     """A value that differs between points of a session, where a cell may be another number."""
-    segments = tuple((s.phase, s.how, s.vector, s.done) for s in frame.segments)
+    segments = tuple((s.phase, s.how, s.vector, s.edit, s.done) for s in frame.segments)
     return frame.position, segments, frame.options, frame.accumulated, frame.digest
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -14,7 +16,7 @@ from textual.widgets import Static
 
 from lenet_tui.explain.explanation import Explanation
 from lenet_tui.explain.ui import summary_text
-from lenet_tui.explain.ui.highlights import highlights
+from lenet_tui.explain.ui.highlights import editable, highlights
 from lenet_tui.explain.ui.history import MOST, History, Inquiry, Visit, moment_of
 from lenet_tui.explain.ui.operand_pictures import Pictures
 from lenet_tui.explain.ui.term_columns import runs
@@ -59,6 +61,8 @@ class InspectorPane(Pane):
     InspectorPane.-above .table { margin-top: 1; }
     InspectorPane.-above .notes { max-height: 6; margin-top: 1; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("equals_sign", summary_text.EDIT, show=False)]
 
     class Visited(Message):
         """The person visits another cell; ``None``: the pane is to be closed."""
@@ -293,7 +297,13 @@ class InspectorPane(Pane):
         title = Content.assemble(self.words("inspect.title"), "  ")
         room = self.size.width - title.cell_length - 6
         title += summary_text.crumbs(self.history.visits, room, self.glyphs.arrow)
-        below = summary_text.keys(self.history.visits, self._gradient, self.words, self.glyphs)
+        below = summary_text.keys(
+            self.history.visits,
+            self.words,
+            self.glyphs,
+            gradient=self._gradient,
+            editable=editable(visit.cell, self._parameters),
+        )
         self.border_title = self._plain(title)
         self.border_subtitle = self._plain(below)
 

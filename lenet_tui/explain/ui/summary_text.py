@@ -26,8 +26,9 @@ LETTERS = re.compile(r"\[([a-z](?:,[a-z])*)\] = ")
 """The index on a formula's left side."""
 BRACKETS = re.compile(r"\[[^\]]*\]")
 """An index of a formula, which no line is broken in."""
-UNPROVED = ("init", "data")
+UNPROVED = ("init", "data", "edit")
 INPUT = "input"
+EDIT = "app.command('edit-number')"
 
 
 def digits(value: float) -> str:
@@ -125,7 +126,9 @@ def crumbs(visits: Sequence[Visit], width: int, arrow: str) -> Content:
     return Content(between).join(links)
 
 
-def keys(visits: Sequence[Visit], gradient: bool, words: Words, glyphs: Glyphs) -> Content:
+def keys(
+    visits: Sequence[Visit], words: Words, glyphs: Glyphs, *, gradient: bool, editable: bool
+) -> Content:
     """The keys that do something here, each can be clicked."""
     here = visits[-1] if visits else Visit("")
     order = "order" if here.largest else "largest"
@@ -135,6 +138,7 @@ def keys(visits: Sequence[Visit], gradient: bool, words: Words, glyphs: Glyphs) 
         ("backspace", words("inspect.key.back"), "back" if len(visits) > 1 else None),
         ("i", words(f"inspect.key.{order}"), "turn_order"),
         ("D", words("inspect.key.check"), "check" if gradient else None),
+        ("=", words("inspect.key.edit"), EDIT if editable else None),
         ("esc", words("inspect.key.home"), "leave"),
     ]
     made = []

@@ -39,6 +39,10 @@ CELLS: Table = {
         "超出舍入误差：torch 的值与求和相差 {ulp} ulp；{kind} 只允许 {bound}",
     ),
     "cells.given": ("nothing to check: it was not computed", "无需核对：它不是计算得来的"),
+    "cells.partial": (
+        "not checked: not all that adds to it is known",
+        "未核对：相加的各项并非全部已知",
+    ),
     "cells.unproved": ("not checked: only its operands are shown", "未核对：只列出操作数"),
     "cells.difference": (
         "central difference in float64: {value}; torch's {torch} is {off} away from it",
@@ -188,6 +192,10 @@ CELLS: Table = {
         "g is {a}; g_i⋅v_j is a product over the features",
         "g 是 {a}；g_i⋅v_j 是对特征求和的乘积",
     ),
+    "cells.note.weights-dropped": (
+        "dropout took {a} of them away and divided the others by 1 − {b}",
+        "dropout 去掉了其中 {a} 个，其余除以 1 − {b}",
+    ),
     "cells.note.gates": ("gates of this step: {a}", "这一步的门：{a}"),
     "cells.note.carried": ("c before this step: {a}", "这一步之前的 c：{a}"),
     "cells.note.carried-now": (
@@ -204,9 +212,75 @@ CELLS: Table = {
         "lenet-tui has no formula for {a}: only its operands are shown",
         "lenet-tui 没有 {a} 的算式：只列出操作数",
     ),
+    "cells.note.partial": (
+        "and what {a} adds, which is not known",
+        "另加 {a} 的一份，其算法未知",
+    ),
+    "cells.note.through-time": (
+        "δ: the gradient on what a gate is computed from, in float64, from {a} back through"
+        " {b} steps; torch does not hand it out",
+        "δ：各门激活前的和的梯度，用 float64 从 {a} 沿 {b} 步反传而得；torch 并不给出它",
+    ),
+    "cells.note.through-cell": (
+        "δ: the gradient on what a gate is computed from, in float64, from {a}; torch does not"
+        " hand it out",
+        "δ：各门激活前的和的梯度，用 float64 由 {a} 算得；torch 并不给出它",
+    ),
+    "cells.note.two-slopes": (
+        "ε: the same on U⋅h + b′, which differs in n: there it is multiplied by r",
+        "ε：对 U⋅h + b′ 的同样的梯度，只在 n 处不同：那里乘以 r",
+    ),
+    "cells.note.heads": (
+        "{a} heads over {b} keys, worked out in float64: torch does not hand them out",
+        "{a} 个头、{b} 个键，用 float64 算出：torch 并不给出它们",
+    ),
+    "cells.note.through-heads": (
+        "worked out in float64 from {a}, through the heads; torch does not hand that out",
+        "用 float64 从 {a} 经各个头算出；torch 并不给出中间的数",
+    ),
+    "cells.note.all-hidden": (
+        "a query that may not see any key is not worked out",
+        "看不到任何键的查询不作推算",
+    ),
+    "cells.note.dropout-within": (
+        "which of the weights dropout let through is not known: only a backward shows it",
+        "不知道 dropout 放行了哪些权重：反向传播时才看得出",
+    ),
+    "cells.note.too-large": (
+        "too many numbers are inside of it to work them out for one",
+        "其中的数太多，不为一个数逐一推算",
+    ),
+    "cells.note.recomputed": (
+        "states of all levels but the last are worked out in float64: torch does not hand them out",
+        "除最后一层外，各层的状态用 float64 算出：torch 并不给出它们",
+    ),
+    "cells.note.projected": (
+        "a layer with a projection (proj_size) is not worked out",
+        "带投影（proj_size）的层不作推算",
+    ),
+    "cells.note.dropout-between": (
+        "what dropout let through between the levels is not known: only a backward shows it",
+        "不知道层间的 dropout 放行了哪些数：反向传播时才看得出",
+    ),
+    "cells.note.too-long": (
+        "too many steps and units to work out for one number",
+        "步数和单元太多，不为一个数逐一推算",
+    ),
+    "cells.note.too-loose": (
+        "rounding may come to {a} % of its terms over so many steps: that would prove nothing",
+        "经过这么多步，舍入可能达到各项之和的 {a} %：这证明不了什么",
+    ),
     "cells.note.complex": (
         "a complex number: this is its real part, the imaginary part is {a}",
         "这是复数：此处为实部，虚部为 {a}",
+    ),
+    "cells.note.by-hand": (
+        "set by hand: edit {a} in iteration {b}",
+        "手动设置：第 {b} 次迭代中的修改 {a}",
+    ),
+    "cells.note.drawn": (
+        "set by hand before this iteration: {a}",
+        "本次迭代之前手动设置：{a}",
     ),
     "cells.note.no-difference": (
         "no central difference: the model cannot be run again with the same result",
@@ -228,14 +302,16 @@ def note_lines(words: Words, notes: Iterable[tuple[str, tuple[str, ...]]]) -> li
 
 def is_proved(explanation: Explanation) -> bool:
     """Whether the number was compared with a sum at all."""
-    return not any(key in ("no-arithmetic", "complex") for key, _ in explanation.notes)
+    unproved = ("no-arithmetic", "complex", "partial")
+    return not any(key in unproved for key, _ in explanation.notes)
 
 
 def verdict(words: Words, explanation: Explanation) -> str:
     """What the proof says, in a line."""
     if not is_proved(explanation):
-        return words("cells.unproved")
-    if explanation.op in ("init", "data"):
+        partial = any(key == "partial" for key, _ in explanation.notes)
+        return words("cells.partial" if partial else "cells.unproved")
+    if explanation.op in ("init", "data", "edit"):
         return words("cells.given")
     if explanation.checked and explanation.ulp == 0:
         return words("cells.exact")

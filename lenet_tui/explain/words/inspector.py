@@ -30,5 +30,6 @@ INSPECTOR: Table = {
     "inspect.key.order": ("in order", "按顺序"),
     "inspect.key.largest": ("largest first", "从大到小"),
     "inspect.key.check": ("central difference", "中心差分"),
+    "inspect.key.edit": ("edit", "修改"),
     "inspect.key.home": ("close", "关闭"),
 }

@@ -30,6 +30,15 @@ EXPLAIN_JOINS: Table = {
         得到：{gradients}
         没有运算：每个数都不变。
     """),
+    **alike("explain.op", "zeros zeros_like ones ones_like", paragraphs("""
+        A new tensor that is filled with 0, or with 1 (torch.zeros, torch.ones).
+        {output}
+        No arithmetic, and no gradient. Recurrent layers begin with one where no state is given.
+
+        一个新的张量，全部填 0 或全部填 1（torch.zeros、torch.ones）。
+        {output}
+        没有运算，也没有梯度。循环层没有给定初始状态时就以它开始。
+    """)),
     "explain.op.stack": paragraphs("""
         Puts tensors of one shape side by side along a new dimension (torch.stack).
         out[…,n,…] = tensors[n][…]      {output}

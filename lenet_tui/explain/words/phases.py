@@ -95,8 +95,8 @@ EXPLAIN_PHASES: Table = {
     "explain.phase.unscale": paragraphs("""
         scaler.unscale_(optimizer) divides every .grad of the optimizer by the scale of the loss.
         In float16 small gradients would become 0; the loss was multiplied so that they do not.
-        Found an infinity, the scaler leaves this update out and lowers the scale.
-        Watch out: gradients are to be clipped after it, or the limit means scale times as much.
+        If one of them is infinite or NaN, the scaler skips this update and lowers the scale.
+        Watch out: clip gradients after this; scaled ones are far longer than the limit means.
 
         scaler.unscale_(optimizer) 把优化器的每个 .grad 除以损失的缩放系数。
         float16 中很小的梯度会变成 0；先把损失放大，就不会。
@@ -115,6 +115,17 @@ EXPLAIN_PHASES: Table = {
         update, or after it, such as an accuracy.
 
         这一步中不属于其他阶段的张量运算：在模型、损失与更新之间，或在更新之后，例如计算准确率。
+    """),
+    "explain.phase.edit": paragraphs("""
+        A change by hand: one number of a parameter, or what the next iteration takes as its input.
+        A parameter's number is written as p.data[index] = value: no gradient, no optimizer knows.
+        What follows is computed with it by torch as always; a step back undoes it.
+        A picture or number for the input waits: the next batch is taken as ever and then changed.
+
+        手动修改：参数中的一个数，或下一次迭代所用的输入。
+        参数的数以 p.data[index] = value 写入：没有梯度，优化器也不知道。
+        之后的一切照常由 torch 用它来计算；退回一步即可撤销。
+        给输入的图像或数会先等待：下一个批量照常取出，然后再被修改。
     """),
     "explain.phase.step": paragraphs("""
         step(batch): the whole training step in its owner's own order, observed as it runs.

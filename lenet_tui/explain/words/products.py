@@ -116,19 +116,38 @@ EXPLAIN_PRODUCTS: Table = {
         得到：{gradients}
         权重没有保存，而是由 Q 和 K 重新算出。
     """)),
+    "explain.op.multi_head_attention_forward": paragraphs("""
+        Several attentions beside each other, each over its own part of the features, in one op.
+        q, k, v = x ⋅ W_inᵀ + b      weights_h = softmax(q_h ⋅ k_hᵀ / √d + mask)
+        heads = weights_1 ⋅ v_1, weights_2 ⋅ v_2, … side by side      out = heads ⋅ W_outᵀ + b
+        {input} → {output}      (torch.nn.MultiheadAttention)
+        A key of key_padding_mask and a True of attn_mask are hidden; a mask of numbers is added.
+        The second output is the weights: the mean of all heads, unless average_attn_weights=False.
+        Watch out: the input is (length, batch, features) unless batch_first=True.
+
+        几个注意力并排，各用一部分特征，合成一个算子。
+        q, k, v = x ⋅ W_inᵀ + b      weights_h = softmax(q_h ⋅ k_hᵀ / √d + mask)
+        heads = weights_1 ⋅ v_1、weights_2 ⋅ v_2……并排      out = heads ⋅ W_outᵀ + b
+        {input} → {output}      （torch.nn.MultiheadAttention）
+        key_padding_mask 中的键和 attn_mask 中的 True 被遮住；数值掩码则相加。
+        第二个输出是权重：各头的平均，除非 average_attn_weights=False。
+        注意：输入是（长度，批量，特征），除非 batch_first=True。
+    """),
     **alike("explain.op", "lstm lstm_cell", paragraphs("""
         Steps through a sequence with a state h and a memory c (torch.nn.LSTM; Hochreiter 1997).
         i, f, o = sigmoid(W⋅x + U⋅h + b)      g = tanh(W⋅x + U⋅h + b), each with weights of its own
         c = f ⋅ c_before + i ⋅ g      h = o ⋅ tanh(c)
         {input} → {output}
-        Explained: a state of a single level. Its gradient, and levels above it, are not.
+        Its gradient goes back through time: δ_t, on the gates of step t, gets U ⋅ δ_t+1 too.
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
         Watch out: the input is (steps, batch, features) unless batch_first=True.
 
         用状态 h 和记忆 c 逐步走过一个序列（torch.nn.LSTM；Hochreiter 1997）。
         i, f, o = sigmoid(W⋅x + U⋅h + b)      g = tanh(W⋅x + U⋅h + b)，各有自己的权重
         c = f ⋅ c_before + i ⋅ g      h = o ⋅ tanh(c)
         {input} → {output}
-        能解释：单层的状态。它的梯度和更上面的层不能。
+        梯度沿时间反传：δ_t 是第 t 步各门的梯度，其中也有 U ⋅ δ_t+1 的一份。
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
         注意：输入是（步数，批量，特征），除非 batch_first=True。
     """)),
     **alike("explain.op", "gru gru_cell", paragraphs("""
@@ -136,14 +155,45 @@ EXPLAIN_PRODUCTS: Table = {
         r, z = sigmoid(W⋅x + U⋅h + b)      n = tanh(W⋅x + b + r ⋅ (U⋅h + b′))
         h = (1 − z) ⋅ n + z ⋅ h_before
         {input} → {output}
-        Explained: a state of a single level. Its gradient, and levels above it, are not.
+        Its gradient goes back through time: δ_t, on the gates of step t, gets U ⋅ δ_t+1 too.
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
         Watch out: the input is (steps, batch, features) unless batch_first=True.
 
         用状态 h 和两个门逐步走过一个序列（torch.nn.GRU；Cho 等，2014）。
         r, z = sigmoid(W⋅x + U⋅h + b)      n = tanh(W⋅x + b + r ⋅ (U⋅h + b′))
         h = (1 − z) ⋅ n + z ⋅ h_before
         {input} → {output}
-        能解释：单层的状态。它的梯度和更上面的层不能。
+        梯度沿时间反传：δ_t 是第 t 步各门的梯度，其中也有 U ⋅ δ_t+1 的一份。
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
         注意：输入是（步数，批量，特征），除非 batch_first=True。
+    """)),
+    **alike("explain.op", "rnn_tanh rnn_relu rnn_tanh_cell rnn_relu_cell", paragraphs("""
+        Steps through a sequence with a state h (torch.nn.RNN; Elman 1990).
+        h = tanh(W⋅x + b + U⋅h_before + b′), or max(0, …) with nonlinearity="relu"
+        {input} → {output}
+        Its gradient goes back through time: δ_t, on the sum of step t, gets U ⋅ δ_t+1 too.
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
+        Watch out: over many steps that product with U vanishes or explodes; LSTM and GRU less so.
+
+        用状态 h 逐步走过一个序列（torch.nn.RNN；Elman 1990）。
+        h = tanh(W⋅x + b + U⋅h_before + b′)；nonlinearity="relu" 时是 max(0, …)
+        {input} → {output}
+        梯度沿时间反传：δ_t 是第 t 步的和的梯度，其中也有 U ⋅ δ_t+1 的一份。
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
+        注意：步数一多，反复乘以 U 会使梯度消失或爆炸；LSTM 和 GRU 则好得多。
+    """)),
+    **alike("explain.op", "MkldnnRnnLayerBackward0 CudnnRnnBackward0 ThnnFusedLstmCellBackward0"
+            " ThnnFusedGruCellBackward0", paragraphs("""
+        The backward of {name}: back through time, from the last step to the first.
+        δ_t: the gradient on the sums that the gates of step t are computed from
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
+        Produced: {gradients}
+        It is one node: the steps are inside of it, and torch does not hand their δ out.
+
+        {name} 的反向传播：沿时间从最后一步回到第一步。
+        δ_t：第 t 步各门激活前的和的梯度
+        grad W = Σ_t δ_t ⋅ x_t      grad U = Σ_t δ_t ⋅ h_t−1      grad x_t = Wᵀ ⋅ δ_t
+        得到：{gradients}
+        这只是一个节点：各步都在里面，torch 不给出它们的 δ。
     """)),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.export.engine.export import text
 from lenet_tui.export.request import Export
+from lenet_tui.history.engine.recompute import with_tensors
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.request import answers
 
@@ -11,4 +12,4 @@ from lenet_tui.protocol.request import answers
 @answers(Export)
 def export(request: Export, session: Session) -> str:
     """The script that repeats the session up to the cursor."""
-    return text(session.navigator)
+    return with_tensors(session.navigator, lambda: text(session.navigator))

@@ -50,6 +50,7 @@ class History:
         self._digests: dict[Point, str] = {}
         self._remarks: list[Notice] = []
         self._remarked = False
+        self._said: set[str] = set()
         self._blob_digests: dict[int, Future[bytes]] = {}
         self._hashing = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
 
@@ -131,6 +132,12 @@ class History:
             few = notice("history:few-keyframes", size=megabytes, budget=budget, kept=room)
             over = notice("history:over-budget", size=megabytes, budget=budget)
             self._remarks.append(few if room > 1 else over)
+
+    def remark_once(self, remark: Notice) -> None:
+        """Have something said, if it has not been said before."""
+        if remark.key not in self._said:
+            self._said.add(remark.key)
+            self._remarks.append(remark)
 
     def take_remarks(self) -> list[Notice]:
         """What is to be said of the budget and has not been said yet."""

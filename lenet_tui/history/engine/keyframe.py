@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from lenet_tui.protocol import container
 from lenet_tui.protocol.blob import Blob, Piece, SharedBlob
 from lenet_tui.protocol.container import Forms, Malformed
+from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError, Options, check
 from lenet_tui.tape.engine.digest import raw
@@ -237,6 +238,8 @@ def check_fits(trainer: Trainer, blob: Blob) -> None:
         for number in (data.size, data.epoch, data.offset, state.accumulated):
             if number not in range(2**62):
                 raise Problem("history:no-place-in-data")
+        for text in data.changes:
+            parse_move(text)
         trainer.attributes.check(state.attributes, state.attribute_tensors)
         for name, tensor, wanted in _pairs(state, own):
             if _like(tensor) != wanted:

@@ -10,6 +10,7 @@ from lenet_tui.protocol.options import Options, turn_of
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.tape import UNKNOWN, Cursor
+from lenet_tui.training.engine.setting import take
 
 
 class Navigator(Replay):
@@ -179,7 +180,7 @@ class Navigator(Replay):
     def set(self, move: Set) -> None:
         """Change an option from here on, and drop what is recorded after the cursor."""
         self.diverge()
-        self.recorder.change(move)
+        take(self.recorder.trainer, move)
         change = Change(self.cursor.segment, self.cursor.done, move)
         self.history.plans[self.iteration] = self.plan.with_change(change)
 
@@ -206,7 +207,7 @@ class Navigator(Replay):
 
     def do(self, segment: Segment) -> None:
         """Run a phase out of turn; what is recorded after the cursor goes only if it succeeds."""
-        if segment.phase not in turn_of(self.options):
+        if not segment.kind.by_hand and segment.phase not in turn_of(self.options):
             raise MoveRejected("history:phase-off", phase=segment.phase, option=segment.kind.option)
         self.make_live()
         before = self.cursor

@@ -117,7 +117,7 @@ def _light(forward: TapeSegment) -> TapeSegment:
 
 
 def _without_tensors(entry: Entry) -> Entry:
-    if not isinstance(entry, OpEntry):
+    if entry.dropped or not isinstance(entry, OpEntry):
         return entry
     several = entry.output
     output = tuple(map(_shape, several)) if isinstance(several, tuple) else _shape(several)

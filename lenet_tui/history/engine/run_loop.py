@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import point
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.recompute import with_tensors
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import FrameUpdate
@@ -83,7 +85,8 @@ class RunLoop:
         boundary = Cursor(plan.boundary() - 1)
         recorded = plan.finished() and point(iteration, boundary) <= history.end
         on_tape = iteration == navigator.iteration and plan.finished()
-        if on_tape and len(navigator.tape.segments) > boundary.segment:
+        segments = navigator.tape.segments
+        if on_tape and len(segments) > boundary.segment and segments[boundary.segment].complete:
             navigator.cursor = boundary
             return None
         if recorded and not self._near(iteration):
@@ -175,6 +178,17 @@ class RunLoop:
 
     def _scan(self, watches: dict[int, Watch], after: Cursor | None, until: Cursor) -> Hit | None:
         """The first place after a cursor where a watchpoint becomes true."""
+        before = dict(self.truth)
+
+        def scan() -> Hit | None:
+            self.truth = dict(before)
+            return self._scanned(watches, after, until)
+
+        return with_tensors(self.navigator, scan)
+
+    def _scanned(
+        self, watches: dict[int, Watch], after: Cursor | None, until: Cursor
+    ) -> Hit | None:
         tape, names = self.navigator.tape, self.navigator.trainer.names
         turns = evaluate.turns(tape, after, until, watches, self.truth, names=names)
         for cursor, number, text in turns:
@@ -193,13 +207,16 @@ class RunLoop:
         navigator = self.navigator
         truth: Truth = {NONFINITE: not finite_at(navigator.tape, navigator.cursor)}
         for number, watch in watches.items():
-            value = evaluate.value(navigator.tape, navigator.cursor, watch)
+            value = with_tensors(navigator, partial(self._value, watch))
             if value is not None:
                 truth[number] = watch.holds(value)
             else:
                 same = self._truth_of == point(navigator.iteration, navigator.cursor)
                 truth[number] = same and self.truth.get(number, False)
         return truth
+
+    def _value(self, watch: Watch) -> float | None:
+        return evaluate.value(self.navigator.tape, self.navigator.cursor, watch)
 
     def _pause(self) -> Notice:
         """Stop at the present place, with a tape to show."""

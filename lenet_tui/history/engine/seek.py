@@ -16,6 +16,7 @@ from lenet_tui.tape.engine.tape import LAST, UNKNOWN, Cursor, Tape
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.own_data import NotReachable
 from lenet_tui.training.engine.rejecting import rejection
+from lenet_tui.training.engine.setting import take
 from lenet_tui.training.engine.trainer import Trainer
 
 _MADE = {phase.makes for phase in PHASES.values() if phase.makes}
@@ -36,6 +37,8 @@ class Replay:
         seconds = time.perf_counter() - started
         self.recorder = TapeRecorder(self.trainer, progress, seconds, history.evaluations)
         self.cursor = Cursor(0)
+        self.recomputed = 0
+        """How often an iteration was run again for tensors that the tape had let go of."""
 
     @property
     def tape(self) -> Tape:
@@ -85,7 +88,7 @@ class Replay:
         if not segment.kind.lazy or segment.how == "skip":
             for change in (plan or self.plan).changes:
                 if change.segment == len(self.tape.segments) - 1 and change.done is not None:
-                    self.recorder.change(change.move)
+                    take(self.recorder.trainer, change.move)
         if recorded.complete:
             self._passed(plan or self.plan)
 
@@ -125,7 +128,7 @@ class Replay:
 
     def _apply(self, plan: IterationPlan, cursor: Cursor) -> None:
         for move in plan.changes_at(cursor.segment, cursor.done):
-            self.recorder.change(move)
+            take(self.recorder.trainer, move)
 
     def keep(self) -> None:
         """Store a keyframe of the live state if one is wanted here."""

@@ -8,12 +8,13 @@ from functools import partial
 
 import torch
 
-from lenet_tui.history.engine import keyframe, step_rules
+from lenet_tui.history.engine import by_hand, keyframe, step_rules
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
+from lenet_tui.history.engine.recompute import cut
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
 from lenet_tui.history.engine.session_frame import frame_of
@@ -40,6 +41,7 @@ from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected, OwnError
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.tape.engine import digests, frame_builder
+from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
@@ -99,6 +101,8 @@ class Session:
         self.evaluator = Evaluator(self.navigator, self._hooks)
         self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run, self.evaluator)
         sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        budget = TapeBudget(options.tape_mb * MEGABYTE, sizes)
+        self._budget = self.navigator.recorder.budget = budget
         self._op_lists = frame_builder.OpLists(sizes)
         self.ready = ready_report(trainer)
 
@@ -165,6 +169,10 @@ class Session:
     # Moves
 
     def do(self, command: DoMove) -> Moved:
+        with self._budget.unlimited(command.ops):  # what each op made is asked for
+            return self._do(command)
+
+    def _do(self, command: DoMove) -> Moved:
         navigator, history = self.navigator, self.history
         before = navigator.iteration, navigator.cursor
         recorded = dict(history.plans), history.end
@@ -187,6 +195,7 @@ class Session:
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, history = self.navigator, self.history
         history.reached(navigator.iteration, navigator.cursor)
+        cut(navigator)
         frame = replace(self.frame(), digest=self._fingerprint(), divergence=history.divergence)
         full, at = command.parameters, navigator.cursor
         states = digests.parameters(navigator.tape, at) if full else ()
@@ -227,6 +236,11 @@ class Session:
         elif isinstance(move, moves.Do):
             step_rules.check_between_phases(navigator)
             navigator.do(Segment(move.phase, "do", move.vector))
+        elif isinstance(move, (moves.Edit, moves.Draw)):
+            step_rules.check_between_phases(navigator)
+            by_hand.make(navigator, move)
+            if said := by_hand.remark(move):
+                self._hooks.send(Remark(said))
         elif isinstance(move, moves.Set):
             self._set(move)
         elif isinstance(move, moves.AddWatch):
@@ -271,7 +285,8 @@ class Session:
         here = navigator.iteration, navigator.cursor
         search = Search(navigator, self.watches, self._hooks)
         self._from = self.snapshot()
-        found = search.last_before(*here)
+        with self._budget.unlimited():  # each iteration on the way is looked through whole
+            found = search.last_before(*here)
         self._from = None
         if found is None:
             navigator.rebuild(*here)
@@ -297,6 +312,7 @@ class Session:
 
     def subscribe(self, subscription: Subscription) -> Frame:
         self._subscription = subscription
+        self._budget.unpin()
         return replace(self.frame(), digest=self._digest(), divergence=self.history.divergence)
 
     def subscribe_next(self, subscription: Subscription) -> None:
@@ -321,4 +337,5 @@ class Session:
             subscription=self._subscription,
             held_out=self.evaluator.held_out,
             running=running,
+            budget=self._budget,
         )

@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lenet_tui.curves.engine import norms
 from lenet_tui.history.engine import step_rules
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.history.engine.session_views import view_of
+from lenet_tui.history.engine.session_views import looked_at
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import Subscription
 from lenet_tui.tape.engine import frame_builder
+from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.frame_builder import OpLists
 from lenet_tui.training.engine import epochs
-from lenet_tui.watch.engine import evaluate
 
 Losses = tuple[int, npt.NDArray[np.float64]]
 """The first one's iteration, and the numbers."""
@@ -30,11 +29,13 @@ def frame_of(
     subscription: Subscription,
     held_out: bool,
     running: bool,
+    budget: TapeBudget,
 ) -> Frame:
     """The frame. ``losses``: those that no frame has brought yet."""
     tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
     history, trainer = navigator.history, navigator.trainer
     options, upcoming = tape.shown_options(cursor, plan), step_rules.upcoming(navigator)
+    views, states, right, lengths = looked_at(navigator, subscription, watches)
     graph = frame_builder.graph(tape, cursor, trainer.names) if subscription.graph else None
     return Frame(
         position=navigator.position,
@@ -49,8 +50,8 @@ def frame_of(
         end=history.end[0],
         ahead=history.ahead(navigator.iteration, cursor),
         history_bytes=history.bytes,
-        watches=evaluate.states(tape, cursor, watches),
-        views=tuple(view_of(navigator, r) for r in subscription.views),
+        watches=states,
+        views=views,
         graph=graph,
         accumulated=tape.accumulated(cursor),
         outputs=tape.outputs(cursor),
@@ -59,11 +60,15 @@ def frame_of(
         running=running,
         upcoming=upcoming,
         failure=navigator.failure,
+        tape_bytes=budget.bytes,
+        tape_dropped=budget.dropped,
+        recomputed=tape.again,
+        by_hand=frame_builder.by_hand(tape, cursor),
         evaluation=tape.evaluation(cursor),
-        right=frame_builder.right(tape, cursor),
+        right=right,
         epochs=epochs.gone_through(trainer),
         held_out=held_out,
-        norms=norms.measured(tape, cursor) if subscription.norms else None,
+        norms=lengths,
         lr=tape.scheduled_lr(cursor, plan),
         samples=frame_builder.samples(tape, cursor, options),
     )

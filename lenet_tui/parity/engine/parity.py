@@ -23,6 +23,7 @@ from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine import devices
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.rng_guard import generators, preserved_torch_state
+from lenet_tui.training.engine.setting import take
 from lenet_tui.training.engine.trainer import Trainer
 
 FLOAT, DOUBLE = "float32", "float64"
@@ -142,10 +143,10 @@ def play(player: TapeRecorder, script: IterationPlan, first: int = 0) -> None:
             player.step()
             for change in changes:
                 if change.done == len(played.entries):
-                    player.change(change.move)
+                    take(player.trainer, change.move)
         for change in changes:
             if change.done is None or not segment.kind.lazy:
-                player.change(change.move)
+                take(player.trainer, change.move)
 
 
 @dataclass(slots=True)

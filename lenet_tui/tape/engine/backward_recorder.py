@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,50 +14,41 @@ from torch.autograd.graph import Node
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, NodeEntry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import StopHere
 
-
-@dataclass(slots=True, eq=False)
-class NodeInfo:
-    """A node reachable from a root. ``name`` and ``module``: of the forward op it came from."""
-
-    node: Node
-    op: str
-    name: str
-    module: str
-    parameter: str
-    next: tuple[Node, ...]
-
-
 _KINDS: dict[type, str] = {}
 """The kinds of nodes, by their classes: a graph has thousands of few."""
+_ACCUMULATES = "AccumulateGrad"
 
 
 def walk(
-    root: Node | Sequence[Node], ops: Iterable[OpEntry], parameters: dict[int, str]
-) -> list[NodeInfo]:
-    """Every node reachable from ``root``, or from several, in the order met.
+    roots: Sequence[Node], ops: Iterable[OpEntry], parameters: dict[int, str]
+) -> list[NodeEntry]:
+    """Every node reachable from these, in the order met, as not run yet.
 
     ``parameters``: name by ``id`` of the tensor. A node that no op returned (the transpose of a
     linear's weight) belongs to the op whose node led to it.
     """
-    owners = {e[0]: (op.name, op.module) for op in ops for e in op.edges if e is not None}
-    found: list[NodeInfo] = []
+    owners = {e[0]: op for op in ops for e in op.edges if e is not None}
+    found: list[NodeEntry] = []
     seen: set[Node] = set()
-    roots = [root] if isinstance(root, Node) else list(root)
-    waiting: list[tuple[Node, tuple[str, str]]] = [(node, ("", "")) for node in reversed(roots)]
+    waiting = [(node, "", "") for node in reversed(roots)]
     while waiting:
-        node, led = waiting.pop()
+        node, name, module = waiting.pop()
         if node in seen:
             continue
         seen.add(node)
-        owner = owners.get(node, led)
-        onward = tuple([n for n, _ in node.next_functions if n is not None])
         op = _KINDS.get(type(node)) or kind(node)
-        if op == "AccumulateGrad":
+        if op == _ACCUMULATES:
             name = parameters.get(id(node.variable), "")  # type: ignore[attr-defined]
-            found.append(NodeInfo(node, op, name, name.rpartition(".")[0], name, onward))
+            found.append(NodeEntry(name, op, name.rpartition(".")[0], node, (), name))
             continue
-        found.append(NodeInfo(node, op, *owner, "", onward))
-        waiting += [(n, owner) for n in reversed(onward)]
+        own = owners.get(node)
+        if own is not None:
+            name, module = own.name, own.module
+        following = node.next_functions
+        found.append(NodeEntry(name, op, module, node, following))
+        for n, _ in reversed(following):
+            if n is not None:
+                waiting.append((n, name, module))
     return found
 
 
@@ -79,25 +70,28 @@ class BackwardRecorder:
 
     def __init__(
         self,
-        infos: list[NodeInfo],
+        nodes: list[NodeEntry],
         parameters: dict[str, Tensor],
         passed: Callable[[int, str], None],
         stop_after: int | None = None,
         copies: bool = False,
     ) -> None:
-        nested = any(isinstance(info.node, BackwardCFunction) for info in infos)
+        self.watch: Callable[[Sequence[Entry]], None] | None = None
+        """What is called after each node, with all entries so far."""
+        nested = any(isinstance(entry.node, BackwardCFunction) for entry in nodes)
         self._copies = copies or nested
         self.entries: list[Entry] = []
         self._parameters = parameters
         self._passed = passed
         self._stop_after = stop_after
+        ran, gave = self._ran, self._accumulated
         self._handles: list[Any] = [
-            info.node.register_hook(partial(self._done, info)) for info in infos
+            e.node.register_hook(partial(gave if e.parameter else ran, e)) for e in nodes
         ]
         if stop_after is not None:
-            self._handles += [info.node.register_prehook(self._before) for info in infos]
+            self._handles += [entry.node.register_prehook(self._before) for entry in nodes]
         if nested:
-            self._know_all({info.parameter for info in infos})
+            self._know_all({entry.parameter for entry in nodes})
 
     def remove(self) -> None:
         """Remove the hooks, which would otherwise pile up."""
@@ -122,24 +116,35 @@ class BackwardRecorder:
         before, after = self._given[name], _copy(parameter.grad)
         self._given[name] = after
         module = name.rpartition(".")[0]
-        self.entries.append(GradientEntry(name, "AccumulateGrad", module, before, after))
-        self._passed(len(self.entries), "AccumulateGrad")
+        self.entries.append(GradientEntry(name, _ACCUMULATES, module, before, after))
+        self._passed(len(self.entries), _ACCUMULATES)
 
-    def _done(
+    def _ran(
         self,
-        info: NodeInfo,
+        entry: NodeEntry,
         produced: tuple[Tensor | None, ...],
         received: tuple[Tensor | None, ...],
     ) -> None:
-        grad = self._parameters[info.parameter].grad if info.parameter else None
-        if self._copies:
-            grad = _copy(grad)
-        self.entries.append(
-            NodeEntry(
-                info.name, info.op, info.module, info.node, produced, received, info.parameter, grad
-            )
-        )
-        self._passed(len(self.entries), info.op)
+        if entry.has_run:
+            entry = replace(entry)
+        entry.has_run, entry.produced, entry.received = True, produced, received
+        entries = self.entries
+        entries.append(entry)
+        self._passed(len(entries), entry.op)
+        if self.watch is not None:
+            self.watch(entries)
+
+    def _accumulated(
+        self,
+        entry: NodeEntry,
+        produced: tuple[Tensor | None, ...],
+        received: tuple[Tensor | None, ...],
+    ) -> None:
+        if entry.has_run:
+            entry = replace(entry)
+        grad = self._parameters[entry.parameter].grad
+        entry.grad = _copy(grad) if self._copies else grad
+        self._ran(entry, produced, received)
 
 
 def _copy(gradient: Tensor | None) -> Tensor | None:

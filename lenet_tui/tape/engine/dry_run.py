@@ -10,7 +10,7 @@ from torch import nn
 
 from lenet_tui.protocol.options import OWN
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
-from lenet_tui.tape.engine.module_paths import module_paths
+from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine.batch import Batch, of_pair
 from lenet_tui.training.engine.compiled_calls import has_compiled
@@ -64,7 +64,7 @@ def _own(given: Any, own: dict[int, nn.Parameter]) -> Any:
 
 
 def _nothing() -> ForwardRecorder:
-    return ForwardRecorder({}, lambda done, name: None)
+    return ForwardRecorder(Paths(), lambda done, name: None)
 
 
 def _notebook(device: torch.device) -> Batch:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.autograd.graph import Node
+from torch.nn import Parameter
 
 Edge = tuple[Node, int]
 """A node that made a tensor, and the number of the tensor among the node's outputs."""
 Given = dict[int | str, tuple[Edge | None, ...]]
 """The edges of an op's arguments, by position or name; those of a list are several."""
+
+NO_GRAPH = frozenset((int, float, bool, str, type(None), torch.dtype, torch.device))
+"""The classes of arguments that no node has made."""
 
 
 def edge(value: object) -> Edge | None:
@@ -28,11 +33,24 @@ def edges(values: Iterable[object]) -> tuple[Edge | None, ...]:
 def given(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Given:
     """The edges of the arguments that have one, before the op changes any of them in place."""
     found: Given = {}
-    values: Iterable[tuple[int | str, Any]] = enumerate(args)
-    for key, value in [*values, *kwargs.items()] if kwargs else values:
-        if isinstance(value, Tensor):
-            if (made := edge(value)) is not None:
-                found[key] = (made,)
-        elif isinstance(value, (tuple, list)) and any(several := edges(value)):
-            found[key] = several
+    for place, value in enumerate(args):
+        kind = type(value)
+        if kind is Tensor or kind is Parameter:
+            node = value.grad_fn
+            if node is not None:
+                found[place] = ((node, value.output_nr),)
+        elif kind not in NO_GRAPH and (several := _several(value)):
+            found[place] = several
+    for name, value in kwargs.items():
+        if type(value) not in NO_GRAPH and (several := _several(value)):
+            found[name] = several
     return found
+
+
+def _several(value: Any) -> tuple[Edge | None, ...]:
+    """The edges of a tensor, or of those in a list; empty if there are none."""
+    several = value if isinstance(value, (tuple, list)) else (value,)
+    if all(type(each) in NO_GRAPH for each in several):
+        return ()
+    found = edges(several)
+    return found if any(found) else ()

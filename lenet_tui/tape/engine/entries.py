@@ -17,13 +17,15 @@ from lenet_tui.tape.engine.edges import Edge, Given
 class Entry:
     """One entry of a tape. ``name``: of its op or parameter; ``module``: the path it ran in.
 
-    ``changes``: what it changes of that tensor: ``value``, ``grad``, ``update``.
+    ``changes``: what it changes of that tensor: ``value``, ``grad``, ``update``. ``dropped``: it
+    has let go of its tensors, as ``dropped.py`` says.
     """
 
     name: str
     op: str
     module: str
     changes: ClassVar[tuple[str, ...]] = ()
+    dropped: ClassVar[bool] = False
 
     @property
     def tensor(self) -> Tensor | None:
@@ -128,14 +130,18 @@ class OpEntry(Entry):
 class NodeEntry(Entry):
     """An autograd node that ran: the gradients it ``received`` and those it ``produced``.
 
-    ``parameter``: for ``AccumulateGrad``, whose; then ``grad`` is that parameter's ``.grad``.
+    ``name`` and ``module``: of the forward op it came from. ``following``: the edges along which
+    it hands gradients on. ``parameter``: for ``AccumulateGrad``, whose; then ``grad`` is that
+    parameter's ``.grad``. ``has_run``: false where only the graph is known, and no backward ran.
     """
 
     node: Node
-    produced: tuple[Tensor | None, ...]
-    received: tuple[Tensor | None, ...]
+    following: tuple[tuple[Node | None, int], ...] = ()
     parameter: str = ""
+    produced: tuple[Tensor | None, ...] = ()
+    received: tuple[Tensor | None, ...] = ()
     grad: Tensor | None = None
+    has_run: bool = False
     changes: ClassVar[tuple[str, ...]] = ("grad",)
 
     @property
@@ -219,6 +225,33 @@ class UpdateEntry(Entry):
 
     def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
         values[self.name] = self.after
+
+    def value_of(self, parameter: str) -> Tensor | None:
+        return self.after if self.name == parameter else None
+
+
+@dataclass(slots=True, eq=False)
+class EditEntry(Entry):
+    """A number of a parameter that a person set, at ``index``; or a change of the next input.
+
+    ``before`` and ``after``: the whole parameter; ``None``: it is of the input.
+    """
+
+    before: Tensor | None = None
+    after: Tensor | None = None
+    index: tuple[int, ...] = ()
+    changes: ClassVar[tuple[str, ...]] = ("value",)
+
+    @property
+    def tensor(self) -> Tensor | None:
+        return self.after
+
+    def operands(self) -> list[Tensor]:
+        return _floating([self.before])
+
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        if self.after is not None:
+            values[self.name] = self.after
 
     def value_of(self, parameter: str) -> Tensor | None:
         return self.after if self.name == parameter else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,23 +15,31 @@ from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
-from lenet_tui.tape.engine.in_place import copied, storage, tensors, written_by
-from lenet_tui.tape.engine.module_paths import Paths, leaves
+from lenet_tui.tape.engine.holders import Holders
+from lenet_tui.tape.engine.in_place import copied, replaced, storage, tensors, written_by
+from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
+from lenet_tui.tape.engine.torch_functions import known
 from lenet_tui.training.engine import compiled_calls
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.outputs import main_output, named_parts
 
-VIEWS = ("T", "mT", "H", "mH", "real", "imag")
-"""Attributes of a tensor that are ops."""
 NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
 IDENTITY = "identity"
 """The op of a layer in which torch did nothing."""
 SCRIPTED = "scripted"
 """The op of a module that torch runs as a script."""
 
+NO_EDGE = (None,)
+"""The edges of one tensor that no node made."""
+UNWRITTEN: frozenset[int] = frozenset()
+"""The memory that an op writes which writes none."""
+
 Taken = tuple[tuple[Any, ...], edges.Given]
+Within = tuple[nn.Module | None, int, str, bool]
+"""A module under way, the number of ops before it, its path, and whether it is a leaf."""
+OUTSIDE: Within = (None, 0, "", False)
 
 
 class StopHere(BaseException):
@@ -67,14 +74,15 @@ class ForwardRecorder(TorchFunctionMode):
         self.failed_line = 0
         self._enters = enters
         self._source: SourceLine | None = None
-        self._paths, self._leaves = paths, leaves(paths)
+        self._paths, self._leaves = paths, paths.leaves
         self._passed = passed
         self._stop_after = stop_after
-        self._stack: list[tuple[nn.Module, int]] = []
+        self._stack: list[Within] = []
+        self._within = OUTSIDE
+        """The last of the stack."""
         self._leaf = ""
         self._named = OpNames()
-        self._holders: defaultdict[int, list[OpEntry]] = defaultdict(list)
-        self._indexed = 0
+        self._holders = Holders(self.entries)
         self._parameters: frozenset[int] = frozenset()
         self._copies: dict[int, tuple[Tensor, Tensor]] = {}
         self._nodes: set[Node] = set()
@@ -140,60 +148,60 @@ class ForwardRecorder(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        kwargs = kwargs or {}
-        name = getattr(func, "__name__", "")
-        if name == "__get__":
-            name = getattr(func.__self__, "__name__", "")
-            if name not in VIEWS:
-                return func(*args, **kwargs)
-        if torch._C._functorch.peek_interpreter_stack() is not None:
+        function, kwargs = known(func), kwargs or {}
+        if function.silent or torch._C._functorch.peek_interpreter_stack() is not None:
             return func(*args, **kwargs)  # what ``vmap`` and its like are given cannot be shown
-        if isinstance(func, CompiledCall):
+        if function.compiled:
             return self._compiled(func, args, kwargs)
         self._stop()
-        given = args
+        name, given, written = function.name, args, UNWRITTEN
         if self._copies:
-            given = tuple([self._copies.get(id(a), (a, a))[1] for a in args])
-        written: set[int] = set()
-        if writes := written_by(func, name, args, kwargs):
-            written = {storage(t) for t in writes} - {0}
-            self._protect(written)
-            given = copied(given, written)
+            given = replaced(args, self._copies)
+        if function.writes or "out" in kwargs:
+            writes = written_by(func, name, args, kwargs)
+            if writes:
+                written = frozenset(map(storage, writes)) - {0}
+                self._holders.protect(written)
+                given = copied(given, written)
         if self._graphless:
             for operand in args:
                 if isinstance(operand, Tensor):
                     self._adopt(operand)
         self._enters(name)
-        self.attempt = name, args, kwargs
         read = edges.given(args, kwargs)
         try:
             result = func(*args, **kwargs)
         except Exception:
-            self.failed_line = self._line()
+            self.attempt, self.failed_line = (name, args, kwargs), self._line()
             raise
         self.attempt = NOTHING
         output: Tensor | tuple[Any, ...]
+        made: tuple[edges.Edge | None, ...]
         if isinstance(result, Tensor):
-            output, made = self._kept(result), edges.edges([result])
+            node = result.grad_fn
+            made = NO_EDGE if node is None else ((node, result.output_nr),)
+            output = self._kept(result)
             if written and any(result is t for t in args):  # it may be written again by anything
                 output = output.clone()
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
             output = tuple([self._kept(t) if isinstance(t, Tensor) else t for t in result])
             made = edges.edges(result)
+            node = next((e[0] for e in made if e is not None), None)
         else:
             return result
-        module = self._stack[-1][0] if self._stack else None
-        path = self._paths.get(module, "") if module is not None else ""
-        node = next((e[0] for e in made if e is not None), None)
         if node is not None:
             self._nodes.add(node)
         elif not torch.is_grad_enabled():
             self._graphless = True
-        op, line = name.strip("_") or name, self._line()
-        self.entries.append(OpEntry("", op, path, given, kwargs, output, node, line, made, read))
-        if module not in self._leaves:
-            self._name_from(len(self.entries) - 1)
-        self._passed(len(self.entries), name)
+        _, _, path, in_leaf = self._within
+        op, label = function.op, ""
+        if not in_leaf:
+            label = self._named.unique(f"{self._leaf or 'input'}.{op}")
+        entries = self.entries
+        entries.append(
+            OpEntry(label, op, path, given, kwargs, output, node, self._line(), made, read)
+        )
+        self._passed(len(entries), name)
         return result
 
     def _stop(self) -> None:
@@ -206,40 +214,41 @@ class ForwardRecorder(TorchFunctionMode):
         return self._source.now() if self._source is not None else 0
 
     def _module_enters(self, module: nn.Module, args: Any) -> None:
-        self._enter(module, args)
-
-    def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:
-        self._leave(module, args, output)
-
-    def _enter(self, module: nn.Module, args: Any) -> None:
-        self._stack.append((module, len(self.entries)))
+        path = self._paths.get(module, "")
+        self._within = module, len(self.entries), path, module in self._leaves
+        self._stack.append(self._within)
         if isinstance(module, ScriptModule):
             self._stop()
             self._enters(SCRIPTED)
             with torch._C.DisableTorchFunction():
                 self._scripted.append(self._taken(args))
 
-    def _leave(self, module: nn.Module, args: Any, output: Any) -> None:
-        _, first = self._stack.pop()
+    def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:
+        stack = self._stack
+        left, first, path, leaf = stack.pop()
+        while left is not module:  # that has ended by an exception, which was caught
+            left, first, path, leaf = stack.pop()
+        self._within = stack[-1] if stack else OUTSIDE
+        entries = self.entries
         if isinstance(module, ScriptModule):
             taken = self._scripted.pop()
-            if len(self.entries) == first:
+            if len(entries) == first:
                 with torch._C.DisableTorchFunction():
                     self._closed(SCRIPTED, module, taken, output)
-        if module in self._leaves:
-            self._leaf = self._paths[module]
-            if len(self.entries) == first and any(output is a for a in args):
+        if leaf:
+            self._leaf = path
+            if len(entries) == first and any(output is a for a in args):
                 self._hand_on(output)
-            inside = [e for e in self.entries[first:] if not e.name]
+            inside = [e for e in entries[first:] if not e.name]
             for entry in inside[:-1]:
-                entry.name = self._named.unique(f"{self._leaf or 'input'}.{entry.op}")
+                entry.name = self._named.unique(f"{path or 'input'}.{entry.op}")
             if inside:
-                inside[-1].name = self._named.unique(self._leaf or inside[-1].op)
+                inside[-1].name = self._named.unique(path or inside[-1].op)
 
     def _taken(self, args: tuple[Any, ...]) -> Taken:
         """What a call is given that may write into any of it: as it is, with where it is from."""
         places = {storage(t) for t in tensors(args)} - {0}
-        self._protect(places)
+        self._holders.protect(places)
         return copied(args, places), edges.given(args, {})
 
     def _compiled(self, call: CompiledCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -263,8 +272,7 @@ class ForwardRecorder(TorchFunctionMode):
         finally:
             self._hook()
         self.attempt = NOTHING
-        within = module or (self._stack[-1][0] if self._stack else None)
-        self._closed(call.__name__, within, taken, result)
+        self._closed(call.__name__, module or self._within[0], taken, result)
         if module is not None:
             self._module_leaves(module, args, result)
         return result
@@ -330,18 +338,11 @@ class ForwardRecorder(TorchFunctionMode):
         Nothing that is recorded writes there when the parameter is updated.
         """
         kept = result.detach()
-        if self._parameters and storage(result) in self._parameters:
+        try:
+            place = result.untyped_storage().data_ptr()
+        except (NotImplementedError, RuntimeError):  # as ``storage`` has it, which is a call more
+            return kept
+        if place in self._parameters:
             kept = kept.clone()
             self._copies[id(result)] = result, kept
         return kept
-
-    def _protect(self, written: set[int]) -> None:
-        """Copy what the tape holds of memory that is about to be overwritten."""
-        for entry in self.entries[self._indexed :]:
-            for tensor in tensors((entry.output, entry.args)):
-                self._holders[storage(tensor)].append(entry)
-        self._indexed = len(self.entries)
-        for place in written:
-            for entry in self._holders.pop(place, ()):
-                entry.output = copied(entry.output, written)
-                entry.args = copied(entry.args, written)

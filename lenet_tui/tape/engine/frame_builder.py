@@ -7,7 +7,9 @@ from itertools import count
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from lenet_tui.protocol.edit_statement import statement
 from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, Samples, SegmentState
+from lenet_tui.protocol.moves import Draw, Edit, parse_move
 from lenet_tui.protocol.options import Options
 from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
@@ -94,6 +96,16 @@ def inputs(tape: Tape, cursor: Cursor) -> tuple[tuple[str, tuple[int, ...]], ...
     return tuple(i for i in found if i[0] != "input" or len(found) == 1)
 
 
+def by_hand(tape: Tape, cursor: Cursor) -> tuple[tuple[str, int], ...]:
+    """How a person has changed the last forward's batch: ``draw`` or ``edit``, and which sample."""
+    texts = tape.batch.by_hand if tape.batch and tape.forward(cursor) else ()
+    moves = [parse_move(text) for text in texts]
+    return (
+        *((m.verb, m.sample) for m in moves if isinstance(m, Draw)),
+        *((m.verb, m.index[0]) for m in moves if isinstance(m, Edit) and m.index),
+    )
+
+
 def samples(tape: Tape, cursor: Cursor, options: Options) -> Samples | None:
     """What is said of the images of the batch, and before a forward of the next one."""
     if tape.batch and tape.forward(cursor):
@@ -113,6 +125,7 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
             s.planned or s.total,
             s.seconds,
             s.line,
+            statement(parse_move(s.segment.edit)) if s.segment.edit else "",
         )
         for s, entries in tape.passed(cursor)
     )
@@ -140,7 +153,7 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
     root = backward[0].root if backward else _last_node(tape, cursor)
     if root is None:
         return None
-    infos = backward_recorder.walk(root, ops, parameters)
+    infos = backward_recorder.walk([root], ops, parameters)
     numbers = {info.node: n for n, info in enumerate(infos)}
     order = {e.node: n for n, e in enumerate(done, 1)}
     produced = {e.node: e.shapes() for e in done}
@@ -150,7 +163,7 @@ def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | Non
             info.op,
             info.name,
             bool(info.parameter),
-            tuple(numbers[n] for n in info.next),
+            tuple([numbers[n] for n, _ in info.following if n is not None]),
             order.get(info.node, 0),
             produced.get(info.node, ()),
         )

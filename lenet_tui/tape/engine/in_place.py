@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Set
 from functools import cache
 from typing import Any
 
@@ -28,10 +29,24 @@ def written_by(func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, An
     places = _places(func)
     if not places:
         return tensors(args) if name in BUILT_IN_NORMS else []
-    given = {key: args[at] for key, at in places.items() if at < len(args)} | kwargs
-    if given.get("inplace") is True:
+
+    def given(key: str) -> Any:
+        place = places.get(key, len(args))
+        return args[place] if place < len(args) else kwargs.get(key)
+
+    if given("inplace") is True:
         return tensors(args[:1] or kwargs.get("input"))
-    return tensors([given.get(key) for key in STATISTICS])
+    if len(places) == 1 and "inplace" in places:
+        return []
+    return tensors([given(key) for key in STATISTICS])
+
+
+def may_write(func: Any, name: str) -> bool:
+    """Whether there are operands, ``out`` apart, that ``written_by`` would find for a function."""
+    if name in NOT_WRITING:
+        return False
+    in_place = name.endswith("_") and not name.endswith("__")
+    return in_place or name in WRITING or name in BUILT_IN_NORMS or bool(_places(func))
 
 
 @cache
@@ -53,7 +68,7 @@ def tensors(value: Any) -> list[Tensor]:
     return [tensor for part in value for tensor in tensors(part)]
 
 
-def copied(value: Any, written: set[int]) -> Any:
+def copied(value: Any, written: Set[int]) -> Any:
     """The value with copies of its tensors in this memory; parameters stay themselves."""
     if isinstance(value, Tensor):
         hit = not isinstance(value, nn.Parameter) and storage(value) in written
@@ -62,6 +77,14 @@ def copied(value: Any, written: set[int]) -> Any:
         parts = [copied(part, written) for part in value]
         return parts if isinstance(value, list) else tuple(parts)
     return value
+
+
+def replaced(value: Any, copies: dict[int, tuple[Tensor, Tensor]]) -> Any:
+    """The value with the copies that were kept of some tensors, which are found by their ``id``."""
+    if isinstance(value, (tuple, list)):
+        parts = [replaced(part, copies) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return copies.get(id(value), (value, value))[1]
 
 
 def storage(tensor: Tensor) -> int:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from torch import nn
 
-Paths = dict[nn.Module, str]
 _OWN = frozenset(vars(nn.Module()))
 """The attributes that every module has."""
+
+
+class Paths(dict[nn.Module, str]):
+    """The path of each module. It is filled before anything else is asked of it."""
+
+    @cached_property
+    def leaves(self) -> frozenset[nn.Module]:
+        """The modules that no other one is inside of."""
+        parents: set[str] = set()
+        for path in self.values():
+            while path and (path := path.rpartition(".")[0]) not in parents:
+                parents.add(path)
+        return frozenset(module for module, path in self.items() if path not in parents)
 
 
 def module_paths(model: nn.Module) -> Paths:
@@ -17,7 +30,7 @@ def module_paths(model: nn.Module) -> Paths:
     A module in a list, tuple or dict that is an attribute is called as in a ``ModuleList`` or
     ``ModuleDict``: ``layers.0``. torch does not know of it.
     """
-    paths = {module: path for path, module in model.named_modules()}
+    paths = Paths((module, path) for path, module in model.named_modules())
     waiting = list(paths.items())
     for module, path in waiting:  # which grows
         for name, hidden in _unregistered(module):
@@ -26,15 +39,6 @@ def module_paths(model: nn.Module) -> Paths:
                     paths[inner] = below
                     waiting.append((inner, below))
     return paths
-
-
-def leaves(paths: Paths) -> frozenset[nn.Module]:
-    """The modules that no other one is inside of."""
-    parents: set[str] = set()
-    for path in paths.values():
-        while path and (path := path.rpartition(".")[0]) not in parents:
-            parents.add(path)
-    return frozenset(module for module, path in paths.items() if path not in parents)
 
 
 def _unregistered(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:

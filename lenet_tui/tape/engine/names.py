@@ -18,9 +18,9 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.protocol.options import turn_of
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
+from lenet_tui.protocol.phases import BACKWARD, EDIT, FORWARD, INIT, LOSS, PHASES, UPDATE
 from lenet_tui.tape.engine.edges import Edge
-from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
+from lenet_tui.tape.engine.entries import EditEntry, NodeEntry, OpEntry
 from lenet_tui.tape.engine.loss_parts import PARTS, class_dim, part
 from lenet_tui.tape.engine.tape import Cursor, Tape, TapeSegment
 from lenet_tui.training.engine.trainer import Trainer
@@ -74,8 +74,12 @@ def upcoming(trainer: Trainer, tape: Tape, name: str) -> NamedTensor | None:
 
 
 def _value_made(tape: Tape, cursor: Cursor, name: str) -> Made:
-    if tape.updated(cursor, name):
-        return tape.iteration, UPDATE.name
+    for _, _, entry in tape.backwards(cursor):
+        if entry.value_of(name) is not None:
+            by_hand = isinstance(entry, EditEntry)
+            return tape.iteration, EDIT.name if by_hand else UPDATE.name
+    if name in tape.base.edited:
+        return tape.iteration - 1, EDIT.name
     return (tape.iteration - 1, UPDATE.name) if tape.iteration > 1 else (0, INIT.name)
 
 

@@ -10,17 +10,18 @@ from torch import Tensor
 
 from lenet_tui.protocol.evaluation import Evaluations
 from lenet_tui.protocol.frame import Failure
-from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.moves import Set
-from lenet_tui.protocol.options import change, phases_on
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
+from lenet_tui.protocol.iteration_plan import INIT, Segment
+from lenet_tui.protocol.options import phases_on
+from lenet_tui.protocol.phases import BACKWARD, EDIT, FORWARD, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
-from lenet_tui.tape.engine.collection import collection_put_off
+from lenet_tui.tape.engine.budget import TapeBudget
+from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
+from lenet_tui.tape.engine.edit_recorder import run_edit
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
-from lenet_tui.tape.engine.module_paths import module_paths
+from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.step_recorder import StepRecorder
@@ -48,13 +49,15 @@ class TapeRecorder:
     ) -> None:
         self.trainer = trainer
         self.evaluations = evaluations or Evaluations()
-        self._init = TapeSegment(Segment(INIT.name, INIT.name), 0, seconds=seconds)
+        self._init = TapeSegment(INIT.segments[0], 0, seconds=seconds)
         self.progress = progress
         self._paths = module_paths(trainer.model)
         for path, module in trainer.modules():
             self._paths.setdefault(module, path)
         self._names = list(trainer.parameters)
         self._updates: dict[str, UpdateEntry] = {}
+        self.edited: dict[str, Tensor] = {}
+        """What a person has made of parameters since their last update."""
         self._update = UpdateRecorder(trainer)
         self._fetched = -1
         self._forward: TapeSegment | None = None
@@ -65,25 +68,28 @@ class TapeRecorder:
         self.partly = False
         """Whether a forward that fails stays on the tape, as far as it came."""
         self.expected: list[OpEntry] = []
+        self.budget: TapeBudget | None = None
         self.named: list[str] = []
         self.tape = self.begin(0)
 
     def begin(self, iteration: int) -> Tape:
         """A new tape; iteration 0 has its ``init`` on it already."""
+        with collection_put_off():
+            tape = self._begin(iteration)
+        collection_as_usual()
+        return tape
+
+    def _begin(self, iteration: int) -> Tape:
         trainer = self.trainer
         trainer.begin(iteration)
         base = Base(
-            trainer.options,
-            self._values(),
-            {name: p.grad for name, p in trainer.parameters.items()},
-            trainer.last_loss,
-            trainer.accumulated,
-            self._updates,
-            self._forward,
-            self._freed,
-            trainer.updater.own_lr,
-        )
-        self._updates = {}
+            trainer.options, self._values(), {n: p.grad for n, p in trainer.parameters.items()},
+            trainer.last_loss, trainer.accumulated, self._updates, self._forward, self._freed,
+            trainer.updater.own_lr, frozenset(self.edited),
+        )  # fmt: skip
+        self._updates, self.edited = {}, {}
+        if self.budget:
+            self.budget.leave()
         self.digests.leave()
         self.tape = Tape(iteration, base, evaluations=self.evaluations)
         if iteration == 0:
@@ -92,14 +98,13 @@ class TapeRecorder:
 
     def _values(self) -> dict[str, Tensor]:
         """The parameters' values, copied; those just updated are on the tape already."""
-        return {
-            name: self._updates[name].after if name in self._updates else p.detach().clone()
-            for name, p in self.trainer.parameters.items()
-        }
+        taped = {name: entry.after for name, entry in self._updates.items()} | self.edited
+        live = self.trainer.parameters.items()
+        return {name: taped[name] if name in taped else p.detach().clone() for name, p in live}
 
     def forget(self) -> None:
         """Drop what the next tape would take over, as it does not follow the present one."""
-        self._updates = {}
+        self._updates, self.edited = {}, {}
         self._update.forget()
         self._fetched = -1
 
@@ -121,6 +126,7 @@ class TapeRecorder:
         """Begin a tape without entries, for an iteration that was run without recording."""
         self.forget()
         self.digests.forget()
+        collection_as_usual()
         on = phases_on(self.trainer.options)
         segments = list(unrecorded(on))
         self.tape = Tape(iteration, self.tape.base, None, segments, self.evaluations)
@@ -232,10 +238,6 @@ class TapeRecorder:
         if lazy.phase is ZERO_GRAD and lazy.complete:
             self.trainer.accumulated = 0
 
-    def change(self, move: Set) -> None:
-        """Take an option from the next op that reads it."""
-        self.trainer.change(change(self.trainer.options, move.option, move.value))
-
     def run_forward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         if self._fetched != self.tape.iteration or trainer.batch is None:
@@ -264,38 +266,38 @@ class TapeRecorder:
     def run_loss(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         target = trainer.target()
-        recorder = ForwardRecorder({}, self.progress.passed, enters=self.progress.enters)
+        recorder = ForwardRecorder(Paths(), self.progress.passed, enters=self.progress.enters)
         with recorder:
             trainer.compute_loss(target)
         trainer.note_loss()
-        entries = recorder.entries
         recorder.name_all(LOSS.name, self._forward.ops if self._forward else ())
         output = recorder.returned(trainer.loss)
         assert output is not None
         output.name = segment.kind.makes
-        return TapeSegment(segment, len(entries), list(entries), output=output)
+        return TapeSegment(segment, len(recorder.entries), [*recorder.entries], output=output)
 
     def run_backward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
         root = trainer.root(segment.vector)
         vector = trainer.make_vector(segment.vector) if segment.vector else None
         node = root.grad_fn
-        infos = backward_recorder.walk(node, self.ops(), trainer.names) if node else []
+        ops = [op for recorded in self.tape.segments for op in recorded.ops]
+        infos = backward_recorder.walk([node], ops, trainer.names) if node else []
         recorder = backward_recorder.BackwardRecorder(
             infos, trainer.parameters, self.progress.passed, stop_after
         )
-        total = len(infos)
+        recorder.watch = self.budget.watching(self.tape, not self.partly) if self.budget else None
+        planned = 0
         try:
             trainer.backward(root, vector)
         except StopHere:
             trainer.accumulated += 1
-            total = UNKNOWN
+            planned = len(infos)
         finally:
             recorder.remove()
         self._freed = True
-        total = len(recorder.entries) if total != UNKNOWN else total
-        done: list[Entry] = list(recorder.entries)
-        planned = len(infos) if total == UNKNOWN else 0
+        done = list(recorder.entries)
+        total = UNKNOWN if planned else len(done)
         return TapeSegment(segment, total, done, root=node, vector=vector, planned=planned)
 
     def run_gradients(self, segment: Segment, stop_after: int | None) -> TapeSegment:
@@ -310,10 +312,6 @@ class TapeRecorder:
         ]
         return TapeSegment(segment, len(entries), entries)
 
-    def ops(self) -> list[OpEntry]:
-        """The ops on the tape, of forward and loss."""
-        return [op for segment in self.tape.segments for op in segment.ops]
-
     def zero(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``zero_grad`` for these parameters."""
         entries = []
@@ -325,7 +323,7 @@ class TapeRecorder:
 
     def update(self, names: Sequence[str]) -> Sequence[Entry]:
         """The ops of ``update`` for these parameters."""
-        return self._update.run(names, self._updates, self.tape.base.values)
+        return self._update.run(names, self._updates, self.edited, self.tape.base.values)
 
     def _enter(self, phase: str) -> None:
         """Note in the progress that a segment begins."""
@@ -339,6 +337,7 @@ WHOLE: dict[Phase, Callable[[TapeRecorder, Segment, int | None], TapeSegment]] =
     FORWARD: TapeRecorder.run_forward,
     LOSS: TapeRecorder.run_loss,
     BACKWARD: TapeRecorder.run_backward,
+    EDIT: lambda own, edit, _: run_edit(edit, own.trainer, own.tape, own.edited),
 }
 """The methods for the phases that run as a whole."""
 

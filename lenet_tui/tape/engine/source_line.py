@@ -12,7 +12,9 @@ class SourceLine:
     """``model``: whose ``forward`` is meant."""
 
     def __init__(self, model: Any) -> None:
-        forward = inspect.unwrap(vars(type(model)).get("forward"))
+        forward = vars(type(model)).get("forward")
+        if hasattr(forward, "__wrapped__"):
+            forward = inspect.unwrap(forward)
         self._code: CodeType | None = getattr(forward, "__code__", None)
         self._frame: FrameType | None = None
 

@@ -187,12 +187,12 @@ class StepRecorder(ForwardRecorder):
             if not self._stack:
                 self._state.refresh()
                 self._reconcile()
-            super()._enter(module, args)
+            super()._module_enters(module, args)
 
     def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:
         if self._quiet or not self._outer or not self._outer.pop():
             return
-        super()._leave(module, args, output)
+        super()._module_leaves(module, args, output)
         if not self._stack:
             self._returned_at, self._result = len(self.entries), output
             self._called_at = self._line()

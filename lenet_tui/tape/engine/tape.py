@@ -83,6 +83,12 @@ class TapeSegment:
         return [e for e in self.entries if isinstance(e, NodeEntry)]
 
 
+@cache
+def unrecorded(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
+    """The segments of an iteration run without recording; ``on``: its optional phases."""
+    return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
+
+
 @dataclass(slots=True, eq=False)
 class Base:
     """What an iteration starts from."""
@@ -100,6 +106,8 @@ class Base:
     """Whether a backward has freed that graph."""
     lr: float | None = None
     """The learning rate of the first group of an optimizer of one's own."""
+    edited: frozenset[str] = frozenset()
+    """The parameters that a person has changed since their last update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +130,6 @@ class Cursor:
     done: int | None = None
 
 
-@cache
-def unrecorded(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
-    """The segments of an iteration run without recording; ``on``: its optional phases."""
-    return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
-
-
 LAST = Cursor(10**6 - 1)
 """The end of an iteration of which it is not known yet how many segments it has."""
 
@@ -144,6 +146,8 @@ class Tape:
     """Those of the session."""
     result: float | None = None
     """The loss that a step of one's own returned."""
+    again: bool = False
+    """Whether it was computed again for tensors that it had let go of."""
 
     @property
     def end(self) -> Cursor:
@@ -169,6 +173,10 @@ class Tape:
             count = len(segment.entries)
             yield from segment.entries[max(first, 0) : max(last, 0)]
             first, last = first - count, last - count
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether an entry is on it."""
+        return any(each is entry for segment in self.segments for each in segment.entries)
 
     def passed(self, cursor: Cursor) -> list[tuple[TapeSegment, list[Entry]]]:
         """The segments that the cursor entered or passed, each with its entries so far."""
@@ -273,12 +281,11 @@ class Tape:
         their ops have names of their own: in a step of one's own all do.
         """
         passed = [(s, done) for s, done in self.passed(cursor) if s.phase is FORWARD and s.total]
-        found: list[tuple[TapeSegment, list[OpEntry]]] = []
-        for segment, done in reversed(passed):
-            if found and segment.ops[0].name == found[0][0].ops[0].name:
-                break
-            found.append((segment, segment.ops[: len(done)]))
-        return found
+        found = [(segment, segment.ops[: len(done)]) for segment, done in reversed(passed)]
+        again = (
+            n for n, (s, _) in enumerate(found) if n and s.ops[0].name == found[0][0].ops[0].name
+        )
+        return found[: next(again, len(found))]
 
     def output(self, cursor: Cursor) -> OpEntry | None:
         """What the last forward returned; ``None``: there is none, or the cursor is inside it."""
@@ -309,10 +316,9 @@ class Tape:
 
     def backwards_run(self, cursor: Cursor) -> Iterator[tuple[TapeSegment, list[NodeEntry]]]:
         """Each backward that the cursor entered or passed, with its nodes so far, newest first."""
-        for number in range(cursor.segment, -1, -1):
-            if self.segments[number].phase is BACKWARD:
-                segment = self.segments[number]
-                yield segment, segment.nodes[: self.done(cursor, number)]
+        for segment, done in reversed(self.passed(cursor)):
+            if segment.phase is BACKWARD:
+                yield segment, segment.nodes[: len(done)]
 
     def entry(self, cursor: Cursor) -> tuple[TapeSegment, Entry] | None:
         """The entry that the cursor passed last, in the phase it is in."""

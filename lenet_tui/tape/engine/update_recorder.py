@@ -27,36 +27,45 @@ class UpdateRecorder:
         self._copied = {}
 
     def run(
-        self, names: Sequence[str], made: dict[str, UpdateEntry], values: Mapping[str, Tensor]
+        self,
+        names: Sequence[str],
+        made: dict[str, UpdateEntry],
+        edited: dict[str, Tensor],
+        values: Mapping[str, Tensor],
     ) -> list[UpdateEntry]:
         """Update these parameters; returns each one's entry, put into ``made`` for its last one.
 
-        ``values``: those of the parameters that have no entry yet.
+        ``edited``: those that were set by hand since then, taken out. ``values``: those of the
+        parameters that have no entry yet.
         """
         updater, parameters = self._trainer.updater, self._trainer.parameters
-        states = [self._state(name) for name in names]
-        updater.step(names if len(names) < len(parameters) else None)
-        groups = updater.groups(names)
-        for name, state in zip(names, states, strict=True):
-            p = parameters[name]
-            before = made[name].after if name in made else values[name]
-            # What has no gradient is as a rule frozen, and may be most of a model.
-            still = p.grad is None and same_bits(before, p)
-            made[name] = UpdateEntry(
+        states = [self._state(name) for name in names] if updater.keeps_state else None
+        copies = updater.step_copied(names if len(names) < len(parameters) else None)
+        groups, title, told = updater.groups(names), updater.title, updater.own or updater.told
+        entries = []
+        for number, name in enumerate(names):
+            p, last, after = parameters[name], made.get(name), copies.get(name)
+            before = edited.pop(name, values[name] if last is None else last.after)
+            if after is None:
+                # What has no gradient is as a rule frozen, and may be most of a model.
+                still = p.grad is None and same_bits(before, p)
+                after = before if still else p.detach().clone()
+            settings = groups[name]
+            made[name] = entry = UpdateEntry(
                 name,
                 UPDATE.name,
                 name.rpartition(".")[0],
                 before,
                 p.grad,
-                before if still else p.detach().clone(),
-                groups[name].get("lr", updater.lr),
-                updater.title,
-                state,
-                self._state(name),
-                groups[name] if updater.own or updater.told else {},
+                after,
+                settings.get("lr", updater.lr),
+                title,
+                {} if states is None else states[number],
+                {} if states is None else self._state(name),
+                settings if told else {},
             )
-
-        return [made[name] for name in names]
+            entries.append(entry)
+        return entries
 
     def _state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's state of a parameter, copied where it is not the one copied last."""

@@ -123,8 +123,9 @@ class TensorPane(Pane):
             self.aspect = aspect
 
     def action_next_aspect(self) -> None:
-        """Value, gradient, update, and round again."""
-        self.aspect = self.ASPECTS[(self.ASPECTS.index(self.aspect) + 1) % len(self.ASPECTS)]
+        """Value, gradient, of a parameter also its update, and round again."""
+        several = max(1, len(self.ASPECTS) - (self.tensor not in self._parameters))
+        self.aspect = self.ASPECTS[(self.ASPECTS.index(self.aspect) + 1) % several]
 
     def action_toggle_numbers(self) -> None:
         """A heatmap, or numbers."""
@@ -233,8 +234,6 @@ class TensorPane(Pane):
 
     def _sampled(self, shape: Shape) -> bool:
         return bool(lead(shape)) and self.tensor not in self._parameters
-
-    # What is seen
 
     def forget(self) -> None:
         self._last = self._readout = self._moved = None

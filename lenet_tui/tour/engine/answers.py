@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.recompute import with_tensors
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.protocol.request import answers
@@ -25,16 +26,21 @@ LINE = 80
 @answers(Print)
 def printed(request: Print, session: Session) -> tuple[str, ...]:
     """Each of the things asked for as text; empty where there is none yet."""
-    return tuple(_text(name, session) for name in request.names)
-
-
-def _text(name: str, session: Session) -> str:
+    found = {name: _judged(name, session) for name in request.names if name in (TEST, TRAINED)}
     navigator = session.navigator
+    others = [name for name in request.names if name not in found]
+    found |= with_tensors(navigator, lambda: {name: _text(name, navigator) for name in others})
+    return tuple(found[name] for name in request.names)
+
+
+def _judged(name: str, session: Session) -> str:
+    evaluator = session.evaluator
+    judged = evaluator.now() if name == TEST else evaluator.of_training()
+    return f"{judged.correct} of {judged.total} right; loss {judged.loss:.3f}"
+
+
+def _text(name: str, navigator: Navigator) -> str:
     model = navigator.trainer.model
-    if name in (TEST, TRAINED):
-        evaluator = session.evaluator
-        judged = evaluator.now() if name == TEST else evaluator.of_training()
-        return f"{judged.correct} of {judged.total} right; loss {judged.loss:.3f}"
     if name.startswith(MOVED):
         return _moved(name.removeprefix(MOVED), navigator)
     if name == "net":

@@ -301,7 +301,7 @@ def _listed(number: int, words: Words) -> str:
 def _options(given: Options) -> Options:
     """The tour's options, on the device, seed and memory that are given."""
     asked = {"device": given.device, "seed": given.seed, "threads": given.threads}
-    return replace(resolve(PRESET, **asked), history_mb=given.history_mb)
+    return replace(resolve(PRESET, **asked), history_mb=given.history_mb, tape_mb=given.tape_mb)
 
 
 def _state(frame: Frame) -> State:

@@ -19,6 +19,7 @@ class Batch:
 
     ``samples``: what is said of its images, where it is of a data set: ``protocol.frame.Samples``,
     which is not named here, as exported scripts take this class along.
+    ``by_hand``: the moves, as text, that a person has changed it by.
     """
 
     args: tuple[Any, ...]
@@ -26,6 +27,7 @@ class Batch:
     target: Any
     whole: Any
     samples: Any = None
+    by_hand: tuple[str, ...] = ()
 
     @cached_property
     def named(self) -> Mapping[str, Tensor]:
@@ -58,7 +60,8 @@ class Batch:
 
     def map(self, change: Callable[[Tensor], Tensor]) -> Batch:
         """The same batch with every tensor changed."""
-        return dataclasses.replace(split(mapped(self.whole, change)), samples=self.samples)
+        made = split(mapped(self.whole, change))
+        return dataclasses.replace(made, samples=self.samples, by_hand=self.by_hand)
 
 
 def of_pair(image: Tensor, target: Tensor, samples: Any = None) -> Batch:

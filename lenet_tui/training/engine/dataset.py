@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -37,7 +38,7 @@ class DataState:
 
     ``offset``: samples of this epoch already used. ``source`` and ``size``: the data and batch
     size that the rest belongs to. ``own``: where in data of one's own. ``content``: SHA-256 of the
-    files that were read.
+    files that were read. ``changes``: moves as text, what a person has put into the next batch.
     """
 
     source: str = ""
@@ -47,6 +48,8 @@ class DataState:
     fixed: tuple[Tensor, Tensor, Tensor] | None = None
     own: Place | None = None
     content: str = ""
+    changes: tuple[str, ...] = ()
+    ADDED: ClassVar = ("changes",)
 
 
 def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:

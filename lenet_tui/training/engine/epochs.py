@@ -22,6 +22,9 @@ def length(trainer: Trainer) -> int:
 
 
 def ended(trainer: Trainer) -> bool:
-    """Whether the last batch was the last one of an epoch."""
+    """Whether the last batch was the last one of an epoch; asked after each iteration of a run."""
+    data = trainer.data
+    if trainer.own_data is None and data.offset:
+        return False
     epochs = gone_through(trainer)
     return epochs is not None and epochs > 0 and epochs.is_integer()

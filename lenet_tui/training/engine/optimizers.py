@@ -119,6 +119,11 @@ class Updater:
         return self.kind if self._own is None else type(self._own).__name__
 
     @property
+    def keeps_state(self) -> bool:
+        """Whether it may have tensors of its own for a parameter."""
+        return self._optimizer is not None
+
+    @property
     def separable(self) -> bool:
         """Whether a step of some parameters leaves the same bits as their part of a whole one."""
         return self._own is None or type(self._own) in ONE_BY_ONE
@@ -126,7 +131,8 @@ class Updater:
     def groups(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The hyperparameters of each parameter, by torch's names; empty: it is in no group."""
         if self._optimizer is None:
-            return {name: {"lr": self.lr} for name in names}
+            settings = {"lr": self.lr}
+            return dict.fromkeys(names, settings)
         found: dict[int, dict[str, Any]] = {}
         for group in self._optimizer.param_groups:
             its = {key: value for key, value in group.items() if key != "params"}
@@ -150,23 +156,38 @@ class Updater:
 
         Raises ``MoveRejected`` (nothing changed) where the manual update finds no gradient at all.
         """
+        self._step(names, copied=False)
+
+    def step_copied(self, names: Sequence[str] | None = None) -> dict[str, Tensor]:
+        """``step``, which returns copies of new values, of those parameters where it has one."""
+        return self._step(names, copied=True)
+
+    def _step(self, names: Sequence[str] | None, copied: bool) -> dict[str, Tensor]:
         chosen = None if names is None else [self._parameters[name] for name in names]
         if self._optimizer:
             self._step_optimizer(self._optimizer, chosen)
-            return
+            return {}
         if self._parameters and all(p.grad is None for p in self._parameters.values()):
             raise MoveRejected("training:no-gradient", name=next(iter(self._parameters)))
-        parameters = list(self._parameters.values()) if chosen is None else chosen
         values = self._values() if chosen is None else [p.data for p in chosen]
-        pairs = [(v, p.grad) for v, p in zip(values, parameters, strict=True) if p.grad is not None]
+        named = zip(self._parameters if names is None else names, values, strict=True)
+        triples = [(n, v, g) for n, v in named if (g := self._parameters[n].grad) is not None]
         # As ``p.data.sub_(p.grad * lr)`` does for each: the same products and differences.
-        small = [pair for pair in pairs if pair[1].numel() < LARGE]
+        small = [triple for triple in triples if triple[2].numel() < LARGE]
+        made: dict[str, Tensor] = {}
         if small:
-            scaled = torch._foreach_mul([grad for _, grad in small], self.lr)
-            torch._foreach_sub_([value for value, _ in small], scaled)
-        for value, grad in pairs if len(small) < len(pairs) else ():
+            live = [value for _, value, _ in small]
+            scaled = torch._foreach_mul([grad for _, _, grad in small], self.lr)
+            if copied and all(grad.layout is torch.strided for _, _, grad in small):
+                new = torch._foreach_sub(live, scaled)
+                torch._foreach_copy_(live, new)
+                made = dict(zip([name for name, _, _ in small], new, strict=True))
+            else:
+                torch._foreach_sub_(live, scaled)
+        for _, value, grad in triples if len(small) < len(triples) else ():
             if grad.numel() >= LARGE:
                 value.sub_(grad * self.lr)
+        return made
 
     def _step_optimizer(
         self, optimizer: torch.optim.Optimizer, chosen: list[Tensor] | None

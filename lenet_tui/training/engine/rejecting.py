@@ -30,7 +30,9 @@ def rejection(trainer: Trainer, error: Exception | SystemExit) -> Exception:
     reason = str(error).partition("\n")[0] or type(error).__name__
     own = trainer.options.model != NET and is_own(error)
     if isinstance(error, torch.OutOfMemoryError) or any(text in reason for text in NO_MEMORY):
-        return MoveRejected("training:out-of-memory", size=trainer.options.batch_size)
+        given = trainer.batch.input if trainer.batch is not None else None
+        size = trainer.options.batch_size if given is None or not given.dim() else given.shape[0]
+        return MoveRejected("training:out-of-memory", size=size)
     if devices.probe(str(trainer.device)):
         return DeviceLost("training:lost", device=str(trainer.device), why=clean(reason, 500))
     rejected = MoveRejected(verbatim(described(error) if own else reason))

@@ -16,7 +16,7 @@ from lenet_tui.protocol.options import DRAWN, NET, OWN, Options, optimizer_setti
 from lenet_tui.protocol.phases import Phase
 from lenet_tui.protocol.schedules import CONSTANT, parse_schedule
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.training.engine import batch, dataset, devices, model, own_setup, weights
+from lenet_tui.training.engine import batch, by_hand, dataset, devices, model, own_setup
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
@@ -29,6 +29,7 @@ from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState, writable
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.targets import rows_like, target_of
+from lenet_tui.training.engine.weights import load as load_weights
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
 
@@ -53,7 +54,7 @@ class Trainer:
         options = own_setup.resolved(options, self.file)
         self.model = model.Net() if options.model == NET else self.file.make_model()
         if options.weights:
-            weights.load(self.model, options.weights)
+            load_weights(self.model, options.weights)
         self.data = DataState()
         if options.data == "random":
             self.data.source, self.data.size = "random", options.batch_size
@@ -195,6 +196,7 @@ class Trainer:
         else:
             pair = dataset.next_batch(self.data, self.options)
             drawn = batch.of_pair(*pair, dataset.facts(self.options))
+        drawn, self.data.changes = by_hand.changed(drawn, self.data.changes), ()
         self.batch = drawn if self.device.type == "cpu" else drawn.map(self.here)
 
     def here(self, tensor: Tensor) -> Tensor:
@@ -203,9 +205,12 @@ class Trainer:
     def upcoming(self) -> Batch | None:
         """The batch that the next forward will take; ``None`` if it is still to be drawn."""
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
-            return batch.split(self.own_data.peek()).map(self.here)
-        pair = dataset.upcoming(self.data, self.options)
-        return None if pair is None else batch.of_pair(*pair).map(self.here)
+            following = batch.split(self.own_data.peek())
+        elif (pair := dataset.upcoming(self.data, self.options)) is not None:
+            following = batch.of_pair(*pair)
+        else:
+            return None
+        return by_hand.changed(following, self.data.changes).map(self.here)
 
     @property
     def data_state(self) -> DataState:

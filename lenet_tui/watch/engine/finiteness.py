@@ -12,6 +12,7 @@ from torch import Tensor
 from lenet_tui.protocol.phases import Phase
 from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.text import numbers
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -71,8 +72,8 @@ def _non_finite_notice(entry: Entry, made: Tensor, given: list[Tensor]) -> Notic
 
 
 def _operand(tensor: Tensor) -> Notice:
-    low, high = (f"{end.item():.4g}" for end in (tensor.min(), tensor.max()))
-    return notice("watch:operand", shape=str(tuple(tensor.shape)), low=low, high=high)
+    low, high = (numbers.number(end.item()) for end in (tensor.min(), tensor.max()))
+    return notice("watch:operand", shape=numbers.shape_text(tensor.shape), low=low, high=high)
 
 
 def all_finite(trainer: Trainer) -> bool:

@@ -24,7 +24,7 @@ from lenet_tui.text.words import Words
 
 BESIDE = 126
 """Columns from which the model's class is beside the program, else above it."""
-LIT = "bold $block-cursor-foreground on $block-cursor-background"
+LIT = "$block-cursor-foreground on $block-cursor-background"
 COMMENT = "$text 60%"
 """As in Textual's highlighting."""
 MARKS = {"done": "$text-success", "skipped": "$text-warning", "extra": "$text-secondary"}

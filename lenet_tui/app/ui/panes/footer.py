@@ -32,7 +32,7 @@ class HintLine(Static):
         self.display = bool(moves)
         if done < len(moves):
             text = words("hint.next", n=done + 1, total=len(moves))
-            move = (str(moves[done]), "bold $text-accent")
+            move = (moves[done].brief, "bold $text-accent")
             self.update(Content.assemble((text, "dim"), "  ", move), layout=False)
         else:
             self.update(Content.styled(words("hint.end"), "dim"), layout=False)

@@ -14,7 +14,8 @@ from textual.style import Style
 
 from lenet_tui.app.output_rows import OutputRows, output_rows
 from lenet_tui.app.ui.panes.input import SAMPLE_KEYS
-from lenet_tui.app.ui.panes.output_lines import Numbers, batch_right, row, targets
+from lenet_tui.app.ui.panes.output_lines import batch_right, row, targets
+from lenet_tui.kit.ui.bars import Numbers
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
@@ -221,12 +222,19 @@ class GlancePane(Pane):
 
     def _entitle(self, output: View | None) -> None:
         title: list[str] = [self.words("glance.title")]
+        kinds = [
+            k for k, n in (self._last.by_hand if self._last else ()) if n == max(0, self.sample)
+        ]
+        if kinds:
+            said = self.words("image.drawn" if "draw" in kinds else "image.edited")
+            title = [f"{self.words('image.title')} {said}"]
         count = self._rows.samples if self._rows and output and output.state == "value" else 1
         if count > 1:
             shown = captions.samples(self.words, self.sample, count)
             right = batch_right(self._last, self.words)
-            title = [f"{text}  {right}  {SAMPLE_KEYS}" for text in shown if right]
-            title += [f"{text}  {SAMPLE_KEYS}" for text in shown]
+            named = [*title, *shown] if kinds else shown
+            title = [f"{text}  {right}  {SAMPLE_KEYS}" for text in named if right]
+            title += [f"{text}  {SAMPLE_KEYS}" for text in named]
         self.entitle(title, "", self._keys)
 
     def _keys(self, width: int) -> Content:

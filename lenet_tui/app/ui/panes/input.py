@@ -224,6 +224,10 @@ class ImagePane(TensorPane):
 
     def _title(self, view: View, frame: Frame) -> Sequence[str]:
         title = self.words("image.title")
+        kinds = [kind for kind, sample in frame.by_hand if sample == max(0, self.sample)]
+        if kinds:
+            said = self.words("image.drawn" if "draw" in kinds else "image.edited")
+            return ["  ".join(filter(None, (title, said, target))) for target in self._target]
         if self._kind != TENSOR and self._in_lines:
             shape = spelled(self, shape_text(view.shape))
             whole = [f"{title}  {shape} {view.dtype}  {t}".rstrip() for t in self._target]

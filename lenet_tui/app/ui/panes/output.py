@@ -14,7 +14,8 @@ from textual.reactive import var
 
 from lenet_tui.app.output_rows import OutputRows, output_rows
 from lenet_tui.app.ui.panes.input import SAMPLE_KEYS
-from lenet_tui.app.ui.panes.output_lines import Numbers, bars, batch_right, row, targets
+from lenet_tui.app.ui.panes.output_lines import batch_right, row, targets
+from lenet_tui.kit.ui.bars import Numbers, bars
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only

@@ -1,22 +1,16 @@
-"""The lines of the output pane: a bar and a number for each value."""
+"""What the output pane shows: the numbers of a row, and the target that they are to meet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
-from textual.content import Content
 
 from lenet_tui.app.output_rows import OutputRows
+from lenet_tui.kit.ui.bars import Numbers
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.views import View
-from lenet_tui.text.numbers import aligned, ascii_text
 from lenet_tui.text.words import Words
-
-BLOCKS = " ▏▎▍▌▋▊▉█"
-Numbers = npt.NDArray[np.float64]
 
 
 def targets(
@@ -45,49 +39,3 @@ def row(view: View | None) -> Numbers | None:
     if view is None or view.values is None or view.state != "value" or not view.values.size:
         return None
     return np.asarray(view.values.reshape(-1, view.values.shape[-1])[0])
-
-
-def bars(
-    values: Numbers,
-    wanted: int | None,
-    goals: Numbers | None,
-    width: int,
-    ascii_only: bool,
-    *,
-    labels: Sequence[str] = (),
-) -> list[Content]:
-    """A line for each value: its label, its bar, its number, and a mark at the target.
-
-    ``wanted``: the target's line. ``goals``: real-valued targets, shown beside the numbers. A
-    negative number has its sign before its bar. ``labels``: their numbers, if not given.
-    """
-    labels = labels or [str(n) for n in range(len(values))]
-    texts = aligned(values.tolist())
-    beside = aligned(goals.tolist()) if goals is not None and len(goals) == len(values) else None
-    label = max(map(len, labels), default=1)
-    after = len(beside[0]) + 3 if beside else 2
-    room = max(1, width - label - 3 - max(map(len, texts)) - after)
-    finite = np.abs(values[np.isfinite(values)])
-    top = max(float(finite.max()) if finite.size else 1.0, 1e-30)
-    if (values >= 0).all() and top <= 1:
-        top = 1.0
-    best = int(np.nanargmax(values)) if np.isfinite(values).any() else -1
-    plain = ascii_text if ascii_only else str
-    lines = []
-    for number, value in enumerate(values):
-        share = abs(value) / top if np.isfinite(value) else 0.0
-        goal = f" → {beside[number]}" if beside else " ◀" if number == wanted else ""
-        text = plain(f"{'−' if value < 0 else ' '}{bar(share, room, ascii_only)} {texts[number]}")
-        style = "bold" if number == best else ""
-        named = (f"{labels[number]:>{label}} {text}", style)
-        lines.append(Content.assemble(named, plain(goal)))
-    return lines
-
-
-def bar(share: float, room: int, ascii_only: bool) -> str:
-    """A bar of ``share`` (0 to 1) of ``room`` cells, padded to it."""
-    if ascii_only:
-        return ("#" * round(share * room)).ljust(room)
-    eighths = round(share * room * 8)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (BLOCKS[rest] if rest else "")).ljust(room)

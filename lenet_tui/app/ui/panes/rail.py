@@ -47,6 +47,8 @@ STYLES = {
 }
 STARTS = {STARTS_CUDA: "rail.cuda", LOADS_CUDNN: "rail.cudnn"}
 WIDEST_GAP = 9
+INPUT = "input["
+"""How a statement begins that sets what the next iteration takes."""
 EXTRAS = 2
 MOST_LEFT_OUT = 3
 """Cells of ``+12``, the number of phases left out at an end."""
@@ -234,10 +236,21 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
     if frame.boundary:
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
         key += ".step" if frame.upcoming is not None else ""
-        return Content(words(key, next=position.iteration + 1))
+        said = words(key, next=position.iteration + 1)
+        return Content(f"{said}  {words('rail.by-hand')}" if _input_waits(frame) else said)
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
     key = "rail.skipped" if skipped else "rail.between"
     return Content(words(key, phase=position.phase, next=frame.next_phase))
+
+
+def _input_waits(frame: Frame) -> bool:
+    """Whether something was set by hand in the input since the last forward of the iteration."""
+    for segment in reversed(frame.segments):
+        if segment.edit.startswith(INPUT):
+            return True
+        if segment.phase == FORWARD.name and segment.how != "skip":
+            return False
+    return False
 
 
 def _inside(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:

@@ -129,6 +129,10 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
     used = f"{megabytes(frame.history_bytes)}/{frame.options.history_mb} MB"
     text = words("status.history", used=used) if wide else used
     parts.append((6, Content.styled(text, "dim")))
+    if frame.tape_dropped:
+        used = f"{megabytes(frame.tape_bytes)}/{frame.options.tape_mb} MB"
+        key = "status.recomputed" if frame.recomputed else "status.tape"
+        parts.append((5, Content.styled(words(key, used=used), "dim")))
     shown = glyphs.none if frame.loss is None else number(frame.loss)
     earlier = frame.loss is not None and not has_loss(frame)
     key = "status.loss.earlier" if earlier else "status.loss"

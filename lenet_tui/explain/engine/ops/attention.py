@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from lenet_tui.explain.engine.inner_graph import dropped
 from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
 from lenet_tui.explain.engine.ops.softmax import softmax
 from lenet_tui.explain.engine.terms import (
@@ -45,11 +46,15 @@ Numbers = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One query's ``keys`` that it may see, and its ``scores`` and ``weights`` of them."""
+    """One query's ``keys`` that it may see, and its ``scores`` and ``weights`` of them; ``used``:
+    the weights after dropout, which multiplied them by ``factor``.
+    """
 
     keys: Numbers
     scores: Rounded
     weights: Rounded
+    used: Rounded
+    factor: Rounded | None = None
 
 
 def scale_of(call: Call) -> float:
@@ -91,12 +96,19 @@ def broadcast(tensor: Tensor, indices: Numbers) -> Numbers:
     return np.where(np.asarray(tensor.shape) == 1, 0, own)
 
 
-def known(call: Call) -> None:
-    if float(call.get("dropout_p", 0.0)):
-        raise NoArithmetic(call.op)  # which weights were dropped is not recorded
+def dropout_of(call: Call) -> Rounded | None:
+    """What dropout multiplied all weights by; ``None``: nothing."""
+    p = float(call.get("dropout_p", 0.0))
+    if not p:
+        return None
+    shape = (*call.tensor.shape[:-1], call.source("key").shape[-2])
+    found = dropped(call, p, [shape])
+    if len(found) != 1:
+        raise NoArithmetic(call.op, ("dropout-within", ()))
+    return found[0]
 
 
-def row_of(call: Call, lead: Lead, i: int) -> Row:
+def row_of(call: Call, lead: Lead, i: int, dropout: Rounded | None = None) -> Row:
     keys, added = _mask(call, lead, i)
     if not len(keys):
         raise NoArithmetic(call.op)
@@ -109,8 +121,13 @@ def row_of(call: Call, lead: Lead, i: int) -> Row:
     if added is not None:
         scores = scores + added
     with inside():
-        weights = softmax(scores)
-    return Row(keys, scores, rounded(weights))
+        weights = rounded(softmax(scores))
+    if dropout is None:
+        return Row(keys, scores, weights, weights)
+    place = (*lead, i)
+    own = dropout[place]
+    factor = Rounded(own.value[keys], own.error[keys])
+    return Row(keys, scores, weights, weights * factor, factor)
 
 
 def letters_of(call: Call) -> tuple[str, str]:
@@ -130,19 +147,21 @@ def _cells(source: Source, lead: Lead, rows: Numbers, column: int, shared: int) 
 
 def forward(call: Call, index: Index) -> Sum:
     """Σ_j weights_ij v_jd."""
-    known(call)
     *lead, i, column = index
-    row = row_of(call, tuple(lead), i)
+    row = row_of(call, tuple(lead), i, dropout_of(call))
     value = call.source("value")
     values = _cells(value, tuple(lead), row.keys, column, shared_by(call))
     with inside():
-        made = row.weights * values.number
+        made = row.used * values.number
     shown = _weights(call, tuple(lead), i, row)
     at, to = letters_of(call)
     total = Sum(f"Σ_j {shown.tensor}[{at},j] ⋅ {value.name}[{to},d]")
     total.letters = f"{at},d"
     total.terms = [Terms((shown, values), made)]
     total.notes = [("attended", (str(len(row.keys)), str(call.source("key").shape[-2])))]
+    if row.factor is not None:
+        gone = int((row.factor.value == 0).sum())
+        total.notes.append(("weights-dropped", (str(gone), f"{float(call.get('dropout_p')):g}")))
     return total
 
 
@@ -152,6 +171,8 @@ def _slopes(call: Call, lead: Lead, i: int, row: Row, g: Source) -> Rounded:
     own = gather(g.tensor, grid(*([n] for n in lead), [i], range(g.shape[-1])))
     gradient = exact(own)
     toward = (Rounded(values.value[row.keys], values.error[row.keys]) * gradient).sum(axis=1)
+    if row.factor is not None:
+        toward = toward * row.factor
     mean = (row.weights * toward).sum(keepdims=True)
     out = gather(call.tensor, grid(*([n] for n in lead), [i], range(g.shape[-1])))
     # torch may take the mean from the output, as it was rounded
@@ -160,7 +181,6 @@ def _slopes(call: Call, lead: Lead, i: int, row: Row, g: Source) -> Rounded:
 
 
 def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
-    known(call)
     if argument == "input":
         return _query(call, index, g)
     if argument in ("key", "value"):
@@ -173,7 +193,7 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
 def _query(call: Call, index: Index, g: Source) -> Sum:
     """Scale Σ_j s_j k_je, s_j = w_j (g⋅v_j − g⋅out)."""
     *lead, i, column = index
-    row = row_of(call, tuple(lead), i)
+    row = row_of(call, tuple(lead), i, dropout_of(call))
     slopes = _slopes(call, tuple(lead), i, row, g)
     keys = _cells(call.source("key"), tuple(lead), row.keys, column, shared_by(call))
     made = _thrice(constant(scale_of(call)) * slopes * keys.number)
@@ -218,17 +238,17 @@ def _readers(call: Call, argument: str, index: Index) -> Iterator[tuple[Lead, in
 def _key_or_value(call: Call, argument: str, index: Index, g: Source) -> Sum:
     """Scale Σ_i s_ij q_ie for a key; Σ_i w_ij g_id for a value."""
     j, column = index[-2:]
-    other = g if argument == "value" else call.source()
+    other, dropout = g if argument == "value" else call.source(), dropout_of(call)
     places, cells, values, errors, weights = [], [], [], [], []
     for lead, i in _readers(call, argument, index):
         try:
-            row = row_of(call, lead, i)
+            row = row_of(call, lead, i, dropout)
         except NoArithmetic:
             continue
         at = np.flatnonzero(row.keys == j)
         if not len(at):
             continue
-        factor = row.weights if argument == "value" else _slopes(call, lead, i, row, g)
+        factor = row.used if argument == "value" else _slopes(call, lead, i, row, g)
         mine = _matrix(other, lead)[i, column]
         made = factor[int(at[0])] * mine
         if argument == "key":
@@ -260,9 +280,9 @@ def _of_mask(call: Call, index: Index, g: Source) -> Sum:
     values: list[float] = []
     errors: list[float] = []
     places, weights = [], []
-    stretched = call.source("attn_mask").shape[-1] == 1
+    stretched, dropout = call.source("attn_mask").shape[-1] == 1, dropout_of(call)
     for lead, i in _readers(call, "attn_mask", index):
-        row = row_of(call, lead, i)
+        row = row_of(call, lead, i, dropout)
         slopes = _thrice(_slopes(call, lead, i, row, g))
         for at in range(len(row.keys)) if stretched else np.flatnonzero(row.keys == index[-1]):
             values.append(float(slopes.value[at]))

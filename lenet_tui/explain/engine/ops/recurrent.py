@@ -1,264 +1,225 @@
-"""Recurrent layers of one level, and cells: a state from the gates of its step.
+"""Recurrent layers and cells: a state from the gates of its step, and gradients through time.
 
-The states h are the layer's own output, so each step is worked out from the recorded one before
-it. The state c of an LSTM is recorded at the end only: it is followed from the start.
+What torch hands out is read as it is. Other states, and every δ, which is the gradient on the sum
+that a gate is computed from, are worked out in float64; their names cannot be asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
-
 import numpy as np
+import torch
+from torch import Tensor
 
+from lenet_tui.explain.engine.first_order import Part, at, summed
 from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
-from lenet_tui.explain.engine.ops.pointwise import no_backward
+from lenet_tui.explain.engine.recurrent_layers import Layer, layer_of
+from lenet_tui.explain.engine.recurrent_steps import GATES, Back, Step
+from lenet_tui.explain.engine.recurrent_walk import (
+    PlacesOf,
+    Run,
+    back,
+    inputs_at,
+    run,
+    states_before,
+    step_of,
+)
 from lenet_tui.explain.engine.terms import (
+    Gradient,
     Index,
-    NoArithmetic,
     Note,
     Operands,
-    Source,
     Sum,
-    Terms,
-    gather,
+    read,
     read_each,
+    tight,
 )
-from lenet_tui.explain.rounding import Rounded, exact, rounded, sigmoid, tanh
 from lenet_tui.text.numbers import number as digits
 
-GATES = {"lstm": "ifgo", "gru": "rzn", "rnn_tanh": "h", "rnn_relu": "h"}
-MOST = 4096
-"""Steps beyond which a state is not followed from the start."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Weights:
-    """The weights of one direction: of the input, of the state, and their biases if there are."""
-
-    of_input: Source
-    of_state: Source
-    biases: tuple[Source, Source] | None
-
-    @property
-    def size(self) -> int:
-        return self.of_state.shape[1]
-
-    def gate(self, number: int, unit: int, x: Operands, h: Operands) -> tuple[Rounded, Rounded]:
-        """What a gate is computed from: the part of the input and the part of the state."""
-        row = number * self.size + unit
-        sums = []
-        pairs = ((self.of_input, x), (self.of_state, h))
-        for at, (weight, operand) in enumerate(pairs):
-            cells = np.asarray([(row, k) for k in range(weight.shape[1])], np.int64)
-            total = (read_each(weight, cells).number * operand.number).sum(keepdims=True)
-            if self.biases is not None:
-                total = total + exact(gather(self.biases[at].tensor, np.asarray([[row]])))
-            sums.append(rounded(total))
-        return sums[0], sums[1]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Walk:
-    """A direction of a recorded layer: the operands of its steps."""
-
-    call: Call
-    kind: str
-    weights: Weights
-    direction: int
-    batch_first: bool
-
-    def time_of(self, index: Index) -> tuple[int, tuple[int, ...]]:
-        """The step of an element of the output, and its sample (none if there is no batch)."""
-        if len(index) == 2:
-            return index[0], ()
-        return (index[1], index[:1]) if self.batch_first else (index[0], index[1:2])
-
-    def place(self, time: int, sample: tuple[int, ...], unit: int) -> Index:
-        """The index of a step's unit in the input or in the output."""
-        if not sample:
-            return (time, unit)
-        return (*sample, time, unit) if self.batch_first else (time, *sample, unit)
-
-    @property
-    def steps(self) -> int:
-        shape = self.call.source().shape
-        return shape[1] if self.batch_first and len(shape) == 3 else shape[0]
-
-    def before(self, time: int) -> int | None:
-        """The step before one; ``None``: it is the first."""
-        first = self.steps - 1 if self.direction else 0
-        return None if time == first else time + (1 if self.direction else -1)
-
-    def input(self, time: int, sample: tuple[int, ...]) -> Operands:
-        x = self.call.source()
-        cells = [self.place(time, sample, k) for k in range(x.shape[-1])]
-        return read_each(x, np.asarray(cells, np.int64))
-
-    def state(self, time: int, sample: tuple[int, ...]) -> Operands:
-        """H before a step: the output of the one before, or the one that was given."""
-        earlier = self.before(time)
-        if earlier is None:
-            return self.given("hx[0]" if "hx[0]" in self.call.arguments else "hx", sample)
-        start = self.direction * self.weights.size
-        cells = [self.place(earlier, sample, start + k) for k in range(self.weights.size)]
-        output = replace(self.call, part=None).output
-        return read_each(output, np.asarray(cells, np.int64))
-
-    def given(self, name: str, sample: tuple[int, ...]) -> Operands:
-        """All units of a state that the layer was given."""
-        source = self.call.source(name)
-        cells = [(self.direction, *sample, k) for k in range(self.weights.size)]
-        return read_each(source, np.asarray(cells, np.int64))
-
-
-def _layer(call: Call) -> Walk:
-    params = [s for k, s in call.tensors() if k.startswith("params[")]
-    biased, levels = bool(call.get("has_biases")), int(call.get("num_layers", 1))
-    dropped = float(call.get("dropout", 0.0)) and bool(call.get("train"))
-    if levels != 1 or dropped or not isinstance(call.get("batch_first"), bool):
-        raise NoArithmetic(call.op)  # the states of the levels below are not recorded
-    each = 4 if biased else 2
-    both = bool(call.get("bidirectional"))
-    if len(params) != each * (1 + both):
-        raise NoArithmetic(call.op)  # such as of an LSTM with a projection
-    direction = 0
-    found = params[:each]
-    weights = Weights(found[0], found[1], (found[2], found[3]) if biased else None)
-    return Walk(call, call.op, weights, direction, bool(call.get("batch_first")))
-
-
-def _turned(walk: Walk, direction: int) -> Walk:
-    """The same layer, in its other direction."""
-    if not direction:
-        return walk
-    params = [s for k, s in walk.call.tensors() if k.startswith("params[")]
-    own = params[len(params) // 2 :]
-    weights = Weights(own[0], own[1], (own[2], own[3]) if len(own) == 4 else None)
-    return Walk(walk.call, walk.kind, weights, 1, walk.batch_first)
-
-
-def layer_forward(call: Call, index: Index) -> Sum:
+@torch.enable_grad()
+def forward(call: Call, index: Index) -> Sum:
     """A state of the output, or of the last step."""
-    walk = _layer(call)
-    if walk.call.source().tensor.dim() not in (2, 3):
-        raise NoArithmetic(call.op)
-    if call.part:
-        walk = _turned(walk, int(index[0]))
-        time, sample, unit = (0 if walk.direction else walk.steps - 1), index[1:-1], index[-1]
-    else:
-        walk = _turned(walk, int(index[-1] >= walk.weights.size))
-        unit = index[-1] - walk.direction * walk.weights.size
-        time, sample = walk.time_of(index)
-    if walk.kind == "lstm" and walk.steps > MOST:
-        raise NoArithmetic(call.op)
-    x, h = walk.input(time, sample), walk.state(time, sample)
-    if walk.kind != "lstm":
-        return _made(walk.kind, walk.weights, x, h, unit)
-    carried = walk.given("hx[1]", sample)[unit : unit + 1].number
-    order = range(walk.steps) if not walk.direction else range(walk.steps - 1, -1, -1)
-    for each in order:
-        if each == time:
-            break
-        carried = _carried(walk.weights, walk.input(each, sample), walk.state(each, sample),
-                           unit, carried)[0]  # fmt: skip
-    return _long(walk.weights, (x, h), unit, carried, call.part == 2)
+    layer = layer_of(call)
+    number, t, n, unit = _meant(layer, index)
+    made, step = step_of(layer, number, t, n, unit)
+    here = np.full(1, t), np.full(1, n)
+    x = inputs_at(made, number, (*here, np.arange(layer.weights[number][0].shape[1])))[0]
+    ((_, h, _),) = states_before(made, number, (*here, np.arange(layer.size)))
+    carrying = layer.kind == "lstm" and call.part == (1 if layer.cell else 2)
+    total, results = _state(layer.kind, step, carrying)
+    read_of = tuple(c[k : k + 1] for c in (x, h) for k in range(len(c.values)))
+    parts: list[Part] = [(() if k else read_of, r) for k, r in enumerate(results)]
+    total = summed(total, made.roundings, *parts)
+    if number >= layer.directions:
+        total.notes.append(("recomputed", ()))
+    return tight(call.op, total) if layer.levels > 1 else total
 
 
-def _carried(
-    weights: Weights, x: Operands, h: Operands, unit: int, before: Rounded
-) -> tuple[Rounded, list[Rounded]]:
-    """An LSTM's c after a step, and the gates i, f, g, o."""
-    gates = []
-    for number, letter in enumerate("ifgo"):
-        a, b = weights.gate(number, unit, x, h)
-        gates.append((tanh if letter == "g" else sigmoid)(a + b))
-    i, f, g, _ = gates
-    return f * before + i * g, gates
+def _meant(layer: Layer, index: Index) -> tuple[int, int, int, int]:
+    """The direction of a level, the step, the sample and the unit of an element of an output."""
+    both, size = layer.directions, layer.size
+    if layer.call.part and not layer.cell:
+        number, n, unit = index[0], (index[1] if index[1:-1] else 0), index[-1]
+        runs = np.flatnonzero(layer.active[:, n])
+        return number, int(runs[0] if number % both else runs[-1]), n, unit
+    direction, unit = divmod(index[-1], size)
+    return (layer.levels - 1) * both + direction, *layer.place(index[:-1]), unit
 
 
-def _long(
-    weights: Weights, columns: tuple[Operands, Operands], unit: int, before: Rounded, carrying: bool
-) -> Sum:
-    """H = o ⋅ tanh(c), c = f ⋅ c before + i ⋅ g."""
-    c, gates = _carried(weights, *columns, unit, before)
-    i, f, g, o = gates
-    notes: list[Note] = [_gates("ifgo", gates)]
-    if carrying:
-        notes.append(("carried", (digits(float(before.value[0]), 7),)))
-        terms = [Terms((), f * before), Terms((), i * g)]
-        return Sum("f ⋅ c_before + i ⋅ g", _with(terms, columns), notes)
-    notes.append(("carried-now", (digits(float(before.value[0]), 7), digits(float(c.value[0]), 7))))
-    return Sum("o ⋅ tanh(f ⋅ c_before + i ⋅ g)", _with([Terms((), o * tanh(c))], columns), notes)
-
-
-def _with(terms: list[Terms], columns: tuple[Operands, ...]) -> list[Terms]:
-    """The terms with everything that was read as the first one's operands."""
-    read = tuple(c[n : n + 1] for c in columns for n in range(len(c.values)))
-    return [Terms(read, terms[0].result), *terms[1:]]
-
-
-def _gates(letters: str, gates: list[Rounded]) -> Note:
-    shown = zip(letters, gates, strict=True)
-    return "gates", (", ".join(f"{c} = {digits(float(g.value[0]), 5)}" for c, g in shown),)
-
-
-def _made(kind: str, weights: Weights, x: Operands, h: Operands, unit: int) -> Sum:
-    """A state of a GRU or of a plain recurrent layer."""
-    own = h[unit : unit + 1].number
+def _state(kind: str, step: Step, carrying: bool) -> tuple[Sum, list[tuple[Tensor, ...]]]:
+    """H after a step, ``carrying``: c; and the factors of each term."""
+    notes: list[Note] = []
+    results: list[tuple[Tensor, ...]] = [(step.made[0],)]
+    if kind in ("lstm", "gru"):
+        gates = zip(GATES[kind], step.gates, strict=True)
+        shown = ", ".join(f"{c} = {digits(g.item(), 5)}" for c, g in gates)
+        notes.append(("gates", (shown,)))
     if kind == "gru":
-        (ra, rb), (za, zb), (na, nb) = (weights.gate(n, unit, x, h) for n in range(3))
-        r, z = sigmoid(ra + rb), sigmoid(za + zb)
-        n = tanh(na + r * nb)
-        made = n + z * (own - n)
-        other = (exact(1.0) - z) * n + z * own
-        made = Rounded(made.value, np.maximum(made.error, other.error))
-        note = _gates("rzn", [r, z, n])
         right = "(1 − z) ⋅ n + z ⋅ h_before"
-    else:
-        a, b = weights.gate(0, unit, x, h)
-        total = a + b
-        rectified = Rounded(np.maximum(total.value, 0), total.error)
-        made = tanh(total) if kind == "rnn_tanh" else rectified
-        note = ("gates", (f"W⋅x + U⋅h = {digits(float(total.value[0]), 7)}",))
+    elif kind != "lstm":
+        notes.append(("gates", (f"W⋅x + U⋅h = {digits(step.gates[0].item(), 7)}",)))
         right = f"{'tanh' if kind == 'rnn_tanh' else 'max0'}(W⋅x + b + U⋅h_before + b′)"
-    return Sum(right, _with([Terms((), made)], (x, h)), [note])
+    else:
+        i, f, g, _ = step.gates
+        before, after = (digits(c.item(), 7) for c in (step.c_before, step.c))
+        if carrying:
+            notes.append(("carried", (before,)))
+            right, results = "f ⋅ c_before + i ⋅ g", [(f[0], step.c_before[0]), (i[0], g[0])]
+        else:
+            notes.append(("carried-now", (before, after)))
+            right = "o ⋅ tanh(f ⋅ c_before + i ⋅ g)"
+    return Sum(right, notes=notes), results
 
 
-def _cell(kind: str) -> Callable[[Call, Index], Sum]:
-    def forward(call: Call, index: Index) -> Sum:
-        if not isinstance(call.get("w_ih"), Source):
-            raise NoArithmetic(call.op)
-        biases: Any = (call.get("b_ih"), call.get("b_hh"))
-        weights = Weights(
-            call.source("w_ih"), call.source("w_hh"), biases if biases[0] is not None else None
-        )
-        sample, unit = index[:-1], index[-1]
-        x, h = (
-            _row(call.source(name), sample)
-            for name in ("input", "hx[0]" if kind == "lstm" else "hx")
-        )
-        if kind != "lstm":
-            return _made(kind, weights, x, h, unit)
-        before = _row(call.source("hx[1]"), sample)[unit : unit + 1].number
-        return _long(weights, (x, h), unit, before, call.part == 1)
+@torch.enable_grad()
+def backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
+    """The gradient on a weight, a bias, an element of the input or of a first state."""
+    layer = layer_of(call)
+    if argument not in call.arguments:
+        return _by_way_of_h(call, layer, index, g)
+    asked, parameter = call.arguments[argument], layer.weight(argument)
+    if parameter is not None:
+        number, which = parameter
+        made = run(layer, layer.levels)
+        found = back(made, g.beside, number // layer.directions)
+        total = _of_weight(made, number, which, index, found[number])
+    elif asked is layer.x:
+        t, n = layer.place(index[:-1])
+        made = run(layer, layer.levels, slice(n, n + 1))
+        total = _of_input(made, (t, n), index[-1], back(made, g.beside, 0))
+    else:
+        number = 0 if layer.cell else index[0]
+        n = int(index[-2]) if len(index) == 3 - layer.cell else 0
+        made = run(layer, layer.levels, slice(n, n + 1))
+        found = back(made, g.beside, number // layer.directions)
+        total = _of_state(made, number, (n, index[-1]), found[number], asked is layer.first[0])
+    names = (f"{call.entry.name}[{p}].grad" if p else f"{call.entry.name}.grad" for p in g.beside)
+    steps = str(layer.active.shape[0])
+    key = "through-cell" if layer.cell else "through-time"
+    total.notes.append((key, (", ".join(names), steps)))
+    if "ε" in total.right:
+        total.notes.append(("two-slopes", ()))
+    if layer.levels > 1:
+        total.notes.append(("recomputed", ()))
+    return tight(call.op, total)
 
-    return forward
+
+def _by_way_of_h(call: Call, layer: Layer, index: Index, g: Gradient) -> Sum:
+    """What a cell's c gets from its own h = o ⋅ tanh(c): g ⋅ o ⋅ (1 − tanh(c)²)."""
+    t, n = layer.place(index[:-1])
+    made, step = step_of(layer, 0, t, n, index[-1])
+    on_h, r = read(g, index), made.roundings
+    squared = r.tanh(step.c[0]) ** 2
+    slope = r.made(1 - squared, 1 + squared, 3)
+    total = Sum(f"{g.name}[n,j] ⋅ o ⋅ (1 − tanh(c)²)", letters="n,j")
+    factors = torch.from_numpy(on_h.values), step.gates[3][0], slope
+    return tight(call.op, summed(total, r, ((on_h,), factors)))
 
 
-def _row(source: Source, sample: tuple[int, ...]) -> Operands:
-    cells = [(*sample, k) for k in range(source.shape[-1])]
-    return read_each(source, np.asarray(cells, np.int64))
+def _of_weight(made: Run, number: int, which: int, index: Index, found: Back) -> Sum:
+    """Σ_t Σ_n δ ⋅ what the weight was multiplied by; of a bias Σ_t Σ_n δ alone."""
+    layer, of_state = made.layer, which % 2 == 1
+    t, n = (a.astype(np.int64) for a in np.nonzero(layer.active))
+    row = np.full_like(t, index[0])
+    slopes = found.delta_state if of_state else found.delta
+    delta, here = _deltas(made, number, slopes, (t, n, row), of_state)
+    sums = "".join(f"Σ_{c} " for c in layer.letters.split(","))
+    right = f"{sums}{delta.tensor}[{layer.letters},i]"
+    if which > 1:
+        return summed(Sum(right, letters="i"), made.roundings, ((delta,), (here,)))
+    places = t, n, np.full_like(t, index[1])
+    if not of_state:
+        x, values = inputs_at(made, number, places)
+        total = Sum(f"{right} ⋅ {x.tensor}[{layer.letters},j]", letters="i,j")
+        return summed(total, made.roundings, ((delta, x), (here, values)))
+    parts: list[Part] = []
+    for some, h, values in states_before(made, number, places):
+        own = Operands(delta.tensor, delta.indices[some], delta.values[some])
+        parts.append(((own, h), (at(here, some), values)))
+    total = Sum(f"{right} ⋅ h_before[{layer.letters},j]", letters="i,j")
+    return summed(total, made.roundings, *parts)
+
+
+def _of_input(made: Run, step: tuple[int, int], column: int, found: dict[int, Back]) -> Sum:
+    """Σ_i δ[t,n,i] ⋅ W[i,j], of both directions."""
+    layer = made.layer
+    parts: list[Part] = []
+    right = []
+    for number, each in found.items():
+        weight = layer.weights[number][0]
+        rows = np.arange(weight.shape[0])
+        places = np.full_like(rows, step[0]), np.full_like(rows, step[1]), rows
+        delta, here = _deltas(made, number, each.delta, places, False)
+        w = read_each(weight, np.stack([rows, np.full_like(rows, column)], 1))
+        parts.append(((delta, w), (here, torch.from_numpy(w.values))))
+        right.append(f"Σ_i {delta.tensor}[{layer.letters},i] ⋅ {w.tensor}[i,j]")
+    total = Sum(" + ".join(right), letters=f"{layer.letters},j")
+    return summed(total, made.roundings, *parts)
+
+
+def _of_state(made: Run, number: int, of: tuple[int, int], found: Back, of_h: bool) -> Sum:
+    """Σ_i δ[first t,n,i] ⋅ U[i,j] of a first h, and of a GRU what z lets through; of c, f ⋅ its."""
+    layer, (n, unit) = made.layer, of
+    letters = "n,j" if layer.cell else "l,n,j"
+    if not of_h:
+        total = Sum("f ⋅ c.grad after the first step", letters=letters)
+        return summed(total, made.roundings, ((), (found.c[0, unit : unit + 1],)))
+    runs = np.flatnonzero(layer.active[:, n])
+    t = int(runs[-1] if number % layer.directions else runs[0])
+    weight = layer.weights[number][1]
+    rows = np.arange(weight.shape[0])
+    places = np.full_like(rows, t), np.full_like(rows, n), rows
+    delta, here = _deltas(made, number, found.delta_state, places, True)
+    u = read_each(weight, np.stack([rows, np.full_like(rows, unit)], 1))
+    total = Sum(f"Σ_i {delta.tensor}[{layer.letters},i] ⋅ {u.tensor}[i,j]", letters=letters)
+    parts: list[Part] = [((delta, u), (here, torch.from_numpy(u.values)))]
+    if layer.kind == "gru":
+        total.right = f"z ⋅ h.grad after the first step + {total.right}"
+        parts.insert(0, ((), (found.carried[0, unit : unit + 1],)))
+    return summed(total, made.roundings, *parts)
+
+
+def _deltas(
+    made: Run, number: int, slopes: Tensor, places: PlacesOf, of_state: bool
+) -> tuple[Operands, Tensor]:
+    """δ at (step, sample, gate's row). A GRU's on U⋅h + b′ differ from those on W⋅x + b: they are
+    called ε.
+    """
+    layer, (t, n, row) = made.layer, places
+    here = at(slopes, t, n - (made.samples.start or 0), row)
+    letter = "ε" if of_state and layer.kind == "gru" else "δ"
+    indices = np.concatenate([layer.rows[t, n], row[:, None]], 1)
+    name = f"{layer.call.entry.name}.{letter}{layer.suffix(number)}"
+    return Operands(name, indices, here.detach().numpy()), here
 
 
 _LAYER = "input hx params has_biases num_layers dropout train bidirectional batch_first"
+_CELL = "input hx w_ih w_hh b_ih b_hh"
 RULES = [
-    Rule(" ".join(GATES), _LAYER, layer_forward, no_backward, whole_tensors, parts=True),
-    *(
-        Rule(f"{name}_cell", "input hx w_ih w_hh b_ih b_hh", _cell(kind), no_backward,
-             whole_tensors, parts=True)
-        for name, kind in (("lstm", "lstm"), ("gru", "gru"), ("rnn_tanh", "rnn_tanh"),
-                           ("rnn_relu", "rnn_relu"))
-    ),
+    Rule(names, signature, forward, backward, whole_tensors, parts=True, together=True,
+         inner="δ ε h input")
+    for names, signature in (
+        (" ".join(GATES), _LAYER),
+        (" ".join(f"{kind}_cell" for kind in GATES), _CELL),
+    )
 ]  # fmt: skip

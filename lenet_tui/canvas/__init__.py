@@ -1,0 +1,1 @@
+"""A picture drawn by hand, what the model makes of it, and the next input made of it."""

@@ -1,0 +1,1 @@
+"""Runs the model on the picture, beside the session."""

@@ -1,0 +1,1 @@
+"""The screen with the picture and the outputs."""

@@ -1,0 +1,163 @@
+"""Curves of other runs, read from files: saved sessions, tables, and logs of other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lenet_tui.curves.series import Array, Dense
+from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.sessions.file_format import ANY_MODEL, MAX_BYTES, SaveError, decode
+from lenet_tui.sessions.store import SUFFIX
+from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem
+
+LOSS, TEST_LOSS, ACCURACY, RATE = "loss", "test_loss", "accuracy", "lr"
+NAMES = {
+    LOSS: (LOSS, "train_loss", "train/loss", "training_loss", "loss/train"),
+    TEST_LOSS: (TEST_LOSS, "val_loss", "valid_loss", "test/loss", "val/loss", "eval_loss",
+                "eval/loss", "loss/val", "loss/test"),
+    ACCURACY: (ACCURACY, "test_accuracy", "val_accuracy", "val_acc", "test_acc", "acc",
+               "eval_accuracy", "accuracy/val", "accuracy/test", "val/accuracy", "test/accuracy"),
+    RATE: (RATE, "learning_rate", "train/learning_rate", "learning_rate/train"),
+}  # fmt: skip
+"""What other programs call the same numbers."""
+STEPS = ("iteration", "step", "global_step", "iter", "steps")
+EVENTS = "events.out.tfevents"
+"""How the name of a TensorBoard file begins."""
+MOST = 2_000_000
+"""Numbers of one kind that are read."""
+
+
+@dataclass(slots=True, eq=False)
+class OtherRun:
+    """A run's numbers by iteration, from 1. ``name``: of its file, safe to be shown."""
+
+    name: str
+    values: dict[str, dict[int, float]] = field(default_factory=dict)
+    losses: Dense | None = None
+    """The loss of each iteration, where all are known: of a saved session."""
+
+    def points(self, kind: str) -> tuple[Array, Array] | None:
+        """Iterations and numbers of a kind, in order; ``None``: there are none."""
+        known = self.values.get(kind)
+        if not known:
+            return None
+        x = np.array(sorted(known), dtype=np.float64)
+        return x, np.array([known[int(n)] for n in x], dtype=np.float64)
+
+
+class RunError(Problem):
+    """A file that has no curve, with one line on why."""
+
+
+def read_run(path: Path) -> OtherRun:
+    """The run in a file, or in the newest TensorBoard file of a folder; ``RunError`` if none is.
+
+    A saved session, a table (CSV or TSV with a line of names), JSON lines as ``lenet-tui train
+    --format jsonl`` prints them, or a TensorBoard file where its package is installed.
+    """
+    name = clean(path.name, 40)
+    try:
+        if path.is_dir() or path.name.startswith(EVENTS):
+            run = OtherRun(name, _events(path))
+        elif not path.is_file():
+            raise RunError("curves:no-file", path=clean(str(path)))
+        elif path.stat().st_size > MAX_BYTES:
+            raise RunError("curves:large", path=clean(str(path)))
+        elif path.suffix == SUFFIX or path.read_bytes()[:18] == b"lenet-tui session ":
+            run = _session(name, path.read_bytes())
+        else:
+            run = OtherRun(name, _gathered(_rows(path.read_text("utf-8", "replace"))))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise RunError("curves:unreadable", path=clean(str(path)), why=clean(why)) from None
+    if run.losses is None and not any(run.values.values()):
+        raise RunError("curves:no-curve", path=clean(str(path)))
+    return run
+
+
+def _session(name: str, data: bytes) -> OtherRun:
+    try:
+        saved = decode(data, ANY_MODEL)
+    except SaveError as error:
+        raise RunError(error.notice) from None
+    dense = Dense()
+    dense.take(Losses.read(saved.losses, saved.losses_from).values)
+    found = saved.snapshot.evaluations
+    accuracies = {e.iteration: 100 * e.accuracy for e in found if e.accuracy is not None}
+    losses = {e.iteration: e.loss for e in found if math.isfinite(e.loss)}
+    return OtherRun(name, {ACCURACY: accuracies, TEST_LOSS: losses}, dense)
+
+
+def _rows(text: str) -> Iterator[dict[str, Any]]:
+    """The rows of a table, or the objects of JSON lines."""
+    if text.lstrip()[:1] == "{":
+        for line in text.splitlines():
+            try:
+                row = json.loads(line) if line.strip() else None
+            except ValueError:
+                continue
+            if isinstance(row, dict):
+                yield row
+        return
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    yield from csv.DictReader(io.StringIO(text), delimiter=delimiter)
+
+
+def _gathered(rows: Iterable[dict[str, Any]]) -> dict[str, dict[int, float]]:
+    """The known numbers by iteration; rows without an iteration are counted from 1."""
+    found: dict[str, dict[int, float]] = {kind: {} for kind in NAMES}
+    for number, raw in enumerate(rows, 1):
+        row = {str(k).strip().lower(): v for k, v in raw.items() if k is not None}
+        at = next((_number(row[s]) for s in STEPS if s in row), None)
+        if at is None and any(s in row for s in STEPS):
+            continue
+        iteration = number if at is None or not math.isfinite(at) else int(at)
+        for kind, names in NAMES.items():
+            value = next((_number(row[n]) for n in names if n in row), None)
+            if value is not None and iteration >= 0 and len(found[kind]) < MOST:
+                found[kind][iteration] = value
+    return _percent(found)
+
+
+def _percent(found: dict[str, dict[int, float]]) -> dict[str, dict[int, float]]:
+    """Accuracies in percent: where none is above 1 they are shares."""
+    shares = found.get(ACCURACY, {})
+    if shares and max(shares.values()) <= 1:
+        found[ACCURACY] = {n: 100 * value for n, value in shares.items()}
+    return found
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _events(path: Path) -> dict[str, dict[int, float]]:
+    """The scalars of TensorBoard's files; ``RunError`` where its package is missing."""
+    if find_spec("tensorboard") is None:
+        raise RunError("curves:no-tensorboard")
+    reader = import_module("tensorboard.backend.event_processing.event_accumulator")
+    read = reader.EventAccumulator(str(path), size_guidance={"scalars": MOST})
+    read.Reload()
+    found: dict[str, dict[int, float]] = {kind: {} for kind in NAMES}
+    for tag in read.Tags().get("scalars", ()):
+        for kind, names in NAMES.items():
+            if tag.lower() in names:
+                found[kind] |= {int(e.step): float(e.value) for e in read.Scalars(tag)}
+    return _percent(found)

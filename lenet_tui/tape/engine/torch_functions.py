@@ -1,0 +1,55 @@
+"""What is known of the functions that a recorder is given, looked at once for each function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lenet_tui.tape.engine.in_place import may_write
+from lenet_tui.training.engine.compiled_calls import CompiledCall
+
+VIEWS = ("T", "mT", "H", "mH", "real", "imag")
+"""Attributes of a tensor that are ops."""
+MOST = 4096
+"""Functions that are known at a time: a model may make new ones as it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class TorchFunction:
+    """``name``: torch's; ``op``: what it is called on the tape.
+
+    ``silent``: it reads an attribute that is no tensor's view, so it is no op. ``writes``: it may
+    write into what it is given, even without ``out``. ``compiled``: it is a ``CompiledCall``.
+    """
+
+    name: str
+    op: str
+    silent: bool
+    writes: bool
+    compiled: bool
+
+
+_KNOWN: dict[Any, TorchFunction] = {}
+
+
+def known(func: Any) -> TorchFunction:
+    """What is known of a function."""
+    return _KNOWN.get(func) or _learn(func)
+
+
+def _learn(func: Any) -> TorchFunction:
+    name = getattr(func, "__name__", "")
+    read = name == "__get__"
+    if read:
+        name = getattr(func.__self__, "__name__", "")
+    found = TorchFunction(
+        name,
+        name.strip("_") or name,
+        read and name not in VIEWS,
+        may_write(func, name),
+        isinstance(func, CompiledCall),
+    )
+    if len(_KNOWN) >= MOST:
+        _KNOWN.clear()
+    _KNOWN[func] = found
+    return found

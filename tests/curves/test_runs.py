@@ -1,0 +1,82 @@
+"""Curves of other runs are read from what people have, and drawn beside the session's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lenet_tui.curves.runs import ACCURACY, LOSS, RATE, TEST_LOSS, RunError, read_run
+from lenet_tui.protocol.options import Options
+from tests.harness.commands import run_here
+from tests.harness.running_app import running
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_table_is_read_by_the_names_that_people_use(tmp_path: Path) -> None:
+    rows = "Step,train/loss,val_acc,note\n10,2.0,0.5,x\n20,1.5,0.75,\n30,nan,,\n"
+    run = read_run(written(tmp_path, "a.csv", rows))
+    assert run.values[LOSS] == {10: 2.0, 20: 1.5}
+    assert run.values[ACCURACY] == {10: 50.0, 20: 75.0}
+    points = run.points(LOSS)
+    assert points is not None and points[0].tolist() == [10, 20]
+    tabs = read_run(written(tmp_path, "b.tsv", "loss\tlr\n3\t0.1\n2\t0.05\n"))
+    assert tabs.values[LOSS] == {1: 3.0, 2: 2.0} and tabs.values[RATE] == {1: 0.1, 2: 0.05}
+
+
+def test_what_train_prints_is_read(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "a.session"
+    done = run_here(
+        "train", "--epochs", "2", "--format", "jsonl", "--checkpoint", str(checkpoint),
+        "--batch-size", "64", "--device", "cpu",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    printed = read_run(written(tmp_path, "log.jsonl", done.stdout))
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    last = [e for e in events if e["event"] == "evaluation"][-1]
+    at = last["iteration"]
+    assert printed.values[ACCURACY][at] == pytest.approx(100 * last["accuracy"])
+    assert printed.values[TEST_LOSS][at] == last["test_loss"]
+    saved = read_run(checkpoint)
+    assert saved.values[ACCURACY][at] == pytest.approx(100 * last["accuracy"])
+    assert saved.losses is not None and np.isfinite(saved.losses.values[1:]).sum() == at
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", ""),
+        ("a.csv", "x,y\n1,2\n"),
+        ("a.jsonl", '{"iteration": 1}\n{"loss'),
+        ("a.session", "lenet-tui session 1\n"),
+        ("a.bin", "\x00\x01\x02"),
+    ],
+)
+def test_a_file_without_a_curve_is_one_line(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(RunError) as error:
+        read_run(written(tmp_path, name, text))
+    assert "\n" not in str(error.value)
+    with pytest.raises(RunError):
+        read_run(tmp_path / "none.csv")
+
+
+async def test_another_run_is_drawn_beside_with_a_letter(tmp_path: Path) -> None:
+    rows = "iteration,loss\n" + "".join(f"{n},{3 - n / 100}\n" for n in range(1, 201))
+    path = written(tmp_path, "before.csv", rows)
+    async with running((200, 60), options=Options(batch_size=32, lr=0.1)) as run:
+        await run.press("g", "3", "0", "enter", "M", *str(path), "enter")
+        await run.pilot.pause(0.3)
+        await run.settle()
+        assert "a before.csv" in run.text
+        view = run.app.main.body.training
+        assert view.window.last == 200
+        await run.press("M", "enter")
+        await run.pilot.pause(0.2)
+        assert "before.csv" not in run.text and view.window.last == 30
