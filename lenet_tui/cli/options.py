@@ -180,9 +180,7 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help=f"of images trained on: {EXAMPLE} (pixels, degrees, deviation), or some of these",
     )
-    group.add_argument(
-        "--train-size", type=_value("train-size"), metavar="N", help="on the first N"
-    )
+    group.add_argument("--train-size", type=_value("train-size"), metavar="N", help="only first N")
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
