@@ -144,6 +144,7 @@ def _batch(frame: Frame) -> list[str]:
     if options.data == "random":
         return []
     name = "digits" if options.data == "digits" else "samples"
+    name += f"[:{options.train_size}]" if options.train_size else ""
     padding = frame.samples.padding if frame.samples else None
     pad = ""
     if padding is not None:

@@ -180,6 +180,7 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help=f"of images trained on: {EXAMPLE} (pixels, degrees, deviation), or some of these",
     )
+    group.add_argument("--train-size", type=_value("train-size"), metavar="N", help="only first N")
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
@@ -226,7 +227,7 @@ def session_options(args: argparse.Namespace) -> Options:
     given = vars(args)
     names = ("device", "data", "augment", "batch_size", "loss", "lr", "optimizer", "schedule",
              "momentum", "weight_decay", *SWITCHES, "seed", "threads", "history_mb", "tape_mb",
-             "evaluate_every", "weights", "model")  # fmt: skip
+             "train_size", "evaluate_every", "weights", "model")  # fmt: skip
     values = {name: given.get(name) for name in names}
     several = {"inputs": given.get("inputs"), "model_args": given.get("model_arg")}
     values |= {name: tuple(value) for name, value in several.items() if value}

@@ -27,6 +27,7 @@ _OWN = (
     "inputs",
     "data",
     "augment",
+    "train_size",
     "batch_size",
     "loss",
     "lr",

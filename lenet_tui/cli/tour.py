@@ -17,7 +17,8 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.text.words import Words
 from lenet_tui.text.wrapping import wrap
 from lenet_tui.tour.request import Print
-from lenet_tui.tour.stops import STOPS, Stop
+from lenet_tui.tour.stop import Stop
+from lenet_tui.tour.stops import STOPS
 
 WIDTH = 80
 
@@ -49,7 +50,7 @@ def stop_output(stop: Stop, engine: BlockingEngine, options: Options) -> list[st
         return [f"torch.Size([{', '.join(map(str, result.output_shape or ()))}])"]
     if not stop.prints:
         return []
-    engine.start(options)
+    engine.start(stop.session(options))
     texts: list[str] = []
     for moves in (stop.moves, stop.then) if stop.then else (stop.moves,):
         for move in moves:

@@ -55,6 +55,7 @@ class TextPrinter:
             f"preset {options.preset} · data {options.data} · batch-size {options.batch_size} · "
             f"loss {options.loss} · lr {options.lr:g} · optimizer {options.optimizer} · "
             f"seed {options.seed}"
+            + (f" · train-size {options.train_size}" if options.train_size else "")
             + (f" · augment {options.augment}" if options.augment != OFF else "")
             + "".join(f" · {name} {value:g}" for name, value in switches(options).items())
         )

@@ -78,6 +78,10 @@ NOTICES = {
         "augment changes images of data such as digits, not data {data}: leave it off",
         "augment 用于 digits 之类的图像数据，不能用于数据 {data}：请设为 off",
     ),
+    "protocol:train-size-images": (
+        "train-size chooses images of data such as digits, not of data {data}: leave it out",
+        "train-size 用于 digits 之类的图像数据，不能用于数据 {data}：请去掉",
+    ),
     "protocol:labels-needed": (
         "loss cross_entropy needs class labels, and the random data has a real-valued target:"
         " use loss mse, or data digits",

@@ -43,9 +43,12 @@ TUNED = ("schedule", "momentum", "weight-decay")
 SETTABLE = ("lr", *TUNED, "loss", "optimizer", "batch-size", "data", "augment", *SWITCHES,
             "seed", "device")  # fmt: skip
 """Options that a move may change while a session runs."""
+FROM_THE_START = ("threads", "history-mb", "tape-mb", "evaluate-every", "train-size")
+"""Options of one value that are those of the whole session."""
 
 _SELDOM = {
     **{"model_args": (), "inputs": (), "step": False, "evaluate_every": EPOCH},
+    "train_size": 0,
     **{"weights": "", "augment": augment.OFF},
     **{"schedule": CONSTANT, "momentum": ITS_OWN, "weight_decay": ITS_OWN},
 }
@@ -68,6 +71,8 @@ class Options:
     device: str = "auto"
     data: str = "digits"
     batch_size: int = 1
+    train_size: int = 0
+    """Of the images to train on, only so many, the first ones; 0: all of them."""
     augment: str = augment.OFF
     """How the images of a batch are changed at random: see ``protocol/augment.py``."""
     loss: str = "cross_entropy"
@@ -139,6 +144,9 @@ def check(options: Options) -> Options:
     _check_optimizer(options)
     if _augmentation(options.augment) != augment.OFF and options.data in ("random", OWN, DRAWN):
         raise OptionError("protocol:augment-images", data=options.data)
+    _within("train-size", options.train_size, 0, 10**12)
+    if options.train_size and options.data in ("random", OWN, DRAWN):
+        raise OptionError("protocol:train-size-images", data=options.data)
     for name in SWITCHES:
         value = getattr(options, name)
         if not (math.isfinite(value) and value >= 0):
@@ -195,7 +203,7 @@ def parse_value(option: str, text: str) -> Any:
         return ITS_OWN
     if option == "evaluate-every" and text == "epoch":
         return EPOCH
-    if option not in (*SETTABLE, "threads", "history-mb", "tape-mb", "evaluate-every"):
+    if option not in (*SETTABLE, *FROM_THE_START):
         raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
     if kind in (int, float):
         return _number(option, text, kind)

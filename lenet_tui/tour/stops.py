@@ -1,50 +1,18 @@
-"""The tour: the stops of the chapter "Neural Networks" (``torch.nn``), and what each shows."""
+"""The tour: the stops of the chapter "Neural Networks" (``torch.nn``), then those of learning."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from inspect import cleandoc
+from lenet_tui.tour.learning import LEARNING
+from lenet_tui.tour.stop import Stop
 
 PRESET = "notebook"
-"""The preset of the session that the stops' moves are for."""
+"""The preset of the session that the moves of the chapter's stops are for."""
 
 _RANDOM = ("phase", "do zero_grad", "do backward random")
 _ON = ".next_functions[0][0]"
 _LOSS = (*_RANDOM, "do forward", "phase")
 
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One stop. Its words are ``tour.KEY.title`` and ``tour.KEY.text``.
-
-    ``moves``: lines as in ``protocol/moves.py`` that take a new session of ``PRESET`` to its state.
-    ``panes``: ids of the panes to be seen, the first one to be focused. ``tensor``: the one to
-    show, ``aspect``: its value, gradient or update, ``numbers``: not as a heatmap. ``lab`` and
-    ``lab_input``: the layer to open in the lab instead, and its input's shape. ``source``: the
-    lines of Python that the stop is about; all stops' lines run in order. ``prints``: what these
-    print, by the engine's names of it; ``then``: moves on from the stop, after which it is printed
-    again.
-    """
-
-    key: str
-    source: str
-    moves: tuple[str, ...] = ()
-    panes: tuple[str, ...] = ()
-    tensor: str = ""
-    lab: str = ""
-    lab_input: tuple[int, ...] = ()
-    aspect: str = "value"
-    numbers: bool = False
-    prints: tuple[str, ...] = ()
-    then: tuple[str, ...] = ()
-
-    @property
-    def code(self) -> str:
-        """``source`` without the indentation that it has here."""
-        return cleandoc(self.source)
-
-
-STOPS: tuple[Stop, ...] = (
+CHAPTER: tuple[Stop, ...] = (
     Stop(
         "steps",
         """
@@ -214,3 +182,4 @@ STOPS: tuple[Stop, ...] = (
     ),
 )
 """In the chapter's order."""
+STOPS = (*CHAPTER, *LEARNING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.text.notice import Table
 from lenet_tui.tour.words_layers import TOUR_LAYERS
+from lenet_tui.tour.words_learning import TOUR_LEARNING
 from lenet_tui.tour.words_training import TOUR_TRAINING
 
 TOUR: Table = {
@@ -16,6 +17,7 @@ TOUR: Table = {
     "tour.lab": ("{key} opens the layer lab again.", "按 {key} 再次打开层实验室。"),
     **TOUR_LAYERS,
     **TOUR_TRAINING,
+    **TOUR_LEARNING,
     # What its keys do
     "touring.more": ("more", "下一页"),
     "touring.tour-next": ("next", "下一站"),

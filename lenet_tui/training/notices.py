@@ -20,6 +20,10 @@ NOTICES = {
         "safetensors has no {dtype}, which {name} has: write a .pt file",
         "safetensors 没有 {name} 的类型 {dtype}：请写成 .pt 文件",
     ),
+    "training:train-size-too-large": (
+        "train-size {size} is more than there is to train on: {data} has {count} samples for that",
+        "train-size {size} 超过可训练的样本：{data} 有 {count} 个",
+    ),
     "training:batch-too-large": (
         "batch-size {size} is more than there is to train on:"
         " {data} has {count} samples for that; at most {count}",

@@ -23,9 +23,9 @@ def test_every_stop_is_printed_in_order_with_its_words_and_code(
     capsys: pytest.CaptureFixture[str], lang: str
 ) -> None:
     out, say = printed(capsys, "--lang", lang), words(lang)
-    titles = [f"{n} / 14 · {say(f'tour.{stop.key}.title')} ─" for n, stop in enumerate(STOPS, 1)]
+    titles = [f"{n} / 20 · {say(f'tour.{stop.key}.title')} ─" for n, stop in enumerate(STOPS, 1)]
     places = [out.index(title) for title in titles]
-    assert places == sorted(places) and len(set(places)) == 14
+    assert places == sorted(places) and len(set(places)) == 20
     flat = "".join(out.split())
     for stop in STOPS:
         assert "".join(say(f"tour.{stop.key}.text").split()) in flat
@@ -47,7 +47,7 @@ def test_one_stop_is_asked_for_by_number_or_name(
     capsys: pytest.CaptureFixture[str], asked: str
 ) -> None:
     out = printed(capsys, asked)
-    assert "13 / 14 · conv1.bias.grad, before and after" in out and out.count(" / 14 ") == 1
+    assert "13 / 20 · conv1.bias.grad, before and after" in out and out.count(" / 20 ") == 1
 
 
 def test_ascii_is_ascii_and_times_is_no_minus(capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +61,7 @@ def test_ascii_is_ascii_and_times_is_no_minus(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("15", "no stop '15': 1 to 14, or one of steps, conv1d"),
+        ("21", "no stop '21': 1 to 20, or one of steps, conv1d"),
         ("x\x1b[2J", r"no stop 'x\x1b[2J'"),
         ("--lr 0.1", "the preset notebook: no --lr here"),
         ("--data digits --loss mse", "the preset notebook: no --data, --loss here"),
@@ -85,4 +85,4 @@ def test_without_a_terminal_the_stops_are_printed() -> None:
     assert done.stderr == (
         "lenet-tui: stdin is not a terminal: the stops are printed instead of shown\n"
     )
-    assert "1 / 14 · Six steps" in done.stdout and "14 / 14 · The update rule" in done.stdout
+    assert "1 / 20 · Six steps" in done.stdout and "20 / 20 · Your own digit" in done.stdout

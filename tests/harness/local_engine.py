@@ -39,7 +39,7 @@ from tests.harness import faulty_gpu
 from tests.harness.driving import Hooks
 
 C = TypeVar("C")
-LONGEST, CONTINUES = 100, 5
+LONGEST, CONTINUES = 150, 5
 """Iterations after which a move is paused; after which a ``Continue`` is."""
 
 

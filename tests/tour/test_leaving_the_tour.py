@@ -101,3 +101,31 @@ async def test_the_tour_stays_until_the_own_session_is_there() -> None:
         await run.settle()
         assert "digits" in run.lines[0] and "The tour" not in run.text
         assert "iteration 2" in run.rail
+
+
+async def test_the_curves_of_a_stop_are_those_of_its_session_and_go_with_it() -> None:
+    async with running((120, 40)) as run:
+        main = run.app.main
+        await run.press("f", "f")
+        own = main.options
+        await at(run, "overfit")
+        options = main.options
+        assert (options.data, options.train_size, options.batch_size) == ("digits", 20, 20)
+        assert main.body.is_training and main.query_one("#chart-loss").has_focus
+        assert main.tour._progress == "here" and "20 of 20 right; loss 0.000" in run.text
+        said = sorted(main.body.training.collected._evaluations)
+        assert said == [*range(10, 81, 10)]
+        await run.press("escape")  # the curves
+        assert main.tour.on and not main.body.is_training
+        await run.press("u")
+        assert main.body.is_training
+        await at(run, "kernels")
+        assert not main.body.is_training and main.tensor.tensor == "conv1.weight"
+        await run.press("escape")
+        assert not main.tour.on and main.options == own and "iteration 2" in run.rail
+        assert not main.body.is_training
+        await run.press("V")
+        await at(run, "print")
+        assert not main.body.is_training
+        await run.press("escape")
+        assert main.body.is_training and not main.tour.on

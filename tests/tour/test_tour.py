@@ -19,14 +19,16 @@ from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
 from lenet_tui.text.words import prose
 from lenet_tui.tour.engine.answers import printed
+from lenet_tui.tour.learning import CURVES
 from lenet_tui.tour.request import Print
-from lenet_tui.tour.stops import PRESET, STOPS, Stop
+from lenet_tui.tour.stop import Stop
+from lenet_tui.tour.stops import CHAPTER, PRESET, STOPS
 from lenet_tui.tour.words import TOUR
 from lenet_tui.training.engine.model import Net
 from tests.harness.driving import LocalStore
 
 PANES = {"rail", "layers", "tensor", "gradient", "image", "output", "loss",
-         "code", "explain", "autograd", "log"}  # fmt: skip
+         "code", "explain", "autograd", "log", *CURVES}  # fmt: skip
 BY_KEY = {stop.key: stop for stop in STOPS}
 
 
@@ -65,7 +67,7 @@ def grad(moved: Moved, name: str) -> object:
 
 
 def test_the_stops_are_the_chapters_in_its_order() -> None:
-    assert [stop.key for stop in STOPS] == [
+    assert [stop.key for stop in CHAPTER] == [
         "steps", "conv1d", "conv2d", "pool", "define", "print", "parameters", "input", "output",
         "random", "loss", "graph", "bias", "update",
     ]  # fmt: skip
@@ -104,7 +106,7 @@ def test_the_code_of_all_stops_runs_in_order_and_gives_what_it_says() -> None:
     torch.manual_seed(0)
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F}
     printed: dict[str, list[str]] = {}
-    for stop in STOPS:
+    for stop in CHAPTER:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             exec(stop.code, names)

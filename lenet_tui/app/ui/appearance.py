@@ -15,7 +15,7 @@ class Appearance:
 
     ``tab``: the one on top. ``filling``: the pane that fills the screen, and ``summoned``: whether
     it has no other place. ``explained``: the cell in the inspector, or empty. ``follows``: whether
-    the tensor panes follow the ops.
+    the tensor panes follow the ops. ``training``: whether the curves are in their place.
     """
 
     chosen: tuple[tuple[Pane, object], ...]
@@ -26,3 +26,4 @@ class Appearance:
     summoned: bool
     explained: str
     follows: bool
+    training: bool

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
     from lenet_tui.protocol.moves import Move
     from lenet_tui.protocol.options import Options
-    from lenet_tui.tour.stops import Stop
+    from lenet_tui.tour.stop import Stop
 
 
 TRAINING_PANES = (
@@ -193,6 +193,7 @@ class PaneScreen(EdgeScreen):
         """Make room for the tour and a stop's panes; ``None``: the tour is closed."""
         panes = stop.panes if stop else ()
         self.body.beside_tour(panes if stop else None)
+        self.body.set_class(not {*panes}.isdisjoint(TRAINING_PANES), "-training")
         for name in TABS.intersection(panes):
             self.tabs.open(name)
         if stop and stop.tensor:
@@ -213,11 +214,13 @@ class PaneScreen(EdgeScreen):
             summoned,
             explained,
             self.follows,
+            self.body.is_training,
         )
 
     def recall(self, before: Appearance) -> None:
         """Have everything look as it did."""
         self.follows = before.follows
+        self.body.set_class(before.training, "-training")
         self.tabs.open(before.tab)
         self.body.layers_pane.choose(before.tensor)
         for pane, remembered in before.chosen:

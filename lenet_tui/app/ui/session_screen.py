@@ -14,6 +14,7 @@ from lenet_tui.app.ui.frame_scheduler import FrameScheduler
 from lenet_tui.app.ui.pane_screen import PaneScreen
 from lenet_tui.app.ui.panes.footer import HintLine
 from lenet_tui.app.ui.panes.layers import LayersPane
+from lenet_tui.evaluation.request import ListEvaluations
 from lenet_tui.export.ui.dialog import Exporter
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.messages import FrameCame, SomethingToShow
@@ -209,6 +210,16 @@ class SessionScreen(PaneScreen):
         self.tour.session_shown()
         self.frame = frame
         self.show_activity()
+        self.show_again()
+
+    def know_evaluations(self) -> None:
+        """Have the curves, if they are seen, show every evaluation of the session."""
+        if self.body.is_training and not self.is_dead:
+            self.run_worker(self._know_evaluations())
+
+    async def _know_evaluations(self) -> None:
+        reply = await self.ask(ListEvaluations())
+        self.body.training.collected.know(reply.answer or ())
         self.show_again()
 
     @property

@@ -8,7 +8,6 @@ from lenet_tui.app.ui.free_moves_screen import FreeMovesScreen
 from lenet_tui.curves.ui import beside
 from lenet_tui.curves.ui.view import TrainingView
 from lenet_tui.curves.ui.worst_pane import WorstPane
-from lenet_tui.evaluation.request import ListEvaluations
 from lenet_tui.protocol.moves import Draw, Goto
 from lenet_tui.protocol.picture import packed
 
@@ -22,13 +21,7 @@ class TrainingScreen(FreeMovesScreen):
         opened = not self.body.is_training
         self.body.set_class(opened, "-training")
         self.focus_pane("chart-loss" if opened else "layers")
-        if opened and not self.is_dead:
-            self.run_worker(self._know_evaluations())
-
-    async def _know_evaluations(self) -> None:
-        reply = await self.ask(ListEvaluations())
-        self.body.training.collected.know(reply.answer or ())
-        self.show_again()
+        self.know_evaluations()
 
     def action_beside(self) -> None:
         """Show another run's curves beside this one's."""

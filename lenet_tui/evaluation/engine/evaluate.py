@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -20,18 +20,22 @@ from lenet_tui.training.engine.trainer import Trainer
 
 
 def evaluate(
-    trainer: Trainer, iteration: int, stopped: Callable[[], bool] = lambda: False
+    trainer: Trainer,
+    iteration: int,
+    stopped: Callable[[], bool] = lambda: False,
+    batches: Callable[[Trainer], Iterator[Batch]] = held_out.batches,
 ) -> Evaluation | None:
     """Accuracy and mean loss of the live model, as after ``iteration``; it does not change.
 
     The loss is the sum of each batch's mean loss times its samples, over all samples, in float64.
     ``stopped`` is asked between two batches; ``None``: it said so. Raises ``Rejected`` where
-    nothing is held out, ``MoveRejected`` or ``OwnError`` where the model fails.
+    nothing is held out, ``MoveRejected`` or ``OwnError`` where the model fails. ``batches``: those
+    to evaluate on.
     """
     correct = total = 0
     classes, known, summed = True, True, 0.0
     with rejecting(trainer), undisturbed(trainer), torch.no_grad():
-        for batch in held_out.batches(trainer):
+        for batch in batches(trainer):
             if stopped():
                 return None
             returned = trainer.model(*batch.args, **batch.kwargs)

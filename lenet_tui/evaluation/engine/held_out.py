@@ -41,6 +41,15 @@ def batches(trainer: Trainer) -> Iterator[Batch]:
         yield of_pair(*part.batch(numbers)).map(trainer.here)
 
 
+def trained_on(trainer: Trainer) -> Iterator[Batch]:
+    """Yields the images that are trained on, as ``batches`` those held out."""
+    part, count = dataset.held_in(trainer.options), dataset.count(trainer.options)
+    if part is None:
+        raise Rejected("evaluation:none", data=clean(trainer.options.data))
+    for numbers in torch.split(torch.arange(count), TOGETHER):
+        yield of_pair(*part.batch(numbers)).map(trainer.here)
+
+
 def _of_file(trainer: Trainer) -> Iterator[Any]:
     """The batches of ``test_data``: an iterable of them, or what makes one."""
     data, title = trainer.options.data, trainer.file.title

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from dataclasses import replace
 from functools import cache
 
 from torch import Tensor
@@ -51,7 +52,8 @@ def text(navigator: Navigator) -> str:
     if plan.mentions("F."):
         helpers.imports["F"] = "import torch.nn.functional as F"
     merged(net, helpers, Pulled({}, dict.fromkeys(OWN, "")))
-    samples = [pack(n, source, begun.seed, plan.draws.taken[source]) for source, n in names.items()]
+    seed, size = begun.seed, begun.train_size
+    samples = [pack(n, src, seed, plan.draws.taken[src], size) for src, n in names.items()]
     return script(
         plan,
         about=about(navigator),
@@ -148,7 +150,10 @@ def make_plan(navigator: Navigator, begun: Options, net: str) -> Plan:
         output = dry_run(trainer).output
         return output is not None and output.tensor.shape[1:] == (CLASSES,)
 
-    plan = Plan(begun, net, lambda source: len(dataset.load(source).train), fits)
+    def size_of(source: str) -> int:
+        return dataset.count(replace(begun, data=source))
+
+    plan = Plan(begun, net, size_of, fits)
     _follow(plan, navigator)
     return plan
 

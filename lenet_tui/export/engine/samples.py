@@ -17,13 +17,14 @@ MAX_PACKED = 64 * 2**20
 """Bytes of samples that a script may hold."""
 
 
-def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
+def pack(name: str, source: str, seed: int, taken: dict[int, int], size: int = 0) -> Packed:
     """The samples taken from a source (of each epoch so many), each once.
 
+    ``size``: the session's ``train_size``.
     As the pixels they were made from where those give the same bits again, else as images.
     """
     train = dataset.load(source).train
-    numbers = drawn(source, seed, taken)
+    numbers = drawn(source, seed, taken, size)
     exact, labels = train.batch(numbers)
     labelled = numbers.int(), labels.int()
     for pixels, divisor in (train.source(numbers), train.divisor), (exact.squeeze(1), 0.0):
@@ -33,7 +34,7 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
         raw = b"".join(map(script_runtime.raw, (*labelled, pixels)))
         packed = Packed(
             name=name,
-            total=len(train),
+            total=min(size or len(train), len(train)),
             kept=len(numbers),
             size=(pixels.shape[1], pixels.shape[2]),
             dtype=str(pixels.dtype)[6:],
@@ -46,13 +47,13 @@ def pack(name: str, source: str, seed: int, taken: dict[int, int]) -> Packed:
     return packed
 
 
-def drawn(source: str, seed: int, taken: dict[int, int]) -> Tensor:
+def drawn(source: str, seed: int, taken: dict[int, int], size: int = 0) -> Tensor:
     """The numbers of the samples taken, each once, in their order in the training part."""
     total = len(dataset.load(source).train)
     numbers: set[int] = set()
     for epoch, count in taken.items():
         if len(numbers) < total:
-            numbers.update(dataset.drawn(source, seed, epoch, count).tolist())
+            numbers.update(dataset.drawn(source, seed, epoch, count, size).tolist())
     return torch.tensor(sorted(numbers))
 
 

@@ -66,6 +66,15 @@ class Evaluator:
         """
         return self._known or self._asked(self._evaluate)
 
+    def of_training(self) -> Evaluation:
+        """The same on the images that are trained on; it is not kept."""
+
+        def found() -> Evaluation | None:
+            trainer, stopped = self._navigator.trainer, self._hooks.stop_wanted
+            return evaluate(trainer, self._iteration, stopped, held_out.trained_on)
+
+        return self._asked(lambda: self._at_end(self._iteration, found))
+
     def judge(self, most: int) -> Judged:
         """What the model makes of each class and of its worst samples, in the same state.
 

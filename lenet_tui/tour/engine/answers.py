@@ -7,12 +7,14 @@ from typing import Any
 
 from torch import Tensor
 
+from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.recompute import with_tensors
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.protocol.request import answers
 from lenet_tui.tape.engine.names import find, op_named
+from lenet_tui.tour.learning import MOVED, TEST, TRAINED
 from lenet_tui.tour.request import Print
 
 _GRAPH = re.compile(r"(?P<name>.+?)\.grad_fn(?P<steps>(\.next_functions\[\d+\]\[0\])*)")
@@ -24,12 +26,23 @@ LINE = 80
 @answers(Print)
 def printed(request: Print, session: Session) -> tuple[str, ...]:
     """Each of the things asked for as text; empty where there is none yet."""
+    found = {name: _judged(name, session) for name in request.names if name in (TEST, TRAINED)}
     navigator = session.navigator
-    return with_tensors(navigator, lambda: tuple(_text(name, navigator) for name in request.names))
+    others = [name for name in request.names if name not in found]
+    found |= with_tensors(navigator, lambda: {name: _text(name, navigator) for name in others})
+    return tuple(found[name] for name in request.names)
+
+
+def _judged(name: str, session: Session) -> str:
+    evaluator = session.evaluator
+    judged = evaluator.now() if name == TEST else evaluator.of_training()
+    return f"{judged.correct} of {judged.total} right; loss {judged.loss:.3f}"
 
 
 def _text(name: str, navigator: Navigator) -> str:
     model = navigator.trainer.model
+    if name.startswith(MOVED):
+        return _moved(name.removeprefix(MOVED), navigator)
     if name == "net":
         return str(model)
     if name == "len(params)":
@@ -47,6 +60,15 @@ def _text(name: str, navigator: Navigator) -> str:
     if found.tensor is None:
         return "None" if found.state == "none" else ""
     return _tensor(found.tensor, _node(name, navigator))
+
+
+def _moved(name: str, navigator: Navigator) -> str:
+    """How far a parameter is from what it was at the start, beside how long it was then."""
+    old = keyframe.unpack(navigator.history.blob(0)).parameters[name].value
+    found = find(navigator.tape, navigator.cursor, name).tensor
+    if found is None:
+        return ""
+    return f"{(found.detach().cpu() - old).norm():.3f} of {old.norm():.3f}"
 
 
 def _tensor(tensor: Tensor, node: Any) -> str:

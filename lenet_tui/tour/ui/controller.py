@@ -16,8 +16,10 @@ from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.protocol.position import Position
 from lenet_tui.stepping.ui.commands import BY_ID
 from lenet_tui.stepping.ui.moves_player import MovesRecorder
+from lenet_tui.text.words import Words
 from lenet_tui.tour.request import Print
-from lenet_tui.tour.stops import PRESET, STOPS, Stop
+from lenet_tui.tour.stop import Stop
+from lenet_tui.tour.stops import PRESET, STOPS
 from lenet_tui.tour.ui.host import Host, Own
 from lenet_tui.tour.ui.lab_screen import TourLabScreen
 from lenet_tui.tour.ui.pane import TourPane, TourState
@@ -96,10 +98,7 @@ class Tour:
     def stops(self) -> None:
         """Choose a stop from a list."""
         words, here = self._host.words, self.number if self.on else -1
-        choices = [
-            Choice(str(n), f"{n + 1:>2}  {words(f'tour.{stop.key}.title')}", here=n == here)
-            for n, stop in enumerate(STOPS)
-        ]
+        choices = [Choice(str(n), _listed(n, words), here=n == here) for n in range(len(STOPS))]
 
         self._host.open(PickScreen("tour", choices), lambda chosen: self.open(int(chosen)))
 
@@ -244,9 +243,9 @@ class Tour:
         """Start anew, and make the stop's moves."""
         host = self._host
         self._starting = int(host.ready is None)
-        if self._fresh and host.frame is None:
-            self._fresh = False
-        else:
+        there = self._fresh and host.frame is None and not STOPS[self.number].options
+        self._fresh = False
+        if not there:
             if host.is_dead:
                 host.restart()
                 self._starting += 1
@@ -258,7 +257,7 @@ class Tour:
 
     def _begin(self) -> None:
         """Start a new session of the tour in the engine."""
-        host, options = self._host, self._options
+        host, options = self._host, STOPS[self.number].session(self._options)
         aside = self._own is None and not self._alone
 
         def start(engine: Engine) -> None:
@@ -285,10 +284,18 @@ class Tour:
     def _arrived(self, frame: Frame) -> None:
         """Note the stop's state; one that differs from the last time is a divergence."""
         self._home = _state(frame)
+        self._host.know_evaluations()
         known = self._digests.setdefault(self.number, frame.digest)
         if frame.digest != known:
             what = f"{frame.digest[:8]}, not {known[:8]}"
             self._host.notify(self._host.words("log.divergence", what=what), severity="error")
+
+
+def _listed(number: int, words: Words) -> str:
+    """A stop in the list; one of the second part has that before its title."""
+    stop = STOPS[number]
+    part = words("tour.learning") if stop.options else ""
+    return f"{number + 1:>2}  {part}{words(f'tour.{stop.key}.title')}"
 
 
 def _options(given: Options) -> Options:

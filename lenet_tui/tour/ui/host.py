@@ -15,7 +15,7 @@ from lenet_tui.protocol.messages import Ready
 from lenet_tui.protocol.options import Options
 from lenet_tui.stepping.ui.move_queue import MoveQueue
 from lenet_tui.stepping.ui.moves_player import MovesRecorder
-from lenet_tui.tour.stops import Stop
+from lenet_tui.tour.stop import Stop
 
 
 class Host(Port, Protocol):
@@ -51,6 +51,9 @@ class Host(Port, Protocol):
         self, options: Options, use: Callable[[Engine], None], losses: Losses | None = None
     ) -> None:
         """Go over to another session, which ``use`` has the engine start or resume."""
+
+    def know_evaluations(self) -> None:
+        """Have the curves, if they are seen, show every evaluation of the session."""
 
     def remember(self) -> Any:
         """What is seen now, for ``recall``."""

@@ -27,6 +27,7 @@ NOT_LOADED = ("random", OWN, DRAWN)
 """The data that are no images of a file."""
 LONGEST = 24
 """Characters of the name of a class."""
+MANY = 10**12
 CLASSES = 10
 """The outputs of the notebook's net."""
 
@@ -72,7 +73,7 @@ def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
     if state.source != options.data:
         state.source, state.epoch, state.offset, state.fixed = options.data, 0, 0, None
     state.size = options.batch_size
-    order = _order(options.data, options.seed, state.epoch)
+    order = _order(options.data, options.seed, state.epoch, count(options))
     seed = batch_seed(state, options)
     picked = order[state.offset : state.offset + options.batch_size]
     state.offset += options.batch_size
@@ -98,15 +99,24 @@ def upcoming(state: DataState, options: Options) -> tuple[Tensor, Tensor] | None
 
 
 @lru_cache(maxsize=4)
-def _order(source: str, seed: int, epoch: int) -> Tensor:
-    """The indices of the training part, shuffled for an epoch by a generator of its own."""
+def _order(source: str, seed: int, epoch: int, count: int) -> Tensor:
+    """The first ``count`` indices of the training part, shuffled for an epoch by a generator."""
     generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
-    return torch.randperm(len(load(source).train), generator=generator)
+    return torch.randperm(count, generator=generator)
 
 
-def drawn(source: str, seed: int, epoch: int, count: int) -> Tensor:
-    """The indices of the first ``count`` training samples that an epoch takes."""
-    return _order(source, seed, epoch)[:count]
+def drawn(source: str, seed: int, epoch: int, taken: int, size: int = 0) -> Tensor:
+    """The indices of the first ``taken`` samples that an epoch takes; ``size``: ``train_size``."""
+    return _order(source, seed, epoch, _count(source, size))[:taken]
+
+
+def _count(source: str, size: int) -> int:
+    return min(size or MANY, len(load(source).train))
+
+
+def count(options: Options) -> int:
+    """How many samples are trained on; 0 for data that are no images of a file."""
+    return 0 if options.data in NOT_LOADED else _count(options.data, options.train_size)
 
 
 @lru_cache(maxsize=2)
@@ -134,11 +144,11 @@ def epochs(state: DataState, options: Options) -> float | None:
         return None
     if state.source != options.data:
         return 0.0
-    return state.epoch + state.offset / len(load(options.data).train)
+    return state.epoch + state.offset / count(options)
 
 
 def held_in(options: Options) -> Part | None:
-    """The samples to train on; ``None`` for data that are no images of a file."""
+    """The part to train on, all of it; ``None`` for data that are no images of a file."""
     return None if options.data in NOT_LOADED else load(options.data).train
 
 
@@ -152,8 +162,11 @@ def check(options: Options) -> None:
     if options.data in NOT_LOADED:
         return
     loaded, size, data = load(options.data), options.batch_size, clean(options.data)
-    if size > len(loaded.train):
-        raise OptionError("training:batch-too-large", size=size, data=data, count=len(loaded.train))
+    wanted, there = options.train_size, len(loaded.train)
+    if wanted > there:
+        raise OptionError("training:train-size-too-large", size=wanted, data=data, count=there)
+    if size > (wanted or there):
+        raise OptionError("training:batch-too-large", size=size, data=data, count=wanted or there)
     if options.model == NET and loaded.classes > CLASSES:
         last = loaded.classes - 1
         raise OptionError("training:too-many-classes", data=data, last=last, outputs=CLASSES)

@@ -18,8 +18,7 @@ def length(trainer: Trainer) -> int:
     """The iterations of an epoch; 0: it is not known."""
     if trainer.own_data is not None and trainer.options.data == OWN:
         return trainer.own_data.length
-    part = dataset.held_in(trainer.options)
-    return 0 if part is None else -(-len(part) // trainer.options.batch_size)
+    return -(-dataset.count(trainer.options) // trainer.options.batch_size)
 
 
 def ended(trainer: Trainer) -> bool:
