@@ -175,7 +175,7 @@ def test_in_a_terminal_the_choice_comes_back() -> None:
     with Terminal([*APP, "--lang", "en"], env=env) as terminal:
         terminal.wait_for("61,706 parameters")
         terminal.send("-")
-        terminal.wait_for("4 op/s")
+        terminal.wait_for("4 ops/s")
         terminal.send("q")
         terminal.wait()
     with Terminal(APP, env=env) as terminal:
