@@ -255,8 +255,8 @@ class Frame:
     ``by_hand``: what a person has made of that batch: ``draw`` or ``edit``, and of which sample.
     ``digest``: of parameters and gradients, at a pause: of small ones SHA-256, of 64 digits, else a
     quick one of fewer. ``divergence``: how a replay differed from the recording.
-    ``tape_bytes``: at most so many are held by the ops of this iteration, of which
-    ``tape_dropped`` have let go of their tensors. ``recomputed``: it was run again for some.
+    ``tape_dropped``: how many ops of this iteration have let go of their tensors; if any has, the
+    others hold ``tape_bytes``. ``recomputed``: it was run again for some.
     """
 
     position: Position

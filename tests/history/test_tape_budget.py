@@ -120,6 +120,23 @@ def test_with_a_small_tape_an_owners_step_is_as_with_a_whole_one(file: str) -> N
     assert walk(3_000, OWN, picked, preset="", model=str(FILES / f"{file}.py"))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "model",
+    [
+        *("tests.harness.models:Clipped", "tests.harness.models:Residual"),
+        *("tests.tape.test_nested_backward:Checkpointed", "tests.tape.test_in_place:Reshaped"),
+        "tests.harness.deep_models:DeepGpt",
+    ],
+)
+def test_with_a_small_tape_a_model_is_as_with_a_whole_one(model: str) -> None:
+    whole = Drive(model=model)
+    whole("finish")
+    names = [e.name for e in whole.session.navigator.recorder.expected]
+    picked = (names[0], names[-1], f"{names[-1]}.grad", f"{names[len(names) // 2]}.grad")
+    assert walk(1, LINES, picked, model=model, batch_size=2)
+
+
 def test_what_is_kept_and_what_is_run_again_is_said() -> None:
     small = Small(None, batch_size=24, tape_mb=1)
     for _ in range(4):
@@ -146,7 +163,7 @@ def test_something_that_comes_out_otherwise_when_it_is_run_again_is_said() -> No
         small("phase")
     assert small.budget._digests
     first = min(small.budget._digests)
-    small.budget._digests[first] = "0" * 64
+    small.budget._digests[first] = False, ("0" * 64,)
     frame = small.session.subscribe(Subscription((ViewRequest("v", "conv1"),)))
     assert frame.divergence is not None
     assert frame.divergence.key == "history:not-reproduced"

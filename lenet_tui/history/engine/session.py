@@ -101,7 +101,7 @@ class Session:
         self.evaluator = Evaluator(self.navigator, self._hooks)
         self.run_loop = RunLoop(self.navigator, self.watches, self._hooks, in_run, self.evaluator)
         sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
-        budget = TapeBudget(options.tape_mb * MEGABYTE, sizes)
+        budget = TapeBudget(options.tape_mb * MEGABYTE, sizes, trainer)
         self._budget = self.navigator.recorder.budget = budget
         self._op_lists = frame_builder.OpLists(sizes)
         self.ready = ready_report(trainer)

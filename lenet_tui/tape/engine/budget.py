@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import resource
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,11 +14,16 @@ from torch import Tensor
 from torch.nn import Parameter
 
 from lenet_tui.protocol.phases import LOSS
-from lenet_tui.tape.engine.dropped import digest_of, drop
+from lenet_tui.tape.engine.dropped import agree, digests_of, drop
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry
 from lenet_tui.tape.engine.frame_builder import op_row
 from lenet_tui.tape.engine.in_place import storage, tensors
 from lenet_tui.tape.engine.tape import Cursor, Tape
+from lenet_tui.training.engine.trainer import Trainer
+
+Known = tuple[bool, tuple[str, ...]]
+"""Digests of what an entry produced, and whether they are from when it ran: what it produced may be
+written to later, so only those from the same point are compared."""
 
 BACKWARD_SHARE = 4
 """A backward is watched node by node if a forward takes this part of the budget: what is received
@@ -27,17 +34,20 @@ class TapeBudget:
     """``limit``: the most bytes that ops and nodes of a tape may hold; the loss, the output,
     parameters and their gradients are not counted and stay.
 
-    ``sizes``: (name, elements) of each parameter by ``id``. An entry's number counts those of the
-    iteration from 1. ``dropped``: how many entries are without their tensors.
+    ``sizes``: (name, elements) of each of the trainer's parameters by ``id``. An entry's number
+    counts those of the iteration from 1. ``dropped``: how many entries are without their tensors.
     """
 
-    def __init__(self, limit: float, sizes: dict[int, tuple[str, int]]) -> None:
+    def __init__(self, limit: float, sizes: dict[int, tuple[str, int]], trainer: Trainer) -> None:
         self.limit = limit
         self._sizes = sizes
+        self._trainer = trainer
+        self._apart: set[int] = set()
+        """Where parameters and their gradients are in memory."""
         self._focus = 0
         self._pinned: set[int] = set()
-        self._expected: dict[int, str] = {}
-        """Digests that entries had when they were dropped, while they are computed again."""
+        self._expected: dict[int, Known] = {}
+        """What was known of entries that were dropped, while they are computed again."""
         self._again = -1
         """The iteration that is being computed again; −1: none."""
         self._again_focus = 0
@@ -52,12 +62,15 @@ class TapeBudget:
         self._estimate = 0
         self._held: dict[int, list[int]] = {}
         self._window: deque[tuple[int, OpEntry | NodeEntry]] = deque()
-        self._digests: dict[int, str] = {}
+        self._digests: dict[int, Known] = {}
+        self._at_run: dict[int, tuple[str, ...]] = {}
         self._exact = 0
 
     @property
     def bytes(self) -> int:
-        """What the tape's ops hold; at most, as long as that is within the limit."""
+        """What the tape's ops hold; at most, as long as that is within the limit, and 0 where all
+        that the process has is within it.
+        """
         return self._exact if self._window or self._digests else self._estimate
 
     @property
@@ -68,12 +81,15 @@ class TapeBudget:
         """Drop what is too much of a tape, farthest from the cursor first."""
         if tape is not self._tape:
             self._forget(tape)
+        exact = bool(self._window or self._digests)
+        if not exact and _allocated(self._trainer.device) <= self.limit:
+            return
         self._focus = tape.index(cursor)
         fresh = list(self._fresh(tape))
         self._estimate += sum(_most_bytes(entry) for _, entry in fresh)
-        exact = bool(self._window or self._digests)
         if not exact and self._estimate <= self.limit:
             return
+        self._look_apart()
         for number, entry in fresh if exact else _droppable(tape, 0):
             self._add(number, entry)
         self._shrink()
@@ -85,14 +101,16 @@ class TapeBudget:
         """
         if tape is not self._tape:
             self._forget(tape)
-        if math.isinf(self.limit):
+        exact = bool(self._window or self._digests)
+        roomy = _allocated(self._trainer.device) * BACKWARD_SHARE <= self.limit
+        if math.isinf(self.limit) or (roomy and not exact):
             return None
         before = sum(len(s.entries) for s in tape.segments)
         fresh = list(self._fresh(tape))
         self._estimate += sum(_most_bytes(entry) for _, entry in fresh)
-        exact = bool(self._window or self._digests)
         if not exact and self._estimate * BACKWARD_SHARE <= self.limit:
             return None
+        self._look_apart()
         for number, entry in fresh if exact else _droppable(tape, 0):
             self._add(number, entry)
         repeats = self._repeats(tape)
@@ -104,6 +122,8 @@ class TapeBudget:
             if ends and not repeats:
                 self._focus = number
             if isinstance(entry, NodeEntry) and not entry.parameter:
+                found = self._at_run[number] = digests_of(entry)
+                self._compare(number, (True, found))
                 self._add(number, entry)
                 self._shrink()
 
@@ -128,17 +148,17 @@ class TapeBudget:
 
     def end_again(self, tape: Tape) -> None:
         """Compare what had been dropped and is there again now."""
+        self._look_apart()
         for number, again in _droppable(tape, 0):
-            known = self._expected.get(number)
-            if known is not None and not again.dropped:
-                self.differs |= digest_of(again) != known
+            if number in self._expected and not again.dropped:
+                self._compare(number, (False, digests_of(again, self._apart)))
         self._expected, self._again = {}, -1
 
     def leave(self) -> None:
         """Drop what is left of a tape that was cut: no number of its ops is shown any longer."""
         for _, entry in () if math.isinf(self.limit) else self._window:
             self._make_row(entry)
-            drop(entry, with_digest=False)
+            drop(entry)
         self._forget(None)
 
     def unpin(self) -> None:
@@ -182,10 +202,22 @@ class TapeBudget:
             if not held[0]:
                 self._exact -= self._held.pop(place)[1]
         self._make_row(entry)
-        digest = drop(entry).digest
-        self._digests[number] = digest
-        if self._repeats(self._tape) and self._expected.get(number, digest) != digest:
-            self.differs = True
+        early = self._at_run.get(number)
+        known = (False, digests_of(entry, self._apart)) if early is None else (True, early)
+        self._digests[number] = known
+        self._compare(number, known)
+        drop(entry)
+
+    def _compare(self, number: int, again: Known) -> None:
+        """Compare what is known of an entry with what was known at the same point before."""
+        known = self._expected.get(number) if self._repeats(self._tape) else None
+        if known is not None and known[0] == again[0]:
+            self.differs |= not agree(known[1], again[1])
+
+    def _look_apart(self) -> None:
+        parameters = self._trainer.parameters.values()
+        live = [t for p in parameters for t in (p, p.grad) if t is not None]
+        self._apart = set(map(storage, live)) - {0}
 
     def _repeats(self, tape: Tape | None) -> bool:
         """Whether this is the tape that is computed again, and none on the way to it."""
@@ -222,6 +254,14 @@ def _most_bytes(entry: OpEntry | NodeEntry) -> int:
         return 0
     made = [t for t in entry.tensors() if t is not None and t.layout is torch.strided]
     return sum(t.numel() * t.element_size() for t in made)
+
+
+def _allocated(device: torch.device) -> float:
+    """At least what tensors on a device take: to count those of a tape takes a while."""
+    if device.type == "cuda":
+        return torch.cuda.memory_allocated(device)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) if device.type == "cpu" else math.inf
 
 
 def _places(entry: OpEntry | NodeEntry) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
@@ -10,6 +11,7 @@ from torch import Tensor
 from lenet_tui.tape.engine.bit_sums import quick_digest
 from lenet_tui.tape.engine.edges import Edge
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry
+from lenet_tui.tape.engine.in_place import storage
 
 Shapes = tuple[tuple[int, ...] | None, ...]
 
@@ -30,26 +32,35 @@ class Kept:
     """What stays of an entry's tensors: ``first`` is the place of the first one of an op's."""
 
     shapes: Shapes
-    digest: str
     first: int = 0
 
 
-def digest_of(entry: Entry) -> str:
-    """A quick digest of all that an entry produced; empty of an unusual tensor."""
-    return " ".join("None" if t is None else _digest(t) for t in entry.tensors())
+def digests_of(entry: Entry, apart: Set[int] = frozenset()) -> tuple[str, ...]:
+    """Quick digests of what an entry produced; empty where they say nothing: of unusual tensors,
+    and of those in the memory ``apart``, which is written to as training goes on.
+    """
+    return tuple(
+        "" if t is None or (apart and storage(t) in apart) else _digest(t) for t in entry.tensors()
+    )
 
 
-def drop(entry: OpEntry | NodeEntry, with_digest: bool = True) -> Kept:
+def agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether no two digests show that something differs."""
+    return len(one) == len(other) and all(
+        a == b or not a or not b for a, b in zip(one, other, strict=True)
+    )
+
+
+def drop(entry: OpEntry | NodeEntry) -> None:
     """Have an entry let go of its tensors. A screen's row of it has to be made before."""
     first = next(iter(entry.parts), 0) if isinstance(entry, OpEntry) else 0
-    kept: Any = Kept(entry.shapes(), digest_of(entry) if with_digest else "", first)
+    kept: Any = Kept(entry.shapes(), first)
     if isinstance(entry, OpEntry):
         entry.args, entry.kwargs, entry.output = (), {}, kept
         entry.__class__ = DroppedOp
     else:
         entry.produced, entry.received = kept, ()
         entry.__class__ = DroppedNode
-    return kept  # type: ignore[no-any-return]
 
 
 def _digest(tensor: Tensor) -> str:
