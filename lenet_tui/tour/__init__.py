@@ -1,1 +1,1 @@
-"""The chapter in a dozen stops, beside the app."""
+"""The chapter in a dozen stops, then six of learning, beside the app."""

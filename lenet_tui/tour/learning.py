@@ -101,7 +101,8 @@ LEARNING: tuple[Stop, ...] = (
         for _ in range(3):
             epoch(*train)
         new = net.conv1.weight.detach()
-        change, size = (new - old).norm(), old.norm()
+        change = (new - old).norm()
+        size = old.norm()
         print(f"{change:.3f} of {size:.3f}")
         """,
         moves=("run 135",),

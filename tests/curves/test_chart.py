@@ -10,6 +10,7 @@ import pytest
 
 from lenet_tui.curves.chart import BRAILLE, Curve, chart, column_of, iteration_at
 from lenet_tui.curves.series import BLOCK, FINE, Dense, Window
+from lenet_tui.curves.ui.chart_pane import fitting
 
 DRAW = np.random.default_rng(0)
 
@@ -130,3 +131,8 @@ def test_a_column_stands_for_its_last_iteration(window: Window, cols: int) -> No
         if window.length >= cols:
             assert column_of(at, window, cols) == column
     assert column_of(window.first - 1, window, cols) is None
+
+
+def test_a_label_of_the_axis_is_never_cut_to_another_number() -> None:
+    labels = {5e23: "5.0e23", 1e-12: "1e−12", 2.5e20: "2.5e20", 2.5e-10: "", 0.5: "0.500", 0.0: "0"}
+    assert {value: fitting(value, 6) for value in labels} == labels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -228,9 +229,19 @@ class ChartPane(Pane):
         return self.words(key, name=name, value=number(value), n=thousands(n)).strip()
 
 
+def fitting(value: float, room: int) -> str:
+    """A value on the axis in at most ``room`` characters; empty where that would be another one."""
+    for digits in (3, 2, 1):
+        same = math.isclose(float(f"{value:.{digits - 1}e}"), value, rel_tol=0.005)
+        label = number(value, digits)
+        if same and len(label) <= room:
+            return label
+    return ""
+
+
 def _line(made: Chart, row: int, left: int) -> Content:
-    label = number(made.beside[row], 3) if row in made.beside else ""
-    parts = [(f"{label[: left - 1]:>{left - 1}} " if left else "", "$foreground-muted")]
+    label = fitting(made.beside[row], left - 1) if row in made.beside else ""
+    parts = [(f"{label:>{left - 1}} " if left else "", "$foreground-muted")]
     return Content.assemble(*parts, *((run.text, _style(run)) for run in made.rows[row]))
 
 
