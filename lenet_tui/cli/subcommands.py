@@ -65,7 +65,7 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     printed = "print, instead of opening the screen"
     group.add_argument("--format", choices=("text", "json"), help=printed)
 
-    parser = add("tour", "the chapter, then learning, stop by stop beside the app", partial(_tour, open_app))
+    parser = add("tour", "the chapter, then learning, beside the app", partial(_tour, open_app))
     parser.add_argument("stop", nargs="?", metavar="STOP", help=f"1 to {len(STOPS)}, or its name")
     group = parser.add_argument_group("tour")
     group.add_argument("--format", choices=("text",), help=printed)
