@@ -98,9 +98,9 @@ def character(key: str) -> str | None:
 
 
 def busy(app: LenetApp) -> bool:
-    """Whether the app or a screen that is seen has something to do; widgets are not asked."""
-    seen = [app.screen, *app._background_screens]
-    due = any(s._callbacks or s._dirty_widgets or s._layout_required for s in seen)
+    """Whether the app or its screen have something to do; widgets are not asked."""
+    screen = app.screen
+    due = screen._callbacks or screen._dirty_widgets or screen._layout_required
     return bool(due or app.main.scheduler.due or app._message_queue.qsize())
 
 
