@@ -63,6 +63,10 @@ NOTICES = {
         "--{option} {ours} is taken, not the file's {theirs}",
         "采用 --{option} {ours}，而非文件中的 {theirs}",
     ),
+    "cli:not-finite": (
+        "the loss ended as {loss}: a smaller --lr may help; the app finds the op that made it",
+        "损失最终为 {loss}：可减小 --lr；在应用中可找到产生它的算子",
+    ),
     "cli:late-options": (
         "line {number}: the options of the session came too late: put them before the first "
         "move, or on the command line",

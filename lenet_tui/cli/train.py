@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -74,6 +75,10 @@ def run(args: argparse.Namespace) -> int:
         report.end(moved.frame, found, path, stopped=stopped)
     if moved.error:
         complain(moved.error)
+        return FAILED
+    loss = moved.frame.loss
+    if loss is not None and not math.isfinite(loss):
+        complain(notice("cli:not-finite", loss=loss))
         return FAILED
     return INTERRUPTED if stopped else 0
 

@@ -49,6 +49,14 @@ CURVES: Table = {
         "test sample {n}: {target} taken for {predicted}, p {share}",
         "测试样本 {n}：{target} 被认作 {predicted}，p {share}",
     ),
+    "curves.stepped-into": (
+        "the next iteration takes test sample {n}: its update would train on it",
+        "下一次迭代使用测试样本 {n}：其 update 会用它训练",
+    ),
+    "curves.panes": (
+        "3 confusion 4 worst 5 rate 7 gradient",
+        "3 混淆 4 最差 5 学习率 7 梯度",
+    ),
     "curves.no-picture": (
         "only a picture of one channel can be stepped into",
         "此样本不是单通道图像，无法单步进入",

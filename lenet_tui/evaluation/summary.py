@@ -46,5 +46,5 @@ def lines(evaluation: Evaluation | None, epochs: float | None, words: Words) -> 
     kind = ".loss" if evaluation.accuracy is None else ""
     long = whole(evaluation, words)
     short, least = (words(f"evaluation.{key}{kind}", **values) for key in ("short", "least"))
-    with_epoch = [f"{epoch}  {text}" for text in (long, short)] if epoch else []
-    return [*with_epoch[:1], long, *with_epoch[1:], short, least]
+    whole_ones = [f"{epoch}  {text}" for text in (long, short)] if epoch else [long]
+    return [*whole_ones, short, least]

@@ -42,4 +42,5 @@ class TrainingScreen(FreeMovesScreen):
             self.notify(self.words("curves.no-picture"), severity="warning")
             return
         self.action_training()
+        self.announce("note", self.words("curves.stepped-into", n=sample.sample), "warning")
         self.move(Draw(sample.target, packed(sample.picture.reshape(-1))))

@@ -52,6 +52,8 @@ STYLES = {
     BROKEN: "bold $text-error",
     HERE: "$foreground-muted",
 }
+SIDE_FROM = 120
+"""Columns from which the panes beside the charts are seen."""
 SIGNS = "*.o"
 """Line, span and mark where only ASCII is drawn."""
 
@@ -210,6 +212,8 @@ class ChartPane(Pane):
         here = words("curves.at", n=thousands(self.at))
         said = "  ".join([here, *(v for v in values if v)])
         room, ends = self.title_room, [words("curves.go"), words("curves.keys")]
+        if self.kind == ACCURACY and self.app.size.width < SIDE_FROM:
+            ends = [words("curves.panes")]
         below = [f"{said}  {end}" for end in ("  ".join(ends), ends[0])]
         below = [text for text in below if cell_len(text) <= room]
         self.entitle([whole, title], [*below, said])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import var
 
@@ -18,6 +21,7 @@ class JudgedPane(Pane):
     """Shows ``judged``, or what has to be done so that there is something to show."""
 
     ALLOW_MAXIMIZE = True
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "enter", show=False)]
     can_focus = True
     title_key = ""
 
@@ -40,6 +44,9 @@ class JudgedPane(Pane):
         """Draw for another size."""
         super().on_resize()
         self.draw()
+
+    def action_enter(self) -> None:
+        """Nothing here can be entered, as a rule; the main screen's enter is of other panes."""
 
     def draw(self) -> None:
         """Draw what is known."""

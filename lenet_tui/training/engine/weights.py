@@ -8,6 +8,7 @@ import math
 import pickle
 import stat
 import struct
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -77,7 +78,9 @@ def _read(path: Path) -> Mapping[str, Tensor]:
     try:
         if path.name.endswith(SAFE):
             return _read_safe(path)
-        found: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():  # of what it is refused for, which is one line here
+            warnings.simplefilter("ignore")
+            found: Any = torch.load(path, map_location="cpu", weights_only=True)
     except UNREADABLE:
         raise Problem("training:no-state-dict") from None
     if not isinstance(found, Mapping) or not all(

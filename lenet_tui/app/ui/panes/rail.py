@@ -88,8 +88,10 @@ class PipelineRail(LineWidget):
             width=width,
         )
         upper = self._upper[: max(0, self.content_size.height - 1)]
-        position = position.truncate(width, ellipsis=glyphs is not ASCII)
-        self.put([*upper, with_progress(position, self.frame, self.words, width)])
+        dots = glyphs is not ASCII
+        position = position.truncate(width, ellipsis=dots)
+        progress = with_progress(position, self.frame, self.words, width, ellipsis=dots)
+        self.put([*upper, progress])
 
     on_resize = watch_words = watch_frame = watch_state = watch_activity = watch_outcome = _draw
 
@@ -199,12 +201,21 @@ def position_line(
     return line
 
 
-def with_progress(line: Content, frame: Frame | None, words: Words, width: int) -> Content:
-    """The third line with the epoch and the last evaluation at its right, as far as they fit."""
+def with_progress(
+    line: Content, frame: Frame | None, words: Words, width: int, *, ellipsis: bool = True
+) -> Content:
+    """The third line with the epoch and the last evaluation at its right, as far as they fit.
+
+    After which iteration an evaluation is, is always said where half the width is left for it.
+    """
     if frame is None or not (frame.evaluation or frame.epochs):
         return line
+    texts = summary.lines(frame.evaluation, frame.epochs, words)
+    if frame.evaluation is not None and 2 * cell_len(texts[-2]) <= width:
+        texts = texts[:-1]
+        line = line.truncate(width - 2 - cell_len(texts[-1]), ellipsis=ellipsis)
     room = width - line.cell_length - 2
-    for text in summary.lines(frame.evaluation, frame.epochs, words):
+    for text in texts:
         if cell_len(text) <= room:
             style = "bold" if frame.evaluation else "dim"
             return line + Content(" " * (2 + room - cell_len(text))) + Content.styled(text, style)
