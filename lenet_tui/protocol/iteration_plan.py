@@ -26,7 +26,7 @@ class Segment:
     how: Annotated[str, ("init", "turn", "skip", "do")] = "turn"
     vector: Vector | None = None
     edit: str = ""
-    ADDED: ClassVar = ("edit",)
+    ADDED: ClassVar[tuple[str, ...]] = ("edit",)
 
     @property
     def kind(self) -> Phase:

@@ -49,7 +49,7 @@ class DataState:
     own: Place | None = None
     content: str = ""
     changes: tuple[str, ...] = ()
-    ADDED: ClassVar = ("changes",)
+    ADDED: ClassVar[tuple[str, ...]] = ("changes",)
 
 
 def draw_fixed(size: int) -> tuple[Tensor, Tensor, Tensor]:
