@@ -124,9 +124,9 @@ NOTICES = {
         "只有 'do backward' 可带向量，'do {phase}' 不行",
     ),
     "protocol:no-edit": (
-        "{text!r} is not an edit: NAME[I,J,…] NUMBER, such as conv1.weight[0,0,1,2] 0.5 or"
+        "{text!r} is not an edit: NAME[I,J,…] NUMBER, such as weight[0,0,1,2] 0.5 or"
         " input[0,0,3,4] nan",
-        "{text!r} 不是修改：应为 NAME[I,J,…] 数，例如 conv1.weight[0,0,1,2] 0.5 或"
+        "{text!r} 不是修改：应为 NAME[I,J,…] 数，例如 weight[0,0,1,2] 0.5 或"
         " input[0,0,3,4] nan",
     ),
     "protocol:no-drawing": (
