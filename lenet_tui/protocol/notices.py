@@ -126,8 +126,7 @@ NOTICES = {
     "protocol:no-edit": (
         "{text!r} is not an edit: NAME[I,J,…] NUMBER, such as weight[0,0,1,2] 0.5 or"
         " input[0,0,3,4] nan",
-        "{text!r} 不是修改：应为 NAME[I,J,…] 数，例如 weight[0,0,1,2] 0.5 或"
-        " input[0,0,3,4] nan",
+        "{text!r} 不是修改：应为 NAME[I,J,…] 数，例如 weight[0,0,1,2] 0.5 或 input[0,0,3,4] nan",
     ),
     "protocol:no-drawing": (
         "{text!r} is not a drawing: TARGET PICTURE [SAMPLE], where - leaves the target as it is",
