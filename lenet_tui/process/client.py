@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,17 @@ from lenet_tui.process.engine import server
 from lenet_tui.process.forkserver import prepare
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.evaluation import Evaluation
-from lenet_tui.protocol.messages import Command, DoMove, Keyframe, Recorded, Report, RequestKeyframe
+from lenet_tui.protocol.messages import (
+    Began,
+    Command,
+    DoMove,
+    EvictedKeyframes,
+    Keyframe,
+    Recorded,
+    Report,
+    RequestKeyframe,
+    Start,
+)
 from lenet_tui.protocol.moves import KillEngine
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.autosave import Autosave
@@ -46,6 +57,10 @@ class EngineClient:
         self._run, self._args = run, args
         self._recovery = RecoveryState()
         self._aside: RecoveryState | None = None
+        self._reporting = self._recovery
+        """The one that the engine's reports belong to: a session sent after it may be waiting."""
+        self._waiting: deque[RecoveryState] = deque()
+        """Of each ``Start`` that the engine has not taken up yet."""
         self._lock = threading.RLock()
         self._closed = False
         self._autosave = Autosave(saves, self._to_save, self._on_report) if saves else None
@@ -61,7 +76,7 @@ class EngineClient:
             if isinstance(command, DoMove) and isinstance(command.move, KillEngine):
                 self.restart()
             self._recovery.sent(command)
-            self._process.send(command)
+            self._pass_on(command)
 
     def restart(self) -> None:
         with self._lock:
@@ -69,16 +84,16 @@ class EngineClient:
                 return
             self._process.kill()
             self._process = EngineProcess(self._run, self._args, self._receive)
-            for command in self._recovery.carry_on():
-                self._process.send(command)
+            self._reporting = self._recovery
+            self._waiting.clear()
+            self._carry_on()
 
     def resume(self, saved: SavedSession, path: Path) -> None:
         with self._lock:
             if self._autosave:
                 self._autosave.adopt(path)
             self._recovery.take(saved)
-            for command in self._recovery.carry_on():
-                self._process.send(command)
+            self._carry_on()
 
     def saved(self) -> SavedSession | None:
         """The session as it would be saved now; ``None`` while nothing has been done in it.
@@ -106,8 +121,7 @@ class EngineClient:
         with self._lock:
             if self._aside is not None:
                 self._recovery, self._aside = self._aside, None
-                for command in self._recovery.carry_on():
-                    self._process.send(command)
+                self._carry_on()
 
     def close(self) -> None:
         with self._lock:
@@ -121,13 +135,28 @@ class EngineClient:
         with self._lock:
             return (self._aside or self._recovery).saved()
 
+    def _carry_on(self) -> None:
+        for command in self._recovery.carry_on():
+            self._pass_on(command)
+
+    def _pass_on(self, command: Command) -> None:
+        if isinstance(command, Start):
+            self._waiting.append(self._recovery)
+        self._process.send(command)
+
     def _receive(self, process: EngineProcess, report: Report) -> None:
         with self._lock:
             if self._closed or process is not self._process:
                 return
-            if isinstance(report, RequestKeyframe):
-                process.send(Keyframe(report.iteration, self._recovery.keyframe(report.iteration)))
-            elif seen := self._recovery.received(report):
+            of = self._reporting
+            if isinstance(report, Began):
+                self._reporting = self._waiting.popleft()
+            elif isinstance(report, RequestKeyframe):
+                process.send(Keyframe(report.iteration, of.keyframe(report.iteration)))
+            elif of in self._waiting:  # the last of a session in whose place another has been sent
+                if not isinstance(report, (Keyframe, EvictedKeyframes, Recorded)):
+                    self._on_report(report)
+            elif seen := of.received(report):
                 self._on_report(seen)
             elif self._autosave and isinstance(report, Recorded):
                 self._autosave.changed()

@@ -131,6 +131,11 @@ Command = (
 
 
 @dataclass(frozen=True, slots=True)
+class Began:
+    """The engine takes up the next ``Start``: what it reports from now on is of that session."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The engine has run init. ``printed``: what ``print(net)`` gives. ``source``: of the model's
     class, if it can be had; ``line``: where in its file it begins.
@@ -256,6 +261,6 @@ class Died:
 
 
 Report = (
-    Ready | Moved | FrameUpdate | Recorded | Keyframe | EvictedKeyframes
+    Began | Ready | Moved | FrameUpdate | Recorded | Keyframe | EvictedKeyframes
     | RequestKeyframe | Busy | Printed | Remark | Answered | Failed | Died
 )  # fmt: skip

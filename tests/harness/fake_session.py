@@ -111,7 +111,7 @@ class FakeSession:
             self.store.put(self.iteration, [self._blob(self.iteration)])
 
     def _blob(self, iteration: int) -> bytes:
-        return b"%d" % iteration * 100_000
+        return b"%d of %d" % (iteration, self.options.seed) * 20_000
 
     def _frame(self) -> Frame:
         return Frame(

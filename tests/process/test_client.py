@@ -125,6 +125,21 @@ def test_a_session_set_aside_is_taken_up_where_it_was(talk: Conversation) -> Non
     assert run(talk, 1) == 61
 
 
+def test_what_a_session_left_at_once_still_reports_is_not_the_own_ones(
+    talk: Conversation,
+) -> None:
+    assert run(talk, 57) == 57
+    talk.client.set_aside()
+    talk.send(Start(Options(seed=1, device="slow")))
+    talk.send(DoMove(1, Run(12)))
+    talk.client.restore()  # before the other has begun
+    assert [talk.until(Ready).options.seed for _ in range(2)] == [1, 0]
+    assert run(talk, 0) == 57
+    talk.client.restart()
+    assert talk.until(Ready).options == Options()
+    assert run(talk, 3) == 60
+
+
 def recorded(iteration: int, segment: int = 4) -> Recorded:
     return Recorded(
         Snapshot(Position(iteration, "update"), segment, (iteration, segment, math.inf))

@@ -174,6 +174,7 @@ class Server:
     def _start(self, command: messages.Start) -> messages.Report:
         self._session = None
         self._loading = Loading()
+        self._pipe.send(messages.Began())
         try:
             make_session = self._load()
             self._loading = Loading(what="init")
