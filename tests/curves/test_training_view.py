@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from textual.widgets import Input
 
 from lenet_tui.app.all_words import words
 from lenet_tui.curves.collected import GRADIENT, RATIO, Collected
@@ -20,6 +21,7 @@ from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Subscription
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.stepping.ui.commands import COMMANDS
 from tests.harness.driving import Drive
 from tests.harness.oracle import ALL_DIGITS
 from tests.harness.running_app import SIZES, Running, running
@@ -205,3 +207,28 @@ async def test_a_worst_sample_is_stepped_into() -> None:
         assert batch is not None and batch.input is not None and worst.picture is not None
         assert torch.equal(batch.input[0, 0], torch.from_numpy(worst.picture))
         assert int(batch.target[0]) == worst.target
+
+
+@pytest.mark.slow
+async def test_no_key_leads_to_what_is_hidden_behind_the_curves() -> None:
+    async with running((120, 40), options=QUICK) as run:
+        main = run.app.main
+        for command in COMMANDS:
+            if command.group in ("app", "tour") or command.id in ("maximize", "restart", "play"):
+                continue
+            while len(run.app.screen_stack) > 1 or main.maximized or main.inspection.is_open:
+                await run.press("escape")
+            if not main.body.is_training:
+                await run.press("V")
+            await run.press(command.keys[0])
+            if run.app.screen is main and main.focused is not None:
+                assert main.focused.region.area > 0, command.id
+                assert main._placed(main.focused), command.id
+
+
+async def test_a_search_leaves_the_curves_for_the_layers() -> None:
+    async with running((120, 40), options=QUICK) as run:
+        await run.press("V", "slash", *"fc1")
+        assert "conv2d 5×5" in run.text and isinstance(run.app.main.focused, Input)
+        await run.press("enter", "V", "e")
+        assert not run.app.main.body.is_training and run.app.main.words_are_seen

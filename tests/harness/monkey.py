@@ -96,8 +96,11 @@ class Monkey:
             waits = waits or app.main.tour.starting
             quiet = 0 if waits or not idle(app) else quiet + 1
             if app.main.queue.running and app.screen is not app.main:
-                await asyncio.sleep(0.05)
-                return  # a run goes on behind a dialog
+                for _ in range(20):  # a run goes on behind a dialog, whose keys wait for it
+                    await asyncio.sleep(0.05)
+                    if not (app._message_queue.qsize() or app.screen._message_queue.qsize()):
+                        return
+                return
 
     @property
     def last(self) -> str:

@@ -27,7 +27,7 @@ from lenet_tui.protocol.request import A, Reply, Request
 from lenet_tui.tour.ui.layout import TABS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from lenet_tui.protocol.engine_api import Engine
     from lenet_tui.protocol.frame import Frame
@@ -155,9 +155,12 @@ class PaneScreen(EdgeScreen):
 
         The tabs, where they have the focus already, take more room, or less again.
         """
-        full = self.maximized is not None and self._summoned is None
         panes = TRAINING_PANES if self.body.is_training else self.PANES
-        pane = self.query_one(f"#{panes[number - 1]}")
+        self._go_to(panes[number - 1])
+
+    def _go_to(self, name: str) -> None:
+        full = self.maximized is not None and self._summoned is None
+        pane = self.query_one(f"#{name}")
         if pane is self.tabs and pane.has_focus_within and self.maximized is None:
             self.tabs.action_more_room()
             return
@@ -173,9 +176,26 @@ class PaneScreen(EdgeScreen):
     def action_search(self) -> None:
         """Search the layers pane; where it has no place, it fills the screen."""
         layers = self.body.layers_pane
+        if self.body.is_training:
+            self._leave_training("layers", layers.start_search)
+            return
         if not self._placed(layers):
-            self.action_pane(self.PANES.index("layers") + 1)
+            self._go_to("layers")
         self.call_after_refresh(layers.start_search)
+
+    def _leave_training(self, name: str, then: Callable[[], object] = lambda: None) -> None:
+        """Show the stepper's panes again; a pane that has no place among them fills the screen."""
+        self.restore()
+        self.body.remove_class("-training")
+        self.call_after_refresh(self._back_from_training, name, then)
+
+    def _back_from_training(self, name: str, then: Callable[[], object]) -> None:
+        pane = self.query_one(f"#{name}")
+        if self._placed(pane):
+            self._focus(pane)
+        else:
+            self._go_to(name)
+        self.call_after_refresh(then)
 
     @property
     def words_are_seen(self) -> bool:
@@ -186,8 +206,10 @@ class PaneScreen(EdgeScreen):
         """Show the explain pane; where it has no place, it fills the screen."""
         self.explained_from = self.focused
         self.tabs.open("explain")
-        if not self._placed(self.tabs):
-            self.action_pane(self.PANES.index("tabs") + 1)
+        if self.body.is_training:
+            self._leave_training("tabs")
+        elif not self._placed(self.tabs):
+            self._go_to("tabs")
 
     def show_beside_tour(self, stop: Stop | None) -> None:
         """Make room for the tour and a stop's panes; ``None``: the tour is closed."""
