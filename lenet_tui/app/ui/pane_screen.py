@@ -177,11 +177,15 @@ class PaneScreen(EdgeScreen):
         """Search the layers pane; where it has no place, it fills the screen."""
         layers = self.body.layers_pane
         if self.body.is_training:
-            self._leave_training("layers", layers.start_search)
+            self._leave_training("layers", self._start_search)
             return
         if not self._placed(layers):
             self._go_to("layers")
-        self.call_after_refresh(layers.start_search)
+        self.call_after_refresh(self._start_search)
+
+    def _start_search(self) -> None:
+        if self._placed(self.body.layers_pane):  # another key may have hidden it meanwhile
+            self.body.layers_pane.start_search()
 
     def _leave_training(self, name: str, then: Callable[[], object] = lambda: None) -> None:
         """Show the stepper's panes again; a pane that has no place among them fills the screen."""
@@ -285,6 +289,10 @@ class PaneScreen(EdgeScreen):
             if self._placed(pane):
                 self._focus(pane)
                 break
+        if self.focused is not None and not self._placed(self.focused):
+            shown = TRAINING_PANES if self.body.is_training else self.PANES
+            placed = (pane for name in shown if self._placed(pane := self.query_one(f"#{name}")))
+            self._focus(next(placed, self.body))
         visible = self.visible_panes()
         if visible != self._visible:
             self._visible = visible
