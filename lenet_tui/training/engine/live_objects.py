@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
+from lenet_tui.protocol.model_names import SCRIPT
 from lenet_tui.protocol.options import OWN, OWN_LR, RETURNED, Options
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
@@ -114,7 +115,7 @@ class Given:
         loss = RETURNED if self.loss is None and self.step is None else OWN
         own = self.optimizer is not None or self.step is not None
         return Options(
-            preset=OWN, model=f"script:{self.title}", data=OWN, loss=loss,
+            preset=OWN, model=f"{SCRIPT}:{self.title}", data=OWN, loss=loss,
             device=str(device) if usable else "cpu",
             optimizer=OWN if own else "manual", lr=OWN_LR if own else 0.01,
             threads=torch.get_num_threads(), step=self.step is not None,
