@@ -6,7 +6,6 @@ from pathlib import PurePath
 
 from lenet_tui.protocol.options import NET, Options
 
-
 SCRIPT = "<script>"
 """In the place of a file where the objects are those of a script that runs: no file is called so.
 """

@@ -15,9 +15,9 @@ NOTICES: Table = {
         "{at}：pytest 捕获了终端：用 pytest -s 显示屏幕，或在测试中使用 lenet_tui.check",
     ),
     "script:rank": (
-        "{at}: this is rank {rank} of {size}, and the others would wait for it: run the script in"
-        " one process for a look at its step",
-        "{at}：这是 {size} 个进程中的第 {rank} 个，其他进程会等待它："
+        "{at}: this is process {rank} of {size}, counted from 0, and the others would wait for it:"
+        " run the script in one process for a look at its step",
+        "{at}：这是 {size} 个进程中编号为 {rank} 的进程（从 0 起），其他进程会等待它："
         "请以单进程运行脚本来查看这一步",
     ),
     "script:worker": (

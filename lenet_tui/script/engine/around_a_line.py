@@ -153,7 +153,7 @@ def _write(what: Notice, end: str = "") -> None:
 
 
 def _described(candidate: Candidate) -> str:
-    """As it is written there, and what it is: ``model (Net)``, ``(x, y) (8×6 float32, 8 int64)``."""
+    """As it is written there, and what it is: ``model (Net)``."""
     value = candidate.value
     if value is None:
         return notice("script:returned").text(LANGUAGES.index(LANGUAGE.get()))

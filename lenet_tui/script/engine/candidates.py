@@ -124,9 +124,8 @@ def functional(batch: Any) -> list[Candidate]:
     target = batch[1] if isinstance(batch, tuple) and len(batch) == 2 else None
     if not isinstance(target, Tensor):
         return []
-    names = ("mse_loss", "l1_loss", "binary_cross_entropy_with_logits")
-    if not target.is_floating_point():
-        names = ("cross_entropy", "nll_loss")
+    numbers = ["mse_loss", "l1_loss", "binary_cross_entropy_with_logits"]
+    names = numbers if target.is_floating_point() else ["cross_entropy", "nll_loss"]
     functions: list[tuple[str, Callable[..., Any]]] = [
         (name, getattr(nn.functional, name)) for name in names
     ]

@@ -22,7 +22,7 @@ from lenet_tui.protocol.model_names import SCRIPT
 from lenet_tui.protocol.options import OWN, OWN_LR, RETURNED, Options
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Notice, notice
+from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
 from lenet_tui.training.engine.step_objects import StepObjects
@@ -31,12 +31,8 @@ from lenet_tui.training.engine.training_file import DECODE, LOSS, MODEL, OPTIMIZ
 from lenet_tui.training.engine.usual_step import needs_closure, own_closure, usual_step
 
 
-class Unusable(TypeError):
+class Unusable(Problem, TypeError):
     """What was given is no step; the message is one line that says what would be one."""
-
-    def __init__(self, said: Notice) -> None:
-        super().__init__(said)
-        self.notice = said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,18 +68,18 @@ class Given:
         """
         if not isinstance(model, nn.Module):
             if not callable(model):
-                raise Unusable(notice("training:given-no-model", kind=type(model).__name__))
+                raise Unusable("training:given-no-model", kind=type(model).__name__)
             others = {"loss": loss, "optimizer": optimizer, "scheduler": scheduler}
             for name, value in {**others, "scaler": scaler}.items():
                 if value is not None:
-                    raise Unusable(notice("training:given-beside-step", name=name))
+                    raise Unusable("training:given-beside-step", name=name)
             return cls(_model_of(model), batch, whole=model, step=model)
         if loss is not None and not callable(loss):
-            raise Unusable(notice("training:given-no-loss", kind=type(loss).__name__))
+            raise Unusable("training:given-no-loss", kind=type(loss).__name__)
         if optimizer is not None and not isinstance(optimizer, Optimizer):
-            raise Unusable(notice("training:given-no-optimizer", kind=type(optimizer).__name__))
+            raise Unusable("training:given-no-optimizer", kind=type(optimizer).__name__)
         if any(is_lazy(p) for p in model.parameters()):
-            raise Unusable(notice("training:given-lazy"))
+            raise Unusable("training:given-lazy")
         given = cls(model, batch, loss, optimizer, scheduler, scaler)
         return cls(model, batch, loss, optimizer, scheduler, scaler, None, given._step())
 
@@ -92,7 +88,7 @@ class Given:
         several = self.scheduler is not None or self.scaler is not None
         if self.optimizer is None:
             if several or _without_arguments(self.loss):
-                raise Unusable(notice("training:given-needs-optimizer"))
+                raise Unusable("training:given-needs-optimizer")
             return None
         if self.loss is not None and _without_arguments(self.loss):
             return own_closure(self.loss, self.optimizer, self.scheduler)
@@ -210,9 +206,9 @@ def _model_of(step: Callable[[Any], Any]) -> nn.Module:
     found = StepObjects(LiveFile(given), given.model, step=True).modules
     models = {name: m for name, m in found.items() if next(m.parameters(), None) is not None}
     if not models:
-        raise Unusable(notice("training:given-no-module", name=given.title))
+        raise Unusable("training:given-no-module", name=given.title)
     if any(is_lazy(p) for model in models.values() for p in model.parameters()):
-        raise Unusable(notice("training:given-lazy"))
+        raise Unusable("training:given-lazy")
     if len(models) == 1:
         return next(iter(models.values()))
     together = nn.ModuleDict()

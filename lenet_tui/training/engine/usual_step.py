@@ -26,7 +26,9 @@ def usual_step(
     def forward(batch: Any) -> Any:
         parts = split(batch)
         output = model(*parts.args, **parts.kwargs)
-        return returned_loss(output) if loss is None else loss(output, parts.target)
+        if loss is None:
+            return returned_loss(output)
+        return loss(output, parts.target)
 
     def train_step(batch: Any) -> Any:
         value = forward(batch)
