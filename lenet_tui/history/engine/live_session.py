@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 from collections.abc import Sequence
 from types import TracebackType
 
@@ -86,9 +87,15 @@ class Lent:
             given.batch,
         ]
         functions = [f for f in (given.whole, given.loss, given.model.forward) if callable(f)]
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
         self._collects, self._threshold = gc.isenabled(), gc.get_threshold()
         self._before = Before(roots, functions)
-        self._uninstall = [observed_calls.install(), compiled_calls.install()]
+        self._uninstall = [
+            observed_calls.install(),
+            compiled_calls.install(),
+            compiled_calls.close_known(self._before.reached.modules),
+        ]
         return self
 
     def make_session(
@@ -116,6 +123,7 @@ class Lent:
                 session.history.close()
             for uninstall in self._uninstall:
                 uninstall()
+            self._warnings.__exit__(None, None, None)
             gc.set_threshold(*self._threshold)
             if self._collects:
                 gc.enable()

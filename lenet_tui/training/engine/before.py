@@ -18,7 +18,7 @@ from torch.autograd.grad_mode import _unsafe_preserve_version_counter
 
 from lenet_tui.training.engine import rng_guard, stateful
 from lenet_tui.training.engine.generators import host_generators, restore_host_generators
-from lenet_tui.training.engine.reached import Reached, reached_from
+from lenet_tui.training.engine.reached import HOOKS, Reached, reached_from
 from lenet_tui.training.engine.referenced import MISSING
 
 WORKSPACE = "CUBLAS_WORKSPACE_CONFIG"
@@ -166,8 +166,8 @@ def _once(tensor: Tensor, like: Tensor | None = None) -> Tensor:
 
 def _hooks(tensor: Tensor) -> Iterator[dict[Any, Any] | None]:
     """The hooks on a tensor, as torch keeps them."""
-    yield getattr(tensor, "_backward_hooks", None)
-    yield getattr(tensor, "_post_accumulate_grad_hooks", None)
+    for name in HOOKS:
+        yield getattr(tensor, name, None)
 
 
 def _same(now: Iterable[Any], before: list[Any]) -> bool:

@@ -24,6 +24,7 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
+from lenet_tui.training.engine.reached import hooks_on
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.trainer import Trainer
@@ -132,6 +133,7 @@ class LiveFile(TrainingFile):
         code = getattr(inspect.unwrap(given.step), "__code__", None) if given.step else None
         fixed = {"__file__": code.co_filename if code else None, "__name__": "__main__"}
         roots = [r for r in (given.whole, given.loss, given.model.forward) if callable(r)]
+        roots += [hook for p in given.model.parameters() for hook in hooks_on(p)]
         self._names = Names(referenced(*roots), {**fixed, **own} if given.whole is None else fixed)
         super().__init__(given.title, "", self._names)
 

@@ -35,6 +35,8 @@ GENERATORS = (random.Random, np.random.Generator, np.random.RandomState, torch.G
 PLAIN = (type(None), bool, int, float, complex, str, bytes, torch.dtype, torch.device, torch.Size)
 BESIDE = (types.ModuleType, _BaseDataLoaderIter)
 """What holds no state of a step, or none that can be restored."""
+HOOKS = ("_backward_hooks", "_post_accumulate_grad_hooks")
+"""Where torch keeps the hooks on a tensor."""
 ROOMY = (types.SimpleNamespace, argparse.Namespace)
 """Objects of Python's own library that people keep their things in."""
 
@@ -116,6 +118,8 @@ class _Walk:
         self._found.tensors.append(tensor)
         if leaf:
             self._add(tensor.grad, held=True)
+            for hook in hooks_on(tensor):
+                self._add(hook)
         self._add(getattr(tensor, "__dict__", None))
 
     def _container(self, value: Any, data: bool, held: bool) -> None:
@@ -154,6 +158,12 @@ class _Walk:
             self._add(attributes, data and not isinstance(value, Sampler), held)
         if isinstance(value, nn.Module) and defined_by_owner(type(value)):
             self._code(value.forward)
+
+
+def hooks_on(tensor: Tensor) -> Iterator[Callable[..., Any]]:
+    """What is called with a tensor's gradient."""
+    for name in HOOKS:
+        yield from (getattr(tensor, name, None) or {}).values()
 
 
 def _looked_into(kind: type) -> bool:
