@@ -37,8 +37,8 @@ class Before:
         self._classes = [(kind, _plain_of(kind)) for kind in found.classes]
         self._arrays = [(array, array.copy()) for array in found.arrays]
         self._tensors = [_Kept(tensor) for tensor in found.tensors]
-        counted = tuple(t for t in found.tensors if not t.is_inference())
-        self._versions = _unsafe_preserve_version_counter(counted)
+        counted = [t for t in found.tensors if not t.is_inference()]
+        self._versions = [_unsafe_preserve_version_counter(t) for t in counted]
         self._settings = Settings()
         self._generators = [(g, _state(g)) for g in found.generators]
         self._random = _Random()
@@ -54,7 +54,8 @@ class Before:
         with torch.no_grad():
             for kept in self._tensors:
                 kept.restore()
-        self._versions.__exit__(None, None, None)
+        for version in self._versions:  # a graph that waits for its backward looks at them
+            version.__exit__(None, None, None)
         for array, copy in self._arrays:
             with contextlib.suppress(ValueError):  # it may not be written, by nobody
                 array[...] = copy
