@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         line, welcome = reach(fitting[0].path)
     except OSError:
         raise NotReached("attach:no-answer", name=fitting[0].name) from None
-    return _open(args, line, welcome)
+    return _open(args, line, welcome, mend=True)
 
 
 def _inherited(number: int) -> tuple[Connection, Welcome]:
@@ -90,8 +90,11 @@ def _list(found: list[Found], args: argparse.Namespace) -> None:
     sys.stdout.write(words("attach.choose", command=f"{PROGRAM} attach {found[0].name}") + "\n")
 
 
-def _open(args: argparse.Namespace, line: Connection, welcome: Welcome) -> int:
-    """Show the session; afterwards tell its host whether the person has left it."""
+def _open(args: argparse.Namespace, line: Connection, welcome: Welcome, mend: bool = False) -> int:
+    """Show the session; afterwards tell its host whether the person has left it.
+
+    ``mend``: first undo what a screen that was killed has left in the terminal.
+    """
     engines: list[AttachedEngine] = []
 
     def make_engine(on_report: OnReport) -> Engine:
@@ -108,7 +111,7 @@ def _open(args: argparse.Namespace, line: Connection, welcome: Welcome) -> int:
         )  # fmt: skip
 
     gc.disable()  # as the app itself does
-    status = restore.run(make_app)
+    status = restore.run(make_app, mend=mend)
     for engine in engines:
         if status == 0:
             engine.leave()

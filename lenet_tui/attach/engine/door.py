@@ -18,7 +18,8 @@ PATIENCE = 5.0
 """Seconds for a screen's first words."""
 
 _open: WeakSet[socket.socket | Connection] = WeakSet()
-"""What a forked child must not hold open: it would keep a screen waiting that has nobody to hear."""
+"""What a forked child must not hold open: it would keep a screen waiting for a program that ended.
+"""
 
 
 class Door:
