@@ -84,9 +84,9 @@ class Seat:
             pass
         self._outbox.put(None)
         self.cut()
-        lost(self)
         self._writer.join(LAST)
         self._line.close()
+        lost(self)
 
     def _write(self) -> None:
         while (report := self._outbox.get()) is not None:
