@@ -23,7 +23,8 @@ from lenet_tui.protocol.options import Options
 from tests.harness.fake_session import FakeSession
 def streams():
     ways = [(s.encoding, s.errors, s.line_buffering) for s in (sys.stdout, sys.stderr)]
-    return [os.fstat(n).st_rdev for n in range(3)], ways, warnings.showwarning, len(os.listdir("/proc/self/fd"))
+    numbers = [os.fstat(n).st_rdev for n in range(3)]
+    return numbers, ways, warnings.showwarning, len(os.listdir("/proc/self/fd"))
 before = streams()
 print("the script begins", flush=True)
 print("left:", Host(at="script.py:9").serve(FakeSession, Options()).name, flush=True)

@@ -76,8 +76,8 @@ class Loan:
 
     @property
     def active(self) -> bool:
-        """Whether the screen has the terminal."""
-        return self._lent
+        """Whether the screen has this process's terminal."""
+        return self.own and self._lent
 
     def new_lines(self) -> Iterator[Printed]:
         """What this process has written where the screen is now."""
@@ -158,19 +158,19 @@ def _settings(stream: object, number: int) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def deaf(loan: Loan) -> Iterator[None]:
-    """While the screen has this process's terminal, Ctrl-C and ctrl+z are none of its business.
+def deaf(lent: Callable[[], bool]) -> Iterator[None]:
+    """While a screen has this process's terminal, Ctrl-C and ctrl+z are none of its business.
 
-    Without effect on another than the main thread, which hears no signals.
+    ``lent``: whether it has. Without effect on any but the main thread: no other hears signals.
     """
-    if not loan.own or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTSTP)}
 
     def hear(number: int, frame: FrameType | None) -> None:
         handler = before[signal.Signals(number)]
-        if loan.active:
+        if lent():
             return
         if callable(handler):
             handler(number, frame)
