@@ -24,6 +24,17 @@ APP: Table = {
         "another screen makes the moves, this one looks on; X takes the keys over",
         "另一个屏幕在操作，此屏幕只看；按 X 接管",
     ),
+    "dialog.end-program.title": ("End the program?", "结束程序？"),
+    "end-program.help": (
+        "The program that this session is in gets a Ctrl-C.",
+        "此会话所在的程序会收到 Ctrl-C。",
+    ),
+    "dialog.end-program.keys": (
+        "left right choose   enter do it   escape close",
+        "左右 选择   回车 确定   Esc 关闭",
+    ),
+    "end-program.yes": ("End it", "结束"),
+    "end-program.no": ("Leave it", "不结束"),
     "status.looks": ("read-only", "只读"),
     "rail.gone": (
         "the engine has ended ({error}); ctrl+r starts a new one, which carries on",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -22,12 +23,13 @@ from lenet_tui.app.ui.help import HelpScreen
 from lenet_tui.app.ui.training_screen import TrainingScreen
 from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Start, TakeKeys
+from lenet_tui.protocol.messages import EndProgram, Start, TakeKeys
 from lenet_tui.protocol.moves import (
     Continue,
     Goto,
@@ -39,6 +41,7 @@ from lenet_tui.protocol.moves import (
     parse_move,
 )
 from lenet_tui.protocol.position import SEARCHING
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.ui.resume import Lost, resume_dialog
 from lenet_tui.stepping.ui.commands import BY_ID, bindings
 from lenet_tui.stepping.ui.moves_saver import save_moves
@@ -246,13 +249,16 @@ class MainScreen(TrainingScreen):
             if not chosen:
                 self.send(Start(self.options))
                 return
-            path, saved = lost[int(chosen)]
-            self.saved = saved
-            self.recorder.lost(saved.snapshot)
-            losses = Losses.read(saved.losses, saved.losses_from)
-            self.change_session(saved.options, lambda engine: engine.resume(saved, path), losses)
+            self.take_up(*lost[int(chosen)])
 
         self.app.push_screen(resume_dialog(lost, self.words), take)
+
+    def take_up(self, path: Path, saved: SavedSession) -> None:
+        """Go on with a saved session in the place of this one."""
+        self.saved = saved
+        self.recorder.lost(saved.snapshot)
+        losses = Losses.read(saved.losses, saved.losses_from)
+        self.change_session(saved.options, lambda engine: engine.resume(saved, path), losses)
 
     # The tour
 
@@ -291,6 +297,11 @@ class MainScreen(TrainingScreen):
             self.send(TakeKeys())
         else:
             self.notify(self.words("keys.yours"))
+
+    def action_end_program(self) -> None:
+        """End the program that the session is in."""
+        screen = ConfirmScreen(self.words("end-program.help"), "end-program")
+        self.open(screen, lambda _: self.send(EndProgram()))
 
     def action_theme(self) -> None:
         """Choose the colours."""

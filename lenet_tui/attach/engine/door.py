@@ -18,7 +18,8 @@ PATIENCE = 5.0
 """Seconds for a screen's first words."""
 
 _open: WeakSet[socket.socket | Connection] = WeakSet()
-"""What a forked child must not hold open: it would keep a screen waiting that has nobody to hear."""
+"""What a forked child must not hold open: it would keep a screen waiting for a program that ended.
+"""
 
 
 class Door:
@@ -34,7 +35,8 @@ class Door:
         self._listener, self.path = new_socket(name)
         self._closed = False
         _open.add(self._listener)
-        threading.Thread(target=self._accept, name="door", daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, name="door", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Let nobody in any longer."""
@@ -42,6 +44,7 @@ class Door:
         _remove(self.path)
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+        self._thread.join(PATIENCE)
         self._listener.close()
 
     def _accept(self) -> None:

@@ -76,8 +76,8 @@ class Loan:
 
     @property
     def active(self) -> bool:
-        """Whether the screen has the terminal."""
-        return self._lent
+        """Whether the screen has this process's terminal."""
+        return self.own and self._lent
 
     def new_lines(self) -> Iterator[Printed]:
         """What this process has written where the screen is now."""
@@ -86,21 +86,31 @@ class Loan:
 
     def end(self) -> None:
         """Wait for the screen's end, which has been told; at last the terminal is as it was."""
-        try:
-            self._screen.wait(LAST)
-        except subprocess.TimeoutExpired:
-            self._screen.kill()
+        self._watcher.join(LAST)
+        self._send(signal.SIGKILL)
         self._watcher.join()
 
     def stop(self) -> None:
         """Have the screen end."""
-        with contextlib.suppress(OSError):
-            self._screen.terminate()
+        self._send(signal.SIGTERM)
         self.end()
 
-    def _watch(self) -> None:
-        status = self._screen.wait()
+    def _send(self, number: signal.Signals) -> None:
         with self._lock:
+            if self._screen.returncode is None:
+                os.kill(self._screen.pid, number)
+
+    def _watch(self) -> None:
+        """Wait for the screen's end; where it is stopped, by ctrl+z, so are we, for the shell."""
+        while True:
+            _, how = os.waitpid(self._screen.pid, os.WUNTRACED)
+            if not os.WIFSTOPPED(how):
+                break
+            if self.own:
+                os.kill(os.getpid(), signal.SIGSTOP)
+        status = os.waitstatus_to_exitcode(how)
+        with self._lock:
+            self._screen.returncode = status
             self._lent = False
             put_back(self._keys, self._modes, killed=status < 0)
             self._release()
@@ -148,27 +158,31 @@ def _settings(stream: object, number: int) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def deaf(loan: Loan) -> Iterator[None]:
-    """While the screen has this process's terminal, Ctrl-C is none of its business.
+def deaf(lent: Callable[[], bool]) -> Iterator[None]:
+    """While a screen has this process's terminal, Ctrl-C and ctrl+z are none of its business.
 
-    Without effect on another than the main thread, which hears no signals.
+    ``lent``: whether it has. Without effect on any but the main thread: no other hears signals.
     """
-    if not loan.own or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTSTP)}
 
     def hear(number: int, frame: FrameType | None) -> None:
-        if loan.active:
+        handler = before[signal.Signals(number)]
+        if lent():
             return
-        if callable(before):
-            before(number, frame)
-        elif before is signal.SIG_DFL:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
+        if callable(handler):
+            handler(number, frame)
+        elif handler is signal.SIG_DFL:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            signal.signal(number, hear)
 
-    signal.signal(signal.SIGINT, hear)
+    for number in before:
+        signal.signal(number, hear)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
