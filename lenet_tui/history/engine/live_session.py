@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import warnings
 from collections.abc import Sequence
@@ -133,6 +135,7 @@ class Lent:
             self._before.restore()
         del session, self._before
         gc.collect()  # what was on the tape may be large
+        _give_back_memory()
 
     def _finish(self) -> bool:
         """Go to the end of the last finished iteration; whether there is one."""
@@ -145,3 +148,9 @@ class Lent:
         if navigator.iteration != last or navigator.tape.end != navigator.cursor:
             navigator.end_of(last)
         return True
+
+
+def _give_back_memory() -> None:
+    """Have the C library return what is free, which it would keep for the script's next step."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another library than GNU's
+        ctypes.CDLL(None).malloc_trim(0)

@@ -7,7 +7,6 @@ in main memory.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -20,8 +19,6 @@ from lenet_tui.training.engine import rng_guard, stateful
 from lenet_tui.training.engine.generators import host_generators, restore_host_generators
 from lenet_tui.training.engine.reached import HOOKS, Reached, reached_from
 from lenet_tui.training.engine.referenced import MISSING
-
-WORKSPACE = "CUBLAS_WORKSPACE_CONFIG"
 
 
 class Before:
@@ -227,7 +224,6 @@ class Settings:
             k: (torch.is_autocast_enabled(k), torch.get_autocast_dtype(k)) for k in KINDS
         }
         self._cache = torch.is_autocast_cache_enabled()
-        self._workspace = os.environ.get(WORKSPACE)
 
     def restore(self) -> None:
         """Set what differs."""
@@ -249,5 +245,3 @@ class Settings:
             if torch.get_autocast_dtype(kind) is not dtype:
                 torch.set_autocast_dtype(kind, dtype)
         torch.set_autocast_cache_enabled(self._cache)
-        if self._workspace is None:
-            os.environ.pop(WORKSPACE, None)

@@ -182,6 +182,9 @@ class LiveTrainer(Trainer):
         super().__init__(given.options())
 
     def _load(self, options: Options) -> TrainingFile:
+        if self.device.type == "cuda":  # equal bits each time; the precision stays the script's
+            torch.backends.cudnn.benchmark = False
+            torch.use_deterministic_algorithms(True, warn_only=True)
         return LiveFile(self._given)
 
     def _put(self, module: nn.Module) -> nn.Module:
