@@ -11,12 +11,14 @@ from types import TracebackType
 
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.blob import Piece
-from lenet_tui.protocol.messages import Report, Snapshot
+from lenet_tui.protocol.messages import Remark, Report, Snapshot
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore
+from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import notice
 from lenet_tui.training.engine import compiled_calls, observed_calls
 from lenet_tui.training.engine.before import Before
-from lenet_tui.training.engine.live_objects import Given, LiveTrainer
+from lenet_tui.training.engine.live_objects import Given, LiveFile, LiveTrainer
 
 
 class LocalStore:
@@ -63,7 +65,10 @@ def live_session(
     """
     options = given.options()
     hooks, store = hooks or Unwatched(), store or LocalStore()
-    return Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given))
+    session = Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given))
+    if names := LiveFile(given).iterators:
+        hooks.send(Remark(notice("training:live-iterators", names=clean(", ".join(names), 200))))
+    return session
 
 
 class Lent:

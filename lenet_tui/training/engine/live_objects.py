@@ -149,6 +149,11 @@ class LiveFile(TrainingFile):
         return any(isinstance(held.get(n), Optimizer) for n in ("optimizer", "_optimizer"))
 
     @property
+    def iterators(self) -> list[str]:
+        """The names of what can only be gone through once: it has no state to restore."""
+        return [n for n, v in self.state.items() if hasattr(type(v), "__next__")]
+
+    @property
     def step(self) -> Callable[[Any], Any] | None:
         return self._given.step
 
