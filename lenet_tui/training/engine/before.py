@@ -7,6 +7,7 @@ in main memory.
 from __future__ import annotations
 
 import contextlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -26,8 +27,8 @@ class Before:
 
     def __init__(self, roots: Iterable[Any], functions: Iterable[Callable[..., Any]]) -> None:
         self._found = found = reached_from(roots, functions)
-        self._dicts = [(d, dict(d)) for d in found.dicts]
-        self._lists = [(values, list(values)) for values in found.lists]
+        self._dicts = [(d, dict(dict.items(d))) for d in found.dicts]
+        self._lists = [(values, list(list.__iter__(values))) for values in found.lists]
         self._deques = [(values, list(values)) for values in found.deques]
         self._sets = [(values, set(values)) for values in found.sets]
         self._places = [(place, place.get()) for place in found.places]
@@ -76,15 +77,10 @@ class Before:
     def _restore_structure(self) -> None:
         """What each container and each name holds; they stay the same, and what they hold too."""
         for values, before in self._dicts:
-            if len(values) != len(before) or any(
-                a is not b or values[a] is not before[b]
-                for a, b in zip(values, before, strict=True)
-            ):
-                values.clear()
-                values.update(before)
+            _restore_dict(values, before)
         for listed, items in self._lists:
-            if not _same(listed, items):
-                listed[:] = items
+            if not _same(list.__iter__(listed), items):
+                list.__setitem__(listed, slice(None), items)
         for queue, items in self._deques:
             if not _same(queue, items):
                 queue.clear()
@@ -105,6 +101,19 @@ class Before:
             for name, value in attributes.items():
                 if now.get(name, MISSING) is not value:
                     setattr(kind, name, value)
+
+
+def _restore_dict(values: dict[Any, Any], before: dict[Any, Any]) -> None:
+    """By what every dictionary does: a class of its own may do more."""
+    now = list(dict.items(values))
+    if len(now) == len(before) and all(
+        a is b and one is other for (a, one), (b, other) in zip(now, before.items(), strict=True)
+    ):
+        return
+    plain: Any = OrderedDict if isinstance(values, OrderedDict) else dict
+    plain.clear(values)
+    for key, value in before.items():
+        plain.__setitem__(values, key, value)
 
 
 class _Kept:

@@ -21,7 +21,7 @@ from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Dataset, Sampler
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
-from lenet_tui.training.engine.referenced import Place, defined_by_owner, referenced
+from lenet_tui.training.engine.referenced import Place, Search, defined_by_owner
 
 LONGEST = 10_000
 """Items of a list or dictionary that are looked at; a longer one is taken for data."""
@@ -68,6 +68,7 @@ def reached_from(roots: Iterable[Any], functions: Iterable[Callable[..., Any]]) 
 class _Walk:
     def __init__(self) -> None:
         self._found = Reached()
+        self._search = Search()
         self._seen: dict[int, Any] = {}
         """By ``id``, with the objects, so that no other takes their place."""
         self._waiting: deque[tuple[Any, bool, bool]] = deque()
@@ -82,7 +83,9 @@ class _Walk:
         return self._found
 
     def _code(self, *functions: Callable[..., Any]) -> None:
-        for place in referenced(*functions).values():
+        known = len(self._search.places)
+        self._search.more(*functions)
+        for place in list(self._search.places.values())[known:]:
             self._found.places.append(place)
             self._add(place.get())
 
@@ -133,11 +136,13 @@ class _Walk:
             for kind, places in kinds:
                 if isinstance(value, kind):
                     places.append(value)
-        if isinstance(value, dict):
-            for key in value:
-                if isinstance(key, Tensor):  # of an optimizer's state
-                    self._add(key, data, held)
-        for part in value.values() if isinstance(value, dict) else value:
+        if not isinstance(value, dict):
+            for part in list.__iter__(value) if isinstance(value, list) else value:
+                self._add(part, data, held)
+            return
+        for key, part in dict.items(value):  # a class of its own may make something of each look
+            if isinstance(key, Tensor):  # of an optimizer's state
+                self._add(key, data, held)
             self._add(part, data, held)
 
     def _class(self, kind: type) -> None:
@@ -156,8 +161,8 @@ class _Walk:
             self._class(kind)
         for attributes in _attributes(value):
             self._add(attributes, data and not isinstance(value, Sampler), held)
-        if isinstance(value, nn.Module) and defined_by_owner(type(value)):
-            self._code(value.forward)
+        self._search.methods(type(value))
+        self._code()
 
 
 def hooks_on(tensor: Tensor) -> Iterator[Callable[..., Any]]:
