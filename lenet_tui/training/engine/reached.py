@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import functools
+import io
+import logging
 import random
-import sys
+import threading
 import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset, Sampler
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
@@ -33,7 +36,8 @@ CONSTANT = (DataLoader, Dataset, Sampler)
 """Objects of which only the generators change."""
 GENERATORS = (random.Random, np.random.Generator, np.random.RandomState, torch.Generator)
 PLAIN = (type(None), bool, int, float, complex, str, bytes, torch.dtype, torch.device, torch.Size)
-BESIDE = (types.ModuleType, _BaseDataLoaderIter)
+STATE = (nn.Module, Optimizer, LRScheduler, torch.amp.GradScaler)
+BESIDE = (types.ModuleType, _BaseDataLoaderIter, threading.Thread, io.IOBase, logging.Logger)
 """What holds no state of a step, or none that can be restored."""
 HOOKS = ("_backward_hooks", "_post_accumulate_grad_hooks")
 """Where torch keeps the hooks on a tensor."""
@@ -110,7 +114,7 @@ class _Walk:
             self._code(value)
         elif isinstance(value, type):
             self._class(value)
-        elif not isinstance(value, BESIDE) and _looked_into(type(value)):
+        elif _looked_into(value):
             self._object(value, data)
 
     def _tensor(self, tensor: Tensor, data: bool, held: bool) -> None:
@@ -171,11 +175,22 @@ def hooks_on(tensor: Tensor) -> Iterator[Callable[..., Any]]:
         yield from (getattr(tensor, name, None) or {}).values()
 
 
-def _looked_into(kind: type) -> bool:
-    """Whether objects of a class may hold state: not those of Python's own library, nor ours."""
-    room = kind.__module__.partition(".")[0]
-    beside = room in sys.stdlib_module_names and room != "__main__"
-    return kind in ROOMY or not (beside or room == "lenet_tui")
+def _looked_into(value: object) -> bool:
+    """Whether an object may hold state of a step.
+
+    One of a library does if a tensor, a module or the like is among what it holds, or in a list of
+    it: writers of logs and the like stay as the step has left them.
+    """
+    if isinstance(value, BESIDE):
+        return False
+    if isinstance(value, (*STATE, *CONSTANT, *ROOMY)) or defined_by_owner(type(value)):
+        return True
+    for held in _attributes(value):
+        for part in held.values():
+            several = part if type(part) in (list, tuple) else (part,)
+            if any(isinstance(each, (Tensor, *STATE, *GENERATORS)) for each in several[:FEW]):
+                return True
+    return False
 
 
 def _attributes(value: Any) -> Iterator[dict[str, Any]]:

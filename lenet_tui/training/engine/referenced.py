@@ -257,13 +257,16 @@ def by_owner(file: str) -> bool:
     return bool(file) and not library and is_own_file(file)
 
 
-@functools.lru_cache(maxsize=4096)
 def defined_by_owner(kind: type) -> bool:
     """Whether a class is written by the owner of the script, and not by a library."""
-    if kind.__module__ == "__main__":
-        return True
-    module = sys.modules.get(kind.__module__)
-    return module is not None and by_owner(getattr(module, "__file__", None) or "")
+    return _own_module(str(kind.__module__))
+
+
+@functools.lru_cache(maxsize=4096)
+def _own_module(name: str) -> bool:
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    return name == "__main__" or (module is not None and by_owner(file or ""))
 
 
 class Names(dict[str, Any]):
