@@ -137,7 +137,7 @@ class Host:
         if self.place.kind is Kind.WAITING:
             return None
         line, theirs = pair()
-        greet(line, lambda: self._welcome(hub, options), lambda c: _join(hub, c, own=True))
+        greet(line, lambda: self._welcome(hub, options), lambda c: _join(hub, c, own=True), None)
 
         def ended(status: int) -> None:
             if status < 0:
