@@ -29,8 +29,6 @@ def test_a_file_with_edits_and_drawings_is_played_and_exported_to_the_bit(tmp_pa
     assert done.returncode == 0, done.stderr
     assert "input put in by hand, target 3" in done.stderr
     assert "fc3.bias[9] is now nan" in done.stderr
-        "input put in by hand, target 3" in done.stderr and "fc3.bias[9] is now nan" in done.stderr
-    )
     last = json.loads(done.stdout.splitlines()[-1])
     assert {n: p["sha256"] for n, p in last["parameters"].items()} == {
         name: value for name, (value, _) in drive.state.items()
