@@ -142,6 +142,8 @@ class Host:
         def ended(status: int) -> None:
             if status < 0:
                 say(notice("attach:screen-killed", why=_signal(-status)))
+            if hub.visitors:
+                say(notice("attach:still", name=self.name))
             hub.screen_ended()
 
         try:

@@ -61,6 +61,11 @@ class Hub(LocalStore):
         """Whether the host's own screen is among them."""
         return any(seat.own for seat in self._seats)
 
+    @property
+    def visitors(self) -> int:
+        """How many have come from other terminals."""
+        return sum(not seat.own for seat in self._seats)
+
     def join(self, seat: Seat) -> None:
         """Take in a screen; the first one holds the keys."""
         with self._changed:

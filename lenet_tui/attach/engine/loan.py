@@ -54,7 +54,7 @@ class Loan:
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 stream.flush()
         try:
-            self._log = Log() if self.own else None
+            self._log = Log(keep_output) if self.own else None
             self._screen = self._start(line)
         except OSError:
             os.close(self._keys)
