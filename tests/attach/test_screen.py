@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lenet_tui.app.engine_state import Dead
 from lenet_tui.attach.engine.host import REFUSES
-from lenet_tui.protocol.messages import Ended, EndProgram, Keys, TakeKeys
+from lenet_tui.protocol.messages import Busy, Ended, EndProgram, Keys, TakeKeys
+from lenet_tui.protocol.position import Position
 from lenet_tui.text.notice import notice
 from tests.harness.running_app import running
 
@@ -62,3 +65,19 @@ async def test_the_program_ends_only_after_a_yes() -> None:
         assert not app.engine.commands(EndProgram)
         await app.press("Q", "left", "enter")
         assert app.engine.commands(EndProgram) == [EndProgram()]
+
+
+async def test_an_op_that_cannot_be_ended_is_not_said_to_be() -> None:
+    async with running() as app:
+        busy = Busy(Position(1, "forward", 3), 0, "conv2d", 7.0)
+        app.engine.report(busy)
+        await app.settle()
+        assert "conv2d has been running for 7 s; escape ends it" in app.text
+        app.engine.refuses = {"restart": OWN}
+        app.app.not_offered = REFUSES
+        app.engine.report(replace(busy, seconds=8.0))
+        await app.settle()
+        assert "conv2d has been running for 8 s" in app.text
+        assert "escape ends it" not in app.text
+        await app.press("escape")
+        assert app.engine.restarts == 0

@@ -64,7 +64,7 @@ REFUSES = frozenset({"restart", "reset", "device", "options", "export", "save-mo
 
 class Host:
     """See above. ``title``: what the session is called on its screens; ``at``: where the program
-    is, such as ``train.py:57``; ``refuses``: commands that the screens do not offer.
+    is, such as ``train.py:57``, which may change; ``refuses``: commands that are not offered.
     """
 
     def __init__(

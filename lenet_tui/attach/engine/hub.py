@@ -160,10 +160,12 @@ class Hub(LocalStore):
         self._changed.notify_all()
 
     def _start(self, seat: Seat) -> None:
-        """The first screen starts the session; the others are told what there is."""
+        """The first screen starts the session; the others are told what there is, and shown it."""
         seat.started = True
         if self._ready is not None:
             seat.send(self._ready)
+            if self._frame is not None:  # the engine may be long at work before it sends the next
+                seat.send(messages.FrameUpdate(self._for(seat, self._frame)))
         elif not self._started:
             self._started = True
             self._take(messages.Start(self._options))
