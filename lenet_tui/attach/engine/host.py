@@ -64,7 +64,7 @@ REFUSES = frozenset({"restart", "reset", "device", "options", "export", "save-mo
 
 class Host:
     """See above. ``title``: what the session is called on its screens; ``at``: where the program
-    is, such as ``train.py:57``; ``refuses``: commands that the screens do not offer.
+    is, such as ``train.py:57``, which may change; ``refuses``: commands that are not offered.
     """
 
     def __init__(
@@ -137,11 +137,13 @@ class Host:
         if self.place.kind is Kind.WAITING:
             return None
         line, theirs = pair()
-        greet(line, lambda: self._welcome(hub, options), lambda c: _join(hub, c, own=True))
+        greet(line, lambda: self._welcome(hub, options), lambda c: _join(hub, c, own=True), None)
 
         def ended(status: int) -> None:
             if status < 0:
                 say(notice("attach:screen-killed", why=_signal(-status)))
+            if hub.visitors:
+                say(notice("attach:still", name=self.name))
             hub.screen_ended()
 
         try:

@@ -61,6 +61,11 @@ class Hub(LocalStore):
         """Whether the host's own screen is among them."""
         return any(seat.own for seat in self._seats)
 
+    @property
+    def visitors(self) -> int:
+        """How many have come from other terminals."""
+        return sum(not seat.own for seat in self._seats)
+
     def join(self, seat: Seat) -> None:
         """Take in a screen; the first one holds the keys."""
         with self._changed:
@@ -155,10 +160,12 @@ class Hub(LocalStore):
         self._changed.notify_all()
 
     def _start(self, seat: Seat) -> None:
-        """The first screen starts the session; the others are told what there is."""
+        """The first screen starts the session; the others are told what there is, and shown it."""
         seat.started = True
         if self._ready is not None:
             seat.send(self._ready)
+            if self._frame is not None:  # the engine may be long at work before it sends the next
+                seat.send(messages.FrameUpdate(self._for(seat, self._frame)))
         elif not self._started:
             self._started = True
             self._take(messages.Start(self._options))

@@ -124,6 +124,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "app", ("q", "ctrl+q", "ctrl+c"), "app.quit", 1, True),
 )
 
+IN_A_PROGRAM = frozenset({"take-keys", "end-program"})
+"""Those that there are only where the session is in a person's own program."""
+
 BY_ID = {command.id: command for command in COMMANDS}
 BY_KEY = {key: command for command in COMMANDS for key in (*command.keys, *command.aliases)}
 
