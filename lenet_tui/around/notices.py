@@ -45,8 +45,8 @@ NOTICES = {
         "（保留的迭代：{kept}）",
     ),
     "around:not-executed": (
-        "{move}: what was recorded of {file} is looked at and cannot be run again, as the state that"
-        " it would need is the script's own",
+        "{move}: what was recorded of {file} is looked at and cannot be run again, as the state"
+        " that it would need is the script's own",
         "{move}：这里查看的是 {file} 的记录，无法重新运行，因为所需的状态属于脚本自己",
     ),
     "around:not-run": (

@@ -52,6 +52,8 @@ class Program:
         try:
             script.run(self._failed)
             ended = True
+            if self._observer is not None:
+                self._observer.ended()
         except SystemExit:
             ended = True
             raise
@@ -64,7 +66,9 @@ class Program:
         from lenet_tui.around.engine.observer import Observer  # noqa: PLC0415
 
         gate = self._gate = Gate()
-        self._observer = Observer(self._stop, self._stopped, self._tape_mb, lambda: gate.asked)
+        self._observer = Observer(
+            self._stop, self._stopped, self._tape_mb, wanted=lambda: gate.asked, say=self._say
+        )
         self._observer.install()
 
     def _stopped(self, recording: Recording) -> Stop | None:
@@ -87,8 +91,10 @@ class Program:
         assert gate is not None
 
         def make(hooks: Hooks) -> ScriptSession:
-            self._session = ScriptSession(recording, gate, hooks)
-            return self._session
+            session = self._session = ScriptSession(recording, gate, hooks)
+            if self._observer is not None:
+                self._observer.kept = session.kept
+            return session
 
         def show() -> None:
             try:
@@ -115,7 +121,7 @@ class Program:
         ``says``: also where it came to no stop.
         """
         observer, gate = self._observer, self._gate
-        reached = self._shown is not None
+        reached = self._shown is not None or (observer is not None and observer.stop is None)
         if observer is not None and gate is not None:
             observer.release()
             gate.end()

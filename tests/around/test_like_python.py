@@ -23,7 +23,8 @@ def work(queue, thing):
 
 if __name__ == "__main__":
     import __main__
-    print(sys.argv, __name__, __file__, __package__, __spec__ and __spec__.name, __doc__, sys.path[0], os.getcwd())
+    print(sys.argv, __name__, __file__, __package__, __spec__ and __spec__.name, __doc__)
+    print(sys.path[0], os.getcwd())
     print(__main__.Thing is Thing, pickle.loads(pickle.dumps(Thing())).number)
     print(sorted(name for name in globals() if name.startswith("__")))
     print(sys.stdout.errors, sys.stdout.encoding, sys.stdin.read(), beside.NAME)

@@ -28,9 +28,9 @@ MOST = 2_000
 
 @dataclass(slots=True, eq=False)
 class Found:
-    """``trained``: modules with parameters that an optimizer holds, by name; ``others``: those
-    that none holds. ``loose``: tensors of optimizers that are no module's. ``wrappers``: modules
-    around one of these, with its name.
+    """``trained``: modules with parameters that an optimizer holds, by name; without an optimizer
+    all that require gradients. ``others``: those that none holds. ``loose``: tensors of optimizers
+    that are no module's. ``wrappers``: modules around one of these, with its name.
     """
 
     trained: dict[str, nn.Module] = field(default_factory=dict)
@@ -58,6 +58,11 @@ def loop_file(frames: Iterable[FrameType]) -> str:
     return next(own, files[0] if files else "")
 
 
+def has_optimizers() -> bool:
+    """Whether the script has made an optimizer."""
+    return bool(_alive()[1])
+
+
 def look_for(frames: list[FrameType], called: nn.Module | None = None) -> Found:
     """All that is there now; ``called``: a module that is certainly wanted."""
     modules, optimizers = _alive()
@@ -72,7 +77,8 @@ def look_for(frames: list[FrameType], called: nn.Module | None = None) -> Found:
         name = names.of(inner) or next((n for w in outside if (n := names.of(w))), "")
         parameters = {id(p) for p in inner.parameters()}
         trained = not parameters.isdisjoint(held) or inner is called or called in outside
-        if not parameters or not (trained or name):
+        trained = trained or (not optimizers and any(p.requires_grad for p in inner.parameters()))
+        if not parameters or not (name or (trained and (optimizers or inner is called))):
             continue
         into = found.trained if trained else found.others
         name = _free(name or type(inner).__name__.lower(), {**found.trained, **found.others})

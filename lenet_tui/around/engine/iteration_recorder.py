@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from contextlib import ExitStack
 from typing import Any
 
@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, UPDATE
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.holders import Holders
@@ -30,13 +30,32 @@ LEAD = 4
 NEXT = "__next__"
 
 
+Over = Callable[[nn.Module | None, Any], bool]
+"""Asked where an iteration may begin after an update by hand, with the module that is called."""
+
+
+class AllHolders(Holders):
+    """Of the ops that are recorded, and of those of earlier iterations, list by list."""
+
+    def __init__(self, ops: list[OpEntry], past: Iterable[list[OpEntry]]) -> None:
+        super().__init__(ops)
+        self._earlier = [Holders(each) for each in past]
+
+    def protect(self, written: Set[int]) -> None:
+        super().protect(written)
+        for each in self._earlier:
+            each.protect(written)
+
+
 class IterationRecorder(StepRecorder):
     """A step recorder that is begun and ended between two calls of the script.
 
     What an evaluation between two iterations runs is left out: forwards without gradients that
     come first, of a module that is trained after them, or of which there are many; ``left_out``
     counts them. So is what a ``DataLoader`` does for a batch. ``batch``: what the first outermost
-    module with gradients was given. The optimizers' hooks are the caller's.
+    module with gradients was given. The optimizers' hooks are the caller's. ``optimized``:
+    the script has optimizers. Where ``over`` returns true, what is called then is no longer
+    recorded here. ``past``: the ops of tapes that are kept.
     """
 
     def __init__(
@@ -46,8 +65,15 @@ class IterationRecorder(StepRecorder):
         passed: Callable[[int, str], None],
         enters: Callable[[str], None],
         file: str,
+        *,
+        optimized: bool = True,
+        over: Over = lambda module, args: False,
+        past: Iterable[list[OpEntry]] = (),
     ) -> None:
         super().__init__(paths, state, passed, enters, file)
+        self._over, self._optimized = over, optimized
+        self._past = list(past)
+        self._holders = AllHolders(self.entries, self._past)
         self.batch: Batch | None = None
         self.left_out = 0
         self._led: list[int] | None = []
@@ -142,8 +168,31 @@ class IterationRecorder(StepRecorder):
         """The module whose call began the recording is entered."""
         self._module_enters(module, args)
 
+    def called(
+        self, kind: str, make: Callable[[], Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if kind == observed_calls.ZERO_GRAD and self._updated_by_hand() and self._over(None, ()):
+            return observed_calls.call(kind, make, args, kwargs)
+        return super().called(kind, make, args, kwargs)
+
+    def ended(self) -> None:
+        """The script is over, and with it an iteration that it has updated by hand."""
+        if self._updated_by_hand():
+            self._over(None, ())
+
+    def _updated_by_hand(self) -> bool:
+        """Whether the last update is one that the script made itself, after a backward."""
+        if self._quiet or self._optimized:
+            return False
+        self._reconcile()
+        phases = [s.phase for s in self.segments]
+        return BACKWARD in phases and UPDATE in phases[phases.index(BACKWARD) :]
+
     def _module_enters(self, module: nn.Module, args: Any) -> None:
         if not self._stack and not self._quiet:
+            begins = torch.is_grad_enabled() and self._updated_by_hand()
+            if begins and self._over(module, args):
+                return
             if self._returned_at < 0 and self.unclosed:
                 self._close()  # what made the batch
             if self._led is not None:
@@ -172,7 +221,7 @@ class IterationRecorder(StepRecorder):
         self.segments[:] = kept
         self.entries.clear()
         self._first, self._leaf = 0, ""
-        self._named, self._holders = OpNames(), Holders(self.entries)
+        self._named, self._holders = OpNames(), AllHolders(self.entries, self._past)
         self._copies.clear()
         self._nodes.clear()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lenet_tui.around.engine.found import Found
-from lenet_tui.around.engine.iteration_recorder import IterationRecorder
+from lenet_tui.around.engine.iteration_recorder import IterationRecorder, Over
 from lenet_tui.around.engine.script_trainer import ScriptTrainer, title_of
 from lenet_tui.protocol.phases import FORWARD, STEP
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
@@ -28,8 +30,13 @@ class ScriptTape(TapeRecorder):
         trainer = ScriptTrainer(found, file, title_of(file), tape_mb)
         return cls(trainer, RecorderProgress(), 0.0)
 
-    def begin_recording(self, iteration: int) -> Recording:
-        """Record the script's calls from here on, on the tape of an iteration."""
+    def begin_recording(
+        self, iteration: int, over: Over, past: Iterable[list[OpEntry]]
+    ) -> Recording:
+        """Record the script's calls from here on, on the tape of an iteration.
+
+        ``over``, ``past``: as for ``IterationRecorder``.
+        """
         self.begin(iteration)
         base = self.tape.base
         base.grads = {n: None if g is None else g.detach().clone() for n, g in base.grads.items()}
@@ -37,7 +44,11 @@ class ScriptTape(TapeRecorder):
         progress = self.progress
         progress.begins(iteration, STEP.name, 0, 0)
         file = str(self.trainer.file.names["__file__"])
-        recorder = IterationRecorder(self._paths, state, progress.passed, progress.enters, file)
+        passed, enters = progress.passed, progress.enters
+        recorder = IterationRecorder(
+            self._paths, state, passed, enters, file,
+            optimized=self.trainer.has_optimizers, over=over, past=past,
+        )  # fmt: skip
         recorder.begin()
         return Recording(self, recorder, self.tape, Cursor(0))
 

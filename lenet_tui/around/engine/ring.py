@@ -12,13 +12,15 @@ from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import storage, tensors
 from lenet_tui.tape.engine.tape import Tape
 
-Versions = list[tuple[Tensor, int]]
+Versions = dict[int, tuple[Tensor, int]]
+"""Tensors by their ``id``, each with how often it had been written."""
 
 
 class Ring:
     """``limit``: the bytes of all tapes but the last, which is kept in any case.
 
-    A script may write into what an old tape holds. A tape on which that has happened is dropped.
+    A script may write into what an old tape holds: while an iteration is recorded, that is copied
+    before; a tape on which it has happened otherwise is dropped.
     """
 
     def __init__(self, limit: float) -> None:
@@ -30,14 +32,20 @@ class Ring:
         self._drop_written()
         held = {storage(t): t for t in _held(tape)}
         size = sum(t.untyped_storage().nbytes() for place, t in held.items() if place)
-        self._tapes[tape.iteration] = tape, size, [(t, t._version) for t in held.values()]
+        versions = {id(t): (t, t._version) for t in held.values()}
+        self._tapes[tape.iteration] = tape, size, versions
         while len(self._tapes) > 1 and self.bytes > self._limit:
             self._tapes.popitem(last=False)
 
     def _drop_written(self) -> None:
-        for iteration, (_, _, versions) in list(self._tapes.items()):
-            if any(t._version != version for t, version in versions):
+        for iteration, (tape, _, versions) in list(self._tapes.items()):
+            held = (versions[id(t)] for t in _held(tape) if id(t) in versions)
+            if any(t._version != version for t, version in held):
                 del self._tapes[iteration]
+
+    def ops(self) -> list[list[OpEntry]]:
+        """The ops of each tape, to be copied where the script writes into what they hold."""
+        return [[op for s in tape.segments for op in s.ops] for tape, _, _ in self._tapes.values()]
 
     @property
     def bytes(self) -> int:

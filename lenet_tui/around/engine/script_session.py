@@ -26,6 +26,7 @@ from lenet_tui.protocol.session_api import Hooks, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.budget import TapeBudget
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
@@ -98,6 +99,10 @@ class ScriptSession:
     def expected_names(self) -> list[str]:
         """The names of the ops of the iteration that was recorded last."""
         return self.navigator.recorder.named
+
+    def kept(self) -> list[list[OpEntry]]:
+        """The ops of each tape that can still be looked at."""
+        return self._ring.ops()
 
     @property
     def phases(self) -> int:

@@ -66,6 +66,11 @@ class ScriptTrainer(Trainer):
         self.accumulated = 0
         self.forget()
 
+    @property
+    def has_optimizers(self) -> bool:
+        """Whether the script has optimizers, or makes its updates itself."""
+        return self.objects is not None and bool(self.objects.optimizers)
+
     def knows(self, optimizer: Optimizer) -> bool:
         """Whether it has every tensor of the optimizer."""
         return all(id(p) in self.names for g in optimizer.param_groups for p in g["params"])
