@@ -15,6 +15,27 @@ APP: Table = {
         "cuDNN is loaded for the first convolution: {seconds} s",
         "正在为第一次卷积加载 cuDNN：{seconds} 秒",
     ),
+    "rail.gone.final": (
+        "{error}; what is on the screen stays, q leaves it",
+        "{error}；屏幕内容保留，按 q 离开",
+    ),
+    "keys.yours": ("the keys are yours: this screen makes the moves", "由此屏幕操作"),
+    "keys.others": (
+        "another screen makes the moves, this one looks on; X takes the keys over",
+        "另一个屏幕在操作，此屏幕只看；按 X 接管",
+    ),
+    "dialog.end-program.title": ("End the program?", "结束程序？"),
+    "end-program.help": (
+        "The program that this session is in gets a Ctrl-C.",
+        "此会话所在的程序会收到 Ctrl-C。",
+    ),
+    "dialog.end-program.keys": (
+        "left right choose   enter do it   escape close",
+        "左右 选择   回车 确定   Esc 关闭",
+    ),
+    "end-program.yes": ("End it", "结束"),
+    "end-program.no": ("Leave it", "不结束"),
+    "status.looks": ("read-only", "只读"),
     "rail.gone": (
         "the engine has ended ({error}); ctrl+r starts a new one, which carries on",
         "引擎已结束（{error}）；按 ctrl+r 启动新引擎，从历史继续",

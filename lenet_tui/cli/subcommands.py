@@ -111,6 +111,10 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("-m", dest="module", action="store_true", help="SCRIPT is a module's name")
     group.add_argument("script", nargs="...", metavar="-- SCRIPT ARGS", help="as for python")
 
+    parser = add("attach", "the screen of a session that runs elsewhere", _attach)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which, where there are several")
+    parser.add_argument("--line", type=int, help=argparse.SUPPRESS)
+
     about = "what this terminal can show, the devices here, versions; what a checkpoint holds"
     parser = add("info", about, _info)
     parser.add_argument("file", nargs="?", metavar="FILE", help="a checkpoint or saved session")
@@ -261,6 +265,12 @@ def _run_script(args: argparse.Namespace) -> Callable[[], int]:
     from lenet_tui.cli import run  # noqa: PLC0415
 
     return run.prepare(args)
+
+
+def _attach(args: argparse.Namespace) -> int:
+    from lenet_tui.cli import attach  # noqa: PLC0415
+
+    return attach.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:

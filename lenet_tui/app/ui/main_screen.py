@@ -23,12 +23,13 @@ from lenet_tui.app.ui.help import HelpScreen
 from lenet_tui.app.ui.training_screen import TrainingScreen
 from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Start
+from lenet_tui.protocol.messages import EndProgram, Start, TakeKeys
 from lenet_tui.protocol.moves import (
     Continue,
     Goto,
@@ -61,6 +62,9 @@ class MainScreen(TrainingScreen):
     async def action_command(self, name: str) -> None:
         """Run a command of the table; a run is stopped unless the command is passive."""
         command = BY_ID[name]
+        if refusal := self.engine.refusal(name):
+            self.notify(self.words.say(refusal), severity="warning")
+            return
         if not command.passive:
             self._take_over()
         owner = self.query_one(command.owner) if command.owner else self
@@ -105,7 +109,7 @@ class MainScreen(TrainingScreen):
         if self.runner.on or self.queue.can_pause:
             self.runner.stop()
         elif self.is_dead:
-            self.notify(self.words("gone.hint"), severity="error")
+            self.say_gone()
         else:
             self.player.stop()
             self.runner.start()
@@ -127,7 +131,7 @@ class MainScreen(TrainingScreen):
     def action_evaluate(self) -> None:
         """Say how good the model is on what is held out."""
         if self.is_dead:
-            self.notify(self.words("gone.hint"), severity="error")
+            self.say_gone()
         else:
             self.run_worker(evaluate(self))
 
@@ -214,7 +218,7 @@ class MainScreen(TrainingScreen):
     def action_parity(self) -> None:
         """Compare the present iteration with another device's."""
         if self.is_dead:
-            self.notify(self.words("gone.hint"), severity="error")
+            self.say_gone()
         else:
             self.open(ParityScreen(self), lambda shown: self.choose(*shown))
 
@@ -286,6 +290,18 @@ class MainScreen(TrainingScreen):
             self.action_training()
         else:
             self.tour.leave()
+
+    def action_take_keys(self) -> None:
+        """Of several screens of one session, this one makes the moves from now on."""
+        if self.looks:
+            self.send(TakeKeys())
+        else:
+            self.notify(self.words("keys.yours"))
+
+    def action_end_program(self) -> None:
+        """End the program that the session is in."""
+        screen = ConfirmScreen(self.words("end-program.help"), "end-program")
+        self.open(screen, lambda _: self.send(EndProgram()))
 
     def action_theme(self) -> None:
         """Choose the colours."""

@@ -24,7 +24,9 @@ class Watchdog:
         self._working = threading.Event()
         self._began = 0.0
         self._progress: Callable[[], Progress] | None = None
-        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+        self._closed = False
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self._thread.start()
 
     def begin(self, progress: Callable[[], Progress]) -> None:
         """A command begins; ``progress`` returns where it is."""
@@ -42,8 +44,14 @@ class Watchdog:
         with self._lock:
             self._progress = None
 
+    def close(self) -> None:
+        """End the thread."""
+        self._closed = True
+        self._working.set()
+        self._thread.join(2 * INTERVAL)
+
     def _watch(self) -> None:
-        while self._working.wait():
+        while self._working.wait() and not self._closed:
             time.sleep(INTERVAL)
             with self._lock:
                 if self._progress and time.monotonic() - self._began >= PATIENCE:

@@ -20,6 +20,7 @@ from rich.console import Console
 from textual.app import App
 from textual.driver import Driver
 
+from lenet_tui.terminal.reset import MENDING, RESET, shell_has
 from lenet_tui.terminal.textual_version import private_ok
 from lenet_tui.terminal.ui.crash import crashed, error_of, named
 from lenet_tui.text.clean import clean
@@ -41,18 +42,6 @@ WRITER = "textual-output"
 STARTED_AFTER = 2.0
 """Seconds without garbage collection, so that the first frame comes sooner."""
 
-RESET = "".join(
-    (
-        "\x1b[?2026l",  # synchronised output ends
-        *(f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1006, 1015, 1016)),  # no mouse
-        "\x1b[?1004l",  # no focus reports
-        "\x1b[?2004l",  # no bracketed paste
-        "\x1b[?2048l",  # no resize reports
-        "\x1b[<u",  # the keyboard protocol that was there before (kitty)
-        "\x1b[?1049l",  # the screen that was there before
-        "\x1b[?7h\x1b[?25h\x1b[0m",  # lines wrap, the cursor shows, colours are plain
-    )
-)
 IN, OUT, LOCAL = 0, 1, 3
 """Places of a terminal's modes in what ``tcgetattr`` returns."""
 SIGNALS = tuple(
@@ -87,8 +76,7 @@ def run(make_app: Callable[[], App[Any]], *, mend: bool = False) -> int:
 def mend_terminal() -> None:
     """Switch off the modes of an app that was killed, and have lines edited and echoed again."""
     with contextlib.suppress(OSError, AttributeError):
-        # The cursor is saved first: leaving the alternate screen restores it, from anywhere.
-        os.write(sys.__stderr__.fileno(), f"\x1b7{RESET}".encode())  # type: ignore[union-attr]
+        os.write(sys.__stderr__.fileno(), MENDING.encode())  # type: ignore[union-attr]
     if termios and sys.__stdin__:
         with contextlib.suppress(termios.error):
             terminal = sys.__stdin__.fileno()
@@ -178,8 +166,8 @@ class _Run:
                 self._reset(RESET.encode())
             with contextlib.suppress(OSError):
                 os.set_blocking(self._output, True)
-        if termios and self._before is not None:
-            with contextlib.suppress(termios.error):
+        if termios and self._before is not None and not shell_has(self._input):
+            with contextlib.suppress(termios.error), _from_behind():
                 termios.tcsetattr(self._input, termios.TCSANOW, self._before)
 
     def _reset(self, data: bytes) -> None:
@@ -192,6 +180,19 @@ class _Run:
                 _give_up_writing()
                 termios.tcflush(self._output, termios.TCOFLUSH)
             time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def _from_behind() -> Iterator[None]:
+    """Let the terminal's modes be set from the background too: nobody else will do it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTTOU, before)
 
 
 def _driver() -> type[Driver]:
