@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.around.post_import import when_imported
 from lenet_tui.around.script import Script
@@ -21,22 +23,39 @@ if TYPE_CHECKING:
 
     MakeScriptSession = Callable[[Hooks], ScriptSession]
 
-Show = Callable[["MakeScriptSession"], bool]
-"""Shows the session that a function makes, until a person leaves it, on a thread of its own;
-returns whether the script is to be interrupted."""
+
+class Shows(Protocol):
+    """Shows a session to a person, or prints it."""
+
+    def signals(self) -> AbstractContextManager[None]:
+        """In what the main thread is to be meanwhile."""
+
+    def show(self, make: MakeScriptSession) -> bool:
+        """Show the session that is made, until a person leaves it, on a thread of its own.
+
+        Returns whether the script is to be interrupted.
+        """
 
 
 class Program:
-    """``show`` is called when the script stops for the first time. ``say``: a line for a person.
+    """``shows`` is asked for when the script stops for the first time, with the place of that stop.
+    ``say``: a line for a person.
 
     In a process beside others of one training, only the first is observed.
     """
 
-    def __init__(self, stop: Stop, tape_mb: int, show: Show, say: Callable[[Notice], None]) -> None:
+    def __init__(
+        self,
+        stop: Stop,
+        tape_mb: int,
+        shows: Callable[[Recording], Shows],
+        say: Callable[[Notice], None],
+    ) -> None:
         self._stop = stop
         self._tape_mb = tape_mb
-        self._show = show
+        self._shows = shows
         self._say = say
+        self._signals = ExitStack()
         self._observer: Observer | None = None
         self._gate: Gate | None = None
         self._session: ScriptSession | None = None
@@ -67,7 +86,11 @@ class Program:
 
         gate = self._gate = Gate()
         self._observer = Observer(
-            self._stop, self._stopped, self._tape_mb, wanted=lambda: gate.asked, say=self._say
+            self._stop,
+            self._stopped,
+            self._tape_mb,
+            wanted=lambda: gate.asked or gate.left,
+            say=self._say,
         )
         self._observer.install()
 
@@ -79,16 +102,27 @@ class Program:
         elif self._session is not None:
             self._session.stopped(recording)
         stop = self._gate.stand()
-        if stop is None and self._interrupts:
-            raise KeyboardInterrupt
+        if stop is None:
+            self._left()
         return stop
+
+    def _left(self) -> None:
+        """The session has been left, and nothing more is shown."""
+        if self._shown is not None:
+            self._shown.join()
+        self._signals.close()
+        if self._interrupts:
+            self._interrupts = False
+            raise KeyboardInterrupt
 
     def _open(self, recording: Recording) -> None:
         """Show what there is on a thread, while the script stands."""
         from lenet_tui.around.engine.script_session import ScriptSession  # noqa: PLC0415
 
-        gate = self._gate
+        gate, shows = self._gate, self._shows(recording)
         assert gate is not None
+        if threading.current_thread() is threading.main_thread():
+            self._signals.enter_context(shows.signals())
 
         def make(hooks: Hooks) -> ScriptSession:
             session = self._session = ScriptSession(recording, gate, hooks)
@@ -98,9 +132,11 @@ class Program:
 
         def show() -> None:
             try:
-                self._interrupts = self._show(make)
+                self._interrupts = shows.show(make)
             finally:
-                gate.leave()
+                if not gate.leave() and self._interrupts:  # it runs on
+                    self._interrupts = False
+                    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
         self._shown = threading.Thread(target=show, name="script session", daemon=True)
         self._shown.start()
@@ -127,6 +163,7 @@ class Program:
             gate.end()
         if self._shown is not None:
             self._shown.join()
+        self._signals.close()
         if says and not reached and os.environ.get("RANK", "0") in ("", "0"):
             count = observer.count if observer is not None else 0
             at = self._stop.at

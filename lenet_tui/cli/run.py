@@ -19,7 +19,8 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.text.notice import Problem, notice
 
 if TYPE_CHECKING:
-    from lenet_tui.around.program import MakeScriptSession
+    from lenet_tui.around.engine.recording import Recording
+    from lenet_tui.around.program import Shows
 
 
 def prepare(args: argparse.Namespace) -> Callable[[], int]:
@@ -33,10 +34,12 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
     name, *arguments = words
     tape_mb = given.get("tape_mb", Options().tape_mb)
 
-    def show(make: MakeScriptSession) -> bool:
+    def shows(recording: Recording) -> Shows:
         from lenet_tui.cli.run_printed import Printed  # noqa: PLC0415 - with torch
+        from lenet_tui.cli.run_shown import Shown  # noqa: PLC0415
 
-        return Printed(args, moves)(make)
+        shown = Shown(recording.place, recording.trainer.options)
+        return shown if shown.possible and moves is None else Printed(args, moves)
 
     def run() -> int:
         find = module_named if given.get("module") else script_at
@@ -50,7 +53,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
             raise
         if stop.nan:
             complain(notice("around:every", when=str(stop)))
-        Program(stop, tape_mb, show, complain).run(script)
+        Program(stop, tape_mb, shows, complain).run(script)
         return 0
 
     return run

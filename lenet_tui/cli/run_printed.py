@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -39,8 +40,11 @@ class Printed:
         self._args = args
         self._moves = moves
 
-    def __call__(self, make: MakeScriptSession) -> bool:
-        """Whether the script is to be interrupted: it never is."""
+    def signals(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def show(self, make: MakeScriptSession) -> bool:
+        """Print, and never interrupt the script."""
         session = make(NoHooks())
         printer = Printer(bool(vars(self._args).get("ascii")), sys.stderr)
         writer = ScriptPrinter(printer, words_in(language(self._args)))
@@ -48,7 +52,10 @@ class Printed:
         if self._moves is None:
             why = session.to_start()
             for number in range(session.phases):
-                writer.phase(session.do(DoMove(number, PHASE, parameters=True)))
+                moved = session.do(DoMove(number, PHASE, parameters=True))
+                writer.phase(moved)
+                if moved.error is not None:
+                    complain(moved.error)
             if why is not None:
                 complain(why)
         for number, line in enumerate(self._moves or ()):

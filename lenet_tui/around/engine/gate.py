@@ -51,11 +51,12 @@ class Gate:
             self._standing, self._stop = False, stop
             self._changed.notify_all()
 
-    def leave(self) -> None:
-        """Let the script go on to its end."""
+    def leave(self) -> bool:
+        """Let the script go on to its end; whether it stood here."""
         with self._changed:
             self.left = True
             self._changed.notify_all()
+            return self._standing
 
     def stands(self, seconds: float) -> bool:
         """Wait so long at most; whether the script stands still, or has ended."""

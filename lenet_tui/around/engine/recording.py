@@ -81,6 +81,12 @@ class Recording:
     why: Notice | None = None
 
     @property
+    def place(self) -> str:
+        """The script's file and line of the last phase: ``train.py:57``."""
+        line = self.tape.segments[-1].line if self.tape.segments else 0
+        return f"{self.trainer.file.title}:{line}" if line else self.trainer.file.title
+
+    @property
     def trainer(self) -> ScriptTrainer:
         """What the script trains."""
         return self.writer.trainer

@@ -20,7 +20,15 @@ from lenet_tui.history.engine.step_rules import segment_number
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.messages import DoMove, Moved, Printed, RunFree, Snapshot, Subscription
+from lenet_tui.protocol.messages import (
+    DoMove,
+    Moved,
+    Printed,
+    Remark,
+    RunFree,
+    Snapshot,
+    Subscription,
+)
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.session_api import Hooks, MoveRejected
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
@@ -75,6 +83,8 @@ class ScriptSession:
         self._first_loss = recording.tape.iteration
         self.navigator = ScriptNavigator(recording, self._history, self._ring, self._onward)
         self._known()
+        if recording.why is not None:
+            hooks.send(Remark(recording.why))
 
     def _known(self) -> None:
         """Take up what the navigator shows now."""
@@ -251,7 +261,7 @@ class ScriptSession:
             running=False,
             budget=self._budget,
         )
-        return replace(made, digest=digest)
+        return replace(made, digest=digest, looked_at=True)
 
 
 class _NoStore:
