@@ -57,6 +57,10 @@ NOTICES = {
         "a script goes on to one watchpoint: remove the others first",
         "脚本只能运行到一个监视点：请先移除其他监视点",
     ),
+    "around:broke": (
+        "the script goes on unobserved, as its iteration could not be recorded: {error}",
+        "脚本不再被观察、继续运行，因为无法记录这次迭代：{error}",
+    ),
     "around:too-few": (
         "the script ended after {count} updates; --at {at} was not reached",
         "脚本在 {count} 次更新后结束；未到达 --at {at}",

@@ -6,10 +6,14 @@ They know nothing of this package. ``sys.argv[1]`` is the file that the weights 
 from __future__ import annotations
 
 HEAD = """
+import random
 import sys
+import numpy
 import torch
 from torch import nn
 
+random.seed(3)
+numpy.random.seed(3)
 torch.manual_seed(3)
 torch.set_num_threads(1)
 
@@ -47,7 +51,7 @@ def train(net, optimizer, scheduler):
         nn.utils.clip_grad_norm_(net.parameters(), 0.5)
         optimizer.step()
         scheduler.step()
-        print(number, loss.item(), scheduler.get_last_lr())
+        print(number, loss.item(), scheduler.get_last_lr(), random.random(), numpy.random.rand())
         if number % 3 == 2:
             net.eval()
             with torch.no_grad():

@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
+from lenet_tui.around.engine.once import Once
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, UPDATE
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
@@ -55,7 +56,8 @@ class IterationRecorder(StepRecorder):
     counts them. So is what a ``DataLoader`` does for a batch. ``batch``: what the first outermost
     module with gradients was given. The optimizers' hooks are the caller's. ``optimized``:
     the script has optimizers. Where ``over`` returns true, what is called then is no longer
-    recorded here. ``past``: the ops of tapes that are kept.
+    recorded here. ``past``: the ops of tapes that are kept. ``broke`` is called
+    where something here has failed.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class IterationRecorder(StepRecorder):
         optimized: bool = True,
         over: Over = lambda module, args: False,
         past: Iterable[list[OpEntry]] = (),
+        broke: Callable[[Exception], None] | None = None,
     ) -> None:
         super().__init__(paths, state, passed, enters, file)
-        self._over, self._optimized = over, optimized
+        self._over, self._optimized, self._broke = over, optimized, broke
         self._past = list(past)
         self._holders = AllHolders(self.entries, self._past)
         self.batch: Batch | None = None
@@ -173,7 +176,14 @@ class IterationRecorder(StepRecorder):
     ) -> Any:
         if kind == observed_calls.ZERO_GRAD and self._updated_by_hand() and self._over(None, ()):
             return observed_calls.call(kind, make, args, kwargs)
-        return super().called(kind, make, args, kwargs)
+        once = Once(make)
+        try:
+            return super().called(kind, once, args, kwargs)
+        except Exception as error:
+            if self._broke is None or once.raised(error):
+                raise
+            self._broke(error)
+            return once.result()
 
     def ended(self) -> None:
         """The script is over, and with it an iteration that it has updated by hand."""

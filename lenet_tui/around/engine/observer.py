@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -28,8 +28,10 @@ from lenet_tui.around.engine.recording import Recording, ScriptTape
 from lenet_tui.around.stop import Stop
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import OpEntry
-from lenet_tui.text.notice import Notice
+from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import compiled_calls, observed_calls
+from lenet_tui.training.engine.generators import unchanged_generators
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.watch.engine import evaluate
 
@@ -89,6 +91,20 @@ class Observer:
             if self._soon(self.stop):
                 self._see_modules()
 
+    @contextmanager
+    def _unbroken(self) -> Iterator[None]:
+        """What goes wrong here ends the observation and not the script."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the script is none the worse for it
+            self.broke(error)
+
+    def broke(self, error: Exception) -> None:
+        """Observe no longer, as something of this package has failed."""
+        self.release()
+        why = f"{type(error).__name__}: {error}".partition("\n")[0]
+        self._say(notice("around:broke", error=clean(why, 300)))
+
     def _observe(self) -> None:
         """Have ``called`` be called."""
         if not self._observed:
@@ -144,10 +160,11 @@ class Observer:
     def _module_called(self, module: nn.Module, args: Any) -> None:
         if self._recording is not None or self._elsewhere or not torch.is_grad_enabled():
             return
-        if any(p.requires_grad for p in module.parameters()):
-            self._may_begin(module)
-            if self._recording is not None:
-                self._recording.recorder.enters_first(module, args)
+        with self._unbroken():
+            if any(p.requires_grad for p in module.parameters()):
+                self._may_begin(module)
+                if self._recording is not None:
+                    self._recording.recorder.enters_first(module, args)
 
     def called(
         self, kind: str, make: observed_calls.Call, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -157,13 +174,15 @@ class Observer:
             return make()
         if kind in (observed_calls.ZERO_GRAD, observed_calls.BACKWARD) and not self._stepped:
             given = args[0] if args else None
-            self._may_begin(given if isinstance(given, nn.Module) else None)
+            with self._unbroken():
+                self._may_begin(given if isinstance(given, nn.Module) else None)
             if self._recording is not None:
                 return self._recording.recorder.called(kind, make, args, kwargs)
         if kind == observed_calls.BACKWARD and self._by_hand is None:
-            self._by_hand = not self._stepped and not found.has_optimizers()
-            if self._by_hand:
-                self._hand.look(self._writer_for(None).trainer)
+            with self._unbroken():
+                self._by_hand = not self._stepped and not found.has_optimizers()
+                if self._by_hand:
+                    self._hand.look(self._writer_for(None).trainer)
         made = self._roots.called(kind, make, args, kwargs)
         self._hand.backwards += kind == observed_calls.BACKWARD
         return made
@@ -203,13 +222,18 @@ class Observer:
             return None
         self._forget(optimizer)  # it may have raised before
         self._under_way.append(optimizer)
-        if self._recording is not None:
-            return self._recording.recorder.before_update(optimizer, args, kwargs)
+        with self._unbroken():
+            if self._recording is not None:
+                return self._recording.recorder.before_update(optimizer, args, kwargs)
         return None
 
     def _after(self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if self._elsewhere:
             return
+        with self._unbroken():
+            self._is_over(optimizer, args, kwargs)
+
+    def _is_over(self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if self._recording is not None:
             self._recording.recorder.after_update(optimizer, args, kwargs)
         self._forget(optimizer)
@@ -239,7 +263,8 @@ class Observer:
             self.release()
             return
         if recording is not None and self._is_there(stop, recording):
-            stop = self.stop = self._stopped(recording)
+            with unchanged_generators():
+                stop = self.stop = self._stopped(recording)
             if stop is None:
                 self.release()
                 return
@@ -310,4 +335,6 @@ class Observer:
         self._observing.close()
         writer = self._writer_for(optimizer, called)
         if writer.trainer.parameters:
-            self._recording = writer.begin_recording(self.count + 1, self._over, self.kept())
+            self._recording = writer.begin_recording(
+                self.count + 1, self._over, self.kept(), self.broke
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lenet_tui.around.engine.found import Found
@@ -31,11 +31,15 @@ class ScriptTape(TapeRecorder):
         return cls(trainer, RecorderProgress(), 0.0)
 
     def begin_recording(
-        self, iteration: int, over: Over, past: Iterable[list[OpEntry]]
+        self,
+        iteration: int,
+        over: Over,
+        past: Iterable[list[OpEntry]],
+        broke: Callable[[Exception], None],
     ) -> Recording:
         """Record the script's calls from here on, on the tape of an iteration.
 
-        ``over``, ``past``: as for ``IterationRecorder``.
+        ``over``, ``past``, ``broke``: as for ``IterationRecorder``.
         """
         self.begin(iteration)
         base = self.tape.base
@@ -47,7 +51,7 @@ class ScriptTape(TapeRecorder):
         passed, enters = progress.passed, progress.enters
         recorder = IterationRecorder(
             self._paths, state, passed, enters, file,
-            optimized=self.trainer.has_optimizers, over=over, past=past,
+            optimized=self.trainer.has_optimizers, over=over, past=past, broke=broke,
         )  # fmt: skip
         recorder.begin()
         return Recording(self, recorder, self.tape, Cursor(0))
