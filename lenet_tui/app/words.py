@@ -105,6 +105,7 @@ APP: Table = {
     "status.loss.earlier": ("earlier loss", "此前的损失"),
     "status.history": ("history {used}", "历史 {used}"),
     "status.tape": ("tape {used}", "记录 {used}"),
+    "status.looked-at": ("looked at, not run", "查看记录，不重新运行"),
     "status.recomputed": ("tape {used}, recomputed", "记录 {used}，已重新计算"),
     "status.ahead": ("past, recorded to {end}", "回看中（记录到 {end}）"),
     "status.speed": ("+ - speed", "+ - 变速"),

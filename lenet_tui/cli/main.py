@@ -43,14 +43,20 @@ UNREAD = 141
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     streams.occupy_closed()
-    streams.tolerate_any_text()
+    as_before = streams.tolerate_any_text()
     words = sys.argv[1:] if argv is None else argv
     SETTINGS.set(load(default_path()))
-    asked = re.search(r"--lang[= ](en|zh)\b", " ".join(words))  # the words may be wrong otherwise
+    asked = re.search(
+        r"--lang[= ](en|zh)\b", _before_script(words)
+    )  # the words may be wrong otherwise
     LANGUAGE.set(asked[1] if asked else language(argparse.Namespace()))
+    script: Callable[[], int] | None = None
     try:
         status = run(words)
-        sys.stdout.flush()
+        if callable(status):
+            script, status = status, 0
+        else:
+            sys.stdout.flush()
     except Problem as error:
         complain(error.notice)
         status = error.status if isinstance(error, CommandError) else USAGE_ERROR
@@ -63,13 +69,23 @@ def main(argv: Sequence[str] | None = None) -> None:
         streams.leave_unread()
         complain(notice("cli:cannot-go-on", why=error.strerror or str(error)))
         status = FAILED
+    if script is not None:  # what it raises is its own
+        as_before()
+        status = script()
     sys.exit(status)
 
 
-def run(words: Sequence[str]) -> int:
-    """Run the command that ``words`` name; return the exit status."""
-    words = spread(words)
-    args = only_the_app(words, _add_options)
+def _before_script(words: Sequence[str]) -> str:
+    """The words that are not a script's own."""
+    return " ".join(words).partition(" -- ")[0]
+
+
+def run(words: Sequence[str]) -> int | Callable[[], int]:
+    """Run the command that ``words`` name; return the exit status, or a script to be run."""
+    ours = list(words[: words.index("--")]) if "--" in words else list(words)
+    theirs = words[len(ours) :]
+    ours = spread(ours)
+    args = None if theirs else only_the_app(ours, _add_options)
     if args is not None:
         return open_app(args)
     from lenet_tui.cli import subcommands  # noqa: PLC0415 - the app does without
@@ -77,9 +93,14 @@ def run(words: Sequence[str]) -> int:
     parser, add = make_parser()
     _add_options(parser)
     subcommands.add_all(add, open_app)
-    args = parser.parse(words)
+    args = parser.parse(ours)
+    if theirs and vars(args).get("command") != "run":
+        raise CommandError("cli:no-option", name="--")
+    if theirs:
+        args.words = theirs[1:]
     _complain_of_settings()
-    command: Callable[[argparse.Namespace], int] = vars(args).get("run", open_app)
+    command: Callable[[argparse.Namespace], int | Callable[[], int]]
+    command = vars(args).get("run", open_app)
     return command(args)
 
 

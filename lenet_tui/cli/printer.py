@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.padding import Padding
@@ -20,13 +20,21 @@ WIDTH = 100
 
 
 class Printer:
-    """Writes lines, rules and tables. ``ascii``: our own signs in ASCII."""
+    """Writes lines, rules and tables. ``ascii``: our own signs in ASCII.
 
-    def __init__(self, ascii: bool) -> None:
+    ``stream``: where to, standard output if it is not given.
+    """
+
+    def __init__(self, ascii: bool, stream: TextIO | None = None) -> None:
         self._ascii = ascii
+        self._stream = stream
         self._console = Console(
-            width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False, emoji=False
+            width=None if self._out.isatty() else WIDTH, highlight=False, markup=False, emoji=False
         )
+
+    @property
+    def _out(self) -> TextIO:
+        return self._stream or sys.stdout
 
     def rule(self, title: str) -> None:
         self.line("")
@@ -35,7 +43,7 @@ class Printer:
 
     def line(self, text: str, style: str = "") -> None:
         """Write one line, however long where there is no terminal."""
-        self._print(self._text(text, style), soft_wrap=not sys.stdout.isatty())
+        self._print(self._text(text, style), soft_wrap=not self._out.isatty())
 
     def indented(self, text: str) -> None:
         """Write an indented paragraph."""
@@ -61,5 +69,5 @@ class Printer:
         with self._console.capture() as capture:
             self._console.print(renderable, soft_wrap=soft_wrap)
         lines = (line.rstrip() for line in capture.get().splitlines())
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
-        sys.stdout.flush()
+        self._out.write("".join(f"{line}\n" for line in lines))
+        self._out.flush()

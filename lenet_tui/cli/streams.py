@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from lenet_tui.cli.options import CommandError
@@ -61,12 +62,23 @@ def no_screen() -> Notice | None:
     return None
 
 
-def tolerate_any_text() -> None:
-    """Write what the encoding of the output has no sign for as a question mark."""
+def tolerate_any_text() -> Callable[[], None]:
+    """Write what the encoding of the output has no sign for as a question mark.
+
+    Returns what has the streams be as before.
+    """
+    before = []
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
+            before.append((reconfigure, stream.errors))
             reconfigure(errors="replace")
+
+    def as_before() -> None:
+        for reconfigure, errors in before:
+            reconfigure(errors=errors)
+
+    return as_before
 
 
 def leave_unread() -> None:

@@ -100,6 +100,17 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     verify = "stop half-way and resume in a new process: 1 if anything differs"
     group.add_argument("--verify-resume", action="store_true", help=verify)
 
+    parser = add("run", "your own script, stopped after an update and looked at", _run_script)
+    group = parser.add_argument_group("script")
+    stop = group.add_mutually_exclusive_group()
+    number = _whole("at", 1)
+    stop.add_argument("--at", type=number, metavar="N", help="at its N-th update (1)")
+    when = "where this holds: nan, 'loss > 5', 'norm(fc1.weight.grad) > 10'"
+    stop.add_argument("--when", metavar="CONDITION", help=when)
+    group.add_argument("--moves", metavar="FILE", help="make these there, one a line, and print")
+    group.add_argument("-m", dest="module", action="store_true", help="SCRIPT is a module's name")
+    group.add_argument("script", nargs="...", metavar="-- SCRIPT ARGS", help="as for python")
+
     parser = add("attach", "the screen of a session that runs elsewhere", _attach)
     parser.add_argument("name", nargs="?", metavar="NAME", help="which, where there are several")
     parser.add_argument("--line", type=int, help=argparse.SUPPRESS)
@@ -248,6 +259,12 @@ def _train(args: argparse.Namespace) -> int:
     from lenet_tui.cli import train  # noqa: PLC0415
 
     return train.run(args)
+
+
+def _run_script(args: argparse.Namespace) -> Callable[[], int]:
+    from lenet_tui.cli import run  # noqa: PLC0415
+
+    return run.prepare(args)
 
 
 def _attach(args: argparse.Namespace) -> int:

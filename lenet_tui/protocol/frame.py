@@ -294,6 +294,8 @@ class Frame:
     recomputed: bool = False
     samples: Samples | None = None
     by_hand: tuple[tuple[str, int], ...] = ()
+    looked_at: bool = False
+    """Whether it is the record of what a script did, which cannot be run again from here."""
 
     @property
     def failed_here(self) -> bool:

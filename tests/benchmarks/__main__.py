@@ -14,6 +14,7 @@ from tests.benchmarks.live import LIVE
 from tests.benchmarks.memory import MEMORY
 from tests.benchmarks.notebook import NOTEBOOK
 from tests.benchmarks.pictures import PICTURES
+from tests.benchmarks.scripts import SCRIPTS
 from tests.benchmarks.size import SIZE
 from tests.benchmarks.start import START
 from tests.benchmarks.table import run
@@ -23,7 +24,7 @@ from tests.harness.compiled import compile_package
 
 BENCHMARKS = (
     START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | SIZE | TRACERS | TRAINING
-    | MEMORY | NOTEBOOK
+    | MEMORY | NOTEBOOK | SCRIPTS
 )  # fmt: skip
 
 if __name__ == "__main__":

@@ -96,6 +96,11 @@ def unobserved() -> Iterator[None]:
         _observers[:] = observers
 
 
+def call(kind: str, make: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Make a call before the eyes of whoever observes now."""
+    return _observers[-1].called(kind, make, args, kwargs) if _observers else make()
+
+
 def install() -> Callable[[], None]:
     """Replace the calls; a second time nothing happens. Returns what undoes it, if this did it."""
     if _originals:
@@ -138,8 +143,7 @@ def _replace(place: Any, name: str, kind: str) -> None:
     def observed(*args: Any, **kwargs: Any) -> Any:
         if not _observers:
             return original(*args, **kwargs)
-        make = functools.partial(original, *args, **kwargs)
-        return _observers[-1].called(kind, make, args, kwargs)
+        return call(kind, functools.partial(original, *args, **kwargs), args, kwargs)
 
     _originals.append((place, name, original))
     setattr(place, name, observed)

@@ -133,11 +133,15 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
     if frame.ahead:
         text = words("status.ahead", end=frame.end)
         parts.append((1, Content.styled(f"{glyphs.back} {text}", "$text-secondary")))
-    used = f"{megabytes(frame.history_bytes)}/{frame.options.history_mb} MB"
-    text = words("status.history", used=used) if wide else used
-    parts.append((6, Content.styled(text, "dim")))
+    tape = f"{megabytes(frame.tape_bytes)}/{frame.options.tape_mb} MB"
+    history = f"{megabytes(frame.history_bytes)}/{frame.options.history_mb} MB"
+    if frame.looked_at:
+        parts.append((1, Content.styled(words("status.looked-at"), "$text-secondary")))
+    used = tape if frame.looked_at else history
+    key = "status.tape" if frame.looked_at else "status.history"
+    parts.append((6, Content.styled(words(key, used=used) if wide else used, "dim")))
     if frame.tape_dropped:
-        used = f"{megabytes(frame.tape_bytes)}/{frame.options.tape_mb} MB"
+        used = tape
         key = "status.recomputed" if frame.recomputed else "status.tape"
         parts.append((5, Content.styled(words(key, used=used), "dim")))
     shown = glyphs.none if frame.loss is None else number(frame.loss)

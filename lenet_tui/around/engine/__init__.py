@@ -1,0 +1,1 @@
+"""Counts the script's updates, records an iteration, and leads through what was recorded."""

@@ -1,0 +1,277 @@
+"""A session over the recorded iterations of a script: it is looked at, and never run again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from lenet_tui.around.engine.gate import Gate
+from lenet_tui.around.engine.recording import Recording
+from lenet_tui.around.engine.ring import Ring
+from lenet_tui.around.engine.script_navigator import ScriptNavigator
+from lenet_tui.around.stop import Stop
+from lenet_tui.history.engine.history import MEGABYTE, History
+from lenet_tui.history.engine.op_goto import to_failure, to_op
+from lenet_tui.history.engine.ready_report import ready_report
+from lenet_tui.history.engine.session_frame import frame_of
+from lenet_tui.history.engine.step_rules import segment_number
+from lenet_tui.protocol import moves
+from lenet_tui.protocol.condition import Watch
+from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.messages import (
+    DoMove,
+    Moved,
+    Printed,
+    Remark,
+    RunFree,
+    Snapshot,
+    Subscription,
+)
+from lenet_tui.protocol.moves import Move
+from lenet_tui.protocol.session_api import Hooks, MoveRejected
+from lenet_tui.protocol.transcript import ParameterState, PhaseState
+from lenet_tui.tape.engine import digests, frame_builder
+from lenet_tui.tape.engine.budget import TapeBudget
+from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.tape import Cursor
+from lenet_tui.text.notice import Notice, notice
+from lenet_tui.watch.engine import evaluate
+
+RUN_ON = moves.Continue(2**62)
+POLL = 0.05
+"""Seconds between two looks at whether a person wants the script to stop."""
+_FORWARD = {"op": ScriptNavigator.op, "phase": ScriptNavigator.phase,
+            "iteration": ScriptNavigator.finish}  # fmt: skip
+_BACK = {"op": ScriptNavigator.back_op, "phase": ScriptNavigator.back_phase,
+         "iteration": ScriptNavigator.back_iteration}  # fmt: skip
+
+
+class WholeTapes(TapeBudget):
+    """Nothing of a recorded tape is let go of, as it could not be computed again."""
+
+    def __init__(self, navigator: ScriptNavigator, ring: Ring) -> None:
+        trainer = navigator.trainer
+        sizes = {id(p): (n, p.numel()) for n, p in trainer.parameters.items()}
+        super().__init__(float("inf"), sizes, trainer)
+        self._ring = ring
+
+    @property
+    def bytes(self) -> int:
+        return self._ring.bytes
+
+
+class ScriptSession:
+    """Implements ``protocol.session_api.Session``; ``gate``: where the script stands meanwhile.
+
+    The moves that would run something again are rejected, each with the reason.
+    """
+
+    def __init__(self, recording: Recording, gate: Gate, hooks: Hooks) -> None:
+        self._gate = gate
+        self._hooks = hooks
+        self._next: Recording | None = None
+        self._why = recording.why
+        self._subscription = Subscription()
+        self.watches: dict[int, Watch] = {}
+        self._next_watch = 1
+        self._ring = Ring(recording.trainer.options.tape_mb * MEGABYTE)
+        self._history = History(_NoStore(), 1)
+        self._losses: list[float] = []
+        self._first_loss = recording.tape.iteration
+        self.navigator = ScriptNavigator(recording, self._history, self._ring, self._onward)
+        self._known()
+        if recording.why is not None:
+            hooks.send(Remark(recording.why))
+
+    def _known(self) -> None:
+        """Take up what the navigator shows now."""
+        navigator = self.navigator
+        self._budget = WholeTapes(navigator, self._ring)
+        self._op_lists = frame_builder.OpLists(
+            {id(p): (n, p.numel()) for n, p in navigator.trainer.parameters.items()}
+        )
+        self.ready = ready_report(navigator.trainer)
+        loss = navigator.trainer.last_loss
+        self._losses.append(float("nan") if loss is None else loss)
+
+    def stopped(self, recording: Recording) -> None:
+        """The script has stopped again; called in its thread, before it stands."""
+        self._next = recording
+
+    @property
+    def progress(self) -> RecorderProgress:
+        return self.navigator.recorder.progress
+
+    @property
+    def expected_names(self) -> list[str]:
+        """The names of the ops of the iteration that was recorded last."""
+        return self.navigator.recorder.named
+
+    def kept(self) -> list[list[OpEntry]]:
+        """The ops of each tape that can still be looked at."""
+        return self._ring.ops()
+
+    @property
+    def phases(self) -> int:
+        """How many phases the iteration of the cursor has."""
+        return len(self.navigator.tape.segments)
+
+    def to_start(self) -> Notice | None:
+        """Put the cursor before the iteration's first phase; returns what stopped the script."""
+        self.navigator.cursor = Cursor(-1)
+        return self._why
+
+    # Moves
+
+    def do(self, command: DoMove) -> Moved:
+        navigator = self.navigator
+        before = navigator.iteration, navigator.cursor
+        error = stopped = None
+        try:
+            stopped = self._make(command.move)
+        except MoveRejected as rejected:
+            error = rejected.notice
+            for line in rejected.traceback:
+                self._hooks.send(Printed("traceback", line))
+            navigator.show(*before)
+        return self._moved(command, error, stopped)
+
+    def run_free(self, command: RunFree) -> Moved:
+        return self.do(DoMove(command.number, RUN_ON))
+
+    def _make(self, move: Move) -> Notice | None:
+        navigator = self.navigator
+        if isinstance(move, moves.Forward):
+            _FORWARD[move.unit](navigator)
+        elif isinstance(move, moves.Back):
+            _BACK[move.unit](navigator)
+        elif isinstance(move, moves.ToOp):
+            to_op(navigator, move.name)
+        elif isinstance(move, moves.ToFailure):
+            to_failure(navigator)
+        elif isinstance(move, moves.Goto):
+            return self._goto(move.iteration)
+        elif isinstance(move, moves.Run):
+            return self._goto(navigator.iteration + move.count)
+        elif isinstance(move, moves.Continue):
+            return self._continue(move.limit)
+        elif isinstance(move, moves.AddWatch):
+            evaluate.check(move.watch, navigator.trainer, self.expected_names)
+            self.watches[self._next_watch] = move.watch
+            self._next_watch += 1
+        elif isinstance(move, moves.Unwatch):
+            if self.watches.pop(move.number, None) is None:
+                raise MoveRejected("history:no-watchpoint", number=move.number)
+        else:
+            file = navigator.trainer.file.title
+            raise MoveRejected("around:not-executed", move=move.verb or str(move), file=file)
+        return None
+
+    def _goto(self, iteration: int) -> Notice | None:
+        navigator = self.navigator
+        last = self._ring.last.iteration
+        if iteration <= last:
+            navigator.end_of(iteration)
+            return None
+        return self._let(Stop(at=iteration))
+
+    def _continue(self, limit: int) -> Notice | None:
+        if len(self.watches) > 1:
+            raise MoveRejected("around:one-watch")
+        last = self._ring.last.iteration
+        watch = next(iter(self.watches.values()), None)
+        return self._let(Stop(watch=watch) if watch else Stop(at=last + limit))
+
+    def _onward(self) -> None:
+        self._let(Stop(at=self._ring.last.iteration + 1))
+
+    def _let(self, stop: Stop) -> Notice | None:
+        """Let the script run to a stop; returns what stopped it."""
+        gate = self._gate
+        if gate.ended:
+            raise MoveRejected("around:ended", n=self._ring.last.iteration)
+        self._next = None
+        gate.go_on(stop)
+        asked = False
+        while not gate.stands(POLL):
+            if self._hooks.stop_wanted():
+                gate.asked = asked = True
+        taken = self._next
+        if taken is None:
+            raise MoveRejected("around:ended", n=self._ring.last.iteration)
+        self.navigator.take(taken)
+        self._known()
+        return taken.why or (notice("history:paused") if asked else None)
+
+    def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
+        navigator, frame = self.navigator, self.frame()
+        states: tuple[ParameterState, ...] = ()
+        if command.parameters:
+            states = digests.parameters(navigator.tape, navigator.cursor)
+        passed = command.parameters and not error and command.move == moves.Forward("phase")
+        phase = self._phase(frame, states, command.ops) if passed else None
+        return Moved(command.number, frame, error, stopped, states, phase)
+
+    def _phase(
+        self, frame: Frame, states: tuple[ParameterState, ...], with_ops: bool
+    ) -> PhaseState:
+        number = self.navigator.cursor.segment
+        segment = frame.segments[number]
+        ops = digests.ops(self.navigator.tape, number) if with_ops else ()
+        return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
+
+    # Frames
+
+    def subscribe(self, subscription: Subscription) -> Frame:
+        self._subscription = subscription
+        return self.frame()
+
+    def subscribe_next(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+
+    def take_losses(self) -> tuple[int, Sequence[float]]:
+        first, losses = self._first_loss, self._losses
+        self._first_loss, self._losses = first + len(losses), []
+        return first, losses
+
+    def snapshot(self) -> Snapshot:
+        navigator = self.navigator
+        snapshot = self._history.snapshot()
+        watches = tuple((n, str(w)) for n, w in self.watches.items())
+        return replace(
+            snapshot, position=navigator.position, segment=segment_number(navigator),
+            watches=watches,
+        )  # fmt: skip
+
+    def frame(self) -> Frame:
+        """All that the screen is a function of, at the cursor."""
+        first, losses = self.take_losses()
+        navigator = self.navigator
+        digest = navigator.recorder.digests.at(navigator.tape, navigator.cursor)
+        made = frame_of(
+            navigator,
+            (first, np.array(losses)),
+            self._op_lists,
+            watches=self.watches,
+            subscription=self._subscription,
+            held_out=False,
+            running=False,
+            budget=self._budget,
+        )
+        return replace(made, digest=digest, looked_at=True)
+
+
+class _NoStore:
+    """There are no keyframes."""
+
+    def put(self, iteration: int, pieces: Sequence[object]) -> int:
+        return 0
+
+    def get(self, iteration: int) -> bytes:
+        raise KeyError(iteration)
+
+    def drop(self, iterations: Sequence[int]) -> None:
+        pass

@@ -1,0 +1,43 @@
+"""Shows what a script was stopped at on a screen, here or elsewhere."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from lenet_tui.attach.engine.host import REFUSES, Host
+from lenet_tui.attach.engine.left import Left
+from lenet_tui.attach.opening import Kind
+from lenet_tui.protocol.options import Options
+
+if TYPE_CHECKING:
+    from lenet_tui.around.engine.script_session import ScriptSession
+    from lenet_tui.around.program import MakeScriptSession
+    from lenet_tui.protocol.session_api import Hooks
+
+NOT_HERE = REFUSES | {"do", "vector", "edit-number", "draw", "parity", "evaluate"}
+"""What would run something of a script again, and asks for more before it is done."""
+
+
+class Shown:
+    """``at``: the script's file and line; ``options``: as of the session that will be shown."""
+
+    def __init__(self, at: str, options: Options) -> None:
+        self._host = Host(at=at, refuses=NOT_HERE)
+        self._options = options
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is a terminal, or a person wants to come from another one."""
+        return self._host.place.kind is not Kind.NOWHERE
+
+    def signals(self) -> AbstractContextManager[None]:
+        return self._host.signals()
+
+    def show(self, make: MakeScriptSession) -> bool:
+        def session(
+            options: Options, store: Any, hooks: Hooks, snapshot: Any = None
+        ) -> ScriptSession:
+            return make(hooks)
+
+        return self._host.serve(session, self._options) is Left.QUIT

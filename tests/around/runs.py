@@ -1,0 +1,121 @@
+"""Runs scripts with and without ``lenet-tui run``, each in a process forked from one with torch.
+
+``python -m tests.around.runs``: reads a request a line, ``FOLDER NAME WORDS…`` as JSON, runs
+``NAME`` there (``WORDS`` before it; none: as ``python`` does) and answers with its exit status.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import runpy
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.around.scripts import SCRIPTS
+from tests.harness.terminal import ROOT, environment
+
+WEIGHTS = "weights.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run left behind. ``weights``: the bytes of its file; empty: there is none."""
+
+    status: int
+    out: str
+    err: str
+    weights: bytes
+
+
+class Runs:
+    """Starts the process with torch, and asks it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.around.runs"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=environment(),
+        )
+
+    def close(self) -> None:
+        """End it."""
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        self._server.wait(20)
+
+    def __call__(self, script: str, *words: str, moves: str = "") -> Ran:
+        """Run a script of ``scripts.py``, or any text; ``words``: of ``lenet-tui``."""
+        folder = self._folder / f"run{len(list(self._folder.iterdir()))}"
+        folder.mkdir()
+        (folder / "script.py").write_text(SCRIPTS.get(script, script))
+        (folder / "moves").write_text(moves)
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps([str(folder), *words]) + "\n")
+        self._server.stdin.flush()
+        status = int(self._server.stdout.readline())
+        made = folder / WEIGHTS
+        weights = made.read_bytes() if made.exists() else b""
+        out, err = ((folder / name).read_text() for name in ("out", "err"))
+        return Ran(status, out, err.replace(str(folder), ""), weights)
+
+
+def serve() -> None:
+    """Answer until standard input ends."""
+    import torch._dynamo  # noqa: F401, PLC0415 - for all that are forked; an optimizer imports it
+
+    import lenet_tui.around.engine.script_session  # noqa: F401, PLC0415
+
+    for line in sys.stdin:
+        folder, *words = json.loads(line)
+        child = os.fork()
+        if not child:
+            os._exit(ended(folder, words))  # to take torch apart takes seconds
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+
+
+def ended(folder: str, words: list[str]) -> int:
+    """Run it there and what is registered for the end, as Python does; returns the exit status."""
+    status = 0
+    try:
+        run(folder, words)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    except BaseException:  # noqa: BLE001 - as Python itself
+        sys.excepthook(*sys.exc_info())
+        status = 1
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return status
+
+
+def run(folder: str, words: list[str]) -> None:
+    """In the child: be the command."""
+    os.chdir(folder)
+    for name, number in (("/dev/null", 0), ("out", 1), ("err", 2)):
+        opened = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)
+    sys.argv = ["script.py", WEIGHTS]
+    if not words:
+        sys.path[0] = folder
+        runpy.run_path("script.py", run_name="__main__")
+        return
+    from lenet_tui.cli.main import main  # noqa: PLC0415 - only here
+
+    main(["run", *words, "--", "script.py", WEIGHTS])
+
+
+if __name__ == "__main__":
+    serve()
+    os._exit(0)
