@@ -17,8 +17,9 @@ from lenet_tui.parity.words import PARITY
 from lenet_tui.stepping.words import COMMANDS
 from lenet_tui.text.notice import Table
 from lenet_tui.tour.words import TOUR
+from lenet_tui.twins.words import TWINS
 
 TABLES: tuple[Table, ...] = (
     APP, PANES, AUTOGRAD, CELLS, COMMANDS, EVALUATION, INSPECTOR, EXPLAIN, TOUR, LAB,
-    EXPORT, CANVAS, CURVES, PARITY,
+    EXPORT, CANVAS, CURVES, PARITY, TWINS,
 )  # fmt: skip

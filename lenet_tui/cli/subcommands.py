@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import CommandError, Parser, complain, session_options
+from lenet_tui.cli.twins_command import add_twins
 from lenet_tui.explain.cell_address import parse_cell
 from lenet_tui.lab.layer import FIRST_LAYER, default_input
 from lenet_tui.lab.parse import parse_layer, parse_shape
@@ -99,6 +100,8 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("--dry-run", action="store_true", help="draw the schedule, and end")
     verify = "stop half-way and resume in a new process: 1 if anything differs"
     group.add_argument("--verify-resume", action="store_true", help=verify)
+
+    add_twins(add, open_app, _whole)
 
     about = "what this terminal can show, the devices here, versions; what a checkpoint holds"
     parser = add("info", about, _info)

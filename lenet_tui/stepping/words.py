@@ -195,6 +195,11 @@ COMMANDS: Table = {
         "this iteration on another device: where the results begin to differ",
         "同一次迭代换到别的设备：从何处开始不同",
     ),
+    "cmd.twins.title": ("Healthy beside broken …", "健康与出错对照…"),
+    "cmd.twins.help": (
+        "two programs stepped together: some twenty mistakes as questions, or two files of yours",
+        "两个程序并排单步运行：二十多个错误作为问题，或自己的两个文件",
+    ),
     "cmd.lab.title": ("Layer lab", "层实验室"),
     "cmd.lab.help": (
         "try a layer's arguments: its window, shapes and numbers",

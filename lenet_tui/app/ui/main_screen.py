@@ -7,7 +7,7 @@ does with the engine's reports, what it asks of the engine, its panes, and the l
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import ClassVar
 
 from textual import on
@@ -38,6 +38,7 @@ from lenet_tui.protocol.moves import (
     ToOp,
     parse_move,
 )
+from lenet_tui.protocol.options import NET
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.sessions.ui.resume import Lost, resume_dialog
 from lenet_tui.stepping.ui.commands import BY_ID, bindings
@@ -45,6 +46,8 @@ from lenet_tui.stepping.ui.moves_saver import save_moves
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.terminal.ui.once import Palette
 from lenet_tui.text.clean import clean
+from lenet_tui.twins.result import Twins
+from lenet_tui.twins.ui.screen import TwinsScreen
 from lenet_tui.watch.ui.screen import WatchScreen
 
 
@@ -215,6 +218,24 @@ class MainScreen(TrainingScreen):
             self.notify(self.words("gone.hint"), severity="error")
         else:
             self.open(ParityScreen(self), lambda shown: self.choose(*shown))
+
+    @cached_property
+    def _guesses(self) -> dict[str, int]:
+        """What was answered to the questions on mistakes."""
+        return {}
+
+    def action_twins(self) -> None:
+        """Mistakes beside their cure, or two training files."""
+        self.open_twins(None)
+
+    def open_twins(self, request: Twins | None) -> None:
+        """Open the twins; ``request``: what to compare at once."""
+        if self.is_dead:
+            self.notify(self.words("gone.hint"), severity="error")
+            return
+        model = self.present_options.model
+        file = model.partition(".py:")[0] if model != NET else ""
+        self.app.push_screen(TwinsScreen(self, self._guesses, request, file))
 
     def action_lab(self) -> None:
         """Try a layer, beside the session: the last one tried."""

@@ -34,6 +34,7 @@ from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice
+from lenet_tui.twins.ui.screen import TwinsScreen
 
 T = TypeVar("T")
 
@@ -187,6 +188,8 @@ class ReportScreen(SessionScreen):
         self.runner.stop()
         for parity in self._opened(ParityScreen):
             parity.lost()
+        for twins in self._opened(TwinsScreen):
+            twins.lost()
         if isinstance(state, Restarting):
             self.restart(state.why)
         elif isinstance(state, Dead):

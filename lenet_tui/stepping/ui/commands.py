@@ -103,6 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("pane-7", "look", ("7",), "pane(7)", 6, True),
     Command("device", "session", ("d",), "device", 11),
     Command("parity", "session", ("P",), "parity"),
+    Command("twins", "session", ("W", "ctrl+x"), "twins"),
     Command("lab", "session", ("K", "f3"), "lab", 14),
     Command("play", "session", ("full_stop", "f8"), "play", 3),
     Command("play-on", "session", ("greater_than_sign", "f9"), "play_on"),
