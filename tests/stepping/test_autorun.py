@@ -53,6 +53,7 @@ async def test_plus_at_the_fastest_leaves_the_run_alone() -> None:
         assert len(run.engine.commands(RunFree)) == 1 and not run.engine.commands(Pause)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [("minus", "plus"), ("r", "r"), ("minus", "minus", "plus")])
 async def test_a_run_changed_before_its_pause_is_answered_is_said_truly(
     keys: tuple[str, ...],

@@ -56,7 +56,8 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
     """The screen of a session. ``failure``: why the engine could not start, after the end.
 
     ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
-    what to open over the main screen. ``lost``: saved sessions, of which one may be resumed.
+    what to open over the main screen. ``lost``: saved sessions, of which one may be resumed;
+    ``named``: the person has named it, and it is taken up at once.
     ``theme``: that of this session; else that of ``settings``, where what is chosen here is kept.
     """
 
@@ -78,6 +79,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         moves: Sequence[Move] = (),
         first: Callable[[MainScreen], None] | None = None,
         lost: Sequence[Lost] = (),
+        named: bool = False,
         theme: str = "",
         settings: SettingsFile | None = None,
     ) -> None:
@@ -88,7 +90,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         self.failure = ""
         self._make_engine = make_engine
         self._engine: Engine | None = None
-        self._first, self._lost = first, lost
+        self._first, self._lost, self._named = first, lost, named
         self._settings = settings
         self._chosen = settings.found if settings else Settings()
         self._problem = self._chosen.problem
@@ -165,7 +167,9 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
             self.main.runner.set_speed(self._chosen.speed)
         if self._problem is not None:
             self.main.announce("error", self.words.say(self._problem), "warning")
-        if self._lost:
+        if self._lost and self._named:
+            self.main.take_up(*self._lost[0])
+        elif self._lost:
             self.main.offer(self._lost)
         for key in loading.keys:
             await super().on_event(key)

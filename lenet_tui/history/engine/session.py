@@ -315,12 +315,13 @@ class Session:
     # Frames
 
     def subscribe(self, subscription: Subscription) -> Frame:
-        self._subscription = subscription
+        self.subscribe_next(subscription)
         self._budget.unpin()
         return replace(self.frame(), digest=self._digest(), divergence=self.history.divergence)
 
     def subscribe_next(self, subscription: Subscription) -> None:
         self._subscription = subscription
+        self.evaluator.with_training = subscription.norms
 
     @property
     def expected_names(self) -> list[str]:
