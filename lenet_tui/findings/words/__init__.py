@@ -31,6 +31,12 @@ def said(finding: Finding, words: Words) -> tuple[str, str, str]:
     return texts[0], texts[1], texts[2]
 
 
+def shown_evidence(finding: Finding, words: Words) -> str:
+    """The evidence in one line, as ``name value``."""
+    values = {k: v for k, v in finding.evidence.items() if k != "reason"}
+    return ", ".join(f"{name} {_spelled(value, words)}" for name, value in values.items())
+
+
 def as_json(finding: Finding, words: Words) -> Mapping[str, Any]:
     """The finding as plain values, for ``--format json``."""
     title, why, fix = said(finding, words)
