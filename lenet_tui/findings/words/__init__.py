@@ -7,11 +7,14 @@ from typing import Any
 
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words.check import CHECK
+from lenet_tui.findings.words.ledger import LEDGER
+from lenet_tui.findings.words.loss import LOSS
+from lenet_tui.findings.words.order import ORDER
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 
-FINDINGS: Table = {**CHECK}
+FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER}
 """``findings.ID.title``, ``.why`` and ``.fix``; with a reason, ``findings.ID.REASON.title`` first.
 """
 
