@@ -1,0 +1,8 @@
+"""All detectors."""
+
+from __future__ import annotations
+
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.raised import Raised
+
+DETECTORS: tuple[type[Detector], ...] = (Raised,)
