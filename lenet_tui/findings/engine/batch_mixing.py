@@ -38,6 +38,7 @@ class Mixing:
     """``size`` samples; ``changed``: the one that was replaced; ``moved``: the others whose output
     is another one then, ``difference`` the largest of those. ``first``: the op from which on
     samples depend on others; ``scrambled``: the reshape that broke the axis of samples.
+    ``output``: the shape of what the model returned.
     """
 
     size: int
@@ -46,6 +47,7 @@ class Mixing:
     difference: float
     first: OpEntry | None
     scrambled: OpEntry | None
+    output: tuple[int, ...]
 
     @property
     def by_statistics(self) -> bool:
@@ -101,7 +103,8 @@ def _mixing(call: Call, paths: Paths) -> Mixing | None:
     moved, difference = _rows_moved(before.output.tensor, after.output.tensor, changed)
     first = next(_first(before, after, changed, size), None) if moved else None
     scrambled = next(_scrambles(before, after, changed, size), None) if moved else None
-    return Mixing(size, changed, moved, difference, first, scrambled)
+    shape = tuple(before.output.tensor.shape)
+    return Mixing(size, changed, moved, difference, first, scrambled, shape)
 
 
 def _run(call: Call, paths: Paths) -> ForwardRecorder:

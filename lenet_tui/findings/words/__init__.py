@@ -7,11 +7,13 @@ from typing import Any
 
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words.check import CHECK
+from lenet_tui.findings.words.not_finite import NOT_FINITE
+from lenet_tui.findings.words.numeric import NUMERIC
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 
-FINDINGS: Table = {**CHECK}
+FINDINGS: Table = {**CHECK, **NUMERIC, **NOT_FINITE}
 """``findings.ID.title``, ``.why`` and ``.fix``; with a reason, ``findings.ID.REASON.title`` first.
 """
 

@@ -93,6 +93,8 @@ def _birth(entry: NodeEntry, place: int, ops: Sequence[OpEntry]) -> Birth:
 
 def _cause(value: float, received: float | None, slope: float | None, made: Tensor) -> str:
     if slope is not None and not math.isfinite(slope):
+        if math.isnan(slope):
+            return "zero-times-nan"
         return "zero-times-inf" if received == 0 else "infinite-slope"
     if math.isinf(value):
         return "half-overflow" if made.dtype in HALVES else "overflow"

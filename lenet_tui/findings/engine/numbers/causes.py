@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from lenet_tui.findings.engine.numbers.elements import Index, at, operands
+from lenet_tui.findings.engine.numbers.elements import Index, at, finite, operands
 from lenet_tui.tape.engine.entries import OpEntry
 
 LOGS = frozenset(("log", "log2", "log10", "log1p", "xlogy", "logit", "log_"))
@@ -18,6 +18,11 @@ BOUNDED = frozenset(("acos", "asin", "arccos", "arcsin", "atanh", "acosh", "erfi
 PRODUCTS = frozenset(("mul", "__mul__", "__rmul__", "multiply", "mul_", "addcmul"))
 SOFTMAXES = frozenset(("softmax", "log_softmax", "scaled_dot_product_attention"))
 SPREADS = frozenset(("std", "var", "std_mean", "var_mean"))
+SUMS = frozenset(
+    ("linear", "matmul", "bmm", "mm", "addmm", "baddbmm", "einsum", "conv1d", "conv2d", "conv3d",
+     "sum", "mean", "norm", "cumsum", "dot", "mv")
+)  # fmt: skip
+"""Ops of which a single element is a sum: it overflows to ∞ − ∞."""
 HALVES = (torch.float16, torch.bfloat16)
 
 Factors = tuple[float, ...]
@@ -31,7 +36,7 @@ def factors(op: OpEntry, index: Index) -> Factors:
     """
     shape = op.tensor.shape
     found = [at(t, index, shape) for _, _, t in operands(op)]
-    scalars = [float(a) for a in op.args if isinstance(a, (int, float)) and type(a) is not bool]
+    scalars = [] if op.op in SOFTMAXES else [float(a) for a in op.args if type(a) in (int, float)]
     if not found or any(f is None for f in found):
         return ()
     return tuple(f for f in found if f is not None) + tuple(scalars)
@@ -68,7 +73,8 @@ def cause(op: OpEntry, index: Index, value: float) -> str:
 
 
 def _overflow(op: OpEntry, value: float) -> str:
-    if math.isinf(value):
+    summed = op.op in SUMS and all(finite(t) for _, _, t in operands(op))
+    if math.isinf(value) or summed:
         return "half-overflow" if op.tensor.dtype in HALVES else "overflow"
     return "arithmetic"
 
@@ -101,4 +107,7 @@ def wanted(op: OpEntry) -> bool:
 
 def _least(tensor: Tensor) -> bool:
     """Whether some number of it is (nearly) the least of its type, which stands for −∞."""
-    return bool(tensor.numel()) and float(tensor.detach().min()) < torch.finfo(tensor.dtype).min / 2
+    if not tensor.numel():
+        return False
+    least, finfo = float(tensor.detach().min()), torch.finfo(tensor.dtype)
+    return math.isfinite(least) and least < finfo.min / 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -63,9 +63,9 @@ def forward_birth(tape: Tape, given: Given) -> Birth | None:
     Infinities that a loss does not see, such as those of a mask before a softmax, are none.
     """
     for segment in tape.segments:
-        if segment.phase is LOSS and segment.output is not None:
-            if not finite(segment.output.tensor):
-                return _traced(tape, segment.output, given)
+        loss = segment.output
+        if segment.phase is LOSS and loss is not None and not finite(loss.tensor):
+            return _traced(tape, loss, given)
     return None
 
 
@@ -79,15 +79,13 @@ def _traced(tape: Tape, loss: OpEntry, given: Given) -> Birth:
     return _birth(op, given, tape)
 
 
-def _follow(
-    op: OpEntry, producers: Producers, given: Given
-) -> tuple[OpEntry, Birth | None]:
+def _follow(op: OpEntry, producers: Producers, given: Given) -> tuple[OpEntry, Birth | None]:
     """Go from an op to those that made its operands, as long as they are not finite."""
     seen: set[int] = set()
     while id(op) not in seen:
         seen.add(id(op))
         nan = any(t is not None and has_nan(t) for t in op.tensors())
-        bad = [b for b in _bad_operands(op, producers, given)]
+        bad = list(_bad_operands(op, producers, given))
         pick = next((b for b in bad if has_nan(b.tensor)), None)
         if pick is None and bad:
             origin = next((b for b in bad if not _on_purpose(b, producers, given)), None)
@@ -181,6 +179,3 @@ def _as_before(op: OpEntry, given: Given) -> OpEntry:
     args = tuple(value(a) for a in op.args)
     kwargs = {name: value(a) for name, a in op.kwargs.items()}
     return OpEntry(op.name, op.op, op.module, args, kwargs, op.output, op.node, op.line)
-
-
-Line = Callable[[OpEntry | None], str]

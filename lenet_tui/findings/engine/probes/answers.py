@@ -24,6 +24,7 @@ from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.text.notice import Problem
+from lenet_tui.training.engine.rejecting import rejecting
 
 DONE = 0.1
 """The part of the way from the first loss to the least one that may be left."""
@@ -41,7 +42,7 @@ def trial_of(session: Session) -> Iterator[tuple[Trial, int]]:
     try:
         navigator.boundary(number - 1)
         try:
-            with Trial(navigator.trainer) as trial:
+            with Trial(navigator.trainer) as trial, rejecting(navigator.trainer):
                 yield trial, number
         finally:
             navigator.rebuild(place, cursor)
