@@ -32,8 +32,8 @@ def outermost_call(trial: Trial) -> Call | None:
     modules = dict.fromkeys(
         m for _, m in trainer.modules() if next(m.parameters(), None) is not None
     )
-    handles = [m.register_forward_pre_hook(_catch, with_kwargs=True) for m in modules]
     trial.begin()
+    handles = [m.register_forward_pre_hook(_catch, with_kwargs=True) for m in modules]
     try:
         trial.iterate()
     except _Caught as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import torch
@@ -24,13 +25,14 @@ FLAT = 0.9
 
 
 class AlongDepth(Detector):
-    """Vanishing and exploding, if they are so in every iteration."""
+    """Vanishing and exploding, if they are so in every iteration with a finite loss."""
 
     def __init__(self) -> None:
         self._seen: list[list[Slope]] = []
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        if iteration.error is None:
+        loss = iteration.trainer.last_loss
+        if iteration.error is None and loss is not None and math.isfinite(loss):
             self._seen.append(slopes(iteration.tape, iteration.trainer.names))
         return ()
 

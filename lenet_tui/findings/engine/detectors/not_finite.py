@@ -47,7 +47,7 @@ def _birth(iteration: Iteration) -> Birth | None:
     given = Given(batch, iteration.before, {id(t): name for name, t in live.items()})
     return (
         forward_birth(tape, given)
-        or backward_birth(tape)
+        or backward_birth(tape, given)
         or state_birth(tape, iteration.before, iteration.after)
     )
 

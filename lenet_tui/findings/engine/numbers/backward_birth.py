@@ -11,7 +11,7 @@ from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.numbers.causes import HALVES
 from lenet_tui.findings.engine.numbers.elements import Index, finite, first_bad
-from lenet_tui.findings.engine.numbers.forward_birth import Birth
+from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, behind
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
@@ -23,8 +23,11 @@ ELEMENTWISE = frozenset(
 """Ops whose slope at a single element can be had by running them on it alone."""
 
 
-def backward_birth(tape: Tape) -> Birth | None:
+def backward_birth(tape: Tape, given: Given) -> Birth | None:
     """The first node on the way to a gradient that is not finite; ``None``: all are finite.
+
+    Where the node's op was given a number that is not finite, though the loss does not see it, it
+    is where that one comes from.
 
     An overflow of gradients that a scaler made larger is none: it skips the update and goes on
     with a smaller scale.
@@ -33,8 +36,9 @@ def backward_birth(tape: Tape) -> Birth | None:
     for segment in tape.segments:
         if segment.phase is BACKWARD:
             found = _in(segment, ops)
-            if found is not None and not (segment.scale > 1 and found.cause in _BY_SCALE):
-                return found
+            if found is None or (segment.scale > 1 and found.cause in _BY_SCALE):
+                continue
+            return (found.op and behind(tape, found.op, given)) or found
     return None
 
 

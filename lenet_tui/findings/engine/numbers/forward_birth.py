@@ -69,14 +69,22 @@ def forward_birth(tape: Tape, given: Given) -> Birth | None:
     return None
 
 
+def behind(tape: Tape, op: OpEntry, given: Given) -> Birth | None:
+    """Where the operands of an op stopped being finite; ``None``: they are finite."""
+    producers = Producers([op for segment in tape.segments for op in segment.ops])
+    for operand in _bad_operands(op, producers, given):
+        if operand.producer is None:
+            return _from_outside(operand, given)
+        made, found = _follow(operand.producer, producers, given)
+        return found or _birth(made, given, tape)
+    return None
+
+
 def _traced(tape: Tape, loss: OpEntry, given: Given) -> Birth:
     ops = [op for segment in tape.segments for op in segment.ops]
-    producers = Producers(ops)
     start = next((op for op in ops if op is loss or op.made(loss.tensor)), loss)
-    op, found = _follow(start, producers, given)
-    if found is not None:
-        return found
-    return _birth(op, given, tape)
+    op, found = _follow(start, Producers(ops), given)
+    return found or _birth(op, given, tape)
 
 
 def _follow(op: OpEntry, producers: Producers, given: Given) -> tuple[OpEntry, Birth | None]:
