@@ -25,6 +25,13 @@ from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.torch_functions import known
 from lenet_tui.training.engine.own_errors import owned
 
+SEEN = ("data",)
+"""Attributes of a tensor that are no ops, yet leave the graph."""
+
+
+class StopCheck(Exception):
+    """Ends an iteration before a call that the device would not survive."""
+
 
 @dataclass(slots=True, eq=False)
 class Call:
@@ -89,6 +96,8 @@ class Observer(TorchFunctionMode):
         self.calls: list[Call] = []
         self.modules: list[ModuleCall] = []
         self.optimizers: list[Optimizer] = []
+        self.modes: list[tuple[nn.Module, bool, str]] = []
+        self.closures = False
         self._paths = paths
         self._before = before
         self._off = 0
@@ -102,13 +111,31 @@ class Observer(TorchFunctionMode):
             register_optimizer_step_pre_hook(self._updates),
             register_optimizer_step_post_hook(self._updated),
         ]
+        self._observe_modes()
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, *error: object) -> None:
         super().__exit__(*error)  # type: ignore[no-untyped-call]
+        nn.Module.train = self._train  # type: ignore[method-assign]
         for handle in self._handles:
             handle.remove()
+
+    def _observe_modes(self) -> None:
+        """Note each call of ``train`` and ``eval`` that the owner's code makes."""
+        self._train = train = nn.Module.train
+        inside: list[nn.Module] = []
+
+        def observed(module: nn.Module, mode: bool = True) -> nn.Module:
+            if not inside:
+                self.modes.append((module, mode, line_now()))
+            inside.append(module)
+            try:
+                return train(module, mode)
+            finally:
+                inside.pop()
+
+        nn.Module.train = observed  # type: ignore[method-assign,assignment]
 
     def __torch_function__(
         self,
@@ -168,6 +195,7 @@ class Observer(TorchFunctionMode):
         if all(known is not optimizer for known in self.optimizers):
             self.optimizers.append(optimizer)
         given = args[1] if len(args) > 1 else kwargs.get("closure")
+        self.closures = self.closures or given is not None
         self._off += given is None
 
     def _updated(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:

@@ -30,10 +30,6 @@ MOST = 8
 GRAVITY = (ERROR, WARNING, NOTE)
 
 
-class StopCheck(Exception):
-    """Ends an iteration before a call that the device would not survive."""
-
-
 class CheckRecorder(TapeRecorder):
     """Keeps what was raised, and the ops of a phase or step that failed."""
 
@@ -155,7 +151,8 @@ def _record(
     return Iteration(
         number, trainer, recorder.tape, observer.calls, observer.modules, values, _values(trainer),
         grads, {n: p.requires_grad for n, p in trainer.parameters.items()},
-        _optimizers(trainer, observer), recorder.error, sequence, phase,
+        _optimizers(trainer, observer), recorder.error, sequence, phase, observer.modes,
+        observer.closures,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.calls import Call, ModuleCall
@@ -22,7 +22,8 @@ class Iteration:
     ``before`` and ``after``: parameters and buffers by name, copied. ``grads``: ``.grad`` at the
     beginning. ``trains``: whether each parameter requires a gradient, at the end. ``optimizers``:
     all that are known; ``None``: the app's own, which has every parameter. ``error``: what was
-    raised. ``sequence``: the number that autograd had counted to at the beginning.
+    raised. ``sequence``: the number that autograd had counted to at the beginning. ``modes``: each
+    call of ``train`` or ``eval``: of which module, to which mode, at which line. ``closures``: whether an optimizer called backward itself.
     """
 
     number: int
@@ -38,7 +39,8 @@ class Iteration:
     error: BaseException | None = None
     sequence: int = 0
     failed_phase: str = ""
-    stop: list[bool] = field(default_factory=list)
+    modes: list[tuple[nn.Module, bool, str]] = field(default_factory=list)
+    closures: bool = False
     _lines: dict[int, str] = field(default_factory=dict)
 
     def line(self, entry: OpEntry | None) -> str:

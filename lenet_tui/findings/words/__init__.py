@@ -7,13 +7,16 @@ from typing import Any
 
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words.check import CHECK
+from lenet_tui.findings.words.ledger import LEDGER
+from lenet_tui.findings.words.loss import LOSS
 from lenet_tui.findings.words.not_finite import NOT_FINITE
 from lenet_tui.findings.words.numeric import NUMERIC
+from lenet_tui.findings.words.order import ORDER
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 
-FINDINGS: Table = {**CHECK, **NUMERIC, **NOT_FINITE}
+FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE}
 """``findings.ID.title``, ``.why`` and ``.fix``; with a reason, ``findings.ID.REASON.title`` first.
 """
 
@@ -31,6 +34,12 @@ def said(finding: Finding, words: Words) -> tuple[str, str, str]:
         key = f"findings.{finding.id}.{reason}.{part}"
         texts.append(words(key if key in words else f"findings.{finding.id}.{part}", **values))
     return texts[0], texts[1], texts[2]
+
+
+def shown_evidence(finding: Finding, words: Words) -> str:
+    """The evidence in one line, as ``name value``."""
+    values = {k: v for k, v in finding.evidence.items() if k != "reason"}
+    return ", ".join(f"{name} {_spelled(value, words)}" for name, value in values.items())
 
 
 def as_json(finding: Finding, words: Words) -> Mapping[str, Any]:

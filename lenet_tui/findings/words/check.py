@@ -11,6 +11,14 @@ CHECK: Table = {
         "{count} 次迭代中没有发现问题。",
     ),
     "findings.none.one": ("No findings in {count} iteration.", "{count} 次迭代中没有发现问题。"),
+    "findings.count": (
+        "{error} errors, {warning} warnings, {note} notes in {count} iterations.",
+        "{count} 次迭代：{error} 个错误，{warning} 个警告，{note} 个提示。",
+    ),
+    "findings.count.one": (
+        "{error} errors, {warning} warnings, {note} notes in {count} iteration.",
+        "{count} 次迭代：{error} 个错误，{warning} 个警告，{note} 个提示。",
+    ),
     "findings.why": ("Why", "原因"),
     "findings.fix": ("Fix", "修复"),
     "findings.evidence": ("Evidence", "依据"),

@@ -1,11 +1,13 @@
 """Weights drawn with a spread of 1 instead of 1 over the root of the inputs."""
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 
 widths = [8] + [64] * 8
 model = nn.Sequential(
-    *[p for a, b in zip(widths, widths[1:]) for p in (nn.Linear(a, b), nn.ReLU())], nn.Linear(64, 1)
+    *[p for a, b in pairwise(widths) for p in (nn.Linear(a, b), nn.ReLU())], nn.Linear(64, 1)
 )
 for layer in model[::2]:
     nn.init.normal_(layer.weight, std=(2 / layer.in_features) ** 0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.calls import Call, StopCheck
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import Finding
@@ -18,7 +18,7 @@ class Raised(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         error = iteration.error
-        if error is None:
+        if error is None or isinstance(error, StopCheck):
             return
         call = failed_call(iteration)
         evidence: dict[str, object] = {
