@@ -50,7 +50,7 @@ class TextPrinter:
         for finding in found.findings:
             self._finding(finding)
         key = "findings.count" if found.findings else "findings.none"
-        counts = {level: 0 for level in STYLES}
+        counts = dict.fromkeys(STYLES, 0)
         for finding in found.findings:
             counts[finding.level] += 1
         self._printer.line(words(key, count=found.iterations, **counts))

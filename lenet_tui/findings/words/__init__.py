@@ -9,12 +9,14 @@ from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words.check import CHECK
 from lenet_tui.findings.words.ledger import LEDGER
 from lenet_tui.findings.words.loss import LOSS
+from lenet_tui.findings.words.not_finite import NOT_FINITE
+from lenet_tui.findings.words.numeric import NUMERIC
 from lenet_tui.findings.words.order import ORDER
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 
-FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER}
+FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE}
 """``findings.ID.title``, ``.why`` and ``.fix``; with a reason, ``findings.ID.REASON.title`` first.
 """
 

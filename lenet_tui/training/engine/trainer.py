@@ -73,6 +73,8 @@ class Trainer:
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
         self._iteration = 0
+        self.pinned: Batch | None = None
+        """The batch that each iteration takes, in the place of the next one of the data."""
         self.says_loss = True
         """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
@@ -196,6 +198,9 @@ class Trainer:
 
     def fetch(self) -> None:
         """Take the iteration's batch from the data, to the device."""
+        if self.pinned is not None:
+            self.batch = self.pinned.copy()
+            return
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
             drawn = batch.split(self.own_data.next())
         else:

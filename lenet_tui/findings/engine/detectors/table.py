@@ -8,6 +8,7 @@ from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetect
 from lenet_tui.findings.engine.detectors.in_place import InPlaceDetector
 from lenet_tui.findings.engine.detectors.loss import LabelDetector, LossDetector
 from lenet_tui.findings.engine.detectors.modes import ModeDetector
+from lenet_tui.findings.engine.detectors.numeric import NUMERIC
 from lenet_tui.findings.engine.detectors.order import OrderDetector
 from lenet_tui.findings.engine.detectors.raised import Raised
 from lenet_tui.findings.engine.detectors.registration import RegistrationDetector
@@ -26,4 +27,5 @@ DETECTORS: tuple[type[Detector], ...] = (
     AliveDetector,
     InPlaceDetector,
     ModeDetector,
+    *NUMERIC,
 )
