@@ -12,6 +12,7 @@ from lenet_tui.explain.words.cells import CELLS
 from lenet_tui.explain.words.inspector import INSPECTOR
 from lenet_tui.explain.words.pane import EXPLAIN
 from lenet_tui.export.words import EXPORT
+from lenet_tui.findings.words import FINDINGS
 from lenet_tui.lab.words import LAB
 from lenet_tui.parity.words import PARITY
 from lenet_tui.stepping.words import COMMANDS
@@ -21,5 +22,5 @@ from lenet_tui.twins.words import TWINS
 
 TABLES: tuple[Table, ...] = (
     APP, PANES, AUTOGRAD, CELLS, COMMANDS, EVALUATION, INSPECTOR, EXPLAIN, TOUR, LAB,
-    EXPORT, CANVAS, CURVES, PARITY, TWINS,
+    EXPORT, CANVAS, CURVES, PARITY, FINDINGS, TWINS,
 )  # fmt: skip

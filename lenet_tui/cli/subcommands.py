@@ -58,6 +58,13 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("--ops", action="store_true", help="every op of each phase too")
     group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
 
+    parser = add("check", "what is wrong with this step: findings, exit 0 / 1 / 2", _check)
+    group = parser.add_argument_group("check")
+    number = _whole("iterations", 1)
+    group.add_argument("--iterations", type=number, metavar="N", help="how many (3)")
+    forms = ("text", "json", "github")
+    group.add_argument("--format", choices=forms, help="text (default), json, or annotations")
+
     run_lab = partial(_lab, open_app)
     parser = add("lab", "try a layer: its window, shapes, formula, numbers", run_lab)
     parser.add_argument("layer", nargs="?", metavar="LAYER", help=f"such as '{FIRST_LAYER}'")
@@ -102,6 +109,9 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("--verify-resume", action="store_true", help=verify)
 
     add_twins(add, open_app, _whole)
+    parser = add("attach", "the screen of a session that runs elsewhere", _attach)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which, where there are several")
+    parser.add_argument("--line", type=int, help=argparse.SUPPRESS)
 
     about = "what this terminal can show, the devices here, versions; what a checkpoint holds"
     parser = add("info", about, _info)
@@ -160,6 +170,14 @@ def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
     from lenet_tui.cli import trace  # noqa: PLC0415
 
     return trace.run(args, why)
+
+
+def _check(args: argparse.Namespace) -> int:
+    options = session_options(args)
+    _prepare()
+    from lenet_tui.cli import check  # noqa: PLC0415
+
+    return check.run(args, options)
 
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:
@@ -247,6 +265,12 @@ def _train(args: argparse.Namespace) -> int:
     from lenet_tui.cli import train  # noqa: PLC0415
 
     return train.run(args)
+
+
+def _attach(args: argparse.Namespace) -> int:
+    from lenet_tui.cli import attach  # noqa: PLC0415
+
+    return attach.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:
