@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from lenet_tui.app.engine_state import Busy, Dead, EngineState, Ready, Restarting, Running, calm
 from lenet_tui.protocol import messages
-from lenet_tui.protocol.messages import Answered, Died, Failed, FrameUpdate, Moved, Report
+from lenet_tui.protocol.messages import (
+    Answered,
+    Died,
+    Ended,
+    Failed,
+    FrameUpdate,
+    Moved,
+    Report,
+)
 from lenet_tui.protocol.position import AT_ONCE
 
 BUSY_FROM = 1.0
@@ -27,6 +35,8 @@ def after(state: EngineState, report: Report) -> EngineState:
         return was
     if isinstance(report, messages.Ready):
         return Restarting() if isinstance(was, Dead) else state
+    if isinstance(report, Ended):
+        return Dead(report.error, final=True)
     if isinstance(report, (Died, Failed)):
         replaced = isinstance(was, (Ready, Running))
         return Restarting(report.error) if replaced else Dead(report.error)

@@ -38,9 +38,13 @@ class Restarting:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """The engine has ended, and no other was started. ``why``: one line, never empty."""
+    """The engine has ended, and no other was started. ``why``: one line, never empty.
+
+    ``final``: no other can be started.
+    """
 
     why: Notice
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,11 @@ class Activity:
 
     ``run``: what runs by itself, in words; ``paced``: whether its speed can be changed.
     ``phase``: the one that torch is in, as far as it is known. ``waiting``: moves in the queue.
+    ``looks``: another screen makes the moves.
     """
 
     run: str = ""
     phase: str = ""
     waiting: int = 0
     paced: bool = False
+    looks: bool = False

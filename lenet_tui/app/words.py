@@ -15,6 +15,16 @@ APP: Table = {
         "cuDNN is loaded for the first convolution: {seconds} s",
         "正在为第一次卷积加载 cuDNN：{seconds} 秒",
     ),
+    "rail.gone.final": (
+        "{error}; what is on the screen stays, q leaves it",
+        "{error}；屏幕内容保留，按 q 离开",
+    ),
+    "keys.yours": ("the keys are yours: this screen makes the moves", "由此屏幕操作"),
+    "keys.others": (
+        "another screen makes the moves, this one looks on; X takes the keys over",
+        "另一个屏幕在操作，此屏幕只看；按 X 接管",
+    ),
+    "status.looks": ("read-only", "只读"),
     "rail.gone": (
         "the engine has ended ({error}); ctrl+r starts a new one, which carries on",
         "引擎已结束（{error}）；按 ctrl+r 启动新引擎，从历史继续",

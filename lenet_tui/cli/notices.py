@@ -168,6 +168,18 @@ NOTICES = {
         "give --output FILE for a script, or --save-weights FILE",
         "请给出 --output FILE（脚本）或 --save-weights FILE（权重）",
     ),
+    "cli:attach-none": (
+        "no program waits with a session here",
+        "这里没有等待屏幕的程序",
+    ),
+    "cli:attach-unknown": (
+        "no session is called {name!r}; there are: {names}",
+        "没有名为 {name!r} 的会话；现有：{names}",
+    ),
+    "cli:attach-needs-terminal": (
+        "attach needs a terminal: {why}",
+        "attach 需要终端：{why}",
+    ),
     "cli:input-shape": (
         "input {text!r} is not a shape; such as 8,3,32,32 or 2,16:int64",
         "input {text!r} 不是形状；例如 8,3,32,32 或 2,16:int64",

@@ -8,13 +8,12 @@ import time
 
 from lenet_tui.cli.options import LANGUAGE, complain
 from lenet_tui.protocol.options import LANGUAGES
+from lenet_tui.text.durations import duration
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.text.numbers import ascii_text, thousands
 
 AFTER = 2.0
 """Seconds that a run takes before anything is shown."""
-UNITS = ((60.0, "s"), (60.0, "min"), (24.0, "h"), (365.0, "d"), (float("inf"), "y"))
-"""How many of each unit of time make up one of the next."""
 
 
 class Progress:
@@ -63,13 +62,3 @@ class Progress:
         sys.stderr.write(f"\r\x1b[K{ascii_text(text)}")
         sys.stderr.flush()
         self._on_screen = True
-
-
-def duration(seconds: float) -> str:
-    """A length of time in its largest unit, such as ``5 min``."""
-    units = iter(UNITS)
-    count, unit = next(units)
-    while seconds >= count:
-        seconds /= count
-        count, unit = next(units)
-    return f"{seconds:,.0f} {unit}"

@@ -107,6 +107,10 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     verify = "stop half-way and resume in a new process: 1 if anything differs"
     group.add_argument("--verify-resume", action="store_true", help=verify)
 
+    parser = add("attach", "the screen of a session that runs elsewhere", _attach)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which, where there are several")
+    parser.add_argument("--line", type=int, help=argparse.SUPPRESS)
+
     about = "what this terminal can show, the devices here, versions; what a checkpoint holds"
     parser = add("info", about, _info)
     parser.add_argument("file", nargs="?", metavar="FILE", help="a checkpoint or saved session")
@@ -259,6 +263,12 @@ def _train(args: argparse.Namespace) -> int:
     from lenet_tui.cli import train  # noqa: PLC0415
 
     return train.run(args)
+
+
+def _attach(args: argparse.Namespace) -> int:
+    from lenet_tui.cli import attach  # noqa: PLC0415
+
+    return attach.run(args)
 
 
 def _info(args: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,8 @@ class Curve:
     """Whether the numbers between the least and the most of each column are shaded."""
     letter: str = ""
     """Stands at its end, so that it is told from others without colours."""
+    hollow: bool = False
+    """Whether its marks are circles, beside the dots of another curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,14 @@ def chart(
     A curve is the line of its columns' means; behind it, what lies between least and most. The
     scale is that of the means and marks: a span may be cut off. On a logarithmic scale what is not
     above 0 is left out. ``here``: an iteration that has a line. ``signs``: characters for line,
-    span and mark where braille cannot be drawn.
+    span, mark and hollow mark where braille cannot be drawn.
     """
     wide = cols * 2
     found = [(c, _scaled(_columns(c, window, wide), log)) for c in curves]
     low, high = _ends([columns for _, columns in found])
     tall = rows * 4
     layers: list[tuple[str, Mask]] = []
+    hollow = {curve.key + MARK for curve in curves if curve.hollow}
     broken = np.zeros(wide, dtype=bool)
     for curve, columns in found:
         level = _level(columns.mean, low, high, tall)
@@ -95,7 +98,7 @@ def chart(
                 layers.insert(0, (curve.key + SPAN, _filled(bottom, top, tall)))
             layers.append((curve.key, _line(level, tall)))
         broken |= columns.broken
-    cells = _cells(layers, cols, rows, signs)
+    cells = _cells(layers, cols, rows, signs, hollow)
     at = column_of(here, window, cols) if here is not None else None
     for curve, columns in found:
         known = np.flatnonzero(np.isfinite(columns.mean))
@@ -187,6 +190,11 @@ def _line(level: npt.NDArray[np.int64], tall: int, *, gaps: bool = False) -> Mas
     return mask
 
 
+def mark(hollow: bool, signs: str) -> str:
+    """The character of a mark."""
+    return signs[2 + hollow] if signs else "○" if hollow else "●"
+
+
 def _points(level: npt.NDArray[np.int64], tall: int) -> Mask:
     mask = np.zeros((tall, len(level)), dtype=bool)
     known = np.flatnonzero(level >= 0)
@@ -204,7 +212,7 @@ Cell = tuple[str, str]
 
 
 def _cells(
-    layers: Sequence[tuple[str, Mask]], cols: int, rows: int, signs: str
+    layers: Sequence[tuple[str, Mask]], cols: int, rows: int, signs: str, hollow: Collection[str]
 ) -> list[list[Cell]]:
     """The characters with their kinds: of several layers in a cell the last one is seen."""
     chars: list[list[Cell]] = [[(" ", "")] * cols for _ in range(rows)]
@@ -212,7 +220,7 @@ def _cells(
         bits = (mask.reshape(rows, 4, cols, 2) * DOTS[None, :, None, :]).sum(axis=(1, 3))
         for row, col in np.argwhere(bits > 0).tolist():
             if kind.endswith(MARK):
-                char = signs[2] if signs else "●"
+                char = mark(kind in hollow, signs)
             elif signs:
                 char = signs[1] if kind.endswith(SPAN) else signs[0]
             else:

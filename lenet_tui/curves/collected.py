@@ -16,8 +16,9 @@ from lenet_tui.protocol.loss_series import Losses
 
 LOSS, ACCURACY, RATE, GRADIENT, RATIO = "loss", "accuracy", "rate", "gradient", "ratio"
 CHARTS = (LOSS, ACCURACY, RATE, GRADIENT, RATIO)
-BATCH, TEST, SEEN = "batch", "test", "seen"
-"""The curves: of each batch, of held-out data, of those iterations that the screen has seen."""
+BATCH, TEST, TRAINED, SEEN = "batch", "test", "trained", "seen"
+"""The curves: of each batch, of held-out data, of samples of the training data, and of those
+iterations that the screen has seen."""
 OTHER, STYLED = "other", 3
 """The curves of other runs, in so many styles."""
 MOST = 4096
@@ -95,12 +96,18 @@ class Collected:
     def _own(self, kind: str) -> list[Curve]:
         if kind == LOSS:
             self._dense.take(self._losses.values[: self.last + 1])
+            trained = {e.iteration: e.loss for e in self._of_training()}
             tested = {n: e.loss for n, e in self._evaluations.items()}
-            return [Curve(BATCH, self._dense), *_marked(TEST, tested)]
+            curves = [*_marked(TRAINED, trained, hollow=True), *_marked(TEST, tested)]
+            return [Curve(BATCH, self._dense), *curves]
         if kind == ACCURACY:
-            known = ((n, e.accuracy) for n, e in self._evaluations.items())
-            return _marked(TEST, {n: 100 * a for n, a in known if a is not None})
+            curves = _marked(TRAINED, _percents(self._of_training()), hollow=True)
+            return [*curves, *_marked(TEST, _percents(self._evaluations.values()))]
         return _marked(SEEN, self._samples.get(kind, {}))
+
+    def _of_training(self) -> list[Evaluation]:
+        found = (e.of_training for e in self._evaluations.values())
+        return [e for e in found if e is not None]
 
     def value(self, curve: Curve, iteration: int) -> tuple[float, int] | None:
         """What a curve says at an iteration, or at the last one before it, and which that is."""
@@ -125,12 +132,17 @@ def letter_of(number: int) -> str:
     return chr(ord("a") + number % 26)
 
 
+def _percents(evaluations: Iterable[Evaluation]) -> dict[int, float]:
+    return {e.iteration: 100 * e.accuracy for e in evaluations if e.accuracy is not None}
+
+
 def _rate(frame: Frame) -> float:
     return frame.options.lr if frame.lr is None else frame.lr
 
 
-def _marked(key: str, values: dict[int, float]) -> list[Curve]:
+def _marked(key: str, values: dict[int, float], hollow: bool = False) -> list[Curve]:
     if not values:
         return []
     x: Array = np.array(sorted(values), dtype=np.float64)
-    return [Curve(key, x=x, y=np.array([values[int(n)] for n in x], dtype=np.float64))]
+    y: Array = np.array([values[int(n)] for n in x], dtype=np.float64)
+    return [Curve(key, x=x, y=y, hollow=hollow)]

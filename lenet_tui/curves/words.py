@@ -6,13 +6,14 @@ from lenet_tui.text.notice import Table
 
 CURVES: Table = {
     "curves.loss": ("Loss", "损失"),
-    "curves.accuracy": ("Test accuracy, %", "测试准确率，%"),
+    "curves.accuracy": ("Accuracy, %", "准确率，%"),
     "curves.rate": ("Learning rate", "学习率"),
     "curves.gradient": ("‖gradient‖ of all parameters", "全部参数的 ‖梯度‖"),
     "curves.ratio": ("‖update‖ / ‖weights‖", "‖更新‖ / ‖权重‖"),
     "curves.log": ("{title}, log scale", "{title}，对数刻度"),
     "curves.batch": ("each batch", "每个批量"),
     "curves.test": ("test", "测试"),
+    "curves.trained": ("training data", "训练数据"),
     "curves.seen": ("where it was seen", "看到之处"),
     "curves.at": ("iteration {n}", "第 {n} 次迭代"),
     "curves.at.value": ("{name} {value}", "{name} {value}"),
@@ -74,6 +75,7 @@ CURVES: Table = {
     "curves.epoch": ("epoch", "轮次"),
     "curves.speed": ("speed", "速度"),
     "curves.speed.value": ("{rate} iterations/s", "每秒 {rate} 次迭代"),
+    "curves.left": ("epoch ends in", "本轮还剩"),
     "curves.rate.short": ("learning rate", "学习率"),
     "curves.loss.batch": ("loss, batch", "损失，批量"),
     "curves.right": ("batch", "批量"),

@@ -29,6 +29,7 @@ from lenet_tui.protocol.moves import KillEngine
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.autosave import Autosave
 from lenet_tui.sessions.recovery_state import RecoveryState
+from lenet_tui.text.notice import Notice
 
 M_MMAP_THRESHOLD = -3
 """From glibc's ``malloc.h``."""
@@ -77,6 +78,10 @@ class EngineClient:
                 self.restart()
             self._recovery.sent(command)
             self._pass_on(command)
+
+    def refusal(self, command: str) -> Notice | None:
+        """An engine that can be replaced refuses nothing."""
+        return None
 
     def restart(self) -> None:
         with self._lock:

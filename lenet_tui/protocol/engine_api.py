@@ -8,6 +8,7 @@ from typing import Protocol
 
 from lenet_tui.protocol.messages import Command, Report
 from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.text.notice import Notice
 
 OnReport = Callable[[Report], None]
 """Called with each report, in order, possibly on another thread."""
@@ -18,6 +19,9 @@ class Engine(Protocol):
 
     def send(self, command: Command) -> None:
         """Hand over a command; returns at once."""
+
+    def refusal(self, command: str) -> Notice | None:
+        """Why a command (its id in the table) cannot be done with this engine; ``None``: it can."""
 
     def restart(self) -> None:
         """End the engine at once, whatever it does, and carry on from history in a new one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from lenet_tui.protocol.fast_pickle import pickled_by_call
 from lenet_tui.protocol.position import Iteration
@@ -20,13 +21,17 @@ class Evaluation:
     """The model when ``iteration`` had just finished, on the ``total`` samples held out.
 
     ``correct``: of how many the largest output was that of their class; ``NO_CLASSES``: they have
-    none. ``loss``: the mean over the samples; NaN: there is no loss.
+    none. ``loss``: the mean over the samples; NaN: there is no loss. ``trained``: correct, total
+    and loss of about as many samples that are trained on, where they were asked for.
     """
+
+    ADDED: ClassVar[tuple[str, ...]] = ("trained",)
 
     iteration: Iteration
     correct: int
     total: int
     loss: float
+    trained: tuple[int, int, float] | None = None
 
     @property
     def accuracy(self) -> float | None:
@@ -34,9 +39,15 @@ class Evaluation:
         return self.correct / self.total if self.correct >= 0 and self.total else None
 
     @property
+    def of_training(self) -> Evaluation | None:
+        """The same model on samples that are trained on."""
+        return Evaluation(self.iteration, *self.trained) if self.trained else None
+
+    @property
     def plausible(self) -> bool:
         """Whether such numbers can be; for those read from a file."""
-        return -1 <= self.correct <= self.total < 2**40 and self.total > 0
+        possible = -1 <= self.correct <= self.total < 2**40 and self.total > 0
+        return possible and (self.of_training is None or self.of_training.plausible)
 
 
 class Evaluations:

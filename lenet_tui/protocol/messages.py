@@ -122,9 +122,15 @@ class Close:
     """End the engine."""
 
 
+@dataclass(frozen=True, slots=True)
+class TakeKeys:
+    """Of several screens of one session, the one that sends this makes the moves from now on."""
+
+
 Command = (
     Start | DoMove | Subscription | RunFree | FrameAcknowledged | Pause | Asked | Keyframe | Close
-)
+    | TakeKeys
+)  # fmt: skip
 
 
 # From the engine to the screen.
@@ -260,7 +266,22 @@ class Died:
     error: Notice
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A person's own process no longer is the engine, and no other can take its place: why."""
+
+    error: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Of so many ``screens`` of one session: whether this one makes the moves."""
+
+    yours: bool
+    screens: int
+
+
 Report = (
     Began | Ready | Moved | FrameUpdate | Recorded | Keyframe | EvictedKeyframes
-    | RequestKeyframe | Busy | Printed | Remark | Answered | Failed | Died
+    | RequestKeyframe | Busy | Printed | Remark | Answered | Failed | Died | Ended | Keys
 )  # fmt: skip

@@ -240,6 +240,8 @@ COMMANDS: Table = {
     "cmd.palette.title": ("Command palette", "命令面板"),
     "cmd.palette.help": ("find any command by its name", "按名称查找命令"),
     "cmd.palette.short": ("palette", "面板"),
+    "cmd.take-keys.title": ("Take the keys", "接管操作"),
+    "cmd.take-keys.help": ("from another screen of this session", "从此会话的另一个屏幕"),
     "cmd.suspend.title": ("Suspend", "挂起"),
     "cmd.suspend.help": ("to the shell; fg comes back", "回到 shell；用 fg 返回"),
     "cmd.quit.title": ("Quit", "退出"),

@@ -29,7 +29,7 @@ def live(*, curves: bool = False) -> Result:
         terminal.settle()
         if curves:
             terminal.send("V")
-            terminal.wait_for("Test accuracy, %")
+            terminal.wait_for("Accuracy, %")
         for _ in rounds(ROUNDS):
             plain.append(seconds(loop) / LONG)
             terminal.send("r")

@@ -13,9 +13,9 @@ import pytest
 
 from lenet_tui.cli import main as cli
 from lenet_tui.cli.explain import event
-from lenet_tui.cli.progress import duration
 from lenet_tui.cli.transcript_jsonl import line
 from lenet_tui.explain.explanation import Explanation, Operand, Term
+from lenet_tui.text.durations import duration
 from tests.harness.terminal import APP, ROOT, Terminal, environment
 
 KEYS = ["cell", "value", "op", "formula", "terms", "sum", "ulp", "checked"]

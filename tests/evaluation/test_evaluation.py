@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from lenet_tui.evaluation.summary import lines, percent, whole
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.answers import evaluate as answer
 from lenet_tui.protocol.evaluation import MOST, Evaluation, Evaluations
-from lenet_tui.protocol.messages import Recorded, Remark
+from lenet_tui.protocol.messages import Recorded, Remark, Subscription
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.sessions.recovery_state import RecoveryState
@@ -226,3 +227,24 @@ async def test_it_is_on_the_main_screen(size: tuple[int, int]) -> None:
         assert f"test {share} % at 1" in run.rail or whole(found, words("en")) in run.rail
         await run.press("f", "L")
         assert "第 2 次" in run.rail and "测试" in run.rail
+
+
+def test_what_is_trained_on_is_evaluated_too_while_the_curves_are_seen() -> None:
+    drive = Drive(batch_size=32, lr=0.1)
+    drive("run 40")
+    alone = evaluated(drive)
+    assert alone.of_training is None
+    before = everything(drive)
+    drive.session.subscribe(Subscription(norms=True))
+    both = evaluated(drive)
+    assert everything(drive) == before
+    assert replace(both, trained=None) == alone and both.of_training is not None
+    images, labels = ALL_DIGITS
+    held = torch.arange(len(labels)) % 5 == 0
+    every = -(-int((~held).sum()) // int(held.sum()))
+    images, labels = images[~held][::every], labels[~held][::every]
+    with torch.no_grad():
+        output = drive.session.navigator.trainer.model(images)
+    found = both.of_training
+    assert (found.total, found.correct) == (len(labels), int((output.argmax(1) == labels).sum()))
+    assert found.loss == pytest.approx(float(F.cross_entropy(output, labels)), rel=1e-5)

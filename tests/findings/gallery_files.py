@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
 from lenet_tui.findings.engine.check import check
 from lenet_tui.findings.finding import Findings
 from lenet_tui.findings.request import ITERATIONS
@@ -41,8 +43,9 @@ def write(program: str, variant: str, folder: Path) -> Path:
 def checked(program: str, variant: str, folder: Path) -> Findings:
     """What a check finds in one variant."""
     file = write(program, variant, folder)
-    trainer = Trainer(resolve("own", model=str(file), device="cpu"))
-    return check(trainer, ITERATIONS)
+    options = resolve("own", model=str(file), device="cpu")
+    torch.set_num_threads(options.threads)
+    return check(Trainer(options), ITERATIONS)
 
 
 def marked_line(program: str, variant: str, folder: Path) -> str:

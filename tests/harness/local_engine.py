@@ -34,6 +34,7 @@ from lenet_tui.protocol.moves import Continue, Forward, Move
 from lenet_tui.protocol.request import Handler, Rejected, Request, handler_of
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.recovery_state import RecoveryState
+from lenet_tui.text.notice import Notice
 from lenet_tui.training.request import ListDevices
 from tests.harness import faulty_gpu
 from tests.harness.driving import Hooks
@@ -58,6 +59,7 @@ class LocalEngine:
         self.sent: list[Command] = []
         self.hold = self.thinks = self.closed = False
         self.restarts = 0
+        self.refuses: dict[str, Notice] = {}
         self.handlers: dict[type[Request[Any]], Handler] = {
             ListDevices: faulty_gpu.devices,
             Parity: faulty_gpu.parity,
@@ -112,6 +114,9 @@ class LocalEngine:
             self.report(Answered(asked.number, answer))
         except Rejected as error:
             self.report(Answered(asked.number, error=error.notice))
+
+    def refusal(self, command: str) -> Notice | None:
+        return self.refuses.get(command)
 
     def restart(self) -> None:
         self.restarts += 1

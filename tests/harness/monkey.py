@@ -67,20 +67,32 @@ class Monkey:
     async def home(self) -> None:
         """Escape until nothing is open and nothing runs. ``AssertionError`` if that is not so."""
         await self.pilot.resize_terminal(120, 40)
-        for _ in range(8):
+        for attempt in range(24):
             await self.settle()
             if self.is_home:
                 return
+            if attempt % 8 == 7:
+                await asyncio.sleep(1)  # a busy machine may be late with what escape ends
             await self.press("escape")
-        raise AssertionError(f"escape does not lead home from {self.app.screen}: {self.last}")
+        raise AssertionError(f"escape does not lead home from {self.held_by}: {self.last}")
 
     @property
     def is_home(self) -> bool:
-        app = self.app
-        open_ = len(app.screen_stack) > 1 or app.main.maximized or app.main.inspection.is_open
-        main = app.main
-        busy = main.runner.on or main.player.on or main.queue.pending or main.tour.on
-        return isinstance(app.screen, MainScreen) and not open_ and not busy
+        return isinstance(self.app.screen, MainScreen) and not any(self.held_by.values())
+
+    @property
+    def held_by(self) -> dict[str, object]:
+        """What is open or under way, each of which escape ends."""
+        app, main = self.app, self.app.main
+        return {
+            "screens": app.screen_stack[1:],
+            "maximized": main.maximized,
+            "inspector": main.inspection.is_open,
+            "run": main.runner.on,
+            "demo": main.player.on,
+            "move": main.queue.pending,
+            "tour": main.tour.on,
+        }
 
     async def settle(self) -> None:
         """Let what has been asked for come to an end, unless it is a run."""

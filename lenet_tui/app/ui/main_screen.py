@@ -27,7 +27,7 @@ from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Start
+from lenet_tui.protocol.messages import Start, TakeKeys
 from lenet_tui.protocol.moves import (
     Continue,
     Goto,
@@ -59,6 +59,9 @@ class MainScreen(TrainingScreen):
     async def action_command(self, name: str) -> None:
         """Run a command of the table; a run is stopped unless the command is passive."""
         command = BY_ID[name]
+        if refusal := self.engine.refusal(name):
+            self.notify(self.words.say(refusal), severity="warning")
+            return
         if not command.passive:
             self._take_over()
         owner = self.query_one(command.owner) if command.owner else self
@@ -103,7 +106,7 @@ class MainScreen(TrainingScreen):
         if self.runner.on or self.queue.can_pause:
             self.runner.stop()
         elif self.is_dead:
-            self.notify(self.words("gone.hint"), severity="error")
+            self.say_gone()
         else:
             self.player.stop()
             self.runner.start()
@@ -125,7 +128,7 @@ class MainScreen(TrainingScreen):
     def action_evaluate(self) -> None:
         """Say how good the model is on what is held out."""
         if self.is_dead:
-            self.notify(self.words("gone.hint"), severity="error")
+            self.say_gone()
         else:
             self.run_worker(evaluate(self))
 
@@ -212,7 +215,7 @@ class MainScreen(TrainingScreen):
     def action_parity(self) -> None:
         """Compare the present iteration with another device's."""
         if self.is_dead:
-            self.notify(self.words("gone.hint"), severity="error")
+            self.say_gone()
         else:
             self.open(ParityScreen(self), lambda shown: self.choose(*shown))
 
@@ -281,6 +284,13 @@ class MainScreen(TrainingScreen):
             self.action_training()
         else:
             self.tour.leave()
+
+    def action_take_keys(self) -> None:
+        """Of several screens of one session, this one makes the moves from now on."""
+        if self.looks:
+            self.send(TakeKeys())
+        else:
+            self.notify(self.words("keys.yours"))
 
     def action_theme(self) -> None:
         """Choose the colours."""

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from lenet_tui.app.engine_reports import after
 from lenet_tui.app.engine_state import Dead, EngineState, Outcome, Restarting, calm
+from lenet_tui.app.ui.panes.rail import gone_words
 from lenet_tui.app.ui.session_screen import SessionScreen
 from lenet_tui.canvas.ui.screen import CanvasScreen
 from lenet_tui.kit.ui.messages import FrameCame
@@ -20,8 +21,10 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
     Answered,
     Died,
+    Ended,
     Failed,
     FrameUpdate,
+    Keys,
     Moved,
     Printed,
     Ready,
@@ -66,7 +69,9 @@ class ReportScreen(SessionScreen):
             self.announce("note", clean(self.words.say(report.notice)))
         elif isinstance(report, Answered):
             self.pending_requests.answered(report)
-        elif isinstance(report, (Died, Failed)):
+        elif isinstance(report, Keys):
+            self._keys_passed(report)
+        elif isinstance(report, (Died, Failed, Ended)):
             self._ended(report)
 
     def _frame_reported(self, report: Moved | FrameUpdate, before: EngineState) -> None:
@@ -176,7 +181,14 @@ class ReportScreen(SessionScreen):
             warned = self.words("log.warned", text=clean(report.text))
             self.notify(warned, severity="warning")
 
-    def _ended(self, report: Died | Failed) -> None:
+    def _keys_passed(self, keys: Keys) -> None:
+        """One of several screens makes the moves: say so where that changes."""
+        if keys.yours == self.looks:
+            self.looks = not keys.yours
+            self.announce("note", self.words("keys.yours" if keys.yours else "keys.others"))
+            self.show_activity()
+
+    def _ended(self, report: Died | Failed | Ended) -> None:
         """The engine has ended: another one carries on, if this one has shown anything."""
         if isinstance(report, Failed) and self.ready is None:
             self.post_message(self.CannotStart(clean(self.words.say(report.error)), report.exit))
@@ -191,9 +203,7 @@ class ReportScreen(SessionScreen):
             self.restart(state.why)
         elif isinstance(state, Dead):
             self.tour.session_shown()
-            self.log_pane.add(
-                "error", self.words("rail.gone", error=clean(self.words.say(state.why)))
-            )
+            self.log_pane.add("error", gone_words(state, self.words))
         self.show_activity()
 
     def _opened(self, kind: type[T]) -> list[T]:

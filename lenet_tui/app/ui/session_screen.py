@@ -14,6 +14,7 @@ from lenet_tui.app.ui.frame_scheduler import FrameScheduler
 from lenet_tui.app.ui.pane_screen import PaneScreen
 from lenet_tui.app.ui.panes.footer import HintLine
 from lenet_tui.app.ui.panes.layers import LayersPane
+from lenet_tui.app.ui.panes.rail import gone_words
 from lenet_tui.evaluation.request import ListEvaluations
 from lenet_tui.export.ui.dialog import Exporter
 from lenet_tui.kit.ui.dialog import Dialog
@@ -46,7 +47,7 @@ class SessionScreen(PaneScreen):
     """Sends moves and subscriptions; ``kit.ui.port.Port`` declares what features use of it.
 
     ``saved``: the session that is being resumed. ``shows_something``: a frame has been shown, or
-    none will come.
+    none will come. ``looks``: another screen makes the moves.
     """
 
     @dataclass
@@ -73,6 +74,7 @@ class SessionScreen(PaneScreen):
             seen=Onlookers().seen,
         )
         self.saved: SavedSession | None = None
+        self.looks = False
         self._session = self._shown_session = 0
         self._next_losses: Losses | None = None
         self.shows_something = False
@@ -89,7 +91,7 @@ class SessionScreen(PaneScreen):
     def move(self, move: Move) -> None:
         """Make a move as soon as its turn has come."""
         if self.is_dead and not isinstance(move, KillEngine):
-            self.notify(self.words("gone.hint"), severity="error")
+            self.say_gone()
         elif not self.queue.ask(move):
             self.notify(self.words("waiting.full"), severity="warning")
         self.show_activity()
@@ -106,6 +108,14 @@ class SessionScreen(PaneScreen):
     def is_dead(self) -> bool:
         """Whether the engine has ended and is not being replaced."""
         return isinstance(self.state, Dead)
+
+    def say_gone(self) -> None:
+        """Say that there is no engine to do what was asked for."""
+        state = self.state
+        said = self.words("gone.hint")
+        if isinstance(state, Dead) and state.final:
+            said = gone_words(state, self.words)
+        self.notify(said, severity="error")
 
     @property
     def present_options(self) -> Options:
@@ -124,6 +134,9 @@ class SessionScreen(PaneScreen):
 
         ``why``: how it has ended by itself.
         """
+        if refusal := self.engine.refusal("restart"):
+            self.notify(self.words.say(refusal), severity="warning")
+            return
         self.stop()
         self.forget_pending()
         self.state = Restarting(why)
@@ -240,7 +253,11 @@ class SessionScreen(PaneScreen):
     def show_activity(self) -> None:
         """Rail and status line; what they show of moves and runs may have changed."""
         self.activity = Activity(
-            self._run_words(), self._phase_under_way(), len(self.queue.waiting), self.runner.on
+            self._run_words(),
+            self._phase_under_way(),
+            len(self.queue.waiting),
+            self.runner.on,
+            self.looks,
         )
         self.tour.show()
 

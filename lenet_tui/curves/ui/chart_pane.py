@@ -22,6 +22,7 @@ from lenet_tui.curves.chart import (
     Curve,
     Run,
     chart,
+    mark,
 )
 from lenet_tui.curves.collected import (
     ACCURACY,
@@ -31,6 +32,7 @@ from lenet_tui.curves.collected import (
     OTHER,
     RATIO,
     TEST,
+    TRAINED,
     Collected,
     letter_of,
 )
@@ -48,14 +50,16 @@ STYLES = {
     BATCH + SPAN: "$foreground-disabled",
     TEST: "$text-warning",
     TEST + MARK: "bold $text-warning",
+    TRAINED: "$text-success",
+    TRAINED + MARK: "bold $text-success",
     **{f"{OTHER}{n}{end}": style for n, style in enumerate(OTHERS) for end in ("", MARK)},
     BROKEN: "bold $text-error",
     HERE: "$foreground-muted",
 }
 SIDE_FROM = 120
 """Columns from which the panes beside the charts are seen."""
-SIGNS = "*.o"
-"""Line, span and mark where only ASCII is drawn."""
+SIGNS = "*.o+"
+"""Line, span, mark and hollow mark where only ASCII is drawn."""
 
 
 class ChartPane(Pane):
@@ -200,7 +204,8 @@ class ChartPane(Pane):
         if self._log:
             title = words("curves.log", title=title)
         own = [curve for curve in curves if not curve.letter]
-        names = [self._named(curve) for curve in own if self.kind == LOSS]
+        several = self.kind in (LOSS, ACCURACY)
+        names = [self._named(curve) for curve in own if several]
         if self.kind == LOSS:
             others = enumerate(self._collected.others)
             names += [f"{letter_of(n)} {run.name}" for n, run in others]
@@ -208,7 +213,7 @@ class ChartPane(Pane):
         if not curves or not self.at:
             self.entitle([whole, title], "")
             return
-        values = [self._value(curve) for curve in curves if not curve.letter]
+        values = [self._value(curve, several) for curve in own]
         here = words("curves.at", n=thousands(self.at))
         said = "  ".join([here, *(v for v in values if v)])
         room, ends = self.title_room, [words("curves.go"), words("curves.keys")]
@@ -219,16 +224,17 @@ class ChartPane(Pane):
         self.entitle([whole, title], [*below, said])
 
     def _named(self, curve: Curve) -> str:
-        mark = "●" if curve.dense is None else "━"
-        mark = mark if not ascii_only(self) else SIGNS[2 if curve.dense is None else 0]
-        return f"{mark} {self.words(f'curves.{curve.key}')}"
+        signs = SIGNS if ascii_only(self) else ""
+        line = signs[0] if signs else "━"
+        sign = mark(curve.hollow, signs) if curve.dense is None else line
+        return f"{sign} {self.words(f'curves.{curve.key}')}"
 
-    def _value(self, curve: Curve) -> str:
+    def _value(self, curve: Curve, several: bool) -> str:
         found = self._collected.value(curve, self.at)
         if found is None:
             return ""
         value, n = found
-        name = self.words(f"curves.{curve.key}") if self.kind == LOSS else ""
+        name = self.words(f"curves.{curve.key}") if several else ""
         key = "curves.at.value" if n == self.at else "curves.at.earlier"
         return self.words(key, name=name, value=number(value), n=thousands(n)).strip()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import spelled_content
 from lenet_tui.protocol.frame import Frame, has_loss
 from lenet_tui.terminal.ui.line_widget import LineWidget
+from lenet_tui.text.durations import duration
 from lenet_tui.text.numbers import number, thousands
 
 SPEED_OVER = 2.0
@@ -26,7 +28,8 @@ class FactsPane(Pane):
         super().__init__(id=id)
         self._collected = collected
         self._frame: Frame | None = None
-        self._passed: list[tuple[float, int]] = []
+        self._passed: list[tuple[float, int, float]] = []
+        """When a frame came, of which iteration and epoch: those of the last seconds."""
 
     def compose(self) -> ComposeResult:
         yield LineWidget()
@@ -35,7 +38,7 @@ class FactsPane(Pane):
         self._frame = frame
         now, n = time.monotonic(), frame.position.iteration
         self._passed = [p for p in self._passed if now - p[0] <= SPEED_OVER and p[1] <= n]
-        self._passed.append((now, n))
+        self._passed.append((now, n, frame.epochs or 0.0))
         self.draw()
 
     def draw(self) -> None:
@@ -57,10 +60,13 @@ class FactsPane(Pane):
         facts = [("curves.iteration", thousands(n))]
         if frame.epochs:
             facts.append(("curves.epoch", f"{frame.epochs:.2f}"))
-        (since, first), (until, last) = self._passed[0], self._passed[-1]
+        (since, first, begun), (until, last, epochs) = self._passed[0], self._passed[-1]
         if frame.running and until - since > 0.3:
             speed = thousands(round((last - first) / (until - since)))
             facts.append(("curves.speed", words("curves.speed.value", rate=speed)))
+            if epochs > begun:
+                left = (math.floor(epochs) + 1 - epochs) / (epochs - begun) * (until - since)
+                facts.append(("curves.left", duration(left)))
         facts.append(
             ("curves.rate.short", number(frame.options.lr if frame.lr is None else frame.lr))
         )

@@ -50,6 +50,16 @@ def trained_on(trainer: Trainer) -> Iterator[Batch]:
         yield of_pair(*part.batch(numbers)).map(trainer.here)
 
 
+def like_held_out(trainer: Trainer) -> Iterator[Batch]:
+    """Yields as many of the images that are trained on, in even steps over all of them."""
+    part, held = dataset.held_in(trainer.options), count(trainer)
+    if part is None:
+        return
+    every = max(1, -(-dataset.count(trainer.options) // max(held, 1)))
+    for numbers in torch.split(torch.arange(0, dataset.count(trainer.options), every), TOGETHER):
+        yield of_pair(*part.batch(numbers)).map(trainer.here)
+
+
 def _of_file(trainer: Trainer) -> Iterator[Any]:
     """The batches of ``test_data``: an iterable of them, or what makes one."""
     data, title = trainer.options.data, trainer.file.title

@@ -23,7 +23,7 @@ from torch.overrides import TorchFunctionMode
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.torch_functions import known
-from lenet_tui.training.engine.own_errors import owned
+from lenet_tui.training.engine.own_errors import is_own_file
 
 SEEN = ("data",)
 """Attributes of a tensor that are no ops, yet leave the graph."""
@@ -223,7 +223,7 @@ def _version(tensor: Tensor) -> int:
 
 @cache
 def _named(file: str) -> str:
-    return Path(file).name if owned(file) else ""
+    return Path(file).name if is_own_file(file) else ""
 
 
 def line_now() -> str:

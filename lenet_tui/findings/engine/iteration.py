@@ -23,7 +23,8 @@ class Iteration:
     beginning. ``trains``: whether each parameter requires a gradient, at the end. ``optimizers``:
     all that are known; ``None``: the app's own, which has every parameter. ``error``: what was
     raised. ``sequence``: the number that autograd had counted to at the beginning. ``modes``: each
-    call of ``train`` or ``eval``: of which module, to which mode, at which line. ``closures``: whether an optimizer called backward itself.
+    call of ``train`` or ``eval``: of which module, to which mode, at which line. ``closures``:
+    whether an optimizer called backward itself.
     """
 
     number: int

@@ -63,5 +63,5 @@ def takes_part_of(root: Tensor, producers: Producers, batch: set[int]) -> bool:
 
 
 def structure(root: Tensor, producers: Producers) -> tuple[str, ...]:
-    """The names of the calls that made the loss, without those that take parts."""
-    return tuple(c.name for c in producers.ancestors(root) if c.name not in PARTS)
+    """The names of the calls with a graph that made the loss."""
+    return tuple(c.name for c in producers.ancestors(root) if any(t.requires_grad for t in c.made))

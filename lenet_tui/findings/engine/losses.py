@@ -49,7 +49,7 @@ def class_numbers(call: Call) -> tuple[Tensor, int] | None:
 
 def reduces_to_mean(call: Call) -> bool:
     """Whether a loss averages; ``reduction`` is its only keyword that says so."""
-    return call.kwargs.get("reduction", "mean") == "mean"
+    return bool(call.kwargs.get("reduction", "mean") == "mean")
 
 
 def probabilities(tensor: Tensor, dim: int) -> bool:

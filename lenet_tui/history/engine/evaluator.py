@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from lenet_tui.evaluation.engine import held_out, judging
@@ -15,7 +16,7 @@ from lenet_tui.protocol.options import EPOCH
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.protocol.session_api import DeviceLost, Hooks
 from lenet_tui.text.notice import Problem, notice
-from lenet_tui.training.engine import epochs
+from lenet_tui.training.engine import dataset, epochs
 
 T = TypeVar("T")
 
@@ -27,6 +28,8 @@ class Evaluator:
         self._navigator = navigator
         self._hooks = hooks
         self._failed = False
+        self.with_training = False
+        """Whether samples that are trained on are evaluated too: their curve is looked at."""
 
     @property
     def held_out(self) -> bool:
@@ -68,7 +71,10 @@ class Evaluator:
 
         Raises ``Rejected`` where there is none.
         """
-        return self._known or self._asked(self._evaluate)
+        known = self._known
+        if known is not None and not (self.with_training and known.trained is None):
+            return known
+        return self._asked(self._evaluate)
 
     def of_training(self) -> Evaluation:
         """The same on the images that are trained on; it is not kept."""
@@ -123,9 +129,21 @@ class Evaluator:
         navigator = self._navigator
         navigator.recorder.progress.enters("evaluation")
         try:
-            return evaluate(navigator.trainer, self._iteration, self._hooks.stop_wanted)
+            found = evaluate(navigator.trainer, self._iteration, self._hooks.stop_wanted)
+            if found is None or not self.with_training:
+                return found
+            return self._with_training(found)
         finally:
             navigator.recorder.progress.passed(navigator.cursor.done or 0, "")
+
+    def _with_training(self, found: Evaluation) -> Evaluation | None:
+        trainer, stopped = self._navigator.trainer, self._hooks.stop_wanted
+        if dataset.held_in(trainer.options) is None:
+            return found
+        trained = evaluate(trainer, self._iteration, stopped, held_out.like_held_out)
+        if trained is None:
+            return None
+        return replace(found, trained=(trained.correct, trained.total, trained.loss))
 
     def _at_end(self, iteration: int, evaluated: Callable[[], T]) -> T:
         """Evaluate with live torch at the end of ``iteration``, and come back from there."""

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -39,16 +39,31 @@ class Log:
         with contextlib.suppress(OSError):  # where an open file cannot lose its name
             Path(path).unlink()
 
-    def redirect(self) -> None:
-        """Send standard output and standard error here, and leave standard input empty."""
-        nowhere = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nowhere, 0)
-        os.close(nowhere)
+    def redirect(self, numbers: Collection[int] = (0, 1, 2)) -> None:
+        """Send standard output and standard error here, and leave standard input empty.
+
+        ``numbers``: only these of the three.
+        """
+        if 0 in numbers:
+            nowhere = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(nowhere, 0)
+            os.close(nowhere)
         for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+            if number not in numbers:
+                continue
             _flush(stream)
             os.dup2(self._write, number)
-            if isinstance(stream, TextIOWrapper):
+            if isinstance(stream, TextIOWrapper) and writes_to(stream, number):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+    def close(self) -> None:
+        """Drop the file; nothing may write to it any longer."""
+        os.close(self._write)
+        os.close(self._read)
+
+    def everything(self) -> bytes:
+        """All that is in the file."""
+        return os.pread(self._read, os.fstat(self._read).st_size, 0)
 
     def new_lines(self) -> Iterator[Printed]:
         """The lines that have come since they were last asked for."""
@@ -92,6 +107,14 @@ def one_line(error: BaseException) -> str:
     """``error`` as one line for the user."""
     first = str(error).strip().partition("\n")[0]
     return clean(f"{type(error).__name__}: {first}" if first else type(error).__name__, 500)
+
+
+def writes_to(stream: TextIOWrapper, number: int) -> bool:
+    """Whether a stream is that of a file descriptor; a person may have put another in its place."""
+    try:
+        return stream.fileno() == number
+    except (OSError, ValueError):
+        return False
 
 
 def _flush(stream: object) -> None:

@@ -6,8 +6,9 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
+from typing import Protocol
 
 from lenet_tui.process import blobs
 from lenet_tui.protocol.blob import LARGE, SHARING, Blob, Piece, SharedBlob, length, shared, taken
@@ -23,6 +24,7 @@ from lenet_tui.protocol.messages import (
     Subscription,
 )
 from lenet_tui.protocol.sent_rows import SentRows
+from lenet_tui.protocol.session_api import KeyframeStore
 
 POLL_INTERVAL = 0.005
 """Seconds between two polls of the pipe during a run: an iteration may take less than 1 ms."""
@@ -31,8 +33,36 @@ MOST_SHARED = 400
 """Keyframes in shared memory, each with a descriptor in both processes."""
 
 
+def copied(pieces: Sequence[Piece], stored: Mapping[int, Blob]) -> Blob:
+    """The pieces in shared memory, if they are worth a descriptor there, or else joined.
+
+    ``stored``: the keyframes that are there; what the first has too is not copied.
+    """
+    if SHARING and length(pieces) >= LARGE and len(stored) < MOST_SHARED:
+        with contextlib.suppress(OSError):
+            return shared(pieces, stored.get(0))
+    return b"".join(pieces)
+
+
 class PipeClosed(BaseException):
     """The other end is closed. No code may swallow this."""
+
+
+class EngineEnd(KeyframeStore, Protocol):
+    """What the server needs: ``Pipe`` describes each method. It is the session's store too."""
+
+    acknowledged: bool
+
+    @property
+    def stop_wanted(self) -> bool: ...
+
+    def send(self, report: Report) -> None: ...
+
+    def next(self) -> Command: ...
+
+    def poll(self) -> None: ...
+
+    def take_subscription(self) -> Subscription | None: ...
 
 
 class Pipe:
@@ -106,11 +136,7 @@ class Pipe:
         return taken(blob)
 
     def _copied(self, pieces: Sequence[Piece]) -> Blob:
-        """The pieces in shared memory, if they are worth a descriptor there, or else joined."""
-        if SHARING and length(pieces) >= LARGE and len(self._shared) < MOST_SHARED:
-            with contextlib.suppress(OSError):
-                return shared(pieces, self._shared.get(0))
-        return b"".join(pieces)
+        return copied(pieces, self._shared)
 
     def drop(self, iterations: Sequence[int]) -> None:
         if iterations:

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from multiprocessing import connection as connections
 from multiprocessing import (
@@ -19,9 +19,10 @@ from multiprocessing import (
     set_start_method,
 )
 from multiprocessing.connection import Connection
+from typing import Protocol
 
 from lenet_tui.process.engine.captured_output import Log, catch_warnings, one_line, traceback_lines
-from lenet_tui.process.engine.pipe import Pipe, PipeClosed
+from lenet_tui.process.engine.pipe import EngineEnd, Pipe, PipeClosed
 from lenet_tui.process.engine.watchdog import Watchdog
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.options import OptionError
@@ -73,14 +74,22 @@ def main(connection: Connection, load: Callable[[], MakeSession] = real_session)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _allow_children()
     pipe = Pipe(connection)
+    catch_warnings(pipe.send)
     with contextlib.suppress(PipeClosed):
         Server(pipe, log, load).serve()
+
+
+class Lines(Protocol):
+    """Where lines come from that something in this process has printed."""
+
+    def new_lines(self) -> Iterable[messages.Printed]:
+        """Those that have come since they were last asked for."""
 
 
 class Server:
     """Answers each command in its turn, and is the ``Hooks`` of its session's runs."""
 
-    def __init__(self, pipe: Pipe, log: Log, load: Callable[[], MakeSession]) -> None:
+    def __init__(self, pipe: EngineEnd, log: Lines, load: Callable[[], MakeSession]) -> None:
         self._pipe = pipe
         self._log = log
         self._load = load
@@ -90,7 +99,10 @@ class Server:
         self._subscription = messages.Subscription()
         self._snapshot: messages.Snapshot | None = None
         self._frame_sent = self._record_sent = 0.0
-        catch_warnings(pipe.send)
+
+    def end(self) -> None:
+        """Leave no thread behind."""
+        self._watchdog.close()
 
     def serve(self) -> None:
         """Take commands until ``Close``; raises ``PipeClosed`` when the pipe ends."""

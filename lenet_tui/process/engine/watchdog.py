@@ -24,6 +24,7 @@ class Watchdog:
         self._working = threading.Event()
         self._began = 0.0
         self._progress: Callable[[], Progress] | None = None
+        self._closed = False
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def begin(self, progress: Callable[[], Progress]) -> None:
@@ -42,8 +43,13 @@ class Watchdog:
         with self._lock:
             self._progress = None
 
+    def close(self) -> None:
+        """End the thread."""
+        self._closed = True
+        self._working.set()
+
     def _watch(self) -> None:
-        while self._working.wait():
+        while self._working.wait() and not self._closed:
             time.sleep(INTERVAL)
             with self._lock:
                 if self._progress and time.monotonic() - self._began >= PATIENCE:

@@ -109,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("save-moves", "session", ("ctrl+s",), "save_moves", 0, True),
     Command("export", "session", ("x",), "export", 14),
     Command("restart", "session", ("ctrl+r",), "restart"),
+    Command("take-keys", "session", ("X", "ctrl+y"), "take_keys", 0, True),
     Command("tour-next", "tour", ("t", "shift+right"), "tour_turn(1)", 15),
     Command("tour-back", "tour", ("T", "shift+left"), "tour_turn(-1)"),
     Command("tour-here", "tour", ("u", "shift+up"), "tour_here"),

@@ -20,6 +20,7 @@ from rich.console import Console
 from textual.app import App
 from textual.driver import Driver
 
+from lenet_tui.terminal.reset import MENDING, RESET
 from lenet_tui.terminal.textual_version import private_ok
 from lenet_tui.terminal.ui.crash import crashed, error_of, named
 from lenet_tui.text.clean import clean
@@ -41,18 +42,6 @@ WRITER = "textual-output"
 STARTED_AFTER = 2.0
 """Seconds without garbage collection, so that the first frame comes sooner."""
 
-RESET = "".join(
-    (
-        "\x1b[?2026l",  # synchronised output ends
-        *(f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1006, 1015, 1016)),  # no mouse
-        "\x1b[?1004l",  # no focus reports
-        "\x1b[?2004l",  # no bracketed paste
-        "\x1b[?2048l",  # no resize reports
-        "\x1b[<u",  # the keyboard protocol that was there before (kitty)
-        "\x1b[?1049l",  # the screen that was there before
-        "\x1b[?7h\x1b[?25h\x1b[0m",  # lines wrap, the cursor shows, colours are plain
-    )
-)
 IN, OUT, LOCAL = 0, 1, 3
 """Places of a terminal's modes in what ``tcgetattr`` returns."""
 SIGNALS = tuple(
@@ -87,8 +76,7 @@ def run(make_app: Callable[[], App[Any]], *, mend: bool = False) -> int:
 def mend_terminal() -> None:
     """Switch off the modes of an app that was killed, and have lines edited and echoed again."""
     with contextlib.suppress(OSError, AttributeError):
-        # The cursor is saved first: leaving the alternate screen restores it, from anywhere.
-        os.write(sys.__stderr__.fileno(), f"\x1b7{RESET}".encode())  # type: ignore[union-attr]
+        os.write(sys.__stderr__.fileno(), MENDING.encode())  # type: ignore[union-attr]
     if termios and sys.__stdin__:
         with contextlib.suppress(termios.error):
             terminal = sys.__stdin__.fileno()

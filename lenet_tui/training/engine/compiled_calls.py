@@ -21,7 +21,8 @@ NAME = "compiled"
 TWICE = "Using `torch.compile.module.` when there are global hooks"
 """How a warning begins that is wrong here: a recorder's hooks do not reach into the call."""
 
-_installed: list[bool] = []
+_original: list[Any] = []
+"""torch's own ``compile``, while it is replaced."""
 _recording: list[bool] = []
 
 
@@ -55,12 +56,12 @@ def recorded() -> Iterator[None]:
         _recording.pop()
 
 
-def install() -> None:
-    """Replace ``torch.compile``; a second time nothing happens."""
-    if _installed:
-        return
-    _installed.append(True)
+def install() -> Callable[[], None]:
+    """Replace ``torch.compile``; a second time nothing happens. Returns what undoes it."""
+    if _original:
+        return lambda: None
     original = torch.compile
+    _original.append(original)
 
     @functools.wraps(original)
     def compile_closed(*args: Any, **kwargs: Any) -> Any:
@@ -68,6 +69,13 @@ def install() -> None:
         return original(*args, **kwargs)
 
     torch.compile = compile_closed
+    return uninstall
+
+
+def uninstall() -> None:
+    """Put torch's own function back."""
+    if _original:
+        torch.compile = _original.pop()
 
 
 @functools.cache

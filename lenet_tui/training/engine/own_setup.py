@@ -71,8 +71,8 @@ def check_optimizer(
 
     ``names``: of the model's parameters by ``id``.
     """
-    if own is None or options.optimizer != OWN or options.step:
-        return
+    if own is None or options.optimizer != OWN or options.step or file.live:
+        return  # a script's own pair is looked at as it is
     held = {id(p) for group in own.param_groups for p in group["params"]}
     if names and held.isdisjoint(names):
         raise OptionError("training:stranger", file=file.title)

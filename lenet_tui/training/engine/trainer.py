@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -20,6 +19,7 @@ from lenet_tui.training.engine import batch, by_hand, dataset, devices, model, o
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
+from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
@@ -29,13 +29,10 @@ from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState, writable
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.targets import rows_like, target_of
+from lenet_tui.training.engine.training_file import TrainingFile
 from lenet_tui.training.engine.weights import load as load_weights
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
-
-
-CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
-"""Without it cuBLAS sums in another order from time to time, and torch warns about it."""
 
 
 class Trainer:
@@ -48,9 +45,7 @@ class Trainer:
     def __init__(self, options: Options) -> None:
         self.device = devices.resolve(options.device)
         options = replace(options, device=str(self.device))
-        deterministic(self.device)
-        seed_all(options.seed)
-        self.file = own_setup.ALONE if options.model == NET else own_setup.load_file(options)
+        self.file = self._load(options)
         options = own_setup.resolved(options, self.file)
         self.model = model.Net() if options.model == NET else self.file.make_model()
         if options.weights:
@@ -82,6 +77,12 @@ class Trainer:
         """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
         self.forget()
+
+    def _load(self, options: Options) -> TrainingFile:
+        """Seed the generators, and execute the file that the model comes from, if one does."""
+        deterministic(self.device)
+        seed_all(options.seed)
+        return own_setup.ALONE if options.model == NET else own_setup.load_file(options)
 
     def _set_options(self, options: Options) -> None:
         self.options = options
@@ -133,13 +134,15 @@ class Trainer:
         """Put the model on ``device``; the caller makes a new updater for it."""
         self.device = device
         devices.warm_up(device)
-        self.model.to(device)
-        self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
+        self.parameters: dict[str, Tensor] = dict(self._put(self.model).named_parameters())
         for name, module in self.objects.modules.items() if self.objects else ():
-            self.parameters |= module.to(device).named_parameters(prefix=name)
+            self.parameters |= self._put(module).named_parameters(prefix=name)
         self.names = {id(p): name for name, p in self.parameters.items()}
         self._parameter_list = list(self.parameters.values())
         self.flat = Aliases(self._parameter_list, flat_numbers)
+
+    def _put(self, module: nn.Module) -> nn.Module:
+        return module.to(self.device)
 
     @property
     def buffers(self) -> dict[str, Tensor]:
@@ -338,13 +341,3 @@ class Trainer:
             torch.cuda.synchronize(self.device)
         elif self.device.type == "mps":
             torch.mps.synchronize()
-
-
-def deterministic(device: torch.device) -> None:
-    """Set torch up to give equal bits each time, on the CPU and on a GPU."""
-    if device.type == "cuda":
-        os.environ.setdefault(CUBLAS, ":4096:8")
-        torch.backends.cuda.matmul.allow_tf32 = False
-        torch.backends.cudnn.allow_tf32 = False
-        torch.backends.cudnn.benchmark = False
-        torch.use_deterministic_algorithms(True, warn_only=True)

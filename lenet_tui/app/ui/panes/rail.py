@@ -172,9 +172,7 @@ def position_line(
     """
     was = calm(state)
     if isinstance(was, Dead):
-        return Content.styled(
-            words("rail.gone", error=clean(words.say(was.why))), "bold $text-error"
-        )
+        return Content.styled(gone_words(was, words), "bold $text-error")
     if isinstance(was, Restarting) and frame is not None:
         return Content.styled(words("rail.starting"), "$text-warning")
     if isinstance(state, Busy) and state.op.what == SEARCHING:
@@ -292,3 +290,9 @@ def _op(frame: Frame, words: Words, glyphs: Glyphs) -> str:
 
 def _shape(shape: tuple[int, ...], glyphs: Glyphs) -> str:
     return shape_text(shape).replace("×", glyphs.times)
+
+
+def gone_words(state: Dead, words: Words) -> str:
+    """Why there is no engine, and what can be done."""
+    why = clean(words.say(state.why))
+    return words("rail.gone.final" if state.final else "rail.gone", error=why)

@@ -12,7 +12,7 @@ from lenet_tui.app.engine_state import Activity
 from lenet_tui.kit.ui.format import megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, words_of
-from lenet_tui.protocol.model_names import session_name
+from lenet_tui.protocol.model_names import SCRIPT, session_name
 from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
@@ -31,7 +31,7 @@ WIDE = 100
 @dataclass(frozen=True, slots=True, eq=False)
 class Status:
     """The content of the line. ``run``: the run under way, in words, or empty;
-    ``paced``: whether its speed can be changed.
+    ``paced``: whether its speed can be changed; ``looks``: another screen makes the moves.
     """
 
     options: Options
@@ -39,6 +39,7 @@ class Status:
     frame: Frame | None = None
     run: str = ""
     paced: bool = False
+    looks: bool = False
 
 
 class StatusLine(LineWidget):
@@ -59,11 +60,11 @@ class StatusLine(LineWidget):
         words, options, width = self.words, self.options, self.content_size.width
         if options is None or width <= 0:
             return
-        run, paced = self.activity.run, self.activity.paced
-        key = (self.frame, self.ready, options, run, paced, words, width)
+        run, paced, looks = self.activity.run, self.activity.paced, self.activity.looks
+        key = (self.frame, self.ready, options, run, paced, looks, words, width)
         if key != self._key:
             self._key = key
-            status = Status(options, self.ready, self.frame, run, paced)
+            status = Status(options, self.ready, self.frame, run, paced, looks)
             self.put([status_line(status, words, glyphs_of(self), width)])
 
     on_resize = watch_words = watch_options = watch_ready = watch_frame = watch_activity = _draw
@@ -88,12 +89,13 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
     device = options.device
     if status.ready and device == "auto":
         device = status.ready.device.name
+    scripts = options.model.startswith(SCRIPT)
     parts = [
         (9, Content.styled("lenet-tui", "bold $text-primary")),
         (3, Content(clean(session_name(options)))),
         (1, Content(clean(device))),
         (4, Content(clean(status.ready.dtype) if status.ready else "")),
-        (2, Content(words("status.seed", seed=options.seed))),
+        (2, Content("" if scripts else words("status.seed", seed=options.seed))),
         (5, Content(_lr(status.frame, options))),
         (6, Content(options.optimizer)),
         (8, Content(options.loss)),
@@ -113,6 +115,8 @@ def _lr(frame: Frame | None, options: Options) -> str:
 def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tuple[int, Content]]:
     frame = status.frame
     parts: list[tuple[int, Content]] = []
+    if status.looks:
+        parts.append((0, Content.styled(words("status.looks"), "bold $text-warning")))
     if status.run:
         parts.append((0, Content.styled(f"{glyphs.current} {status.run}", "bold $text-warning")))
     if status.paced:

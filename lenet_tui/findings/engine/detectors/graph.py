@@ -111,16 +111,19 @@ class AliveDetector(Detector):
         return ()
 
     def left(self, iteration: int) -> Iterable[Finding]:
-        if iteration > 1:
-            gc.collect()
-        self._alive[iteration] = [
+        if len(self._living(iteration)) > 1:
+            gc.collect()  # which takes longer than a small iteration
+        self._alive[iteration] = self._living(iteration)
+        if len(self._alive[iteration]) > 1 and self._trainer is not None:
+            self._holders = graph_holders(self._trainer)
+        return ()
+
+    def _living(self, iteration: int) -> list[int]:
+        return [
             number
             for number, marks in self._marks.items()
             if number < iteration and any(mark() is not None for mark in marks)
         ]
-        if len(self._alive[iteration]) > 1 and self._trainer is not None:
-            self._holders = graph_holders(self._trainer)
-        return ()
 
     def end(self) -> Iterable[Finding]:
         counts = [len(alive) for _, alive in sorted(self._alive.items())]

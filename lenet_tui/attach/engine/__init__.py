@@ -1,0 +1,1 @@
+"""The host: hands out the terminal, hears every screen, stores the keyframes."""

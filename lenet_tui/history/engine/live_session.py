@@ -1,0 +1,139 @@
+"""A session on the objects of a script, in its own process, which gives them back as they were."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from types import TracebackType
+
+from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.blob import Piece
+from lenet_tui.protocol.messages import Report, Snapshot
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.session_api import Hooks, KeyframeStore
+from lenet_tui.training.engine import compiled_calls, observed_calls
+from lenet_tui.training.engine.before import Before
+from lenet_tui.training.engine.live_objects import Given, LiveTrainer
+
+
+class LocalStore:
+    """Stores keyframes in this process."""
+
+    def __init__(self) -> None:
+        self._blobs: dict[int, bytes] = {}
+
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+        self._blobs[iteration] = b"".join(pieces)
+        return len(self._blobs[iteration])
+
+    def get(self, iteration: int) -> bytes:
+        return self._blobs[iteration]
+
+    def drop(self, iterations: Sequence[int]) -> None:
+        for iteration in iterations:
+            self._blobs.pop(iteration, None)
+
+
+class Unwatched:
+    """Hooks of a session that nobody watches: what it reports is kept in ``sent``."""
+
+    def __init__(self) -> None:
+        self.sent: list[Report] = []
+
+    def stop_wanted(self) -> bool:
+        return False
+
+    def frame_wanted(self) -> bool:
+        return False
+
+    def send(self, report: Report) -> None:
+        self.sent.append(report)
+
+
+def live_session(
+    given: Given, hooks: Hooks | None = None, store: KeyframeStore | None = None
+) -> Session:
+    """Make a session on these objects; within ``Lent``, which gives them back.
+
+    ``hooks`` and ``store`` may be left to this process. Raises ``OwnError`` or ``OptionError``
+    where the objects make no step.
+    """
+    options = given.options()
+    hooks, store = hooks or Unwatched(), store or LocalStore()
+    return Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given))
+
+
+class Lent:
+    """Inside, sessions may run on the objects; afterwards everything is as before, to the bit.
+
+    With ``keep`` it is instead as the last iteration left it that the last session had finished at
+    its cursor. After an exception everything is as before in any case.
+    """
+
+    def __init__(self, given: Given, keep: bool = False) -> None:
+        self.given = given
+        self.keep = keep
+        self.session: Session | None = None
+
+    def __enter__(self) -> Lent:
+        given = self.given
+        roots = [
+            given.model,
+            given.optimizer,
+            given.scheduler,
+            given.scaler,
+            given.loss,
+            given.batch,
+        ]
+        functions = [f for f in (given.whole, given.loss, given.model.forward) if callable(f)]
+        self._collects, self._threshold = gc.isenabled(), gc.get_threshold()
+        self._before = Before(roots, functions)
+        self._uninstall = [observed_calls.install(), compiled_calls.install()]
+        return self
+
+    def make_session(
+        self,
+        options: Options | None = None,
+        store: KeyframeStore | None = None,
+        hooks: Hooks | None = None,
+        snapshot: Snapshot | None = None,
+    ) -> Session:
+        """A session, as ``protocol.session_api.MakeSession`` makes one; the options are its own."""
+        self.session = live_session(self.given, hooks, store)
+        return self.session
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            kept = self.keep and error is None and self._finish()
+        finally:
+            session, self.session = self.session, None
+            if session is not None:
+                session.history.close()
+            for uninstall in self._uninstall:
+                uninstall()
+            gc.set_threshold(*self._threshold)
+            if self._collects:
+                gc.enable()
+        if kept:
+            self._before.release()
+        else:
+            self._before.restore()
+        del session, self._before
+        gc.collect()  # what was on the tape may be large
+
+    def _finish(self) -> bool:
+        """Go to the end of the last finished iteration; whether there is one."""
+        if self.session is None:
+            return False
+        navigator = self.session.navigator
+        last = navigator.iteration if navigator.finished else navigator.iteration - 1
+        if last < 1:
+            return False
+        if navigator.iteration != last or navigator.tape.end != navigator.cursor:
+            navigator.end_of(last)
+        return True
