@@ -56,13 +56,17 @@ class Mixing:
 
 
 def batch_size(call: Call, output: Tensor) -> int:
-    """The samples of a call: the size of axis 0, if each input and the output agree; else 0."""
+    """The samples of a call: the size of axis 0, if each input and the output agree; else 0.
+
+    An output with another axis of that size may say something of each pair of samples.
+    """
     _, args, kwargs = call
     given = [t for t in _tensors((args, kwargs)) if t.dim()]
     sizes = {t.shape[0] for t in given}
     if not given or not output.dim() or sizes != {output.shape[0]}:
         return 0
-    return output.shape[0]
+    size = output.shape[0]
+    return 0 if size in output.shape[1:] else size
 
 
 def mixing(call: Call, paths: Paths) -> Mixing | None:
