@@ -195,6 +195,11 @@ COMMANDS: Table = {
         "this iteration on another device: where the results begin to differ",
         "同一次迭代换到别的设备：从何处开始不同",
     ),
+    "cmd.findings.title": ("What is wrong with this step …", "这一步有什么问题…"),
+    "cmd.findings.help": (
+        "a check of a few iterations, undone: findings with their place, the parameters, probes",
+        "检查几次迭代并撤销：问题及其所在、参数表、试验",
+    ),
     "cmd.twins.title": ("Healthy beside broken …", "健康与出错对照…"),
     "cmd.twins.help": (
         "two programs stepped together: some twenty mistakes as questions, or two files of yours",

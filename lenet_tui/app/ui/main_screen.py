@@ -1,13 +1,14 @@
 """The main screen's actions: what the commands of ``stepping.ui.commands`` run.
 
-Below them in ``MainScreen`` are, a file each: the training view, the moves out of turn, what it
-does with the engine's reports, what it asks of the engine, its panes, and the lines at its edges.
+Below them in ``MainScreen`` are, a file each: the checks, the training view, the moves out of turn,
+what it does with the engine's reports, what it asks of the engine, its panes, and the lines at its
+edges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,14 +19,13 @@ from textual.theme import ThemeProvider
 
 from lenet_tui.app.engine_state import Busy
 from lenet_tui.app.output_rows import output_rows
+from lenet_tui.app.ui.checks_screen import ChecksScreen
 from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.help import HelpScreen
-from lenet_tui.app.ui.training_screen import TrainingScreen
 from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.lab.ui.screen import LabScreen
-from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Start, TakeKeys
@@ -39,7 +39,6 @@ from lenet_tui.protocol.moves import (
     ToOp,
     parse_move,
 )
-from lenet_tui.protocol.options import NET
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.ui.resume import Lost, resume_dialog
@@ -48,12 +47,10 @@ from lenet_tui.stepping.ui.moves_saver import save_moves
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.terminal.ui.once import Palette
 from lenet_tui.text.clean import clean
-from lenet_tui.twins.result import Twins
-from lenet_tui.twins.ui.screen import TwinsScreen
 from lenet_tui.watch.ui.screen import WatchScreen
 
 
-class MainScreen(TrainingScreen):
+class MainScreen(ChecksScreen):
     """The main screen: all panes of a session, and an action for every command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -216,31 +213,6 @@ class MainScreen(TrainingScreen):
         """Choose a device."""
         screen = DevicesScreen(self, self.present_options.device)
         self.open(screen, lambda name: self._change_past(Set("device", name)))
-
-    def action_parity(self) -> None:
-        """Compare the present iteration with another device's."""
-        if self.is_dead:
-            self.say_gone()
-        else:
-            self.open(ParityScreen(self), lambda shown: self.choose(*shown))
-
-    @cached_property
-    def _guesses(self) -> dict[str, int]:
-        """What was answered to the questions on mistakes."""
-        return {}
-
-    def action_twins(self) -> None:
-        """Mistakes beside their cure, or two training files."""
-        self.open_twins(None)
-
-    def open_twins(self, request: Twins | None) -> None:
-        """Open the twins; ``request``: what to compare at once."""
-        if self.is_dead:
-            self.notify(self.words("gone.hint"), severity="error")
-            return
-        model = self.present_options.model
-        file = model.partition(".py:")[0] if model != NET else ""
-        self.app.push_screen(TwinsScreen(self, self._guesses, request, file))
 
     def action_lab(self) -> None:
         """Try a layer, beside the session: the last one tried."""

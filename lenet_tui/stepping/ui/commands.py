@@ -77,6 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit-number", "free", ("H",), "edit_number"),
     Command("draw", "free", ("I",), "draw"),
     Command("reset", "free", ("R",), "reset"),
+    Command("findings", "look", ("exclamation_mark", "ctrl+f"), "findings"),
     Command("first-bias", "look", ("b", "ctrl+b"), "first_bias", 0, True),
     Command("follow", "look", ("A",), "toggle_follow", 0, True),
     Command("aspect", "look", ("v", "ctrl+v"), "next_aspect", 7, True, owner="#tensor"),
