@@ -91,7 +91,7 @@ def _cut(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
     """The parameters, the op at which their way ends, and the loss."""
     names = [str(name) for name in finding.evidence.get("parameters", ())]
     more = f" {glyphs.more}" if len(names) > 3 else ""
-    op = " ".join(filter(None, (finding.where, str(finding.evidence.get("op", "")), finding.line)))
+    op = " ".join(filter(None, (_op(finding), finding.line)))
     return [
         _plain(f"  {words('panel.before-cut', names=', '.join(names[:3]) + more)}"),
         _plain(f"  {'│' if glyphs.more == '…' else '|'}"),
@@ -132,15 +132,25 @@ def _factors(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
     index = index_text(evidence.get("index", ())) if evidence.get("index") else ""
     value = str(evidence.get("value", "?"))
     factors = f" {glyphs.times} ".join(str(factor) for factor in evidence.get("factors", ()))
-    op = str(evidence.get("op") or "")
-    lines = [_plain(f"  {' '.join(filter(None, (finding.where, op, finding.line)))}", "bold")]
+    lines = [_plain(f"  {' '.join(filter(None, (_op(finding), finding.line)))}", "bold")]
     if factors:
-        lines.append(_plain(f"  {factors} = {value}", "bold $text-error"))
+        lines.append(_plain(f"  {factors} {glyphs.arrow} {value}", "bold $text-error"))
+    for key in ("received", "slope", "operand"):
+        if key in evidence:
+            shown = _value(evidence[key])
+            lines.append(_plain(f"    {words(f'panel.{key}')}  {shown}"))
     lines.append(_plain(f"  {words('panel.first-made', index=index or '[]', value=value)}"))
     if evidence.get("total"):
         counts = {key: thousands(int(evidence[key])) for key in ("bad", "total")}
         lines.append(_plain(f"  {words('panel.counted', **counts)}"))
     return lines
+
+
+def _op(finding: Finding) -> str:
+    """The op of a finding by its name, with what it does where the name does not say it."""
+    op, name = str(finding.evidence.get("op") or ""), finding.where
+    said = op and not name.partition("#")[0].endswith(op)
+    return " · ".join(filter(None, (name, op if said else "")))
 
 
 def _across(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
