@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 import torch
 from torch import Tensor
 
-from lenet_tui.findings.engine.calls import Call, Observer
+from lenet_tui.findings.engine.calls import Announced, Call, Observer
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.iteration import Iteration
@@ -19,7 +19,6 @@ from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.options import phases_on
 from lenet_tui.protocol.phases import INIT, STEP, turn
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
-from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.tape import TapeSegment
@@ -122,7 +121,7 @@ def _record(
     """Run an iteration with everything recorded."""
     paths = {id(module): path for path, module in trainer.modules()}
     observer = Observer(paths, before)
-    recorder = CheckRecorder(trainer, RecorderProgress(), 0.0)
+    recorder = CheckRecorder(trainer, Announced(tell=observer.announce), 0.0)
     recorder.partly = True
     sequence = _sequence()
     values = _values(trainer)
