@@ -14,8 +14,11 @@ import torch
 from lenet_tui.findings.engine.probes import answers as probing
 from lenet_tui.findings.engine.probes.trial import Trial
 from lenet_tui.findings.probes import FACTORS, PROBES, VERDICTS, OverfitBatch, ProbeAnswer, StepSize
+from lenet_tui.findings.words import FINDINGS
+from lenet_tui.findings.words.probes import as_finding, rows, verdict
 from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.request import Rejected, handler_of
+from lenet_tui.text.words import Words
 from tests.harness.driving import Drive
 
 FILES = Path(__file__).parents[1] / "training" / "files"
@@ -38,6 +41,9 @@ def asked(drive: Drive, probe: str) -> ProbeAnswer:
     request = PROBES[probe]()
     answer: ProbeAnswer = handler_of(request)(request, drive.session)
     assert answer.probe == probe and answer.verdict in VERDICTS[probe]
+    for language in ("en", "zh"):
+        words = Words(language, FINDINGS)
+        assert "{" not in verdict(answer, words) and len(rows(answer, words)) == len(answer.series)
     return answer
 
 
@@ -103,7 +109,7 @@ def test_what_overfitting_says_is_what_a_plain_loop_finds(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("change", "verdict"),
+    ("change", "said"),
     [
         (("lr=0.5", "lr=0.0"), "stuck"),
         (("lr=0.5", "lr=0.5, maximize=True"), "diverges"),
@@ -111,10 +117,12 @@ def test_what_overfitting_says_is_what_a_plain_loop_finds(tmp_path: Path) -> Non
         (("nn.Linear(32, 3))", "nn.Linear(32, 3), nn.Softmax(-1))"), "falls"),
     ],
 )
-def test_what_does_not_overfit_is_said(
-    tmp_path: Path, change: tuple[str, str], verdict: str
-) -> None:
-    assert asked(program(tmp_path, LEARNS.replace(*change)), "overfit").verdict == verdict
+def test_what_does_not_overfit_is_said(tmp_path: Path, change: tuple[str, str], said: str) -> None:
+    found = asked(program(tmp_path, LEARNS.replace(*change)), "overfit")
+    assert found.verdict == said
+    finding = as_finding(found)
+    assert (finding is not None) == (said in ("stuck", "diverges"))
+    assert finding is None or finding.id == "cannot-overfit"
 
 
 def test_the_floor_of_smoothed_labels_is_their_entropy(tmp_path: Path) -> None:
@@ -182,11 +190,11 @@ def test_the_loss_along_the_step_is_that_of_a_plain_loop(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("lr", "verdict"), [("1e-4", "could-be-larger"), ("0.5", "fits"), ("40.0", "too-large")]
+    ("lr", "said"), [("1e-4", "could-be-larger"), ("0.5", "fits"), ("40.0", "too-large")]
 )
-def test_a_step_that_is_too_large_is_said(tmp_path: Path, lr: str, verdict: str) -> None:
+def test_a_step_that_is_too_large_is_said(tmp_path: Path, lr: str, said: str) -> None:
     found = asked(program(tmp_path, LEARNS.replace("lr=0.5", f"lr={lr}")), "step-size")
-    assert found.verdict in (verdict, "could-be-larger" if verdict == "fits" else verdict)
+    assert found.verdict in (said, "could-be-larger" if said == "fits" else said)
 
 
 def test_dropout_has_the_same_mask_along_the_step(tmp_path: Path) -> None:
@@ -203,3 +211,29 @@ def test_who_wants_to_stop_a_probe_can(tmp_path: Path) -> None:
     drive.hooks.patience = 5
     found = probing.overfit(OverfitBatch(1000), drive.session)
     assert found.number("steps") == 4
+
+
+FAILS = LEARNS.replace(
+    "loss = nn.CrossEntropyLoss()",
+    "def loss(output, target):\n    assert len(output) > 100, 'too few'\n    return output.sum()\n",
+)
+
+
+@pytest.mark.parametrize("probe", list(PROBES))
+def test_code_that_fails_is_a_reason_and_no_trace(tmp_path: Path, probe: str) -> None:
+    drive = program(tmp_path, FAILS)
+    before, request = everything(drive), PROBES[probe]()
+    if probe in ("train-against-eval", "batch-independence"):
+        assert handler_of(request)(request, drive.session)
+    else:
+        with pytest.raises(Rejected, match="too few"):
+            handler_of(request)(request, drive.session)
+    assert drive.at == (0, "init", None, 0) and everything(drive) == before
+
+
+def test_each_verdict_has_words() -> None:
+    for language in ("en", "zh"):
+        words = Words(language, FINDINGS)
+        for probe, verdicts in VERDICTS.items():
+            assert f"probe.{probe}" in words
+            assert all(f"probe.{probe}.{verdict}" in words for verdict in verdicts)

@@ -12,11 +12,12 @@ from lenet_tui.findings.words.loss import LOSS
 from lenet_tui.findings.words.not_finite import NOT_FINITE
 from lenet_tui.findings.words.numeric import NUMERIC
 from lenet_tui.findings.words.order import ORDER
+from lenet_tui.findings.words.probes import PROBES
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 
-FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE}
+FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE, **PROBES}
 """``findings.ID.title``, ``.why`` and ``.fix``; with a reason, ``findings.ID.REASON.title`` first.
 """
 

@@ -121,7 +121,7 @@ NUMERIC: Table = {
     ),
     "findings.batch-mixing.fix": (
         "Check which axis the op works along: dim=, batch_first=, the order of axes.",
-        "检查该算子沿哪个轴工作：dim=、batch_first=、轴的次序。",
+        "检查该算子沿哪个轴工作：dim=、batch_first=、轴的顺序。",
     ),
     "findings.batch-mixing.reshape.fix": (
         "Exchange axes with permute or transpose; view and reshape only say where they end.",
@@ -193,9 +193,9 @@ NUMERIC: Table = {
         "在同一批量上走 {steps} 步，损失从 {before} 到 {after}",
     ),
     "findings.cannot-overfit.why": (
-        "A model that can learn brings the loss of a single batch down to its least value,"
-        " {floor}. Something keeps it from reaching the parameters, or the step does not fit.",
-        "能学习的模型会把单个批量的损失降到最小值 {floor}。有什么阻止了它到达参数，或步长不合适。",
+        "A model that can learn brings the loss of a single batch near its least value. Something"
+        " keeps the gradient from the parameters, or the step does not fit.",
+        "能学习的模型会把单个批量的损失降到接近最小值。有什么使梯度到不了参数，或步长不合适。",
     ),
     "findings.cannot-overfit.fix": (
         "Look at the other findings, then try ten times the learning rate, and a tenth.",

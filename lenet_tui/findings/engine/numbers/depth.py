@@ -113,8 +113,15 @@ def _slope(
     """The change from one end to the other, if it is spread over the layers."""
     logs = [math.log10(size) for size in sizes]
     end = max(len(logs) // 4, 1)
-    first, last = median(logs[:end]), median(logs[-end:])
-    decades = first - last if backward else last - first
+    start, stop = logs[:end], logs[-end:]
+    if backward:  # at the far end the one that has changed least, as some kinds of layers have less
+        last = median(stop)
+        first = max(start) if median(start) < last else min(start)
+        decades = first - last
+    else:
+        first = median(start)
+        last = max(stop) if median(stop) < first else min(stop)
+        decades = last - first
     steps = [b - a for a, b in pairwise(logs)]
     along = [-step if backward else step for step in steps]
     most = max((step if decades > 0 else -step for step in along), default=0.0)

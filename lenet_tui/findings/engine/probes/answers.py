@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -15,41 +14,17 @@ from lenet_tui.findings import probes
 from lenet_tui.findings.engine import batch_mixing, mode_difference, step_line
 from lenet_tui.findings.engine.floor import floor
 from lenet_tui.findings.engine.outermost_call import outermost_call
+from lenet_tui.findings.engine.probes.at_cursor import TrialAtCursor
 from lenet_tui.findings.engine.probes.changed_batch import shuffled_targets, zeroed_input
 from lenet_tui.findings.engine.probes.trial import Trial
 from lenet_tui.findings.probes import ProbeAnswer
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.request import Rejected, answers
-from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
-from lenet_tui.text.notice import Problem
-from lenet_tui.training.engine.rejecting import rejecting
 
 DONE = 0.1
 """The part of the way from the first loss to the least one that may be left."""
-
-
-@contextmanager
-def trial_of(session: Session) -> Iterator[tuple[Trial, int]]:
-    """A trial of the iteration at the cursor, with its number; the cursor stays where it is.
-
-    Raises ``Rejected`` where torch or the owner's code refuses.
-    """
-    navigator = session.navigator
-    place, cursor = navigator.iteration, navigator.cursor
-    number = max(place, 1)
-    try:
-        navigator.boundary(number - 1)
-        try:
-            with Trial(navigator.trainer) as trial, rejecting(navigator.trainer):
-                yield trial, number
-        finally:
-            navigator.rebuild(place, cursor)
-    except DeviceLost:
-        raise
-    except Problem as problem:
-        raise Rejected(problem.notice) from None
 
 
 def until(session: Session, seconds: float) -> Callable[[], bool]:
@@ -62,7 +37,7 @@ def until(session: Session, seconds: float) -> Callable[[], bool]:
 @answers(probes.OverfitBatch)
 def overfit(request: probes.OverfitBatch, session: Session) -> ProbeAnswer:
     """What the loss comes to on the same batch again and again."""
-    with trial_of(session) as (trial, iteration):
+    with TrialAtCursor(session) as (trial, iteration):
         least = _floor(trial)
         losses, backwards = trial.losses(request.steps + 1, None, until(session, request.seconds))
     if not losses:
@@ -109,7 +84,7 @@ def _floor(trial: Trial) -> float | None:
 @answers(probes.ZeroInput)
 def zero_input(request: probes.ZeroInput, session: Session) -> ProbeAnswer:
     """What the loss is where the model is given nothing to look at."""
-    with trial_of(session) as (trial, iteration):
+    with TrialAtCursor(session) as (trial, iteration):
         changed = zeroed_input(trial.batch)
         if changed is None:
             raise Rejected("findings:no-input")
@@ -137,7 +112,7 @@ def _close(a: list[float], b: list[float]) -> bool:
 @answers(probes.ShuffleLabels)
 def shuffle_labels(request: probes.ShuffleLabels, session: Session) -> ProbeAnswer:
     """What the loss is where each sample has the target of another one."""
-    with trial_of(session) as (trial, iteration):
+    with TrialAtCursor(session) as (trial, iteration):
         changed, moved = shuffled_targets(trial.batch)
         if changed is None:
             raise Rejected("findings:no-other-targets")
@@ -161,7 +136,7 @@ def shuffle_labels(request: probes.ShuffleLabels, session: Session) -> ProbeAnsw
 @answers(probes.TrainAgainstEval)
 def train_against_eval(request: probes.TrainAgainstEval, session: Session) -> ProbeAnswer:
     """Which op is the first to give something else in eval mode."""
-    with trial_of(session) as (trial, iteration):
+    with TrialAtCursor(session) as (trial, iteration):
         call = outermost_call(trial)
         if call is None:
             raise Rejected("findings:no-model-called")
@@ -199,7 +174,7 @@ def _paths(trial: Trial) -> Paths:
 @answers(probes.BatchIndependence)
 def batch_independence(request: probes.BatchIndependence, session: Session) -> ProbeAnswer:
     """Whether the other samples' outputs stay where one sample is replaced."""
-    with trial_of(session) as (trial, iteration):
+    with TrialAtCursor(session) as (trial, iteration):
         call = outermost_call(trial)
         if call is None:
             raise Rejected("findings:no-model-called")
@@ -225,7 +200,7 @@ def batch_independence(request: probes.BatchIndependence, session: Session) -> P
 @answers(probes.StepSize)
 def step_size(request: probes.StepSize, session: Session) -> ProbeAnswer:
     """What the loss is after parts of the update."""
-    with trial_of(session) as (trial, iteration):
+    with TrialAtCursor(session) as (trial, iteration):
         line = step_line.step_line(trial, probes.FACTORS)
     if line is None:
         raise Rejected("findings:no-update")
