@@ -70,9 +70,10 @@ def check(
     try:
         for detector in looking:
             found += detector.begin(trainer)
+        values = _values(trainer)
         while done < iterations or (done < MOST and any(d.wants_more() for d in looking)):
             done += 1
-            failed, made = _run(trainer, done, first + done - 1, looking)
+            failed, made, values = _run(trainer, done, first + done - 1, looking, values)
             found += made
             for detector in looking:
                 found += detector.left(done)
@@ -103,12 +104,16 @@ def _specific(finding: Finding, order: list[str]) -> int:
 
 
 def _run(
-    trainer: Trainer, number: int, iteration: int, looking: list[Detector]
-) -> tuple[bool, list[Finding]]:
-    """Run an iteration and have it looked at; whether it failed, and what was found."""
-    recorded = _record(trainer, number, iteration, _hooks(looking))
+    trainer: Trainer,
+    number: int,
+    iteration: int,
+    looking: list[Detector],
+    values: dict[str, Tensor],
+) -> tuple[bool, list[Finding], dict[str, Tensor]]:
+    """Run an iteration and have it looked at: whether it failed, what was found, the new values."""
+    recorded = _record(trainer, number, iteration, _hooks(looking), values)
     found = [finding for detector in looking for finding in detector.look(recorded)]
-    return recorded.error is not None, found
+    return recorded.error is not None, found, recorded.after
 
 
 def _hooks(looking: list[Detector]) -> list[Callable[[Call], None]]:
@@ -116,7 +121,11 @@ def _hooks(looking: list[Detector]) -> list[Callable[[Call], None]]:
 
 
 def _record(
-    trainer: Trainer, number: int, iteration: int, before: list[Callable[[Call], None]]
+    trainer: Trainer,
+    number: int,
+    iteration: int,
+    before: list[Callable[[Call], None]],
+    values: dict[str, Tensor],
 ) -> Iteration:
     """Run an iteration with everything recorded."""
     paths = {id(module): path for path, module in trainer.modules()}
@@ -124,7 +133,6 @@ def _record(
     recorder = CheckRecorder(trainer, Announced(tell=observer.announce), 0.0)
     recorder.partly = True
     sequence = _sequence()
-    values = _values(trainer)
     grads = {n: None if p.grad is None else p.grad.clone() for n, p in trainer.parameters.items()}
     recorder.begin(iteration)
     phase = INIT.name
