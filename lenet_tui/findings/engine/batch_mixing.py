@@ -17,7 +17,9 @@ from lenet_tui.findings.engine.mode_difference import Call, recorded
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import Paths
+from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import batch
+from lenet_tui.training.engine.outputs import main_output
 
 RESHAPES = frozenset(("view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"))
 """Ops that only say anew where an axis ends."""
@@ -87,35 +89,51 @@ def mixing(call: Call, paths: Paths) -> Mixing | None:
 
 def _mixing(call: Call, paths: Paths) -> Mixing | None:
     module, args, kwargs = call
-    before = _run(call, paths)
-    if before.output is None:
-        return None
-    size = batch_size(call, before.output.tensor)
-    if size < 3:
-        return None
-    found = _replacement((args, kwargs), size)
-    if found is None:
+    first = _output(call)
+    size = 0 if first is None else batch_size(call, first)
+    found = _replacement((args, kwargs), size) if size > LEAST else None
+    if first is None or found is None:
         return None
     changed, other = found
     given, named = batch.mapped((args, kwargs), lambda t: _replaced(t, changed, other))
-    after = _run((module, given, named), paths)
-    again = _run(call, paths)
-    if after.output is None or again.output is None or len(before.entries) != len(after.entries):
+    replaced: Call = (module, given, named)
+    second = _output(replaced)
+    if second is None or second.shape != first.shape:
         return None
-    if not torch.equal(before.output.tensor, again.output.tensor):
+    moved, difference = _rows_moved(first, second, changed)
+    shape = tuple(first.shape)
+    if not moved:
+        return Mixing(size, changed, (), 0.0, None, None, shape)
+    again = _output(call)
+    if again is None or not torch.equal(first, again):
         return None
-    moved, difference = _rows_moved(before.output.tensor, after.output.tensor, changed)
-    first = next(_first(before, after, changed, size), None) if moved else None
-    scrambled = next(_scrambles(before, after, changed, size), None) if moved else None
-    shape = tuple(before.output.tensor.shape)
-    return Mixing(size, changed, moved, difference, first, scrambled, shape)
+    before, after = _recorded(call, paths), _recorded(replaced, paths)
+    if [e.op for e in before.entries] != [e.op for e in after.entries]:
+        return Mixing(size, changed, moved, difference, None, None, shape)
+    at = next(_first(before, after, changed, size), None)
+    scrambled = next(_scrambles(before, after, changed, size), None)
+    return Mixing(size, changed, moved, difference, at, scrambled, shape)
 
 
-def _run(call: Call, paths: Paths) -> ForwardRecorder:
+LEAST = 2
+"""Samples beside which there must be another."""
+
+
+def _output(call: Call) -> Tensor | None:
+    """What the model returns, as if for the first time; ``None``: no tensor."""
     module, args, kwargs = call
-    fresh = batch.copied(args), batch.copied(kwargs)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        returned = module(*batch.copied(args), **batch.copied(kwargs))
+    try:
+        return main_output(returned).detach().clone()
+    except Problem:
+        return None
+
+
+def _recorded(call: Call, paths: Paths) -> ForwardRecorder:
+    module, args, kwargs = call
     with torch.random.fork_rng(devices=[]):
-        return recorded((module, *fresh), paths)
+        return recorded((module, batch.copied(args), batch.copied(kwargs)), paths)
 
 
 def _replacement(given: Any, size: int) -> tuple[int, int] | None:

@@ -75,10 +75,13 @@ def step_line(
     if not steps:
         return None
 
-    def loss(factor: float) -> float | None:
-        return trial.loss(_after(start, end, steps, factor))
+    root = trial.root
 
-    first = loss(0.0)
+    def loss(factor: float) -> float | None:
+        values = _after(start, end, steps, factor)
+        return trial.first_root(values) if backwards == 1 else trial.loss(values)
+
+    first = root if backwards == 1 else loss(0.0)
     if first is None:
         return None
     known = {0.0: first}
@@ -91,7 +94,7 @@ def step_line(
         if factor not in known:
             known[factor] = _number(loss(factor))
     if not only_if_higher or len(known) > len((0.0, 1.0)):
-        repeatable = trial.loss() == first
+        repeatable = loss(0.0) == first
     sizes = relative_sizes(start, end)
     whole = _whole(start, steps)
     largest = max(sizes, key=lambda name: sizes[name], default="")

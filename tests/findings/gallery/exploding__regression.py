@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-widths = [8] + [64] * 8
+widths = [8] + [64] * 12
 model = nn.Sequential(
     *[p for a, b in pairwise(widths) for p in (nn.Linear(a, b), nn.ReLU())], nn.Linear(64, 1)
 )

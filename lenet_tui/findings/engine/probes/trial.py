@@ -12,7 +12,13 @@ from torch import Tensor
 from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.training.engine.batch import Batch
-from lenet_tui.training.engine.observed_calls import BACKWARD, Roots, observed_by, unobserved
+from lenet_tui.training.engine.observed_calls import (
+    BACKWARD,
+    Roots,
+    observed_by,
+    roots,
+    unobserved,
+)
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -29,6 +35,8 @@ class Trial:
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
+        self.root: float | None = None
+        """Of the last iteration: what its last backward started from."""
 
     def __enter__(self) -> Trial:
         trainer = self.trainer
@@ -79,11 +87,13 @@ class Trial:
             if not trainer.options.step:
                 trainer.plain_iteration()
                 trainer.note_loss()
+                self.root = trainer.last_loss
                 return 1
             step = trainer.prepared_step()
             with observed_by(seen):
                 returned = step()
             trainer.note_result(returned, seen.root)
+        self.root = _number(seen.root)
         return seen.count
 
     def loss(
@@ -93,11 +103,8 @@ class Trial:
 
         In a step of one's own it is the one that the step returns; ``None``: it has none.
         """
-        self.begin(batch)
+        self._put(values, batch)
         trainer = self.trainer
-        with torch.no_grad():
-            for name, value in (values or {}).items():
-                trainer.parameters[name].data.copy_(value)
         if trainer.options.step:
             trainer.last_loss = None
             self.iterate()
@@ -107,6 +114,24 @@ class Trial:
             trainer.compute_loss(trainer.target())
             trainer.note_loss()
         return trainer.last_loss
+
+    def first_root(self, values: Mapping[str, Tensor]) -> float | None:
+        """What the first backward would start from, with these values: a step ends there."""
+        if not self.trainer.options.step:
+            return self.loss(values)
+        self._put(values, None)
+        try:
+            with rejecting(self.trainer), observed_by(_Backwards(stop=True)):
+                self.trainer.prepared_step()()
+        except _AtBackward as reached:
+            return reached.root
+        return None
+
+    def _put(self, values: Mapping[str, Tensor] | None, batch: Batch | None) -> None:
+        self.begin(batch)
+        with torch.no_grad():
+            for name, value in (values or {}).items():
+                self.trainer.parameters[name].data.copy_(value)
 
     def losses(
         self,
@@ -138,15 +163,30 @@ class Trial:
         return {name: p.detach().clone() for name, p in self.trainer.parameters.items()}
 
 
-class _Backwards(Roots):
-    """Counts the backwards."""
+class _AtBackward(BaseException):
+    """Ends a step where its first backward begins. ``root``: what that starts from."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: float | None) -> None:
+        self.root = root
+
+
+class _Backwards(Roots):
+    """Counts the backwards; ``stop``: or ends the step at the first one."""
+
+    def __init__(self, stop: bool = False) -> None:
         super().__init__()
         self.count = 0
+        self._stop = stop
 
     def called(
         self, kind: str, make: Callable[[], Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
+        if kind == BACKWARD and self._stop:
+            root = self.unscaled(next(iter(roots(args, kwargs)), None))
+            raise _AtBackward(_number(root))
         self.count += kind == BACKWARD
         return super().called(kind, make, args, kwargs)
+
+
+def _number(root: Tensor | None) -> float | None:
+    return None if root is None or root.numel() != 1 else float(root.detach())
