@@ -12,13 +12,15 @@ from lenet_tui.explain.words.cells import CELLS
 from lenet_tui.explain.words.inspector import INSPECTOR
 from lenet_tui.explain.words.pane import EXPLAIN
 from lenet_tui.export.words import EXPORT
+from lenet_tui.findings.words import FINDINGS
 from lenet_tui.lab.words import LAB
 from lenet_tui.parity.words import PARITY
 from lenet_tui.stepping.words import COMMANDS
 from lenet_tui.text.notice import Table
 from lenet_tui.tour.words import TOUR
+from lenet_tui.twins.words import TWINS
 
 TABLES: tuple[Table, ...] = (
     APP, PANES, AUTOGRAD, CELLS, COMMANDS, EVALUATION, INSPECTOR, EXPLAIN, TOUR, LAB,
-    EXPORT, CANVAS, CURVES, PARITY,
+    EXPORT, CANVAS, CURVES, PARITY, FINDINGS, TWINS,
 )  # fmt: skip

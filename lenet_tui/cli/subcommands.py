@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import CommandError, Parser, complain, session_options
+from lenet_tui.cli.twins_command import add_twins
 from lenet_tui.explain.cell_address import parse_cell
 from lenet_tui.lab.layer import FIRST_LAYER, default_input
 from lenet_tui.lab.parse import parse_layer, parse_shape
@@ -56,6 +57,13 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     _add_extent(group, "play moves, one a line; -: standard input")
     group.add_argument("--ops", action="store_true", help="every op of each phase too")
     group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
+
+    parser = add("check", "what is wrong with this step: findings, exit 0 / 1 / 2", _check)
+    group = parser.add_argument_group("check")
+    number = _whole("iterations", 1)
+    group.add_argument("--iterations", type=number, metavar="N", help="how many (3)")
+    forms = ("text", "json", "github")
+    group.add_argument("--format", choices=forms, help="text (default), json, or annotations")
 
     run_lab = partial(_lab, open_app)
     parser = add("lab", "try a layer: its window, shapes, formula, numbers", run_lab)
@@ -111,6 +119,7 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("-m", dest="module", action="store_true", help="SCRIPT is a module's name")
     group.add_argument("script", nargs="...", metavar="-- SCRIPT ARGS", help="as for python")
 
+    add_twins(add, open_app, _whole)
     parser = add("attach", "the screen of a session that runs elsewhere", _attach)
     parser.add_argument("name", nargs="?", metavar="NAME", help="which, where there are several")
     parser.add_argument("--line", type=int, help=argparse.SUPPRESS)
@@ -172,6 +181,14 @@ def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
     from lenet_tui.cli import trace  # noqa: PLC0415
 
     return trace.run(args, why)
+
+
+def _check(args: argparse.Namespace) -> int:
+    options = session_options(args)
+    _prepare()
+    from lenet_tui.cli import check  # noqa: PLC0415
+
+    return check.run(args, options)
 
 
 def _lab(open_app: OpenApp, args: argparse.Namespace) -> int:

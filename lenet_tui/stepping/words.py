@@ -195,6 +195,16 @@ COMMANDS: Table = {
         "this iteration on another device: where the results begin to differ",
         "同一次迭代换到别的设备：从何处开始不同",
     ),
+    "cmd.findings.title": ("What is wrong with this step …", "这一步有什么问题…"),
+    "cmd.findings.help": (
+        "a check of a few iterations, undone: findings with their place, the parameters, probes",
+        "检查几次迭代并撤销：问题及其所在、参数表、试验",
+    ),
+    "cmd.twins.title": ("Healthy beside broken …", "健康与出错对照…"),
+    "cmd.twins.help": (
+        "two programs stepped together: some twenty mistakes as questions, or two files of yours",
+        "两个程序并排单步运行：二十多个错误作为问题，或自己的两个文件",
+    ),
     "cmd.lab.title": ("Layer lab", "层实验室"),
     "cmd.lab.help": (
         "try a layer's arguments: its window, shapes and numbers",

@@ -14,7 +14,7 @@ from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA
 from lenet_tui.training.engine import devices
-from lenet_tui.training.engine.trainer import deterministic
+from lenet_tui.training.engine.determinism import deterministic
 from tests.harness.conversation import Conversation
 from tests.harness.driving import Drive
 from tests.harness.oracle_loops import classes, notebook

@@ -1,7 +1,8 @@
 """The main screen's actions: what the commands of ``stepping.ui.commands`` run.
 
-Below them in ``MainScreen`` are, a file each: the training view, the moves out of turn, what it
-does with the engine's reports, what it asks of the engine, its panes, and the lines at its edges.
+Below them in ``MainScreen`` are, a file each: the checks, the training view, the moves out of turn,
+what it does with the engine's reports, what it asks of the engine, its panes, and the lines at its
+edges.
 """
 
 from __future__ import annotations
@@ -18,15 +19,14 @@ from textual.theme import ThemeProvider
 
 from lenet_tui.app.engine_state import Busy
 from lenet_tui.app.output_rows import output_rows
+from lenet_tui.app.ui.checks_screen import ChecksScreen
 from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.help import HelpScreen
-from lenet_tui.app.ui.training_screen import TrainingScreen
 from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.lab.ui.screen import LabScreen
-from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import EndProgram, Start, TakeKeys
@@ -51,7 +51,7 @@ from lenet_tui.text.clean import clean
 from lenet_tui.watch.ui.screen import WatchScreen
 
 
-class MainScreen(TrainingScreen):
+class MainScreen(ChecksScreen):
     """The main screen: all panes of a session, and an action for every command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -214,13 +214,6 @@ class MainScreen(TrainingScreen):
         """Choose a device."""
         screen = DevicesScreen(self, self.present_options.device)
         self.open(screen, lambda name: self._change_past(Set("device", name)))
-
-    def action_parity(self) -> None:
-        """Compare the present iteration with another device's."""
-        if self.is_dead:
-            self.say_gone()
-        else:
-            self.open(ParityScreen(self), lambda shown: self.choose(*shown))
 
     def action_lab(self) -> None:
         """Try a layer, beside the session: the last one tried."""

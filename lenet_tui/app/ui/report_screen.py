@@ -13,6 +13,7 @@ from lenet_tui.app.engine_state import Dead, EngineState, Outcome, Restarting, c
 from lenet_tui.app.ui.panes.rail import gone_words
 from lenet_tui.app.ui.session_screen import SessionScreen
 from lenet_tui.canvas.ui.screen import CanvasScreen
+from lenet_tui.findings.ui.screen import FindingsScreen
 from lenet_tui.kit.ui.messages import FrameCame
 from lenet_tui.kit.ui.settings import glyphs_of
 from lenet_tui.lab.ui.screen import LabScreen
@@ -37,6 +38,7 @@ from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice
+from lenet_tui.twins.ui.screen import TwinsScreen
 
 T = TypeVar("T")
 
@@ -199,6 +201,10 @@ class ReportScreen(SessionScreen):
         self.runner.stop()
         for parity in self._opened(ParityScreen):
             parity.lost()
+        for twins in self._opened(TwinsScreen):
+            twins.lost()
+        for findings in self._opened(FindingsScreen):
+            findings.lost()
         if isinstance(state, Restarting):
             self.restart(state.why)
         elif isinstance(state, Dead):

@@ -62,6 +62,10 @@ class Evaluator:
             self._failed = True
             self._hooks.send(Remark(notice("evaluation:failed", why=problem.notice)))
 
+    def stop_wanted(self) -> bool:
+        """Whether somebody wants what is under way to stop."""
+        return self._hooks.stop_wanted()
+
     def now(self) -> Evaluation:
         """The evaluation after the last finished iteration; the cursor stays where it is.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class Glyphs:
     done: str = "✔"
     past: str = "✘"
+    warning: str = "▲"
     current: str = "▶"
     next: str = "○"
     later: str = "·"
@@ -36,8 +37,8 @@ class Glyphs:
 
 UNICODE = Glyphs()
 ASCII = Glyphs(
-    done="+", past="!", current=">", next="o", later=".", skipped="/", stopped="#", extra="@",
-    missing="0", line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~",
+    done="+", past="!", warning="^", current=">", next="o", later=".", skipped="/", stopped="#",
+    extra="@", missing="0", line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~",
     bars=" .:-=+*%#", micro="u", folded=">", opened="v", frozen="*", ungrouped="0",
     way="=", tick="+",
 )  # fmt: skip

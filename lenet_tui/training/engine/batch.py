@@ -58,6 +58,10 @@ class Batch:
         target = self.named.get("target")
         return target is not None and not (target.is_floating_point() or target.is_complex())
 
+    def copy(self) -> Batch:
+        """The same batch in memory of its own: a model may write into its input."""
+        return self.map(_clone)
+
     def map(self, change: Callable[[Tensor], Tensor]) -> Batch:
         """The same batch with every tensor changed."""
         made = split(mapped(self.whole, change))

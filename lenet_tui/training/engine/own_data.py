@@ -58,6 +58,8 @@ class OwnData:
 
     def __init__(self, source: Any, title: str, budget: int = BUDGET) -> None:
         self._source = source
+        self.source = source
+        """What gives the batches: where a function makes it, what it made last."""
         self._title = title
         self._budget = budget
         self._plain = type(source) in (list, tuple)
@@ -83,6 +85,10 @@ class OwnData:
             after.restore()
         self._position = number + 1
         return batch.copied(whole)
+
+    def original(self, number: int) -> Any:
+        """A batch as it was drawn, not copied; ``None``: it is not kept."""
+        return self._kept.get(number, (None, None))[0]
 
     def peek(self) -> Any:
         """The next batch, copied, without taking it."""
@@ -143,6 +149,7 @@ class OwnData:
                     kind = type(source).__name__
                     raise OptionError("training:no-batches", file=self._title, kind=kind)
                 source = source()
+            self.source = source
             return iter(source)
 
     def _draw_up_to(self, number: int) -> None:

@@ -61,7 +61,7 @@ def _restore(states: list[Tensor], before: Settings) -> None:
 
 
 def settings() -> Settings:
-    """What ``trainer.deterministic`` sets."""
+    """What ``determinism.deterministic`` sets."""
     return (
         torch.backends.cuda.matmul.allow_tf32,
         torch.backends.cudnn.allow_tf32,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -20,6 +19,7 @@ from lenet_tui.training.engine import batch, by_hand, dataset, devices, model, o
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
+from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
@@ -33,8 +33,6 @@ from lenet_tui.training.engine.training_file import TrainingFile
 from lenet_tui.training.engine.weights import load as load_weights
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
-CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
-"""Without it cuBLAS sums in another order from time to time, and torch warns about it."""
 
 
 class Trainer:
@@ -73,6 +71,8 @@ class Trainer:
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
         self._iteration = 0
+        self.pinned: Batch | None = None
+        """The batch that each iteration takes, in the place of the next one of the data."""
         self.says_loss = True
         """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
@@ -196,6 +196,9 @@ class Trainer:
 
     def fetch(self) -> None:
         """Take the iteration's batch from the data, to the device."""
+        if self.pinned is not None:
+            self.batch = self.pinned.copy()
+            return
         if self.own_data is not None and self.options.data in (OWN, DRAWN):
             drawn = batch.split(self.own_data.next())
         else:
@@ -338,13 +341,3 @@ class Trainer:
             torch.cuda.synchronize(self.device)
         elif self.device.type == "mps":
             torch.mps.synchronize()
-
-
-def deterministic(device: torch.device) -> None:
-    """Set torch up to give equal bits each time, on the CPU and on a GPU."""
-    if device.type == "cuda":
-        os.environ.setdefault(CUBLAS, ":4096:8")
-        torch.backends.cuda.matmul.allow_tf32 = False
-        torch.backends.cudnn.allow_tf32 = False
-        torch.backends.cudnn.benchmark = False
-        torch.use_deterministic_algorithms(True, warn_only=True)

@@ -1,0 +1,70 @@
+"""``lenet-tui check``: what is wrong with a step, as text, JSON or annotations."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from lenet_tui.cli.blocking_engine import BlockingEngine
+from lenet_tui.cli.options import language
+from lenet_tui.cli.printer import Printer
+from lenet_tui.cli.words import words_in
+from lenet_tui.findings import report
+from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings
+from lenet_tui.findings.request import ITERATIONS, Check
+from lenet_tui.findings.words import said, shown_evidence
+from lenet_tui.protocol.options import Options
+from lenet_tui.text.words import Words
+
+FOUND = 1
+STYLES = {ERROR: "bold red", WARNING: "bold yellow", NOTE: "bold"}
+
+
+def run(args: argparse.Namespace, options: Options) -> int:
+    """Check the step and print what was found; 1 if any of it is an error or a warning."""
+    given = vars(args)
+    form, ascii = given.get("format", "text"), "ascii" in given
+    with BlockingEngine() as engine:
+        engine.start(options)
+        found = engine.ask(Check(given.get("iterations", ITERATIONS)))
+    words = words_in(language(args), ascii)
+    if form == "json":
+        sys.stdout.write(report.json_text(found, words) + "\n")
+    elif form == "github":
+        lines = report.host_annotations(found, words)
+        sys.stdout.write(f"{lines}\n" if lines else "")
+    else:
+        TextPrinter(Printer(ascii), words).write(found)
+    return FOUND if found.fails else 0
+
+
+class TextPrinter:
+    """Writes findings as text for people."""
+
+    def __init__(self, printer: Printer, words: Words) -> None:
+        self._printer = printer
+        self._words = words
+
+    def write(self, found: Findings) -> None:
+        words = self._words
+        for finding in found.findings:
+            self._finding(finding)
+        key = "findings.count" if found.findings else "findings.none"
+        counts = dict.fromkeys(STYLES, 0)
+        for finding in found.findings:
+            counts[finding.level] += 1
+        self._printer.line(words(key, count=found.iterations, **counts))
+
+    def _finding(self, finding: Finding) -> None:
+        printer, words = self._printer, self._words
+        title, why, fix = said(finding, words)
+        level = words(f"findings.level.{finding.level}")
+        printer.line(f"{level}  {finding.id}", STYLES[finding.level])
+        place = report.place(finding, words)
+        for text in (place, title, why, f"{words('findings.fix')}: {fix}"):
+            if text:
+                printer.indented(text)
+        evidence = shown_evidence(finding, words)
+        if evidence:
+            printer.indented(f"{words('findings.evidence')}: {evidence}")
+        printer.line("")

@@ -1,0 +1,88 @@
+"""``lenet-tui twins``: its options, and whether it opens the screen."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from lenet_tui.cli import streams
+from lenet_tui.cli.options import CommandError, Parser
+from lenet_tui.process import forkserver
+from lenet_tui.text.notice import Notice, notice
+from lenet_tui.twins.mistake import BY_ID, ITERATIONS
+from lenet_tui.twins.result import Twins
+
+if TYPE_CHECKING:
+    from lenet_tui.app.ui.main_screen import MainScreen
+
+
+class OpenApp(Protocol):
+    """What runs the app; ``first``: what to open over its main screen."""
+
+    def __call__(
+        self, args: argparse.Namespace, first: Callable[[MainScreen], None] | None = None
+    ) -> int: ...
+
+
+def add_twins(
+    add: Callable[..., Parser],
+    open_app: OpenApp,
+    whole: Callable[[str, int], Callable[[str], int]],
+) -> None:
+    """Add the subcommand; ``whole``: a parser of whole numbers."""
+    about = "two programs stepped together: where they part first; or a mistake beside its cure"
+    parser = add("twins", about, partial(_twins, open_app))
+    group = parser.add_argument_group("twins")
+    names = f"a training file, or a mistake's name: {', '.join(BY_ID)}"
+    parser.add_argument("a", nargs="?", metavar="A.py|MISTAKE", help=names)
+    parser.add_argument("b", nargs="?", metavar="B.py", help="the other training file")
+    number = whole("iterations", 1)
+    group.add_argument("--iterations", type=number, metavar="N", help=f"how many ({ITERATIONS})")
+    group.add_argument("--export", metavar="FOLDER", help="write a mistake's two scripts there")
+    printed = "print, instead of opening the screen"
+    group.add_argument("--format", choices=("text", "json"), help=printed)
+
+
+def _twins(open_app: OpenApp, args: argparse.Namespace) -> int:
+    request = asked(args)
+    given = vars(args)
+    instead: Notice | None = None
+    if not given.get("format") and "export" not in given:
+        why = streams.no_screen()
+        if not why:
+            return open_app(args, lambda main: main.open_twins(request))
+        instead = notice("twins:printed", why=why)
+    streams.check_output()
+    if request is not None:
+        forkserver.prepare()
+    from lenet_tui.cli import twins  # noqa: PLC0415
+
+    return twins.run(args, request, instead)
+
+
+def asked(args: argparse.Namespace) -> Twins | None:
+    """What is to be compared; ``None``: nothing yet, the list of mistakes is asked for."""
+    given = vars(args)
+    a, b = given.get("a"), given.get("b")
+    extent = {name: given[name] for name in ("iterations", "seed", "device") if name in given}
+    if a is None:
+        if "export" in given:
+            raise CommandError("twins:export")
+        return None
+    if b is None and a in BY_ID:
+        return Twins(mistake=a, **extent)
+    if b is None:
+        if a.endswith(".py"):
+            raise CommandError("twins:second", name=a)
+        raise CommandError("twins:unknown", name=a, names=", ".join(BY_ID))
+    if "export" in given:
+        raise CommandError("twins:export")
+    files = []
+    for file in (a, b):
+        if not Path(file).is_file():
+            raise CommandError("cli:model-no-file", file=file)
+        files.append(str(Path(file).absolute()))
+    return Twins(files[0], files[1], **extent)

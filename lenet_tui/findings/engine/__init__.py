@@ -1,0 +1,1 @@
+"""Runs a few iterations, has detectors look at them, and undoes everything."""

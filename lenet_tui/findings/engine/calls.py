@@ -1,0 +1,251 @@
+"""What a check sees of an iteration beside its tape: each call of torch, with live tensors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules import module as nn_module
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_pre_hook
+from torch.overrides import TorchFunctionMode
+
+from lenet_tui.tape.engine.entries import OpEntry, same
+from lenet_tui.tape.engine.in_place import tensors, written_by
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.torch_functions import known
+from lenet_tui.training.engine.own_errors import is_own_file
+
+SEEN = ("data",)
+"""Attributes of a tensor that are no ops, yet leave the graph."""
+
+
+class StopCheck(Exception):
+    """Ends an iteration before a call that the device would not survive."""
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A call of a torch function. ``args``, ``kwargs`` and ``result`` are the live values.
+
+    ``line``: ``file.py:17`` of the innermost frame that is not torch's. ``graph``: whether
+    gradients were enabled. ``read``: the tensors it was given, each with its version before.
+    ``written``: those that it wrote into, each with the version after. ``entry``: its op on the
+    tape. ``error``: what it raised.
+    """
+
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    line: str
+    graph: bool
+    read: list[tuple[Tensor, int]]
+    result: Any = None
+    written: list[tuple[Tensor, int]] = field(default_factory=list)
+    entry: OpEntry | None = None
+    error: BaseException | None = None
+
+    def argument(self, place: int, name: str, default: Any = None) -> Any:
+        """An argument by its place or name."""
+        return self.args[place] if len(self.args) > place else self.kwargs.get(name, default)
+
+    @property
+    def made(self) -> list[Tensor]:
+        """The tensors that it returned."""
+        return tensors(self.result)
+
+    @property
+    def where(self) -> str:
+        """Its name on the tape; of a call that is on none, the function's."""
+        return self.entry.name if self.entry is not None and self.entry.name else self.name
+
+
+@dataclass(slots=True, eq=False)
+class ModuleCall:
+    """A call of a module: its ``path``, whether it was in train mode, and the calls inside it."""
+
+    path: str
+    module: nn.Module
+    training: bool
+    graph: bool
+    first: int
+    last: int = 0
+    args: tuple[Any, ...] = ()
+    output: Any = None
+
+
+@dataclass(slots=True)
+class Announced(RecorderProgress):
+    """The progress of a recorder, which tells an observer of each call before it is made."""
+
+    tell: Callable[[str], None] = lambda what: None
+
+    def enters(self, what: str) -> None:
+        RecorderProgress.enters(self, what)
+        self.tell(what)
+
+
+class Observer(TorchFunctionMode):
+    """Sees each call of torch that a recorder makes: it is entered before the recorder.
+
+    ``before``: is given each call that is about to be made; what it raises ends the iteration.
+    """
+
+    def __init__(
+        self, paths: dict[int, str], before: Sequence[Callable[[Call], None]] = ()
+    ) -> None:
+        super().__init__()
+        self.calls: list[Call] = []
+        self.modules: list[ModuleCall] = []
+        self.optimizers: list[Optimizer] = []
+        self.modes: list[tuple[nn.Module, bool, str]] = []
+        self.closures = False
+        self._paths = paths
+        self._before = before
+        self._announced = False
+        self._stack: list[ModuleCall] = []
+        self._handles: list[Any] = []
+
+    def __enter__(self) -> Observer:
+        self._handles = [
+            nn_module.register_module_forward_pre_hook(self._enters),
+            nn_module.register_module_forward_hook(self._leaves),
+            register_optimizer_step_pre_hook(self._updates),
+        ]
+        self._observe_modes()
+        super().__enter__()  # type: ignore[no-untyped-call]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)  # type: ignore[no-untyped-call]
+        nn.Module.train = self._train  # type: ignore[method-assign]
+        for handle in self._handles:
+            handle.remove()
+
+    def _observe_modes(self) -> None:
+        """Note each call of ``train`` and ``eval`` that the owner's code makes."""
+        self._train = train = nn.Module.train
+        inside: list[nn.Module] = []
+
+        def observed(module: nn.Module, mode: bool = True) -> nn.Module:
+            if not inside:
+                self.modes.append((module, mode, line_now()))
+            inside.append(module)
+            try:
+                return train(module, mode)
+            finally:
+                inside.pop()
+
+        nn.Module.train = observed  # type: ignore[method-assign,assignment]
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        function = known(func)
+        if function.silent:
+            line = line_now() if function.name in SEEN else ""
+            if not line:
+                return func(*args, **kwargs)
+        elif not self._announced:  # the recorder's own work, or an optimizer's
+            return func(*args, **kwargs)
+        else:
+            self._announced, line = False, line_now()
+        given = tensors([*args, *kwargs.values()])
+        writes = (
+            written_by(func, function.name, args, kwargs)
+            if function.writes or "out" in kwargs
+            else ()
+        )
+        read = [(t, _version(t)) for t in given]
+        call = Call(function.op, args, kwargs, line, torch.is_grad_enabled(), read)
+        self.calls.append(call)
+        for before in self._before:
+            before(call)
+        try:
+            call.result = func(*args, **kwargs)
+        except Exception as error:
+            call.error = error
+            raise
+        call.written = [(t, _version(t)) for t in writes]
+        return call.result
+
+    def announce(self, what: str) -> None:
+        """A recorder is about to make the call that it was given."""
+        self._announced = True
+
+    def pair(self, entries: Iterable[OpEntry]) -> None:
+        """Tell the calls which op of the tape each is; ``entries``: in the order they ran."""
+        at = 0
+        for entry in entries:
+            for number in range(at, len(self.calls)):
+                if _is(self.calls[number], entry):
+                    self.calls[number].entry, at = entry, number + 1
+                    break
+
+    def _enters(self, module: nn.Module, args: Any) -> None:
+        path = self._paths.get(id(module), "")
+        call = ModuleCall(
+            path, module, module.training, torch.is_grad_enabled(), len(self.calls), args=args
+        )
+        self.modules.append(call)
+        self._stack.append(call)
+
+    def _leaves(self, module: nn.Module, args: Any, output: Any) -> None:
+        while self._stack:
+            call = self._stack.pop()
+            if call.module is module:
+                call.last, call.output = len(self.calls), output
+                return
+
+    def _updates(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if all(known is not optimizer for known in self.optimizers):
+            self.optimizers.append(optimizer)
+        given = args[1] if len(args) > 1 else kwargs.get("closure")
+        self.closures = self.closures or given is not None
+
+
+def _is(call: Call, entry: OpEntry) -> bool:
+    made = call.made
+    if call.name != entry.op or not made:
+        return False
+    first = made[0]
+    if entry.node is not None and any(t.grad_fn is entry.node for t in made):
+        return True
+    return same(first, entry.tensor) or (
+        first.shape == entry.tensor.shape and (entry.node is None or bool(call.written))
+    )
+
+
+def _version(tensor: Tensor) -> int:
+    try:
+        return tensor._version
+    except RuntimeError:  # made in inference mode
+        return 0
+
+
+@cache
+def _named(file: str) -> str:
+    return Path(file).name if is_own_file(file) else ""
+
+
+def line_now() -> str:
+    """``file.py:17`` of the innermost frame that is not this package's, torch's or Python's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = _named(frame.f_code.co_filename)
+        if name:
+            return f"{name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""

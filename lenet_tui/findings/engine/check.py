@@ -1,0 +1,195 @@
+"""Runs a few iterations with everything recorded, has detectors look, and undoes everything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
+
+import torch
+from torch import Tensor
+
+from lenet_tui.findings.engine.calls import Announced, Call, Observer
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.table import DETECTORS
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.finding import ERROR, LEVELS, NOTE, WARNING, Finding, Findings
+from lenet_tui.history.engine import keyframe
+from lenet_tui.protocol.iteration_plan import Segment
+from lenet_tui.protocol.options import phases_on
+from lenet_tui.protocol.phases import INIT, STEP, turn
+from lenet_tui.protocol.session_api import MoveRejected, OwnError
+from lenet_tui.tape.engine.recorder import TapeRecorder
+from lenet_tui.tape.engine.step_recorder import StepRecorder
+from lenet_tui.tape.engine.tape import TapeSegment
+from lenet_tui.training.engine.trainer import Trainer
+
+MOST = 8
+"""Iterations that are run where a detector wants to see more than were asked for."""
+GRAVITY = (ERROR, WARNING, NOTE)
+
+
+class CheckRecorder(TapeRecorder):
+    """Keeps what was raised, and the ops of a phase or step that failed."""
+
+    error: BaseException | None = None
+
+    def _failed(self, segment: Segment, traceback: tuple[str, ...]) -> TapeSegment | None:
+        self.error, running = _cause(), self._running
+        super()._failed(segment, traceback)
+        if running is None:
+            return None
+        return TapeSegment(segment, len(running.entries), [*running.entries])
+
+    def _step_failed(self, recorder: StepRecorder, traceback: tuple[str, ...]) -> None:
+        self.error = _cause()
+        super()._step_failed(recorder, traceback)
+
+
+def _cause() -> BaseException | None:
+    """What the rejection that is being handled was raised from."""
+    rejected = sys.exc_info()[1]
+    return rejected.__cause__ if rejected is not None and rejected.__cause__ else rejected
+
+
+def check(
+    trainer: Trainer,
+    iterations: int,
+    first: int = 1,
+    detectors: Iterable[type[Detector]] = DETECTORS,
+) -> Findings:
+    """What is wrong with the next iterations of a trainer, which then is as it was, to the bit.
+
+    ``first``: the number of the first of them, for schedules.
+    """
+    looking = [make() for make in detectors]
+    found: list[Finding] = []
+    start = b"".join(bytes(piece) for piece in keyframe.capture_pieces(trainer))
+    flags = {name: p.requires_grad for name, p in trainer.parameters.items()}
+    done = 0
+    try:
+        for detector in looking:
+            found += detector.begin(trainer)
+        values = _values(trainer)
+        while done < iterations or (done < MOST and any(d.wants_more() for d in looking)):
+            done += 1
+            failed, made, values = _run(trainer, done, first + done - 1, looking, values)
+            found += made
+            for detector in looking:
+                found += detector.left(done)
+            if failed:
+                break
+        for detector in looking:
+            found += detector.end()
+    finally:
+        keyframe.restore(trainer, start)
+        for name, p in trainer.parameters.items():
+            if p.is_leaf and p.requires_grad is not flags[name]:
+                p.requires_grad_(flags[name])
+    return Findings(tuple(_sorted(found)), done)
+
+
+def _sorted(found: Iterable[Finding]) -> Iterator[Finding]:
+    """The gravest first; once for each id and place."""
+    order = list(LEVELS)
+    seen: set[tuple[str, str, str]] = set()
+    for finding in sorted(found, key=lambda f: (GRAVITY.index(f.level), -_specific(f, order))):
+        if (finding.id, finding.where, finding.line) not in seen:
+            seen.add((finding.id, finding.where, finding.line))
+            yield finding
+
+
+def _specific(finding: Finding, order: list[str]) -> int:
+    return len(order) - order.index(finding.id) if finding.id != "raised" else -1
+
+
+def _run(
+    trainer: Trainer,
+    number: int,
+    iteration: int,
+    looking: list[Detector],
+    values: dict[str, Tensor],
+) -> tuple[bool, list[Finding], dict[str, Tensor]]:
+    """Run an iteration and have it looked at: whether it failed, what was found, the new values."""
+    recorded = _record(trainer, number, iteration, _hooks(looking), values)
+    found = [finding for detector in looking for finding in detector.look(recorded)]
+    return recorded.error is not None, found, recorded.after
+
+
+def _hooks(looking: list[Detector]) -> list[Callable[[Call], None]]:
+    return [d.before for d in looking if type(d).before is not Detector.before]
+
+
+def _record(
+    trainer: Trainer,
+    number: int,
+    iteration: int,
+    before: list[Callable[[Call], None]],
+    values: dict[str, Tensor],
+) -> Iteration:
+    """Run an iteration with everything recorded."""
+    paths = {id(module): path for path, module in trainer.modules()}
+    observer = Observer(paths, before)
+    recorder = CheckRecorder(trainer, Announced(tell=observer.announce), 0.0)
+    recorder.partly = True
+    sequence = _sequence()
+    grads = {n: None if p.grad is None else p.grad.clone() for n, p in trainer.parameters.items()}
+    recorder.begin(iteration)
+    phase = INIT.name
+    with ExitStack() as stack:
+        stack.enter_context(_eager())
+        stack.enter_context(observer)
+        try:
+            if trainer.options.step:
+                phase = STEP.name
+                recorder.open_step()
+            else:
+                for phase in turn(phases_on(trainer.options)):
+                    recorder.open(Segment(phase))
+                    if recorder.error is not None:
+                        break
+                    recorder.complete()
+        except (MoveRejected, OwnError) as rejected:
+            recorder.error = recorder.error or rejected.__cause__ or rejected
+    segments = recorder.tape.segments
+    observer.pair(op for segment in segments for op in segment.ops)
+    if recorder.error is not None and segments and trainer.options.step:
+        phase = segments[-1].phase.name
+    return Iteration(
+        number, trainer, recorder.tape, observer.calls, observer.modules, values, _values(trainer),
+        grads, {n: p.requires_grad for n, p in trainer.parameters.items()},
+        _optimizers(trainer, observer), recorder.error, sequence, phase, observer.modes,
+        observer.closures,
+    )  # fmt: skip
+
+
+def _optimizers(trainer: Trainer, observer: Observer) -> list[torch.optim.Optimizer] | None:
+    """All optimizers that are known; ``None``: the app's own has every parameter."""
+    if not trainer.options.step:
+        own = trainer.updater._own
+        return None if own is None else [own]
+    found = [*trainer.objects.optimizers.values()] if trainer.objects else []
+    found += [o for o in observer.optimizers if all(o is not known for known in found)]
+    return found
+
+
+def _values(trainer: Trainer) -> dict[str, Tensor]:
+    """Copies of parameters and buffers."""
+    live = {**trainer.buffers, **trainer.parameters}
+    return {name: t.detach().clone() for name, t in live.items()}
+
+
+def _sequence() -> int:
+    """The number that autograd gives the next node."""
+    with torch.enable_grad():
+        node = torch.ones(1, requires_grad=True).clone().grad_fn
+    assert node is not None
+    return int(node._sequence_nr())
+
+
+def _eager() -> ExitStack:
+    """Meanwhile what is compiled runs op by op, so that all of it is seen."""
+    stack = ExitStack()
+    with suppress(AttributeError):
+        stack.enter_context(torch.compiler.set_stance("force_eager"))
+    return stack

@@ -1,0 +1,125 @@
+"""Where numbers go: from parameters through calls to the loss, whether or not autograd follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.protocol.phases import BACKWARD
+
+LEAVES_TORCH = ("item", "tolist", "numpy", "float", "int", "cpu_numpy")
+"""Methods that give plain numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A call whose result no longer requires a gradient. ``leaves``: it left torch altogether.
+
+    ``parameters``: the names of those whose numbers go on through it to the loss. ``graph``:
+    whether gradients were enabled.
+    """
+
+    op: str
+    where: str
+    line: str
+    phase: str
+    graph: bool
+    parameters: tuple[str, ...]
+    leaves: bool = False
+
+
+class DataFlow:
+    """Of an iteration; ``names``: the parameters that it is about."""
+
+    def __init__(self, iteration: Iteration, names: Iterable[str]) -> None:
+        self._iteration, self._calls = iteration, iteration.calls
+        parameters = iteration.trainer.parameters
+        self._names = list(names)
+        self._masks: dict[int, int] = {}
+        for number, name in enumerate(self._names):
+            at = id(parameters[name])
+            self._masks[at] = self._masks.get(at, 0) | 1 << number
+        for call in self._calls:
+            mask = self._mask(t for t, _ in call.read)
+            if mask:
+                for tensor in (*call.made, *(t for t, _ in call.written)):
+                    self._masks[id(tensor)] = self._masks.get(id(tensor), 0) | mask
+        self._roots = list(_roots(iteration))
+        self._to_root = self._leading()
+
+    def _mask(self, tensors: Iterable[Tensor]) -> int:
+        mask = 0
+        for tensor in tensors:
+            mask |= self._masks.get(id(tensor), 0)
+        return mask
+
+    def _cut(self, call: Call, mask: int, leaves: bool = False) -> Cut:
+        phase = self._iteration.phase_of(call.entry)
+        names = self._of(mask)
+        return Cut(call.name, call.where, call.line, phase, call.graph, names, leaves)
+
+    def _of(self, mask: int) -> tuple[str, ...]:
+        return tuple(name for number, name in enumerate(self._names) if mask >> number & 1)
+
+    def _leading(self) -> set[int]:
+        """The ``id`` of each tensor whose numbers go into a root of a backward."""
+        found = {id(root) for root in self._roots}
+        for call in reversed(self._calls):
+            if any(id(t) in found for t in (*call.made, *(t for t, _ in call.written))):
+                found |= {id(t) for t, _ in call.read}
+        return found
+
+    @property
+    def used(self) -> set[str]:
+        """The parameters that some call was given."""
+        read = 0
+        own = {id(t) for call in self._calls for t, _ in call.read} & self._masks.keys()
+        for at in own:
+            read |= self._masks[at]
+        return set(self._of(read))
+
+    @property
+    def reaching(self) -> set[str]:
+        """The parameters whose numbers go into a root."""
+        return set(self._of(self._mask(self._roots)))
+
+    def cuts(self) -> Iterator[Cut]:
+        """The first calls where a way to a root ends for autograd; each parameter has one."""
+        left = (1 << len(self._names)) - 1
+        for call in self._calls:
+            alive = self._mask(t for t, _ in call.read if t.requires_grad) & left
+            if not alive:
+                continue
+            made = call.made
+            if not made and call.name in LEAVES_TORCH:
+                away = alive & ~self._mask(self._roots)
+                if away:
+                    left &= ~away
+                    yield self._cut(call, away, leaves=True)
+            elif self._ends(made):
+                left &= ~alive
+                yield self._cut(call, alive)
+
+    def _ends(self, made: list[Tensor]) -> bool:
+        """Whether autograd does not follow what goes on to a root."""
+        grows = any(t.requires_grad for t in made)
+        return not grows and any(id(t) in self._to_root for t in made)
+
+
+def _roots(iteration: Iteration) -> Iterator[Tensor]:
+    """The tensors from which backwards started."""
+    nodes = {s.root for s in iteration.tape.segments if s.phase is BACKWARD and s.root is not None}
+    seen: set[int] = set()
+    for call in iteration.calls:
+        starts = call.made
+        if call.name == "backward":
+            starts = [t for t, _ in call.read[:1]]
+        for tensor in starts:
+            wanted = call.name == "backward" or tensor.grad_fn in nodes
+            if wanted and id(tensor) not in seen:
+                seen.add(id(tensor))
+                yield tensor

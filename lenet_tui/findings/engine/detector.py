@@ -1,0 +1,40 @@
+"""What a detector is: it looks at recorded iterations and gives findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.finding import Finding
+from lenet_tui.training.engine.trainer import Trainer
+
+
+class Detector:
+    """Looks for one family of findings; a new one is made for each check.
+
+    A finding that comes again for the same id and place is shown once.
+    """
+
+    def begin(self, trainer: Trainer) -> Iterable[Finding]:
+        """Look at what an iteration starts from, before the first."""
+        return ()
+
+    def before(self, call: Call) -> None:
+        """A call of torch is about to be made; the file's code has not seen its result yet."""
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        """Look at an iteration; it may have ended by ``iteration.error``."""
+        return ()
+
+    def left(self, iteration: int) -> Iterable[Finding]:
+        """An iteration's tape and tensors have been let go of."""
+        return ()
+
+    def end(self) -> Iterable[Finding]:
+        """After the last iteration."""
+        return ()
+
+    def wants_more(self) -> bool:
+        """Whether more iterations than were asked for would decide something."""
+        return False

@@ -1,0 +1,131 @@
+"""Gradients and activations over the depth, closed units, flat ends, and the input's scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+import torch
+
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.depth import DECADES, Slope, slopes
+from lenet_tui.findings.engine.numbers.first_layer import scales
+from lenet_tui.findings.engine.numbers.units import Units, flattened, opened
+from lenet_tui.findings.finding import NOTE, WARNING, Finding
+from lenet_tui.protocol.phases import BACKWARD, FORWARD
+from lenet_tui.tape.engine.entries import OpEntry
+
+CLOSED, MANY = 0.9, 8
+"""The share of units that are closed to every sample where something is wrong, of so many."""
+SOME, ENOUGH = 0.5, 32
+"""The share of which a note is made, where there are so many samples."""
+FLAT = 0.9
+"""The share of numbers without a slope where something is wrong."""
+
+
+class AlongDepth(Detector):
+    """Vanishing and exploding, if they are so in every iteration with a finite loss."""
+
+    def __init__(self) -> None:
+        self._seen: list[list[Slope]] = []
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        loss = iteration.trainer.last_loss
+        if iteration.error is None and loss is not None and math.isfinite(loss):
+            self._seen.append(slopes(iteration.tape, iteration.trainer.names))
+        return ()
+
+    def end(self) -> Iterable[Finding]:
+        for what in ("gradients", "activations"):
+            found = [next((s for s in several if s.what == what), None) for several in self._seen]
+            known = [s for s in found if s is not None]
+            if not known or len(known) < len(found):
+                continue
+            least = min(known, key=lambda s: abs(s.decades))
+            same = all(s.decades * least.decades > 0 for s in known)
+            if same and abs(least.decades) >= DECADES:
+                yield _of_slope(least)
+
+
+def _of_slope(slope: Slope) -> Finding:
+    first, last = slope.names
+    return Finding(
+        "vanishing" if slope.decades < 0 else "exploding",
+        BACKWARD.name if slope.what == "gradients" else FORWARD.name,
+        first if slope.what == "gradients" else last,
+        "",
+        {
+            "reason": slope.what, "first": slope.first, "last": slope.last,
+            "factor": slope.factor, "layers": slope.layers, "from": first, "to": last,
+            "sizes": [float(f"{size:.3g}") for size in slope.sizes],
+        },
+    )  # fmt: skip
+
+
+class ClosedUnits(Detector):
+    """Units that no sample of all iterations opened, and ends without a slope."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, tuple[Units, str]] = {}
+        self._flat: dict[str, list[float]] = {}
+        self._ops: dict[str, tuple[OpEntry, str]] = {}
+        self._iterations = 0
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if iteration.error is not None:
+            return ()
+        self._iterations += 1
+        for units in opened(iteration.tape):
+            known = self._units.get(units.op.name)
+            if known is not None and known[0].count == units.count:
+                units.opened |= known[0].opened
+                units.samples += known[0].samples
+            self._units[units.op.name] = units, iteration.line(units.op)
+        for flat in flattened(iteration.tape):
+            if flat.total >= ENOUGH:
+                self._flat.setdefault(flat.op.name, []).append(flat.share)
+                self._ops[flat.op.name] = flat.op, iteration.line(flat.op)
+        return ()
+
+    def end(self) -> Iterable[Finding]:
+        yield from self._closed()
+        for name, shares in self._flat.items():
+            if len(shares) >= self._iterations and min(shares) >= FLAT:
+                op, line = self._ops[name]
+                evidence = {"share": min(shares), "op": op.op, "percent": round(100 * min(shares))}
+                yield Finding("saturated", FORWARD.name, name, line, evidence)
+
+    def _closed(self) -> Iterator[Finding]:
+        for name, (units, line) in self._units.items():
+            share = units.closed / units.count
+            wrong = share >= CLOSED and units.count >= MANY and units.samples >= MANY // 2
+            if not wrong and not (share >= SOME and units.samples >= ENOUGH):
+                continue
+            evidence = {
+                "closed": units.closed, "units": units.count, "samples": units.samples,
+                "percent": round(100 * share), "op": units.op.op,
+                "first": [int(n) for n in torch.nonzero(~units.opened.flatten())[:8, 0]],
+            }  # fmt: skip
+            level = WARNING if wrong else NOTE
+            yield Finding("inactive-units", FORWARD.name, name, line, evidence, level)
+
+
+class InputScale(Detector):
+    """Inputs far from unit scale where they meet the first weights."""
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if iteration.error is not None:
+            return
+        for scale in scales(iteration.tape, iteration.trainer.names):
+            if scale.verdict:
+                yield Finding(
+                    "input-scale",
+                    FORWARD.name,
+                    scale.op.name,
+                    iteration.line(scale.op),
+                    {
+                        "reason": scale.verdict, "mean": scale.mean, "std": scale.std,
+                        "low": scale.low, "high": scale.high,
+                    },
+                )  # fmt: skip

@@ -1,0 +1,129 @@
+"""Which parameters no gradient reaches, and where the way to them ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lenet_tui.findings.engine.data_flow import Cut, DataFlow
+from lenet_tui.findings.engine.deaths import Death, deaths, nonzero
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.finding import NOTE, WARNING, Finding
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
+from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
+from lenet_tui.tape.engine.step_phases import BY_HAND
+from lenet_tui.tape.engine.tape import TapeSegment
+
+BY_OTHERS = (ACCUMULATES, OTHER.name)
+"""The ops of gradients that come by another backward inside this one, or by hand."""
+NONE, ZERO, VALUE = "none", "zero", "value"
+
+
+class GradientDetector(Detector):
+    """A parameter that had no gradient, or only zeros, in every iteration."""
+
+    def __init__(self) -> None:
+        self._best: dict[str, str] = {}
+        self._died: dict[str, Death] = {}
+        self._moved: set[str] = set()
+        self._by_hand: set[str] = set()
+        self._candidates: set[str] = set()
+        self._used: set[str] = set()
+        self._reaching: set[str] = set()
+        self._cuts: dict[tuple[str, str], Cut] = {}
+        self._cut: dict[str, tuple[str, str]] = {}
+        self._backwards = 0
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if iteration.error is not None:
+            return ()
+        backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
+        self._backwards += len(backwards)
+        for segment in backwards:
+            self._gradients(iteration, segment)
+        for _, entry in iteration.entries():
+            if isinstance(entry, GradientEntry) and entry.op in BY_OTHERS and nonzero(entry.after):
+                self._best[entry.name] = VALUE
+        for _, entry in iteration.entries(UPDATE.name):
+            if getattr(entry, "optimizer", "") == BY_HAND:
+                self._by_hand.add(entry.name)
+        for name in iteration.trainer.parameters:
+            if not iteration.before[name].equal(iteration.after[name]):
+                self._moved.add(name)
+        held = held_by(iteration.optimizers)
+        self._candidates = {
+            name
+            for name, p in iteration.trainer.parameters.items()
+            if iteration.trains[name] and (held is None or id(p) in held)
+        }
+        without = [n for n in sorted(self._candidates) if self._best.get(n, NONE) == NONE]
+        if without and backwards:
+            self._follow(iteration, without)
+        return ()
+
+    def _gradients(self, iteration: Iteration, segment: TapeSegment) -> None:
+        """Note what each parameter was given; for zeros, where they came from."""
+        zeros: list[NodeEntry] = []
+        for entry in segment.nodes:
+            if entry.op != ACCUMULATES or not entry.parameter:
+                continue
+            given = any(nonzero(t) for t in entry.received)
+            best = self._best.get(entry.parameter, NONE)
+            if given:
+                self._best[entry.parameter] = VALUE
+            elif best == NONE:
+                self._best[entry.parameter] = ZERO
+            if not given:
+                zeros.append(entry)
+        if zeros:
+            self._died |= deaths(segment, zeros, [op for _, op in iteration.ops()])
+
+    def _follow(self, iteration: Iteration, names: list[str]) -> None:
+        """Note how far the numbers of these parameters go."""
+        flow = DataFlow(iteration, names)
+        self._used |= flow.used
+        self._reaching |= flow.reaching
+        for cut in flow.cuts():
+            key = cut.where, cut.line
+            self._cuts.setdefault(key, cut)
+            for name in cut.parameters:
+                self._cut.setdefault(name, key)
+
+    def end(self) -> Iterable[Finding]:
+        if not self._backwards:
+            return
+        names = [n for n in sorted(self._candidates) if n not in self._by_hand]
+        without = [n for n in names if self._best.get(n, NONE) == NONE]
+        for key in dict.fromkeys(self._cut[n] for n in without if n in self._cut):
+            yield self._of_cut(key, [n for n in without if self._cut.get(n) == key])
+        left = [n for n in without if n not in self._cut]
+        for reason, some in (
+            ("none", [n for n in left if n in self._reaching]),
+            ("unread", [n for n in left if n in self._used and n not in self._reaching]),
+            ("unused", [n for n in left if n not in self._used]),
+        ):
+            if some:
+                yield _without(reason, some, WARNING if reason == "none" else NOTE)
+        zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
+        for died in dict.fromkeys(self._died[n] for n in zero):
+            some = [n for n in zero if self._died[n] == died]
+            level = WARNING if self._moved and died.by_value else NOTE
+            yield _without("zero", some, level, died_at=died.where, node=died.node)
+
+    def _of_cut(self, key: tuple[str, str], names: list[str]) -> Finding:
+        cut = self._cuts[key]
+        level, reason = "", ""
+        if cut.leaves:
+            level, reason = WARNING, "leaves"
+        elif not cut.graph:
+            level, reason = NOTE, "no_grad"
+        evidence = {"op": cut.op, "parameters": names, "count": len(names)}
+        if reason:
+            evidence["reason"] = reason
+        return Finding("graph-cut", cut.phase or FORWARD.name, key[0], key[1], evidence, level)
+
+
+def _without(reason: str, names: list[str], level: str, **more: str) -> Finding:
+    evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
+    return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)

@@ -1,0 +1,242 @@
+"""What enters the loss: shapes, dtypes, the range of labels, what is normalised already."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lenet_tui.findings.engine import losses
+from lenet_tui.findings.engine.calls import Call, StopCheck
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.finding import NOTE, WARNING, Finding
+from lenet_tui.protocol.phases import FORWARD, LOSS, OTHER
+
+START = 3.0
+"""How often log K a loss at the start may be before it is noted."""
+
+
+class LabelDetector(Detector):
+    """Looks at labels before the loss's kernel runs: on a GPU that kernel ends the process."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[Call, str, dict[str, Any]]] = []
+
+    def before(self, call: Call) -> None:
+        if call.name in losses.CLASSES or call.name in losses.BINARY:
+            wrong = _dtype(call) or _range(call)
+            if wrong is not None:
+                self._found.append((call, *wrong))
+                labels = losses.target(call)
+                if labels is not None and labels.is_cuda and call.name in losses.CLASSES:
+                    raise StopCheck
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        for call, id, evidence in self._found:
+            yield _finding(iteration, call, id, evidence)
+        self._found.clear()
+
+
+class LossDetector(Detector):
+    """Looks at what met in the loss."""
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        producers = Producers(iteration.calls)
+        given = _of_the_batch(iteration)
+        for call in iteration.calls:
+            if call.name in losses.ELEMENTWISE:
+                yield from self._shapes(iteration, call)
+            elif call.name in losses.LOGITS or call.name == "nll_loss":
+                yield from self._normalised(iteration, call, producers)
+                if iteration.number == 1 and call.name == "cross_entropy":
+                    yield from self._start(iteration, call)
+            elif call.name == "log_softmax":
+                yield from self._normalised_by_hand(iteration, call)
+            elif call.name in ("sub", "rsub"):
+                yield from self._by_hand(iteration, call, given)
+
+    def _shapes(self, iteration: Iteration, call: Call) -> Iterable[Finding]:
+        made, target = losses.prediction(call), losses.target(call)
+        if made is None or target is None or made.shape == target.shape or target.numel() == 1:
+            return
+        both = _broadcast(made, target)
+        if both is None or both.numel() == made.numel() == target.numel():
+            return
+        spread = both.numel() > made.numel()
+        yield _finding(
+            iteration,
+            call,
+            "loss-broadcast",
+            _shapes(made, target, both),
+            "" if spread else WARNING,
+        )
+
+    def _by_hand(self, iteration: Iteration, call: Call, given: set[int]) -> Iterable[Finding]:
+        """``prediction − target`` of a loss that is written out."""
+        tensors = [t for t, _ in call.read]
+        if len(tensors) != 2 or iteration.phase_of(call.entry) not in (LOSS.name, OTHER.name):
+            return
+        for made, target in (tensors, tensors[::-1]):
+            if made.grad_fn is None or target.requires_grad or id(target) not in given:
+                continue
+            both = _broadcast(made, target)
+            same = made.dim() and target.dim() and made.shape[0] == target.shape[0] > 1
+            if both is None or not same or made.dim() == target.dim():
+                continue
+            if both.numel() > max(made.numel(), target.numel()):
+                yield _finding(iteration, call, "loss-broadcast", _shapes(made, target, both))
+
+    def _normalised(
+        self, iteration: Iteration, call: Call, producers: Producers
+    ) -> Iterable[Finding]:
+        made = losses.prediction(call)
+        if made is None or not made.dim():
+            return
+        source = producers.behind(made)
+        by = source.name if source is not None else ""
+        dim = 0 if made.dim() == 1 else 1
+        if call.name == "binary_cross_entropy_with_logits":
+            if by not in losses.NORMALISE or source is None:
+                return
+            evidence: dict[str, Any] = {"reason": "sigmoid", "floor": math.log1p(math.exp(-1))}
+        elif losses.probabilities(made, dim):
+            classes = made.shape[dim]
+            evidence = {"classes": classes, "floor": losses.floor(classes)}
+            if call.name == "nll_loss":
+                evidence["reason"] = "nll"
+        else:
+            return
+        low, high = made.detach().aminmax()
+        evidence |= {"loss": call.name, "low": float(low), "high": float(high), "made_by": by}
+        if source is not None:
+            evidence["made_at"] = source.line
+        yield _finding(iteration, call, "loss-on-probabilities", evidence)
+
+    def _normalised_by_hand(self, iteration: Iteration, call: Call) -> Iterable[Finding]:
+        """``log_softmax`` of what is normalised already, on the way to a loss written out."""
+        made = call.argument(0, "input")
+        dim = call.argument(1, "dim")
+        if not isinstance(made, Tensor) or not isinstance(dim, int) or not made.dim():
+            return
+        if iteration.phase_of(call.entry) != LOSS.name or not losses.probabilities(made, dim):
+            return
+        classes = made.shape[dim]
+        low, high = made.detach().aminmax()
+        yield _finding(
+            iteration, call, "loss-on-probabilities",
+            {"classes": classes, "floor": losses.floor(classes), "loss": call.name,
+             "low": float(low), "high": float(high), "made_by": ""},
+        )  # fmt: skip
+
+    def _start(self, iteration: Iteration, call: Call) -> Iterable[Finding]:
+        """The first loss against log K, what a model gives that knows nothing."""
+        found = losses.class_numbers(call)
+        if found is None or not isinstance(call.result, Tensor) or call.result.numel() != 1:
+            return
+        classes = found[1]
+        value, expected = float(call.result.detach()), math.log(max(classes, 2))
+        if losses.reduces_to_mean(call) and value > START * expected + 1:
+            yield _finding(
+                iteration, call, "loss-at-start",
+                {"value": value, "log_k": expected, "classes": classes}, NOTE,
+            )  # fmt: skip
+
+
+def _finding(
+    iteration: Iteration, call: Call, id: str, evidence: dict[str, Any], level: str = ""
+) -> Finding:
+    if call.entry is None:  # it failed, or the phase it is in did
+        phase, where = iteration.failed_phase or LOSS.name, ""
+        last = next((c for c in reversed(iteration.calls) if c.entry is not None), None)
+        where = last.where if last is not None else ""
+    else:
+        phase, where = iteration.phase_of(call.entry) or LOSS.name, call.where
+    phase = LOSS.name if phase == FORWARD.name and call.entry is None else phase
+    return Finding(id, phase, where, call.line, evidence, level)
+
+
+def _dtype(call: Call) -> tuple[str, dict[str, Any]] | None:
+    given, labels = losses.prediction(call), losses.target(call)
+    if given is None or labels is None:
+        return None
+    dtypes = {
+        "loss": call.name,
+        "input": str(given.dtype)[6:],
+        "labels": str(labels.dtype)[6:],
+        "shape": list(labels.shape),
+    }
+    if call.name in losses.BINARY:
+        same = labels.dtype == given.dtype or (
+            labels.is_floating_point() and call.name.endswith("logits")
+        )
+        return None if same else ("label-dtype", dtypes | {"reason": "binary"})
+    if labels.is_floating_point():
+        takes = call.name == "cross_entropy" and labels.shape == given.shape
+        return None if takes else ("label-dtype", dtypes)
+    if labels.shape == given.shape and given.dim() > 1:
+        return "label-dtype", dtypes | {"reason": "one-hot"}
+    return None if labels.dtype in (torch.int64, torch.uint8) else ("label-dtype", dtypes)
+
+
+def _range(call: Call) -> tuple[str, dict[str, Any]] | None:
+    if call.name in losses.BINARY:
+        labels = losses.target(call)
+        if labels is None or not labels.numel():
+            return None
+        low, high = (float(value) for value in labels.detach().aminmax())
+        if (low >= 0 and high <= 1) or math.isnan(low):
+            return None
+        outside = int(((labels < 0) | (labels > 1)).sum())
+        facts = {"loss": call.name, "low": low, "high": high}
+        return "label-range", facts | {"outside": outside, "reason": "binary"}
+    found = losses.class_numbers(call)
+    if found is None or not found[0].numel():
+        return None
+    numbers, classes = found
+    lowest, highest = (int(value) for value in numbers.aminmax())
+    if lowest >= 0 and highest < classes:
+        return None
+    outside = int(((numbers < 0) | (numbers >= classes)).sum())
+    facts = {"loss": call.name, "low": lowest, "high": highest, "classes": classes}
+    return "label-range", facts | {"highest": classes - 1, "outside": outside}
+
+
+def _shapes(made: Tensor, target: Tensor, both: Tensor) -> dict[str, Any]:
+    return {
+        "prediction": list(made.shape),
+        "target": list(target.shape),
+        "result": list(both.shape),
+        "pairs": both.numel(),
+        "expected": made.numel(),
+    }
+
+
+def _broadcast(a: Tensor, b: Tensor) -> Tensor | None:
+    """A tensor of the shape that two tensors have together; ``None``: they do not fit."""
+    try:
+        shape = torch.broadcast_shapes(a.shape, b.shape)  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        return None
+    return torch.empty(shape, device="meta")
+
+
+def _of_the_batch(iteration: Iteration) -> set[int]:
+    """The ``id`` of each tensor of the batch, and of what only looks at one or casts it."""
+    found: set[int] = set()
+    batch = iteration.tape.batch
+
+    def note(tensor: Tensor) -> Tensor:
+        found.add(id(tensor))
+        return tensor
+
+    if batch is not None:
+        batch.map(note)
+    for call in iteration.calls:
+        if call.name in losses.LOOKS_ON and any(id(t) in found for t, _ in call.read):
+            found |= {id(t) for t in call.made}
+    return found

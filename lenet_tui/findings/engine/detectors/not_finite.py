@@ -1,0 +1,73 @@
+"""NaN and infinity, where they first come from finite numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.backward_birth import backward_birth
+from lenet_tui.findings.engine.numbers.elements import spelled
+from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, forward_birth
+from lenet_tui.findings.engine.numbers.state_birth import state_birth
+from lenet_tui.findings.finding import Finding
+from lenet_tui.protocol.phases import FORWARD, LOSS
+
+IDS = {"input": "nan-input", "forward": "nan-forward", "backward": "nan-backward"}
+STATE = "nan-state"
+
+
+class NotFinite(Detector):
+    """The first one of a check: what comes after it follows from it."""
+
+    def __init__(self) -> None:
+        self._found = False
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if self._found or iteration.error is not None:
+            return
+        born = _birth(iteration)
+        if born is None:
+            return
+        self._found = True
+        yield Finding(
+            IDS.get(born.kind, STATE),
+            born.phase or (LOSS.name if born.where.startswith("target") else FORWARD.name),
+            born.where,
+            iteration.line(born.op),
+            _evidence(born, iteration.number),
+        )
+
+
+def _birth(iteration: Iteration) -> Birth | None:
+    trainer, tape = iteration.trainer, iteration.tape
+    live = {**trainer.buffers, **trainer.parameters}
+    batch = tape.batch.named if tape.batch is not None else {}
+    given = Given(batch, iteration.before, {id(t): name for name, t in live.items()})
+    return (
+        forward_birth(tape, given)
+        or backward_birth(tape, given)
+        or state_birth(tape, iteration.before, iteration.after)
+    )
+
+
+def _evidence(born: Birth, number: int) -> dict[str, Any]:
+    evidence: dict[str, Any] = {
+        "reason": born.cause,
+        "value": born.value,
+        "index": list(born.index),
+        "bad": born.bad,
+        "total": born.total,
+        "dtype": born.dtype,
+        "iteration": number,
+        "op": born.op.op if born.op is not None else "",
+        "factors": [spelled(f) for f in born.factors],
+    }
+    if born.kind == "input":
+        evidence["sample"] = born.index[0] if born.index else 0
+    evidence |= born.names
+    if born.kind == "backward":
+        pair = (born.names.get("received"), born.names.get("slope"))
+        evidence["factors"] = [spelled(f) for f in pair if isinstance(f, float)]
+    return evidence

@@ -1,0 +1,291 @@
+"""The order of the step: what each gradient holds, and what reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.loss_factor import mean_factor, root_of, structure, takes_part_of
+from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.finding import Finding
+from lenet_tui.protocol.phases import BACKWARD, CLIP, UNSCALE, UPDATE
+from lenet_tui.tape.engine.entries import GradientEntry, UpdateEntry
+from lenet_tui.tape.engine.tape import TapeSegment
+
+
+@dataclass(slots=True, eq=False)
+class Backward:
+    """``read``: whether an update has read a gradient of it; ``lost``: whether one was cleared.
+
+    ``factor``: by what its mean was multiplied; ``None``: not known. ``part``: whether it was of a
+    part of the batch.
+    """
+
+    iteration: int
+    line: str
+    scale: float
+    factor: float | None
+    part: bool
+    structure: tuple[str, ...]
+    of_input: bool = False
+    read: bool = False
+    lost: bool = False
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Clipping:
+    """``fresh``: how many of its gradients no update had read; ``then``: what came of each."""
+
+    line: str
+    fresh: int
+    facts: dict[str, float]
+    then: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Gradient:
+    """What ``.grad`` of a parameter holds: of which backwards, and whether an update has read it.
+
+    ``added``: a backward has added to what was read. ``norms``: before and after that.
+    """
+
+    holds: list[Backward] = field(default_factory=list)
+    used: bool = False
+    added: Backward | None = None
+    norm: float = 0.0
+    norms: tuple[float, float] = (0.0, 0.0)
+    unscaled: bool = False
+    clipped: Clipping | None = None
+
+    def cleared(self) -> None:
+        """It was set to ``None`` or zero."""
+        if self.clipped is not None:
+            self.clipped = None
+        self.holds, self.used, self.added, self.norm = [], False, None, 0.0
+        self.unscaled = False
+
+
+class OrderDetector(Detector):
+    """Follows each parameter's gradient from phase to phase, over iterations."""
+
+    def __init__(self) -> None:
+        self._gradients: dict[str, Gradient] = {}
+        self._backwards: list[Backward] = []
+        self._clippings: list[Clipping] = []
+        self._found: dict[str, tuple[str, str, dict[str, Any]]] = {}
+        self._updates = 0
+        self._held: set[int] | None = None
+        self._ids: dict[str, int] = {}
+
+    def wants_more(self) -> bool:
+        """Where gradients of several iterations add up, the update is still to come."""
+        return bool(self._backwards) and not self._updates
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        self._held = held_by(iteration.optimizers)
+        self._ids = {name: id(p) for name, p in iteration.trainer.parameters.items()}
+        for segment in iteration.tape.segments:
+            phase = segment.phase
+            if phase is BACKWARD:
+                self._backward(iteration, segment)
+            elif phase is UPDATE:
+                self._update(iteration, segment)
+            elif phase is CLIP:
+                self._clip(iteration, segment)
+            elif phase is UNSCALE:
+                for entry in segment.entries:
+                    gradient = self._of(entry.name)
+                    gradient.unscaled = True
+                    for backward in gradient.holds:  # a scaler leaves out a step on its own
+                        backward.read = True
+            for entry in segment.entries:
+                if isinstance(entry, GradientEntry) and phase is not CLIP and _empty(entry.after):
+                    self._clear(entry.name)
+        return ()
+
+    def _of(self, name: str) -> Gradient:
+        return self._gradients.setdefault(name, Gradient())
+
+    def _clear(self, name: str) -> None:
+        gradient = self._of(name)
+        for backward in gradient.holds:
+            backward.lost = True
+        if gradient.clipped is not None:
+            gradient.clipped.then.setdefault(name, "cleared")
+        gradient.cleared()
+
+    def _backward(self, iteration: Iteration, segment: TapeSegment) -> None:
+        made = _described(iteration, segment)
+        made.read = iteration.closures  # an optimizer asked for it
+        self._backwards.append(made)
+        for entry in segment.nodes:
+            if entry.op != ACCUMULATES:
+                continue
+            if not entry.parameter:
+                made.of_input = True
+                continue
+            gradient = self._of(entry.parameter)
+            norm = _norm(entry.grad)
+            if gradient.used and gradient.norm:
+                gradient.added = gradient.added or made
+                gradient.norms = gradient.norm, norm
+            if gradient.clipped is not None:
+                gradient.clipped.then.setdefault(entry.parameter, "added")
+                gradient.clipped = None
+            gradient.holds.append(made)
+            gradient.norm, gradient.unscaled = norm, False
+            made.names.append(entry.parameter)
+
+    def _update(self, iteration: Iteration, segment: TapeSegment) -> None:
+        read: list[str] = []
+        for entry in segment.entries:
+            if not isinstance(entry, UpdateEntry):
+                continue
+            gradient = self._of(entry.name)
+            if entry.grad is None:
+                continue
+            read.append(entry.name)
+            for backward in gradient.holds:
+                backward.read = True
+            if gradient.clipped is not None:
+                gradient.clipped.then.setdefault(entry.name, "read")
+                gradient.clipped = None
+        if not read:
+            return
+        self._updates += 1
+        line = iteration.phase_line(segment)
+        self._accumulation(read, line)
+        added = [name for name in read if self._of(name).added is not None]
+        if added:
+            name = max(added, key=lambda n: self._of(n).norms[1])
+            gradient = self._of(name)
+            assert gradient.added is not None
+            old, new = gradient.norms
+            self._found.setdefault(
+                "grad-accumulates",
+                (name, gradient.added.line or line,
+                 {"parameters": added, "count": len(added), "old": old, "sum": new,
+                  "update": line}),
+            )  # fmt: skip
+        for name in read:
+            self._of(name).used = True
+
+    def _accumulation(self, read: list[str], line: str) -> None:
+        """Several backwards that add up to one update, none of them divided."""
+        if "accumulation-scale" in self._found:
+            return
+        name = max(read, key=lambda n: len(self._of(n).holds))
+        gradient = self._of(name)
+        holds, count = gradient.holds, len(gradient.holds)
+        if count < 2 or gradient.used:
+            return
+        apart = len({b.iteration for b in holds}) == count
+        alike = len({b.structure for b in holds}) == 1
+        if not (apart or all(b.part for b in holds)) or not alike:
+            return
+        if all(b.factor is not None and abs(b.factor - 1) < 0.01 for b in holds):
+            evidence = {"backwards": count, "norm": gradient.norm, "update": line}
+            self._found["accumulation-scale"] = name, holds[-1].line, evidence
+
+    def _clip(self, iteration: Iteration, segment: TapeSegment) -> None:
+        entries = [e for e in segment.entries if isinstance(e, GradientEntry)]
+        if not entries:
+            return
+        states = {e.name: self._of(e.name) for e in entries}
+        fresh = sum(bool(s.holds) and not s.used for s in states.values())
+        line = iteration.phase_line(segment)
+        clipping = Clipping(line, fresh, dict(entries[0].facts))
+        self._clippings.append(clipping)
+        scaled = [
+            (name, b)
+            for name, s in states.items()
+            for b in s.holds
+            if b.scale != 1 and not s.unscaled
+        ]
+        if scaled:
+            name, backward = scaled[0]
+            norm = clipping.facts.get("norm", 0.0)
+            self._found.setdefault(
+                "clip-while-scaled",
+                (name, line,
+                 {"scale": backward.scale, "norm": norm, "true_norm": norm / backward.scale,
+                  "factor": clipping.facts.get("factor", 1.0)}),
+            )  # fmt: skip
+        for name, state in states.items():
+            state.clipped = clipping
+            state.norm = _norm(next(e.after for e in entries if e.name == name))
+
+    def end(self) -> Iterable[Finding]:
+        phases = {"grad-accumulates": BACKWARD, "accumulation-scale": BACKWARD}
+        for id, (where, line, evidence) in self._found.items():
+            yield Finding(id, phases.get(id, CLIP).name, where, line, evidence)
+        yield from self._misplaced()
+        yield from self._unused()
+
+    def _misplaced(self) -> Iterable[Finding]:
+        for clipping in self._clippings:
+            outcomes = set(clipping.then.values())
+            if not outcomes or "read" in outcomes:
+                continue
+            reason = "after"
+            if "added" in outcomes:
+                reason = "micro" if clipping.fresh else "before"
+            name = next(iter(clipping.then))
+            evidence = {"reason": reason, "count": len(clipping.then), **clipping.facts}
+            yield Finding("clip-misplaced", CLIP.name, name, clipping.line, evidence)
+            return
+
+    def _unused(self) -> Iterable[Finding]:
+        """Backwards of which a gradient was cleared and none was read."""
+        lost = [
+            b
+            for b in self._backwards
+            if b.lost and not b.read and not b.of_input and self._trains(b.names)
+        ]
+        if lost:
+            evidence = {"count": len(lost), "backwards": len(self._backwards)}
+            yield Finding(
+                "gradient-unused", BACKWARD.name, lost[0].names[0], lost[0].line, evidence
+            )
+
+    def _trains(self, names: list[str]) -> bool:
+        return bool(names) and (
+            self._held is None or any(self._ids.get(name) in self._held for name in names)
+        )
+
+
+def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
+    producers = Producers(iteration.calls)
+    root = root_of(iteration.calls, segment.root)
+    line = iteration.phase_line(segment)
+    if root is None:
+        return Backward(iteration.number, line, segment.scale, None, False, ())
+    batch: set[int] = set()
+
+    def note(tensor: Tensor) -> Tensor:
+        batch.add(id(tensor))
+        return tensor
+
+    if iteration.tape.batch is not None:
+        iteration.tape.batch.map(note)
+    return Backward(
+        iteration.number, line, segment.scale, mean_factor(root, producers),
+        takes_part_of(root, producers, batch), structure(root, producers),
+    )  # fmt: skip
+
+
+def _empty(tensor: Tensor | None) -> bool:
+    return tensor is None or (not tensor.is_sparse and not bool(tensor.count_nonzero()))
+
+
+def _norm(tensor: Tensor | None) -> float:
+    if tensor is None:
+        return 0.0
+    return float((tensor.to_dense() if tensor.is_sparse else tensor).detach().float().norm())

@@ -1,0 +1,150 @@
+"""Which parameters are registered, and which optimizer holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.holders import global_holder, holder
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.finding import NOTE, WARNING, Finding
+from lenet_tui.protocol.phases import BACKWARD, UPDATE
+from lenet_tui.tape.engine.entries import NodeEntry
+from lenet_tui.tape.engine.step_phases import BY_HAND
+from lenet_tui.training.engine.trainer import Trainer
+
+ACCUMULATES = "AccumulateGrad"
+
+
+class RegistrationDetector(Detector):
+    """Compares what takes part with ``named_parameters()`` and with the optimizers' groups."""
+
+    def __init__(self) -> None:
+        self._missing: dict[str, float] = {}
+        self._by_hand: set[str] = set()
+        self._took_part: set[int] = set()
+        self._optimizers: list[torch.optim.Optimizer] | None = None
+        self._trainer: Trainer | None = None
+        self._where: dict[str, tuple[str, str]] = {}
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        trainer = self._trainer = iteration.trainer
+        self._optimizers = iteration.optimizers
+        held = held_by(iteration.optimizers)
+        self._took_part |= {id(t) for call in iteration.calls for t, _ in call.read}
+        for segment, entry in iteration.entries(UPDATE.name):
+            del segment
+            if getattr(entry, "optimizer", "") == BY_HAND:
+                self._by_hand.add(entry.name)
+        for entry, consumer in leaves(iteration):
+            tensor = entry.node.variable  # type: ignore[attr-defined]
+            self._took_part.add(id(tensor))
+            if not entry.parameter and id(tensor) not in trainer.names:
+                yield from self._unregistered(iteration, tensor, consumer, held)
+            elif entry.parameter and held is not None and id(tensor) not in held:
+                self._missing.setdefault(entry.parameter, _norm(entry.received))
+
+    def _unregistered(
+        self,
+        iteration: Iteration,
+        tensor: Tensor,
+        consumer: NodeEntry | None,
+        held: set[int] | None,
+    ) -> Iterable[Finding]:
+        trainer = iteration.trainer
+        inside = holder(tensor, trainer.modules())
+        place = inside or global_holder(tensor, trainer.file.names)
+        parameter = isinstance(tensor, nn.Parameter)
+        if not inside and not parameter:
+            return  # an input that requires a gradient, or a tensor that is optimized by itself
+        trained = held is not None and id(tensor) in held
+        if trained and not inside:
+            return
+        op = next((o for _, o in iteration.ops() if consumer and o.name == consumer.name), None)
+        evidence = {
+            "held_by": place, "shape": list(tensor.shape), "parameter": parameter,
+            "in_optimizer": trained,
+        }  # fmt: skip
+        if trained:
+            evidence["reason"] = "trained"
+        level = WARNING if trained or not inside else ""
+        yield Finding(
+            "param-not-registered", iteration.phase_of(op), consumer.name if consumer else "",
+            iteration.line(op), evidence, level,
+        )  # fmt: skip
+
+    def end(self) -> Iterable[Finding]:
+        trainer, optimizers = self._trainer, self._optimizers
+        if trainer is None or not optimizers:
+            return
+        missing = {n: norm for n, norm in self._missing.items() if n not in self._by_hand}
+        held = held_by(optimizers) or set()
+        trained_roots = {_root(trainer, n) for i, n in trainer.names.items() if i in held}
+        for root in sorted({_root(trainer, name) for name in missing}):
+            names = [name for name in missing if _root(trainer, name) == root]
+            yield Finding(
+                "param-not-in-optimizer", UPDATE.name, names[0], "",
+                {"parameters": names, "count": len(names), "norm": max(missing[n] for n in names),
+                 "held": len(held)},
+                "" if root in trained_roots else NOTE,
+            )  # fmt: skip
+        yield from self._stale(trainer, optimizers, held)
+
+    def _stale(
+        self, trainer: Trainer, optimizers: list[torch.optim.Optimizer], held: set[int]
+    ) -> Iterable[Finding]:
+        """Tensors of an optimizer that no model has and no call was given."""
+        for optimizer in optimizers:
+            strangers = [
+                p
+                for group in optimizer.param_groups
+                for p in group["params"]
+                if id(p) not in trainer.names and id(p) not in self._took_part
+            ]
+            if not strangers:
+                continue
+            shapes = {tuple(p.shape) for p in strangers}
+            instead = [
+                name
+                for name, p in trainer.parameters.items()
+                if id(p) not in held and tuple(p.shape) in shapes and p.requires_grad
+            ]
+            yield Finding(
+                "optimizer-stale", UPDATE.name, instead[0] if instead else "", "",
+                {"count": len(strangers), "shapes": [list(p.shape) for p in strangers],
+                 "optimizer": type(optimizer).__name__, "instead": instead},
+            )  # fmt: skip
+
+
+def held_by(optimizers: list[torch.optim.Optimizer] | None) -> set[int] | None:
+    """The ``id`` of each tensor in a group; ``None``: the app's own optimizer has them all."""
+    if optimizers is None:
+        return None
+    return {id(p) for o in optimizers for group in o.param_groups for p in group["params"]}
+
+
+def leaves(iteration: Iteration) -> Iterator[tuple[NodeEntry, NodeEntry | None]]:
+    """The nodes that give a leaf its gradient, each with the node that hands it on."""
+    for segment in iteration.tape.segments:
+        if segment.phase is not BACKWARD:
+            continue
+        consumers = {n: e for e in segment.nodes for n, _ in e.following if n is not None}
+        for entry in segment.nodes:
+            if entry.op == ACCUMULATES:
+                yield entry, consumers.get(entry.node)
+
+
+def _root(trainer: Trainer, name: str) -> str:
+    """The model that a parameter is of, where a step works with several."""
+    first = name.partition(".")[0]
+    if trainer.objects is not None and first in trainer.objects.modules:
+        return first
+    return first if isinstance(trainer.model, nn.ModuleDict) else ""
+
+
+def _norm(received: tuple[Tensor | None, ...]) -> float:
+    several = [t for t in received if t is not None]
+    return float(several[0].detach().to_dense().float().norm()) if several else 0.0

@@ -1,0 +1,121 @@
+"""What moves though it is frozen, and what is tied in name but not in storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torch import Tensor, nn
+
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.finding import Finding
+from lenet_tui.protocol.phases import FORWARD, INIT, UPDATE
+from lenet_tui.tape.engine.entries import UpdateEntry
+from lenet_tui.tape.engine.in_place import storage
+from lenet_tui.tape.engine.step_phases import BY_HAND
+from lenet_tui.training.engine.trainer import Trainer
+
+HEADS = (nn.Linear, nn.Conv1d, nn.Conv2d)
+SMALL = 8
+"""Numbers below which two tensors may be equal by chance."""
+
+
+class FrozenDetector(Detector):
+    """A parameter that requires no gradient, or a buffer of a frozen module, has changed."""
+
+    def __init__(self) -> None:
+        self._parameters: dict[str, tuple[UpdateEntry, float, str]] = {}
+        self._buffers: dict[str, tuple[float, str]] = {}
+        self._by_hand: set[str] = set()
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        for segment in iteration.tape.segments:
+            for entry in segment.updates:
+                if entry.optimizer == BY_HAND:
+                    self._by_hand.add(entry.name.rpartition(".")[0])
+                elif not iteration.trains.get(entry.name, True):
+                    by = float((entry.after - entry.before).float().norm())
+                    if by:
+                        line = iteration.phase_line(segment)
+                        self._parameters.setdefault(entry.name, (entry, by, line))
+        lines = {id(op): iteration.line(op) for _, op in iteration.ops()}
+        for path, module in iteration.trainer.modules():
+            own = dict(module.named_parameters(recurse=False))
+            trains = [iteration.trains.get(f"{path}.{n}".removeprefix("."), False) for n in own]
+            if not own or any(trains):
+                continue
+            for name, buffer in module._buffers.items():
+                full = f"{path}.{name}".removeprefix(".")
+                before = iteration.before.get(full)
+                if buffer is None or before is None or not before.is_floating_point():
+                    continue
+                by = float((iteration.after[full] - before).float().norm())
+                if by:
+                    op = next((o for _, o in iteration.ops() if o.module == path), None)
+                    self._buffers.setdefault(full, (by, lines.get(id(op), "")))
+        return ()
+
+    def end(self) -> Iterable[Finding]:
+        if self._parameters:
+            names = sorted(self._parameters)
+            entry, by, line = self._parameters[names[0]]
+            settings = entry.settings
+            yield Finding(
+                "frozen-but-moves", UPDATE.name, names[0], line,
+                {"parameters": names, "count": len(names), "moved": by,
+                 "optimizer": entry.optimizer, "gradient": entry.grad is not None,
+                 "weight_decay": float(settings.get("weight_decay", 0) or 0),
+                 "momentum": float(settings.get("momentum", 0) or 0)},
+            )  # fmt: skip
+        buffers = [n for n in self._buffers if n.rpartition(".")[0] not in self._by_hand]
+        if buffers:
+            by, line = self._buffers[buffers[0]]
+            yield Finding(
+                "frozen-but-moves", FORWARD.name, buffers[0].rpartition(".")[0], line,
+                {"buffers": buffers, "count": len(buffers), "moved": by, "reason": "buffers"},
+            )  # fmt: skip
+
+
+class TiedDetector(Detector):
+    """An embedding and a head, or a weight and its transpose, equal to the bit in two storages."""
+
+    def begin(self, trainer: Trainer) -> Iterable[Finding]:
+        modules = dict(trainer.modules())
+        weights = {
+            name: p
+            for name, p in trainer.parameters.items()
+            if p.dim() >= 2 and p.numel() >= SMALL and not _constant(p)
+        }
+        names = list(weights)
+        for number, first in enumerate(names):
+            for second in names[number + 1 :]:
+                if self._apart(modules, weights, first, second):
+                    yield Finding(
+                        "tied-but-apart", INIT.name, first, "",
+                        {"first": first, "second": second, "shape": list(weights[first].shape),
+                         "transposed": weights[first].shape != weights[second].shape},
+                    )  # fmt: skip
+
+    @staticmethod
+    def _apart(
+        modules: dict[str, nn.Module], weights: dict[str, Tensor], first: str, second: str
+    ) -> bool:
+        a, b = weights[first], weights[second]
+        if storage(a) == storage(b) or a.numel() != b.numel() or a.device != b.device:
+            return False
+        kinds = [modules.get(name.rpartition(".")[0]) for name in (first, second)]
+        head = any(isinstance(m, nn.Embedding) for m in kinds) and any(
+            isinstance(m, HEADS) for m in kinds
+        )
+        if a.shape == b.shape and head:
+            return bool(a.detach().equal(b.detach()))
+        both = all(isinstance(m, HEADS) for m in kinds)
+        if both and a.dim() == b.dim() == 2 and a.shape == b.t().shape:
+            symmetric = a.shape[0] == a.shape[1] and a.equal(a.t())
+            return not symmetric and bool(a.detach().equal(b.detach().t()))
+        return False
+
+
+def _constant(tensor: Tensor) -> bool:
+    low, high = tensor.detach().float().aminmax()
+    return bool(low == high)

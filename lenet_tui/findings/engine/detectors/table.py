@@ -1,0 +1,31 @@
+"""All detectors."""
+
+from __future__ import annotations
+
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.gradients import GradientDetector
+from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetector
+from lenet_tui.findings.engine.detectors.in_place import InPlaceDetector
+from lenet_tui.findings.engine.detectors.loss import LabelDetector, LossDetector
+from lenet_tui.findings.engine.detectors.modes import ModeDetector
+from lenet_tui.findings.engine.detectors.numeric import NUMERIC
+from lenet_tui.findings.engine.detectors.order import OrderDetector
+from lenet_tui.findings.engine.detectors.raised import Raised
+from lenet_tui.findings.engine.detectors.registration import RegistrationDetector
+from lenet_tui.findings.engine.detectors.storage import FrozenDetector, TiedDetector
+
+DETECTORS: tuple[type[Detector], ...] = (
+    Raised,
+    LabelDetector,
+    LossDetector,
+    RegistrationDetector,
+    GradientDetector,
+    FrozenDetector,
+    TiedDetector,
+    OrderDetector,
+    GraphDetector,
+    AliveDetector,
+    InPlaceDetector,
+    ModeDetector,
+    *NUMERIC,
+)

@@ -1,0 +1,131 @@
+"""What is tried on the first batch and undone: parts of its step, and another sample in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from torch import Tensor
+from torch.utils.data import DataLoader, default_collate
+
+from lenet_tui.findings.engine.batch_mixing import Mixing, mixing
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.mode_difference import Call
+from lenet_tui.findings.engine.outermost_call import outermost_call
+from lenet_tui.findings.engine.probes.trial import Trial
+from lenet_tui.findings.engine.step_line import step_line
+from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
+from lenet_tui.protocol.phases import FORWARD, UPDATE
+from lenet_tui.protocol.session_api import DeviceLost
+from lenet_tui.tape.engine.module_paths import Paths, module_paths
+from lenet_tui.training.engine import batch
+from lenet_tui.training.engine.own_data import OwnData
+from lenet_tui.training.engine.trainer import Trainer
+
+FACTORS = (0.0, 0.5, 1.0, 2.0)
+HIGHER = 0.1
+"""By how much of the first loss the last one is higher where a warning is given."""
+TENTH = 0.1
+"""The part of the weights that an update seldom exceeds."""
+PLANES = 3
+"""Axes from which on an input is more than rows of numbers."""
+
+
+class Tried(Detector):
+    """Tries the first iteration; a step that fails says so itself when it is recorded."""
+
+    def begin(self, trainer: Trainer) -> Iterable[Finding]:
+        found: list[Finding] = []
+        try:
+            with Trial(trainer) as trial:
+                found += self._mixing(trial)
+                found += self._step(trial)
+        except DeviceLost:
+            raise
+        except Exception:  # noqa: BLE001 - whatever is wrong, the recorded iteration will say it
+            pass
+        return found
+
+    def _step(self, trial: Trial) -> Iterator[Finding]:
+        line = step_line(trial, FACTORS, only_if_higher=True)
+        if line is None or not line.repeatable or line.backwards != 1:
+            return
+        start, end = line.at(0.0), line.at(1.0)
+        if not line.overshoots and line.relative <= TENTH:
+            return
+        higher = not math.isfinite(end) or end - start > HIGHER * abs(start)
+        evidence: dict[str, Any] = {
+            "reason": "line" if line.overshoots else "ratio",
+            "before": start, "after": end, "relative": line.relative,
+            "percent": round(100 * line.relative), "largest": line.largest,
+            "factors": list(line.factors), "losses": list(line.losses),
+        }  # fmt: skip
+        if line.overshoots:
+            evidence["half"] = line.at(0.5)
+        level = WARNING if line.overshoots and higher else NOTE
+        yield Finding("step-too-large", UPDATE.name, line.largest, "", evidence, level)
+
+    def _mixing(self, trial: Trial) -> Iterator[Finding]:
+        call = outermost_call(trial)
+        if call is None:
+            return
+        found = mixing(call, _paths(trial.trainer))
+        if found is None or not found.moved:
+            return
+        at = found.scrambled or found.first
+        if at is None or (found.scrambled is None and not _certain(trial.trainer, call, found)):
+            return
+        evidence: dict[str, Any] = {
+            "reason": "reshape" if found.scrambled else "op", "op": at.op, "batch": found.size,
+            "changed": found.changed, "moved": len(found.moved), "others": list(found.moved[:8]),
+            "difference": found.difference,
+        }  # fmt: skip
+        if found.scrambled is not None:
+            evidence["given"] = list(found.scrambled.args[0].shape)
+            evidence["made"] = list(found.scrambled.tensor.shape)
+        level = ERROR if found.scrambled else WARNING
+        yield Finding("batch-mixing", FORWARD.name, at.name, "", evidence, level)
+
+
+def _certain(trainer: Trainer, call: Call, found: Mixing) -> bool:
+    """Whether axis 0 is that of the samples, and nothing takes statistics over them on purpose.
+
+    So it is where a loader stacked them, and where the output has no other axis of the input: a
+    model of sequences that has time first keeps the axis of samples.
+    """
+    if found.by_statistics:
+        return False
+    source = trainer.own_data
+    if source is not None and _stacked(source):
+        return True
+    floats = [t for t in _given(call) if t.is_floating_point() and t.dim() >= PLANES]
+    output = found.output
+    return bool(floats) and all(t.shape[1] not in output[1:] for t in floats)
+
+
+def _given(call: Call) -> list[Tensor]:
+    found: list[Tensor] = []
+
+    def note(tensor: Tensor) -> Tensor:
+        found.append(tensor)
+        return tensor
+
+    batch.mapped(call[1:], note)
+    return found
+
+
+def _stacked(data: OwnData) -> bool:
+    loader = data.source
+    return (
+        isinstance(loader, DataLoader)
+        and loader.collate_fn is default_collate
+        and loader.batch_size is not None
+    )
+
+
+def _paths(trainer: Trainer) -> Paths:
+    paths = module_paths(trainer.model)
+    for path, module in trainer.modules():
+        paths.setdefault(module, path)
+    return paths

@@ -1,0 +1,77 @@
+"""An iteration that was recorded whole, as detectors look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from lenet_tui.findings.engine.calls import Call, ModuleCall
+from lenet_tui.tape.engine.entries import Entry, OpEntry
+from lenet_tui.tape.engine.tape import Tape, TapeSegment
+from lenet_tui.training.engine.trainer import Trainer
+
+
+@dataclass(slots=True, eq=False)
+class Iteration:
+    """``number``: from 1, of those that the check runs; ``tape``: with all its tensors.
+
+    ``calls``: of torch, in order, with live tensors and their graph; ``modules``: calls of modules.
+    ``before`` and ``after``: parameters and buffers by name, copied. ``grads``: ``.grad`` at the
+    beginning. ``trains``: whether each parameter requires a gradient, at the end. ``optimizers``:
+    all that are known; ``None``: the app's own, which has every parameter. ``error``: what was
+    raised. ``sequence``: the number that autograd had counted to at the beginning. ``modes``: each
+    call of ``train`` or ``eval``: of which module, to which mode, at which line. ``closures``:
+    whether an optimizer called backward itself.
+    """
+
+    number: int
+    trainer: Trainer
+    tape: Tape
+    calls: list[Call]
+    modules: list[ModuleCall]
+    before: dict[str, Tensor]
+    after: dict[str, Tensor]
+    grads: dict[str, Tensor | None]
+    trains: dict[str, bool]
+    optimizers: list[Optimizer] | None
+    error: BaseException | None = None
+    sequence: int = 0
+    failed_phase: str = ""
+    modes: list[tuple[nn.Module, bool, str]] = field(default_factory=list)
+    closures: bool = False
+    _lines: dict[int, str] = field(default_factory=dict)
+
+    def line(self, entry: OpEntry | None) -> str:
+        """``file.py:17`` of an op; empty where it is not known."""
+        if not self._lines:
+            self._lines = {id(c.entry): c.line for c in self.calls if c.entry is not None}
+        return self._lines.get(id(entry), "")
+
+    def phase_line(self, segment: TapeSegment) -> str:
+        """``file.py:17`` where a phase of a step of one's own was run."""
+        file = str(self.trainer.file.names.get("__file__") or "").rpartition("/")[2]
+        return f"{file}:{segment.line}" if segment.line and file else ""
+
+    def ops(self, *phases: str) -> Iterator[tuple[TapeSegment, OpEntry]]:
+        """The ops of phases of these names, or of all, with the phase."""
+        for segment in self.tape.segments:
+            if not phases or segment.phase.name in phases:
+                for op in segment.ops:
+                    yield segment, op
+
+    def entries(self, *phases: str) -> Iterator[tuple[TapeSegment, Entry]]:
+        """The entries of phases of these names, or of all, with the phase."""
+        for segment in self.tape.segments:
+            if not phases or segment.phase.name in phases:
+                for entry in segment.entries:
+                    yield segment, entry
+
+    def phase_of(self, entry: Entry | None) -> str:
+        """The name of the phase that an entry is in."""
+        for segment in self.tape.segments:
+            if any(each is entry for each in segment.entries):
+                return segment.phase.name
+        return ""

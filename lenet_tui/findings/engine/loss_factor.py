@@ -1,0 +1,67 @@
+"""By which factor a loss was divided before its backward."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.autograd.graph import Node
+
+from lenet_tui.findings.engine import losses
+from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.losses import Producers
+
+PARTS = ("getitem", "chunk", "split", "narrow", "unbind", "index_select", "tensor_split")
+"""Functions that take a part of a batch."""
+
+
+def root_of(calls: list[Call], node: Node | None) -> Tensor | None:
+    """The tensor from which a backward started, by its node."""
+    for call in reversed(calls):
+        for tensor in call.made:
+            if node is not None and tensor.grad_fn is node:
+                return tensor
+    return None
+
+
+def mean_factor(root: Tensor, producers: Producers, deepest: int = 20) -> float | None:
+    """By what a mean over a batch was multiplied to give ``root``; ``None``: it is no such."""
+    call = producers.of(root)
+    if call is None or not deepest:
+        return None
+    name = call.name
+    if name in losses.LOOKS_ON:
+        return mean_factor(call.read[0][0], producers, deepest - 1) if call.read else None
+    if name in ("div", "truediv", "mul", "rmul"):
+        return _scaled(call, producers, deepest)
+    if name in ("add", "radd", "sub", "stack", "sum") and call.read:
+        parts = (mean_factor(t, producers, deepest - 1) for t, _ in call.read)
+        return next((part for part in parts if part is not None), None)
+    known = (*losses.CLASSES, *losses.BINARY, *losses.ELEMENTWISE)
+    if name == "mean" or (name in known and losses.reduces_to_mean(call)):
+        return 1.0
+    return None
+
+
+def _scaled(call: Call, producers: Producers, deepest: int) -> float | None:
+    tensors = [t for t, _ in call.read if t.requires_grad]
+    numbers = [v for v in (*call.args, *call.kwargs.values()) if isinstance(v, (int, float))]
+    if len(tensors) != 1:
+        return None
+    inner = mean_factor(tensors[0], producers, deepest - 1)
+    if inner is None:
+        return None
+    if not numbers:  # a tensor: that of a scaler is none of the owner's
+        return inner if call.name == "mul" and not call.line else None
+    return inner * numbers[0] if "mul" in call.name else inner / numbers[0]
+
+
+def takes_part_of(root: Tensor, producers: Producers, batch: set[int]) -> bool:
+    """Whether the loss is of a part of the batch, whose tensors have these ``id``."""
+    return any(
+        call.name in PARTS and any(id(t) in batch for t, _ in call.read)
+        for call in producers.ancestors(root)
+    )
+
+
+def structure(root: Tensor, producers: Producers) -> tuple[str, ...]:
+    """The names of the calls with a graph that made the loss."""
+    return tuple(c.name for c in producers.ancestors(root) if any(t.requires_grad for t in c.made))

@@ -1,0 +1,1 @@
+"""Plain functions over a tape: where numbers go wrong, and by which arithmetic."""

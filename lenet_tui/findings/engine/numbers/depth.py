@@ -1,0 +1,130 @@
+"""How gradients and activations change from layer to layer, and with the steps of a recurrence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import Node
+
+from lenet_tui.protocol.phases import BACKWARD, FORWARD
+from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
+from lenet_tui.tape.engine.tape import Tape
+
+WEIGHTED = frozenset(
+    ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+     "conv_transpose3d", "matmul", "bmm", "mm", "addmm", "einsum", "bilinear", "rnn_tanh_cell",
+     "rnn_relu_cell", "lstm_cell", "gru_cell")
+)  # fmt: skip
+"""Ops that multiply with weights."""
+LEAST = 5
+"""Layers from which on there is a depth."""
+DECADES = 5.0
+"""Powers of ten over the depth that no healthy initialisation makes."""
+ONE_PLACE = 0.4
+"""The share of them that a single layer may have: what is set to zero at the start has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """How a size changes over the depth: ``first`` and ``last``: of the layers at both ends.
+
+    ``what``: ``gradients`` or ``activations``; ``decades``: log10 of first / last for gradients, of
+    last / first for activations, as the numbers travel. ``layers``: how many; ``names``: of the
+    outermost two. ``sizes``: of each, in the order of the forward.
+    """
+
+    what: str
+    first: float
+    last: float
+    decades: float
+    layers: int
+    names: tuple[str, str]
+    sizes: tuple[float, ...]
+
+    @property
+    def factor(self) -> float:
+        """By how much it is multiplied from one layer to the next."""
+        return float(10 ** (self.decades / max(self.layers - 1, 1)))
+
+
+def slopes(tape: Tape, parameters: Mapping[int, str]) -> list[Slope]:
+    """Those of the gradients and of the activations of a step's layers.
+
+    A layer is an op with a parameter (by ``id``) of two axes or more. Only those whose gradient is
+    there and finite count; in a step with several backwards there is none.
+    """
+    backwards = [s for s in tape.segments if s.phase is BACKWARD]
+    if len(backwards) != 1:
+        return []
+    nodes = {n.node: n for n in backwards[0].nodes}
+    layers = list(_layers(tape, parameters, nodes))
+    if len(layers) < LEAST:
+        return []
+    names = layers[0][0], layers[-1][0]
+    gradients = [size for _, _, size in layers]
+    activations = [size for _, size, _ in layers]
+    found = [
+        _slope("gradients", gradients, names, backward=True),
+        _slope("activations", activations, names, backward=False),
+    ]
+    return [slope for slope in found if slope is not None]
+
+
+def _layers(
+    tape: Tape, parameters: Mapping[int, str], nodes: Mapping[Node, NodeEntry]
+) -> Iterator[tuple[str, float, float]]:
+    """Yields each layer's name, the size of its numbers and the norm of their gradient."""
+    for segment in tape.segments:
+        if segment.phase is not FORWARD:
+            continue
+        for op in segment.ops:
+            edge = op.edge()
+            if op.op not in WEIGHTED or edge is None or not _has_weights(op, parameters):
+                continue
+            entry = nodes.get(edge[0])
+            received = entry.received if entry is not None else ()
+            gradient = received[edge[1]] if edge[1] < len(received) else None
+            if gradient is None:
+                continue
+            size, norm = _rms(op.tensor), float(gradient.norm())
+            if 0 < norm < math.inf and 0 < size < math.inf:
+                yield op.name, size, norm
+
+
+def _has_weights(op: OpEntry, parameters: Mapping[int, str]) -> bool:
+    given = [*op.args, *op.kwargs.values()]
+    return any(isinstance(t, Tensor) and id(t) in parameters and t.dim() > 1 for t in given)
+
+
+def _rms(tensor: Tensor) -> float:
+    numbers = tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
+    return float(numbers.norm()) / math.sqrt(max(tensor.numel(), 1))
+
+
+def _slope(
+    what: str, sizes: Sequence[float], names: tuple[str, str], backward: bool
+) -> Slope | None:
+    """The change from one end to the other, if it is spread over the layers."""
+    logs = [math.log10(size) for size in sizes]
+    end = max(len(logs) // 4, 1)
+    start, stop = logs[:end], logs[-end:]
+    if backward:  # at the far end the one that has changed least, as some kinds of layers have less
+        last = median(stop)
+        first = max(start) if median(start) < last else min(start)
+        decades = first - last
+    else:
+        first = median(start)
+        last = max(stop) if median(stop) < first else min(stop)
+        decades = last - first
+    steps = [b - a for a, b in pairwise(logs)]
+    along = [-step if backward else step for step in steps]
+    most = max((step if decades > 0 else -step for step in along), default=0.0)
+    if decades and most > ONE_PLACE * abs(decades):
+        return None
+    return Slope(what, 10**first, 10**last, decades, len(logs), names, tuple(sizes))

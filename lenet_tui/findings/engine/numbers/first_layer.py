@@ -1,0 +1,77 @@
+"""The scale of the numbers that reach the first weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from lenet_tui.findings.engine.numbers.depth import WEIGHTED
+from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.tape import Tape, TapeSegment
+
+NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "normalize")
+"""Ops after which the scale of what came before does not matter."""
+LARGE, TINY = 30.0, 0.02
+"""A mean or spread above the one, and a largest number below the other, are far from unit scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Of an input of ``op``: its mean, standard deviation, least and largest number."""
+
+    op: OpEntry
+    mean: float
+    std: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """``large``, ``tiny``, or empty where it is near unit scale or nothing but zeros."""
+        if not all(map(math.isfinite, (self.mean, self.std))):
+            return ""
+        if self.std > LARGE or abs(self.mean) > LARGE:
+            return "large"
+        most = max(abs(self.low), abs(self.high))
+        return "tiny" if 0 < most < TINY and self.std > 0 else ""
+
+
+def scales(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Scale]:
+    """Of what comes from the data alone into an op with weights, where no norm follows."""
+    for segment in tape.segments:
+        if segment.phase is not FORWARD:
+            continue
+        for number, op in enumerate(segment.ops):
+            data = _from_data(op, parameters)
+            if data is None or _normalised(segment, number):
+                continue
+            x = data.detach().double()
+            std = float(x.std()) if x.numel() > 1 else 0.0
+            yield Scale(op, float(x.mean()), std, float(x.min()), float(x.max()))
+
+
+def _from_data(op: OpEntry, parameters: Mapping[int, str]) -> Tensor | None:
+    """What an op with weights multiplies them with, if no gradient leads further back."""
+    if op.op not in WEIGHTED or not op.args:
+        return None
+    given = [a for a in op.args if isinstance(a, Tensor)]
+    if not any(id(t) in parameters for t in given):
+        return None
+    first = op.args[0]
+    inside = isinstance(first, Tensor) and id(first) not in parameters and 0 not in op.given
+    if not inside or not first.is_floating_point() or not first.numel() or first.requires_grad:
+        return None
+    return first  # type: ignore[no-any-return]
+
+
+def _normalised(segment: TapeSegment, number: int) -> bool:
+    """Whether a norm takes what the op made."""
+    made = segment.ops[number].edge()
+    for op in segment.ops[number + 1 :]:
+        if made is not None and any(made in edges for edges in op.given.values()):
+            return op.op.startswith(NORMS)
+    return False

@@ -1,0 +1,189 @@
+"""The first NaN or infinity on the way to a loss that is not finite."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from lenet_tui.findings.engine.numbers import causes
+from lenet_tui.findings.engine.numbers.elements import (
+    Index,
+    finite,
+    first_bad,
+    has_nan,
+    operands,
+)
+from lenet_tui.findings.engine.numbers.producers import Producers
+from lenet_tui.protocol.phases import LOSS
+from lenet_tui.tape.engine.entries import OpEntry, same
+from lenet_tui.tape.engine.tape import Tape
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """Where a number stopped being finite.
+
+    ``kind``: ``input``, ``forward``, ``backward`` or ``state``; ``where``: the op, tensor or
+    parameter. ``value``: the first that is not finite, at ``index``; ``bad`` of ``total`` numbers
+    are not. ``factors``: what that element was made of. ``cause``: as ``causes`` and
+    ``backward_birth`` name it.
+    """
+
+    kind: str
+    where: str
+    cause: str
+    value: float
+    index: Index
+    bad: int
+    total: int
+    dtype: str
+    factors: tuple[float, ...] = ()
+    op: OpEntry | None = None
+    phase: str = ""
+    names: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an iteration was given: ``batch`` by the names of its tensors, and the values that the
+    parameters and buffers had at its start, by name; ``names``: of live parameters by ``id``.
+    """
+
+    batch: Mapping[str, Tensor]
+    before: Mapping[str, Tensor]
+    names: Mapping[int, str]
+
+
+def forward_birth(tape: Tape, given: Given) -> Birth | None:
+    """The first number on the way to a loss that is not finite; ``None``: all losses are finite.
+
+    Infinities that a loss does not see, such as those of a mask before a softmax, are none.
+    """
+    for segment in tape.segments:
+        loss = segment.output
+        if segment.phase is LOSS and loss is not None and not finite(loss.tensor):
+            return _traced(tape, loss, given)
+    return None
+
+
+def behind(tape: Tape, op: OpEntry, given: Given) -> Birth | None:
+    """Where the operands of an op stopped being finite; ``None``: they are finite."""
+    producers = Producers([op for segment in tape.segments for op in segment.ops])
+    for operand in _bad_operands(op, producers, given):
+        if operand.producer is None:
+            return _from_outside(operand, given)
+        made, found = _follow(operand.producer, producers, given)
+        return found or _birth(made, given, tape)
+    return None
+
+
+def _traced(tape: Tape, loss: OpEntry, given: Given) -> Birth:
+    ops = [op for segment in tape.segments for op in segment.ops]
+    start = next((op for op in ops if op is loss or op.made(loss.tensor)), loss)
+    op, found = _follow(start, Producers(ops), given)
+    return found or _birth(op, given, tape)
+
+
+def _follow(op: OpEntry, producers: Producers, given: Given) -> tuple[OpEntry, Birth | None]:
+    """Go from an op to those that made its operands, as long as they are not finite."""
+    seen: set[int] = set()
+    while id(op) not in seen:
+        seen.add(id(op))
+        nan = any(t is not None and has_nan(t) for t in op.tensors())
+        bad = list(_bad_operands(op, producers, given))
+        pick = next((b for b in bad if has_nan(b.tensor)), None)
+        if pick is None and bad:
+            origin = next((b for b in bad if not _on_purpose(b, producers, given)), None)
+            if origin is None:  # a mask, of which this op makes something that is no mask
+                return op, None
+            pick = origin
+        if pick is None or (not nan and causes.wanted(op)):
+            return op, None
+        if pick.producer is None:
+            return op, _from_outside(pick, given)
+        op = pick.producer
+    return op, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Operand:
+    tensor: Tensor
+    producer: OpEntry | None
+
+
+def _bad_operands(op: OpEntry, producers: Producers, given: Given) -> Iterator[_Operand]:
+    for place, number, tensor in operands(op):
+        name = given.names.get(id(tensor), "")
+        value = given.before.get(name, tensor)
+        if not finite(value):
+            yield _Operand(value, None if name else producers.of(op, place, number, tensor))
+
+
+def _on_purpose(operand: _Operand, producers: Producers, given: Given) -> bool:
+    """Whether the infinities of an operand come from where they were asked for."""
+    seen: set[int] = set()
+    while operand.producer is not None and id(operand.producer) not in seen:
+        op = operand.producer
+        seen.add(id(op))
+        if causes.wanted(op):
+            return True
+        bad = list(_bad_operands(op, producers, given))
+        if not bad:
+            return False
+        operand = bad[0]
+    outside = _name_of(operand.tensor, given.batch)
+    return operand.producer is None and not outside
+
+
+def _name_of(tensor: Tensor, named: Mapping[str, Tensor]) -> str:
+    return next((n for n, t in named.items() if same(t, tensor) or _same_memory(t, tensor)), "")
+
+
+def _same_memory(a: Tensor, b: Tensor) -> bool:
+    return a.data_ptr() == b.data_ptr() != 0 and a.dtype == b.dtype
+
+
+def _from_outside(operand: _Operand, given: Given) -> Birth | None:
+    """A number that no op made: of the batch, or of a parameter or buffer."""
+    tensor = operand.tensor
+    index, bad = first_bad(tensor)
+    name = _name_of(tensor, given.batch)
+    kind = "input" if name else "state"
+    if not name:
+        name = next((n for n, t in given.before.items() if t is tensor), "")
+        name = name or _name_of(tensor, given.before)
+    if not name:
+        return None
+    value = float(tensor.detach()[index])
+    return Birth(kind, name, "given", value, index, bad, tensor.numel(), str(tensor.dtype)[6:])
+
+
+def _birth(op: OpEntry, given: Given, tape: Tape) -> Birth:
+    tensor = next(t for t in op.tensors() if t is not None and not finite(t))
+    index, bad = first_bad(tensor)
+    value = float(tensor.detach()[index])
+    with_values = _as_before(op, given)
+    cause = causes.cause(with_values, index, value)
+    if causes.wanted(op) and not math.isnan(value):
+        cause = "mask-in-loss"
+    phase = next((s.phase.name for s in tape.segments if any(e is op for e in s.entries)), "")
+    return Birth(
+        "forward", op.name, cause, value, index, bad, tensor.numel(), str(tensor.dtype)[6:],
+        causes.factors(with_values, index), op, phase,
+    )  # fmt: skip
+
+
+def _as_before(op: OpEntry, given: Given) -> OpEntry:
+    """The op with the values that its parameters had when it ran."""
+
+    def value(argument: object) -> object:
+        if isinstance(argument, Tensor) and id(argument) in given.names:
+            return given.before.get(given.names[id(argument)], argument)
+        return argument
+
+    args = tuple(value(a) for a in op.args)
+    kwargs = {name: value(a) for name, a in op.kwargs.items()}
+    return OpEntry(op.name, op.op, op.module, args, kwargs, op.output, op.node, op.line)

@@ -1,0 +1,117 @@
+"""What an iteration drew: its samples, its dropout masks and its noise, to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.tape.engine.digest import raw
+from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.training.engine import batch
+from lenet_tui.training.engine.trainer import Trainer
+
+DRAWS = frozenset(
+    ("randn", "rand", "randint", "randn_like", "rand_like", "randint_like", "normal", "bernoulli",
+     "randperm", "multinomial", "normal_", "uniform_", "bernoulli_")
+)  # fmt: skip
+"""Ops that draw numbers at random."""
+DROPOUTS = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"))
+ENOUGH = 32
+"""Numbers that do not come out the same twice by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What a dropout left out: ``dropped`` of those that were not zero before: ``counted``."""
+
+    op: OpEntry
+    dropped: Tensor
+    counted: Tensor
+
+    def same_as(self, other: Mask) -> bool:
+        """Whether it is the same mask, as far as both can be seen; ``False``: too little can."""
+        if self.dropped.shape != other.dropped.shape:
+            return False
+        both = self.counted & other.counted
+        first, second = self.dropped[both], other.dropped[both]
+        left_out = 0 < int(first.sum()) < first.numel()
+        return left_out and first.numel() >= ENOUGH and torch.equal(first, second)
+
+
+def masks(tape: Tape) -> Iterator[Mask]:
+    """The masks of an iteration's dropouts, in their order."""
+    for segment in tape.segments:
+        for op in segment.ops if segment.phase is FORWARD else ():
+            if op.op not in DROPOUTS or not op.args or not isinstance(op.args[0], Tensor):
+                continue
+            given, made = op.args[0].detach(), op.tensor
+            if given.shape == made.shape:
+                counted = given != 0
+                yield Mask(op, (made == 0) & counted, counted)
+
+
+def noise(tape: Tape) -> Iterator[tuple[OpEntry, str]]:
+    """The ops of an iteration that drew enough numbers, each with the digest of them.
+
+    Not those that draw from a generator of their own.
+    """
+    for segment in tape.segments:
+        for op in segment.ops:
+            own = op.kwargs.get("generator") is not None
+            if op.op in DRAWS and op.tensor.numel() >= ENOUGH and not own:
+                yield op, digest(op.tensor)
+
+
+def digest(tensor: Tensor) -> str:
+    """Of its shape, dtype and bits."""
+    found = sha256(f"{tuple(tensor.shape)}{tensor.dtype}".encode())
+    found.update(raw(tensor.detach()))
+    return found.hexdigest()
+
+
+def samples(whole: Any) -> str:
+    """The digest of all tensors of a batch."""
+    found = sha256()
+    for tensor in _tensors(whole):
+        found.update(digest(tensor).encode())
+    return found.hexdigest()
+
+
+def drawn_anew(trainer: Trainer, number: int) -> bool:
+    """Whether the batches ``number`` − 1 and ``number`` − 2 were put together anew each time.
+
+    Not so where the data have one batch by design: a list of one, or the same tensors again.
+    """
+    data = trainer.own_data
+    if data is None or _one_batch(data.source):
+        return False
+    last, one_before = data.original(number - 1), data.original(number - 2)
+    if last is None or one_before is None:
+        return False
+    places = [{t.data_ptr() for t in _tensors(whole)} for whole in (last, one_before)]
+    return bool(places[0]) and places[0].isdisjoint(places[1])
+
+
+def _one_batch(source: Any) -> bool:
+    try:
+        return len(source) == 1
+    except Exception:  # noqa: BLE001 - its class is its owner's, or it has no length
+        return False
+
+
+def _tensors(whole: Any) -> list[Tensor]:
+    found: list[Tensor] = []
+
+    def note(tensor: Tensor) -> Tensor:
+        found.append(tensor)
+        return tensor
+
+    batch.mapped(whole, note)
+    return found

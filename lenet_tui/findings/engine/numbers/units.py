@@ -1,0 +1,97 @@
+"""Units that never open, and units that are so far out that their slope is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.tape import Tape
+
+GATES = frozenset(("relu", "relu_", "relu6", "threshold", "threshold_"))
+"""Ops that let nothing through where their input is negative."""
+BOUNDED = {"sigmoid": 0.25, "sigmoid_": 0.25, "tanh": 1.0, "tanh_": 1.0}
+"""Ops that flatten at both ends, with their largest slope."""
+CHANNELS_FIRST = ("conv", "batch_norm", "instance_norm", "group_norm")
+FLAT = 0.01
+"""A slope of this share of the largest one is nothing."""
+
+
+@dataclass(slots=True, eq=False)
+class Units:
+    """What has been seen of the units of one op: which ever ``opened``, over so many ``samples``.
+
+    ``line``: of the op that was seen last.
+    """
+
+    op: OpEntry
+    opened: Tensor
+    samples: int
+
+    @property
+    def count(self) -> int:
+        """How many units there are."""
+        return self.opened.numel()
+
+    @property
+    def closed(self) -> int:
+        """How many of them no sample has opened."""
+        return self.count - int(self.opened.sum())
+
+
+def opened(tape: Tape) -> Iterator[Units]:
+    """The units of each gate of an iteration, each gate of every forward by its name."""
+    for segment in tape.segments:
+        if segment.phase is not FORWARD:
+            continue
+        before: list[OpEntry] = []
+        for op in segment.ops:
+            made = op.tensor
+            if op.op in GATES and made.dim() > 1 and op.node is not None:
+                axis = _unit_axis(before, made)
+                others = tuple(n for n in range(made.dim()) if n != axis)
+                yield Units(op, (made > 0).any(dim=others), made.shape[0])
+            before.append(op)
+
+
+def _unit_axis(before: Sequence[OpEntry], made: Tensor) -> int:
+    """The axis of the units: the channels after a convolution or its norm, else the last one."""
+    if made.dim() == 2:
+        return 1
+    last = next((op for op in reversed(before) if op.tensor.shape == made.shape), None)
+    first = last is None or last.op.startswith((*CHANNELS_FIRST, "add", "max_pool", "__iadd__"))
+    return 1 if first and made.dim() > 2 else made.dim() - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """So many of the numbers of an op have no slope to speak of."""
+
+    op: OpEntry
+    flat: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """The share of them."""
+        return self.flat / self.total if self.total else 0.0
+
+
+def flattened(tape: Tape) -> Iterator[Flat]:
+    """The bounded ops inside the forwards that gradients go through; not what a model returns."""
+    for segment in tape.segments:
+        if segment.phase is not FORWARD:
+            continue
+        returned = [segment.output, *segment.returned.values()]
+        for op in segment.ops:
+            most = BOUNDED.get(op.op)
+            if most is None or op.node is None or any(op is r for r in returned):
+                continue
+            y = op.tensor.detach().float()
+            slope = y * (1 - y) if most < 1 else 1 - y * y
+            flat = int((slope < FLAT * most).sum())
+            yield Flat(op, flat, torch.numel(y))

@@ -1,0 +1,1 @@
+"""Tries something on one batch, and undoes it to the bit."""

@@ -1,0 +1,153 @@
+"""The loss along the line of a step: after a part of the update, the whole, and more of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from lenet_tui.findings.engine.probes.trial import Trial
+
+NOTHING = 1e-6
+"""A relative difference of two losses that may be rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """``losses``: on the same batch with the same dropout, after the part ``factors`` of a step.
+
+    The first factor is 0. ``repeatable``: the loss at the start comes out the same again.
+    ``backwards``: how many the step has; of several losses the one that is known says little.
+    ``relative``: ‖update‖ / ‖weights‖ over all weights; ``largest``: the one that it is largest of.
+    """
+
+    factors: tuple[float, ...]
+    losses: tuple[float, ...]
+    repeatable: bool
+    backwards: int
+    relative: float = 0.0
+    largest: str = ""
+
+    def at(self, factor: float) -> float:
+        """The loss after this part of the step."""
+        return self.losses[self.factors.index(factor)]
+
+    @property
+    def best(self) -> float:
+        """The factor with the least loss."""
+        known = [(loss, f) for f, loss in zip(self.factors, self.losses, strict=True)]
+        return min((pair for pair in known if math.isfinite(pair[0])), default=(0.0, 0.0))[1]
+
+    @property
+    def overshoots(self) -> bool:
+        """Whether the loss falls first along the step and is higher at its end than at its start.
+
+        A loss that is no finite number at the end is higher.
+        """
+        start, end = self.at(0.0), self.at(1.0)
+        if not math.isfinite(start):
+            return False
+        least = min((x for f, x in self._inside() if math.isfinite(x)), default=start)
+        margin = NOTHING * max(abs(start), abs(least))
+        higher = not math.isfinite(end) or end > start + margin
+        return higher and least < start - margin
+
+    def _inside(self) -> Iterator[tuple[float, float]]:
+        return ((f, x) for f, x in zip(self.factors, self.losses, strict=True) if 0 < f < 1)
+
+
+def step_line(
+    trial: Trial, factors: tuple[float, ...], only_if_higher: bool = False
+) -> StepLine | None:
+    """The losses along the step that the iteration at the start of ``trial`` makes.
+
+    ``None``: the step changes no parameter, or has no loss. Buffers are those of the start.
+    ``only_if_higher``: where the loss is not higher at the end of the step, only both ends are
+    computed, and the others are NaN.
+    """
+    trial.begin()
+    start = trial.values()
+    backwards = trial.iterate()
+    end = trial.values()
+    steps = {n: end[n] - start[n] for n in start if not _equal(start[n], end[n])}
+    if not steps:
+        return None
+
+    root = trial.root
+
+    def loss(factor: float) -> float | None:
+        values = _after(start, end, steps, factor)
+        return trial.first_root(values) if backwards == 1 else trial.loss(values)
+
+    first = root if backwards == 1 else loss(0.0)
+    if first is None:
+        return None
+    known = {0.0: first}
+    repeatable = True
+    if only_if_higher:
+        last = known[1.0] = _number(loss(1.0))
+        if last <= first:
+            factors = tuple(f for f in factors if f in known)
+    for factor in factors:
+        if factor not in known:
+            known[factor] = _number(loss(factor))
+    if not only_if_higher or len(known) > len((0.0, 1.0)):
+        repeatable = loss(0.0) == first
+    sizes = relative_sizes(start, end)
+    whole = _whole(start, steps)
+    largest = max(sizes, key=lambda name: sizes[name], default="")
+    losses = tuple(known[factor] for factor in factors)
+    return StepLine(factors, losses, repeatable, backwards, whole, largest)
+
+
+def _number(loss: float | None) -> float:
+    return math.nan if loss is None else loss
+
+
+def _after(
+    start: Mapping[str, Tensor],
+    end: Mapping[str, Tensor],
+    steps: Mapping[str, Tensor],
+    factor: float,
+) -> Mapping[str, Tensor]:
+    """The values after a part of the step: the whole of it is what the optimizer made."""
+    if factor == 1:
+        return {name: end[name] for name in steps}
+    return {name: start[name] + factor * step for name, step in steps.items()}
+
+
+def _equal(a: Tensor, b: Tensor) -> bool:
+    return a.shape == b.shape and bool((a == b).all())
+
+
+def relative_sizes(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, float]:
+    """‖update‖ / ‖weights‖ of each weight that moved; not of those that are zero at first."""
+    found = {}
+    for name, before in start.items():
+        if _is_weight(before):
+            moved = float((end[name] - before).norm())
+            if moved:
+                found[name] = moved / float(before.norm())
+    return found
+
+
+def _whole(start: Mapping[str, Tensor], steps: Mapping[str, Tensor]) -> float:
+    """‖update‖ / ‖weights‖ over all weights that moved."""
+    weights = [name for name in steps if _is_weight(start[name])]
+    size = math.sqrt(sum(float(start[name].norm()) ** 2 for name in weights))
+    return math.sqrt(sum(float(steps[n].norm()) ** 2 for n in weights)) / size if size else 0.0
+
+
+FRESH = 0.05
+"""Of the size that a weight of so many inputs usually has: one below is zero at the start, or has
+been so the iteration before, as LoRA's."""
+
+
+def _is_weight(tensor: Tensor) -> bool:
+    """Whether it has two axes or more and is not (nearly) zero."""
+    if tensor.dim() < 2 or not tensor.is_floating_point():
+        return False
+    usual = 1 / math.sqrt(tensor[0].numel())
+    return float(tensor.norm()) / math.sqrt(tensor.numel()) > FRESH * usual

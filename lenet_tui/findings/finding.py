@@ -1,0 +1,99 @@
+"""A finding: what is wrong with a training step, where, and the numbers that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+
+LEVELS: dict[str, str] = {
+    "raised": ERROR,
+    # the loss
+    "loss-broadcast": ERROR,
+    "loss-on-probabilities": ERROR,
+    "label-range": ERROR,
+    "label-dtype": ERROR,
+    "loss-at-start": NOTE,
+    # the parameters
+    "param-not-registered": ERROR,
+    "param-not-in-optimizer": ERROR,
+    "optimizer-stale": ERROR,
+    "no-gradient": WARNING,
+    "graph-cut": ERROR,
+    "frozen-but-moves": WARNING,
+    "tied-but-apart": WARNING,
+    # the order of the step
+    "grad-accumulates": ERROR,
+    "gradient-unused": WARNING,
+    "clip-misplaced": WARNING,
+    "clip-while-scaled": WARNING,
+    "accumulation-scale": WARNING,
+    # the graph
+    "graph-across-iterations": ERROR,
+    "double-backward": ERROR,
+    "inplace-overwrite": ERROR,
+    "graph-kept-alive": WARNING,
+    # the modes
+    "mode-eval-in-training": WARNING,
+    # the numbers
+    "nan-input": ERROR,
+    "nan-forward": ERROR,
+    "nan-backward": ERROR,
+    "nan-state": ERROR,
+    "step-too-large": WARNING,
+    "vanishing": WARNING,
+    "exploding": WARNING,
+    "inactive-units": WARNING,
+    "saturated": WARNING,
+    "batch-mixing": ERROR,
+    "input-scale": WARNING,
+    "same-batch-again": WARNING,
+    "cannot-overfit": WARNING,
+    "resume-lacks-state": WARNING,
+}
+"""The level that a finding of an id has, unless the finding says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``where``: the name of an op or parameter, as ``goto op`` takes it; empty: none.
+
+    ``line``: ``file.py:17`` of the person's own code; empty where it is not known. ``evidence``:
+    numbers, texts and lists of them; ``reason`` among them names a variant of the words.
+    ``level``: empty stands for that of the id.
+    """
+
+    id: str
+    phase: str = ""
+    where: str = ""
+    line: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    level: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.level:
+            object.__setattr__(self, "level", LEVELS[self.id])
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is an error or a warning."""
+        return self.level != NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a check found, the gravest first, in so many ``iterations``."""
+
+    findings: tuple[Finding, ...] = ()
+    iterations: int = 0
+
+    @property
+    def fails(self) -> bool:
+        """Whether any is an error or a warning."""
+        return any(finding.fails for finding in self.findings)
+
+    def without(self, ids: tuple[str, ...]) -> Findings:
+        """The same without the findings of some ids."""
+        return Findings(tuple(f for f in self.findings if f.id not in ids), self.iterations)

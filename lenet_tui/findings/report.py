@@ -1,0 +1,75 @@
+"""Findings as text, as JSON and as the annotations of a code host."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from lenet_tui.findings.finding import NOTE, Finding, Findings
+from lenet_tui.findings.words import as_json, said
+from lenet_tui.text.clean import clean
+from lenet_tui.text.words import Words
+
+
+def json_text(found: Findings, words: Words) -> str:
+    """``{"findings": […], "iterations": N}``; numbers that are not finite are strings."""
+    plain = {
+        "findings": [_plain(as_json(f, words)) for f in found.findings],
+        "iterations": found.iterations,
+    }
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def place(finding: Finding, words: Words) -> str:
+    """The line of the person's code and the place on the tape."""
+    key = "findings.at" if finding.where else "findings.in"
+    at = words(key, where=finding.where, phase=finding.phase) if finding.phase else finding.where
+    return "  ".join(part for part in (finding.line, at) if part)
+
+
+def text(found: Findings, words: Words) -> str:
+    """Plain text, as an exception or ``str`` shows it."""
+    if not found.findings:
+        return words("findings.none", count=found.iterations)
+    blocks = []
+    for finding in found.findings:
+        title, why, fix = said(finding, words)
+        lines = [
+            f"{words(f'findings.level.{finding.level}')}  {finding.id}  {place(finding, words)}",
+            f"  {title}",
+            f"  {words('findings.why')}: {why}",
+            f"  {words('findings.fix')}: {fix}",
+        ]
+        blocks.append("\n".join(clean(line, 1000) for line in lines))
+    return "\n\n".join(blocks)
+
+
+def host_annotations(found: Findings, words: Words) -> str:
+    """A line for each finding, as GitHub takes annotations from a job's output."""
+    lines = []
+    for finding in found.findings:
+        title, why, fix = said(finding, words)
+        level = "notice" if finding.level == NOTE else finding.level
+        file, _, number = finding.line.rpartition(":")
+        at = f"file={_property(file)},line={number}," if file else ""
+        body = _data(f"{title} {why} {fix}")
+        lines.append(f"::{level} {at}title={_property(finding.id)}::{body}")
+    return "\n".join(lines)
+
+
+def _data(text: str) -> str:
+    shown = clean(text, 2000)
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

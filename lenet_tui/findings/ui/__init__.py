@@ -1,0 +1,1 @@
+"""The panel: findings, the place of each, the parameters, the probes."""

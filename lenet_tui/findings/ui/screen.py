@@ -1,0 +1,329 @@
+"""The findings panel: what is wrong with the step, where, and what may be tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import ContentSwitcher, OptionList, Static
+from textual.widgets.option_list import Option
+
+from lenet_tui.findings import probes
+from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings
+from lenet_tui.findings.ledger import Ledger, LedgerRow
+from lenet_tui.findings.report import place
+from lenet_tui.findings.request import ITERATIONS, Check
+from lenet_tui.findings.ui.ledger_table import ledger_lines, suspicious
+from lenet_tui.findings.ui.places import PARAMETERS, drawing
+from lenet_tui.findings.words import said, shown_evidence
+from lenet_tui.findings.words.probes import verdict
+from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.port import Port
+from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.text.clean import clean
+
+LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-page-ledger"
+KEYS = {
+    "o": probes.OVERFIT,
+    "z": probes.ZEROED,
+    "s": probes.SHUFFLED,
+    "t": probes.MODES,
+    "b": probes.INDEPENDENCE,
+    "l": probes.STEP_SIZE,
+}
+"""The key of each probe."""
+
+
+@dataclass(slots=True)
+class Checked:
+    """The last check of a session: what it found, from which iteration on."""
+
+    found: Findings | None = None
+    iteration: int = 0
+
+
+class FindingsScreen(Dialog[Finding]):
+    """Gives back the finding whose place is to be gone to.
+
+    ``checked``: the last check, kept by the caller. It is made anew where it is of another
+    iteration than the one that the cursor is in.
+    """
+
+    CSS_PATH = Path(__file__).with_name("findings.tcss")
+    AUTO_FOCUS = "#findings-list"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-broad")]  # noqa: RUF012 - Textual's way
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012 - Textual's way
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,exclamation_mark", "cancel", show=False),
+        Binding("r", "check", show=False),
+        Binding("p", "ledger", show=False),
+        Binding("backspace,left", "back", show=False),
+        Binding("g", "go", show=False),
+        *(Binding(key, f"probe('{name}')", show=False) for key, name in KEYS.items()),
+    ]
+
+    def __init__(self, port: Port, checked: Checked) -> None:
+        self._port = port
+        self._checked = checked
+        self._shown: Finding | None = None
+        self._rows: tuple[LedgerRow, ...] = ()
+        self._asking = False
+        super().__init__("findings")
+
+    def body(self) -> ComposeResult:
+        with ContentSwitcher(initial=LIST):
+            with Vertical(id=LIST):
+                yield Prose(id="findings-summary")
+                yield OptionList(compact=True, id="findings-list")
+                with VerticalScroll(id="findings-detail", can_focus=False):
+                    yield Prose(id="findings-place")
+                    yield Prose(id="findings-evidence")
+                    yield Prose(id="findings-why")
+                    yield Prose(id="findings-fix")
+                yield Prose(id="findings-probe")
+                yield Prose(id="findings-probes")
+            with VerticalScroll(id=PLACE):
+                yield Static(classes="title", markup=False)
+                yield Static(id="findings-drawing", markup=False)
+            with Vertical(id=LEDGER):
+                yield Static(classes="title", markup=False)
+                yield Static(id="findings-head", markup=False)
+                yield OptionList(compact=True, id="findings-ledger")
+                yield Prose(id="findings-about")
+
+    @property
+    def _here(self) -> int:
+        frame = self._port.frame
+        return max(frame.position.iteration, 1) if frame is not None else 1
+
+    def on_mount(self) -> None:
+        names = ", ".join(f"{key} {self.words(f'probe.{name}')}" for key, name in KEYS.items())
+        self.query_one("#findings-probes", Prose).show(self.words("panel.probes", names=names))
+        if self._checked.found is not None and self._checked.iteration == self._here:
+            self._fill()
+        else:
+            self.action_check()
+
+    # Checking
+
+    def action_check(self) -> None:
+        """Check the step at the cursor and those after it."""
+        if self._asking:
+            return
+        self._asking = True
+        self.query_one("#findings-list", OptionList).clear_options()
+        self._detail(None)
+        summary = self.query_one("#findings-summary", Prose)
+        summary.show(self.words("panel.checking", n=ITERATIONS))
+        summary.remove_class("-none")
+        self._turn(LIST)
+        self._check(self._here)
+
+    @work(exclusive=True, group="check")
+    async def _check(self, iteration: int) -> None:
+        reply = await self._port.ask(Check())
+        self._asking = False
+        if reply.answer is not None:
+            self._checked.found, self._checked.iteration = reply.answer, iteration
+        if not self.is_attached:
+            return
+        if reply.answer is None:
+            self.query_one("#findings-summary", Prose).show("")
+            self.complain(clean(self.words.say(reply.error), 500) if reply.error else "")
+        else:
+            self._fill()
+
+    def lost(self) -> None:
+        """The engine is gone: there will be no answer."""
+        if self._asking:
+            self.query_one("#findings-summary", Prose).show("")
+            self.complain(self.words("gone.hint"))
+
+    def _fill(self) -> None:
+        found = self._checked.found
+        assert found is not None
+        words = self.words
+        summary = self.query_one("#findings-summary", Prose)
+        summary.show(self._summary(found))
+        summary.set_class(not found.findings, "-none")
+        listed = self.query_one("#findings-list", OptionList)
+        listed.clear_options()
+        for finding in found.findings:
+            title = clean(said(finding, words)[0], 300)
+            mark, style = self._mark(finding.level)
+            level = words(f"findings.level.{finding.level}")
+            listed.add_option(
+                Option(Content.assemble((f"{mark} {level}", style), f"  {finding.id}  {title}"))
+            )
+        listed.highlighted = 0 if found.findings else None
+        listed.display = bool(found.findings)
+        self._detail(found.findings[0] if found.findings else None)
+
+    def _summary(self, found: Findings) -> str:
+        words, n = self.words, self._checked.iteration
+        key = "findings.none" if not found.findings else "findings.count"
+        counts = {
+            level: sum(f.level == level for f in found.findings) for level in (ERROR, WARNING, NOTE)
+        }
+        values = counts if found.findings else {}
+        text = words(key, count=found.iterations, **values)
+        if n == self._here:
+            return words("panel.of", found=text, n=n)
+        return words("panel.older", found=text, n=n, here=self._here)
+
+    def _mark(self, level: str) -> tuple[str, str]:
+        glyphs = self.glyphs
+        return {
+            ERROR: (glyphs.past, "bold $text-error"),
+            WARNING: (glyphs.warning, "bold $text-warning"),
+            NOTE: (glyphs.dot, "$text-accent"),
+        }[level]
+
+    @on(OptionList.OptionHighlighted, "#findings-list")
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        found = self._checked.found
+        if found is not None and event.option_index < len(found.findings):
+            self._detail(found.findings[event.option_index])
+
+    def _detail(self, finding: Finding | None) -> None:
+        self._shown = finding
+        words = self.words
+        texts = dict.fromkeys(("place", "evidence", "why", "fix"), "")
+        if finding is not None:
+            _, why, fix = said(finding, words)
+            evidence = shown_evidence(finding, words)
+            texts = {
+                "place": place(finding, words),
+                "evidence": f"{words('findings.evidence')}: {evidence}" if evidence else "",
+                "why": f"{words('findings.why')}: {why}",
+                "fix": f"{words('findings.fix')}: {fix}",
+            }
+        for name, text in texts.items():
+            prose = self.query_one(f"#findings-{name}", Prose)
+            prose.show(clean(words.spell(text), 2000))
+            prose.display = bool(text)
+
+    # Places
+
+    @on(OptionList.OptionSelected, "#findings-list")
+    def _opened(self) -> None:
+        finding = self._shown
+        if finding is None:
+            return
+        if finding.id in PARAMETERS:
+            self.action_ledger()
+            return
+        title = f"{finding.id}: {said(finding, self.words)[0]}"
+        self.query_one(f"#{PLACE} .title", Static).update(clean(title, 400))
+        shown = drawing(finding, self.words, self.glyphs, self._port.frame)
+        self.query_one("#findings-drawing", Static).update(shown)
+        self._turn(PLACE)
+
+    def on_key(self, event: object) -> None:
+        """Enter on a drawing goes to its place."""
+        key = getattr(event, "key", "")
+        if key == "enter" and self.query_one(ContentSwitcher).current == PLACE:
+            self.action_go()
+
+    def action_go(self) -> None:
+        """Close, and go to the place of the finding."""
+        if self._shown is not None and self._shown.where:
+            self.dismiss(self._shown)
+
+    def action_ledger(self) -> None:
+        """Show every parameter's row."""
+        self._ledger()
+
+    @work(exclusive=True, group="ledger")
+    async def _ledger(self) -> None:
+        reply = await self._port.ask(Ledger())
+        if not self.is_attached:
+            return
+        if reply.answer is None:
+            self.complain(clean(self.words.say(reply.error), 500) if reply.error else "")
+            return
+        self._rows = reply.answer
+        title = self.words("panel.ledger")
+        if self._shown is not None and self._shown.id in PARAMETERS:
+            title = f"{self._shown.id}: {said(self._shown, self.words)[0]}"
+        self.query_one(f"#{LEDGER} .title", Static).update(clean(title, 400))
+        self.query_one("#findings-about", Prose).show(self.words("ledger.about"))
+        self._turn(LEDGER)
+        self.call_after_refresh(self._fill_ledger)
+
+    def _fill_ledger(self) -> None:
+        listed = self.query_one("#findings-ledger", OptionList)
+        width = listed.container_size.width - 1  # beside the scrollbar
+        head, lines = ledger_lines(self._rows, width, self.words, self.glyphs)
+        self.query_one("#findings-head", Static).update(head)
+        here = listed.highlighted
+        listed.clear_options()
+        listed.add_options([Option(line) for line in lines])
+        wanted = self._named()
+        listed.highlighted = here if here is not None else wanted
+        self.call_after_refresh(listed.scroll_to_highlight)
+
+    def _named(self) -> int | None:
+        """The row that the finding is about, or the first suspicious one."""
+        finding = self._shown
+        if finding is not None and finding.id in PARAMETERS:
+            evidence = finding.evidence
+            several = [finding.where, *evidence.get("parameters", ()), *evidence.get("instead", ())]
+            for n, row in enumerate(self._rows):
+                if row.name in several or (not row.name and finding.id == "param-not-registered"):
+                    return n
+        odd = [n for n, row in enumerate(self._rows) if suspicious(row)]
+        return next(iter(odd), 0 if self._rows else None)
+
+    @on(OptionList.OptionSelected, "#findings-ledger")
+    def _parameter(self, event: OptionList.OptionSelected) -> None:
+        row = self._rows[event.option_index]
+        if row.name:
+            self.dismiss(Finding("no-gradient", "update", row.name))
+
+    def on_resize(self) -> None:
+        """Lay the columns out for the new width."""
+        if self._rows:
+            self.call_after_refresh(self._fill_ledger)
+
+    def action_back(self) -> None:
+        """Go back to the list."""
+        self._turn(LIST)
+
+    def _turn(self, page: str) -> None:
+        self.query_one(ContentSwitcher).current = page
+        key = "dialog.findings.keys" if page == LIST else "panel.keys.place"
+        self.query_one(".keys", Static).update(self.words(key))
+        self.complain("")
+        focus = {LIST: "#findings-list", LEDGER: "#findings-ledger", PLACE: f"#{PLACE}"}[page]
+        self.query_one(focus).focus()
+
+    # Probes
+
+    def action_probe(self, name: str) -> None:
+        """Try something on the batch of the step; it is undone."""
+        if self.query_one(ContentSwitcher).current != LIST:
+            return
+        shown = self.query_one("#findings-probe", Prose)
+        shown.show(self.words("panel.trying", probe=self.words(f"probe.{name}")))
+        self._probe(name)
+
+    @work(exclusive=True, group="probe")
+    async def _probe(self, name: str) -> None:
+        words = self.words
+        reply = await self._port.ask(probes.PROBES[name]())
+        if not self.is_attached:
+            return
+        title = words(f"probe.{name}")
+        if reply.answer is None:
+            text = f"{title}: {words.say(reply.error) if reply.error else ''}"
+        else:
+            n, said_ = reply.answer.iteration, verdict(reply.answer, words)
+            text = words("panel.probe.result", probe=title, n=n, verdict=said_)
+        self.query_one("#findings-probe", Prose).show(clean(words.spell(text), 1000))

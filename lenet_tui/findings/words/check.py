@@ -1,0 +1,39 @@
+"""Words of a check as a whole, and of what was raised."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+CHECK: Table = {
+    "findings.more": (" and {n} more", " 等另外 {n} 个"),
+    "findings.none": (
+        "No findings in {count} iterations.",
+        "{count} 次迭代中没有发现问题。",
+    ),
+    "findings.none.one": ("No findings in {count} iteration.", "{count} 次迭代中没有发现问题。"),
+    "findings.count": (
+        "{error} errors, {warning} warnings, {note} notes in {count} iterations.",
+        "{count} 次迭代：{error} 个错误，{warning} 个警告，{note} 个提示。",
+    ),
+    "findings.count.one": (
+        "{error} errors, {warning} warnings, {note} notes in {count} iteration.",
+        "{count} 次迭代：{error} 个错误，{warning} 个警告，{note} 个提示。",
+    ),
+    "findings.why": ("Why", "原因"),
+    "findings.fix": ("Fix", "修复"),
+    "findings.evidence": ("Evidence", "依据"),
+    "findings.level.error": ("error", "错误"),
+    "findings.level.warning": ("warning", "警告"),
+    "findings.level.note": ("note", "提示"),
+    "findings.at": ("at {where} in {phase}", "{phase} 中的 {where}"),
+    "findings.in": ("in {phase}", "在 {phase} 中"),
+    "findings.raised.title": ("{type}: {message}", "{type}：{message}"),
+    "findings.raised.why": (
+        "The iteration ended here by an exception; the tape up to it is kept.",
+        "该次迭代在此因异常而结束；此前的记录已保留。",
+    ),
+    "findings.raised.fix": (
+        "Open the op to see what it was given: shapes, dtypes and values.",
+        "打开该算子，查看其输入的形状、类型与数值。",
+    ),
+}

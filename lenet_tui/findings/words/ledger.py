@@ -1,0 +1,184 @@
+"""Words of the findings on parameters."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+LEDGER: Table = {
+    "findings.param-not-registered.title": (
+        "{held_by}, shape {shape}, takes part and is in no named_parameters()",
+        "{held_by}（形状 {shape}）参与了计算，却不在 named_parameters() 中",
+    ),
+    "findings.param-not-registered.why": (
+        "A plain list, a dictionary or a tensor attribute is not registered: what it holds is not "
+        "trained, not moved by .to() and not saved in state_dict().",
+        "普通列表、字典或张量属性不会被注册：其中的内容不会被训练，不随 .to() 移动，也不保存在 "
+        "state_dict() 中。",
+    ),
+    "findings.param-not-registered.fix": (
+        "Use nn.ModuleList, nn.ModuleDict, nn.ParameterList or nn.Parameter, before the optimizer "
+        "is made.",
+        "在创建优化器之前改用 nn.ModuleList、nn.ModuleDict、nn.ParameterList 或 nn.Parameter。",
+    ),
+    "findings.param-not-registered.trained.why": (
+        "The optimizer trains it, but .to() does not move it and state_dict() does not save it.",
+        "优化器会训练它，但 .to() 不会移动它，state_dict() 也不会保存它。",
+    ),
+    "findings.param-not-in-optimizer.title": (
+        "{count} parameters have a gradient and are in no group of the optimizer: {parameters}",
+        "{count} 个参数有梯度，却不在优化器的任何参数组中：{parameters}",
+    ),
+    "findings.param-not-in-optimizer.why": (
+        "Their gradients reach a norm of {norm} and no update reads them: they stay as they were "
+        "initialised. The optimizer holds {held} tensors.",
+        "其梯度的范数达到 {norm}，却没有更新读取：它们保持初始值。优化器持有 {held} 个张量。",
+    ),
+    "findings.param-not-in-optimizer.fix": (
+        "Make the optimizer after the model is complete, from all of model.parameters(), or add "
+        "them with add_param_group.",
+        "在模型完整之后用全部 model.parameters() 创建优化器，或用 add_param_group 加入。",
+    ),
+    "findings.optimizer-stale.title": (
+        "{optimizer} holds {count} tensors that no model has: shapes {shapes}",
+        "{optimizer} 持有 {count} 个不属于任何模型的张量：形状 {shapes}",
+    ),
+    "findings.optimizer-stale.why": (
+        "They took part in no op of these iterations: layers were replaced after the optimizer was "
+        "made, and those that came in their place are not trained.",
+        "它们没有参与这些迭代的任何算子：优化器创建之后层被替换，新的层没有被训练。",
+    ),
+    "findings.optimizer-stale.fix": (
+        "Make the optimizer after the last change of the model.",
+        "在最后一次修改模型之后再创建优化器。",
+    ),
+    "findings.no-gradient.title": (
+        "{count} parameters had no gradient in any iteration: {parameters}",
+        "{count} 个参数在每次迭代中都没有梯度：{parameters}",
+    ),
+    "findings.no-gradient.why": (
+        "Their values go into the loss, yet no backward reached them.",
+        "它们的数值进入了损失，但反向传播没有到达它们。",
+    ),
+    "findings.no-gradient.fix": (
+        "Look at the ops between them and the loss.",
+        "查看它们与损失之间的算子。",
+    ),
+    "findings.no-gradient.unused.title": (
+        "{count} parameters took part in no op: {parameters}",
+        "{count} 个参数没有参与任何算子：{parameters}",
+    ),
+    "findings.no-gradient.unused.why": (
+        "Their layer was never called in these iterations: it may be a branch that was not taken, "
+        "or a layer that forward forgets.",
+        "这些迭代中从未调用它们所在的层：可能是未走到的分支，也可能是 forward 遗漏的层。",
+    ),
+    "findings.no-gradient.unused.fix": (
+        "Call the layer in forward, or remove it.",
+        "在 forward 中调用该层，或将其删除。",
+    ),
+    "findings.no-gradient.unread.title": (
+        "{count} parameters are computed with, and nothing of it reaches the loss: {parameters}",
+        "{count} 个参数参与了计算，但结果没有进入损失：{parameters}",
+    ),
+    "findings.no-gradient.unread.why": (
+        "What their layer returned is read by no op on the way to the loss.",
+        "所在层的返回值没有被通往损失的任何算子读取。",
+    ),
+    "findings.no-gradient.unread.fix": (
+        "Use the result, or remove the layer.",
+        "使用该结果，或删除该层。",
+    ),
+    "findings.no-gradient.zero.title": (
+        "{count} parameters had a gradient of zeros alone in every iteration: {parameters}",
+        "{count} 个参数在每次迭代中的梯度全为零：{parameters}",
+    ),
+    "findings.no-gradient.zero.why": (
+        "The gradient that reached them was zero already; it became so at {died_at}. They can "
+        "never "
+        "move.",
+        "到达它们的梯度已经为零，在 {died_at} 处变为零。它们永远不会更新。",
+    ),
+    "findings.no-gradient.zero.fix": (
+        "Initialise with random weights; look for a ReLU whose inputs are all negative, or for "
+        "weights of zero above.",
+        "用随机数初始化权重；检查输入全为负的 ReLU，或其上方全为零的权重。",
+    ),
+    "findings.graph-cut.title": (
+        "The graph ends at {op}: {count} parameters have no gradient: {parameters}",
+        "计算图在 {op} 处中断：{count} 个参数没有梯度：{parameters}",
+    ),
+    "findings.graph-cut.why": (
+        "Its input required a gradient and its result does not, so backward stops there though the "
+        "numbers go on to the loss.",
+        "其输入需要梯度而结果不需要：数值继续进入损失，反向传播却在此停止。",
+    ),
+    "findings.graph-cut.fix": (
+        "Leave out the {op}, or compute with an op that has a gradient; if it is meant, freeze "
+        "these "
+        "parameters.",
+        "去掉 {op}，或改用有梯度的算子；若是有意为之，请冻结这些参数。",
+    ),
+    "findings.graph-cut.leaves.title": (
+        "Numbers leave torch at {op}: {count} parameters have no gradient: {parameters}",
+        "数值在 {op} 处离开 torch：{count} 个参数没有梯度：{parameters}",
+    ),
+    "findings.graph-cut.leaves.why": (
+        "A plain number or an array has no graph; no other way leads from these parameters to the "
+        "loss.",
+        "普通数值或数组没有计算图；这些参数没有其他通往损失的路径。",
+    ),
+    "findings.graph-cut.leaves.fix": (
+        "Compute on with tensors; use {op} only to print.",
+        "用张量继续计算，只在打印时使用 {op}。",
+    ),
+    "findings.graph-cut.no_grad.title": (
+        "{count} trainable parameters are used only without gradients: {parameters}",
+        "{count} 个可训练参数只在不求梯度时使用：{parameters}",
+    ),
+    "findings.graph-cut.no_grad.fix": (
+        "If it is meant, freeze them: requires_grad_(False); else leave torch.no_grad().",
+        "若是有意为之，请用 requires_grad_(False) 冻结；否则去掉 torch.no_grad()。",
+    ),
+    "findings.frozen-but-moves.title": (
+        "{count} parameters with requires_grad=False moved in an update: {parameters}",
+        "{count} 个 requires_grad=False 的参数在更新中改变：{parameters}",
+    ),
+    "findings.frozen-but-moves.why": (
+        "{optimizer} still has a gradient of theirs from before; with it, weight decay "
+        "{weight_decay} and momentum {momentum} move them by {moved}.",
+        "{optimizer} 仍持有它们之前的梯度；它连同权重衰减 {weight_decay} 和动量 {momentum} "
+        "使其移动 {moved}。",
+    ),
+    "findings.frozen-but-moves.fix": (
+        "Set their .grad to None, or leave them out of the optimizer.",
+        "将其 .grad 设为 None，或不放入优化器。",
+    ),
+    "findings.frozen-but-moves.buffers.title": (
+        "{count} buffers of frozen modules changed: {buffers}",
+        "{count} 个属于已冻结模块的缓冲区改变了：{buffers}",
+    ),
+    "findings.frozen-but-moves.buffers.why": (
+        "requires_grad=False does not stop batch statistics: in train mode they follow each batch "
+        "(here by {moved}), and eval gives other results than before.",
+        "requires_grad=False 不会停止批统计量：训练模式下它们随每个批次变化（此处为 {moved}），"
+        "eval 的结果随之改变。",
+    ),
+    "findings.frozen-but-moves.buffers.fix": (
+        "Put the frozen modules into eval mode after each model.train().",
+        "每次 model.train() 之后把冻结的模块切换到 eval 模式。",
+    ),
+    "findings.tied-but-apart.title": (
+        "{first} and {second} are equal to the bit, in two storages",
+        "{first} 与 {second} 逐位相等，却存放在两处",
+    ),
+    "findings.tied-but-apart.why": (
+        "They begin equal as tied weights do, but each has its own gradient and update, so they "
+        "part with the first step.",
+        "它们像共享权重一样从相等开始，但各有自己的梯度与更新，第一步之后便不再相等。",
+    ),
+    "findings.tied-but-apart.fix": (
+        "Assign the parameter itself, head.weight = embedding.weight, or use it in forward; do not "
+        "copy it.",
+        "直接赋值参数本身 head.weight = embedding.weight，或在 forward 中使用它，不要复制。",
+    ),
+}

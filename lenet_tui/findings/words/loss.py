@@ -1,0 +1,135 @@
+"""Words of the findings on the loss."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+LOSS: Table = {
+    "findings.loss-broadcast.title": (
+        "Prediction {prediction} and target {target} broadcast to {result}",
+        "预测 {prediction} 与目标 {target} 被广播为 {result}",
+    ),
+    "findings.loss-broadcast.why": (
+        "The loss compares {pairs} pairs where {expected} were meant: predictions meet the targets "
+        "of other samples, so the best it can learn is the mean. torch only warns, or says "
+        "nothing.",
+        "损失比较了 {pairs} 对数，而本应是 {expected} 对：预测与其他样本的目标相比，"
+        "最多只能学到均值。"
+        "torch 只给出警告，或什么都不说。",
+    ),
+    "findings.loss-broadcast.fix": (
+        "Give both the same shape: prediction.squeeze(-1), or target.unsqueeze(-1) or "
+        "target.view_as(prediction).",
+        "让两者形状相同：prediction.squeeze(-1)、target.unsqueeze(-1) 或 "
+        "target.view_as(prediction)。",
+    ),
+    "findings.loss-on-probabilities.title": (
+        "{loss} takes logits and is given probabilities: each row sums to 1",
+        "{loss} 应接收 logits，得到的却是概率：每行之和为 1",
+    ),
+    "findings.loss-on-probabilities.why": (
+        "The values lie between {low} and {high} and are normalised a second time. With {classes} "
+        "classes the loss cannot fall below {floor}, and gradients are small.",
+        "数值在 {low} 与 {high} 之间，又被归一化了一次。{classes} 个类别时损失不会低于 "
+        "{floor}，梯度也很小。",
+    ),
+    "findings.loss-on-probabilities.fix": (
+        "Leave out the softmax before {loss}; apply it only where probabilities are shown.",
+        "去掉 {loss} 之前的 softmax，只在展示概率时使用它。",
+    ),
+    "findings.loss-on-probabilities.sigmoid.title": (
+        "{loss} takes logits and is given the result of {made_by}",
+        "{loss} 应接收 logits，得到的却是 {made_by} 的结果",
+    ),
+    "findings.loss-on-probabilities.sigmoid.why": (
+        "The values lie between {low} and {high} and pass through a second sigmoid, which leaves "
+        "0.5 to 0.73: the loss of a right positive cannot fall below {floor}.",
+        "数值在 {low} 与 {high} 之间，又经过一次 sigmoid，只剩 0.5 到 0.73：正例的损失不会低于 "
+        "{floor}。",
+    ),
+    "findings.loss-on-probabilities.sigmoid.fix": (
+        "Leave out the {made_by}, or use binary_cross_entropy with it.",
+        "去掉 {made_by}，或保留它并改用 binary_cross_entropy。",
+    ),
+    "findings.loss-on-probabilities.nll.title": (
+        "nll_loss takes log-probabilities and is given probabilities: each row sums to 1",
+        "nll_loss 应接收对数概率，得到的却是概率：每行之和为 1",
+    ),
+    "findings.loss-on-probabilities.nll.why": (
+        "The values lie between {low} and {high}; the loss is minus one of them, so it is negative "
+        "and its gradient does not depend on how wrong the model is.",
+        "数值在 {low} 与 {high} 之间；损失是其中一个的相反数，因此为负，其梯度与模型错得多少无关。",
+    ),
+    "findings.loss-on-probabilities.nll.fix": (
+        "Use log_softmax in place of softmax.",
+        "用 log_softmax 代替 softmax。",
+    ),
+    "findings.label-range.title": (
+        "Labels from {low} to {high}, where {classes} classes are 0 to {highest}",
+        "标签从 {low} 到 {high}，而 {classes} 个类别应为 0 到 {highest}",
+    ),
+    "findings.label-range.why": (
+        "{outside} labels have no output. On the CPU {loss} raises; on a GPU its kernel ends the "
+        "process, and the message names another line.",
+        "有 {outside} 个标签没有对应的输出。在 CPU 上 {loss} 会报错；在 GPU "
+        "上其核函数会终止进程，且错误信息指向别处。",
+    ),
+    "findings.label-range.fix": (
+        "Number the classes from 0, give the model as many outputs as there are classes, or set "
+        "ignore_index.",
+        "类别从 0 开始编号，让模型的输出数等于类别数，或设置 ignore_index。",
+    ),
+    "findings.label-range.binary.title": (
+        "Labels from {low} to {high}, where {loss} takes 0 to 1",
+        "标签从 {low} 到 {high}，而 {loss} 应接收 0 到 1",
+    ),
+    "findings.label-range.binary.why": (
+        "{outside} labels lie outside; nothing is raised, and the loss has no lower bound.",
+        "{outside} 个标签超出范围；不会报错，而损失没有下界。",
+    ),
+    "findings.label-range.binary.fix": (
+        "Map the labels to 0 and 1, such as (y + 1) / 2 for −1 and 1.",
+        "把标签映射到 0 和 1，例如对 −1 和 1 用 (y + 1) / 2。",
+    ),
+    "findings.label-dtype.title": (
+        "{loss} is given labels of dtype {labels}, shape {shape}",
+        "{loss} 得到的标签类型为 {labels}，形状为 {shape}",
+    ),
+    "findings.label-dtype.why": (
+        "It takes class numbers as int64, or probabilities of the shape of the input, which is "
+        "{input}; torch raises.",
+        "它接收 int64 的类别编号，或与输入（{input}）同形状的概率；torch 会报错。",
+    ),
+    "findings.label-dtype.fix": (
+        "Cast the class numbers: target.long().",
+        "转换类别编号的类型：target.long()。",
+    ),
+    "findings.label-dtype.one-hot.title": (
+        "{loss} is given whole numbers in the shape of its input, {shape}",
+        "{loss} 得到与输入同形状 {shape} 的整数",
+    ),
+    "findings.label-dtype.one-hot.fix": (
+        "Give class numbers, target.argmax(1), or probabilities, target.float().",
+        "给出类别编号 target.argmax(1)，或概率 target.float()。",
+    ),
+    "findings.label-dtype.binary.why": (
+        "It takes labels of the dtype of its input, {input}; torch raises, here or in backward.",
+        "它接收与输入同为 {input} 的标签；torch 会在此处或反向传播时报错。",
+    ),
+    "findings.label-dtype.binary.fix": (
+        "Cast the labels: target.float().",
+        "转换标签的类型：target.float()。",
+    ),
+    "findings.loss-at-start.title": (
+        "The first loss is {value}; a model that knows nothing has log {classes} = {log_k}",
+        "首个损失为 {value}；一无所知的模型应为 log {classes} = {log_k}",
+    ),
+    "findings.loss-at-start.why": (
+        "The outputs begin far apart: the model is sure of what it cannot know yet.",
+        "输出在开始时相差很大：模型对尚不知道的事过于确信。",
+    ),
+    "findings.loss-at-start.fix": (
+        "Look at the scale of the inputs and of the last layer's initial weights.",
+        "查看输入的尺度和最后一层初始权重的尺度。",
+    ),
+}

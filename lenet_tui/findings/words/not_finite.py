@@ -1,0 +1,173 @@
+"""Words of NaN and infinity: where they come from, and by which arithmetic."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+_WHY = {
+    "log-of-zero": (
+        "The logarithm of 0 is −∞.", "0 的对数是 −∞。",
+        "Use log_softmax, logsigmoid or log1p, or clamp from below.",
+        "使用 log_softmax、logsigmoid 或 log1p，或设下限。",
+    ),
+    "log-of-negative": (
+        "A negative number has no logarithm.", "负数没有对数。",
+        "Make sure that what enters is positive, as by softplus.",
+        "确保输入为正，例如用 softplus。",
+    ),
+    "division-by-zero": (
+        "A number is divided by 0.", "有数被 0 除。",
+        "Add a small ε to the divisor, inside the root if there is one.",
+        "给除数加一个小的 ε；若有根号，加在根号内。",
+    ),
+    "zero-over-zero": (
+        "0 is divided by 0.", "0 除以 0。",
+        "Add a small ε to the divisor, or leave such elements out before dividing.",
+        "给除数加一个小的 ε，或在除之前排除这些元素。",
+    ),
+    "root-of-negative": (
+        "A negative number has no real root.", "负数没有实数根。",
+        "Clamp what enters at 0 from below.", "把输入的下限设为 0。",
+    ),
+    "outside-domain": (
+        "The function is not defined there.", "函数在该处没有定义。",
+        "Clamp what enters to where the function is defined, a little inside.",
+        "把输入限制在定义域内，略靠内侧。",
+    ),
+    "zero-times-inf": (
+        "0 × ∞ is NaN.", "0 × ∞ 是 NaN。",
+        "Put a harmless number in before the function (where, then log), not after it.",
+        "在函数之前换上无害的数（先 where，再 log），而不是之后。",
+    ),
+    "zero-times-nan": (
+        "0 × NaN is NaN: a branch that was not taken has no slope here.",
+        "0 × NaN 是 NaN：未选的分支在此没有斜率。",
+        "Put a harmless number in before the function (where, then sqrt), not after it.",
+        "在函数之前换上无害的数（先 where，再 sqrt），而不是之后。",
+    ),
+    "infinite-slope": (
+        "The slope of the function is infinite there.", "函数在该处的斜率为无穷。",
+        "Add a small ε inside: sqrt(x + ε).", "在里面加一个小的 ε：sqrt(x + ε)。",
+    ),
+    "inf-minus-inf": (
+        "Two infinities meet, and their difference or ratio is NaN.",
+        "两个无穷相遇，其差或比是 NaN。",
+        "Find what made the infinities: here they were given.",
+        "查找无穷的来源：在此它们是输入。",
+    ),
+    "inf-given": (
+        "An infinity was given.", "输入了一个无穷。",
+        "Find where it was put in.", "查找它从何处来。",
+    ),
+    "overflow": (
+        "The result is larger than {dtype} can hold.", "结果超出 {dtype} 的范围。",
+        "Make what enters smaller, or take the function's stable form, such as logsumexp.",
+        "减小输入，或用函数的稳定形式，如 logsumexp。",
+    ),
+    "half-overflow": (
+        "The result is larger than {dtype} can hold, whose largest number is small.",
+        "结果超出 {dtype} 的范围，其最大值很小。",
+        "Do this op in float32, or scale what enters.", "此算子用 float32，或缩放输入。",
+    ),
+    "all-masked": (
+        "All places of a row are masked with −∞: nothing is left to share 1 among.",
+        "一行的所有位置都以 −∞ 遮蔽：没有可分配 1 的位置。",
+        "Leave one place open in each row, or use the least finite number as mask.",
+        "每行至少留一个位置，或用最小的有限数作遮蔽。",
+    ),
+    "mask-in-loss": (
+        "A place that is masked with −∞ reaches the loss.", "以 −∞ 遮蔽的位置进入了损失。",
+        "Mask with a finite number, or leave masked places out of the loss.",
+        "用有限数遮蔽，或把遮蔽的位置排除在损失之外。",
+    ),
+    "spread-of-one": (
+        "The spread of a single number is 0/0 with Bessel's correction.",
+        "单个数的离散度在贝塞尔校正下为 0/0。",
+        "Use unbiased=False, or more than one sample.", "使用 unbiased=False，或多于一个样本。",
+    ),
+    "mean-of-nothing": (
+        "The mean of no numbers is 0/0.", "空集的均值为 0/0。",
+        "Leave empty selections out of the loss.", "把空的选择排除在损失之外。",
+    ),
+    "nothing-counted": (
+        "Every label is the ignored one: the mean of nothing is 0/0.",
+        "所有标签都被忽略：空的均值为 0/0。",
+        "Skip such batches, or sum and divide by the number counted, at least 1.",
+        "跳过这样的批量，或求和后除以计入的个数（至少为 1）。",
+    ),
+    "given": (
+        "No op made it: it is there from the beginning.", "没有算子产生它：它一开始就在。",
+        "Look at where it is loaded or made.", "检查它从何处加载或产生。",
+    ),
+    "arithmetic": (
+        "Its operands are finite.", "其操作数都是有限的。",
+        "Open the op and look at its operands.", "打开该算子，查看其操作数。",
+    ),
+    "update": (
+        "Weight and gradient are finite, the optimizer's arithmetic is not: 0/0 where ε is 0, or"
+        " an overflow.",
+        "权重和梯度有限，而优化器的运算不是：ε 为 0 时的 0/0，或溢出。",
+        "Look at ε, the learning rate and the moments of the optimizer.",
+        "检查优化器的 ε、学习率与动量。",
+    ),
+    "moment": (
+        "The gradient is finite, what the optimizer keeps of it is not: its square overflows.",
+        "梯度有限，而优化器保存的不是：其平方溢出。",
+        "Clip the gradients before the update.", "在更新之前裁剪梯度。",
+    ),
+    "buffer": (
+        "Loss and gradients are finite: only what reads this buffer will break, such as eval.",
+        "损失和梯度有限：只有读取该缓冲区的部分（如 eval 模式）才会出错。",
+        "Look at what is written into it: a variance of one value, an empty selection.",
+        "检查写入它的内容：单个值的方差、空的选择。",
+    ),
+}  # fmt: skip
+
+_TITLES: Table = {
+    "findings.nan-input.title": (
+        "{where} holds {value} at {index}: {bad} of {total} numbers are not finite",
+        "{where} 在 {index} 处为 {value}：{total} 个数中有 {bad} 个不是有限数",
+    ),
+    "findings.nan-forward.title": (
+        "{where} makes the first {value} of finite numbers, at {index}: {bad} of {total}",
+        "{where} 由有限数产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-backward.title": (
+        "The backward of {where} makes the first {value}, at {index}: {bad} of {total}",
+        "{where} 的反向产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-state.title": (
+        "{where} becomes {value} at {index}: {bad} of {total}",
+        "{where} 在 {index} 处变为 {value}：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-state.given.title": (
+        "{where} holds {value} at {index} before the step: {bad} of {total}",
+        "{where} 在这一步之前于 {index} 处已是 {value}：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-state.moment.title": (
+        "The {slot} of {where} becomes {value} at {index}: {bad} of {total}",
+        "{where} 的 {slot} 在 {index} 处变为 {value}：{total} 个中有 {bad} 个",
+    ),
+}
+
+
+def _entries() -> dict[str, tuple[str, str]]:
+    found = dict(_TITLES)
+    for id in ("nan-input", "nan-forward", "nan-backward", "nan-state"):
+        for reason, (why, why_zh, fix, fix_zh) in _WHY.items():
+            more, more_zh = "", ""
+            if id == "nan-forward":
+                more, more_zh = " Operands: {factors}.", "操作数：{factors}。"
+            if id == "nan-backward":
+                more = " Gradient that came and slope: {factors}."
+                more_zh = "传来的梯度与斜率：{factors}。"
+            found[f"findings.{id}.{reason}.why"] = (why + more, why_zh + more_zh)
+            found[f"findings.{id}.{reason}.fix"] = (fix, fix_zh)
+    found["findings.nan-input.given.why"] = (
+        "It came with the batch, in sample {sample}.",
+        "它随批量而来，在样本 {sample} 中。",
+    )
+    return found
+
+
+NOT_FINITE: Table = _entries()

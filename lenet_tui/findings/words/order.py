@@ -1,0 +1,198 @@
+"""Words of the findings on the order of the step, the graph and the modes."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+ORDER: Table = {
+    "findings.grad-accumulates.title": (
+        "Gradients of {count} parameters were added to those of the step before",
+        "{count} 个参数的梯度被加到上一步的梯度上",
+    ),
+    "findings.grad-accumulates.why": (
+        "An update had read .grad, nothing cleared it, and the next backward added to it: the norm "
+        "went from {old} to {sum}. Each update then follows the sum of all gradients so far.",
+        ".grad 已被更新读取却没有清除，下一次反向传播又加在上面：范数由 {old} 变为 {sum}。"
+        "此后每次更新都沿着历来梯度之和。",
+    ),
+    "findings.grad-accumulates.fix": (
+        "Call optimizer.zero_grad() once in each step, before backward.",
+        "每一步在反向传播之前调用一次 optimizer.zero_grad()。",
+    ),
+    "findings.gradient-unused.title": (
+        "{count} of {backwards} backwards gave gradients that no update read",
+        "{backwards} 次反向传播中有 {count} 次的梯度没有被任何更新读取",
+    ),
+    "findings.gradient-unused.why": (
+        "zero_grad cleared them first. Work is lost; where gradients are meant to accumulate, only "
+        "the last part of the batch counts.",
+        "它们先被 zero_grad 清除了。计算被浪费；若本意是累积梯度，则只有最后一部分起作用。",
+    ),
+    "findings.gradient-unused.fix": (
+        "Put zero_grad before the first backward of a step, and optimizer.step() after the last.",
+        "把 zero_grad 放在一步的首次反向传播之前，把 optimizer.step() 放在最后一次之后。",
+    ),
+    "findings.clip-misplaced.title": (
+        "Clipping has no effect here: no update reads the clipped gradients",
+        "此处的裁剪不起作用：没有更新读取裁剪后的梯度",
+    ),
+    "findings.clip-misplaced.why": (
+        "It comes after the update that read the gradients, and before they are cleared.",
+        "它位于读取梯度的更新之后、清除梯度之前。",
+    ),
+    "findings.clip-misplaced.before.why": (
+        "It comes before backward, which then gives other gradients.",
+        "它位于反向传播之前，之后的梯度又不同了。",
+    ),
+    "findings.clip-misplaced.micro.title": (
+        "Gradients are clipped before the next backward adds to them",
+        "梯度在下一次反向传播累加之前就被裁剪",
+    ),
+    "findings.clip-misplaced.micro.why": (
+        "Each part is limited by itself, and their sum is not: it may be longer than the "
+        "limit, and "
+        "parts of different length get equal weight.",
+        "每一部分各自受限，而总和不受限：它可能超过上限，长短不同的部分也得到同样的权重。",
+    ),
+    "findings.clip-misplaced.fix": (
+        "Clip once, between the last backward and optimizer.step().",
+        "只裁剪一次，放在最后一次反向传播与 optimizer.step() 之间。",
+    ),
+    "findings.clip-while-scaled.title": (
+        "Gradients are clipped while they are {scale} times too large",
+        "裁剪时梯度仍被放大 {scale} 倍",
+    ),
+    "findings.clip-while-scaled.why": (
+        "The norm that was clipped is {norm}; without the scaler's scale it is {true_norm}. The "
+        "factor {factor} then shrinks the step for no reason.",
+        "被裁剪的范数是 {norm}，去掉缩放后是 {true_norm}。系数 {factor} 无故缩小了步长。",
+    ),
+    "findings.clip-while-scaled.fix": (
+        "Call scaler.unscale_(optimizer) before clipping.",
+        "在裁剪之前调用 scaler.unscale_(optimizer)。",
+    ),
+    "findings.accumulation-scale.title": (
+        "{backwards} backwards of mean losses add up to one update, undivided",
+        "{backwards} 次均值损失的反向传播未经相除便累加成一次更新",
+    ),
+    "findings.accumulation-scale.why": (
+        "The gradient is about {backwards} times that of the whole batch (norm {norm}): SGD's step "
+        "grows, and a clipping threshold shrinks by as much.",
+        "梯度约为整个批次的 {backwards} 倍（范数 {norm}）：SGD 的步长变大，裁剪阈值相应变小。",
+    ),
+    "findings.accumulation-scale.fix": (
+        "Divide the loss before backward: (loss / {backwards}).backward().",
+        "在反向传播之前除以次数：(loss / {backwards}).backward()。",
+    ),
+    "findings.graph-across-iterations.title": (
+        "Backward of iteration {iteration} reaches {op}, which ran in iteration {born}",
+        "第 {iteration} 次迭代的反向传播到达了第 {born} 次迭代中的 {op}",
+    ),
+    "findings.graph-across-iterations.why": (
+        "A tensor made at {op_line} was kept with its graph and used again. The first backward has "
+        "freed that graph; with retain_graph it grows with each iteration.",
+        "在 {op_line} 产生的张量连同其计算图被保留并再次使用。首次反向传播已释放该图；若用 "
+        "retain_graph，它会随迭代不断增长。",
+    ),
+    "findings.graph-across-iterations.fix": (
+        "Detach what is kept from one iteration to the next: state = state.detach().",
+        "对跨迭代保留的内容调用 detach：state = state.detach()。",
+    ),
+    "findings.graph-across-iterations.before.title": (
+        "Backward reaches {node}, which was made before the first iteration",
+        "反向传播到达了在首次迭代之前产生的 {node}",
+    ),
+    "findings.graph-across-iterations.before.why": (
+        "A tensor was computed from parameters once and is used in each iteration: its graph is "
+        "freed by the first backward, and its value never follows the parameters.",
+        "某个张量只由参数计算了一次，却在每次迭代中使用：其计算图被首次反向传播释放，"
+        "其值也不再随参数变化。",
+    ),
+    "findings.graph-across-iterations.before.fix": (
+        "Compute it in each iteration, inside the step.",
+        "在每一步之中重新计算它。",
+    ),
+    "findings.double-backward.title": (
+        "A second backward runs over a graph that the first has freed",
+        "第二次反向传播经过了已被第一次释放的计算图",
+    ),
+    "findings.double-backward.why": (
+        "The backward at {first} freed what {op} had saved; the one at {second} needs it.",
+        "{first} 处的反向传播释放了 {op} 保存的内容，而 {second} 处又需要它。",
+    ),
+    "findings.double-backward.fix": (
+        "Add the losses and call backward once; or detach what they share; or retain_graph=True in "
+        "the first.",
+        "把损失相加后只调用一次 backward；或对共享部分 detach；或在第一次使用 retain_graph=True。",
+    ),
+    "findings.inplace-overwrite.title": (
+        "{written_by} overwrote a tensor that {saved_by} had saved for backward",
+        "{written_by} 覆盖了 {saved_by} 为反向传播保存的张量",
+    ),
+    "findings.inplace-overwrite.why": (
+        "{saved_by} saved it at version {saved_version} ({saved_line}); {written_op} wrote it to "
+        "version {version} ({line}); {node} needs the old values.",
+        "{saved_by} 在版本 {saved_version} 保存了它（{saved_line}）；{written_op} 将其写到版本 "
+        "{version}（{line}）；"
+        "{node} 需要旧的数值。",
+    ),
+    "findings.inplace-overwrite.fix": (
+        "Write into a new tensor: x = x + y in place of x += y, clone() before it, inplace=False.",
+        "写入新的张量：用 x = x + y 代替 x += y，之前 clone()，或设 inplace=False。",
+    ),
+    "findings.inplace-overwrite.update.title": (
+        "An update changed {written_by} before the backward that needs its old value",
+        "更新在需要旧值的反向传播之前改变了 {written_by}",
+    ),
+    "findings.inplace-overwrite.update.fix": (
+        "Run each backward before the update of what it reads, or compute that forward again after "
+        "the update.",
+        "在更新所读参数之前完成反向传播，或在更新之后重新计算前向。",
+    ),
+    "findings.inplace-overwrite.unknown.title": (
+        "A tensor that was saved for backward was overwritten",
+        "为反向传播保存的张量被覆盖",
+    ),
+    "findings.inplace-overwrite.unknown.why": (
+        "{node} needs it as it was; the write was made by code that is not recorded.",
+        "{node} 需要它原来的值；覆盖发生在未被记录的代码中。",
+    ),
+    "findings.graph-kept-alive.title": (
+        "{alive} graphs of earlier iterations are alive after {iterations}",
+        "{iterations} 次迭代之后仍有 {alive} 个之前的计算图存活",
+    ),
+    "findings.graph-kept-alive.why": (
+        "Something holds a tensor with its graph ({holder}), and there is one more after each "
+        "iteration: memory grows until it runs out.",
+        "有对象持有带计算图的张量（{holder}），每次迭代之后多一个：内存不断增长直至耗尽。",
+    ),
+    "findings.graph-kept-alive.fix": (
+        "Keep numbers: total += loss.item(), or loss.detach().",
+        "只保留数值：total += loss.item() 或 loss.detach()。",
+    ),
+    "findings.mode-eval-in-training.title": (
+        "{count} modules run in eval mode in a forward that is trained on: {modules}",
+        "{count} 个模块在用于训练的前向中处于 eval 模式：{modules}",
+    ),
+    "findings.mode-eval-in-training.why": (
+        "They ran in train mode before; in iteration {iteration} dropout is off and batch "
+        "statistics "
+        "are frozen. eval() was last called at {turned}.",
+        "它们之前处于训练模式；第 {iteration} 次迭代中 dropout 关闭、批统计量冻结。最后一次 "
+        "eval() 在 {turned}。",
+    ),
+    "findings.mode-eval-in-training.fix": (
+        "Call model.train() after each evaluation.",
+        "每次评估之后调用 model.train()。",
+    ),
+    "findings.mode-eval-in-training.start.why": (
+        "They are in eval mode from the start: dropout is off and batch statistics are frozen, as "
+        "for a model that was loaded; nothing called train().",
+        "它们从一开始就处于 eval 模式：dropout 关闭、批统计量冻结，像刚加载的模型；没有调用 "
+        "train()。",
+    ),
+    "findings.mode-eval-in-training.start.fix": (
+        "If it is not meant, call model.train() before training.",
+        "若非有意，请在训练之前调用 model.train()。",
+    ),
+}

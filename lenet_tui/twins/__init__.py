@@ -1,0 +1,1 @@
+"""Two programs stepped together, and mistakes beside their cure, as questions."""

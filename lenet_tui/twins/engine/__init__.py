@@ -1,0 +1,1 @@
+"""Runs both and aligns their tapes."""

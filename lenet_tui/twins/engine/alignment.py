@@ -1,0 +1,193 @@
+"""Which ops of two tapes belong together, and how far apart what they made is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from lenet_tui.tape.engine.entries import Entry
+from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.twins.result import DIFFERS, EQUAL, ONLY_A, ONLY_B, SHAPES, Cell, TwinRow
+
+T = TypeVar("T")
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """One entry of a tape, with the phase that it is in and the line of the file."""
+
+    phase: str
+    entry: Entry
+    line: int
+
+    @property
+    def key(self) -> Key:
+        """What it is known by in both tapes, however often it was done before."""
+        return self.phase, self.entry.op, self.entry.name.partition("#")[0]
+
+
+def tape_rows(a: Tape, b: Tape) -> Iterator[TwinRow]:
+    """A row for each entry of either tape, in order."""
+    ours, theirs = _places(a), _places(b)
+    for one, other in aligned(ours, theirs, [p.key for p in ours], [p.key for p in theirs]):
+        yield _row(one, other)
+
+
+def named_rows(
+    phase: str, op: str, a: Mapping[str, Tensor], b: Mapping[str, Tensor]
+) -> Iterator[TwinRow]:
+    """A row for each name of either."""
+    for one, other in aligned(list(a), list(b), list(a), list(b)):
+        row = TwinRow(phase, one or other or "", op, _how(one, other))
+        yield measured(row, [a[one]] if one else [], [b[other]] if other else [])
+
+
+def aligned(
+    a: list[T], b: list[T], keys_a: Sequence[object], keys_b: Sequence[object]
+) -> Iterator[tuple[T | None, T | None]]:
+    """Pairs of what has one key in both lists, in order; ``None`` beside what only one has."""
+    if keys_a == keys_b:
+        yield from zip(a, b, strict=True)
+        return
+    matcher: SequenceMatcher[object] = SequenceMatcher(None, keys_a, keys_b, autojunk=False)
+    for kind, first, last, start, end in matcher.get_opcodes():
+        if kind == "equal":
+            yield from zip(a[first:last], b[start:end], strict=True)
+            continue
+        yield from ((one, None) for one in a[first:last])
+        yield from ((None, other) for other in b[start:end])
+
+
+def _places(tape: Tape) -> list[Place]:
+    return [
+        Place(segment.phase.name, entry, getattr(entry, "line", 0) or segment.line)
+        for segment in tape.segments
+        for entry in segment.entries
+    ]
+
+
+def _row(a: Place | None, b: Place | None) -> TwinRow:
+    place = a or b
+    assert place is not None
+    entry = place.entry
+    row = TwinRow(
+        place.phase, entry.name, entry.op, _how(a, b), entry.sets_gradient_of(_parameter(entry)),
+        line_a=a.line if a else 0, line_b=b.line if b else 0,
+    )  # fmt: skip
+    row = measured(row, a.entry.tensors() if a else [], b.entry.tensors() if b else [])
+    if a and b and row.how == EQUAL and a.entry.numbers != b.entry.numbers:
+        return _numbers(row, dict(a.entry.numbers), dict(b.entry.numbers))
+    return row
+
+
+def _parameter(entry: Entry) -> str:
+    return getattr(entry, "parameter", "") or entry.name
+
+
+def _numbers(row: TwinRow, a: dict[str, float], b: dict[str, float]) -> TwinRow:
+    """A row of what was computed beside tensors, such as a learning rate."""
+    for name, ours in a.items():
+        theirs = b.get(name, ours)
+        if ours != theirs:
+            gap, cell = abs(ours - theirs), Cell((), ours, theirs)
+            return replace(
+                row, how=DIFFERS, a=ours, b=theirs, difference=gap, count=1, size=1, first=cell
+            )
+    return row
+
+
+def _how(a: object | None, b: object | None) -> str:
+    if a is None:
+        return ONLY_B
+    return ONLY_A if b is None else EQUAL
+
+
+def measured(row: TwinRow, a: Sequence[Tensor | None], b: Sequence[Tensor | None]) -> TwinRow:
+    """The row with the numbers of the tensors: of the first pair that differs, or of the first."""
+    pairs = [
+        (a[n] if n < len(a) else None, b[n] if n < len(b) else None)
+        for n in range(max(len(a), len(b)))
+    ]
+    if not pairs:
+        return row
+    if row.missing:
+        one, other = next((p for p in pairs if p != (None, None)), pairs[0])
+        return _with_numbers(row, one, other)
+    for one, other in pairs:
+        if not same_bits(one, other):
+            return _apart(row, one, other)
+    one, other = next((p for p in pairs if p[0] is not None), pairs[0])
+    return _with_numbers(row, one, other)
+
+
+def same_bits(a: Tensor | None, b: Tensor | None) -> bool:
+    """Whether two tensors hold the same; NaN is equal to NaN, ``None`` to ``None`` alone."""
+    if a is None or b is None:
+        return a is b
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    if torch.equal(a, b):
+        return True
+    return a.is_floating_point() and bool(((a == b) | (a.isnan() & b.isnan())).all())
+
+
+def _apart(row: TwinRow, a: Tensor | None, b: Tensor | None) -> TwinRow:
+    """The row of two tensors that differ."""
+    row = _with_numbers(row, a, b)
+    if a is None or b is None:
+        return replace(row, how=DIFFERS)
+    if a.shape != b.shape:
+        return replace(row, how=SHAPES)
+    x, y = _flat(a), _flat(b)
+    alike = (x == y) | (x.isnan() & y.isnan())
+    places = (~alike).nonzero().flatten()
+    gap = (x - y).abs().nan_to_num(nan=float("inf")).masked_fill(alike, 0.0)
+    if not len(places):  # only their dtypes differ
+        return replace(row, how=DIFFERS, size=a.numel())
+    first = int(places[0])
+    cell = Cell(_index(first, tuple(a.shape)), float(x[first]), float(y[first]))
+    return replace(
+        row, how=DIFFERS, difference=float(gap.max()), count=len(places), size=a.numel(), first=cell
+    )
+
+
+def _index(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    found: list[int] = []
+    for size in reversed(shape):
+        flat, at = divmod(flat, size)
+        found.insert(0, at)
+    return tuple(found)
+
+
+def _with_numbers(row: TwinRow, a: Tensor | None, b: Tensor | None) -> TwinRow:
+    return replace(
+        row, shape_a=_shape(a), shape_b=_shape(b), a=_number(a), b=_number(b),
+        size=max((t.numel() for t in (a, b) if t is not None), default=0),
+    )  # fmt: skip
+
+
+def _shape(tensor: Tensor | None) -> tuple[int, ...] | None:
+    return None if tensor is None else tuple(tensor.shape)
+
+
+def _number(tensor: Tensor | None) -> float | None:
+    """The number of a tensor of one element; the norm of a larger one."""
+    if tensor is None or not tensor.numel():
+        return None
+    flat = _flat(tensor)
+    return float(flat[0]) if len(flat) == 1 else float(flat.norm())
+
+
+def _flat(tensor: Tensor) -> Tensor:
+    """Its elements on the CPU in double precision; of complex ones the magnitudes."""
+    on_cpu = tensor.detach().cpu()
+    if on_cpu.layout is not torch.strided:
+        on_cpu = on_cpu.to_dense()
+    on_cpu = on_cpu.abs() if on_cpu.is_complex() else on_cpu
+    return on_cpu.reshape(-1).to(torch.float64)

@@ -1,0 +1,98 @@
+"""One of two programs: a training file with its own model, data and generators, recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from torch import Tensor
+
+from lenet_tui.protocol.iteration_plan import Segment
+from lenet_tui.protocol.options import OptionError, resolve, turn_of
+from lenet_tui.protocol.session_api import DeviceLost, MoveRejected, OwnError
+from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.recorder import TapeRecorder
+from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.text.notice import Notice, verbatim
+from lenet_tui.training.engine.generators import generators
+from lenet_tui.training.engine.rejecting import rejecting
+from lenet_tui.training.engine.trainer import Trainer
+
+FAILURES = (MoveRejected, OptionError, OwnError)
+
+
+class Program:
+    """Runs iteration after iteration and records each; ``error``: what ended it.
+
+    Raises one of ``FAILURES`` where the file gives no model, data or optimizer.
+
+    The generators are the program's own: whatever ran in between, it draws what it would have
+    drawn alone.
+    """
+
+    def __init__(self, file: str, seed: int, device: str) -> None:
+        self.name = Path(file).name
+        self.error: Notice | None = None
+        self.traceback: tuple[str, ...] = ()
+        options = resolve("", model=file, device=device, seed=seed)
+        self.trainer = Trainer(options)
+        self.recorder = TapeRecorder(self.trainer, RecorderProgress(), 0.0)
+        self._generators = generators()
+
+    @property
+    def tape(self) -> Tape:
+        """Of the last iteration, as far as it came."""
+        return self.recorder.tape
+
+    def state(self) -> dict[str, Tensor]:
+        """The parameters and buffers, as they are now."""
+        return {**self.trainer.parameters, **self.trainer.buffers}
+
+    def loss(self) -> float | None:
+        """The loss of the last iteration; ``None``: it came to none."""
+        return None if self.error is not None else self.trainer.last_loss
+
+    def step(self) -> None:
+        """Run the next iteration; nothing, once one has failed."""
+        if self.error is not None:
+            return
+        with self._own_generators():
+            try:
+                self._step()
+            except FAILURES as failed:
+                self.error = failed.notice
+                self.traceback = getattr(failed, "traceback", ())
+        failure = self.recorder.failure
+        if failure is not None:
+            self.traceback = failure.traceback
+            self.error = self.error or verbatim(failure.traceback[-1].strip())
+
+    def _step(self) -> None:
+        recorder, options = self.recorder, self.trainer.options
+        recorder.begin(self.tape.iteration + 1)
+        recorder.partly = True  # what ran before an op that fails is compared too
+        if options.step:
+            recorder.open_step()
+            return
+        with rejecting(self.trainer):
+            for phase in turn_of(options):
+                recorder.open(Segment(phase))
+                if recorder.failure is not None:
+                    return
+                recorder.complete()
+
+    @contextmanager
+    def _own_generators(self) -> Iterator[None]:
+        others = generators()
+        self._generators.restore()
+        lost = False
+        try:
+            yield
+        except DeviceLost:
+            lost = True
+            raise
+        finally:
+            if not lost:
+                self._generators = generators()
+                others.restore()

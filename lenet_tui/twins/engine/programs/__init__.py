@@ -1,0 +1,1 @@
+"""The healthy programs of which mistakes are small edits."""

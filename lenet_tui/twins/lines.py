@@ -1,0 +1,113 @@
+"""What two programs gave, in plain lines: where they part, and their losses."""
+
+from __future__ import annotations
+
+from lenet_tui.protocol.phases import PHASES
+from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import index_text, number, shape_text, thousands
+from lenet_tui.text.words import Words
+from lenet_tui.twins.result import EQUAL, ONLY_A, SHAPES, TwinRow, TwinsResult
+
+Labels = tuple[str, str]
+
+
+def labels(result: TwinsResult, words: Words, lesson: bool) -> Labels:
+    """What A and B are called: by their files, if those have two names."""
+    if lesson:
+        return words("twins.healthy"), words("twins.broken")
+    a, b = (clean(name) for name in result.names)
+    return (a, b) if a != b else ("A", "B")
+
+
+def entry(row: TwinRow) -> str:
+    """What the tape calls it: ``conv1 · conv2d``, ``fc1.weight.grad``, ``fc1.weight``."""
+    name = row.name.partition("#")[0]
+    if row.gradient:
+        return clean(f"{row.name}.grad")
+    named = row.op in ("batch", "parameter", "buffer") or name.endswith(f".{row.op}")
+    phase = PHASES.get(row.phase)
+    if named or (phase is not None and row.op == phase.name):
+        return clean(row.name)
+    return clean(" · ".join(filter(None, (row.name, row.op))))
+
+
+def parting(result: TwinsResult, words: Words, names: Labels) -> list[str]:
+    """Where they part: a paragraph for each line."""
+    first, counted = result.first, result.first_number
+    if first is None and result.ended is None:
+        n = result.iterations[-1].number if result.iterations else 0
+        rows = sum(len(iteration.rows) for iteration in result.iterations)
+        return [words("twins.same", n=n, rows=thousands(rows))]
+    lines = []
+    if first is not None:
+        lines.append(words("twins.parts", place=place(*first, words, names)))
+        lines += details(first[1], words, names)
+    if counted is not None and counted != first:
+        lines.append(words("twins.first-number", place=place(*counted, words, names)))
+        lines += details(counted[1], words, names)
+    return lines + stopped(result, words, names)
+
+
+def stopped(result: TwinsResult, words: Words, names: Labels) -> list[str]:
+    """Which of the two ended with an exception, and with which."""
+    ended = result.ended
+    if ended is None:
+        return []
+    pairs = zip(names, ended.errors, strict=True)
+    return [
+        words("twins.stopped", name=name, n=ended.number, error=clean(words.say(error), 500))
+        for name, error in pairs
+        if error is not None
+    ]
+
+
+def place(n: int, row: TwinRow, words: Words, names: Labels) -> str:
+    """The iteration, phase, op and line of a row."""
+    op = entry(row)
+    text = words("twins.at", n=n, phase=row.phase, op=op) if n else words("twins.start", op=op)
+    lines = [line for line in (row.line_a, row.line_b) if line]
+    if len(set(lines)) == 2:
+        text += f" · {words('twins.lines', a=lines[0], b=lines[1])}"
+    elif lines:
+        text += f" · {words('twins.line', a=lines[0])}"
+    if row.missing:
+        text += f" · {words('twins.only', name=names[row.how != ONLY_A])}"
+    return text
+
+
+def details(row: TwinRow, words: Words, names: Labels) -> list[str]:
+    """The two numbers, and how many differ."""
+    a, b = names
+    if row.missing or row.how == EQUAL:
+        return []
+    if row.how == SHAPES:
+        shapes = {"va": _shape(row.shape_a, words), "vb": _shape(row.shape_b, words)}
+        return [f"  {words('twins.shapes', a=a, b=b, **shapes)}"]
+    if row.first is None:
+        va = _tensor(row.shape_a, row.a, words)
+        vb = _tensor(row.shape_b, row.b, words)
+        return [f"  {words('twins.cell', index='', a=a, b=b, va=va, vb=vb).strip()}"]
+    index = index_text(row.first.index) if row.first.index else ""
+    va, vb = number(row.first.a, 9), number(row.first.b, 9)
+    lines = [f"  {words('twins.cell', index=index, a=a, b=b, va=va, vb=vb).strip()}"]
+    if row.size > 1:
+        counts = {"count": thousands(row.count), "size": thousands(row.size)}
+        lines.append(f"  {words('twins.count', gap=number(row.difference, 4), **counts)}")
+    return lines
+
+
+def _shape(shape: tuple[int, ...] | None, words: Words) -> str:
+    if shape is None:
+        return words("twins.none")
+    return shape_text(shape) if shape else words("twins.scalar")
+
+
+def _tensor(shape: tuple[int, ...] | None, norm: float | None, words: Words) -> str:
+    if shape is None or norm is None:
+        return words("twins.none")
+    return words("twins.tensor", shape=_shape(shape, words), norm=number(norm, 4))
+
+
+def loss_text(value: float | None, digits: int = 6) -> str:
+    """A loss as it is shown; nothing where there is none."""
+    return "—" if value is None else number(value, digits)

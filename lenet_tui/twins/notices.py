@@ -1,0 +1,29 @@
+"""Why two programs cannot be compared."""
+
+from __future__ import annotations
+
+from lenet_tui.text.notice import Table
+
+NOTICES: Table = {
+    "twins:no-mistake": ("no mistake {name!r}: {names}", "没有名为 {name!r} 的错误：{names}"),
+    "twins:printed": (
+        "{why}: the twins are printed instead of shown",
+        "{why}：不打开界面，改为打印对照结果",
+    ),
+    "twins:export": (
+        "--export goes with the name of a mistake: lenet-tui twins no-zero-grad --export FOLDER",
+        "--export 须与错误的名称一起使用：lenet-tui twins no-zero-grad --export FOLDER",
+    ),
+    "twins:second": (
+        "{name} beside what? Give another training file",
+        "{name} 与什么对照？请再给一个训练文件",
+    ),
+    "twins:unknown": (
+        "{name!r} is neither two training files nor a mistake: {names}",
+        "{name!r} 既不是两个训练文件，也不是错误名称：{names}",
+    ),
+    "twins:no-file": ("{file}: there is no such Python file", "{file}：没有这个 Python 文件"),
+    "twins:exists": ("{file} exists already", "{file} 已存在"),
+    "twins:written": ("written: {a} and {b}", "已写入：{a} 和 {b}"),
+    "twins:unwritten": ("cannot write into {folder}: {why}", "无法写入 {folder}：{why}"),
+}

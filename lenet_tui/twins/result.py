@@ -1,0 +1,127 @@
+"""What two programs gave when they were stepped together, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lenet_tui.protocol.frame import Shape
+from lenet_tui.protocol.request import Request
+from lenet_tui.text.notice import Notice
+
+EQUAL, DIFFERS, SHAPES, ONLY_A, ONLY_B = "equal", "differs", "shapes", "only-a", "only-b"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The first element of a tensor that differs: where, and its value in both."""
+
+    index: tuple[int, ...]
+    a: float
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
+class TwinRow:
+    """What both programs did at one place of their tapes; ``how``: equal, differs, …
+
+    ``a`` and ``b``: the number of a tensor of one element, or the norm of a larger one; ``None``:
+    there is no tensor, as for a gradient that is ``None``. ``line_a``, ``line_b``: of the files, 0
+    where it is not known. ``count`` of ``size`` elements differ, at most by ``difference``.
+    ``gradient``: it is a parameter's ``.grad``.
+    """
+
+    phase: str
+    name: str
+    op: str
+    how: str
+    gradient: bool = False
+    shape_a: Shape | None = None
+    shape_b: Shape | None = None
+    a: float | None = None
+    b: float | None = None
+    line_a: int = 0
+    line_b: int = 0
+    difference: float = 0.0
+    count: int = 0
+    size: int = 0
+    first: Cell | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether only one of the two did it."""
+        return self.how in (ONLY_A, ONLY_B)
+
+
+@dataclass(frozen=True, slots=True)
+class TwinIteration:
+    """One iteration of both; 0 is what they start from.
+
+    ``losses``: of A and B, as numbers. ``errors``: what ended either, ``tracebacks`` with it.
+    """
+
+    number: int
+    rows: tuple[TwinRow, ...]
+    losses: tuple[float | None, float | None] = (None, None)
+    errors: tuple[Notice | None, Notice | None] = (None, None)
+    tracebacks: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    @property
+    def first(self) -> TwinRow | None:
+        """The first row that is not equal."""
+        return next((row for row in self.rows if row.how != EQUAL), None)
+
+    @property
+    def first_number(self) -> TwinRow | None:
+        """The first row of both that is not equal."""
+        return next((r for r in self.rows if r.how != EQUAL and not r.missing), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TwinsResult:
+    """The answer to ``Twins``; ``names``: of A and B.
+
+    ``error``: why one of them cannot begin, with the ``traceback`` of its own code.
+    """
+
+    names: tuple[str, str] = ("", "")
+    iterations: tuple[TwinIteration, ...] = ()
+    error: Notice | None = None
+    traceback: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> tuple[int, TwinRow] | None:
+        """In which iteration they part, and where."""
+        return next(self._found(numbers=False), None)
+
+    @property
+    def first_number(self) -> tuple[int, TwinRow] | None:
+        """In which iteration something that both did differs first, and where."""
+        return next(self._found(numbers=True), None)
+
+    def _found(self, numbers: bool) -> Iterator[tuple[int, TwinRow]]:
+        for iteration in self.iterations:
+            row = iteration.first_number if numbers else iteration.first
+            if row is not None:
+                yield iteration.number, row
+
+    @property
+    def ended(self) -> TwinIteration | None:
+        """The iteration in which either failed."""
+        return next((i for i in self.iterations if any(i.errors)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Twins(Request[TwinsResult]):
+    """Step two training files together, from the same seed.
+
+    ``mistake``: instead of the files, the twins of a mistake by its id.
+    """
+
+    a: str = ""
+    b: str = ""
+    iterations: int = 10
+    seed: int = 0
+    device: str = "cpu"
+    mistake: str = ""
+    needs_session = False

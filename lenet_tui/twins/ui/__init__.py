@@ -1,0 +1,1 @@
+"""The screen: question, both losses, the ops side by side."""

@@ -1,0 +1,19 @@
+"""Clipping after the update."""
+
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+x = torch.randn(16, 4)
+data = [(x, x.sum(1, keepdim=True) * 10)]
+
+
+def step(batch):
+    optimizer.zero_grad()
+    loss = nn.functional.mse_loss(model(batch[0]), batch[1])
+    loss.backward()
+    torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)  # healthy
+    optimizer.step()
+    torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)  # broken
+    return loss

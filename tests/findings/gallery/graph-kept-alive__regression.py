@@ -1,0 +1,20 @@
+"""A running loss of tensors."""
+
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+x = torch.randn(16, 4)
+data = [(x, x.sum(1, keepdim=True))]
+totals = {"loss": 0.0}
+
+
+def step(batch):
+    optimizer.zero_grad()
+    loss = nn.functional.mse_loss(model(batch[0]), batch[1])
+    loss.backward()
+    optimizer.step()
+    totals["loss"] += loss  # broken
+    totals["loss"] += loss.item()  # healthy
+    return loss

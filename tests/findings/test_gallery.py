@@ -1,0 +1,29 @@
+"""Every broken program of the gallery is found by its id, and no healthy twin is accused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.findings.words import FINDINGS, said
+from lenet_tui.text.words import Words
+from tests.findings.gallery_files import BROKEN, HEALTHY, checked, id_of, programs
+
+
+@pytest.mark.parametrize("program", programs())
+def test_the_broken_one_is_found_and_its_twin_is_not_accused(program: str, tmp_path: Path) -> None:
+    found = checked(program, BROKEN, tmp_path)
+    assert id_of(program) in {f.id for f in found.findings}, found
+    for finding in found.findings:
+        for language in ("en", "zh"):
+            for text in said(finding, Words(language, FINDINGS)):
+                assert text and "{" not in text
+    healthy = checked(program, HEALTHY, tmp_path)
+    assert [f for f in healthy.findings if f.fails] == []
+
+
+def test_each_id_has_two_programs_of_different_shape() -> None:
+    counts = Counter(id_of(program) for program in programs())
+    assert {id: n for id, n in counts.items() if n < 2} == {}

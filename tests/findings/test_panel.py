@@ -1,0 +1,159 @@
+"""The findings panel: what it asks, what it shows, and the place of each finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import OptionList
+
+from lenet_tui.app.all_words import words
+from lenet_tui.app.ui.main_screen import MainScreen
+from lenet_tui.findings.finding import LEVELS, Finding
+from lenet_tui.findings.ledger import VALUE, LedgerRow
+from lenet_tui.findings.probes import OverfitBatch, TrainAgainstEval
+from lenet_tui.findings.request import Check
+from lenet_tui.findings.ui.ledger_table import ledger_lines
+from lenet_tui.findings.ui.places import drawing
+from lenet_tui.findings.ui.screen import KEYS, FindingsScreen
+from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
+from lenet_tui.protocol.options import Options, resolve
+from tests.findings.gallery_files import BROKEN, checked, programs, write
+from tests.harness.running_app import SIZES, Running, running
+
+SAMPLE = ("loss-broadcast__regression", "graph-cut__vision", "inplace-overwrite__vision",
+          "nan-backward__regression", "graph-across-iterations__regression",
+          "vanishing__vision")  # fmt: skip
+
+
+def broken(program: str, folder: Path) -> Options:
+    return resolve("own", model=str(write(program, BROKEN, folder)), device="cpu")
+
+
+def option(run: Running, name: str) -> str:
+    listed = run.app.screen.query_one(name, OptionList)
+    assert listed.highlighted is not None
+    return str(listed.get_option_at_index(listed.highlighted).prompt)
+
+
+BROADCASTS = "ignore:Using a target size"
+
+
+@pytest.mark.filterwarnings(BROADCASTS)
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_broadcast_is_drawn_axis_by_axis(size: tuple[int, int], tmp_path: Path) -> None:
+    async with running(size, options=broken("loss-broadcast__regression", tmp_path)) as run:
+        await run.press("n", "!")
+        assert option(run, "#findings-list").startswith("✘ error  loss-broadcast")
+        assert "expected 12" in run.text and "Checked from iteration 1 on" in run.text
+        position = run.app.main.frame
+        await run.press("enter")
+        assert any("prediction     12   1→12" in line for line in run.lines)
+        assert any("target       —→12     12" in line for line in run.lines)
+        assert "144 differences instead of 12" in run.text
+        assert all(cell_len(line) <= size[0] for line in run.lines)
+        await run.press("backspace", "escape")
+        assert isinstance(run.app.screen, MainScreen) and run.app.main.frame is position
+        await run.press("!")  # of the same iteration: it is not checked again
+        assert len(run.engine.asked(Check)) == 1 and "loss-broadcast" in run.text
+        await run.press("r")
+        assert len(run.engine.asked(Check)) == 2
+
+
+async def test_a_parameters_row_is_opened_and_gone_to(tmp_path: Path) -> None:
+    options = broken("param-not-in-optimizer__vision", tmp_path)
+    async with running(options=options) as run:
+        await run.press("f", "!", "enter")
+        line = option(run, "#findings-ledger")
+        assert line.startswith("✘ 3.weight") and line.split()[2:] != []
+        signs = line.split()
+        assert signs[3:7] == ["✔", "✔", "—", "✔"]  # registered, requires grad, group, path
+        await run.press("enter")
+        assert isinstance(run.app.screen, MainScreen)
+        assert run.app.main.tensor.tensor == "3.weight"
+
+
+async def test_an_op_of_the_forward_is_gone_to(tmp_path: Path) -> None:
+    async with running(options=broken("graph-cut__vision", tmp_path)) as run:
+        await run.press("!", "enter")
+        assert "stem.weight: require grad" in run.text.replace("stem.bias, ", "")
+        assert "✘ cut: detach" in run.text
+        await run.press("enter")
+        frame = run.app.main.frame
+        assert frame is not None and frame.entry is not None and frame.entry.op == "detach"
+
+
+async def test_nothing_found_is_said_and_probes_answer_in_a_line() -> None:
+    async with running() as run:
+        await run.press("n", "n", "!")
+        assert "No findings in 3 iterations." in run.text
+        assert run.app.screen.query_one("#findings-summary").has_class("-none")
+        await run.press("t")
+        assert "Train against eval, iteration 1: All" in run.text
+        await run.press("o")
+        assert "Overfit this batch, iteration 1: It can" in run.text
+        assert len(run.engine.asked(TrainAgainstEval)) == len(run.engine.asked(OverfitBatch)) == 1
+        assert run.app.main.frame is not None and run.app.main.frame.position.phase == "loss"
+        await run.press("escape", "f", "!")
+        assert len(run.engine.asked(Check)) == 1  # still iteration 1
+        await run.press("escape", "f", "!")
+        assert len(run.engine.asked(Check)) == 2
+        assert "Checked from iteration 2 on" in run.text
+
+
+@pytest.mark.filterwarnings(BROADCASTS)
+async def test_in_chinese_and_in_ascii(tmp_path: Path) -> None:
+    options = broken("loss-broadcast__regression", tmp_path)
+    async with running((80, 24), lang="zh", options=options) as run:
+        await run.press("!", "enter")
+        assert "被拉伸" in run.text and "144 个差" in run.text
+    async with running((80, 24), ascii=True, options=options) as run:
+        await run.press("!")
+        assert run.text.isascii()
+        await run.press("enter")
+        assert run.text.isascii() and "1->12" in run.text
+        await run.press("p")
+        assert run.text.isascii()
+
+
+def drawn(finding: Finding) -> list[Content]:
+    made = [drawing(finding, words(lang), UNICODE, None) for lang in ("en", "zh")]
+    return [*made, drawing(finding, words("en", ascii=True), ASCII, None)]
+
+
+@pytest.mark.filterwarnings(BROADCASTS)
+@pytest.mark.parametrize("program", SAMPLE)
+def test_each_kind_of_place_is_drawn_of_what_a_check_finds(program: str, tmp_path: Path) -> None:
+    for finding in checked(program, BROKEN, tmp_path).findings:
+        assert all(len(made.plain.strip()) > 10 for made in drawn(finding)), finding
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", sorted(set(programs()) - set(SAMPLE)))
+def test_so_is_every_other_one(program: str, tmp_path: Path) -> None:
+    for finding in checked(program, BROKEN, tmp_path).findings:
+        assert all(made.plain.strip() or not finding.evidence for made in drawn(finding)), finding
+
+
+def test_a_zero_times_infinity_shows_both_factors(tmp_path: Path) -> None:
+    found = checked("nan-backward__sequence", BROKEN, tmp_path).findings[0]
+    text = drawn(found)[0].plain
+    received, slope = found.evidence["factors"]
+    assert f"{received} × {slope} →" in text and "slope of the op" in text
+    assert float(slope) != float(slope) or float(slope) == float("inf")
+
+
+def test_every_probe_has_a_key_that_nothing_else_has() -> None:
+    bound = [key for b in FindingsScreen.BINDINGS for key in b.key.split(",")]  # type: ignore[union-attr]
+    assert len(bound) == len(set(bound)) and set(KEYS) < set(bound)
+    assert len(set(KEYS.values())) == len(KEYS) and len(LEVELS) > 20
+
+
+def test_the_ledger_fits(tmp_path: Path) -> None:
+    rows = (LedgerRow("a" * 60, (512, 256, 3, 3), True, True, None, None, VALUE, torch.pi, True),)
+    for width in (50, 76, 108):
+        head, lines = ledger_lines(rows, width, words("en"), UNICODE)
+        assert all(cell_len(text.plain) <= width for text in (head, *lines))

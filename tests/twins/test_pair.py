@@ -1,0 +1,157 @@
+"""Two programs stepped together: where they part, to the bit of plain PyTorch."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from lenet_tui.text.notice import Problem
+from lenet_tui.twins.engine.alignment import same_bits
+from lenet_tui.twins.engine.pair import run_twins
+from lenet_tui.twins.mistake import BY_ID, MISTAKES, PROGRAMS, edited
+from lenet_tui.twins.result import DIFFERS, EQUAL, ONLY_A, ONLY_B, SHAPES, TwinRow, Twins
+from lenet_tui.twins.scripts import write_scripts
+from tests.harness.terminal import environment
+from tests.twins.script import Script
+
+FIRST = {
+    "no-zero-grad": ((1, "zero_grad", ONLY_A), (2, "backward", "fc2.bias")),
+    "zero-grad-late": ((1, "zero_grad", ONLY_A), (1, "update", "conv1.weight")),
+    "lr-times-ten": ((1, "update", DIFFERS), (1, "update", "conv1.weight")),
+    "softmax-first": ((1, "loss", ONLY_B), (1, "loss", "loss")),
+    "softmax-dim": ((1, "loss", DIFFERS), (1, "loss", "loss.log_softmax")),
+    "detached": ((1, "forward", ONLY_B), (1, "backward", "fc2")),
+    "data-edit": ((1, "update", ONLY_B), (1, "backward", "fc1")),
+    "all-zero": ((0, "init", DIFFERS), (0, "init", "conv1.weight")),
+    "stale-optimizer": ((1, "zero_grad", ONLY_A), (2, "forward", "fc2")),
+    "sum-for-mean": ((1, "loss", DIFFERS), (1, "loss", "loss")),
+    "labels-from-one": ((1, "loss", ONLY_A), None),
+    "dropout-last": ((1, "loss", ONLY_B), (1, "loss", "loss")),
+    "clip-after-step": ((1, "update", ONLY_B), (2, "forward", "conv1")),
+    "broadcast-target": ((1, "data", SHAPES), (1, "data", "target")),
+    "relu-output": ((1, "forward", ONLY_B), (1, "loss", "loss")),
+    "raw-input": ((1, "forward", ONLY_A), (1, "forward", "0")),
+    "view-for-permute": ((1, "forward", ONLY_A), (1, "forward", "blocks.0")),
+    "plain-list": ((0, "init", ONLY_A), (2, "forward", "blocks.0")),
+    "one-layer-thrice": ((0, "init", ONLY_A), (1, "forward", "head")),
+    "eval-left-on": ((2, "forward", ONLY_A), (2, "forward", "1")),
+    "same-noise": ((1, "forward", DIFFERS), (1, "forward", "input.randn")),
+    "not-divided": ((1, "loss", ONLY_A), (1, "backward", "2")),
+    "clear-in-parts": ((1, "zero_grad", ONLY_B), (1, "backward", "2.bias")),
+    "no-bias-correction": ((1, "update", ONLY_A), (1, "update", "other.mul")),
+}
+SAMPLE = ("no-zero-grad", "detached", "labels-from-one", "eval-left-on", "plain-list")
+
+
+def at(found: tuple[int, TwinRow] | None, what: str) -> tuple[int, str, str] | None:
+    return None if found is None else (found[0], found[1].phase, getattr(found[1], what))
+
+
+def check(mistake: str) -> None:
+    result = run_twins(Twins(mistake=mistake))
+    assert (at(result.first, "how"), at(result.first_number, "name")) == FIRST[mistake]
+    for place, text in enumerate((BY_ID[mistake].healthy, BY_ID[mistake].broken)):
+        script = Script(text)
+        for iteration in result.iterations[1:]:
+            if iteration.errors[place] is None:
+                assert iteration.losses[place] == script.step()
+            else:
+                assert iteration.losses[place] is None
+    found = result.first_number
+    if found is not None and found[1].first is not None:
+        assert found[1].first.a != found[1].first.b
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize("mistake", SAMPLE)
+def test_the_twins_part_where_they_should_and_their_losses_are_a_scripts(mistake: str) -> None:
+    check(mistake)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize("mistake", sorted(set(FIRST) - set(SAMPLE)))
+def test_all_others_too(mistake: str) -> None:
+    check(mistake)
+
+
+def test_every_mistake_has_its_place() -> None:
+    assert set(FIRST) == set(BY_ID)
+
+
+@pytest.mark.parametrize("program", sorted({mistake.program for mistake in MISTAKES}))
+def test_a_program_beside_itself_has_no_difference(program: str, tmp_path: Path) -> None:
+    again = tmp_path / "again.py"
+    again.write_text((PROGRAMS / f"{program}.py").read_text("utf-8"), "utf-8")
+    before = torch.get_rng_state(), random.getstate(), list(sys.path), set(sys.modules)
+    result = run_twins(Twins(str(PROGRAMS / f"{program}.py"), str(again), iterations=3))
+    assert len(result.iterations) == 4 and result.first is None and result.ended is None
+    assert all(row.how == EQUAL for i in result.iterations for row in i.rows)
+    after = torch.get_rng_state(), random.getstate(), list(sys.path)
+    assert torch.equal(before[0], after[0]) and before[1:3] == after[1:]
+
+
+def test_the_first_number_is_torchs_own(tmp_path: Path) -> None:
+    mistake = BY_ID["no-zero-grad"]
+    found = run_twins(Twins(mistake="no-zero-grad", iterations=2)).first_number
+    assert found is not None
+    a, b = Script(mistake.healthy), Script(mistake.broken)
+    a.steps(2), b.steps(2)
+    row, ours, theirs = found[1], a.grad("fc2.bias"), b.grad("fc2.bias")
+    assert row.first is not None and row.first.index == (0,)
+    assert (row.first.a, row.first.b) == (ours[0].item(), theirs[0].item())
+    assert row.difference == (ours.double() - theirs.double()).abs().max().item()
+    assert (row.count, row.size) == (int((ours != theirs).sum()), 10)
+    assert row.a == ours.double().norm().item() and (row.line_a, row.line_b) == (41, 40)
+
+
+def test_nan_is_equal_to_nan_and_none_to_none_alone() -> None:
+    nan = torch.tensor([float("nan"), 1.0])
+    assert same_bits(nan, nan.clone()) and not same_bits(nan, torch.tensor([0.0, 1.0]))
+    assert same_bits(None, None) and not same_bits(None, torch.zeros(1))
+    assert not same_bits(torch.zeros(2), torch.zeros(2, 1))
+    assert not same_bits(torch.zeros(2), torch.zeros(2, dtype=torch.float64))
+
+
+def test_files_without_a_step_are_run_in_the_apps_order(tmp_path: Path) -> None:
+    text = (
+        "import torch\nfrom torch import nn\nmodel = nn.Linear(4, 2)\nloss = nn.MSELoss()\n"
+        "data = [(torch.ones(2, 4), torch.zeros(2, 2))]\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+    )
+    (tmp_path / "a.py").write_text(text)
+    (tmp_path / "b.py").write_text(text.replace("lr=0.1", "lr=0.2"))
+    (tmp_path / "c.py").write_text("boom = 1 / 0\n")
+    result = run_twins(Twins(str(tmp_path / "a.py"), str(tmp_path / "b.py"), iterations=2))
+    assert at(result.first, "name") == (1, "update", "weight")
+    failed = run_twins(Twins(str(tmp_path / "a.py"), str(tmp_path / "c.py")))
+    assert "ZeroDivisionError" in str(failed.error) and "boom = 1 / 0" in failed.traceback[2]
+
+
+def test_an_edit_must_find_its_place_once() -> None:
+    with pytest.raises(AssertionError):
+        edited("a\na\n", (("a", "b"),))
+
+
+def printed(path: Path) -> list[float]:
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, env=environment(), check=False
+    )
+    return [float(line) for line in done.stdout.split()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", sorted(BY_ID))
+def test_exported_scripts_print_the_losses_that_were_shown(mistake: str, tmp_path: Path) -> None:
+    result = run_twins(Twins(mistake=mistake))
+    for place, path in enumerate(write_scripts(BY_ID[mistake], tmp_path / "new")):
+        losses = [i.losses[place] for i in result.iterations[1:] if i.errors[place] is None]
+        assert printed(path) == losses
+        assert "lenet_tui" not in path.read_text("utf-8")
+    with pytest.raises(Problem, match="exists already"):
+        write_scripts(BY_ID[mistake], tmp_path / "new")

@@ -1,0 +1,61 @@
+"""``lenet-tui twins`` in a pipe: what it prints, and how it exits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.twins.mistake import BY_ID
+from tests.harness.commands import run_here
+from tests.twins.script import Script
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    a, b = tmp_path / "a.py", tmp_path / "b.py"
+    a.write_text(BY_ID["no-zero-grad"].healthy, "utf-8")
+    b.write_text(BY_ID["no-zero-grad"].broken, "utf-8")
+    return str(a), str(b)
+
+
+def test_two_files_that_differ_exit_1_with_every_digit_of_their_losses(
+    files: tuple[str, str],
+) -> None:
+    done = run_here("twins", *files, "--iterations", "3", "--format", "text")
+    assert done.returncode == 1
+    assert "First number that differs: iteration 2, backward: fc2.bias.grad" in done.stdout
+    losses = [
+        script.steps(3)
+        for script in map(Script, (BY_ID["no-zero-grad"].healthy, BY_ID["no-zero-grad"].broken))
+    ]
+    for n, (ours, theirs) in enumerate(zip(*losses, strict=True), 1):
+        line = next(line for line in done.stdout.splitlines() if line.startswith(f"{n} "))
+        assert line.split()[1:] == [repr(ours), repr(theirs), "=≠"[ours != theirs]]
+
+
+def test_json_has_the_first_number_and_a_file_beside_itself_exits_0(
+    files: tuple[str, str],
+) -> None:
+    done = run_here("twins", *files, "--iterations", "2", "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1 and found["first_number"]["iteration"] == 2
+    assert found["first"]["how"] == "only-a" and len(found["losses"]) == 2
+    done = run_here("twins", files[0], files[0], "--iterations", "2", "--format", "text")
+    assert done.returncode == 0 and "equal to the bit" in done.stdout
+
+
+def test_bad_input_is_one_line_and_exit_2(files: tuple[str, str], tmp_path: Path) -> None:
+    for given in (["nonsense"], [files[0]], [files[0], "none.py"], ["--export", str(tmp_path)]):
+        done = run_here("twins", *given)
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, given
+        assert not done.stdout
+
+
+def test_an_export_writes_two_scripts_once(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    assert run_here("twins", "detached", "--export", str(folder)).returncode == 0
+    assert (folder / "detached_broken.py").read_text("utf-8") == BY_ID["detached"].broken
+    done = run_here("twins", "detached", "--export", str(folder))
+    assert done.returncode == 2 and "exists already" in done.stderr

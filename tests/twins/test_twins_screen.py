@@ -1,0 +1,121 @@
+"""The screen of twins: a question first, then both programs side by side, at every size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets import OptionList
+
+from lenet_tui.app.all_words import words
+from lenet_tui.app.ui.main_screen import MainScreen
+from lenet_tui.kit.ui.glyphs import UNICODE
+from lenet_tui.text.numbers import number
+from lenet_tui.twins.engine.pair import run_twins
+from lenet_tui.twins.mistake import BY_ID, MISTAKES
+from lenet_tui.twins.result import Twins
+from lenet_tui.twins.ui.screen import TwinsScreen
+from lenet_tui.twins.ui.table import table
+from tests.harness.running_app import SIZES, Running, running
+
+
+def highlighted(run: Running, name: str) -> str:
+    listed = run.app.screen.query_one(name, OptionList)
+    assert listed.highlighted is not None
+    return str(listed.get_option_at_index(listed.highlighted).prompt)
+
+
+def asked(run: Running) -> list[Twins]:
+    return run.engine.asked(Twins)
+
+
+async def test_a_question_comes_first_then_the_run_then_why() -> None:
+    told = words("en")
+    index = [mistake.id for mistake in MISTAKES].index("detached")
+    async with running() as run:
+        await run.press("W")
+        assert "0 of 24" in run.text and "✔" not in highlighted(run, "#twins-list")
+        await run.press(*["down"] * index, "enter")
+        assert told("twins.detached.ask") in run.text
+        assert "+ x = F.relu(self.fc1(x.flatten(1))).detach()" in run.text
+        assert told("twins.detached.why")[:60] not in run.text and not asked(run)
+        await run.press("1")
+        assert asked(run) == [Twins(mistake="detached")]
+        assert f"No. It is: {told('twins.detached.1')}." in run.text
+        assert "First difference: iteration 1, forward: fc1.detach · line 22" in run.text
+        assert "healthy: 16×32, norm 0.1362   broken: None" in run.text
+        assert told("twins.detached.why")[:60] in run.text
+        result = run_twins(Twins(mistake="detached"))
+        for losses in [i.losses for i in result.iterations[1:]]:
+            assert all(loss is not None and number(loss, 4) in run.text for loss in losses)
+        assert highlighted(run, "#twins-rows").startswith("✘ fc2 · AddmmBackward0")
+        await run.press("n")
+        assert "Iteration 2 of 10" in run.text
+        await run.press("N", "N")
+        assert "What they start from" in run.text
+        await run.press("d")
+        assert "Iteration 1 of 10" in run.text
+        await run.press("backspace")
+        assert highlighted(run, "#twins-list").startswith("✘ detach()")
+        await run.press("enter", "2")
+        assert f"Right: {told('twins.detached.1')}." in run.text
+        await run.press("escape", "W")
+        assert "1 of 24" in run.text and len(run.engine.moves) == 0
+        await run.press("escape")
+        assert isinstance(run.app.screen, MainScreen)
+
+
+async def test_both_programs_are_exported_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with running() as run:
+        await run.press("W", "enter", "2", "x", "enter")
+        healthy, broken = (tmp_path / f"no_zero_grad_{name}.py" for name in ("healthy", "broken"))
+        assert healthy.read_text("utf-8") == BY_ID["no-zero-grad"].healthy
+        assert broken.read_text("utf-8") == BY_ID["no-zero-grad"].broken
+        await run.press("x", "enter")
+        assert "no_zero_grad_healthy.py exists already" in run.text
+
+
+async def test_two_files_are_compared_and_one_that_fails_shows_its_traceback(
+    tmp_path: Path,
+) -> None:
+    a, b, c = (tmp_path / f"{name}.py" for name in "abc")
+    a.write_text(BY_ID["lr-times-ten"].healthy, "utf-8")
+    b.write_text(BY_ID["lr-times-ten"].broken, "utf-8")
+    c.write_text("boom = 1 / 0\n", "utf-8")
+    async with running() as run:
+        run.app.main.open_twins(Twins(str(a), str(b), iterations=3))
+        await run.settle()
+        assert "a.py beside b.py, 3 iterations from seed 0" in run.text
+        assert "iteration 1, update: conv1.weight" in run.text
+        assert highlighted(run, "#twins-rows").startswith("✘ conv1.weight")
+        await run.press("x")  # they are files already
+        assert isinstance(run.app.screen, TwinsScreen)
+        await run.press("escape")
+        run.app.main.open_twins(Twins(str(a), str(c)))
+        await run.settle()
+        assert "boom = 1 / 0" in run.text and "ZeroDivisionError" in run.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_size_shows_where_they_part(size: tuple[int, int]) -> None:
+    async with running(size, lang="zh") as run:
+        run.app.main.open_twins(Twins(mistake="no-zero-grad", iterations=3))
+        await run.settle()
+        assert words("zh")("twins.no-zero-grad.ask")[:12] in run.text.replace("\n", "")
+        await run.press("2")
+        assert "第 2 次迭代，backward：fc2.bias.grad" in run.text
+        assert highlighted(run, "#twins-rows").startswith("✘ fc2.bias.grad")
+        assert any("✘ fc2.bias.grad" in line for line in run.lines)
+        assert all(cell_len(line) <= size[0] for line in run.lines)
+
+
+@pytest.mark.parametrize("width", [40, 68, 100])
+def test_no_line_of_the_table_is_too_long(width: int) -> None:
+    result = run_twins(Twins(mistake="no-zero-grad", iterations=2))
+    for iteration in result.iterations:
+        head, lines = table(iteration, ("healthy", "broken"), width, words("en"), UNICODE)
+        assert all(cell_len(text.plain) <= width for text in (head, *(line.text for line in lines)))
