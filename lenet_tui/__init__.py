@@ -7,6 +7,7 @@ From a script of one's own, where the objects exist already::
     lt.step(model, batch, loss, optimizer)      # the screen on this one step, then all as before
     lt.step(train_step, batch)                  # the same on a function of one's own
     lt.here()                                   # the same on what stands around this line
+    lt.check(train_step, batch).raise_if_any()  # no screen: what is wrong with it, for a test
 
 ``PYTHONBREAKPOINT=lenet_tui.here`` has ``breakpoint()`` do the last.
 """
@@ -17,6 +18,7 @@ import sys
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
+    from lenet_tui.findings.checked import Checked
     from lenet_tui.script.engine.types import (
         GradScaler,
         Loss,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
         TrainStep,
     )
 
-__all__ = ["here", "step"]
+__all__ = ["check", "here", "step"]
 __version__ = "0.1.0"
 
 
@@ -109,3 +111,48 @@ def here(*args: object, **kwargs: object) -> None:
     from lenet_tui.script.engine import around_a_line  # noqa: PLC0415 - torch comes with it
 
     around_a_line.look(sys._getframe(1))
+
+
+@overload
+def check(
+    model: Module,
+    batch: Any,
+    loss: Loss | None = None,
+    optimizer: Optimizer | None = None,
+    *,
+    scheduler: Scheduler | None = None,
+    scaler: GradScaler | None = None,
+    iterations: int = 3,
+) -> Checked: ...
+
+
+@overload
+def check(model: TrainStep, batch: Any, *, iterations: int = 3) -> Checked: ...
+
+
+def check(
+    model: Module | TrainStep,
+    batch: Any,
+    loss: Loss | None = None,
+    optimizer: Optimizer | None = None,
+    *,
+    scheduler: Scheduler | None = None,
+    scaler: GradScaler | None = None,
+    iterations: int = 3,
+) -> Checked:
+    """Say what is wrong with a training step, with numbers, or nothing; without a screen.
+
+    Takes what ``step`` takes, runs it a few times with everything recorded, and undoes it to the
+    bit. In a test:
+
+    >>> def test_step():                                           # doctest: +SKIP
+    ...     lt.check(model, batch, nn.CrossEntropyLoss(), optimizer).raise_if_any()
+
+    ``raise_if_any(allow=("no-gradient",))`` raises ``AssertionError`` for every other error or
+    warning; ``findings`` has them as values, ``str`` as text. What the step itself raises is a
+    finding too. Raises ``TypeError`` for what is no step.
+    """
+    from lenet_tui.script.engine import checking  # noqa: PLC0415 - torch comes with it
+
+    more = {"scheduler": scheduler, "scaler": scaler}
+    return checking.checked((model, batch, loss, optimizer), more, iterations)

@@ -14,14 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as nn_module
 from torch.optim import Optimizer
-from torch.optim.optimizer import (
-    register_optimizer_step_post_hook,
-    register_optimizer_step_pre_hook,
-)
+from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.overrides import TorchFunctionMode
 
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import tensors, written_by
+from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.torch_functions import known
 from lenet_tui.training.engine.own_errors import is_own_file
 
@@ -83,6 +81,17 @@ class ModuleCall:
     output: Any = None
 
 
+@dataclass(slots=True)
+class Announced(RecorderProgress):
+    """The progress of a recorder, which tells an observer of each call before it is made."""
+
+    tell: Callable[[str], None] = lambda what: None
+
+    def enters(self, what: str) -> None:
+        RecorderProgress.enters(self, what)
+        self.tell(what)
+
+
 class Observer(TorchFunctionMode):
     """Sees each call of torch that a recorder makes: it is entered before the recorder.
 
@@ -100,7 +109,7 @@ class Observer(TorchFunctionMode):
         self.closures = False
         self._paths = paths
         self._before = before
-        self._off = 0
+        self._announced = False
         self._stack: list[ModuleCall] = []
         self._handles: list[Any] = []
 
@@ -109,7 +118,6 @@ class Observer(TorchFunctionMode):
             nn_module.register_module_forward_pre_hook(self._enters),
             nn_module.register_module_forward_hook(self._leaves),
             register_optimizer_step_pre_hook(self._updates),
-            register_optimizer_step_post_hook(self._updated),
         ]
         self._observe_modes()
         super().__enter__()  # type: ignore[no-untyped-call]
@@ -146,8 +154,14 @@ class Observer(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         function = known(func)
-        if self._off or function.silent or torch._C._functorch.peek_interpreter_stack() is not None:
+        if function.silent:
+            line = line_now() if function.name in SEEN else ""
+            if not line:
+                return func(*args, **kwargs)
+        elif not self._announced:  # the recorder's own work, or an optimizer's
             return func(*args, **kwargs)
+        else:
+            self._announced, line = False, line_now()
         given = tensors([*args, *kwargs.values()])
         writes = (
             written_by(func, function.name, args, kwargs)
@@ -155,7 +169,7 @@ class Observer(TorchFunctionMode):
             else ()
         )
         read = [(t, _version(t)) for t in given]
-        call = Call(function.op, args, kwargs, line_now(), torch.is_grad_enabled(), read)
+        call = Call(function.op, args, kwargs, line, torch.is_grad_enabled(), read)
         self.calls.append(call)
         for before in self._before:
             before(call)
@@ -166,6 +180,10 @@ class Observer(TorchFunctionMode):
             raise
         call.written = [(t, _version(t)) for t in writes]
         return call.result
+
+    def announce(self, what: str) -> None:
+        """A recorder is about to make the call that it was given."""
+        self._announced = True
 
     def pair(self, entries: Iterable[OpEntry]) -> None:
         """Tell the calls which op of the tape each is; ``entries``: in the order they ran."""
@@ -196,10 +214,6 @@ class Observer(TorchFunctionMode):
             self.optimizers.append(optimizer)
         given = args[1] if len(args) > 1 else kwargs.get("closure")
         self.closures = self.closures or given is not None
-        self._off += given is None
-
-    def _updated(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        self._off = max(self._off - 1, 0)
 
 
 def _is(call: Call, entry: OpEntry) -> bool:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 import torch
 from torch import Tensor
 
-from lenet_tui.findings.engine.calls import Call, Observer
+from lenet_tui.findings.engine.calls import Announced, Call, Observer
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.iteration import Iteration
@@ -19,7 +19,6 @@ from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.options import phases_on
 from lenet_tui.protocol.phases import INIT, STEP, turn
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
-from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.tape import TapeSegment
@@ -71,9 +70,10 @@ def check(
     try:
         for detector in looking:
             found += detector.begin(trainer)
+        values = _values(trainer)
         while done < iterations or (done < MOST and any(d.wants_more() for d in looking)):
             done += 1
-            failed, made = _run(trainer, done, first + done - 1, looking)
+            failed, made, values = _run(trainer, done, first + done - 1, looking, values)
             found += made
             for detector in looking:
                 found += detector.left(done)
@@ -104,12 +104,16 @@ def _specific(finding: Finding, order: list[str]) -> int:
 
 
 def _run(
-    trainer: Trainer, number: int, iteration: int, looking: list[Detector]
-) -> tuple[bool, list[Finding]]:
-    """Run an iteration and have it looked at; whether it failed, and what was found."""
-    recorded = _record(trainer, number, iteration, _hooks(looking))
+    trainer: Trainer,
+    number: int,
+    iteration: int,
+    looking: list[Detector],
+    values: dict[str, Tensor],
+) -> tuple[bool, list[Finding], dict[str, Tensor]]:
+    """Run an iteration and have it looked at: whether it failed, what was found, the new values."""
+    recorded = _record(trainer, number, iteration, _hooks(looking), values)
     found = [finding for detector in looking for finding in detector.look(recorded)]
-    return recorded.error is not None, found
+    return recorded.error is not None, found, recorded.after
 
 
 def _hooks(looking: list[Detector]) -> list[Callable[[Call], None]]:
@@ -117,15 +121,18 @@ def _hooks(looking: list[Detector]) -> list[Callable[[Call], None]]:
 
 
 def _record(
-    trainer: Trainer, number: int, iteration: int, before: list[Callable[[Call], None]]
+    trainer: Trainer,
+    number: int,
+    iteration: int,
+    before: list[Callable[[Call], None]],
+    values: dict[str, Tensor],
 ) -> Iteration:
     """Run an iteration with everything recorded."""
     paths = {id(module): path for path, module in trainer.modules()}
     observer = Observer(paths, before)
-    recorder = CheckRecorder(trainer, RecorderProgress(), 0.0)
+    recorder = CheckRecorder(trainer, Announced(tell=observer.announce), 0.0)
     recorder.partly = True
     sequence = _sequence()
-    values = _values(trainer)
     grads = {n: None if p.grad is None else p.grad.clone() for n, p in trainer.parameters.items()}
     recorder.begin(iteration)
     phase = INIT.name

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from torch import Tensor
-
 from lenet_tui.findings.engine.data_flow import Cut, DataFlow
+from lenet_tui.findings.engine.deaths import Death, deaths, nonzero
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
 from lenet_tui.findings.engine.iteration import Iteration
@@ -26,7 +25,7 @@ class GradientDetector(Detector):
 
     def __init__(self) -> None:
         self._best: dict[str, str] = {}
-        self._died: dict[str, str] = {}
+        self._died: dict[str, Death] = {}
         self._moved: set[str] = set()
         self._by_hand: set[str] = set()
         self._candidates: set[str] = set()
@@ -42,9 +41,9 @@ class GradientDetector(Detector):
         backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
         self._backwards += len(backwards)
         for segment in backwards:
-            self._gradients(segment)
+            self._gradients(iteration, segment)
         for _, entry in iteration.entries():
-            if isinstance(entry, GradientEntry) and entry.op in BY_OTHERS and _nonzero(entry.after):
+            if isinstance(entry, GradientEntry) and entry.op in BY_OTHERS and nonzero(entry.after):
                 self._best[entry.name] = VALUE
         for _, entry in iteration.entries(UPDATE.name):
             if getattr(entry, "optimizer", "") == BY_HAND:
@@ -63,13 +62,13 @@ class GradientDetector(Detector):
             self._follow(iteration, without)
         return ()
 
-    def _gradients(self, segment: TapeSegment) -> None:
+    def _gradients(self, iteration: Iteration, segment: TapeSegment) -> None:
         """Note what each parameter was given; for zeros, where they came from."""
         zeros: list[NodeEntry] = []
         for entry in segment.nodes:
             if entry.op != ACCUMULATES or not entry.parameter:
                 continue
-            given = any(_nonzero(t) for t in entry.received)
+            given = any(nonzero(t) for t in entry.received)
             best = self._best.get(entry.parameter, NONE)
             if given:
                 self._best[entry.parameter] = VALUE
@@ -77,19 +76,8 @@ class GradientDetector(Detector):
                 self._best[entry.parameter] = ZERO
             if not given:
                 zeros.append(entry)
-        if not zeros:
-            return
-        consumers = {n: e for e in segment.nodes for n, _ in e.following if n is not None}
-        own: dict[str, NodeEntry] = {}
-        for entry in segment.nodes:
-            if not entry.parameter:
-                own.setdefault(entry.name, entry)
-        dead = _died_at(segment)
-        for entry in zeros:
-            consumer = consumers.get(entry.node)
-            first = own.get(consumer.name) if consumer is not None else None
-            if first is not None and not any(_nonzero(t) for t in first.received):
-                self._died[entry.parameter] = dead
+        if zeros:
+            self._died |= deaths(segment, zeros, [op for _, op in iteration.ops()])
 
     def _follow(self, iteration: Iteration, names: list[str]) -> None:
         """Note how far the numbers of these parameters go."""
@@ -118,10 +106,10 @@ class GradientDetector(Detector):
             if some:
                 yield _without(reason, some, WARNING if reason == "none" else NOTE)
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
-        level = WARNING if self._moved else NOTE
         for died in dict.fromkeys(self._died[n] for n in zero):
             some = [n for n in zero if self._died[n] == died]
-            yield _without("zero", some, level, died_at=died)
+            level = WARNING if self._moved and died.by_value else NOTE
+            yield _without("zero", some, level, died_at=died.where, node=died.node)
 
     def _of_cut(self, key: tuple[str, str], names: list[str]) -> Finding:
         cut = self._cuts[key]
@@ -139,22 +127,3 @@ class GradientDetector(Detector):
 def _without(reason: str, names: list[str], level: str, **more: str) -> Finding:
     evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
     return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)
-
-
-def _died_at(segment: TapeSegment) -> str:
-    """The op whose node was given a gradient and handed on nothing but zeros, the first of them."""
-    for entry in segment.nodes:
-        if entry.parameter or not any(_nonzero(t) for t in entry.received):
-            continue
-        made = [t for t in entry.produced if t is not None]
-        if made and not any(_nonzero(t) for t in made):
-            return entry.name
-    return ""
-
-
-def _nonzero(tensor: Tensor | None) -> bool:
-    if tensor is None:
-        return False
-    if tensor.is_sparse:
-        return bool(tensor._values().count_nonzero())
-    return bool(tensor.count_nonzero())

@@ -20,7 +20,12 @@ def has_nan(tensor: Tensor) -> bool:
 
 def finite(tensor: Tensor | None) -> bool:
     """Whether all of its numbers are finite; a tensor of whole numbers is, and so is none."""
-    return tensor is None or not _floating(tensor) or bool(torch.isfinite(tensor).all())
+    if tensor is None or not _floating(tensor) or not tensor.numel():
+        return True
+    total = (
+        tensor.detach().sum()
+    )  # of one pass: only where it is not finite each number is looked at
+    return bool(torch.isfinite(total)) or bool(torch.isfinite(tensor).all())
 
 
 def _floating(tensor: Tensor) -> bool:

@@ -1,0 +1,1 @@
+"""Healthy programs of many kinds, none of which a check may accuse."""

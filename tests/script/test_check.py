@@ -1,0 +1,75 @@
+"""``lenet_tui.check``: findings of a script's own objects, which are then as they were."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import lenet_tui as lt
+
+
+def _parts() -> tuple[nn.Module, tuple[Tensor, Tensor], torch.optim.Optimizer]:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 1))
+    x = torch.randn(16, 6)
+    return model, (x, x.sum(1)), torch.optim.Adam(model.parameters(), lr=1e-2)
+
+
+def test_a_broadcast_is_found_in_a_script_and_all_is_as_before() -> None:
+    model, batch, optimizer = _parts()
+    before = {name: t.clone() for name, t in model.state_dict().items()}
+    generator = torch.get_rng_state()
+    checked = lt.check(model, batch, nn.MSELoss(), optimizer)
+    assert checked.ids == ("loss-broadcast",)
+    (finding,) = [f for f in checked.findings if f.fails]
+    assert finding.evidence["prediction"] == [16, 1]
+    assert finding.evidence["result"] == [16, 16]
+    with pytest.raises(AssertionError, match=r"\(16, 1\).*\(16,\)"):
+        checked.raise_if_any()
+    checked.raise_if_any(allow="loss-broadcast")
+    assert all(t.equal(before[name]) for name, t in model.state_dict().items())
+    assert all(p.grad is None for p in model.parameters())
+    assert not optimizer.state
+    assert torch.get_rng_state().equal(generator)
+
+
+def test_a_healthy_step_and_its_own_function_raise_nothing() -> None:
+    model, (x, y), optimizer = _parts()
+    batch = x, y.unsqueeze(1)
+    lt.check(model, batch, nn.MSELoss(), optimizer).raise_if_any()
+
+    def train_step(batch: tuple[Tensor, Tensor]) -> Tensor:
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(batch[0]), batch[1])
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return loss
+
+    checked = lt.check(train_step, batch)
+    assert checked.ids == (), str(checked)
+    assert str(checked).startswith("No findings in 3 iterations")
+
+
+def test_a_missing_zero_grad_is_at_its_line() -> None:
+    model, (x, y), optimizer = _parts()
+
+    def train_step(batch: tuple[Tensor, Tensor]) -> Tensor:
+        loss = nn.functional.mse_loss(model(batch[0]), batch[1])
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return loss
+
+    checked = lt.check(train_step, (x, y.unsqueeze(1)))
+    assert "grad-accumulates" in checked.ids
+    (finding,) = [f for f in checked.findings if f.id == "grad-accumulates"]
+    line = train_step.__code__.co_firstlineno + 2
+    assert finding.line == f"test_check.py:{line}"
+
+
+def test_what_is_no_step_is_a_type_error_and_an_exception_a_finding() -> None:
+    with pytest.raises(TypeError, match=r"neither|no model|module"):
+        lt.check(3, None)  # type: ignore[call-overload]
+    model, (x, y), optimizer = _parts()
+    checked = lt.check(model, (x[:, :5], y), nn.MSELoss(), optimizer)
+    assert checked.findings[0].id == "raised"
