@@ -78,6 +78,8 @@ def run(words: Sequence[str]) -> int:
     _add_options(parser)
     subcommands.add_all(add, open_app)
     args = parser.parse(words)
+    if theme := vars(args).get("theme"):  # what prints has no use for it, but a typo is one
+        _check_theme(theme)
     _complain_of_settings()
     command: Callable[[argparse.Namespace], int] = vars(args).get("run", open_app)
     return command(args)
