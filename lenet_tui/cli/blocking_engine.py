@@ -39,6 +39,7 @@ class BlockingEngine:
         self.client = EngineClient(self._reports.put)
         self._progress = Progress()
         self._iteration = 0
+        self._remarks: set[str] = set()
         self._unacknowledged = False
 
     def __enter__(self) -> BlockingEngine:
@@ -124,7 +125,9 @@ class BlockingEngine:
                 what = f"{report.kind}: " if report.kind != "output" else ""
                 complain(verbatim(what + report.text))
             elif isinstance(report, messages.Remark):
-                complain(report.notice)
+                if str(report.notice) not in self._remarks:  # a session may be started again
+                    self._remarks.add(str(report.notice))
+                    complain(report.notice)
             elif isinstance(report, messages.Failed):
                 raise CommandError(report.error, report.exit)
             elif isinstance(report, messages.Died):

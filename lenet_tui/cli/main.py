@@ -98,6 +98,8 @@ def run(words: Sequence[str]) -> int | Callable[[], int]:
         raise CommandError("cli:no-option", name="--")
     if theirs:
         args.words = theirs[1:]
+    if theme := vars(args).get("theme"):  # what prints has no use for it, but a typo is one
+        _check_theme(theme)
     _complain_of_settings()
     command: Callable[[argparse.Namespace], int | Callable[[], int]]
     command = vars(args).get("run", open_app)

@@ -63,6 +63,19 @@ NOTICES = {
         "--{option} {ours} is taken, not the file's {theirs}",
         "采用 --{option} {ours}，而非文件中的 {theirs}",
     ),
+    "cli:own-recipe": (
+        "with {options} train leaves its own recipe (train --help): what is not given is as in the"
+        " app",
+        "给出 {options} 时 train 不用自己的方案（见 train --help）：未给出的选项与应用中相同",
+    ),
+    "cli:reached": (
+        "the session is at iteration {n} already: there is nothing to train",
+        "会话已在第 {n} 次迭代：无需再训练",
+    ),
+    "cli:reached-epoch": (
+        "the session is at epoch {epoch} already (iteration {n}): there is nothing to train",
+        "会话已在第 {epoch} 轮（第 {n} 次迭代）：无需再训练",
+    ),
     "cli:not-finite": (
         "the loss ended as {loss}: a smaller --lr may help; the app finds the op that made it",
         "损失最终为 {loss}：可减小 --lr；在应用中可找到产生它的算子",
@@ -98,8 +111,8 @@ NOTICES = {
         "已写入 {output}：'python {output} --verify' 会重现此会话",
     ),
     "cli:no-epochs": (
-        "--epochs: how long an epoch of these data is is not known: give --iterations",
-        "--epochs：这些数据的一轮有多长未知：请给出 --iterations",
+        "these data have no epochs that can be counted: give --iterations N",
+        "这些数据没有可数的轮次：请给出 --iterations N",
     ),
     "cli:nothing-to-save": (
         "no checkpoint is written: nothing has been trained",

@@ -180,7 +180,8 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help=f"of images trained on: {EXAMPLE} (pixels, degrees, deviation), or some of these",
     )
-    group.add_argument("--train-size", type=_value("train-size"), metavar="N", help="only first N")
+    about = "train on the first N images only, which a net may learn by heart"
+    group.add_argument("--train-size", type=_value("train-size"), metavar="N", help=about)
     group.add_argument("--batch-size", type=_value("batch-size"), metavar="N")
     group.add_argument("--loss", choices=LOSSES)
     group.add_argument("--lr", type=_value("lr"), metavar="X", help="learning rate (0.01)")
@@ -209,17 +210,13 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="begin with these: a state_dict that torch saved (.pt), or .safetensors",
     )
-    group.add_argument("--seed", type=_value("seed"), metavar="N", help="of all random numbers")
-    group.add_argument("--threads", type=_value("threads"), metavar="N", help="for torch (1)")
-    group.add_argument(
-        "--history-mb", type=_value("history-mb"), metavar="N", help="memory for stepping back"
-    )
-    group.add_argument(
-        "--tape-mb",
-        type=_value("tape-mb"),
-        metavar="N",
-        help="memory for what an iteration's ops make",
-    )
+    for name, about in (
+        ("seed", "of all random numbers"),
+        ("threads", "for torch (1)"),
+        ("history-mb", "memory for stepping back"),
+        ("tape-mb", "memory for what an iteration's ops make"),
+    ):
+        group.add_argument(f"--{name}", type=_value(name), metavar="N", help=about)
 
 
 def session_options(args: argparse.Namespace) -> Options:

@@ -42,6 +42,15 @@ _OWN = (
 """Options of the session that the tour's words and numbers depend on."""
 
 
+RECIPE = (
+    "By itself, and with images, it trains with adamw, lr 0.005, weight-decay 1, augment"
+    " shift=2,rotate=10 and a schedule of one epoch of warm-up, then a cosine, in batches of 16. If"
+    " any of --optimizer, --lr, --schedule, --momentum, --weight-decay, --loss, --clip is given,"
+    " what is not given is as in the app: manual, lr 0.01, no augmentation"
+)
+"""``train.RECIPE`` in words; a test compares them."""
+
+
 class OpenApp(Protocol):
     """What runs the app; ``first``: what to open over its main screen."""
 
@@ -94,6 +103,7 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("--force", action="store_true", help="overwrite an existing file")
 
     parser = add("train", "train without a screen, and evaluate", _train)
+    parser.epilog = f"{RECIPE}."
     group = parser.add_argument_group("training")
     extent = group.add_mutually_exclusive_group()
     extent.add_argument("--epochs", type=_whole("epochs", 1), metavar="N", help="how many (20)")

@@ -29,7 +29,8 @@ from lenet_tui.protocol.moves import Goto
 from lenet_tui.protocol.options import NET, Options, check
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.schedules import parse_schedule
-from lenet_tui.text.notice import notice
+from lenet_tui.text.notice import Notice, notice
+from lenet_tui.text.numbers import thousands
 from lenet_tui.training.schedule_picture import picture
 
 EPOCHS = 20
@@ -58,6 +59,11 @@ def run(args: argparse.Namespace) -> int:
     with BlockingEngine(report.frame) as engine:
         options, length = _begun(engine, given, args, saved)
         total = _total(given, length)
+        here = saved.snapshot.position.iteration if saved is not None else 0
+        reached = 0 < total <= here
+        if reached:  # less is no order to go back
+            total = here
+            complain(_reached(here, length))
         report.begin(engine.client, options, length, total)
         if given.get("dry_run"):
             for line in picture(parse_schedule(options.schedule), options.lr, total, ascii=ascii):
@@ -98,11 +104,18 @@ def _begun(
         options = check(replace(options, batch_size=BATCH))
     ready = engine.start(options)
     length = engine.ask(EpochLength())
-    if any(name in given for name in TOLD) or not _images(options) or options.model != NET:
+    if not _images(options) or options.model != NET:
+        return ready.options, length
+    if told := [name for name in TOLD if name in given]:
+        complain(notice("cli:own-recipe", options=", ".join(_option(name) for name in told)))
         return ready.options, length
     recipe = {name: value for name, value in RECIPE.items() if name not in given}
     options = _scheduled(replace(options, **recipe), length, _total(given, length))
     return engine.start(options).options, length
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 def _images(options: Options) -> bool:
@@ -125,6 +138,12 @@ def _total(given: Mapping[str, Any], length: int) -> int:
     if not length:
         raise CommandError("cli:no-epochs")
     return int(given.get("epochs", EPOCHS)) * length
+
+
+def _reached(iteration: int, length: int) -> Notice:
+    if not length:
+        return notice("cli:reached", n=thousands(iteration))
+    return notice("cli:reached-epoch", n=thousands(iteration), epoch=f"{iteration / length:.4g}")
 
 
 def _trained(engine: BlockingEngine, total: int) -> tuple[Moved, bool]:

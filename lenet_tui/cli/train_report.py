@@ -60,9 +60,9 @@ class Text:
         self._client, self._options, self._length, self._total = client, options, length, total
         own = options.data in (OWN, DRAWN)
         settings = [(name, getattr(options, name)) for name in SETTINGS]
+        names = [session_name(options), *([Path(options.data).name] * (options.data != OWN))]
         parts = [
-            clean(session_name(options)),
-            *([clean(Path(options.data).name)] if options.data != options.preset else []),
+            *dict.fromkeys(clean(name) for name in names),
             *([] if own else [self._words("status.batch", n=options.batch_size)]),
             options.optimizer,
             *([f"lr {options.lr:g}"] if options.lr >= 0 else []),

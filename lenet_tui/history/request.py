@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.request import Request
 
 
@@ -27,3 +28,13 @@ class StoreKeyframe(Request[bool]):
 @dataclass(frozen=True, slots=True)
 class EpochLength(Request[int]):
     """Asks how many iterations an epoch has; 0: the data have no end that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class MayMake(Request[tuple[Move, ...]]):
+    """Asks whether the engine would take moves; it answers with them in an order that works.
+
+    It rejects them with what it would say of the first that it refused, and makes none of them.
+    """
+
+    moves: tuple[Move, ...]

@@ -10,6 +10,10 @@ NOTICES = {
         "{name} 不能是 {value}：须为 {low} 到 {high} 的整数",
     ),
     "protocol:not-whole": ("{name} {text!r} is not a whole number", "{name} {text!r} 不是整数"),
+    "protocol:evaluate-every": (
+        "evaluate-every {text!r} is neither a whole number from 0 (never) nor epoch",
+        "evaluate-every {text!r} 既不是从 0（从不）起的整数，也不是 epoch",
+    ),
     "protocol:not-a-number": ("{name} {text!r} is not a number", "{name} {text!r} 不是数"),
     "protocol:no-option": (
         "no option {option!r}: one of {allowed}",

@@ -201,8 +201,8 @@ def parse_value(option: str, text: str) -> Any:
         return _schedule(text)
     if option in TUNED and text == DEFAULT:
         return ITS_OWN
-    if option == "evaluate-every" and text == "epoch":
-        return EPOCH
+    if option == "evaluate-every":
+        return _evaluate_every(text)
     if option not in (*SETTABLE, *FROM_THE_START):
         raise OptionError("protocol:no-option", option=option, allowed=", ".join(SETTABLE))
     if kind in (int, float):
@@ -273,6 +273,18 @@ def _schedule(text: str) -> str:
         return str(parse_schedule(text))
     except ScheduleError as error:
         raise OptionError(error.notice) from None
+
+
+def _evaluate_every(text: str) -> int:
+    if text == "epoch":
+        return EPOCH
+    try:
+        every = int(text)
+    except ValueError:
+        every = -1
+    if not 0 <= every <= 10**12:
+        raise OptionError("protocol:evaluate-every", text=text)
+    return every
 
 
 def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:

@@ -32,14 +32,10 @@ NOTICES = {
         "batch-size {size} 超过可训练的样本：{data} 有 {count} 个；最多 {count}",
     ),
     "training:unusable-data": (
-        "data {path!r} cannot be used: {why}; what works: digits, random, a folder with MNIST's IDX"
-        " files, a folder with a folder of images for each class, or an .npz file with images"
-        " (N, H, W) or (N, 1, H, W), of uint8 (0 to 255) or any integer or float type, and labels"
-        " (N,) of an integer type from 0 on, or with x_train, y_train, x_test, y_test",
-        "无法使用数据 {path!r}：{why}；可用：digits、random、含 MNIST 的 IDX 文件的文件夹、"
-        "每个类别一个图像文件夹的文件夹，或一个 .npz 文件，其中 images 的形状为"
-        " (N, H, W) 或 (N, 1, H, W)，类型为 uint8（0 到 255）或其他整数、浮点类型，"
-        "labels 的形状为 (N,)，类型为整数，从 0 起；或含 x_train、y_train、x_test、y_test",
+        "data {path!r} cannot be used: {why}; what works: .npz of images (N, H, W) and labels (N,),"
+        " IDX files, or a folder of images for each class",
+        "无法使用数据 {path!r}：{why}；可用：含 images (N, H, W) 与 labels (N,) 的 .npz、"
+        "IDX 文件，或每个类别一个图像文件夹",
     ),
     "training:too-many-classes": (
         "data {data} has labels up to {last}, and the last layer of the net has {outputs} outputs:"
@@ -138,6 +134,10 @@ NOTICES = {
     "training:images-type": (
         "{name} is of type {dtype}, not of an integer or float type",
         "{name} 的类型为 {dtype}，不是整数或浮点类型",
+    ),
+    "training:images-not-finite": (
+        "{name} contain {value}, first in image {number}",
+        "{name} 含有 {value}，首先在第 {number} 张图像",
     ),
     "training:labels-type": (
         "{name} is of type {dtype}, not of an integer type such as int64",

@@ -113,7 +113,7 @@ async def test_a_sample_is_the_start_and_is_shifted_erased_and_cleared() -> None
         assert screen.drawing.pixels.max() > 0 and screen.target is not None
         await run.press("g", "9", "9", "9", "9", "enter")
         assert "0 to 1796" in run.text
-        await run.press("escape")
+        await run.press("escape", "escape")
         assert not isinstance(run.app.screen, CanvasScreen) and not run.engine.moves
 
 

@@ -100,6 +100,9 @@ def test_it_is_the_plain_loop_and_the_app_goes_on_from_its_checkpoint(tmp_path: 
 
     again = run_here("train", "--resume", str(file), "--epochs", "3", "--format", "jsonl")
     assert again.returncode == 0 and events(again.stdout)[-1]["correct"] == right
+    less = run_here("train", "--resume", str(file), "--epochs", "2")
+    assert less.returncode == 0 and less.stdout == done.stdout  # and it has not gone back
+    assert "at epoch 3 already (iteration 45): there is nothing to train" in less.stderr
 
 
 def test_resumed_it_trains_on_to_the_bit(tmp_path: Path) -> None:
@@ -140,6 +143,19 @@ def test_a_resumed_session_is_compared_with_one_that_never_stopped(
     monkeypatch.setattr(train, "_reread", forged)
     done = run_here(*SMALL, "--iterations", "40", "--verify-resume")
     assert done.returncode == 1 and "it differs" in done.stdout
+
+
+def test_the_recipe_is_in_the_help_and_leaving_it_is_said() -> None:
+    recipe = " ".join(run_here("train", "--help").stdout.split())
+    for name, value in train.RECIPE.items():
+        shown = f"{value:g}" if isinstance(value, float) else value
+        assert shown in recipe and (name == "optimizer" or name.replace("_", "-") in recipe), name
+    for name in train.TOLD:
+        assert "--" + name.replace("_", "-") in recipe
+    images = run_here(*SMALL, "--dry-run", "--epochs", "2")
+    assert "recipe" not in images.stderr and images.stderr.startswith("digits · batch")
+    other = run_here(*SMALL, "--dry-run", "--epochs", "2", "--schedule", "step:10:0.5")
+    assert "with --schedule train leaves its own recipe" in other.stderr
 
 
 def test_its_schedule_is_drawn_before_it_is_used() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from lenet_tui.export.engine.export import text as script
 from lenet_tui.export.request import Export
 from lenet_tui.kit.ui.ask_file import Target
 from lenet_tui.protocol.messages import Answered, Asked
-from lenet_tui.text.notice import verbatim
+from lenet_tui.text.notice import Problem, verbatim
 from tests.harness.running_app import Running, running
 
 
@@ -76,7 +77,7 @@ async def test_a_path_where_no_file_can_be_is_asked_again(folder: Path) -> None:
         assert run.engine.asked(Export) == [] and not [*folder.iterdir()]
 
 
-async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
+async def test_what_goes_wrong_is_a_line_for_the_dialog(folder: Path) -> None:
     async with running((80, 24)) as run:
         run.engine.thinks = True
         (folder / "late.py").write_text("mine")
@@ -86,7 +87,7 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
             (folder / "x.py", None, "the model's\x1b source is not available"),
             (folder / "x.py", "\ud800", ""),
         ), 1):  # fmt: skip
-            run.app.run_worker(run.app.main.exporter.write(Target(file)))
+            written = asyncio.create_task(run.app.main.exporter.write(Target(file)))
             await run.settle()
             assert len(run.engine.asked(Export)) == number
             run.engine.report(
@@ -97,10 +98,7 @@ async def test_what_goes_wrong_is_one_line_in_the_log(folder: Path) -> None:
                 )
             )
             await run.settle()
-            kind, text = logged(run)
-            assert kind == "error"
-            assert text.startswith("not exported: ")
-            assert "\x1b" not in text
+            assert isinstance(written.exception(), Problem) and "\n" not in str(written.exception())
         run.engine.report(Answered(99, SCRIPT))  # nobody asked
         await run.settle()
         assert (folder / "late.py").read_text() == "mine"

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 from textual.events import Key
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from lenet_tui.app.ui.main_screen import MainScreen
+from lenet_tui.history.request import MayMake
 from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.protocol.condition import Watch
+from lenet_tui.protocol.messages import Asked
 from lenet_tui.protocol.moves import AddWatch, Do, Forward, Goto, Set, Skip, Unwatch, Vector
 from lenet_tui.training.request import ListDevices
 from tests.harness.running_app import character, running
 
+LOSS_BELOW_1 = AddWatch(Watch("loss", "", "<", 1.0))
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
 
 
@@ -58,6 +61,48 @@ async def test_options_change_in_an_order_that_works() -> None:
         await run.press("enter")
         assert set(run.engine.moves) == {Set("lr", 0.5), Set("batch-size", 32)}
         assert "lr 0.5" in run.lines[0] and "batch 32" in run.lines[0]
+
+
+async def test_what_is_refused_later_leaves_the_dialog_open_with_its_text(tmp_path: Path) -> None:
+    """What only the engine, or a file, knows to be wrong is said where it can be mended."""
+    junk = tmp_path / "junk.txt"
+    junk.write_text("nothing")
+    async with running() as run:
+        await run.press("o")
+        run.app.screen.query_one("#lr", Input).value = "0.05"
+        run.app.screen.query_one("#batch-size", Input).value = "5000"
+        await run.press("enter")
+        assert "batch-size 5000 is more than there is" in run.text
+        assert run.app.screen.query_one("#lr", Input).value == "0.05"
+        await run.press("escape")
+        assert run.engine.moves == [], "all of a form or nothing"
+        for keys, typed, said in (
+            ("w", "norm(conv9.weight) > 3", "no tensor 'conv9.weight' to watch: one of conv"),
+            ("M", str(junk), "junk.txt has no curve"),
+            ("Ig", "5000", "samples are numbered"),
+        ):
+            await run.press(*keys)
+            run.app.screen.query_one(Input).value = typed
+            await run.press("enter")
+            error = run.app.screen.query_one(".error", Static)
+            while not (shown := str(error.content)):  # a file is read beside everything else
+                await run.pilot.pause(0.01)
+            assert said in shown and not run.engine.moves
+            assert run.app.screen.query_one(Input).value == typed
+            await run.press("n", "escape")
+            assert run.engine.moves == []
+            await run.press("escape")
+
+
+async def test_keys_typed_after_an_answer_wait_until_it_is_taken() -> None:
+    async with running() as run:
+        run.engine.thinks = True
+        await run.type("w", *"loss < 1", "enter", "n", "n")
+        asked = run.engine.commands(Asked)[-1]
+        assert run.engine.moves == [] and asked.request == MayMake((LOSS_BELOW_1,))
+        run.engine.reply(asked)
+        await run.settle()
+        assert run.engine.moves == [LOSS_BELOW_1, PHASE, PHASE]
 
 
 @pytest.mark.slow

@@ -93,12 +93,17 @@ def test_keras_arrays_have_a_test_part(tmp_path: Path) -> None:
     assert torch.equal(inputs, F.pad(values[:, None], (2, 2, 2, 2), value=values.min().item()))
 
 
+CONTAINS = f"x_train contain NaN, first in image {int(np.argmax(LABELS[5] == LABELS))}"
+
+
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
         ({"y_test": TEST_CLASSES[:3]}, "7 images, and y_test of shape (3,), not (7,)"),
         ({"x_test": np.zeros((7, 28, 28, 3))}, "x_test has the shape (7, 28, 28, 3)"),
         ({"x_test": TESTED / 255}, "28×28 uint8, and those to test on 28×28 float32"),
+        ({"x_train": np.where(LABELS[5] == LABELS[:, None, None], np.nan, IMAGES)}, CONTAINS),
+        ({"x_test": np.full((7, 28, 28), 1e300)}, "x_test contain infinity, first in image 0"),
         ({"y_train": LABELS - 1}, "y_train goes from -1 to 8"),
         ({"y_train": np.array([{}] * 24)}, "y_train is an array of pickled objects"),
     ],

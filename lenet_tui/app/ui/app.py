@@ -201,6 +201,8 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
 
     def hears(self, key: str) -> bool:
         """Keys that need something on the screen wait for the engine's first frame."""
+        if not super().hears(key):
+            return False
         if self.is_loading or self.screen is not self.main or self.main.shows_something:
             return True
         command = BY_KEY.get(key)

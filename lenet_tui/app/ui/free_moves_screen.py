@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar, cast
 
 from lenet_tui.app.ui.report_screen import ReportScreen
 from lenet_tui.canvas.drawing import Drawing
 from lenet_tui.canvas.request import OpenPicture
 from lenet_tui.canvas.ui.screen import CanvasScreen
 from lenet_tui.explain.ui.highlights import INPUT, cell_of, editable
+from lenet_tui.history.request import MayMake
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.kit.ui.pick import Choice, PickScreen
@@ -29,6 +32,11 @@ from lenet_tui.protocol.options import parse_value, turn_of
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.stepping.ui.options_dialog import OptionsScreen
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem
+
+M = TypeVar("M", bound=Move)
+ANSWERS_AT_ONCE = 1.0
+"""Seconds in which an engine that does nothing else has said whether it would make a move."""
 
 
 class FreeMovesScreen(ReportScreen):
@@ -54,6 +62,25 @@ class FreeMovesScreen(ReportScreen):
             self.open(ConfirmScreen(text), go)
         else:
             go()
+
+    async def may_make(self, move: M) -> M:
+        """The same move; ``Problem`` with what the engine says if it would not make it.
+
+        An engine that has more to do than answer is not waited for: the move will tell.
+        """
+        return (await self.may_make_all((move,)))[0]
+
+    async def may_make_all(self, moves: tuple[M, ...]) -> tuple[M, ...]:
+        """``moves`` in an order in which the engine would make them all; as ``may_make``."""
+        if self.is_dead:
+            return moves
+        try:
+            reply = await asyncio.wait_for(self.ask(MayMake(moves)), ANSWERS_AT_ONCE)
+        except asyncio.TimeoutError:
+            return moves
+        if reply.error is not None:
+            raise Problem(reply.error)
+        return cast("tuple[M, ...]", reply.answer or moves)
 
     def _is_set(self, move: Set) -> bool:
         """Whether the option has that value at the cursor."""
@@ -90,7 +117,8 @@ class FreeMovesScreen(ReportScreen):
 
     def action_options(self) -> None:
         """The options that may change while the session runs."""
-        self.open(OptionsScreen(self.present_options), lambda sets: self._change_past(*sets))
+        dialog = OptionsScreen(self.present_options, self.may_make_all)
+        self.open(dialog, lambda sets: self._change_past(*sets))
 
     def action_edit_number(self) -> None:
         """Set the number that is explained, or the one under the cursor, by hand."""
@@ -107,6 +135,7 @@ class FreeMovesScreen(ReportScreen):
             parse=lambda typed: parse_move(f"edit {NEXT * upcoming} {text} {typed}"),
             value="" if value is None else f"{value:.9g}",
             help_text=help_text,
+            check=self.may_make,
         )
         self.open(ask, self._change_past)
 

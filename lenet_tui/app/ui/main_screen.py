@@ -126,7 +126,8 @@ class MainScreen(ChecksScreen):
         """The watchpoints."""
         parameters = [p.name for p in self.ready.parameters] if self.ready else []
         rows = [row.name for row in self.frame.rows.ops] if self.frame else []
-        self.open(WatchScreen(self.frame, [*parameters, *rows], parameters), self.move)
+        names = [*parameters, *rows]
+        self.open(WatchScreen(self.frame, names, parameters, self.may_make), self.move)
 
     def action_evaluate(self) -> None:
         """Say how good the model is on what is held out."""

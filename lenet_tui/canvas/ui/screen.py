@@ -164,10 +164,14 @@ class CanvasScreen(Reader, Once[Draw]):
             text = clean(self.words.say(reply.error)) if reply.error else ""
             self.notify(text, severity="error", markup=False)
             return
-        self.drawing.begin()
-        self.drawing.take(reply.answer.pixels)
-        self.target = reply.answer.target
-        self.pad.changed()
+        self._put_down(reply.answer)
+
+    def _put_down(self, picture: Picture | None) -> None:
+        if picture is not None:
+            self.drawing.begin()
+            self.drawing.take(picture.pixels)
+            self.target = picture.target
+            self.pad.changed()
 
     # Keys
 
@@ -213,14 +217,19 @@ class CanvasScreen(Reader, Once[Draw]):
 
     def action_sample(self) -> None:
         """Ask for a sample's number."""
-
-        def take(number: int | None) -> None:
-            if number is not None:
-                self._take(OpenPicture(number))
-
         help_text = self.words("canvas-sample.help")
-        ask = AskScreen("canvas-sample", parse=_sample_number, help_text=help_text)
-        self.app.push_screen(ask, take)
+        ask = AskScreen(
+            "canvas-sample", parse=_sample_number, help_text=help_text, check=self._taken
+        )
+        self.app.push_screen(ask)
+
+    async def _taken(self, number: int) -> int:
+        """Put a sample of the data on the pad; ``Problem`` where there is none of that number."""
+        reply = await self._engine.ask(OpenPicture(number))
+        if reply.error is not None:
+            raise Problem(reply.error)
+        self._put_down(reply.answer)
+        return number
 
     def action_batch_sample(self) -> None:
         """The sample of the batch that the main screen shows."""

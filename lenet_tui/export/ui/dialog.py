@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from textual.notifications import SeverityLevel
-
 from lenet_tui.export.request import Export
 from lenet_tui.kit.ui.ask_file import AskFileScreen, Target, suggestion
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.frame import printed_digest
 from lenet_tui.protocol.new_file import write_new
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem, verbatim
 
 NAME = "lenet_session.py"
 
@@ -27,8 +26,9 @@ class Exporter:
         except OSError as error:  # the working directory has been deleted
             self._failed(error.strerror or str(error))
             return
-        screen = AskFileScreen("export", value=name, help_text=self._help(folder))
-        self._port.open(screen, lambda target: self._port.run_worker(self.write(target)))
+        help_text = self._help(folder)
+        screen = AskFileScreen("export", value=name, help_text=help_text, check=self.write)
+        self._port.open(screen, self._written)
 
     def _help(self, folder: str) -> str:
         words, frame = self._port.words, self._port.frame
@@ -37,23 +37,22 @@ class Exporter:
             lines.append(words("export.state", digest=digest))
         return "\n".join(lines)
 
-    async def write(self, target: Target) -> None:
-        """Write the script, and show where it is; or why there is none."""
+    async def write(self, target: Target) -> Target:
+        """Write the script; ``Problem`` with the reason where there is none."""
         reply = await self._port.ask(Export())
-        if reply.answer is None:
-            self._failed(self._port.words.say(reply.error) if reply.error else "")
-            return
+        if reply.error is not None:
+            raise Problem(reply.error)
+        assert reply.answer is not None
         try:
             write_new(target.path, reply.answer, replace=target.replace)
         except (OSError, ValueError) as error:
-            self._failed(getattr(error, "strerror", None) or str(error))
-        else:
-            self._say("note", "export.done", "information", path=str(target.path))
+            raise Problem(verbatim(getattr(error, "strerror", None) or str(error))) from None
+        return target
+
+    def _written(self, target: Target) -> None:
+        text = self._port.words("export.done", path=clean(str(target.path)))
+        self._port.announce("note", text)
 
     def _failed(self, reason: str) -> None:
-        self._say("error", "export.failed", "error", reason=reason)
-
-    def _say(self, kind: str, key: str, severity: SeverityLevel, **values: str) -> None:
-        """To the log, and for a few seconds."""
-        text = self._port.words(key, **{name: clean(value) for name, value in values.items()})
-        self._port.announce(kind, text, severity)
+        text = self._port.words("export.failed", reason=clean(reason))
+        self._port.announce("error", text, "error")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 
 from lenet_tui.evaluation.request import Evaluate, Judge, Judged, ListEvaluations
-from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine import beforehand, keyframe
 from lenet_tui.history.engine.session import Session
-from lenet_tui.history.request import EpochLength, StateDigest, StoreKeyframe
+from lenet_tui.history.request import EpochLength, MayMake, StateDigest, StoreKeyframe
 from lenet_tui.protocol.evaluation import Evaluation
+from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.request import Rejected, answers
+from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import epochs
 from lenet_tui.training.engine.weights import dump
@@ -68,3 +70,14 @@ def epoch_length(request: EpochLength, session: Session) -> int:
 def evaluations(request: ListEvaluations, session: Session) -> tuple[Evaluation, ...]:
     """All that is kept."""
     return session.history.evaluations.all()
+
+
+@answers(MayMake)
+def may_make(request: MayMake, session: Session) -> tuple[Move, ...]:
+    """The moves in an order that works; nothing is done."""
+    try:
+        return beforehand.taken(session, request.moves)
+    except DeviceLost:
+        raise
+    except Problem as refused:
+        raise Rejected(refused.notice) from None

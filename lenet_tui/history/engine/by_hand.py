@@ -35,6 +35,14 @@ def make(navigator: Navigator, move: Edit | Draw) -> None:
         _edit_present(navigator, move)
 
 
+def check(navigator: Navigator, move: Edit) -> None:
+    """Raise where a parameter's number cannot be set so; an input's is seen when it is made."""
+    if move.name in navigator.trainer.parameters and not move.next:
+        by_hand.check(move.name, navigator.trainer.parameters[move.name], move)
+        if backward_to_come(navigator.tape, navigator.cursor):
+            raise MoveRejected("history:backward-to-come", name=move.name)
+
+
 def remark(move: Edit | Draw) -> Notice | None:
     """What is to be said: that a drawing waits, or that a number is none."""
     if isinstance(move, Draw):
@@ -69,9 +77,7 @@ def _draw(navigator: Navigator, move: Draw) -> None:
 
 
 def _edit_parameter(navigator: Navigator, move: Edit) -> None:
-    by_hand.check(move.name, navigator.trainer.parameters[move.name], move)
-    if backward_to_come(navigator.tape, navigator.cursor):
-        raise MoveRejected("history:backward-to-come", name=move.name)
+    check(navigator, move)
     _do(navigator, move)
 
 

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.dialog import Check, Dialog
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 
@@ -35,12 +35,13 @@ class AskScreen(Dialog[T], Generic[T]):
         value: str = "",
         help_text: str = "",
         choices: Sequence[str] = (),
+        check: Check[T] | None = None,
     ) -> None:
         self._parse = parse
         self._value = value
         self._help = help_text
         self._choices = choices
-        super().__init__(name)
+        super().__init__(name, check)
 
     def body(self) -> ComposeResult:
         if self._help:
@@ -53,6 +54,10 @@ class AskScreen(Dialog[T], Generic[T]):
         """Move the focus from the line of text to the list below it."""
         if self._choices:
             self.query_one(OptionList).focus()
+
+    @on(Input.Changed)
+    def _typing(self) -> None:
+        self.complain("")
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
@@ -72,4 +77,4 @@ class AskScreen(Dialog[T], Generic[T]):
 
     def answer(self, given: T) -> None:
         """Close with what was understood."""
-        self.dismiss(given)
+        self.offer(given)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.confirm import ConfirmScreen
+from lenet_tui.kit.ui.dialog import Check
 from lenet_tui.protocol.new_file import free_name, typed_path
 from lenet_tui.text.clean import clean
 
@@ -23,13 +24,15 @@ class Target:
 class AskFileScreen(AskScreen[Target]):
     """Gives back any path that the person types, with leave to replace a file that is there."""
 
-    def __init__(self, name: str, *, value: str, help_text: str) -> None:
-        super().__init__(name, parse=_target, value=value, help_text=help_text)
+    def __init__(
+        self, name: str, *, value: str, help_text: str, check: Check[Target] | None = None
+    ) -> None:
+        super().__init__(name, parse=_target, value=value, help_text=help_text, check=check)
 
     def answer(self, given: Target) -> None:
         """Close with what was typed; before that, ask about a file that would be replaced."""
         if not os.path.lexists(given.path):
-            self.dismiss(given)
+            self.offer(given)
             return
         text = self.words("replace.help", path=clean(str(given.path)))
         ask = ConfirmScreen(text, "replace")
@@ -37,7 +40,7 @@ class AskFileScreen(AskScreen[Target]):
 
     def _confirmed(self, path: Path, yes: bool) -> None:
         if yes:
-            self.dismiss(Target(path, replace=True))
+            self.offer(Target(path, replace=True))
 
 
 def suggestion(name: str) -> tuple[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from lenet_tui.kit.ui.ask_file import AskFileScreen, Target, suggestion
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.protocol.moves_header import header
@@ -11,6 +9,7 @@ from lenet_tui.protocol.new_file import write_new
 from lenet_tui.protocol.options import Options
 from lenet_tui.stepping.ui.moves_player import MovesRecorder
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem, verbatim
 
 NAME = "session.moves"
 
@@ -20,23 +19,26 @@ def save_moves(port: Port, recorder: MovesRecorder, options: Options) -> None:
     try:
         name, folder = suggestion(NAME)
     except OSError as error:  # the working directory has been deleted
-        _failed(port, error)
+        reason = clean(_reason(error))
+        port.notify(port.words("save.failed", reason=reason), severity="error")
         return
-    screen = AskFileScreen("save", value=name, help_text=port.words("save.help", folder=folder))
-    port.open(screen, partial(_write, port, recorder, options))
+
+    async def write(target: Target) -> Target:
+        """Write them below the options of their session; ``Problem`` where they cannot be."""
+        text = f"{header(options)}\n{recorder.text}"
+        try:
+            write_new(target.path, text, replace=target.replace)
+        except (OSError, ValueError) as error:
+            raise Problem(verbatim(_reason(error))) from None
+        return target
+
+    def say(target: Target) -> None:
+        count = len(recorder.moves)
+        port.notify(port.words("save.done", count=count, path=clean(str(target.path))))
+
+    help_text = port.words("save.help", folder=folder)
+    port.open(AskFileScreen("save", value=name, help_text=help_text, check=write), say)
 
 
-def _write(port: Port, recorder: MovesRecorder, options: Options, target: Target) -> None:
-    """Write them below the ``options`` of their session, and say where; or why not."""
-    count, path = len(recorder.moves), target.path
-    try:
-        write_new(path, f"{header(options)}\n{recorder.text}", replace=target.replace)
-    except (OSError, ValueError) as error:
-        _failed(port, error)
-    else:
-        port.notify(port.words("save.done", count=count, path=clean(str(path))))
-
-
-def _failed(port: Port, error: Exception) -> None:
-    reason = getattr(error, "strerror", None) or str(error)
-    port.notify(port.words("save.failed", reason=clean(reason)), severity="error")
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

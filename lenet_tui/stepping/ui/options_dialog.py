@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import permutations
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from textual.containers import Horizontal
 from textual.css.query import NoMatches
 from textual.widgets import Button, Input, Label, Select, Static
 
-from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.dialog import Check, Dialog
 from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.optimizers import ITS_OWN
@@ -27,6 +28,7 @@ from lenet_tui.protocol.options import (
     OptionError,
     Options,
     change,
+    check,
     parse_value,
 )
 from lenet_tui.protocol.schedules import parse_schedule
@@ -52,13 +54,16 @@ def fields_of(options: Options) -> tuple[str, ...]:
 
 
 class OptionsScreen(Dialog[tuple[Set, ...]]):
-    """Gives back a ``Set`` for each option that was changed, in an order that works."""
+    """Gives back a ``Set`` for each option that was changed, in an order that works.
+
+    ``check``: what the engine has to say, which knows the data.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "apply", show=False)]
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, check: Check[tuple[Set, ...]] | None = None) -> None:
         self._options = options
-        super().__init__("options")
+        super().__init__("options", check)
 
     def body(self) -> ComposeResult:
         for field in fields_of(self._options):
@@ -101,7 +106,10 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
         except OptionError as error:
             self.complain(clean(self.words.say(error.notice)))
         else:
-            self.dismiss(sets or None)
+            if sets:
+                self.offer(sets)
+            else:
+                self.dismiss(None)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
@@ -131,6 +139,8 @@ def ordered(options: Options, changed: Mapping[str, object]) -> tuple[Set, ...]:
 
     ``OptionError`` if the end makes none.
     """
+    values: dict[str, Any] = {name.replace("-", "_"): value for name, value in changed.items()}
+    check(replace(options, **values))
     error: OptionError | None = None
     for names in permutations(changed):
         now = options

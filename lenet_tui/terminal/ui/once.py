@@ -48,7 +48,12 @@ mend_lists()
 
 
 class Once(ModalScreen[T]):
-    """A dialog. Textual closes the screen below, or the app, when one is dismissed twice."""
+    """A dialog. Textual closes the screen below, or the app, when one is dismissed twice.
+
+    ``holds_keys``: it may be about to close, so keys other than escape wait.
+    """
+
+    holds_keys = False
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close, if that has not been done."""

@@ -44,7 +44,7 @@ class TypeAheadApp(ToastApp[R]):
 
     def hears(self, key: str) -> bool:
         """Whether a key can do now what it is for; if not, it waits for ``hear``."""
-        return True
+        return key == "escape" or not getattr(self.screen, "holds_keys", False)
 
     def hear(self) -> None:
         """Pass on the keys that have waited for this."""

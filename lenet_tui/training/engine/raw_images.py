@@ -96,10 +96,21 @@ def checked(images: Array, labels: Array, names: tuple[str, str]) -> RawPart:
         raise Problem("training:label-range", name=names[1], low=low, high=high)
     sides = images.shape[1:] if images.ndim == 3 else _sides(images.shape)
     images = images.reshape(len(images), *sides)
-    return RawPart(
-        images if images.dtype == np.uint8 else images.astype(np.float32),
-        labels.astype(np.int64),
-    )
+    if images.dtype != np.uint8:
+        images = _finite(images, names[0])
+    return RawPart(images, labels.astype(np.int64))
+
+
+def _finite(images: Array, name: str) -> Array:
+    """The images in float32; ``Problem`` where a number is none, or too large for that type."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        images = images.astype(np.float32)
+    for number, image in enumerate(images):  # one by one: no mask as large as all of them
+        if not np.isfinite(image).all():
+            value = image[~np.isfinite(image)][0]
+            shown = "NaN" if np.isnan(value) else "infinity"
+            raise Problem("training:images-not-finite", name=name, value=shown, number=number)
+    return images
 
 
 def _sides(shape: tuple[int, ...]) -> tuple[int, ...]:

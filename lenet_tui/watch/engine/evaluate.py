@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -21,6 +22,8 @@ from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.watch.engine.finiteness import NONFINITE, all_finite, culprit, cursors
 
+LISTED = 6
+"""Names that are offered in the place of one that there is none of."""
 Truth = dict[int, bool | None]
 """Which watchpoints hold, by their numbers; ``None``: it is not known."""
 
@@ -87,7 +90,14 @@ def check(watch: Watch, trainer: Trainer, ops: Sequence[str]) -> None:
         names = set(trainer.parameters)
     given = watch.of.replace("[", ".").partition(".")[0] in ("input", "output", "target")
     if not known and not given and (ops or trainer.options.preset != OWN):
-        raise MoveRejected("watch:no-tensor", name=watch.of, allowed=", ".join(sorted(names)))
+        raise MoveRejected("watch:no-tensor", name=watch.of, allowed=nearest(watch.of, names))
+
+
+def nearest(name: str, names: Collection[str]) -> str:
+    """The names like a mistyped one, else the first; a model has more than a line holds."""
+    like = difflib.get_close_matches(name, names, n=LISTED)
+    shown = like or sorted(names)[:LISTED]
+    return ", ".join(shown) + (", …" if len(names) > len(shown) else "")
 
 
 def fast(watch: Watch, trainer: Trainer) -> bool:

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.dialog import Check, Dialog
 from lenet_tui.protocol.condition import WatchError, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.moves import AddWatch, Unwatch
@@ -23,7 +23,10 @@ OFFERED = 8
 
 
 class WatchScreen(Dialog[AddWatch | Unwatch]):
-    """Returns the watchpoint to be added or removed."""
+    """Returns the watchpoint to be added or removed.
+
+    ``check``: whether there is in the session what is to be watched.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "down", show=False),
@@ -32,13 +35,17 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
     ]
 
     def __init__(
-        self, frame: Frame | None, names: Sequence[str], parameters: Sequence[str]
+        self,
+        frame: Frame | None,
+        names: Sequence[str],
+        parameters: Sequence[str],
+        check: Check[AddWatch | Unwatch] | None = None,
     ) -> None:
         self._watches = frame.watches if frame else ()
         self._names = names
         self._parameters = parameters
         self._offers: list[str] = []
-        super().__init__("watch")
+        super().__init__("watch", check)
 
     def body(self) -> ComposeResult:
         lines = [Option(_line(*watch), id=str(watch[0])) for watch in self._watches]
@@ -89,7 +96,7 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
         except WatchError as error:
             self.complain(clean(self.words.say(error.notice)))
         else:
-            self.dismiss(AddWatch(watch))
+            self.offer(AddWatch(watch))
 
     def _fill(self, index: int) -> None:
         if index >= len(self._offers):  # the completions have changed since it was picked
