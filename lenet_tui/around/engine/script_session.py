@@ -15,6 +15,7 @@ from lenet_tui.around.stop import Stop
 from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
+from lenet_tui.history.engine.run_loop import RUN_ON
 from lenet_tui.history.engine.session_frame import frame_of
 from lenet_tui.history.engine.step_rules import segment_number
 from lenet_tui.protocol import moves
@@ -40,7 +41,6 @@ from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate
 
-RUN_ON = moves.Continue(2**62)
 POLL = 0.05
 """Seconds between two looks at whether a person wants the script to stop."""
 _FORWARD = {"op": ScriptNavigator.op, "phase": ScriptNavigator.phase,

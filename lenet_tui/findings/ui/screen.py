@@ -70,7 +70,7 @@ class FindingsScreen(Dialog[Finding]):
 
     def __init__(self, port: Port, checked: Checked) -> None:
         self._port = port
-        self._checked = checked
+        self._latest = checked
         self._shown: Finding | None = None
         self._rows: tuple[LedgerRow, ...] = ()
         self._asking = False
@@ -105,7 +105,7 @@ class FindingsScreen(Dialog[Finding]):
     def on_mount(self) -> None:
         names = ", ".join(f"{key} {self.words(f'probe.{name}')}" for key, name in KEYS.items())
         self.query_one("#findings-probes", Prose).show(self.words("panel.probes", names=names))
-        if self._checked.found is not None and self._checked.iteration == self._here:
+        if self._latest.found is not None and self._latest.iteration == self._here:
             self._fill()
         else:
             self.action_check()
@@ -123,14 +123,14 @@ class FindingsScreen(Dialog[Finding]):
         summary.show(self.words("panel.checking", n=ITERATIONS))
         summary.remove_class("-none")
         self._turn(LIST)
-        self._check(self._here)
+        self._look(self._here)
 
     @work(exclusive=True, group="check")
-    async def _check(self, iteration: int) -> None:
+    async def _look(self, iteration: int) -> None:
         reply = await self._port.ask(Check())
         self._asking = False
         if reply.answer is not None:
-            self._checked.found, self._checked.iteration = reply.answer, iteration
+            self._latest.found, self._latest.iteration = reply.answer, iteration
         if not self.is_attached:
             return
         if reply.answer is None:
@@ -146,7 +146,7 @@ class FindingsScreen(Dialog[Finding]):
             self.complain(self.words("gone.hint"))
 
     def _fill(self) -> None:
-        found = self._checked.found
+        found = self._latest.found
         assert found is not None
         words = self.words
         summary = self.query_one("#findings-summary", Prose)
@@ -166,7 +166,7 @@ class FindingsScreen(Dialog[Finding]):
         self._detail(found.findings[0] if found.findings else None)
 
     def _summary(self, found: Findings) -> str:
-        words, n = self.words, self._checked.iteration
+        words, n = self.words, self._latest.iteration
         key = "findings.none" if not found.findings else "findings.count"
         counts = {
             level: sum(f.level == level for f in found.findings) for level in (ERROR, WARNING, NOTE)
@@ -187,7 +187,7 @@ class FindingsScreen(Dialog[Finding]):
 
     @on(OptionList.OptionHighlighted, "#findings-list")
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
-        found = self._checked.found
+        found = self._latest.found
         if found is not None and event.option_index < len(found.findings):
             self._detail(found.findings[event.option_index])
 

@@ -15,6 +15,7 @@ from lenet_tui.history.engine.recompute import with_tensors
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import FrameUpdate
+from lenet_tui.protocol.moves import Continue
 from lenet_tui.protocol.session_api import Hooks
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
@@ -25,6 +26,9 @@ from lenet_tui.watch.engine.finiteness import NONFINITE, finite_at
 TAPED = 3
 """The last iterations of a run are taped: one to be shown, one for its "last update", and one so
 that the state from which a step back runs is at hand."""
+
+RUN_ON = Continue(2**62)
+"""A ``continue`` without a limit, as ``RunFree`` asks for."""
 
 Hit = tuple[Cursor, Notice]
 """Where a watchpoint became true, and the notice of it."""

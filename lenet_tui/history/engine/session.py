@@ -16,7 +16,7 @@ from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.recompute import cut, with_tensors
 from lenet_tui.history.engine.reverse_continue import Search
-from lenet_tui.history.engine.run_loop import RunLoop
+from lenet_tui.history.engine.run_loop import RUN_ON, RunLoop
 from lenet_tui.history.engine.seek import MakeTrainer
 from lenet_tui.history.engine.session_frame import frame_of
 from lenet_tui.protocol import moves
@@ -50,9 +50,6 @@ from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
 from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.watch.engine import evaluate
-
-RUN_ON = moves.Continue(2**62)
-"""A ``continue`` without a limit, as ``RunFree`` asks for."""
 
 _FORWARD = {"op": Navigator.op, "phase": Navigator.phase, "iteration": Navigator.finish}
 _BACK = {
