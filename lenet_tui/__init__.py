@@ -17,6 +17,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, overload
 
+from lenet_tui.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from lenet_tui.findings.checked import Checked
     from lenet_tui.script.engine.types import (
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["check", "here", "step"]
-__version__ = "0.1.0"
 
 
 @overload

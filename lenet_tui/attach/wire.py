@@ -14,10 +14,10 @@ from enum import Enum
 from multiprocessing.connection import Connection
 from typing import Any
 
-from lenet_tui import __version__
 from lenet_tui.protocol.options import Options
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
+from lenet_tui.version import __version__
 
 LARGEST = 2**30
 """Bytes of one message."""

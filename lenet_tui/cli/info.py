@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 from rich.console import Console
 
-from lenet_tui import __version__
 from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import language
 from lenet_tui.cli.printer import Printer
@@ -22,6 +21,7 @@ from lenet_tui.protocol.frame import Device
 from lenet_tui.terminal.textual_version import CHECKED, PLAIN, private_ok, textual_version
 from lenet_tui.text.words import Words
 from lenet_tui.training.request import ListDevices
+from lenet_tui.version import __version__
 
 PACKAGES = ("torch", "textual", "rich", "numpy")
 VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "TMUX", "SSH_TTY")

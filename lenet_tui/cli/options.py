@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from lenet_tui import __version__
 from lenet_tui.app.settings import Settings
 from lenet_tui.protocol.augment import EXAMPLE
 from lenet_tui.protocol.model_names import split_model
@@ -31,6 +30,7 @@ from lenet_tui.protocol.options import (
 from lenet_tui.protocol.phases import OPTIONAL
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
+from lenet_tui.version import __version__
 
 PROGRAM = "lenet-tui"
 USAGE_ERROR = 2

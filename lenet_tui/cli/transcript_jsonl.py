@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy
 
-from lenet_tui import __version__
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.messages import Moved, Ready
 from lenet_tui.protocol.options import as_dict
 from lenet_tui.protocol.phases import INIT
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.transcript import OpState, ParameterState, PhaseState
+from lenet_tui.version import __version__
 
 Event = dict[str, Any]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from lenet_tui import __version__
 from lenet_tui.cli.printer import Printer
 from lenet_tui.protocol.augment import OFF
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
@@ -18,6 +17,7 @@ from lenet_tui.protocol.views import ViewRequest
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import aligned, number, shape_text, thousands
 from lenet_tui.text.words import Words
+from lenet_tui.version import __version__
 
 SHOWN = 10
 """Elements of a vector that are printed."""

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lenet_tui import __version__
 from lenet_tui.cli import main as cli
 from lenet_tui.cli.options import language, make_parser, session_options
+from lenet_tui.version import __version__
 from tests.harness.commands import run_here
 from tests.harness.terminal import APP, ROOT, Terminal, environment
 

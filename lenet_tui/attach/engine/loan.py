@@ -10,13 +10,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FrameType
 
-import lenet_tui
 from lenet_tui.process.engine.captured_output import Log, writes_to
 from lenet_tui.protocol.messages import Printed
 from lenet_tui.terminal.reset import modes_of, put_back
+from lenet_tui.version import HOME
 
 STANDARD = (0, 1, 2)
 UNKNOWN = 256
@@ -66,7 +65,7 @@ class Loan:
         self._watcher.start()
 
     def _start(self, line: int) -> subprocess.Popen[bytes]:
-        parent = str(Path(lenet_tui.__file__).parents[1])
+        parent = str(HOME.parent)
         words = ["attach", "--line", str(line)]
         environ = {k: v for k, v in os.environ.items() if k != "PYTHONINSPECT"}
         return subprocess.Popen(

@@ -10,7 +10,6 @@ from functools import cache
 
 from torch import Tensor
 
-from lenet_tui import __version__
 from lenet_tui.export.engine import own_export, script_runtime
 from lenet_tui.export.engine.samples import pack
 from lenet_tui.export.plan import Cut, Plan
@@ -26,6 +25,7 @@ from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine import augment, dataset
 from lenet_tui.training.engine.dataset import CLASSES
+from lenet_tui.version import __version__
 
 ALWAYS = ("main", "nn", "Tensor", "torch", "sys")
 OWN = ("RECORDED", "THEN", "session")

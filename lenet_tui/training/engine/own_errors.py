@@ -9,8 +9,8 @@ from types import TracebackType
 
 import torch
 
-import lenet_tui
 from lenet_tui.text.clean import clean, clean_lines
+from lenet_tui.version import HOME
 
 LONGEST = 200
 """Characters of one line of a traceback that are shown."""
@@ -20,7 +20,7 @@ MOST = 60
 
 def _folders() -> tuple[str, ...]:
     """Where code lies that its owner did not write: this package, torch, Python's own library."""
-    packages = [Path(module.__file__ or "").parent for module in (lenet_tui, torch)]
+    packages = (HOME, Path(torch.__file__).parent)
     return tuple(f"{folder}/" for folder in (*packages, sysconfig.get_paths()["stdlib"]))
 
 
