@@ -7,6 +7,7 @@ in main memory.
 from __future__ import annotations
 
 import contextlib
+import operator
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -179,7 +180,7 @@ def _hooks(tensor: Tensor) -> Iterator[dict[Any, Any] | None]:
 
 def _same(now: Iterable[Any], before: list[Any]) -> bool:
     listed = list(now)
-    return len(listed) == len(before) and all(a is b for a, b in zip(listed, before, strict=True))
+    return len(listed) == len(before) and all(map(operator.is_, listed, before))
 
 
 def _plain_of(kind: type) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
-from lenet_tui.training.engine.reached import hooks_on
+from lenet_tui.training.engine.reached import hooks_on, is_data
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.trainer import Trainer
@@ -139,7 +139,8 @@ class LiveFile(TrainingFile):
 
     @property
     def state(self) -> Mapping[str, Any]:
-        return {n: v for n, v in self._names.look().items() if not n.startswith("__")}
+        names = self._names.look().items()
+        return {n: v for n, v in names if not (n.startswith("__") or is_data(v))}
 
     def owns(self, value: object) -> bool:
         kind = value if isinstance(value, type) else type(value)
