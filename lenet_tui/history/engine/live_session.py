@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from lenet_tui.history.engine.session import Session
+from lenet_tui.history.engine.uninterrupted import uninterrupted
 from lenet_tui.protocol.blob import Piece
 from lenet_tui.protocol.messages import Remark, Report, Snapshot
 from lenet_tui.protocol.options import Options
@@ -82,6 +83,7 @@ class Lent:
         self.given = given
         self.keep = keep
         self.session: Session | None = None
+        self._before: Before | None = None
 
     def __enter__(self) -> Lent:
         given = self.given
@@ -97,11 +99,11 @@ class Lent:
         self._warnings = warnings.catch_warnings()
         self._warnings.__enter__()
         self._collects, self._threshold = gc.isenabled(), gc.get_threshold()
-        self._before = Before(roots, functions)
+        before = self._before = Before(roots, functions)
         self._uninstall = [
             observed_calls.install(),
             compiled_calls.install(),
-            compiled_calls.close_known(self._before.reached.modules),
+            compiled_calls.close_known(before.reached.modules),
         ]
         return self
 
@@ -122,25 +124,30 @@ class Lent:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            kept = self.keep and error is None and self._finish()
-        finally:
-            session, self.session = self.session, None
-            if session is not None:
-                session.history.close()
-            for uninstall in self._uninstall:
-                uninstall()
-            self._warnings.__exit__(None, None, None)
-            gc.set_threshold(*self._threshold)
-            if self._collects:
-                gc.enable()
-        if kept:
-            self._before.release()
-        else:
-            self._before.restore()
-        del session, self._before
+        kept = False
+        with uninterrupted():
+            try:
+                kept = self.keep and error is None and self._finish()
+            finally:
+                self._close()
+                before, self._before = self._before, None
+                if before is not None:
+                    (before.release if kept else before.restore)()
+        del before
         gc.collect()  # what was on the tape may be large
         _give_back_memory()
+
+    def _close(self) -> None:
+        """End the session, and take back what was replaced for it."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.history.close()
+        for uninstall in self._uninstall:
+            uninstall()
+        self._warnings.__exit__(None, None, None)
+        gc.set_threshold(*self._threshold)
+        if self._collects:
+            gc.enable()
 
     def _finish(self) -> bool:
         """Go to the end of the last finished iteration; whether there is one."""
