@@ -57,16 +57,20 @@ class Unwatched:
 
 
 def live_session(
-    given: Given, hooks: Hooks | None = None, store: KeyframeStore | None = None
+    given: Given,
+    hooks: Hooks | None = None,
+    store: KeyframeStore | None = None,
+    generators: Sequence[object] = (),
 ) -> Session:
     """Make a session on these objects; within ``Lent``, which gives them back.
 
-    ``hooks`` and ``store`` may be left to this process. Raises ``OwnError`` or ``OptionError``
+    ``hooks`` and ``store`` may be left to this process; ``generators``: all that a step may draw
+    from. Raises ``OwnError`` or ``OptionError``
     where the objects make no step.
     """
     options = given.options()
     hooks, store = hooks or Unwatched(), store or LocalStore()
-    session = Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given))
+    session = Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given, generators))
     if names := LiveFile(given).iterators:
         hooks.send(Remark(notice("training:live-iterators", names=clean(", ".join(names), 200))))
     return session
@@ -115,7 +119,8 @@ class Lent:
         snapshot: Snapshot | None = None,
     ) -> Session:
         """A session, as ``protocol.session_api.MakeSession`` makes one; the options are its own."""
-        self.session = live_session(self.given, hooks, store)
+        found = self._before.reached.generators if self._before else ()
+        self.session = live_session(self.given, hooks, store, found)
         return self.session
 
     def __exit__(
