@@ -37,6 +37,12 @@ LIVE = {
         "在 {name} 的闭包、全局变量、参数和 self 中没有找到含参数的模块："
         "请用 step(model, batch, loss, optimizer)",
     ),
+    "training:live-no-loss": (
+        "the model returned no loss, but a {kind}: give a loss (output, target) → a number, as the"
+        " third argument of step",
+        "模型没有返回损失，而是返回类型 {kind}：请把损失函数 (output, target) → 数"
+        " 作为 step 的第三个参数",
+    ),
     "training:live-iterators": (
         "the step takes from {names}: what an iterator has given cannot be given back, and each"
         " iteration here takes more",

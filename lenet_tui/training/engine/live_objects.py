@@ -8,7 +8,7 @@ moved or executed for it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +24,7 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
-from lenet_tui.training.engine.reached import hooks_on
+from lenet_tui.training.engine.reached import hooks_on, is_data
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.trainer import Trainer
@@ -139,7 +139,8 @@ class LiveFile(TrainingFile):
 
     @property
     def state(self) -> Mapping[str, Any]:
-        return {n: v for n, v in self._names.look().items() if not n.startswith("__")}
+        names = self._names.look().items()
+        return {n: v for n, v in names if not (n.startswith("__") or is_data(v))}
 
     def owns(self, value: object) -> bool:
         kind = value if isinstance(value, type) else type(value)
@@ -178,12 +179,16 @@ class LiveFile(TrainingFile):
 
 
 class LiveTrainer(Trainer):
-    """Runs phases on the objects of a script, which stay where they are."""
+    """Runs phases on the objects of a script, which stay where they are.
 
-    def __init__(self, given: Given) -> None:
+    ``generators``: those that something draws from which is no state otherwise, such as a loader.
+    """
+
+    def __init__(self, given: Given, generators: Iterable[object] = ()) -> None:
         observed_calls.install()
         compiled_calls.install()
         self._given = given
+        self._generators: dict[str, Any] = {str(n): g for n, g in enumerate(generators)}
         super().__init__(given.options())
 
     def _load(self, options: Options) -> TrainingFile:
@@ -191,6 +196,10 @@ class LiveTrainer(Trainer):
             torch.backends.cudnn.benchmark = False
             torch.use_deterministic_algorithms(True, warn_only=True)
         return LiveFile(self._given)
+
+    def _places(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield from super()._places()
+        yield "generators", self._generators
 
     def _put(self, module: nn.Module) -> nn.Module:
         return module

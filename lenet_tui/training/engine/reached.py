@@ -27,7 +27,7 @@ from torch.utils.data.dataloader import _BaseDataLoaderIter
 from lenet_tui.training.engine.referenced import Place, Search, defined_by_owner
 
 LONGEST = 10_000
-"""Items of a list or dictionary that are looked at; a longer one is taken for data."""
+"""Items of a list or dictionary that are looked at: more are taken for plain numbers."""
 FEW = 100
 """The same of one that belongs to data."""
 LARGE = 2**28
@@ -119,8 +119,8 @@ class _Walk:
 
     def _tensor(self, tensor: Tensor, data: bool, held: bool) -> None:
         leaf = isinstance(tensor, nn.Parameter) or (tensor.requires_grad and tensor.is_leaf)
-        large = tensor.layout is torch.strided and tensor.nbytes >= LARGE
-        if tensor.is_meta or is_lazy(tensor) or ((data or (large and not held)) and not leaf):
+        beside = not leaf and (data or (is_data(tensor) and not held))
+        if tensor.is_meta or is_lazy(tensor) or beside:
             return
         self._found.tensors.append(tensor)
         if leaf:
@@ -130,8 +130,6 @@ class _Walk:
         self._add(getattr(tensor, "__dict__", None))
 
     def _container(self, value: Any, data: bool, held: bool) -> None:
-        if len(value) > (FEW if data else LONGEST) and not held:
-            return
         if not data:
             kinds: tuple[tuple[type, list[Any]], ...] = (
                 (dict, self._found.dicts), (list, self._found.lists),
@@ -140,6 +138,8 @@ class _Walk:
             for kind, places in kinds:
                 if isinstance(value, kind):
                     places.append(value)
+        if len(value) > (FEW if data else LONGEST) and not held:
+            return
         if not isinstance(value, dict):
             for part in list.__iter__(value) if isinstance(value, list) else value:
                 self._add(part, data, held)
@@ -167,6 +167,13 @@ class _Walk:
             self._add(attributes, data and not isinstance(value, Sampler), held)
         self._search.methods(type(value))
         self._code()
+
+
+def is_data(value: object) -> bool:
+    """Whether it is a tensor so large that it is taken for data, which a step only reads."""
+    if not isinstance(value, Tensor) or value.requires_grad:
+        return False
+    return value.layout is torch.strided and value.nbytes >= LARGE
 
 
 def hooks_on(tensor: Tensor) -> Iterator[Callable[..., Any]]:
