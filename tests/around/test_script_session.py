@@ -219,8 +219,8 @@ def test_numbers_are_explained_and_views_are_drawn(plain: Loop) -> None:
 
     def looks(session: ScriptSession) -> None:
         for cell in cells:
-            request = Explain(cell)
-            made = handler_of(request)(request, session)
+            asked = Explain(cell)
+            made = handler_of(asked)(asked, session)
             assert made.checked, cell
         request = ViewRequest("k", "fc.weight", "numbers", rows=2, cols=2)
         frame = session.subscribe(Subscription((request,), graph=True))

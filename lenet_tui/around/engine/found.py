@@ -87,14 +87,14 @@ def look_for(
         (names.of(inner) or next((n for w in outside if (n := names.of(w))), ""), inner, outside)
         for inner, outside in roots
     ]
-    for name, inner, outside in sorted(named, key=lambda each: not each[0]):
+    for own, inner, outside in sorted(named, key=lambda each: not each[0]):
         parameters = {id(p) for p in inner.parameters()}
         trained = not parameters.isdisjoint(held) or inner is called or called in outside
         trained = trained or (not optimizers and any(p.requires_grad for p in inner.parameters()))
-        if not parameters or not (name or (trained and (optimizers or inner is called))):
+        if not parameters or not (own or (trained and (optimizers or inner is called))):
             continue
         into = found.trained if trained else found.others
-        name = _free(name or type(inner).__name__.lower(), {**found.trained, **found.others})
+        name = _free(own or type(inner).__name__.lower(), {**found.trained, **found.others})
         into[name] = inner
         found.wrappers += [(name, module) for module in outside]
         for key in parameters:

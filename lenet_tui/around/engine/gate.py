@@ -14,7 +14,8 @@ from lenet_tui.around.stop import Stop
 class Gate:
     """``asked``: an iteration that is over soon is to be recorded and the script to stop then.
 
-    ``ended``: no iteration comes any more, as the script ended after ``updates``. ``left``: nobody looks any longer.
+    ``ended``: no iteration comes any more, as the script ended after ``updates``. ``left``: nobody
+    looks any longer.
     """
 
     def __init__(self) -> None:
