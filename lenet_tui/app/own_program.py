@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.model_names import split_model
+from lenet_tui.protocol.model_names import SCRIPT, split_model
 from lenet_tui.protocol.options import DRAWN, OWN, RETURNED, Options
 
 
@@ -19,6 +19,8 @@ def source_of(options: Options) -> tuple[str, str]:
 def opening(options: Options) -> list[str]:
     """The lines before the loop."""
     module, what = source_of(options)
+    if module == SCRIPT:
+        return ["import lenet_tui as lt", "lt.step(net, (input, target), criterion, optimizer)"]
     seed = options.seed
     arguments = ", ".join(f"{name}={value}" for name, value in options.model_args)
     lines = [
@@ -43,7 +45,8 @@ def opening(options: Options) -> list[str]:
 
 def batch(options: Options) -> list[str]:
     """How each iteration takes its batch."""
-    return ["input, target = next(batches)"] if options.data == OWN else []
+    drawn = options.data == OWN and source_of(options)[0] != SCRIPT
+    return ["input, target = next(batches)"] if drawn else []
 
 
 def loss(options: Options) -> tuple[str, ...]:

@@ -41,20 +41,21 @@ APP: Table = {
         "引擎已结束（{error}）；按 ctrl+r 启动新引擎，从历史继续",
     ),
     "rail.busy": (
-        "{phase}: {what} has been running for {seconds} s; escape ends it",
-        "{phase}：{what} 已运行 {seconds} 秒；按 Esc 结束它",
+        "{phase}: {what} has been running for {seconds} s",
+        "{phase}：{what} 已运行 {seconds} 秒",
     ),
     "rail.busy.after": (
-        "{phase}: {seconds} s since {what} finished; escape ends it",
-        "{phase}：{what} 完成后已过 {seconds} 秒；按 Esc 结束它",
+        "{phase}: {seconds} s since {what} finished",
+        "{phase}：{what} 完成后已过 {seconds} 秒",
     ),
     "rail.busy.phase": (
-        "{phase} has been running for {seconds} s; escape ends it",
-        "{phase} 已运行 {seconds} 秒；按 Esc 结束它",
+        "{phase} has been running for {seconds} s",
+        "{phase} 已运行 {seconds} 秒",
     ),
+    "rail.ends": ("{what}; escape ends it", "{what}；按 Esc 结束它"),
     "rail.silent.question": (
-        "the engine has not answered for {seconds} s; escape ends it",
-        "引擎已 {seconds} 秒没有回应；按 Esc 结束它",
+        "the engine has not answered for {seconds} s",
+        "引擎已 {seconds} 秒没有回应",
     ),
     "rail.iteration": ("iteration {n}", "第 {n} 次迭代"),
     "rail.waiting": ("{n} moves waiting", "{n} 个动作等待中"),
@@ -94,8 +95,8 @@ APP: Table = {
         "{phase} 已跳过：没有改变任何东西；接下来：{next}",
     ),
     "rail.silent": (
-        "{phase}: the engine has not answered for {seconds} s; escape ends it",
-        "{phase}：引擎已 {seconds} 秒没有回应；按 Esc 结束它",
+        "{phase}: the engine has not answered for {seconds} s",
+        "{phase}：引擎已 {seconds} 秒没有回应",
     ),
     # Status line
     "status.seed": ("seed {seed}", "种子 {seed}"),

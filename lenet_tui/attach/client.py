@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lenet_tui.attach.places import check, check_peer, lives, sockets
 from lenet_tui.attach.wire import Foreign, Hello, Leave, Welcome, connection, receive
+from lenet_tui.process.patience import Patience
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.messages import Command, Ended, Report, Start
 from lenet_tui.protocol.saved_session import SavedSession
@@ -22,8 +23,8 @@ from lenet_tui.text.notice import Notice, Problem, notice
 
 PATIENCE = 5.0
 """Seconds for a host's answer: its process may be at work."""
-LOOK_EACH = 1.0
-"""Seconds between two looks at whether the program is still there."""
+LOOK_EACH = 0.25
+"""Seconds between two looks at whether the program is still there, and has been heard."""
 
 
 RUNS_AGAIN = frozenset(
@@ -111,11 +112,13 @@ class AttachedEngine:
         self._line, self._welcome, self._on_report = line, welcome, on_report
         self._sending = threading.Lock()
         self._closed = False
+        self._patience = Patience()
         threading.Thread(target=self._read, name="engine", daemon=True).start()
 
     def send(self, command: Command) -> None:
         if isinstance(command, Start) and command.snapshot is not None:
             return  # a saved session is another's
+        self._patience.sent(command)
         self._send(command)
 
     def refusal(self, command: str) -> Notice | None:
@@ -163,10 +166,13 @@ class AttachedEngine:
                 while not connections.wait([self._line], LOOK_EACH):
                     if not lives(self._welcome.pid):
                         raise EOFError  # a child of its own holds the line
+                    if silent := self._patience.over():
+                        self._report(silent)
                 report: Report = rows.whole(receive(self._line))
                 if isinstance(report, Ended):
                     why = report.error
                     break
+                self._patience.heard(report)
                 self._report(report)
         except (EOFError, OSError):
             if not lives(self._welcome.pid):

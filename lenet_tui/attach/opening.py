@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from lenet_tui.attach.places import SYSTEM
 from lenet_tui.terminal.reset import in_front
 from lenet_tui.text.notice import Notice, Problem, notice
 
@@ -48,6 +49,8 @@ class Place:
 
 def place(environ: Mapping[str, str] = os.environ) -> Place:
     """Where the screen is to be; ``NoTerminal`` where what the person asks for cannot be."""
+    if not SYSTEM:
+        return Place(Kind.NOWHERE, why=notice("attach:system"))
     asked = environ.get(VARIABLE, "")
     if "/" in asked:
         _check(asked)

@@ -119,7 +119,7 @@ def _open(args: argparse.Namespace, line: Connection, welcome: Welcome, mend: bo
             make_engine, welcome.options, lang=language(args), ascii="ascii" in args,
             theme=vars(args).get("theme", ""),
             settings=SettingsFile(default_path(), SETTINGS.get()),
-            place=welcome.at or welcome.title, left_out=welcome.refuses,
+            place=welcome.at or welcome.title, not_offered=welcome.refuses,
         )  # fmt: skip
 
     gc.disable()  # as the app itself does

@@ -10,6 +10,7 @@ from lenet_tui.cli.printer import Printer
 from lenet_tui.protocol.augment import OFF
 from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.protocol.messages import Moved, Ready, Subscription
+from lenet_tui.protocol.model_names import SCRIPT, session_name
 from lenet_tui.protocol.options import switches
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
 from lenet_tui.protocol.transcript import OpState, PhaseState
@@ -51,6 +52,9 @@ class TextPrinter:
             f"lenet-tui {__version__} · torch {ready.torch} · {device} · {ready.dtype} · "
             f"threads {ready.threads}"
         )
+        if options.model.startswith(SCRIPT):
+            self._printer.line(f"{session_name(options)} · lr {options.lr:g}")
+            return
         self._printer.line(
             f"preset {options.preset} · data {options.data} · batch-size {options.batch_size} · "
             f"loss {options.loss} · lr {options.lr:g} · optimizer {options.optimizer} · "

@@ -1,6 +1,10 @@
 """Why a session cannot be written as a script."""
 
 NOTICES = {
+    "export:script": (
+        "the step is that of a script that runs: its own lines are the program",
+        "这一步属于正在运行的脚本：脚本自身的代码就是程序",
+    ),
     "export:safetensors": (
         "the session began with weights in safetensors, which torch alone does not read:"
         " begin with a .pt file to export",

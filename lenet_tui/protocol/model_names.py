@@ -6,6 +6,10 @@ from pathlib import PurePath
 
 from lenet_tui.protocol.options import NET, Options
 
+SCRIPT = "<script>"
+"""In the place of a file where the objects are those of a script that runs: no file is called so.
+"""
+
 
 def split_model(where: str) -> tuple[str, str]:
     """The file or module of ``WHERE[:WHAT]``, and the name in it; empty: none is given."""

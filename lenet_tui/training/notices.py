@@ -1,9 +1,11 @@
 """The notices that reject data, a device or a phase."""
 
 from lenet_tui.training.notices_by_hand import BY_HAND
+from lenet_tui.training.notices_live import LIVE
 
 NOTICES = {
     **BY_HAND,
+    **LIVE,
     "training:unusable-weights": ("weights {path!r}: {why}", "权重 {path!r}：{why}"),
     "training:no-weights-file": ("it is not a file", "它不是文件"),
     "training:no-state-dict": (

@@ -53,11 +53,15 @@ def running(script: Path, **env: str) -> Iterator[Terminal]:
         yield terminal
 
 
+def children(of: int) -> list[int]:
+    """The processes that a process has started."""
+    return [*map(int, Path(f"/proc/{of}/task/{of}/children").read_text("utf-8").split())]
+
+
 def screen_of(terminal: Terminal) -> int:
     """The number of the screen's process."""
-    children = Path(f"/proc/{terminal.process.pid}/task/{terminal.process.pid}/children")
-    (child,) = children.read_text("utf-8").split()
-    return int(child)
+    (child,) = children(terminal.process.pid)
+    return child
 
 
 def after(terminal: Terminal) -> str:
@@ -97,6 +101,50 @@ def test_a_screen_that_is_killed_leaves_the_terminal_to_the_program(script: Path
         given_back(terminal)
 
 
+TALKS = """
+import sys
+from lenet_tui.attach.engine.host import Host
+from lenet_tui.protocol.options import Options
+from tests.harness.fake_session import FakeSession
+class Talks(FakeSession):
+    def subscribe(self, subscription):
+        print("said", "meanwhile")
+        print("and", "in error", file=sys.stderr)
+        return super().subscribe(subscription)
+Host(keep_output={keep}).serve(Talks, Options())
+print("the end")
+"""
+
+
+@pytest.mark.parametrize("keep", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_what_the_program_prints_goes_to_the_log(script: Path, keep: bool) -> None:
+    script.write_text(TALKS.format(keep=keep), encoding="utf-8")
+    with running(script) as terminal:
+        shown(terminal)
+        terminal.send("7", "]")
+        terminal.send("]", "]")
+        terminal.wait_for("said meanwhile")
+        terminal.wait_for("and in error")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        assert ("said meanwhile\r\n" in after(terminal)) == keep
+        assert after(terminal).endswith("the end\r\n")
+
+
+@pytest.mark.slow
+def test_output_that_goes_elsewhere_goes_on_there(script: Path, tmp_path: Path) -> None:
+    script.write_text(TALKS.format(keep=False), encoding="utf-8")
+    out = tmp_path / "out.txt"
+    with Terminal(["sh", "-c", f"{sys.executable} {script} > {out}"]) as terminal:
+        shown(terminal)
+        terminal.send("q")
+        assert terminal.wait() == 0
+    said = out.read_text("utf-8").splitlines()
+    assert said[-1] == "the end"
+    assert set(said[:-1]) == {"said meanwhile"}
+
+
+@pytest.mark.slow
 def test_q_with_a_capital_ends_the_program(script: Path) -> None:
     with running(script) as terminal:
         shown(terminal)
@@ -113,9 +161,8 @@ def test_a_program_that_is_killed_is_said_to_have_ended(script: Path, tmp_path: 
     command = ["sh", "-c", f"{sys.executable} {script}; sleep 60"]
     with Terminal(command, env={"PYTHONPATH": str(ROOT)}) as terminal:
         shown(terminal)
-        (program,) = Path(f"/proc/{terminal.process.pid}/task/{terminal.process.pid}/children"
-                          ).read_text("utf-8").split()  # fmt: skip
-        os.kill(int(program), signal.SIGKILL)
+        (program,) = children(terminal.process.pid)
+        os.kill(program, signal.SIGKILL)
         terminal.wait_for("the program has ended")
         terminal.send("q")
         terminal.wait_for(lambda _: after(terminal))
@@ -123,6 +170,31 @@ def test_a_program_that_is_killed_is_said_to_have_ended(script: Path, tmp_path: 
         given_back(terminal)
 
 
+@pytest.mark.slow
+def test_a_shell_gets_the_terminal_back_for_ctrl_z_and_after_a_kill(script: Path) -> None:
+    with Terminal(["bash", "--norc", "-i"], env={"PYTHONPATH": str(ROOT)}) as terminal:
+        terminal.send(f"{sys.executable} {script}\r")
+        shown(terminal)
+        terminal.send("ctrl+z")
+        terminal.wait_for(lambda _: "Stopped" in after(terminal))
+        terminal.send("echo the she''ll\r")
+        terminal.wait_for(lambda _: "the shell" in after(terminal))
+        terminal.send("fg\r")
+        terminal.wait_for(lambda _: taken(terminal))
+        terminal.settle(0.5)
+        terminal.send("n")
+        terminal.settle(0.5)
+        assert taken(terminal)
+        program = children(terminal.process.pid)[0]
+        os.kill(program, signal.SIGKILL)
+        terminal.wait_for(lambda _: after(terminal))
+        terminal.settle(1)
+        terminal.send("echo once mo''re\r")
+        terminal.wait_for(lambda _: "once more" in after(terminal))
+        assert not children(terminal.process.pid)
+
+
+@pytest.mark.slow
 def test_the_screen_opens_on_another_terminal(script: Path) -> None:
     master, slave = os.openpty()
     with Terminal(["sleep", "60"]) as other:

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -23,6 +24,7 @@ from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import (
     Answered,
     Asked,
+    Busy,
     Command,
     DoMove,
     Ended,
@@ -253,8 +255,9 @@ def test_every_screen_has_all_losses_and_its_own_views() -> None:
     second.send(Start(Options()))
     second.until(Ready)
     second.send(Subscription((ViewRequest("", "conv1.bias"),)))
-    frame = second.until(FrameUpdate).frame
-    assert {view.request.tensor for view in frame.views} == {"fc1.bias", "conv1.bias"}
+    frame = second.until(FrameUpdate).frame  # of what the first looks at
+    while {view.request.tensor for view in frame.views} != {"fc1.bias", "conv1.bias"}:
+        frame = second.until(FrameUpdate).frame
     assert len(second.losses.values) == 7
     assert np.array_equal(second.losses.values[1:], first.losses.values[1:])
     assert frame.rows == known.rows
@@ -270,3 +273,47 @@ def test_every_screen_has_all_losses_and_its_own_views() -> None:
     second.engine.leave()
     assert place.ends() is Left.ON
     place.server.end()
+
+
+class Deed:
+    """Pickled as a call that would leave a file behind."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self._file),)
+
+
+def test_a_stranger_s_objects_are_not_made_and_its_line_is_cut(
+    place: Place, tmp_path: Path
+) -> None:
+    first = Screen(place)
+    first.start()
+    ours, theirs = pair()
+    place.hub.join(Seat(ours, own=False))
+    with connection(theirs) as stranger:
+        first.until(Keys)
+        stranger.send(Deed(tmp_path / "done"))
+        while first.until(Keys).screens != 1:
+            pass
+        while stranger.poll(1):
+            try:
+                stranger.recv_bytes()
+            except EOFError:
+                break
+        else:
+            raise AssertionError("the line holds")
+    assert not (tmp_path / "done").exists()
+    assert "mkdir" in str(place.hub.broke)
+    first.send(DoMove(1, Run(2)))
+    assert first.until(Moved).frame.position.iteration == 2
+
+
+def test_a_program_that_answers_nothing_is_said_to_be_silent(place: Place) -> None:
+    first = Screen(place)
+    first.start()
+    first.send(DoMove(1, Set("data", "spin 1.6")))
+    while not first.until(Busy).silent:
+        pass
+    assert first.until(Moved).number == 1

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from lenet_tui.app.engine_state import Dead
+from dataclasses import replace
+
+from lenet_tui.app.engine_state import Dead, Outcome
 from lenet_tui.attach.engine.host import REFUSES
-from lenet_tui.protocol.messages import Ended, EndProgram, Keys, TakeKeys
+from lenet_tui.protocol.messages import Busy, DoMove, Ended, EndProgram, FrameUpdate, Keys, TakeKeys
+from lenet_tui.protocol.moves import parse_move
+from lenet_tui.protocol.position import Position
 from lenet_tui.text.notice import notice
 from tests.harness.running_app import running
 
@@ -34,6 +38,13 @@ async def test_one_of_two_screens_says_that_it_only_looks_and_takes_the_keys() -
         await app.settle()
         assert "read-only" in app.text
         assert "another screen makes the moves" in app.text
+        app.app.main.outcome = Outcome(notice("attach:read-only"), rejected=True)
+        await app.settle()
+        assert "not done: another screen" in app.rail
+        app.engine.session.do(DoMove(99, parse_move("op")))
+        app.engine.report(FrameUpdate(app.engine.frame()))
+        await app.settle()
+        assert "not done" not in app.rail
         await app.press("X")
         assert app.engine.commands(TakeKeys) == [TakeKeys()]
         app.engine.report(Keys(yours=True, screens=2))
@@ -62,3 +73,19 @@ async def test_the_program_ends_only_after_a_yes() -> None:
         assert not app.engine.commands(EndProgram)
         await app.press("Q", "left", "enter")
         assert app.engine.commands(EndProgram) == [EndProgram()]
+
+
+async def test_an_op_that_cannot_be_ended_is_not_said_to_be() -> None:
+    async with running() as app:
+        busy = Busy(Position(1, "forward", 3), 0, "conv2d", 7.0)
+        app.engine.report(busy)
+        await app.settle()
+        assert "conv2d has been running for 7 s; escape ends it" in app.text
+        app.engine.refuses = {"restart": OWN}
+        app.app.not_offered = REFUSES
+        app.engine.report(replace(busy, seconds=8.0))
+        await app.settle()
+        assert "conv2d has been running for 8 s" in app.text
+        assert "escape ends it" not in app.text
+        await app.press("escape")
+        assert app.engine.restarts == 0

@@ -58,7 +58,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
     ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
     what to open over the main screen. ``lost``: saved sessions, of which one may be resumed;
     ``named``: the person has named it, and it is taken up at once.
-    ``place``: where in a program the session is. ``left_out``: commands that are not offered.
+    ``place``: where in a program the session is. ``not_offered``: commands that are not offered.
     ``theme``: that of this session; else that of ``settings``, where what is chosen here is kept.
     """
 
@@ -84,13 +84,13 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         theme: str = "",
         settings: SettingsFile | None = None,
         place: str = "lenet-tui",
-        left_out: frozenset[str] = IN_A_PROGRAM,
+        not_offered: frozenset[str] = IN_A_PROGRAM,
     ) -> None:
         super().__init__()
         self.words: Words = all_words.words(lang, ascii)
         self.set_reactive(LenetApp.language, lang)
         self.ascii = ascii
-        self.place, self.left_out = place, left_out
+        self.place, self.not_offered = place, not_offered
         self.failure = ""
         self._make_engine = make_engine
         self._engine: Engine | None = None
@@ -264,7 +264,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's lines, from the one table."""
-        for command in (c for c in COMMANDS if c.id not in self.left_out):
+        for command in (c for c in COMMANDS if c.id not in self.not_offered):
             title, more = (
                 self.words(f"cmd.{command.id}.title"),
                 self.words(f"cmd.{command.id}.help"),

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.key_names import key_name
-from lenet_tui.kit.ui.settings import left_out, words_of
+from lenet_tui.kit.ui.settings import not_offered, words_of
 from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS
 from lenet_tui.text.words import Words
 
@@ -39,7 +39,7 @@ class HelpText(Static):
 
     def on_resize(self) -> None:
         """Lay them out for the new width."""
-        self.update(help_text(words_of(self), self.content_size.width, left_out(self)))
+        self.update(help_text(words_of(self), self.content_size.width, not_offered(self)))
 
 
 def help_text(words: Words, width: int, absent: frozenset[str] = frozenset()) -> Content:

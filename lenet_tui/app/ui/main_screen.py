@@ -278,7 +278,8 @@ class MainScreen(TrainingScreen):
 
     def action_escape(self) -> None:
         """Stop what runs; end an op that hangs; make a full pane small again; leave the tour."""
-        if isinstance(self.state, Busy) and self.state.op.what != SEARCHING:
+        busy = isinstance(self.state, Busy) and self.state.op.what != SEARCHING
+        if busy and not self.engine.refusal("restart"):
             self.restart()
         elif self.runner.on or self.player.on or self.queue.pending is not None:
             self.stop()

@@ -62,13 +62,19 @@ class Door:
 
 
 def greet(
-    line: Connection, welcome: Callable[[], Welcome], enter: Callable[[Connection], None]
+    line: Connection,
+    welcome: Callable[[], Welcome],
+    enter: Callable[[Connection], None],
+    patience: float | None = PATIENCE,
 ) -> None:
-    """Hear a screen's first words, on a thread, and answer; ``enter``: it wants to stay."""
+    """Hear a screen's first words, on a thread, and answer; ``enter``: it wants to stay.
+
+    ``patience``: seconds for them; ``None``: as long as the line holds.
+    """
 
     def talk() -> None:
         try:
-            hello = receive(line) if line.poll(PATIENCE) else None
+            hello = receive(line) if line.poll(patience) else None
             if not isinstance(hello, Hello):
                 line.close()
                 return

@@ -64,7 +64,7 @@ REFUSES = frozenset({"restart", "reset", "device", "options", "export", "save-mo
 
 class Host:
     """See above. ``title``: what the session is called on its screens; ``at``: where the program
-    is, such as ``train.py:57``; ``refuses``: commands that the screens do not offer.
+    is, such as ``train.py:57``, which may change; ``refuses``: commands that are not offered.
     """
 
     def __init__(
@@ -105,6 +105,8 @@ class Host:
             why = notice("attach:goes-on")
             if loan and not hub.has_own:
                 loan.end()
+        if hub.broke is not None:
+            say(hub.broke)
         return hub.left or Left.ON
 
     def signals(self) -> contextlib.AbstractContextManager[None]:
@@ -137,11 +139,13 @@ class Host:
         if self.place.kind is Kind.WAITING:
             return None
         line, theirs = pair()
-        greet(line, lambda: self._welcome(hub, options), lambda c: _join(hub, c, own=True))
+        greet(line, lambda: self._welcome(hub, options), lambda c: _join(hub, c, own=True), None)
 
         def ended(status: int) -> None:
             if status < 0:
                 say(notice("attach:screen-killed", why=_signal(-status)))
+            if hub.visitors:
+                say(notice("attach:still", name=self.name))
             hub.screen_ended()
 
         try:

@@ -31,12 +31,14 @@ class Hub(LocalStore):
     """``process.engine.pipe.Pipe`` describes the methods that the server calls.
 
     ``alone``: called, on another thread, when a line was lost and no screen is left. ``left``: how
-    the last screen was left; ``None`` while the session goes on.
+    the last screen was left; ``None`` while the session goes on. ``broke``: why a screen's line was
+    cut that sent what no screen may.
     """
 
     def __init__(self, options: Options, alone: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self.left: Left | None = None
+        self.broke: Notice | None = None
         self._options, self._alone = options, alone
         self._changed = threading.Condition()
         self._seats: list[Seat] = []
@@ -60,6 +62,11 @@ class Hub(LocalStore):
     def has_own(self) -> bool:
         """Whether the host's own screen is among them."""
         return any(seat.own for seat in self._seats)
+
+    @property
+    def visitors(self) -> int:
+        """How many have come from other terminals."""
+        return sum(not seat.own for seat in self._seats)
 
     def join(self, seat: Seat) -> None:
         """Take in a screen; the first one holds the keys."""
@@ -97,6 +104,8 @@ class Hub(LocalStore):
             if seat not in self._seats:
                 return
             self._seats.remove(seat)
+            if seat.broke is not None:
+                self.broke = seat.broke.notice
             if self._holder is seat:
                 self._holder = self._seats[0] if self._seats else None
             self._tell()
@@ -155,10 +164,12 @@ class Hub(LocalStore):
         self._changed.notify_all()
 
     def _start(self, seat: Seat) -> None:
-        """The first screen starts the session; the others are told what there is."""
+        """The first screen starts the session; the others are told what there is, and shown it."""
         seat.started = True
         if self._ready is not None:
             seat.send(self._ready)
+            if self._frame is not None:  # the engine may be long at work before it sends the next
+                seat.send(messages.FrameUpdate(self._for(seat, self._frame)))
         elif not self._started:
             self._started = True
             self._take(messages.Start(self._options))

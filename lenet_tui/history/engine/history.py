@@ -139,6 +139,10 @@ class History:
             self._said.add(remark.key)
             self._remarks.append(remark)
 
+    def close(self) -> None:
+        """End what runs beside the session; nothing is stored afterwards."""
+        self._hashing.shutdown()
+
     def take_remarks(self) -> list[Notice]:
         """What is to be said of the budget and has not been said yet."""
         remarks, self._remarks = self._remarks, []

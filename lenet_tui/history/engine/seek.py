@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from lenet_tui.history.engine import keyframe
@@ -22,6 +23,7 @@ from lenet_tui.training.engine.trainer import Trainer
 _MADE = {phase.makes for phase in PHASES.values() if phase.makes}
 """What phases make for others to read: an output and a loss."""
 
+MakeTrainer = Callable[[Options], Trainer]
 LONG, SHORT = 16, 10
 """After a way of more than so many iterations, those just before are so many away from a keyframe
 that is stored on the way."""
@@ -30,9 +32,15 @@ that is stored on the way."""
 class Replay:
     """A tape under way, and the history it is part of. Live torch is always at the tape's end."""
 
-    def __init__(self, options: Options, history: History, progress: RecorderProgress) -> None:
+    def __init__(
+        self,
+        options: Options,
+        history: History,
+        progress: RecorderProgress,
+        make_trainer: MakeTrainer = Trainer,
+    ) -> None:
         started = time.perf_counter()
-        self.trainer = Trainer(options)
+        self.trainer = make_trainer(options)
         self.history = history
         seconds = time.perf_counter() - started
         self.recorder = TapeRecorder(self.trainer, progress, seconds, history.evaluations)

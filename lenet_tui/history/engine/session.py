@@ -17,6 +17,7 @@ from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.recompute import cut, with_tensors
 from lenet_tui.history.engine.reverse_continue import Search
 from lenet_tui.history.engine.run_loop import RunLoop
+from lenet_tui.history.engine.seek import MakeTrainer
 from lenet_tui.history.engine.session_frame import frame_of
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch, parse_watch
@@ -47,6 +48,7 @@ from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine import dataset, devices
+from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.watch.engine import evaluate
 
 RUN_ON = moves.Continue(2**62)
@@ -67,10 +69,10 @@ class Session:
         store: KeyframeStore,
         hooks: Hooks,
         snapshot: Snapshot | None = None,
+        make_trainer: MakeTrainer = Trainer,
     ) -> None:
+        self._store, self._hooks, self._make_trainer = store, hooks, make_trainer
         torch.set_num_threads(options.threads)
-        self._store = store
-        self._hooks = hooks
         self._subscription = Subscription()
         self.watches: dict[int, Watch] = {}
         self._next_watch = 1
@@ -95,7 +97,7 @@ class Session:
         """A new session from ``init``."""
         self.progress.passed(0, "init")
         self.history = History(self._store, options.history_mb * MEGABYTE)
-        self.navigator = Navigator(options, self.history, self.progress)
+        self.navigator = Navigator(options, self.history, self.progress, self._make_trainer)
         trainer = self.navigator.trainer
         in_run = partial(self.frame, running=True)
         self.evaluator = Evaluator(self.navigator, self._hooks)

@@ -12,9 +12,14 @@ from lenet_tui.tape.engine.tape import LAST
 SETTABLE = ("lr", "device", "seed")
 """The options that the step does not decide itself."""
 
+FIXED = ("seed", "device", "data", "batch-size")
+"""What is not to be changed of a script's own objects."""
+
 
 def check_move(navigator: Navigator, move: Move) -> None:
     """Raise ``MoveRejected`` for what would change the order or the parts of an owner's step."""
+    if navigator.trainer.file.live and isinstance(move, moves.Set) and move.option in FIXED:
+        raise MoveRejected("training:live-stays", option=move.option)
     if not navigator.own_step:
         return
     if isinstance(move, (moves.Skip, moves.Do)):

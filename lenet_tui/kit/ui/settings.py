@@ -26,9 +26,9 @@ def ascii_only(node: DOMNode) -> bool:
     return bool(getattr(node.app, "ascii", False))
 
 
-def left_out(node: DOMNode) -> frozenset[str]:
+def not_offered(node: DOMNode) -> frozenset[str]:
     """Commands that the app does not offer."""
-    return getattr(node.app, "left_out", frozenset())
+    return getattr(node.app, "not_offered", frozenset())
 
 
 def place_of(node: DOMNode) -> str:

@@ -14,4 +14,6 @@ def parity(request: Parity, session: Session) -> ParityResult:
     """The present iteration on two devices, entry by entry."""
     if session.navigator.own_step:
         return ParityResult(error=notice("parity:own-step"))
+    if session.navigator.trainer.file.live:
+        return ParityResult(error=notice("parity:script"))
     return compared(request, session.navigator)

@@ -7,6 +7,7 @@ import them by name); where nobody observes, each only calls the original.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -70,7 +71,8 @@ def roots(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[torch.Tensor]:
 
 
 _observers: list[Observer] = []
-_installed: list[bool] = []
+_originals: list[tuple[Any, str, Any]] = []
+"""What has been replaced: where, by which name, and what was there."""
 
 
 @contextmanager
@@ -99,22 +101,39 @@ def call(kind: str, make: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     return _observers[-1].called(kind, make, args, kwargs) if _observers else make()
 
 
-def install() -> None:
-    """Replace the calls; a second time nothing happens."""
-    if _installed:
-        return
-    _installed.append(True)
+def install() -> Callable[[], None]:
+    """Replace the calls; a second time nothing happens. Returns what undoes it, if this did it."""
+    if _originals:
+        return lambda: None
     _replace(torch.autograd, "backward", BACKWARD)
     _replace(torch.optim.Optimizer, "zero_grad", ZERO_GRAD)
     _replace(nn.Module, "zero_grad", ZERO_GRAD)
     for name in ("clip_grad_norm_", "clip_grad_value_"):
+        original = getattr(clip_grad, name)
         _replace(clip_grad, name, CLIP)
-        setattr(nn.utils, name, getattr(clip_grad, name))
+        _replace_imported(original, getattr(clip_grad, name))
     for method, kind in (("unscale_", UNSCALE), ("scale", SCALE), ("update", RESCALE)):
         _replace(torch.amp.GradScaler, method, kind)
     for scheduler in vars(lr_scheduler).values():
         if isinstance(scheduler, type) and "step" in vars(scheduler):
             _replace(scheduler, "step", SCHEDULE)
+    return uninstall
+
+
+def uninstall() -> None:
+    """Put the originals back."""
+    while _originals:
+        place, name, original = _originals.pop()
+        setattr(place, name, original)
+
+
+def _replace_imported(original: Any, observed: Any) -> None:
+    """Replace a function in the modules that have imported it by name already."""
+    name = observed.__name__
+    for module in list(sys.modules.values()):
+        if getattr(module, "__dict__", {}).get(name) is original:
+            _originals.append((module, name, original))
+            setattr(module, name, observed)
 
 
 def _replace(place: Any, name: str, kind: str) -> None:
@@ -126,4 +145,5 @@ def _replace(place: Any, name: str, kind: str) -> None:
             return original(*args, **kwargs)
         return call(kind, functools.partial(original, *args, **kwargs), args, kwargs)
 
+    _originals.append((place, name, original))
     setattr(place, name, observed)

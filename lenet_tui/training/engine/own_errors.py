@@ -34,7 +34,7 @@ def own_traceback(error: BaseException) -> tuple[str, ...]:
     the exception itself is left. What it was raised from is not shown.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    own = [n for n, frame in enumerate(frames) if _owned(frame.filename)]
+    own = [n for n, frame in enumerate(frames) if is_own_file(frame.filename)]
     shown = frames[own[0] : own[-1] + 1] if own else []
     lines = ["Traceback (most recent call last):\n", *traceback.format_list(shown)] if own else []
     lines += traceback.format_exception_only(type(error), error)
@@ -55,7 +55,7 @@ def described(error: BaseException) -> str:
 def own_line(error: BaseException) -> str:
     """``file.py:12`` of the owner's last line that was run; empty where there is none."""
     frames = traceback.extract_tb(error.__traceback__)
-    last = next((f for f in reversed(frames) if _owned(f.filename)), None)
+    last = next((f for f in reversed(frames) if is_own_file(f.filename)), None)
     return f"{Path(last.filename).name}:{last.lineno}" if last else ""
 
 
@@ -63,13 +63,14 @@ def is_own(error: BaseException) -> bool:
     """Whether the exception came up in the owner's code, or below it."""
     at: TracebackType | None = error.__traceback__
     while at is not None:
-        if _owned(at.tb_frame.f_code.co_filename):
+        if is_own_file(at.tb_frame.f_code.co_filename):
             return True
         at = at.tb_next
     return False
 
 
-def _owned(file: str) -> bool:
+def is_own_file(file: str) -> bool:
+    """Whether code in a file of this name is the owner's: no library's, and not ours."""
     if file.startswith("<frozen"):
         return False
     inside = file.startswith(FOREIGN)

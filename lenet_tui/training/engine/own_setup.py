@@ -71,8 +71,8 @@ def check_optimizer(
 
     ``names``: of the model's parameters by ``id``.
     """
-    if own is None or options.optimizer != OWN or options.step:
-        return
+    if own is None or options.optimizer != OWN or options.step or file.live:
+        return  # a script's own pair is looked at as it is
     held = {id(p) for group in own.param_groups for p in group["params"]}
     if names and held.isdisjoint(names):
         raise OptionError("training:stranger", file=file.title)
@@ -131,6 +131,8 @@ def compute_loss(options: Options, file: TrainingFile, returned: Any, batch: Bat
         loss = returned_loss(returned)
         if loss is None:
             kind = type(returned).__name__
+            if file.live:
+                raise MoveRejected("training:live-no-loss", kind=kind)
             raise MoveRejected("training:no-loss-returned", kind=kind, file=file.title)
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         what = f"{tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__

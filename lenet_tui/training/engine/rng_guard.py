@@ -30,7 +30,7 @@ def preserved_torch_state() -> Iterator[None]:
 
     Not if a device was lost: then this process does not go on, and the device takes nothing.
     """
-    states, settings, host = generators(), _settings(), host_generators()
+    states, before, host = generators(), settings(), host_generators()
     lost = False
     try:
         yield
@@ -39,11 +39,12 @@ def preserved_torch_state() -> Iterator[None]:
         raise
     finally:
         if not lost:
-            _restore(states, settings)
+            _restore(states, before)
             restore_host_generators(host)
 
 
-def _restore(states: list[Tensor], settings: Settings) -> None:
+def restore_generators(states: list[Tensor]) -> None:
+    """Go on from states that ``generators`` returned."""
     cpu, *others = states
     torch.set_rng_state(cpu)
     if torch.cuda.is_available():
@@ -51,11 +52,15 @@ def _restore(states: list[Tensor], settings: Settings) -> None:
         torch.cuda.set_rng_state_all(cuda)
     for state in others:
         torch.mps.set_rng_state(state)
-    if _settings() != settings:
-        _set(*settings)
 
 
-def _settings() -> Settings:
+def _restore(states: list[Tensor], before: Settings) -> None:
+    restore_generators(states)
+    if settings() != before:
+        set_settings(*before)
+
+
+def settings() -> Settings:
     """What ``trainer.deterministic`` sets."""
     return (
         torch.backends.cuda.matmul.allow_tf32,
@@ -66,7 +71,10 @@ def _settings() -> Settings:
     )
 
 
-def _set(matmul: bool, convolution: bool, benchmark: bool, strict: bool, warn: bool) -> None:
+def set_settings(
+    matmul: bool, convolution: bool, benchmark: bool, strict: bool, warn: bool
+) -> None:
+    """Set what ``settings`` returned."""
     torch.backends.cuda.matmul.allow_tf32 = matmul
     torch.backends.cudnn.allow_tf32 = convolution
     torch.backends.cudnn.benchmark = benchmark

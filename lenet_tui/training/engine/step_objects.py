@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count, islice
 from typing import Any
 
 import torch
@@ -15,7 +16,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from lenet_tui.training.engine.optimizers import optimizer_places
-from lenet_tui.training.engine.training_file import DATA, TrainingFile
+from lenet_tui.training.engine.training_file import TrainingFile
 
 DEEPEST = 3
 """How far inside lists, dictionaries and objects is looked."""
@@ -34,13 +35,10 @@ class StepObjects:
         self.modules: dict[str, nn.Module] = {}
         self.optimizers: dict[str, Optimizer] = {}
         self.others: dict[str, object] = {}
-        self._names = file.names
-        self._own = file.names.get("__name__", "")
+        self._file = file
         self._seen: set[int] = {id(part) for part in model.modules()}
-        roots = {**_held_by(file.step), **file.names}
-        for name, value in roots.items():
-            if not name.startswith("__") and name != DATA:
-                self._look(name, value, 0)
+        for name, value in {**held_by(file.step), **file.state}.items():
+            self._look(name, value, 0)
         if not step:  # what the app's own order trains is the model alone
             self.modules, self.optimizers = {}, {}
 
@@ -65,10 +63,13 @@ class StepObjects:
                     self._look(f"{name}.{key}", part, depth + 1)
         elif isinstance(value, (list, tuple, dict)):
             self._seen.add(id(value))
-            parts = value.items() if isinstance(value, dict) else enumerate(value)
-            for key, part in list(parts)[:MOST]:
+            keys = list(value) if isinstance(value, dict) else []
+            plain = all(isinstance(key, (str, int)) for key in keys)
+            parts = list(value.values()) if isinstance(value, dict) else value
+            named = zip(keys if keys and plain else count(), parts, strict=False)
+            for key, part in list(islice(named, MOST)):
                 self._look(f"{name}.{key}", part, depth + 1)
-        elif type(value).__module__ == self._own and hasattr(value, "__dict__"):
+        elif self._file.owns(value) and hasattr(value, "__dict__"):
             self._seen.add(id(value))
             self.others[name] = value
             for key, part in list(vars(value).items()):
@@ -76,7 +77,7 @@ class StepObjects:
 
     def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the dictionaries of the plain values among the state."""
-        yield "file", _Without(self._names)
+        yield "file", _Written(self._file)
         for name, module in self.modules.items():
             for path, part in module.named_modules(prefix=name):
                 yield path, vars(part)
@@ -84,17 +85,17 @@ class StepObjects:
             yield from optimizer_places(name, optimizer)
         for name, value in self.others.items():
             yield f"object {name}", vars(value)
-        for name, value in self._names.items():
-            if isinstance(value, type) and value.__module__ == self._own:
+        for name, value in self._file.state.items():
+            if isinstance(value, type) and self._file.owns(value):
                 yield f"class {name}", _OfClass(value)
 
 
-class _Without(dict[str, Any]):
-    """Everything that a file defines but its data; what is set or deleted here is so there."""
+class _Written(dict[str, Any]):
+    """The state among a file's names; what is set or deleted here is so there."""
 
-    def __init__(self, names: dict[str, Any]) -> None:
-        super().__init__((n, v) for n, v in names.items() if n != DATA and not n.startswith("__"))
-        self._names = names
+    def __init__(self, file: TrainingFile) -> None:
+        super().__init__(file.state)
+        self._names = file.names
 
     def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
@@ -124,7 +125,7 @@ class _OfClass(dict[str, Any]):
         delattr(self._owner, name)
 
 
-def _held_by(step: Callable[..., Any] | None) -> Mapping[str, Any]:
+def held_by(step: Callable[..., Any] | None) -> Mapping[str, Any]:
     """What a function holds beside its globals: its closure, ``self``, arguments given before."""
     held: dict[str, Any] = {}
     while isinstance(step, functools.partial):
@@ -134,7 +135,7 @@ def _held_by(step: Callable[..., Any] | None) -> Mapping[str, Any]:
         return held
     if getattr(step, "__self__", None) is not None:
         held["self"] = step.__self__  # type: ignore[attr-defined]
-        step = step.__func__  # type: ignore[attr-defined]
+        step = getattr(step, "__func__", step)
     names = getattr(getattr(step, "__code__", None), "co_freevars", ())
     for name, cell in zip(names, getattr(step, "__closure__", None) or (), strict=False):
         try:

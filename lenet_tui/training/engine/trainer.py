@@ -29,11 +29,10 @@ from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState, writable
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.targets import rows_like, target_of
+from lenet_tui.training.engine.training_file import TrainingFile
 from lenet_tui.training.engine.weights import load as load_weights
 
 LOSS = {"cross_entropy": nn.CrossEntropyLoss, "mse": nn.MSELoss}
-
-
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 """Without it cuBLAS sums in another order from time to time, and torch warns about it."""
 
@@ -48,9 +47,7 @@ class Trainer:
     def __init__(self, options: Options) -> None:
         self.device = devices.resolve(options.device)
         options = replace(options, device=str(self.device))
-        deterministic(self.device)
-        seed_all(options.seed)
-        self.file = own_setup.ALONE if options.model == NET else own_setup.load_file(options)
+        self.file = self._load(options)
         options = own_setup.resolved(options, self.file)
         self.model = model.Net() if options.model == NET else self.file.make_model()
         if options.weights:
@@ -80,6 +77,12 @@ class Trainer:
         """Whether the last step of one's own returned its loss."""
         self.accumulated = 0
         self.forget()
+
+    def _load(self, options: Options) -> TrainingFile:
+        """Seed the generators, and execute the file that the model comes from, if one does."""
+        deterministic(self.device)
+        seed_all(options.seed)
+        return own_setup.ALONE if options.model == NET else own_setup.load_file(options)
 
     def _set_options(self, options: Options) -> None:
         self.options = options
@@ -131,13 +134,15 @@ class Trainer:
         """Put the model on ``device``; the caller makes a new updater for it."""
         self.device = device
         devices.warm_up(device)
-        self.model.to(device)
-        self.parameters: dict[str, Tensor] = dict(self.model.named_parameters())
+        self.parameters: dict[str, Tensor] = dict(self._put(self.model).named_parameters())
         for name, module in self.objects.modules.items() if self.objects else ():
-            self.parameters |= module.to(device).named_parameters(prefix=name)
+            self.parameters |= self._put(module).named_parameters(prefix=name)
         self.names = {id(p): name for name, p in self.parameters.items()}
         self._parameter_list = list(self.parameters.values())
         self.flat = Aliases(self._parameter_list, flat_numbers)
+
+    def _put(self, module: nn.Module) -> nn.Module:
+        return module.to(self.device)
 
     @property
     def buffers(self) -> dict[str, Tensor]:

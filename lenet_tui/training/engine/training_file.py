@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -46,6 +46,18 @@ class TrainingFile:
     what: str
     names: dict[str, Any]
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    live: ClassVar[bool] = False
+    """Whether the objects are those of a script that runs in this process."""
+
+    @property
+    def state(self) -> Mapping[str, Any]:
+        """What a step may work with and change, by name: all but the data."""
+        return {n: v for n, v in self.names.items() if n != DATA and not n.startswith("__")}
+
+    def owns(self, value: object) -> bool:
+        """Whether a class, or that of an object, is defined here."""
+        kind = value if isinstance(value, type) else type(value)
+        return bool(kind.__module__ == self.names.get("__name__", ""))
 
     @property
     def step(self) -> Callable[[Any], Any] | None:

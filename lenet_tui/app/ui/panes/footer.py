@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from lenet_tui.kit.ui.key_names import key_name
-from lenet_tui.kit.ui.settings import left_out, words_of
+from lenet_tui.kit.ui.settings import not_offered, words_of
 from lenet_tui.stepping.ui.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class KeyBar(Widget):
     def render(self) -> Content:
         size = self.screen.size
         width, low = self.content_size.width, size.height < TABS_FROM
-        return key_line(self.words, width, self._moves, low, left_out(self))
+        return key_line(self.words, width, self._moves, low, not_offered(self))
 
 
 def key_line(

@@ -12,7 +12,7 @@ from lenet_tui.app.engine_state import Activity
 from lenet_tui.kit.ui.format import megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, place_of, words_of
-from lenet_tui.protocol.model_names import session_name
+from lenet_tui.protocol.model_names import SCRIPT, session_name
 from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
@@ -92,13 +92,13 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
     device = options.device
     if status.ready and device == "auto":
         device = status.ready.device.name
-    own = status.place != OWN_NAME
+    own, scripts = status.place != OWN_NAME, options.model.startswith(SCRIPT)
     parts = [
         (1 if own else 9, Content.styled(clean(status.place), "bold $text-primary")),
         (3, Content(clean(session_name(options)))),
         (1, Content(clean(device))),
         (4, Content(clean(status.ready.dtype) if status.ready else "")),
-        (2, Content(words("status.seed", seed=options.seed))),
+        (2, Content("" if scripts else words("status.seed", seed=options.seed))),
         (5, Content(_lr(status.frame, options))),
         (6, Content(options.optimizer)),
         (8, Content(options.loss)),

@@ -1,0 +1,1 @@
+"""The doors from one's own script: a step of it, or what stands around a line."""
