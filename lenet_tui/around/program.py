@@ -97,11 +97,12 @@ class Program:
     def _stopped(self, recording: Recording) -> Stop | None:
         """The script stops, in its thread; returns where it stops next."""
         assert self._gate is not None
-        if self._session is None and self._shown is None:
-            self._open(recording)
-        elif self._session is not None:
+        if self._session is not None:
             self._session.stopped(recording)
-        stop = self._gate.stand()
+        self._gate.arrive()
+        if self._shown is None:
+            self._open(recording)
+        stop = self._gate.wait()
         if stop is None:
             self._left()
         return stop
@@ -160,7 +161,7 @@ class Program:
         reached = self._shown is not None or (observer is not None and observer.stop is None)
         if observer is not None and gate is not None:
             observer.release()
-            gate.end()
+            gate.end(observer.count)
         if self._shown is not None:
             self._shown.join()
         self._signals.close()

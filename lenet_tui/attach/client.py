@@ -30,6 +30,12 @@ LOOK_EACH = 0.25
 """Seconds between two looks at whether the program is still there, and has been heard."""
 
 
+RUNS_AGAIN = frozenset(
+    {"skip", "do", "vector", "edit-number", "draw", "parity", "evaluate", "reverse-continue"}
+)
+"""Commands that a session refuses which is only looked at."""
+
+
 class NotReached(Problem):
     """There is no session to be had; one line."""
 
@@ -121,7 +127,8 @@ class AttachedEngine:
     def refusal(self, command: str) -> Notice | None:
         """Why a command of the table is not offered here; ``None``: it is."""
         if command in self._welcome.refuses:
-            return notice("attach:own-process")
+            again = command in RUNS_AGAIN
+            return notice("attach:looked-at") if again else notice("attach:own-process")
         return None
 
     def restart(self) -> None:

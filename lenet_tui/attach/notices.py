@@ -64,6 +64,11 @@ NOTICES = {
         "another screen makes the moves; X takes the keys over",
         "另一个屏幕在操作；按 X 接管",
     ),
+    "attach:looked-at": (
+        "not here: what the program did is looked at and cannot be run again, as the state that it"
+        " would need is the program's own",
+        "此处不可用：程序做过的事只能查看，无法重新运行，因为所需的状态属于程序自己",
+    ),
     "attach:own-process": (
         "not here: the engine is the program's own process",
         "此处不可用：引擎就是程序自己的进程",

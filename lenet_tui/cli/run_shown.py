@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
+from lenet_tui.attach.client import RUNS_AGAIN
 from lenet_tui.attach.engine.host import REFUSES, Host
 from lenet_tui.attach.engine.left import Left
 from lenet_tui.attach.opening import Kind
@@ -15,15 +16,12 @@ if TYPE_CHECKING:
     from lenet_tui.around.program import MakeScriptSession
     from lenet_tui.protocol.session_api import Hooks
 
-NOT_HERE = REFUSES | {"do", "vector", "edit-number", "draw", "parity", "evaluate"}
-"""What would run something of a script again, and asks for more before it is done."""
-
 
 class Shown:
     """``at``: the script's file and line; ``options``: as of the session that will be shown."""
 
     def __init__(self, at: str, options: Options) -> None:
-        self._host = Host(at=at, refuses=NOT_HERE)
+        self._host = Host(at=at, refuses=REFUSES | RUNS_AGAIN)
         self._options = options
 
     @property

@@ -94,7 +94,7 @@ def test_an_exception_in_the_recorded_iteration_shows_it_and_then_is_the_scripts
     assert observed.status == 1
     said, _, traceback = observed.err.partition("Traceback (most recent call last)")
     assert "iteration 4 · zero_grad" in said
-    assert 'File "/script.py", line 22, in <module>' in traceback
+    assert 'File "/script.py", line 26, in <module>' in traceback
     assert "lenet_tui" not in traceback
     assert traceback.endswith("(2x7 and 8x16)\n")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -63,25 +63,38 @@ def has_optimizers() -> bool:
     return bool(_alive()[1])
 
 
-def look_for(frames: list[FrameType], called: nn.Module | None = None) -> Found:
-    """All that is there now; ``called``: a module that is certainly wanted."""
+def look_for(
+    frames: list[FrameType],
+    called: nn.Module | None = None,
+    stepped: Sequence[Optimizer] = (),
+) -> Found:
+    """All that is there now; ``called``: a module that is certainly wanted; ``stepped``: optimizers
+    that have been used.
+
+    An optimizer that has no name and is not used is left over from before.
+    """
     modules, optimizers = _alive()
     names = _Names(frames)
+    used = [o for o in optimizers if names.of(o) or any(o is each for each in stepped)]
+    optimizers = used or optimizers
     held = {id(p): p for o in optimizers for g in o.param_groups for p in g["params"]}
     found = Found()
     for number, optimizer in enumerate(optimizers):
         name = names.of(optimizer) or (f"optimizer{number + 1}" if number else "optimizer")
         found.optimizers[_free(name, found.optimizers)] = optimizer
-    for root in _roots(modules):
-        inner, outside = _unwrapped(root)
-        name = names.of(inner) or next((n for w in outside if (n := names.of(w))), "")
+    roots = [_unwrapped(root) for root in _roots(modules)]
+    named = [
+        (names.of(inner) or next((n for w in outside if (n := names.of(w))), ""), inner, outside)
+        for inner, outside in roots
+    ]
+    for own, inner, outside in sorted(named, key=lambda each: not each[0]):
         parameters = {id(p) for p in inner.parameters()}
         trained = not parameters.isdisjoint(held) or inner is called or called in outside
         trained = trained or (not optimizers and any(p.requires_grad for p in inner.parameters()))
-        if not parameters or not (name or (trained and (optimizers or inner is called))):
+        if not parameters or not (own or (trained and (optimizers or inner is called))):
             continue
         into = found.trained if trained else found.others
-        name = _free(name or type(inner).__name__.lower(), {**found.trained, **found.others})
+        name = _free(own or type(inner).__name__.lower(), {**found.trained, **found.others})
         into[name] = inner
         found.wrappers += [(name, module) for module in outside]
         for key in parameters:

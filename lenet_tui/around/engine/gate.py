@@ -14,7 +14,8 @@ from lenet_tui.around.stop import Stop
 class Gate:
     """``asked``: an iteration that is over soon is to be recorded and the script to stop then.
 
-    ``ended``: no iteration comes any more, as the script ended. ``left``: nobody looks any longer.
+    ``ended``: no iteration comes any more, as the script ended after ``updates``. ``left``: nobody
+    looks any longer.
     """
 
     def __init__(self) -> None:
@@ -22,14 +23,19 @@ class Gate:
         self._stop: Stop | None = None
         self._standing = False
         self.asked = self.ended = self.left = False
+        self.updates = 0
 
     # The script's thread
 
-    def stand(self) -> Stop | None:
-        """Wait until the script may go on; returns its next stop, ``None``: there is none."""
+    def arrive(self) -> None:
+        """The script stands here from now on; everything is ready to be looked at."""
         with self._changed:
             self._standing, self._stop, self.asked = True, None, False
             self._changed.notify_all()
+
+    def wait(self) -> Stop | None:
+        """Wait until the script may go on; returns its next stop, ``None``: there is none."""
+        with self._changed:
             try:
                 while self._stop is None and not self.left:
                     self._changed.wait()
@@ -37,10 +43,10 @@ class Gate:
             finally:
                 self._standing = False
 
-    def end(self) -> None:
-        """No iteration will come any more."""
+    def end(self, updates: int) -> None:
+        """No iteration will come any more, after so many updates."""
         with self._changed:
-            self.ended = True
+            self.ended, self.updates = True, updates
             self._changed.notify_all()
 
     # The session's thread

@@ -68,6 +68,7 @@ class Observer:
         self._why: Notice | None = None
         self._thread = threading.get_ident()
         self._under_way: list[Optimizer] = []
+        self._used: list[Optimizer] = []
         self._roots = Roots()
         self._conditions = Conditions()
         self._observing = ExitStack()
@@ -119,6 +120,7 @@ class Observer:
             self._recording.recorder.abandon()
         self._observing.close()
         self._recording = self._writer = None
+        self._used.clear()
 
     def _forked(self) -> None:
         """A child of the script, such as a worker that loads data, is not observed."""
@@ -221,6 +223,8 @@ class Observer:
         if self._elsewhere:
             return None
         self._forget(optimizer)  # it may have raised before
+        if all(optimizer is not each for each in self._used):
+            self._used.append(optimizer)
         self._under_way.append(optimizer)
         with self._unbroken():
             if self._recording is not None:
@@ -326,7 +330,7 @@ class Observer:
             frames = found.own_frames()
             file = found.loop_file(frames)
             writer = self._writer = ScriptTape.of(
-                found.look_for(frames, called), file, self._tape_mb
+                found.look_for(frames, called, self._used), file, self._tape_mb
             )
         return writer
 

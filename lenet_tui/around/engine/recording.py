@@ -41,6 +41,8 @@ class ScriptTape(TapeRecorder):
 
         ``over``, ``past``, ``broke``: as for ``IterationRecorder``.
         """
+        if iteration != self.tape.iteration + 1:  # the last updates that are known are older ones
+            self.forget()
         self.begin(iteration)
         base = self.tape.base
         base.grads = {n: None if g is None else g.detach().clone() for n, g in base.grads.items()}

@@ -192,7 +192,7 @@ class ScriptSession:
         """Let the script run to a stop; returns what stopped it."""
         gate = self._gate
         if gate.ended:
-            raise MoveRejected("around:ended", n=self._ring.last.iteration)
+            raise MoveRejected("around:ended", n=gate.updates)
         self._next = None
         gate.go_on(stop)
         asked = False
@@ -201,7 +201,7 @@ class ScriptSession:
                 gate.asked = asked = True
         taken = self._next
         if taken is None:
-            raise MoveRejected("around:ended", n=self._ring.last.iteration)
+            raise MoveRejected("around:ended", n=gate.updates)
         self.navigator.take(taken)
         self._known()
         return taken.why or (notice("history:paused") if asked else None)

@@ -1,0 +1,86 @@
+"""A script in a terminal, stopped with the screen, and let go."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.around.scripts import SCRIPTS
+from tests.harness.leaving import given_back
+from tests.harness.terminal import ROOT, Terminal
+
+
+@contextlib.contextmanager
+def stopped(folder: Path, script: str, *words: str) -> Iterator[Terminal]:
+    """``lenet-tui run`` of a script in a terminal, with its screen open."""
+    file = folder / "script.py"
+    file.write_text(SCRIPTS[script])
+    command = [sys.executable, "-m", "lenet_tui", "run", *words, "--", str(file), "weights.pt"]
+    with Terminal(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}) as terminal:
+        terminal.wait_for("looked at, not run")
+        yield terminal
+
+
+def after(terminal: Terminal) -> str:
+    """What has come since the alternate screen was left."""
+    return terminal.received.rpartition(b"\x1b[?1049l")[2].decode()
+
+
+def test_it_is_looked_at_goes_on_from_the_screen_and_ends_by_itself(tmp_path: Path) -> None:
+    with stopped(tmp_path, "plain", "--at", "3") as terminal:
+        terminal.wait_for("iteration 3")
+        terminal.wait_for("optimizer.step()")  # the script's own lines
+        terminal.send("N")
+        terminal.wait_for("next: update")
+        terminal.send("z")
+        terminal.wait_for("not here: what")
+        terminal.send("escape", "f", "f")
+        terminal.wait_for("iteration 4")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        given_back(terminal)
+        assert "6 " in after(terminal), "the last line of the script"
+    assert (tmp_path / "weights.pt").exists()
+
+
+@pytest.mark.slow
+def test_past_its_end_the_screen_says_so_and_stays(tmp_path: Path) -> None:
+    with stopped(tmp_path, "exits", "--at", "7") as terminal:
+        terminal.send("f")
+        terminal.wait_for("the script ended after iteration 7")
+        terminal.send("q")
+        assert terminal.wait() == 3
+        given_back(terminal)
+
+
+@pytest.mark.slow
+def test_an_exception_opens_the_screen_and_then_is_the_scripts_own(tmp_path: Path) -> None:
+    with stopped(tmp_path, "fails", "--at", "4") as terminal:
+        terminal.wait_for("iteration 4")
+        terminal.send("q")
+        assert terminal.wait() == 1
+        given_back(terminal)
+        assert "RuntimeError: mat1 and mat2 shapes" in after(terminal)
+        assert "lenet_tui/" not in after(terminal)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["Q", "interrupt"])
+def test_a_person_ends_the_script(tmp_path: Path, how: str) -> None:
+    with stopped(tmp_path, "plain", "--at", "2") as terminal:
+        if how == "Q":
+            terminal.send("Q")
+            terminal.wait_for("End the program?")
+            terminal.send("left", "enter")
+        else:
+            terminal.send("q")
+            terminal.wait_for(lambda _: after(terminal) != "")
+        status = terminal.wait()
+        given_back(terminal)
+        assert status == (-signal.SIGINT if how == "Q" else 0)
+        assert ("KeyboardInterrupt" in after(terminal)) == (how == "Q")
