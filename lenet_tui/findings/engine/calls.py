@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 from torch.nn.modules import module as nn_module
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
@@ -227,11 +228,19 @@ def _is(call: Call, entry: OpEntry) -> bool:
     if call.name != entry.op or not made:
         return False
     first = made[0]
-    if entry.node is not None and any(t.grad_fn is entry.node for t in made):
+    if entry.node is not None and any(node_of(t) is entry.node for t in made):
         return True
     return same(first, entry.tensor) or (
         first.shape == entry.tensor.shape and (entry.node is None or bool(call.written))
     )
+
+
+def node_of(tensor: Tensor) -> Node | None:
+    """``grad_fn``; ``None`` too where torch forbids to ask, as for a view that was overwritten."""
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
 
 
 def _version(tensor: Tensor) -> int:
