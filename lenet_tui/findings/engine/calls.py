@@ -19,7 +19,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.overrides import TorchFunctionMode
 
 from lenet_tui.tape.engine import recorder
-from lenet_tui.tape.engine.entries import OpEntry, same
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.torch_functions import known
@@ -224,15 +224,9 @@ class Observer(TorchFunctionMode):
 
 
 def _is(call: Call, entry: OpEntry) -> bool:
+    """Whether a call is the one of an entry; both are in the order in which they were made."""
     made = call.made
-    if call.name != entry.op or not made:
-        return False
-    first = made[0]
-    if entry.node is not None and any(node_of(t) is entry.node for t in made):
-        return True
-    return same(first, entry.tensor) or (
-        first.shape == entry.tensor.shape and (entry.node is None or bool(call.written))
-    )
+    return call.name == entry.op and bool(made) and made[0].shape == entry.tensor.shape
 
 
 def node_of(tensor: Tensor) -> Node | None:

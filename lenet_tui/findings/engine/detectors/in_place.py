@@ -83,9 +83,8 @@ def _spoilt(root: Node, message: str) -> Node | None:
 def _maker(iteration: Iteration, node: Node, root: Node) -> Call | None:
     """The call that a node is of; one inside a call leads to it by the nodes after it."""
     parents = {n: parent for parent, n in edges(root)}
-    made = {
-        node_of(t): call for call in iteration.calls for t in call.made if node_of(t) is not None
-    }
+    made = {node_of(t): call for call in iteration.calls for t in call.made}
+    made |= {c.entry.node: c for c in iteration.calls if c.entry is not None and c.entry.node}
     at: Node | None = node
     while at is not None:
         if at in made:
