@@ -219,9 +219,9 @@ class OrderDetector(Detector):
                  {"scale": backward.scale, "norm": norm, "true_norm": norm / backward.scale,
                   "factor": clipping.facts["factor"]}),
             )  # fmt: skip
-        for name, state in states.items():
-            state.clipped = clipping
-            state.norm = _norm(next(e.after for e in entries if e.name == name))
+        for entry in entries:
+            states[entry.name].clipped = clipping
+            states[entry.name].norm = _norm(entry.after)
 
     def end(self) -> Iterable[Finding]:
         phases = {"grad-accumulates": BACKWARD, "accumulation-scale": BACKWARD}
