@@ -51,8 +51,8 @@ def restore_generators(states: list[Tensor], cuda: bool = True) -> None:
     cpu, *others = states
     torch.set_rng_state(cpu)
     if cuda and torch.cuda.is_available():
-        cuda, others = others[: torch.cuda.device_count()], others[torch.cuda.device_count() :]
-        torch.cuda.set_rng_state_all(cuda)
+        on_cuda, others = others[: torch.cuda.device_count()], others[torch.cuda.device_count() :]
+        torch.cuda.set_rng_state_all(on_cuda)
     for state in others:
         torch.mps.set_rng_state(state)
 
