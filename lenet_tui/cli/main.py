@@ -137,7 +137,7 @@ def open_app(args: argparse.Namespace, first: Callable[[MainScreen], None] | Non
         ascii = bool(vars(args).get("ascii"))
         return LenetApp(
             _make_engine, options, lang=language(args), ascii=ascii, moves=moves, first=first,
-            lost=lost, theme=theme,
+            lost=lost, named=bool(resume), theme=theme,
             settings=SettingsFile(default_path(), SETTINGS.get()),
         )  # fmt: skip
 

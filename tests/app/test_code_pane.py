@@ -47,6 +47,7 @@ async def showing(
         yield Showing(app, pilot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 8), (80, 24), (120, 40)])
 async def test_the_current_line_is_always_in_sight(size: tuple[int, int]) -> None:
     async with showing(size) as shown:

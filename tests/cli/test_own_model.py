@@ -202,6 +202,7 @@ def run(*words: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_the_command_line_traces_a_file(tmp_path: Path) -> None:
     status, out, _ = run("--model", str(FILES / "gan.py"), "--iterations", "1", "--format", "jsonl")
     events = [json.loads(line) for line in out.splitlines()]
@@ -233,6 +234,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 """
 
 
+@pytest.mark.slow
 def test_a_loader_may_have_workers_and_none_is_left(tmp_path: Path) -> None:
     """Its output would not come to an end while one of them held it."""
     (tmp_path / "mine.py").write_text(WORKERS)

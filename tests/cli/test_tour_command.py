@@ -18,6 +18,7 @@ def printed(capsys: pytest.CaptureFixture[str], *given: str) -> str:
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_stop_is_printed_in_order_with_its_words_and_code(
     capsys: pytest.CaptureFixture[str], lang: str
@@ -50,6 +51,7 @@ def test_one_stop_is_asked_for_by_number_or_name(
     assert "13 / 20 · conv1.bias.grad, before and after" in out and out.count(" / 20 ") == 1
 
 
+@pytest.mark.slow
 def test_ascii_is_ascii_and_times_is_no_minus(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "--ascii")
     assert out.isascii()
@@ -79,6 +81,7 @@ def test_what_cannot_be_is_one_line(
     assert said in err
 
 
+@pytest.mark.slow
 def test_without_a_terminal_the_stops_are_printed() -> None:
     done = run_here("tour", "--seed", "3")
     assert done.returncode == 0

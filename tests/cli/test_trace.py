@@ -226,6 +226,7 @@ def test_a_line_that_is_no_move(trace: Trace) -> None:
     assert said.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_moves_are_made_as_they_come() -> None:
     with subprocess.Popen(
         [*APP, "trace", "--moves", "-", "--format", "jsonl"],
@@ -294,6 +295,7 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
         assert process.stderr.read() == ""
 
 
+@pytest.mark.slow
 def test_interrupted_at_once() -> None:
     for process in reading():
         os.killpg(process.pid, signal.SIGINT)

@@ -69,6 +69,7 @@ def plain(epochs: int) -> tuple[int, float, float]:
     return right, float(F.cross_entropy(output, labels[held])), float(loss.detach())
 
 
+@pytest.mark.slow
 def test_it_is_the_plain_loop_and_the_app_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     file = tmp_path / "digits.session"
     given = ("--epochs", "3", "--augment", "off", "--checkpoint", str(file))
@@ -120,6 +121,7 @@ def test_resumed_it_trains_on_to_the_bit(tmp_path: Path) -> None:
     assert read(Path(file)).snapshot.position.iteration == 45
 
 
+@pytest.mark.slow
 def test_a_resumed_session_is_compared_with_one_that_never_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -167,6 +169,7 @@ def test_what_cannot_be_is_said_in_a_line(words: tuple[str, ...], said: str) -> 
     assert said in done.stderr and done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage", [lambda b: b[:-1], lambda b: b[:500], lambda b: b[:-40] + b"x" * 40]
 )
@@ -178,6 +181,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path, damage: Any) -> None:
     assert done.returncode == 2 and "damaged" in done.stderr and done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path) -> None:
     file = tmp_path / "x.session"
     command = [*APP, "train", "--epochs", "100000", "--checkpoint", str(file)]
@@ -197,6 +201,7 @@ def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path) -> None
     assert [p.name for p in tmp_path.iterdir()] == ["x.session"]
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_shows_a_bar(tmp_path: Path) -> None:
     began = time.monotonic()
     with Terminal(
@@ -209,6 +214,7 @@ def test_on_a_terminal_it_shows_a_bar(tmp_path: Path) -> None:
     assert time.monotonic() - began < 60
 
 
+@pytest.mark.slow
 def test_info_says_what_a_checkpoint_holds(tmp_path: Path) -> None:
     file = tmp_path / "x.session"
     run_here(*SMALL, "--epochs", "2", "--checkpoint", str(file), "--seed", "7")

@@ -31,6 +31,7 @@ def test_a_table_is_read_by_the_names_that_people_use(tmp_path: Path) -> None:
     assert tabs.values[LOSS] == {1: 3.0, 2: 2.0} and tabs.values[RATE] == {1: 0.1, 2: 0.05}
 
 
+@pytest.mark.slow
 def test_what_train_prints_is_read(tmp_path: Path) -> None:
     checkpoint = tmp_path / "a.session"
     done = run_here(
@@ -67,6 +68,7 @@ def test_a_file_without_a_curve_is_one_line(tmp_path: Path, name: str, text: str
         read_run(tmp_path / "none.csv")
 
 
+@pytest.mark.slow
 async def test_another_run_is_drawn_beside_with_a_letter(tmp_path: Path) -> None:
     rows = "iteration,loss\n" + "".join(f"{n},{3 - n / 100}\n" for n in range(1, 201))
     path = written(tmp_path, "before.csv", rows)

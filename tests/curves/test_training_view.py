@@ -101,6 +101,7 @@ def test_a_matrix_has_every_count_and_its_share() -> None:
     assert listed == ["2 taken for 0: 2", "0 taken for 2: 1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_key_shows_the_curves_and_the_same_key_the_stepper(size: tuple[int, int]) -> None:
     async with running(size, options=QUICK) as run:
@@ -124,6 +125,7 @@ async def test_from_any_point_of_a_curve_enter_goes_there() -> None:
         assert not run.app.main.body.is_training
 
 
+@pytest.mark.slow
 async def test_zooming_in_keeps_the_chosen_iteration_and_out_shows_all() -> None:
     async with running(options=QUICK) as run:
         await trained(run, 80)
@@ -155,6 +157,7 @@ def test_what_a_dropped_future_showed_is_gone() -> None:
     assert [list(c.x) for c in collected.curves(GRADIENT) if c.x is not None] == [[20.0]]
 
 
+@pytest.mark.slow
 async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
     async with running((200, 60), options=QUICK) as run:
         await trained(run, 60)
@@ -167,6 +170,10 @@ async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
         worst = run.app.main.query_one(WorstPane)
         first = worst.judged.worst[0] if worst.judged else None
         assert first is not None and f"{first.target}→{first.predicted}" in run.text
+        assert "Confusion" in run.text and "after iteration 60" in run.text
+        await run.press("V", "N", "V")  # the samples were judged in another state than this one
+        assert run.app.main.body.training.judged is None
+        assert "Not evaluated here yet: E does." in run.text
 
 
 async def test_the_norms_come_only_while_the_view_is_open() -> None:

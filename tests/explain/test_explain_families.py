@@ -88,6 +88,7 @@ def sweep(family: str, kind: str, count: int | None, seed: int) -> None:
     assert not {op for op in unknown if op not in known and "Backward" not in op}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("family", "kind"), SAMPLE)
 def test_a_sample_of_each_family_agrees_with_torch(family: str, kind: str) -> None:
     sweep(family, kind, 40, 1)

@@ -14,6 +14,7 @@ def asked(run: Running) -> list[str]:
     return [command.cell for command in run.engine.asked(Explain)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_e_explains_the_step_then_the_number_then_closes_it(size: tuple[int, int]) -> None:
     async with running(size) as run:

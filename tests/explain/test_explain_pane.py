@@ -18,6 +18,7 @@ def explanation(language: str, key: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", [38, 80, 82, 118])
 def test_no_orphans(language: str, width: int) -> None:

@@ -98,6 +98,7 @@ def cells(net: Explained, count: int, draw: random.Random) -> list[Explanation]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_every_number_is_within_the_rounding_of_its_type(model: str) -> None:
     net = explained(model)

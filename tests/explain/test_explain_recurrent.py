@@ -64,6 +64,7 @@ def sweep(name: str, seed: int) -> list[Explanation]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLE)
 def test_gradients_through_time_agree_with_torch(name: str) -> None:
     weights = [a for a in sweep(name, 1) if ".grad" in a.cell and "_hh" in a.cell]

@@ -45,6 +45,7 @@ def test_the_script_of_any_session_ends_where_the_session_is(seed: int) -> None:
     assert ran(exported(drive)) == shown(drive)
 
 
+@pytest.mark.slow
 def test_the_script_needs_nothing_but_torch_and_prints_what_the_screen_shows(
     tmp_path: Path,
 ) -> None:
@@ -196,6 +197,7 @@ def test_a_new_seed_begins_a_new_script() -> None:
     assert ran(script) == shown(drive)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shape", "dtype", "packed"),
     [

@@ -15,6 +15,7 @@ from tests.harness.export_sessions import exported, ran, run_alone, shown, train
 PICTURE = packed(np.linspace(-1, 1, 1024, dtype=np.float32).reshape(32, 32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("augment", ["", "shift=2,noise=0.1"])
 def test_weights_and_pictures_set_by_hand_come_out_to_the_bit(augment: str, tmp_path: Path) -> None:
     given = {"augment": augment} if augment else {}

@@ -17,6 +17,7 @@ from tests.harness.driving import Drive
 from tests.harness.oracle_loops import classes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "optimizer, megabytes, length",
     [

@@ -117,6 +117,7 @@ def test_a_step_back_runs_one_iteration(walk: list[str], monkeypatch: pytest.Mon
     assert ran == ["forward"] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("megabytes", [1, 256])
 def test_a_walk_far_back_does_not_begin_anew_each_time(
     megabytes: int, monkeypatch: pytest.MonkeyPatch
@@ -131,6 +132,7 @@ def test_a_walk_far_back_does_not_begin_anew_each_time(
     assert len(ran) < 18 * 9
 
 
+@pytest.mark.slow
 def test_a_small_budget_is_said_once_and_keeps_the_first_and_the_last() -> None:
     drive = Drive(history_mb=1, optimizer="adam")
     drive("run 31")

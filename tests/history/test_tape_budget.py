@@ -109,6 +109,7 @@ def test_with_a_small_tape_all_is_as_with_a_whole_one() -> None:
     assert walk(60_000, LINES, LENET, batch_size=4) > 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file", ["tagger", *(pytest.param(f, marks=pytest.mark.slow) for f in ("gan", "vae", "resnet"))]
 )

@@ -18,6 +18,7 @@ from tests.harness.running_app import character, running
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
 
 
+@pytest.mark.slow
 async def test_a_refused_move_is_one_clear_line() -> None:
     async with running() as run:
         await run.press("n", "n", "n", "n", "p", "down", "down", "down", "enter")
@@ -26,6 +27,7 @@ async def test_a_refused_move_is_one_clear_line() -> None:
         assert "backward done; next: update" in run.rail
 
 
+@pytest.mark.slow
 async def test_goto_asks_for_a_number() -> None:
     async with running() as run:
         await run.press("g", *"x5", "enter")
@@ -35,6 +37,7 @@ async def test_goto_asks_for_a_number() -> None:
         assert "iteration 5" in run.rail
 
 
+@pytest.mark.slow
 async def test_escape_leads_home_and_changes_nothing() -> None:
     async with running((80, 24)) as run:
         for key in (*"gRowdp", "question_mark", "ctrl+s", "ctrl+p", "ctrl+t"):
@@ -66,6 +69,7 @@ async def test_a_wrong_option_is_said_in_the_form() -> None:
         assert "lr -1.0 is not possible" in run.text and run.engine.moves == []
 
 
+@pytest.mark.slow
 async def test_a_change_in_the_past_asks_first() -> None:
     async with running() as run:
         await run.press("f", "f", "N", "N")
@@ -115,6 +119,7 @@ async def test_reset_with_a_seed() -> None:
         assert "seed 42" in run.lines[0]
 
 
+@pytest.mark.slow
 async def test_watchpoints_with_completion() -> None:
     async with running() as run:
         await run.press("w", *"no", "tab", *"conv1.w", "tab")

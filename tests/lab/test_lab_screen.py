@@ -123,6 +123,7 @@ async def test_torch_s_answer_equals_what_is_shown() -> None:
         assert "torch agrees" in said(app, "head")
 
 
+@pytest.mark.slow
 async def test_arguments_change_with_the_keyboard() -> None:
     app = LabApp("Conv2d(1, 6, 5)")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -159,6 +160,7 @@ async def test_a_number_at_the_cursor_is_changed() -> None:
         assert field.value == "(4, 4)" and app.lab.state.layer["kernel_size"] == (4, 4)
 
 
+@pytest.mark.slow
 async def test_an_impossible_layer_says_why_and_stays_editable() -> None:
     app = LabApp("Conv2d(3, 8, 3, groups=2)")
     async with app.run_test(size=(80, 24)) as pilot:

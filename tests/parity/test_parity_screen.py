@@ -48,6 +48,7 @@ def all_within() -> str:
     return f"All {len(answer(DOUBLE).rows)} ops are within tolerance."
 
 
+@pytest.mark.slow
 async def test_the_first_past_tolerance_is_pointed_at_and_another_place_chosen() -> None:
     async with running() as run:
         await run.press("f", "P")

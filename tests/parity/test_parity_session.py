@@ -58,6 +58,7 @@ def test_the_reference_is_the_sessions_own_iteration(
 PLACES = [*((*walk, DOUBLE) for walk in WALKS), (*WALKS[0], "cpu"), (*WALKS[0], "cuda:99")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("given", "moves", "device"), PLACES)
 def test_the_session_never_notices(
     given: dict[str, str], moves: list[str], device: str, monkeypatch: pytest.MonkeyPatch

@@ -6,9 +6,12 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.harness.terminal import ROOT, Terminal
 
 
+@pytest.mark.slow
 def test_a_hanging_op_is_said_and_ended(tmp_path: Path) -> None:
     flag = tmp_path / "hang"
     env = {"HANG": str(flag), "PYTHONPATH": str(ROOT)}

@@ -78,6 +78,7 @@ def digest(talk: Conversation, iteration: int) -> str:
     return moved.frame.digest
 
 
+@pytest.mark.slow
 def test_it_outlives_any_engine_and_is_gone_with_the_app() -> None:
     drive = Drive(model=MODEL, optimizer="adam")
     wanted = {n: drive(f"goto {n}").frame.digest for n in (3, 40, 66)}
@@ -111,6 +112,7 @@ def test_it_outlives_any_engine_and_is_gone_with_the_app() -> None:
     assert not held()
 
 
+@pytest.mark.slow
 def test_what_is_too_large_to_be_read_again_is_not_saved_and_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import signal
 import time
 
 import numpy as np
+import pytest
 
 from lenet_tui.process.engine import server
 from lenet_tui.protocol.loss_series import Losses
@@ -53,6 +54,7 @@ def test_losses_that_came_with_a_snapshot_come_with_the_next_frame() -> None:
     assert keeper.received(again) is again
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_again_and_again_has_every_loss() -> None:
     """And they are those of a run that is never killed."""
     with Conversation(server.main) as talk:

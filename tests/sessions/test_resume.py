@@ -33,6 +33,7 @@ def reached(terminal: Terminal) -> int:
     return int(found[1]) if found else 0
 
 
+@pytest.mark.slow
 def test_a_running_session_that_was_killed_is_offered_and_comes_back(tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": str(tmp_path)}
     with Terminal(env=env) as terminal:
@@ -99,8 +100,6 @@ def test_a_hang_up_loses_no_phase(tmp_path: Path) -> None:
     assert (saved.snapshot.position.iteration, saved.snapshot.position.phase) == (2, "loss")
     assert saved.snapshot.digest
     with Terminal([*APP, "--resume", str(path), "--lang", "zh"], env=env) as terminal:
-        terminal.wait_for("可恢复的会话")
-        terminal.send("enter")
         terminal.wait_for("第 2 次迭代  loss 完成")
         terminal.send("q")
         assert terminal.wait() == 0
@@ -119,6 +118,7 @@ def in_terminal(home: Path, *words: str) -> tuple[int, str]:
         return status, terminal.text.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"lenet-tui session 4\n" + b"x" * 99, b"\x1b]52;c;x\x07"])
 def test_a_damaged_save_gets_one_line(tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "lenet-tui"

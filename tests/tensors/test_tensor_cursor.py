@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from textual.widgets import Button
 
@@ -63,6 +64,7 @@ async def test_a_pixel_of_many_reads_out_the_largest() -> None:
         assert app.messages[0].index == (1, 2)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 async def test_tiles_scroll() -> None:
     pane = TensorPane(id="tensor")
     async with running(pane) as (app, pilot):

@@ -171,6 +171,7 @@ sys.meta_path.insert(0, Slow())
 """
 
 
+@pytest.mark.slow
 def test_the_screen_and_its_keys_do_not_wait_for_torch(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(SLOW_TORCH)
     with Terminal(env={"PYTHONPATH": str(tmp_path)}) as terminal:

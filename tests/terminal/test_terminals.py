@@ -104,6 +104,7 @@ def test_a_terminal(term: str, colour: str, locale: str) -> None:
         assert settings(terminal) == before
 
 
+@pytest.mark.slow
 @needs_tmux
 @pytest.mark.parametrize(
     ("term", "colour", "locale"),

@@ -98,6 +98,7 @@ class Late(LocalEngine):
             super().send(command)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "moves"),
     [

@@ -81,6 +81,7 @@ def code_prints(key: str, names: dict[str, Any], seed: int) -> list[str]:
     return out.getvalue().splitlines()
 
 
+@pytest.mark.slow
 def test_the_code_prints_what_the_sessions_do() -> None:
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "train": TRAIN, "test": TEST}
     exec(next(stop.code for stop in CHAPTER if stop.key == "define"), names)
@@ -95,6 +96,7 @@ def test_the_code_prints_what_the_sessions_do() -> None:
         assert code_prints(stop.key, names, seed)[-len(expected) :] == expected, stop.key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 3])
 def test_an_epoch_and_three(seed: int) -> None:
     at = At("epoch", seed)
@@ -116,6 +118,7 @@ def test_twenty_digits_are_learnt_by_heart(seed: int) -> None:
     assert 0.4 < test[0] / 360 < 0.6 and test[2] > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 3])
 def test_a_rate_too_high_spoils_the_net_and_the_way_back_mends_it(seed: int) -> None:
     at = At("rate", seed, singly=True)
@@ -145,6 +148,7 @@ def test_the_kernels_have_changed(seed: int) -> None:
     assert at.prints() == [f"0.000 of {old}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 3])
 def test_digits_moved_aside_are_not_read(seed: int) -> None:
     at = At("own", seed)

@@ -21,6 +21,7 @@ async def at(run: Running, key: str) -> None:
     await run.type("home", *["down"] * NUMBER[key], "enter")
 
 
+@pytest.mark.slow
 async def test_everything_looks_as_it_did_before_the_tour() -> None:
     async with running((120, 40)) as run:
         main = run.app.main
@@ -103,6 +104,7 @@ async def test_the_tour_stays_until_the_own_session_is_there() -> None:
         assert "iteration 2" in run.rail
 
 
+@pytest.mark.slow
 async def test_the_curves_of_a_stop_are_those_of_its_session_and_go_with_it() -> None:
     async with running((120, 40)) as run:
         main = run.app.main

@@ -80,6 +80,7 @@ def plain(iterations: int, batch: int) -> list[str]:
     return [sha(p) for p in net.parameters()]
 
 
+@pytest.mark.slow
 def test_a_session_equals_the_plain_loop_there_and_back_and_in_a_new_engine() -> None:
     drive = Drive(augment="noise=0.05, shift=2", batch_size=400)
     before = torch.get_rng_state()
@@ -115,6 +116,7 @@ def test_held_out_data_are_never_changed() -> None:
     assert torch.equal(inputs, images[::5]) and torch.equal(targets, labels[::5])
 
 
+@pytest.mark.slow
 def test_the_script_comes_to_the_same(tmp_path: Path) -> None:
     drive = Drive(augment=ALL, batch_size=300, seed=2**63 - 1)
     drive("run 6", "set augment shift=1", "run 2", "set augment off", "run 2")

@@ -179,6 +179,7 @@ def first_of(driven: Drive, name: str) -> Explanation:
     return explain(Explain(cell), driven.session)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [PARTLY, WHOLE], ids=["partly", "whole"])
 def test_a_compiled_step_of_ones_own_trains_as_alone(step: str, tmp_path: Path) -> None:
     file = tmp_path / "closed_step.py"

@@ -95,6 +95,7 @@ def exported(name: str, folder: Path, *moves: str) -> subprocess.CompletedProces
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
 
 
+@pytest.mark.slow
 def test_a_session_is_exported_beside_its_file(tmp_path: Path) -> None:
     moves = ("run 3", "set lr 0.01", "finish", "phase", "phase", "op")
     done = exported("unet", tmp_path, *moves)

@@ -24,6 +24,7 @@ def last(run: Running) -> int:
     return run.engine.commands(DoMove)[-1].number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_why_a_run_stopped_stays_until_the_next_move(size: tuple[int, int]) -> None:
     reason = "stopped: watch 1: iteration >= 3 (3)"

@@ -22,7 +22,7 @@ from textual.theme import Theme
 from lenet_tui.app import all_words
 from lenet_tui.app.settings import Settings, SettingsFile, unknown
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
-from lenet_tui.app.ui.themes import OWN_COLOURS
+from lenet_tui.app.ui.themes import OWN_COLOURS, readable
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.messages import Reported, SomethingToShow
 from lenet_tui.stepping.ui.commands import BY_ID, BY_KEY, COMMANDS
@@ -56,7 +56,8 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
     """The screen of a session. ``failure``: why the engine could not start, after the end.
 
     ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
-    what to open over the main screen. ``lost``: saved sessions, of which one may be resumed.
+    what to open over the main screen. ``lost``: saved sessions, of which one may be resumed;
+    ``named``: the person has named it, and it is taken up at once.
     ``theme``: that of this session; else that of ``settings``, where what is chosen here is kept.
     """
 
@@ -78,6 +79,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         moves: Sequence[Move] = (),
         first: Callable[[MainScreen], None] | None = None,
         lost: Sequence[Lost] = (),
+        named: bool = False,
         theme: str = "",
         settings: SettingsFile | None = None,
     ) -> None:
@@ -88,7 +90,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         self.failure = ""
         self._make_engine = make_engine
         self._engine: Engine | None = None
-        self._first, self._lost = first, lost
+        self._first, self._lost, self._named = first, lost, named
         self._settings = settings
         self._chosen = settings.found if settings else Settings()
         self._problem = self._chosen.problem
@@ -113,8 +115,8 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         """The theme's; in the terminal's own colours text is readable on black and on white."""
         variables = super().get_css_variables()
         if self.current_theme.ansi:
-            variables |= OWN_COLOURS
-        return variables
+            return variables | OWN_COLOURS
+        return variables | readable(variables)
 
     def on_mount(self) -> None:
         """Set the class ``-ascii`` and the theme before anything is painted."""
@@ -165,7 +167,9 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
             self.main.runner.set_speed(self._chosen.speed)
         if self._problem is not None:
             self.main.announce("error", self.words.say(self._problem), "warning")
-        if self._lost:
+        if self._lost and self._named:
+            self.main.take_up(*self._lost[0])
+        elif self._lost:
             self.main.offer(self._lost)
         for key in loading.keys:
             await super().on_event(key)

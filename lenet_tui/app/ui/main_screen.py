@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -39,6 +40,7 @@ from lenet_tui.protocol.moves import (
     parse_move,
 )
 from lenet_tui.protocol.position import SEARCHING
+from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.ui.resume import Lost, resume_dialog
 from lenet_tui.stepping.ui.commands import BY_ID, bindings
 from lenet_tui.stepping.ui.moves_saver import save_moves
@@ -246,13 +248,16 @@ class MainScreen(TrainingScreen):
             if not chosen:
                 self.send(Start(self.options))
                 return
-            path, saved = lost[int(chosen)]
-            self.saved = saved
-            self.recorder.lost(saved.snapshot)
-            losses = Losses.read(saved.losses, saved.losses_from)
-            self.change_session(saved.options, lambda engine: engine.resume(saved, path), losses)
+            self.take_up(*lost[int(chosen)])
 
         self.app.push_screen(resume_dialog(lost, self.words), take)
+
+    def take_up(self, path: Path, saved: SavedSession) -> None:
+        """Go on with a saved session in the place of this one."""
+        self.saved = saved
+        self.recorder.lost(saved.snapshot)
+        losses = Losses.read(saved.losses, saved.losses_from)
+        self.change_session(saved.options, lambda engine: engine.resume(saved, path), losses)
 
     # The tour
 

@@ -10,9 +10,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, Input, Label, Select
+from textual.css.query import NoMatches
+from textual.widgets import Button, Input, Label, Select, Static
 
 from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.settings import ascii_only
 from lenet_tui.protocol.moves import Set
 from lenet_tui.protocol.optimizers import ITS_OWN
 from lenet_tui.protocol.options import (
@@ -27,9 +29,14 @@ from lenet_tui.protocol.options import (
     change,
     parse_value,
 )
+from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import Problem
+from lenet_tui.training.schedule_picture import picture
 
 FIELDS = ("lr", "loss", "optimizer", *TUNED, "batch-size", "data", "augment", *SWITCHES)
+PICTURE = (48, 3)
+"""Columns and rows in which a schedule is drawn: little enough for 24 lines."""
 DRAWN_BY_ITSELF = ("batch-size", "augment")
 """What data of one's own decide themselves."""
 
@@ -64,9 +71,27 @@ class OptionsScreen(Dialog[tuple[Set, ...]]):
                     yield Select(lines, value=value, allow_blank=False, id=field, compact=True)
                 else:
                     yield Input(value, id=field, compact=True)
+        yield Static(id="schedule-picture", markup=False)
         with Horizontal(classes="buttons"):
             yield Button(self.words("options.apply"), id="apply", variant="primary", compact=True)
             yield Button(self.words("options.cancel"), id="cancel", compact=True)
+
+    @on(Input.Changed, "#schedule")
+    @on(Input.Changed, "#lr")
+    def draw_schedule(self) -> None:
+        """Draw the learning rate that the form's schedule gives, before it is used."""
+        drawn = self.query_one("#schedule-picture", Static)
+        try:
+            schedule = parse_schedule(self.query_one("#schedule", Input).value.strip())
+            lr = float(self.query_one("#lr", Input).value)
+        except (NoMatches, Problem, ValueError):
+            lr = 0.0
+        if not lr or schedule.constant:
+            drawn.update("")
+            return
+        ascii = ascii_only(self)
+        lines = picture(schedule, lr, ascii=ascii, columns=PICTURE[0], rows=PICTURE[1])
+        drawn.update("\n".join(lines))
 
     @on(Input.Submitted)
     def action_apply(self) -> None:
