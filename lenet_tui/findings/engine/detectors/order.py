@@ -298,4 +298,5 @@ def _empty(tensor: Tensor | None) -> bool:
 def _norm(tensor: Tensor | None) -> float:
     if tensor is None:
         return 0.0
-    return float((tensor.to_dense() if tensor.is_sparse else tensor).detach().float().norm())
+    dense = (tensor.to_dense() if tensor.is_sparse else tensor).detach()
+    return float((dense if dense.is_complex() else dense.float()).norm())
