@@ -11,9 +11,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.history.engine.live_session import Lent
-from lenet_tui.protocol.messages import DoMove
+from lenet_tui.history.engine.live_session import Lent, Unwatched
+from lenet_tui.protocol.messages import DoMove, Remark
 from lenet_tui.protocol.moves import parse_move
+from lenet_tui.training.engine import referenced
 from lenet_tui.training.engine.live_objects import Given, Unusable
 from tests.harness.lent import backward, look, net, samples
 from tests.harness.plain_loop import bits
@@ -144,3 +145,19 @@ def test_a_second_interrupt_waits_until_all_is_back() -> None:
 
         session.history.close = interrupt  # type: ignore[method-assign]
     assert [bits(p) for p in model.parameters()] == before
+
+
+def test_where_the_code_leads_too_far_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(referenced, "MOST", 1)
+    model = net()
+
+    def train_step(batch: tuple[Tensor, Tensor]) -> None:
+        backward(nn.functional.cross_entropy(model(batch[0]), batch[1]))
+        net()
+
+    with Lent(Given.of(train_step, samples())) as lent:
+        hooks = Unwatched()
+        lent.make_session(hooks=hooks)
+    (remark,) = hooks.sent
+    assert isinstance(remark, Remark)
+    assert remark.notice.key == "training:live-cut"
