@@ -35,6 +35,8 @@ CURVES: Table = {
     ),
     "curves.confusion": ("Confusion: class → prediction", "混淆矩阵：类别 → 预测"),
     "curves.worst": ("Worst test samples", "最差的测试样本"),
+    "curves.confusion.short": ("Confusion", "混淆矩阵"),
+    "curves.worst.short": ("Worst", "最差"),
     "curves.judge": (
         "Not evaluated here yet: E does.",
         "此处尚未评估：按 E 评估。",
