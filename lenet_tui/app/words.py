@@ -24,26 +24,38 @@ APP: Table = {
         "another screen makes the moves, this one looks on; X takes the keys over",
         "另一个屏幕在操作，此屏幕只看；按 X 接管",
     ),
+    "dialog.end-program.title": ("End the program?", "结束程序？"),
+    "end-program.help": (
+        "The program that this session is in gets a Ctrl-C.",
+        "此会话所在的程序会收到 Ctrl-C。",
+    ),
+    "dialog.end-program.keys": (
+        "left right choose   enter do it   escape close",
+        "左右 选择   回车 确定   Esc 关闭",
+    ),
+    "end-program.yes": ("End it", "结束"),
+    "end-program.no": ("Leave it", "不结束"),
     "status.looks": ("read-only", "只读"),
     "rail.gone": (
         "the engine has ended ({error}); ctrl+r starts a new one, which carries on",
         "引擎已结束（{error}）；按 ctrl+r 启动新引擎，从历史继续",
     ),
     "rail.busy": (
-        "{phase}: {what} has been running for {seconds} s; escape ends it",
-        "{phase}：{what} 已运行 {seconds} 秒；按 Esc 结束它",
+        "{phase}: {what} has been running for {seconds} s",
+        "{phase}：{what} 已运行 {seconds} 秒",
     ),
     "rail.busy.after": (
-        "{phase}: {seconds} s since {what} finished; escape ends it",
-        "{phase}：{what} 完成后已过 {seconds} 秒；按 Esc 结束它",
+        "{phase}: {seconds} s since {what} finished",
+        "{phase}：{what} 完成后已过 {seconds} 秒",
     ),
     "rail.busy.phase": (
-        "{phase} has been running for {seconds} s; escape ends it",
-        "{phase} 已运行 {seconds} 秒；按 Esc 结束它",
+        "{phase} has been running for {seconds} s",
+        "{phase} 已运行 {seconds} 秒",
     ),
+    "rail.ends": ("{what}; escape ends it", "{what}；按 Esc 结束它"),
     "rail.silent.question": (
-        "the engine has not answered for {seconds} s; escape ends it",
-        "引擎已 {seconds} 秒没有回应；按 Esc 结束它",
+        "the engine has not answered for {seconds} s",
+        "引擎已 {seconds} 秒没有回应",
     ),
     "rail.iteration": ("iteration {n}", "第 {n} 次迭代"),
     "rail.waiting": ("{n} moves waiting", "{n} 个动作等待中"),
@@ -83,8 +95,8 @@ APP: Table = {
         "{phase} 已跳过：没有改变任何东西；接下来：{next}",
     ),
     "rail.silent": (
-        "{phase}: the engine has not answered for {seconds} s; escape ends it",
-        "{phase}：引擎已 {seconds} 秒没有回应；按 Esc 结束它",
+        "{phase}: the engine has not answered for {seconds} s",
+        "{phase}：引擎已 {seconds} 秒没有回应",
     ),
     # Status line
     "status.seed": ("seed {seed}", "种子 {seed}"),

@@ -14,16 +14,17 @@ from pathlib import Path
 
 from lenet_tui.attach.places import check, check_peer, lives, sockets
 from lenet_tui.attach.wire import Foreign, Hello, Leave, Welcome, connection, receive
+from lenet_tui.process.patience import Patience
 from lenet_tui.protocol.engine_api import OnReport
-from lenet_tui.protocol.messages import Command, Ended, Keys, Report, Start
+from lenet_tui.protocol.messages import Command, Ended, Report, Start
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.sent_rows import SentRows
 from lenet_tui.text.notice import Notice, Problem, notice
 
 PATIENCE = 5.0
 """Seconds for a host's answer: its process may be at work."""
-LOOK_EACH = 1.0
-"""Seconds between two looks at whether the program is still there."""
+LOOK_EACH = 0.25
+"""Seconds between two looks at whether the program is still there, and has been heard."""
 
 
 class NotReached(Problem):
@@ -104,21 +105,20 @@ class AttachedEngine:
     def __init__(self, line: Connection, welcome: Welcome, on_report: OnReport) -> None:
         self._line, self._welcome, self._on_report = line, welcome, on_report
         self._sending = threading.Lock()
-        self._closed = self._over = False
-        self._yours = True
+        self._closed = False
+        self._patience = Patience()
         threading.Thread(target=self._read, name="engine", daemon=True).start()
 
     def send(self, command: Command) -> None:
         if isinstance(command, Start) and command.snapshot is not None:
             return  # a saved session is another's
+        self._patience.sent(command)
         self._send(command)
 
     def refusal(self, command: str) -> Notice | None:
         """Why a command of the table is not offered here; ``None``: it is."""
         if command in self._welcome.refuses:
             return notice("attach:own-process")
-        if self._over and command in ("restart", "run"):
-            return notice("attach:ended")
         return None
 
     def restart(self) -> None:
@@ -137,9 +137,9 @@ class AttachedEngine:
         """Report nothing any longer; ``leave`` or ``hang_up`` are for when the screen is gone."""
         self._closed = True
 
-    def leave(self, ends: bool = False) -> None:
-        """The person has left the screen: the program goes on, or ``ends``."""
-        self._send(Leave(ends))
+    def leave(self) -> None:
+        """The person has left the screen: the program goes on."""
+        self._send(Leave())
         self.hang_up()
 
     def hang_up(self) -> None:
@@ -159,19 +159,19 @@ class AttachedEngine:
                 while not connections.wait([self._line], LOOK_EACH):
                     if not lives(self._welcome.pid):
                         raise EOFError  # a child of its own holds the line
+                    if silent := self._patience.over():
+                        self._report(silent)
                 report: Report = rows.whole(receive(self._line))
-                if isinstance(report, Keys):
-                    self._yours = report.yours
                 if isinstance(report, Ended):
                     why = report.error
                     break
+                self._patience.heard(report)
                 self._report(report)
         except (EOFError, OSError):
             if not lives(self._welcome.pid):
                 why = notice("attach:ended")
         except Problem as error:
             why = error.notice
-        self._over = True
         self._report(Ended(why))
 
     def _report(self, report: Report) -> None:

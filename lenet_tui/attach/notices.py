@@ -26,17 +26,23 @@ NOTICES = {
         "另一端发送了普通数据以外的内容：{what}",
     ),
     "attach:no-terminal": ("{stream} is not a terminal", "{stream} 不是终端"),
+    "attach:system": ("this system lends no terminal", "此系统无法借出终端"),
     "attach:dumb": ("TERM is dumb", "TERM 为 dumb"),
     "attach:tty-unusable": ("LENET_TUI_TTY={path}: {why}", "LENET_TUI_TTY={path}：{why}"),
     "attach:tty-none": ("LENET_TUI_TTY={path} is not a terminal", "LENET_TUI_TTY={path} 不是终端"),
     "attach:no-screen": ("the screen cannot be started: {why}", "无法启动屏幕：{why}"),
     "attach:screen-killed": (
-        "the screen's process was ended by {why}; the program goes on",
-        "屏幕进程被 {why} 结束；程序继续运行",
+        "the screen's process was ended by {why}",
+        "屏幕进程被 {why} 结束",
     ),
     "attach:waits": (
         "{at} waits for its screen: lenet-tui attach {name}",
         "{at} 等待屏幕：lenet-tui attach {name}",
+    ),
+    "attach:still": (
+        "a screen in another terminal still looks on, so the program stands still: "
+        "lenet-tui attach {name}",
+        "另一终端的屏幕仍在查看，程序仍停在此处：lenet-tui attach {name}",
     ),
     "attach:lost": (
         "the screen is gone; the program waits for another: lenet-tui attach {name}",

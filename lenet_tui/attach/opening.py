@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from lenet_tui.attach.places import SYSTEM
+from lenet_tui.terminal.reset import in_front
 from lenet_tui.text.notice import Notice, Problem, notice
 
 VARIABLE = "LENET_TUI_TTY"
@@ -47,6 +49,8 @@ class Place:
 
 def place(environ: Mapping[str, str] = os.environ) -> Place:
     """Where the screen is to be; ``NoTerminal`` where what the person asks for cannot be."""
+    if not SYSTEM:
+        return Place(Kind.NOWHERE, why=notice("attach:system"))
     asked = environ.get(VARIABLE, "")
     if "/" in asked:
         _check(asked)
@@ -58,7 +62,7 @@ def place(environ: Mapping[str, str] = os.environ) -> Place:
             return Place(Kind.NOWHERE, why=notice("attach:no-terminal", stream=name))
     if environ.get("TERM") == "dumb":
         return Place(Kind.NOWHERE, why=notice("attach:dumb"))
-    if not _in_foreground():
+    if not in_front(0):
         return Place(Kind.WAITING)
     return Place(Kind.HERE)
 
@@ -81,14 +85,6 @@ def _is_terminal(stream: object) -> bool:
         return bool(stream.isatty())  # type: ignore[attr-defined]
     except (AttributeError, ValueError):  # there is none, or it is closed
         return False
-
-
-def _in_foreground() -> bool:
-    """Whether the terminal's keys are this process's, not the shell's."""
-    try:
-        return os.tcgetpgrp(0) == os.getpgrp()
-    except (OSError, AttributeError):  # it is not the terminal that controls us
-        return True
 
 
 def say(message: Notice, environ: Mapping[str, str] = os.environ) -> None:

@@ -20,8 +20,8 @@ from lenet_tui.text.notice import Problem
 SUFFIX = ".sock"
 LONGEST = 100
 """Bytes of a socket's path: the system knows no longer ones."""
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-POSIX = os.name == "posix" and hasattr(socket, "AF_UNIX")
+SYSTEM = os.name == "posix" and hasattr(socket, "AF_UNIX")
+"""Whether this system has such sockets, and terminals that can be lent."""
 
 
 class Refused(Problem):
@@ -121,17 +121,26 @@ def check_peer(line: socket.socket) -> None:
 def sockets() -> Iterator[Path]:
     """Every session's socket, in order of their names; those of dead processes are removed.
 
-    ``Refused`` for a folder that is not the user's alone.
+    ``Refused`` where there is none, but a folder that is not the user's alone.
     """
+    refused: Refused | None = None
+    found = False
     for folder in folders():
-        if not os.path.lexists(folder):
+        try:
+            own_folder(folder)
+        except OSError:
             continue
-        own_folder(folder)
+        except Refused as error:
+            refused = refused or error
+            continue
         for path in sorted(folder.glob(f"*{SUFFIX}")):
             if lives(number_of(path)):
+                found = True
                 yield path
             else:
                 path.unlink(missing_ok=True)
+    if refused and not found:
+        raise refused
 
 
 def number_of(path: Path) -> int:

@@ -69,9 +69,7 @@ class Welcome:
 
 @dataclass(frozen=True)
 class Leave:
-    """A screen's last words: the person has left it. ``ends``: and wants the program to end."""
-
-    ends: bool = False
+    """A screen's last words: the person has left it."""
 
 
 class _Unpickler(pickle.Unpickler):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import signal
 import sys
+import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,6 +26,8 @@ from lenet_tui.attach.wire import Welcome
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import PROGRAM, SETTINGS, CommandError, language
 from lenet_tui.cli.words import words_in
+from lenet_tui.protocol.messages import Ended, Report
+from lenet_tui.terminal.reset import in_front
 from lenet_tui.terminal.ui import restore
 from lenet_tui.text.clean import clean
 
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.engine_api import Engine, OnReport
 
 FAILED = 1
+SHELL_COMES = 3.0
+"""Seconds in which the shell of a program that has ended takes the terminal back."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         line, welcome = reach(fitting[0].path)
     except OSError:
         raise NotReached("attach:no-answer", name=fitting[0].name) from None
-    return _open(args, line, welcome)
+    return _open(args, line, welcome, mend=True)
 
 
 def _inherited(number: int) -> tuple[Connection, Welcome]:
@@ -90,12 +96,20 @@ def _list(found: list[Found], args: argparse.Namespace) -> None:
     sys.stdout.write(words("attach.choose", command=f"{PROGRAM} attach {found[0].name}") + "\n")
 
 
-def _open(args: argparse.Namespace, line: Connection, welcome: Welcome) -> int:
-    """Show the session; afterwards tell its host whether the person has left it."""
+def _open(args: argparse.Namespace, line: Connection, welcome: Welcome, mend: bool = False) -> int:
+    """Show the session; afterwards tell its host whether the person has left it.
+
+    ``mend``: first undo what a screen that was killed has left in the terminal.
+    """
     engines: list[AttachedEngine] = []
 
     def make_engine(on_report: OnReport) -> Engine:
-        engines.append(AttachedEngine(line, welcome, on_report))
+        def hear(report: Report) -> None:
+            if isinstance(report, Ended) and not mend:
+                threading.Thread(target=_leave_to_shell, daemon=True).start()
+            on_report(report)
+
+        engines.append(AttachedEngine(line, welcome, hear))
         return engines[-1]
 
     def make_app() -> LenetApp:
@@ -105,13 +119,24 @@ def _open(args: argparse.Namespace, line: Connection, welcome: Welcome) -> int:
             make_engine, welcome.options, lang=language(args), ascii="ascii" in args,
             theme=vars(args).get("theme", ""),
             settings=SettingsFile(default_path(), SETTINGS.get()),
+            place=welcome.at or welcome.title, not_offered=welcome.refuses,
         )  # fmt: skip
 
     gc.disable()  # as the app itself does
-    status = restore.run(make_app)
+    status = restore.run(make_app, mend=mend)
     for engine in engines:
         if status == 0:
             engine.leave()
         else:
             engine.hang_up()
     return status
+
+
+def _leave_to_shell() -> None:
+    """The program has ended on whose terminal we are: where its shell takes that, we end too."""
+    until = time.monotonic() + SHELL_COMES
+    while time.monotonic() < until:
+        if not in_front(0):
+            os.kill(os.getpid(), signal.SIGHUP)
+            return
+        time.sleep(0.02)

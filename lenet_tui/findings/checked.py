@@ -38,7 +38,8 @@ class Checked:
         allowed = (allow,) if isinstance(allow, str) else tuple(allow)
         left = tuple(f for f in self.result.without(allowed).findings if f.fails)
         if left:
-            raise AssertionError("\n" + text(Findings(left, self.result.iterations), self.words))
+            shown = text(Findings(left, self.result.iterations), self.words)
+            raise AssertionError(shown)
 
     def json(self) -> str:
         """What ``lenet-tui check --format json`` prints."""

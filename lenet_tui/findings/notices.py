@@ -1,4 +1,4 @@
-"""Why a probe has no answer."""
+"""Why a probe or a check has no answer."""
 
 NOTICES = {
     "findings:no-loss": ("this step has no loss", "这个训练步没有损失"),
@@ -18,5 +18,9 @@ NOTICES = {
     "findings:no-update": (
         "this step changes no parameter, or has no loss",
         "这个训练步没有改变任何参数，或没有损失",
+    ),
+    "findings:not-whole": (
+        "iterations: {value} is not a whole number from 1 on",
+        "iterations：{value} 不是从 1 开始的整数",
     ),
 }

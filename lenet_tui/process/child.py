@@ -7,31 +7,20 @@ import pickle
 import queue
 import signal
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
 from typing import Any
 
 from lenet_tui.process import blobs
 from lenet_tui.process.forkserver import start_method
+from lenet_tui.process.patience import Patience
 from lenet_tui.protocol import messages
-from lenet_tui.protocol.position import SEARCHING, Position
 from lenet_tui.protocol.sent_rows import SentRows
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 
-SILENCE = 1.0
-"""Seconds without a report from an engine at work before it counts as hung."""
-SEARCH = 3.0
-"""The same for one that searches history, and reports that less often."""
-FIRST_REPORT = 10.0
-"""The same for a process that has not reported yet: where it is spawned, it starts slowly."""
 TICK = 0.25
-
-_ASKING = (messages.Start, messages.DoMove, messages.RunFree, messages.Asked)
-_ANSWERS = (messages.Ready, messages.Failed, messages.Moved, messages.Answered)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -69,11 +58,7 @@ class EngineProcess:
         self._receive = receive
         self._outbox: queue.SimpleQueue[messages.Command | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._unanswered = 0
-        self._last_heard = time.monotonic()
-        self._patience = FIRST_REPORT
-        self._last = messages.Busy(Position(), -1, "", 0.0)
-        self._moving = False
+        self._patience = Patience()
         self._killed = False
         self._started = False
         context: Any = start_method()
@@ -91,12 +76,7 @@ class EngineProcess:
         return pid
 
     def send(self, command: messages.Command) -> None:
-        if isinstance(command, _ASKING):
-            with self._lock:
-                if not self._unanswered:
-                    self._last_heard = max(self._last_heard, time.monotonic())
-                self._unanswered += 1
-                self._moving = isinstance(command, (messages.DoMove, messages.RunFree))
+        self._patience.sent(command)
         self._outbox.put(command)
 
     def kill(self) -> None:
@@ -117,7 +97,7 @@ class EngineProcess:
             engine_end.close()
         with self._lock:
             self._started = True
-            self._last_heard = time.monotonic()
+            self._patience.begin()
             if self._killed:
                 self._process.kill()
         threading.Thread(target=self._write, name="engine commands", daemon=True).start()
@@ -154,32 +134,12 @@ class EngineProcess:
                 report = rows.whole(_plain(self._connection.recv_bytes()))
                 if isinstance(report, messages.Keyframe):
                     report = blobs.receive(self._connection, report)
-                self._note(report)
+                self._patience.heard(report)
                 self._report(report)
             elif ready:  # ended, while a child of its own holds the pipe
                 return
-            elif self._unanswered and time.monotonic() - self._last_heard > self._patience:
-                seconds = time.monotonic() - self._last_heard
-                at = self._last
-                position = at.position if self._moving else replace(at.position, phase="")
-                self._report(messages.Busy(position, at.segment, at.what, seconds, silent=True))
-
-    def _note(self, report: messages.Report) -> None:
-        with self._lock:
-            self._last_heard = time.monotonic()
-            searches = isinstance(report, messages.Busy) and report.what == SEARCHING
-            if isinstance(report, (messages.Busy, *_ANSWERS)) or self._patience == FIRST_REPORT:
-                self._patience = SEARCH if searches else SILENCE
-            if isinstance(report, messages.Busy):
-                self._last = report
-            elif isinstance(report, _ANSWERS):
-                self._unanswered = max(self._unanswered - 1, 0)
-                if isinstance(report, messages.Moved):
-                    frame = report.frame
-                    at = frame.position
-                    if at.op is None:  # what is asked for next is the phase next in turn
-                        at = replace(at, phase=frame.next_phase)
-                    self._last = messages.Busy(at, len(frame.segments) - 1, "", 0.0)
+            elif silent := self._patience.over():
+                self._report(silent)
 
     def _report(self, report: messages.Report) -> None:
         if not self._killed:

@@ -29,7 +29,7 @@ from lenet_tui.protocol.moves import KillEngine
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.autosave import Autosave
 from lenet_tui.sessions.recovery_state import RecoveryState
-from lenet_tui.text.notice import Notice
+from lenet_tui.text.notice import Notice, notice
 
 M_MMAP_THRESHOLD = -3
 """From glibc's ``malloc.h``."""
@@ -80,8 +80,8 @@ class EngineClient:
             self._pass_on(command)
 
     def refusal(self, command: str) -> Notice | None:
-        """An engine that can be replaced refuses nothing."""
-        return None
+        """There is no program around it."""
+        return notice("process:no-program") if command in ("end-program", "take-keys") else None
 
     def restart(self) -> None:
         with self._lock:

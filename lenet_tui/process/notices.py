@@ -2,6 +2,10 @@
 
 NOTICES = {
     "process:not-started": ("the engine has not been started", "引擎尚未启动"),
+    "process:no-program": (
+        "only where the session is in a program of yours",
+        "仅用于会话在你自己的程序中时",
+    ),
     "process:then": ("{first}; then {second}", "{first}；随后 {second}"),
     "process:cannot-start": ("it could not be started: {why}", "无法启动：{why}"),
     "process:not-plain": (

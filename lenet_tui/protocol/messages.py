@@ -131,9 +131,14 @@ class TakeKeys:
     """Of several screens of one session, the one that sends this makes the moves from now on."""
 
 
+@dataclass(frozen=True, slots=True)
+class EndProgram:
+    """End the session, and the person's own program that it is in, as its Ctrl-C would."""
+
+
 Command = (
     Start | DoMove | Subscription | RunFree | FrameAcknowledged | Pause | Asked | Keyframe | Close
-    | TakeKeys
+    | TakeKeys | EndProgram
 )  # fmt: skip
 
 

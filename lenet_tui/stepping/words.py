@@ -252,6 +252,11 @@ COMMANDS: Table = {
     "cmd.palette.short": ("palette", "面板"),
     "cmd.take-keys.title": ("Take the keys", "接管操作"),
     "cmd.take-keys.help": ("from another screen of this session", "从此会话的另一个屏幕"),
+    "cmd.end-program.title": ("End the program", "结束程序"),
+    "cmd.end-program.help": (
+        "that the session is in, as its Ctrl-C would",
+        "会话所在的程序，如同按下 Ctrl-C",
+    ),
     "cmd.suspend.title": ("Suspend", "挂起"),
     "cmd.suspend.help": ("to the shell; fg comes back", "回到 shell；用 fg 返回"),
     "cmd.quit.title": ("Quit", "退出"),

@@ -31,6 +31,8 @@ from anywhere, so it is saved first.
 PATIENCE = 1.0
 """Seconds for a terminal that does not read."""
 
+LOCAL = 3
+"""The place of the local modes in what ``tcgetattr`` returns."""
 Modes = list[Any]
 
 
@@ -40,6 +42,20 @@ def modes_of(terminal: int) -> Modes | None:
         with contextlib.suppress(termios.error):
             return termios.tcgetattr(terminal)
     return None
+
+
+def in_front(terminal: int) -> bool:
+    """Whether the terminal's keys are ours; ``True`` where it is not the one that controls us."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except (OSError, AttributeError):
+        return True
+
+
+def shell_has(terminal: int) -> bool:
+    """Whether a shell has taken the terminal from us and set its own modes: those have signals."""
+    modes = modes_of(terminal)
+    return modes is not None and not in_front(terminal) and bool(modes[LOCAL] & termios.ISIG)
 
 
 def put_back(terminal: int, modes: Modes | None, *, killed: bool) -> None:

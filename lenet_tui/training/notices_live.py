@@ -37,6 +37,11 @@ LIVE = {
         "在 {name} 的闭包、全局变量、参数和 self 中没有找到含参数的模块："
         "请用 step(model, batch, loss, optimizer)",
     ),
+    "training:live-iterators": (
+        "the step takes from {names}: what an iterator has given cannot be given back, and each"
+        " iteration here takes more",
+        "这一步从 {names} 取数：迭代器给出的无法收回，而这里每次迭代都会再取",
+    ),
     "training:live-stays": (
         "{option} cannot be changed here: the objects are the script's own, and stay as it made"
         " them",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -121,16 +122,31 @@ def mixed(loop: Loop) -> list[Any]:
     return [*loop.end(model), scaler.get_scale(), scaler.state_dict()]
 
 
+class Registry(OrderedDict[Any, Any]):
+    """A dictionary that makes something of each look into it, as libraries have."""
+
+    def __getitem__(self, name: Any) -> Any:
+        return super().__getitem__(name)()
+
+
+REGISTRY = Registry()
+
+
 def counting(loop: Loop) -> list[Any]:
     """Whatever else a step may change: names around it, attributes, generators, its own state."""
     model, teacher = net(), net()
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
     noise = torch.Generator().manual_seed(7)
     calls, best, history = 0, float("inf"), list[float]()
+    log = [0.5] * 20_000
+    REGISTRY.clear()
+    REGISTRY["tanh"] = nn.Tanh
     mean = torch.zeros(CLASSES)
 
     def train_step(batch: tuple[Tensor, Tensor], seen: dict[str, int] = {}) -> Tensor:  # noqa: B006
         nonlocal calls, best
+        assert isinstance(REGISTRY["tanh"], nn.Tanh)
+        REGISTRY[calls] = nn.ReLU
         calls, seen["n"] = calls + 1, seen.get("n", 0) + 1
         x = batch[0] + torch.randn(batch[0].shape, generator=noise) * random.random()
         output = model.train(calls % 2 == 1)(x * (1 + 0.1 * np.random.rand()))
@@ -145,6 +161,7 @@ def counting(loop: Loop) -> list[Any]:
                 theirs.lerp_(mine, 0.01 / calls)
         best = min(best, loss.item())
         history.append(best)
+        log.append(best)
         vars(model)["seen"] = history[-3:]
         return loss
 
@@ -160,6 +177,8 @@ def counting(loop: Loop) -> list[Any]:
         model.training,
         vars(model).get("seen"),
     ]
+    facts.append(log[20_000:])
+    facts.append(list(OrderedDict.items(REGISTRY)))
     return [*loop.end(model, teacher), *facts, bits(torch.rand(2, generator=noise))]
 
 

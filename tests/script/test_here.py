@@ -97,6 +97,22 @@ def test_a_model_that_takes_names_returns_its_loss(taken: list[Given]) -> None:
     assert taken[0].batch is batch
 
 
+def test_a_function_of_the_batch_is_taken_where_its_parts_are_not_in_sight(
+    taken: list[Given],
+) -> None:
+    def made() -> Callable[[Tensor], None]:
+        inner = nn.Linear(4, 2)
+
+        def train_step(batch: Tensor) -> None:
+            inner(batch)
+
+        return train_step
+
+    train_step, batch = made(), torch.ones(3, 4)
+    lt.here()
+    assert (taken[0].whole, taken[0].batch) == (train_step, batch)
+
+
 def ambiguous() -> None:
     netG, netD = nn.Linear(4, 2), nn.Linear(4, 2)
     optimizer = sgd(netG, netD)

@@ -25,7 +25,7 @@ from lenet_tui.app.ui.loading import QUIT, LoadingScreen
 from lenet_tui.app.ui.themes import OWN_COLOURS, readable
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.messages import Reported, SomethingToShow
-from lenet_tui.stepping.ui.commands import BY_ID, BY_KEY, COMMANDS
+from lenet_tui.stepping.ui.commands import BY_ID, BY_KEY, COMMANDS, IN_A_PROGRAM
 from lenet_tui.terminal.ui.type_ahead import TypeAheadApp
 from lenet_tui.text.notice import Notice
 from lenet_tui.text.words import Words
@@ -58,6 +58,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
     ``moves``: lines to be played by a key. ``ascii``: draw with ASCII characters only. ``first``:
     what to open over the main screen. ``lost``: saved sessions, of which one may be resumed;
     ``named``: the person has named it, and it is taken up at once.
+    ``place``: where in a program the session is. ``not_offered``: commands that are not offered.
     ``theme``: that of this session; else that of ``settings``, where what is chosen here is kept.
     """
 
@@ -82,11 +83,14 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         named: bool = False,
         theme: str = "",
         settings: SettingsFile | None = None,
+        place: str = "lenet-tui",
+        not_offered: frozenset[str] = IN_A_PROGRAM,
     ) -> None:
         super().__init__()
         self.words: Words = all_words.words(lang, ascii)
         self.set_reactive(LenetApp.language, lang)
         self.ascii = ascii
+        self.place, self.not_offered = place, not_offered
         self.failure = ""
         self._make_engine = make_engine
         self._engine: Engine | None = None
@@ -260,7 +264,7 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's lines, from the one table."""
-        for command in COMMANDS:
+        for command in (c for c in COMMANDS if c.id not in self.not_offered):
             title, more = (
                 self.words(f"cmd.{command.id}.title"),
                 self.words(f"cmd.{command.id}.help"),

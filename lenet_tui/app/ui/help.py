@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.key_names import key_name
-from lenet_tui.kit.ui.settings import words_of
+from lenet_tui.kit.ui.settings import not_offered, words_of
 from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS
 from lenet_tui.text.words import Words
 
@@ -39,18 +39,24 @@ class HelpText(Static):
 
     def on_resize(self) -> None:
         """Lay them out for the new width."""
-        self.update(help_text(words_of(self), self.content_size.width))
+        self.update(help_text(words_of(self), self.content_size.width, not_offered(self)))
 
 
-def help_text(words: Words, width: int) -> Content:
-    """A line for each command, in groups; where it is narrow, fewer of its keys."""
+def help_text(words: Words, width: int, absent: frozenset[str] = frozenset()) -> Content:
+    """A line for each command, in groups; where it is narrow, fewer of its keys.
+
+    ``absent``: commands that are not offered here.
+    """
     shown = 4 if width >= WIDE else 2
-    names = {c.id: "  ".join(map(key_name, c.keys[:shown])) for c in COMMANDS}
+    offered = [c for c in COMMANDS if c.id not in absent]
+    names = {c.id: "  ".join(map(key_name, c.keys[:shown])) for c in offered}
     column = max(map(cell_len, names.values())) + 4
     lines: list[Content] = []
     for group in GROUPS:
+        if all(c.group != group for c in offered):
+            continue
         lines.append(Content.styled(words(f"group.{group}"), "bold $text-accent"))
-        for command in COMMANDS:
+        for command in offered:
             if command.group == group:
                 title, more = words(f"cmd.{command.id}.title"), words(f"cmd.{command.id}.help")
                 text = Content.assemble(title, (f"  {more}" if more else "", "$foreground-muted"))

@@ -24,11 +24,12 @@ from lenet_tui.app.ui.devices import DevicesScreen
 from lenet_tui.app.ui.help import HelpScreen
 from lenet_tui.evaluation.ui.evaluating import evaluate
 from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.confirm import ConfirmScreen
 from lenet_tui.lab.layer import FIRST_LAYER
 from lenet_tui.lab.ui.screen import LabScreen
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Start, TakeKeys
+from lenet_tui.protocol.messages import EndProgram, Start, TakeKeys
 from lenet_tui.protocol.moves import (
     Continue,
     Goto,
@@ -270,7 +271,8 @@ class MainScreen(ChecksScreen):
 
     def action_escape(self) -> None:
         """Stop what runs; end an op that hangs; make a full pane small again; leave the tour."""
-        if isinstance(self.state, Busy) and self.state.op.what != SEARCHING:
+        busy = isinstance(self.state, Busy) and self.state.op.what != SEARCHING
+        if busy and not self.engine.refusal("restart"):
             self.restart()
         elif self.runner.on or self.player.on or self.queue.pending is not None:
             self.stop()
@@ -289,6 +291,11 @@ class MainScreen(ChecksScreen):
             self.send(TakeKeys())
         else:
             self.notify(self.words("keys.yours"))
+
+    def action_end_program(self) -> None:
+        """End the program that the session is in."""
+        screen = ConfirmScreen(self.words("end-program.help"), "end-program")
+        self.open(screen, lambda _: self.send(EndProgram()))
 
     def action_theme(self) -> None:
         """Choose the colours."""

@@ -18,7 +18,8 @@ PATIENCE = 5.0
 """Seconds for a screen's first words."""
 
 _open: WeakSet[socket.socket | Connection] = WeakSet()
-"""What a forked child must not hold open: it would keep a screen waiting that has nobody to hear."""
+"""What a forked child must not hold open: it would keep a screen waiting for a program that ended.
+"""
 
 
 class Door:
@@ -34,7 +35,8 @@ class Door:
         self._listener, self.path = new_socket(name)
         self._closed = False
         _open.add(self._listener)
-        threading.Thread(target=self._accept, name="door", daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, name="door", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Let nobody in any longer."""
@@ -42,6 +44,7 @@ class Door:
         _remove(self.path)
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+        self._thread.join(PATIENCE)
         self._listener.close()
 
     def _accept(self) -> None:
@@ -59,13 +62,19 @@ class Door:
 
 
 def greet(
-    line: Connection, welcome: Callable[[], Welcome], enter: Callable[[Connection], None]
+    line: Connection,
+    welcome: Callable[[], Welcome],
+    enter: Callable[[Connection], None],
+    patience: float | None = PATIENCE,
 ) -> None:
-    """Hear a screen's first words, on a thread, and answer; ``enter``: it wants to stay."""
+    """Hear a screen's first words, on a thread, and answer; ``enter``: it wants to stay.
+
+    ``patience``: seconds for them; ``None``: as long as the line holds.
+    """
 
     def talk() -> None:
         try:
-            hello = receive(line) if line.poll(PATIENCE) else None
+            hello = receive(line) if line.poll(patience) else None
             if not isinstance(hello, Hello):
                 line.close()
                 return

@@ -22,6 +22,9 @@ is raised (``KeyboardInterrupt`` of a Ctrl-C while a screen is awaited) comes ou
 terminal, streams, signals and sockets as they were before; and so does every return. It may be
 called again, on the same host or another. ``host.complain(notice)`` shows a line on the screens.
 
+Only the main thread hears signals: where another one serves, the main thread is to be within
+``host.signals()`` meanwhile.
+
 While the screen is on this process's terminal: Ctrl-C is the screen's, standard output and error go
 to its log pane where they are that terminal (``keep_output``: and to the terminal afterwards), and
 standard input is empty. Elsewhere all of these are left alone.
@@ -61,7 +64,7 @@ REFUSES = frozenset({"restart", "reset", "device", "options", "export", "save-mo
 
 class Host:
     """See above. ``title``: what the session is called on its screens; ``at``: where the program
-    is, such as ``train.py:57``; ``refuses``: commands that the screens do not offer.
+    is, such as ``train.py:57``, which may change; ``refuses``: commands that are not offered.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class Host:
         self.at = at
         self._script, self._refuses, self._keep = script, frozenset(refuses), keep_output
         self._hub: Hub | None = None
+        self._loan: Loan | None = None
         self._since = 0.0
 
     def serve(self, make_session: MakeSession, options: Options) -> Left:
@@ -92,6 +96,7 @@ class Host:
         why = notice("attach:interrupted")
         with contextlib.ExitStack() as stack:
             stack.callback(lambda: hub.close(why))
+            stack.enter_context(self.signals())
             self._open_door(hub, options, stack)
             loan = self._lend(hub, options, stack)
             server = Server(hub, loan or _Nothing(), lambda: make_session)
@@ -101,6 +106,13 @@ class Host:
             if loan and not hub.has_own:
                 loan.end()
         return hub.left or Left.ON
+
+    def signals(self) -> contextlib.AbstractContextManager[None]:
+        """Within it the main thread leaves Ctrl-C and ctrl+z to a screen on its terminal.
+
+        ``serve`` does so itself; another thread that serves needs the main thread's help.
+        """
+        return deaf(lambda: self._loan is not None and self._loan.active)
 
     def complain(self, what: Notice) -> None:
         """Show a line on the screens that there are."""
@@ -125,11 +137,13 @@ class Host:
         if self.place.kind is Kind.WAITING:
             return None
         line, theirs = pair()
-        greet(line, lambda: self._welcome(hub, options), lambda c: _join(hub, c, own=True))
+        greet(line, lambda: self._welcome(hub, options), lambda c: _join(hub, c, own=True), None)
 
         def ended(status: int) -> None:
             if status < 0:
                 say(notice("attach:screen-killed", why=_signal(-status)))
+            if hub.visitors:
+                say(notice("attach:still", name=self.name))
             hub.screen_ended()
 
         try:
@@ -139,7 +153,7 @@ class Host:
             line.close()
             raise Refused("attach:no-screen", why=error.strerror or str(error)) from None
         stack.callback(loan.stop)
-        stack.enter_context(deaf(loan))
+        self._loan = loan
         if loan.own:
             stack.enter_context(_warnings(hub))
         return loan

@@ -61,6 +61,11 @@ class Hub(LocalStore):
         """Whether the host's own screen is among them."""
         return any(seat.own for seat in self._seats)
 
+    @property
+    def visitors(self) -> int:
+        """How many have come from other terminals."""
+        return sum(not seat.own for seat in self._seats)
+
     def join(self, seat: Seat) -> None:
         """Take in a screen; the first one holds the keys."""
         with self._changed:
@@ -75,6 +80,11 @@ class Hub(LocalStore):
         with self._changed:
             if not self._opened and not self._seats:
                 self._over(Left.DIED)
+
+    def end(self, left: Left) -> None:
+        """End the session as soon as what is under way is over."""
+        with self._changed:
+            self._over(left)
 
     def close(self, why: Notice) -> None:
         """Say good-bye to every screen that is still there."""
@@ -92,19 +102,18 @@ class Hub(LocalStore):
             if seat not in self._seats:
                 return
             self._seats.remove(seat)
-            leave = seat.left if isinstance(seat.left, Leave) else None
             if self._holder is seat:
                 self._holder = self._seats[0] if self._seats else None
             self._tell()
-            if leave is not None and leave.ends:
-                self._over(Left.QUIT)
-            elif not self._seats and self._failed:
+            if self._seats:
+                return
+            if self._failed:
                 self._over(Left.FAILED)
-            elif not self._seats and leave is not None:
+            elif seat.left:
                 self._over(Left.ON)
-            elif not self._seats and seat.own:
+            elif seat.own:
                 self._over(Left.DIED)
-            elif not self._seats:
+            else:
                 threading.Thread(target=self._alone, name="alone", daemon=True).start()
 
     def _over(self, left: Left) -> None:
@@ -122,7 +131,7 @@ class Hub(LocalStore):
     def _hear(self, seat: Seat, command: Any) -> None:
         with self._changed:
             if isinstance(command, Leave):
-                seat.left = command
+                seat.left = True
             elif isinstance(command, messages.FrameAcknowledged):
                 seat.acknowledged = True
             elif isinstance(command, messages.TakeKeys):
@@ -136,6 +145,11 @@ class Hub(LocalStore):
                 self._take(self._merged())
             elif isinstance(command, messages.Asked):
                 self._ask(seat, command)
+            elif isinstance(command, messages.EndProgram):
+                if seat is self._holder:
+                    self._over(Left.QUIT)
+                else:
+                    seat.send(messages.Remark(notice("attach:read-only")))
             elif isinstance(command, (messages.DoMove, messages.RunFree)):
                 self._move(seat, command)
             elif isinstance(command, messages.Pause) and seat is self._holder:
@@ -146,10 +160,12 @@ class Hub(LocalStore):
         self._changed.notify_all()
 
     def _start(self, seat: Seat) -> None:
-        """The first screen starts the session; the others are told what there is."""
+        """The first screen starts the session; the others are told what there is, and shown it."""
         seat.started = True
         if self._ready is not None:
             seat.send(self._ready)
+            if self._frame is not None:  # the engine may be long at work before it sends the next
+                seat.send(messages.FrameUpdate(self._for(seat, self._frame)))
         elif not self._started:
             self._started = True
             self._take(messages.Start(self._options))

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import lenet_tui
 from lenet_tui.process.engine.captured_output import Log, writes_to
@@ -20,6 +19,8 @@ from lenet_tui.protocol.messages import Printed
 from lenet_tui.terminal.reset import modes_of, put_back
 
 STANDARD = (0, 1, 2)
+UNKNOWN = 256
+"""The exit status of a screen that somebody else has waited for."""
 LAST = 5.0
 """Seconds for a screen that has been left, until it is killed."""
 BOOT = """import sys
@@ -45,8 +46,7 @@ class Loan:
         self._ended, self._keep = ended, keep_output
         self._lock = threading.Lock()
         self._lent = True
-        self._log: Log | None = None
-        self._before: list[tuple[int, int, dict[str, Any] | None]] = []
+        self._before: list[tuple[int, int, _Stream | None]] = []
         self._keys = os.dup(0) if self.own else os.open(path, os.O_RDWR | os.O_NOCTTY)
         self._picture = os.dup(2 if self.own else self._keys)
         self._modes = modes_of(self._keys)
@@ -54,13 +54,14 @@ class Loan:
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 stream.flush()
         try:
+            self._log = Log(keep_output) if self.own else None
             self._screen = self._start(line)
         except OSError:
             os.close(self._keys)
             os.close(self._picture)
             raise
-        if self.own:
-            self._capture()
+        if self._log is not None:
+            self._capture(self._log)
         self._watcher = threading.Thread(target=self._watch, name="screen", daemon=True)
         self._watcher.start()
 
@@ -76,8 +77,8 @@ class Loan:
 
     @property
     def active(self) -> bool:
-        """Whether the screen has the terminal."""
-        return self._lent
+        """Whether the screen has this process's terminal."""
+        return self.own and self._lent
 
     def new_lines(self) -> Iterator[Printed]:
         """What this process has written where the screen is now."""
@@ -86,89 +87,122 @@ class Loan:
 
     def end(self) -> None:
         """Wait for the screen's end, which has been told; at last the terminal is as it was."""
-        try:
-            self._screen.wait(LAST)
-        except subprocess.TimeoutExpired:
-            self._screen.kill()
+        self._watcher.join(LAST)
+        self._send(signal.SIGKILL)
         self._watcher.join()
 
     def stop(self) -> None:
         """Have the screen end."""
-        with contextlib.suppress(OSError):
-            self._screen.terminate()
+        self._send(signal.SIGTERM)
         self.end()
 
-    def _watch(self) -> None:
-        status = self._screen.wait()
+    def _send(self, number: signal.Signals) -> None:
         with self._lock:
+            if self._screen.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._screen.pid, number)
+
+    def _watch(self) -> None:
+        """Wait for the screen's end; where it is stopped, by ctrl+z, so are we, for the shell."""
+        try:
+            while True:
+                _, how = os.waitpid(self._screen.pid, os.WUNTRACED)
+                if not os.WIFSTOPPED(how):
+                    break
+                if self.own:
+                    os.kill(os.getpid(), signal.SIGSTOP)
+            status = os.waitstatus_to_exitcode(how)
+        except (
+            ChildProcessError
+        ):  # the program itself waits for any child, or wants to hear of none
+            status = UNKNOWN
+        with self._lock:
+            self._screen.returncode = status
             self._lent = False
-            put_back(self._keys, self._modes, killed=status < 0)
+            put_back(self._keys, self._modes, killed=status < 0 or status == UNKNOWN)
             self._release()
             os.close(self._keys)
             os.close(self._picture)
         self._ended(status)
 
-    def _capture(self) -> None:
+    def _capture(self, log: Log) -> None:
         """Send to the log what would be written to the terminal that is lent."""
         terminal = os.fstat(self._picture).st_rdev
         numbers = [n for n in STANDARD if os.isatty(n) and os.fstat(n).st_rdev == terminal]
         streams = {1: sys.stdout, 2: sys.stderr}
         for number in numbers:
-            self._before.append((number, os.dup(number), _settings(streams.get(number), number)))
-        self._log = Log()
-        self._log.redirect(numbers)
+            self._before.append((number, os.dup(number), _Stream.of(streams.get(number), number)))
+        log.redirect(numbers)
 
     def _release(self) -> None:
         """Give each descriptor and stream back what it had."""
         if self._log is None:
             return
-        streams = {1: sys.stdout, 2: sys.stderr}
-        for number, saved, settings in self._before:
-            stream = streams.get(number)
-            if settings is not None and isinstance(stream, io.TextIOWrapper):
+        for number, saved, stream in self._before:
+            if stream is not None:
                 stream.flush()
             os.dup2(saved, number)
             os.close(saved)
-            if settings is not None and isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(**settings)
+            if stream is not None:
+                stream.put_back()
         if self._keep and (written := self._log.everything()):
-            with contextlib.suppress(OSError):
-                os.write(self._picture, written)
+            with contextlib.suppress(OSError), open(self._picture, "wb", closefd=False) as terminal:
+                terminal.write(written)
         self._before = []
         self._log.close()
         self._log = None
 
 
-def _settings(stream: object, number: int) -> dict[str, Any] | None:
-    """What ``Log.redirect`` changes of a stream; ``None``: it writes elsewhere."""
-    if not isinstance(stream, io.TextIOWrapper) or not writes_to(stream, number):
-        return None
-    names = ("encoding", "errors", "line_buffering")
-    return {name: getattr(stream, name) for name in names}
+class _Stream:
+    """A stream of Python's, and what ``Log.redirect`` changes of it."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+        self._settings = stream.encoding, stream.errors, stream.line_buffering
+
+    @classmethod
+    def of(cls, stream: object, number: int) -> _Stream | None:
+        """The stream, if it writes to that descriptor."""
+        found = isinstance(stream, io.TextIOWrapper) and writes_to(stream, number)
+        return cls(stream) if found and isinstance(stream, io.TextIOWrapper) else None
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # the program may have closed it
+            self._stream.flush()
+
+    def put_back(self) -> None:
+        """Give the stream its settings again."""
+        encoding, errors, by_line = self._settings
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.reconfigure(encoding=encoding, errors=errors, line_buffering=by_line)
 
 
 @contextlib.contextmanager
-def deaf(loan: Loan) -> Iterator[None]:
-    """While the screen has this process's terminal, Ctrl-C is none of its business.
+def deaf(lent: Callable[[], bool]) -> Iterator[None]:
+    """While a screen has this process's terminal, Ctrl-C and ctrl+z are none of its business.
 
-    Without effect on another than the main thread, which hears no signals.
+    ``lent``: whether it has. Without effect on any but the main thread: no other hears signals.
     """
-    if not loan.own or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTSTP)}
 
     def hear(number: int, frame: FrameType | None) -> None:
-        if loan.active:
+        handler = before[signal.Signals(number)]
+        if lent():
             return
-        if callable(before):
-            before(number, frame)
-        elif before is signal.SIG_DFL:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
+        if callable(handler):
+            handler(number, frame)
+        elif handler is signal.SIG_DFL:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            signal.signal(number, hear)
 
-    signal.signal(signal.SIGINT, hear)
+    for number in before:
+        signal.signal(number, hear)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

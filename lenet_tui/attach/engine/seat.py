@@ -26,7 +26,8 @@ LAST = 2.0
 class Seat:
     """A screen's place. ``own``: it is the host's child, on a terminal that it was lent.
 
-    ``known``: the first iteration whose loss the screen may not have. ``left``: its last words.
+    ``known``: the first iteration whose loss the screen may not have. ``left``: the
+    person has left it.
     """
 
     def __init__(self, line: Connection, own: bool) -> None:
@@ -35,7 +36,7 @@ class Seat:
         self.started = False
         self.acknowledged = True
         self.known = 1
-        self.left: Any = None
+        self.left = False
         self.broke: Foreign | None = None
         self._line = line
         self._rows = SentRows()
@@ -83,9 +84,9 @@ class Seat:
             pass
         self._outbox.put(None)
         self.cut()
-        lost(self)
         self._writer.join(LAST)
         self._line.close()
+        lost(self)
 
     def _write(self) -> None:
         while (report := self._outbox.get()) is not None:

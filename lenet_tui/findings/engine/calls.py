@@ -17,14 +17,20 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.overrides import TorchFunctionMode
 
+from lenet_tui.tape.engine import recorder
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.torch_functions import known
+from lenet_tui.training.engine import trainer
 from lenet_tui.training.engine.own_errors import is_own_file
 
 SEEN = ("data",)
 """Attributes of a tensor that are no ops, yet leave the graph."""
+
+
+OUTSIDE = (trainer.__file__, recorder.__file__)
+"""The files of the frames within which the person's code is run."""
 
 
 class StopCheck(Exception):
@@ -241,11 +247,17 @@ def _named(file: str) -> str:
 
 
 def line_now() -> str:
-    """``file.py:17`` of the innermost frame that is not this package's, torch's or Python's."""
+    """``file.py:17`` of the innermost frame that is not this package's, torch's or Python's.
+
+    Frames around the trainer are no part of the step: a script that asks for a check.
+    """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        name = _named(frame.f_code.co_filename)
+        file = frame.f_code.co_filename
+        name = _named(file)
         if name:
             return f"{name}:{frame.f_lineno}"
+        if file in OUTSIDE:
+            return ""
         frame = frame.f_back
     return ""

@@ -59,8 +59,12 @@ class DataFlow:
 
     def _cut(self, call: Call, mask: int, leaves: bool = False) -> Cut:
         phase = self._iteration.phase_of(call.entry)
-        names = self._of(mask)
-        return Cut(call.name, call.where, call.line, phase, call.graph, names, leaves)
+        names, where = self._of(mask), call.where
+        if call.entry is None:  # it is no op: the one before it is named
+            read = {id(t) for t, _ in call.read}
+            before = (c for c in self._calls if any(id(t) in read for t in c.made))
+            where = next((c.where for c in before if c.entry is not None), where)
+        return Cut(call.name, where, call.line, phase, call.graph, names, leaves)
 
     def _of(self, mask: int) -> tuple[str, ...]:
         return tuple(name for number, name in enumerate(self._names) if mask >> number & 1)

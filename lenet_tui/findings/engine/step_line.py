@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lenet_tui.findings.engine.probes.trial import Trial
+from lenet_tui.text.numbers import number
 
 NOTHING = 1e-6
 """A relative difference of two losses that may be rounding."""
@@ -41,18 +42,23 @@ class StepLine:
         return min((pair for pair in known if math.isfinite(pair[0])), default=(0.0, 0.0))[1]
 
     @property
+    def text(self) -> str:
+        """The losses in a row: ``0.5×: 1.2, 1×: 3.4``."""
+        pairs = zip(self.factors, self.losses, strict=True)
+        return ", ".join(f"{factor:g}×: {number(loss)}" for factor, loss in pairs if factor)
+
+    @property
     def overshoots(self) -> bool:
         """Whether the loss falls first along the step and is higher at its end than at its start.
 
-        A loss that is no finite number at the end is higher.
+        So does a finite one that is no finite number at the end.
         """
         start, end = self.at(0.0), self.at(1.0)
-        if not math.isfinite(start):
-            return False
+        if not math.isfinite(start) or not math.isfinite(end):
+            return math.isfinite(start)
         least = min((x for f, x in self._inside() if math.isfinite(x)), default=start)
         margin = NOTHING * max(abs(start), abs(least))
-        higher = not math.isfinite(end) or end > start + margin
-        return higher and least < start - margin
+        return end > start + margin and least < start - margin
 
     def _inside(self) -> Iterator[tuple[float, float]]:
         return ((f, x) for f, x in zip(self.factors, self.losses, strict=True) if 0 < f < 1)

@@ -12,12 +12,8 @@ CHECK: Table = {
     ),
     "findings.none.one": ("No findings in {count} iteration.", "{count} 次迭代中没有发现问题。"),
     "findings.count": (
-        "{error} errors, {warning} warnings, {note} notes in {count} iterations.",
-        "{count} 次迭代：{error} 个错误，{warning} 个警告，{note} 个提示。",
-    ),
-    "findings.count.one": (
-        "{error} errors, {warning} warnings, {note} notes in {count} iteration.",
-        "{count} 次迭代：{error} 个错误，{warning} 个警告，{note} 个提示。",
+        "Errors: {error}, warnings: {warning}, notes: {note}; iterations: {count}.",
+        "错误 {error} 个，警告 {warning} 个，提示 {note} 个；共 {count} 次迭代。",
     ),
     "findings.why": ("Why", "原因"),
     "findings.fix": ("Fix", "修复"),

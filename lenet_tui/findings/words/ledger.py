@@ -160,7 +160,7 @@ LEDGER: Table = {
     "findings.frozen-but-moves.buffers.why": (
         "requires_grad=False does not stop batch statistics: in train mode they follow each batch "
         "(here by {moved}), and eval gives other results than before.",
-        "requires_grad=False 不会停止批统计量：训练模式下它们随每个批次变化（此处为 {moved}），"
+        "requires_grad=False 不会停止批统计量：训练模式下它们随每个批量变化（此处为 {moved}），"
         "eval 的结果随之改变。",
     ),
     "findings.frozen-but-moves.buffers.fix": (

@@ -19,10 +19,9 @@ NUMERIC: Table = {
         "一次更新使权重改变了其大小的 {percent} %",
     ),
     "findings.step-too-large.why": (
-        "On this same batch, with the same dropout, the loss at {factors} of the update is"
-        " {losses}. The optimizer steps over the valley it is heading for.",
-        "在同一批量、同样的 dropout 下，更新的 {factors} 倍处损失为 {losses}。"
-        "优化器跨过了要去的谷底。",
+        "On this same batch, with the same dropout, the loss after parts of the update"
+        " is {along}. The optimizer steps over the valley it is heading for.",
+        "在同一批量、同样的 dropout 下，走更新的若干倍后损失为 {along}。优化器跨过了要去的谷底。",
     ),
     "findings.step-too-large.ratio.why": (
         "‖update‖ / ‖weights‖ is {relative} over all weights that moved, most in {largest}. Beyond"

@@ -78,7 +78,7 @@ ORDER: Table = {
     "findings.accumulation-scale.why": (
         "The gradient is about {backwards} times that of the whole batch (norm {norm}): SGD's step "
         "grows, and a clipping threshold shrinks by as much.",
-        "梯度约为整个批次的 {backwards} 倍（范数 {norm}）：SGD 的步长变大，裁剪阈值相应变小。",
+        "梯度约为整个批量的 {backwards} 倍（范数 {norm}）：SGD 的步长变大，裁剪阈值相应变小。",
     ),
     "findings.accumulation-scale.fix": (
         "Divide the loss before backward: (loss / {backwards}).backward().",
@@ -154,7 +154,7 @@ ORDER: Table = {
         "为反向传播保存的张量被覆盖",
     ),
     "findings.inplace-overwrite.unknown.why": (
-        "{node} needs it as it was; the write was made by code that is not recorded.",
+        "{node} needs its earlier values; the write was made by code that is not recorded.",
         "{node} 需要它原来的值；覆盖发生在未被记录的代码中。",
     ),
     "findings.graph-kept-alive.title": (

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
+import warnings
 from collections.abc import Sequence
 from types import TracebackType
 
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.blob import Piece
-from lenet_tui.protocol.messages import Report, Snapshot
+from lenet_tui.protocol.messages import Remark, Report, Snapshot
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore
+from lenet_tui.text.clean import clean
+from lenet_tui.text.notice import notice
 from lenet_tui.training.engine import compiled_calls, observed_calls
 from lenet_tui.training.engine.before import Before
-from lenet_tui.training.engine.live_objects import Given, LiveTrainer
+from lenet_tui.training.engine.live_objects import Given, LiveFile, LiveTrainer
 
 
 class LocalStore:
@@ -60,7 +65,10 @@ def live_session(
     """
     options = given.options()
     hooks, store = hooks or Unwatched(), store or LocalStore()
-    return Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given))
+    session = Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given))
+    if names := LiveFile(given).iterators:
+        hooks.send(Remark(notice("training:live-iterators", names=clean(", ".join(names), 200))))
+    return session
 
 
 class Lent:
@@ -86,9 +94,15 @@ class Lent:
             given.batch,
         ]
         functions = [f for f in (given.whole, given.loss, given.model.forward) if callable(f)]
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
         self._collects, self._threshold = gc.isenabled(), gc.get_threshold()
         self._before = Before(roots, functions)
-        self._uninstall = [observed_calls.install(), compiled_calls.install()]
+        self._uninstall = [
+            observed_calls.install(),
+            compiled_calls.install(),
+            compiled_calls.close_known(self._before.reached.modules),
+        ]
         return self
 
     def make_session(
@@ -116,6 +130,7 @@ class Lent:
                 session.history.close()
             for uninstall in self._uninstall:
                 uninstall()
+            self._warnings.__exit__(None, None, None)
             gc.set_threshold(*self._threshold)
             if self._collects:
                 gc.enable()
@@ -125,6 +140,7 @@ class Lent:
             self._before.restore()
         del session, self._before
         gc.collect()  # what was on the tape may be large
+        _give_back_memory()
 
     def _finish(self) -> bool:
         """Go to the end of the last finished iteration; whether there is one."""
@@ -137,3 +153,9 @@ class Lent:
         if navigator.iteration != last or navigator.tape.end != navigator.cursor:
             navigator.end_of(last)
         return True
+
+
+def _give_back_memory() -> None:
+    """Have the C library return what is free, which it would keep for the script's next step."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another library than GNU's
+        ctypes.CDLL(None).malloc_trim(0)

@@ -26,6 +26,16 @@ def ascii_only(node: DOMNode) -> bool:
     return bool(getattr(node.app, "ascii", False))
 
 
+def not_offered(node: DOMNode) -> frozenset[str]:
+    """Commands that the app does not offer."""
+    return getattr(node.app, "not_offered", frozenset())
+
+
+def place_of(node: DOMNode) -> str:
+    """What the app is called: by its own name, or by where in a program its session is."""
+    return str(getattr(node.app, "place", "lenet-tui"))
+
+
 def spelled(node: DOMNode, text: str) -> str:
     """``text``, in ASCII where the app draws with ASCII characters only."""
     return ascii_text(text) if ascii_only(node) else text

@@ -28,10 +28,11 @@ class Log:
     """A file without a name that file descriptors 1 and 2 write to, and that is read back here.
 
     A forked copy shares the file and the reading position, so that the last output of an engine
-    that died is read by the next one.
+    that died is read by the next one. ``keep``: a flood is read in part, and nothing is dropped.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep: bool = False) -> None:
+        self._keep = keep
         handle, path = tempfile.mkstemp(prefix="lenet-tui-", suffix=".log")
         os.close(handle)
         self._write = os.open(path, os.O_WRONLY | os.O_APPEND)
@@ -74,7 +75,9 @@ class Log:
             return
         size = os.fstat(self._read).st_size
         unread = size - os.lseek(self._read, 0, os.SEEK_CUR)
-        if size >= _CHUNK:  # a flood: empty the file and lose what was not read
+        if self._keep:
+            os.lseek(self._read, size, os.SEEK_SET)
+        elif size >= _CHUNK:  # a flood: empty the file and lose what was not read
             os.ftruncate(self._write, 0)
             os.lseek(self._read, 0, os.SEEK_SET)
         else:

@@ -25,7 +25,8 @@ class Watchdog:
         self._began = 0.0
         self._progress: Callable[[], Progress] | None = None
         self._closed = False
-        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self._thread.start()
 
     def begin(self, progress: Callable[[], Progress]) -> None:
         """A command begins; ``progress`` returns where it is."""
@@ -47,6 +48,7 @@ class Watchdog:
         """End the thread."""
         self._closed = True
         self._working.set()
+        self._thread.join(2 * INTERVAL)
 
     def _watch(self) -> None:
         while self._working.wait() and not self._closed:

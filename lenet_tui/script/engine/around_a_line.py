@@ -46,6 +46,10 @@ def look(frame: FrameType) -> None:
         first = [values.pop(part) for part in PARTS]
         given = Given.of(*first, **values)
     except Unclear as unclear:
+        whole = _whole(frame.f_locals, frame.f_globals) if unclear.part != "batch" else None
+        if whole is not None:
+            _take(at, whole)
+            return
         found = ", ".join(c.text for c in unclear.found[:MOST])
         names_said = clean(found, 300) or notice("script:none-found")
         line = ", ".join(chosen[p].text if p in chosen else f"<{p}>" for p in PARTS)
@@ -58,9 +62,33 @@ def look(frame: FrameType) -> None:
     except Unusable as error:
         complain(notice("script:failed", at=at, error=error.notice))
         return
+    _say(taken)
+    door.look(at, given)
+
+
+def _take(at: str, whole: dict[str, Candidate]) -> None:
+    """Look at a function of the batch that is the whole step."""
+    try:
+        given = Given.of(*(candidate.value for candidate in whole.values()))
+    except Unusable as error:
+        complain(notice("script:failed", at=at, error=error.notice))
+        return
+    _say(whole)
+    door.look(at, given)
+
+
+def _say(taken: dict[str, Candidate]) -> None:
     what = ", ".join(f"{part} = {_described(c)}" for part, c in taken.items())
     complain(notice("script:took", what=clean(what, 400)))
-    door.look(at, given)
+
+
+def _whole(local: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Candidate] | None:
+    """A function that is the whole step, and its batch; ``None``: not one of each."""
+    steps = candidates.steps(candidates.visible(local, others))
+    batches = candidates.batches(candidates.visible(local, {}))
+    if len(steps) != 1 or len(batches) != 1:
+        return None
+    return {"step": steps[0], "batch": batches[0]}
 
 
 def _taken(

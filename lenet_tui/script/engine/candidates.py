@@ -20,6 +20,7 @@ LOSSES = (
     *("objective", "compute_loss", "loss"),
 )
 BATCHES = ("batch", "data", "inputs", "sample", "samples")
+STEPS = ("train_step", "training_step", "train_batch")
 PAIRS = (
     *(("x", "y"), ("X", "y"), ("X", "Y"), ("xb", "yb"), ("xs", "ys"), ("x", "target")),
     *(("inputs", "targets"), ("inputs", "labels"), ("inputs", "target"), ("input", "target")),
@@ -106,6 +107,15 @@ def batches(names: Mapping[str, Any]) -> list[Candidate]:
         if fits and _holds_tensor(value) and id(value) not in taken:
             found.append((name, value, fits + len(PAIRS) * (name == "batch")))
     return _best(found)
+
+
+def steps(names: Mapping[str, Any]) -> list[Candidate]:
+    """Functions that are a whole step of a batch, by their name."""
+    return _best(
+        (name, value, 0)
+        for name, value in names.items()
+        if _rank(name, STEPS) and callable(value) and not isinstance(value, (type, nn.Module))
+    )
 
 
 def schedulers(names: Mapping[str, Any]) -> list[Candidate]:

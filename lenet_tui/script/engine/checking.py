@@ -12,14 +12,19 @@ from lenet_tui.findings.engine.check import check
 from lenet_tui.findings.words import FINDINGS
 from lenet_tui.history.engine.live_session import Lent
 from lenet_tui.protocol.session_api import OwnError
+from lenet_tui.text.notice import Problem
 from lenet_tui.text.words import Words
 from lenet_tui.training.engine.live_objects import Given, Unusable
+
+
+class NotWhole(Problem, ValueError):
+    """The iterations that were asked for are no number of iterations."""
 
 
 def checked(given: tuple[Any, ...], more: dict[str, Any], iterations: int) -> Checked:
     """Check the step of what was given; afterwards everything is as before, to the bit."""
     if iterations < 1:
-        raise ValueError(f"iterations: {iterations} is not a whole number from 1 on")
+        raise NotWhole("findings:not-whole", value=iterations)
     SETTINGS.set(load(default_path()))
     try:
         objects = Given.of(*given, **more)

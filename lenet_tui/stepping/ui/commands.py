@@ -112,6 +112,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export", "session", ("x",), "export", 14),
     Command("restart", "session", ("ctrl+r",), "restart"),
     Command("take-keys", "session", ("X", "ctrl+y"), "take_keys", 0, True),
+    Command("end-program", "session", ("Q",), "end_program", 0, True),
     Command("tour-next", "tour", ("t", "shift+right"), "tour_turn(1)", 15),
     Command("tour-back", "tour", ("T", "shift+left"), "tour_turn(-1)"),
     Command("tour-here", "tour", ("u", "shift+up"), "tour_here"),
@@ -124,6 +125,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("suspend", "app", ("ctrl+z",), "app.suspend", 0, True),
     Command("quit", "app", ("q", "ctrl+q", "ctrl+c"), "app.quit", 1, True),
 )
+
+IN_A_PROGRAM = frozenset({"take-keys", "end-program"})
+"""Those that there are only where the session is in a person's own program."""
 
 BY_ID = {command.id: command for command in COMMANDS}
 BY_KEY = {key: command for command in COMMANDS for key in (*command.keys, *command.aliases)}

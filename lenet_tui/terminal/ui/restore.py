@@ -20,7 +20,7 @@ from rich.console import Console
 from textual.app import App
 from textual.driver import Driver
 
-from lenet_tui.terminal.reset import MENDING, RESET
+from lenet_tui.terminal.reset import MENDING, RESET, shell_has
 from lenet_tui.terminal.textual_version import private_ok
 from lenet_tui.terminal.ui.crash import crashed, error_of, named
 from lenet_tui.text.clean import clean
@@ -166,8 +166,8 @@ class _Run:
                 self._reset(RESET.encode())
             with contextlib.suppress(OSError):
                 os.set_blocking(self._output, True)
-        if termios and self._before is not None:
-            with contextlib.suppress(termios.error):
+        if termios and self._before is not None and not shell_has(self._input):
+            with contextlib.suppress(termios.error), _from_behind():
                 termios.tcsetattr(self._input, termios.TCSANOW, self._before)
 
     def _reset(self, data: bytes) -> None:
@@ -180,6 +180,19 @@ class _Run:
                 _give_up_writing()
                 termios.tcflush(self._output, termios.TCOFLUSH)
             time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def _from_behind() -> Iterator[None]:
+    """Let the terminal's modes be set from the background too: nobody else will do it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTTOU, before)
 
 
 def _driver() -> type[Driver]:

@@ -7,7 +7,8 @@ in main memory.
 from __future__ import annotations
 
 import contextlib
-import os
+import operator
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,10 +19,8 @@ from torch.autograd.grad_mode import _unsafe_preserve_version_counter
 
 from lenet_tui.training.engine import rng_guard, stateful
 from lenet_tui.training.engine.generators import host_generators, restore_host_generators
-from lenet_tui.training.engine.reached import Reached, reached_from
+from lenet_tui.training.engine.reached import HOOKS, Reached, reached_from
 from lenet_tui.training.engine.referenced import MISSING
-
-WORKSPACE = "CUBLAS_WORKSPACE_CONFIG"
 
 
 class Before:
@@ -29,16 +28,16 @@ class Before:
 
     def __init__(self, roots: Iterable[Any], functions: Iterable[Callable[..., Any]]) -> None:
         self._found = found = reached_from(roots, functions)
-        self._dicts = [(d, dict(d)) for d in found.dicts]
-        self._lists = [(values, list(values)) for values in found.lists]
+        self._dicts = [(d, dict(dict.items(d))) for d in found.dicts]
+        self._lists = [(values, list(list.__iter__(values))) for values in found.lists]
         self._deques = [(values, list(values)) for values in found.deques]
         self._sets = [(values, set(values)) for values in found.sets]
         self._places = [(place, place.get()) for place in found.places]
         self._classes = [(kind, _plain_of(kind)) for kind in found.classes]
         self._arrays = [(array, array.copy()) for array in found.arrays]
         self._tensors = [_Kept(tensor) for tensor in found.tensors]
-        counted = tuple(t for t in found.tensors if not t.is_inference())
-        self._versions = _unsafe_preserve_version_counter(counted)
+        counted = [t for t in found.tensors if not t.is_inference()]
+        self._versions = [_unsafe_preserve_version_counter(t) for t in counted]
         self._settings = Settings()
         self._generators = [(g, _state(g)) for g in found.generators]
         self._random = _Random()
@@ -54,7 +53,8 @@ class Before:
         with torch.no_grad():
             for kept in self._tensors:
                 kept.restore()
-        self._versions.__exit__(None, None, None)
+        for version in self._versions:  # a graph that waits for its backward looks at them
+            version.__exit__(None, None, None)
         for array, copy in self._arrays:
             with contextlib.suppress(ValueError):  # it may not be written, by nobody
                 array[...] = copy
@@ -78,15 +78,10 @@ class Before:
     def _restore_structure(self) -> None:
         """What each container and each name holds; they stay the same, and what they hold too."""
         for values, before in self._dicts:
-            if len(values) != len(before) or any(
-                a is not b or values[a] is not before[b]
-                for a, b in zip(values, before, strict=True)
-            ):
-                values.clear()
-                values.update(before)
+            _restore_dict(values, before)
         for listed, items in self._lists:
-            if not _same(listed, items):
-                listed[:] = items
+            if not _same(list.__iter__(listed), items):
+                list.__setitem__(listed, slice(None), items)
         for queue, items in self._deques:
             if not _same(queue, items):
                 queue.clear()
@@ -107,6 +102,19 @@ class Before:
             for name, value in attributes.items():
                 if now.get(name, MISSING) is not value:
                     setattr(kind, name, value)
+
+
+def _restore_dict(values: dict[Any, Any], before: dict[Any, Any]) -> None:
+    """By what every dictionary does: a class of its own may do more."""
+    now = list(dict.items(values))
+    if len(now) == len(before) and all(
+        a is b and one is other for (a, one), (b, other) in zip(now, before.items(), strict=True)
+    ):
+        return
+    plain: Any = OrderedDict if isinstance(values, OrderedDict) else dict
+    plain.clear(values)
+    for key, value in before.items():
+        plain.__setitem__(values, key, value)
 
 
 class _Kept:
@@ -166,13 +174,13 @@ def _once(tensor: Tensor, like: Tensor | None = None) -> Tensor:
 
 def _hooks(tensor: Tensor) -> Iterator[dict[Any, Any] | None]:
     """The hooks on a tensor, as torch keeps them."""
-    yield getattr(tensor, "_backward_hooks", None)
-    yield getattr(tensor, "_post_accumulate_grad_hooks", None)
+    for name in HOOKS:
+        yield getattr(tensor, name, None)
 
 
 def _same(now: Iterable[Any], before: list[Any]) -> bool:
     listed = list(now)
-    return len(listed) == len(before) and all(a is b for a, b in zip(listed, before, strict=True))
+    return len(listed) == len(before) and all(map(operator.is_, listed, before))
 
 
 def _plain_of(kind: type) -> dict[str, Any]:
@@ -226,7 +234,6 @@ class Settings:
             k: (torch.is_autocast_enabled(k), torch.get_autocast_dtype(k)) for k in KINDS
         }
         self._cache = torch.is_autocast_cache_enabled()
-        self._workspace = os.environ.get(WORKSPACE)
 
     def restore(self) -> None:
         """Set what differs."""
@@ -248,5 +255,3 @@ class Settings:
             if torch.get_autocast_dtype(kind) is not dtype:
                 torch.set_autocast_dtype(kind, dtype)
         torch.set_autocast_cache_enabled(self._cache)
-        if self._workspace is None:
-            os.environ.pop(WORKSPACE, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -90,17 +90,40 @@ def _close_all() -> None:
     @functools.wraps(original)
     def close(self: Any, fn: Any) -> Any:
         made = original(self, fn)
-        if not inspect.isfunction(made):
-            return made
-        call = CompiledCall(made, fn)
-
-        @functools.wraps(made)
-        def closed(*args: Any, **kwargs: Any) -> Any:
-            return call(*args, **kwargs)
-
-        return closed
+        return _closed(made, fn) if inspect.isfunction(made) else made
 
     context.__call__ = close  # type: ignore[method-assign]
+
+
+def _closed(made: Callable[..., Any], of: object) -> Callable[..., Any]:
+    call = CompiledCall(made, of)
+
+    @functools.wraps(made)
+    def closed(*args: Any, **kwargs: Any) -> Any:
+        return call(*args, **kwargs)
+
+    closed.closes = made  # type: ignore[attr-defined]
+    return closed
+
+
+def close_known(modules: Iterable[nn.Module]) -> Callable[[], None]:
+    """Close what was compiled before ``torch.compile`` was replaced; returns what undoes it."""
+    undo: list[tuple[dict[str, Any], str, Any]] = []
+    for module in modules:
+        held = vars(module)
+        for name, of in (("forward", "_orig_mod"), ("_compiled_call_impl", "_call_impl")):
+            made = held.get(name)
+            if made is None or not hasattr(module, of) or hasattr(made, "closes"):
+                continue
+            warnings.filterwarnings("ignore", TWICE)
+            undo.append((held, name, made))
+            held[name] = _closed(made, getattr(module, of))
+
+    def reopen() -> None:
+        for held, name, made in undo:
+            held[name] = made
+
+    return reopen
 
 
 def has_compiled(model: nn.Module) -> bool:

@@ -24,6 +24,7 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
+from lenet_tui.training.engine.reached import hooks_on, is_data
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.trainer import Trainer
@@ -132,12 +133,14 @@ class LiveFile(TrainingFile):
         code = getattr(inspect.unwrap(given.step), "__code__", None) if given.step else None
         fixed = {"__file__": code.co_filename if code else None, "__name__": "__main__"}
         roots = [r for r in (given.whole, given.loss, given.model.forward) if callable(r)]
+        roots += [hook for p in given.model.parameters() for hook in hooks_on(p)]
         self._names = Names(referenced(*roots), {**fixed, **own} if given.whole is None else fixed)
         super().__init__(given.title, "", self._names)
 
     @property
     def state(self) -> Mapping[str, Any]:
-        return {n: v for n, v in self._names.look().items() if not n.startswith("__")}
+        names = self._names.look().items()
+        return {n: v for n, v in names if not (n.startswith("__") or is_data(v))}
 
     def owns(self, value: object) -> bool:
         kind = value if isinstance(value, type) else type(value)
@@ -145,6 +148,11 @@ class LiveFile(TrainingFile):
             return True
         held = getattr(value, "__dict__", {})
         return any(isinstance(held.get(n), Optimizer) for n in ("optimizer", "_optimizer"))
+
+    @property
+    def iterators(self) -> list[str]:
+        """The names of what can only be gone through once: it has no state to restore."""
+        return [n for n, v in self.state.items() if hasattr(type(v), "__next__")]
 
     @property
     def step(self) -> Callable[[Any], Any] | None:
@@ -180,6 +188,9 @@ class LiveTrainer(Trainer):
         super().__init__(given.options())
 
     def _load(self, options: Options) -> TrainingFile:
+        if self.device.type == "cuda":  # equal bits each time; the precision stays the script's
+            torch.backends.cudnn.benchmark = False
+            torch.use_deterministic_algorithms(True, warn_only=True)
         return LiveFile(self._given)
 
     def _put(self, module: nn.Module) -> nn.Module:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import functools
+import io
+import logging
 import random
-import sys
+import threading
 import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,13 +20,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset, Sampler
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
-from lenet_tui.training.engine.referenced import Place, defined_by_owner, referenced
+from lenet_tui.training.engine.referenced import Place, Search, defined_by_owner
 
 LONGEST = 10_000
-"""Items of a list or dictionary that are looked at; a longer one is taken for data."""
+"""Items of a list or dictionary that are looked at: more are taken for plain numbers."""
 FEW = 100
 """The same of one that belongs to data."""
 LARGE = 2**28
@@ -33,8 +36,11 @@ CONSTANT = (DataLoader, Dataset, Sampler)
 """Objects of which only the generators change."""
 GENERATORS = (random.Random, np.random.Generator, np.random.RandomState, torch.Generator)
 PLAIN = (type(None), bool, int, float, complex, str, bytes, torch.dtype, torch.device, torch.Size)
-BESIDE = (types.ModuleType, _BaseDataLoaderIter)
+STATE = (nn.Module, Optimizer, LRScheduler, torch.amp.GradScaler)
+BESIDE = (types.ModuleType, _BaseDataLoaderIter, threading.Thread, io.IOBase, logging.Logger)
 """What holds no state of a step, or none that can be restored."""
+HOOKS = ("_backward_hooks", "_post_accumulate_grad_hooks")
+"""Where torch keeps the hooks on a tensor."""
 ROOMY = (types.SimpleNamespace, argparse.Namespace)
 """Objects of Python's own library that people keep their things in."""
 
@@ -66,6 +72,7 @@ def reached_from(roots: Iterable[Any], functions: Iterable[Callable[..., Any]]) 
 class _Walk:
     def __init__(self) -> None:
         self._found = Reached()
+        self._search = Search()
         self._seen: dict[int, Any] = {}
         """By ``id``, with the objects, so that no other takes their place."""
         self._waiting: deque[tuple[Any, bool, bool]] = deque()
@@ -80,7 +87,9 @@ class _Walk:
         return self._found
 
     def _code(self, *functions: Callable[..., Any]) -> None:
-        for place in referenced(*functions).values():
+        known = len(self._search.places)
+        self._search.more(*functions)
+        for place in list(self._search.places.values())[known:]:
             self._found.places.append(place)
             self._add(place.get())
 
@@ -105,22 +114,22 @@ class _Walk:
             self._code(value)
         elif isinstance(value, type):
             self._class(value)
-        elif not isinstance(value, BESIDE) and _looked_into(type(value)):
+        elif _looked_into(value):
             self._object(value, data)
 
     def _tensor(self, tensor: Tensor, data: bool, held: bool) -> None:
         leaf = isinstance(tensor, nn.Parameter) or (tensor.requires_grad and tensor.is_leaf)
-        large = tensor.layout is torch.strided and tensor.nbytes >= LARGE
-        if tensor.is_meta or is_lazy(tensor) or ((data or (large and not held)) and not leaf):
+        beside = not leaf and (data or (is_data(tensor) and not held))
+        if tensor.is_meta or is_lazy(tensor) or beside:
             return
         self._found.tensors.append(tensor)
         if leaf:
             self._add(tensor.grad, held=True)
+            for hook in hooks_on(tensor):
+                self._add(hook)
         self._add(getattr(tensor, "__dict__", None))
 
     def _container(self, value: Any, data: bool, held: bool) -> None:
-        if len(value) > (FEW if data else LONGEST) and not held:
-            return
         if not data:
             kinds: tuple[tuple[type, list[Any]], ...] = (
                 (dict, self._found.dicts), (list, self._found.lists),
@@ -129,11 +138,15 @@ class _Walk:
             for kind, places in kinds:
                 if isinstance(value, kind):
                     places.append(value)
-        if isinstance(value, dict):
-            for key in value:
-                if isinstance(key, Tensor):  # of an optimizer's state
-                    self._add(key, data, held)
-        for part in value.values() if isinstance(value, dict) else value:
+        if len(value) > (FEW if data else LONGEST) and not held:
+            return
+        if not isinstance(value, dict):
+            for part in list.__iter__(value) if isinstance(value, list) else value:
+                self._add(part, data, held)
+            return
+        for key, part in dict.items(value):  # a class of its own may make something of each look
+            if isinstance(key, Tensor):  # of an optimizer's state
+                self._add(key, data, held)
             self._add(part, data, held)
 
     def _class(self, kind: type) -> None:
@@ -152,15 +165,39 @@ class _Walk:
             self._class(kind)
         for attributes in _attributes(value):
             self._add(attributes, data and not isinstance(value, Sampler), held)
-        if isinstance(value, nn.Module) and defined_by_owner(type(value)):
-            self._code(value.forward)
+        self._search.methods(type(value))
+        self._code()
 
 
-def _looked_into(kind: type) -> bool:
-    """Whether objects of a class may hold state: not those of Python's own library, nor ours."""
-    room = kind.__module__.partition(".")[0]
-    beside = room in sys.stdlib_module_names and room != "__main__"
-    return kind in ROOMY or not (beside or room == "lenet_tui")
+def is_data(value: object) -> bool:
+    """Whether it is a tensor so large that it is taken for data, which a step only reads."""
+    if not isinstance(value, Tensor) or value.requires_grad:
+        return False
+    return value.layout is torch.strided and value.nbytes >= LARGE
+
+
+def hooks_on(tensor: Tensor) -> Iterator[Callable[..., Any]]:
+    """What is called with a tensor's gradient."""
+    for name in HOOKS:
+        yield from (getattr(tensor, name, None) or {}).values()
+
+
+def _looked_into(value: object) -> bool:
+    """Whether an object may hold state of a step.
+
+    One of a library does if a tensor, a module or the like is among what it holds, or in a list of
+    it: writers of logs and the like stay as the step has left them.
+    """
+    if isinstance(value, BESIDE):
+        return False
+    if isinstance(value, (*STATE, *CONSTANT, *ROOMY)) or defined_by_owner(type(value)):
+        return True
+    for held in _attributes(value):
+        for part in held.values():
+            several = part if type(part) in (list, tuple) else (part,)
+            if any(isinstance(each, (Tensor, *STATE, *GENERATORS)) for each in several[:FEW]):
+                return True
+    return False
 
 
 def _attributes(value: Any) -> Iterator[dict[str, Any]]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import dis
 import functools
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from torch import nn
 
 from lenet_tui.training.engine.own_errors import is_own_file
 
+CONSTANT = (FunctionType, BuiltinFunctionType, MethodType, ModuleType)
+"""What a name means in every iteration."""
 MISSING = object()
 """What a name means that has no value."""
 
@@ -82,30 +85,42 @@ class Given:
 Place = Global | Enclosed | Given
 
 
+MOST = 500
+"""Functions that are looked through, the nearest first: one's own library may have thousands."""
+
+
 def referenced(*functions: Callable[..., Any]) -> dict[str, Place]:
     """The places of all names that the code of these functions refers to.
 
-    Functions and methods of the same owner are looked through too, and what is looked up in a
-    module of theirs: ``settings.counter``.
+    Functions of the same owner are looked through too, and those methods of their classes whose
+    names they use; and what is looked up in a module of theirs: ``settings.counter``.
     """
-    return _Search().run(functions)
+    search = Search()
+    search.more(*functions)
+    return search.places
 
 
-class _Search:
+class Search:
+    """``places``: what has been found so far, by name."""
+
     def __init__(self) -> None:
         self.places: dict[str, Place] = {}
         self._known: set[tuple[int, str]] = set()
-        self._codes: set[CodeType] = set()
+        self._seen: dict[int, FunctionType | CodeType] = {}
+        """The functions and codes looked at, by ``id``."""
         self._classes: set[type] = set()
-        self._waiting: list[FunctionType] = []
+        self._used: set[str] = set()
+        self._unused: dict[str, list[FunctionType]] = {}
+        """Methods of classes in sight, by a name that no code has used yet."""
+        self._waiting: deque[FunctionType] = deque()
         self._main: dict[str, Any] | None = None
 
-    def run(self, functions: tuple[Callable[..., Any], ...]) -> dict[str, Place]:
+    def more(self, *functions: Callable[..., Any]) -> None:
+        """Look through functions, and what they lead to."""
         for function in functions:
             self._unwrap(function)
-        while self._waiting:
-            self._look(self._waiting.pop(0))
-        return self.places
+        while self._waiting and len(self._seen) < 2 * MOST:
+            self._look(self._waiting.popleft())
 
     def _unwrap(self, function: Any) -> None:
         """Have a callable's code looked at, and note what it was given beforehand."""
@@ -120,12 +135,16 @@ class _Search:
             function = function.__func__
         if isinstance(function, FunctionType):
             inner = getattr(function, "__wrapped__", None)
-            if by_owner(function.__code__.co_filename):
-                self._waiting.append(function)
+            self._wait(function)
             if inner is not None and inner is not function:
                 self._unwrap(inner)
-        elif not isinstance(function, (type, FunctionType)):
+        elif not isinstance(function, type):
             self._note("self", Given(function))
+
+    def _wait(self, function: FunctionType) -> None:
+        if id(function) not in self._seen and by_owner(function.__code__.co_filename):
+            self._seen[id(function)] = function
+            self._waiting.append(function)
 
     def _note(self, name: str, place: Place) -> None:
         value = place.get()
@@ -135,34 +154,43 @@ class _Search:
         if key in self._known:
             return
         self._known.add(key)
+        self._follow(value)
+        if isinstance(value, CONSTANT) or (isinstance(value, type) and not defined_by_owner(value)):
+            return
         unique, number = name, 2
         while unique in self.places:
             unique, number = f"{name}#{number}", number + 1
         self.places[unique] = place
-        self._follow(value)
 
     def _follow(self, value: Any) -> None:
         """Look through a function that a name means, and the methods of an object."""
         if isinstance(value, (functools.partial, MethodType)):
             self._unwrap(value)
         elif isinstance(value, FunctionType):
-            if value not in self._waiting and by_owner(value.__code__.co_filename):
-                self._waiting.append(value)
+            self._wait(value)
         elif isinstance(value, nn.Module):
             for part in value.modules():
-                self._methods(type(part))
+                self.methods(type(part))
         elif not isinstance(value, ModuleType):
-            self._methods(value if isinstance(value, type) else type(value))
+            self.methods(value if isinstance(value, type) else type(value))
 
-    def _methods(self, kind: type) -> None:
+    def methods(self, kind: type) -> None:
+        """Take note of a class's methods: they are looked through once their names are used."""
+        if kind in self._classes:
+            return
+        self._classes.add(kind)
         for base in kind.__mro__:
-            if base in self._classes or not defined_by_owner(base):
+            if (base is not kind and base in self._classes) or not defined_by_owner(base):
                 continue
             self._classes.add(base)
-            for part in vars(base).values():
+            for name, part in vars(base).items():
                 method = getattr(part, "__func__", getattr(part, "fget", part))
-                if isinstance(method, FunctionType):
-                    self._waiting.append(method)
+                if not isinstance(method, FunctionType):
+                    continue
+                if name in self._used or name == "forward" or name.startswith("__"):
+                    self._wait(method)
+                else:
+                    self._unused.setdefault(name, []).append(method)
 
     def _look(self, function: FunctionType) -> None:
         code, names = function.__code__, function.__globals__
@@ -173,13 +201,20 @@ class _Search:
                 self._note(name, Enclosed(cell))
         for name, value in _defaults(function):
             self._note(name, Given(value))
-        if code in self._codes:
+        if id(code) in self._seen:
             return
-        self._codes.add(code)
+        self._seen[id(code)] = code
         within = "" if names is self._main else f"{names.get('__name__', '')}."
         for inner in _codes(code):
             for name in inner.co_names:
+                self._use(name)
                 self._note_global(within, names, name, inner)
+
+    def _use(self, name: str) -> None:
+        if name not in self._used:
+            self._used.add(name)
+            for method in self._unused.pop(name, ()):
+                self._wait(method)
 
     def _note_global(self, within: str, names: dict[str, Any], name: str, code: CodeType) -> None:
         value = names.get(name, MISSING)
@@ -202,7 +237,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(part)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=2 * MOST)
 def _stored(code: CodeType) -> frozenset[str]:
     """The global names that a code gives a value."""
     return frozenset(i.argval for i in dis.get_instructions(code) if i.opname == "STORE_GLOBAL")
@@ -224,10 +259,14 @@ def by_owner(file: str) -> bool:
 
 def defined_by_owner(kind: type) -> bool:
     """Whether a class is written by the owner of the script, and not by a library."""
-    if kind.__module__ == "__main__":
-        return True
-    module = sys.modules.get(kind.__module__)
-    return module is not None and by_owner(getattr(module, "__file__", None) or "")
+    return _own_module(str(kind.__module__))
+
+
+@functools.lru_cache(maxsize=4096)
+def _own_module(name: str) -> bool:
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    return name == "__main__" or (module is not None and by_owner(file or ""))
 
 
 class Names(dict[str, Any]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count, islice
 from typing import Any
 
 import torch
@@ -62,8 +63,11 @@ class StepObjects:
                     self._look(f"{name}.{key}", part, depth + 1)
         elif isinstance(value, (list, tuple, dict)):
             self._seen.add(id(value))
-            parts = value.items() if isinstance(value, dict) else enumerate(value)
-            for key, part in list(parts)[:MOST]:
+            keys = list(value) if isinstance(value, dict) else []
+            plain = all(isinstance(key, (str, int)) for key in keys)
+            parts = list(value.values()) if isinstance(value, dict) else value
+            named = zip(keys if keys and plain else count(), parts, strict=False)
+            for key, part in list(islice(named, MOST)):
                 self._look(f"{name}.{key}", part, depth + 1)
         elif self._file.owns(value) and hasattr(value, "__dict__"):
             self._seen.add(id(value))

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from lenet_tui.kit.ui.key_names import key_name
-from lenet_tui.kit.ui.settings import words_of
+from lenet_tui.kit.ui.settings import not_offered, words_of
 from lenet_tui.stepping.ui.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -56,16 +56,23 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         size = self.screen.size
-        return key_line(self.words, self.content_size.width, self._moves, size.height < TABS_FROM)
+        width, low = self.content_size.width, size.height < TABS_FROM
+        return key_line(self.words, width, self._moves, low, not_offered(self))
 
 
-def key_line(words: Words, width: int, moves: bool, tabs_hidden: bool = False) -> Content:
+def key_line(
+    words: Words,
+    width: int,
+    moves: bool,
+    tabs_hidden: bool = False,
+    others: frozenset[str] = frozenset(),
+) -> Content:
     """Keys and what they do, in the table's order; those of the highest rank go first.
 
-    ``tabs_hidden``: their key is named, as they are out of sight.
+    ``tabs_hidden``: their key is named, as they are out of sight. ``others``: not offered here.
     """
-    left_out = {name for name, worth in (("play", moves), ("pane-7", tabs_hidden)) if not worth}
-    offered = [c for c in COMMANDS if c.footer and c.id not in left_out]
+    absent = {name for name, worth in (("play", moves), ("pane-7", tabs_hidden)) if not worth}
+    offered = [c for c in COMMANDS if c.footer and c.id not in absent | others]
     items = {c.id: (key_name(c.keys[0]), words(f"cmd.{c.id}.short")) for c in offered}
     size = {name: cell_len(key) + cell_len(text) + 3 for name, (key, text) in items.items()}
     shown: list[str] = []

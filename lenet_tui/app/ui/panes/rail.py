@@ -23,7 +23,7 @@ from lenet_tui.app.ui.panes.rail_strip import MANY, NARROW, ROOMY, WIDE, module_
 from lenet_tui.evaluation import summary
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
-from lenet_tui.kit.ui.settings import glyphs_of, words_of
+from lenet_tui.kit.ui.settings import glyphs_of, not_offered, words_of
 from lenet_tui.protocol.phases import BACKWARD, FORWARD
 from lenet_tui.protocol.position import LOADS_CUDNN, SEARCHING, STARTS_CUDA
 from lenet_tui.stepping.phase_states import Station, around, fitted, stations
@@ -86,6 +86,7 @@ class PipelineRail(LineWidget):
             self.activity.waiting,
             outcome=self.outcome,
             width=width,
+            ends="restart" not in not_offered(self),
         )
         upper = self._upper[: max(0, self.content_size.height - 1)]
         dots = glyphs is not ASCII
@@ -162,10 +163,12 @@ def position_line(
     *,
     outcome: Outcome | None = None,
     width: int = 0,
+    ends: bool = True,
 ) -> Content:
     """The third line: where we are, or what is wrong. ``waiting``: moves in the queue.
 
-    ``width``: the cells that there are, where it may have a strip.
+    ``width``: the cells that there are, where it may have a strip. ``ends``: an op that takes long
+    can be ended, with its engine.
 
     ``outcome``: of the last move; it comes before the place, which the other lines show too, but
     after what is next where the move was rejected.
@@ -179,7 +182,7 @@ def position_line(
         text = words("rail.searching", n=state.op.position.iteration)
         return Content.styled(text, "$text-warning")
     if isinstance(state, Busy):
-        return Content.styled(_busy(state.op, words), "bold $text-warning")
+        return Content.styled(_busy(state.op, words, ends), "bold $text-warning")
     if frame is None:
         return Content.styled(words("rail.loading"), "$text-warning")
     running = isinstance(state, Running)
@@ -220,8 +223,8 @@ def with_progress(
     return line
 
 
-def _busy(busy: messages.Busy, words: Words) -> str:
-    """What torch has been doing for so long, as far as it is known."""
+def _busy(busy: messages.Busy, words: Words, ends: bool) -> str:
+    """What torch has been doing for so long, as far as it is known; ``ends``: it can be ended."""
     phase, what = busy.position.phase, clean(busy.what or busy.after)
     if busy.what in STARTS and not busy.silent:
         return words(STARTS[busy.what], seconds=f"{busy.seconds:.0f}")
@@ -231,7 +234,8 @@ def _busy(busy: messages.Busy, words: Words) -> str:
         key = "rail.busy.phase"
     else:
         key = "rail.busy" if busy.what else "rail.busy.after"
-    return words(key, phase=phase, what=what, seconds=f"{busy.seconds:.0f}")
+    said = words(key, phase=phase, what=what, seconds=f"{busy.seconds:.0f}")
+    return words("rail.ends", what=said) if ends else said
 
 
 def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:

@@ -11,7 +11,7 @@ from textual.reactive import Initialize, var
 from lenet_tui.app.engine_state import Activity
 from lenet_tui.kit.ui.format import megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
-from lenet_tui.kit.ui.settings import glyphs_of, words_of
+from lenet_tui.kit.ui.settings import glyphs_of, place_of, words_of
 from lenet_tui.protocol.model_names import SCRIPT, session_name
 from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.terminal.ui.line_widget import LineWidget
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.options import Options
     from lenet_tui.text.words import Words
 
+OWN_NAME = "lenet-tui"
 WIDE = 100
 """Columns from which there is room for separators and long names."""
 
@@ -31,7 +32,8 @@ WIDE = 100
 @dataclass(frozen=True, slots=True, eq=False)
 class Status:
     """The content of the line. ``run``: the run under way, in words, or empty;
-    ``paced``: whether its speed can be changed; ``looks``: another screen makes the moves.
+    ``paced``: whether its speed can be changed; ``looks``: another screen makes the moves;
+    ``place``: where in a program the session is, or the app's own name.
     """
 
     options: Options
@@ -40,6 +42,7 @@ class Status:
     run: str = ""
     paced: bool = False
     looks: bool = False
+    place: str = OWN_NAME
 
 
 class StatusLine(LineWidget):
@@ -64,7 +67,7 @@ class StatusLine(LineWidget):
         key = (self.frame, self.ready, options, run, paced, looks, words, width)
         if key != self._key:
             self._key = key
-            status = Status(options, self.ready, self.frame, run, paced, looks)
+            status = Status(options, self.ready, self.frame, run, paced, looks, place_of(self))
             self.put([status_line(status, words, glyphs_of(self), width)])
 
     on_resize = watch_words = watch_options = watch_ready = watch_frame = watch_activity = _draw
@@ -89,9 +92,9 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
     device = options.device
     if status.ready and device == "auto":
         device = status.ready.device.name
-    scripts = options.model.startswith(SCRIPT)
+    own, scripts = status.place != OWN_NAME, options.model.startswith(SCRIPT)
     parts = [
-        (9, Content.styled("lenet-tui", "bold $text-primary")),
+        (1 if own else 9, Content.styled(clean(status.place), "bold $text-primary")),
         (3, Content(clean(session_name(options)))),
         (1, Content(clean(device))),
         (4, Content(clean(status.ready.dtype) if status.ready else "")),

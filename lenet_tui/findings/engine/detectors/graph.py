@@ -56,10 +56,15 @@ class GraphDetector(Detector):
 
     def _leaving(self, iteration: Iteration, root: Node) -> tuple[Node | None, Node] | None:
         """The edge from a node of this iteration to one of an earlier one."""
+        parents: dict[Node, Node | None] = {}
         for parent, node in edges(root):
+            parents[node] = parent
             number = sequence(node)
             if number is not None and number < iteration.sequence:
-                return parent, node
+                above = parent
+                while above is not None and (sequence(above) or -1) not in self._known:
+                    above = parents[above]  # inside of an op: its last node is known
+                return above, node
         return None
 
     def _across(self, edge: tuple[Node | None, Node], line: str, iteration: Iteration) -> Finding:

@@ -50,7 +50,8 @@ class InPlaceDetector(Detector):
                 name = iteration.trainer.names.get(id(tensor), "")
                 if writer is not None:
                     evidence |= {"written_by": writer.where, "written_op": writer.name}
-                    where, line = writer.where, writer.line
+                    where = writer.where if writer.entry is not None else saver.where
+                    line = writer.line
                     phase = iteration.phase_of(writer.entry) or phase
                 elif name:
                     evidence |= {"written_by": name, "written_op": "step", "reason": "update"}

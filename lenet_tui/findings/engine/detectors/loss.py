@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.calls import Call, StopCheck
+from lenet_tui.findings.engine.defined_at import defined_at
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.losses import Producers
@@ -157,7 +158,8 @@ def _finding(
     else:
         phase, where = iteration.phase_of(call.entry) or LOSS.name, call.where
     phase = LOSS.name if phase == FORWARD.name and call.entry is None else phase
-    return Finding(id, phase, where, call.line, evidence, level)
+    line = call.line or defined_at(iteration.trainer, LOSS.name)
+    return Finding(id, phase, where, line, evidence, level)
 
 
 def _dtype(call: Call) -> tuple[str, dict[str, Any]] | None:

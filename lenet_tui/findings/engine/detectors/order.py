@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -201,7 +202,7 @@ class OrderDetector(Detector):
         states = {e.name: self._of(e.name) for e in entries}
         fresh = sum(bool(s.holds) and not s.used for s in states.values())
         line = iteration.phase_line(segment)
-        clipping = Clipping(line, fresh, dict(entries[0].facts))
+        clipping = Clipping(line, fresh, dict(entries[0].facts) or _measured(entries))
         self._clippings.append(clipping)
         scaled = [
             (name, b)
@@ -211,12 +212,12 @@ class OrderDetector(Detector):
         ]
         if scaled:
             name, backward = scaled[0]
-            norm = clipping.facts.get("norm", 0.0)
+            norm = clipping.facts["norm"]
             self._found.setdefault(
                 "clip-while-scaled",
                 (name, line,
                  {"scale": backward.scale, "norm": norm, "true_norm": norm / backward.scale,
-                  "factor": clipping.facts.get("factor", 1.0)}),
+                  "factor": clipping.facts["factor"]}),
             )  # fmt: skip
         for name, state in states.items():
             state.clipped = clipping
@@ -279,6 +280,15 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
         iteration.number, line, segment.scale, mean_factor(root, producers),
         takes_part_of(root, producers, batch), structure(root, producers),
     )  # fmt: skip
+
+
+def _measured(entries: list[GradientEntry]) -> dict[str, float]:
+    """The norm before, and by what clipping by value has multiplied it."""
+    before, after = (
+        math.sqrt(sum(_norm(t) ** 2 for t in tensors))
+        for tensors in ([e.before for e in entries], [e.after for e in entries])
+    )
+    return {"norm": before, "factor": after / before if before else 1.0}
 
 
 def _empty(tensor: Tensor | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.findings.engine.defined_at import defined_at
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.holders import global_holder, holder
 from lenet_tui.findings.engine.iteration import Iteration
@@ -86,12 +87,19 @@ class RegistrationDetector(Detector):
         for root in sorted({_root(trainer, name) for name in missing}):
             names = [name for name in missing if _root(trainer, name) == root]
             yield Finding(
-                "param-not-in-optimizer", UPDATE.name, names[0], "",
+                "param-not-in-optimizer", UPDATE.name, names[0], self._made(optimizers[0]),
                 {"parameters": names, "count": len(names), "norm": max(missing[n] for n in names),
                  "held": len(held)},
                 "" if root in trained_roots else NOTE,
             )  # fmt: skip
         yield from self._stale(trainer, optimizers, held)
+
+    def _made(self, optimizer: torch.optim.Optimizer) -> str:
+        """The line where a file makes an optimizer."""
+        assert self._trainer is not None
+        names = self._trainer.file.names.items()
+        name = next((n for n, v in names if v is optimizer), "optimizer")
+        return defined_at(self._trainer, name)
 
     def _stale(
         self, trainer: Trainer, optimizers: list[torch.optim.Optimizer], held: set[int]
@@ -112,8 +120,9 @@ class RegistrationDetector(Detector):
                 for name, p in trainer.parameters.items()
                 if id(p) not in held and tuple(p.shape) in shapes and p.requires_grad
             ]
+            where = instead[0] if instead else ""
             yield Finding(
-                "optimizer-stale", UPDATE.name, instead[0] if instead else "", "",
+                "optimizer-stale", UPDATE.name, where, self._made(optimizer),
                 {"count": len(strangers), "shapes": [list(p.shape) for p in strangers],
                  "optimizer": type(optimizer).__name__, "instead": instead},
             )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, default_collate
 
 from lenet_tui.findings.engine.batch_mixing import Mixing, mixing
@@ -23,7 +25,7 @@ from lenet_tui.training.engine import batch
 from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.trainer import Trainer
 
-FACTORS = (0.0, 0.5, 1.0, 2.0)
+FACTORS = (0.0, 0.01, 0.1, 0.5, 1.0, 2.0)
 HIGHER = 0.1
 """By how much of the first loss the last one is higher where a warning is given."""
 TENTH = 0.1
@@ -60,6 +62,7 @@ class Tried(Detector):
             "before": start, "after": end, "relative": line.relative,
             "percent": round(100 * line.relative), "largest": line.largest,
             "factors": list(line.factors), "losses": list(line.losses),
+            "along": line.text,
         }  # fmt: skip
         if line.overshoots:
             evidence["half"] = line.at(0.5)
@@ -85,7 +88,17 @@ class Tried(Detector):
             evidence["given"] = list(found.scrambled.args[0].shape)
             evidence["made"] = list(found.scrambled.tensor.shape)
         level = ERROR if found.scrambled else WARNING
-        yield Finding("batch-mixing", FORWARD.name, at.name, "", evidence, level)
+        line = _line(call[0], at.line)
+        yield Finding("batch-mixing", FORWARD.name, at.name, line, evidence, level)
+
+
+def _line(module: nn.Module, number: int) -> str:
+    """``file.py:17`` of a line of the module's class."""
+    try:
+        file = inspect.getsourcefile(type(module))
+    except TypeError:  # it has none
+        return ""
+    return f"{Path(file).name}:{number}" if file and number else ""
 
 
 def _certain(trainer: Trainer, call: Call, found: Mixing) -> bool:

@@ -1,0 +1,83 @@
+"""The app on a session that is another process's: what it offers, and what it says in the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lenet_tui.app.engine_state import Dead
+from lenet_tui.attach.engine.host import REFUSES
+from lenet_tui.protocol.messages import Busy, Ended, EndProgram, Keys, TakeKeys
+from lenet_tui.protocol.position import Position
+from lenet_tui.text.notice import notice
+from tests.harness.running_app import running
+
+OWN = notice("attach:own-process")
+
+
+async def test_what_makes_no_sense_in_another_s_process_is_refused_with_a_line() -> None:
+    async with running() as app:
+        app.engine.refuses = dict.fromkeys(REFUSES, OWN)
+        before = app.engine.frame().position
+        for key in ("ctrl+r", "d", "o", "R", "x", "t"):
+            app.app.clear_notifications()
+            await app.settle()
+            assert "not here: the engine" not in app.text
+            await app.press(key)
+            assert "not here: the engine" in app.text, key
+            assert app.app.screen is app.app.main, key
+        assert app.engine.restarts == 0
+        assert app.engine.frame().position == before
+        assert not app.engine.moves
+
+
+async def test_one_of_two_screens_says_that_it_only_looks_and_takes_the_keys() -> None:
+    async with running() as app:
+        assert "read-only" not in app.text
+        app.engine.report(Keys(yours=False, screens=2))
+        await app.settle()
+        assert "read-only" in app.text
+        assert "another screen makes the moves" in app.text
+        await app.press("X")
+        assert app.engine.commands(TakeKeys) == [TakeKeys()]
+        app.engine.report(Keys(yours=True, screens=2))
+        await app.settle()
+        assert "read-only" not in app.text
+
+
+async def test_a_program_that_ends_is_said_to_and_stays_readable() -> None:
+    async with running() as app:
+        await app.press("f")
+        seen = app.text.splitlines()[4:]
+        app.engine.report(Ended(notice("attach:ended")))
+        await app.settle()
+        assert app.app.main.state == Dead(notice("attach:ended"), final=True)
+        assert app.engine.restarts == 0
+        assert "the program has ended; what is on the screen stays, q leaves it" in app.text
+        assert app.text.splitlines()[4:24] == seen[:20]
+        moves = len(app.engine.moves)
+        await app.press("n", "r")
+        assert len(app.engine.moves) == moves
+
+
+async def test_the_program_ends_only_after_a_yes() -> None:
+    async with running() as app:
+        await app.press("Q", "enter")
+        assert not app.engine.commands(EndProgram)
+        await app.press("Q", "left", "enter")
+        assert app.engine.commands(EndProgram) == [EndProgram()]
+
+
+async def test_an_op_that_cannot_be_ended_is_not_said_to_be() -> None:
+    async with running() as app:
+        busy = Busy(Position(1, "forward", 3), 0, "conv2d", 7.0)
+        app.engine.report(busy)
+        await app.settle()
+        assert "conv2d has been running for 7 s; escape ends it" in app.text
+        app.engine.refuses = {"restart": OWN}
+        app.app.not_offered = REFUSES
+        app.engine.report(replace(busy, seconds=8.0))
+        await app.settle()
+        assert "conv2d has been running for 8 s" in app.text
+        assert "escape ends it" not in app.text
+        await app.press("escape")
+        assert app.engine.restarts == 0

@@ -1,0 +1,56 @@
+"""``lenet-tui check``: its forms, its exit status, and what it says of a bad option."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lenet_tui.cli.check import TextPrinter
+from lenet_tui.cli.printer import Printer
+from lenet_tui.cli.words import words_in
+from lenet_tui.findings import report
+from tests.findings.gallery_files import BROKEN, HEALTHY, checked, write
+from tests.harness.commands import run_here
+
+PROGRAM = "loss-broadcast__sequence"
+
+
+def test_a_finding_ends_with_1_and_its_json_has_all_of_it(tmp_path: Path) -> None:
+    file = write(PROGRAM, BROKEN, tmp_path)
+    answer = run_here(
+        "check", "--model", str(file), "--device", "cpu", "--iterations", "2",
+        "--format", "json", "--lang", "zh",
+    )  # fmt: skip
+    assert answer.returncode == 1, answer.stderr
+    found = json.loads(answer.stdout)
+    assert found["iterations"] == 2
+    (finding,) = found["findings"]
+    keys = ["id", "level", "phase", "where", "line", "title", "evidence", "why", "fix"]
+    assert list(finding) == keys
+    assert finding["evidence"]["pairs"] == 36
+    assert "广播" in finding["title"]
+
+
+def test_no_finding_is_0_and_a_bad_option_2(tmp_path: Path) -> None:
+    file = write(PROGRAM, HEALTHY, tmp_path)
+    healthy = run_here("check", "--model", str(file), "--device", "cpu", "--lang", "en")
+    assert (healthy.returncode, healthy.stdout) == (0, "No findings in 3 iterations.\n")
+    bad = run_here("check", "--iterations", "0")
+    assert (bad.returncode, len(bad.stderr.splitlines())) == (2, 1)
+
+
+def test_a_finding_as_text_and_as_an_annotation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, words = checked(PROGRAM, BROKEN, tmp_path), words_in("en")
+    TextPrinter(Printer(ascii=False), words).write(found)
+    text = capsys.readouterr().out
+    assert "Prediction (6, 1) and target (6,) broadcast to (6, 6)" in text
+    assert "loss_broadcast__sequence_broken.py:26  at loss.sub in loss" in text
+    assert "Errors: 1, warnings: 0, notes: 0; iterations: 3." in text
+    (line,) = report.host_annotations(found, words).splitlines()
+    assert line.startswith(
+        "::error file=loss_broadcast__sequence_broken.py,line=26,title=loss-broadcast::Prediction"
+    )

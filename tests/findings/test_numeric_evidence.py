@@ -1,0 +1,130 @@
+"""What a numeric finding says beside its id: the place, the line and the numbers, as they are."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from lenet_tui.findings.engine.check import check
+from lenet_tui.findings.engine.detectors.numeric import NUMERIC
+from lenet_tui.findings.finding import Finding
+from lenet_tui.protocol.options import resolve
+from lenet_tui.training.engine.trainer import Trainer
+from tests.findings.gallery_files import BROKEN, id_of, write
+
+EVIDENCE: dict[str, dict[str, Any]] = {
+    "nan-input__vision": {"where": "input", "sample": 5, "index": [5, 0, 3, 2], "bad": 1},
+    "nan-input__regression": {"where": "input", "sample": 7, "value": math.inf, "index": [7, 2]},
+    "nan-forward__sequence": {"line": 19, "reason": "all-masked", "index": [4, 0, 0], "bad": 25},
+    "nan-forward__regression": {"line": 15, "reason": "log-of-zero", "factors": ["0"]},
+    "nan-forward__vision": {
+        "line": 16, "reason": "half-overflow", "factors": ["500", "500"], "dtype": "float16",
+    },
+    "nan-backward__regression": {
+        "line": 13, "reason": "infinite-slope", "received": 0.1 / 36, "slope": math.inf,
+        "operand": 0.0,
+    },
+    "nan-backward__sequence": {"line": 16, "reason": "zero-times-nan", "received": 0.0},
+    "nan-state__vision": {"where": "spread", "iteration": 2, "reason": "buffer"},
+    "nan-state__regression": {"where": "2.weight", "gradient": 0.0, "exp_avg_sq": 0.0},
+    "step-too-large__regression": {"where": "weight", "reason": "line"},
+    "step-too-large__vision": {"reason": "line"},
+    "step-too-large__sequence": {"reason": "line"},
+    "vanishing__regression": {"where": "0", "reason": "gradients", "layers": 11},
+    "vanishing__vision": {"where": "0", "reason": "gradients", "layers": 10},
+    "exploding__sequence": {"where": "enter", "reason": "gradients", "layers": 41},
+    "inactive-units__vision": {"where": "1", "closed": 16, "units": 16, "samples": 36},
+    "inactive-units__regression": {"where": "1", "closed": 64, "units": 64, "samples": 72},
+    "saturated__sequence": {"where": "gate.sigmoid", "line": 16, "share": 1.0},
+    "batch-mixing__sequence": {
+        "line": 14, "reason": "reshape", "given": [6, 9, 4], "made": [9, 6, 4], "moved": 5,
+    },
+    "batch-mixing__vision": {"line": 16, "op": "softmax", "batch": 6, "moved": 5},
+    "batch-mixing__rows": {"line": 15, "op": "lstm", "changed": 4, "others": [5, 6, 7]},
+    "input-scale__vision": {"where": "0", "reason": "large", "low": 0.0, "high": 255.0},
+    "input-scale__twice": {"line": 16, "reason": "tiny", "low": 0.0},
+    "input-scale__regression": {"where": "0", "reason": "large"},
+    "same-batch-again__vision": {"reason": "samples"},
+    "same-batch-again__sequence": {"where": "1", "reason": "dropout", "iterations": 3},
+    "same-batch-again__regression": {"line": 14, "reason": "noise"},
+    "resume-lacks-state__vision": {"reason": "rate", "steps": 6, "epochs": 0, "scheduled": 1e-2},
+    "resume-lacks-state__sequence": {"reason": "moments", "steps": 0, "epochs": 5},
+}  # fmt: skip
+
+
+def of(file: Path) -> tuple[Finding, ...]:
+    trainer = Trainer(resolve("own", model=str(file), device="cpu"))
+    return check(trainer, 3, 1, NUMERIC).findings
+
+
+@pytest.mark.parametrize("program", list(EVIDENCE))
+def test_a_finding_says_where_and_by_which_numbers(program: str, tmp_path: Path) -> None:
+    found = next(f for f in of(write(program, BROKEN, tmp_path)) if f.id == id_of(program))
+    assert found.fails
+    said = {**found.evidence, "where": found.where, "line": found.line.rpartition(":")[2]}
+    for name, value in EVIDENCE[program].items():
+        expected = str(value) if name == "line" else value
+        if isinstance(value, float):
+            assert said[name] == pytest.approx(value), name
+        else:
+            assert said[name] == expected, name
+
+
+def test_the_losses_along_a_step_are_those_of_a_plain_loop(tmp_path: Path) -> None:
+    file = write("step-too-large__sequence", BROKEN, tmp_path)
+    found = next(f for f in of(file) if f.id == "step-too-large")
+    names: dict[str, Any] = {}
+    torch.manual_seed(0)
+    exec(file.read_text(), names)
+    model: nn.Module = names["model"]()
+    optimizer = names["optimizer"](model.parameters())
+    ((tokens, labels),) = names["data"]
+    generator = torch.get_rng_state()
+    start = [p.detach().clone() for p in model.parameters()]
+    names["loss"](model(tokens), labels).backward()
+    optimizer.step()
+    end = [p.detach().clone() for p in model.parameters()]
+    for factor, loss in zip(found.evidence["factors"], found.evidence["losses"], strict=True):
+        with torch.no_grad():
+            for p, a, b in zip(model.parameters(), start, end, strict=True):
+                p.copy_(b if factor == 1 else a + factor * (b - a))
+        torch.set_rng_state(generator)
+        assert float(names["loss"](model(tokens), labels).detach()) == loss
+
+
+def test_mean_and_spread_of_an_input_are_torchs(tmp_path: Path) -> None:
+    file = write("input-scale__regression", BROKEN, tmp_path)
+    found = next(f for f in of(file) if f.id == "input-scale")
+    names: dict[str, Any] = {}
+    torch.manual_seed(0)
+    exec(file.read_text(), names)
+    years = names["years"].double()
+    assert found.evidence["mean"] == pytest.approx(float(years.mean()))
+    assert found.evidence["std"] == pytest.approx(float(years.std()))
+
+
+def test_gradients_over_the_depth_are_torchs(tmp_path: Path) -> None:
+    file = write("vanishing__vision", BROKEN, tmp_path)
+    found = next(f for f in of(file) if f.id == "vanishing" and f.phase == "backward")
+    names: dict[str, Any] = {}
+    torch.manual_seed(0)
+    exec(file.read_text(), names)
+    model, norms = names["model"], []
+
+    def note(module: nn.Module, given: object, came: Any) -> None:
+        norms.append(float(came[0].norm()))
+
+    for layer in model.modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            layer.register_full_backward_hook(note)
+    ((pictures, labels),) = names["data"]
+    names["loss"](model(pictures), labels).backward()
+    ours = found.evidence["sizes"]
+    assert len(ours) == len(norms) == 10
+    # that of one of three iterations: the steps between are small
+    assert ours[-1] == pytest.approx(norms[0], rel=0.05)
