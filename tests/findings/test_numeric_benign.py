@@ -60,6 +60,22 @@ class Tagger(nn.Module):
 model, loss, optimizer = Tagger, nn.CrossEntropyLoss(), adam
 data = [(torch.randn(12, 5), torch.arange(12) % 3)]
 """,
+    "a recurrence over sixty moments of which the last one counts": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.cell, self.head = nn.Linear(4, 8), nn.LSTMCell(8, 8), nn.Linear(8, 3)
+
+    def forward(self, x):
+        h = c = torch.zeros(len(x), 8)
+        for moment in x.unbind(1):
+            h, c = self.cell(self.embed(moment), (h, c))
+        return self.head(h)
+
+
+model, loss, optimizer = Net, nn.CrossEntropyLoss(), adam
+data = [(torch.randn(6, 60, 4), torch.arange(6) % 3)]
+""",
     "time first": """
 class Tagger(nn.Module):
     def __init__(self):

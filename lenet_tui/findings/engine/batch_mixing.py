@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.mode_difference import Call, recorded
+from lenet_tui.findings.engine.numbers.elements import wide
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import Paths
@@ -167,8 +168,8 @@ def _rows_moved(before: Tensor, after: Tensor, changed: int) -> tuple[tuple[int,
 
 def _difference(before: Tensor, after: Tensor) -> Tensor:
     if before.is_complex() or not before.is_floating_point():
-        return (before != after).double()
-    return (before.double() - after.double()).abs().nan_to_num(0.0)
+        return (before != after).float()
+    return (wide(before) - wide(after)).abs().nan_to_num(0.0)
 
 
 def _first(

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.findings.engine.numbers.elements import wide
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import Paths
@@ -74,6 +75,6 @@ def largest_difference(a: Tensor, b: Tensor) -> float:
     if a.is_complex() or not a.is_floating_point():
         return float((a != b).any())
     same = (a == b) | (a.isnan() & b.isnan())
-    apart = (a.double() - b.double()).abs().masked_fill(same, 0.0)
+    apart = (wide(a) - wide(b)).abs().masked_fill(same, 0.0)
     found = float(apart.max())
     return float("inf") if math.isnan(found) else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 import torch
 
@@ -37,15 +38,16 @@ class AlongDepth(Detector):
         return ()
 
     def end(self) -> Iterable[Finding]:
-        for what in ("gradients", "activations"):
-            found = [next((s for s in several if s.what == what), None) for several in self._seen]
+        for what, sign in product(("gradients", "activations"), (-1, 1)):
+            found = [
+                next((s for s in several if s.what == what and s.decades * sign > 0), None)
+                for several in self._seen
+            ]
             known = [s for s in found if s is not None]
-            if not known or len(known) < len(found):
-                continue
-            least = min(known, key=lambda s: abs(s.decades))
-            same = all(s.decades * least.decades > 0 for s in known)
-            if same and abs(least.decades) >= DECADES:
-                yield _of_slope(least)
+            if known and len(known) == len(found):
+                least = min(known, key=lambda s: abs(s.decades))
+                if abs(least.decades) >= DECADES:
+                    yield _of_slope(least)
 
 
 def _of_slope(slope: Slope) -> Finding:

@@ -28,6 +28,9 @@ from lenet_tui.training.engine.trainer import Trainer
 FACTORS = (0.0, 0.01, 0.1, 0.5, 1.0, 2.0)
 HIGHER = 0.1
 """By how much of the first loss the last one is higher where a warning is given."""
+MORE = 4
+"""Steps on the same batch after which one that overshoots is forgiven, if the loss is lower then:
+the first steps of Adam are as long as those of a slope that is always the same."""
 TENTH = 0.1
 """The part of the weights that an update seldom exceeds."""
 PLANES = 3
@@ -64,9 +67,12 @@ class Tried(Detector):
             "factors": list(line.factors), "losses": list(line.losses),
             "along": line.text,
         }  # fmt: skip
+        level = NOTE
         if line.overshoots:
             evidence["half"] = line.at(0.5)
-        level = WARNING if line.overshoots and higher else NOTE
+            evidence["following"] = following = trial.losses(MORE)[0]
+            lasts = not any(loss < start for loss in following[1:])
+            level = WARNING if higher and lasts else NOTE
         yield Finding("step-too-large", UPDATE.name, line.largest, "", evidence, level)
 
     def _mixing(self, trial: Trial) -> Iterator[Finding]:

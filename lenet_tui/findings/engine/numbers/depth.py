@@ -53,39 +53,60 @@ class Slope:
         return float(10 ** (self.decades / max(self.layers - 1, 1)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """``weights``: of which parameters; ``size``: of its numbers, ``gradient``: the norm of that
+    of its output.
+    """
+
+    name: str
+    weights: frozenset[int]
+    size: float
+    gradient: float
+
+
 def slopes(tape: Tape, parameters: Mapping[int, str]) -> list[Slope]:
     """Those of the gradients and of the activations of a step's layers.
 
     A layer is an op with a parameter (by ``id``) of two axes or more. Only those whose gradient is
-    there and finite count; in a step with several backwards there is none.
+    there and finite count; in a step with several backwards there is none. Where the same weights
+    are used again and again, as in a recurrence, what shrinks counts once, where it is largest:
+    that is what they learn from.
     """
     backwards = [s for s in tape.segments if s.phase is BACKWARD]
     if len(backwards) != 1:
         return []
     nodes = {n.node: n for n in backwards[0].nodes}
     layers = list(_layers(tape, parameters, nodes))
+    once: dict[frozenset[int], _Layer] = {}
+    for layer in layers:
+        known = once.get(layer.weights)
+        if known is None or layer.gradient > known.gradient:
+            once[layer.weights] = layer
+    found = [(slope, -1) for slope in _both(list(once.values()))]
+    found += [(slope, 1) for slope in _both(layers)]
+    return [slope for slope, sign in found if slope.decades * sign > 0]
+
+
+def _both(layers: Sequence[_Layer]) -> Iterator[Slope]:
     if len(layers) < LEAST:
-        return []
-    names = layers[0][0], layers[-1][0]
-    gradients = [size for _, _, size in layers]
-    activations = [size for _, size, _ in layers]
-    found = [
-        _slope("gradients", gradients, names, backward=True),
-        _slope("activations", activations, names, backward=False),
-    ]
-    return [slope for slope in found if slope is not None]
+        return
+    names = layers[0].name, layers[-1].name
+    gradients = _slope("gradients", [x.gradient for x in layers], names, backward=True)
+    activations = _slope("activations", [x.size for x in layers], names, backward=False)
+    yield from (slope for slope in (gradients, activations) if slope is not None)
 
 
 def _layers(
     tape: Tape, parameters: Mapping[int, str], nodes: Mapping[Node, NodeEntry]
-) -> Iterator[tuple[str, float, float]]:
-    """Yields each layer's name, the size of its numbers and the norm of their gradient."""
+) -> Iterator[_Layer]:
     for segment in tape.segments:
         if segment.phase is not FORWARD:
             continue
         for op in segment.ops:
             edge = op.edge()
-            if op.op not in WEIGHTED or edge is None or not _has_weights(op, parameters):
+            weights = _weights(op, parameters) if op.op in WEIGHTED else frozenset()
+            if edge is None or not weights:
                 continue
             entry = nodes.get(edge[0])
             received = entry.received if entry is not None else ()
@@ -94,12 +115,13 @@ def _layers(
                 continue
             size, norm = _rms(op.tensor), float(gradient.norm())
             if 0 < norm < math.inf and 0 < size < math.inf:
-                yield op.name, size, norm
+                yield _Layer(op.name, weights, size, norm)
 
 
-def _has_weights(op: OpEntry, parameters: Mapping[int, str]) -> bool:
+def _weights(op: OpEntry, parameters: Mapping[int, str]) -> frozenset[int]:
     given = [*op.args, *op.kwargs.values()]
-    return any(isinstance(t, Tensor) and id(t) in parameters and t.dim() > 1 for t in given)
+    several = [t for t in given if isinstance(t, Tensor) and id(t) in parameters]
+    return frozenset(id(t) for t in several if t.dim() > 1)
 
 
 def _rms(tensor: Tensor) -> float:

@@ -32,6 +32,11 @@ def _floating(tensor: Tensor) -> bool:
     return tensor.layout is torch.strided and (tensor.is_floating_point() or tensor.is_complex())
 
 
+def wide(tensor: Tensor) -> Tensor:
+    """The same numbers in float64, or in float32 where the device has no float64."""
+    return tensor.detach().to(torch.float32 if tensor.device.type == "mps" else torch.float64)
+
+
 def first_bad(tensor: Tensor) -> tuple[Index, int]:
     """The index of the first NaN, or else of the first infinity, and how many are not finite."""
     bad = ~torch.isfinite(tensor)

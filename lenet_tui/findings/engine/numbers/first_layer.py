@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lenet_tui.findings.engine.numbers.depth import WEIGHTED
+from lenet_tui.findings.engine.numbers.elements import wide
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
@@ -49,7 +50,7 @@ def scales(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Scale]:
             data = _from_data(op, parameters)
             if data is None or _normalised(segment, number):
                 continue
-            x = data.detach().double()
+            x = wide(data)
             std = float(x.std()) if x.numel() > 1 else 0.0
             yield Scale(op, float(x.mean()), std, float(x.min()), float(x.max()))
 
