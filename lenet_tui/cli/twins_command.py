@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
-from lenet_tui.cli.options import CommandError, Parser
+from lenet_tui.cli.options import CommandError, Parser, session_options
 from lenet_tui.process import forkserver
+from lenet_tui.protocol.moves import parse_move
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.twins.mistake import BY_ID, ITERATIONS
 from lenet_tui.twins.result import Twins
@@ -41,6 +42,8 @@ def add_twins(
     parser.add_argument("b", nargs="?", metavar="B.py", help="the other training file")
     number = whole("iterations", 1)
     group.add_argument("--iterations", type=number, metavar="N", help=f"how many ({ITERATIONS})")
+    about = "beside A.py, or the session of the options: the same with another one, such as lr=1.0"
+    group.add_argument("--other", action="append", metavar="OPTION=VALUE", help=about)
     group.add_argument("--export", metavar="FOLDER", help="write a mistake's two scripts there")
     printed = "print, instead of opening the screen"
     group.add_argument("--format", choices=("text", "json"), help=printed)
@@ -68,6 +71,8 @@ def asked(args: argparse.Namespace) -> Twins | None:
     given = vars(args)
     a, b = given.get("a"), given.get("b")
     extent = {name: given[name] for name in ("iterations", "seed", "device") if name in given}
+    if "other" in given:
+        return _other(args, a, b)
     if a is None:
         if "export" in given:
             raise CommandError("twins:export")
@@ -86,3 +91,17 @@ def asked(args: argparse.Namespace) -> Twins | None:
             raise CommandError("cli:model-no-file", file=file)
         files.append(str(Path(file).absolute()))
     return Twins(files[0], files[1], **extent)
+
+
+def _other(args: argparse.Namespace, a: str | None, b: str | None) -> Twins:
+    """The session of the options, or of one file, beside the same with other options."""
+    if b is not None or "export" in vars(args) or a in BY_ID:
+        raise CommandError("twins:other")
+    if a is not None:
+        if not Path(a).is_file():
+            raise CommandError("cli:model-no-file", file=a)
+        args.model = str(Path(a).absolute())
+    moves = [parse_move(f"set {text.replace('=', ' ', 1)}") for text in args.other]
+    options = session_options(args)
+    seed, iterations = options.seed, vars(args).get("iterations", ITERATIONS)
+    return Twins(other=tuple(map(str, moves)), options=options, seed=seed, iterations=iterations)

@@ -14,6 +14,10 @@ NOTICES: Table = {
         "--export goes with the name of a mistake: lenet-tui twins no-zero-grad --export FOLDER",
         "--export 须与错误的名称一起使用：lenet-tui twins no-zero-grad --export FOLDER",
     ),
+    "twins:other": (
+        "--other stands in the place of a second file: lenet-tui twins A.py --other lr=1.0",
+        "--other 代替第二个文件：lenet-tui twins A.py --other lr=1.0",
+    ),
     "twins:second": (
         "{name} beside what? Give another training file",
         "{name} 与什么对照？请再给一个训练文件",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lenet_tui.protocol.frame import Shape
+from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Request
 from lenet_tui.text.notice import Notice
 
@@ -115,7 +116,9 @@ class TwinsResult:
 class Twins(Request[TwinsResult]):
     """Step two training files together, from the same seed.
 
-    ``mistake``: instead of the files, the twins of a mistake by its id.
+    ``mistake``: instead of the files, the twins of a mistake by its id. ``other``: instead of a
+    second file, options that B has, such as ``set lr 1.0``; then A has ``options``, or those of the
+    session, and both begin where its present iteration began.
     """
 
     a: str = ""
@@ -124,4 +127,6 @@ class Twins(Request[TwinsResult]):
     seed: int = 0
     device: str = "cpu"
     mistake: str = ""
+    other: tuple[str, ...] = ()
+    options: Options | None = None
     needs_session = False

@@ -16,6 +16,7 @@ from lenet_tui.twins.engine.pair import run_twins
 from lenet_tui.twins.mistake import BY_ID, MISTAKES, PROGRAMS, edited
 from lenet_tui.twins.result import DIFFERS, EQUAL, ONLY_A, ONLY_B, SHAPES, TwinRow, Twins
 from lenet_tui.twins.scripts import write_scripts
+from tests.harness.driving import Drive
 from tests.harness.terminal import environment
 from tests.twins.script import Script
 
@@ -131,6 +132,25 @@ def test_files_without_a_step_are_run_in_the_apps_order(tmp_path: Path) -> None:
     assert at(result.first, "name") == (1, "update", "weight")
     failed = run_twins(Twins(str(tmp_path / "a.py"), str(tmp_path / "c.py")))
     assert "ZeroDivisionError" in str(failed.error) and "boom = 1 / 0" in failed.traceback[2]
+
+
+def test_a_session_beside_another_option_begins_where_its_iteration_began() -> None:
+    drive = Drive()
+    drive("run 2", "phase", "phase")
+    before = drive.session.snapshot().digest
+    result = run_twins(Twins(other=("set lr 0.1",), iterations=2), drive.session)
+    assert result.names == ("lr 0.01", "lr 0.1")
+    assert [i.number for i in result.iterations] == [0, 3, 4]
+    assert at(result.first, "name") == (3, "update", "conv1.weight")
+    assert drive.session.snapshot().digest == before
+    losses = []
+    for _ in range(2):
+        drive("finish")
+        losses.append(drive.session.navigator.trainer.last_loss)
+    assert [i.losses[0] for i in result.iterations[1:]] == losses
+    other = Drive()
+    other("run 2", "set lr 0.1", "finish", "finish")
+    assert result.iterations[-1].losses[1] == other.session.navigator.trainer.last_loss
 
 
 def test_an_edit_must_find_its_place_once() -> None:

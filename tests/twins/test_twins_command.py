@@ -53,6 +53,15 @@ def test_bad_input_is_one_line_and_exit_2(files: tuple[str, str], tmp_path: Path
         assert not done.stdout
 
 
+def test_one_file_beside_itself_with_another_option(files: tuple[str, str]) -> None:
+    done = run_here("twins", "--other", "lr=0.1", "--iterations", "2", "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1 and found["names"] == ["lr 0.01", "lr 0.1"]
+    assert found["first"]["phase"] == "update"
+    done = run_here("twins", *files, "--other", "lr=0.1")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+
+
 def test_an_export_writes_two_scripts_once(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     assert run_here("twins", "detached", "--export", str(folder)).returncode == 0

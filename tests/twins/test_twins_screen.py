@@ -100,6 +100,20 @@ async def test_two_files_are_compared_and_one_that_fails_shows_its_traceback(
         assert "boom = 1 / 0" in run.text and "ZeroDivisionError" in run.text
 
 
+async def test_the_session_is_compared_with_another_option_of_it() -> None:
+    async with running() as run:
+        await run.press("f", "f", "W", "end", "enter")
+        assert "Both begin where iteration 2 began." in run.text
+        await run.press(*"lr", "space", *"0.1", "enter")
+        assert asked(run) == [Twins(other=("set lr 0.1",))]
+        assert "lr 0.01 beside lr 0.1" in run.text
+        assert "iteration 2, update: conv1.weight" in run.text
+        await run.press("n")
+        assert "Iteration 3 of 11" in run.text
+        await run.press("escape")
+        assert run.app.main.frame is not None and run.app.main.frame.position.iteration == 2
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_size_shows_where_they_part(size: tuple[int, int]) -> None:
     async with running(size, lang="zh") as run:

@@ -264,7 +264,7 @@ class FindingsScreen(Dialog[Finding]):
         self.query_one("#findings-head", Static).update(head)
         here = listed.highlighted
         listed.clear_options()
-        listed.add_options([Option(line) for line in lines])
+        listed.add_options(lines)
         wanted = self._named()
         listed.highlighted = here if here is not None else wanted
         self.call_after_refresh(listed.scroll_to_highlight)

@@ -81,6 +81,6 @@ PANEL: Table = {
         "reg.: in named_parameters(); req.: requires_grad; group: of the optimizer; path: to the "
         "loss; moved in this iteration. ?: not known here.",
         "登记：在 named_parameters() 中；需梯度：requires_grad；组：优化器的参数组；通路：到损失；"
-        "移动：本次迭代中改变。?：此处未知。",
+        "移动指本次迭代中改变。?：此处未知。",
     ),
 }

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
+from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.history import Borrowed
+from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.history.engine.session import Session
+from lenet_tui.protocol.moves import Set, parse_move
+from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.training.engine.rng_guard import preserved_torch_state
 from lenet_tui.twins.engine.alignment import named_rows, tape_rows
 from lenet_tui.twins.engine.program import FAILURES, Program
@@ -23,8 +30,10 @@ STEMS = ("input", "target")
 """Second names of the first of several."""
 
 
-def run_twins(request: Twins) -> TwinsResult:
+def run_twins(request: Twins, session: Session | None = None) -> TwinsResult:
     """The twins of a mistake, or two files; ``Rejected`` where there is no such mistake."""
+    if request.other:
+        return _other(request, session)
     if not request.mistake:
         return _compared(request.a, request.b, request)
     mistake = BY_ID.get(request.mistake)
@@ -52,20 +61,65 @@ def _without(folder: str, result: TwinsResult) -> TwinsResult:
 
 
 def _compared(a: str, b: str, request: Twins) -> TwinsResult:
+    def made(file: str) -> Program:
+        given = {"device": request.device, "seed": request.seed}
+        return Program(resolve("", model=file, **given))
+
+    names = Path(a).name, Path(b).name
+    return _stepped(names, lambda: (made(a), made(b)), request.iterations)
+
+
+def _other(request: Twins, session: Session | None) -> TwinsResult:
+    """One program with its options and with others."""
+    changes = [move for move in map(parse_move, request.other) if isinstance(move, Set)]
+    first, options = 1, request.options
+    if options is None:
+        assert session is not None
+        navigator = session.navigator
+        options, first = navigator.options, max(navigator.iteration, 1)
+    names = ["", ", ".join(f"{c.option} {c.value}" for c in changes)]
+
+    def made() -> tuple[Program, Program]:
+        start = None if request.options is not None or session is None else _start(session, first)
+        ours = Program(options, start, first)
+        names[0] = _named(ours.trainer.options, changes)
+        return ours, Program(options, start, first, changes)
+
+    result = _stepped(("", names[1]), made, request.iterations, first)
+    return replace(result, names=(names[0], names[1]))
+
+
+def _named(options: Options, changes: Sequence[Set]) -> str:
+    """The options that are changed, as they are."""
+    values = {c.option: getattr(options, c.option.replace("-", "_")) for c in changes}
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _start(session: Session, first: int) -> bytes:
+    """What an iteration of the session started from."""
+    navigator = session.navigator
+    again = Navigator(navigator.options, Borrowed(navigator.history), RecorderProgress())
+    again.end_of(first - 1)
+    return keyframe.capture(again.trainer)
+
+
+def _stepped(
+    names: tuple[str, str], make: Callable[[], tuple[Program, Program]], count: int, first: int = 1
+) -> TwinsResult:
+    """What both gave; the process is as before."""
     with preserved_torch_state(), _preserved_imports():
         try:
-            ours, theirs = (Program(file, request.seed, request.device) for file in (a, b))
+            ours, theirs = make()
         except FAILURES as failed:
-            names = Path(a).name, Path(b).name
             traceback = tuple(getattr(failed, "traceback", ()))
             return TwinsResult(names, error=failed.notice, traceback=traceback)
-        rows = list(_iterations(ours, theirs, request.iterations))
-    return TwinsResult((ours.name, theirs.name), tuple(rows))
+        rows = list(_iterations(ours, theirs, range(first, first + count)))
+    return TwinsResult(names, tuple(rows))
 
 
-def _iterations(a: Program, b: Program, count: int) -> Iterator[TwinIteration]:
+def _iterations(a: Program, b: Program, numbers: range) -> Iterator[TwinIteration]:
     yield TwinIteration(0, tuple(named_rows("init", "parameter", a.state(), b.state())))
-    for number in range(1, count + 1):
+    for number in numbers:
         if a.error is not None or b.error is not None:
             return
         a.step()

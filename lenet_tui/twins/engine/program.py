@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from torch import Tensor
 
+from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.options import OptionError, resolve, turn_of
+from lenet_tui.protocol.moves import Set
+from lenet_tui.protocol.options import OptionError, Options, turn_of
 from lenet_tui.protocol.session_api import DeviceLost, MoveRejected, OwnError
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
@@ -17,6 +18,7 @@ from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.text.notice import Notice, verbatim
 from lenet_tui.training.engine.generators import generators
 from lenet_tui.training.engine.rejecting import rejecting
+from lenet_tui.training.engine.setting import take
 from lenet_tui.training.engine.trainer import Trainer
 
 FAILURES = (MoveRejected, OptionError, OwnError)
@@ -27,16 +29,26 @@ class Program:
 
     Raises one of ``FAILURES`` where the file gives no model, data or optimizer.
 
+    ``start``: a keyframe to begin in, before iteration number ``first``, with ``changes`` then.
     The generators are the program's own: whatever ran in between, it draws what it would have
     drawn alone.
     """
 
-    def __init__(self, file: str, seed: int, device: str) -> None:
-        self.name = Path(file).name
+    def __init__(
+        self,
+        options: Options,
+        start: bytes | None = None,
+        first: int = 1,
+        changes: Sequence[Set] = (),
+    ) -> None:
         self.error: Notice | None = None
         self.traceback: tuple[str, ...] = ()
-        options = resolve("", model=file, device=device, seed=seed)
+        self._first = first
         self.trainer = Trainer(options)
+        if start is not None:
+            keyframe.restore(self.trainer, start)
+        for change in changes:
+            take(self.trainer, change)
         self.recorder = TapeRecorder(self.trainer, RecorderProgress(), 0.0)
         self._generators = generators()
 
@@ -70,7 +82,7 @@ class Program:
 
     def _step(self) -> None:
         recorder, options = self.recorder, self.trainer.options
-        recorder.begin(self.tape.iteration + 1)
+        recorder.begin(max(self.tape.iteration + 1, self._first))
         recorder.partly = True  # what ran before an op that fails is compared too
         if options.step:
             recorder.open_step()

@@ -99,7 +99,8 @@ class RunView(Reader, Vertical):
         if result is None or not result.iterations:
             return
         found = result.first_number or result.first
-        self._at = found[0] if found is not None else len(result.iterations) - 1
+        numbers = [iteration.number for iteration in result.iterations]
+        self._at = numbers.index(found[0]) if found is not None else len(numbers) - 1
         self._fill()
         self._highlight(found[1] if found is not None else None)
 
@@ -115,7 +116,7 @@ class RunView(Reader, Vertical):
         names = labels(result, words, self._mistake is not None)
         iteration = result.iterations[self._at]
         width = self.rows.container_size.width - 1  # beside the scrollbar
-        shown = losses(result, (words("twins.iteration"), *names), iteration.number, width, glyphs)
+        shown = losses(result, (words("twins.iteration"), *names), self._at, width, glyphs)
         self.query_one("#twins-losses", Static).update(shown)
         total = result.iterations[-1].number
         which = "twins.table" if iteration.number else "twins.table.start"

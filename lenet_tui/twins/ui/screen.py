@@ -17,8 +17,9 @@ from textual.widgets.option_list import Option
 
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import Prose
-from lenet_tui.protocol.request import Asks
+from lenet_tui.protocol.moves import parse_move
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.twins.mistake import BY_ID, MISTAKES, Mistake
@@ -28,7 +29,7 @@ from lenet_tui.twins.ui.run_view import RunView
 from lenet_tui.twins.ui.table import diff_content
 
 LIST, ASK, RUN = "twins-page-list", "twins-page-ask", "twins-page-run"
-FILES = "files"
+FILES, OTHER = "files", "other"
 
 
 class TwinsScreen(Dialog[None]):
@@ -53,7 +54,7 @@ class TwinsScreen(Dialog[None]):
     ]
 
     def __init__(
-        self, engine: Asks, answers: dict[str, int], request: Twins | None = None, file: str = ""
+        self, engine: Port, answers: dict[str, int], request: Twins | None = None, file: str = ""
     ) -> None:
         self._engine = engine
         self._answers = answers
@@ -103,6 +104,7 @@ class TwinsScreen(Dialog[None]):
             title = words(f"twins.{mistake.id}.title")
             listed.add_option(Option(Content(f"{mark} {title}"), id=mistake.id))
         listed.add_option(Option(Content(f"  {words('twins.files')}"), id=FILES))
+        listed.add_option(Option(Content(f"  {words('twins.other')}"), id=OTHER))
         listed.highlighted = 0 if here is None else here
         self._turn(LIST, "dialog.twins.keys", listed)
 
@@ -116,6 +118,8 @@ class TwinsScreen(Dialog[None]):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         if event.option_id == FILES:
             self._ask_files()
+        elif event.option_id == OTHER:
+            self._ask_other()
         elif event.option_id in BY_ID:
             self._ask(BY_ID[event.option_id])
 
@@ -208,6 +212,14 @@ class TwinsScreen(Dialog[None]):
 
         self.app.push_screen(AskScreen("twins-a", parse=_file, value=self._file), first)
 
+    def _ask_other(self) -> None:
+        """Ask for an option that the other program has."""
+        frame = self._engine.frame
+        n = max(frame.position.iteration, 1) if frame is not None else 1
+        ask = AskScreen("twins-other", parse=_option, help_text=self.words("twins.other.help", n=n))
+        take = lambda move: self._compare(Twins(other=(move,))) if move else None  # noqa: E731
+        self.app.push_screen(ask, take)
+
     def action_export(self) -> None:
         """Write both programs of the mistake as scripts."""
         mistake = self._mistake
@@ -226,6 +238,11 @@ class TwinsScreen(Dialog[None]):
         if paths:
             a, b = (clean(str(path)) for path in paths)
             self.notify(self.words("twins.written", a=a, b=b))
+
+
+def _option(text: str) -> str:
+    """The move that sets an option, such as ``set lr 0.1``."""
+    return str(parse_move(f"set {text.strip().replace('=', ' ')}"))
 
 
 def _file(text: str) -> str:

@@ -74,6 +74,15 @@ SCREEN: Table = {
     "twins.table.start": ("What they start from: parameters and buffers.", "起点：参数与缓冲区。"),
     "twins.ran": ("ran", "已运行"),
     "twins.files": ("Two training files of your own …", "自己的两个训练文件…"),
+    "twins.other": ("This session beside another option …", "本次会话与另一选项对照…"),
+    "twins.other.help": (
+        "Both begin where iteration {n} began. Which option does the other one have? Such as "
+        "lr 0.1, optimizer adam, batch-size 8.",
+        "两者都从第 {n} 次迭代开始处出发。另一方用什么选项？"
+        "例如 lr 0.1、optimizer adam、batch-size 8。",
+    ),
+    "dialog.twins-other.title": ("Another option", "另一选项"),
+    "dialog.twins-other.keys": ("enter compare   escape cancel", "回车 对照   Esc 取消"),
     "dialog.twins-a.title": ("One training file", "一个训练文件"),
     "dialog.twins-b.title": ("Beside which", "与哪个对照"),
     "dialog.twins-a.keys": ("enter next   escape cancel", "回车 下一步   Esc 取消"),
