@@ -13,7 +13,7 @@ from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.schedules import CONSTANT
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import number
+from lenet_tui.text.numbers import number, thousands
 from lenet_tui.text.words import Words
 
 Lost = tuple[Path, SavedSession]
@@ -36,7 +36,7 @@ def described(saved: SavedSession, words: Words) -> tuple[str, str]:
     """When a session was saved, where in it and with which loss; and what tells it from others."""
     position, options = saved.snapshot.position, saved.options
     when = time.strftime("%m-%d %H:%M", time.localtime(saved.saved))
-    where = [when, words("log.where", n=position.iteration, phase=position.phase)]
+    where = [when, words("log.where", n=thousands(position.iteration), phase=position.phase)]
     if saved.loss is not None:
         where.append(f"{words('status.loss')} {number(saved.loss)}")
     own = options.data in (OWN, DRAWN)
