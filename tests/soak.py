@@ -25,7 +25,7 @@ MORE_MEMORY, MORE_LAG = 1.1, 2.0
 """The last minutes over the first ones, at most."""
 LEAST_LAG = 0.1
 """Seconds of lag that are never called growth: one repaint of a large screen."""
-ITERATION = re.compile(r"iteration (\d+)")
+ITERATION = re.compile(r"iteration ([\d,]+)")
 
 
 def main(minutes: float = 60) -> int:
@@ -88,7 +88,7 @@ def _minute(terminal: Terminal, random_: random.Random, until: float) -> list[fl
         terminal.send("r")
         terminal.wait_for(re.compile("finished; next|done; next"))
         found = ITERATION.search(terminal.text)
-        here = int(found[1]) if found else 1
+        here = int(found[1].replace(",", "")) if found else 1
         _goto(terminal, random_.randint(0, here))
         for key in ("n", "s", "S", "N", "F", "v", "v", "]", "e", "escape", "a", "a"):
             terminal.send(key)

@@ -265,6 +265,30 @@ APP: Table = {
         "No watchpoint is set. NaN and infinity stop every run.",
         "还没有监视点。出现 NaN 或无穷时，运行总会停下。",
     ),
+    "watch.about.loss": ("of the batch", "批量的损失"),
+    "watch.about.iteration": ("its number", "迭代的序号"),
+    "watch.about.accuracy": (
+        "of the last evaluation on test data, 0 to 1",
+        "最近一次测试评估，0 到 1",
+    ),
+    "watch.about.norm": (
+        "2-norm of a tensor, .grad or .update",
+        "张量、.grad 或 .update 的 2-范数",
+    ),
+    "watch.about.min": (
+        "least number of a tensor, .grad or .update",
+        "张量、.grad 或 .update 的最小值",
+    ),
+    "watch.about.max": (
+        "greatest number of a tensor, .grad or .update",
+        "张量、.grad 或 .update 的最大值",
+    ),
+    "watch.about.mean": ("of a tensor, .grad or .update", "张量、.grad 或 .update 的均值"),
+    "watch.about.inactive": (
+        "share of zeros in an op's output, as of a ReLU",
+        "算子（如 ReLU）输出中零的比例",
+    ),
+    "watch.about.ratio": ("‖update‖ / ‖weights‖ of a parameter", "参数的 ‖更新‖ / ‖权重‖"),
     "watch.line": ("watchpoints", "监视点"),
     "watch.holds": ("true", "成立"),
     "watch.holds-not": ("not true", "不成立"),

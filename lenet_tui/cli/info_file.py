@@ -66,7 +66,10 @@ def _session(saved: SavedSession, held: Contents, words: Words) -> list[tuple[st
         (words("held.data"), place),
         *((words("held.test"), whole(found, words)) for found in snapshot.evaluations[-1:]),
         (words("held.loss"), "–" if saved.loss is None else number(saved.loss)),
-        (words("held.made"), f"torch {saved.torch}, {saved.cpu}, {saved.threads} threads"),
+        (
+            words("held.made"),
+            words("held.made-with", torch=saved.torch, cpu=saved.cpu, threads=saved.threads),
+        ),
         (words("held.saved"), time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(saved.saved))),
     ]
     return [(name, clean(text)) for name, text in rows]

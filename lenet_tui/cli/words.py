@@ -48,6 +48,8 @@ TRACE: Table = {
     "held.test": ("evaluation", "评估"),
     "held.loss": ("loss", "损失"),
     "held.made": ("made with", "生成环境"),
+    "held.made-with": ("torch {torch}, {cpu}, threads: {threads}",
+                       "torch {torch}，{cpu}，线程数 {threads}"),
     "held.saved": ("saved", "保存于"),
     "held.options": ("Options at its beginning", "开始时的选项"),
     "held.tensors": ("Tensors", "张量"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,7 @@ class Curve:
     spans: bool = True
     """Whether the numbers between the least and the most of each column are shaded."""
     letter: str = ""
-    """Stands at its end, so that it is told from others without colours."""
+    """Stands at its end, and for its marks, so that it is told from others without colours."""
     hollow: bool = False
     """Whether its marks are circles, beside the dots of another curve."""
 
@@ -81,33 +81,36 @@ def chart(
     """
     wide = cols * 2
     found = [(c, _scaled(_columns(c, window, wide), log)) for c in curves]
-    low, high = _ends([columns for _, columns in found])
+    low, high, only = _ends([columns for _, columns in found])
     tall = rows * 4
-    layers: list[tuple[str, Mask]] = []
-    hollow = {curve.key + MARK for curve in curves if curve.hollow}
+    line, span = (signs[0], signs[1]) if signs else ("", "")
+    layers: list[Layer] = []
     broken = np.zeros(wide, dtype=bool)
     for curve, columns in found:
         level = _level(columns.mean, low, high, tall)
         if curve.dense is None:
-            layers.append((curve.key, _line(level, tall, gaps=True)))
+            layers.append((curve.key, _line(level, tall, gaps=True), line))
             if (level >= 0).sum() * APART <= cols:
-                layers.append((curve.key + MARK, _points(level, tall)))
+                sign = curve.letter or mark(curve.hollow, signs)
+                layers.append((curve.key + MARK, _points(level, tall), sign))
         else:
             if curve.spans:
                 bottom, top = (_level(v, low, high, tall) for v in (columns.low, columns.high))
-                layers.insert(0, (curve.key + SPAN, _filled(bottom, top, tall)))
-            layers.append((curve.key, _line(level, tall)))
+                layers.insert(0, (curve.key + SPAN, _filled(bottom, top, tall), span))
+            layers.append((curve.key, _line(level, tall), line))
         broken |= columns.broken
-    cells = _cells(layers, cols, rows, signs, hollow)
+    cells = _cells(layers, cols, rows)
     at = column_of(here, window, cols) if here is not None else None
     for curve, columns in found:
         known = np.flatnonzero(np.isfinite(columns.mean))
         if curve.letter and len(known):
             row = int(_level(columns.mean, low, high, tall)[known[-1]]) // 4
             cells[row][int(known[-1]) // 2] = curve.letter, curve.key + MARK
-    _overlay(cells, broken[::2] | broken[1::2], at, "|" if signs else "│")
+    _overlay(cells, broken[::2] | broken[1::2], at, ":" if signs else "┊")
     made = tuple(_runs(row) for row in cells)
     beside = {} if math.isnan(low) else _beside(low, high, rows, log=log)
+    if only is not None:
+        beside = {rows // 2: 10**only if log else only}
     ends = (10**low, 10**high) if log else (low, high)
     return Chart(made, beside, _below(window, cols), *ends)
 
@@ -149,18 +152,21 @@ def _scaled(columns: Columns, log: bool) -> Columns:
     return Columns(np.where(np.isnan(low), mean, low), mean, high, columns.broken)
 
 
-def _ends(several: Sequence[Columns]) -> tuple[float, float]:
-    """The least and the most that the scale must hold, with a little room."""
+def _ends(several: Sequence[Columns]) -> tuple[float, float, float | None]:
+    """The least and the most that the scale must hold, with a little room.
+
+    The third is the only value that there is, in the middle: round ones around it say nothing.
+    """
     means = np.concatenate([c.mean for c in several]) if several else np.empty(0)
     known = means[np.isfinite(means)]
     if not len(known):
-        return math.nan, math.nan
+        return math.nan, math.nan, None
     low, high = float(known.min()), float(known.max())
     if low == high:
         room = abs(low) * 0.1 or 0.1
-        return low - room, high + room
+        return low - room, high + room, low
     room = (high - low) * 0.04
-    return (0.0 if 0 <= low <= room else low - room), high + room
+    return (0.0 if 0 <= low <= room else low - room), high + room, None
 
 
 def _level(values: Array, low: float, high: float, tall: int) -> npt.NDArray[np.int64]:
@@ -209,23 +215,17 @@ def _filled(bottom: npt.NDArray[np.int64], top: npt.NDArray[np.int64], tall: int
 
 
 Cell = tuple[str, str]
+Layer = tuple[str, Mask, str]
+"""A kind, its dots, and the character that stands for them; empty: they are drawn in braille."""
 
 
-def _cells(
-    layers: Sequence[tuple[str, Mask]], cols: int, rows: int, signs: str, hollow: Collection[str]
-) -> list[list[Cell]]:
+def _cells(layers: Sequence[Layer], cols: int, rows: int) -> list[list[Cell]]:
     """The characters with their kinds: of several layers in a cell the last one is seen."""
     chars: list[list[Cell]] = [[(" ", "")] * cols for _ in range(rows)]
-    for kind, mask in layers:
+    for kind, mask, sign in layers:
         bits = (mask.reshape(rows, 4, cols, 2) * DOTS[None, :, None, :]).sum(axis=(1, 3))
         for row, col in np.argwhere(bits > 0).tolist():
-            if kind.endswith(MARK):
-                char = mark(kind in hollow, signs)
-            elif signs:
-                char = signs[1] if kind.endswith(SPAN) else signs[0]
-            else:
-                char = chr(BRAILLE + int(bits[row, col]))
-            chars[row][col] = char, kind
+            chars[row][col] = sign or chr(BRAILLE + int(bits[row, col])), kind
     return chars
 
 

@@ -13,6 +13,7 @@ from lenet_tui.curves.series import Array, Dense
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.text.clean import ELLIPSIS
 
 LOSS, ACCURACY, RATE, GRADIENT, RATIO = "loss", "accuracy", "rate", "gradient", "ratio"
 CHARTS = (LOSS, ACCURACY, RATE, GRADIENT, RATIO)
@@ -21,6 +22,12 @@ BATCH, TEST, TRAINED, SEEN = "batch", "test", "trained", "seen"
 iterations that the screen has seen."""
 OTHER, STYLED = "other", 3
 """The curves of other runs, in so many styles."""
+READ = {
+    LOSS: ((False, runs.LOSS), (True, runs.TEST_LOSS)),
+    ACCURACY: ((True, runs.ACCURACY),),
+    RATE: ((False, runs.RATE),),
+}
+"""What is read of other runs for each chart, and whether it is of held-out data."""
 MOST = 4096
 """Samples of a kind that are kept: beyond it every second one goes."""
 
@@ -46,6 +53,16 @@ class Collected:
     def know(self, evaluations: Iterable[Evaluation]) -> None:
         """Take what the engine has kept of evaluations."""
         self._evaluations |= {e.iteration: e for e in evaluations}
+
+    def know_rates(self, rates: Iterable[tuple[int, float]]) -> None:
+        """Take the learning rates that follow from the schedule, where none was seen."""
+        samples = self._samples.setdefault(RATE, {})
+        for iteration, rate in rates:
+            samples.setdefault(iteration, rate)
+
+    def seen_from(self, kind: str) -> int:
+        """The first iteration of which there is a number that only the screen keeps; 0: none."""
+        return min(self._samples.get(kind, ()), default=0)
 
     def take(self, frame: Frame) -> None:
         """Add what a frame says, and drop what is no longer part of the session."""
@@ -87,11 +104,26 @@ class Collected:
     def _beside(self, kind: str) -> Iterator[Curve]:
         for number, run in enumerate(self.others):
             key, letter = f"{OTHER}{number % STYLED}", letter_of(number)
-            points = run.points({LOSS: runs.LOSS, RATE: runs.RATE}.get(kind, kind))
             if kind == LOSS and run.losses is not None:
                 yield Curve(key, run.losses, spans=False, letter=letter)
-            elif points is not None:
-                yield Curve(key, x=points[0], y=points[1], letter=letter)
+            for held, read in READ.get(kind, ()):
+                if (points := run.points(read)) is not None:
+                    sign = letter.upper() if held else letter
+                    yield Curve(key, x=points[0], y=points[1], letter=sign)
+
+    def legend(self, kind: str, longest: int) -> list[str]:
+        """The other runs that a chart shows: their letters, and their names in ``longest`` at most.
+
+        The capital is of held-out data, as all of an accuracy is.
+        """
+        letters = {curve.letter for curve in self._beside(kind)}
+        named = []
+        for number, run in enumerate(self.others):
+            letter = letter_of(number)
+            there = [sign for sign in (letter, letter.upper()) if sign in letters]
+            if there:
+                named.append(f"{'/'.join(there)} {_both_ends(run.name, longest)}")
+        return named
 
     def _own(self, kind: str) -> list[Curve]:
         if kind == LOSS:
@@ -130,6 +162,14 @@ class Collected:
 def letter_of(number: int) -> str:
     """The letter of another run, from ``a``."""
     return chr(ord("a") + number % 26)
+
+
+def _both_ends(name: str, longest: int) -> str:
+    """A name without its middle: files of one folder differ at the end more often than not."""
+    if len(name) <= longest:
+        return name
+    first = longest // 3
+    return f"{name[:first]}{ELLIPSIS}{name[first + 1 - longest :]}"
 
 
 def _percents(evaluations: Iterable[Evaluation]) -> dict[int, float]:

@@ -19,7 +19,11 @@ CURVES: Table = {
     "curves.at.value": ("{name} {value}", "{name} {value}"),
     "curves.at.earlier": ("{name} {value} (of {n})", "{name} {value}（第 {n} 次）"),
     "curves.go": ("enter goes there", "回车 转到该处"),
-    "curves.keys": ("arrows choose and zoom", "方向键 选择与缩放"),
+    "curves.since": (
+        "from {n} on: noted while this view is open",
+        "自 {n} 起：仅在此视图打开时记录",
+    ),
+    "curves.keys": ("left right choose, up down zoom", "左右键 选择，上下键 缩放"),
     "curves.nothing": ("Nothing yet: n, f or r trains.", "尚无数据：按 n、f 或 r 训练。"),
     "curves.nothing.accuracy": (
         "No evaluation yet: E evaluates now; a run does at the end of each epoch.",
@@ -34,7 +38,7 @@ CURVES: Table = {
         "仅在此视图打开时记录：请单步或运行。",
     ),
     "curves.confusion": ("Confusion: class → prediction", "混淆矩阵：类别 → 预测"),
-    "curves.worst": ("Worst test samples", "最差的测试样本"),
+    "curves.worst": ("Worst test samples, with their loss", "最差的测试样本及其损失"),
     "curves.confusion.short": ("Confusion", "混淆矩阵"),
     "curves.worst.short": ("Worst", "最差"),
     "curves.judge": (
@@ -48,10 +52,12 @@ CURVES: Table = {
         "{target} taken for {predicted}: {n}",
         "{target} 被认作 {predicted}：{n} 个",
     ),
-    "curves.mistaken": (
-        "test sample {n}: {target} taken for {predicted}, p {share}",
-        "测试样本 {n}：{target} 被认作 {predicted}，p {share}",
+    "curves.judged-one": (
+        "test sample {n}: {what}, p {share}, loss {loss}",
+        "测试样本 {n}：{what}，p {share}，损失 {loss}",
     ),
+    "curves.judged-wrong": ("{target} taken for {predicted}", "{target} 被认作 {predicted}"),
+    "curves.judged-right": ("{target}, which is right", "{target}，正确"),
     "curves.stepped-into": (
         "the next iteration takes test sample {n}: its update would train on it",
         "下一次迭代使用测试样本 {n}：其 update 会用它训练",

@@ -38,3 +38,14 @@ class MayMake(Request[tuple[Move, ...]]):
     """
 
     moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRates(Request[tuple[tuple[int, float], ...]]):
+    """Asks for the learning rate of ``most`` iterations at most, spread over all that are recorded.
+
+    Empty where it does not follow from the schedule: the optimizer is a person's own, or what
+    decides the rate was changed on the way.
+    """
+
+    most: int

@@ -24,6 +24,9 @@ SUFFIX = ".session"
 MOST = 10
 """Sessions that stay in the folder, the newest ones."""
 
+_held: set[Path] = set()
+"""The files that this process saves into."""
+
 
 def default_folder() -> Path:
     """Where sessions are saved: below the folder that the system has for a program's state."""
@@ -51,6 +54,7 @@ class SaveFile:
         except OSError:
             os.close(self._lock)
             raise
+        _held.add(self.path)
         for old in _newest(folder)[MOST:]:
             remove(old)
         _sweep(folder)
@@ -61,8 +65,14 @@ class SaveFile:
 
     def close(self) -> None:
         """Release the file to other instances."""
+        _held.discard(self.path)
         with contextlib.suppress(OSError):
             os.close(self._lock)
+
+
+def saved_paths(folder: Path) -> list[Path]:
+    """The sessions in a folder but for this process's own, the last saved first."""
+    return [path for path in _newest(folder) if path not in _held]
 
 
 def lost(folder: Path) -> Iterator[tuple[Path, SavedSession | SaveError]]:

@@ -25,16 +25,19 @@ def wrap(text: str, width: int, cells: Measure) -> list[str]:
 
 
 def balanced(text: str, width: int, cells: Measure) -> list[str]:
-    """``text`` in as few lines as ``wrap`` needs, about equally long: no word is left alone."""
+    """``text`` in the lines that ``wrap`` makes, narrower where a few words would be left alone.
+
+    As few lines as before, and no narrower than the last needs to be a third of the first.
+    """
     lines = wrap(text, width, cells)
-    low, high = 2, max(width, 2)
-    while low < high:
-        middle = (low + high) // 2
-        if len(wrap(text, middle, cells)) <= len(lines):
-            high = middle
-        else:
-            low = middle + 1
-    return wrap(text, high, cells)
+    narrower = width
+    while len(lines) > 1 and cells(lines[-1]) * 3 <= cells(lines[0]) and narrower > 2:
+        narrower = min(narrower, max(map(cells, lines))) - 1
+        tried = wrap(text, narrower, cells)
+        if len(tried) > len(lines):
+            break
+        lines = tried
+    return lines
 
 
 def _wrap(paragraph: str, width: int, cells: Measure) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lenet_tui.app.ui.panes.loss import AXIS_FROM, axes
+from lenet_tui.app.ui.panes.loss import AXIS_FROM, axes, labelled
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 
 
@@ -38,4 +38,10 @@ def test_nothing_known_has_no_axes() -> None:
 def test_of_many_iterations_the_ends_are_of_what_is_drawn() -> None:
     values = np.tile([1.0, 3.0], 5000)
     lines = [line.plain for line in axes(values, 30, 6, UNICODE)]
-    assert lines[0].split()[0] == "2.00" and lines[-1].split() == ["1", "10000"]
+    assert lines[0].split()[0].startswith("2.00") and lines[-1].split() == ["1", "10,000"]
+
+
+def test_ends_that_differ_have_labels_that_differ() -> None:
+    assert labelled((2.2101, 2.2149)) == ["2.210", "2.215"]
+    assert labelled((2.21, 2.21)) == ["", "2.21"]
+    assert labelled((0.5, 2.5)) == ["0.500", "2.50"] and labelled(()) == []

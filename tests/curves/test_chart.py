@@ -115,6 +115,12 @@ def test_the_numbers_beside_are_round_and_where_they_belong() -> None:
     assert made.below[0] == 1 and made.below[29] == 50
 
 
+def test_an_only_number_is_beside_its_dot_and_no_other() -> None:
+    only = [Curve("a", x=np.array([5.0]), y=np.array([0.1234]))]
+    assert chart(only, Window(1, 50), 30, 9).beside == {4: 0.1234}
+    assert chart(only, Window(1, 50), 30, 9, log=True).beside == {4: pytest.approx(0.1234)}
+
+
 def test_an_infinity_is_marked_and_does_not_stretch_the_scale() -> None:
     values = np.array([1.0, 2.0, np.inf, 2.0, 1.0, 1.5])
     made = chart([Curve("a", dense(values))], Window(1, 6), 3, 5)

@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lenet_tui.curves.chart import chart
+from lenet_tui.curves.collected import Collected
 from lenet_tui.curves.runs import ACCURACY, LOSS, RATE, TEST_LOSS, RunError, read_run
+from lenet_tui.curves.series import Window
+from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.options import Options
 from tests.harness.commands import run_here
 from tests.harness.running_app import running
@@ -68,6 +72,26 @@ def test_a_file_without_a_curve_is_one_line(tmp_path: Path, name: str, text: str
         read_run(tmp_path / "none.csv")
 
 
+def test_what_a_run_says_of_test_data_has_the_capital_of_its_letter(tmp_path: Path) -> None:
+    rows = [{"iteration": n, "loss": 3 - n / 100, "test_loss": 2.5 - n / 100, "accuracy": n / 200}
+            for n in range(20, 201, 60)]  # fmt: skip
+    collected = Collected(Losses())
+    for name, least in (("first.csv", 0.2), ("second.csv", 2)):
+        text = f"iteration,loss\n1,{2.4 + least}\n200,{least}\n"
+        collected.others.append(read_run(written(tmp_path, name, text)))
+    log = "\n".join(map(json.dumps, rows))
+    collected.others.append(read_run(written(tmp_path, "a_long_name_of_a_log.jsonl", log)))
+    beside = [curve for curve in collected.curves(LOSS) if curve.letter]
+    assert [curve.letter for curve in beside] == ["a", "b", "c", "C"]
+    assert collected.value(beside[3], 200) == (0.5, 200)
+    made = chart(beside, Window(1, 200), 60, 20)
+    text = "".join(run.text for row in made.rows for run in row)
+    assert {sign: text.count(sign) for sign in "abcC●"} == {"a": 2, "b": 2, "c": 4, "C": 4, "●": 0}
+    assert collected.legend(LOSS, 99)[2] == "c/C a_long_name_of_a_log.jsonl"
+    assert collected.legend(LOSS, 12) == ["a first.csv", "b second.csv", "c/C a_lo…g.jsonl"]
+    assert collected.legend(ACCURACY, 12) == ["C a_lo…g.jsonl"]
+
+
 @pytest.mark.slow
 async def test_another_run_is_drawn_beside_with_a_letter(tmp_path: Path) -> None:
     rows = "iteration,loss\n" + "".join(f"{n},{3 - n / 100}\n" for n in range(1, 201))
@@ -79,6 +103,7 @@ async def test_another_run_is_drawn_beside_with_a_letter(tmp_path: Path) -> None
         assert "a before.csv" in run.text
         view = run.app.main.body.training
         assert view.window.last == 200
+        assert "  a 2.700" in run.text, "its number at the chosen iteration"
         await run.press("M", "enter")
         await run.pilot.pause(0.2)
         assert "before.csv" not in run.text and view.window.last == 30

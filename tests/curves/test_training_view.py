@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from rich.cells import cell_len
 from textual.widgets import Input
 
 from lenet_tui.app.all_words import words
@@ -16,12 +18,14 @@ from lenet_tui.curves.ui.chart_pane import ChartPane
 from lenet_tui.curves.ui.confusion_pane import matrix, mistakes
 from lenet_tui.curves.ui.worst_pane import WorstPane
 from lenet_tui.evaluation.request import Judge
-from lenet_tui.history.engine.answers import judge
+from lenet_tui.history.engine.answers import judge, learning_rates
+from lenet_tui.history.request import ListRates
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Subscription
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.stepping.ui.commands import COMMANDS
+from lenet_tui.terminal.ui.line_widget import LineWidget
 from tests.harness.driving import Drive
 from tests.harness.oracle import ALL_DIGITS
 from tests.harness.running_app import SIZES, Running, running
@@ -97,8 +101,32 @@ def test_a_matrix_has_every_count_and_its_share() -> None:
         ["2", "2", "·", "10", "83", "%"],
     ]  # fmt: skip
     assert matrix(counts, 8, "·") is None
+    wider = np.zeros((10, 10), dtype=int)
+    wider[np.ix_((0, 4, 7), (0, 4, 7))] = counts
+    few = matrix(wider, 40, "·")
+    assert few is not None and few[0].plain.split() == ["0", "4", "7"]
+    assert few[3].plain.split() == ["7", "2", "·", "10", "83", "%"]
+    named = matrix(counts, 40, "·", ("circle", "方块", "cross"))
+    assert named is not None and named[0].plain.split() == ["circle", "方块", "cross"]
+    assert {line.cell_length for line in named[1:]} == {named[0].cell_length + 6}
+    alike = matrix(counts, 20, "·", ("crossed", "crosses", "x"))
+    assert alike is not None and alike[0].plain.split() == ["0", "1", "2"]
     listed = [line.plain for line in mistakes(counts, 5, words("en"))]
     assert listed == ["2 taken for 0: 2", "0 taken for 2: 1"]
+
+
+def test_rates_that_nobody_saw_follow_from_the_schedule_or_are_not_known() -> None:
+    drive = Drive(batch_size=32, lr=0.1, schedule="cosine:40")
+    seen = {}
+    for _ in range(30):
+        drive("finish")
+        frame = drive.session.frame()
+        seen[frame.position.iteration] = frame.lr
+    found = learning_rates(ListRates(7), drive.session)
+    assert [n for n, _ in found] == [5, 10, 15, 20, 25, 30]
+    assert dict(found) == {n: seen[n] for n, _ in found}
+    drive("set lr 0.2", "finish")
+    assert learning_rates(ListRates(7), drive.session) == ()
 
 
 @pytest.mark.slow
@@ -191,6 +219,11 @@ async def test_it_speaks_chinese_and_draws_in_ascii() -> None:
     async with running(options=QUICK, lang="zh") as run:
         await trained(run, 30)
         assert "准确率" in run.text and "学习率" in run.text
+        facts = [
+            line.plain for line in run.app.main.query_one("#facts LineWidget", LineWidget).lines
+        ]
+        names = [re.findall(r"^\S+\s+", line)[0] for line in facts]
+        assert len({cell_len(name) for name in names}) == 1 < len({len(name) for name in names})
     async with running(options=QUICK, ascii=True) as run:
         await trained(run, 30)
         assert run.text.isascii()

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from lenet_tui.app.all_words import words
-from lenet_tui.explain.ui.explain_pane import ExplainText, paragraphs_of
+from lenet_tui.explain.ui.explain_pane import ENDS, ExplainText, paragraphs_of
 from lenet_tui.explain.words.pane import EXPLAIN, needed
 from lenet_tui.text.wrapping import balanced
 
@@ -29,6 +29,8 @@ def test_no_orphans(language: str, width: int) -> None:
             assert "".join("".join(lines).split()) == "".join(paragraph.split())
             if len(lines) > 1 and cell_len(paragraph) > width:
                 assert cell_len(lines[-1]) > cell_len(lines[0]) * 0.3, (key, lines)
+                if width > 38 and paragraph.endswith(ENDS):
+                    assert max(map(cell_len, lines)) > width * 0.55, (key, lines)
 
 
 def test_sentences_fill_their_lines_and_formulas_do_not() -> None:

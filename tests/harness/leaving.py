@@ -96,7 +96,7 @@ def _on(off: str) -> str:
 
 LEFT = "\x1b[?1049l"
 """What leaves the alternate screen."""
-ITERATION = re.compile(r"iteration (\d+)")
+ITERATION = re.compile(r"iteration ([\d,]+)")
 
 
 def planted(kind: str) -> list[str]:
@@ -105,7 +105,7 @@ def planted(kind: str) -> list[str]:
 
 def reached(terminal: Terminal) -> int:
     found = ITERATION.search(terminal.text)
-    return int(found[1]) if found else -1
+    return int(found[1].replace(",", "")) if found else -1
 
 
 def saved(home: Path, killed: bool = False) -> tuple[int, str]:

@@ -204,7 +204,7 @@ def test_a_line_that_is_not_read(seconds: float, tmp_path: Path) -> None:
         terminal.wait_for("finished; next")
         there = reached(terminal)
         terminal.send("f")
-        terminal.wait_for(f"iteration {there + 1} ")
+        terminal.wait_for(f"iteration {there + 1:,} ")
         terminal.send("q")
         assert terminal.wait() == 0
         given_back(terminal)

@@ -21,7 +21,7 @@ from lenet_tui.sessions.file_format import encode
 from lenet_tui.sessions.store import SaveFile, read
 from tests.harness.terminal import APP, Terminal, environment
 
-ITERATION = re.compile(r"iteration (\d+)")
+ITERATION = re.compile(r"iteration ([\d,]+)")
 
 
 def saves(home: Path) -> list[Path]:
@@ -30,7 +30,7 @@ def saves(home: Path) -> list[Path]:
 
 def reached(terminal: Terminal) -> int:
     found = ITERATION.search(terminal.text)
-    return int(found[1]) if found else 0
+    return int(found[1].replace(",", "")) if found else 0
 
 
 @pytest.mark.slow
@@ -51,14 +51,14 @@ def test_a_running_session_that_was_killed_is_offered_and_comes_back(tmp_path: P
     assert saved.iteration > 100
     with Terminal([*APP, "--resume"], env=env) as terminal:
         terminal.wait_for("Sessions that can be resumed")
-        assert f"iteration {saved.iteration}," in terminal.text
+        assert f"iteration {saved.iteration:,}," in terminal.text
         terminal.send("enter")
         terminal.wait_for("the saved session carries on")
-        terminal.wait_for(f"iteration {saved.iteration} ")
+        terminal.wait_for(f"iteration {saved.iteration:,} ")
         terminal.send("n")
-        terminal.wait_for(f"iteration {saved.iteration + 1} ")
+        terminal.wait_for(f"iteration {saved.iteration + 1:,} ")
         terminal.send("N")
-        terminal.wait_for(f"iteration {saved.iteration} ")
+        terminal.wait_for(f"iteration {saved.iteration:,} ")
         terminal.send("q")
         assert terminal.wait() == 0
     assert len(saves(tmp_path)) == 1

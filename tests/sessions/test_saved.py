@@ -7,10 +7,13 @@ import json
 import math
 import struct
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import OptionList
 
+from lenet_tui.app.all_words import words
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.iteration_plan import Change, IterationPlan, Segment
 from lenet_tui.protocol.messages import Snapshot
@@ -19,6 +22,9 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.file_format import SaveError, decode, encode
+from lenet_tui.sessions.store import SaveFile, default_folder
+from lenet_tui.sessions.ui.resume import described
+from tests.harness.running_app import running
 
 HEAD = len(b"lenet-tui session 4\n")
 SCRIPT = IterationPlan(
@@ -60,6 +66,34 @@ def test_what_is_saved_comes_back() -> None:
     assert (back.losses, back.losses_from) == (SAVED.losses, 7)
     assert (back.torch, back.threads, back.cpu, back.saved) == ("2.13.0", 1, "AVX2", 1e9)
     assert back.loss is not None and math.isnan(back.loss)
+
+
+def test_a_session_in_a_list_says_what_tells_it_from_others() -> None:
+    other = replace(SAVED, options=Options(optimizer="adamw", lr=0.005, batch_size=16, seed=3))
+    lines = [described(saved, words("en")) for saved in (SAVED, other)]
+    assert lines[0][0].endswith("iteration 40, backward  loss NaN")
+    assert [how for _, how in lines] == [
+        "digits · manual · lr 0.01 · batch 1 · seed 3",
+        "digits · adamw · lr 0.005 · batch 16 · seed 3",
+    ]
+
+
+async def test_beside_this_run_others_are_offered_with_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    ours = SaveFile(default_folder())
+    ours.write([encode(SAVED)])
+    other = default_folder() / "other.session"
+    other.write_bytes(encode(replace(SAVED, options=Options(seed=7))))
+    async with running((80, 24)) as run:
+        await run.press("M")
+        listed = run.app.screen.query_one(OptionList)
+        while "seed 7" not in run.text:  # it is read beside everything else
+            await run.pilot.pause(0.01)
+        assert listed.option_count == 1 and "seed 3" not in run.text
+        assert all(len(line) == 80 for line in run.lines)
+    ours.close()
 
 
 def test_any_bit_that_is_flipped_is_noticed() -> None:

@@ -6,15 +6,18 @@ import re
 from collections import Counter
 
 import pytest
+from rich.cells import cell_len
+from textual.widgets import OptionList
 
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.help import help_text
 from lenet_tui.app.ui.panes.footer import key_line
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.protocol import moves
+from lenet_tui.protocol.condition import BARE
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.stepping.ui.commands import COMMANDS, GROUPS, bindings
-from lenet_tui.watch.completion import complete
+from lenet_tui.watch.completion import FUNCTIONS, complete
 from tests.harness.running_app import running
 
 STEPPING = ("next", "back", "into", "back-op", "finish", "back-iteration", "run", "continue",
@@ -97,6 +100,17 @@ NAMES = ["conv1.weight", "conv1", "conv1.relu"]
 )  # fmt: skip
 def test_completion(text: str, offers: list[str]) -> None:
     assert complete(text, NAMES, ["conv1.weight"]) == offers
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+async def test_every_quantity_is_offered_and_says_what_it_is(lang: str) -> None:
+    async with running((80, 24), lang=lang) as run:
+        await run.press("w")
+        listed = run.app.screen.query_one("#offers", OptionList)
+        lines = [str(listed.get_option_at_index(n).prompt) for n in range(listed.option_count)]
+        assert [line.split()[0].rstrip("(") for line in lines] == [*BARE, *FUNCTIONS]
+        assert listed.show_vertical_scrollbar
+        assert max(map(cell_len, lines)) <= listed.scrollable_content_region.width - 2
 
 
 async def test_every_command_runs_an_action_that_exists() -> None:

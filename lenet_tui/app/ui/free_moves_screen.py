@@ -33,6 +33,7 @@ from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.stepping.ui.options_dialog import OptionsScreen
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
+from lenet_tui.text.numbers import thousands
 
 M = TypeVar("M", bound=Move)
 ANSWERS_AT_ONCE = 1.0
@@ -58,7 +59,7 @@ class FreeMovesScreen(ReportScreen):
                 self.move(move)
 
         if moves and self.frame is not None and self.frame.ahead:
-            text = self.words("confirm.future", end=self.frame.end)
+            text = self.words("confirm.future", end=thousands(self.frame.end))
             self.open(ConfirmScreen(text), go)
         else:
             go()

@@ -48,6 +48,7 @@ from lenet_tui.stepping.ui.moves_saver import save_moves
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
 from lenet_tui.terminal.ui.once import Palette
 from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import thousands
 from lenet_tui.watch.ui.screen import WatchScreen
 
 
@@ -93,7 +94,7 @@ class MainScreen(ChecksScreen):
         end = self.frame.end if self.frame else 0
         ops = frozenset(row.name for row in self.frame.rows.ops) if self.frame else frozenset()
         parse = partial(_goal, ops)
-        ask = AskScreen("goto", parse=parse, help_text=self.words("goto.help", end=end))
+        ask = AskScreen("goto", parse=parse, help_text=self.words("goto.help", end=thousands(end)))
         self.open(ask, self.move)
 
     def action_goto_op(self) -> None:

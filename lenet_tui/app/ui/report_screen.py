@@ -38,6 +38,7 @@ from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice
+from lenet_tui.text.numbers import thousands
 from lenet_tui.twins.ui.screen import TwinsScreen
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ class ReportScreen(SessionScreen):
         gone = self.frame.position.iteration - here if self.frame else 0
         key = "log.taken-up.short" if gone > 0 else "log.taken-up"
         saved, self.saved = self.saved, None
-        said = self.words("log.resumed" if saved else key, n=here, gone=gone)
+        said = self.words("log.resumed" if saved else key, n=thousands(here), gone=thousands(gone))
         other = elsewhere(saved, self.ready) if saved and self.ready else ""
         if other:
             said += "; " + self.words("log.elsewhere", what=clean(other))
@@ -153,7 +154,7 @@ class ReportScreen(SessionScreen):
     def _summary(self, done: PendingMove, frame: Frame) -> str:
         """A move and where it led, as a line of the log."""
         position = frame.position
-        where = self.words("log.where", n=position.iteration, phase=position.phase)
+        where = self.words("log.where", n=thousands(position.iteration), phase=position.phase)
         if position.op is not None:
             where += f" {position.op}"
         what = self.words("log.run") if done.move is None else done.move.brief

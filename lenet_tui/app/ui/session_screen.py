@@ -17,6 +17,7 @@ from lenet_tui.app.ui.panes.layers import LayersPane
 from lenet_tui.app.ui.panes.rail import gone_words
 from lenet_tui.evaluation.request import ListEvaluations
 from lenet_tui.export.ui.dialog import Exporter
+from lenet_tui.history.request import ListRates
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.messages import FrameCame, SomethingToShow
 from lenet_tui.kit.ui.pane import Pane
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+RATES = 512
+"""Learning rates that are asked for, of those that no frame has brought: more than columns."""
 
 
 class SessionScreen(PaneScreen):
@@ -232,7 +235,10 @@ class SessionScreen(PaneScreen):
 
     async def _know_evaluations(self) -> None:
         reply = await self.ask(ListEvaluations())
-        self.body.training.collected.know(reply.answer or ())
+        rates = await self.ask(ListRates(RATES))
+        collected = self.body.training.collected
+        collected.know(reply.answer or ())
+        collected.know_rates(rates.answer or ())
         self.show_again()
 
     @property

@@ -29,7 +29,7 @@ from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.terminal.ui.once import Once
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
-from lenet_tui.text.numbers import number, shape_text, sign
+from lenet_tui.text.numbers import number, shape_text, sign, thousands
 
 BESIDE = 40
 """Columns that the outputs need beside the picture, at least."""
@@ -290,7 +290,7 @@ class CanvasScreen(Reader, Once[Draw]):
 
     def _show_outputs(self) -> None:
         lines, words = self.query_one("#canvas-outputs", LineWidget), self.words
-        notes = [words("canvas.at", n=self._at.iteration, phase=self._at.phase)]
+        notes = [words("canvas.at", n=thousands(self._at.iteration), phase=self._at.phase)]
         shown = [Content.styled(self._problem or words("canvas.asking"), "$text-warning")]
         if self.found is not None:
             plain = ascii_only(self)

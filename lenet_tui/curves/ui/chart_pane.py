@@ -34,7 +34,6 @@ from lenet_tui.curves.collected import (
     TEST,
     TRAINED,
     Collected,
-    letter_of,
 )
 from lenet_tui.curves.series import Window
 from lenet_tui.kit.ui.pane import Pane
@@ -56,6 +55,8 @@ STYLES = {
     BROKEN: "bold $text-error",
     HERE: "$foreground-muted",
 }
+NAMED = (32, 20, 12, 7)
+"""Characters of the names of other runs in the title: so many as there is room for."""
 SIDE_FROM = 120
 """Columns from which the panes beside the charts are seen."""
 SIGNS = "*.o+"
@@ -205,37 +206,49 @@ class ChartPane(Pane):
             title = words("curves.log", title=title)
         own = [curve for curve in curves if not curve.letter]
         several = self.kind in (LOSS, ACCURACY)
-        names = [self._named(curve) for curve in own if several]
-        if self.kind == LOSS:
-            others = enumerate(self._collected.others)
-            names += [f"{letter_of(n)} {run.name}" for n, run in others]
-        whole = "  ".join([title, *names])
-        if not curves or not self.at:
-            self.entitle([whole, title], "")
-            return
-        values = [self._value(curve, several) for curve in own]
+        names = [f"{self._sign(curve)} {self._called(curve)}" for curve in own if several]
+        legends = [self._collected.legend(self.kind, longest) for longest in NAMED]
+        titles = ["  ".join([title, *names, *legend]) for legend in legends]
+        if names and legends[-1]:  # the letters first: what is drawn in signs is this run
+            titles += ["  ".join([title, *legend]) for legend in legends]
+        first = self._collected.seen_from(self.kind) if self.kind in (GRADIENT, RATIO) else 0
+        if first > max(self.window.first, 1):
+            titles.insert(0, f"{titles[0]}  {words('curves.since', n=thousands(first))}")
+        below = [""] if not curves or not self.at else self._below(curves, several)
+        self.entitle(titles, below)
+
+    def _below(self, curves: list[Curve], several: bool) -> list[str]:
+        """What the curves say at the chosen iteration, and the keys, where there is room."""
+        words, room = self.words, self.title_room
         here = words("curves.at", n=thousands(self.at))
-        said = "  ".join([here, *(v for v in values if v)])
-        room, ends = self.title_room, [words("curves.go"), words("curves.keys")]
+        curves = sorted(curves, key=lambda curve: bool(curve.letter))  # this run's first
+        named = [(curve, self._called(curve) if several else "") for curve in curves]
+        signed = [(curve, self._sign(curve) if several else "") for curve in curves]
+        said, short = (
+            "  ".join([here, *filter(None, (self._value(*pair) for pair in pairs))])
+            for pairs in (named, signed)
+        )
+        ends = [words("curves.go"), words("curves.keys")]
         if self.kind == ACCURACY and self.app.size.width < SIDE_FROM:
             ends = [words("curves.panes")]
-        below = [f"{said}  {end}" for end in ("  ".join(ends), ends[0])]
-        below = [text for text in below if cell_len(text) <= room]
-        self.entitle([whole, title], [*below, said])
+        with_keys = [f"{said}  {end}" for end in ("  ".join(ends), ends[0])]
+        return [*(text for text in with_keys if cell_len(text) <= room), said, short]
 
-    def _named(self, curve: Curve) -> str:
+    def _called(self, curve: Curve) -> str:
+        return curve.letter or self.words(f"curves.{curve.key}")
+
+    def _sign(self, curve: Curve) -> str:
         signs = SIGNS if ascii_only(self) else ""
         line = signs[0] if signs else "━"
-        sign = mark(curve.hollow, signs) if curve.dense is None else line
-        return f"{sign} {self.words(f'curves.{curve.key}')}"
+        return curve.letter or (line if curve.dense is not None else mark(curve.hollow, signs))
 
-    def _value(self, curve: Curve, several: bool) -> str:
+    def _value(self, curve: Curve, name: str) -> str:
         found = self._collected.value(curve, self.at)
         if found is None:
             return ""
         value, n = found
-        name = self.words(f"curves.{curve.key}") if several else ""
         key = "curves.at.value" if n == self.at else "curves.at.earlier"
+        name = name or curve.letter
         return self.words(key, name=name, value=number(value), n=thousands(n)).strip()
 
 

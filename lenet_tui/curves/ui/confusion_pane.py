@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from lenet_tui.curves.ui.judged_pane import JudgedPane
 from lenet_tui.evaluation.request import Judged
+from lenet_tui.kit.ui.format import padded
 from lenet_tui.text.words import Words
 
+LONGEST = (12, 8, 6, 4, 3)
+"""Cells of a class's name: as many as there is room for."""
 Counts = npt.NDArray[np.int64]
 
 
@@ -19,9 +25,9 @@ class ConfusionPane(JudgedPane):
     title_key = "curves.confusion"
 
     def lines(self, judged: Judged, width: int, height: int) -> list[Content]:
-        made = matrix(judged.counts, width, self.glyphs.dot)
+        made = matrix(judged.counts, width, self.glyphs.dot, self.names)
         if made is None or len(made) > height:
-            return mistakes(judged.counts, height, self.words)
+            return mistakes(judged.counts, height, self.words, self.names)
         return made
 
     def below(self, judged: Judged) -> list[str]:
@@ -31,40 +37,67 @@ class ConfusionPane(JudgedPane):
         return [self.words(key, wrong=wrong, total=total), ""]
 
 
-def matrix(counts: Counts, width: int, dot: str) -> list[Content] | None:
-    """A line for each class, with its number before it and the share of right ones behind it.
+def matrix(counts: Counts, width: int, dot: str, names: Sequence[str] = ()) -> list[Content] | None:
+    """A line for each class, with its name before it and the share of right ones behind it.
 
+    A class that there is nothing of and that nothing was taken for is left out. ``names``: of the
+    classes, cut where there is no room for them; they are numbers where that leaves too little.
     ``None``: it has no room. Numbers that are mistakes are bold, none is a dot.
     """
-    names = [str(n) for n in range(len(counts))]
-    label = len(names[-1]) + 1
-    cell = max(len(str(int(counts.max(initial=0)))), len(names[-1])) + 1
-    shares = label + cell * len(counts) + 6 <= width
-    if label + cell * len(counts) > width:
+    there = np.flatnonzero(counts.sum(axis=0) + counts.sum(axis=1)).tolist()
+    for longest in LONGEST if names else ():
+        labels = [set_cell_size(name_of(n, names), longest).rstrip() for n in there]
+        if len({*labels}) == len(labels) and (made := _matrix(counts, there, labels, width, dot)):
+            return made
+    return _matrix(counts, there, [str(n) for n in there], width, dot)
+
+
+def _matrix(
+    counts: Counts, there: Sequence[int], labels: Sequence[str], width: int, dot: str
+) -> list[Content] | None:
+    widest = max((cell_len(label) for label in labels), default=0)
+    label = widest + 1
+    cell = max(len(str(int(counts.max(initial=0)))), widest) + 1
+    shares = label + cell * len(there) + 6 <= width
+    if label + cell * len(there) > width:
         return None
-    head = " " * label + "".join(f"{name:>{cell}}" for name in names)
+    head = " " * label + "".join(padded(name, cell, left=True) for name in labels)
     lines = [Content.styled(head, "$foreground-muted")]
-    for target, row in enumerate(counts.tolist()):
-        parts: list[tuple[str, str]] = [(f"{target:>{label}}", "$foreground-muted")]
-        for predicted, count in enumerate(row):
+    for target, name in zip(there, labels, strict=True):
+        parts: list[tuple[str, str]] = [(padded(name, label, left=True), "$foreground-muted")]
+        for predicted in there:
+            count = int(counts[target, predicted])
             style = "$text-success" if predicted == target else "bold $text-error"
             text = str(count) if count else dot
             parts.append((f"{text:>{cell}}", style if count else "$foreground-disabled"))
-        whole = sum(row)
+        whole = int(counts[target].sum())
         if shares and whole:
-            parts.append((f"{100 * row[target] / whole:>4.0f} %", "$foreground-muted"))
+            share = 100 * int(counts[target, target]) / whole
+            parts.append((f"{share:>4.0f} %", "$foreground-muted"))
         lines.append(Content.assemble(*parts))
     return lines
 
 
-def mistakes(counts: Counts, most: int, words: Words) -> list[Content]:
+def name_of(number: int, names: Sequence[str]) -> str:
+    """What a class is called: its number where it has no name."""
+    return names[number] if number < len(names) else str(number)
+
+
+def mistakes(counts: Counts, most: int, words: Words, names: Sequence[str] = ()) -> list[Content]:
     """The commonest pairs of a class and what it was taken for."""
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[: max(most, 0)]
     pairs = [(int(k) // len(counts), int(k) % len(counts)) for k in order]
     return [
-        Content(words("curves.taken-for", target=t, predicted=p, n=int(wrong[t, p])))
+        Content(
+            words(
+                "curves.taken-for",
+                target=name_of(t, names),
+                predicted=name_of(p, names),
+                n=int(wrong[t, p]),
+            )
+        )
         for t, p in pairs
         if wrong[t, p]
     ]

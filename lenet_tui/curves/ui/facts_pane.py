@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import time
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
 
 from lenet_tui.curves.collected import Collected
 from lenet_tui.evaluation.summary import percent
+from lenet_tui.kit.ui.format import padded
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import spelled_content
 from lenet_tui.protocol.frame import Frame, has_loss
@@ -47,9 +49,9 @@ class FactsPane(Pane):
         if frame is None or self.content_size.area == 0:
             return
         facts = self._facts(frame)
-        wide = max((len(self.words(key)) for key, _ in facts), default=0)
+        wide = max((cell_len(self.words(key)) for key, _ in facts), default=0)
         lines = [
-            Content.assemble((f"{self.words(key):<{wide}}  ", "$foreground-muted"), value)
+            Content.assemble((padded(self.words(key), wide + 2), "$foreground-muted"), value)
             for key, value in facts
         ]
         self.query_one(LineWidget).put([spelled_content(self, line) for line in lines])

@@ -64,6 +64,12 @@ class JudgedPane(Pane):
             self.entitle([f"{title}  {when}" for title in titles], self.below(judged))
         self.query_one(LineWidget).put([spelled_content(self, line) for line in lines])
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the classes, safe to be shown; empty where they are numbers."""
+        samples = self._frame.samples if self._frame is not None else None
+        return samples.names if samples is not None else ()
+
     def lines(self, judged: Judged, width: int, height: int) -> list[Content]:
         """The pane's lines in so many cells."""
         raise NotImplementedError

@@ -8,11 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
+from lenet_tui.curves.ui.confusion_pane import name_of
 from lenet_tui.curves.ui.judged_pane import JudgedPane
 from lenet_tui.evaluation.request import Judged, Mistaken
 from lenet_tui.protocol.views import TOP
@@ -23,6 +24,8 @@ from lenet_tui.text.numbers import number
 SIDE = 16
 """Pixels of a picture, down and across; each cell of text holds two, one above the other."""
 TALL, GAP = SIDE // 2 + 1, 2
+NAME = 4
+"""Cells of a class's name below a picture."""
 MOST = 24
 """Samples that are asked for."""
 
@@ -87,19 +90,28 @@ class WorstPane(JudgedPane):
             return [""]
         chosen = judged.worst[min(self._chosen, len(judged.worst) - 1)]
         said = self.words(
-            "curves.mistaken",
+            "curves.judged-one",
             n=chosen.sample,
-            target=chosen.target,
-            predicted=chosen.predicted,
+            what=self._taken(chosen),
             share=number(chosen.share, 3),
+            loss=number(chosen.loss, 3),
         )
         return [f"{said}  {self.words('curves.into')}", said, ""]
+
+    def _taken(self, each: Mistaken) -> str:
+        target, predicted = (name_of(n, self.names) for n in (each.target, each.predicted))
+        if each.target == each.predicted:
+            return self.words("curves.judged-right", target=target)
+        return self.words("curves.judged-wrong", target=target, predicted=predicted)
 
     def _drawn(self, worst: tuple[Mistaken, ...], n: int, pictures: bool) -> list[Content]:
         each = worst[n]
         mark = self.glyphs.current if n == self._chosen else " "
         right = each.target == each.predicted
-        text = f"{mark}{each.target}{self.glyphs.arrow}{each.predicted} {number(each.loss, 3)}"
+        target, predicted = (name_of(n, self.names) for n in (each.target, each.predicted))
+        if pictures:  # what stands below one is no wider than it is
+            target, predicted = (set_cell_size(n, NAME).rstrip() for n in (target, predicted))
+        text = f"{mark}{target}{self.glyphs.arrow}{predicted} {number(each.loss, 3)}"
         style = "bold reverse" if n == self._chosen and self.has_focus else ""
         style = style or ("$text-success" if right else "$text-error")
         caption = Content.styled(text + " " * max(0, SIDE - cell_len(text)), style)

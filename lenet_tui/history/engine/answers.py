@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 
 from lenet_tui.evaluation.request import Evaluate, Judge, Judged, ListEvaluations
-from lenet_tui.history.engine import beforehand, keyframe
+from lenet_tui.history.engine import beforehand, keyframe, rates
 from lenet_tui.history.engine.session import Session
-from lenet_tui.history.request import EpochLength, MayMake, StateDigest, StoreKeyframe
+from lenet_tui.history.request import EpochLength, ListRates, MayMake, StateDigest, StoreKeyframe
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.request import Rejected, answers
@@ -81,3 +81,9 @@ def may_make(request: MayMake, session: Session) -> tuple[Move, ...]:
         raise
     except Problem as refused:
         raise Rejected(refused.notice) from None
+
+
+@answers(ListRates)
+def learning_rates(request: ListRates, session: Session) -> tuple[tuple[int, float], ...]:
+    """Iterations with their learning rates, in order."""
+    return rates.known(session.navigator, request.most)

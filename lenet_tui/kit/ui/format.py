@@ -25,6 +25,12 @@ def megabytes(count: int) -> str:
     return f"{size:.1f}" if size < 10 else f"{size:.0f}"
 
 
+def padded(text: str, cells: int, *, left: bool = False) -> str:
+    """``text`` in so many cells at least, of which a Chinese character takes two."""
+    gap = " " * (cells - cell_len(text))
+    return gap + text if left else text + gap
+
+
 def total(parts: list[tuple[int, Content]], gap: str) -> int:
     """How many cells ``parts`` take."""
     return sum(c.cell_length for _, c in parts) + cell_len(gap) * max(0, len(parts) - 1)

@@ -20,7 +20,7 @@ from lenet_tui.text.clean import clean
 class Choice:
     """``id`` is given back; ``note`` is dimmed after ``title``; a ``closed`` one cannot be chosen.
 
-    ``here``: it is the present one.
+    ``here``: it is the present one. ``below``: a second line, for what there is no room beside.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Choice:
     note: str = ""
     closed: bool = False
     here: bool = False
+    below: str = ""
 
 
 class PickScreen(Dialog[str]):
@@ -66,9 +67,15 @@ def _line(choice: Choice, width: int) -> Content:
     mark = "* " if choice.here else "  "
     title = clean(choice.title)
     gap = " " * (width - cell_len(title) + 2)
-    return Content.assemble(
+    first = Content.assemble(
         (mark, "$text-accent"),
         (title, "bold" if choice.here else ""),
         gap,
         (clean(choice.note), "dim"),
     )
+    return first + under(choice.below)
+
+
+def under(text: str) -> Content:
+    """A dim second line of an option, indented; none where there is no text."""
+    return Content.styled(f"\n    {clean(text)}", "dim") if text else Content("")

@@ -9,8 +9,11 @@ from pathlib import Path
 from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.protocol.messages import Ready
 from lenet_tui.protocol.model_names import session_name
+from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.protocol.schedules import CONSTANT
 from lenet_tui.text.clean import clean
+from lenet_tui.text.numbers import number, thousands
 from lenet_tui.text.words import Words
 
 Lost = tuple[Path, SavedSession]
@@ -23,15 +26,29 @@ def resume_dialog(lost: Sequence[Lost], words: Words) -> PickScreen:
     return PickScreen("resume", [*choices, Choice("", words("resume.new"))])
 
 
-def choice(number: int, saved: SavedSession, words: Words) -> Choice:
-    """A saved session as a line: when, where in it, with which options."""
+def choice(place: int, saved: SavedSession, words: Words) -> Choice:
+    """A saved session in two lines: when, where in it, its loss; and with which options."""
+    where, how = described(saved, words)
+    return Choice(str(place), where, below=how)
+
+
+def described(saved: SavedSession, words: Words) -> tuple[str, str]:
+    """When a session was saved, where in it and with which loss; and what tells it from others."""
     position, options = saved.snapshot.position, saved.options
     when = time.strftime("%m-%d %H:%M", time.localtime(saved.saved))
-    where = words("log.where", n=position.iteration, phase=position.phase)
-    note = [clean(session_name(options)), words("status.seed", seed=options.seed)]
+    where = [when, words("log.where", n=thousands(position.iteration), phase=position.phase)]
     if saved.loss is not None:
-        note.append(f"{words('status.loss')} {saved.loss:.4g}")
-    return Choice(str(number), f"{when}  {where}", " · ".join(note))
+        where.append(f"{words('status.loss')} {number(saved.loss)}")
+    own = options.data in (OWN, DRAWN)
+    how = [
+        clean(session_name(options)),
+        *([] if options.optimizer == OWN else [options.optimizer]),
+        *([f"lr {options.lr:g}"] if options.lr >= 0 else []),
+        *([] if own else [words("status.batch", n=options.batch_size)]),
+        *([] if options.schedule == CONSTANT else [options.schedule]),
+        words("status.seed", seed=options.seed),
+    ]
+    return "  ".join(where), " · ".join(how)
 
 
 def elsewhere(saved: SavedSession, ready: Ready) -> str:

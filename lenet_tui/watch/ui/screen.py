@@ -13,13 +13,14 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from lenet_tui.kit.ui.dialog import Check, Dialog
-from lenet_tui.protocol.condition import WatchError, parse_watch
+from lenet_tui.protocol.condition import BARE, WatchError, parse_watch
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.moves import AddWatch, Unwatch
 from lenet_tui.text.clean import clean
-from lenet_tui.watch.completion import complete
+from lenet_tui.watch.completion import FUNCTIONS, complete
 
-OFFERED = 8
+OFFERED = 200
+"""Completions that are listed; the list scrolls, and its bar says that there is more."""
 
 
 class WatchScreen(Dialog[AddWatch | Unwatch]):
@@ -110,7 +111,15 @@ class WatchScreen(Dialog[AddWatch | Unwatch]):
         self._offers = complete(text, self._names, self._parameters)[:OFFERED]
         listed = self.query_one("#offers", OptionList)
         listed.clear_options()
-        listed.add_options([Option(Content(clean(offer))) for offer in self._offers])
+        listed.add_options([Option(self._offered(offer)) for offer in self._offers])
+
+    def _offered(self, offer: str) -> Content:
+        """A completion; of a quantity also what it is."""
+        name = offer.rstrip(" (")
+        if name not in (*BARE, *FUNCTIONS):
+            return Content(clean(offer))
+        about = self.words(f"watch.about.{name}")
+        return Content.assemble(f"{offer:<12}", (about, "dim"))
 
 
 def _line(number: int, text: str, value: float | None, holds: bool) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from lenet_tui.kit.ui.settings import spelled_content
 from lenet_tui.protocol.frame import Frame, has_loss
 from lenet_tui.protocol.loss_series import Losses, plot
 from lenet_tui.terminal.ui.line_widget import LineWidget
-from lenet_tui.text.numbers import number
+from lenet_tui.text.numbers import number, thousands
 
 AXIS_FROM = 5
 """Lines from which one is for the numbers of the first and the last iteration."""
@@ -83,9 +84,9 @@ class LossPane(Pane):
         least = np.fmin.reduce(values, initial=np.inf)  # copies nothing, however many there are
         if np.isfinite(least):
             n = int(np.argmax(values == least)) + 1
-            subtitle = [self.words("loss.least", value=number(float(least)), n=n)]
+            subtitle = [self.words("loss.least", value=number(float(least)), n=thousands(n))]
             if self.content_size.height < AXIS_FROM and len(values) > 1:
-                span = self.words("loss.span", last=len(values))
+                span = self.words("loss.span", last=thousands(len(values)))
                 subtitle.insert(0, f"{span}  {subtitle[0]}")
         self.entitle(title, subtitle)
 
@@ -102,13 +103,16 @@ def axes(
     if width < 2 or height < 1:
         return []
     rows = height - 1 if height >= AXIS_FROM else height
-    left = max((len(number(end, 3)) for end in _ends(values, width)), default=-1) + 1
+    left = max(map(len, labelled(_ends(values, width))), default=-1) + 1
     left = left if width >= left + LEAST else 0
     cols = width - left
     heights, ends = plot(values, cols, rows, log=log)
     labels = [""] * rows
     if left and ends:
-        labels[-1], labels[0] = (number(end, 3) for end in ends)
+        texts = labelled(ends)
+        if max(map(len, texts)) >= left:  # the means of as many columns as are left are others
+            texts = [number(end, 3) for end in ends]
+        labels[-1], labels[0] = texts
     lines = [
         Content.assemble(
             (f"{label:>{left - 1}} " if left else "", "$foreground-muted"),
@@ -117,11 +121,24 @@ def axes(
         for label, row in zip(labels, heights, strict=True)
     ]
     if rows < height and len(values):
-        first, last = "1", str(len(values)) if len(values) > 1 else ""
+        first, last = "1", thousands(len(values)) if len(values) > 1 else ""
         gap = max(1, min(cols, len(values)) - len(first) - len(last))
         below = f"{' ' * left}{first}{' ' * gap}{last}".rstrip()
         lines.append(Content.styled(below[:width], "$foreground-muted"))
     return lines
+
+
+def labelled(ends: Sequence[float]) -> list[str]:
+    """The ends of an axis with three digits, or as many more as tell them apart; equal ones once,
+    at the top.
+    """
+    if len(ends) == 2 and ends[0] == ends[1]:
+        return ["", number(ends[1], 3)]
+    for digits in range(3, 8):
+        texts = [number(end, digits) for end in ends]
+        if len({*texts}) == len(texts):
+            break
+    return texts
 
 
 def _ends(values: npt.NDArray[np.float64], cols: int) -> list[float]:

@@ -179,7 +179,7 @@ def position_line(
     if isinstance(was, Restarting) and frame is not None:
         return Content.styled(words("rail.starting"), "$text-warning")
     if isinstance(state, Busy) and state.op.what == SEARCHING:
-        text = words("rail.searching", n=state.op.position.iteration)
+        text = words("rail.searching", n=thousands(state.op.position.iteration))
         return Content.styled(text, "$text-warning")
     if isinstance(state, Busy):
         return Content.styled(_busy(state.op, words, ends), "bold $text-warning")
@@ -187,7 +187,9 @@ def position_line(
         return Content.styled(words("rail.loading"), "$text-warning")
     running = isinstance(state, Running)
     where = Content(words("rail.running")) if running else _where(frame, words, glyphs, width)
-    line = Content.assemble((words("rail.iteration", n=frame.position.iteration), "bold"), "  ")
+    line = Content.assemble(
+        (words("rail.iteration", n=thousands(frame.position.iteration)), "bold"), "  "
+    )
     if outcome is not None and not isinstance(state, Running):
         key = "rail.rejected" if outcome.rejected else "rail.stopped"
         style = "bold $text-error" if outcome.rejected else "bold $text-warning"

@@ -16,7 +16,7 @@ from lenet_tui.protocol.model_names import SCRIPT, session_name
 from lenet_tui.protocol.options import DRAWN, OWN
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import number
+from lenet_tui.text.numbers import number, thousands
 
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
@@ -131,7 +131,7 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
     if frame.divergence:
         parts.append((0, Content.styled(words("status.divergence"), "bold $text-error")))
     if frame.ahead:
-        text = words("status.ahead", end=frame.end)
+        text = words("status.ahead", end=thousands(frame.end))
         parts.append((1, Content.styled(f"{glyphs.back} {text}", "$text-secondary")))
     tape = f"{megabytes(frame.tape_bytes)}/{frame.options.tape_mb} MB"
     history = f"{megabytes(frame.history_bytes)}/{frame.options.history_mb} MB"
