@@ -15,8 +15,8 @@ NOTICES = {
     ),
     "around:accuracy": (
         "a script's accuracy is not known here: watch loss, or a parameter as in"
-        " norm(fc1.weight) > 10",
-        "此处不知道脚本的准确率：请监视 loss，或参数，例如 norm(fc1.weight) > 10",
+        " norm(head.weight) > 10",
+        "此处不知道脚本的准确率：请监视 loss，或参数，例如 norm(head.weight) > 10",
     ),
     "around:held": (
         "{watch} held after update {n}; this is the iteration after it",

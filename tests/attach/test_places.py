@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +18,11 @@ from lenet_tui.attach.places import Refused
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of the sockets, short enough for their paths."""
-    short = Path(os.path.relpath(tmp_path))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path if len(str(tmp_path)) < 60 else short))
-    yield tmp_path / "lenet-tui"
+    with tempfile.TemporaryDirectory() as short:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", short)
+        yield Path(short) / "lenet-tui"
 
 
 def mode(path: Path) -> int:
