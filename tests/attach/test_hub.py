@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -272,6 +273,41 @@ def test_every_screen_has_all_losses_and_its_own_views() -> None:
     second.engine.leave()
     assert place.ends() is Left.ON
     place.server.end()
+
+
+class Deed:
+    """Pickled as a call that would leave a file behind."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self._file),)
+
+
+def test_a_stranger_s_objects_are_not_made_and_its_line_is_cut(
+    place: Place, tmp_path: Path
+) -> None:
+    first = Screen(place)
+    first.start()
+    ours, theirs = pair()
+    place.hub.join(Seat(ours, own=False))
+    with connection(theirs) as stranger:
+        first.until(Keys)
+        stranger.send(Deed(tmp_path / "done"))
+        while first.until(Keys).screens != 1:
+            pass
+        while stranger.poll(1):
+            try:
+                stranger.recv_bytes()
+            except EOFError:
+                break
+        else:
+            raise AssertionError("the line holds")
+    assert not (tmp_path / "done").exists()
+    assert "mkdir" in str(place.hub.broke)
+    first.send(DoMove(1, Run(2)))
+    assert first.until(Moved).frame.position.iteration == 2
 
 
 def test_a_program_that_answers_nothing_is_said_to_be_silent(place: Place) -> None:

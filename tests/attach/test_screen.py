@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lenet_tui.app.engine_state import Dead
+from lenet_tui.app.engine_state import Dead, Outcome
 from lenet_tui.attach.engine.host import REFUSES
-from lenet_tui.protocol.messages import Busy, Ended, EndProgram, Keys, TakeKeys
+from lenet_tui.protocol.messages import Busy, DoMove, Ended, EndProgram, FrameUpdate, Keys, TakeKeys
+from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.position import Position
 from lenet_tui.text.notice import notice
 from tests.harness.running_app import running
@@ -37,6 +38,13 @@ async def test_one_of_two_screens_says_that_it_only_looks_and_takes_the_keys() -
         await app.settle()
         assert "read-only" in app.text
         assert "another screen makes the moves" in app.text
+        app.app.main.outcome = Outcome(notice("attach:read-only"), rejected=True)
+        await app.settle()
+        assert "not done: another screen" in app.rail
+        app.engine.session.do(DoMove(99, parse_move("op")))
+        app.engine.report(FrameUpdate(app.engine.frame()))
+        await app.settle()
+        assert "not done" not in app.rail
         await app.press("X")
         assert app.engine.commands(TakeKeys) == [TakeKeys()]
         app.engine.report(Keys(yours=True, screens=2))

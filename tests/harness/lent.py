@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+from torch import Tensor, nn
+
 from lenet_tui.history.engine.live_session import Lent
 from lenet_tui.protocol.messages import DoMove, Moved
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.training.engine.live_objects import Given
 
+SAMPLES, SIZE, BATCH, CLASSES = 48, 6, 8, 3
 WALK = ("op", "back op", "finish", "run 3", "back iteration", "op", "goto 1", "phase", "back op")
 """Forward by several iterations, and back; it ends inside of one."""
 
@@ -24,3 +28,20 @@ def look(*given: Any, keep: bool = False, walk: tuple[str, ...] = WALK, **more: 
             assert not moved.frame.divergence, f"{line}: {moved.frame.divergence}"
             made.append(moved)
     return made
+
+
+def samples() -> tuple[Tensor, Tensor]:
+    """Inputs (48, 6) and their classes, the same each time."""
+    generator = torch.Generator().manual_seed(5)
+    labels = torch.randint(CLASSES, (SAMPLES,), generator=generator)
+    return torch.randn(SAMPLES, SIZE, generator=generator), labels
+
+
+def net(*inside: nn.Module) -> nn.Sequential:
+    """A model for them, with these modules in its middle."""
+    return nn.Sequential(nn.Linear(SIZE, 12), *inside, nn.ReLU(), nn.Linear(12, CLASSES))
+
+
+def backward(loss: Tensor) -> None:
+    """``loss.backward()``, which torch has not typed."""
+    loss.backward()  # type: ignore[no-untyped-call]

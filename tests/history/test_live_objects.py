@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 from torch.optim.swa_utils import AveragedModel
+from torch.utils.data import DataLoader, TensorDataset
 
 from tests.harness.lent import look
 from tests.harness.plain_loop import bits
@@ -176,6 +177,34 @@ def of_a_trainer() -> Case:
     return Case((trainer.train_step, (X, Y)), (trainer.model, trainer.optimizer, trainer))
 
 
+def of_a_loader() -> Case:
+    """A step that goes through a shuffled loader, which has a generator of its own."""
+    model = nn.Linear(4, 3)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    generator = torch.Generator().manual_seed(5)
+    loader = DataLoader(TensorDataset(X, Y), 2, shuffle=True, generator=generator)
+
+    def train_step(_: None) -> float:
+        total = 0.0
+        for x, y in loader:
+            optimizer.zero_grad()
+            total += backward(F.cross_entropy(model(x), y)).item()
+            optimizer.step()
+        return total
+
+    return Case((train_step, None), (model, optimizer, Generators(generator)))
+
+
+class Generators:
+    """Shows a generator's state as other objects show theirs."""
+
+    def __init__(self, generator: torch.Generator) -> None:
+        self._generator = generator
+
+    def state_dict(self) -> str:
+        return bits(self._generator.get_state())
+
+
 def compiled() -> Case:
     """Compiled long before anybody looked."""
     model = nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3))
@@ -198,7 +227,7 @@ def without_optimizer() -> Case:
 
 CASES = (
     *(remembering, parametrized, in_backward, averaged, by_hand, adversaries, learned_loss),
-    *(of_a_trainer, strangers, without_optimizer),
+    *(of_a_trainer, of_a_loader, strangers, without_optimizer),
 )
 
 

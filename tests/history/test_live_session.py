@@ -15,26 +15,10 @@ from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 from torch.utils.data import DataLoader, TensorDataset
 
-from lenet_tui.training.engine.live_objects import Given, Unusable
-from tests.harness.lent import look
+from tests.harness.lent import BATCH, CLASSES, backward, look, net, samples
 from tests.harness.plain_loop import bits
 
 Look = Callable[..., Any]
-SAMPLES, SIZE, BATCH, CLASSES = 48, 6, 8, 3
-
-
-def samples() -> tuple[Tensor, Tensor]:
-    generator = torch.Generator().manual_seed(5)
-    labels = torch.randint(CLASSES, (SAMPLES,), generator=generator)
-    return torch.randn(SAMPLES, SIZE, generator=generator), labels
-
-
-def net(*inside: nn.Module) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(SIZE, 12), *inside, nn.ReLU(), nn.Linear(12, CLASSES))
-
-
-def backward(loss: Tensor) -> None:
-    loss.backward()  # type: ignore[no-untyped-call]
 
 
 class Loop:
@@ -250,103 +234,3 @@ def test_a_loop_goes_on_as_if_nobody_had_looked(loop: Callable[[Loop], list[Any]
 def test_a_loader_with_workers_goes_on_too() -> None:
     with_workers = partial(adamw, workers=2)
     assert with_workers(Loop(look)) == with_workers(Loop(None))
-
-
-def test_the_objects_are_the_same_objects() -> None:
-    model = net(nn.BatchNorm1d(12))
-    optimizer = torch.optim.SGD(model.parameters(), 0.1, 0.9)
-    x, y = samples()
-    backward(nn.functional.cross_entropy(model(x), y))
-    optimizer.step()
-    weight = next(model.parameters())
-    kept = weight.grad
-    model[3].bias.grad = None
-    model[0].bias.requires_grad_(False)
-    held = [*model.parameters(), *model.buffers(), *optimizer.state[weight].values()]
-    before = [(id(t), t.data_ptr(), t._version, t.requires_grad, bits(t)) for t in held]
-    hooks = [dict(part._forward_hooks) for part in model.modules()]
-    groups = [{k: v for k, v in g.items() if k != "params"} for g in optimizer.param_groups]
-    look(model, (x, y), nn.CrossEntropyLoss(), optimizer)
-    now = [*model.parameters(), *model.buffers(), *optimizer.state[weight].values()]
-    assert [(id(t), t.data_ptr(), t._version, t.requires_grad, bits(t)) for t in now] == before
-    assert weight.grad is kept
-    assert model[3].bias.grad is None
-    assert [dict(part._forward_hooks) for part in model.modules()] == hooks
-    assert [{k: v for k, v in g.items() if k != "params"} for g in optimizer.param_groups] == groups
-
-
-def test_what_an_optimizer_makes_in_its_first_step_is_gone_again() -> None:
-    model = net()
-    optimizer = torch.optim.AdamW(model.parameters())
-    before = str(optimizer.state_dict())
-    look(model, samples(), nn.CrossEntropyLoss(), optimizer)
-    assert not optimizer.state
-    assert str(optimizer.state_dict()) == before
-
-
-def test_keep_leaves_the_last_finished_iteration() -> None:
-    def train(model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-        loss = nn.functional.cross_entropy(model(x), y)
-        model.zero_grad()
-        backward(loss)
-        optimizer.step()
-
-    x, y = samples()
-    found = []
-    for keep in (True, False):
-        torch.manual_seed(2)
-        model = net(nn.Dropout(0.5))
-        optimizer = torch.optim.Adam(model.parameters(), 0.01)
-        if keep:
-            walk = ("run 3", "back iteration", "op", "op")
-            look(model, (x, y), nn.CrossEntropyLoss(), optimizer, keep=True, walk=walk)
-        else:
-            for _ in range(2):
-                train(model, optimizer)
-        state = [bits(t) for p in model.parameters() for t in optimizer.state[p].values()]
-        found.append([*(bits(p) for p in model.parameters()), *state, bits(torch.rand(1))])
-    assert found[0] == found[1]
-
-
-def test_an_exception_inside_leaves_no_trace_and_stays_its_owners() -> None:
-    model = net(nn.BatchNorm1d(12))
-    optimizer = torch.optim.SGD(model.parameters(), 0.1, 0.9)
-    calls = 0
-
-    def train_step(batch: tuple[Tensor, Tensor]) -> None:
-        nonlocal calls
-        calls += 1
-        backward(nn.functional.cross_entropy(model(batch[0]), batch[1]))
-        optimizer.step()
-        if calls == 2:
-            raise ArithmeticError("the second")
-
-    before = [bits(t) for t in model.state_dict().values()]
-    with pytest.raises(AssertionError, match="ArithmeticError: the second"):
-        look(train_step, samples(), walk=("finish", "finish"))
-    with pytest.raises(KeyboardInterrupt):
-        look(model, samples(), interrupted, optimizer, walk=("finish",))
-    assert [bits(t) for t in model.state_dict().values()] == before
-    assert calls == 0
-    assert all(p.grad is None for p in model.parameters())
-    assert not optimizer.state
-
-
-def interrupted(output: Tensor, target: Tensor) -> Tensor:
-    raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ((3, None), "the first argument is a int"),
-        ((print, None), "works with no module that has parameters"),
-        ((net(), None, 3), "the loss is a int"),
-        ((net(), None, print, net()), "the optimizer is a Sequential"),
-        ((print, None, print), "leave loss out"),
-        ((nn.LazyLinear(2), None), "run one forward first"),
-    ],
-)
-def test_what_is_no_step_is_said_in_one_line(given: tuple[Any, ...], said: str) -> None:
-    with pytest.raises(Unusable, match=said):
-        Given.of(*given)

@@ -84,6 +84,8 @@ class ReportScreen(SessionScreen):
             self._resumed(frame, ended)
         if isinstance(report, Moved):
             self._moved(report)
+        elif self.looks and self.frame and self.frame.position != frame.position:
+            self.outcome = None  # another screen has gone elsewhere
         if self.tour.shows(report):
             self.post_message(FrameCame(frame, isinstance(report, FrameUpdate), self._session))
 

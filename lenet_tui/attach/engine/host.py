@@ -105,6 +105,8 @@ class Host:
             why = notice("attach:goes-on")
             if loan and not hub.has_own:
                 loan.end()
+        if hub.broke is not None:
+            say(hub.broke)
         return hub.left or Left.ON
 
     def signals(self) -> contextlib.AbstractContextManager[None]:

@@ -31,12 +31,14 @@ class Hub(LocalStore):
     """``process.engine.pipe.Pipe`` describes the methods that the server calls.
 
     ``alone``: called, on another thread, when a line was lost and no screen is left. ``left``: how
-    the last screen was left; ``None`` while the session goes on.
+    the last screen was left; ``None`` while the session goes on. ``broke``: why a screen's line was
+    cut that sent what no screen may.
     """
 
     def __init__(self, options: Options, alone: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self.left: Left | None = None
+        self.broke: Notice | None = None
         self._options, self._alone = options, alone
         self._changed = threading.Condition()
         self._seats: list[Seat] = []
@@ -102,6 +104,8 @@ class Hub(LocalStore):
             if seat not in self._seats:
                 return
             self._seats.remove(seat)
+            if seat.broke is not None:
+                self.broke = seat.broke.notice
             if self._holder is seat:
                 self._holder = self._seats[0] if self._seats else None
             self._tell()

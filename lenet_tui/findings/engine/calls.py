@@ -12,13 +12,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 from torch.nn.modules import module as nn_module
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.overrides import TorchFunctionMode
 
 from lenet_tui.tape.engine import recorder
-from lenet_tui.tape.engine.entries import OpEntry, same
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.torch_functions import known
@@ -223,15 +224,17 @@ class Observer(TorchFunctionMode):
 
 
 def _is(call: Call, entry: OpEntry) -> bool:
+    """Whether a call is the one of an entry; both are in the order in which they were made."""
     made = call.made
-    if call.name != entry.op or not made:
-        return False
-    first = made[0]
-    if entry.node is not None and any(t.grad_fn is entry.node for t in made):
-        return True
-    return same(first, entry.tensor) or (
-        first.shape == entry.tensor.shape and (entry.node is None or bool(call.written))
-    )
+    return call.name == entry.op and bool(made) and made[0].shape == entry.tensor.shape
+
+
+def node_of(tensor: Tensor) -> Node | None:
+    """``grad_fn``; ``None`` too where torch forbids to ask, as for a view that was overwritten."""
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
 
 
 def _version(tensor: Tensor) -> int:

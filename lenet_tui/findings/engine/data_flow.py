@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.protocol.phases import BACKWARD
 
@@ -123,7 +123,7 @@ def _roots(iteration: Iteration) -> Iterator[Tensor]:
         if call.name == "backward":
             starts = [t for t, _ in call.read[:1]]
         for tensor in starts:
-            wanted = call.name == "backward" or tensor.grad_fn in nodes
+            wanted = call.name == "backward" or node_of(tensor) in nodes
             if wanted and id(tensor) not in seen:
                 seen.add(id(tensor))
                 yield tensor

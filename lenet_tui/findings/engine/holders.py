@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.training.engine.trainer import Trainer
 
 DEEPEST = 4
@@ -68,5 +69,5 @@ def graph_holders(trainer: Trainer) -> list[str]:
         for name, value in places
         if not isinstance(value, nn.Module)
         for way, tensor in _inside(value, 0)
-        if tensor.grad_fn is not None
+        if node_of(tensor) is not None
     ]

@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine import losses
-from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.losses import Producers
 
 PARTS = ("getitem", "chunk", "split", "narrow", "unbind", "index_select", "tensor_split")
@@ -17,7 +17,7 @@ def root_of(calls: list[Call], node: Node | None) -> Tensor | None:
     """The tensor from which a backward started, by its node."""
     for call in reversed(calls):
         for tensor in call.made:
-            if node is not None and tensor.grad_fn is node:
+            if node is not None and node_of(tensor) is node:
                 return tensor
     return None
 

@@ -39,8 +39,9 @@ def said(finding: Finding, words: Words) -> tuple[str, str, str]:
 
 
 def shown_evidence(finding: Finding, words: Words) -> str:
-    """The evidence in one line, as ``name value``."""
-    values = {k: v for k, v in finding.evidence.items() if k != "reason"}
+    """The evidence in one line, as ``name value``; what the title says whole is left out."""
+    facts = finding.evidence.items()
+    values = {k: v for k, v in facts if k not in ("reason", "message") and v not in ("", [], ())}
     return ", ".join(f"{name} {_spelled(value, words)}" for name, value in values.items())
 
 

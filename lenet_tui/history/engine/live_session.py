@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from lenet_tui.history.engine.session import Session
+from lenet_tui.history.engine.uninterrupted import uninterrupted
 from lenet_tui.protocol.blob import Piece
 from lenet_tui.protocol.messages import Remark, Report, Snapshot
 from lenet_tui.protocol.options import Options
@@ -19,6 +20,8 @@ from lenet_tui.text.notice import notice
 from lenet_tui.training.engine import compiled_calls, observed_calls
 from lenet_tui.training.engine.before import Before
 from lenet_tui.training.engine.live_objects import Given, LiveFile, LiveTrainer
+from lenet_tui.training.engine.reached import Reached
+from lenet_tui.training.engine.referenced import MOST
 
 
 class LocalStore:
@@ -56,16 +59,20 @@ class Unwatched:
 
 
 def live_session(
-    given: Given, hooks: Hooks | None = None, store: KeyframeStore | None = None
+    given: Given,
+    hooks: Hooks | None = None,
+    store: KeyframeStore | None = None,
+    generators: Sequence[object] = (),
 ) -> Session:
     """Make a session on these objects; within ``Lent``, which gives them back.
 
-    ``hooks`` and ``store`` may be left to this process. Raises ``OwnError`` or ``OptionError``
+    ``hooks`` and ``store`` may be left to this process; ``generators``: all that a step may draw
+    from. Raises ``OwnError`` or ``OptionError``
     where the objects make no step.
     """
     options = given.options()
     hooks, store = hooks or Unwatched(), store or LocalStore()
-    session = Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given))
+    session = Session(options, store, hooks, make_trainer=lambda _: LiveTrainer(given, generators))
     if names := LiveFile(given).iterators:
         hooks.send(Remark(notice("training:live-iterators", names=clean(", ".join(names), 200))))
     return session
@@ -82,6 +89,7 @@ class Lent:
         self.given = given
         self.keep = keep
         self.session: Session | None = None
+        self._before: Before | None = None
 
     def __enter__(self) -> Lent:
         given = self.given
@@ -97,11 +105,11 @@ class Lent:
         self._warnings = warnings.catch_warnings()
         self._warnings.__enter__()
         self._collects, self._threshold = gc.isenabled(), gc.get_threshold()
-        self._before = Before(roots, functions)
+        before = self._before = Before(roots, functions)
         self._uninstall = [
             observed_calls.install(),
             compiled_calls.install(),
-            compiled_calls.close_known(self._before.reached.modules),
+            compiled_calls.close_known(before.reached.modules),
         ]
         return self
 
@@ -113,7 +121,10 @@ class Lent:
         snapshot: Snapshot | None = None,
     ) -> Session:
         """A session, as ``protocol.session_api.MakeSession`` makes one; the options are its own."""
-        self.session = live_session(self.given, hooks, store)
+        hooks, found = hooks or Unwatched(), self._before.reached if self._before else Reached()
+        self.session = live_session(self.given, hooks, store, found.generators)
+        if not found.whole:
+            hooks.send(Remark(notice("training:live-cut", most=MOST)))
         return self.session
 
     def __exit__(
@@ -122,25 +133,30 @@ class Lent:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            kept = self.keep and error is None and self._finish()
-        finally:
-            session, self.session = self.session, None
-            if session is not None:
-                session.history.close()
-            for uninstall in self._uninstall:
-                uninstall()
-            self._warnings.__exit__(None, None, None)
-            gc.set_threshold(*self._threshold)
-            if self._collects:
-                gc.enable()
-        if kept:
-            self._before.release()
-        else:
-            self._before.restore()
-        del session, self._before
+        kept = False
+        with uninterrupted():
+            try:
+                kept = self.keep and error is None and self._finish()
+            finally:
+                self._close()
+                before, self._before = self._before, None
+                if before is not None:
+                    (before.release if kept else before.restore)()
+        del before
         gc.collect()  # what was on the tape may be large
         _give_back_memory()
+
+    def _close(self) -> None:
+        """End the session, and take back what was replaced for it."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.history.close()
+        for uninstall in self._uninstall:
+            uninstall()
+        self._warnings.__exit__(None, None, None)
+        gc.set_threshold(*self._threshold)
+        if self._collects:
+            gc.enable()
 
     def _finish(self) -> bool:
         """Go to the end of the last finished iteration; whether there is one."""

@@ -71,10 +71,8 @@ class Session:
         snapshot: Snapshot | None = None,
         make_trainer: MakeTrainer = Trainer,
     ) -> None:
-        self._make_trainer = make_trainer
+        self._store, self._hooks, self._make_trainer = store, hooks, make_trainer
         torch.set_num_threads(options.threads)
-        self._store = store
-        self._hooks = hooks
         self._subscription = Subscription()
         self.watches: dict[int, Watch] = {}
         self._next_watch = 1

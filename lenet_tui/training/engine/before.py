@@ -6,10 +6,10 @@ in main memory.
 
 from __future__ import annotations
 
-import contextlib
 import operator
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,20 +48,36 @@ class Before:
         return self._found
 
     def restore(self) -> None:
-        """Put everything back, to the bit; after an exception too."""
-        self._restore_structure()
+        """Put everything back, to the bit; after an exception too.
+
+        What cannot be put back keeps nothing else from it; the first such exception is raised.
+        """
+        failed: list[Exception] = []
         with torch.no_grad():
-            for kept in self._tensors:
-                kept.restore()
+            for put_back in self._pieces():
+                try:
+                    put_back()
+                except Exception as error:  # noqa: BLE001 - raised below
+                    failed.append(error)
+        self._end()  # the mode of gradients too
+        if failed:
+            raise failed[0]
+
+    def _pieces(self) -> Iterator[Callable[[], None]]:
+        """Yields what puts a piece of the state back, in order: first what holds what."""
+        for values, before in self._dicts:
+            yield partial(_restore_dict, values, before)
+        yield self._restore_structure
+        for kept in self._tensors:
+            yield kept.restore
         for version in self._versions:  # a graph that waits for its backward looks at them
-            version.__exit__(None, None, None)
+            yield partial(version.__exit__, None, None, None)
         for array, copy in self._arrays:
-            with contextlib.suppress(ValueError):  # it may not be written, by nobody
-                array[...] = copy
-        self._end()
+            if array.flags.writeable:
+                yield partial(np.copyto, array, copy)
         for generator, state in self._generators:
-            _set_state(generator, state)
-        self._random.restore()
+            yield partial(_set_state, generator, state)
+        yield self._random.restore
 
     def release(self) -> None:
         """Leave what was made; only what was ours goes: settings, and what a look left behind."""
@@ -76,9 +92,7 @@ class Before:
         torch.clear_autocast_cache()
 
     def _restore_structure(self) -> None:
-        """What each container and each name holds; they stay the same, and what they hold too."""
-        for values, before in self._dicts:
-            _restore_dict(values, before)
+        """What each list and each name holds; they stay the same, and what they hold too."""
         for listed, items in self._lists:
             if not _same(list.__iter__(listed), items):
                 list.__setitem__(listed, slice(None), items)
@@ -206,14 +220,18 @@ def _set_state(generator: Any, state: Any) -> None:
 
 
 class _Random:
-    """The generators of Python, NumPy and torch, those of the devices too."""
+    """The generators of Python, NumPy and torch, those of the devices too.
+
+    CUDA is not started for it: a script that has not done so may not want it.
+    """
 
     def __init__(self) -> None:
-        self._torch = rng_guard.generators()
+        self._on_cuda = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+        self._torch = rng_guard.generators(cuda=self._on_cuda)
         self._host = host_generators()
 
     def restore(self) -> None:
-        rng_guard.restore_generators(self._torch)
+        rng_guard.restore_generators(self._torch, cuda=self._on_cuda)
         restore_host_generators(self._host)
 
 

@@ -8,7 +8,7 @@ moved or executed for it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -179,12 +179,16 @@ class LiveFile(TrainingFile):
 
 
 class LiveTrainer(Trainer):
-    """Runs phases on the objects of a script, which stay where they are."""
+    """Runs phases on the objects of a script, which stay where they are.
 
-    def __init__(self, given: Given) -> None:
+    ``generators``: those that something draws from which is no state otherwise, such as a loader.
+    """
+
+    def __init__(self, given: Given, generators: Iterable[object] = ()) -> None:
         observed_calls.install()
         compiled_calls.install()
         self._given = given
+        self._generators: dict[str, Any] = {str(n): g for n, g in enumerate(generators)}
         super().__init__(given.options())
 
     def _load(self, options: Options) -> TrainingFile:
@@ -192,6 +196,10 @@ class LiveTrainer(Trainer):
             torch.backends.cudnn.benchmark = False
             torch.use_deterministic_algorithms(True, warn_only=True)
         return LiveFile(self._given)
+
+    def _places(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield from super()._places()
+        yield "generators", self._generators
 
     def _put(self, module: nn.Module) -> nn.Module:
         return module

@@ -131,6 +131,8 @@ def compute_loss(options: Options, file: TrainingFile, returned: Any, batch: Bat
         loss = returned_loss(returned)
         if loss is None:
             kind = type(returned).__name__
+            if file.live:
+                raise MoveRejected("training:live-no-loss", kind=kind)
             raise MoveRejected("training:no-loss-returned", kind=kind, file=file.title)
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         what = f"{tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__

@@ -59,7 +59,8 @@ class PlainState:
         """Put the values back, those tensors that were not on the CPU on ``device``.
 
         What a place has gained since is deleted. Values that are the same stay the same objects,
-        as modules may share them. Raises ``Problem`` for a text that ``write`` did not return.
+        as modules may share them, and so do tensors that an optimizer may hold. Raises
+        ``Problem`` for a text that ``write`` did not return.
         """
         if not tensors and self.write() == (text, ()):
             return
@@ -77,7 +78,7 @@ class PlainState:
                 found: list[Tensor] = []
                 same = name in now and self._encoded(now[name], found) == codes[path][name]
                 ours = name not in OWN and (name in now or name not in attributes)
-                if ours and (found or not same):
+                if ours and (found or not same) and not _refilled(now.get(name), value):
                     attributes[name] = value
 
     def check(self, text: str, tensors: Sequence[Tensor]) -> None:
@@ -136,6 +137,24 @@ class Kept:
     """The state of an object that stays itself."""
 
     state: Any
+
+
+def _refilled(now: Any, value: Any) -> bool:
+    """Put numbers back into a tensor that is trained by itself, or a list of such; else false."""
+    several = isinstance(now, (list, tuple)) and isinstance(value, (list, tuple))
+    pairs = list(zip(now, value, strict=False)) if several else [(now, value)]
+    if (several and len(now) != len(value)) or not pairs:
+        return False
+    for tensor, numbers in pairs:
+        both = isinstance(tensor, Tensor) and isinstance(numbers, Tensor)
+        if not both or not (tensor.requires_grad and tensor.is_leaf):
+            return False
+        if tensor.shape != numbers.shape:
+            return False
+    with torch.no_grad():
+        for tensor, numbers in pairs:
+            tensor.copy_(numbers)
+    return True
 
 
 def _plain(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from torch.autograd.graph import Node
 
+from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.holders import graph_holders
@@ -33,7 +34,7 @@ class GraphDetector(Detector):
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call in iteration.calls:
             for tensor in call.made:
-                number = sequence(tensor.grad_fn)
+                number = sequence(node_of(tensor))
                 if number is not None:
                     self._known[number] = call.where, call.line, iteration.number
         for segment in iteration.tape.segments:
@@ -46,7 +47,7 @@ class GraphDetector(Detector):
         if error is None or TWICE not in str(error):
             return
         failed = failed_call(iteration)
-        root = failed.read[0][0].grad_fn if failed is not None and failed.read else None
+        root = node_of(failed.read[0][0]) if failed is not None and failed.read else None
         line = failed.line if failed is not None else ""
         edge = self._leaving(iteration, root) if root is not None else None
         if edge is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.graph import edges
 from lenet_tui.findings.engine.detectors.raised import failed_call
@@ -30,7 +30,7 @@ class InPlaceDetector(Detector):
             return
         found = VERSIONS.search(str(error))
         failed = failed_call(iteration)
-        root = failed.read[0][0].grad_fn if failed is not None and failed.read else None
+        root = node_of(failed.read[0][0]) if failed is not None and failed.read else None
         evidence: dict[str, object] = {"backward": failed.line if failed is not None else ""}
         where = line = phase = ""
         if found is not None:
@@ -83,7 +83,8 @@ def _spoilt(root: Node, message: str) -> Node | None:
 def _maker(iteration: Iteration, node: Node, root: Node) -> Call | None:
     """The call that a node is of; one inside a call leads to it by the nodes after it."""
     parents = {n: parent for parent, n in edges(root)}
-    made = {t.grad_fn: call for call in iteration.calls for t in call.made if t.grad_fn is not None}
+    made = {node_of(t): call for call in iteration.calls for t in call.made}
+    made |= {c.entry.node: c for c in iteration.calls if c.entry is not None and c.entry.node}
     at: Node | None = node
     while at is not None:
         if at in made:

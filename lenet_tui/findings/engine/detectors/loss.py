@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine import losses
-from lenet_tui.findings.engine.calls import Call, StopCheck
+from lenet_tui.findings.engine.calls import Call, StopCheck, node_of
 from lenet_tui.findings.engine.defined_at import defined_at
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
@@ -83,7 +83,7 @@ class LossDetector(Detector):
         if len(tensors) != 2 or iteration.phase_of(call.entry) not in (LOSS.name, OTHER.name):
             return
         for made, target in (tensors, tensors[::-1]):
-            if made.grad_fn is None or target.requires_grad or id(target) not in given:
+            if node_of(made) is None or target.requires_grad or id(target) not in given:
                 continue
             both = _broadcast(made, target)
             same = made.dim() and target.dim() and made.shape[0] == target.shape[0] > 1

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.dropout import _DropoutNd
 
-from lenet_tui.findings.engine.calls import ModuleCall
+from lenet_tui.findings.engine.calls import ModuleCall, node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import NOTE, Finding
@@ -38,7 +38,7 @@ class ModeDetector(Detector):
                 continue
             if call.training:
                 self._trained.add(call.path)
-            elif call.graph and any(t.grad_fn in ran for t in _made(call)):
+            elif call.graph and any(node_of(t) in ran for t in _made(call)):
                 line = iteration.calls[call.first].line if call.first < call.last else ""
                 turned = next(
                     (at for module, mode, at in reversed(iteration.modes) if not mode), ""

@@ -219,9 +219,9 @@ class OrderDetector(Detector):
                  {"scale": backward.scale, "norm": norm, "true_norm": norm / backward.scale,
                   "factor": clipping.facts["factor"]}),
             )  # fmt: skip
-        for name, state in states.items():
-            state.clipped = clipping
-            state.norm = _norm(next(e.after for e in entries if e.name == name))
+        for entry in entries:
+            states[entry.name].clipped = clipping
+            states[entry.name].norm = _norm(entry.after)
 
     def end(self) -> Iterable[Finding]:
         phases = {"grad-accumulates": BACKWARD, "accumulation-scale": BACKWARD}
@@ -298,4 +298,5 @@ def _empty(tensor: Tensor | None) -> bool:
 def _norm(tensor: Tensor | None) -> float:
     if tensor is None:
         return 0.0
-    return float((tensor.to_dense() if tensor.is_sparse else tensor).detach().float().norm())
+    dense = (tensor.to_dense() if tensor.is_sparse else tensor).detach()
+    return float((dense if dense.is_complex() else dense.float()).norm())

@@ -21,9 +21,10 @@ class Raised(Detector):
         if error is None or isinstance(error, StopCheck):
             return
         call = failed_call(iteration)
+        first = str(error).strip().partition("\n")[0]
         evidence: dict[str, object] = {
             "type": type(error).__name__,
-            "message": clean(str(error).strip().partition("\n")[0], 500),
+            "message": clean(first.partition(" Hint: ")[0], 500),
         }
         if call is not None:
             given = tensors([*call.args, *call.kwargs.values()])

@@ -81,38 +81,45 @@ class TiedDetector(Detector):
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
         modules = dict(trainer.modules())
-        weights = {
-            name: p
-            for name, p in trainer.parameters.items()
-            if p.dim() >= 2 and p.numel() >= SMALL and not _constant(p)
-        }
-        names = list(weights)
-        for number, first in enumerate(names):
-            for second in names[number + 1 :]:
-                if self._apart(modules, weights, first, second):
-                    yield Finding(
-                        "tied-but-apart", INIT.name, first, "",
-                        {"first": first, "second": second, "shape": list(weights[first].shape),
-                         "transposed": weights[first].shape != weights[second].shape},
-                    )  # fmt: skip
+        alike: dict[int, list[_Weight]] = {}
+        for name, p in trainer.parameters.items():
+            kind = modules.get(name.rpartition(".")[0])
+            if isinstance(kind, (nn.Embedding, *HEADS)) and p.dim() >= 2 and p.numel() >= SMALL:
+                alike.setdefault(p.numel(), []).append(_Weight(name, p, kind))
+        for several in alike.values():
+            for number, first in enumerate(several):
+                for second in several[number + 1 :]:
+                    if first.apart_from(second):
+                        shapes = first.tensor.shape, second.tensor.shape
+                        yield Finding(
+                            "tied-but-apart", INIT.name, first.name, "",
+                            {"first": first.name, "second": second.name,
+                             "shape": list(shapes[0]), "transposed": shapes[0] != shapes[1]},
+                        )  # fmt: skip
 
-    @staticmethod
-    def _apart(
-        modules: dict[str, nn.Module], weights: dict[str, Tensor], first: str, second: str
-    ) -> bool:
-        a, b = weights[first], weights[second]
-        if storage(a) == storage(b) or a.numel() != b.numel() or a.device != b.device:
+
+class _Weight:
+    """A weight with two of its numbers, by which most others are told from it at once."""
+
+    def __init__(self, name: str, tensor: Tensor, module: nn.Module) -> None:
+        self.name, self.tensor, self.module = name, tensor.detach(), module
+        rows = self.tensor.flatten(1)
+        self.corners = float(rows[0, -1].abs()), float(rows[-1, 0].abs())
+
+    def apart_from(self, other: _Weight) -> bool:
+        """Whether both begin equal, as tied weights do, in two storages."""
+        a, b = self.tensor, other.tensor
+        kinds = self.module, other.module
+        if a.device != b.device or storage(a) == storage(b):
             return False
-        kinds = [modules.get(name.rpartition(".")[0]) for name in (first, second)]
-        head = any(isinstance(m, nn.Embedding) for m in kinds) and any(
-            isinstance(m, HEADS) for m in kinds
-        )
-        if a.shape == b.shape and head:
-            return bool(a.detach().equal(b.detach()))
-        both = all(isinstance(m, HEADS) for m in kinds)
-        if both and a.dim() == b.dim() == 2 and a.shape == b.t().shape:
+        heads = [isinstance(kind, HEADS) for kind in kinds]
+        if a.shape == b.shape and any(heads) and not all(heads):
+            return self.corners == other.corners and not _constant(a) and a.equal(b)
+        if all(heads) and a.dim() == b.dim() == 2 and a.shape == b.t().shape:
+            if self.corners != other.corners[::-1] or _constant(a):
+                return False
             symmetric = a.shape[0] == a.shape[1] and a.equal(a.t())
-            return not symmetric and bool(a.detach().equal(b.detach().t()))
+            return not symmetric and a.equal(b.t())
         return False
 
 

@@ -1,0 +1,82 @@
+"""The line and the numbers of a finding are those of the program."""
+
+from __future__ import annotations
+
+import math
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from lenet_tui.findings.finding import Finding
+from tests.findings.gallery_files import BROKEN, checked, id_of, marked_line, write
+
+AT_THE_MARK = [
+    "graph-cut__vision", "graph-cut__sequence", "graph-cut__regression", "loss-broadcast__sequence",
+    "label-range__sequence", "label-dtype__sequence", "clip-misplaced__sequence",
+    "clip-misplaced__vision", "inplace-overwrite__regression", "inplace-overwrite__vision",
+    "accumulation-scale__sequence",
+]  # fmt: skip
+"""Programs whose mistake is one line."""
+
+
+def _found(program: str, folder: Path) -> Finding:
+    return next(f for f in checked(program, BROKEN, folder).findings if f.id == id_of(program))
+
+
+@pytest.mark.parametrize("program", AT_THE_MARK)
+def test_the_line_is_that_of_the_mistake(program: str, tmp_path: Path) -> None:
+    assert _found(program, tmp_path).line == marked_line(program, BROKEN, tmp_path)
+
+
+def test_the_floor_is_the_loss_of_the_best_probabilities(tmp_path: Path) -> None:
+    evidence = _found("loss-on-probabilities__vision", tmp_path).evidence
+    best = nn.functional.cross_entropy(torch.eye(10), torch.arange(10))
+    assert math.isclose(evidence["floor"], float(best), rel_tol=1e-6)
+
+
+def test_the_norms_of_what_accumulates_are_torch_s(tmp_path: Path) -> None:
+    program = "grad-accumulates__regression"
+    evidence = _found(program, tmp_path)
+    names = _plain(program, tmp_path)
+    parameter = dict(names["model"].named_parameters())[evidence.where]
+    norms = []
+    for _ in range(2):
+        names["step"](names["data"][0])
+        norms.append(float(parameter.grad.norm()))
+    assert [evidence.evidence["old"], evidence.evidence["sum"]] == pytest.approx(norms)
+
+
+def test_the_true_norm_is_that_without_the_scale(tmp_path: Path) -> None:
+    program = "clip-while-scaled__vision"
+    evidence = _found(program, tmp_path).evidence
+    names = _plain(program, tmp_path)
+    x, y = names["data"][0]
+    nn.functional.cross_entropy(names["model"](x), y).backward()  # type: ignore[no-untyped-call]
+    norm = nn.utils.get_total_norm([p.grad for p in names["model"].parameters()])
+    assert evidence["scale"] == 1024
+    assert evidence["true_norm"] == pytest.approx(float(norm), rel=1e-5)
+
+
+def test_versions_and_both_lines_of_an_overwrite(tmp_path: Path) -> None:
+    evidence = _found("inplace-overwrite__vision", tmp_path).evidence
+    assert (evidence["saved_by"], evidence["written_by"]) == ("block.sigmoid", "block.add")
+    assert (evidence["saved_version"], evidence["version"]) == (0, 1)
+    mark = marked_line("inplace-overwrite__vision", BROKEN, tmp_path)
+    file, _, number = mark.rpartition(":")
+    assert evidence["saved_line"] == f"{file}:{int(number) - 1}"
+
+
+def test_where_a_gradient_died(tmp_path: Path) -> None:
+    evidence = _found("no-gradient__vision", tmp_path).evidence
+    assert (evidence["died_at"], evidence["node"]) == ("1", "ReluBackward0")
+    assert evidence["parameters"] == ["0.bias", "0.weight"]
+
+
+def _plain(program: str, folder: Path) -> dict[str, Any]:
+    """The program executed by itself, seeded as a session is."""
+    torch.manual_seed(0)
+    return runpy.run_path(str(write(program, BROKEN, folder)))
