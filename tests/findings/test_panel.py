@@ -33,6 +33,11 @@ def broken(program: str, folder: Path) -> Options:
     return resolve("own", model=str(write(program, BROKEN, folder)), device="cpu")
 
 
+def said(run: Running) -> str:
+    """The screen's text without the breaks of its lines."""
+    return " ".join(line.strip("│ ") for line in run.lines)
+
+
 def option(run: Running, name: str) -> str:
     listed = run.app.screen.query_one(name, OptionList)
     assert listed.highlighted is not None
@@ -48,7 +53,7 @@ async def test_a_broadcast_is_drawn_axis_by_axis(size: tuple[int, int], tmp_path
     async with running(size, options=broken("loss-broadcast__regression", tmp_path)) as run:
         await run.press("n", "!")
         assert option(run, "#findings-list").startswith("✘ error  loss-broadcast")
-        assert "expected 12" in run.text and "Checked from iteration 1 on" in run.text
+        assert "expected 12" in said(run) and "Checked from iteration 1 on" in said(run)
         position = run.app.main.frame
         await run.press("enter")
         assert any("prediction     12   1→12" in line for line in run.lines)

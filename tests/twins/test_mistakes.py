@@ -13,7 +13,7 @@ from tests.twins.script import Script
 def test_every_mistake_has_a_claim_and_differs_by_few_lines() -> None:
     assert set(CLAIMS) == set(BY_ID) and len(MISTAKES) == len(BY_ID) >= 20
     for mistake in MISTAKES:
-        changed = [line for line in mistake.diff if line[0] in "+-"]
+        changed = [line for line in mistake.diff if line[:1] in ("+", "-")]
         assert 1 <= len(changed) <= 4, mistake.id
         assert mistake.right in (0, 1, 2)
 
