@@ -52,7 +52,7 @@ PANES: Table = {
         "{cell} cannot be edited: only numbers of parameters and of the input can",
         "不能修改 {cell}：只能修改参数和输入中的数",
     ),
-    "image.drawn": ("drawn by hand", "手绘"),
+    "image.drawn": ("by hand", "手动放入"),
     "image.edited": ("edited by hand", "手动修改"),
     "image.sample": ("sample {number} of {count}", "第 {number} 个样本，共 {count} 个"),
     "glance.title": ("At a glance", "一览"),

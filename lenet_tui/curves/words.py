@@ -39,6 +39,8 @@ CURVES: Table = {
     ),
     "curves.confusion": ("Confusion: class → prediction", "混淆矩阵：类别 → 预测"),
     "curves.worst": ("Worst test samples, with their loss", "最差的测试样本及其损失"),
+    "curves.confusion.short": ("Confusion", "混淆矩阵"),
+    "curves.worst.short": ("Worst", "最差"),
     "curves.judge": (
         "Not evaluated here yet: E does.",
         "此处尚未评估：按 E 评估。",
@@ -54,6 +56,11 @@ CURVES: Table = {
         "test sample {n}: {what}, p {share}, loss {loss}",
         "测试样本 {n}：{what}，p {share}，损失 {loss}",
     ),
+    "curves.judged-short": (
+        "sample {n}: {what}, loss {loss}",
+        "样本 {n}：{what}，损失 {loss}",
+    ),
+    "curves.judged-shorter": ("{what}, loss {loss}", "{what}，损失 {loss}"),
     "curves.judged-wrong": ("{target} taken for {predicted}", "{target} 被认作 {predicted}"),
     "curves.judged-right": ("{target}, which is right", "{target}，正确"),
     "curves.stepped-into": (

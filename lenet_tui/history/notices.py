@@ -122,12 +122,12 @@ NOTICES = {
         "目标 {target} 不是类别：应为 0 到 {last}",
     ),
     "history:drawing-waits": (
-        "input drawn: the next iteration takes it",
-        "已手绘输入：下一次迭代将采用它",
+        "input put in by hand: the next iteration takes it",
+        "已手动放入输入：下一次迭代将采用它",
     ),
     "history:drawing-waits-as": (
-        "input drawn, target {target}: the next iteration takes it",
-        "已手绘输入，目标 {target}：下一次迭代将采用它",
+        "input put in by hand, target {target}: the next iteration takes it",
+        "已手动放入输入，目标 {target}：下一次迭代将采用它",
     ),
     "history:not-a-number-now": (
         "{cell} is now {value}: what is computed from it will be NaN or infinite too",

@@ -55,12 +55,16 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class DoMove:
-    """Make one move. ``parameters``, ``ops``: also report their digests (for the transcript)."""
+    """Make one move. ``parameters``, ``ops``: also report their digests (for the transcript).
+
+    ``watched``: it is a step of a run, which ends where a watchpoint becomes true.
+    """
 
     number: int
     move: Move
     parameters: bool = False
     ops: bool = False
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,10 @@ async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
         worst = run.app.main.query_one(WorstPane)
         first = worst.judged.worst[0] if worst.judged else None
         assert first is not None and f"{first.target}→{first.predicted}" in run.text
+        assert "Confusion" in run.text and "after iteration 60" in run.text
+        await run.press("V", "N", "V")  # the samples were judged in another state than this one
+        assert run.app.main.body.training.judged is None
+        assert "Not evaluated here yet: E does." in run.text
 
 
 async def test_the_norms_come_only_while_the_view_is_open() -> None:

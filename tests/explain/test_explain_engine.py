@@ -13,6 +13,7 @@ import torch
 from lenet_tui.explain.engine import ops
 from lenet_tui.explain.engine.registry import ALIASES, RULES
 from lenet_tui.explain.explanation import Explanation
+from lenet_tui.explain.ui.term_lines import lines
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import index_text
 from tests.harness.explaining import Explained
@@ -111,6 +112,8 @@ def test_a_pools_winner_takes_the_gradient_and_the_first_of_a_tie_wins(net: Expl
             won = note(found, "winner")
             first = term.operands[values.index(max(values))]
             assert won == (f"conv1.relu{index_text(first.index)}", "4")
+            table = lines(found, largest=False, shown=10, zeros=True)
+            assert [x.operands for x in table if x.value is not None] == [(first,)]
             if values.count(max(values)) > 1:
                 ties += 1
                 assert note(found, "tie") == (str(values.count(max(values))),)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lenet_tui.protocol.messages import Pause, RunFree
-from lenet_tui.protocol.moves import Forward
+from lenet_tui.protocol.moves import Continue, Forward, parse_move
+from lenet_tui.protocol.options import Options
 from lenet_tui.stepping.speeds import FIRST, NAMES, SPEEDS
+from tests.harness.driving import Drive
 from tests.harness.running_app import Running, running
 
 FLAT = "flat out"
@@ -83,3 +85,43 @@ async def test_a_free_run_that_waits_is_dropped_by_a_pause() -> None:
         run.engine.release()
         await run.settle()
         assert not run.app.main.runner.on and not run.engine.commands(RunFree)
+
+
+@pytest.mark.parametrize("speed", ["10 iteration/s", "4 phase/s", "20 op/s"])
+async def test_a_run_at_any_speed_ends_where_numbers_are_no_longer_finite(speed: str) -> None:
+    options = Options(lr=1000.0, batch_size=8)
+    drive = Drive(lr=1000.0, batch_size=8)
+    drive("continue")
+    here = drive.session.frame().position
+    async with running(options=options, speed=speed) as run:
+        await run.press("g", *str(here.iteration - 1), "enter", "r")
+        for _ in range(400):
+            await run.pilot.pause(0.02)
+            if not run.app.main.runner.on:
+                break
+        await run.settle()
+        frame = run.app.main.frame
+        assert frame is not None and frame.position == here
+        assert "inf" in run.text
+        assert run.app.main.recorder.moves[-1] == Continue(2)
+        steps = run.app.main.recorder.moves
+    again = Drive(lr=1000.0, batch_size=8)
+    again(*map(str, steps))
+    assert again.session.frame().position == here
+
+
+async def test_a_watchpoint_ends_a_run_at_a_pace() -> None:
+    drive = Drive()
+    drive("watch loss < 2.2", "continue")
+    here = drive.session.frame().position
+    async with running(speed="10 iteration/s", moves=()) as run:
+        run.app.main.move(parse_move("watch loss < 2.2"))
+        await run.settle()
+        await run.press("r")
+        for _ in range(400):
+            await run.pilot.pause(0.02)
+            if not run.app.main.runner.on:
+                break
+        await run.settle()
+        frame = run.app.main.frame
+        assert frame is not None and frame.position == here and not run.app.main.runner.on

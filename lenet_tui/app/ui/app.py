@@ -22,7 +22,7 @@ from textual.theme import Theme
 from lenet_tui.app import all_words
 from lenet_tui.app.settings import Settings, SettingsFile, unknown
 from lenet_tui.app.ui.loading import QUIT, LoadingScreen
-from lenet_tui.app.ui.themes import OWN_COLOURS
+from lenet_tui.app.ui.themes import OWN_COLOURS, readable
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.messages import Reported, SomethingToShow
 from lenet_tui.stepping.ui.commands import BY_ID, BY_KEY, COMMANDS
@@ -115,8 +115,8 @@ class LenetApp(TypeAheadApp[None], inherit_bindings=False):
         """The theme's; in the terminal's own colours text is readable on black and on white."""
         variables = super().get_css_variables()
         if self.current_theme.ansi:
-            variables |= OWN_COLOURS
-        return variables
+            return variables | OWN_COLOURS
+        return variables | readable(variables)
 
     def on_mount(self) -> None:
         """Set the class ``-ascii`` and the theme before anything is painted."""

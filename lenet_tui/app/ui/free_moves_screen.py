@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import TypeVar, cast
 
@@ -45,14 +46,15 @@ class FreeMovesScreen(ReportScreen):
     _drawing: Drawing | None = None
     """What was drawn last."""
 
-    def _change_past(self, *moves: Move) -> None:
+    def _change_past(self, *moves: Move, first: Callable[[], None] = lambda: None) -> None:
         """Make moves that start a new future; where there is an old one, ask first.
 
-        An option that has the value already is left alone.
+        An option that has the value already is left alone. ``first`` is called before the moves.
         """
         moves = tuple(m for m in moves if not (isinstance(m, Set) and self._is_set(m)))
 
         def go(_: bool = True) -> None:
+            first()
             for move in moves:
                 self.move(move)
 

@@ -41,6 +41,10 @@ class TrainingScreen(FreeMovesScreen):
         if sample.picture is None:
             self.notify(self.words("curves.no-picture"), severity="warning")
             return
-        self.action_training()
-        self.announce("note", self.words("curves.stepped-into", n=sample.sample), "warning")
-        self.move(Draw(sample.target, packed(sample.picture.reshape(-1))))
+        picture = packed(sample.picture.reshape(-1))
+
+        def step_in() -> None:
+            self.action_training()
+            self.announce("note", self.words("curves.stepped-into", n=sample.sample), "warning")
+
+        self._change_past(Draw(sample.target, picture), first=step_in)

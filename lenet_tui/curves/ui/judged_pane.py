@@ -60,8 +60,8 @@ class JudgedPane(Pane):
         else:
             lines = self.lines(judged, self.content_size.width, self.content_size.height)
             when = words("curves.judged", n=thousands(judged.iteration))
-            title = words(self.title_key)
-            self.entitle([f"{title}  {when}", title], self.below(judged))
+            titles = [words(self.title_key), words(f"{self.title_key}.short")]
+            self.entitle([f"{title}  {when}" for title in titles], self.below(judged))
         self.query_one(LineWidget).put([spelled_content(self, line) for line in lines])
 
     @property

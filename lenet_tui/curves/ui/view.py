@@ -67,6 +67,9 @@ class TrainingView(Horizontal):
         if self._picked is not None and self._picked > self.collected.last:
             self._picked = None
         self._aim(frame)
+        judged = self.judged
+        if judged is not None and not frame.running and judged.iteration != _finished(frame):
+            self.judged, self._asked = None, -1
 
     def forget(self) -> None:
         """Another session comes."""
@@ -90,14 +93,15 @@ class TrainingView(Horizontal):
         found = frame.evaluation
         if found is None or frame.running or found.iteration == self._asked:
             return
-        finished = frame.position.iteration - (not frame.boundary)
-        if found.iteration == finished and found.accuracy is not None:
+        if found.iteration == _finished(frame) and found.accuracy is not None:
             self._asked = found.iteration
             self.run_worker(self._judge(), exclusive=True)
 
     async def _judge(self) -> None:
+        asked = self._asked
         reply = await self._engine.ask(Judge(MOST))
-        self.judged = reply.answer
+        if reply.answer is None or reply.answer.iteration == asked:
+            self.judged = reply.answer
 
     def _aim(self, frame: Frame) -> None:
         last = max(self.collected.extent, LEAST)
@@ -154,3 +158,8 @@ class TrainingView(Horizontal):
     def secondary(self) -> Pane:
         """The chart of the accuracy."""
         return self.query_one(f"#chart-{ACCURACY}", Pane)
+
+
+def _finished(frame: Frame) -> int:
+    """The last iteration that has finished at a frame."""
+    return frame.position.iteration - (not frame.boundary)

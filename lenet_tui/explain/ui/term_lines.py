@@ -49,7 +49,8 @@ def lines(found: Explanation, *, largest: bool, shown: int, zeros: bool) -> tupl
     ordered = by_size(found.terms) if largest else in_order(found)
     room = max(FEWEST, shown)
     if any(len(term.operands) > ACROSS for term in ordered):
-        made, used = _operand_lines(ordered, room)
+        chosen = any(key in ("winner", "smallest") for key, _ in found.notes)
+        made, used = _operand_lines(ordered, room, chosen)
     else:
         # Folding a single line away would save nothing.
         used = len(ordered) if len(ordered) + bool(found.left) <= room + 1 else room
@@ -100,8 +101,11 @@ def _term_lines(terms: Sequence[Term]) -> list[Line]:
     return made
 
 
-def _operand_lines(terms: Sequence[Term], room: int) -> tuple[list[Line], int]:
-    """A line for each operand, and how many terms they are; one that has very many is folded."""
+def _operand_lines(terms: Sequence[Term], room: int, chosen: bool) -> tuple[list[Line], int]:
+    """A line for each operand, and how many terms they are; one that has very many is folded.
+
+    A term stands beside its last operand; where it is the one ``chosen`` of them, beside that.
+    """
     made: list[Line] = []
     running, used = 0.0, 0
     for term in terms:
@@ -113,7 +117,9 @@ def _operand_lines(terms: Sequence[Term], room: int) -> tuple[list[Line], int]:
         block = [Line("term", (o,), first=not n) for n, o in enumerate(kept)] or [Line("term")]
         if len(kept) < len(operands):
             block.append(Line("others", count=len(operands) - len(kept), first=False))
-        block[-1] = replace(block[-1], value=term.value, running=running)
+        winner = [n for n, o in enumerate(kept) if chosen and o.value == term.value]
+        place = winner[0] if winner else -1
+        block[place] = replace(block[place], value=term.value, running=running)
         made += block
     return made, used
 

@@ -78,6 +78,18 @@ class RunLoop:
         self._truth_of = point(self.navigator.iteration, self.navigator.cursor)
         return stopped
 
+    def watched(self, step: Callable[[], Notice | None]) -> Notice | None:
+        """Make a step of a run; it ends where a watchpoint becomes true, and returns which."""
+        navigator = self.navigator
+        self.truth = self._truth(self.watches)
+        iteration, before = navigator.iteration, navigator.cursor
+        stopped = step()
+        after = before if navigator.iteration == iteration else None
+        if hit := self._scan(self.watches, after, navigator.cursor):
+            navigator.cursor, stopped = hit
+        self._truth_of = point(navigator.iteration, navigator.cursor)
+        return stopped
+
     def goto(self, iteration: int) -> Notice | None:
         """Go to where ``iteration`` had just finished, training on if it never did."""
         navigator, history = self.navigator, self.navigator.history

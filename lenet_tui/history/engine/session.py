@@ -179,7 +179,8 @@ class Session:
         history.reached(*before)
         history.divergence = error = stopped = None
         try:
-            stopped = self._make(command.move)
+            make = partial(self._make, command.move)
+            stopped = self.run_loop.watched(make) if command.watched else make()
         except (MoveRejected, OptionError, OwnError) as rejected:
             error = rejected.notice
             for line in getattr(rejected, "traceback", ()):

@@ -82,5 +82,4 @@ class AutoRun:
             self._timer = None
 
     def _tick(self) -> None:
-        if self._queue.pending is None:
-            self._queue.ask(Forward(self.speed.unit))
+        self._queue.step(Forward(self.speed.unit))

@@ -23,13 +23,14 @@ one piece goes to 12 and then on, however slow the machine is."""
 class PendingMove:
     """What was sent and is not answered yet: a move, or a free run (``None``).
 
-    ``paused``: it was asked to end before its time. ``since``: when it was sent, in seconds of
-    ``monotonic``.
+    ``paused``: it was asked to end before its time. ``watched``: it is a step of a run. ``since``:
+    when it was sent, in seconds of ``monotonic``.
     """
 
     number: int
     move: Move | None
     paused: bool = False
+    watched: bool = False
     since: float = field(default=-TYPED_AHEAD, compare=False)
 
     @property
@@ -76,6 +77,11 @@ class MoveQueue:
         under_way = () if self.pending is None else (self.pending.move,)
         return (*under_way, *self.waiting)
 
+    def step(self, move: Move) -> None:
+        """Make a step of a run, unless something is under way."""
+        if self.pending is None:
+            self._submit(move, watched=True)
+
     def ask(self, move: Move | None) -> bool:
         """Make ``move`` (``None``: run freely) now or in its turn.
 
@@ -120,7 +126,7 @@ class MoveQueue:
         self.waiting.clear()
         return busy
 
-    def _submit(self, move: Move | None) -> None:
-        self._number += 1
-        self.pending = PendingMove(self._number, move, since=monotonic())
-        self._send(RunFree(self._number) if move is None else DoMove(self._number, move))
+    def _submit(self, move: Move | None, watched: bool = False) -> None:
+        number = self._number = self._number + 1
+        self.pending = PendingMove(number, move, watched=watched, since=monotonic())
+        self._send(RunFree(number) if move is None else DoMove(number, move, watched=watched))

@@ -78,7 +78,9 @@ class MovesRecorder:
 
     def note(self, pending: PendingMove, frame: Frame, stopped: bool) -> None:
         """Note a move that ended in ``frame``; a run by hand is noted by where it ended."""
-        if pending.move is not None and not pending.paused:
+        if pending.watched and stopped:
+            self.moves.append(Continue(2))  # from there it stops at the same place
+        elif pending.move is not None and not pending.paused:
             self.moves.append(pending.move)
         elif stopped and not pending.paused and not frame.boundary:
             self._stopped_in(frame.position.iteration)
