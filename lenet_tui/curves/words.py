@@ -56,6 +56,11 @@ CURVES: Table = {
         "test sample {n}: {what}, p {share}, loss {loss}",
         "测试样本 {n}：{what}，p {share}，损失 {loss}",
     ),
+    "curves.judged-short": (
+        "sample {n}: {what}, loss {loss}",
+        "样本 {n}：{what}，损失 {loss}",
+    ),
+    "curves.judged-shorter": ("{what}, loss {loss}", "{what}，损失 {loss}"),
     "curves.judged-wrong": ("{target} taken for {predicted}", "{target} 被认作 {predicted}"),
     "curves.judged-right": ("{target}, which is right", "{target}，正确"),
     "curves.stepped-into": (

@@ -89,14 +89,12 @@ class WorstPane(JudgedPane):
         if not judged.worst:
             return [""]
         chosen = judged.worst[min(self._chosen, len(judged.worst) - 1)]
-        said = self.words(
-            "curves.judged-one",
-            n=chosen.sample,
-            what=self._taken(chosen),
-            share=number(chosen.share, 3),
-            loss=number(chosen.loss, 3),
-        )
-        return [f"{said}  {self.words('curves.into')}", said, ""]
+        n, what, loss = chosen.sample, self._taken(chosen), number(chosen.loss, 3)
+        share = number(chosen.share, 3)
+        said = self.words("curves.judged-one", n=n, what=what, share=share, loss=loss)
+        short = self.words("curves.judged-short", n=n, what=what, loss=loss)
+        shorter = self.words("curves.judged-shorter", what=what, loss=loss)
+        return [f"{said}  {self.words('curves.into')}", said, short, shorter, ""]
 
     def _taken(self, each: Mistaken) -> str:
         target, predicted = (name_of(n, self.names) for n in (each.target, each.predicted))
