@@ -26,6 +26,11 @@ NOTICES = {
         "iteration {n} ended with a NaN or an infinity",
         "第 {n} 次迭代结束时出现 NaN 或无穷大",
     ),
+    "around:left-out": (
+        "before iteration {n} the script ran {count} forwards without gradients, which are not on"
+        " the tape",
+        "第 {n} 次迭代之前，脚本运行了 {count} 次不带梯度的 forward，它们不在记录中",
+    ),
     "around:raising": (
         "the script has raised an exception in iteration {n}, which is recorded up to there",
         "脚本在第 {n} 次迭代中抛出异常，已记录到该处",

@@ -12,7 +12,7 @@ from lenet_tui.cli.options import complain, language
 from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.transcript_text import TextPrinter
 from lenet_tui.cli.words import words_in
-from lenet_tui.protocol.messages import DoMove, Report
+from lenet_tui.protocol.messages import DoMove, Remark, Report
 from lenet_tui.protocol.moves import Forward, parse_move
 from lenet_tui.text.clean import clean
 
@@ -50,21 +50,19 @@ class Printed:
         writer = ScriptPrinter(printer, words_in(language(self._args)))
         session.subscribe(writer.begin(session.ready))
         if self._moves is None:
-            why = session.to_start()
+            session.to_start()
             for number in range(session.phases):
                 moved = session.do(DoMove(number, PHASE, parameters=True))
                 writer.phase(moved)
                 if moved.error is not None:
                     complain(moved.error)
-            if why is not None:
-                complain(why)
         for number, line in enumerate(self._moves or ()):
             writer.position(line, session.do(DoMove(number, parse_move(line), parameters=True)))
         return False
 
 
 class NoHooks:
-    """Nobody interrupts, and nobody waits for frames."""
+    """Nobody interrupts, and nobody waits for frames; remarks are lines on standard error."""
 
     def stop_wanted(self) -> bool:
         return False
@@ -73,4 +71,5 @@ class NoHooks:
         return False
 
     def send(self, report: Report) -> None:
-        pass
+        if isinstance(report, Remark):
+            complain(report.notice)

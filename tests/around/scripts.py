@@ -222,6 +222,41 @@ torch.save([w, b], sys.argv[1])
 """
 )
 
+CAUGHT = (
+    HEAD
+    + """
+import threading
+from torch.utils.checkpoint import checkpoint
+
+
+def main():
+    net = mlp(4, 8, 2)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    torch.set_default_device("cpu")
+    for number in range(6):
+        with torch.device("cpu"):
+            x = torch.randn(3, 4)
+            try:
+                net(torch.randn(3, 5))
+            except RuntimeError as error:
+                print("caught", str(error)[:20])
+            hidden = checkpoint(net[0], x, use_reentrant=False)
+            loss = net[1:](hidden).pow(2).sum()
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+        with torch.inference_mode():
+            print(number, loss.item(), net(torch.ones(1, 4)).sum().item())
+    torch.save(net.state_dict(), sys.argv[1])
+
+
+thread = threading.Thread(target=main)
+thread.start()
+thread.join()
+"""
+)
+"""Exceptions that are caught, modes of torch's own, a thread, modules that are parts of another."""
+
 FAILS = (
     HEAD
     + """
@@ -267,6 +302,7 @@ SCRIPTS = {
     "loader": LOADER,
     "by_hand": BY_HAND,
     "loose": LOOSE,
+    "caught": CAUGHT,
     "fails": FAILS,
     "nan": NAN,
     "exits": EXITS,

@@ -48,6 +48,7 @@ PHASES = {
     "loader": "zero_grad forward loss backward update",
     "loose": "other zero_grad loss backward update",
     "by_hand": f"{STEP} update other",
+    "caught": "zero_grad forward loss backward update",
     "exits": "schedule other zero_grad forward loss backward clip update",
 }
 """Of the iteration that the third update ends: from just after the second one on."""
@@ -75,6 +76,14 @@ def test_what_is_looked_at_meanwhile_changes_nothing(runs: Runs, script: str) ->
     assert places == [*"333333433444"]
     assert observed.err.count("rejected: ") == 2
     assert "rejected: skip: what was recorded of script.py is looked at" in observed.err
+
+
+def test_an_evaluation_between_two_iterations_is_on_no_tape_and_that_is_said(runs: Runs) -> None:
+    without, observed = runs("plain"), runs("plain", "--at", "4")
+    assert trained(observed) == trained(without)
+    assert "before iteration 4 the script ran 6 forwards without gradients" in observed.err
+    titles = [line.split(" · ")[1] for line in observed.err.splitlines() if " ms " in line]
+    assert titles == PHASES["plain"].split()
 
 
 def test_each_n_is_the_number_of_an_update(runs: Runs) -> None:
@@ -115,7 +124,7 @@ def test_a_condition_stops_it_where_it_holds(
     without, observed = runs(script), runs(script, "--when", when)
     assert trained(observed) == trained(without)
     assert f"iteration {iteration} · update" in observed.err
-    assert said in observed.err.splitlines()[-1]
+    assert said in observed.err.partition("\n\n")[0], "a line before the iteration"
 
 
 def test_a_condition_that_never_holds_and_one_on_what_is_not_there(runs: Runs) -> None:

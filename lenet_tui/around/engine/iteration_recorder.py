@@ -15,9 +15,10 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 from lenet_tui.around.engine.once import Once
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, UPDATE, Phase
+from lenet_tui.protocol.iteration_plan import Segment
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE, Phase
 from lenet_tui.tape.engine.entries import OpEntry
-from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
+from lenet_tui.tape.engine.forward_recorder import OUTSIDE, ForwardRecorder
 from lenet_tui.tape.engine.holders import Holders
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
@@ -81,6 +82,10 @@ class IterationRecorder(StepRecorder):
         self.left_out = 0
         self._led: list[int] | None = []
         """The ``id`` of each module that ran without gradients; ``None``: one has run with them."""
+        self._lead = 0
+        """How many ops there were when the last forward without gradients had ended."""
+        self._left: nn.Module | None = None
+        """The module that has returned last."""
         self._active = ExitStack()
 
     def begin(self) -> None:
@@ -149,9 +154,25 @@ class IterationRecorder(StepRecorder):
 
     def _hook(self) -> None:
         ForwardRecorder._hook(self)
-        self._hooks.append(
-            nn_module.register_module_forward_hook(self._module_was_given, with_kwargs=True)
-        )
+        self._hooks += [
+            nn_module.register_module_forward_hook(self._module_was_given, with_kwargs=True),
+            nn_module.register_module_forward_hook(self._module_ends, always_call=True),
+        ]
+
+    def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:
+        super()._module_leaves(module, args, output)
+        self._left = module
+        if self._led and not self._stack:
+            self._lead = len(self.entries)
+
+    def _module_ends(self, module: nn.Module, args: Any, output: Any) -> None:
+        """A module returns, which is known already, or raises what the script may catch."""
+        left, self._left = self._left, None
+        if left is module or self._quiet or not self._stack or self._stack[-1][0] is not module:
+            return
+        self._stack.pop()
+        self._outer.pop()
+        self._within = self._stack[-1] if self._stack else OUTSIDE
 
     def before_update(
         self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -228,18 +249,23 @@ class IterationRecorder(StepRecorder):
         self._led = None
 
     def _start_again(self) -> None:
-        """Leave out the ops so far."""
+        """Leave out the ops up to the last forward without gradients."""
         assert self._led is not None
         self.left_out += len(self._led)
         self._led.clear()
         self._close()
-        kept = [s for s in self.segments if not all(isinstance(e, OpEntry) for e in s.entries)]
-        self.segments[:] = kept
-        self.entries.clear()
-        self._first, self._leaf = 0, ""
+        gone = {id(op) for op in self.entries[: self._lead]}
+        del self.entries[: self._lead]
+        self._first, self._lead, self._leaf = len(self.entries), 0, ""
         self._named, self._holders = OpNames(), AllHolders(self.entries, self._past)
         self._copies.clear()
         self._nodes.clear()
+        self.segments[:] = [s for s in self.segments if not gone.issuperset(map(id, s.entries))]
+        for segment in self.segments:
+            ops = [op for op in segment.ops if id(op) not in gone]
+            if len(ops) == len(segment.entries):  # without the forward before it, it is no loss
+                segment.segment = Segment(OTHER.name)
+                self._name(OTHER, ops)
 
     # What the module is given
 

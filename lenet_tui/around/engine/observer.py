@@ -66,7 +66,8 @@ class Observer:
         self._recording: Recording | None = None
         self._writer: ScriptTape | None = None
         self._why: Notice | None = None
-        self._thread = threading.get_ident()
+        self._thread = 0
+        """The one in which something is trained."""
         self._under_way: list[Optimizer] = []
         self._used: list[Optimizer] = []
         self._roots = Roots()
@@ -124,7 +125,7 @@ class Observer:
 
     def _forked(self) -> None:
         """A child of the script, such as a worker that loads data, is not observed."""
-        if threading.get_ident() == self._thread:
+        if threading.get_ident() == self._thread or not self._thread:
             self.release()
 
     def failed(self, error: BaseException) -> Recording | None:
@@ -213,7 +214,10 @@ class Observer:
 
     @property
     def _elsewhere(self) -> bool:
-        return self.stop is None or threading.get_ident() != self._thread
+        if self.stop is None:
+            return True
+        self._thread = self._thread or threading.get_ident()
+        return threading.get_ident() != self._thread
 
     # Updates
 
@@ -259,6 +263,8 @@ class Observer:
     def _updated(self, optimizer: Optimizer | None) -> None:
         """An update is over: stop if this is where, and record what follows if it is wanted."""
         self.count += 1
+        if self._writer is not None:
+            self._writer.progress.iteration = self.count
         recording, self._recording = self._recording, None
         if recording is not None:
             recording.end()

@@ -73,7 +73,6 @@ class ScriptSession:
         self._gate = gate
         self._hooks = hooks
         self._next: Recording | None = None
-        self._why = recording.why
         self._subscription = Subscription()
         self.watches: dict[int, Watch] = {}
         self._next_watch = 1
@@ -85,6 +84,14 @@ class ScriptSession:
         self._known()
         if recording.why is not None:
             hooks.send(Remark(recording.why))
+        self._say_left_out(recording)
+
+    def _say_left_out(self, recording: Recording) -> None:
+        """Say what the script ran before the iteration that is not on its tape."""
+        count = recording.recorder.left_out
+        if count:
+            n = recording.tape.iteration
+            self._hooks.send(Remark(notice("around:left-out", n=n, count=count)))
 
     def _known(self) -> None:
         """Take up what the navigator shows now."""
@@ -119,10 +126,9 @@ class ScriptSession:
         """How many phases the iteration of the cursor has."""
         return len(self.navigator.tape.segments)
 
-    def to_start(self) -> Notice | None:
-        """Put the cursor before the iteration's first phase; returns what stopped the script."""
+    def to_start(self) -> None:
+        """Put the cursor before the iteration's first phase."""
         self.navigator.cursor = Cursor(-1)
-        return self._why
 
     # Moves
 
@@ -204,6 +210,7 @@ class ScriptSession:
             raise MoveRejected("around:ended", n=gate.updates)
         self.navigator.take(taken)
         self._known()
+        self._say_left_out(taken)
         return taken.why or (notice("history:paused") if asked else None)
 
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
