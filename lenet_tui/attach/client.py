@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import connection as connections
@@ -23,6 +24,8 @@ from lenet_tui.text.notice import Notice, Problem, notice
 
 PATIENCE = 5.0
 """Seconds for a host's answer: its process may be at work."""
+ENDING = 2.0
+"""Seconds for a process that has hung up to be gone: its files are closed before it is."""
 LOOK_EACH = 0.25
 """Seconds between two looks at whether the program is still there, and has been heard."""
 
@@ -175,7 +178,7 @@ class AttachedEngine:
                 self._patience.heard(report)
                 self._report(report)
         except (EOFError, OSError):
-            if not lives(self._welcome.pid):
+            if _ends(self._welcome.pid):
                 why = notice("attach:ended")
         except Problem as error:
             why = error.notice
@@ -184,3 +187,13 @@ class AttachedEngine:
     def _report(self, report: Report) -> None:
         if not self._closed:
             self._on_report(report)
+
+
+def _ends(pid: int) -> bool:
+    """Whether a process that has hung up has ended."""
+    until = time.monotonic() + ENDING
+    while lives(pid):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True

@@ -20,7 +20,11 @@ def split_model(where: str) -> tuple[str, str]:
 
 
 def session_name(options: Options) -> str:
-    """``digits``, ``mnist.npz``, ``train.py``, ``train.py:GPT``, ``torch.nn:Linear``."""
+    """``digits``, ``mnist.npz``, ``train.py``, ``train.py:GPT``, ``torch.nn:Linear``; ``GPT`` of a
+    script.
+    """
+    if options.model.startswith(SCRIPT):
+        return split_model(options.model)[1]
     if options.model != NET:
         return PurePath(options.model).name
     named = options.data in ("digits", "random")

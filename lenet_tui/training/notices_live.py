@@ -43,6 +43,11 @@ LIVE = {
         "模型没有返回损失，而是返回类型 {kind}：请把损失函数 (output, target) → 数"
         " 作为 step 的第三个参数",
     ),
+    "training:live-cut": (
+        "the step leads to more than {most} functions: what those further away change beside its"
+        " objects is not undone",
+        "这一步涉及超过 {most} 个函数：更远处的函数在其对象之外所作的更改不会撤销",
+    ),
     "training:live-iterators": (
         "the step takes from {names}: what an iterator has given cannot be given back, and each"
         " iteration here takes more",

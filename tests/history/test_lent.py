@@ -11,9 +11,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.history.engine.live_session import Lent
-from lenet_tui.protocol.messages import DoMove
+from lenet_tui.history.engine.live_session import Lent, Unwatched
+from lenet_tui.protocol.messages import DoMove, Remark
 from lenet_tui.protocol.moves import parse_move
+from lenet_tui.training.engine import referenced
 from lenet_tui.training.engine.live_objects import Given, Unusable
 from tests.harness.lent import backward, look, net, samples
 from tests.harness.plain_loop import bits
@@ -33,10 +34,11 @@ def test_the_objects_are_the_same_objects() -> None:
     before = [(id(t), t.data_ptr(), t._version, t.requires_grad, bits(t)) for t in held]
     hooks = [dict(part._forward_hooks) for part in model.modules()]
     groups = [{k: v for k, v in g.items() if k != "params"} for g in optimizer.param_groups]
-    threads, collects = threading.active_count(), (gc.isenabled(), gc.get_threshold())
+    threads, collects = set(threading.enumerate()), (gc.isenabled(), gc.get_threshold())
     zero, backward_of_all = nn.Module.zero_grad, torch.autograd.backward
     look(model, (x, y), nn.CrossEntropyLoss(), optimizer)
-    assert (threading.active_count(), (gc.isenabled(), gc.get_threshold())) == (threads, collects)
+    assert set(threading.enumerate()) <= threads
+    assert (gc.isenabled(), gc.get_threshold()) == collects
     assert nn.Module.zero_grad is zero
     assert torch.autograd.backward is backward_of_all
     now = [*model.parameters(), *model.buffers(), *optimizer.state[weight].values()]
@@ -143,3 +145,19 @@ def test_a_second_interrupt_waits_until_all_is_back() -> None:
 
         session.history.close = interrupt  # type: ignore[method-assign]
     assert [bits(p) for p in model.parameters()] == before
+
+
+def test_where_the_code_leads_too_far_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(referenced, "MOST", 1)
+    model = net()
+
+    def train_step(batch: tuple[Tensor, Tensor]) -> None:
+        backward(nn.functional.cross_entropy(model(batch[0]), batch[1]))
+        net()
+
+    with Lent(Given.of(train_step, samples())) as lent:
+        hooks = Unwatched()
+        lent.make_session(hooks=hooks)
+    (remark,) = hooks.sent
+    assert isinstance(remark, Remark)
+    assert remark.notice.key == "training:live-cut"

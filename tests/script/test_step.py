@@ -53,7 +53,7 @@ def test_it_prints_the_iteration_that_the_loop_then_does(
     assert f"loss (own)  {number(loss.item(), 7)}\n" in printed.out
     for phase in ("init", "forward", "loss", "zero_grad", "backward", "update"):
         assert phase in printed.out
-    assert "<script>:Sequential · lr 0.1" in printed.out
+    assert "Sequential · lr 0.1" in printed.out
     assert printed.err.startswith("lenet-tui: test_step.py:")
     assert printed.err.count("\n") == 1
     assert [bits(p) for p in model.parameters()] == before

@@ -20,6 +20,8 @@ from lenet_tui.text.notice import notice
 from lenet_tui.training.engine import compiled_calls, observed_calls
 from lenet_tui.training.engine.before import Before
 from lenet_tui.training.engine.live_objects import Given, LiveFile, LiveTrainer
+from lenet_tui.training.engine.reached import Reached
+from lenet_tui.training.engine.referenced import MOST
 
 
 class LocalStore:
@@ -119,8 +121,10 @@ class Lent:
         snapshot: Snapshot | None = None,
     ) -> Session:
         """A session, as ``protocol.session_api.MakeSession`` makes one; the options are its own."""
-        found = self._before.reached.generators if self._before else ()
-        self.session = live_session(self.given, hooks, store, found)
+        hooks, found = hooks or Unwatched(), self._before.reached if self._before else Reached()
+        self.session = live_session(self.given, hooks, store, found.generators)
+        if not found.whole:
+            hooks.send(Remark(notice("training:live-cut", most=MOST)))
         return self.session
 
     def __exit__(

@@ -220,14 +220,18 @@ def _set_state(generator: Any, state: Any) -> None:
 
 
 class _Random:
-    """The generators of Python, NumPy and torch, those of the devices too."""
+    """The generators of Python, NumPy and torch, those of the devices too.
+
+    CUDA is not started for it: a script that has not done so may not want it.
+    """
 
     def __init__(self) -> None:
-        self._torch = rng_guard.generators()
+        self._on_cuda = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+        self._torch = rng_guard.generators(cuda=self._on_cuda)
         self._host = host_generators()
 
     def restore(self) -> None:
-        rng_guard.restore_generators(self._torch)
+        rng_guard.restore_generators(self._torch, cuda=self._on_cuda)
         restore_host_generators(self._host)
 
 

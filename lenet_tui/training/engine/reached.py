@@ -49,7 +49,7 @@ ROOMY = (types.SimpleNamespace, argparse.Namespace)
 class Reached:
     """What was found, each object once.
 
-    ``attributes``: objects with the dictionary of their attributes. ``classes``: of the owner.
+    ``classes``: of the owner. ``whole``: whether all code was looked through that leads further.
     """
 
     tensors: list[Tensor] = field(default_factory=list)
@@ -62,6 +62,7 @@ class Reached:
     modules: list[nn.Module] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     classes: list[type] = field(default_factory=list)
+    whole: bool = True
 
 
 def reached_from(roots: Iterable[Any], functions: Iterable[Callable[..., Any]]) -> Reached:
@@ -84,6 +85,7 @@ class _Walk:
         self._code(*functions)
         while self._waiting:
             self._look(*self._waiting.popleft())
+        self._found.whole = self._search.whole
         return self._found
 
     def _code(self, *functions: Callable[..., Any]) -> None:

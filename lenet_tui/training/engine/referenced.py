@@ -122,6 +122,11 @@ class Search:
         while self._waiting and len(self._seen) < 2 * MOST:
             self._look(self._waiting.popleft())
 
+    @property
+    def whole(self) -> bool:
+        """Whether everything has been looked through."""
+        return not self._waiting
+
     def _unwrap(self, function: Any) -> None:
         """Have a callable's code looked at, and note what it was given beforehand."""
         while isinstance(function, functools.partial):

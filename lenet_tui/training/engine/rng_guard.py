@@ -14,10 +14,13 @@ from lenet_tui.training.engine.generators import host_generators, restore_host_g
 Settings = tuple[bool, bool, bool, bool, bool]
 
 
-def generators() -> list[Tensor]:
-    """The states of torch's random number generators: the CPU's, then those of the devices here."""
+def generators(cuda: bool = True) -> list[Tensor]:
+    """The states of torch's random number generators: the CPU's, then those of the devices here.
+
+    ``cuda``: those of CUDA too, which is started for it.
+    """
     states = [torch.get_rng_state()]
-    if torch.cuda.is_available():
+    if cuda and torch.cuda.is_available():
         states += torch.cuda.get_rng_state_all()
     if torch.backends.mps.is_available():
         states.append(torch.mps.get_rng_state())
@@ -43,13 +46,13 @@ def preserved_torch_state() -> Iterator[None]:
             restore_host_generators(host)
 
 
-def restore_generators(states: list[Tensor]) -> None:
+def restore_generators(states: list[Tensor], cuda: bool = True) -> None:
     """Go on from states that ``generators`` returned."""
     cpu, *others = states
     torch.set_rng_state(cpu)
-    if torch.cuda.is_available():
-        cuda, others = others[: torch.cuda.device_count()], others[torch.cuda.device_count() :]
-        torch.cuda.set_rng_state_all(cuda)
+    if cuda and torch.cuda.is_available():
+        on_cuda, others = others[: torch.cuda.device_count()], others[torch.cuda.device_count() :]
+        torch.cuda.set_rng_state_all(on_cuda)
     for state in others:
         torch.mps.set_rng_state(state)
 
