@@ -92,7 +92,9 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
     device = options.device
     if status.ready and device == "auto":
         device = status.ready.device.name
-    own, scripts = status.place != OWN_NAME, options.model.startswith(SCRIPT)
+    own = status.place != OWN_NAME
+    scripts = own or options.model.startswith(SCRIPT)  # it seeds, and chooses, for itself
+    chosen = ["" if scripts and each == OWN else each for each in (options.optimizer, options.loss)]
     parts = [
         (1 if own else 9, Content.styled(clean(status.place), "bold $text-primary")),
         (3, Content(clean(session_name(options)))),
@@ -100,8 +102,8 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
         (4, Content(clean(status.ready.dtype) if status.ready else "")),
         (2, Content("" if scripts else words("status.seed", seed=options.seed))),
         (5, Content(_lr(status.frame, options))),
-        (6, Content(options.optimizer)),
-        (8, Content(options.loss)),
+        (6, Content(chosen[0])),
+        (8, Content(chosen[1])),
     ]
     if options.data not in (OWN, DRAWN):
         parts.append((7, Content(words("status.batch", n=options.batch_size))))
