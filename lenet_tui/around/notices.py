@@ -75,9 +75,9 @@ NOTICES = {
         "脚本在 {count} 次更新后结束；--when {when!r} 从未成立",
     ),
     "around:every": (
-        "--when {when!r} is seen only on a tape: each iteration is recorded, which makes the script"
-        " some times slower",
-        "--when {when!r} 只能从记录中看到：每次迭代都要记录，脚本会慢若干倍",
+        "--when {when!r} is seen only on a tape: each iteration is recorded, so that a small model"
+        " runs about four times as slow",
+        "--when {when!r} 只能从记录中看到：每次迭代都要记录，小模型约慢四倍",
     ),
     "around:nothing-to-run": (
         "run needs a script: lenet-tui run --at 3 -- train.py",
