@@ -18,12 +18,12 @@ PANEL: Table = {
     "panel.trying": ("{probe}: trying …", "{probe}：正在试验…"),
     "panel.of": (
         "{found} Checked from iteration {n} on; all undone.",
-        "{found} 从第 {n} 次迭代起检查；已全部撤销。",
+        "{found}从第 {n} 次迭代起检查；已全部撤销。",
     ),
     "panel.older": (
         "{found} Checked from iteration {n} on; the step shown is in iteration {here}: r checks "
         "it.",
-        "{found} 从第 {n} 次迭代起检查；当前显示第 {here} 次迭代：按 r 检查。",
+        "{found}从第 {n} 次迭代起检查；当前显示第 {here} 次迭代：按 r 检查。",
     ),
     "panel.probes": (
         "Probes, each undone: {names}",
