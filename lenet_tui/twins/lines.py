@@ -20,7 +20,7 @@ def labels(result: TwinsResult, words: Words, lesson: bool) -> Labels:
 
 
 def entry(row: TwinRow) -> str:
-    """What the tape calls it: ``conv1 · conv2d``, ``fc1.weight.grad``, ``fc1.weight``."""
+    """What the tape calls it: ``conv · conv2d``, ``hidden.weight.grad``, ``hidden.weight``."""
     name = row.name.partition("#")[0]
     if row.gradient:
         return clean(f"{row.name}.grad")

@@ -75,7 +75,7 @@ def diff(a: str, b: str, around: int = 1) -> list[str]:
 STEP = "    optimizer.step()\n"
 ZERO_GRAD = "    optimizer.zero_grad()\n"
 BACKWARD = "    loss.backward()\n"
-HEAD = "model.fc2 = nn.Linear(32, 10)\n"
+HEAD = "model.head = nn.Linear(32, 10)\n"
 SGD = "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
 CLIP = "    nn.utils.clip_grad_norm_(model.parameters(), 0.5)\n"
 LOSS = "F.cross_entropy(model(x), y)"
@@ -91,13 +91,13 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     Mistake(
         "detached", "pictures",
-        (("F.relu(self.fc1(x.flatten(1)))", "F.relu(self.fc1(x.flatten(1))).detach()"),), 1,
+        (("F.relu(self.hidden(x.flatten(1)))", "F.relu(self.hidden(x.flatten(1))).detach()"),), 1,
     ),
     Mistake(
         "data-edit", "pictures",
-        ((f"{BACKWARD}{STEP}    model.fc1.weight.data.mul_(0.5)\n",
-          f"    model.fc1.weight.data.mul_(0.5)\n{BACKWARD}{STEP}"),), 2,
-        ((STEP, f"{STEP}    model.fc1.weight.data.mul_(0.5)\n"),),
+        ((f"{BACKWARD}{STEP}    model.hidden.weight.data.mul_(0.5)\n",
+          f"    model.hidden.weight.data.mul_(0.5)\n{BACKWARD}{STEP}"),), 2,
+        ((STEP, f"{STEP}    model.hidden.weight.data.mul_(0.5)\n"),),
     ),
     Mistake(
         "all-zero", "pictures",

@@ -39,12 +39,12 @@ def said(mistake: str, *parts: str) -> None:
 
 
 def no_zero_grad(a: Script, b: Script) -> None:
-    assert a.step() == b.step() and torch.equal(a.grad("fc1.weight"), b.grad("fc1.weight"))
-    first, x_y = b.grad("fc1.weight"), b.batch()
+    assert a.step() == b.step() and torch.equal(a.grad("hidden.weight"), b.grad("hidden.weight"))
+    first, x_y = b.grad("hidden.weight"), b.batch()
     loss = F.cross_entropy(b.model(x_y[0]), x_y[1])
-    second = torch.autograd.grad(loss, b.model.get_parameter("fc1.weight"))[0]
+    second = torch.autograd.grad(loss, b.model.get_parameter("hidden.weight"))[0]
     b.step(x_y)
-    assert torch.equal(b.grad("fc1.weight"), first + second)
+    assert torch.equal(b.grad("hidden.weight"), first + second)
 
 
 def zero_grad_late(a: Script, b: Script) -> None:
@@ -56,7 +56,7 @@ def zero_grad_late(a: Script, b: Script) -> None:
 
 def lr_times_ten(a: Script, b: Script) -> None:
     before = a.values
-    assert a.step() == b.step() and torch.equal(a.grad("fc1.weight"), b.grad("fc1.weight"))
+    assert a.step() == b.step() and torch.equal(a.grad("hidden.weight"), b.grad("hidden.weight"))
     assert moved(before, b.values) == pytest.approx(10 * moved(before, a.values), rel=1e-5)
     assert f"{b.step():.2f}" == "2.75" and f"{math.log(10):.2f}" == "2.30"
     said("lr-times-ten", "2.75", "2.30")
@@ -66,7 +66,7 @@ def softmax_first(a: Script, b: Script) -> None:
     best = F.cross_entropy(torch.eye(10), torch.arange(10))
     assert float(best) == pytest.approx(math.log(math.e + 9) - 1) and f"{best:.2f}" == "1.46"
     a.step(), b.step()
-    share = float(b.grad("fc1.weight").norm() / a.grad("fc1.weight").norm())
+    share = float(b.grad("hidden.weight").norm() / a.grad("hidden.weight").norm())
     assert share == pytest.approx(1 / 9, abs=0.005)
     assert min(b.steps(100)) > best > min(a.steps(100))
     said("softmax-first", "1.46")
@@ -86,19 +86,19 @@ def softmax_dim(a: Script, b: Script) -> None:
 def detached(a: Script, b: Script) -> None:
     assert a.step() == b.step()
     got = {n: p.grad for n, p in b.model.named_parameters()}
-    assert [n for n, g in got.items() if g is not None] == ["fc2.weight", "fc2.bias"]
+    assert [n for n, g in got.items() if g is not None] == ["head.weight", "head.bias"]
     before = b.values
     losses = b.steps(200)
-    assert torch.equal(before["fc1.weight"], b.values["fc1.weight"])
+    assert torch.equal(before["hidden.weight"], b.values["hidden.weight"])
     assert sum(losses[-10:]) < sum(losses[:10])
 
 
 def data_edit(a: Script, b: Script) -> None:
     a.step(), b.step()
-    assert torch.equal(b.grad("conv1.weight"), a.grad("conv1.weight") / 2)
+    assert torch.equal(b.grad("conv.weight"), a.grad("conv.weight") / 2)
     loss = b.model(b.batch()[0]).sum()
     with torch.no_grad():
-        b.model.get_parameter("fc1.weight").mul_(0.5)
+        b.model.get_parameter("hidden.weight").mul_(0.5)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         loss.backward()
 
@@ -107,27 +107,29 @@ def all_zero(a: Script, b: Script) -> None:
     for _ in range(10):
         b.step()
         got = {n: float(p.grad.norm()) for n, p in b.model.named_parameters() if p.grad is not None}
-        assert [n for n, norm in got.items() if norm] == ["fc2.bias"] and len(got) == 6
+        assert [n for n, norm in got.items() if norm] == ["head.bias"] and len(got) == 6
 
 
 def stale_optimizer(a: Script, b: Script) -> None:
     before = b.values
     grads: list[Tensor | None] = []
     for _ in range(2):
-        grads.append(b.grad("fc2.weight") if grads else None)
+        grads.append(b.grad("head.weight") if grads else None)
         x_y = b.batch()
         loss = F.cross_entropy(b.model(x_y[0]), x_y[1])
-        own = torch.autograd.grad(loss, b.model.get_parameter("fc2.weight"))[0]
+        own = torch.autograd.grad(loss, b.model.get_parameter("head.weight"))[0]
         b.step(x_y)
         sum_ = own if grads[-1] is None else grads[-1] + own
-        assert torch.equal(b.grad("fc2.weight"), sum_) and own.norm() > 0
-    assert torch.equal(before["fc2.weight"], b.values["fc2.weight"])
-    assert not torch.equal(before["fc1.weight"], b.values["fc1.weight"])
+        assert torch.equal(b.grad("head.weight"), sum_) and own.norm() > 0
+    assert torch.equal(before["head.weight"], b.values["head.weight"])
+    assert not torch.equal(before["hidden.weight"], b.values["hidden.weight"])
 
 
 def sum_for_mean(a: Script, b: Script) -> None:
     a.step(), b.step()
-    assert torch.allclose(b.grad("fc1.weight"), 16 * a.grad("fc1.weight"), rtol=1e-4, atol=1e-7)
+    assert torch.allclose(
+        b.grad("hidden.weight"), 16 * a.grad("hidden.weight"), rtol=1e-4, atol=1e-7
+    )
     said("sum-for-mean", "16", "1.6")
 
 

@@ -21,19 +21,19 @@ from tests.harness.terminal import environment
 from tests.twins.script import Script
 
 FIRST = {
-    "no-zero-grad": ((1, "zero_grad", ONLY_A), (2, "backward", "fc2.bias")),
-    "zero-grad-late": ((1, "zero_grad", ONLY_A), (1, "update", "conv1.weight")),
-    "lr-times-ten": ((1, "update", DIFFERS), (1, "update", "conv1.weight")),
+    "no-zero-grad": ((1, "zero_grad", ONLY_A), (2, "backward", "head.bias")),
+    "zero-grad-late": ((1, "zero_grad", ONLY_A), (1, "update", "conv.weight")),
+    "lr-times-ten": ((1, "update", DIFFERS), (1, "update", "conv.weight")),
     "softmax-first": ((1, "loss", ONLY_B), (1, "loss", "loss")),
     "softmax-dim": ((1, "loss", DIFFERS), (1, "loss", "loss.log_softmax")),
-    "detached": ((1, "forward", ONLY_B), (1, "backward", "fc2")),
-    "data-edit": ((1, "update", ONLY_B), (1, "backward", "fc1")),
-    "all-zero": ((0, "init", DIFFERS), (0, "init", "conv1.weight")),
-    "stale-optimizer": ((1, "zero_grad", ONLY_A), (2, "forward", "fc2")),
+    "detached": ((1, "forward", ONLY_B), (1, "backward", "head")),
+    "data-edit": ((1, "update", ONLY_B), (1, "backward", "hidden")),
+    "all-zero": ((0, "init", DIFFERS), (0, "init", "conv.weight")),
+    "stale-optimizer": ((1, "zero_grad", ONLY_A), (2, "forward", "head")),
     "sum-for-mean": ((1, "loss", DIFFERS), (1, "loss", "loss")),
     "labels-from-one": ((1, "loss", ONLY_A), None),
     "dropout-last": ((1, "loss", ONLY_B), (1, "loss", "loss")),
-    "clip-after-step": ((1, "update", ONLY_B), (2, "forward", "conv1")),
+    "clip-after-step": ((1, "update", ONLY_B), (2, "forward", "conv")),
     "broadcast-target": ((1, "data", SHAPES), (1, "data", "target")),
     "relu-output": ((1, "forward", ONLY_B), (1, "loss", "loss")),
     "raw-input": ((1, "forward", ONLY_A), (1, "forward", "0")),
@@ -103,7 +103,7 @@ def test_the_first_number_is_torchs_own(tmp_path: Path) -> None:
     assert found is not None
     a, b = Script(mistake.healthy), Script(mistake.broken)
     a.steps(2), b.steps(2)
-    row, ours, theirs = found[1], a.grad("fc2.bias"), b.grad("fc2.bias")
+    row, ours, theirs = found[1], a.grad("head.bias"), b.grad("head.bias")
     assert row.first is not None and row.first.index == (0,)
     assert (row.first.a, row.first.b) == (ours[0].item(), theirs[0].item())
     assert row.difference == (ours.double() - theirs.double()).abs().max().item()

@@ -25,7 +25,7 @@ def test_two_files_that_differ_exit_1_with_every_digit_of_their_losses(
 ) -> None:
     done = run_here("twins", *files, "--iterations", "3", "--format", "text")
     assert done.returncode == 1
-    assert "First number that differs: iteration 2, backward: fc2.bias.grad" in done.stdout
+    assert "First number that differs: iteration 2, backward: head.bias.grad" in done.stdout
     losses = [
         script.steps(3)
         for script in map(Script, (BY_ID["no-zero-grad"].healthy, BY_ID["no-zero-grad"].broken))

@@ -38,18 +38,18 @@ async def test_a_question_comes_first_then_the_run_then_why() -> None:
         assert "0 of 24" in run.text and "✔" not in highlighted(run, "#twins-list")
         await run.press(*["down"] * index, "enter")
         assert told("twins.detached.ask") in run.text
-        assert "+ x = F.relu(self.fc1(x.flatten(1))).detach()" in run.text
+        assert "+ x = F.relu(self.hidden(x.flatten(1))).detach()" in run.text
         assert told("twins.detached.why")[:60] not in run.text and not asked(run)
         await run.press("1")
         assert asked(run) == [Twins(mistake="detached")]
         assert f"No. It is: {told('twins.detached.1')}." in run.text
-        assert "First difference: iteration 1, forward: fc1.detach · line 22" in run.text
+        assert "First difference: iteration 1, forward: hidden.detach · line 22" in run.text
         assert "healthy: 16×32, norm 0.1362   broken: None" in run.text
         assert told("twins.detached.why")[:60] in run.text
         result = run_twins(Twins(mistake="detached"))
         for losses in [i.losses for i in result.iterations[1:]]:
             assert all(loss is not None and number(loss, 4) in run.text for loss in losses)
-        assert highlighted(run, "#twins-rows").startswith("✘ fc2 · AddmmBackward0")
+        assert highlighted(run, "#twins-rows").startswith("✘ head · AddmmBackward0")
         await run.press("n")
         assert "Iteration 2 of 10" in run.text
         await run.press("N", "N")
@@ -90,8 +90,8 @@ async def test_two_files_are_compared_and_one_that_fails_shows_its_traceback(
         run.app.main.open_twins(Twins(str(a), str(b), iterations=3))
         await run.settle()
         assert "a.py beside b.py, 3 iterations from seed 0" in run.text
-        assert "iteration 1, update: conv1.weight" in run.text
-        assert highlighted(run, "#twins-rows").startswith("✘ conv1.weight")
+        assert "iteration 1, update: conv.weight" in run.text
+        assert highlighted(run, "#twins-rows").startswith("✘ conv.weight")
         await run.press("x")  # they are files already
         assert isinstance(run.app.screen, TwinsScreen)
         await run.press("escape")
@@ -121,9 +121,9 @@ async def test_every_size_shows_where_they_part(size: tuple[int, int]) -> None:
         await run.settle()
         assert words("zh")("twins.no-zero-grad.ask")[:12] in run.text.replace("\n", "")
         await run.press("2")
-        assert "第 2 次迭代，backward：fc2.bias.grad" in run.text
-        assert highlighted(run, "#twins-rows").startswith("✘ fc2.bias.grad")
-        assert any("✘ fc2.bias.grad" in line for line in run.lines)
+        assert "第 2 次迭代，backward：head.bias.grad" in run.text
+        assert highlighted(run, "#twins-rows").startswith("✘ head.bias.grad")
+        assert any("✘ head.bias.grad" in line for line in run.lines)
         assert all(cell_len(line) <= size[0] for line in run.lines)
 
 

@@ -180,7 +180,7 @@ class FindingsScreen(Dialog[Finding]):
     def _mark(self, level: str) -> tuple[str, str]:
         glyphs = self.glyphs
         return {
-            ERROR: (glyphs.past, "bold $text-error"),
+            ERROR: (glyphs.past, "bold"),
             WARNING: (glyphs.warning, "bold $text-warning"),
             NOTE: (glyphs.dot, "$text-accent"),
         }[level]

@@ -16,9 +16,9 @@ LOSS: Table = {
     "twins.softmax-first.why": (
         "cross_entropy takes the softmax itself. Of probabilities the best is a single 1 and nine "
         "0: log(e + 9) − 1 = 1.46, whatever the model learns. The gradients are smaller too: "
-        "fc1's first one is about a ninth of the healthy one's.",
+        "hidden's first one is about a ninth of the healthy one's.",
         "cross_entropy 自己会做 softmax。概率再好也只是一个 1 和九个 0：log(e + 9) − 1 = 1.46，"
-        "无论模型学到什么。梯度也更小：fc1 的第一个梯度约为健康者的九分之一。",
+        "无论模型学到什么。梯度也更小：hidden 的第一个梯度约为健康者的九分之一。",
     ),
     "twins.softmax-dim.title": ("Softmax over the samples", "在样本维上做 softmax"),
     "twins.softmax-dim.ask": (
@@ -38,8 +38,8 @@ LOSS: Table = {
     ),
     "twins.sum-for-mean.title": ("The sum instead of the mean", "求和代替平均"),
     "twins.sum-for-mean.ask": (
-        'reduction="sum" over 16 samples. How does fc1.weight.grad of iteration 1 compare?',
-        'reduction="sum"，16 个样本。第 1 次迭代的 fc1.weight.grad 如何？',
+        'reduction="sum" over 16 samples. How does hidden.weight.grad of iteration 1 compare?',
+        'reduction="sum"，16 个样本。第 1 次迭代的 hidden.weight.grad 如何？',
     ),
     "twins.sum-for-mean.0": ("it is equal: only the loss is larger", "相等：只是损失变大"),
     "twins.sum-for-mean.1": ("4 times as large", "4 倍"),

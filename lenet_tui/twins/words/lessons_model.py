@@ -7,49 +7,51 @@ from lenet_tui.text.notice import Table
 MODEL: Table = {
     "twins.detached.title": ("detach() in the middle", "中间多了一个 detach()"),
     "twins.detached.ask": (
-        "fc1's output is detached. What will happen to fc1.weight.grad?",
-        "fc1 的输出被 detach。fc1.weight.grad 会怎样？",
+        "hidden's output is detached. What will happen to hidden.weight.grad?",
+        "hidden 的输出被 detach。hidden.weight.grad 会怎样？",
     ),
     "twins.detached.0": ("it is zero", "为零"),
     "twins.detached.1": ("it stays None", "一直为 None"),
     "twins.detached.2": ("it is as before", "与原来一样"),
     "twins.detached.why": (
         "The forward has the same numbers to the bit; what is missing is the edge of the graph. "
-        "backward() ends at fc2: conv1 and fc1 have .grad None, not zero, and are never trained. "
-        "fc2 learns on random features, so the loss still falls.",
-        "前向的数值逐位相同，缺的是图上的一条边。backward() 到 fc2 为止：conv1 和 fc1 的 .grad "
+        "backward() ends at head: conv and hidden have .grad None, not zero, and are not trained. "
+        "head learns on random features, so the loss still falls.",
+        "前向的数值逐位相同，缺的是图上的一条边。backward() 到 head 为止：conv 和 hidden 的 .grad "
         "为 None，"
-        "而不是零，永远得不到训练。fc2 在随机特征上学习，所以损失仍会下降。",
+        "而不是零，永远得不到训练。head 在随机特征上学习，所以损失仍会下降。",
     ),
     "twins.data-edit.title": ("A weight changed through .data", "通过 .data 修改权重"),
     "twins.data-edit.ask": (
-        "fc1.weight.data is halved between forward and backward. conv1's gradient is then",
-        "在前向与反向之间把 fc1.weight.data 减半。conv1 的梯度是",
+        "hidden.weight.data is halved between forward and backward. conv's gradient is then",
+        "在前向与反向之间把 hidden.weight.data 减半。conv 的梯度是",
     ),
     "twins.data-edit.0": ("none: torch raises", "没有：torch 报错"),
     "twins.data-edit.1": ("right: the forward is over", "正确：前向已经结束"),
     "twins.data-edit.2": ("half of what it should be", "应有值的一半"),
     "twins.data-edit.why": (
-        "backward() multiplies by fc1.weight of now, not of the forward: here "
+        "backward() multiplies by hidden.weight of now, not of the forward: here "
         "exactly half. The same edit under no_grad() raises, as it counts the tensor's version; "
         ".data does not count.",
-        "backward() 乘的是现在的 fc1.weight，而不是前向时的：这里恰好是一半。"
+        "backward() 乘的是现在的 hidden.weight，而不是前向时的：这里恰好是一半。"
         "同样的修改放在 no_grad() 里会报错，因为它增加张量的版本号；.data 不增加。",
     ),
     "twins.all-zero.title": ("All weights begin at zero", "权重全部初始化为零"),
     "twins.all-zero.ask": (
-        "Every parameter begins at 0. What will happen to fc1's gradient?",
-        "所有参数从 0 开始。fc1 的梯度会怎样？",
+        "Every parameter begins at 0. What will happen to hidden's gradient?",
+        "所有参数从 0 开始。hidden 的梯度会怎样？",
     ),
     "twins.all-zero.0": ("it is zero, in every iteration", "每次迭代都为零"),
     "twins.all-zero.1": ("it is small, then grows", "很小，然后变大"),
     "twins.all-zero.2": ("it is None", "为 None"),
     "twins.all-zero.why": (
-        "fc2.weight is 0, so nothing comes back to fc1; fc1's output is 0, so nothing comes to "
-        "fc2.weight. Only fc2.bias has a gradient: the model learns how often each class occurs, "
+        "head.weight is 0, so nothing comes back to hidden; hidden's output is 0, so nothing comes "
+"
+        "        "to head.weight. Only head.bias has a gradient: the model learns how often each class occurs, "
         "and nothing of the pictures.",
-        "fc2.weight 为 0，于是没有梯度传回 fc1；fc1 的输出为 0，于是 fc2.weight 也没有梯度。"
-        "只有 fc2.bias 有梯度：模型学到的只是各类出现的频率，对图片一无所知。",
+        "head.weight 为 0，于是没有梯度传回 hidden；hidden 的输出为 0，"
+        "于是 head.weight 也没有梯度。"
+        "只有 head.bias 有梯度：模型学到的只是各类出现的频率，对图片一无所知。",
     ),
     "twins.view-for-permute.title": ("view() for permute()", "用 view() 代替 permute()"),
     "twins.view-for-permute.ask": (

@@ -7,8 +7,8 @@ from lenet_tui.text.notice import Table
 ORDER: Table = {
     "twins.no-zero-grad.title": ("Gradients are never cleared", "从不清零梯度"),
     "twins.no-zero-grad.ask": (
-        "optimizer.zero_grad() is gone. What is fc1.weight.grad in iteration 2?",
-        "去掉了 optimizer.zero_grad()。第 2 次迭代的 fc1.weight.grad 是什么？",
+        "optimizer.zero_grad() is gone. What is hidden.weight.grad in iteration 2?",
+        "去掉了 optimizer.zero_grad()。第 2 次迭代的 hidden.weight.grad 是什么？",
     ),
     "twins.no-zero-grad.0": ("iteration 2's gradient, as before", "与原来一样，第 2 次的梯度"),
     "twins.no-zero-grad.1": ("the sum of both iterations' gradients", "两次迭代梯度之和"),
@@ -55,17 +55,17 @@ ORDER: Table = {
         "先建优化器，后换输出层",
     ),
     "twins.stale-optimizer.ask": (
-        "fc2 is replaced after the optimizer was made. What happens to the new fc2?",
-        "建好优化器之后才替换 fc2。新的 fc2 会怎样？",
+        "head is replaced after the optimizer was made. What happens to the new head?",
+        "建好优化器之后才替换 head。新的 head 会怎样？",
     ),
     "twins.stale-optimizer.0": ("it gets no gradient", "得不到梯度"),
     "twins.stale-optimizer.1": ("it gets gradients and never moves", "得到梯度，却从不移动"),
     "twins.stale-optimizer.2": ("it is trained as always", "照常训练"),
     "twins.stale-optimizer.why": (
-        "The optimizer holds the old fc2's tensors, which nothing uses any longer. The new ones "
+        "The optimizer holds the old head's tensors, which nothing uses any longer. The new ones "
         "are the model's, so backward() reaches them; but no group has them: step() does not move "
         "them, and zero_grad() does not clear them, so that their .grad grows by each iteration's.",
-        "优化器持有的是旧 fc2 的张量，已无人使用。新张量属于模型，backward() 能到达；"
+        "优化器持有的是旧 head 的张量，已无人使用。新张量属于模型，backward() 能到达；"
         "但不在任何参数组中："
         "step() 不移动它们，zero_grad() 也不清零它们，于是它们的 .grad 每次迭代都在累加。",
     ),

@@ -13,14 +13,14 @@ patterns = torch.randn(10, 1, 8, 8)
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, 3)
-        self.fc1 = nn.Linear(54, 32)
-        self.fc2 = nn.Linear(32, 10)
+        self.conv = nn.Conv2d(1, 6, 3)
+        self.hidden = nn.Linear(54, 32)
+        self.head = nn.Linear(32, 10)
 
     def forward(self, x):
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.relu(self.fc1(x.flatten(1)))
-        return self.fc2(x)
+        x = F.max_pool2d(F.relu(self.conv(x)), 2)
+        x = F.relu(self.hidden(x.flatten(1)))
+        return self.head(x)
 
 
 model = Net()
