@@ -46,9 +46,8 @@ MODEL: Table = {
     "twins.all-zero.2": ("it is None", "为 None"),
     "twins.all-zero.why": (
         "head.weight is 0, so nothing comes back to hidden; hidden's output is 0, so nothing comes "
-"
-        "        "to head.weight. Only head.bias has a gradient: the model learns how often each class occurs, "
-        "and nothing of the pictures.",
+        "to head.weight. Only head.bias has a gradient: the model learns how often each class "
+        "occurs, and nothing of the pictures.",
         "head.weight 为 0，于是没有梯度传回 hidden；hidden 的输出为 0，"
         "于是 head.weight 也没有梯度。"
         "只有 head.bias 有梯度：模型学到的只是各类出现的频率，对图片一无所知。",
