@@ -14,6 +14,7 @@ From a script of one's own, where the objects exist already::
 
 from __future__ import annotations
 
+import random
 import sys
 from typing import TYPE_CHECKING, Any, overload
 
@@ -91,6 +92,7 @@ def step(
     never waits there. Raises ``TypeError`` for what is no step, and ``KeyboardInterrupt`` where the
     person ends the program from the screen.
     """
+    _prepare()
     from lenet_tui.script.engine import door  # noqa: PLC0415 - torch comes with it
 
     more = {"scheduler": scheduler, "scaler": scaler}
@@ -109,6 +111,7 @@ def here(*args: object, **kwargs: object) -> None:
     >>> for x, y in loader:                                        # doctest: +SKIP
     ...     breakpoint()
     """
+    _prepare()
     from lenet_tui.script.engine import around_a_line  # noqa: PLC0415 - torch comes with it
 
     around_a_line.look(sys._getframe(1))
@@ -153,7 +156,16 @@ def check(
     warning; ``findings`` has them as values, ``str`` as text. What the step itself raises is a
     finding too. Raises ``TypeError`` for what is no step.
     """
+    _prepare()
     from lenet_tui.script.engine import checking  # noqa: PLC0415 - torch comes with it
 
     more = {"scheduler": scheduler, "scaler": scaler}
     return checking.checked((model, batch, loss, optimizer), more, iterations)
+
+
+def _prepare() -> None:
+    """Import what draws from Python's generator when it is first imported, which rich does."""
+    state = random.getstate()
+    import rich.style  # noqa: F401, PLC0415
+
+    random.setstate(state)

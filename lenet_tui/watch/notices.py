@@ -6,6 +6,10 @@ NOTICES = {
         "{name} · {op} made {first} ({bad} of {total} numbers); it was given {operands}",
         "{name} · {op} 产生了 {first}（{total} 个中有 {bad} 个），其输入为 {operands}",
     ),
+    "watch:given-nan": (
+        "{name} · {op} was given NaN, which came in from outside: no op before it made it",
+        "{name} · {op} 的输入中已有 NaN，来自外部：之前没有算子产生它",
+    ),
     "watch:operand": (
         "{shape}, {low} to {high}",
         "{shape}，范围 {low} 到 {high}",

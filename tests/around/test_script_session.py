@@ -202,6 +202,8 @@ def test_each_place_of_the_kept_iterations_is_as_it_was(plain: Loop) -> None:
         check(session, plain.seen[4])
         go(session, "back iteration")
         check(session, plain.seen[3])
+        go(session, "back iteration")  # to the first op of what is kept
+        assert (session.navigator.iteration, session.navigator.position.index) == (3, 1)
         assert "iteration 2 cannot be looked at" in refused(session, "back iteration")
         assert "iteration 6 cannot be looked at" in refused(session, "goto 6")
         go(session, "goto 7")
@@ -273,6 +275,7 @@ def test_a_watchpoint_and_a_pause_stop_it_again(plain: Loop) -> None:
 def test_of_older_iterations_only_so_much_memory_is_kept() -> None:
     def looks(session: ScriptSession) -> None:
         go(session, "finish", "finish")
+        go(session, "back iteration")
         assert "(kept: 5)" in refused(session, "back iteration")
 
     Look(looks, tape_mb=0).run(Loop(sees=False), 6)

@@ -203,3 +203,26 @@ def test_the_package_is_imported_in_no_time() -> None:
         assert not {"torch", "textual", "numpy", "rich"} & set(words[2:])
         time.sleep(0.05)
     assert min(seconds) < 0.05
+
+
+DRAWS = """
+import random, sys
+import torch, lenet_tui as lt
+net = torch.nn.Linear(3, 1)
+random.seed(3)
+before = random.getstate()
+{call}
+print(random.getstate() == before, "rich.style" in sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("call", ["step", "check"])
+def test_the_first_look_draws_nothing_from_pythons_generator(call: str) -> None:
+    arguments = "net, (torch.randn(8, 3), torch.randn(8, 1)), torch.nn.MSELoss(), "
+    code = DRAWS.format(call=f"lt.{call}({arguments} torch.optim.SGD(net.parameters(), 0.1))")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(env={"PYTHONPATH": str(ROOT)}),
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr.splitlines()[-1] == "True True"

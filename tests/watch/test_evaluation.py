@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 import torch
@@ -288,3 +289,25 @@ def test_infinity_in_a_list_of_operands_is_not_blamed_on_the_op() -> None:
     assert stopped.startswith("input.div · div made inf")
     assert str(drive("continue 3").stopped) != stopped
     assert "cat" not in str(drive.moved.stopped)
+
+
+FILE = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+x = torch.randn(4, 8, 3)
+x[2, 0, 1] = float("nan")
+data = [(b, b.sum(1, keepdim=True).nan_to_num()) for b in x]
+loss = nn.MSELoss()
+optimizer = torch.optim.SGD(model.parameters(), 0.1)
+"""
+
+
+def test_nan_that_comes_with_the_data_is_not_blamed_on_an_op(tmp_path: Path) -> None:
+    file = tmp_path / "data.py"
+    file.write_text(FILE)
+    drive = Drive("", model=str(file))
+    stopped = str(drive("continue 4").stopped)
+    assert drive.at[:2] == (3, "forward")
+    assert stopped.startswith("0 · linear was given NaN, which came in from outside")

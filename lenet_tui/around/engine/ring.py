@@ -57,6 +57,9 @@ class Ring:
         """The newest tape."""
         return next(reversed(self._tapes.values()))[0]
 
+    def __contains__(self, iteration: int) -> bool:
+        return iteration in self._tapes
+
     def get(self, iteration: int) -> Tape:
         """The tape of an iteration; ``MoveRejected`` where it is not kept."""
         found = self._tapes.get(iteration)

@@ -70,6 +70,15 @@ class ScriptNavigator(Navigator):
         if self.tape.segments[self.cursor.segment].total == UNKNOWN:
             raise MoveRejected("around:raised")
 
+    def back_iteration(self) -> None:
+        """Go to the end of the iteration before; where it is not kept, to the first op of this."""
+        first = self.tape.segments[0]
+        start = Cursor(0, None if first.total == 1 else 1)
+        if self.iteration - 1 in self._ring or self.cursor == start:
+            super().back_iteration()
+        else:
+            self.cursor = start
+
     def end_of(self, iteration: int) -> None:
         self.show(iteration, self._ring.get(iteration).end)
 

@@ -36,17 +36,25 @@ def culprit(
 ) -> tuple[Cursor, Notice] | None:
     """The first entry that made a NaN or infinity out of finite numbers, and the notice of it.
 
-    ``names``: of the parameters by ``id``; an op's operand may have been updated since.
+    ``names``: of the parameters by ``id``; an op's operand may have been updated since. A backward
+    node reads more than it is given: where NaN came into the forward from outside, that is said.
     """
+    entered: tuple[Cursor, Notice] | None = None
+    whole = after is None or tape.index(after) == 0
     for cursor, entry, _ in cursors(tape, after, until):
         made = [t for t in entry.tensors() if t is not None and not finite(t)]
         if not made:
             continue
         operands = entry.operands()
         given = [tape.value(cursor, names[id(t)]) if id(t) in names else t for t in operands]
+        if not isinstance(entry, OpEntry) and entered:
+            return entered
         if all(finite(t) for t in given) and not _infinite_by_request(entry):
             return cursor, _non_finite_notice(entry, made[0], given)
-    return None
+        foreign = (t for t in operands if id(t) not in names)
+        if whole and entered is None and any(map(_has_nan, foreign)):
+            entered = cursor, notice("watch:given-nan", name=entry.name, op=entry.op)
+    return entered
 
 
 def _infinite_by_request(entry: Entry) -> bool:
@@ -59,6 +67,10 @@ def _infinite_by_request(entry: Entry) -> bool:
 
 def finite(tensor: Tensor) -> bool:
     return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
+
+
+def _has_nan(tensor: Tensor) -> bool:
+    return tensor.is_floating_point() and bool(tensor.isnan().any())
 
 
 def _non_finite_notice(entry: Entry, made: Tensor, given: list[Tensor]) -> Notice:
