@@ -99,7 +99,7 @@ class Monkey:
         app, until = self.app, time.monotonic() + PATIENCE
         quiet = 0
         while quiet < 3:
-            assert time.monotonic() < until, f"it never settles: {self.last}"
+            assert time.monotonic() < until, f"it never settles, {self.held_by}: {self.last}"
             await asyncio.sleep(0.005)
             runs = app.main.runner.on or app.main.queue.running
             if runs and app.screen is app.main:

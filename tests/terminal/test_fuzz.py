@@ -22,6 +22,7 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import DoMove, Moved
 from lenet_tui.protocol.moves import Back, Forward
 from lenet_tui.protocol.options import Options, resolve
+from lenet_tui.text.numbers import thousands
 from tests.harness.conversation import Conversation
 from tests.harness.local_engine import LocalEngine
 from tests.harness.monkey import Monkey
@@ -58,7 +59,7 @@ async def check(monkey: Monkey) -> Frame:
     assert frame is not None
     strips = app.screen._compositor.render_strips()
     text = "\n".join(strip.text for strip in strips)
-    assert str(frame.position.iteration) in text.split("\n")[3], (text, monkey.last)
+    assert thousands(frame.position.iteration) in text.split("\n")[3], (text, monkey.last)
     return frame
 
 
