@@ -128,3 +128,16 @@ def test_gradients_over_the_depth_are_torchs(tmp_path: Path) -> None:
     assert len(ours) == len(norms) == 10
     # that of one of three iterations: the steps between are small
     assert ours[-1] == pytest.approx(norms[0], rel=0.05)
+
+
+@pytest.mark.parametrize("program", [p for p in EVIDENCE if id_of(p) in ("vanishing", "exploding")])
+def test_the_sizes_of_a_title_are_those_of_the_layers_it_names(
+    program: str, tmp_path: Path
+) -> None:
+    found = [f for f in of(write(program, BROKEN, tmp_path)) if f.id == id_of(program)]
+    assert found
+    for evidence in (f.evidence for f in found):
+        sizes = list(zip(evidence["names"], evidence["sizes"], strict=True))
+        assert len(sizes) == evidence["layers"]
+        assert (evidence["from"], evidence["first"]) in sizes
+        assert (evidence["to"], evidence["last"]) in sizes
