@@ -142,7 +142,7 @@ class OrderDetector(Detector):
             gradient = self._of(entry.parameter)
             norm = _norm(entry.grad)
             if gradient.used and gradient.norm:
-                gradient.added = gradient.added or made
+                gradient.added = made
                 gradient.norms = gradient.norm, norm
             if gradient.clipped is not None:
                 gradient.clipped.then.setdefault(entry.parameter, "added")
