@@ -11,7 +11,12 @@ import pytest
 import torch
 from torch import nn
 
+from lenet_tui.findings.engine.check import check
 from lenet_tui.findings.finding import Finding
+from lenet_tui.findings.words import FINDINGS, shown_evidence
+from lenet_tui.protocol.options import resolve
+from lenet_tui.text.words import Words
+from lenet_tui.training.engine.trainer import Trainer
 from tests.findings.gallery_files import BROKEN, checked, id_of, marked_line, write
 
 AT_THE_MARK = [
@@ -22,6 +27,29 @@ AT_THE_MARK = [
 ]  # fmt: skip
 """Programs whose mistake is one line."""
 
+ADVERSARIES = """
+import torch
+from torch import nn
+
+made, judged = nn.Linear(4, 2), nn.Linear(2, 1)
+model = nn.ModuleDict({"made": made, "judged": judged})
+makes, judges = (torch.optim.SGD(m.parameters(), lr=0.01) for m in (made, judged))
+data = [torch.randn(8, 2) for _ in range(3)]
+
+
+def step(real):
+    fake = made(torch.randn(8, 4))
+    apart = judged(fake.detach()).mean() - judged(real).mean()
+    apart.backward()
+    judges.step()
+    makes.zero_grad()
+    worse = -judged(fake).mean()
+    worse.backward()
+    makes.step()
+    return worse
+"""
+"""The gradients of ``judged`` are never cleared: both backwards add, and the first one is read."""
+
 
 def _found(program: str, folder: Path) -> Finding:
     return next(f for f in checked(program, BROKEN, folder).findings if f.id == id_of(program))
@@ -30,6 +58,21 @@ def _found(program: str, folder: Path) -> Finding:
 @pytest.mark.parametrize("program", AT_THE_MARK)
 def test_the_line_is_that_of_the_mistake(program: str, tmp_path: Path) -> None:
     assert _found(program, tmp_path).line == marked_line(program, BROKEN, tmp_path)
+
+
+def test_the_line_is_that_of_the_backward_that_the_update_reads(tmp_path: Path) -> None:
+    file = tmp_path / "program.py"
+    file.write_text(ADVERSARIES)
+    found = check(Trainer(resolve("own", model=str(file), device="cpu")), 3).findings
+    one = next(f for f in found if f.id == "grad-accumulates")
+    assert (one.line, one.evidence["update"]) == ("program.py:14", "program.py:15")
+
+
+def test_an_index_in_the_evidence_is_told_from_a_count(tmp_path: Path) -> None:
+    found = _found("batch-mixing__rows", tmp_path)
+    shown = shown_evidence(found, Words("en", FINDINGS))
+    assert "index of the replaced sample 4" in shown
+    assert "number of others that change 3" in shown
 
 
 def test_the_floor_is_the_loss_of_the_best_probabilities(tmp_path: Path) -> None:

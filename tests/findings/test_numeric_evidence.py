@@ -13,7 +13,9 @@ from torch import nn
 from lenet_tui.findings.engine.check import check
 from lenet_tui.findings.engine.detectors.numeric import NUMERIC
 from lenet_tui.findings.finding import Finding
+from lenet_tui.findings.words import FINDINGS, said
 from lenet_tui.protocol.options import resolve
+from lenet_tui.text.words import Words
 from lenet_tui.training.engine.trainer import Trainer
 from tests.findings.gallery_files import BROKEN, id_of, write
 
@@ -55,6 +57,21 @@ EVIDENCE: dict[str, dict[str, Any]] = {
     "resume-lacks-state__vision": {"reason": "rate", "steps": 6, "epochs": 0, "scheduled": 1e-2},
     "resume-lacks-state__sequence": {"reason": "moments", "steps": 0, "epochs": 5},
 }  # fmt: skip
+
+LOG_TIMES_ZERO = """
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Linear(4, 5), nn.Softmax(-1))
+data = [(torch.randn(6, 4), nn.functional.one_hot(torch.arange(6) % 5, 5).float())]
+optimizer = lambda p: torch.optim.SGD(p, lr=0.01)
+
+
+def loss(output, target):
+    wanted = target.log()
+    apart = wanted - output.log()
+    return (target * apart).sum(1).mean()
+"""
 
 
 def of(file: Path) -> tuple[Finding, ...]:
@@ -128,3 +145,29 @@ def test_gradients_over_the_depth_are_torchs(tmp_path: Path) -> None:
     assert len(ours) == len(norms) == 10
     # that of one of three iterations: the steps between are small
     assert ours[-1] == pytest.approx(norms[0], rel=0.05)
+
+
+@pytest.mark.parametrize("program", [p for p in EVIDENCE if id_of(p) in ("vanishing", "exploding")])
+def test_the_sizes_of_a_title_are_those_of_the_layers_it_names(
+    program: str, tmp_path: Path
+) -> None:
+    found = [f for f in of(write(program, BROKEN, tmp_path)) if f.id == id_of(program)]
+    assert found
+    for evidence in (f.evidence for f in found):
+        sizes = list(zip(evidence["names"], evidence["sizes"], strict=True))
+        assert len(sizes) == evidence["layers"]
+        assert (evidence["from"], evidence["first"]) in sizes
+        assert (evidence["to"], evidence["last"]) in sizes
+
+
+def test_a_nan_of_an_infinity_is_not_said_to_be_of_finite_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "program.py"
+    file.write_text(LOG_TIMES_ZERO)
+    found = next(f for f in of(file) if f.id == "nan-forward")
+    assert (found.where, found.line) == ("loss.log", "program.py:11")
+    assert found.evidence["value"] == -math.inf
+    assert found.evidence["factors"] == ["0"]
+    assert (found.evidence["then"], found.evidence["then_line"]) == ("loss.mul", "program.py:13")
+    for language in ("en", "zh"):
+        title, why, _ = said(found, Words(language, FINDINGS))
+        assert "loss.log" in title and "loss.mul" in title and "0 × −∞" in why

@@ -39,10 +39,15 @@ def said(finding: Finding, words: Words) -> tuple[str, str, str]:
 
 
 def shown_evidence(finding: Finding, words: Words) -> str:
-    """The evidence in one line, as ``name value``; what the title says whole is left out."""
+    """The evidence in one line, as ``name value``; what the title says whole is left out.
+
+    A name that says too little has words of its own, ``findings.ID.evidence.NAME``.
+    """
     facts = finding.evidence.items()
     values = {k: v for k, v in facts if k not in ("reason", "message") and v not in ("", [], ())}
-    return ", ".join(f"{name} {_spelled(value, words)}" for name, value in values.items())
+    labels = {name: f"findings.{finding.id}.evidence.{name}" for name in values}
+    said_as = {name: words(key) if key in words else name for name, key in labels.items()}
+    return ", ".join(f"{said_as[k]} {_spelled(value, words)}" for k, value in values.items())
 
 
 def as_json(finding: Finding, words: Words) -> Mapping[str, Any]:

@@ -34,6 +34,11 @@ _WHY = {
         "Clamp what enters to where the function is defined, a little inside.",
         "把输入限制在定义域内，略靠内侧。",
     ),
+    "log-then-zero": (
+        "The logarithm of 0 is −∞, and 0 × −∞ is NaN.", "0 的对数是 −∞，而 0 × −∞ 是 NaN。",
+        "Use torch.xlogy(x, y), which is 0 where x is, or clamp what the logarithm is given.",
+        "使用 torch.xlogy(x, y)（x 为 0 时结果为 0），或给对数的输入设下限。",
+    ),
     "zero-times-inf": (
         "0 × ∞ is NaN.", "0 × ∞ 是 NaN。",
         "Put a harmless number in before the function (where, then log), not after it.",
@@ -132,6 +137,18 @@ _TITLES: Table = {
         "{where} makes the first {value} of finite numbers, at {index}: {bad} of {total}",
         "{where} 由有限数产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
     ),
+    "findings.nan-forward.mask-in-loss.title": (
+        "{where} makes the first {value}, at {index}: {bad} of {total}",
+        "{where} 产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-forward.all-masked.title": (
+        "{where} makes the first {value}, at {index}: {bad} of {total}",
+        "{where} 产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-forward.log-then-zero.title": (
+        "{where} makes {value} of 0, at {index}: {bad} of {total}; {then} makes NaN of it",
+        "{where} 由 0 产生 {value}，在 {index} 处：{total} 个中有 {bad} 个；{then} 由此产生 NaN",
+    ),
     "findings.nan-backward.title": (
         "The backward of {where} makes the first {value}, at {index}: {bad} of {total}",
         "{where} 的反向产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
@@ -150,6 +167,9 @@ _TITLES: Table = {
     ),
 }
 
+OF_INFINITIES = ("zero-times-inf", "inf-minus-inf", "inf-given")
+"""Where an op was given numbers that are not finite."""
+
 
 def _entries() -> dict[str, tuple[str, str]]:
     found = dict(_TITLES)
@@ -163,6 +183,11 @@ def _entries() -> dict[str, tuple[str, str]]:
                 more_zh = "传来的梯度与斜率：{factors}。"
             found[f"findings.{id}.{reason}.why"] = (why + more, why_zh + more_zh)
             found[f"findings.{id}.{reason}.fix"] = (fix, fix_zh)
+    for reason in OF_INFINITIES:
+        found[f"findings.nan-forward.{reason}.title"] = (
+            "{where} makes {value} of numbers that are not finite, at {index}: {bad} of {total}",
+            "{where} 由非有限数产生 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+        )
     found["findings.nan-input.given.why"] = (
         "It came with the batch, in sample {sample}.",
         "它随批量而来，在样本 {sample} 中。",

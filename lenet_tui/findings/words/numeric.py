@@ -108,6 +108,9 @@ NUMERIC: Table = {
         "With sample {changed} replaced, the output of {moved} other samples changes",
         "替换样本 {changed} 后，另外 {moved} 个样本的输出也变了",
     ),
+    "findings.batch-mixing.evidence.changed": ("index of the replaced sample", "被替换样本的序号"),
+    "findings.batch-mixing.evidence.moved": ("number of others that change", "随之改变的样本数"),
+    "findings.batch-mixing.evidence.others": ("indices of those", "它们的序号"),
     "findings.batch-mixing.why": (
         "From {where} on ({op}) a row depends on other samples of the batch of {batch}.",
         "从 {where}（{op}）起，一行依赖批量（{batch} 个）中的其他样本。",

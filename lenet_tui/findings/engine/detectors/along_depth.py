@@ -51,16 +51,17 @@ class AlongDepth(Detector):
 
 
 def _of_slope(slope: Slope) -> Finding:
-    first, last = slope.names
+    sizes = [float(f"{size:.4g}") for size in slope.sizes]
     return Finding(
         "vanishing" if slope.decades < 0 else "exploding",
         BACKWARD.name if slope.what == "gradients" else FORWARD.name,
-        first if slope.what == "gradients" else last,
+        slope.names[0 if slope.what == "gradients" else -1],
         "",
         {
-            "reason": slope.what, "first": slope.first, "last": slope.last,
-            "factor": slope.factor, "layers": slope.layers, "from": first, "to": last,
-            "sizes": [float(f"{size:.3g}") for size in slope.sizes],
+            "reason": slope.what, "first": sizes[slope.first], "last": sizes[slope.last],
+            "factor": slope.factor, "layers": len(sizes),
+            "from": slope.names[slope.first], "to": slope.names[slope.last],
+            "names": list(slope.names), "sizes": sizes,
         },
     )  # fmt: skip
 

@@ -36,7 +36,7 @@ class NotFinite(Detector):
             born.phase or (LOSS.name if born.where.startswith("target") else FORWARD.name),
             born.where,
             iteration.line(born.op),
-            _evidence(born, iteration.number),
+            _evidence(born, iteration),
         )
 
 
@@ -52,7 +52,7 @@ def _birth(iteration: Iteration) -> Birth | None:
     )
 
 
-def _evidence(born: Birth, number: int) -> dict[str, Any]:
+def _evidence(born: Birth, iteration: Iteration) -> dict[str, Any]:
     evidence: dict[str, Any] = {
         "reason": born.cause,
         "value": born.value,
@@ -60,12 +60,15 @@ def _evidence(born: Birth, number: int) -> dict[str, Any]:
         "bad": born.bad,
         "total": born.total,
         "dtype": born.dtype,
-        "iteration": number,
+        "iteration": iteration.number,
         "op": born.op.op if born.op is not None else "",
         "factors": [spelled(f) for f in born.factors],
     }
     if born.kind == "input":
         evidence["sample"] = born.index[0] if born.index else 0
+    for name, op in (("infinity", born.maker), ("then", born.then)):
+        if op is not None:
+            evidence |= {name: op.name, f"{name}_line": iteration.line(op)}
     evidence |= born.names
     if born.kind == "backward":
         pair = (born.names.get("received"), born.names.get("slope"))

@@ -19,6 +19,9 @@ from lenet_tui.protocol.phases import BACKWARD, CLIP, UNSCALE, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, UpdateEntry
 from lenet_tui.tape.engine.tape import TapeSegment
 
+WRITTEN = 0.01
+"""By what share a gradient is less than it was left where somebody has divided it."""
+
 
 @dataclass(slots=True, eq=False)
 class Backward:
@@ -54,7 +57,8 @@ class Clipping:
 class Gradient:
     """What ``.grad`` of a parameter holds: of which backwards, and whether an update has read it.
 
-    ``added``: a backward has added to what was read. ``norms``: before and after that.
+    ``added``: a backward has added to what was read. ``norms``: before and after that. ``norm``: as
+    the last phase left it. ``divided``: it was less than that when an update read it.
     """
 
     holds: list[Backward] = field(default_factory=list)
@@ -63,6 +67,7 @@ class Gradient:
     norm: float = 0.0
     norms: tuple[float, float] = (0.0, 0.0)
     unscaled: bool = False
+    divided: bool = False
     clipped: Clipping | None = None
 
     def cleared(self) -> None:
@@ -70,7 +75,7 @@ class Gradient:
         if self.clipped is not None:
             self.clipped = None
         self.holds, self.used, self.added, self.norm = [], False, None, 0.0
-        self.unscaled = False
+        self.unscaled = self.divided = False
 
 
 class OrderDetector(Detector):
@@ -104,6 +109,8 @@ class OrderDetector(Detector):
                 for entry in segment.entries:
                     gradient = self._of(entry.name)
                     gradient.unscaled = True
+                    if isinstance(entry, GradientEntry):
+                        gradient.norm = _norm(entry.after)
                     for backward in gradient.holds:  # a scaler leaves out a step on its own
                         backward.read = True
             for entry in segment.entries:
@@ -135,7 +142,7 @@ class OrderDetector(Detector):
             gradient = self._of(entry.parameter)
             norm = _norm(entry.grad)
             if gradient.used and gradient.norm:
-                gradient.added = gradient.added or made
+                gradient.added = made
                 gradient.norms = gradient.norm, norm
             if gradient.clipped is not None:
                 gradient.clipped.then.setdefault(entry.parameter, "added")
@@ -153,6 +160,9 @@ class OrderDetector(Detector):
             if entry.grad is None:
                 continue
             read.append(entry.name)
+            norm = _norm(entry.grad)
+            gradient.divided = norm < gradient.norm * (1 - WRITTEN)
+            gradient.norm = norm
             for backward in gradient.holds:
                 backward.read = True
             if gradient.clipped is not None:
@@ -185,7 +195,7 @@ class OrderDetector(Detector):
         name = max(read, key=lambda n: len(self._of(n).holds))
         gradient = self._of(name)
         holds, count = gradient.holds, len(gradient.holds)
-        if count < 2 or gradient.used:
+        if count < 2 or gradient.used or gradient.divided:
             return
         apart = len({b.iteration for b in holds}) == count
         alike = len({b.structure for b in holds}) == 1

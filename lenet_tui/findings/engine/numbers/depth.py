@@ -32,25 +32,27 @@ ONE_PLACE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """How a size changes over the depth: ``first`` and ``last``: of the layers at both ends.
+    """How a size changes over the depth.
 
-    ``what``: ``gradients`` or ``activations``; ``decades``: log10 of first / last for gradients, of
-    last / first for activations, as the numbers travel. ``layers``: how many; ``names``: of the
-    outermost two. ``sizes``: of each, in the order of the forward.
+    ``what``: ``gradients`` or ``activations``; ``decades``: log10 of what it is at the first layers
+    by that at the last ones for gradients, the other way round for activations, as the numbers
+    travel. ``names`` and ``sizes``: of each layer, in the order of the forward. ``first`` and
+    ``last``: the places of the layers that stand for the two ends.
     """
 
     what: str
-    first: float
-    last: float
     decades: float
-    layers: int
-    names: tuple[str, str]
+    names: tuple[str, ...]
     sizes: tuple[float, ...]
+    first: int
+    last: int
 
     @property
     def factor(self) -> float:
         """By how much it is multiplied from one layer to the next."""
-        return float(10 ** (self.decades / max(self.layers - 1, 1)))
+        change = math.log10(self.sizes[self.last]) - math.log10(self.sizes[self.first])
+        step = change / (self.last - self.first)
+        return float(10 ** (-step if self.what == "gradients" else step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def slopes(tape: Tape, parameters: Mapping[int, str]) -> list[Slope]:
 def _both(layers: Sequence[_Layer]) -> Iterator[Slope]:
     if len(layers) < LEAST:
         return
-    names = layers[0].name, layers[-1].name
+    names = tuple(layer.name for layer in layers)
     gradients = _slope("gradients", [x.gradient for x in layers], names, backward=True)
     activations = _slope("activations", [x.size for x in layers], names, backward=False)
     yield from (slope for slope in (gradients, activations) if slope is not None)
@@ -130,7 +132,7 @@ def _rms(tensor: Tensor) -> float:
 
 
 def _slope(
-    what: str, sizes: Sequence[float], names: tuple[str, str], backward: bool
+    what: str, sizes: Sequence[float], names: tuple[str, ...], backward: bool
 ) -> Slope | None:
     """The change from one end to the other, if it is spread over the layers."""
     logs = [math.log10(size) for size in sizes]
@@ -149,4 +151,7 @@ def _slope(
     most = max((step if decades > 0 else -step for step in along), default=0.0)
     if decades and most > ONE_PLACE * abs(decades):
         return None
-    return Slope(what, 10**first, 10**last, decades, len(logs), names, tuple(sizes))
+    places = range(len(logs))
+    at_start = min(places[:end], key=lambda n: abs(logs[n] - first))
+    at_end = min(places[-end:], key=lambda n: abs(logs[n] - last))
+    return Slope(what, decades, names, tuple(sizes), at_start, at_end)

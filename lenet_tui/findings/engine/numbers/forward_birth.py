@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
@@ -29,7 +29,8 @@ class Birth:
     ``kind``: ``input``, ``forward``, ``backward`` or ``state``; ``where``: the op, tensor or
     parameter. ``value``: the first that is not finite, at ``index``; ``bad`` of ``total`` numbers
     are not. ``factors``: what that element was made of. ``cause``: as ``causes`` and
-    ``backward_birth`` name it.
+    ``backward_birth`` name it. ``maker``: the op that made the infinities that ``op`` was given;
+    ``then``: the op that made NaN of those of ``op``.
     """
 
     kind: str
@@ -44,6 +45,8 @@ class Birth:
     op: OpEntry | None = None
     phase: str = ""
     names: Mapping[str, float | str] = field(default_factory=dict)
+    maker: OpEntry | None = None
+    then: OpEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,16 @@ def behind(tape: Tape, op: OpEntry, given: Given) -> Birth | None:
         if operand.producer is None:
             return _from_outside(operand, given)
         made, found = _follow(operand.producer, producers, given)
-        return found or _birth(made, given, tape)
+        return found or _birth(made, given, tape, producers)
     return None
 
 
 def _traced(tape: Tape, loss: OpEntry, given: Given) -> Birth:
     ops = [op for segment in tape.segments for op in segment.ops]
     start = next((op for op in ops if op is loss or op.made(loss.tensor)), loss)
-    op, found = _follow(start, Producers(ops), given)
-    return found or _birth(op, given, tape)
+    producers = Producers(ops)
+    op, found = _follow(start, producers, given)
+    return found or _birth(op, given, tape, producers)
 
 
 def _follow(op: OpEntry, producers: Producers, given: Given) -> tuple[OpEntry, Birth | None]:
@@ -124,18 +128,25 @@ def _bad_operands(op: OpEntry, producers: Producers, given: Given) -> Iterator[_
 
 def _on_purpose(operand: _Operand, producers: Producers, given: Given) -> bool:
     """Whether the infinities of an operand come from where they were asked for."""
+    maker, operand = _maker(operand, producers, given)
+    if maker is not None:
+        return causes.wanted(maker)
+    return operand.producer is None and not _name_of(operand.tensor, given.batch)
+
+
+def _maker(
+    operand: _Operand, producers: Producers, given: Given
+) -> tuple[OpEntry | None, _Operand]:
+    """The op that made the infinities of an operand, as far back as one did; and its operand."""
     seen: set[int] = set()
     while operand.producer is not None and id(operand.producer) not in seen:
         op = operand.producer
         seen.add(id(op))
-        if causes.wanted(op):
-            return True
         bad = list(_bad_operands(op, producers, given))
-        if not bad:
-            return False
+        if not bad or causes.wanted(op):
+            return op, operand
         operand = bad[0]
-    outside = _name_of(operand.tensor, given.batch)
-    return operand.producer is None and not outside
+    return None, operand
 
 
 def _name_of(tensor: Tensor, named: Mapping[str, Tensor]) -> str:
@@ -161,7 +172,22 @@ def _from_outside(operand: _Operand, given: Given) -> Birth | None:
     return Birth(kind, name, "given", value, index, bad, tensor.numel(), str(tensor.dtype)[6:])
 
 
-def _birth(op: OpEntry, given: Given, tape: Tape) -> Birth:
+def _birth(op: OpEntry, given: Given, tape: Tape, producers: Producers) -> Birth:
+    bad_operands = list(_bad_operands(op, producers, given))
+    maker = _maker(bad_operands[0], producers, given)[0] if bad_operands else None
+    if maker is not None and maker.op in causes.LOGS:
+        then = _described(op, given, tape)
+        if then.cause == "zero-times-inf":
+            found = _described(maker, given, tape)
+            if found.cause in ("log-of-zero", "mask-in-loss"):
+                return replace(found, cause="log-then-zero", then=op)
+    found = _described(op, given, tape)
+    if bad_operands and found.cause in ("arithmetic", "overflow", "half-overflow"):
+        found = replace(found, cause="inf-minus-inf" if math.isnan(found.value) else "inf-given")
+    return replace(found, maker=maker)
+
+
+def _described(op: OpEntry, given: Given, tape: Tape) -> Birth:
     tensor = next(t for t in op.tensors() if t is not None and not finite(t))
     index, bad = first_bad(tensor)
     value = float(tensor.detach()[index])
