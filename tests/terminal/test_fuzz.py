@@ -36,6 +36,11 @@ async def at_the_keys(
     make_engine: MakeEngine, seed: int, options: Options = LENET
 ) -> AsyncIterator[Monkey]:
     app = LenetApp(make_engine, options, ascii=seed % 2 == 1)
+
+    async def stay() -> None:
+        """A click may hit ``quit`` in the footer."""
+
+    app.action_quit = stay  # type: ignore[method-assign]
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         while app.is_loading or app.main.frame is None:
             await pilot.pause(0.01)
