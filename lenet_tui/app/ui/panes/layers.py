@@ -125,6 +125,7 @@ class LayersPane(Pane):
         counts = (len(thousands(n.count)) + 1 for n in tree.nodes)
         self._counts = max(COUNT, max(counts, default=0))
         self._found = []
+        self._here = -1  # it was a line of the tree before
         self.listed.take(tree)
         place = tree.place_like(self._tensor, before)
         self.listed.select(place, keep=True)
