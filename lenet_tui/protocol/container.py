@@ -23,7 +23,10 @@ _LENGTH = struct.Struct("<Q")
 _Read = TypeVar("_Read")
 
 Forms = Mapping[type, tuple[type, Callable[[Any], object], Callable[[Any], object]]]
-"""Classes written as another class: that class, the function to it, and the one from it."""
+"""Classes written as another class: that class, the function to it, and the one from it.
+
+That class is ``str``, or a dataclass of plain values and ``memoryview``.
+"""
 _ACCEPTED = {bool: (bool,), int: (int,), float: (int, float), str: (str,)}
 """The types that JSON may give for each plain type: a truth value is no number."""
 
@@ -42,8 +45,17 @@ def pack(value: object, forms: Forms) -> list[bytes | memoryview]:
             return len(part)
         for kind, (_, write, _) in forms.items():
             if isinstance(part, kind):
-                return write(part)
+                part = write(part)
+                return part if isinstance(part, str) else leaf(part)
         return {name: getattr(part, name) for name in _types(part.__class__)}
+
+    def leaf(part: Any) -> object:  # at once, as there are many of them
+        found = {name: getattr(part, name) for name in _types(part.__class__)}
+        for name, value in found.items():
+            if isinstance(value, memoryview):
+                contents.append(value)
+                found[name] = len(value)
+        return found
 
     header = json.dumps(value, default=plain).encode()
     return [_LENGTH.pack(len(header)), header, *contents]

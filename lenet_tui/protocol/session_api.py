@@ -32,8 +32,8 @@ class Progress(Protocol):
 class KeyframeStore(Protocol):
     """Stores keyframes where they survive the engine's death."""
 
-    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
-        """Store a keyframe, copied; returns the memory that it takes, in bytes."""
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> Blob:
+        """Store a keyframe, copied; returns the copy."""
 
     def get(self, iteration: int) -> Blob: ...
 

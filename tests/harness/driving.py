@@ -23,9 +23,9 @@ class LocalStore:
     def __init__(self) -> None:
         self.blobs: dict[int, bytes] = {}
 
-    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> bytes:
         self.blobs[iteration] = b"".join(pieces)
-        return len(self.blobs[iteration])
+        return self.blobs[iteration]
 
     def get(self, iteration: int) -> bytes:
         return self.blobs[iteration]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from lenet_tui.history.engine.session import Session
 from lenet_tui.parity.result import Parity
-from lenet_tui.protocol.blob import Blob, Piece, length
+from lenet_tui.protocol.blob import Blob, Piece
 from lenet_tui.protocol.engine_api import OnReport
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
@@ -197,9 +197,10 @@ class LocalEngine:
 
     # The session's store of keyframes.
 
-    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
-        self.report(Keyframe(iteration, b"".join(pieces)))
-        return length(pieces)
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> Blob:
+        blob = b"".join(pieces)
+        self.report(Keyframe(iteration, blob))
+        return blob
 
     def get(self, iteration: int) -> Blob:
         return self._recovery.keyframe(iteration)

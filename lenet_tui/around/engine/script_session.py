@@ -274,8 +274,8 @@ class ScriptSession:
 class _NoStore:
     """There are no keyframes."""
 
-    def put(self, iteration: int, pieces: Sequence[object]) -> int:
-        return 0
+    def put(self, iteration: int, pieces: Sequence[object]) -> bytes:
+        return b""
 
     def get(self, iteration: int) -> bytes:
         raise KeyError(iteration)

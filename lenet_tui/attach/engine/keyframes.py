@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lenet_tui.process.engine.pipe import copied
-from lenet_tui.protocol.blob import Blob, Piece, taken
+from lenet_tui.protocol.blob import Blob, Piece
 
 
 class LocalStore:
@@ -14,9 +14,9 @@ class LocalStore:
     def __init__(self) -> None:
         self._blobs: dict[int, Blob] = {}
 
-    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> Blob:
         blob = self._blobs[iteration] = copied(pieces, self._blobs)
-        return taken(blob)
+        return blob
 
     def get(self, iteration: int) -> Blob:
         return self._blobs[iteration]

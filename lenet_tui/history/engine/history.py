@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from lenet_tui.history.engine.near import NearStates
 from lenet_tui.history.keyframe_policy import KeyframeIndex
-from lenet_tui.protocol.blob import LARGE, Blob, Piece, equal, length
+from lenet_tui.protocol.blob import LARGE, Blob, Piece, equal, length, taken
 from lenet_tui.protocol.evaluation import Evaluations
 from lenet_tui.protocol.iteration_plan import INIT, IterationPlan, regular
 from lenet_tui.protocol.messages import Snapshot
@@ -104,10 +104,10 @@ class History:
         if iteration in self.index.sizes and not self._has(iteration, pieces):
             self.divergence = notice("history:not-reproduced", n=iteration)
         if self.index.due(iteration):
-            size = self._store.put(iteration, pieces)
-            if length(pieces) < LARGE:
-                sum_ = self._hashing.submit(_sum, b"".join(pieces))
-                self._blob_digests[iteration] = sum_
+            blob = self._store.put(iteration, pieces)
+            size = taken(blob)
+            if isinstance(blob, bytes) and size < LARGE:
+                self._blob_digests[iteration] = self._hashing.submit(_sum, blob)
             self._drop(self.index.add(iteration, size, self._near_bytes))
             self._remark(iteration, size)
 

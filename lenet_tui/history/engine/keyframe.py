@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -44,7 +45,14 @@ class StoredTensor:
 
 
 def _stored(tensor: Tensor) -> StoredTensor:
-    return StoredTensor(str(tensor.dtype)[6:], tuple(tensor.shape), memoryview(raw(tensor)))
+    plain = tensor.detach()
+    seen = tensor.dtype is torch.float32 and tensor.is_cpu and tensor.layout is torch.strided
+    if seen and plain.is_contiguous() and plain.dim() and plain.numel():  # as ``raw``, at once
+        numbers: Any = plain.numpy()
+        content = memoryview(numbers).cast("B")
+    else:
+        content = memoryview(raw(plain))
+    return StoredTensor(str(tensor.dtype)[6:], tuple(tensor.shape), content)
 
 
 def _view(stored: StoredTensor) -> Tensor:

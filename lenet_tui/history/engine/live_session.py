@@ -30,9 +30,9 @@ class LocalStore:
     def __init__(self) -> None:
         self._blobs: dict[int, bytes] = {}
 
-    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> bytes:
         self._blobs[iteration] = b"".join(pieces)
-        return len(self._blobs[iteration])
+        return self._blobs[iteration]
 
     def get(self, iteration: int) -> bytes:
         return self._blobs[iteration]

@@ -135,10 +135,13 @@ class RunLoop:
             if fast and left > TAPED and self._plain_next():
                 if framed:  # on tape, to be shown; what stops a run is the same as without
                     self._taped({}, False)
+                    hit = self._find_turn(watches) if stopping else None
                 else:
-                    navigator.plain()
-                    self._evaluator.if_due()
-                hit = self._find_turn(watches) if stopping else None
+                    most = left - TAPED if limit is not None else None
+                    count, hit = self._plainly(most, watches, stopping)
+                    passed += count
+                    if not hit:
+                        continue
             else:
                 hit = self._taped(watches, stopping)
             if hit:
@@ -151,6 +154,29 @@ class RunLoop:
             if framed and navigator.finished:
                 self._hooks.send(FrameUpdate(self._frame()))
         return notice("history:iterations", n=limit) if stopping else None
+
+    def _plainly(
+        self, most: int | None, watches: dict[int, Watch], stopping: bool
+    ) -> tuple[int, Hit | None]:
+        """Run whole iterations without a tape, one at least, until something else is wanted.
+
+        Returns how many were passed, and where a watchpoint became true in the one after them.
+        """
+        navigator, hooks, plans = self.navigator, self._hooks, self.navigator.history.plans
+        evaluated = bool(navigator.trainer.options.evaluate_every)
+        passed = 0
+        while True:
+            navigator.plain()
+            if evaluated:
+                self._evaluator.if_due()
+            hit = self._find_turn(watches) if stopping else None
+            if hit:
+                return passed, hit
+            passed += 1
+            self._note_loss(navigator.trainer.last_loss)
+            other = passed == most or navigator.iteration + 1 in plans
+            if other or hooks.stop_wanted() or hooks.frame_wanted():
+                return passed, None
 
     def _plain_next(self) -> bool:
         """Whether a whole iteration without anything special comes next."""

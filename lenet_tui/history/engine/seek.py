@@ -144,24 +144,27 @@ class Replay:
         taped = any(s.entries for s in segments)
         if self.iteration and taped and all(s.segment.how == "turn" for s in segments):
             self.history.keep_near(self.iteration, self.recorder)
+        self._keep_if_due()
+
+    def _keep_if_due(self) -> None:
         if self.history.wants(self.iteration):
             self.history.keep(self.iteration, keyframe.capture_pieces(self.trainer))
 
     def plain(self) -> None:
         """Run the whole next iteration as a plain loop would, without a tape."""
-        self.history.settle(self.iteration)
+        iteration, trainer = self.iteration + 1, self.trainer
+        self.history.settle(iteration - 1)
         try:  # ``rejecting`` takes 1 % of an iteration
-            self.trainer.begin(self.iteration + 1)
-            self.trainer.plain_iteration()
-            self.trainer.note_loss()
+            trainer.begin(iteration)
+            trainer.plain_iteration()
+            trainer.note_loss()
         except Problem:
             raise
         except Exception as error:
-            raise rejection(self.trainer, error) from error
-        self.recorder.skip_to(self.iteration + 1)
-        self.cursor = self.tape.end
-        self.history.reached(self.iteration, self.cursor)
-        self.keep()
+            raise rejection(trainer, error) from error
+        self.cursor = self.recorder.skip_to(iteration).end
+        self.history.reached(iteration, self.cursor)
+        self._keep_if_due()
 
     def boundary(self, iteration: int) -> None:
         """Go to the state in which a recorded iteration had just finished."""

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from lenet_tui.process import blobs
-from lenet_tui.protocol.blob import LARGE, SHARING, Blob, Piece, SharedBlob, length, shared, taken
+from lenet_tui.protocol.blob import LARGE, SHARING, Blob, Piece, SharedBlob, length, shared
 from lenet_tui.protocol.messages import (
     Close,
     Command,
@@ -128,12 +128,12 @@ class Pipe:
 
     # Keyframes are stored at the other end of the pipe.
 
-    def put(self, iteration: int, pieces: Sequence[Piece]) -> int:
+    def put(self, iteration: int, pieces: Sequence[Piece]) -> Blob:
         blob = self._copied(pieces)
         if isinstance(blob, SharedBlob):
             self._shared[iteration] = blob
         self.send(Keyframe(iteration, blob))
-        return taken(blob)
+        return blob
 
     def _copied(self, pieces: Sequence[Piece]) -> Blob:
         return copied(pieces, self._shared)

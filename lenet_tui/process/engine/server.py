@@ -144,8 +144,10 @@ class Server:
         return self._pipe.stop_wanted
 
     def frame_wanted(self) -> bool:
+        if time.monotonic() - self._frame_sent <= FRAME_INTERVAL:
+            return False
         self._pipe.poll()
-        return self._pipe.acknowledged and time.monotonic() - self._frame_sent > FRAME_INTERVAL
+        return self._pipe.acknowledged
 
     def send(self, report: messages.Report) -> None:
         if isinstance(report, messages.FrameUpdate):

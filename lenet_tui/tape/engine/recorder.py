@@ -122,7 +122,7 @@ class TapeRecorder:
         """Add segments that were run before the tape begins, without entries."""
         self.tape.segments += [TapeSegment(segment, 0) for segment in segments]
 
-    def skip_to(self, iteration: int) -> None:
+    def skip_to(self, iteration: int) -> Tape:
         """Begin a tape without entries, for an iteration that was run without recording."""
         self.forget()
         self.digests.forget()
@@ -130,6 +130,7 @@ class TapeRecorder:
         on = phases_on(self.trainer.options)
         segments = list(unrecorded(on))
         self.tape = Tape(iteration, self.tape.base, None, segments, self.evaluations)
+        return self.tape
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.

@@ -74,7 +74,7 @@ def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
         state.source, state.epoch, state.offset, state.fixed = options.data, 0, 0, None
     state.size = options.batch_size
     order = _order(options.data, options.seed, state.epoch, count(options))
-    seed = batch_seed(state, options)
+    seed = batch_seed(state, options) if options.augment != OFF else 0
     picked = order[state.offset : state.offset + options.batch_size]
     state.offset += options.batch_size
     if state.offset >= len(order):
@@ -186,10 +186,13 @@ def facts(options: Options) -> Samples | None:
     """What the screen says of the images; ``None`` for data that are none of a file."""
     if options.data in NOT_LOADED:
         return None
-    loaded = load(options.data)
+    return _facts(load(options.data), options.augment != OFF)
+
+
+@lru_cache(maxsize=1)
+def _facts(loaded: Dataset, augmented: bool) -> Samples:
     padding = loaded.train.background if loaded.padded else None
-    names = tuple(clean(name, LONGEST) for name in loaded.names)
-    return Samples(padding, names, options.augment != OFF)
+    return Samples(padding, tuple(clean(name, LONGEST) for name in loaded.names), augmented)
 
 
 def content(options: Options) -> str:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,13 +55,19 @@ def generators() -> Generators:
     return Generators(torch.get_rng_state(), host_generators())
 
 
+_last: list[Any] = [(), torch.empty(0)]
+"""Python's state when it was last asked for, as it gives it and as a tensor: it seldom changes."""
+
+
 def host_generators() -> HostGenerators:
     """The present states."""
     _, words, gauss = random.getstate()
+    if words != _last[0]:
+        _last[:] = words, torch.from_numpy(np.array(words, np.uint32).view(np.int32))
     _, keys, place, has_gauss, cached = np.random.get_state()
     numpy_words = np.append(keys, np.uint32(place)).astype(np.uint32)
     return HostGenerators(
-        torch.from_numpy(np.array(words, np.uint32).view(np.int32)),
+        _last[1],
         gauss,
         torch.from_numpy(numpy_words.view(np.int32)),
         float(cached) if has_gauss else None,

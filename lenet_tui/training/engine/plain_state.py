@@ -45,15 +45,25 @@ class PlainState:
                 found += _tensors(value)
         self._first = [(t, t._version, t.detach().clone()) for t in found]
         self._number = {id(t): number for number, t in enumerate(found)}
+        self._written: dict[str, _Written] = {}
 
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
         tensors: list[Tensor] = []
-        written = {
-            path: {name: self._encoded(value, tensors) for name, value in _plain(attributes)}
-            for path, attributes in self._places()
-        }
-        return json.dumps(written), tuple(tensors)
+        texts = {path: self._text(path, a, tensors) for path, a in self._places()}
+        return "{" + ", ".join(texts.values()) + "}", tuple(tensors)
+
+    def _text(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
+        """What is written of a place; it is known as long as the same fixed values are there."""
+        known = self._written.get(path)
+        if known is not None and known.holds(attributes):
+            return known.text
+        encoded = {name: self._encoded(value, tensors) for name, value in _plain(attributes)}
+        text = f"{json.dumps(path)}: {json.dumps(encoded)}"
+        if all(_fixed(value) for name, value in attributes.items() if name not in OWN):
+            values = list(attributes.values())
+            self._written[path] = _Written([*attributes], values, [*map(id, values)], text)
+        return text
 
     def restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
         """Put the values back, those tensors that were not on the CPU on ``device``.
@@ -133,6 +143,24 @@ class PlainState:
 
 
 @dataclass(frozen=True, slots=True)
+class _Written:
+    """What was written of a place all of whose values are fixed: while they are the same ones.
+
+    ``values`` keeps them, so that no other value gets the ``identities`` of one that has gone.
+    """
+
+    names: list[str]
+    values: list[Any]
+    identities: list[int]
+    text: str
+
+    def holds(self, attributes: dict[str, Any]) -> bool:
+        """Whether the place has the same values still."""
+        same = len(attributes) == len(self.names) and [*attributes] == self.names
+        return same and [*map(id, attributes.values())] == self.identities
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The state of an object that stays itself."""
 
@@ -177,6 +205,13 @@ def writable(value: Any) -> bool:
     if type(value) in (list, tuple):
         return all(map(writable, value))
     return type(value) is dict and all(writable(part) for pair in value.items() for part in pair)
+
+
+def _fixed(value: Any) -> bool:
+    """Whether a value is written alike as long as it is the same object."""
+    if type(value) is tuple:
+        return all(map(_fixed, value))
+    return not isinstance(value, (Tensor, *stateful.KINDS)) and type(value) not in (list, dict)
 
 
 def _tensors(value: Any) -> list[Tensor]:
