@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lenet_tui.history.engine.evaluator import Evaluator
+from lenet_tui.history.engine.frame_pace import FramePace
 from lenet_tui.history.engine.history import point
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.recompute import with_tensors
@@ -52,6 +54,7 @@ class RunLoop:
         self._truth_of = point(0, Cursor(0))
         self._hooks = hooks
         self._frame = frame
+        self._pace = FramePace()
         self._losses: list[float] = []
         self._losses_from = 0
 
@@ -130,7 +133,8 @@ class RunLoop:
         while limit is None or passed < limit:
             if self._hooks.stop_wanted():
                 return self._pause()
-            framed = self._hooks.frame_wanted()
+            framed = self._framed()
+            began = time.perf_counter()
             left = limit - passed if limit is not None else TAPED + 1
             if fast and left > TAPED and self._plain_next():
                 if framed:  # on tape, to be shown; what stops a run is the same as without
@@ -139,6 +143,7 @@ class RunLoop:
                 else:
                     most = left - TAPED if limit is not None else None
                     count, hit = self._plainly(most, watches, stopping)
+                    self._pace.passed(count, time.perf_counter() - began)
                     passed += count
                     if not hit:
                         continue
@@ -153,6 +158,7 @@ class RunLoop:
                 self._note_loss(navigator.trainer.last_loss)
             if framed and navigator.finished:
                 self._hooks.send(FrameUpdate(self._frame()))
+                self._pace.sent(began, time.perf_counter())
         return notice("history:iterations", n=limit) if stopping else None
 
     def _plainly(
@@ -175,8 +181,11 @@ class RunLoop:
             passed += 1
             self._note_loss(navigator.trainer.last_loss)
             other = passed == most or navigator.iteration + 1 in plans
-            if other or hooks.stop_wanted() or hooks.frame_wanted():
+            if other or hooks.stop_wanted() or self._framed():
                 return passed, None
+
+    def _framed(self) -> bool:
+        return self._pace.due(time.perf_counter()) and self._hooks.frame_wanted()
 
     def _plain_next(self) -> bool:
         """Whether a whole iteration without anything special comes next."""
