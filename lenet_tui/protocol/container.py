@@ -51,10 +51,10 @@ def pack(value: object, forms: Forms) -> list[bytes | memoryview]:
 
     def leaf(part: Any) -> object:  # at once, as there are many of them
         found = {name: getattr(part, name) for name in _types(part.__class__)}
-        for name, value in found.items():
-            if isinstance(value, memoryview):
-                contents.append(value)
-                found[name] = len(value)
+        for name, field in found.items():
+            if isinstance(field, memoryview):
+                contents.append(field)
+                found[name] = len(field)
         return found
 
     header = json.dumps(value, default=plain).encode()

@@ -1,4 +1,4 @@
-"""How often a run makes a frame: as often as it is asked for, while that costs a small part of it."""
+"""How often a run makes a frame: whenever one is asked for, while that costs little of its time."""
 
 from __future__ import annotations
 
