@@ -86,11 +86,11 @@ def ours() -> Iterator[Keys]:
 
 
 def cursor(keys: Keys) -> Press:
-    """Down and up in the list of layers, until the cursor's line is drawn: that needs no engine.
+    """Down and up in the list of layers, from its top, until the cursor's line is drawn.
 
-    The tensor's picture, which the engine makes, comes after it.
+    That needs no engine. The tensor's picture, which the engine makes, comes after it.
     """
-    return lambda n: keys.press("down" if n % 2 else "up", CURSOR)
+    return lambda n: keys.press("up" if n % 2 else "down", CURSOR)
 
 
 def step(keys: Keys) -> Press:
