@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
 import lenet_tui as lt
-from lenet_tui.script import instead
 from lenet_tui.cli.printer import Printer
+from lenet_tui.script import instead
 from lenet_tui.script.engine import door
 from lenet_tui.text.numbers import number
 from tests.harness.plain_loop import bits
