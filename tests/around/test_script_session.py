@@ -248,8 +248,9 @@ def test_what_would_run_something_again_is_refused_with_the_reason() -> None:
             assert session.navigator.position == before
         assert "own" in refused(session, "reverse-continue")
         go(session, "watch loss > 99")
-        assert "ended after iteration 5" in refused(session, "continue")
+        assert "ended after iteration 5" in str(go(session, "continue").stopped)
         assert session.navigator.position == before
+        assert "ended after iteration 5" in refused(session, "continue")
 
     loop = Loop(sees=False)
     Look(looks).run(loop, 5)

@@ -196,20 +196,20 @@ class ScriptSession:
         if iteration <= last:
             navigator.end_of(iteration)
             return None
-        return self._let(Stop(at=iteration))
+        return self._let(Stop(at=iteration), ends=True)
 
     def _continue(self, limit: int) -> Notice | None:
         if len(self.watches) > 1:
             raise MoveRejected("around:one-watch")
         last = self._ring.last.iteration
         watch = next(iter(self.watches.values()), None)
-        return self._let(Stop(watch=watch) if watch else Stop(at=last + limit))
+        return self._let(Stop(watch=watch) if watch else Stop(at=last + limit), ends=True)
 
     def _onward(self) -> None:
         self._let(Stop(at=self._ring.last.iteration + 1))
 
-    def _let(self, stop: Stop) -> Notice | None:
-        """Let the script run to a stop; returns what stopped it."""
+    def _let(self, stop: Stop, ends: bool = False) -> Notice | None:
+        """Let the script run to a stop; returns what stopped it. ``ends``: its end may do so."""
         gate = self._gate
         if gate.ended:
             raise MoveRejected("around:ended", n=gate.updates)
@@ -221,6 +221,8 @@ class ScriptSession:
                 gate.asked = asked = True
             self._say_passing()
         taken = self._next
+        if taken is None and ends:
+            return notice("around:ended", n=gate.updates)
         if taken is None:
             raise MoveRejected("around:ended", n=gate.updates)
         self.navigator.take(taken)
