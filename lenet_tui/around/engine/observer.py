@@ -232,8 +232,8 @@ class Observer:
         if self._elsewhere:
             return None
         self._steps.begins(optimizer)
-        with self._unbroken():
-            if self._recording is not None:
+        if self._recording is not None:
+            with self._unbroken():
                 return self._recording.recorder.before_update(optimizer, args, kwargs)
         return None
 
