@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lenet_tui.cli.options import CommandError, Parser
-from lenet_tui.text.notice import notice
 
-RUN = "run"
+RUN, ATTACH, INFO = "run", "attach", "info"
 _DISPLAY = ("lang", "theme", "ascii")
 _ALONE = ("--ascii", "--help", "--version")
 """Options without a value."""
@@ -33,14 +32,14 @@ LIMITED = {
         "  lenet-tui run --at 100 -- train.py --epochs 3     after its 100th update\n"
         "  lenet-tui run --when nan -m -- package.train      where a NaN or an infinity comes up",
     ),
-    "attach": Limited(
+    ATTACH: Limited(
         ("name", "line"),
         "lenet-tui attach [--lang {en,zh}] [--theme NAME] [--ascii] [NAME]",
         "examples:\n"
         "  LENET_TUI_TTY=wait python train.py    in one terminal: lenet_tui.step waits for it\n"
         "  lenet-tui attach                      in another one: the screen, or a list of several",
     ),
-    "info": Limited(
+    INFO: Limited(
         ("file",),
         "lenet-tui info [--lang {en,zh}] [--theme NAME] [--ascii] [FILE]",
         "examples:\n"
@@ -74,8 +73,11 @@ def check(args: argparse.Namespace) -> None:
     for name in vars(args):
         if name not in (*limited.takes, *_DISPLAY, *_ALWAYS):
             option = "--" + name.replace("inputs", "input").replace("_", "-")
-            instead = notice(f"cli:instead-{command}", option=option)
-            raise CommandError("cli:not-taken", command=command, option=option, instead=instead)
+            if command == RUN:
+                raise CommandError("cli:not-of-run", option=option)
+            if command == ATTACH:
+                raise CommandError("cli:not-of-attach", option=option)
+            raise CommandError("cli:not-of-info", option=option)
 
 
 def split(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
-from lenet_tui.cli.limited import RUN, limit
+from lenet_tui.cli.limited import ATTACH, INFO, RUN, limit
 from lenet_tui.cli.options import CommandError, Parser, complain, session_options
 from lenet_tui.cli.twins_command import add_twins
 from lenet_tui.explain.cell_address import parse_cell
@@ -133,12 +133,12 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
 
     add_twins(add, open_app, _whole)
     about = "the screen of a session that runs elsewhere"
-    parser = commands["attach"] = add("attach", about, _attach)
+    parser = commands[ATTACH] = add(ATTACH, about, _attach)
     parser.add_argument("name", nargs="?", metavar="NAME", help="which, where there are several")
     parser.add_argument("--line", type=int, help=argparse.SUPPRESS)
 
     about = "what this terminal can show, the devices here, versions; what a checkpoint holds"
-    parser = commands["info"] = add("info", about, _info)
+    parser = commands[INFO] = add(INFO, about, _info)
     parser.add_argument("file", nargs="?", metavar="FILE", help="a checkpoint or saved session")
     for name, command in commands.items():
         limit(name, command)

@@ -281,7 +281,8 @@ def test_while_it_runs_on_it_says_how_far_it_is_and_of_what_loss(
 ) -> None:
     monkeypatch.setattr(script_session, "SAY_EACH", 0.0)
     monkeypatch.setattr(script_session, "POLL", 0.001)
-    loop, said = Loop(sees=False), []
+    loop = Loop(sees=False)
+    said: list[Passing] = []
 
     def looks(session: ScriptSession) -> None:
         hooks = session._hooks
