@@ -154,7 +154,8 @@ def check(
 
     ``raise_if_any(allow=("no-gradient",))`` raises ``AssertionError`` for every other error or
     warning; ``findings`` has them as values, ``str`` as text. What the step itself raises is a
-    finding too. Raises ``TypeError`` for what is no step.
+    finding too. Among processes that train together nothing is run: a line says so, and
+    ``not_checked`` why. Raises ``TypeError`` for what is no step.
     """
     _prepare()
     from lenet_tui.script.engine import checking  # noqa: PLC0415 - torch comes with it

@@ -80,7 +80,7 @@ class Activity:
 
     ``run``: what runs by itself, in words; ``paced``: whether its speed can be changed.
     ``phase``: the one that torch is in, as far as it is known. ``waiting``: moves in the queue.
-    ``looks``: another screen makes the moves.
+    ``looks``: another screen makes the moves. ``passing``: a script runs on, and how far it is.
     """
 
     run: str = ""
@@ -88,3 +88,4 @@ class Activity:
     waiting: int = 0
     paced: bool = False
     looks: bool = False
+    passing: messages.Passing | None = None

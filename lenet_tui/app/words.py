@@ -63,6 +63,11 @@ APP: Table = {
         "running; r or escape pauses, + and - change the speed",
         "运行中；r 或 Esc 暂停，+ 和 - 改变速度",
     ),
+    "rail.passing": (
+        "the script runs on; r or escape stops it after its next update; the panes show"
+        " iteration {n}",
+        "脚本继续运行；按 r 或 Esc 在其下一次更新后停下；各窗格显示第 {n} 次迭代",
+    ),
     "rail.fails": (
         "{phase} fails after op {n}: {why}",
         "{phase} 在第 {n} 步之后出错：{why}",
@@ -245,6 +250,10 @@ APP: Table = {
     "watch.unwatched": (
         "no watchpoint is set: only NaN or infinity will stop this run, or r; w sets one",
         "尚未设置监视点：只有 NaN 或无穷，或按 r，才会使运行停下；按 w 设置",
+    ),
+    "watch.unwatched.script": (
+        "no watchpoint is set: the script runs on until r, escape or a move stops it; w sets one",
+        "未设置监视点：脚本继续运行，直到按 r、Esc 或作出动作才会停下；按 w 设置监视点",
     ),
     "watch.unwatched.back": (
         "no watchpoint is set: this looks only for NaN or infinity; w sets one",

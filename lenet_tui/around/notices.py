@@ -66,6 +66,13 @@ NOTICES = {
         "the script goes on unobserved, as its iteration could not be recorded: {error}",
         "脚本不再被观察、继续运行，因为无法记录这次迭代：{error}",
     ),
+    "around:rank": (
+        "this is process {rank} of {size}, counted from 0, and the others would wait for a screen:"
+        " iteration {n} of this process in words instead; run the script in one process for the"
+        " screen",
+        "这是 {size} 个进程中编号为 {rank} 的进程（从 0 起），打开屏幕会让其他进程等待："
+        "改以文字显示本进程的第 {n} 次迭代；要看屏幕，请以单进程运行脚本",
+    ),
     "around:too-few": (
         "the script ended after {count} updates; --at {at} was not reached",
         "脚本在 {count} 次更新后结束；未到达 --at {at}",

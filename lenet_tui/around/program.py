@@ -91,6 +91,7 @@ class Program:
             self._tape_mb,
             wanted=lambda: gate.asked or gate.left,
             say=self._say,
+            glance=gate.glance,
         )
         self._observer.install()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from lenet_tui.app.settings import SettingsFile, default_path, load
-from lenet_tui.cli import streams
+from lenet_tui.cli import limited, streams
 from lenet_tui.cli.options import (
     LANGUAGE,
     SETTINGS,
@@ -77,13 +77,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _before_script(words: Sequence[str]) -> str:
     """The words that are not a script's own."""
-    return " ".join(words).partition(" -- ")[0]
+    return " ".join(limited.split(words)[0])
 
 
 def run(words: Sequence[str]) -> int | Callable[[], int]:
     """Run the command that ``words`` name; return the exit status, or a script to be run."""
-    ours = list(words[: words.index("--")]) if "--" in words else list(words)
-    theirs = words[len(ours) :]
+    ours, theirs = limited.split(words)
     ours = spread(ours)
     args = None if theirs else only_the_app(ours, _add_options)
     if args is not None:
@@ -94,6 +93,7 @@ def run(words: Sequence[str]) -> int | Callable[[], int]:
     _add_options(parser)
     subcommands.add_all(add, open_app)
     args = parser.parse(ours)
+    limited.check(args)
     if theirs and vars(args).get("command") != "run":
         raise CommandError("cli:no-option", name="--")
     if theirs:

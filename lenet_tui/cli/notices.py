@@ -5,6 +5,21 @@ NOTICES = {
     "cli:closed": ("{stream} is closed", "{stream} 已关闭"),
     "cli:dumb": ("TERM is dumb", "TERM 为 dumb"),
     "cli:no-option": ("no option {name}", "没有选项 {name}"),
+    "cli:not-of-run": (
+        "run does not take {option}: the script runs as it is, and its own options come behind it:"
+        " lenet-tui run -- train.py {option} …",
+        "run 不接受 {option}：脚本原样运行，它自己的选项写在它后面："
+        "lenet-tui run -- train.py {option} …",
+    ),
+    "cli:not-of-attach": (
+        "attach does not take {option}: it shows the session as the program has it:"
+        " lenet-tui attach [NAME]",
+        "attach 不接受 {option}：它按程序的原样显示会话：lenet-tui attach [NAME]",
+    ),
+    "cli:not-of-info": (
+        "info does not take {option}: it says what there is: lenet-tui info [FILE]",
+        "info 不接受 {option}：它只说明现有情况：lenet-tui info [FILE]",
+    ),
     "cli:no-option-near": ("no option {name}: {near}?", "没有选项 {name}：是否为 {near}？"),
     "cli:option": ("--{option}: {error}", "--{option}：{error}"),
     "cli:data-nameless": (

@@ -29,8 +29,9 @@ class Printer:
         self._ascii = ascii
         self._stream = stream
         self._console = Console(
-            width=None if self._out.isatty() else WIDTH, highlight=False, markup=False, emoji=False
-        )
+            width=None if self._out.isatty() else WIDTH, highlight=False, markup=False, emoji=False,
+            force_jupyter=False,  # there it would show each line a second time
+        )  # fmt: skip
 
     @property
     def _out(self) -> TextIO:

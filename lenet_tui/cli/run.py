@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lenet_tui.around.program import Program
+from lenet_tui.around.ranks import rank
 from lenet_tui.around.script import module_named, script_at
 from lenet_tui.around.stop import Stop, parse_when
 from lenet_tui.around.tracebacks import own_frames, shown_without
@@ -39,7 +40,12 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         from lenet_tui.cli.run_shown import Shown  # noqa: PLC0415
 
         shown = Shown(recording.place, recording.trainer.options)
-        return shown if shown.possible and moves is None else Printed(args, moves)
+        possible = shown.possible and moves is None
+        one = None if shown.elsewhere else rank()
+        if possible and one is not None:
+            n = recording.tape.iteration
+            complain(notice("around:rank", rank=one.number, size=one.size, n=n))
+        return shown if possible and one is None else Printed(args, moves)
 
     def run() -> int:
         find = module_named if given.get("module") else script_at

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from lenet_tui.attach.client import RUNS_AGAIN
 from lenet_tui.attach.engine.host import REFUSES, Host
 from lenet_tui.attach.engine.left import Left
-from lenet_tui.attach.opening import Kind
+from lenet_tui.attach.opening import VARIABLE, Kind
 from lenet_tui.protocol.options import Options
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class Shown:
     def possible(self) -> bool:
         """Whether there is a terminal, or a person wants to come from another one."""
         return self._host.place.kind is not Kind.NOWHERE
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the person has said where the screen is to be."""
+        return bool(os.environ.get(VARIABLE))
 
     def signals(self) -> AbstractContextManager[None]:
         return self._host.signals()

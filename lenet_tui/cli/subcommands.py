@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
+from lenet_tui.cli.limited import ATTACH, INFO, RUN, limit
 from lenet_tui.cli.options import CommandError, Parser, complain, session_options
 from lenet_tui.cli.twins_command import add_twins
 from lenet_tui.explain.cell_address import parse_cell
@@ -118,7 +119,8 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     verify = "stop half-way and resume in a new process: 1 if anything differs"
     group.add_argument("--verify-resume", action="store_true", help=verify)
 
-    parser = add("run", "your own script, stopped after an update and looked at", _run_script)
+    about = "your own script, stopped after an update and looked at"
+    commands = {RUN: (parser := add(RUN, about, _run_script))}
     group = parser.add_argument_group("script")
     stop = group.add_mutually_exclusive_group()
     number = _whole("at", 1)
@@ -130,13 +132,16 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("script", nargs="...", metavar="-- SCRIPT ARGS", help="as for python")
 
     add_twins(add, open_app, _whole)
-    parser = add("attach", "the screen of a session that runs elsewhere", _attach)
+    about = "the screen of a session that runs elsewhere"
+    parser = commands[ATTACH] = add(ATTACH, about, _attach)
     parser.add_argument("name", nargs="?", metavar="NAME", help="which, where there are several")
     parser.add_argument("--line", type=int, help=argparse.SUPPRESS)
 
     about = "what this terminal can show, the devices here, versions; what a checkpoint holds"
-    parser = add("info", about, _info)
+    parser = commands[INFO] = add(INFO, about, _info)
     parser.add_argument("file", nargs="?", metavar="FILE", help="a checkpoint or saved session")
+    for name, command in commands.items():
+        limit(name, command)
 
 
 def _add_weights(group: argparse._ArgumentGroup) -> None:

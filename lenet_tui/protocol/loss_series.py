@@ -24,6 +24,8 @@ class Losses:
     def take(self, frame: Frame) -> None:
         """Add the losses of a frame; drop those that its session no longer has."""
         self.add(frame.losses_from, frame.losses)
+        if frame.looked_at:  # what a script did is not undone
+            return
         end = max(frame.end, frame.position.iteration) + 1
         if not (frame.ahead or frame.running or has_loss(frame)):
             end = max(1, end - 1)

@@ -245,6 +245,18 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """A person's script runs on and nothing is recorded: it has ended this iteration.
+
+    ``loss``: of this iteration, or of an ``earlier`` one; ``None``: none is known.
+    """
+
+    iteration: int
+    loss: float | None = None
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """What a person should know of what the session does with its data, and did not ask for."""
 
@@ -292,5 +304,5 @@ class Keys:
 
 Report = (
     Began | Ready | Moved | FrameUpdate | Recorded | Keyframe | EvictedKeyframes
-    | RequestKeyframe | Busy | Printed | Remark | Answered | Failed | Died | Ended | Keys
+    | RequestKeyframe | Busy | Passing | Printed | Remark | Answered | Failed | Died | Ended | Keys
 )  # fmt: skip

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 
+from lenet_tui.around.ranks import rank
 from lenet_tui.text.notice import Notice, notice
 
 
@@ -16,9 +17,8 @@ def rather(at: str, worker: bool, environ: Mapping[str, str] = os.environ) -> No
     """
     if worker:
         return notice("script:worker", at=at)
-    rank, size = environ.get("RANK", environ.get("LOCAL_RANK", "")), environ.get("WORLD_SIZE", "")
-    if rank.isdecimal() and size.isdecimal() and int(size) > 1:
-        return notice("script:rank", at=at, rank=rank, size=size)
+    if one := rank(environ):
+        return notice("script:rank", at=at, rank=one.number, size=one.size)
     if "PYTEST_CURRENT_TEST" in environ and _captured():
         return notice("script:pytest", at=at)
     return None

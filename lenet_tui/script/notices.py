@@ -20,6 +20,13 @@ NOTICES: Table = {
         "{at}：这是 {size} 个进程中编号为 {rank} 的进程（从 0 起），其他进程会等待它："
         "请以单进程运行脚本来查看这一步",
     ),
+    "script:rank-unchecked": (
+        "not checked: this is process {rank} of {size}, counted from 0, and a step that is tried"
+        " here would exchange gradients with the others: check it before init_process_group, or in"
+        " one process",
+        "未检查：这是 {size} 个进程中编号为 {rank} 的进程（从 0 起），在此试运行一步会与其他进程"
+        "交换梯度：请在 init_process_group 之前检查，或以单进程检查",
+    ),
     "script:worker": (
         "{at}: a worker of a DataLoader has no terminal: look at the step where the batch arrives,"
         " or set num_workers=0",

@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.around.engine import script_session
 from lenet_tui.around.engine.gate import Gate
 from lenet_tui.around.engine.observer import Observer
 from lenet_tui.around.engine.recording import Recording
 from lenet_tui.around.engine.script_session import ScriptSession
 from lenet_tui.around.stop import Stop
 from lenet_tui.explain.explanation import Explain
-from lenet_tui.protocol.messages import DoMove, Moved, Subscription
+from lenet_tui.protocol.messages import DoMove, Moved, Passing, Subscription
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.request import handler_of
 from lenet_tui.protocol.views import ViewRequest
@@ -105,6 +107,7 @@ class Look:
             self._tape_mb,
             wanted=lambda: self._gate.asked,
             say=said.append,
+            glance=self._gate.glance,
         )
         observer.kept = lambda: self._session.kept() if self._session else []
         observer.install()
@@ -245,8 +248,9 @@ def test_what_would_run_something_again_is_refused_with_the_reason() -> None:
             assert session.navigator.position == before
         assert "own" in refused(session, "reverse-continue")
         go(session, "watch loss > 99")
-        assert "ended after iteration 5" in refused(session, "continue")
+        assert "ended after iteration 5" in str(go(session, "continue").stopped)
         assert session.navigator.position == before
+        assert "ended after iteration 5" in refused(session, "continue")
 
     loop = Loop(sees=False)
     Look(looks).run(loop, 5)
@@ -270,6 +274,34 @@ def test_a_watchpoint_and_a_pause_stop_it_again(plain: Loop) -> None:
         assert 8 <= moved.frame.position.iteration < 5000
 
     Look(looks).run(Loop(sees=False), 5000)
+
+
+def test_while_it_runs_on_it_says_how_far_it_is_and_of_what_loss(
+    plain: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script_session, "SAY_EACH", 0.0)
+    monkeypatch.setattr(script_session, "POLL", 0.001)
+    loop = Loop(sees=False)
+    said: list[Passing] = []
+
+    def looks(session: ScriptSession) -> None:
+        hooks = session._hooks
+        assert isinstance(hooks, Hooks)
+        session.take_losses()
+        frame = go(session, "run 300").frame
+        said.extend(report for report in hooks.sent if isinstance(report, Passing))
+        first, losses = frame.losses_from, frame.losses
+        assert (first, first + len(losses)) == (4, 304), "each at its own iteration"
+        assert losses[-1] == frame.loss
+        for number, value in enumerate(losses[:-1], first):
+            assert np.isnan(value) or value == loop.losses[number - 1]
+        known = [r for r in said if r.loss is not None and not r.earlier]
+        assert len(known) > 3
+        assert all(r.loss == loop.losses[r.iteration - 1] for r in known)
+        assert all(not np.isnan(losses[r.iteration - first]) for r in known)
+
+    Look(looks).run(loop, 320)
+    assert loop.losses[:8] == plain.losses
 
 
 def test_of_older_iterations_only_so_much_memory_is_kept() -> None:

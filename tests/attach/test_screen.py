@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from lenet_tui.app.engine_state import Dead, Outcome
 from lenet_tui.attach.engine.host import REFUSES
-from lenet_tui.protocol.messages import Busy, DoMove, Ended, EndProgram, FrameUpdate, Keys, TakeKeys
+from lenet_tui.protocol.messages import (
+    Busy,
+    DoMove,
+    Ended,
+    EndProgram,
+    FrameUpdate,
+    Keys,
+    Passing,
+    TakeKeys,
+)
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.position import Position
 from lenet_tui.text.notice import notice
@@ -50,6 +59,23 @@ async def test_one_of_two_screens_says_that_it_only_looks_and_takes_the_keys() -
         app.engine.report(Keys(yours=True, screens=2))
         await app.settle()
         assert "read-only" not in app.text
+
+
+async def test_a_script_that_runs_on_is_followed_until_it_stands() -> None:
+    async with running() as app:
+        await app.press("f")
+        app.engine.report(Passing(152, 0.4375))
+        await app.settle()
+        assert "iteration 152  the script runs on" in app.rail
+        assert "the panes show iteration 1" in app.rail
+        assert app.text.splitlines()[0].rstrip().endswith(" loss 0.4375")
+        app.engine.report(Passing(153, 0.4375, earlier=True))
+        await app.settle()
+        assert app.text.splitlines()[0].rstrip().endswith("earlier loss 0.4375")
+        app.engine.report(FrameUpdate(app.engine.frame()))
+        await app.settle()
+        assert "runs on" not in app.rail
+        assert "iteration 1 " in app.rail
 
 
 async def test_a_program_that_ends_is_said_to_and_stays_readable() -> None:

@@ -161,3 +161,32 @@ def test_where_the_code_leads_too_far_it_is_said(monkeypatch: pytest.MonkeyPatch
     (remark,) = hooks.sent
     assert isinstance(remark, Remark)
     assert remark.notice.key == "training:live-cut"
+
+
+def test_what_a_step_freezes_is_as_it_was_at_each_iteration() -> None:
+    """A step that freezes its first layer from the third time on, and frees it in the fifth."""
+    model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 2))
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    counter = {"n": 0}
+
+    def step(batch: tuple[Tensor, Tensor]) -> Tensor:
+        counter["n"] += 1
+        if counter["n"] in (3, 5):
+            model[0].requires_grad_(counter["n"] == 5)
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(batch[0]), batch[1])
+        backward(loss)
+        optimizer.step()
+        return loss
+
+    batch = torch.randn(8, 4), torch.randint(0, 2, (8,))
+    required = [True, True, True, False, False, True, True]
+    with Lent(Given.of(step, batch)) as lent:
+        session = lent.make_session()
+        for line in ("run 6", "goto 2", "finish", "goto 5", "back iteration", "goto 1", "run 5"):
+            moved = session.do(DoMove(1, parse_move(line)))
+            assert not moved.error, line
+            assert moved.frame.divergence is None, line
+            assert model[0].weight.requires_grad is required[moved.frame.position.iteration], line
+    assert model[0].weight.requires_grad
+    assert counter["n"] == 0

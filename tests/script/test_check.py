@@ -73,3 +73,18 @@ def test_what_is_no_step_is_a_type_error_and_an_exception_a_finding() -> None:
     model, (x, y), optimizer = _parts()
     checked = lt.check(model, (x[:, :5], y), nn.MSELoss(), optimizer)
     assert checked.findings[0].id == "raised"
+
+
+def test_among_processes_that_train_together_nothing_is_run_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 1)
+    model = nn.Linear(2, 1)
+    model.forward = None  # type: ignore[assignment, method-assign]
+    found = lt.check(model, (torch.zeros(3, 2), torch.zeros(3)), nn.MSELoss())
+    found.raise_if_any()
+    assert "not checked: this is process 1 of 2" in capfd.readouterr().err
+    assert str(found).startswith("not checked")
+    assert found.not_checked is not None

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
 import lenet_tui as lt
+from lenet_tui.cli.printer import Printer
 from lenet_tui.script import instead
 from lenet_tui.script.engine import door
 from lenet_tui.text.numbers import number
@@ -226,3 +227,18 @@ def test_the_first_look_draws_nothing_from_pythons_generator(call: str) -> None:
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stderr.splitlines()[-1] == "True True"
+
+
+def test_in_a_notebook_each_line_is_written_once_and_plain(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[object] = []
+    monkeypatch.setattr("rich.jupyter.display", lambda *args: shown.append(args))
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    printer = Printer(ascii=False)
+    printer.rule("forward")
+    printer.table(["op", "shape"], [["linear", "3"]])
+    assert not shown
+    written = capsys.readouterr().out
+    assert written.count("linear") == 1
+    assert "\x1b" not in written

@@ -27,6 +27,7 @@ from lenet_tui.protocol.messages import (
     FrameUpdate,
     Keys,
     Moved,
+    Passing,
     Printed,
     Ready,
     Remark,
@@ -62,10 +63,15 @@ class ReportScreen(SessionScreen):
         if isinstance(report, FrameUpdate) and self.tour.starting:
             return
         before, self.state = self.state, after(self.state, report)
+        if isinstance(report, (Moved, FrameUpdate, Died, Failed, Ended)):
+            self.passing = None  # before what is shown of it
         if isinstance(report, (Moved, FrameUpdate)):
             self._frame_reported(report, before)
         elif isinstance(report, Ready):
             self._introduced(report)
+        elif isinstance(report, Passing):
+            self.passing = report
+            self.show_activity()
         elif isinstance(report, Printed):
             self._printed(report)
         elif isinstance(report, Remark):

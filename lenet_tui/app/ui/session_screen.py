@@ -24,7 +24,7 @@ from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.engine_api import Engine
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import FrameAcknowledged, Subscription
+from lenet_tui.protocol.messages import FrameAcknowledged, Passing, Subscription
 from lenet_tui.protocol.moves import AddWatch, Continue, Forward, KillEngine, Move, ToOp
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import SCHEDULE
@@ -50,7 +50,7 @@ class SessionScreen(PaneScreen):
     """Sends moves and subscriptions; ``kit.ui.port.Port`` declares what features use of it.
 
     ``saved``: the session that is being resumed. ``shows_something``: a frame has been shown, or
-    none will come. ``looks``: another screen makes the moves.
+    none will come. ``looks``: another screen makes the moves. ``passing``: how far a script is.
     """
 
     @dataclass
@@ -78,6 +78,7 @@ class SessionScreen(PaneScreen):
         )
         self.saved: SavedSession | None = None
         self.looks = False
+        self.passing: Passing | None = None
         self._session = self._shown_session = 0
         self._next_losses: Losses | None = None
         self.shows_something = False
@@ -264,6 +265,7 @@ class SessionScreen(PaneScreen):
             len(self.queue.waiting),
             self.runner.on,
             self.looks,
+            passing=self.passing,
         )
         self.tour.show()
 
@@ -334,7 +336,8 @@ class SessionScreen(PaneScreen):
 
     def say_unwatched(self, *, back: bool) -> None:
         """No watchpoint is set, so that a run to the next one, or ``back``, will find none."""
-        key = "watch.unwatched.back" if back else "watch.unwatched"
+        script = ".script" if self.engine.refusal("reverse-continue") else ""
+        key = "watch.unwatched.back" if back else f"watch.unwatched{script}"
         self.announce("note", self.words(key))
 
     def forget_pending(self) -> None:

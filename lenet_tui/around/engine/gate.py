@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 
+from lenet_tui.around.engine.glance import Glance
 from lenet_tui.around.stop import Stop
 
 
@@ -15,7 +16,7 @@ class Gate:
     """``asked``: an iteration that is over soon is to be recorded and the script to stop then.
 
     ``ended``: no iteration comes any more, as the script ended after ``updates``. ``left``: nobody
-    looks any longer.
+    looks any longer. ``glance``: how far the script is while it runs on.
     """
 
     def __init__(self) -> None:
@@ -24,6 +25,7 @@ class Gate:
         self._standing = False
         self.asked = self.ended = self.left = False
         self.updates = 0
+        self.glance = Glance()
 
     # The script's thread
 

@@ -24,7 +24,9 @@ from torch.utils.hooks import RemovableHandle
 from lenet_tui.around.engine import found
 from lenet_tui.around.engine.by_hand import ByHand
 from lenet_tui.around.engine.conditions import Conditions
+from lenet_tui.around.engine.glance import Glance
 from lenet_tui.around.engine.recording import Recording, ScriptTape
+from lenet_tui.around.engine.under_way import UnderWay
 from lenet_tui.around.stop import Stop
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import OpEntry
@@ -44,6 +46,7 @@ class Observer:
 
     ``tape_mb``: the megabytes of recorded iterations that are kept. ``wanted``: asked after each
     update whether the script is to be stopped as soon as possible. ``say``: a line for a person.
+    ``glance`` is told how far the script is.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Observer:
         *,
         wanted: Callable[[], bool] = lambda: False,
         say: Callable[[Notice], None] = lambda notice: None,
+        glance: Glance | None = None,
     ) -> None:
         self.count = 0
         self.kept: Callable[[], list[list[OpEntry]]] = list
@@ -68,8 +72,8 @@ class Observer:
         self._why: Notice | None = None
         self._thread = 0
         """The one in which something is trained."""
-        self._under_way: list[Optimizer] = []
-        self._used: list[Optimizer] = []
+        self._steps = UnderWay()
+        self._glance = glance or Glance()
         self._roots = Roots()
         self._conditions = Conditions()
         self._observing = ExitStack()
@@ -121,7 +125,8 @@ class Observer:
             self._recording.recorder.abandon()
         self._observing.close()
         self._recording = self._writer = None
-        self._used.clear()
+        self._glance.close()
+        self._steps.used.clear()
 
     def _forked(self) -> None:
         """A child of the script, such as a worker that loads data, is not observed."""
@@ -226,12 +231,9 @@ class Observer:
     ) -> tuple[Any, dict[str, Any]] | None:
         if self._elsewhere:
             return None
-        self._forget(optimizer)  # it may have raised before
-        if all(optimizer is not each for each in self._used):
-            self._used.append(optimizer)
-        self._under_way.append(optimizer)
-        with self._unbroken():
-            if self._recording is not None:
+        self._steps.begins(optimizer)
+        if self._recording is not None:
+            with self._unbroken():
                 return self._recording.recorder.before_update(optimizer, args, kwargs)
         return None
 
@@ -244,8 +246,7 @@ class Observer:
     def _is_over(self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if self._recording is not None:
             self._recording.recorder.after_update(optimizer, args, kwargs)
-        self._forget(optimizer)
-        if not self._under_way:  # no part of another one's step
+        if self._steps.ends(optimizer):
             if not self._stepped:
                 self._stepped, self._by_hand = True, False
                 self._see_no_modules()
@@ -253,16 +254,13 @@ class Observer:
                     self._observing.close()
             self._updated(optimizer)
 
-    def _forget(self, optimizer: Optimizer) -> None:
-        """An optimizer's step is not under way, and none that it called."""
-        for place, each in enumerate(self._under_way):
-            if each is optimizer:
-                del self._under_way[place:]
-                return
-
     def _updated(self, optimizer: Optimizer | None) -> None:
         """An update is over: stop if this is where, and record what follows if it is wanted."""
         self.count += 1
+        glance = self._glance
+        glance.updates = self.count
+        if glance.asked:
+            glance.passed(self.count, self._roots.root if self._observed else None)
         if self._writer is not None:
             self._writer.progress.iteration = self.count
         recording, self._recording = self._recording, None
@@ -292,6 +290,8 @@ class Observer:
             self._begin(optimizer)
         elif self._by_hand and self._soon(stop):
             self._see_modules()
+        elif self._glance.asked and not self._observed:
+            self._glance.begin(lambda: not self._elsewhere)
 
     def _records_next(self, stop: Stop, optimizer: Optimizer | None) -> bool:
         """Whether the iteration that begins now is to be recorded."""
@@ -336,7 +336,7 @@ class Observer:
             frames = found.own_frames()
             file = found.loop_file(frames)
             writer = self._writer = ScriptTape.of(
-                found.look_for(frames, called, self._used), file, self._tape_mb
+                found.look_for(frames, called, self._steps.used), file, self._tape_mb
             )
         return writer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import (
     DoMove,
     Moved,
+    Passing,
     Printed,
     Remark,
     RunFree,
@@ -41,6 +43,8 @@ from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate
 
+SAY_EACH = 0.25
+"""Seconds between two reports of how far the script is."""
 POLL = 0.05
 """Seconds between two looks at whether a person wants the script to stop."""
 _FORWARD = {"op": ScriptNavigator.op, "phase": ScriptNavigator.phase,
@@ -80,6 +84,8 @@ class ScriptSession:
         self._history = History(_NoStore(), 1)
         self._losses: list[float] = []
         self._first_loss = recording.tape.iteration
+        self._last_loss: float | None = None
+        self._said = 0.0
         self.navigator = ScriptNavigator(recording, self._history, self._ring, self._onward)
         self._known()
         if recording.why is not None:
@@ -102,7 +108,15 @@ class ScriptSession:
         )
         self.ready = ready_report(navigator.trainer)
         loss = navigator.trainer.last_loss
-        self._losses.append(float("nan") if loss is None else loss)
+        if loss is not None:
+            self._note_loss(navigator.iteration, loss)
+
+    def _note_loss(self, iteration: int, loss: float) -> None:
+        """Those between the last one that is known and this one are not known."""
+        gap = iteration - self._first_loss - len(self._losses)
+        if gap >= 0:
+            self._losses += [*[float("nan")] * gap, loss]
+            self._last_loss = loss
 
     def stopped(self, recording: Recording) -> None:
         """The script has stopped again; called in its thread, before it stands."""
@@ -182,36 +196,53 @@ class ScriptSession:
         if iteration <= last:
             navigator.end_of(iteration)
             return None
-        return self._let(Stop(at=iteration))
+        return self._let(Stop(at=iteration), ends=True)
 
     def _continue(self, limit: int) -> Notice | None:
         if len(self.watches) > 1:
             raise MoveRejected("around:one-watch")
         last = self._ring.last.iteration
         watch = next(iter(self.watches.values()), None)
-        return self._let(Stop(watch=watch) if watch else Stop(at=last + limit))
+        return self._let(Stop(watch=watch) if watch else Stop(at=last + limit), ends=True)
 
     def _onward(self) -> None:
         self._let(Stop(at=self._ring.last.iteration + 1))
 
-    def _let(self, stop: Stop) -> Notice | None:
-        """Let the script run to a stop; returns what stopped it."""
+    def _let(self, stop: Stop, ends: bool = False) -> Notice | None:
+        """Let the script run to a stop; returns what stopped it. ``ends``: its end may do so."""
         gate = self._gate
         if gate.ended:
             raise MoveRejected("around:ended", n=gate.updates)
-        self._next = None
+        self._next, self._said = None, time.monotonic()
         gate.go_on(stop)
         asked = False
         while not gate.stands(POLL):
             if self._hooks.stop_wanted():
                 gate.asked = asked = True
+            self._say_passing()
         taken = self._next
+        if taken is None and ends:
+            return notice("around:ended", n=gate.updates)
         if taken is None:
             raise MoveRejected("around:ended", n=gate.updates)
         self.navigator.take(taken)
         self._known()
         self._say_left_out(taken)
         return taken.why or (notice("history:paused") if asked else None)
+
+    def _say_passing(self) -> None:
+        """Report a few times a second how far the script is, if it goes on for so long."""
+        glance, now = self._gate.glance, time.monotonic()
+        if now - self._said < SAY_EACH:
+            return
+        self._said, seen = now, glance.loss
+        glance.ask()
+        last = self._first_loss + len(self._losses) - 1
+        if seen is not None and seen[0] > last:
+            self._note_loss(*seen)
+            self._hooks.send(Passing(*seen))
+        elif glance.updates > self._ring.last.iteration:
+            self._hooks.send(Passing(glance.updates, self._last_loss, earlier=True))
 
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
         navigator, frame = self.navigator, self.frame()

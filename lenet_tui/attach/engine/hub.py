@@ -24,7 +24,9 @@ from lenet_tui.protocol.moves import KillEngine
 from lenet_tui.protocol.options import Options
 from lenet_tui.text.notice import Notice, notice
 
-_TO_ALL = (messages.Busy, messages.Printed, messages.Remark, messages.Failed)
+_TO_ALL = (
+    messages.Busy, messages.Passing, messages.Printed, messages.Remark, messages.Failed
+)  # fmt: skip
 
 
 class Hub(LocalStore):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from torch import distributed as dist
+
 from lenet_tui.app.settings import default_path, load
-from lenet_tui.cli.options import SETTINGS, language
+from lenet_tui.cli.options import LANGUAGE, SETTINGS, complain, language
 from lenet_tui.findings.checked import Checked
 from lenet_tui.findings.engine.check import check
+from lenet_tui.findings.finding import Findings
 from lenet_tui.findings.words import FINDINGS
 from lenet_tui.history.engine.live_session import Lent
 from lenet_tui.protocol.session_api import OwnError
-from lenet_tui.text.notice import Problem
+from lenet_tui.text.notice import Problem, notice
 from lenet_tui.text.words import Words
 from lenet_tui.training.engine.live_objects import Given, Unusable
 
@@ -22,10 +25,19 @@ class NotWhole(Problem, ValueError):
 
 
 def checked(given: tuple[Any, ...], more: dict[str, Any], iterations: int) -> Checked:
-    """Check the step of what was given; afterwards everything is as before, to the bit."""
+    """Check the step of what was given; afterwards everything is as before, to the bit.
+
+    Among processes that train together nothing is run: others would wait for what they never get.
+    """
     if iterations < 1:
         raise NotWhole("findings:not-whole", value=iterations)
     SETTINGS.set(load(default_path()))
+    words = Words(language(argparse.Namespace()), FINDINGS)
+    if dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1:
+        why = notice("script:rank-unchecked", rank=dist.get_rank(), size=dist.get_world_size())
+        LANGUAGE.set(language(argparse.Namespace()))
+        complain(why)
+        return Checked(Findings(), words, why)
     try:
         objects = Given.of(*given, **more)
     except Unusable as error:
@@ -39,4 +51,4 @@ def checked(given: tuple[Any, ...], more: dict[str, Any], iterations: int) -> Ch
             raise
         found = check(trainer, iterations)
         del trainer
-    return Checked(found, Words(language(argparse.Namespace()), FINDINGS))
+    return Checked(found, words)

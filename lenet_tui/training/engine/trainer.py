@@ -27,6 +27,7 @@ from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState, writable
+from lenet_tui.training.engine.required import CHANGED, Required
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.targets import rows_like, target_of
 from lenet_tui.training.engine.training_file import TrainingFile
@@ -68,6 +69,7 @@ class Trainer:
         if first is not None:
             model.initialise_lazy(self.model, first.args, first.kwargs)
         self.built = BuiltLazily(self.modules, writable)
+        self.required = Required(self.parameters)
         self.attributes = PlainState(self._places)
         self.last_loss: float | None = None
         self._iteration = 0
@@ -123,6 +125,7 @@ class Trainer:
         yield from () if self.options.step else self.updater.places()
         yield from () if self.objects is None else self.objects.places()
         yield PLACE, self.built.look()
+        yield CHANGED, self.required.changed()
 
     def modules(self) -> Iterator[tuple[str, nn.Module]]:
         """Yields every module with its path: of the model, and of others that a step works with."""

@@ -85,6 +85,7 @@ class PipelineRail(LineWidget):
             glyphs,
             self.activity.waiting,
             outcome=self.outcome,
+            passing=self.activity.passing,
             width=width,
             ends="restart" not in not_offered(self),
         )
@@ -162,6 +163,7 @@ def position_line(
     waiting: int = 0,
     *,
     outcome: Outcome | None = None,
+    passing: messages.Passing | None = None,
     width: int = 0,
     ends: bool = True,
 ) -> Content:
@@ -171,7 +173,8 @@ def position_line(
     can be ended, with its engine.
 
     ``outcome``: of the last move; it comes before the place, which the other lines show too, but
-    after what is next where the move was rejected.
+    after what is next where the move was rejected. ``passing``: a script runs on, and is not where
+    the frame is.
     """
     was = calm(state)
     if isinstance(was, Dead):
@@ -185,6 +188,11 @@ def position_line(
         return Content.styled(_busy(state.op, words, ends), "bold $text-warning")
     if frame is None:
         return Content.styled(words("rail.loading"), "$text-warning")
+    if passing is not None:
+        return Content.assemble(
+            (words("rail.iteration", n=thousands(passing.iteration)), "bold"), "  ",
+            (words("rail.passing", n=thousands(frame.position.iteration)), "bold $text-warning"),
+        )  # fmt: skip
     running = isinstance(state, Running)
     where = Content(words("rail.running")) if running else _where(frame, words, glyphs, width)
     line = Content.assemble(

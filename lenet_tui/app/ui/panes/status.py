@@ -20,7 +20,7 @@ from lenet_tui.text.numbers import number, thousands
 
 if TYPE_CHECKING:
     from lenet_tui.protocol.frame import Frame
-    from lenet_tui.protocol.messages import Ready
+    from lenet_tui.protocol.messages import Passing, Ready
     from lenet_tui.protocol.options import Options
     from lenet_tui.text.words import Words
 
@@ -33,7 +33,8 @@ WIDE = 100
 class Status:
     """The content of the line. ``run``: the run under way, in words, or empty;
     ``paced``: whether its speed can be changed; ``looks``: another screen makes the moves;
-    ``place``: where in a program the session is, or the app's own name.
+    ``place``: where in a program the session is, or the app's own name. ``passing``: how far a
+    script is that runs on.
     """
 
     options: Options
@@ -43,6 +44,7 @@ class Status:
     paced: bool = False
     looks: bool = False
     place: str = OWN_NAME
+    passing: Passing | None = None
 
 
 class StatusLine(LineWidget):
@@ -64,10 +66,12 @@ class StatusLine(LineWidget):
         if options is None or width <= 0:
             return
         run, paced, looks = self.activity.run, self.activity.paced, self.activity.looks
-        key = (self.frame, self.ready, options, run, paced, looks, words, width)
+        passing = self.activity.passing
+        key = (self.frame, self.ready, options, run, paced, looks, passing, words, width)
         if key != self._key:
             self._key = key
-            status = Status(options, self.ready, self.frame, run, paced, looks, place_of(self))
+            place = place_of(self)
+            status = Status(options, self.ready, self.frame, run, paced, looks, place, passing)
             self.put([status_line(status, words, glyphs_of(self), width)])
 
     on_resize = watch_words = watch_options = watch_ready = watch_frame = watch_activity = _draw
@@ -146,8 +150,11 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
         used = tape
         key = "status.recomputed" if frame.recomputed else "status.tape"
         parts.append((5, Content.styled(words(key, used=used), "dim")))
-    shown = glyphs.none if frame.loss is None else number(frame.loss)
-    earlier = frame.loss is not None and not has_loss(frame)
+    passing = status.passing
+    loss = frame.loss if passing is None else passing.loss
+    shown = glyphs.none if loss is None else number(loss)
+    before = passing.earlier if passing is not None else not has_loss(frame)
+    earlier = loss is not None and before
     key = "status.loss.earlier" if earlier else "status.loss"
     parts.append((0, Content.assemble((words(key), "dim"), " ", (shown, "bold"))))
     return parts

@@ -1,0 +1,104 @@
+"""The subcommands that take few options: their help has those alone, the others are refused."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lenet_tui.cli.options import CommandError, Parser
+
+RUN, ATTACH, INFO = "run", "attach", "info"
+_DISPLAY = ("lang", "theme", "ascii")
+_ALONE = ("--ascii", "--help", "--version")
+"""Options without a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """``takes``: options by their names in the result. ``usage`` and ``examples``: for the help."""
+
+    takes: tuple[str, ...]
+    usage: str
+    examples: str
+
+
+LIMITED = {
+    RUN: Limited(
+        ("at", "when", "moves", "module", "script", "words", "tape_mb"),
+        "lenet-tui run [--at N | --when CONDITION] [--moves FILE] [-m] [--tape-mb N]\n"
+        "                     [--lang {en,zh}] [--theme NAME] [--ascii] [--] SCRIPT ARGS…",
+        "examples:\n"
+        "  lenet-tui run --at 100 -- train.py --epochs 3     after its 100th update\n"
+        "  lenet-tui run --when nan -m -- package.train      where a NaN or an infinity comes up",
+    ),
+    ATTACH: Limited(
+        ("name", "line"),
+        "lenet-tui attach [--lang {en,zh}] [--theme NAME] [--ascii] [NAME]",
+        "examples:\n"
+        "  LENET_TUI_TTY=wait python train.py    in one terminal: lenet_tui.step waits for it\n"
+        "  lenet-tui attach                      in another one: the screen, or a list of several",
+    ),
+    INFO: Limited(
+        ("file",),
+        "lenet-tui info [--lang {en,zh}] [--theme NAME] [--ascii] [FILE]",
+        "examples:\n"
+        "  lenet-tui info                this terminal, the devices here, versions\n"
+        "  lenet-tui info d.session      what a checkpoint holds",
+    ),
+}  # fmt: skip
+_ALWAYS = ("command", "run", "help")
+
+
+def limit(name: str, parser: Parser) -> None:
+    """Have the subcommand's help list what it takes, with examples; the rest it still reads."""
+    limited = LIMITED[name]
+    for option in ("--moves", "--resume"):  # of the app
+        if option not in parser._option_string_actions:
+            parser.add_argument(option, nargs="?")
+    shown = {*limited.takes, *_DISPLAY, "help"}
+    for action in parser._actions:
+        if action.dest not in shown:
+            action.help = argparse.SUPPRESS
+    parser.usage, parser.epilog = limited.usage, limited.examples
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+
+
+def check(args: argparse.Namespace) -> None:
+    """Raise ``CommandError`` for an option that the subcommand has no use for."""
+    command = vars(args).get("command") or ""
+    limited = LIMITED.get(command)
+    if limited is None:
+        return
+    for name in vars(args):
+        if name not in (*limited.takes, *_DISPLAY, *_ALWAYS):
+            option = "--" + name.replace("inputs", "input").replace("_", "-")
+            if command == RUN:
+                raise CommandError("cli:not-of-run", option=option)
+            if command == ATTACH:
+                raise CommandError("cli:not-of-attach", option=option)
+            raise CommandError("cli:not-of-info", option=option)
+
+
+def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The program's own words, and from ``--`` on those of a script, which may lack it.
+
+    As for ``python``, what follows the script's name is the script's.
+    """
+    place = 0
+    ran = False
+    while place < len(words):
+        word = words[place]
+        if word == "--":
+            break
+        if not word.startswith("-"):
+            if ran:
+                return list(words[:place]), ["--", *words[place:]]
+            if word != RUN:
+                break
+            ran = True
+        elif word.startswith("--") and "=" not in word and word not in _ALONE:
+            place += list(words[place + 1 : place + 2]) != ["--"]
+        place += 1
+    end = words.index("--") if "--" in words else len(words)
+    return list(words[:end]), list(words[end:])
