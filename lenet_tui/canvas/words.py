@@ -44,8 +44,8 @@ CANVAS: Table = {
     "canvas.pen.erases": ("pen down: erases", "落笔：擦除"),
     "canvas.keys": (
         "arrows move   space paint   e erase   p pen   + - brush   mouse draws, right button erases"
-        "   shift+arrows move picture   c centre   f data's size   x clear   u undo   g sample   b batch's"
-        "   enter next input   escape close",
+        "   shift+arrows move picture   c centre   f data's size   x clear   u undo   g sample"
+        "   b batch's   enter next input   escape close",
         "方向键 移动   空格 绘制   e 擦除   p 落笔   + - 画笔   鼠标绘制，右键擦除"
         "   shift+方向键 平移   c 居中   f 与数据同大   x 清空   u 撤销   g 取样本   b 取批量样本"
         "   回车 作为下一输入   Esc 关闭",

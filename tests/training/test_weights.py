@@ -164,7 +164,7 @@ def test_the_command_writes_and_takes_them(tmp_path: Path) -> None:
 
 
 def test_a_flipped_bit_is_refused_where_the_file_has_checksums(tmp_path: Path) -> None:
-    """torch itself takes such a file: it does not compare the sums that it writes."""
+    """What torch itself takes: it does not compare the sums that it writes."""
     path, net = tmp_path / "w.pt", LeNet()
     torch.save(net.state_dict(), path)
     content = bytearray(path.read_bytes())
