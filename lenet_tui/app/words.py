@@ -85,6 +85,7 @@ APP: Table = {
         "finished; next: forward of iteration {next}",
         "完成；接下来：第 {next} 次迭代的 forward",
     ),
+    "rail.finished.short": ("finished; next: forward", "完成；接下来：forward"),
     "rail.ready.step": (
         "init done; next: your step on the first batch",
         "init 完成；接下来：用第一个批量执行您的 step",

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from lenet_tui.protocol.picture import Pixels
 
 SIZES = (1, 2, 3, 4, 5)
 """Pixels that the brush is wide."""
 UNDONE = 200
 """Strokes that can be undone."""
+INKED = 0.5
+"""The share of a full pixel from which one counts as drawn."""
 SHARP = 1
 """The widest brush without a soft rim."""
 
@@ -114,6 +118,39 @@ class Drawing:
             )
             self.shift(round(down), round(right))
 
+    @property
+    def box(self) -> tuple[int, int, int, int] | None:
+        """The rows and columns (first, end) that hold its ink; ``None``: it is empty."""
+        inked = self.shares >= INKED
+        if not inked.any():
+            return None
+        rows, cols = (np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0))
+        return int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1
+
+    @property
+    def rows(self) -> int:
+        """How many rows high its ink is."""
+        return self.box[1] - self.box[0] if self.box else 0
+
+    def fit(self, height: int) -> None:
+        """Make its ink so many rows high, or as wide as the picture, and put it in the middle.
+
+        It keeps its shape; between the pixels it is bilinear.
+        """
+        box = self.box
+        if box is None:
+            return
+        top, bottom, left, right = box
+        scale = min(height / (bottom - top), self.width / (right - left))
+        down, across = (
+            (np.arange(count) - (count - 1) / 2) / scale + (first + end - 1) / 2
+            for count, first, end in zip(
+                self.pixels.shape, (top, left), (bottom, right), strict=True
+            )
+        )
+        along = _between(self.pixels, down, self.low)
+        self.pixels = _between(along.T, across, self.low).T.astype(np.float32)
+
     def clear(self) -> None:
         """Make it empty."""
         self.pixels = np.full_like(self.pixels, self.low)
@@ -121,3 +158,13 @@ class Drawing:
     def take(self, pixels: bytes) -> None:
         """Put another picture in its place: float32, row by row."""
         self.pixels = np.frombuffer(pixels, np.float32).reshape(self.pixels.shape).copy()
+
+
+def _between(pixels: Pixels, at: npt.NDArray[np.float64], empty: float) -> Pixels:
+    """The rows at these places, each mixed of the two beside it; beyond the picture is nothing."""
+    around = np.pad(pixels, ((1, 1), (0, 0)), constant_values=empty)
+    place = np.clip(at + 1, 0, len(around) - 1)
+    first = np.minimum(place.astype(int), len(around) - 2)
+    share = (place - first)[:, None].astype(np.float32)
+    found: Pixels = around[first] * (1 - share) + around[first + 1] * share
+    return found

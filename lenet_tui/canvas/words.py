@@ -31,6 +31,10 @@ CANVAS: Table = {
         "it draws random numbers (dropout): here those of the next forward",
         "它会抽取随机数（dropout）：此处与下一次 forward 相同",
     ),
+    "canvas.size": (
+        "{rows} rows high; the data's are {sample}: f makes it so",
+        "高 {rows} 行，而数据中高 {sample} 行：按 f 变为同高",
+    ),
     "canvas.pixel": (
         "pixel [{row},{col}] = {value}   brush {size}   {pen}",
         "像素 [{row},{col}] = {value}   画笔 {size}   {pen}",
@@ -40,10 +44,10 @@ CANVAS: Table = {
     "canvas.pen.erases": ("pen down: erases", "落笔：擦除"),
     "canvas.keys": (
         "arrows move   space paint   e erase   p pen   + - brush   mouse draws, right button erases"
-        "   shift+arrows move picture   c centre   x clear   u undo   g sample   b batch's"
-        "   enter next input   escape close",
+        "   shift+arrows move picture   c centre   f data's size   x clear   u undo   g sample"
+        "   b batch's   enter next input   escape close",
         "方向键 移动   空格 绘制   e 擦除   p 落笔   + - 画笔   鼠标绘制，右键擦除"
-        "   shift+方向键 平移   c 居中   x 清空   u 撤销   g 取样本   b 取批量样本"
+        "   shift+方向键 平移   c 居中   f 与数据同大   x 清空   u 撤销   g 取样本   b 取批量样本"
         "   回车 作为下一输入   Esc 关闭",
     ),
     "canvas.nothing": ("nothing to undo", "没有可撤销的操作"),

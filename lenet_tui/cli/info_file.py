@@ -1,15 +1,18 @@
-"""``lenet-tui info FILE``: what a checkpoint or a saved session holds."""
+"""``lenet-tui info FILE``: what a checkpoint, a saved session or a file of weights holds."""
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from pathlib import Path
 
+from lenet_tui.cli.blocking_engine import BlockingEngine
 from lenet_tui.cli.options import CommandError, language
 from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.words import words_in
 from lenet_tui.evaluation.summary import whole
+from lenet_tui.process import forkserver
 from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.options import as_dict
 from lenet_tui.protocol.saved_session import SavedSession
@@ -20,7 +23,12 @@ from lenet_tui.sessions.store import read
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
 from lenet_tui.text.words import Words
+from lenet_tui.training.request import ReadWeights
 from lenet_tui.training.schedule_picture import picture
+
+WEIGHTS = (".pt", ".pth", ".safetensors")
+"""How names end of what may be weights alone, where it is no session."""
+NO_SESSION = "sessions:no-session"
 
 
 def run(args: argparse.Namespace, file: str) -> int:
@@ -29,6 +37,8 @@ def run(args: argparse.Namespace, file: str) -> int:
         saved = read(Path(file), ANY_MODEL)
         held = contents(saved)
     except SaveError as error:
+        if error.notice.key == NO_SESSION and file.endswith(WEIGHTS):
+            return _weights(args, file)
         raise CommandError("cli:no-checkpoint", path=clean(file), error=error.notice) from None
     ascii = bool(vars(args).get("ascii"))
     words, printer = words_in(language(args)), Printer(ascii)
@@ -45,6 +55,26 @@ def run(args: argparse.Namespace, file: str) -> int:
     printer.line(words("held.tensors"), "bold")
     titles = [words(f"held.{t}") for t in ("name", "dtype", "shape", "count", "grad", "state")]
     printer.table(titles, _tensors(held, words))
+    return 0
+
+
+def _weights(args: argparse.Namespace, file: str) -> int:
+    """The tensors of a file of weights alone, which torch reads, and runs no code of."""
+    words, printer = words_in(language(args)), Printer(bool(vars(args).get("ascii")))
+    forkserver.prepare()
+    with BlockingEngine() as engine:
+        reply = engine.begin(ReadWeights(str(Path(file).resolve())))()
+    if reply.answer is None:
+        assert reply.error is not None
+        raise CommandError("cli:no-weights", path=clean(file), error=reply.error)
+    printer.line(words("held.weights"), "bold")
+    counts = [math.prod(held.shape) for held in reply.answer]
+    rows = [
+        (clean(held.name, 200), held.dtype, shape_text(held.shape), thousands(count))
+        for held, count in zip(reply.answer, counts, strict=True)
+    ]
+    titles = [words(f"held.{t}") for t in ("name", "dtype", "shape", "count")]
+    printer.table(titles, [*rows, (words("held.all"), "", "", thousands(sum(counts)))])
     return 0
 
 

@@ -154,6 +154,10 @@ NOTICES = {
         "{path!r} is not a checkpoint: {error}",
         "{path!r} 不是检查点：{error}",
     ),
+    "cli:no-weights": (
+        "{path!r} holds no weights: {error}",
+        "{path!r} 中没有权重：{error}",
+    ),
     "cli:not-resumed": (
         "session {path!r} cannot be resumed: {error}",
         "无法恢复会话 {path!r}：{error}",

@@ -53,6 +53,8 @@ TRACE: Table = {
     "held.saved": ("saved", "保存于"),
     "held.options": ("Options at its beginning", "开始时的选项"),
     "held.tensors": ("Tensors", "张量"),
+    "held.weights": ("Weights alone, a state_dict", "仅权重（state_dict）"),
+    "held.all": ("all", "合计"),
     "held.name": ("name", "名称"),
     "held.dtype": ("dtype", "类型"),
     "held.shape": ("shape", "形状"),

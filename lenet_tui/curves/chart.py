@@ -249,9 +249,23 @@ def _runs(row: Sequence[Cell]) -> tuple[Run, ...]:
 
 
 def _beside(low: float, high: float, rows: int, *, log: bool) -> dict[int, float]:
-    """Round numbers and the rows that they belong to."""
+    """Round numbers and the rows that they belong to: two or more, where there is room."""
+    if log:
+        return _placed(_decades(low, high), low, high, rows, log=log)
     found: dict[int, float] = {}
-    for value in _decades(low, high) if log else _round(low, high, max(2, rows // 3)):
+    for most in range(max(2, rows // 3), rows + 1):
+        found = _placed(_round(low, high, most), low, high, rows, log=log)
+        if len(found) > 1:
+            break
+    return found
+
+
+def _placed(
+    values: Sequence[float], low: float, high: float, rows: int, *, log: bool
+) -> dict[int, float]:
+    """The numbers by their rows, without those that would be beside another one."""
+    found: dict[int, float] = {}
+    for value in values:
         row = round((high - (math.log10(value) if log else value)) / (high - low) * rows - 0.5)
         if 0 <= row < rows and not any(abs(row - other) < 2 for other in found):
             found[row] = value

@@ -23,7 +23,7 @@ CURVES: Table = {
         "from {n} on: noted while this view is open",
         "自 {n} 起：仅在此视图打开时记录",
     ),
-    "curves.keys": ("left right choose, up down zoom", "左右键 选择，上下键 缩放"),
+    "curves.keys": ("arrows choose and zoom, y log", "方向键 选择、缩放，y 对数"),
     "curves.nothing": ("Nothing yet: n, f or r trains.", "尚无数据：按 n、f 或 r 训练。"),
     "curves.nothing.accuracy": (
         "No evaluation yet: E evaluates now; a run does at the end of each epoch.",

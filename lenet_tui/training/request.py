@@ -26,3 +26,20 @@ class ListDevices(Request[tuple[Device, ...]]):
     """Asks for the devices of this machine, including those that cannot be used."""
 
     needs_session = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldWeight:
+    """A tensor of a file of weights."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWeights(Request[tuple[HeldWeight, ...]]):
+    """Asks what a file of weights holds, without a model to put them in."""
+
+    path: str
+    needs_session = False

@@ -51,6 +51,24 @@ def test_it_is_moved_and_centred_by_its_mass() -> None:
     assert (picture.pixels == -1).all()
 
 
+def test_it_is_made_as_large_as_the_data_and_keeps_its_shape() -> None:
+    picture = drawing(3)
+    picture.fit(30)  # nothing to fit
+    assert (picture.pixels == -1).all()
+    picture.stroke((5, 20), (14, 20))
+    picture.stroke((14, 20), (14, 24))
+    top, bottom, left, right = picture.box or (0, 0, 0, 0)
+    assert (bottom - top, right - left) == (12, 7)
+    picture.fit(24)
+    box = picture.box
+    assert box is not None and box[:2] == (4, 28) and abs(box[3] - box[2] - 14) <= 1
+    assert abs(box[2] + box[3] - 32) <= 1 and picture.pixels.dtype == np.float32
+    assert picture.pixels.min() == -1 and picture.pixels.max() == 1
+    picture.stroke((16, 0), (16, 31))  # as wide as there is room for
+    picture.fit(32)
+    assert picture.box == (4, 28, 0, 32)
+
+
 def test_undo_takes_back_one_stroke_after_the_other_and_a_sample_keeps_its_bits() -> None:
     picture = drawing()
     assert not picture.undo()

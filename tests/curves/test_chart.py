@@ -142,3 +142,17 @@ def test_a_column_stands_for_its_last_iteration(window: Window, cols: int) -> No
 def test_a_label_of_the_axis_is_never_cut_to_another_number() -> None:
     labels = {5e23: "5.0e23", 1e-12: "1e−12", 2.5e20: "2.5e20", 2.5e-10: "", 0.5: "0.500", 0.0: "0"}
     assert {value: fitting(value, 6) for value in labels} == labels
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "rows"), [(89.0, 99.5, 4), (0.0001, 0.005, 4), (2.3012, 2.3049, 9)]
+)
+def test_a_scale_has_two_numbers_or_more_that_differ(low: float, high: float, rows: int) -> None:
+    ends = Curve("test", x=np.array([1, 9]), y=np.array([low, high]))
+    beside = chart([ends], Window(1, 9), 40, rows).beside
+    values = sorted(beside.values())
+    step = min(b - a for a, b in itertools.pairwise(values))
+    labels = [fitting(value, 6, step) for value in values]
+    assert len(values) >= 2 and "" not in labels and len(set(labels)) == len(labels)
+    assert all(float(label) == pytest.approx(v) for label, v in zip(labels, values, strict=True))
+    assert all(low - 1 < value < high + 1 for value in values)

@@ -199,7 +199,9 @@ async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
         first = worst.judged.worst[0] if worst.judged else None
         assert first is not None and f"{first.target}→{first.predicted}" in run.text
         assert "Confusion" in run.text and "after iteration 60" in run.text
-        await run.press("V", "N", "V")  # the samples were judged in another state than this one
+        await run.press("V", "f", "V")  # it stays, and says when it was so
+        assert run.app.main.body.training.judged is judged and "after iteration 60" in run.text
+        await run.press("V", "N", "N", "N", "N", "N", "N", "V")  # behind it: another state
         assert run.app.main.body.training.judged is None
         assert "Not evaluated here yet: E does." in run.text
 

@@ -225,8 +225,11 @@ async def test_it_is_on_the_main_screen(size: tuple[int, int]) -> None:
         share = percent(found.correct, 360)
         assert f"test accuracy {share} % ({found.correct} of 360) after iteration 1" in run.text
         assert f"test {share} % at 1" in run.rail or whole(found, words("en")) in run.rail
-        await run.press("f", "L")
-        assert "第 2 次" in run.rail and "测试" in run.rail
+        assert "epoch 0.02" in run.rail and "next: forward" in run.rail and "…" not in run.rail
+        await run.press("s")
+        assert f"test {share} %" in run.rail and "forward 1 of" in run.rail
+        await run.press("S", "f", "L")
+        assert "第 2 次" in run.rail and "测试" in run.rail and "轮次 0.04" in run.rail
 
 
 def test_what_is_trained_on_is_evaluated_too_while_the_curves_are_seen() -> None:

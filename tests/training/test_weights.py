@@ -17,8 +17,9 @@ from lenet_tui.export.request import Export
 from lenet_tui.history.engine.answers import weights
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.request import Rejected
+from lenet_tui.training.engine.answers import read_weights
 from lenet_tui.training.engine.weights import dump, load
-from lenet_tui.training.request import Weights
+from lenet_tui.training.request import HeldWeight, ReadWeights, Weights
 from tests.harness.commands import run_here
 from tests.harness.driving import Drive
 from tests.harness.export_sessions import ran, shown
@@ -160,3 +161,52 @@ def test_the_command_writes_and_takes_them(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:-4])
     bad = run_here("trace", "--weights", str(file))
     assert bad.returncode == 2 and bad.stderr.count("\n") == 1
+
+
+def test_a_flipped_bit_is_refused_where_the_file_has_checksums(tmp_path: Path) -> None:
+    """What torch itself takes: it does not compare the sums that it writes."""
+    path, net = tmp_path / "w.pt", LeNet()
+    torch.save(net.state_dict(), path)
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle] ^= 0x40
+    path.write_bytes(content)
+    changed = torch.load(path, weights_only=True)
+    assert any(not torch.equal(changed[n], t) for n, t in net.state_dict().items())
+    with pytest.raises(OptionError, match="damaged"):
+        load(LeNet(), str(path))
+    with pytest.raises(Rejected, match="damaged"):
+        read_weights(ReadWeights(str(path)), None)
+
+
+def test_a_file_that_torch_saved_without_checksums_is_taken(tmp_path: Path) -> None:
+    path, net = tmp_path / "w.pt", LeNet()
+    torch.serialization.set_crc32_options(False)
+    try:
+        torch.save(net.state_dict(), path)
+    finally:
+        torch.serialization.set_crc32_options(True)
+    other = LeNet()
+    load(other, str(path))
+    assert torch.equal(other.state_dict()["fc3.bias"], net.state_dict()["fc3.bias"])
+
+
+@pytest.mark.parametrize("name", ["w.pt", "w.safetensors"])
+def test_what_a_file_of_weights_holds_is_said_without_a_model(tmp_path: Path, name: str) -> None:
+    held = read_weights(ReadWeights(str(written(tmp_path / name)[1])), None)
+    assert held[0] == HeldWeight("conv1.weight", "float32", (6, 1, 5, 5)) and len(held) == 10
+    with pytest.raises(Rejected, match="no such file"):
+        read_weights(ReadWeights(str(tmp_path / "none.pt")), None)
+
+
+@pytest.mark.slow
+def test_the_command_shows_weights_and_refuses_others_in_one_line(tmp_path: Path) -> None:
+    path = written(tmp_path / "w.safetensors")[1]
+    shown_ = run_here("info", str(path), "--lang", "en")
+    said = " ".join(shown_.stdout.split())
+    assert shown_.returncode == 0 and "fc1.weight float32 120×400 48,000" in said
+    assert "all 61,706" in said
+    path.write_bytes(path.read_bytes()[:-1])
+    refused = run_here("info", str(path))
+    assert refused.returncode == 2 and refused.stderr.count("\n") == 1
+    assert "holds no weights" in refused.stderr

@@ -15,6 +15,8 @@ from lenet_tui.text.numbers import aligned, ascii_text, number
 from lenet_tui.text.words import Words
 
 GAP, BETWEEN = "  ", "   "
+UNLIKE = 4 / 3
+"""How many times as high as a sample, or as low, a drawing is that the net has seen none of."""
 
 
 class KeyLines(Fitted[str]):
@@ -60,3 +62,10 @@ def remarks(found: Prediction, words: Words) -> Sequence[str]:
     """How the model was run."""
     said = [words("canvas.train" if found.training else "canvas.eval")]
     return [*said, words("canvas.drew")] if found.drew else said
+
+
+def size_remark(drawn: int, sample: int, words: Words) -> Sequence[str]:
+    """What to do where a drawing is much higher or lower than the samples; both in rows."""
+    if not drawn or max(drawn, sample) < UNLIKE * min(drawn, sample):
+        return []
+    return [words("canvas.size", rows=drawn, sample=sample)]

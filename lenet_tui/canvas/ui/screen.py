@@ -65,6 +65,7 @@ class CanvasScreen(Reader, Once[Draw]):
         Binding("plus,equals_sign", "brush(1)", show=False),
         Binding("minus", "brush(-1)", show=False),
         Binding("c", "centre", show=False),
+        Binding("f", "fit", show=False),
         Binding("x", "clear", show=False),
         Binding("u,ctrl+z", "undo", show=False),
         Binding("g,f7", "sample", show=False),
@@ -123,6 +124,13 @@ class CanvasScreen(Reader, Once[Draw]):
         frame = self.query_one("#canvas-frame")
         frame.styles.width, frame.styles.height = cols + FRAME, rows + FRAME
         self.call_after_refresh(self._show)
+
+    @property
+    def _sample_rows(self) -> int:
+        """How high the ink is of the sample that the drawing takes the place of."""
+        sample = _empty(self._picture)
+        sample.take(self._picture.pixels)
+        return sample.rows or sample.height
 
     # Between the person, the engine and the picture
 
@@ -201,6 +209,12 @@ class CanvasScreen(Reader, Once[Draw]):
     def action_centre(self) -> None:
         self.drawing.begin()
         self.drawing.centre()
+        self.pad.changed()
+
+    def action_fit(self) -> None:
+        """Make the drawing as high as the sample it takes the place of: nets know one size."""
+        self.drawing.begin()
+        self.drawing.fit(self._sample_rows)
         self.pad.changed()
 
     def action_clear(self) -> None:
@@ -296,7 +310,8 @@ class CanvasScreen(Reader, Once[Draw]):
             plain = ascii_only(self)
             room = min(lines.size.width, WIDEST)
             shown = outputs.lines(self.found, words, self.target, room, plain)
-            notes += outputs.remarks(self.found, words)
+            unlike = outputs.size_remark(self.drawing.rows, self._sample_rows, words)
+            notes = [*unlike, *notes, *outputs.remarks(self.found, words)]
         elif self._problem:
             shown, notes = [], [self._problem]
         lines.styles.height = max(1, len(shown))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -252,10 +253,14 @@ class ChartPane(Pane):
         return self.words(key, name=name, value=number(value), n=thousands(n)).strip()
 
 
-def fitting(value: float, room: int) -> str:
-    """A value on the axis in at most ``room`` characters; empty where that would be another one."""
-    for digits in (3, 2, 1):
-        same = math.isclose(float(f"{value:.{digits - 1}e}"), value, rel_tol=0.005)
+def fitting(value: float, room: int, step: float = math.inf) -> str:
+    """A value on the axis in at most ``room`` characters; empty where that would be another one.
+
+    ``step``: to the next value on it, from which it is told apart.
+    """
+    most = min(abs(value) * 0.005, step / 4)
+    for digits in (3, 4, 5, 6, 2, 1):
+        same = abs(float(f"{value:.{digits - 1}e}") - value) <= most
         label = number(value, digits)
         if same and len(label) <= room:
             return label
@@ -263,7 +268,9 @@ def fitting(value: float, room: int) -> str:
 
 
 def _line(made: Chart, row: int, left: int) -> Content:
-    label = fitting(made.beside[row], left - 1) if row in made.beside else ""
+    values = sorted(made.beside.values())
+    step = min((b - a for a, b in pairwise(values)), default=math.inf)
+    label = fitting(made.beside[row], left - 1, step) if row in made.beside else ""
     parts = [(f"{label:>{left - 1}} " if left else "", "$foreground-muted")]
     return Content.assemble(*parts, *((run.text, _style(run)) for run in made.rows[row]))
 

@@ -68,8 +68,8 @@ class TrainingView(Horizontal):
             self._picked = None
         self._aim(frame)
         judged = self.judged
-        if judged is not None and not frame.running and judged.iteration != _finished(frame):
-            self.judged, self._asked = None, -1
+        if judged is not None and judged.iteration > _finished(frame):
+            self.judged, self._asked = None, -1  # what comes may be another future
 
     def forget(self) -> None:
         """Another session comes."""

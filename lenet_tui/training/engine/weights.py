@@ -30,6 +30,8 @@ DTYPES = {
 """torch's dtypes by the names of safetensors."""
 LONGEST = 100 * 2**20
 """Bytes of a header of safetensors, at most, as its format says."""
+PIECE = 2**20
+"""Bytes that are read at a time."""
 UNREADABLE = (
     *(RuntimeError, ValueError, TypeError, KeyError, AttributeError, EOFError, IndexError),
     *(pickle.UnpicklingError, zipfile.BadZipFile, struct.error, RecursionError, MemoryError),
@@ -44,14 +46,20 @@ def load(model: nn.Module, path: str) -> None:
     saved. The names, shapes and kinds must be the model's own.
     """
     try:
-        found = _read(Path(path))
+        found = held(path)
         _check(model, found)
-    except OSError as error:
-        raise _refused(path, verbatim((error.strerror or str(error)).lower())) from None
     except Problem as error:
         raise _refused(path, error.notice) from None
     with torch.no_grad():
         model.load_state_dict(found)
+
+
+def held(path: str) -> Mapping[str, Tensor]:
+    """The tensors of such a file by their names; ``Problem`` for any other file."""
+    try:
+        return _read(Path(path))
+    except OSError as error:
+        raise Problem(verbatim((error.strerror or str(error)).lower())) from None
 
 
 def dump(model: nn.Module, path: str) -> bytes:
@@ -78,6 +86,7 @@ def _read(path: Path) -> Mapping[str, Tensor]:
     try:
         if path.name.endswith(SAFE):
             return _read_safe(path)
+        _check_sums(path)
         with warnings.catch_warnings():  # of what it is refused for, which is one line here
             warnings.simplefilter("ignore")
             found: Any = torch.load(path, map_location="cpu", weights_only=True)
@@ -88,6 +97,22 @@ def _read(path: Path) -> Mapping[str, Tensor]:
     ):
         raise Problem("training:no-state-dict")
     return found
+
+
+def _check_sums(path: Path) -> None:
+    """Read what torch does not compare with its checksum; ``BadZipFile`` where they differ.
+
+    A record whose sum is 0 was saved without one (``set_crc32_options``), and torch's older format
+    has none.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        for record in archive.infolist():
+            if record.CRC and record.compress_type == zipfile.ZIP_STORED:
+                with archive.open(record) as stream:
+                    while stream.read(PIECE):
+                        pass
 
 
 def _check(model: nn.Module, found: Mapping[str, Tensor]) -> None:

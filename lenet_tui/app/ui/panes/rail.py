@@ -217,14 +217,17 @@ def with_progress(
 ) -> Content:
     """The third line with the epoch and the last evaluation at its right, as far as they fit.
 
-    After which iteration an evaluation is, is always said where half the width is left for it.
+    After which iteration an evaluation is, is always said where half the width is left for it; so
+    is the epoch, except inside a phase, where the op comes first.
     """
     if frame is None or not (frame.evaluation or frame.epochs):
         return line
     texts = summary.lines(frame.evaluation, frame.epochs, words)
-    if frame.evaluation is not None and 2 * cell_len(texts[-2]) <= width:
-        texts = texts[:-1]
-        line = line.truncate(width - 2 - cell_len(texts[-1]), ellipsis=ellipsis)
+    kept = texts[1:-1] if frame.position.op is None else texts[-2:-1]
+    least = next((text for text in kept if 2 * cell_len(text) <= width), None)
+    if frame.evaluation is not None and least is not None:
+        texts = texts[: texts.index(least) + 1]
+        line = line.truncate(width - 2 - cell_len(least), ellipsis=ellipsis)
     room = width - line.cell_length - 2
     for text in texts:
         if cell_len(text) <= room:
@@ -259,6 +262,7 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
     if frame.boundary:
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
         key += ".step" if frame.upcoming is not None else ""
+        key += ".short" if key == "rail.finished" and 0 < width < ROOMY else ""
         said = words(key, next=position.iteration + 1)
         return Content(f"{said}  {words('rail.by-hand')}" if _input_waits(frame) else said)
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
