@@ -31,8 +31,7 @@ IDENTITY = "identity"
 SCRIPTED = "scripted"
 """The op of a module that torch runs as a script."""
 
-NO_EDGE = (None,)
-"""The edges of one tensor that no node made."""
+NO_EDGE = (None,)  # the edges of one tensor that no node made
 UNWRITTEN: frozenset[int] = frozenset()
 """The memory that an op writes which writes none."""
 
@@ -51,9 +50,9 @@ class ForwardRecorder(TorchFunctionMode):
 
     Names: the last op of a leaf module bears its path (``conv1``), its other ops ``path.op``; a
     functional op bears the last leaf's (``conv1.relu``); a repeat gets ``#2``, and so does a layer
-    with a name that means something else (``input``, ``loss``). What is compiled or scripted is one
-    op. ``enters`` is called before each op, ``passed`` after it with their number; ``stop_after``
-    ops the forward ends by ``StopHere``.
+    with a name that means something else (``input``, ``loss``). What is compiled, scripted or
+    mapped is one op. ``enters`` is called before each op, ``passed`` after it with their number;
+    after ``stop_after`` ops the forward ends by ``StopHere``.
     """
 
     def __init__(
@@ -286,8 +285,10 @@ class ForwardRecorder(TorchFunctionMode):
         node = next((e[0] for e in made if e is not None), None)
         path = self._paths.get(module, "") if module is not None else ""
         output = kept[0] if isinstance(result, Tensor) else kept
-        name, line, (given, read) = self._named.unique(path or op), self._line(), taken
-        self._leaf = path or self._leaf
+        beside = op == compiled_calls.MAPPED
+        stem = f"{self._leaf or 'input'}.{op}" if beside else path or op
+        name, line, (given, read) = self._named.unique(stem), self._line(), taken
+        self._leaf = self._leaf if beside else path or self._leaf
         self.entries.append(OpEntry(name, op, path, given, {}, output, node, line, made, read))
         self._passed(len(self.entries), op)
 

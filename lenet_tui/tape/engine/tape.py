@@ -50,6 +50,8 @@ class TapeSegment:
     """Of a backward: the factor of a scaler by which the loss was larger."""
     line: int = 0
     """Of the file of a step of one's own, which ran it."""
+    by_hand: bool = False
+    """Whether such a step made it by no observed call."""
     output: OpEntry | None = None
     """What a forward or a loss returned: one of its ops, or an entry beside them if none made it.
     """
