@@ -87,7 +87,7 @@ def test_a_place_after_a_change_by_hand_is_refused(tmp_path: Path) -> None:
     verify(scripts[:: len(scripts) // 4], tmp_path)
 
 
-DRAWN = (
+DRAWN: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("self.head(x)", ("4,3",), {}),
     ("{'logits': self.head(x)}", ("4,3:float32",), {"loss": "cross_entropy"}),
     ("self.head(self.words(x).mean(1))", ("4,5:int64",), {}),

@@ -23,6 +23,8 @@ NAME, MAPPED = "compiled", "vmap"
 TWICE = "Using `torch.compile.module.` when there are global hooks"
 """How a warning begins that is wrong here: a recorder's hooks do not reach into the call."""
 
+VMAP = "vmap_impl"
+"""What torch calls for each call of a mapped function."""
 _original: list[Any] = []
 """torch's own ``compile`` and ``vmap``, while they are replaced."""
 _recording: list[bool] = []
@@ -60,7 +62,7 @@ def install() -> Callable[[], None]:
     """Replace ``torch.compile``; a second time nothing happens. Returns what undoes it."""
     if _original:
         return lambda: None
-    original, mapped = torch.compile, apis.vmap_impl
+    original, mapped = torch.compile, vars(apis)[VMAP]
     _original[:] = original, mapped
 
     @functools.wraps(original)
@@ -68,7 +70,8 @@ def install() -> Callable[[], None]:
         _close_all()
         return original(*args, **kwargs)
 
-    torch.compile, apis.vmap_impl = compile_closed, _map_closed(mapped)  # type: ignore[assignment]
+    torch.compile = compile_closed
+    setattr(apis, VMAP, _map_closed(mapped))
     return uninstall
 
 
@@ -87,7 +90,8 @@ def _map_closed(mapped: Callable[..., Any]) -> Callable[..., Any]:
 def uninstall() -> None:
     """Put torch's own functions back."""
     if _original:
-        torch.compile, apis.vmap_impl = _original
+        torch.compile, mapped = _original
+        setattr(apis, VMAP, mapped)
         _original.clear()
 
 
