@@ -21,19 +21,16 @@ from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
 from lenet_tui.tape.engine.torch_functions import known
+from lenet_tui.tape.engine.written_parameters import WrittenParameters
 from lenet_tui.training.engine import compiled_calls
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.outputs import main_output, named_parts
 
 NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
-IDENTITY = "identity"
-"""The op of a layer in which torch did nothing."""
-SCRIPTED = "scripted"
-"""The op of a module that torch runs as a script."""
-
+IDENTITY = "identity"  # the op of a layer in which torch did nothing
+SCRIPTED = "scripted"  # the op of a module that torch runs as a script
 NO_EDGE = (None,)  # the edges of one tensor that no node made
-UNWRITTEN: frozenset[int] = frozenset()
-"""The memory that an op writes which writes none."""
+UNWRITTEN: frozenset[int] = frozenset()  # the memory that an op writes which writes none
 
 Taken = tuple[tuple[Any, ...], edges.Given]
 Within = tuple[nn.Module | None, int, str, bool]
@@ -82,7 +79,7 @@ class ForwardRecorder(TorchFunctionMode):
         self._leaf = ""
         self._named = OpNames()
         self._holders = Holders(self.entries)
-        self._parameters: frozenset[int] = frozenset()
+        self.changed = WrittenParameters(Paths())
         self._copies: dict[int, tuple[Tensor, Tensor]] = {}
         self._nodes: set[Node] = set()
         self._graphless = False
@@ -99,6 +96,7 @@ class ForwardRecorder(TorchFunctionMode):
         try:
             with self, compiled_calls.recorded():
                 result = model(*args, **kwargs)
+            self.changed.rest(self.entries)
             self.output = self.returned(main_output(result))
             parts = named_parts(result).items()
             self.parts = {name: op for name, t in parts if (op := self.returned(t))}
@@ -123,8 +121,7 @@ class ForwardRecorder(TorchFunctionMode):
 
     def _know_parameters(self) -> None:
         """Note where the parameters' memory is."""
-        found = (p for module in self._paths for p in module._parameters.values())
-        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
+        self.changed = WrittenParameters(self._paths)
 
     def returned(self, result: object) -> OpEntry | None:
         """The op that made ``result``, an entry beside the ops where none did; else ``None``.
@@ -161,6 +158,7 @@ class ForwardRecorder(TorchFunctionMode):
             if writes:
                 written = frozenset(map(storage, writes)) - {0}
                 self._holders.protect(written)
+                self.changed.written(written)
                 given = copied(given, written)
         if self._graphless:
             for operand in args:
@@ -187,6 +185,7 @@ class ForwardRecorder(TorchFunctionMode):
             made = edges.edges(result)
             node = next((e[0] for e in made if e is not None), None)
         else:
+            self.changed.called(name, func, args)
             return result
         if node is not None:
             self._nodes.add(node)
@@ -200,6 +199,8 @@ class ForwardRecorder(TorchFunctionMode):
         entries.append(
             OpEntry(label, op, path, given, kwargs, output, node, self._line(), made, read)
         )
+        if self.changed.noted:
+            entries[-1].wrote = self.changed.take()
         self._passed(len(entries), name)
         return result
 
@@ -343,7 +344,7 @@ class ForwardRecorder(TorchFunctionMode):
             place = result.untyped_storage().data_ptr()
         except (NotImplementedError, RuntimeError):  # as ``storage`` has it, which is a call more
             return kept
-        if place in self._parameters:
+        if place in self.changed:
             kept = kept.clone()
             self._copies[id(result)] = result, kept
         return kept
