@@ -23,8 +23,10 @@ BUDGET = 64 * 2**20
 """Bytes that one of them keeps to be given again."""
 MOST = 100_000
 """Values that one of them keeps."""
-_BUILT_IN: tuple[Any, ...] = (iter([]), iter(()), iter({}), iter(set()), iter(range(0)), iter(""), reversed([]),
-             iter({}.values()), iter({}.items()))  # fmt: skip
+_BUILT_IN: tuple[Any, ...] = (
+    *(iter([]), iter(()), iter({}), iter(set()), iter(range(0)), iter(""), reversed([])),
+    *(iter({}.values()), iter({}.items())),
+)
 KINDS = frozenset(
     [
         *map(type, _BUILT_IN),
