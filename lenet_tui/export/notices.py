@@ -48,11 +48,8 @@ NOTICES = {
         "无法导出模型 {model}：其源码中的 {text!r} 会被终端当作控制字符",
     ),
     "export:inside-step": (
-        "a script runs your own step as a whole: export where an iteration has finished",
-        "脚本会整体执行您自己的 step：请在一次迭代结束处导出",
-    ),
-    "export:drawn": (
-        "random inputs of --input cannot be exported: define data in a file",
-        "不能导出 --input 的随机输入：请在文件中定义 data",
+        "your own step has changed something by hand just before the cursor, where a script cannot"
+        " stop it: export where an iteration has finished",
+        "您自己的 step 在光标之前手动改变了某些内容，脚本无法在那里停下：请在一次迭代结束处导出",
     ),
 }

@@ -88,8 +88,13 @@ class Plan:
         self.helpers.add("deterministic")
         return ["deterministic()"]
 
-    def iteration(self, number: int, script: IterationPlan, cut: Cut | None = None) -> None:
-        """One iteration as recorded, up to the cursor; what comes after its turn is apart."""
+    def iteration(
+        self, number: int, script: IterationPlan, cut: Cut | None = None, last: bool = False
+    ) -> None:
+        """One iteration as recorded, up to the cursor; what comes after its turn is apart.
+
+        ``last``: the cursor is in it.
+        """
         self.draws.begin()
         self._number = number
         boundary = script.boundary()

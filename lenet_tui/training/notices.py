@@ -303,6 +303,11 @@ NOTICES = {
         " known",
         "{file} 的第 {number} 个批量不能再次取出：它用过的随机数状态已不再保存",
     ),
+    "training:iterator-not-again": (
+        "{name} is an iterator, and only the last {count} of its values are kept: give them as"
+        " data, or hold a list and a number",
+        "{name} 是迭代器，只保留其最后 {count} 个值：请用 data 给出，或保存列表与序号",
+    ),
     "training:no-dtype": (
         "input: {name!r} is not a dtype of torch; such as float32, bfloat16, int64",
         "input：{name!r} 不是 torch 的数据类型；例如 float32、bfloat16、int64",

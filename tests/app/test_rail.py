@@ -138,6 +138,9 @@ def test_status_shows_the_options_in_force() -> None:
     frame = after(ITERATION, Set("lr", 0.5), Set("batch-size", 8))
     line = status_line(Status(Options(), READY, frame), EN, UNICODE, 160).plain
     assert "lr 0.5" in line and "batch 8" in line
+    own = Options(model="gan.py", data="own", loss="own", optimizer="own")
+    line = status_line(Status(own, READY, None), EN, UNICODE, 160).plain
+    assert "gan.py" in line and "own" not in line
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

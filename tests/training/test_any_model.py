@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lenet_tui.explain.engine.answers import explain
+from lenet_tui.explain.explanation import Explain
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.training.engine import dataset
 from lenet_tui.training.engine.generators import seed_all
@@ -231,6 +233,15 @@ def test_what_a_function_of_ones_own_returned_has_its_gradient() -> None:
     output, inside = drive.find("output.grad"), drive.find("head.grad")
     assert output.tensor is not None and inside.tensor is not None
     assert torch.equal(output.tensor * 3, inside.tensor)
+
+
+def test_what_is_mapped_is_one_op_whose_output_is_shown() -> None:
+    drive = Drive(model=f"{HERE}:Mapped")
+    drive("phase")
+    assert [op.name for op in drive.entries] == ["input.vmap"]
+    output = drive.session.navigator.trainer.output
+    assert output is not None and torch.equal(drive.find("output").tensor, output)  # type: ignore[arg-type]
+    assert not explain(Explain("output[0,0]"), drive.session).checked
 
 
 @pytest.mark.parametrize("model", [Masked])

@@ -19,7 +19,6 @@ from lenet_tui.explain.explanation import Explain
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.request import Export
 from lenet_tui.protocol.messages import Subscription
-from lenet_tui.protocol.request import Rejected
 from lenet_tui.protocol.views import ViewRequest
 from tests.harness.driving import Drive
 from tests.harness.plain_loop import FILES, State, states
@@ -112,13 +111,6 @@ def test_a_session_is_exported_beside_its_file(tmp_path: Path) -> None:
 def test_every_file_is_exported(name: str, tmp_path: Path) -> None:
     done = exported(name, tmp_path, "run 5")
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_a_step_of_ones_own_is_exported_whole() -> None:
-    driven = drive("tagger")
-    driven("finish", "phase")
-    with pytest.raises(Rejected, match="runs your own step as a whole"):
-        export(Export(), driven.session)
 
 
 def test_what_a_step_decides_is_not_to_be_set() -> None:

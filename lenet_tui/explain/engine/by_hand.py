@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from lenet_tui.explain.cell_address import Cell
+from lenet_tui.explain.engine import result
+from lenet_tui.explain.engine.result import Question
 from lenet_tui.explain.engine.scope import Scope
 from lenet_tui.explain.engine.terms import Note
+from lenet_tui.explain.explanation import Explanation
 from lenet_tui.history.engine.history import History
 from lenet_tui.protocol.moves import Draw, Edit, Move, parse_move
-from lenet_tui.protocol.phases import STEP, UPDATE
-from lenet_tui.tape.engine.entries import EditEntry, UpdateEntry
+from lenet_tui.protocol.phases import EDIT, FORWARD, STEP, UPDATE
+from lenet_tui.tape.engine.entries import EditEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.tape import Tape
 
 Edited = tuple[str, str]
 """The edit as text, and the iteration in which it was made."""
+
+
+def untouched(question: Question, scope: Scope, history: History) -> Explanation | None:
+    """A parameter's number that a person has set, or that a forward wrote; ``None``: neither."""
+    cell = question.cell
+    for _, _, entry in () if scope.whole else scope.tape.backwards(scope.cursor):
+        if entry.value_of(cell.tensor) is not None:
+            if isinstance(entry, OpEntry):
+                why = "wrote", (entry.name,)
+                return result.without_arithmetic(question, FORWARD.name, {}, why)
+            break
+    found = edit_of(cell, scope, history)
+    return found and result.untouched(question, EDIT.name, ("by-hand", found), {})
 
 
 def edit_of(cell: Cell, scope: Scope, history: History) -> Edited | None:

@@ -32,7 +32,7 @@ from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
 from lenet_tui.protocol.options import OWN
-from lenet_tui.protocol.phases import BACKWARD, EDIT, INIT, PHASES, STEP, UPDATE, Phase
+from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, STEP, UPDATE, Phase
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.loss_parts import PARTS
@@ -195,9 +195,9 @@ class Explainer:
 
     def _value(self, question: Question, scope: Scope) -> Explanation:
         """A parameter (or an optimizer's tensor): the update that made it, or init, or a person."""
-        found = by_hand.edit_of(question.cell, scope, self._navigator.history)
+        found = by_hand.untouched(question, scope, self._navigator.history)
         if found is not None:
-            return result.untouched(question, EDIT.name, ("by-hand", found), {})
+            return found
         if not scope.whole and scope.tape.updated(scope.cursor, _parameter(question, scope)):
             return self._updated(question, scope)
         if not self._earlier(scope.tape.iteration, UPDATE):

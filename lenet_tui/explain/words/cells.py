@@ -274,6 +274,10 @@ CELLS: Table = {
         "a complex number: this is its real part, the imaginary part is {a}",
         "这是复数：此处为实部，虚部为 {a}",
     ),
+    "cells.note.wrote": (
+        "the forward itself wrote this number, at {a}: how is not followed",
+        "前向传播自己在 {a} 处写入了这个数：如何得到没有追踪",
+    ),
     "cells.note.by-hand": (
         "set by hand: edit {a} in iteration {b}",
         "手动设置：第 {b} 次迭代中的修改 {a}",

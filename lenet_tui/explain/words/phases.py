@@ -218,6 +218,15 @@ EXPLAIN_PHASES: Table = {
         {input} → {output}
         其内部是封闭的：中间算了什么，这里看不到，也无法说明。
     """),
+    "explain.op.vmap": paragraphs("""
+        {op}: torch maps a function over a dimension, in one call.
+        {input} → {output}
+        Its inside is closed: what it computes on the way cannot be seen or explained here.
+
+        {op}：torch 沿某一维映射一个函数，用一次调用完成。
+        {input} → {output}
+        其内部是封闭的：中间算了什么，这里看不到，也无法说明。
+    """),
     "explain.op.AccumulateGrad": paragraphs("""
         A leaf of the graph: here the gradient arrives in {name}.grad.
         p.grad = g if p.grad is None, else p.grad + g

@@ -38,9 +38,7 @@ _ACTED_ON = re.compile(
 def text(navigator: Navigator) -> str:
     """The script of the session up to the cursor; ``Rejected`` says why there is none."""
     begun = keyframe.unpack(navigator.history.blob(0)).options
-    if begun.data == DRAWN:
-        raise Rejected("export:drawn")
-    if begun.data == OWN_DATA:
+    if begun.data in (OWN_DATA, DRAWN):
         return _of_file(navigator, begun)
     made, net = model_source(begun.model)
     plan = make_plan(navigator, begun, made)
@@ -72,7 +70,7 @@ def _of_file(navigator: Navigator, begun: Options) -> str:
     plan.end()
     helpers = own_export.helpers(plan, ALWAYS)
     expected = recorded(navigator.tape, navigator.cursor)
-    if not navigator.trainer.says_loss:
+    if not navigator.trainer.says_loss or own_export.inside_step(navigator):
         expected["LOSS"] = "None"
     if plan.mentions("F."):
         helpers.imports["F"] = "import torch.nn.functional as F"
@@ -94,14 +92,7 @@ def _follow(plan: Plan, navigator: Navigator) -> None:
         plan.iteration(number, history.plan(number))
     last = history.plan(here).cut(cursor.segment, cursor.done)
     cut = cut_at(navigator.tape, cursor)
-    if begun_step(navigator):
-        raise Rejected("export:inside-step")
-    plan.iteration(here, last, cut)
-
-
-def begun_step(navigator: Navigator) -> bool:
-    """Whether the cursor is inside a step of one's own, which a script can only run whole."""
-    return navigator.own_step and not navigator.finished
+    plan.iteration(here, last, cut, last=True)
 
 
 def about(navigator: Navigator) -> tuple[str, ...]:

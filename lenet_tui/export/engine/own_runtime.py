@@ -8,12 +8,16 @@ from __future__ import annotations
 import importlib.util
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
 
 
 def seed_all(seed: int) -> None:
@@ -88,6 +92,97 @@ class Batches:
 
 
 def copied(batch: Any) -> Any:
+    raise NotImplementedError  # replaced by that of the session
+
+
+class Reached(BaseException):
+    """A step is where it was to be left."""
+
+
+class Until:
+    """Leaves a step after the ``number``-th call of a ``kind``: where the cursor was.
+
+    ``net``: the model, whose parameters are noted before that call.
+    """
+
+    def __init__(self, net: nn.Module, kind: str, number: int) -> None:
+        self.net, self.kind, self.number = net, kind, number
+        self.count = self.quiet = 0
+        self.before: dict[str, tuple[Tensor, Tensor | None]] = {}
+
+    def run(self, step: Callable[[Any], Any], batch: Any) -> None:
+        """Run the step as far as that."""
+        hooks = (
+            register_optimizer_step_pre_hook(self.before_update),
+            register_optimizer_step_post_hook(self.after_update),
+        )
+        try:
+            with observed_by(self):
+                step(batch)
+        except Reached:
+            pass
+        for hook in hooks:
+            hook.remove()
+
+    def put_back(self, all_but: tuple[str, ...]) -> None:
+        """Give the other parameters what they had before that call."""
+        for name, p in self.net.named_parameters():
+            if name not in all_but:
+                value, grad = self.before[name]
+                if self.kind == "update":
+                    p.data = value
+                else:
+                    p.grad = grad
+
+    def called(
+        self, kind: str, make: Callable[[], Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Make a call that is observed."""
+        if self.quiet:
+            return make()
+        self.enter(kind)
+        made = make()
+        self.leave(kind)
+        return made
+
+    def enter(self, kind: str) -> None:
+        """A call begins."""
+        if not self.quiet and kind == self.kind and self.count == self.number - 1:
+            for name, p in self.net.named_parameters():
+                grad = None if p.grad is None else p.grad.detach().clone()
+                self.before[name] = p.detach().clone(), grad
+        self.quiet += 1
+
+    def leave(self, kind: str) -> None:
+        """A call has ended."""
+        self.quiet -= 1
+        if not self.quiet and kind == self.kind:
+            self.count += 1
+            if self.count == self.number:
+                raise Reached
+
+    def before_update(self, optimizer: Any, args: Any, kwargs: Any) -> Any:
+        """An update begins; the calls of its closure are observed too."""
+        self.enter("update")
+        closure = args[1] if len(args) > 1 else kwargs.get("closure")
+        if closure is None or self.quiet > 1:
+            return None
+
+        def run() -> Any:
+            self.quiet -= 1
+            try:
+                return closure()
+            finally:
+                self.quiet += 1
+
+        return (optimizer, run), {}
+
+    def after_update(self, *_: Any) -> None:
+        """An update has ended."""
+        self.leave("update")
+
+
+def observed_by(observer: Any) -> Any:
     raise NotImplementedError  # replaced by that of the session
 
 

@@ -164,6 +164,7 @@ def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> No
     """Put the trainer into a state, copied; as ``restore``."""
     options = check(state.options)
     check_unchanged(options, state.data)
+    trainer.attributes.check_reachable(state.attributes)
     at_first = trainer.data_state
     trainer.restore_data(replace(state.data))  # first, as it may be impossible
     if trainer.built.lacks(state.attributes):

@@ -87,6 +87,8 @@ class OpEntry(Entry):
     given: Given = field(default_factory=dict)
     row: OpRow | None = field(default=None, repr=False)
     """What a screen shows of it, once it has been asked for."""
+    wrote: tuple[tuple[str, Tensor], ...] = ()
+    """The parameters that it wrote, each with its value afterwards."""
     changes: ClassVar[tuple[str, ...]] = ("value",)
 
     @property
@@ -119,6 +121,14 @@ class OpEntry(Entry):
         """Whether ``tensor`` is what it returned (of several: the first of them)."""
         alone = isinstance(self.output, Tensor) and self.node is not None
         return (alone and self.node is tensor.grad_fn) or same(self.tensor, tensor)
+
+    def apply(self, values: dict[str, Tensor], grads: dict[str, Tensor | None]) -> None:
+        for name, value in self.wrote:
+            if name in values:
+                values[name] = value
+
+    def value_of(self, parameter: str) -> Tensor | None:
+        return next((value for name, value in self.wrote if name == parameter), None)
 
     def operands(self) -> list[Tensor]:
         given = [*self.args, *self.kwargs.values()]

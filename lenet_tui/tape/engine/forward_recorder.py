@@ -21,20 +21,16 @@ from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
 from lenet_tui.tape.engine.torch_functions import known
+from lenet_tui.tape.engine.written_parameters import WrittenParameters
 from lenet_tui.training.engine import compiled_calls
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.outputs import main_output, named_parts
 
 NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
-IDENTITY = "identity"
-"""The op of a layer in which torch did nothing."""
-SCRIPTED = "scripted"
-"""The op of a module that torch runs as a script."""
-
-NO_EDGE = (None,)
-"""The edges of one tensor that no node made."""
-UNWRITTEN: frozenset[int] = frozenset()
-"""The memory that an op writes which writes none."""
+IDENTITY = "identity"  # the op of a layer in which torch did nothing
+SCRIPTED = "scripted"  # the op of a module that torch runs as a script
+NO_EDGE = (None,)  # the edges of one tensor that no node made
+UNWRITTEN: frozenset[int] = frozenset()  # the memory that an op writes which writes none
 
 Taken = tuple[tuple[Any, ...], edges.Given]
 Within = tuple[nn.Module | None, int, str, bool]
@@ -51,9 +47,9 @@ class ForwardRecorder(TorchFunctionMode):
 
     Names: the last op of a leaf module bears its path (``conv1``), its other ops ``path.op``; a
     functional op bears the last leaf's (``conv1.relu``); a repeat gets ``#2``, and so does a layer
-    with a name that means something else (``input``, ``loss``). What is compiled or scripted is one
-    op. ``enters`` is called before each op, ``passed`` after it with their number; ``stop_after``
-    ops the forward ends by ``StopHere``.
+    with a name that means something else (``input``, ``loss``). What is compiled, scripted or
+    mapped is one op. ``enters`` is called before each op, ``passed`` after it with their number;
+    after ``stop_after`` ops the forward ends by ``StopHere``.
     """
 
     def __init__(
@@ -83,7 +79,7 @@ class ForwardRecorder(TorchFunctionMode):
         self._leaf = ""
         self._named = OpNames()
         self._holders = Holders(self.entries)
-        self._parameters: frozenset[int] = frozenset()
+        self.changed = WrittenParameters(Paths())
         self._copies: dict[int, tuple[Tensor, Tensor]] = {}
         self._nodes: set[Node] = set()
         self._graphless = False
@@ -100,6 +96,7 @@ class ForwardRecorder(TorchFunctionMode):
         try:
             with self, compiled_calls.recorded():
                 result = model(*args, **kwargs)
+            self.changed.rest(self.entries)
             self.output = self.returned(main_output(result))
             parts = named_parts(result).items()
             self.parts = {name: op for name, t in parts if (op := self.returned(t))}
@@ -124,8 +121,7 @@ class ForwardRecorder(TorchFunctionMode):
 
     def _know_parameters(self) -> None:
         """Note where the parameters' memory is."""
-        found = (p for module in self._paths for p in module._parameters.values())
-        self._parameters = frozenset([storage(p) for p in found if p is not None]) - {0}
+        self.changed = WrittenParameters(self._paths)
 
     def returned(self, result: object) -> OpEntry | None:
         """The op that made ``result``, an entry beside the ops where none did; else ``None``.
@@ -162,6 +158,7 @@ class ForwardRecorder(TorchFunctionMode):
             if writes:
                 written = frozenset(map(storage, writes)) - {0}
                 self._holders.protect(written)
+                self.changed.written(written)
                 given = copied(given, written)
         if self._graphless:
             for operand in args:
@@ -188,6 +185,7 @@ class ForwardRecorder(TorchFunctionMode):
             made = edges.edges(result)
             node = next((e[0] for e in made if e is not None), None)
         else:
+            self.changed.called(name, func, args)
             return result
         if node is not None:
             self._nodes.add(node)
@@ -201,6 +199,8 @@ class ForwardRecorder(TorchFunctionMode):
         entries.append(
             OpEntry(label, op, path, given, kwargs, output, node, self._line(), made, read)
         )
+        if self.changed.noted:
+            entries[-1].wrote = self.changed.take()
         self._passed(len(entries), name)
         return result
 
@@ -286,8 +286,10 @@ class ForwardRecorder(TorchFunctionMode):
         node = next((e[0] for e in made if e is not None), None)
         path = self._paths.get(module, "") if module is not None else ""
         output = kept[0] if isinstance(result, Tensor) else kept
-        name, line, (given, read) = self._named.unique(path or op), self._line(), taken
-        self._leaf = path or self._leaf
+        beside = op == compiled_calls.MAPPED
+        stem = f"{self._leaf or 'input'}.{op}" if beside else path or op
+        name, line, (given, read) = self._named.unique(stem), self._line(), taken
+        self._leaf = self._leaf if beside else path or self._leaf
         self.entries.append(OpEntry(name, op, path, given, {}, output, node, line, made, read))
         self._passed(len(self.entries), op)
 
@@ -342,7 +344,7 @@ class ForwardRecorder(TorchFunctionMode):
             place = result.untyped_storage().data_ptr()
         except (NotImplementedError, RuntimeError):  # as ``storage`` has it, which is a call more
             return kept
-        if place in self._parameters:
+        if place in self.changed:
             kept = kept.clone()
             self._copies[id(result)] = result, kept
         return kept

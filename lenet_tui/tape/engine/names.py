@@ -76,8 +76,8 @@ def upcoming(trainer: Trainer, tape: Tape, name: str) -> NamedTensor | None:
 def _value_made(tape: Tape, cursor: Cursor, name: str) -> Made:
     for _, _, entry in tape.backwards(cursor):
         if entry.value_of(name) is not None:
-            by_hand = isinstance(entry, EditEntry)
-            return tape.iteration, EDIT.name if by_hand else UPDATE.name
+            by_hand = EDIT if isinstance(entry, EditEntry) else UPDATE
+            return tape.iteration, (FORWARD if isinstance(entry, OpEntry) else by_hand).name
     if name in tape.base.edited:
         return tape.iteration - 1, EDIT.name
     return (tape.iteration - 1, UPDATE.name) if tape.iteration > 1 else (0, INIT.name)

@@ -257,6 +257,7 @@ class TapeRecorder:
             return TapeSegment(segment, UNKNOWN, [*begun], planned=planned)
         self._running = None
         self._succeeded()
+        self.edited |= recorder.changed.values
         self.expected = recorder.entries
         self._freed = False
         entries: list[Entry] = list(recorder.entries)

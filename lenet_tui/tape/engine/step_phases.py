@@ -226,6 +226,7 @@ class StepPhases:
         if last is None or last is not self._by_hand or last.phase is not phase:
             self._add(phase, several)
             self._by_hand = self._segments[-1]
+            self._by_hand.by_hand = True
             return
         last.entries += several
         last.total = len(last.entries)

@@ -70,6 +70,7 @@ class StepRecorder(ForwardRecorder):
     def run_step(self, step: Callable[[], Any]) -> Any:
         """Run the step; its phases are then in ``segments``. Returns what it returned."""
         self._know_parameters()
+        self.changed.known = self._state.values
         self._hook()
         self.segments.begin()
         try:

@@ -42,14 +42,14 @@ class TapeSegment:
     total: int
     entries: list[Entry] = field(default_factory=list)
     seconds: float = 0.0
-    root: Node | None = None
-    """Where a backward started: the node of the loss, or of the output."""
+    root: Node | None = None  # where a backward started: the node of the loss, or of the output
     vector: Tensor | None = None
     planned: int = 0
     scale: float = 1.0
     """Of a backward: the factor of a scaler by which the loss was larger."""
     line: int = 0
-    """Of the file of a step of one's own, which ran it."""
+    """Of the file of a step of one's own; ``by_hand``: it made this by no observed call."""
+    by_hand: bool = False
     output: OpEntry | None = None
     """What a forward or a loss returned: one of its ops, or an entry beside them if none made it.
     """

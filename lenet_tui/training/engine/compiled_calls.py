@@ -1,6 +1,7 @@
 """What ``torch.compile`` makes is one call to whoever records: its inside is torch's own.
 
-``torch.compile`` is replaced once, in the engine's process, before its owner's file is executed.
+So is what ``vmap`` maps. Both are replaced once, in the engine's process, before its owner's file
+is executed.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch._functorch import apis
 from torch.overrides import handle_torch_function
 
-NAME = "compiled"
-"""The op of such a call."""
+NAME, MAPPED = "compiled", "vmap"
+"""The ops of such calls."""
 TWICE = "Using `torch.compile.module.` when there are global hooks"
 """How a warning begins that is wrong here: a recorder's hooks do not reach into the call."""
 
+VMAP = "vmap_impl"
+"""What torch calls for each call of a mapped function."""
 _original: list[Any] = []
-"""torch's own ``compile``, while it is replaced."""
+"""torch's own ``compile`` and ``vmap``, while they are replaced."""
 _recording: list[bool] = []
 
 
@@ -32,10 +36,8 @@ class CompiledCall:
     While a recorder is active, a call is given to it in place of the functions that torch traces.
     """
 
-    __name__ = NAME
-
-    def __init__(self, function: Callable[..., Any], of: object) -> None:
-        self.function = function
+    def __init__(self, function: Callable[..., Any], of: object, name: str = NAME) -> None:
+        self.function, self.__name__ = function, name
         owner = getattr(of, "__self__", None)
         in_place = getattr(of, "__name__", "") == "_call_impl"
         self.module = owner if in_place and isinstance(owner, nn.Module) else None
@@ -60,8 +62,8 @@ def install() -> Callable[[], None]:
     """Replace ``torch.compile``; a second time nothing happens. Returns what undoes it."""
     if _original:
         return lambda: None
-    original = torch.compile
-    _original.append(original)
+    original, mapped = torch.compile, vars(apis)[VMAP]
+    _original[:] = original, mapped
 
     @functools.wraps(original)
     def compile_closed(*args: Any, **kwargs: Any) -> Any:
@@ -69,13 +71,28 @@ def install() -> Callable[[], None]:
         return original(*args, **kwargs)
 
     torch.compile = compile_closed
+    setattr(apis, VMAP, _map_closed(mapped))
     return uninstall
 
 
+def _map_closed(mapped: Callable[..., Any]) -> Callable[..., Any]:
+    """What maps a function, closed to a recorder; one inside another is a part of that."""
+    call = CompiledCall(mapped, mapped, MAPPED)
+
+    @functools.wraps(mapped)
+    def map_closed(*args: Any, **kwargs: Any) -> Any:
+        seen = torch.compiler.is_compiling() or torch._C._functorch.peek_interpreter_stack()
+        return mapped(*args, **kwargs) if seen else call(*args, **kwargs)
+
+    return map_closed
+
+
 def uninstall() -> None:
-    """Put torch's own function back."""
+    """Put torch's own functions back."""
     if _original:
-        torch.compile = _original.pop()
+        torch.compile, mapped = _original
+        setattr(apis, VMAP, mapped)
+        _original.clear()
 
 
 @functools.cache

@@ -17,8 +17,13 @@ from torch import nn
 from torch.nn.utils import clip_grad
 from torch.optim import lr_scheduler
 
-BACKWARD, ZERO_GRAD, CLIP, UNSCALE = "backward", "zero_grad", "clip", "unscale"
-SCALE, RESCALE, SCHEDULE = "scale", "rescale", "schedule"
+BACKWARD = "backward"
+ZERO_GRAD = "zero_grad"
+CLIP = "clip"
+UNSCALE = "unscale"
+SCALE = "scale"
+RESCALE = "rescale"
+SCHEDULE = "schedule"
 """The kinds of calls; ``rescale``: the scaler's update of its scale."""
 
 Call = Callable[[], Any]

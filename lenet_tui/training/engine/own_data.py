@@ -60,6 +60,8 @@ class OwnData:
         self._source = source
         self.source = source
         """What gives the batches: where a function makes it, what it made last."""
+        self.statements: tuple[str, ...] = ()
+        """The lines of Python that make it, where no file does."""
         self._title = title
         self._budget = budget
         self._plain = type(source) in (list, tuple)

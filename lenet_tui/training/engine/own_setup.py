@@ -16,7 +16,7 @@ from lenet_tui.protocol.session_api import MoveRejected, OwnError
 from lenet_tui.text.notice import notice
 from lenet_tui.training.engine import compiled_calls, observed_calls
 from lenet_tui.training.engine.batch import Batch
-from lenet_tui.training.engine.drawn_inputs import draw_inputs, draw_target
+from lenet_tui.training.engine.drawn_inputs import draw_inputs, draw_target, statements
 from lenet_tui.training.engine.generators import unchanged_generators
 from lenet_tui.training.engine.outputs import returned_loss
 from lenet_tui.training.engine.own_data import OwnData
@@ -93,17 +93,30 @@ def make_data(
     if options.data != DRAWN:
         return None, options
     inputs = draw_inputs(options.inputs, model)
-    target = None
+    target = returned = None
     if not options.step:
         try:
             returned = _tried(model, inputs)
         except OwnError:  # the first forward will say so, and where
-            return OwnData([(inputs, None)], file.title), options
+            return _drawn_data(inputs, None, file, model), options
         if options.loss == RETURNED and returned_loss(returned) is None:
             options = replace(options, loss="mse")
         if options.loss != RETURNED:
             target = draw_target(returned, labels=options.loss == "cross_entropy")
-    return OwnData([(inputs, target)], file.title), options
+    return _drawn_data(inputs, target, file, model, returned), options
+
+
+def _drawn_data(
+    inputs: tuple[Tensor, ...],
+    target: Tensor | None,
+    file: TrainingFile,
+    model: nn.Module,
+    returned: Any = None,
+) -> OwnData:
+    """One batch, again and again, with the lines that draw it."""
+    drawn = OwnData([(inputs, target)], file.title)
+    drawn.statements = statements(inputs, target, model, returned)
+    return drawn
 
 
 def _tried(model: nn.Module, inputs: tuple[Tensor, ...]) -> Any:

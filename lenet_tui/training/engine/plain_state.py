@@ -17,8 +17,11 @@ from torch import Tensor, nn
 
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import stateful
+from lenet_tui.training.engine.iterators import Iterators, Remembered
 
 PLAIN = (type(None), bool, int, float, str)
+ITERATOR = "iterator"
+"""What an iterator is written down as."""
 OWN = frozenset(vars(nn.Module())) - {"training"}
 """What torch itself keeps in a module; the mode can be changed by the model."""
 LONGEST = 2_000
@@ -32,16 +35,17 @@ Places = Iterable[tuple[str, dict[str, Any]]]
 class PlainState:
     """Writes plain values down, and restores them. ``places`` gives where they are at present.
 
-    What is written: numbers, texts, tensors, and lists, tuples and dictionaries of these. All other
-    values stay as they are. A tensor that has not changed since the model was made is not written
-    again.
+    What is written: numbers, texts, tensors, lists, tuples and dictionaries of these, and how far
+    an iterator has been drawn. All other values stay as they are. A tensor that has not changed
+    since the model was made is not written again.
     """
 
-    def __init__(self, places: Callable[[], Places]) -> None:
+    def __init__(self, places: Callable[[], Places], iterators: Iterators | None = None) -> None:
         self._places = places
+        self._iterators = iterators or Iterators(wraps=False)
         found: list[Tensor] = []
         for _, attributes in places():
-            for _, value in _plain(attributes):
+            for _, value in self._plain(attributes):
                 found += _tensors(value)
         self._first = [(t, t._version, t.detach().clone()) for t in found]
         self._number = {id(t): number for number, t in enumerate(found)}
@@ -58,7 +62,7 @@ class PlainState:
         known = self._written.get(path)
         if known is not None and known.holds(attributes):
             return known.text
-        encoded = {name: self._encoded(value, tensors) for name, value in _plain(attributes)}
+        encoded = {name: self._encoded(value, tensors) for name, value in self._plain(attributes)}
         text = f"{json.dumps(path)}: {json.dumps(encoded)}"
         if all(_fixed(value) for name, value in attributes.items() if name not in OWN):
             values = list(attributes.values())
@@ -76,11 +80,14 @@ class PlainState:
             return
         values, codes = self._read(text, tensors, device), json.loads(text)
         for path, attributes in self._places():
-            now, before = dict(_plain(attributes)), values.get(path, {})
+            now, before = dict(self._plain(attributes)), values.get(path, {})
             for name in now.keys() - before.keys():
                 if not isinstance(now[name], stateful.KINDS):
                     del attributes[name]
             for name, value in before.items():
+                if isinstance(value, Drawn):
+                    attributes[name] = self._iterators.at(value.number, value.index)
+                    continue
                 if isinstance(value, Kept):
                     if isinstance(attributes.get(name), stateful.KINDS):
                         stateful.set_state(attributes[name], value.state)
@@ -91,13 +98,23 @@ class PlainState:
                 if ours and (found or not same) and not _refilled(now.get(name), value):
                     attributes[name] = value
 
+    def check_reachable(self, text: str) -> None:
+        """Raise ``NotReachable`` or ``MoveRejected`` where an iterator cannot be put back."""
+        if f'{{"{ITERATOR}": ' not in text:
+            return
+        for path, values in self._read(text, None, torch.device("cpu")).items():
+            for name, value in values.items():
+                if isinstance(value, Drawn):
+                    self._iterators.check(f"{path} {name}", value.number, value.index)
+
     def check(self, text: str, tensors: Sequence[Tensor]) -> None:
         """Raise ``Problem`` for a text that ``write`` did not return; nothing is changed."""
         self._read(text, tensors, torch.device("cpu"))
 
     def _read(
-        self, text: str, tensors: Sequence[Tensor], device: torch.device
+        self, text: str, tensors: Sequence[Tensor] | None, device: torch.device
     ) -> dict[str, dict[str, Any]]:
+        """The values; with ``tensors`` as ``None``, each tensor among them is ``None``."""
         try:
             return {
                 path: {name: self._decoded(code, tensors, device) for name, code in codes.items()}
@@ -109,6 +126,8 @@ class PlainState:
     def _encoded(self, value: Any, tensors: list[Tensor]) -> Any:
         if type(value) in PLAIN:
             return value
+        if type(value) is Remembered:
+            return {ITERATOR: [value.number, value.index]}
         if isinstance(value, stateful.KINDS):
             return {"state": self._encoded(stateful.state_of(value), tensors)}
         if isinstance(value, Tensor):
@@ -123,15 +142,20 @@ class PlainState:
         kind = "list" if isinstance(value, list) else "tuple"
         return {kind: [self._encoded(part, tensors) for part in value]}
 
-    def _decoded(self, code: Any, tensors: Sequence[Tensor], device: torch.device) -> Any:
+    def _decoded(self, code: Any, tensors: Sequence[Tensor] | None, device: torch.device) -> Any:
         if not isinstance(code, dict):
             return code
         ((kind, content),) = code.items()
+        if kind == ITERATOR:
+            return Drawn(*content)
+        if kind in ("first", "tensor") and tensors is None:
+            return None
         if kind == "first":
             first, version, copy = self._first[content]
             return first if first._version == version else copy.clone()
         if kind == "tensor":
             number, on_device = content
+            assert tensors is not None
             return tensors[number].to(device if on_device else "cpu", copy=True)
         if kind == "state":
             return Kept(self._decoded(content, tensors, device))
@@ -140,6 +164,26 @@ class PlainState:
             return dict(pairs)
         parts = [self._decoded(part, tensors, device) for part in content]
         return parts if kind == "list" else tuple(parts)
+
+    def _plain(self, attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yields the attributes that can be written down; an iterator is replaced."""
+        for name, value in list(attributes.items()):
+            queue = isinstance(value, deque) and not writable(list(value))
+            kept = isinstance(value, stateful.KINDS) and not queue
+            if name in OWN:
+                continue
+            if kept or writable(value):
+                yield name, value
+            elif (iterator := self._iterators.seen(attributes, name)) is not None:
+                yield name, iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An iterator, and how many values it had given."""
+
+    number: int
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +229,6 @@ def _refilled(now: Any, value: Any) -> bool:
     return True
 
 
-def _plain(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yields the attributes that can be written down."""
-    for name, value in attributes.items():
-        queue = isinstance(value, deque) and not writable(list(value))
-        kept = isinstance(value, stateful.KINDS) and not queue
-        if name not in OWN and (kept or writable(value)):
-            yield name, value
-
-
 def writable(value: Any) -> bool:
     """Whether a value is one that is written down."""
     if type(value) in PLAIN:
@@ -211,7 +246,8 @@ def _fixed(value: Any) -> bool:
     """Whether a value is written alike as long as it is the same object."""
     if type(value) is tuple:
         return all(map(_fixed, value))
-    return not isinstance(value, (Tensor, *stateful.KINDS)) and type(value) not in (list, dict)
+    changing = isinstance(value, (Tensor, *stateful.KINDS)) or type(value) in (list, dict)
+    return not changing and not hasattr(value, "__next__")
 
 
 def _tensors(value: Any) -> list[Tensor]:

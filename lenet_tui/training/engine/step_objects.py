@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from itertools import count, islice
+from types import CellType
 from typing import Any
 
 import torch
@@ -78,6 +80,7 @@ class StepObjects:
     def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the dictionaries of the plain values among the state."""
         yield "file", _Written(self._file)
+        yield "closure", _Enclosed(self._file.step)
         for name, module in self.modules.items():
             for path, part in module.named_modules(prefix=name):
                 yield path, vars(part)
@@ -106,6 +109,26 @@ class _Written(dict[str, Any]):
         del self._names[name]
 
 
+class _Enclosed(dict[str, Any]):
+    """What a function's closure holds; what is set here is so there."""
+
+    def __init__(self, step: Callable[..., Any] | None) -> None:
+        self._cells = cells_of(step)
+        held = {}
+        for name, cell in self._cells.items():
+            with suppress(ValueError):  # not filled yet
+                held[name] = cell.cell_contents
+        super().__init__(held)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        self._cells[name].cell_contents = value
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        del self._cells[name].cell_contents
+
+
 class _OfClass(dict[str, Any]):
     """The plain attributes of a class; what is set or deleted here is so there."""
 
@@ -125,6 +148,15 @@ class _OfClass(dict[str, Any]):
         delattr(self._owner, name)
 
 
+def cells_of(step: Callable[..., Any] | None) -> dict[str, CellType]:
+    """The cells of a function's closure, by the names that it calls them."""
+    while isinstance(step, functools.partial):
+        step = step.func
+    step = getattr(step, "__func__", step)
+    names = getattr(getattr(step, "__code__", None), "co_freevars", ())
+    return dict(zip(names, getattr(step, "__closure__", None) or (), strict=False))
+
+
 def held_by(step: Callable[..., Any] | None) -> Mapping[str, Any]:
     """What a function holds beside its globals: its closure, ``self``, arguments given before."""
     held: dict[str, Any] = {}
@@ -136,8 +168,7 @@ def held_by(step: Callable[..., Any] | None) -> Mapping[str, Any]:
     if getattr(step, "__self__", None) is not None:
         held["self"] = step.__self__  # type: ignore[attr-defined]
         step = getattr(step, "__func__", step)
-    names = getattr(getattr(step, "__code__", None), "co_freevars", ())
-    for name, cell in zip(names, getattr(step, "__closure__", None) or (), strict=False):
+    for name, cell in cells_of(step).items():
         try:
             held[name] = cell.cell_contents
         except ValueError:  # not filled yet

@@ -22,6 +22,7 @@ from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
+from lenet_tui.training.engine.iterators import Iterators
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.outputs import main_output, returned_loss
@@ -70,7 +71,7 @@ class Trainer:
             model.initialise_lazy(self.model, first.args, first.kwargs)
         self.built = BuiltLazily(self.modules, writable)
         self.required = Required(self.parameters)
-        self.attributes = PlainState(self._places)
+        self.attributes = PlainState(self._places, Iterators(wraps=not self.file.live))
         self.last_loss: float | None = None
         self._iteration = 0
         self.pinned: Batch | None = None

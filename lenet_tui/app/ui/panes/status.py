@@ -98,7 +98,7 @@ def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
         device = status.ready.device.name
     own = status.place != OWN_NAME
     scripts = own or options.model.startswith(SCRIPT)  # it seeds, and chooses, for itself
-    chosen = ["" if scripts and each == OWN else each for each in (options.optimizer, options.loss)]
+    chosen = ["" if each == OWN else each for each in (options.optimizer, options.loss)]
     parts = [
         (1 if own else 9, Content.styled(clean(status.place), "bold $text-primary")),
         (3, Content(clean(session_name(options)))),
