@@ -41,8 +41,9 @@ _WHY = {
     ),
     "zero-times-inf": (
         "0 × ∞ is NaN.", "0 × ∞ 是 NaN。",
-        "Put a harmless number in before the function (where, then log), not after it.",
-        "在函数之前换上无害的数（先 where，再 log），而不是之后。",
+        "Keep the function away from that number before it is called, not after: sqrt(x + ε), or"
+        " where(x > 0, x, 1) and then sqrt or log.",
+        "在调用函数之前（而不是之后）避开这个数：sqrt(x + ε)，或先 where(x > 0, x, 1)，再 sqrt 或 log。",
     ),
     "zero-times-nan": (
         "0 × NaN is NaN: a branch that was not taken has no slope here.",
