@@ -31,7 +31,7 @@ EVIDENCE: dict[str, dict[str, Any]] = {
         "line": 13, "reason": "infinite-slope", "received": 0.1 / 36, "slope": math.inf,
         "operand": 0.0,
     },
-    "nan-backward__sequence": {"line": 16, "reason": "zero-times-nan", "received": 0.0},
+    "nan-backward__sequence": {"line": 16, "reason": "unchosen", "received": 0.0},
     "nan-state__vision": {"where": "spread", "iteration": 2, "reason": "buffer"},
     "nan-state__regression": {"where": "2.weight", "gradient": 0.0, "exp_avg_sq": 0.0},
     "step-too-large__regression": {"where": "weight", "reason": "line"},
