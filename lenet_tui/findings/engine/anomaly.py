@@ -14,8 +14,8 @@ def no_anomaly() -> Iterator[None]:
     on, checks = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
     original = torch.set_anomaly_enabled
 
-    def unchecked(mode: bool, check_nan: bool = True) -> None:
-        original(mode, False)
+    def unchecked(enabled: bool, check_nan: bool = True) -> None:
+        original(enabled, False)
 
     original(False, False)
     torch.set_anomaly_enabled = unchecked
