@@ -31,7 +31,7 @@ EVIDENCE: dict[str, dict[str, Any]] = {
         "line": 13, "reason": "infinite-slope", "received": 0.1 / 36, "slope": math.inf,
         "operand": 0.0,
     },
-    "nan-backward__sequence": {"line": 16, "reason": "zero-times-nan", "received": 0.0},
+    "nan-backward__sequence": {"line": 16, "reason": "unchosen", "received": 0.0},
     "nan-state__vision": {"where": "spread", "iteration": 2, "reason": "buffer"},
     "nan-state__regression": {"where": "2.weight", "gradient": 0.0, "exp_avg_sq": 0.0},
     "step-too-large__regression": {"where": "weight", "reason": "line"},
@@ -171,3 +171,40 @@ def test_a_nan_of_an_infinity_is_not_said_to_be_of_finite_numbers(tmp_path: Path
     for language in ("en", "zh"):
         title, why, _ = said(found, Words(language, FINDINGS))
         assert "loss.log" in title and "loss.mul" in title and "0 × −∞" in why
+
+
+ANOMALIES = """
+import torch
+
+torch.autograd.set_detect_anomaly({always})
+model = torch.nn.Linear(3, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+data = [torch.zeros(4, 3)] * 3
+
+
+def step(x):
+    with torch.autograd.detect_anomaly():
+        out = model(x) * 0.0
+        loss = (out.square().sum(1).sqrt() * 0.0).sum()
+        optimizer.zero_grad()
+        loss.backward()
+    optimizer.step()
+    return loss
+"""
+
+
+@pytest.mark.parametrize("always", [True, False])
+def test_anomaly_mode_does_not_hide_the_factors(always: bool, tmp_path: Path) -> None:
+    """Of a NaN it raises no more than a node's name; afterwards the mode is as it was."""
+    file = tmp_path / "program.py"
+    file.write_text(ANOMALIES.format(always=always))
+    before, function = torch.is_anomaly_enabled(), torch.set_anomaly_enabled
+    try:
+        trainer = Trainer(resolve("own", model=str(file), device="cpu"))
+        found = check(trainer, 2).findings[0]
+        assert (torch.is_anomaly_enabled(), torch.set_anomaly_enabled) == (always, function)
+        assert torch.is_anomaly_check_nan_enabled()
+    finally:
+        torch.autograd.set_detect_anomaly(before)
+    assert (found.id, found.line) == ("nan-backward", "program.py:13")
+    assert (found.evidence["received"], found.evidence["slope"]) == (0.0, math.inf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,29 @@ async def test_a_parameters_row_is_opened_and_gone_to(tmp_path: Path) -> None:
         assert run.app.main.tensor.tensor == "3.weight"
 
 
+@pytest.mark.parametrize(
+    ("program", "cell", "drawn"),
+    [
+        ("nan-backward__sequence", "head.squeeze.grad[0,0]", "not chosen by head.where"),
+        ("nan-forward__regression", "loss.log[", "operands"),
+    ],
+)
+async def test_the_first_nan_is_opened_with_its_terms(
+    program: str, cell: str, drawn: str, tmp_path: Path
+) -> None:
+    """The check was undone: to see its numbers the iteration is run, wherever the cursor is."""
+    async with running(options=broken(program, tmp_path)) as run:
+        await run.press("!", "enter")
+        assert drawn in run.text
+        await run.press("enter")
+        main = run.app.main
+        assert isinstance(run.app.screen, MainScreen) and main.inspection.is_open
+        assert main.inspection.cell.startswith(cell)
+        value = main.inspection.value
+        assert value is not None and not math.isfinite(value)
+        assert "checked: torch's value is" in said(run)
+
+
 async def test_an_op_of_the_forward_is_gone_to(tmp_path: Path) -> None:
     async with running(options=broken("graph-cut__vision", tmp_path)) as run:
         await run.press("!", "enter")
@@ -146,9 +170,8 @@ def test_so_is_every_other_one(program: str, tmp_path: Path) -> None:
 def test_a_zero_times_infinity_shows_both_factors(tmp_path: Path) -> None:
     found = checked("nan-backward__sequence", BROKEN, tmp_path).findings[0]
     text = drawn(found)[0].plain
-    received, slope = found.evidence["factors"]
-    assert f"{received} × {slope} →" in text and "slope of the op" in text
-    assert float(slope) != float(slope) or float(slope) == float("inf")
+    assert found.evidence["factors"] == ["0", "nan"] and "slope of the op" in text
+    assert "0 × NaN → NaN" in text and "inf" not in text
 
 
 def test_every_probe_has_a_key_that_nothing_else_has() -> None:

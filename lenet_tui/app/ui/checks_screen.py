@@ -8,7 +8,7 @@ from lenet_tui.app.ui.training_screen import TrainingScreen
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.ui.screen import Checked, FindingsScreen
 from lenet_tui.parity.ui.screen import ParityScreen
-from lenet_tui.protocol.moves import ToFailure, ToOp
+from lenet_tui.protocol.moves import Goto, ToFailure, ToOp
 from lenet_tui.protocol.options import NET
 from lenet_tui.protocol.phases import BACKWARD, FORWARD
 from lenet_tui.twins.result import Twins
@@ -38,6 +38,13 @@ class ChecksScreen(TrainingScreen):
         """Show the op or parameter of a finding, and go to it where it is of a forward."""
         if finding.id == "raised":
             self.move(ToFailure())
+            return
+        cell = str(finding.evidence.get("cell", ""))
+        if cell:
+            # made in the check, which was undone: the numbers are on the tape only if it is run
+            self.move(Goto(self._checked.iteration + int(finding.evidence["iteration"]) - 1))
+            self.choose(finding.where)
+            self.inspection.open(cell)
             return
         aspect = "gradient" if finding.phase == BACKWARD.name else "value"
         parameters = {p.name for p in self.ready.parameters} if self.ready else set()

@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 import torch
 from torch import Tensor
 
+from lenet_tui.findings.engine.anomaly import no_anomaly
 from lenet_tui.findings.engine.calls import Announced, Call, Observer
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
@@ -138,6 +139,7 @@ def _record(
     phase = INIT.name
     with ExitStack() as stack:
         stack.enter_context(_eager())
+        stack.enter_context(no_anomaly())
         stack.enter_context(observer)
         try:
             if trainer.options.step:

@@ -13,7 +13,7 @@ from lenet_tui.findings.finding import Finding
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import index_text, number, thousands
+from lenet_tui.text.numbers import index_text, number, shape_text, thousands
 from lenet_tui.text.words import Words
 
 PARAMETERS = frozenset(
@@ -130,15 +130,20 @@ def _factors(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
     """The numbers of which the first NaN or infinity was made."""
     evidence = finding.evidence
     index = index_text(evidence.get("index", ())) if evidence.get("index") else ""
-    value = str(evidence.get("value", "?"))
-    factors = f" {glyphs.times} ".join(str(factor) for factor in evidence.get("factors", ()))
+    value = number(float(evidence["value"]), 6) if "value" in evidence else "?"
+    factors = f" {glyphs.times} ".join(number(float(f), 6) for f in evidence.get("factors", ()))
     lines = [_plain(f"  {' '.join(filter(None, (_op(finding), finding.line)))}", "bold")]
+    if evidence.get("shapes"):
+        shapes = ", ".join(shape_text(shape) for shape in evidence["shapes"])
+        lines.append(_plain(f"    {words('panel.shapes', shapes=shapes)}"))
     if factors:
         lines.append(_plain(f"  {factors} {glyphs.arrow} {value}", "bold $text-error"))
     for key in ("received", "slope", "operand"):
         if key in evidence:
             shown = _value(evidence[key])
             lines.append(_plain(f"    {words(f'panel.{key}')}  {shown}"))
+    if evidence.get("unchosen"):
+        lines.append(_plain(f"    {words('panel.unchosen', op=evidence['unchosen'])}"))
     lines.append(_plain(f"  {words('panel.first-made', index=index or '[]', value=value)}"))
     if evidence.get("total"):
         counts = {key: thousands(int(evidence[key])) for key in ("bad", "total")}

@@ -22,6 +22,7 @@ FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE, 
 """``findings.ID.title``, ``.why`` and ``.fix``; with a reason, ``findings.ID.REASON.title`` first.
 """
 
+_SIGNS = {"inf": "∞", "-inf": "−∞", "nan": "NaN"}
 LISTED = 3
 """Names that a text lists."""
 
@@ -73,7 +74,7 @@ def _spelled(value: Any, words: Words) -> str:
     if isinstance(value, (int, float)):
         return number(value)
     if isinstance(value, str):
-        return value
+        return _SIGNS.get(value, value)
     several = list(value)
     if all(isinstance(n, int) for n in several):
         inside = ", ".join(str(n) for n in several)

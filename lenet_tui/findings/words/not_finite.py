@@ -41,14 +41,24 @@ _WHY = {
     ),
     "zero-times-inf": (
         "0 × ∞ is NaN.", "0 × ∞ 是 NaN。",
-        "Put a harmless number in before the function (where, then log), not after it.",
-        "在函数之前换上无害的数（先 where，再 log），而不是之后。",
+        "Keep the function away from that number before it is called, not after: sqrt(x + ε), or"
+        " where(x > 0, x, 1) and then sqrt or log.",
+        "在调用函数之前（而不是之后）避开这个数：sqrt(x + ε)，或先 where(x > 0, x, 1)，"
+        "再 sqrt 或 log。",
     ),
     "zero-times-nan": (
         "0 × NaN is NaN: a branch that was not taken has no slope here.",
         "0 × NaN 是 NaN：未选的分支在此没有斜率。",
         "Put a harmless number in before the function (where, then sqrt), not after it.",
         "在函数之前换上无害的数（先 where，再 sqrt），而不是之后。",
+    ),
+    "unchosen": (
+        "0 × {slope} is NaN: {unchosen} does not choose this number, so that its gradient is 0, and"
+        " backward multiplies it with the slope all the same.",
+        "0 × {slope} 是 NaN：{unchosen} 没有选这个数，其梯度为 0，但反向传播仍把它乘以斜率。",
+        "Put a harmless number in before the function is called: where(x > 0, x, 1), then sqrt or"
+        " log. To choose after it is too late.",
+        "在调用函数之前换上无害的数：先 where(x > 0, x, 1)，再 sqrt 或 log；之后再选就太晚了。",
     ),
     "infinite-slope": (
         "The slope of the function is infinite there.", "函数在该处的斜率为无穷。",

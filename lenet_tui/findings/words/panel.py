@@ -58,6 +58,8 @@ PANEL: Table = {
     "panel.received": ("gradient that came", "传来的梯度"),
     "panel.slope": ("slope of the op", "算子的斜率"),
     "panel.operand": ("operand", "操作数"),
+    "panel.shapes": ("operands  {shapes}", "操作数  {shapes}"),
+    "panel.unchosen": ("not chosen by {op}", "{op} 没有选它"),
     "panel.counted": ("{bad} of {total} elements", "{total} 个元素中的 {bad} 个"),
     "panel.born": ("iteration {n}", "第 {n} 次迭代"),
     "panel.edge": ("the backward walks into it", "反向传播走进了它"),

@@ -24,6 +24,13 @@ POSITIONAL: dict[str, tuple[str, ...]] = {
 }
 """torch's own names of the positional arguments, for the ops where a name helps."""
 QUIET = ("inplace", "return_indices", "ceil_mode", "training", "size_average", "reduce")
+MODES = {
+    "batch_norm": 5,
+    **dict.fromkeys(("dropout", "dropout1d", "dropout2d", "dropout3d"), 2),
+    **dict.fromkeys(("alpha_dropout", "feature_alpha_dropout"), 2),
+}
+"""The place of ``training``, for the ops that do something else in eval mode."""
+EVAL = "eval"
 DEFAULTS = {"padding": 0, "dilation": 1, "groups": 1}
 """Values that are left out, as in a module's ``repr``."""
 
@@ -38,7 +45,9 @@ def arguments(entry: OpEntry) -> tuple[tuple[str, Argument], ...]:
 
 
 def short(entry: OpEntry) -> str:
-    """The kernel's size, or the bare positional values: ``5×5``, ``2``, ``-1,400``."""
+    """The kernel's size, or the bare positional values: ``5×5``, ``2``, ``-1,400``; ``eval``."""
+    if _in_eval(entry):
+        return EVAL
     kernel = _kernel(entry)
     if kernel:
         return shape_text(kernel)
@@ -46,6 +55,15 @@ def short(entry: OpEntry) -> str:
     first = values[:1] if entry.op in POSITIONAL else values
     text = ",".join(first)
     return text if len(text) <= SHORT else ""
+
+
+def _in_eval(entry: OpEntry) -> bool:
+    """Whether a dropout or a norm of batches was told that it does not train."""
+    place = MODES.get(entry.op)
+    if place is None:
+        return False
+    given = entry.args[place] if len(entry.args) > place else True
+    return entry.kwargs.get("training", given) is False
 
 
 def _given(entry: OpEntry) -> list[tuple[str, Any]]:

@@ -247,7 +247,7 @@ def _fixed(value: Any) -> bool:
     if type(value) is tuple:
         return all(map(_fixed, value))
     changing = isinstance(value, (Tensor, *stateful.KINDS)) or type(value) in (list, dict)
-    return not changing and not hasattr(value, "__next__")
+    return not changing and not hasattr(type(value), "__next__")
 
 
 def _tensors(value: Any) -> list[Tensor]:

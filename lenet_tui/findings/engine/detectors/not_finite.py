@@ -13,6 +13,8 @@ from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, forwar
 from lenet_tui.findings.engine.numbers.state_birth import state_birth
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import FORWARD, LOSS
+from lenet_tui.tape.engine.in_place import tensors
+from lenet_tui.text.numbers import index_text
 
 IDS = {"input": "nan-input", "forward": "nan-forward", "backward": "nan-backward"}
 STATE = "nan-state"
@@ -66,6 +68,10 @@ def _evidence(born: Birth, iteration: Iteration) -> dict[str, Any]:
     }
     if born.kind == "input":
         evidence["sample"] = born.index[0] if born.index else 0
+    if born.op is not None:
+        evidence["shapes"] = [list(t.shape) for t in tensors(born.op.args)]
+        if born.kind == "forward":
+            evidence["cell"] = f"{born.op.name}{index_text(born.index)}"
     for name, op in (("infinity", born.maker), ("then", born.then)):
         if op is not None:
             evidence |= {name: op.name, f"{name}_line": iteration.line(op)}

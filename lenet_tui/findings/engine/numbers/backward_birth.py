@@ -10,11 +10,13 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.numbers.causes import HALVES
+from lenet_tui.findings.engine.numbers.chosen import passed_over
 from lenet_tui.findings.engine.numbers.elements import Index, finite, first_bad
 from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, behind
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
+from lenet_tui.text.numbers import index_text
 
 ELEMENTWISE = frozenset(
     ("log", "log2", "log10", "log1p", "sqrt", "rsqrt", "reciprocal", "exp", "expm1", "pow", "div",
@@ -66,7 +68,7 @@ def _in(segment: TapeSegment, ops: Sequence[OpEntry]) -> Birth | None:
             break
         entry, place = bad[0]
         seen.add(id(entry))
-    return None if entry is end else _birth(entry, place, ops)
+    return None if entry is end else _birth(entry, place, ops, segment.nodes)
 
 
 def _last_received(nodes: Sequence[NodeEntry]) -> Sequence[Tensor | None]:
@@ -74,7 +76,9 @@ def _last_received(nodes: Sequence[NodeEntry]) -> Sequence[Tensor | None]:
     return nodes[0].received if nodes else ()
 
 
-def _birth(entry: NodeEntry, place: int, ops: Sequence[OpEntry]) -> Birth:
+def _birth(
+    entry: NodeEntry, place: int, ops: Sequence[OpEntry], nodes: Sequence[NodeEntry]
+) -> Birth:
     made = entry.produced[place]
     assert made is not None
     index, bad = first_bad(made)
@@ -89,10 +93,26 @@ def _birth(entry: NodeEntry, place: int, ops: Sequence[OpEntry]) -> Birth:
         names["slope"] = slope
     if operand is not None:
         names["operand"] = operand
+    cause, tensor = _cause(value, received, slope, made), _of(entry, place, made, ops, nodes)
+    if tensor:
+        names["cell"] = f"{tensor}.grad{index_text(index)}"
+    chooser = passed_over(op, index, made.shape, ops) if op is not None else None
+    if chooser is not None and cause in ("zero-times-inf", "zero-times-nan"):
+        cause, names["unchosen"] = "unchosen", chooser.name
     return Birth(
-        "backward", entry.name, _cause(value, received, slope, made), value, index, bad,
-        made.numel(), str(made.dtype)[6:], (), op, BACKWARD.name, names,
+        "backward", entry.name, cause, value, index, bad, made.numel(), str(made.dtype)[6:], (),
+        op, BACKWARD.name, names,
     )  # fmt: skip
+
+
+def _of(
+    entry: NodeEntry, place: int, made: Tensor, ops: Sequence[OpEntry], nodes: Sequence[NodeEntry]
+) -> str:
+    """The name of what the gradient is handed to; empty: it has none."""
+    node = entry.following[place][0] if place < len(entry.following) else None
+    named = (o.name for o in ops if o.node is node and o.tensor.shape == made.shape)
+    leaves = (n.parameter for n in nodes if n.node is node and n.parameter)
+    return next(named, "") or next(leaves, "") if node is not None else ""
 
 
 def _cause(value: float, received: float | None, slope: float | None, made: Tensor) -> str:
