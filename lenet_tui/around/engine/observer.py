@@ -22,6 +22,7 @@ from torch.optim.optimizer import (
 from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.around.engine import found
+from lenet_tui.around.engine.beside import Beside
 from lenet_tui.around.engine.by_hand import ByHand
 from lenet_tui.around.engine.conditions import Conditions
 from lenet_tui.around.engine.recording import Recording, ScriptTape
@@ -56,13 +57,13 @@ class Observer:
         say: Callable[[Notice], None] = lambda notice: None,
     ) -> None:
         self.count = 0
+        self.beside: Beside | None = None
         self.kept: Callable[[], list[list[OpEntry]]] = list
         """The ops of each tape that somebody keeps."""
         self.stop: Stop | None = stop
         self._stopped = stopped
         self._wanted, self._say = wanted, say
-        self._checked = False
-        self._tape_mb = tape_mb
+        self._checked, self._tape_mb = False, tape_mb
         self._recording: Recording | None = None
         self._writer: ScriptTape | None = None
         self._why: Notice | None = None
@@ -121,6 +122,8 @@ class Observer:
             self._recording.recorder.abandon()
         self._observing.close()
         self._recording = self._writer = None
+        if self.beside is not None:
+            self.beside.goes_on()
         self._used.clear()
 
     def _forked(self) -> None:
@@ -255,10 +258,8 @@ class Observer:
 
     def _forget(self, optimizer: Optimizer) -> None:
         """An optimizer's step is not under way, and none that it called."""
-        for place, each in enumerate(self._under_way):
-            if each is optimizer:
-                del self._under_way[place:]
-                return
+        places = [n for n, each in enumerate(self._under_way) if each is optimizer]
+        del self._under_way[places[0] if places else len(self._under_way) :]
 
     def _updated(self, optimizer: Optimizer | None) -> None:
         """An update is over: stop if this is where, and record what follows if it is wanted."""
@@ -336,15 +337,13 @@ class Observer:
             frames = found.own_frames()
             file = found.loop_file(frames)
             writer = self._writer = ScriptTape.of(
-                found.look_for(frames, called, self._used), file, self._tape_mb
+                found.look_for(frames, called, self._used), file, self._tape_mb, self.beside
             )
         return writer
 
     def _begin(self, optimizer: Optimizer | None = None, called: nn.Module | None = None) -> None:
         """Record from here on, the iteration that the next update ends."""
         self._observing.close()
-        writer = self._writer_for(optimizer, called)
+        writer, number = self._writer_for(optimizer, called), self.count + 1
         if writer.trainer.parameters:
-            self._recording = writer.begin_recording(
-                self.count + 1, self._over, self.kept(), self.broke
-            )
+            self._recording = writer.begin_recording(number, self._over, self.kept(), self.broke)

@@ -102,9 +102,16 @@ class FindingsScreen(Dialog[Finding]):
         frame = self._port.frame
         return max(frame.position.iteration, 1) if frame is not None else 1
 
+    @property
+    def _runs_again(self) -> bool:
+        """Whether the step can be run again, as that of a script cannot."""
+        frame = self._port.frame
+        return frame is None or not frame.looked_at
+
     def on_mount(self) -> None:
         names = ", ".join(f"{key} {self.words(f'probe.{name}')}" for key, name in KEYS.items())
-        self.query_one("#findings-probes", Prose).show(self.words("panel.probes", names=names))
+        probes_are = "panel.probes" if self._runs_again else "panel.no-probes"
+        self.query_one("#findings-probes", Prose).show(self.words(probes_are, names=names))
         if self._latest.found is not None and self._latest.iteration == self._here:
             self._fill()
         else:
@@ -130,7 +137,8 @@ class FindingsScreen(Dialog[Finding]):
         reply = await self._port.ask(Check())
         self._asking = False
         if reply.answer is not None:
-            self._latest.found, self._latest.iteration = reply.answer, iteration
+            self._latest.found = reply.answer
+            self._latest.iteration = reply.answer.first or iteration
         if not self.is_attached:
             return
         if reply.answer is None:
@@ -173,6 +181,8 @@ class FindingsScreen(Dialog[Finding]):
         }
         values = counts if found.findings else {}
         text = words(key, count=found.iterations, **values)
+        if found.first:
+            return words("panel.went-on", found=text, n=n, last=n + found.iterations - 1)
         if n == self._here:
             return words("panel.of", found=text, n=n)
         return words("panel.older", found=text, n=n, here=self._here)
@@ -298,7 +308,8 @@ class FindingsScreen(Dialog[Finding]):
 
     def _turn(self, page: str) -> None:
         self.query_one(ContentSwitcher).current = page
-        key = "dialog.findings.keys" if page == LIST else "panel.keys.place"
+        keys = "dialog.findings.keys" if self._runs_again else "panel.keys.looked-at"
+        key = keys if page == LIST else "panel.keys.place"
         self.query_one(".keys", Static).update(self.words(key))
         self.complain("")
         focus = {LIST: "#findings-list", LEDGER: "#findings-ledger", PLACE: f"#{PLACE}"}[page]
@@ -308,7 +319,7 @@ class FindingsScreen(Dialog[Finding]):
 
     def action_probe(self, name: str) -> None:
         """Try something on the batch of the step; it is undone."""
-        if self.query_one(ContentSwitcher).current != LIST:
+        if self.query_one(ContentSwitcher).current != LIST or not self._runs_again:
             return
         shown = self.query_one("#findings-probe", Prose)
         shown.show(self.words("panel.trying", probe=self.words(f"probe.{name}")))

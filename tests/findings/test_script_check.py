@@ -1,0 +1,143 @@
+"""A script is checked as it is: what is wrong is found where it runs, and it is not changed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import nn
+
+from lenet_tui.around.engine.gate import Gate
+from lenet_tui.around.engine.observer import Observer
+from lenet_tui.around.engine.recording import Recording
+from lenet_tui.around.engine.script_session import ScriptSession
+from lenet_tui.around.stop import Stop
+from lenet_tui.findings.engine.script_check import Seen
+from lenet_tui.findings.finding import Findings
+from lenet_tui.findings.request import Check
+from lenet_tui.protocol.request import handler_of
+from tests.around.runs import Runs
+from tests.harness.driving import Hooks
+
+HEALTHY = """import sys
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+data = TensorDataset(torch.randn(96, 6), torch.randn(96, 1))
+model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 1))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for number, (x, y) in enumerate(DataLoader(data, batch_size=8)):
+    hidden = model[1](model[0](x))
+    loss = nn.functional.mse_loss(model[2](hidden), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print("batch", number)
+torch.save(model.state_dict(), sys.argv[1])
+"""
+LINE = "    hidden = model[1](model[0](x))\n"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """One process with torch for all of them."""
+    found = Runs(tmp_path_factory.mktemp("runs"))
+    yield found
+    found.close()
+
+
+def test_a_script_is_checked_as_it_is(runs: Runs) -> None:
+    healthy = runs(HEALTHY, "check", "--format", "json")
+    assert (healthy.status, json.loads(healthy.out)["findings"]) == (0, [])
+    assert healthy.err.splitlines() == ["batch 0", "batch 1"]  # ended in its third update
+    assert healthy.weights == b""
+
+    kept = HEALTHY.replace("    optimizer.zero_grad()\n", "")
+    found = runs(kept, "check", "--format", "json", "--at", "5", "--iterations", "2")
+    [finding] = json.loads(found.out)["findings"]
+    assert (found.status, finding["id"], finding["line"]) == (1, "grad-accumulates", "script.py:13")
+    assert len(found.err.splitlines()) == 5
+
+
+def test_what_a_script_raises_is_explained(runs: Runs) -> None:
+    ran = runs(HEALTHY.replace(LINE, LINE + "    hidden[0] = 0\n"), "check", "--format", "json")
+    findings = json.loads(ran.out)["findings"]
+    assert [f["id"] for f in findings] == ["inplace-overwrite", "raised"]
+    evidence = findings[0]["evidence"]
+    assert (findings[0]["line"], evidence["saved_line"]) == ("script.py:12", "script.py:11")
+    assert (ran.status, ran.err) == (1, "")
+
+
+def test_a_script_that_does_not_train_so_long_is_said(runs: Runs) -> None:
+    ran = runs(HEALTHY, "check", "--at", "50")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.splitlines()[-1].startswith("lenet-tui: the script ended after 12 updates")
+    raising = runs("import torch\nraise KeyError('mine')\n", "check")
+    assert (raising.status, raising.err.splitlines()[-1]) == (1, "KeyError: 'mine'")
+
+
+def loop(clears: bool) -> list[float]:
+    torch.manual_seed(0)
+    model = nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    losses = []
+    for number in range(8):
+        if clears or not number:
+            optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(torch.randn(8, 4)), torch.randn(8, 1))
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize("clears", [True, False])
+def test_the_panel_asks_a_script_that_stands(clears: bool) -> None:
+    """It looks at the iteration shown and lets the script go on for those that it lacks."""
+    answers: list[Findings] = []
+    places: list[tuple[int, str]] = []
+    gate, seen = Gate(), Seen()
+    sessions: list[ScriptSession] = []
+    ask = handler_of(Check())
+
+    def look() -> None:
+        try:
+            for _ in range(2):
+                answers.append(ask(Check(), sessions[0]))
+                position = sessions[0].navigator.position
+                places.append((position.iteration, position.phase))
+        finally:
+            gate.leave()
+
+    thread = threading.Thread(target=look)
+
+    def stopped(recording: Recording) -> Stop | None:
+        if sessions:
+            sessions[0].stopped(recording)
+        else:
+            sessions.append(ScriptSession(recording, gate, Hooks(), seen))
+        gate.arrive()
+        if not thread.ident:
+            thread.start()
+        return gate.wait()
+
+    observer = Observer(Stop(at=2), stopped, 64)
+    observer.beside = seen
+    observer.install()
+    try:
+        losses = loop(clears)
+    finally:
+        observer.release()
+        gate.end(observer.count)
+    thread.join()
+    assert losses == loop(clears)
+    assert [(a.first, a.iterations) for a in answers] == [(2, 3), (4, 3)]
+    assert places == [(2, "update"), (2, "update")]
+    ids = [[f.id for f in a.findings] for a in answers]
+    assert ids == ([[], []] if clears else [["grad-accumulates"]] * 2)
+    assert seen.iteration is None
