@@ -81,6 +81,53 @@ def test_a_script_that_does_not_train_so_long_is_said(runs: Runs) -> None:
     assert (raising.status, raising.err.splitlines()[-1]) == (1, "KeyError: 'mine'")
 
 
+GAN = """import torch
+from torch import nn
+G, D = nn.Linear(4, 2), nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+of_g, of_d = (torch.optim.SGD(m.parameters(), 0.1) for m in (G, D))
+bce = nn.BCEWithLogitsLoss()
+for number in range(20):
+    fake = G(torch.randn(8, 4))
+    verdict = D(fake)
+    of_d.zero_grad()
+    loss = bce(D(torch.randn(8, 2)), torch.ones(8, 1)) + bce(D(fake.detach()), torch.zeros(8, 1))
+    loss.backward()
+    of_d.step()
+    if number % 5 == 4:
+        of_g.zero_grad()
+        bce(D(fake), torch.ones(8, 1)).backward()
+        of_g.step()
+"""
+"""The generator has its turn after the iterations that are checked."""
+
+
+def test_updates_of_several_optimizers_are_iterations_each(runs: Runs) -> None:
+    healthy = runs(GAN, "check", "--format", "json")
+    assert (healthy.status, json.loads(healthy.out)["findings"]) == (0, [])
+    late = GAN.replace("bce(D(fake), ", "bce(verdict, ").replace("number % 5 == 4", "True")
+    found, raised = json.loads(runs(late, "check", "--format", "json").out)["findings"]
+    assert (found["id"], raised["id"]) == ("inplace-overwrite", "raised")
+    assert (found["line"], found["where"]) == ("script.py:12", "D.2.weight")
+    assert found["evidence"]["reason"] == "earlier"
+
+
+def test_layers_that_came_after_the_optimizer(runs: Runs) -> None:
+    late = HEALTHY.replace("for number", "model[2] = nn.Linear(8, 1, bias=False)\nfor number")
+    findings = json.loads(runs(late, "check", "--format", "json").out)["findings"]
+    assert [f["id"] for f in findings] == ["param-not-in-optimizer", "optimizer-stale"]
+    assert findings[1]["evidence"]["shapes"] == [[1, 8], [1]]
+
+
+def test_batches_of_a_loader_that_add_up(runs: Runs) -> None:
+    inside = HEALTHY.replace("    optimizer.step()\n", "    if number % 4 == 3:\n        STEP\n")
+    inside = inside.replace("    optimizer.zero_grad()\n", "")
+    added = inside.replace("STEP", "optimizer.step(); optimizer.zero_grad()")
+    [finding] = json.loads(runs(added, "check", "--format", "json").out)["findings"]
+    assert (finding["id"], finding["evidence"]["backwards"]) == ("accumulation-scale", 4)
+    divided = added.replace("loss.backward()", "(loss / 4).backward()")
+    assert json.loads(runs(divided, "check", "--format", "json").out)["findings"] == []
+
+
 def loop(clears: bool) -> list[float]:
     torch.manual_seed(0)
     model = nn.Linear(4, 1)

@@ -117,6 +117,7 @@ class Recording:
             recorder, self.tape.iteration, STEP.name, own_traceback(error)
         )
         if not recorder.fail():
+            self._tell(error)
             return False
         self.writer.take(recorder)
         last = len(self.tape.segments) - 1

@@ -159,7 +159,7 @@ def _record(
         number, trainer, recorder.tape, observer.calls, observer.modules, values, copies(trainer),
         grads, {n: p.requires_grad for n, p in trainer.parameters.items()},
         known_optimizers(trainer, observer), recorder.error, sequence, phase, observer.modes,
-        observer.closures,
+        observer.closures, stepped=observer.optimizers,
     )  # fmt: skip
 
 

@@ -117,6 +117,7 @@ class Seen:
             trains={n: p.requires_grad for n, p in trainer.parameters.items()},
             optimizers=known_optimizers(trainer, observer), error=error, sequence=self._sequence,
             failed_phase=failed, modes=observer.modes, closures=observer.closures,
+            stepped=observer.optimizers,
         )  # fmt: skip
         if self.looking is not None:
             self.looking.look(self.iteration)
