@@ -102,13 +102,39 @@ for number in range(20):
 
 
 def test_updates_of_several_optimizers_are_iterations_each(runs: Runs) -> None:
-    healthy = runs(GAN, "check", "--format", "json")
-    assert (healthy.status, json.loads(healthy.out)["findings"]) == (0, [])
+    by_turns = GAN.replace("number % 5 == 4", "True")
+    for script in (GAN, by_turns):
+        healthy = runs(script, "check", "--format", "json")
+        assert (healthy.status, json.loads(healthy.out)["findings"]) == (0, [])
     late = GAN.replace("bce(D(fake), ", "bce(verdict, ").replace("number % 5 == 4", "True")
     found, raised = json.loads(runs(late, "check", "--format", "json").out)["findings"]
     assert (found["id"], raised["id"]) == ("inplace-overwrite", "raised")
     assert (found["line"], found["where"]) == ("script.py:12", "D.2.weight")
     assert found["evidence"]["reason"] == "earlier"
+
+
+KEPT = """import torch
+from torch import nn
+cell, out = nn.RNNCell(3, 8), nn.Linear(8, 1)
+optimizer = torch.optim.SGD([*cell.parameters(), *out.parameters()], 0.1)
+state = torch.zeros(4, 8)
+for _ in range(9):
+    state = cell(torch.randn(4, 3), state)
+    loss = out(state).square().mean()
+    optimizer.zero_grad()
+    loss.backward(RETAIN)
+    optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("retain", ["", "retain_graph=True"])
+def test_a_state_that_is_kept_with_its_graph(runs: Runs, retain: str) -> None:
+    ran = runs(KEPT.replace("RETAIN", retain), "check", "--format", "json")
+    first = json.loads(ran.out)["findings"][0]
+    assert (first["id"], first["evidence"]["op_line"]) == (
+        "graph-across-iterations", "script.py:7",
+    )  # fmt: skip
+    assert (first["evidence"]["iteration"], first["evidence"]["born"]) == (2, 1)
 
 
 def test_layers_that_came_after_the_optimizer(runs: Runs) -> None:

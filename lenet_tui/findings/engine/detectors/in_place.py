@@ -10,14 +10,13 @@ from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.detector import Detector
-from lenet_tui.findings.engine.detectors.graph import edges, sequence
+from lenet_tui.findings.engine.detectors.graph import WRITTEN, edges, sequence
 from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.in_place import storage
 
-WRITTEN = "modified by an inplace operation"
 VERSIONS = re.compile(r"is at version (\d+); expected version (\d+)")
 
 SHAPE = re.compile(r"Tensor \[([\d, ]*)\]")
