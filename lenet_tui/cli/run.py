@@ -39,7 +39,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         from lenet_tui.cli.run_printed import Printed  # noqa: PLC0415 - with torch
         from lenet_tui.cli.run_shown import Shown  # noqa: PLC0415
 
-        shown = Shown(recording.place, recording.trainer.options)
+        shown = Shown(recording.place, recording.trainer.options, given)
         return shown if shown.possible and moves is None else Printed(args, moves)
 
     def run() -> int:

@@ -91,6 +91,7 @@ class FindingsScreen(Dialog[Finding]):
             with VerticalScroll(id=PLACE):
                 yield Static(classes="title", markup=False)
                 yield Static(id="findings-drawing", markup=False)
+                yield Prose(id="findings-remedy")
             with Vertical(id=LEDGER):
                 yield Static(classes="title", markup=False)
                 yield Static(id="findings-head", markup=False)
@@ -229,10 +230,13 @@ class FindingsScreen(Dialog[Finding]):
         if finding.id in PARAMETERS:
             self.action_ledger()
             return
-        title = f"{finding.id}: {said(finding, self.words)[0]}"
-        self.query_one(f"#{PLACE} .title", Static).update(clean(title, 400))
+        title, _, fix = said(finding, self.words)
+        self.query_one(f"#{PLACE} .title", Static).update(clean(f"{finding.id}: {title}", 400))
         shown = drawing(finding, self.words, self.glyphs, self._port.frame)
         self.query_one("#findings-drawing", Static).update(shown)
+        at = clean(place(finding, self.words), 400)
+        remedy = clean(f"{self.words('findings.fix')}: {fix}", 1000)
+        self.query_one("#findings-remedy", Prose).show(self.words.spell(f"{at}\n{remedy}"))
         self._turn(PLACE)
 
     def on_key(self, event: object) -> None:
