@@ -28,6 +28,8 @@ from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.text.clean import clean
 
+NO_PLACE_YET = 0.02
+"""Seconds after which a page that was turned to is looked for again."""
 LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-page-ledger"
 KEYS = {
     "o": probes.OVERFIT,
@@ -273,6 +275,10 @@ class FindingsScreen(Dialog[Finding]):
 
     def _fill_ledger(self) -> None:
         listed = self.query_one("#findings-ledger", OptionList)
+        if listed.container_size.width < 1:  # it has just been turned to, and has no place yet
+            if self.query_one(ContentSwitcher).current == LEDGER:
+                self.set_timer(NO_PLACE_YET, self._fill_ledger)
+            return
         width = listed.container_size.width - 1  # beside the scrollbar
         head, lines = ledger_lines(self._rows, width, self.words, self.glyphs)
         self.query_one("#findings-head", Static).update(head)
