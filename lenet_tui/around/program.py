@@ -15,6 +15,7 @@ from lenet_tui.around.stop import Stop
 from lenet_tui.text.notice import Notice, notice
 
 if TYPE_CHECKING:
+    from lenet_tui.around.engine.beside import Beside
     from lenet_tui.around.engine.gate import Gate
     from lenet_tui.around.engine.observer import Observer
     from lenet_tui.around.engine.recording import Recording
@@ -39,7 +40,8 @@ class Shows(Protocol):
 
 class Program:
     """``shows`` is asked for when the script stops for the first time, with the place of that stop.
-    ``say``: a line for a person.
+    ``say``: a line for a person. ``beside``: makes who else sees what is recorded, once there is
+    torch.
 
     In a process beside others of one training, only the first is observed.
     """
@@ -50,8 +52,10 @@ class Program:
         tape_mb: int,
         shows: Callable[[Recording], Shows],
         say: Callable[[Notice], None],
+        beside: Callable[[], Beside] | None = None,
     ) -> None:
         self._stop = stop
+        self._beside = beside
         self._tape_mb = tape_mb
         self._shows = shows
         self._say = say
@@ -93,6 +97,7 @@ class Program:
             say=self._say,
             glance=gate.glance,
         )
+        self._observer.beside = self._beside() if self._beside is not None else None
         self._observer.install()
 
     def _stopped(self, recording: Recording) -> Stop | None:
@@ -127,7 +132,8 @@ class Program:
             self._signals.enter_context(shows.signals())
 
         def make(hooks: Hooks) -> ScriptSession:
-            session = self._session = ScriptSession(recording, gate, hooks)
+            beside = self._observer.beside if self._observer is not None else None
+            session = self._session = ScriptSession(recording, gate, hooks, beside)
             if self._observer is not None:
                 self._observer.kept = session.kept
             return session

@@ -22,11 +22,16 @@ STYLES = {ERROR: "bold red", WARNING: "bold yellow", NOTE: "bold"}
 
 def run(args: argparse.Namespace, options: Options) -> int:
     """Check the step and print what was found; 1 if any of it is an error or a warning."""
-    given = vars(args)
-    form, ascii = given.get("format", "text"), "ascii" in given
     with BlockingEngine() as engine:
         engine.start(options)
-        found = engine.ask(Check(given.get("iterations", ITERATIONS)))
+        found = engine.ask(Check(vars(args).get("iterations", ITERATIONS)))
+    return FOUND if printed(found, args).fails else 0
+
+
+def printed(found: Findings, args: argparse.Namespace) -> Findings:
+    """Print what was found in the form that is asked for; returns it."""
+    given = vars(args)
+    form, ascii = given.get("format", "text"), "ascii" in given
     words = words_in(language(args), ascii)
     if form == "json":
         sys.stdout.write(report.json_text(found, words) + "\n")
@@ -35,7 +40,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
         sys.stdout.write(f"{lines}\n" if lines else "")
     else:
         TextPrinter(Printer(ascii), words).write(found)
-    return FOUND if found.fails else 0
+    return found
 
 
 class TextPrinter:

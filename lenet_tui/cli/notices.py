@@ -4,6 +4,10 @@ NOTICES = {
     "cli:no-terminal": ("{stream} is not a terminal", "{stream} 不是终端"),
     "cli:closed": ("{stream} is closed", "{stream} 已关闭"),
     "cli:dumb": ("TERM is dumb", "TERM 为 dumb"),
+    "cli:nothing-trained": (
+        "the script ended after {count} updates: there was none to look at from update {at} on",
+        "脚本在 {count} 次更新后结束：从第 {at} 次更新起没有可检查的",
+    ),
     "cli:no-option": ("no option {name}", "没有选项 {name}"),
     "cli:not-of-run": (
         "run does not take {option}: the script runs as it is, and its own options come behind it:"

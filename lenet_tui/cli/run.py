@@ -20,6 +20,7 @@ from lenet_tui.protocol.options import Options
 from lenet_tui.text.notice import Problem, notice
 
 if TYPE_CHECKING:
+    from lenet_tui.around.engine.beside import Beside
     from lenet_tui.around.engine.recording import Recording
     from lenet_tui.around.program import Shows
 
@@ -39,7 +40,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         from lenet_tui.cli.run_printed import Printed  # noqa: PLC0415 - with torch
         from lenet_tui.cli.run_shown import Shown  # noqa: PLC0415
 
-        shown = Shown(recording.place, recording.trainer.options)
+        shown = Shown(recording.place, recording.trainer.options, given)
         possible = shown.possible and moves is None
         one = None if shown.elsewhere else rank()
         if possible and one is not None:
@@ -59,10 +60,17 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
             raise
         if stop.nan:
             complain(notice("around:every", when=str(stop)))
-        Program(stop, tape_mb, shows, complain).run(script)
+        Program(stop, tape_mb, shows, complain, _seen).run(script)
         return 0
 
     return run
+
+
+def _seen() -> Beside:
+    """Keeps what a check wants to see of the last iteration that was recorded."""
+    from lenet_tui.findings.engine.script_check import Seen  # noqa: PLC0415 - with torch
+
+    return Seen()
 
 
 def _moves(args: argparse.Namespace) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,19 @@ if TYPE_CHECKING:
     from lenet_tui.around.program import MakeScriptSession
     from lenet_tui.protocol.session_api import Hooks
 
+OF_SCREEN = ("lang", "theme")
+
 
 class Shown:
-    """``at``: the script's file and line; ``options``: as of the session that will be shown."""
+    """``at``: the script's file and line; ``options``: as of the session that will be shown.
 
-    def __init__(self, at: str, options: Options) -> None:
-        self._host = Host(at=at, refuses=REFUSES | RUNS_AGAIN)
+    ``given``: the options of the command line, of which the screen's own are handed on.
+    """
+
+    def __init__(self, at: str, options: Options, given: Mapping[str, Any]) -> None:
+        words = [w for name in OF_SCREEN if name in given for w in (f"--{name}", str(given[name]))]
+        words += ["--ascii"] if given.get("ascii") else []
+        self._host = Host(at=at, refuses=REFUSES | RUNS_AGAIN, words=words)
         self._options = options
 
     @property

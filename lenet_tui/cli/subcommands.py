@@ -74,6 +74,11 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("--iterations", type=number, metavar="N", help="how many (3)")
     forms = ("text", "json", "github")
     group.add_argument("--format", choices=forms, help="text (default), json, or annotations")
+    group = parser.add_argument_group("script")
+    about = "your own script, run up to there: from its N-th update on (1)"
+    group.add_argument("--at", type=_whole("at", 1), metavar="N", help=about)
+    group.add_argument("-m", dest="module", action="store_true", help="SCRIPT is a module's name")
+    group.add_argument("script", nargs="...", metavar="-- SCRIPT ARGS", help="as for python")
 
     run_lab = partial(_lab, open_app)
     parser = add("lab", "try a layer: its window, shapes, formula, numbers", run_lab)
@@ -198,7 +203,12 @@ def trace(args: argparse.Namespace, why: Notice | None = None) -> int:
     return trace.run(args, why)
 
 
-def _check(args: argparse.Namespace) -> int:
+def _check(args: argparse.Namespace) -> int | Callable[[], int]:
+    given = vars(args)
+    if given.get("script") or given.get("words"):
+        from lenet_tui.cli import check_script  # noqa: PLC0415
+
+        return check_script.prepare(args)
     options = session_options(args)
     _prepare()
     from lenet_tui.cli import check  # noqa: PLC0415

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
@@ -84,10 +84,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a check found, the gravest first, in so many ``iterations``."""
+    """What a check found, the gravest first, in so many ``iterations``.
+
+    ``first``: the first of them, of a script that went on meanwhile; 0: all was undone.
+    """
 
     findings: tuple[Finding, ...] = ()
     iterations: int = 0
+    first: int = 0
 
     @property
     def fails(self) -> bool:
@@ -96,4 +100,4 @@ class Findings:
 
     def without(self, ids: tuple[str, ...]) -> Findings:
         """The same without the findings of some ids."""
-        return Findings(tuple(f for f in self.findings if f.id not in ids), self.iterations)
+        return replace(self, findings=tuple(f for f in self.findings if f.id not in ids))

@@ -281,6 +281,11 @@ NOTICES = {
         "{name} of {file} is of type {kind}, which cannot be called",
         "{file} 的 {name} 的类型为 {kind}，不能调用",
     ),
+    "training:own-loop": (
+        "{file} has trained in a loop of its own, and loss is its last one: lenet-tui check --"
+        " {file} takes it as it is",
+        "{file} 已用自己的循环训练过，loss 是其最后的损失：请直接用 lenet-tui check -- {file}",
+    ),
     "training:no-batches": (
         "data of {file} is of type {kind}: neither an iterable of batches nor what makes one",
         "{file} 的 data 的类型为 {kind}：既不是批量的可迭代对象，也不能创建它",

@@ -52,7 +52,9 @@ class Runs:
         self._server.wait(20)
 
     def __call__(self, script: str, *words: str, moves: str = "") -> Ran:
-        """Run a script of ``scripts.py``, or any text; ``words``: of ``lenet-tui``."""
+        """Run a script of ``scripts.py``, or any text; ``words``: of ``lenet-tui run``, or
+        ``check`` and its own.
+        """
         folder = self._folder / f"run{len(list(self._folder.iterdir()))}"
         folder.mkdir()
         (folder / "script.py").write_text(SCRIPTS.get(script, script))
@@ -113,7 +115,8 @@ def run(folder: str, words: list[str]) -> None:
         return
     from lenet_tui.cli.main import main  # noqa: PLC0415 - only here
 
-    main(["run", *words, "--", "script.py", WEIGHTS])
+    command = [] if words[0] == "check" else ["run"]
+    main([*command, *words, "--", "script.py", WEIGHTS])
 
 
 if __name__ == "__main__":

@@ -16,13 +16,15 @@ from tests.harness.terminal import ROOT, Terminal
 
 
 @contextlib.contextmanager
-def stopped(folder: Path, script: str, *words: str) -> Iterator[Terminal]:
+def stopped(
+    folder: Path, script: str, *words: str, waits: str = "looked at, not run"
+) -> Iterator[Terminal]:
     """``lenet-tui run`` of a script in a terminal, with its screen open."""
     file = folder / "script.py"
     file.write_text(SCRIPTS[script])
     command = [sys.executable, "-m", "lenet_tui", "run", *words, "--", str(file), "weights.pt"]
     with Terminal(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}) as terminal:
-        terminal.wait_for("looked at, not run")
+        terminal.wait_for(waits)
         yield terminal
 
 
@@ -45,6 +47,19 @@ def test_it_is_looked_at_goes_on_from_the_screen_and_ends_by_itself(tmp_path: Pa
         assert terminal.wait() == 0
         given_back(terminal)
         assert "6 " in after(terminal), "the last line of the script"
+    assert (tmp_path / "weights.pt").exists()
+
+
+def test_its_findings_are_asked_for_there_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    with stopped(
+        tmp_path, "plain", "--at", "2", "--lang", "zh", waits="查看记录，不重新运行"
+    ) as terminal:
+        terminal.send("!")
+        terminal.wait_for("从第 2 次迭代起检查；脚本继续")
+        terminal.wait_for("试验需要可重新运行的一步")
+        terminal.send("q", "q")
+        assert terminal.wait() == 0
+        given_back(terminal)
     assert (tmp_path / "weights.pt").exists()
 
 

@@ -59,6 +59,7 @@ async def test_a_broadcast_is_drawn_axis_by_axis(size: tuple[int, int], tmp_path
         await run.press("enter")
         assert any("prediction     12   1→12" in line for line in run.lines)
         assert any("target       —→12     12" in line for line in run.lines)
+        assert "Fix: Give both the same shape: prediction.squeeze(-1)" in said(run)
         assert "144 differences instead of 12" in run.text
         assert all(cell_len(line) <= size[0] for line in run.lines)
         await run.press("backspace", "escape")

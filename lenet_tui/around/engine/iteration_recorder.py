@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
+from lenet_tui.around.engine.beside import Beside
 from lenet_tui.around.engine.once import Once
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE, Phase
@@ -26,6 +27,7 @@ from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.training.engine import batch, compiled_calls, observed_calls
 from lenet_tui.training.engine.batch import Batch
+from lenet_tui.training.engine.trainer import Trainer
 
 LEAD = 4
 """Forwards without gradients that are on the tape together before the first with them."""
@@ -88,6 +90,18 @@ class IterationRecorder(StepRecorder):
         """The module that has returned last."""
         self._active = ExitStack()
 
+    def beside(self, beside: Beside, trainer: Trainer) -> None:
+        """Tell somebody of what is recorded; before ``begin``."""
+        beside.begins(trainer)
+        self._active.callback(beside.closes)
+        enters = self._enters
+
+        def both(what: str) -> None:
+            enters(what)
+            beside.enters(what)
+
+        self._enters = both
+
     def begin(self) -> None:
         """Record from now on."""
         self._know_parameters()
@@ -112,19 +126,7 @@ class IterationRecorder(StepRecorder):
         return original
 
     def _leave(self) -> None:
-        """Take this mode off the stack, wherever the script has put others meanwhile."""
-        above: list[TorchFunctionMode] = []
-        stack = overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
-        for mode in reversed(stack):
-            if mode is self:
-                break
-            above.append(mode)
-        else:
-            return
-        for _ in range(len(above) + 1):
-            overrides._pop_mode()  # type: ignore[no-untyped-call]
-        for mode in reversed(above):
-            overrides._push_mode(mode)  # type: ignore[no-untyped-call]
+        take_off(self)
 
     def end(self) -> None:
         """Record no longer; what was recorded is in ``segments``."""
@@ -293,6 +295,23 @@ class IterationRecorder(StepRecorder):
             if isinstance(given, Tensor) and not given.requires_grad and id(given) not in made:
                 self.batch.target = given
                 return
+
+
+def take_off(mode: TorchFunctionMode, pop: Callable[[], object] = overrides._pop_mode) -> None:
+    """Take a mode off the stack with ``pop``, wherever the script has put others meanwhile."""
+    above: list[TorchFunctionMode] = []
+    stack = overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
+    for each in reversed(stack):
+        if each is mode:
+            break
+        above.append(each)
+    else:
+        return
+    for _ in above:
+        overrides._pop_mode()  # type: ignore[no-untyped-call]
+    pop()
+    for each in reversed(above):
+        overrides._push_mode(each)  # type: ignore[no-untyped-call]
 
 
 def _apart(value: Any) -> Any:

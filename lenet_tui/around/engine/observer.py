@@ -22,6 +22,7 @@ from torch.optim.optimizer import (
 from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.around.engine import found
+from lenet_tui.around.engine.beside import Beside
 from lenet_tui.around.engine.by_hand import ByHand
 from lenet_tui.around.engine.conditions import Conditions
 from lenet_tui.around.engine.glance import Glance
@@ -60,13 +61,13 @@ class Observer:
         glance: Glance | None = None,
     ) -> None:
         self.count = 0
+        self.beside: Beside | None = None
         self.kept: Callable[[], list[list[OpEntry]]] = list
         """The ops of each tape that somebody keeps."""
         self.stop: Stop | None = stop
         self._stopped = stopped
         self._wanted, self._say = wanted, say
-        self._checked = False
-        self._tape_mb = tape_mb
+        self._tape_mb, self._checked = tape_mb, False
         self._recording: Recording | None = None
         self._writer: ScriptTape | None = None
         self._why: Notice | None = None
@@ -124,8 +125,10 @@ class Observer:
         if self._recording is not None:
             self._recording.recorder.abandon()
         self._observing.close()
-        self._recording = self._writer = None
         self._glance.close()
+        self._recording = self._writer = None
+        if self.beside:
+            self.beside.goes_on()
         self._steps.used.clear()
 
     def _forked(self) -> None:
@@ -334,17 +337,13 @@ class Observer:
         writer = self._writer
         if writer is None or (optimizer is not None and not writer.trainer.knows(optimizer)):
             frames = found.own_frames()
-            file = found.loop_file(frames)
-            writer = self._writer = ScriptTape.of(
-                found.look_for(frames, called, self._steps.used), file, self._tape_mb
-            )
+            file, seen = found.loop_file(frames), found.look_for(frames, called, self._steps.used)
+            writer = self._writer = ScriptTape.of(seen, file, self._tape_mb, self.beside)
         return writer
 
     def _begin(self, optimizer: Optimizer | None = None, called: nn.Module | None = None) -> None:
         """Record from here on, the iteration that the next update ends."""
         self._observing.close()
-        writer = self._writer_for(optimizer, called)
+        writer, number = self._writer_for(optimizer, called), self.count + 1
         if writer.trainer.parameters:
-            self._recording = writer.begin_recording(
-                self.count + 1, self._over, self.kept(), self.broke
-            )
+            self._recording = writer.begin_recording(number, self._over, self.kept(), self.broke)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from lenet_tui.around.engine.beside import Beside
 from lenet_tui.around.engine.found import Found
 from lenet_tui.around.engine.iteration_recorder import IterationRecorder, Over
 from lenet_tui.around.engine.script_trainer import ScriptTrainer, title_of
@@ -23,12 +24,15 @@ class ScriptTape(TapeRecorder):
     """Writes the tapes of a script's iterations, which it does not run."""
 
     trainer: ScriptTrainer
+    beside: Beside | None = None
 
     @classmethod
-    def of(cls, found: Found, file: str, tape_mb: int) -> ScriptTape:
+    def of(cls, found: Found, file: str, tape_mb: int, beside: Beside | None = None) -> ScriptTape:
         """A writer of tapes for what was found."""
         trainer = ScriptTrainer(found, file, title_of(file), tape_mb)
-        return cls(trainer, RecorderProgress(), 0.0)
+        writer = cls(trainer, RecorderProgress(), 0.0)
+        writer.beside = beside
+        return writer
 
     def begin_recording(
         self,
@@ -55,6 +59,8 @@ class ScriptTape(TapeRecorder):
             self._paths, state, passed, enters, file,
             optimized=self.trainer.has_optimizers, over=over, past=past, broke=broke,
         )  # fmt: skip
+        if self.beside is not None:
+            recorder.beside(self.beside, self.trainer)
         recorder.begin()
         return Recording(self, recorder, self.tape, Cursor(0))
 
@@ -102,6 +108,7 @@ class Recording:
         self.recorder.end()
         self.writer.take(self.recorder)
         self.cursor = self.tape.end
+        self._tell(None)
 
     def fail(self, error: BaseException) -> bool:
         """The script has raised; whether anything is on the tape."""
@@ -110,8 +117,14 @@ class Recording:
             recorder, self.tape.iteration, STEP.name, own_traceback(error)
         )
         if not recorder.fail():
+            self._tell(error)
             return False
         self.writer.take(recorder)
         last = len(self.tape.segments) - 1
         self.cursor = Cursor(last, len(self.tape.segments[last].entries))
+        self._tell(error)
         return True
+
+    def _tell(self, error: BaseException | None) -> None:
+        if self.writer.beside is not None:
+            self.writer.beside.ends(self.trainer, self.tape, error)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lenet_tui.around.engine.beside import Beside
 from lenet_tui.around.engine.gate import Gate
 from lenet_tui.around.engine.recording import Recording
 from lenet_tui.around.engine.ring import Ring
@@ -70,11 +71,15 @@ class WholeTapes(TapeBudget):
 class ScriptSession:
     """Implements ``protocol.session_api.Session``; ``gate``: where the script stands meanwhile.
 
-    The moves that would run something again are rejected, each with the reason.
+    The moves that would run something again are rejected, each with the reason. ``beside``: who
+    else sees what is recorded.
     """
 
-    def __init__(self, recording: Recording, gate: Gate, hooks: Hooks) -> None:
+    def __init__(
+        self, recording: Recording, gate: Gate, hooks: Hooks, beside: Beside | None = None
+    ) -> None:
         self._gate = gate
+        self.beside = beside
         self._hooks = hooks
         self._next: Recording | None = None
         self._subscription = Subscription()
@@ -86,7 +91,7 @@ class ScriptSession:
         self._first_loss = recording.tape.iteration
         self._last_loss: float | None = None
         self._said = 0.0
-        self.navigator = ScriptNavigator(recording, self._history, self._ring, self._onward)
+        self.navigator = ScriptNavigator(recording, self._history, self._ring, self.onward)
         self._known()
         if recording.why is not None:
             hooks.send(Remark(recording.why))
@@ -205,8 +210,14 @@ class ScriptSession:
         watch = next(iter(self.watches.values()), None)
         return self._let(Stop(watch=watch) if watch else Stop(at=last + limit), ends=True)
 
-    def _onward(self) -> None:
-        self._let(Stop(at=self._ring.last.iteration + 1))
+    @property
+    def last(self) -> int:
+        """The iteration after which the script stands."""
+        return self._ring.last.iteration
+
+    def onward(self) -> None:
+        """Let the script run one more iteration; ``MoveRejected`` where none comes."""
+        self._let(Stop(at=self.last + 1))
 
     def _let(self, stop: Stop, ends: bool = False) -> Notice | None:
         """Let the script run to a stop; returns what stopped it. ``ends``: its end may do so."""

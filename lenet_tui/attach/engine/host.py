@@ -37,7 +37,7 @@ import os
 import signal
 import time
 import warnings
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -64,7 +64,8 @@ REFUSES = frozenset({"restart", "reset", "device", "options", "export", "save-mo
 
 class Host:
     """See above. ``title``: what the session is called on its screens; ``at``: where the program
-    is, such as ``train.py:57``, which may change; ``refuses``: commands that are not offered.
+    is, such as ``train.py:57``, which may change; ``refuses``: commands that are not offered;
+    ``words``: options of the screen on the program's own terminal.
     """
 
     def __init__(
@@ -76,8 +77,9 @@ class Host:
         refuses: Collection[str] = REFUSES,
         keep_output: bool = False,
         where: Place | None = None,
+        words: Sequence[str] = (),
     ) -> None:
-        self.place = where or place()
+        self.place, self._words = where or place(), words
         script = script_path()
         self.name = session_name(self.place.name or name, script, os.getpid())
         self.title = title or Path(script).name
@@ -150,7 +152,10 @@ class Host:
 
         try:
             with theirs:
-                loan = Loan(self.place.terminal, theirs.fileno(), ended, keep_output=self._keep)
+                loan = Loan(
+                    self.place.terminal, theirs.fileno(), ended,
+                    keep_output=self._keep, words=self._words,
+                )  # fmt: skip
         except OSError as error:
             line.close()
             raise Refused("attach:no-screen", why=error.strerror or str(error)) from None

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from lenet_tui.process.engine.captured_output import Log, writes_to
@@ -35,12 +35,19 @@ class Loan:
 
     On one's own terminal what this process writes there goes to ``log``, until the screen ends.
     ``ended`` is called then, on a thread of its own, with how the process ended: its exit status,
-    or minus the signal. ``OSError`` where the screen cannot be started.
+    or minus the signal. ``words``: options of the screen. ``OSError`` where it cannot be started.
     """
 
     def __init__(
-        self, path: str, line: int, ended: Callable[[int], None], *, keep_output: bool = False
+        self,
+        path: str,
+        line: int,
+        ended: Callable[[int], None],
+        *,
+        keep_output: bool = False,
+        words: Sequence[str] = (),
     ) -> None:
+        self._words = words
         self.own = not path
         self._ended, self._keep = ended, keep_output
         self._lock = threading.Lock()
@@ -66,7 +73,7 @@ class Loan:
 
     def _start(self, line: int) -> subprocess.Popen[bytes]:
         parent = str(HOME.parent)
-        words = ["attach", "--line", str(line)]
+        words = ["attach", "--line", str(line), *self._words]
         environ = {k: v for k, v in os.environ.items() if k != "PYTHONINSPECT"}
         return subprocess.Popen(
             [sys.executable, "-c", BOOT.format(parent=parent), *words],

@@ -71,7 +71,7 @@ def check(
     try:
         for detector in looking:
             found += detector.begin(trainer)
-        values = _values(trainer)
+        values = copies(trainer)
         while done < iterations or (done < MOST and any(d.wants_more() for d in looking)):
             done += 1
             failed, made, values = _run(trainer, done, first + done - 1, looking, values)
@@ -87,10 +87,10 @@ def check(
         for name, p in trainer.parameters.items():
             if p.is_leaf and p.requires_grad is not flags[name]:
                 p.requires_grad_(flags[name])
-    return Findings(tuple(_sorted(found)), done)
+    return Findings(tuple(sorted_findings(found)), done)
 
 
-def _sorted(found: Iterable[Finding]) -> Iterator[Finding]:
+def sorted_findings(found: Iterable[Finding]) -> Iterator[Finding]:
     """The gravest first; once for each id and place."""
     order = list(LEVELS)
     seen: set[tuple[str, str, str]] = set()
@@ -133,7 +133,7 @@ def _record(
     observer = Observer(paths, before)
     recorder = CheckRecorder(trainer, Announced(tell=observer.announce), 0.0)
     recorder.partly = True
-    sequence = _sequence()
+    sequence = autograd_count()
     grads = {n: None if p.grad is None else p.grad.clone() for n, p in trainer.parameters.items()}
     recorder.begin(iteration)
     phase = INIT.name
@@ -158,14 +158,14 @@ def _record(
     if recorder.error is not None and segments and trainer.options.step:
         phase = segments[-1].phase.name
     return Iteration(
-        number, trainer, recorder.tape, observer.calls, observer.modules, values, _values(trainer),
+        number, trainer, recorder.tape, observer.calls, observer.modules, values, copies(trainer),
         grads, {n: p.requires_grad for n, p in trainer.parameters.items()},
-        _optimizers(trainer, observer), recorder.error, sequence, phase, observer.modes,
-        observer.closures,
+        known_optimizers(trainer, observer), recorder.error, sequence, phase, observer.modes,
+        observer.closures, stepped=observer.optimizers,
     )  # fmt: skip
 
 
-def _optimizers(trainer: Trainer, observer: Observer) -> list[torch.optim.Optimizer] | None:
+def known_optimizers(trainer: Trainer, observer: Observer) -> list[torch.optim.Optimizer] | None:
     """All optimizers that are known; ``None``: the app's own has every parameter."""
     if not trainer.options.step:
         own = trainer.updater._own
@@ -175,13 +175,13 @@ def _optimizers(trainer: Trainer, observer: Observer) -> list[torch.optim.Optimi
     return found
 
 
-def _values(trainer: Trainer) -> dict[str, Tensor]:
+def copies(trainer: Trainer) -> dict[str, Tensor]:
     """Copies of parameters and buffers."""
     live = {**trainer.buffers, **trainer.parameters}
     return {name: t.detach().clone() for name, t in live.items()}
 
 
-def _sequence() -> int:
+def autograd_count() -> int:
     """The number that autograd gives the next node."""
     with torch.enable_grad():
         node = torch.ones(1, requires_grad=True).clone().grad_fn

@@ -24,7 +24,7 @@ class Iteration:
     all that are known; ``None``: the app's own, which has every parameter. ``error``: what was
     raised. ``sequence``: the number that autograd had counted to at the beginning. ``modes``: each
     call of ``train`` or ``eval``: of which module, to which mode, at which line. ``closures``:
-    whether an optimizer called backward itself.
+    whether an optimizer called backward itself. ``stepped``: the optimizers that made a step.
     """
 
     number: int
@@ -42,6 +42,7 @@ class Iteration:
     failed_phase: str = ""
     modes: list[tuple[nn.Module, bool, str]] = field(default_factory=list)
     closures: bool = False
+    stepped: list[Optimizer] = field(default_factory=list)
     _lines: dict[int, str] = field(default_factory=dict)
 
     def line(self, entry: OpEntry | None) -> str:

@@ -62,6 +62,16 @@ def takes_part_of(root: Tensor, producers: Producers, batch: set[int]) -> bool:
     )
 
 
+def data_of(root: Tensor, producers: Producers, made: set[int]) -> frozenset[int]:
+    """The ``id`` of each tensor that the loss was computed from and no call made: its data."""
+    return frozenset(
+        id(t)
+        for call in producers.ancestors(root)
+        for t, _ in call.read
+        if not t.requires_grad and id(t) not in made
+    )
+
+
 def structure(root: Tensor, producers: Producers) -> tuple[str, ...]:
     """The names of the calls with a graph that made the loss."""
     return tuple(c.name for c in producers.ancestors(root) if any(t.requires_grad for t in c.made))

@@ -28,6 +28,8 @@ from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.text.clean import clean
 
+NO_PLACE_YET = 0.02
+"""Seconds after which a page that was turned to is looked for again."""
 LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-page-ledger"
 KEYS = {
     "o": probes.OVERFIT,
@@ -91,6 +93,7 @@ class FindingsScreen(Dialog[Finding]):
             with VerticalScroll(id=PLACE):
                 yield Static(classes="title", markup=False)
                 yield Static(id="findings-drawing", markup=False)
+                yield Prose(id="findings-remedy")
             with Vertical(id=LEDGER):
                 yield Static(classes="title", markup=False)
                 yield Static(id="findings-head", markup=False)
@@ -102,9 +105,16 @@ class FindingsScreen(Dialog[Finding]):
         frame = self._port.frame
         return max(frame.position.iteration, 1) if frame is not None else 1
 
+    @property
+    def _runs_again(self) -> bool:
+        """Whether the step can be run again, as that of a script cannot."""
+        frame = self._port.frame
+        return frame is None or not frame.looked_at
+
     def on_mount(self) -> None:
         names = ", ".join(f"{key} {self.words(f'probe.{name}')}" for key, name in KEYS.items())
-        self.query_one("#findings-probes", Prose).show(self.words("panel.probes", names=names))
+        probes_are = "panel.probes" if self._runs_again else "panel.no-probes"
+        self.query_one("#findings-probes", Prose).show(self.words(probes_are, names=names))
         if self._latest.found is not None and self._latest.iteration == self._here:
             self._fill()
         else:
@@ -130,7 +140,8 @@ class FindingsScreen(Dialog[Finding]):
         reply = await self._port.ask(Check())
         self._asking = False
         if reply.answer is not None:
-            self._latest.found, self._latest.iteration = reply.answer, iteration
+            self._latest.found = reply.answer
+            self._latest.iteration = reply.answer.first or iteration
         if not self.is_attached:
             return
         if reply.answer is None:
@@ -173,6 +184,8 @@ class FindingsScreen(Dialog[Finding]):
         }
         values = counts if found.findings else {}
         text = words(key, count=found.iterations, **values)
+        if found.first:
+            return words("panel.went-on", found=text, n=n, last=n + found.iterations - 1)
         if n == self._here:
             return words("panel.of", found=text, n=n)
         return words("panel.older", found=text, n=n, here=self._here)
@@ -219,10 +232,13 @@ class FindingsScreen(Dialog[Finding]):
         if finding.id in PARAMETERS:
             self.action_ledger()
             return
-        title = f"{finding.id}: {said(finding, self.words)[0]}"
-        self.query_one(f"#{PLACE} .title", Static).update(clean(title, 400))
+        title, _, fix = said(finding, self.words)
+        self.query_one(f"#{PLACE} .title", Static).update(clean(f"{finding.id}: {title}", 400))
         shown = drawing(finding, self.words, self.glyphs, self._port.frame)
         self.query_one("#findings-drawing", Static).update(shown)
+        at = clean(place(finding, self.words), 400)
+        remedy = clean(f"{self.words('findings.fix')}: {fix}", 1000)
+        self.query_one("#findings-remedy", Prose).show(self.words.spell(f"{at}\n{remedy}"))
         self._turn(PLACE)
 
     def on_key(self, event: object) -> None:
@@ -259,6 +275,10 @@ class FindingsScreen(Dialog[Finding]):
 
     def _fill_ledger(self) -> None:
         listed = self.query_one("#findings-ledger", OptionList)
+        if listed.container_size.width < 1:  # it has just been turned to, and has no place yet
+            if self.query_one(ContentSwitcher).current == LEDGER:
+                self.set_timer(NO_PLACE_YET, self._fill_ledger)
+            return
         width = listed.container_size.width - 1  # beside the scrollbar
         head, lines = ledger_lines(self._rows, width, self.words, self.glyphs)
         self.query_one("#findings-head", Static).update(head)
@@ -298,7 +318,8 @@ class FindingsScreen(Dialog[Finding]):
 
     def _turn(self, page: str) -> None:
         self.query_one(ContentSwitcher).current = page
-        key = "dialog.findings.keys" if page == LIST else "panel.keys.place"
+        keys = "dialog.findings.keys" if self._runs_again else "panel.keys.looked-at"
+        key = keys if page == LIST else "panel.keys.place"
         self.query_one(".keys", Static).update(self.words(key))
         self.complain("")
         focus = {LIST: "#findings-list", LEDGER: "#findings-ledger", PLACE: f"#{PLACE}"}[page]
@@ -308,7 +329,7 @@ class FindingsScreen(Dialog[Finding]):
 
     def action_probe(self, name: str) -> None:
         """Try something on the batch of the step; it is undone."""
-        if self.query_one(ContentSwitcher).current != LIST:
+        if self.query_one(ContentSwitcher).current != LIST or not self._runs_again:
             return
         shown = self.query_one("#findings-probe", Prose)
         shown.show(self.words("panel.trying", probe=self.words(f"probe.{name}")))

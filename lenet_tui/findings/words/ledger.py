@@ -99,9 +99,9 @@ LEDGER: Table = {
         "到达它们的梯度已经为零，在 {died_at} 处变为零。它们永远不会更新。",
     ),
     "findings.no-gradient.zero.fix": (
-        "Initialise with random weights; look for a ReLU whose inputs are all negative, or for "
+        "Initialise with random weights; look for a ReLU whose inputs are never above zero, or for "
         "weights of zero above.",
-        "用随机数初始化权重；检查输入全为负的 ReLU，或其上方全为零的权重。",
+        "用随机数初始化权重；检查输入从不大于零的 ReLU，或其上方全为零的权重。",
     ),
     "findings.graph-cut.title": (
         "The graph ends at {op}: {count} parameters have no gradient: {parameters}",
@@ -117,6 +117,20 @@ LEDGER: Table = {
         "these "
         "parameters.",
         "去掉 {op}，或改用有梯度的算子；若是有意为之，请冻结这些参数。",
+    ),
+    "findings.graph-cut.values.title": (
+        "torch.{op}(…) makes a new tensor of the numbers alone: {count} parameters have no "
+        "gradient: {parameters}",
+        "torch.{op}(…) 只用数值创建了新的张量：{count} 个参数没有梯度：{parameters}",
+    ),
+    "findings.graph-cut.values.why": (
+        "What it is given is copied without its graph, so backward stops there though the numbers "
+        "go on to the loss.",
+        "它复制数值而不保留计算图：数值继续进入损失，反向传播却在此停止。",
+    ),
+    "findings.graph-cut.values.fix": (
+        "Put tensors together with torch.stack or torch.cat, or use each as it is.",
+        "用 torch.stack 或 torch.cat 组合张量，或直接使用各个张量。",
     ),
     "findings.graph-cut.leaves.title": (
         "Numbers leave torch at {op}: {count} parameters have no gradient: {parameters}",

@@ -80,9 +80,10 @@ NUMERIC: Table = {
         "{where} 的 {units} 个单元中有 {closed} 个对全部 {samples} 个样本都关闭",
     ),
     "findings.inactive-units.why": (
-        "Their input is negative for every sample of the recorded steps: they pass nothing on, and"
+        "Their input is above zero in no sample of the recorded steps: they pass nothing on, and"
         " no gradient comes back through them. The first are units {first}.",
-        "在所记录的每个样本上其输入均为负：既不传出数值，也没有梯度返回。最前面的是单元 {first}。",
+        "在所记录的每个样本上其输入都不大于零：既不传出数值，也没有梯度返回。"
+        "最前面的是单元 {first}。",
     ),
     "findings.inactive-units.fix": (
         "Look at the bias and the scale of what enters: a step that was too large, or an input"

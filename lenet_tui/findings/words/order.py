@@ -149,6 +149,30 @@ ORDER: Table = {
         "the update.",
         "在更新所读参数之前完成反向传播，或在更新之后重新计算前向。",
     ),
+    "findings.inplace-overwrite.earlier.title": (
+        "An update changed {written_by} before the backward that needs its old value",
+        "更新在需要旧值的反向传播之前改变了 {written_by}",
+    ),
+    "findings.inplace-overwrite.earlier.why": (
+        "The backward at {backward} is of a forward that ran before the update at {line}: {node} "
+        "needs version {saved_version} of {written_by}, and the update has made version {version}.",
+        "{backward} 处的反向传播属于 {line} 处更新之前的前向：{node} 需要 {written_by} 的版本 "
+        "{saved_version}，而更新已使其成为版本 {version}。",
+    ),
+    "findings.inplace-overwrite.earlier.fix": (
+        "Run each backward before the update of what it reads, or compute that forward again after "
+        "the update.",
+        "在更新所读参数之前完成反向传播，或在更新之后重新计算前向。",
+    ),
+    "findings.inplace-overwrite.assigned.title": (
+        "An assignment x[…] = … overwrote a tensor that {saved_by} had saved for backward",
+        "赋值 x[…] = … 覆盖了 {saved_by} 为反向传播保存的张量",
+    ),
+    "findings.inplace-overwrite.assigned.fix": (
+        "Assign into a copy, x = x.clone() before it; or make a new tensor with torch.where or "
+        "masked_fill.",
+        "先复制再赋值：之前写 x = x.clone()；或用 torch.where 或 masked_fill 得到新的张量。",
+    ),
     "findings.inplace-overwrite.unknown.title": (
         "A tensor that was saved for backward was overwritten",
         "为反向传播保存的张量被覆盖",

@@ -10,6 +10,10 @@ PANEL: Table = {
         "enter its place  p parameters  r again  probes: o z s t b l  escape close",
         "回车 查看所在  p 参数表  r 重新检查  试验：o z s t b l  Esc 关闭",
     ),
+    "panel.keys.looked-at": (
+        "enter its place  p parameters  r again  escape close",
+        "回车 查看所在  p 参数表  r 重新检查  Esc 关闭",
+    ),
     "panel.keys.place": (
         "enter go there  p parameters  backspace the list  escape close",
         "回车 转到该处  p 参数表  退格 返回列表  Esc 关闭",
@@ -20,6 +24,10 @@ PANEL: Table = {
         "{found} Checked from iteration {n} on; all undone.",
         "{found}从第 {n} 次迭代起检查；已全部撤销。",
     ),
+    "panel.went-on": (
+        "{found} Checked from iteration {n} on; the script went on to {last}.",
+        "{found}从第 {n} 次迭代起检查；脚本继续运行到第 {last} 次。",
+    ),
     "panel.older": (
         "{found} Checked from iteration {n} on; the step shown is in iteration {here}: r checks "
         "it.",
@@ -28,6 +36,10 @@ PANEL: Table = {
     "panel.probes": (
         "Probes, each undone: {names}",
         "试验，各自撤销：{names}",
+    ),
+    "panel.no-probes": (
+        "Probes need a step that can be run again: lt.step, or --model FILE.",
+        "试验需要可重新运行的一步：用 lt.step 或 --model FILE。",
     ),
     "panel.probe.result": (
         "{probe}, iteration {n}: {verdict}",

@@ -83,6 +83,8 @@ class TrainingFile:
         found = self.names.get(name)
         if found is None or callable(found):
             return found
+        if name == LOSS and isinstance(found, Tensor):
+            raise OptionError("training:own-loop", file=self.title)
         raise OptionError(
             "training:not-callable", file=self.title, name=name, kind=type(found).__name__
         )

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from torch.optim import Optimizer
+
 from lenet_tui.findings.engine.data_flow import Cut, DataFlow
 from lenet_tui.findings.engine.deaths import Death, deaths, nonzero
 from lenet_tui.findings.engine.detector import Detector
-from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
+from lenet_tui.findings.engine.detectors.registration import (
+    ACCUMULATES,
+    held_by,
+    members,
+    took_part,
+)
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
@@ -17,11 +24,17 @@ from lenet_tui.tape.engine.tape import TapeSegment
 
 BY_OTHERS = (ACCUMULATES, OTHER.name)
 """The ops of gradients that come by another backward inside this one, or by hand."""
+NEW = ("tensor", "as_tensor")
+"""Functions that make a tensor of numbers."""
 NONE, ZERO, VALUE = "none", "zero", "value"
 
 
 class GradientDetector(Detector):
-    """A parameter that had no gradient, or only zeros, in every iteration."""
+    """A parameter that had no gradient, or only zeros, in every iteration.
+
+    One whose optimizer made no step in them may have its turn later, as a GAN's generator has;
+    so may any where an iteration ended by an exception.
+    """
 
     def __init__(self) -> None:
         self._best: dict[str, str] = {}
@@ -34,9 +47,14 @@ class GradientDetector(Detector):
         self._cuts: dict[tuple[str, str], Cut] = {}
         self._cut: dict[str, tuple[str, str]] = {}
         self._backwards = 0
+        self._stepped: list[Optimizer] = []
+        self._failed = False
+        self._members: set[int] = set()
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
+        self._members |= members(iteration.trainer)
         if iteration.error is not None:
+            self._failed = True
             return ()
         backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
         self._backwards += len(backwards)
@@ -51,11 +69,15 @@ class GradientDetector(Detector):
         for name in iteration.trainer.parameters:
             if not iteration.before[name].equal(iteration.after[name]):
                 self._moved.add(name)
-        held = held_by(iteration.optimizers)
+        self._stepped += [o for o in iteration.stepped if all(o is not s for s in self._stepped)]
+        held = None if iteration.optimizers is None else held_by(self._stepped)
+        given = took_part(iteration)
         self._candidates = {
             name
             for name, p in iteration.trainer.parameters.items()
-            if iteration.trains[name] and (held is None or id(p) in held)
+            if iteration.trains[name]
+            and (held is None or id(p) in held)
+            and (id(p) in self._members or id(p) in given)
         }
         without = [n for n in sorted(self._candidates) if self._best.get(n, NONE) == NONE]
         if without and backwards:
@@ -91,7 +113,7 @@ class GradientDetector(Detector):
                 self._cut.setdefault(name, key)
 
     def end(self) -> Iterable[Finding]:
-        if not self._backwards:
+        if not self._backwards or self._failed:
             return
         names = [n for n in sorted(self._candidates) if n not in self._by_hand]
         without = [n for n in names if self._best.get(n, NONE) == NONE]
@@ -114,7 +136,9 @@ class GradientDetector(Detector):
     def _of_cut(self, key: tuple[str, str], names: list[str]) -> Finding:
         cut = self._cuts[key]
         level, reason = "", ""
-        if cut.leaves:
+        if cut.op in NEW and not cut.leaves and cut.graph:
+            reason = "values"
+        elif cut.leaves:
             level, reason = WARNING, "leaves"
         elif not cut.graph:
             level, reason = NOTE, "no_grad"

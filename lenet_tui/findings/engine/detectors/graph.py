@@ -18,6 +18,8 @@ from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, LOSS
 from lenet_tui.training.engine.trainer import Trainer
 
+WRITTEN = "modified by an inplace operation"
+"""What torch says of a tensor that was written after an op had saved it."""
 TWICE = "backward through the graph a second time"
 """What torch says of a graph that a backward has freed."""
 
@@ -26,10 +28,15 @@ Known = tuple[str, str, int]
 
 
 class GraphDetector(Detector):
-    """Knows each node by autograd's count, so that nothing is kept alive for it."""
+    """Knows each node by autograd's count, so that nothing is kept alive for it.
+
+    An earlier graph that no backward has run through yet is none of a mistake: a GAN's generator
+    is trained by one after the discriminator's update.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, Known] = {}
+        self._ran: set[int] = set()
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call in iteration.calls:
@@ -43,25 +50,35 @@ class GraphDetector(Detector):
                 if edge is not None:
                     yield self._across(edge, iteration.phase_line(segment), iteration)
                     return
+                self._ran |= {n for e in segment.nodes if (n := sequence(e.node)) is not None}
         error = iteration.error
-        if error is None or TWICE not in str(error):
+        twice = TWICE in str(error)
+        if error is None or not (twice or WRITTEN in str(error)):
             return
         failed = failed_call(iteration)
         root = node_of(failed.read[0][0]) if failed is not None and failed.read else None
         line = failed.line if failed is not None else ""
-        edge = self._leaving(iteration, root) if root is not None else None
+        edge = self._leaving(iteration, root, freed=twice) if root is not None else None
         if edge is not None:
             yield self._across(edge, line, iteration)
             return
-        yield self._double(iteration, root, line)
+        if twice:
+            yield self._double(iteration, root, line)
 
-    def _leaving(self, iteration: Iteration, root: Node) -> tuple[Node | None, Node] | None:
-        """The edge from a node of this iteration to one of an earlier one."""
+    def _leaving(
+        self, iteration: Iteration, root: Node, freed: bool = False
+    ) -> tuple[Node | None, Node] | None:
+        """The edge from a node of this iteration to one of an earlier one that has been run.
+
+        ``freed``: torch says so itself.
+        """
         parents: dict[Node, Node | None] = {}
         for parent, node in edges(root):
             parents[node] = parent
             number = sequence(node)
-            if number is not None and number < iteration.sequence:
+            if number is None or not (freed or number in self._ran):
+                continue
+            if number < iteration.sequence:
                 above = parent
                 while above is not None and (sequence(above) or -1) not in self._known:
                     above = parents[above]  # inside of an op: its last node is known

@@ -10,21 +10,29 @@ from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.detector import Detector
-from lenet_tui.findings.engine.detectors.graph import edges
+from lenet_tui.findings.engine.detectors.graph import WRITTEN, edges, sequence
 from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.in_place import storage
 
-WRITTEN = "modified by an inplace operation"
 VERSIONS = re.compile(r"is at version (\d+); expected version (\d+)")
+
+SHAPE = re.compile(r"Tensor \[([\d, ]*)\]")
 
 
 class InPlaceDetector(Detector):
     """Explains torch's error: who saved the tensor, and who wrote it."""
 
+    def __init__(self) -> None:
+        self._updates: dict[str, str] = {}
+        """The line of the last update of each parameter."""
+
     def look(self, iteration: Iteration) -> Iterable[Finding]:
+        for segment in iteration.tape.segments:
+            for entry in segment.updates:
+                self._updates[entry.name] = iteration.phase_line(segment)
         error = iteration.error
         if error is None or WRITTEN not in str(error):
             return
@@ -36,7 +44,10 @@ class InPlaceDetector(Detector):
         if found is not None:
             evidence |= {"version": int(found[1]), "saved_version": int(found[2])}
         node = _spoilt(root, str(error)) if root is not None else None
-        saver = _maker(iteration, node, root) if node is not None and root is not None else None
+        older = node is not None and (sequence(node) or 0) < iteration.sequence
+        saver = None
+        if node is not None and root is not None and not older:
+            saver = _maker(iteration, node, root)
         evidence |= {"saved_by": "", "saved_line": "", "written_by": "", "node": ""}
         if node is not None:
             evidence["node"] = node.name()
@@ -48,6 +59,8 @@ class InPlaceDetector(Detector):
                 evidence["shape"] = list(tensor.shape)
                 writer = _writer(iteration, saver, tensor, int(found[2]))
                 name = iteration.trainer.names.get(id(tensor), "")
+                if writer is not None and writer.name == "setitem":
+                    evidence["reason"] = "assigned"
                 if writer is not None:
                     evidence |= {"written_by": writer.where, "written_op": writer.name}
                     where = writer.where if writer.entry is not None else saver.where
@@ -56,9 +69,28 @@ class InPlaceDetector(Detector):
                 elif name:
                     evidence |= {"written_by": name, "written_op": "step", "reason": "update"}
                     where, line, phase = name, _update_line(iteration, name), "update"
+        updated = self._updated(iteration, str(error)) if older else ""
+        if updated:
+            evidence |= {"written_by": updated, "written_op": "step", "reason": "earlier"}
+            where, line, phase = updated, self._updates[updated], "update"
         if not evidence["written_by"]:
             evidence["reason"] = "unknown"
         yield Finding("inplace-overwrite", phase or BACKWARD.name, where, line, evidence)
+
+    def _updated(self, iteration: Iteration, message: str) -> str:
+        """The one parameter of the shape and the version that the message has; empty: unclear."""
+        version, shape = VERSIONS.search(message), SHAPE.search(message)
+        if version is None or shape is None:
+            return ""
+        sides = [int(side) for side in shape[1].split(",") if side.strip()]
+        found = [
+            name
+            for name, p in iteration.trainer.parameters.items()
+            if list(p.shape) in (sides, sides[::-1])
+            and p._version == int(version[1])
+            and name in self._updates
+        ]
+        return found[0] if len(found) == 1 else ""
 
 
 def _spoilt(root: Node, message: str) -> Node | None:

@@ -12,7 +12,13 @@ from torch import Tensor
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.engine.loss_factor import mean_factor, root_of, structure, takes_part_of
+from lenet_tui.findings.engine.loss_factor import (
+    data_of,
+    mean_factor,
+    root_of,
+    structure,
+    takes_part_of,
+)
 from lenet_tui.findings.engine.losses import Producers
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, CLIP, UNSCALE, UPDATE
@@ -28,7 +34,7 @@ class Backward:
     """``read``: whether an update has read a gradient of it; ``lost``: whether one was cleared.
 
     ``factor``: by what its mean was multiplied; ``None``: not known. ``part``: whether it was of a
-    part of the batch.
+    part of the batch. ``data``: of which tensors it was.
     """
 
     iteration: int
@@ -37,6 +43,7 @@ class Backward:
     factor: float | None
     part: bool
     structure: tuple[str, ...]
+    data: frozenset[int] = frozenset()
     of_input: bool = False
     read: bool = False
     lost: bool = False
@@ -199,7 +206,7 @@ class OrderDetector(Detector):
             return
         apart = len({b.iteration for b in holds}) == count
         alike = len({b.structure for b in holds}) == 1
-        if not (apart or all(b.part for b in holds)) or not alike:
+        if not (apart or all(b.part for b in holds) or _in_turn(holds)) or not alike:
             return
         if all(b.factor is not None and abs(b.factor - 1) < 0.01 for b in holds):
             evidence = {"backwards": count, "norm": gradient.norm, "update": line}
@@ -272,6 +279,13 @@ class OrderDetector(Detector):
         )
 
 
+def _in_turn(backwards: list[Backward]) -> bool:
+    """Whether one line ran them all, each on data of its own: batch after batch of a loader."""
+    data = [b.data for b in backwards]
+    apart = len(frozenset().union(*data)) == sum(map(len, data)) and all(data)
+    return apart and len({b.line for b in backwards}) == 1 and bool(backwards[0].line)
+
+
 def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
     producers = Producers(iteration.calls)
     root = root_of(iteration.calls, segment.root)
@@ -289,6 +303,7 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
     return Backward(
         iteration.number, line, segment.scale, mean_factor(root, producers),
         takes_part_of(root, producers, batch), structure(root, producers),
+        data_of(root, producers, {id(t) for call in iteration.calls for t in call.made}),
     )  # fmt: skip
 
 

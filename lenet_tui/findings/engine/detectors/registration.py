@@ -35,7 +35,7 @@ class RegistrationDetector(Detector):
         trainer = self._trainer = iteration.trainer
         self._optimizers = iteration.optimizers
         held = held_by(iteration.optimizers)
-        self._took_part |= {id(t) for call in iteration.calls for t, _ in call.read}
+        self._took_part |= took_part(iteration)
         for segment, entry in iteration.entries(UPDATE.name):
             del segment
             if getattr(entry, "optimizer", "") == BY_HAND:
@@ -105,12 +105,13 @@ class RegistrationDetector(Detector):
         self, trainer: Trainer, optimizers: list[torch.optim.Optimizer], held: set[int]
     ) -> Iterable[Finding]:
         """Tensors of an optimizer that no model has and no call was given."""
+        own = members(trainer)
         for optimizer in optimizers:
             strangers = [
                 p
                 for group in optimizer.param_groups
                 for p in group["params"]
-                if id(p) not in trainer.names and id(p) not in self._took_part
+                if id(p) not in own and id(p) not in self._took_part
             ]
             if not strangers:
                 continue
@@ -133,6 +134,16 @@ def held_by(optimizers: list[torch.optim.Optimizer] | None) -> set[int] | None:
     if optimizers is None:
         return None
     return {id(p) for o in optimizers for group in o.param_groups for p in group["params"]}
+
+
+def members(trainer: Trainer) -> set[int]:
+    """The ``id`` of each parameter that a module has."""
+    return {id(p) for _, module in trainer.modules() for p in module._parameters.values()}
+
+
+def took_part(iteration: Iteration) -> set[int]:
+    """The ``id`` of each tensor that a call was given."""
+    return {id(t) for call in iteration.calls for t, _ in call.read}
 
 
 def leaves(iteration: Iteration) -> Iterator[tuple[NodeEntry, NodeEntry | None]]:

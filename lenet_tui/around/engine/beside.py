@@ -1,0 +1,27 @@
+"""Who else sees an iteration of a script while it is recorded: a check, for its live tensors."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.training.engine.trainer import Trainer
+
+
+class Beside(Protocol):
+    """Is told of one iteration after another; what it raises ends the observation."""
+
+    def begins(self, trainer: Trainer) -> None:
+        """An iteration begins to be recorded: it may put a mode below the recorder's now."""
+
+    def enters(self, what: str) -> None:
+        """The recorder is about to make a call of torch."""
+
+    def closes(self) -> None:
+        """The script's calls are no longer recorded; may be called again."""
+
+    def ends(self, trainer: Trainer, tape: Tape, error: BaseException | None) -> None:
+        """What was recorded is on the tape; ``error``: what the script raised in it."""
+
+    def goes_on(self) -> None:
+        """The script goes on: nothing of the iteration is to be held any longer."""

@@ -1,0 +1,122 @@
+"""``lenet-tui check -- SCRIPT``: a script as it is, up to its third update, and what is wrong.
+
+As for ``run``, neither torch nor NumPy is imported before the script has imported torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lenet_tui.around.post_import import when_imported
+from lenet_tui.around.script import Script, module_named, script_at
+from lenet_tui.around.stop import Stop
+from lenet_tui.around.tracebacks import own_frames, shown_without
+from lenet_tui.cli.check import FOUND, printed
+from lenet_tui.cli.options import USAGE_ERROR, complain
+from lenet_tui.findings.request import ITERATIONS
+from lenet_tui.protocol.options import Options
+from lenet_tui.text.notice import Notice, Problem, notice
+
+if TYPE_CHECKING:
+    from lenet_tui.around.engine.observer import Observer
+    from lenet_tui.around.engine.recording import Recording
+    from lenet_tui.findings.engine.script_check import Looking
+
+
+class Enough(SystemExit):
+    """Ends the script where enough was seen of it."""
+
+
+def prepare(args: argparse.Namespace) -> Callable[[], int]:
+    """Returns what runs the script, with the streams as they were."""
+    given = vars(args)
+    words: list[str] = [*given.get("script", ()), *given.get("words", ())]
+    tape_mb = given.get("tape_mb", Options().tape_mb)
+    seeing = Seeing(given.get("at", 1), given.get("iterations", ITERATIONS), tape_mb)
+
+    def run() -> int:
+        find = module_named if given.get("module") else script_at
+        try:
+            script = find(words[0], words[1:])
+        except Problem as problem:
+            complain(problem.notice)
+            return USAGE_ERROR
+        except BaseException as error:  # of the package that the module is in
+            shown_without(own_frames, error)
+            raise
+        out = sys.stdout
+        with contextlib.redirect_stdout(sys.stderr):  # what is printed here is the findings alone
+            raised = seeing.see(script)
+        looking = seeing.looking
+        if looking is None or not looking.iterations:
+            if raised is not None:
+                raise raised
+            complain(notice("cli:nothing-trained", count=seeing.updates, at=seeing.first))
+            return USAGE_ERROR
+        with contextlib.redirect_stdout(out):
+            return FOUND if printed(looking.findings(), args).fails else 0
+
+    return run
+
+
+class Seeing:
+    """Runs a script until ``iterations`` of it were looked at, from the update ``first`` on."""
+
+    def __init__(self, first: int, iterations: int, tape_mb: int) -> None:
+        self.first = first
+        self.looking: Looking | None = None
+        self._iterations = iterations
+        self._tape_mb = tape_mb
+        self._observer: Observer | None = None
+
+    @property
+    def updates(self) -> int:
+        """The updates that the script has made."""
+        return self._observer.count if self._observer is not None else 0
+
+    def see(self, script: Script) -> Exception | None:
+        """Run it; returns what it raised by itself."""
+        when_imported("torch", self._observe)
+        try:
+            script.run(self._failed)
+            if self._observer is not None:
+                self._observer.ended()
+        except SystemExit as left:
+            looked = self.looking is not None and self.looking.iterations
+            if not isinstance(left, Enough) and not looked:
+                raise
+        except Exception as error:  # noqa: BLE001 - it is a finding, or the script's own
+            return error
+        return None
+
+    def _observe(self) -> None:
+        from lenet_tui.around.engine.observer import Observer  # noqa: PLC0415 - with torch
+        from lenet_tui.findings.engine.script_check import Looking, Seen  # noqa: PLC0415
+
+        looking = self.looking = Looking()
+        observer = self._observer = Observer(
+            Stop(at=self.first), self._stopped, self._tape_mb, say=self._say
+        )
+        observer.beside = Seen(looking)
+        observer.install()
+
+    def _say(self, said: Notice) -> None:
+        complain(said)
+        if self._observer is not None and self._observer.stop is None:
+            raise Enough(FOUND)  # it would run to its end, and nobody look at it
+
+    def _stopped(self, recording: Recording) -> Stop | None:
+        """Another iteration was looked at, in the script's thread."""
+        assert self.looking is not None
+        if self.looking.iterations >= self._iterations:
+            raise Enough(0)
+        return Stop(at=recording.tape.iteration + 1)
+
+    def _failed(self, error: BaseException) -> None:
+        """The script raises: what was recorded up to there is looked at."""
+        if self._observer is not None and isinstance(error, Exception):
+            self._observer.failed(error)

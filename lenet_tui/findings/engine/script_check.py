@@ -1,0 +1,169 @@
+"""What is wrong with the iterations of a script that runs as it is: they are seen, never undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+from torch import Tensor
+
+from lenet_tui.around.engine.iteration_recorder import take_off
+from lenet_tui.around.engine.script_session import ScriptSession
+from lenet_tui.findings.engine.calls import Call, Observer, StopCheck
+from lenet_tui.findings.engine.check import (
+    autograd_count,
+    copies,
+    known_optimizers,
+    sorted_findings,
+)
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.again import Resumed
+from lenet_tui.findings.engine.detectors.graph import AliveDetector
+from lenet_tui.findings.engine.detectors.table import DETECTORS
+from lenet_tui.findings.engine.detectors.tried import Tried
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.finding import Finding, Findings
+from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.training.engine.trainer import Trainer
+
+RUNS_AGAIN = (Tried, Resumed)
+"""Detectors that run something themselves, or want a training file."""
+
+
+class Looking:
+    """Detectors that look at one iteration of a script after another."""
+
+    def __init__(self, without: Iterable[type[Detector]] = ()) -> None:
+        left_out = (*RUNS_AGAIN, *without)
+        self._detectors = [make() for make in DETECTORS if make not in left_out]
+        self._found: list[Finding] = []
+        self._begun = False
+        self.iterations = 0
+
+    def begin(self, trainer: Trainer) -> None:
+        """Look at what the first iteration starts from; at later ones nothing."""
+        if self._begun:
+            return
+        self._begun = True
+        for detector in self._detectors:
+            self._found += detector.begin(trainer)
+
+    def before(self, call: Call) -> None:
+        """A call is about to be made, or was made."""
+        for detector in self._detectors:
+            detector.before(call)
+
+    def look(self, iteration: Iteration) -> None:
+        """Look at an iteration, while its calls live."""
+        self.iterations += 1
+        iteration.number = self.iterations
+        for detector in self._detectors:
+            self._found += detector.look(iteration)
+        for detector in self._detectors:
+            self._found += detector.left(self.iterations)
+
+    def findings(self) -> Findings:
+        """What was found, when the last iteration has been looked at."""
+        for detector in self._detectors:
+            self._found += detector.end()
+        return Findings(tuple(sorted_findings(self._found)), self.iterations)
+
+
+class Seen:
+    """Implements ``around.engine.beside.Beside``: keeps the calls of the last iteration.
+
+    ``looking``: detectors that look at each iteration as soon as it is over; ``None``: whoever asks
+    while the script stands finds it in ``iteration``.
+    """
+
+    def __init__(self, looking: Looking | None = None) -> None:
+        self.looking = looking
+        self.iteration: Iteration | None = None
+        self._observer: Observer | None = None
+        self._sequence = 0
+        self._before: dict[str, Tensor] = {}
+
+    def begins(self, trainer: Trainer) -> None:
+        self.goes_on()
+        if self.looking is not None:
+            self.looking.begin(trainer)
+        paths = {id(module): path for path, module in trainer.modules()}
+        self._sequence, self._before = autograd_count(), copies(trainer)
+        before = [] if self.looking is None else [self.looking.before]
+        self._observer = Observer(paths, before)
+        self._observer.__enter__()
+
+    def enters(self, what: str) -> None:
+        if self._observer is not None:
+            self._observer.announce(what)
+
+    def closes(self) -> None:
+        observer = self._observer
+        if observer is not None:
+            take_off(observer, lambda: observer.__exit__(None, None, None))
+
+    def ends(self, trainer: Trainer, tape: Tape, error: BaseException | None) -> None:
+        observer, self._observer = self._observer, None
+        if observer is None:
+            return
+        segments = tape.segments
+        observer.pair(op for segment in segments for op in segment.ops)
+        failed = segments[-1].phase.name if error is not None and segments else ""
+        self.iteration = Iteration(
+            number=tape.iteration, trainer=trainer, tape=tape, calls=observer.calls,
+            modules=observer.modules, before=self._before, after=copies(trainer), grads={},
+            trains={n: p.requires_grad for n, p in trainer.parameters.items()},
+            optimizers=known_optimizers(trainer, observer), error=error, sequence=self._sequence,
+            failed_phase=failed, modes=observer.modes, closures=observer.closures,
+            stepped=observer.optimizers,
+        )  # fmt: skip
+        if self.looking is not None:
+            self.looking.look(self.iteration)
+
+    def goes_on(self) -> None:
+        self.iteration, self._before = None, {}
+
+
+def check_script(session: ScriptSession, iterations: int) -> Findings:
+    """What is wrong with the last iteration of a script that stands, and with those after it.
+
+    The script goes on for them, and the cursor is then where it was, if that is still kept.
+    """
+    navigator, seen = session.navigator, session.beside
+    assert isinstance(seen, Seen)
+    at = navigator.iteration, navigator.cursor
+    first = session.last
+    looking = seen.looking = standing(seen)
+    if not looking.iterations:
+        first += 1
+    try:
+        while looking.iterations < iterations:
+            session.onward()
+    except MoveRejected:  # it has raised, or has ended
+        if not looking.iterations:
+            raise
+    finally:
+        seen.looking = None
+        with suppress(MoveRejected):
+            navigator.show(*at)
+    return replace(looking.findings(), first=first)
+
+
+def standing(seen: Seen) -> Looking:
+    """Detectors that have looked at the iteration after which the script stands.
+
+    The tapes that can be looked at keep graphs alive, so that these are not counted.
+    """
+    looking = Looking(without=(AliveDetector,))
+    iteration = seen.iteration
+    if iteration is not None:
+        looking.begin(iteration.trainer)
+        for call in iteration.calls:
+            try:
+                looking.before(call)
+            except StopCheck:  # it was made already
+                continue
+        looking.look(iteration)
+    return looking

@@ -1,0 +1,216 @@
+"""A script is checked as it is: what is wrong is found where it runs, and it is not changed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import nn
+
+from lenet_tui.around.engine.gate import Gate
+from lenet_tui.around.engine.observer import Observer
+from lenet_tui.around.engine.recording import Recording
+from lenet_tui.around.engine.script_session import ScriptSession
+from lenet_tui.around.stop import Stop
+from lenet_tui.findings.engine.script_check import Seen
+from lenet_tui.findings.finding import Findings
+from lenet_tui.findings.request import Check
+from lenet_tui.protocol.request import handler_of
+from tests.around.runs import Runs
+from tests.harness.driving import Hooks
+
+HEALTHY = """import sys
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+data = TensorDataset(torch.randn(96, 6), torch.randn(96, 1))
+model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 1))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for number, (x, y) in enumerate(DataLoader(data, batch_size=8)):
+    hidden = model[1](model[0](x))
+    loss = nn.functional.mse_loss(model[2](hidden), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print("batch", number)
+torch.save(model.state_dict(), sys.argv[1])
+"""
+LINE = "    hidden = model[1](model[0](x))\n"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """One process with torch for all of them."""
+    found = Runs(tmp_path_factory.mktemp("runs"))
+    yield found
+    found.close()
+
+
+def test_a_script_is_checked_as_it_is(runs: Runs) -> None:
+    healthy = runs(HEALTHY, "check", "--format", "json")
+    assert (healthy.status, json.loads(healthy.out)["findings"]) == (0, [])
+    assert healthy.err.splitlines() == ["batch 0", "batch 1"]  # ended in its third update
+    assert healthy.weights == b""
+
+    kept = HEALTHY.replace("    optimizer.zero_grad()\n", "")
+    found = runs(kept, "check", "--format", "json", "--at", "5", "--iterations", "2")
+    [finding] = json.loads(found.out)["findings"]
+    assert (found.status, finding["id"], finding["line"]) == (1, "grad-accumulates", "script.py:13")
+    assert len(found.err.splitlines()) == 5
+
+
+def test_what_a_script_raises_is_explained(runs: Runs) -> None:
+    ran = runs(HEALTHY.replace(LINE, LINE + "    hidden[0] = 0\n"), "check", "--format", "json")
+    findings = json.loads(ran.out)["findings"]
+    assert [f["id"] for f in findings] == ["inplace-overwrite", "raised"]
+    evidence = findings[0]["evidence"]
+    assert (findings[0]["line"], evidence["saved_line"]) == ("script.py:12", "script.py:11")
+    assert (ran.status, ran.err) == (1, "")
+
+
+def test_a_script_that_does_not_train_so_long_is_said(runs: Runs) -> None:
+    ran = runs(HEALTHY, "check", "--at", "50")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.splitlines()[-1].startswith("lenet-tui: the script ended after 12 updates")
+    raising = runs("import torch\nraise KeyError('mine')\n", "check")
+    assert (raising.status, raising.err.splitlines()[-1]) == (1, "KeyError: 'mine'")
+
+
+GAN = """import torch
+from torch import nn
+G, D = nn.Linear(4, 2), nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+of_g, of_d = (torch.optim.SGD(m.parameters(), 0.1) for m in (G, D))
+bce = nn.BCEWithLogitsLoss()
+for number in range(20):
+    fake = G(torch.randn(8, 4))
+    verdict = D(fake)
+    of_d.zero_grad()
+    loss = bce(D(torch.randn(8, 2)), torch.ones(8, 1)) + bce(D(fake.detach()), torch.zeros(8, 1))
+    loss.backward()
+    of_d.step()
+    if number % 5 == 4:
+        of_g.zero_grad()
+        bce(D(fake), torch.ones(8, 1)).backward()
+        of_g.step()
+"""
+"""The generator has its turn after the iterations that are checked."""
+
+
+def test_updates_of_several_optimizers_are_iterations_each(runs: Runs) -> None:
+    by_turns = GAN.replace("number % 5 == 4", "True")
+    for script in (GAN, by_turns):
+        healthy = runs(script, "check", "--format", "json")
+        assert (healthy.status, json.loads(healthy.out)["findings"]) == (0, [])
+    late = GAN.replace("bce(D(fake), ", "bce(verdict, ").replace("number % 5 == 4", "True")
+    found, raised = json.loads(runs(late, "check", "--format", "json").out)["findings"]
+    assert (found["id"], raised["id"]) == ("inplace-overwrite", "raised")
+    assert (found["line"], found["where"]) == ("script.py:12", "D.2.weight")
+    assert found["evidence"]["reason"] == "earlier"
+
+
+KEPT = """import torch
+from torch import nn
+cell, out = nn.RNNCell(3, 8), nn.Linear(8, 1)
+optimizer = torch.optim.SGD([*cell.parameters(), *out.parameters()], 0.1)
+state = torch.zeros(4, 8)
+for _ in range(9):
+    state = cell(torch.randn(4, 3), state)
+    loss = out(state).square().mean()
+    optimizer.zero_grad()
+    loss.backward(RETAIN)
+    optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("retain", ["", "retain_graph=True"])
+def test_a_state_that_is_kept_with_its_graph(runs: Runs, retain: str) -> None:
+    ran = runs(KEPT.replace("RETAIN", retain), "check", "--format", "json")
+    first = json.loads(ran.out)["findings"][0]
+    assert (first["id"], first["evidence"]["op_line"]) == (
+        "graph-across-iterations", "script.py:7",
+    )  # fmt: skip
+    assert (first["evidence"]["iteration"], first["evidence"]["born"]) == (2, 1)
+
+
+def test_layers_that_came_after_the_optimizer(runs: Runs) -> None:
+    late = HEALTHY.replace("for number", "model[2] = nn.Linear(8, 1, bias=False)\nfor number")
+    findings = json.loads(runs(late, "check", "--format", "json").out)["findings"]
+    assert [f["id"] for f in findings] == ["param-not-in-optimizer", "optimizer-stale"]
+    assert findings[1]["evidence"]["shapes"] == [[1, 8], [1]]
+
+
+def test_batches_of_a_loader_that_add_up(runs: Runs) -> None:
+    inside = HEALTHY.replace("    optimizer.step()\n", "    if number % 4 == 3:\n        STEP\n")
+    inside = inside.replace("    optimizer.zero_grad()\n", "")
+    added = inside.replace("STEP", "optimizer.step(); optimizer.zero_grad()")
+    [finding] = json.loads(runs(added, "check", "--format", "json").out)["findings"]
+    assert (finding["id"], finding["evidence"]["backwards"]) == ("accumulation-scale", 4)
+    divided = added.replace("loss.backward()", "(loss / 4).backward()")
+    assert json.loads(runs(divided, "check", "--format", "json").out)["findings"] == []
+
+
+def loop(clears: bool) -> list[float]:
+    torch.manual_seed(0)
+    model = nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    losses = []
+    for number in range(8):
+        if clears or not number:
+            optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(torch.randn(8, 4)), torch.randn(8, 1))
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize("clears", [True, False])
+def test_the_panel_asks_a_script_that_stands(clears: bool) -> None:
+    """It looks at the iteration shown and lets the script go on for those that it lacks."""
+    answers: list[Findings] = []
+    places: list[tuple[int, str]] = []
+    gate, seen = Gate(), Seen()
+    sessions: list[ScriptSession] = []
+    ask = handler_of(Check())
+
+    def look() -> None:
+        try:
+            for _ in range(2):
+                answers.append(ask(Check(), sessions[0]))
+                position = sessions[0].navigator.position
+                places.append((position.iteration, position.phase))
+        finally:
+            gate.leave()
+
+    thread = threading.Thread(target=look)
+
+    def stopped(recording: Recording) -> Stop | None:
+        if sessions:
+            sessions[0].stopped(recording)
+        else:
+            sessions.append(ScriptSession(recording, gate, Hooks(), seen))
+        gate.arrive()
+        if not thread.ident:
+            thread.start()
+        return gate.wait()
+
+    observer = Observer(Stop(at=2), stopped, 64)
+    observer.beside = seen
+    observer.install()
+    try:
+        losses = loop(clears)
+    finally:
+        observer.release()
+        gate.end(observer.count)
+    thread.join()
+    assert losses == loop(clears)
+    assert [(a.first, a.iterations) for a in answers] == [(2, 3), (4, 3)]
+    assert places == [(2, "update"), (2, "update")]
+    ids = [[f.id for f in a.findings] for a in answers]
+    assert ids == ([[], []] if clears else [["grad-accumulates"]] * 2)
+    assert seen.iteration is None
