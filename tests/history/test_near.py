@@ -47,7 +47,9 @@ def shown(drive: Drive) -> Any:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "model", [*MODELS[::3], *(pytest.param(m, marks=pytest.mark.slow) for m in MODELS[1:3])]
+)
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_with_near_states_all_is_as_without(model: str, seed: int) -> None:
     walk({"model": model, "batch_size": 2, "optimizer": "adam"}, SOMETIMES, seed)

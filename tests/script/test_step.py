@@ -216,7 +216,7 @@ print(random.getstate() == before, "rich.style" in sys.modules, file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("call", ["step", "check"])
+@pytest.mark.parametrize("call", ["step", pytest.param("check", marks=pytest.mark.slow)])
 def test_the_first_look_draws_nothing_from_pythons_generator(call: str) -> None:
     arguments = "net, (torch.randn(8, 3), torch.randn(8, 1)), torch.nn.MSELoss(), "
     code = DRAWS.format(call=f"lt.{call}({arguments} torch.optim.SGD(net.parameters(), 0.1))")
