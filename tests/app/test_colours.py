@@ -71,7 +71,7 @@ def see(run: Running) -> None:
 
 @pytest.mark.parametrize(
     "depth",
-    [d if d in ("truecolor", "none") else pytest.param(d, marks=pytest.mark.slow) for d in DEPTHS],
+    [d if d == "truecolor" else pytest.param(d, marks=pytest.mark.slow) for d in DEPTHS],
 )
 async def test_ink_and_paper_are_set_together(depth: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLORTERM", raising=False)

@@ -147,7 +147,14 @@ def shows(run: Running, sample: int) -> bool:
     return f"  {sample}/16 ─" in above and f"  {sample}/16  " in below and "right" in below
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 23), (120, 24), (100, 40)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        (60, 20),
+        (120, 24),
+        *(pytest.param(s, marks=pytest.mark.slow) for s in ((80, 23), (100, 40))),
+    ],
+)
 async def test_every_size_without_room_for_all_has_the_glance(size: tuple[int, int]) -> None:
     async with running(size) as run:
         await run.press("n", "n")

@@ -186,10 +186,11 @@ async def test_a_search_finds_as_it_is_typed_and_enter_goes_there() -> None:
             row.name
             for row in run.app.main.frame.rows.ops  # type: ignore[union-attr]
         ].index("layer3.4.conv1")
-        await run.press("slash", *"nothing like it")
+        await run.type("slash", *"nothing like it")
         assert "no such name" in run.text
         before = run.engine.session.navigator.position
-        await run.press("escape", "slash", *"LAYER1.0.CONV3", "escape")
+        await run.press("escape")
+        await run.type("slash", *"LAYER1.0.CONV3", "escape")
         assert pane.op == "layer1.0.conv3" and run.engine.session.navigator.position == before
         await run.press("O")
         assert "forward op" in run.rail and "layer1.0.conv3" in run.rail

@@ -145,7 +145,9 @@ async def test_what_the_command_line_asks_for_comes_first_and_is_not_kept(tmp_pa
     assert load(path).theme == "nord"
 
 
-@pytest.mark.parametrize("content", ["{", '{"theme": "of nowhere"}'])
+@pytest.mark.parametrize(
+    "content", [pytest.param("{", marks=pytest.mark.slow), '{"theme": "of nowhere"}']
+)
 async def test_the_app_says_in_one_line_what_it_ignores(tmp_path: Path, content: str) -> None:
     path = tmp_path / "settings.json"
     path.write_text(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,11 +16,18 @@ from tests.harness.commands import run_here
 
 
 @pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Door]]:
+def short() -> Iterator[Path]:
+    """A folder with a path that leaves room for a socket's."""
+    with tempfile.TemporaryDirectory(prefix="lenet-tui-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def opened(short: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Door]]:
     """Opens the door of a session of that name, in this process."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
+    monkeypatch.setenv("XDG_STATE_HOME", str(short / "state"))
+    monkeypatch.setenv("TMPDIR", str(short))
     doors: list[Door] = []
 
     def open_door(name: str) -> Door:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Iterator
@@ -45,6 +46,13 @@ def script(tmp_path: Path) -> Path:
     file = tmp_path / "script.py"
     file.write_text(SCRIPT.format(seconds=0), encoding="utf-8")
     return file
+
+
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    """Where sockets may be: not in ``tmp_path``, whose own path may be too long for a socket's."""
+    with tempfile.TemporaryDirectory(prefix="lenet-tui-") as folder:
+        yield Path(folder)
 
 
 @contextlib.contextmanager
@@ -210,8 +218,8 @@ def test_the_screen_opens_on_another_terminal(script: Path) -> None:
     os.close(slave)
 
 
-def test_a_program_waits_for_its_screen_in_another_terminal(script: Path, tmp_path: Path) -> None:
-    home = {"XDG_RUNTIME_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+def test_a_program_waits_for_its_screen_in_another_terminal(script: Path, runtime: Path) -> None:
+    home = {"XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)}
     attach = [sys.executable, "-m", "lenet_tui", "attach"]
     with running(script, LENET_TUI_TTY="mine", **home) as terminal:
         name = f"mine-{terminal.process.pid}"
@@ -234,14 +242,14 @@ def test_a_program_waits_for_its_screen_in_another_terminal(script: Path, tmp_pa
             assert third.wait() == 0
         terminal.wait_for("left: ON")
         assert terminal.wait() == 0
-    assert not list((tmp_path / "lenet-tui").iterdir())
+    assert not list((runtime / "lenet-tui").iterdir())
 
 
-def test_ctrl_c_while_it_waits_is_the_program_s_own(script: Path, tmp_path: Path) -> None:
-    with running(script, LENET_TUI_TTY="wait", XDG_RUNTIME_DIR=str(tmp_path)) as terminal:
+def test_ctrl_c_while_it_waits_is_the_program_s_own(script: Path, runtime: Path) -> None:
+    with running(script, LENET_TUI_TTY="wait", XDG_RUNTIME_DIR=str(runtime)) as terminal:
         terminal.wait_for("lenet-tui attach script-")
         time.sleep(0.1)
         terminal.send("ctrl+c")
         assert terminal.wait() == -signal.SIGINT
         assert "KeyboardInterrupt" in terminal.text
-    assert not list((tmp_path / "lenet-tui").iterdir())
+    assert not list((runtime / "lenet-tui").iterdir())

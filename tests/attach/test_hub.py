@@ -29,6 +29,7 @@ from lenet_tui.protocol.messages import (
     DoMove,
     Ended,
     EndProgram,
+    Failed,
     FrameUpdate,
     Keys,
     Moved,
@@ -236,7 +237,7 @@ def test_a_screen_is_told_when_there_is_no_session() -> None:
     place = Place(device="nowhere")
     first = Screen(place, own=True)
     first.send(Start(Options()))
-    first.until(Keys)
+    assert "device nowhere is not here" in str(first.until(Failed).error)
     first.engine.hang_up()
     assert place.ends() is Left.FAILED
     place.server.end()

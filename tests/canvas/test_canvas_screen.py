@@ -45,7 +45,7 @@ def _colours(strip: Strip) -> object:
     return [(c, s.style and (s.style.color, s.style.bgcolor)) for s in strip for c in s.text]
 
 
-@pytest.mark.parametrize("size", SIZES[:2])
+@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
 async def test_a_digit_drawn_by_keys_is_the_next_iterations_input(size: tuple[int, int]) -> None:
     async with running(size) as run:
         await run.press("I")

@@ -63,16 +63,12 @@ def test_values_that_are_others_are_reduced_anew() -> None:
     assert made.columns(Window(1, 59_999), 2).high[1] == 9.0
 
 
-@pytest.mark.parametrize("log", [False, True])
-@pytest.mark.parametrize("cols", [1, 5, 100])
-@pytest.mark.parametrize("rows", [1, 2, 9])
 @pytest.mark.parametrize("values", [[], [1.0], [2.0, 2.0], [3.0, math.inf, 1.0], [-1.0, 5.0]])
-def test_at_any_size_every_row_is_filled(
-    values: list[float], rows: int, cols: int, log: bool
-) -> None:
+def test_at_any_size_every_row_is_filled(values: list[float]) -> None:
     x = np.arange(1.0, len(values) + 1)
     lines = [Curve("batch", dense(np.array(values))), Curve("test", x=x, y=np.array(values))]
-    for signs in ("", "*.o"):
+    sizes = itertools.product((1, 2, 9), (1, 5, 100))
+    for (rows, cols), log, signs in itertools.product(sizes, (False, True), ("", "*.o")):
         made = chart(lines, Window(1, 8), cols, rows, log=log, here=1, signs=signs)
         assert len(made.rows) == rows
         for row in made.rows:

@@ -92,7 +92,7 @@ def walked(model: str, ask: bool) -> Iterator[bytes]:
         yield before
 
 
-@pytest.mark.parametrize("model", HELD)
+@pytest.mark.parametrize("model", [pytest.param("", marks=pytest.mark.slow), SEQUENTIAL, FILE])
 def test_training_does_not_know_of_it(model: str) -> None:
     undisturbed = list(walked(model, ask=False))
     assert list(walked(model, ask=True)) == undisturbed
@@ -211,7 +211,7 @@ def test_a_share_is_whole_only_where_all_are_right() -> None:
     )
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.slow)])
 async def test_it_is_on_the_main_screen(size: tuple[int, int]) -> None:
     async with running(size, options=Options(batch_size=32, evaluate_every=2)) as run:
         await run.press("f")

@@ -131,7 +131,10 @@ def wrong_numbers(net: Explained, draw: random.Random, most: int) -> int:
     return tried
 
 
-@pytest.mark.parametrize(("family", "kind"), SAMPLE[::3])
+@pytest.mark.parametrize(
+    ("family", "kind"),
+    [*SAMPLE[::6], *(pytest.param(*one, marks=pytest.mark.slow) for one in SAMPLE[3::6])],
+)
 def test_a_wrong_number_is_never_called_checked(family: str, kind: str) -> None:
     assert wrong_numbers(explained(family, kind), random.Random(1), 8) > 2
 

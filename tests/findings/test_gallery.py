@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,15 @@ from lenet_tui.text.words import Words
 from tests.findings.gallery_files import BROKEN, HEALTHY, checked, id_of, programs
 
 
-@pytest.mark.parametrize("program", programs())
+def sample() -> Iterator[object]:
+    """One program for each id; the others are slow."""
+    seen: set[str] = set()
+    for program in programs():
+        yield pytest.param(program, marks=pytest.mark.slow) if id_of(program) in seen else program
+        seen.add(id_of(program))
+
+
+@pytest.mark.parametrize("program", sample())
 def test_the_broken_one_is_found_and_its_twin_is_not_accused(program: str, tmp_path: Path) -> None:
     found = checked(program, BROKEN, tmp_path)
     assert id_of(program) in {f.id for f in found.findings}, found

@@ -49,7 +49,9 @@ BROADCASTS = "ignore:Using a target size"
 
 
 @pytest.mark.filterwarnings(BROADCASTS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "size", [SIZES[0], *(pytest.param(s, marks=pytest.mark.slow) for s in SIZES[1:])]
+)
 async def test_a_broadcast_is_drawn_axis_by_axis(size: tuple[int, int], tmp_path: Path) -> None:
     async with running(size, options=broken("loss-broadcast__regression", tmp_path)) as run:
         await run.press("n", "!")

@@ -47,7 +47,9 @@ def shown(drive: Drive) -> Any:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "model", [*MODELS[::3], *(pytest.param(m, marks=pytest.mark.slow) for m in MODELS[1:3])]
+)
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_with_near_states_all_is_as_without(model: str, seed: int) -> None:
     walk({"model": model, "batch_size": 2, "optimizer": "adam"}, SOMETIMES, seed)
@@ -57,8 +59,8 @@ def test_with_near_states_all_is_as_without(model: str, seed: int) -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        *("gan", "tagger"),
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("experts", "regression")),
+        "tagger",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("gan", "experts", "regression")),
     ],
 )
 def test_with_near_states_an_owners_step_is_as_without(file: str, seed: int) -> None:

@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.harness.terminal import ROOT
 
 PACKAGE = ROOT / "lenet_tui"
@@ -30,11 +28,11 @@ def meets_them(file: Path) -> bool:
     return "ui" in file.parts or "from rich" in file.read_text("utf-8")
 
 
-files = pytest.mark.parametrize(
-    "file",
-    [f for f in sorted(PACKAGE.rglob("*.py")) if meets_them(f) and ROOM not in f.parents],
-    ids=lambda file: str(file.relative_to(PACKAGE)),
-)
+@cache
+def files() -> dict[Path, ast.Module]:
+    """The files outside the room that may hold objects of these libraries, each parsed."""
+    found = [f for f in sorted(PACKAGE.rglob("*.py")) if meets_them(f) and ROOM not in f.parents]
+    return {file: ast.parse(file.read_text("utf-8")) for file in found}
 
 
 def is_private(name: str) -> bool:
@@ -45,22 +43,28 @@ def of_a_library(module: str) -> bool:
     return module.partition(".")[0] in LIBRARIES
 
 
-@files
-def test_no_private_module_or_function_is_imported(file: Path) -> None:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        names: list[str] = []
+def imports(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """What a source imports, with the statement that does."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            yield from ((node, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        for name in names:
-            assert not (of_a_library(name) and any(map(is_private, name.split(".")))), name
-            assert not name.startswith("lenet_tui.terminal.ui.private") or guarded(file, node), name
+            yield from ((node, f"{node.module}.{alias.name}") for alias in node.names)
 
 
-def guarded(file: Path, node: ast.AST) -> bool:
+def test_no_private_module_or_function_is_imported() -> None:
+    assert len(files()) > 100
+    for file, tree in files().items():
+        for node, name in imports(tree):
+            private = of_a_library(name) and any(map(is_private, name.split(".")))
+            assert not private, (file, name)
+            ours = name.startswith("lenet_tui.terminal.ui.private")
+            assert not ours or guarded(tree, node), (file, name)
+
+
+def guarded(tree: ast.AST, node: ast.AST) -> bool:
     """Whether a statement is in the body of an ``if`` that asks ``private_ok()``."""
-    for branch in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for branch in ast.walk(tree):
         if isinstance(branch, ast.If) and "private_ok()" in ast.unparse(branch.test):
             body = {ast.dump(part, include_attributes=True) for part in branch.body}
             if ast.dump(node, include_attributes=True) in body:
@@ -68,15 +72,16 @@ def guarded(file: Path, node: ast.AST) -> bool:
     return False
 
 
-@files
-def test_no_private_attribute_of_theirs_is_used_or_overridden(file: Path) -> None:
-    tree = ast.parse(file.read_text("utf-8"))
-    own = set(defined(tree))
-    for name, owner in used(tree):
-        if owner is None:
-            assert name in own, f"{name} is an attribute of something that {file} does not define"
-        elif base := library_base_with(file, owner, name):
-            raise AssertionError(f"{owner}: {base} has a {name} too")
+def test_no_private_attribute_of_theirs_is_used_or_overridden() -> None:
+    wrong = []
+    for file, tree in files().items():
+        own = set(defined(tree))
+        for name, owner in used(tree):
+            if owner is None and name not in own:
+                wrong.append(f"{name} is an attribute of something that {file} does not define")
+            elif owner is not None and (base := library_base_with(file, owner, name)):
+                wrong.append(f"{file}: {owner}: {base} has a {name} too")
+    assert wrong == []
 
 
 def used(tree: ast.AST, owner: str | None = None) -> Iterator[tuple[str, str | None]]:

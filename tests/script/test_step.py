@@ -127,7 +127,7 @@ def test_under_pytest_a_rank_and_a_worker_are_told_what_to_do_instead(
 
 
 SCRIPT = """
-import sys
+import random, sys
 before = set(sys.modules)
 import lenet_tui as lt
 heavy = {"torch", "textual", "numpy", "rich"} & set(sys.modules) - before
@@ -147,6 +147,7 @@ def main(look):
     global looks
     looks = look
     torch.manual_seed(0)
+    random.seed(3)
     model = nn.Sequential(nn.Linear(4, 6), nn.Dropout(0.3), nn.Linear(6, 3))
     optimizer = torch.optim.AdamW(model.parameters())
     criterion = nn.CrossEntropyLoss()
@@ -159,7 +160,7 @@ def main(look):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(loss.item())
+        losses += loss.item(), random.random()
     return losses
 
 if __name__ == "__main__":
@@ -217,6 +218,7 @@ print(random.getstate() == before, "rich.style" in sys.modules, file=sys.stderr)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", ["step", "check"])
 def test_the_first_look_draws_nothing_from_pythons_generator(call: str) -> None:
     arguments = "net, (torch.randn(8, 3), torch.randn(8, 1)), torch.nn.MSELoss(), "

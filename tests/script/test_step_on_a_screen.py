@@ -90,6 +90,7 @@ def test_a_walk_on_the_screen_leaves_no_trace(script: Path) -> None:
         given_back(terminal)
 
 
+@pytest.mark.slow
 def test_a_screen_that_is_killed_leaves_no_trace_either(script: Path) -> None:
     with opened(script, 0) as terminal:
         terminal.send("f", "f")

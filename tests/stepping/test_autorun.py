@@ -87,7 +87,13 @@ async def test_a_free_run_that_waits_is_dropped_by_a_pause() -> None:
         assert not run.app.main.runner.on and not run.engine.commands(RunFree)
 
 
-@pytest.mark.parametrize("speed", ["10 iteration/s", "4 phase/s", "20 op/s"])
+@pytest.mark.parametrize(
+    "speed",
+    [
+        "4 phase/s",
+        *(pytest.param(s, marks=pytest.mark.slow) for s in ("10 iteration/s", "20 op/s")),
+    ],
+)
 async def test_a_run_at_any_speed_ends_where_numbers_are_no_longer_finite(speed: str) -> None:
     options = Options(lr=1000.0, batch_size=8)
     drive = Drive(lr=1000.0, batch_size=8)

@@ -102,7 +102,7 @@ def test_completion(text: str, offers: list[str]) -> None:
     assert complete(text, NAMES, ["conv1.weight"]) == offers
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.slow), "zh"])
 async def test_every_quantity_is_offered_and_says_what_it_is(lang: str) -> None:
     async with running((80, 24), lang=lang) as run:
         await run.press("w")

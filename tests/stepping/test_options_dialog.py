@@ -8,7 +8,7 @@ from textual.widgets import Input, Static
 from tests.harness.running_app import running
 
 
-@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("ascii", [pytest.param(False, marks=pytest.mark.slow), True])
 async def test_a_schedule_is_drawn_while_it_is_typed(ascii: bool) -> None:
     async with running((80, 24), ascii=ascii) as run:
         await run.press("o")

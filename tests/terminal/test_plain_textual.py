@@ -57,7 +57,7 @@ async def pictures(keys: Sequence[str]) -> list[list[str]]:
     return taken
 
 
-@pytest.mark.parametrize("keys", [("n", "e", "o"), pytest.param(KEYS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("keys", [("e",), pytest.param(KEYS, marks=pytest.mark.slow)])
 async def test_the_pictures_are_the_same(keys: tuple[str, ...]) -> None:
     code = (
         "import asyncio, json, sys\n"

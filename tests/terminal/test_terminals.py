@@ -127,7 +127,7 @@ def test_in_tmux(tmp_path: Path, term: str, colour: str, locale: str) -> None:
         assert tmux.flags["alternate_on"] == tmux.flags["mouse_any_flag"] == "1"
         assert tmux.flags["cursor_flag"] == "0"
         tmux.send("r")
-        tmux.wait_for(re.compile(r"iteration \d\d"))
+        tmux.wait_for(re.compile(r"iteration \d[\d,]"))
         for size in ((10, 3), (300, 100), (80, 24)):
             tmux.resize(*size)
             time.sleep(0.2)
@@ -178,16 +178,15 @@ def test_a_storm_of_sizes_while_it_runs(seed: int) -> None:
             terminal.resize(random_.randint(10, 300), random_.randint(3, 100))
             terminal.read(random_.choice((0.0, 0.01, 0.05)))
         terminal.resize(120, 40)
-        terminal.wait_for(re.compile(r"iteration \d\d"))
+        terminal.wait_for(re.compile(r"iteration \d[\d,]"))
         terminal.send("r")
         terminal.wait_for("finished; next")
-        terminal.settle()
+        terminal.settle(2)  # on a busy machine the app is still at the sizes of a while ago
         shown = look(terminal.screen)
         terminal.resize(119, 40)
-        terminal.settle()
+        terminal.settle(1)
         terminal.resize(120, 40)
-        terminal.settle()
-        assert look(terminal.screen) == shown  # nothing was left over by the storm
+        terminal.wait_for(lambda _: look(terminal.screen) == shown)  # the storm left nothing over
         terminal.send("q")
         assert terminal.wait() == 0
         given_back(terminal)

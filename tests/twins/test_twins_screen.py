@@ -114,7 +114,9 @@ async def test_the_session_is_compared_with_another_option_of_it() -> None:
         assert run.app.main.frame is not None and run.app.main.frame.position.iteration == 2
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "size", [SIZES[0], *(pytest.param(s, marks=pytest.mark.slow) for s in SIZES[1:])]
+)
 async def test_every_size_shows_where_they_part(size: tuple[int, int]) -> None:
     async with running(size, lang="zh") as run:
         run.app.main.open_twins(Twins(mistake="no-zero-grad", iterations=3))
