@@ -13,12 +13,14 @@ from lenet_tui.findings.engine.detectors.order import OrderDetector
 from lenet_tui.findings.engine.detectors.raised import Raised
 from lenet_tui.findings.engine.detectors.registration import RegistrationDetector
 from lenet_tui.findings.engine.detectors.storage import FrozenDetector, TiedDetector
+from lenet_tui.findings.engine.detectors.unregistered import UnregisteredDetector
 
 DETECTORS: tuple[type[Detector], ...] = (
     Raised,
     LabelDetector,
     LossDetector,
     RegistrationDetector,
+    UnregisteredDetector,
     GradientDetector,
     FrozenDetector,
     TiedDetector,

@@ -25,6 +25,8 @@ DRAWS = frozenset(
 DROPOUTS = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"))
 ENOUGH = 32
 """Numbers that do not come out the same twice by chance."""
+SOME = 4096
+"""Numbers that tell most masks apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,19 @@ class Mask:
         """Whether it is the same mask, as far as both can be seen; ``False``: too little can."""
         if self.dropped.shape != other.dropped.shape:
             return False
-        both = self.counted & other.counted
+        some = [t.flatten()[:SOME] for t in (self.dropped, other.dropped)]
+        if bool(((some[0] != some[1]) & self._both(other, SOME)).any()):
+            return False
+        both = self._both(other)
         first, second = self.dropped[both], other.dropped[both]
         left_out = 0 < int(first.sum()) < first.numel()
         return left_out and first.numel() >= ENOUGH and torch.equal(first, second)
+
+    def _both(self, other: Mask, most: int | None = None) -> Tensor:
+        """What counts in both, of the first ones flat, or of all."""
+        if most is None:
+            return self.counted & other.counted
+        return self.counted.flatten()[:most] & other.counted.flatten()[:most]
 
 
 def masks(tape: Tape) -> Iterator[Mask]:

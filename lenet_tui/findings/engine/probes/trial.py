@@ -49,6 +49,7 @@ class Trial:
             assert trainer.batch is not None
             self.batch = trainer.batch.copy()
             self._start = keyframe.capture(trainer)
+            self._at_start = True
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise
@@ -74,7 +75,9 @@ class Trial:
 
     def begin(self, batch: Batch | None = None) -> None:
         """Go to the start; the iterations from here take this batch, or else their own."""
-        self._to(self._start)
+        if not self._at_start:
+            self._to(self._start)
+        self._at_start = False
         self.trainer.pinned = self.batch if batch is None else batch
 
     def iterate(self) -> int:
