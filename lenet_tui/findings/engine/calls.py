@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from lenet_tui.findings.engine.mode_changes import ModeChanges
 from lenet_tui.findings.engine.own_frames import line_now
+from lenet_tui.findings.engine.seedings import Seedings
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.progress import RecorderProgress
@@ -104,6 +105,7 @@ class Observer(TorchFunctionMode):
         self.modules: list[ModuleCall] = []
         self.optimizers: list[Optimizer] = []
         self.modes = ModeChanges(lambda: len(self.calls))
+        self.seedings = Seedings(lambda: len(self.calls))
         self.closures = False
         self._paths = paths
         self._before = before
@@ -118,11 +120,13 @@ class Observer(TorchFunctionMode):
             register_optimizer_step_pre_hook(self._updates),
         ]
         self.modes.__enter__()
+        self.seedings.__enter__()
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, *error: object) -> None:
         super().__exit__(*error)  # type: ignore[no-untyped-call]
+        self.seedings.__exit__(*error)
         self.modes.__exit__(*error)
         for handle in self._handles:
             handle.remove()

@@ -198,6 +198,7 @@ def _record(
         _optimizers(trainer, observer), recorder.error, sequence, phase,
         observer.modes.changes,
         observer.closures,
+        observer.seedings.all,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.calls import Call, ModuleCall
 from lenet_tui.findings.engine.mode_changes import ModeChange
+from lenet_tui.findings.engine.seedings import Seeding
 from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
 from lenet_tui.training.engine.trainer import Trainer
@@ -24,7 +25,8 @@ class Iteration:
     parameter requires a gradient, at the end. ``optimizers``: all that are known; ``None``: the
     app's own, which has every parameter. ``error``: what was raised. ``sequence``: the number that
     autograd had counted to at the beginning. ``modes``: each change of a module's mode.
-    ``closures``: whether an optimizer called backward itself.
+    ``closures``: whether an optimizer called backward itself. ``seedings``: of generators, by the
+    owner's code.
     """
 
     number: int
@@ -41,6 +43,7 @@ class Iteration:
     failed_phase: str = ""
     modes: list[ModeChange] = field(default_factory=list)
     closures: bool = False
+    seedings: list[Seeding] = field(default_factory=list)
     _lines: dict[int, str] = field(default_factory=dict)
 
     def line(self, entry: OpEntry | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.broadcast import BroadcastDetector
 from lenet_tui.findings.engine.detectors.gradients import GradientDetector
 from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetector
 from lenet_tui.findings.engine.detectors.in_place import InPlaceDetector
@@ -19,6 +20,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     Raised,
     LabelDetector,
     LossDetector,
+    BroadcastDetector,
     RegistrationDetector,
     UnregisteredDetector,
     GradientDetector,

@@ -17,11 +17,6 @@ from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine import batch
 from lenet_tui.training.engine.trainer import Trainer
 
-DRAWS = frozenset(
-    ("randn", "rand", "randint", "randn_like", "rand_like", "randint_like", "normal", "bernoulli",
-     "randperm", "multinomial", "normal_", "uniform_", "bernoulli_")
-)  # fmt: skip
-"""Ops that draw numbers at random."""
 DROPOUTS = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"))
 ENOUGH = 32
 """Numbers that do not come out the same twice by chance."""
@@ -66,18 +61,6 @@ def masks(tape: Tape) -> Iterator[Mask]:
             if given.shape == made.shape:
                 counted = given != 0
                 yield Mask(op, (made == 0) & counted, counted)
-
-
-def noise(tape: Tape) -> Iterator[tuple[OpEntry, str]]:
-    """The ops of an iteration that drew enough numbers, each with the digest of them.
-
-    Not those that draw from a generator of their own.
-    """
-    for segment in tape.segments:
-        for op in segment.ops:
-            own = op.kwargs.get("generator") is not None
-            if op.op in DRAWS and op.tensor.numel() >= ENOUGH and not own:
-                yield op, digest(op.tensor)
 
 
 def digest(tensor: Tensor) -> str:
