@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.numbers.causes import HALVES
@@ -21,6 +22,10 @@ ELEMENTWISE = frozenset(
      "mul", "acos", "asin", "atan2", "acosh", "atanh", "tan", "erfinv", "logit", "xlogy", "abs")
 )  # fmt: skip
 """Ops whose slope at a single element can be had by running them on it alone."""
+
+
+BY_HOOK, BY_MODULE_HOOK, BY_FUNCTION = "hook", "module-hook", "function"
+"""Causes that are code of a person's own: a hook of a tensor or module, an autograd function."""
 
 
 def backward_birth(tape: Tape, given: Given) -> Birth | None:
@@ -38,7 +43,8 @@ def backward_birth(tape: Tape, given: Given) -> Birth | None:
             found = _in(segment, ops)
             if found is None or (segment.scale > 1 and found.cause in _BY_SCALE):
                 continue
-            return (found.op and behind(tape, found.op, given)) or found
+            own = found.cause in (BY_HOOK, BY_MODULE_HOOK, BY_FUNCTION)
+            return (found.op and not own and behind(tape, found.op, given)) or found
     return None
 
 
@@ -66,7 +72,19 @@ def _in(segment: TapeSegment, ops: Sequence[OpEntry]) -> Birth | None:
             break
         entry, place = bad[0]
         seen.add(id(entry))
+    received = next((t for t in entry.received if not finite(t)), None)
+    if received is not None:  # nobody handed it on so: a hook has changed it on the way
+        return _changed(entry, received, ops)
     return None if entry is end else _birth(entry, place, ops)
+
+
+def _changed(entry: NodeEntry, received: Tensor, ops: Sequence[OpEntry]) -> Birth:
+    index, bad = first_bad(received)
+    op = next((o for o in ops if o.node is entry.node), None)
+    return Birth(
+        "backward", entry.name, BY_HOOK, float(received[index]), index, bad, received.numel(),
+        str(received.dtype)[6:], (), op, BACKWARD.name, {"node": entry.op},
+    )  # fmt: skip
 
 
 def _last_received(nodes: Sequence[NodeEntry]) -> Sequence[Tensor | None]:
@@ -90,9 +108,16 @@ def _birth(entry: NodeEntry, place: int, ops: Sequence[OpEntry]) -> Birth:
     if operand is not None:
         names["operand"] = operand
     return Birth(
-        "backward", entry.name, _cause(value, received, slope, made), value, index, bad,
+        "backward", entry.name, _by(entry) or _cause(value, received, slope, made), value, index, bad,
         made.numel(), str(made.dtype)[6:], (), op, BACKWARD.name, names,
     )  # fmt: skip
+
+
+def _by(entry: NodeEntry) -> str:
+    """Whose code a node runs, if it is none of torch's."""
+    if not isinstance(entry.node, BackwardCFunction):
+        return ""
+    return BY_MODULE_HOOK if entry.op.startswith("BackwardHookFunction") else BY_FUNCTION
 
 
 def _cause(value: float, received: float | None, slope: float | None, made: Tensor) -> str:
