@@ -32,7 +32,7 @@ def culprits(iteration: Iteration, born: Birth) -> list[tuple[str, str]]:
         nodes = [n for s in iteration.tape.segments if s.phase is BACKWARD for n in s.nodes]
         for entry in nodes:
             if entry.op == born.names.get("node") and isinstance(entry.node, BackwardCFunction):
-                found = [type(entry.node)._forward_cls.backward]  # type: ignore[attr-defined]
+                found = [type(entry.node)._forward_cls.backward]
     return list(dict.fromkeys(_described(each) for each in found if _own(each)))
 
 

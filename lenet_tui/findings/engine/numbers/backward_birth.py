@@ -107,8 +107,9 @@ def _birth(entry: NodeEntry, place: int, ops: Sequence[OpEntry]) -> Birth:
         names["slope"] = slope
     if operand is not None:
         names["operand"] = operand
+    why = _by(entry) or _cause(value, received, slope, made)
     return Birth(
-        "backward", entry.name, _by(entry) or _cause(value, received, slope, made), value, index, bad,
+        "backward", entry.name, why, value, index, bad,
         made.numel(), str(made.dtype)[6:], (), op, BACKWARD.name, names,
     )  # fmt: skip
 
