@@ -214,3 +214,24 @@ def test_the_panel_asks_a_script_that_stands(clears: bool) -> None:
     ids = [[f.id for f in a.findings] for a in answers]
     assert ids == ([[], []] if clears else [["grad-accumulates"]] * 2)
     assert seen.iteration is None
+
+
+def test_layers_in_a_list_are_no_graph_that_is_kept(runs: Runs) -> None:
+    """A leaf's node outlives its iteration where the next forward meets the graph before it."""
+    model = "nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 1))"
+    listed = HEALTHY.replace(f"model = {model}", LISTED).replace(LINE, "")
+    listed = listed.replace("model[2](hidden)", "model(x)")
+    checked = runs(listed, "check", "--format", "json")
+    assert [f["id"] for f in json.loads(checked.out)["findings"]] == ["param-not-registered"]
+
+
+LISTED = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = [nn.Linear(6, 8)]
+        self.out = nn.Linear(8, 1)
+
+    def forward(self, x):
+        return self.out(self.first[0](x).tanh())
+
+model = Net()"""

@@ -166,7 +166,8 @@ class AliveDetector(Detector):
             if segment.phase is BACKWARD and segment.root is not None:
                 nodes = [e.node for e in segment.nodes if not e.parameter]
                 for node in dict.fromkeys([segment.root, *nodes[:: max(1, len(nodes) // SAMPLE)]]):
-                    if (sequence(node) or 0) >= iteration.sequence:
+                    count = sequence(node)
+                    if count is not None and count >= iteration.sequence:
                         mark = Mark()
                         node.register_hook(mark)
                         marks.append(weakref.ref(mark))
