@@ -36,6 +36,7 @@ PANES: Table = {
     "view.kernel": ("kernel {name}", "卷积核 {name}"),
     "view.largest": ("largest of {count}", "{count} 个中最大者"),
     "view.scale-moved": ("scale moved", "色标已变"),
+    "view.before": ("from before the session", "来自会话之前"),
     "view.from": ("from iteration {iteration}'s {phase}", "来自第 {iteration} 次迭代的 {phase}"),
     "view.unscaled": ("divided by the loss scale {scale}", "已除以损失的缩放系数 {scale}"),
     "view.accumulated": ("sum of {count} backward passes", "{count} 次反向传播之和"),

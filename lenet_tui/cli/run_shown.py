@@ -30,7 +30,8 @@ class Shown:
     def __init__(self, at: str, options: Options, given: Mapping[str, Any]) -> None:
         words = [w for name in OF_SCREEN if name in given for w in (f"--{name}", str(given[name]))]
         words += ["--ascii"] if given.get("ascii") else []
-        self._host = Host(at=at, refuses=REFUSES | RUNS_AGAIN, words=words)
+        refuses = REFUSES | RUNS_AGAIN
+        self._host = Host(at=at, refuses=refuses, keep_output=True, words=words)
         self._options = options
 
     @property

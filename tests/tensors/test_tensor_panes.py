@@ -114,6 +114,9 @@ async def test_how_often_gradients_were_added_and_when_they_were_made() -> None:
         app.made = (4, "backward")
         app.answer(iteration=5)
         await until(pilot, lambda: "from iteration 4's backward" in shown(pane))
+        app.made = (0, "backward")  # of a program's own, before the session's first iteration
+        app.answer(iteration=1)
+        await until(pilot, lambda: "from before the session" in shown(pane))
         app.made = (5, "backward")
         app.answer(iteration=5)
         await until(pilot, lambda: "iteration" not in shown(pane))

@@ -77,7 +77,9 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
     if view.made and view.made[0] > frame.position.iteration:
         parts.append(words("view.next"))
     elif view.made and view.made[0] != frame.position.iteration and not parameter:
-        parts.append(words("view.from", iteration=view.made[0], phase=view.made[1]))
+        iteration, phase = view.made
+        parts.append(words("view.from", iteration=iteration, phase=phase) if iteration > 0
+                     else words("view.before"))  # fmt: skip
     gradient = view.request.tensor.endswith(GRAD)
     if gradient and frame.accumulated > 1 and view.state == "value":
         parts.append(words("view.accumulated", count=frame.accumulated))
