@@ -43,6 +43,10 @@ NOTICES = {
         "the script ended after iteration {n}: there is nothing after it",
         "脚本在第 {n} 次迭代之后结束：之后没有内容",
     ),
+    "around:ended-raising": (
+        "after iteration {n} the script raised {error}; there is nothing after it",
+        "第 {n} 次迭代之后脚本抛出 {error}；之后没有内容",
+    ),
     "around:not-kept": (
         "iteration {n} cannot be looked at: it was not recorded or is not kept any more, and to run"
         " it again would need the script's own state from before it (kept: {kept})",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from lenet_tui.around.post_import import when_imported
 from lenet_tui.around.script import Script
 from lenet_tui.around.stop import Stop
+from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from lenet_tui.protocol.session_api import Hooks
 
     MakeScriptSession = Callable[[Hooks], ScriptSession]
+
+RAISED = 200
+"""Characters that are kept of what an exception says."""
 
 
 class Shows(Protocol):
@@ -154,6 +158,9 @@ class Program:
         observer = self._observer
         if observer is None or not isinstance(error, Exception):
             return
+        if self._gate is not None:
+            first = str(error).strip().partition("\n")[0]
+            self._gate.raised = clean(f"{type(error).__name__}: {first}", RAISED)
         recording = observer.failed(error)
         if recording is not None:
             self._say(notice("around:raising", n=recording.tape.iteration))

@@ -89,6 +89,16 @@ def test_an_exception_opens_the_screen_and_then_is_the_scripts_own(tmp_path: Pat
 
 
 @pytest.mark.slow
+def test_a_script_let_go_says_on_the_screen_what_it_raised(tmp_path: Path) -> None:
+    with stopped(tmp_path, "fails", "--at", "2") as terminal:
+        terminal.send("c")
+        terminal.wait_for("the script raised RuntimeError: mat1")
+        terminal.send("q")
+        assert terminal.wait() == 1
+        given_back(terminal)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["Q", "interrupt"])
 def test_a_person_ends_the_script(tmp_path: Path, how: str) -> None:
     with stopped(tmp_path, "plain", "--at", "2") as terminal:

@@ -15,8 +15,9 @@ from lenet_tui.around.stop import Stop
 class Gate:
     """``asked``: an iteration that is over soon is to be recorded and the script to stop then.
 
-    ``ended``: no iteration comes any more, as the script ended after ``updates``. ``left``: nobody
-    looks any longer. ``glance``: how far the script is while it runs on.
+    ``ended``: no iteration comes any more, as the script ended after ``updates``, ``raised``: by an
+    exception, in one line. ``left``: nobody looks any longer. ``glance``: how far the script is
+    while it runs on.
     """
 
     def __init__(self) -> None:
@@ -25,6 +26,7 @@ class Gate:
         self._standing = False
         self.asked = self.ended = self.left = False
         self.updates = 0
+        self.raised = ""
         self.glance = Glance()
 
     # The script's thread

@@ -223,7 +223,7 @@ class ScriptSession:
         """Let the script run to a stop; returns what stopped it. ``ends``: its end may do so."""
         gate = self._gate
         if gate.ended:
-            raise MoveRejected("around:ended", n=gate.updates)
+            raise _over(gate)
         self._next, self._said = None, time.monotonic()
         gate.go_on(stop)
         asked = False
@@ -233,9 +233,9 @@ class ScriptSession:
             self._say_passing()
         taken = self._next
         if taken is None and ends:
-            return notice("around:ended", n=gate.updates)
+            return _over(gate).notice
         if taken is None:
-            raise MoveRejected("around:ended", n=gate.updates)
+            raise _over(gate)
         self.navigator.take(taken)
         self._known()
         self._say_left_out(taken)
@@ -311,6 +311,13 @@ class ScriptSession:
             budget=self._budget,
         )
         return replace(made, digest=digest, looked_at=True)
+
+
+def _over(gate: Gate) -> MoveRejected:
+    """Why no iteration comes any more."""
+    if gate.raised:
+        return MoveRejected("around:ended-raising", n=gate.updates, error=gate.raised)
+    return MoveRejected("around:ended", n=gate.updates)
 
 
 class _NoStore:

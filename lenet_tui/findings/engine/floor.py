@@ -56,7 +56,7 @@ def _cross_entropy(given: dict[str, Any], target: Tensor, reduction: str) -> flo
     if not count:
         return None
     right, wrong = 1 - smoothing + smoothing / classes, smoothing / classes
-    each_label = -right * math.log(right) - (classes - 1) * (wrong and wrong * math.log(wrong))
+    each_label = 0.0 - right * math.log(right) - (classes - 1) * (wrong and wrong * math.log(wrong))
     return each_label * (count if reduction == "sum" else 1)
 
 
@@ -68,4 +68,4 @@ def _binary(target: Tensor) -> Tensor:
 
 def _reduced(each: Tensor, reduction: str) -> float | None:
     total = float(each.mean() if reduction == "mean" else each.sum())
-    return total if math.isfinite(total) else None
+    return total + 0.0 if math.isfinite(total) else None  # -0.0 is no least value to show
