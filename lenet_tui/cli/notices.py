@@ -8,6 +8,10 @@ NOTICES = {
         "the script ended after {count} updates: there was none to look at from update {at} on",
         "脚本在 {count} 次更新后结束：从第 {at} 次更新起没有可检查的",
     ),
+    "cli:no-command-but-file": (
+        "no command {file}: run -- {file}, check -- {file}, or --model {file} for a training file",
+        "{file} 不是命令：请用 run -- {file}、check -- {file}；训练文件用 --model {file}",
+    ),
     "cli:no-option": ("no option {name}", "没有选项 {name}"),
     "cli:not-of-run": (
         "run does not take {option}: the script runs as it is, and its own options come behind it:"

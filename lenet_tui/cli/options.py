@@ -80,6 +80,8 @@ class Parser(argparse.ArgumentParser):
         return self.parse_args(words)
 
     def error(self, message: str) -> NoReturn:
+        if found := re.match(r"argument COMMAND: invalid choice: '(.+\.py)'", message):
+            raise CommandError("cli:no-command-but-file", file=found[1])
         raise CommandError(verbatim(re.sub(r"^argument (COMMAND: )?", "", message)))
 
 

@@ -54,6 +54,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("--moves -", "--moves - goes with trace"),
         ("--lang fr", "--lang: invalid choice: 'fr'"),
         ("--see 3", "no option --see: --seed?"),
+        ("train.py", "no command train.py: run -- train.py, check -- train.py, or --model"),
         ("frobnicate", "invalid choice: 'frobnicate'"),
         ("trace --iterations -1", "iterations '-1' is not a whole number from 0"),
         ("trace --iterations 1 --moves -", "not allowed with argument"),
