@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from itertools import count
 
 from torch import Tensor
@@ -17,6 +18,9 @@ from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine import dataset, targets
 
+MOST_ROWS = 2**14
+"""Rows that are known at a time: most ops are as they were in the iteration before."""
+
 MOST_OUTPUTS = 2**22
 """Numbers of an output that are compared at most, as each frame does."""
 
@@ -30,6 +34,7 @@ class OpLists:
     def __init__(self, parameters: dict[int, tuple[str, int]]) -> None:
         self._parameters = parameters
         self._last: tuple[int, tuple[OpRow, ...]] = (next(_NUMBERS), ())
+        self._known: dict[Hashable, OpRow] = {}
 
     def rows(self, tape: Tape, cursor: Cursor, known: list[OpEntry]) -> OpRows:
         """The forward's ops; ``known``: from an earlier forward or a dry run, where it is not
@@ -48,8 +53,30 @@ class OpLists:
         return OpRows(number, last, reached)
 
     def _row(self, entry: OpEntry) -> OpRow:
-        entry.row = op_row(entry, self._parameters)
-        return entry.row
+        key = _key(entry, self._parameters)
+        row = self._known.get(key) if key is not None else None
+        if row is None:
+            row = op_row(entry, self._parameters)
+            if len(self._known) >= MOST_ROWS:
+                self._known.clear()
+            if key is not None:
+                self._known[key] = row
+        entry.row = row
+        return row
+
+
+def _key(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> Hashable:
+    """All that an op's row says, at less cost than the row; ``None``: of unusual arguments."""
+    parts: list[object] = [entry.name, entry.op, entry.module, entry.tensor.shape]
+    for name, value in (*((None, a) for a in entry.args), *entry.kwargs.items()):
+        if isinstance(value, Tensor):
+            number = id(value)
+            parts += (name, number if number in parameters else None, value.shape)
+        elif value is None or type(value) in (int, bool, str):
+            parts += (name, type(value), value)
+        else:
+            return None
+    return tuple(parts)
 
 
 _NUMBERS = count(1)
