@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 from torch.optim import Optimizer
 
-from lenet_tui.findings.engine.detectors.graph import edges
+from lenet_tui.findings.engine.nodes import edges
 from lenet_tui.findings.ledger import NONE, VALUE, ZERO, Ledger, LedgerRow
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.phases import BACKWARD, LOSS
