@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.protocol.frame import OpRow
 from lenet_tui.tape.engine import frame_builder
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
@@ -30,7 +31,8 @@ class Odd(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         place, keep, scale, layer = self.given
         x = nn.functional.linear(x.roll(place, 1).sum(0, keep), getattr(self, layer).weight)
-        return x * scale
+        scaled: Tensor = x * scale
+        return scaled
 
 
 GIVEN = [
@@ -41,7 +43,12 @@ GIVEN = [
 
 def test_a_row_that_is_known_is_the_one_that_would_be_made(monkeypatch: Any) -> None:
     made: list[OpEntry] = []
-    monkeypatch.setattr(frame_builder, "op_row", lambda e, p: made.append(e) or op_row(e, p))
+
+    def counted(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> OpRow:
+        made.append(entry)
+        return op_row(entry, parameters)
+
+    monkeypatch.setattr(frame_builder, "op_row", counted)
     model, before = Odd(), 0
     parameters = {id(p): (n, p.numel()) for n, p in model.named_parameters()}
     lists = OpLists(parameters)
