@@ -10,6 +10,8 @@ from torch.autograd.graph import Node
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.detectors.graph import edges
+from lenet_tui.findings.engine.detectors.registration import members
+from lenet_tui.findings.engine.holders import global_holder, holder
 from lenet_tui.findings.ledger import NONE, VALUE, ZERO, Ledger, LedgerRow
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.phases import BACKWARD, LOSS
@@ -28,7 +30,7 @@ def ledger(request: Ledger, session: Session) -> tuple[LedgerRow, ...]:
     reached = None if root is None else dict(_leaves(root))
     groups = _groups(trainer)
     state = {name: (value, grad) for name, value, grad in tape.state(cursor)}
-    shared = _shared(trainer)
+    shared, registered = _shared(trainer), members(trainer)
     rows = []
     for name, p in trainer.parameters.items():
         value, grad = state.get(name, (p, p.grad))
@@ -39,15 +41,18 @@ def ledger(request: Ledger, session: Session) -> tuple[LedgerRow, ...]:
         path = None if reached is None else id(p) in reached
         rows.append(
             LedgerRow(
-                name, tuple(p.shape), True, p.requires_grad, group, path, kind, norm, moved,
-                shared.get(name, ""),
+                name, tuple(p.shape), id(p) in registered, p.requires_grad, group, path, kind, norm,
+                moved, shared.get(name, ""),
             )
         )  # fmt: skip
     for leaf in (reached or {}).values():
         if id(leaf) not in trainer.names:
             held = None if groups is None else groups.get(id(leaf), "")
             kind, norm = _gradient(leaf.grad)
-            rows.append(LedgerRow("", tuple(leaf.shape), False, True, held, True, kind, norm))
+            holds = holder(leaf, trainer.modules()) or global_holder(leaf, trainer.file.names)
+            rows.append(
+                LedgerRow("", tuple(leaf.shape), False, True, held, True, kind, norm, held_by=holds)
+            )
     return tuple(rows)
 
 

@@ -40,7 +40,7 @@ class RegistrationDetector(Detector):
             del segment
             if getattr(entry, "optimizer", "") == BY_HAND:
                 self._by_hand.add(entry.name)
-        for entry, consumer in leaves(iteration):
+        for entry, consumer in reversed(list(leaves(iteration))):  # as the forward used them
             tensor = entry.node.variable  # type: ignore[attr-defined]
             self._took_part.add(id(tensor))
             if not entry.parameter and id(tensor) not in trainer.names:
