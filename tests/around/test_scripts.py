@@ -106,6 +106,8 @@ def test_an_exception_in_the_recorded_iteration_shows_it_and_then_is_the_scripts
     assert 'File "/script.py", line 26, in <module>' in traceback
     assert "lenet_tui" not in traceback
     assert traceback.endswith("(2x7 and 8x16)\n")
+    early = runs("fails", "--at", "9")  # it never comes there: how to see what led to it
+    assert "after 3 updates, before --at 9: --at 4 records the iteration" in early.err
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def test_what_a_script_raises_is_explained(runs: Runs) -> None:
     assert [f["id"] for f in findings] == ["inplace-overwrite", "raised"]
     assert [f["level"] for f in findings] == ["error", "note"]  # it is one mistake
     evidence = findings[0]["evidence"]
+    assert (findings[1]["phase"], findings[1]["line"]) == ("backward", evidence["backward"])
     assert (findings[0]["line"], evidence["saved_line"]) == ("script.py:12", "script.py:11")
     assert (ran.status, ran.err) == (1, "")
 
