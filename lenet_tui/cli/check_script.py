@@ -12,14 +12,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lenet_tui.around.post_import import when_imported
-from lenet_tui.around.script import Script, module_named, script_at
+from lenet_tui.around.script import Script
 from lenet_tui.around.stop import Stop
-from lenet_tui.around.tracebacks import own_frames, shown_without
 from lenet_tui.cli.check import FOUND, printed
 from lenet_tui.cli.options import USAGE_ERROR, complain
+from lenet_tui.cli.run import script_of
 from lenet_tui.findings.request import ITERATIONS
 from lenet_tui.protocol.options import Options
-from lenet_tui.text.notice import Notice, Problem, notice
+from lenet_tui.text.notice import Notice, notice
 
 if TYPE_CHECKING:
     from lenet_tui.around.engine.observer import Observer
@@ -39,15 +39,9 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
     seeing = Seeing(given.get("at", 1), given.get("iterations", ITERATIONS), tape_mb)
 
     def run() -> int:
-        find = module_named if given.get("module") else script_at
-        try:
-            script = find(words[0], words[1:])
-        except Problem as problem:
-            complain(problem.notice)
+        script = script_of(given, words)
+        if script is None:
             return USAGE_ERROR
-        except BaseException as error:  # of the package that the module is in
-            shown_without(own_frames, error)
-            raise
         out = sys.stdout
         with contextlib.redirect_stdout(sys.stderr):  # what is printed here is the findings alone
             raised = seeing.see(script)

@@ -7,12 +7,12 @@ what they read.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from lenet_tui.around.program import Program
 from lenet_tui.around.ranks import rank
-from lenet_tui.around.script import module_named, script_at
+from lenet_tui.around.script import Script, module_named, script_at
 from lenet_tui.around.stop import Stop, parse_when
 from lenet_tui.around.tracebacks import own_frames, shown_without
 from lenet_tui.cli.options import USAGE_ERROR, CommandError, complain
@@ -33,7 +33,6 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         raise CommandError("around:nothing-to-run")
     stop = parse_when(given["when"]) if "when" in given else Stop(at=given.get("at", 1))
     moves = _moves(args) if "moves" in given else None
-    name, *arguments = words
     tape_mb = given.get("tape_mb", Options().tape_mb)
 
     def shows(recording: Recording) -> Shows:
@@ -49,21 +48,28 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         return shown if possible and one is None else Printed(args, moves)
 
     def run() -> int:
-        find = module_named if given.get("module") else script_at
-        try:
-            script = find(name, arguments)
-        except Problem as problem:
-            complain(problem.notice)
+        script = script_of(given, words)
+        if script is None:
             return USAGE_ERROR
-        except BaseException as error:  # of the package that the module is in
-            shown_without(own_frames, error)
-            raise
         if stop.nan:
             complain(notice("around:every", when=str(stop)))
         Program(stop, tape_mb, shows, complain, _seen).run(script)
         return 0
 
     return run
+
+
+def script_of(given: Mapping[str, Any], words: Sequence[str]) -> Script | None:
+    """The script or module that the words of the command line name; ``None``: said why not."""
+    find = module_named if given.get("module") else script_at
+    try:
+        return find(words[0], words[1:])
+    except Problem as problem:
+        complain(problem.notice)
+        return None
+    except BaseException as error:  # of the package that the module is in
+        shown_without(own_frames, error)
+        raise
 
 
 def _seen() -> Beside:

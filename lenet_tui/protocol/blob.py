@@ -19,7 +19,7 @@ Part = tuple[int, int, int]
 """A piece in shared memory: the number of its file, where it begins there, and its bytes."""
 
 SHARING = sys.platform == "linux"
-LARGE = 2**20
+LARGE = 2**19
 """Bytes from which on a keyframe is shared; smaller ones cross as bytes."""
 ALIGNED = 64
 EDGE = 64

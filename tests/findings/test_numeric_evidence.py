@@ -52,8 +52,14 @@ EVIDENCE: dict[str, dict[str, Any]] = {
     "input-scale__twice": {"line": 16, "reason": "tiny", "low": 0.0},
     "input-scale__regression": {"where": "0", "reason": "large"},
     "same-batch-again__vision": {"reason": "samples"},
-    "same-batch-again__sequence": {"where": "1", "reason": "dropout", "iterations": 3},
-    "same-batch-again__regression": {"line": 14, "reason": "noise"},
+    "same-batch-again__sequence": {"where": "1", "reason": "dropout_seeded", "iterations": 3},
+    "same-batch-again__regression": {
+        "line": 14, "reason": "noise_seeded", "seeded_by": "torch.manual_seed",
+    },
+    "same-batch-again__numpy": {"reason": "noise_seeded", "seeded_by": "numpy.random.seed"},
+    "same-batch-again__generator": {"reason": "noise"},
+    "same-batch-again__flip": {"where": "input.rand", "seed": "1"},
+    "same-batch-again__samples": {"reason": "each_sample", "times": 12},
     "resume-lacks-state__vision": {"reason": "rate", "steps": 6, "epochs": 0, "scheduled": 1e-2},
     "resume-lacks-state__sequence": {"reason": "moments", "steps": 0, "epochs": 5},
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from lenet_tui.around.engine.ring import Ring
 from lenet_tui.around.engine.script_navigator import ScriptNavigator
 from lenet_tui.around.stop import Stop
 from lenet_tui.history.engine.history import MEGABYTE, History
+from lenet_tui.history.engine.moved import moved
 from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
 from lenet_tui.history.engine.run_loop import RUN_ON
@@ -35,7 +37,6 @@ from lenet_tui.protocol.messages import (
 )
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.session_api import Hooks, MoveRejected
-from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.entries import OpEntry
@@ -256,21 +257,10 @@ class ScriptSession:
             self._hooks.send(Passing(glance.updates, self._last_loss, earlier=True))
 
     def _moved(self, command: DoMove, error: Notice | None, stopped: Notice | None) -> Moved:
-        navigator, frame = self.navigator, self.frame()
-        states: tuple[ParameterState, ...] = ()
-        if command.parameters:
-            states = digests.parameters(navigator.tape, navigator.cursor)
-        passed = command.parameters and not error and command.move == moves.Forward("phase")
-        phase = self._phase(frame, states, command.ops) if passed else None
-        return Moved(command.number, frame, error, stopped, states, phase)
-
-    def _phase(
-        self, frame: Frame, states: tuple[ParameterState, ...], with_ops: bool
-    ) -> PhaseState:
-        number = self.navigator.cursor.segment
-        segment = frame.segments[number]
-        ops = digests.ops(self.navigator.tape, number) if with_ops else ()
-        return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
+        tape, frame = self.navigator.tape, self.frame()
+        at = tape, self.navigator.cursor
+        ops = partial(digests.ops, tape)
+        return moved(command, frame, at, ops, error=error, stopped=stopped)
 
     # Frames
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -18,20 +14,16 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.overrides import TorchFunctionMode
 
-from lenet_tui.tape.engine import recorder
+from lenet_tui.findings.engine.mode_changes import ModeChanges
+from lenet_tui.findings.engine.own_frames import line_now
+from lenet_tui.findings.engine.seedings import Seedings
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.torch_functions import known
-from lenet_tui.training.engine import trainer
-from lenet_tui.training.engine.own_errors import is_own_file
 
 SEEN = ("data",)
 """Attributes of a tensor that are no ops, yet leave the graph."""
-
-
-OUTSIDE = (trainer.__file__, recorder.__file__)
-"""The files of the frames within which the person's code is run."""
 
 
 class StopCheck(Exception):
@@ -112,7 +104,8 @@ class Observer(TorchFunctionMode):
         self.calls: list[Call] = []
         self.modules: list[ModuleCall] = []
         self.optimizers: list[Optimizer] = []
-        self.modes: list[tuple[nn.Module, bool, str]] = []
+        self.modes = ModeChanges(lambda: len(self.calls))
+        self.seedings = Seedings(lambda: len(self.calls))
         self.closures = False
         self._paths = paths
         self._before = before
@@ -126,31 +119,17 @@ class Observer(TorchFunctionMode):
             nn_module.register_module_forward_hook(self._leaves),
             register_optimizer_step_pre_hook(self._updates),
         ]
-        self._observe_modes()
+        self.modes.__enter__()
+        self.seedings.__enter__()
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, *error: object) -> None:
         super().__exit__(*error)  # type: ignore[no-untyped-call]
-        nn.Module.train = self._train  # type: ignore[method-assign]
+        self.seedings.__exit__(*error)
+        self.modes.__exit__(*error)
         for handle in self._handles:
             handle.remove()
-
-    def _observe_modes(self) -> None:
-        """Note each call of ``train`` and ``eval`` that the owner's code makes."""
-        self._train = train = nn.Module.train
-        inside: list[nn.Module] = []
-
-        def observed(module: nn.Module, mode: bool = True) -> nn.Module:
-            if not inside:
-                self.modes.append((module, mode, line_now()))
-            inside.append(module)
-            try:
-                return train(module, mode)
-            finally:
-                inside.pop()
-
-        nn.Module.train = observed  # type: ignore[method-assign,assignment]
 
     def __torch_function__(
         self,
@@ -242,25 +221,3 @@ def _version(tensor: Tensor) -> int:
         return tensor._version
     except RuntimeError:  # made in inference mode
         return 0
-
-
-@cache
-def _named(file: str) -> str:
-    return Path(file).name if is_own_file(file) else ""
-
-
-def line_now() -> str:
-    """``file.py:17`` of the innermost frame that is not this package's, torch's or Python's.
-
-    Frames around the trainer are no part of the step: a script that asks for a check.
-    """
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        name = _named(file)
-        if name:
-            return f"{name}:{frame.f_lineno}"
-        if file in OUTSIDE:
-            return ""
-        frame = frame.f_back
-    return ""

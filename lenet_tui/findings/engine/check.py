@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -21,6 +22,7 @@ from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.options import phases_on
 from lenet_tui.protocol.phases import INIT, STEP, turn
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
+from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.tape import TapeSegment
@@ -34,9 +36,34 @@ SAYS_WHY = frozenset({"inplace-overwrite", "double-backward", "graph-across-iter
 
 
 class CheckRecorder(TapeRecorder):
-    """Keeps what was raised, and the ops of a phase or step that failed."""
+    """Keeps what was raised, and the ops of a phase or step that failed.
+
+    ``values``: copies of the trainer's present values, which stay as they are.
+    """
 
     error: BaseException | None = None
+
+    def __init__(
+        self, trainer: Trainer, progress: RecorderProgress, values: dict[str, Tensor]
+    ) -> None:
+        self._known = values
+        super().__init__(trainer, progress, 0.0)
+
+    def _values(self) -> dict[str, Tensor]:
+        known, live = self._known, self.trainer.parameters.items()
+        return {n: known[n] if n in known else p.detach().clone() for n, p in live}
+
+    def after(self) -> dict[str, Tensor]:
+        """Copies of all values at the end: a step's tape has those of the parameters, compared."""
+        if self.error is not None or not self.trainer.options.step:
+            return copies(self.trainer)
+        values, grads = dict(self.tape.base.values), dict(self.tape.base.grads)
+        for segment in self.tape.segments:
+            for entry in segment.entries:
+                entry.apply(values, grads)
+        if values.keys() != self.trainer.parameters.keys():
+            return copies(self.trainer)
+        return {n: t.detach().clone() for n, t in self.trainer.buffers.items()} | values
 
     def _failed(self, segment: Segment, traceback: tuple[str, ...]) -> TapeSegment | None:
         self.error, running = _cause(), self._running
@@ -70,7 +97,7 @@ def check(
     found: list[Finding] = []
     start = b"".join(bytes(piece) for piece in keyframe.capture_pieces(trainer))
     flags = {name: p.requires_grad for name, p in trainer.parameters.items()}
-    done = 0
+    done, frozen = 0, _frozen()
     try:
         for detector in looking:
             found += detector.begin(trainer)
@@ -86,11 +113,21 @@ def check(
         for detector in looking:
             found += detector.end()
     finally:
+        if frozen:
+            gc.unfreeze()
         keyframe.restore(trainer, start)
         for name, p in trainer.parameters.items():
             if p.is_leaf and p.requires_grad is not flags[name]:
                 p.requires_grad_(flags[name])
     return Findings(tuple(sorted_findings(found)), done)
+
+
+def _frozen() -> bool:
+    """Have collections look only at what comes from now on; whether nobody had done so before."""
+    if gc.get_freeze_count():
+        return False
+    gc.freeze()
+    return True
 
 
 def sorted_findings(found: Iterable[Finding]) -> Iterator[Finding]:
@@ -147,10 +184,9 @@ def _record(
     """Run an iteration with everything recorded."""
     paths = {id(module): path for path, module in trainer.modules()}
     observer = Observer(paths, before)
-    recorder = CheckRecorder(trainer, Announced(tell=observer.announce), 0.0)
+    recorder = CheckRecorder(trainer, Announced(tell=observer.announce), values)
     recorder.partly = True
     sequence = autograd_count()
-    grads = {n: None if p.grad is None else p.grad.clone() for n, p in trainer.parameters.items()}
     recorder.begin(iteration)
     phase = INIT.name
     with ExitStack() as stack:
@@ -169,15 +205,16 @@ def _record(
                     recorder.complete()
         except (MoveRejected, OwnError) as rejected:
             recorder.error = recorder.error or rejected.__cause__ or rejected
+    after = recorder.after()
     segments = recorder.tape.segments
     observer.pair(op for segment in segments for op in segment.ops)
     if recorder.error is not None and segments and trainer.options.step:
         phase = segments[-1].phase.name
     return Iteration(
-        number, trainer, recorder.tape, observer.calls, observer.modules, values, copies(trainer),
-        grads, {n: p.requires_grad for n, p in trainer.parameters.items()},
-        known_optimizers(trainer, observer), recorder.error, sequence, phase, observer.modes,
-        observer.closures, stepped=observer.optimizers,
+        number, trainer, recorder.tape, observer.calls, observer.modules, values, after,
+        {n: p.requires_grad for n, p in trainer.parameters.items()},
+        known_optimizers(trainer, observer), recorder.error, sequence, phase,
+        observer.modes.changes, observer.closures, observer.seedings.all, observer.optimizers,
     )  # fmt: skip
 
 

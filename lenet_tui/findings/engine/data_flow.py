@@ -127,3 +127,16 @@ def _roots(iteration: Iteration) -> Iterator[Tensor]:
             if wanted and id(tensor) not in seen:
                 seen.add(id(tensor))
                 yield tensor
+
+
+def leading(iteration: Iteration) -> set[int]:
+    """The ``id`` of each tensor that goes into what a backward starts from."""
+    roots = {s.root for s in iteration.tape.segments if s.root is not None}
+    found: set[int] = set()
+    for call in reversed(iteration.calls):
+        if call.name == "backward":
+            found |= {id(t) for t, _ in call.read[:1]}
+        if any(node_of(t) in roots or id(t) in found for t in call.made):
+            found |= {id(t) for t in call.made}
+            found |= {id(t) for t, _ in call.read}
+    return found

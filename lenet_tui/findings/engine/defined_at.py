@@ -18,14 +18,17 @@ def defined_at(trainer: Trainer, name: str) -> str:
     return f"{Path(path).name}:{line}" if line else ""
 
 
+def _body(path: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(Path(path).read_text("utf-8")).body
+    except (OSError, SyntaxError, ValueError):
+        return []
+
+
 @lru_cache(maxsize=8)
 def _lines(path: str) -> dict[str, int]:
-    try:
-        body = ast.parse(Path(path).read_text("utf-8")).body
-    except (OSError, SyntaxError, ValueError):
-        return {}
     found: dict[str, int] = {}
-    for statement in body:
+    for statement in _body(path):
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             found[statement.name] = statement.lineno
         targets: list[ast.expr] = []
@@ -37,3 +40,28 @@ def _lines(path: str) -> dict[str, int]:
             several = target.elts if isinstance(target, ast.Tuple) else [target]
             found |= {t.id: statement.lineno for t in several if isinstance(t, ast.Name)}
     return found
+
+
+def called_outside_functions(trainer: Trainer, method: str) -> str:
+    """``file.py:17`` where the file itself, and no function of it, calls a method of this name.
+
+    Empty where it does so nowhere, or at several lines.
+    """
+    path = trainer.file.names.get("__file__")
+    lines = _calls(path, method) if isinstance(path, str) else ()
+    return f"{Path(str(path)).name}:{lines[0]}" if len(lines) == 1 else ""
+
+
+@lru_cache(maxsize=8)
+def _calls(path: str, method: str) -> tuple[int, ...]:
+    found: set[int] = set()
+    waiting: list[ast.AST] = [*_body(path)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr == method:
+            found.add(called.lineno)
+        waiting += ast.iter_child_nodes(node)
+    return tuple(sorted(found))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.calls import Call, ModuleCall
+from lenet_tui.findings.engine.mode_changes import ModeChange
+from lenet_tui.findings.engine.seedings import Seeding
 from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
 from lenet_tui.training.engine.trainer import Trainer
@@ -19,12 +21,12 @@ class Iteration:
     """``number``: from 1, of those that the check runs; ``tape``: with all its tensors.
 
     ``calls``: of torch, in order, with live tensors and their graph; ``modules``: calls of modules.
-    ``before`` and ``after``: parameters and buffers by name, copied. ``grads``: ``.grad`` at the
-    beginning. ``trains``: whether each parameter requires a gradient, at the end. ``optimizers``:
-    all that are known; ``None``: the app's own, which has every parameter. ``error``: what was
-    raised. ``sequence``: the number that autograd had counted to at the beginning. ``modes``: each
-    call of ``train`` or ``eval``: of which module, to which mode, at which line. ``closures``:
-    whether an optimizer called backward itself. ``stepped``: the optimizers that made a step.
+    ``before`` and ``after``: parameters and buffers by name, copied. ``trains``: whether each
+    parameter requires a gradient, at the end. ``optimizers``: all that are known; ``None``: the
+    app's own, which has every parameter. ``error``: what was raised. ``sequence``: the number that
+    autograd had counted to at the beginning. ``modes``: each change of a module's mode.
+    ``closures``: whether an optimizer called backward itself. ``seedings``: of generators, by the
+    owner's code. ``stepped``: the optimizers that made a step.
     """
 
     number: int
@@ -34,14 +36,14 @@ class Iteration:
     modules: list[ModuleCall]
     before: dict[str, Tensor]
     after: dict[str, Tensor]
-    grads: dict[str, Tensor | None]
     trains: dict[str, bool]
     optimizers: list[Optimizer] | None
     error: BaseException | None = None
     sequence: int = 0
     failed_phase: str = ""
-    modes: list[tuple[nn.Module, bool, str]] = field(default_factory=list)
+    modes: list[ModeChange] = field(default_factory=list)
     closures: bool = False
+    seedings: list[Seeding] = field(default_factory=list)
     stepped: list[Optimizer] = field(default_factory=list)
     _lines: dict[int, str] = field(default_factory=dict)
 

@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.autograd.graph import Node
 from torch.optim import Optimizer
 
-from lenet_tui.findings.engine.detectors.graph import edges
 from lenet_tui.findings.engine.detectors.registration import members
-from lenet_tui.findings.engine.holders import global_holder, holder
+from lenet_tui.findings.engine.holders import holdings
+from lenet_tui.findings.engine.nodes import edges
 from lenet_tui.findings.ledger import NONE, VALUE, ZERO, Ledger, LedgerRow
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.phases import BACKWARD, LOSS
@@ -45,14 +45,15 @@ def ledger(request: Ledger, session: Session) -> tuple[LedgerRow, ...]:
                 moved, shared.get(name, ""),
             )
         )  # fmt: skip
-    for leaf in (reached or {}).values():
-        if id(leaf) not in trainer.names:
-            held = None if groups is None else groups.get(id(leaf), "")
-            kind, norm = _gradient(leaf.grad)
-            holds = holder(leaf, trainer.modules()) or global_holder(leaf, trainer.file.names)
-            rows.append(
-                LedgerRow("", tuple(leaf.shape), False, True, held, True, kind, norm, held_by=holds)
-            )
+    strangers = [leaf for leaf in (reached or {}).values() if id(leaf) not in trainer.names]
+    holds = _holders(trainer) if strangers else {}
+    for leaf in strangers:
+        held = None if groups is None else groups.get(id(leaf), "")
+        kind, norm = _gradient(leaf.grad)
+        held_by = holds.get(id(leaf), "")
+        rows.append(
+            LedgerRow("", tuple(leaf.shape), False, True, held, True, kind, norm, held_by=held_by)
+        )
     return tuple(rows)
 
 
@@ -100,6 +101,15 @@ def _gradient(grad: Tensor | None) -> tuple[str, float]:
     if not bool(values.count_nonzero()):
         return ZERO, 0.0
     return VALUE, float(torch.linalg.vector_norm(values.double()))
+
+
+def _holders(trainer: Trainer) -> dict[int, str]:
+    """Which list, dictionary or attribute each tensor is in that no module has registered."""
+    found: dict[int, str] = {}
+    for holding in holdings(trainer):  # those of modules come first
+        for way, tensor in holding.tensors():
+            found.setdefault(id(tensor), f"{holding.name}{way}")
+    return found
 
 
 def _shared(trainer: Trainer) -> dict[str, str]:

@@ -12,7 +12,8 @@ from lenet_tui.findings.engine.calls import Call
 CLASSES = ("cross_entropy", "nll_loss")
 """Take (N, K, …) and class numbers, or for the first of them probabilities."""
 BINARY = ("binary_cross_entropy_with_logits", "binary_cross_entropy")
-ELEMENTWISE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div", "poisson_nll_loss")
+ELEMENTWISE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div", "poisson_nll_loss",
+               "hinge_embedding_loss", "soft_margin_loss")  # fmt: skip
 LOGITS = ("cross_entropy", "binary_cross_entropy_with_logits")
 """Take logits, and normalise them."""
 NORMALISE = ("sigmoid", "softmax")

@@ -22,7 +22,7 @@ def outermost_call(trial: Trial) -> Call | None:
     """The module that an iteration calls first, with copies of what it is called with.
 
     In a step of one's own it is the first of its modules with parameters; ``None``: it calls none.
-    The trainer is at the start of the iteration afterwards.
+    The trainer is where it is called afterwards.
     """
     trainer = trial.trainer
     if not trainer.options.step:
@@ -41,7 +41,6 @@ def outermost_call(trial: Trial) -> Call | None:
     finally:
         for handle in handles:
             handle.remove()
-        trial.begin()
     return None
 
 

@@ -113,11 +113,11 @@ class Seen:
         failed = segments[-1].phase.name if error is not None and segments else ""
         self.iteration = Iteration(
             number=tape.iteration, trainer=trainer, tape=tape, calls=observer.calls,
-            modules=observer.modules, before=self._before, after=copies(trainer), grads={},
+            modules=observer.modules, before=self._before, after=copies(trainer),
             trains={n: p.requires_grad for n, p in trainer.parameters.items()},
             optimizers=known_optimizers(trainer, observer), error=error, sequence=self._sequence,
-            failed_phase=failed, modes=observer.modes, closures=observer.closures,
-            stepped=observer.optimizers,
+            failed_phase=failed, modes=observer.modes.changes, closures=observer.closures,
+            seedings=observer.seedings.all, stepped=observer.optimizers,
         )  # fmt: skip
         if self.looking is not None:
             self.looking.look(self.iteration)

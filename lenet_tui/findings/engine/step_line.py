@@ -64,24 +64,36 @@ class StepLine:
         return ((f, x) for f, x in zip(self.factors, self.losses, strict=True) if 0 < f < 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """An iteration that was run: the parameters' values at its start and end, how many backwards
+    it had, and what the last of them started from.
+    """
+
+    start: Mapping[str, Tensor]
+    end: Mapping[str, Tensor]
+    backwards: int
+    root: float | None
+
+
 def step_line(
-    trial: Trial, factors: tuple[float, ...], only_if_higher: bool = False
+    trial: Trial, factors: tuple[float, ...], only_if_higher: bool = False, ran: Ran | None = None
 ) -> StepLine | None:
     """The losses along the step that the iteration at the start of ``trial`` makes.
 
     ``None``: the step changes no parameter, or has no loss. Buffers are those of the start.
     ``only_if_higher``: where the loss is not higher at the end of the step, only both ends are
-    computed, and the others are NaN.
+    computed, and the others are NaN. ``ran``: what is known of that iteration, if it has been run.
     """
-    trial.begin()
-    start = trial.values()
-    backwards = trial.iterate()
-    end = trial.values()
+    if ran is None:
+        trial.begin()
+        first_values = trial.values()
+        backwards = trial.iterate()
+        ran = Ran(first_values, trial.values(), backwards, trial.root)
+    start, end, backwards, root = ran.start, ran.end, ran.backwards, ran.root
     steps = {n: end[n] - start[n] for n in start if not _equal(start[n], end[n])}
     if not steps:
         return None
-
-    root = trial.root
 
     def loss(factor: float) -> float | None:
         values = _after(start, end, steps, factor)

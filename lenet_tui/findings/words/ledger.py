@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 from lenet_tui.text.notice import Table
+from lenet_tui.text.words import alike
 
 LEDGER: Table = {
     "findings.param-not-registered.title": (
-        "{held_by}, shape {shape}, takes part and is in no named_parameters()",
-        "{held_by}（形状 {shape}）参与了计算，却不在 named_parameters() 中",
+        "{held_by} holds {count} parameters that take part and are in no named_parameters(): "
+        "{parameters}",
+        "{held_by} 中有 {count} 个参数参与了计算，却不在 named_parameters() 中：{parameters}",
+    ),
+    **alike(
+        "findings.param-not-registered",
+        "one.title one_trained.title",
+        (
+            "{parameters}, shape {shape}, takes part and is in no named_parameters()",
+            "{parameters}（形状 {shape}）参与了计算，却不在 named_parameters() 中",
+        ),
+    ),
+    "findings.param-not-registered.nowhere.title": (
+        "{count} parameters take part and are in no named_parameters(), and no name leads to them",
+        "有 {count} 个参数参与了计算，却不在 named_parameters() 中，也没有名称指向它们",
     ),
     "findings.param-not-registered.why": (
         "A plain list, a dictionary or a tensor attribute is not registered: what it holds is not "
-        "trained, not moved by .to() and not saved in state_dict().",
+        "trained, not moved by .to() and not saved in state_dict(). By module: {modules}.",
         "普通列表、字典或张量属性不会被注册：其中的内容不会被训练，不随 .to() 移动，也不保存在 "
-        "state_dict() 中。",
+        "state_dict() 中。按模块：{modules}。",
+    ),
+    **alike(
+        "findings.param-not-registered",
+        "one.why nowhere.why",
+        (
+            "A plain list, a dictionary or a tensor attribute is not registered: what it holds is "
+            "not trained, not moved by .to() and not saved in state_dict().",
+            "普通列表、字典或张量属性不会被注册：其中的内容不会被训练，不随 .to() 移动，也不保存在 "
+            "state_dict() 中。",
+        ),
     ),
     "findings.param-not-registered.fix": (
         "Use nn.ModuleList, nn.ModuleDict, nn.ParameterList or nn.Parameter, before the optimizer "
         "is made.",
         "在创建优化器之前改用 nn.ModuleList、nn.ModuleDict、nn.ParameterList 或 nn.Parameter。",
     ),
-    "findings.param-not-registered.trained.why": (
-        "The optimizer trains it, but .to() does not move it and state_dict() does not save it.",
-        "优化器会训练它，但 .to() 不会移动它，state_dict() 也不会保存它。",
+    **alike(
+        "findings.param-not-registered",
+        "trained.why one_trained.why",
+        (
+            "The optimizer trains it, but .to() does not move it and state_dict() does not save "
+            "it.",
+            "优化器会训练它，但 .to() 不会移动它，state_dict() 也不会保存它。",
+        ),
     ),
     "findings.param-not-in-optimizer.title": (
         "{count} parameters have a gradient and are in no group of the optimizer: {parameters}",

@@ -81,6 +81,21 @@ LOSS: Table = {
         "ignore_index.",
         "类别从 0 开始编号，让模型的输出数等于类别数，或设置 ignore_index。",
     ),
+    "findings.label-range.index.title": (
+        "Indices from {low} to {high}, where {op} has places 0 to {highest}",
+        "下标从 {low} 到 {high}，而 {op} 的位置为 0 到 {highest}",
+    ),
+    "findings.label-range.index.why": (
+        "{outside} of {indices} indices have no place among {classes}. On the CPU {op} raises; on "
+        "a GPU its kernel ends the process, and the message names another line.",
+        "{indices} 个下标中有 {outside} 个不在 {classes} 个位置之内。在 CPU 上 {op} 会报错；在 GPU "
+        "上其核函数会终止进程，且错误信息指向别处。",
+    ),
+    "findings.label-range.index.fix": (
+        "Number labels and tokens from 0, or make what is indexed as large as the largest of them "
+        "plus 1; leave padding out before indexing.",
+        "标签与词元从 0 开始编号，或让被下标的维度等于其最大值加 1；在下标之前排除填充。",
+    ),
     "findings.label-range.binary.title": (
         "Labels from {low} to {high}, where {loss} takes 0 to 1",
         "标签从 {low} 到 {high}，而 {loss} 应接收 0 到 1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lenet_tui.text.notice import Table
+from lenet_tui.text.words import alike
 
 _WHY = {
     "log-of-zero": (
@@ -177,12 +178,47 @@ _TITLES: Table = {
     ),
 }
 
+OWN_CODE: Table = {
+    "findings.nan-backward.hook.title": (
+        "A hook on the gradient of {where} makes the first {value}, at {index}: {bad} of {total}",
+        "{where} 的梯度钩子产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-backward.hook.why": (
+        "Every op handed on finite numbers; {by} ({by_lines}) changed the gradient on its way.",
+        "各算子传出的都是有限数；{by}（{by_lines}）在途中改变了梯度。",
+    ),
+    "findings.nan-backward.module-hook.title": (
+        "A backward hook of a module makes the first {value}, at {index}: {bad} of {total}",
+        "模块的反向钩子产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-backward.module-hook.why": (
+        "The gradient was finite before {by} ({by_lines}) returned another one.",
+        "在 {by}（{by_lines}）返回另一个梯度之前，梯度是有限的。",
+    ),
+    "findings.nan-backward.function.title": (
+        "{by} makes the first {value}, at {index}: {bad} of {total}",
+        "{by} 产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-backward.function.why": (
+        "This backward is written by hand ({by_lines}); it was given finite gradients.",
+        "该反向由人手写（{by_lines}）；传入的梯度是有限的。",
+    ),
+    **alike(
+        "findings.nan-backward",
+        "hook.fix module-hook.fix function.fix",
+        (
+            "Look at what it divides by or takes the root of: for a gradient of zero too.",
+            "检查其中的除数与根号：梯度为零时也要有定义。",
+        ),
+    ),
+}
+
 OF_INFINITIES = ("zero-times-inf", "inf-minus-inf", "inf-given")
 """Where an op was given numbers that are not finite."""
 
 
 def _entries() -> dict[str, tuple[str, str]]:
-    found = dict(_TITLES)
+    found = {**_TITLES, **OWN_CODE}
     for id in ("nan-input", "nan-forward", "nan-backward", "nan-state"):
         for reason, (why, why_zh, fix, fix_zh) in _WHY.items():
             more, more_zh = "", ""

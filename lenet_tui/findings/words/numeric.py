@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lenet_tui.text.notice import Table
+from lenet_tui.text.words import alike
 
 NUMERIC: Table = {
     # The step
@@ -175,8 +176,59 @@ NUMERIC: Table = {
     ),
     "findings.same-batch-again.noise.why": (
         "Something sets the generator to the same state in every step, as torch.manual_seed inside"
-        " the step does.",
-        "有代码在每一步都把随机数生成器设为同一状态，如在 step 中调用 torch.manual_seed。",
+        " the step does, or a generator that is made anew from one seed.",
+        "有代码在每一步都把随机数生成器设为同一状态，如在 step 中调用 torch.manual_seed，"
+        "或每次用同一种子新建生成器。",
+    ),
+    **alike(
+        "findings.same-batch-again",
+        "dropout_seeded.title",
+        (
+            "{where} drops the same units in each of {iterations} iterations",
+            "{where} 在 {iterations} 次迭代中丢弃的是同样的单元",
+        ),
+    ),
+    **alike(
+        "findings.same-batch-again",
+        "noise_seeded.title",
+        (
+            "{where} draws the same numbers in each of {iterations} iterations",
+            "{where} 在 {iterations} 次迭代中抽到同样的数",
+        ),
+    ),
+    **alike(
+        "findings.same-batch-again",
+        "dropout_seeded.why noise_seeded.why",
+        (
+            "{seeded_by}({seed}) at {seeded_at} sets the generator to the same state in every step:"
+            " each batch gets the same random numbers.",
+            "{seeded_at} 处的 {seeded_by}({seed}) 在每一步都把随机数生成器设为同一状态："
+            "每个批量得到同样的随机数。",
+        ),
+    ),
+    "findings.same-batch-again.each_sample.title": (
+        "Every sample draws the same random numbers: {seeded_by}({seed})",
+        "每个样本抽到同样的随机数：{seeded_by}({seed})",
+    ),
+    "findings.same-batch-again.each_sample.why": (
+        "It is called {times} times in an iteration at {seeded_at}, with the same seed, and numbers"
+        " are drawn after it: what is random there is the same for all samples, in each epoch.",
+        "它在一次迭代中于 {seeded_at} 处以同一种子被调用 {times} 次，其后又抽取随机数："
+        "那里的随机部分对所有样本、每一轮都相同。",
+    ),
+    "findings.same-batch-again.seed.title": (
+        "{seeded_by}({seed}) is called in each iteration, and numbers are drawn after it",
+        "每次迭代都调用 {seeded_by}({seed})，其后又抽取随机数",
+    ),
+    "findings.same-batch-again.seed.why": (
+        "They are the same {iterations} times. Where they choose or change samples, every batch is"
+        " treated alike.",
+        "这些数 {iterations} 次都相同。若用于选择或改变样本，则每个批量受到同样的处理。",
+    ),
+    **alike(
+        "findings.same-batch-again",
+        "dropout_seeded.fix noise_seeded.fix each_sample.fix seed.fix",
+        ("Seed once, before the training begins.", "只在训练开始之前设一次种子。"),
     ),
     "findings.same-batch-again.fix": (
         "Make the iterator once, before the loop, and call next on it.",

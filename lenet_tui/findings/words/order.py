@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lenet_tui.text.notice import Table
+from lenet_tui.text.words import alike
 
 ORDER: Table = {
     "findings.grad-accumulates.title": (
@@ -120,6 +121,10 @@ ORDER: Table = {
         "The backward at {first} freed what {op} had saved; the one at {second} needs it.",
         "{first} 处的反向传播释放了 {op} 保存的内容，而 {second} 处又需要它。",
     ),
+    "findings.double-backward.unseen.why": (
+        "An earlier backward freed what the one at {second} needs; where it ran was not recorded.",
+        "之前的反向传播释放了 {second} 处所需的内容；它在何处运行没有记录。",
+    ),
     "findings.double-backward.fix": (
         "Add the losses and call backward once; or detach what they share; or retain_graph=True in "
         "the first.",
@@ -186,9 +191,21 @@ ORDER: Table = {
         "{iterations} 次迭代之后仍有 {alive} 个之前的计算图存活",
     ),
     "findings.graph-kept-alive.why": (
-        "Something holds a tensor with its graph ({holder}), and there is one more after each "
+        "{holder} ({kind}) takes a tensor with its graph at {kept_at}, and there is one more after "
+        "each iteration: memory grows until it runs out.",
+        "{holder}（{kind}）在 {kept_at} 处保存带计算图的张量，每次迭代之后多一个：内存不断增长"
+        "直至耗尽。",
+    ),
+    "findings.graph-kept-alive.no_line.why": (
+        "{holder} ({kind}) holds tensors with their graphs, and there is one more after each "
         "iteration: memory grows until it runs out.",
-        "有对象持有带计算图的张量（{holder}），每次迭代之后多一个：内存不断增长直至耗尽。",
+        "{holder}（{kind}）持有带计算图的张量，每次迭代之后多一个：内存不断增长直至耗尽。",
+    ),
+    "findings.graph-kept-alive.unknown.why": (
+        "Something holds a tensor with its graph, and there is one more after each iteration: "
+        "memory grows until it runs out. Which name leads to it was not found.",
+        "有对象持有带计算图的张量，每次迭代之后多一个：内存不断增长直至耗尽。"
+        "没有找到指向它的名称。",
     ),
     "findings.graph-kept-alive.fix": (
         "Keep numbers: total += loss.item(), or loss.detach().",
@@ -198,25 +215,53 @@ ORDER: Table = {
         "{count} modules run in eval mode in a forward that is trained on: {modules}",
         "{count} 个模块在用于训练的前向中处于 eval 模式：{modules}",
     ),
+    "findings.mode-eval-in-training.title.one": (
+        "1 module runs in eval mode in a forward that is trained on: {modules}",
+        "1 个模块在用于训练的前向中处于 eval 模式：{modules}",
+    ),
     "findings.mode-eval-in-training.why": (
-        "They ran in train mode before; in iteration {iteration} dropout is off and batch "
-        "statistics "
-        "are frozen. eval() was last called at {turned}.",
-        "它们之前处于训练模式；第 {iteration} 次迭代中 dropout 关闭、批统计量冻结。最后一次 "
-        "eval() 在 {turned}。",
+        "In train mode before; in iteration {iteration} dropout is off and batch statistics are "
+        "frozen.",
+        "之前处于训练模式；第 {iteration} 次迭代中 dropout 关闭、批统计量冻结。",
+    ),
+    "findings.mode-eval-in-training.at.why": (
+        "In train mode before, put into eval mode at {turned}, and not back: in iteration "
+        "{iteration} dropout is off and batch statistics are frozen.",
+        "之前处于训练模式，在 {turned} 切换到 eval 模式后没有切回：第 {iteration} 次迭代中 dropout "
+        "关闭、批统计量冻结。",
+    ),
+    "findings.mode-eval-in-training.in.why": (
+        "In train mode before, put into eval mode by {turned_by}() at {turned}, and not back: in "
+        "iteration {iteration} dropout is off and batch statistics are frozen.",
+        "之前处于训练模式，由 {turned_by}() 在 {turned} 切换到 eval 模式后没有切回：第 {iteration} "
+        "次迭代中 dropout 关闭、批统计量冻结。",
     ),
     "findings.mode-eval-in-training.fix": (
         "Call model.train() after each evaluation.",
         "每次评估之后调用 model.train()。",
     ),
     "findings.mode-eval-in-training.start.why": (
-        "They are in eval mode from the start: dropout is off and batch statistics are frozen, as "
-        "for a model that was loaded; nothing called train().",
-        "它们从一开始就处于 eval 模式：dropout 关闭、批统计量冻结，像刚加载的模型；没有调用 "
-        "train()。",
+        "In eval mode from the start: dropout is off and batch statistics are frozen, as for a "
+        "model that was loaded; nothing called train().",
+        "从一开始就处于 eval 模式：dropout 关闭、批统计量冻结，像刚加载的模型；没有调用 train()。",
     ),
-    "findings.mode-eval-in-training.start.fix": (
-        "If it is not meant, call model.train() before training.",
-        "若非有意，请在训练之前调用 model.train()。",
+    "findings.mode-eval-in-training.start_at.why": (
+        "Put into eval mode at {turned} and never trained in train mode since: dropout is off and "
+        "batch statistics are frozen.",
+        "在 {turned} 切换到 eval 模式，此后从未以训练模式训练：dropout 关闭、批统计量冻结。",
+    ),
+    "findings.mode-eval-in-training.start_in.why": (
+        "Put into eval mode by {turned_by}() at {turned} and never trained in train mode since: "
+        "dropout is off and batch statistics are frozen.",
+        "由 {turned_by}() 在 {turned} 切换到 eval 模式，此后从未以训练模式训练：dropout "
+        "关闭、批统计量冻结。",
+    ),
+    **alike(
+        "findings.mode-eval-in-training",
+        "start.fix start_at.fix start_in.fix",
+        (
+            "If it is not meant, call model.train() before training.",
+            "若非有意，请在训练之前调用 model.train()。",
+        ),
     ),
 }

@@ -11,6 +11,7 @@ import torch
 from lenet_tui.history.engine import by_hand, keyframe, step_rules
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.history import MEGABYTE, History
+from lenet_tui.history.engine.moved import moved
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.op_goto import to_failure, to_op
 from lenet_tui.history.engine.ready_report import ready_report
@@ -40,7 +41,7 @@ from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import OptionError, Options, change, phases_on
 from lenet_tui.protocol.position import LOADS_CUDNN, STARTS_CUDA, Position
 from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected, OwnError
-from lenet_tui.protocol.transcript import OpState, ParameterState, PhaseState
+from lenet_tui.protocol.transcript import OpState
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.dry_run import dry_run
@@ -197,24 +198,11 @@ class Session:
         history.reached(navigator.iteration, navigator.cursor)
         cut(navigator)
         frame = replace(self.frame(), digest=self._fingerprint(), divergence=history.divergence)
-        full, at = command.parameters, navigator.cursor
-        states = digests.parameters(navigator.tape, at) if full else ()
-        passed = full and not error and command.move == moves.Forward("phase")
-        phase = self._phase(frame, states, command.ops) if passed else None
-        return Moved(command.number, frame, error, stopped, states, phase)
-
-    def _phase(
-        self, frame: Frame, states: tuple[ParameterState, ...], with_ops: bool
-    ) -> PhaseState:
-        """The phase that the cursor has just passed, for the transcript."""
-        number = self.navigator.cursor.segment
-        segment = frame.segments[number]
-        made = partial(self._ops, number)
-        ops = with_tensors(self.navigator, made) if with_ops else ()
-        return PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, ops)
+        at = navigator.tape, navigator.cursor
+        return moved(command, frame, at, self._ops, error=error, stopped=stopped)
 
     def _ops(self, number: int) -> tuple[OpState, ...]:
-        return digests.ops(self.navigator.tape, number)
+        return with_tensors(self.navigator, lambda: digests.ops(self.navigator.tape, number))
 
     def _make(self, move: Move) -> Notice | None:
         """Make a move; returns what stopped it, if it was a run that something stopped."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+from torch import Tensor
 
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.drawn import drawn
 from lenet_tui.findings.engine.numbers.repeats import (
     Mask,
     drawn_anew,
     masks,
-    noise,
     samples,
 )
 from lenet_tui.findings.engine.numbers.resumed import lacks
-from lenet_tui.findings.finding import Finding
+from lenet_tui.findings.engine.seedings import Seeding
+from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import FORWARD, UPDATE
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -28,10 +32,12 @@ class Again(Detector):
     def __init__(self) -> None:
         self._samples = ""
         self._masks: list[Mask] = []
-        self._noise: list[tuple[str, str]] = []
+        self._drawn: dict[tuple[str, str], Tensor] = {}
         self._times: dict[tuple[str, str], int] = {}
         self._pairs = -1
         self._lines: dict[str, str] = {}
+        self._seeded: dict[tuple[str, str, str], list[Seeding]] = {}
+        self._said: set[str] = set()
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         if iteration.error is not None:
@@ -41,10 +47,15 @@ class Again(Detector):
         for reason, where in self._repeated(iteration):
             times = self._times[reason, where] = self._times.get((reason, where), 0) + 1
             if times == TWICE:
-                evidence = {"reason": reason, "iterations": times + 1}
-                yield Finding(
-                    "same-batch-again", FORWARD.name, where, self._lines.get(where, ""), evidence
-                )
+                line = self._lines.get(where, "")
+                evidence: dict[str, Any] = {"reason": reason, "iterations": times + 1}
+                by = self._seeding(iteration, line)
+                if by is not None:
+                    evidence |= {"reason": f"{reason}_seeded", "seeded_by": by.function,
+                                 "seed": by.seed, "seeded_at": by.line}  # fmt: skip
+                    self._said.add(by.line)
+                yield Finding("same-batch-again", FORWARD.name, where, line, evidence)
+        yield from self._seeds(iteration)
 
     def _of_samples(self, iteration: Iteration) -> Iterator[Finding]:
         batch, trainer = iteration.tape.batch, iteration.trainer
@@ -65,14 +76,50 @@ class Again(Detector):
             if mask.same_as(last):
                 yield "dropout", mask.op.name
                 break
-        drawn = [(op.name, digest) for op, digest in noise(iteration.tape)]
-        for op, _ in noise(iteration.tape):
-            self._lines[op.name] = iteration.line(op)
-        known, self._noise = set(self._noise), drawn
-        for name, digest in drawn:
-            if (name, digest) in known:
-                yield "noise", name
-                break
+        found: dict[tuple[str, str], Tensor] = {}
+        known, repeated = self._drawn, ""
+        by_numpy = any(s.drew and s.function.startswith("numpy") for s in iteration.seedings)
+        for each in drawn(iteration):
+            if each.numpy and not by_numpy:
+                continue
+            where = each.call.where
+            found[where, each.content] = each.tensor
+            self._lines[where] = each.call.line
+            same = known.get((where, each.content))
+            if same is not None and same is not each.tensor and not repeated:
+                repeated = where
+        self._drawn = found
+        if repeated:
+            yield "noise", repeated
+
+    def _seeding(self, iteration: Iteration, line: str) -> Seeding | None:
+        """What set the generator in this iteration from which numbers were drawn at a line."""
+        call = next((n for n, c in enumerate(iteration.calls) if c.line == line), 0)
+        return next((s for s in reversed(iteration.seedings) if s.drew and s.at <= call), None)
+
+    def _seeds(self, iteration: Iteration) -> Iterator[Finding]:
+        """Seeds that are the same in each iteration, of which what was drawn is no tensor."""
+        now: dict[tuple[str, str, str], list[Seeding]] = {}
+        for seeding in iteration.seedings:
+            if seeding.drew:
+                now.setdefault((seeding.function, seeding.seed, seeding.line), []).append(seeding)
+        first = next((n for n, c in enumerate(iteration.calls) if c.entry is not None), 0)
+        for key, several in now.items():
+            function, seed, line = key
+            each = len(several) > 1 and all(s.at <= first for s in several)
+            if key not in self._seeded or line in self._said:
+                continue
+            if not each and (function.startswith("torch") or self._pairs < TWICE):
+                continue
+            self._said.add(line)
+            evidence = {
+                "reason": "each_sample" if each else "seed", "seeded_by": function, "seed": seed,
+                "seeded_at": line, "times": len(several), "iterations": self._pairs + 1,
+            }  # fmt: skip
+            yield Finding(
+                "same-batch-again", FORWARD.name, "", line, evidence, "" if each else NOTE
+            )
+        self._seeded = now
 
 
 class Resumed(Detector):

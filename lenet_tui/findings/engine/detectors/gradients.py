@@ -67,7 +67,8 @@ class GradientDetector(Detector):
             if getattr(entry, "optimizer", "") == BY_HAND:
                 self._by_hand.add(entry.name)
         for name in iteration.trainer.parameters:
-            if not iteration.before[name].equal(iteration.after[name]):
+            before, after = iteration.before[name], iteration.after[name]
+            if name not in self._moved and before is not after and not before.equal(after):
                 self._moved.add(name)
         self._stepped += [o for o in iteration.stepped if all(o is not s for s in self._stepped)]
         held = None if iteration.optimizers is None else held_by(self._stepped)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Any
 
+import torch
+from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.raised import failed_call
-from lenet_tui.findings.engine.holders import graph_holders
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.kept import Kept, kept
+from lenet_tui.findings.engine.nodes import edges, sequence
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, LOSS
+from lenet_tui.tape.engine.in_place import tensors
+from lenet_tui.training.engine.own_errors import own_line
 from lenet_tui.training.engine.trainer import Trainer
 
 WRITTEN = "modified by an inplace operation"
@@ -40,8 +46,8 @@ class GraphDetector(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call in iteration.calls:
-            for tensor in call.made:
-                number = sequence(node_of(tensor))
+            for made in call.made:
+                number = sequence(node_of(made))
                 if number is not None:
                     self._known[number] = call.where, call.line, iteration.number
         for segment in iteration.tape.segments:
@@ -56,8 +62,10 @@ class GraphDetector(Detector):
         if error is None or not (twice or WRITTEN in str(error)):
             return
         failed = failed_call(iteration)
-        root = node_of(failed.read[0][0]) if failed is not None and failed.read else None
-        line = failed.line if failed is not None else ""
+        tensor: Tensor | None
+        tensor = failed.read[0][0] if failed is not None and failed.read else started_from(error)
+        root = node_of(tensor) if tensor is not None else None
+        line = failed.line if failed is not None else own_line(error)
         edge = self._leaving(iteration, root, freed=twice) if root is not None else None
         if edge is not None:
             yield self._across(edge, line, iteration)
@@ -102,44 +110,80 @@ class GraphDetector(Detector):
         mine = {n for _, n in edges(root)} if root is not None else set()
         first, shared = "", ""
         for segment in iteration.tape.segments:
-            if segment.phase is not BACKWARD:
-                continue
-            for entry in segment.nodes:
+            for entry in segment.nodes if segment.phase is BACKWARD else ():
                 if not entry.parameter and entry.node in mine:
                     first, shared = iteration.phase_line(segment), entry.name
                     break
+        for call in iteration.calls:
+            if call.name in BACKWARDS and call.error is None and call.read and not shared:
+                begun = node_of(call.read[0][0])
+                both = [n for _, n in edges(begun) if n in mine] if begun is not None else []
+                made = [c.where for c in iteration.calls for t in c.made if node_of(t) in both]
+                if made:
+                    first, shared = call.line, made[-1]
         evidence = {"first": first, "second": line, "op": shared}
+        if not first:
+            evidence["reason"] = "unseen"
         return Finding("double-backward", BACKWARD.name, shared, line, evidence)
 
 
+BACKWARDS = ("backward", "grad")
+"""The calls that free a graph."""
+
+
+def started_from(error: BaseException) -> Tensor | None:
+    """From what a backward that raised had started, by torch's own frame."""
+    at = error.__traceback__
+    found: Tensor | None = None
+    while at is not None:
+        code = at.tb_frame.f_code
+        if code.co_filename == torch.autograd.__file__ and code.co_name == "backward":
+            given = tensors(at.tb_frame.f_locals.get("tensors"))
+            found = given[0] if given else found
+        at = at.tb_next
+    return found
+
+
 class AliveDetector(Detector):
-    """Counts the graphs that outlive their iteration, by a mark that dies with the loss's node."""
+    """Counts the graphs that outlive their iteration, by marks that die with their nodes.
+
+    Only those that a backward has gone through: what is kept for a later one is of use.
+    """
 
     def __init__(self) -> None:
         self._marks: dict[int, list[weakref.ref[Mark]]] = {}
         self._alive: dict[int, list[int]] = {}
+        self._starts: list[int] = []
         self._trainer: Trainer | None = None
         self._line = ""
-        self._holders: list[str] = []
+        self._kept: Kept | None = None
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._trainer = iteration.trainer
+        self._starts.append(iteration.sequence)
         marks = self._marks.setdefault(iteration.number, [])
         for segment in iteration.tape.segments:
             if segment.phase is BACKWARD and segment.root is not None:
-                mark = Mark()
-                segment.root.register_hook(mark)
-                marks.append(weakref.ref(mark))
+                nodes = [e.node for e in segment.nodes if not e.parameter]
+                for node in dict.fromkeys([segment.root, *nodes[:: max(1, len(nodes) // SAMPLE)]]):
+                    if (sequence(node) or 0) >= iteration.sequence:
+                        mark = Mark()
+                        node.register_hook(mark)
+                        marks.append(weakref.ref(mark))
                 self._line = iteration.phase_line(segment)
         return ()
 
     def left(self, iteration: int) -> Iterable[Finding]:
         if len(self._living(iteration)) > 1:
             gc.collect()  # which takes longer than a small iteration
-        self._alive[iteration] = self._living(iteration)
-        if len(self._alive[iteration]) > 1 and self._trainer is not None:
-            self._holders = graph_holders(self._trainer)
+        living = self._alive[iteration] = self._living(iteration)
+        if len(living) > 1 and self._trainer is not None:
+            self._kept = kept(self._trainer, self._born, living.__contains__)
         return ()
+
+    def _born(self, number: int) -> int:
+        """The iteration in which autograd counted so far."""
+        return bisect_right(self._starts, number)
 
     def _living(self, iteration: int) -> list[int]:
         return [
@@ -152,11 +196,27 @@ class AliveDetector(Detector):
         counts = [len(alive) for _, alive in sorted(self._alive.items())]
         if len(counts) < 3 or counts[-1] < 2 or counts[-1] <= counts[-2]:
             return
-        yield Finding(
-            "graph-kept-alive", LOSS.name, LOSS.name, self._line,
-            {"alive": counts[-1], "iterations": len(counts), "counts": counts,
-             "holder": self._holders[0] if self._holders else "?"},
-        )  # fmt: skip
+        if self._kept is not None and self._kept.bounded:
+            return
+        evidence: dict[str, Any] = {
+            "alive": counts[-1], "iterations": len(counts), "counts": counts,
+            "backward": self._line,
+        }  # fmt: skip
+        line = self._line
+        if self._kept is None:
+            evidence["reason"] = "unknown"
+        else:
+            evidence |= {"holder": self._kept.holder, "kind": self._kept.kind}
+            if self._kept.lines:
+                line = evidence["kept_at"] = self._kept.lines[0]
+                evidence |= {"lines": list(self._kept.lines)}
+            else:
+                evidence["reason"] = "no_line"
+        yield Finding("graph-kept-alive", LOSS.name, LOSS.name, line, evidence)
+
+
+SAMPLE = 64
+"""Nodes of a graph that are marked, beside its root."""
 
 
 class Mark:
@@ -164,24 +224,3 @@ class Mark:
 
     def __call__(self, *gradients: Any) -> None:
         return None
-
-
-def sequence(node: Node | None) -> int | None:
-    """Autograd's count of a node; ``None`` for a leaf, and where it has none."""
-    if node is None or node.name().endswith("AccumulateGrad"):
-        return None
-    count = getattr(node, "_sequence_nr", None)
-    return int(count()) if count is not None else None
-
-
-def edges(root: Node) -> Iterator[tuple[Node | None, Node]]:
-    """Every node reachable from a root, each with the one from which it was reached first."""
-    waiting: list[tuple[Node | None, Node]] = [(None, root)]
-    seen = {root}
-    while waiting:
-        parent, node = waiting.pop()
-        yield parent, node
-        for following, _ in node.next_functions:
-            if following is not None and following not in seen:
-                seen.add(following)
-                waiting.append((node, following))

@@ -10,9 +10,10 @@ from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.detector import Detector
-from lenet_tui.findings.engine.detectors.graph import WRITTEN, edges, sequence
+from lenet_tui.findings.engine.detectors.graph import WRITTEN
 from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.nodes import edges, sequence
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.in_place import storage

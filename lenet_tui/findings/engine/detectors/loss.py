@@ -10,20 +10,21 @@ import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine import losses
-from lenet_tui.findings.engine.calls import Call, StopCheck, node_of
+from lenet_tui.findings.engine.calls import Call, StopCheck
 from lenet_tui.findings.engine.defined_at import defined_at
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.index_range import outside
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.losses import Producers
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
-from lenet_tui.protocol.phases import FORWARD, LOSS, OTHER
+from lenet_tui.protocol.phases import FORWARD, LOSS
 
 START = 3.0
 """How often log K a loss at the start may be before it is noted."""
 
 
 class LabelDetector(Detector):
-    """Looks at labels before the loss's kernel runs: on a GPU that kernel ends the process."""
+    """Looks at labels and indices before a kernel runs: on a GPU that kernel ends the process."""
 
     def __init__(self) -> None:
         self._found: list[tuple[Call, str, dict[str, Any]]] = []
@@ -36,10 +37,17 @@ class LabelDetector(Detector):
                 labels = losses.target(call)
                 if labels is not None and labels.is_cuda and call.name in losses.CLASSES:
                     raise StopCheck
+            return
+        evidence = outside(call)
+        if evidence is not None:
+            self._found.append((call, "label-range", evidence))
+            if any(t.is_cuda for t, _ in call.read):
+                raise StopCheck
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call, id, evidence in self._found:
-            yield _finding(iteration, call, id, evidence)
+            if evidence.get("reason") != "index" or call.error is not None or call.entry is None:
+                yield finding(iteration, call, id, evidence)
         self._found.clear()
 
 
@@ -48,7 +56,6 @@ class LossDetector(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         producers = Producers(iteration.calls)
-        given = _of_the_batch(iteration)
         for call in iteration.calls:
             if call.name in losses.ELEMENTWISE:
                 yield from self._shapes(iteration, call)
@@ -58,8 +65,6 @@ class LossDetector(Detector):
                     yield from self._start(iteration, call)
             elif call.name == "log_softmax":
                 yield from self._normalised_by_hand(iteration, call)
-            elif call.name in ("sub", "rsub"):
-                yield from self._by_hand(iteration, call, given)
 
     def _shapes(self, iteration: Iteration, call: Call) -> Iterable[Finding]:
         made, target = losses.prediction(call), losses.target(call)
@@ -69,28 +74,13 @@ class LossDetector(Detector):
         if both is None or both.numel() == made.numel() == target.numel():
             return
         spread = both.numel() > made.numel()
-        yield _finding(
+        yield finding(
             iteration,
             call,
             "loss-broadcast",
-            _shapes(made, target, both),
+            shapes(made, target, both),
             "" if spread else WARNING,
         )
-
-    def _by_hand(self, iteration: Iteration, call: Call, given: set[int]) -> Iterable[Finding]:
-        """``prediction − target`` of a loss that is written out."""
-        tensors = [t for t, _ in call.read]
-        if len(tensors) != 2 or iteration.phase_of(call.entry) not in (LOSS.name, OTHER.name):
-            return
-        for made, target in (tensors, tensors[::-1]):
-            if node_of(made) is None or target.requires_grad or id(target) not in given:
-                continue
-            both = _broadcast(made, target)
-            same = made.dim() and target.dim() and made.shape[0] == target.shape[0] > 1
-            if both is None or not same or made.dim() == target.dim():
-                continue
-            if both.numel() > max(made.numel(), target.numel()):
-                yield _finding(iteration, call, "loss-broadcast", _shapes(made, target, both))
 
     def _normalised(
         self, iteration: Iteration, call: Call, producers: Producers
@@ -116,7 +106,7 @@ class LossDetector(Detector):
         evidence |= {"loss": call.name, "low": float(low), "high": float(high), "made_by": by}
         if source is not None:
             evidence["made_at"] = source.line
-        yield _finding(iteration, call, "loss-on-probabilities", evidence)
+        yield finding(iteration, call, "loss-on-probabilities", evidence)
 
     def _normalised_by_hand(self, iteration: Iteration, call: Call) -> Iterable[Finding]:
         """``log_softmax`` of what is normalised already, on the way to a loss written out."""
@@ -128,7 +118,7 @@ class LossDetector(Detector):
             return
         classes = made.shape[dim]
         low, high = made.detach().aminmax()
-        yield _finding(
+        yield finding(
             iteration, call, "loss-on-probabilities",
             {"classes": classes, "floor": losses.floor(classes), "loss": call.name,
              "low": float(low), "high": float(high), "made_by": ""},
@@ -142,13 +132,13 @@ class LossDetector(Detector):
         classes = found[1]
         value, expected = float(call.result.detach()), math.log(max(classes, 2))
         if losses.reduces_to_mean(call) and value > START * expected + 1:
-            yield _finding(
+            yield finding(
                 iteration, call, "loss-at-start",
                 {"value": value, "log_k": expected, "classes": classes}, NOTE,
             )  # fmt: skip
 
 
-def _finding(
+def finding(
     iteration: Iteration, call: Call, id: str, evidence: dict[str, Any], level: str = ""
 ) -> Finding:
     if call.entry is None:  # it failed, or the phase it is in did
@@ -157,7 +147,8 @@ def _finding(
         where = last.where if last is not None else ""
     else:
         phase, where = iteration.phase_of(call.entry) or LOSS.name, call.where
-    phase = LOSS.name if phase == FORWARD.name and call.entry is None else phase
+    if phase == FORWARD.name and call.entry is None and "loss" in call.name:
+        phase = LOSS.name
     line = call.line or defined_at(iteration.trainer, LOSS.name)
     return Finding(id, phase, where, line, evidence, level)
 
@@ -208,7 +199,7 @@ def _range(call: Call) -> tuple[str, dict[str, Any]] | None:
     return "label-range", facts | {"highest": classes - 1, "outside": outside}
 
 
-def _shapes(made: Tensor, target: Tensor, both: Tensor) -> dict[str, Any]:
+def shapes(made: Tensor, target: Tensor, both: Tensor) -> dict[str, Any]:
     return {
         "prediction": list(made.shape),
         "target": list(target.shape),
@@ -241,20 +232,3 @@ def _broadcast(a: Tensor, b: Tensor) -> Tensor | None:
     except RuntimeError:
         return None
     return torch.empty(shape, device="meta")
-
-
-def _of_the_batch(iteration: Iteration) -> set[int]:
-    """The ``id`` of each tensor of the batch, and of what only looks at one or casts it."""
-    found: set[int] = set()
-    batch = iteration.tape.batch
-
-    def note(tensor: Tensor) -> Tensor:
-        found.add(id(tensor))
-        return tensor
-
-    if batch is not None:
-        batch.map(note)
-    for call in iteration.calls:
-        if call.name in losses.LOOKS_ON and any(id(t) in found for t, _ in call.read):
-            found |= {id(t) for t in call.made}
-    return found

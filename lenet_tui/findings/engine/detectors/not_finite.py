@@ -6,8 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.hooks import culprits
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.engine.numbers.backward_birth import backward_birth
+from lenet_tui.findings.engine.numbers.backward_birth import (
+    BY_FUNCTION,
+    BY_HOOK,
+    BY_MODULE_HOOK,
+    backward_birth,
+)
 from lenet_tui.findings.engine.numbers.elements import spelled
 from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, forward_birth
 from lenet_tui.findings.engine.numbers.state_birth import state_birth
@@ -18,6 +24,7 @@ from lenet_tui.text.numbers import index_text
 
 IDS = {"input": "nan-input", "forward": "nan-forward", "backward": "nan-backward"}
 STATE = "nan-state"
+OWN_CODE = (BY_HOOK, BY_MODULE_HOOK, BY_FUNCTION)
 
 
 class NotFinite(Detector):
@@ -33,12 +40,19 @@ class NotFinite(Detector):
         if born is None:
             return
         self._found = True
+        evidence, line = _evidence(born, iteration), iteration.line(born.op)
+        by = culprits(iteration, born) if born.kind == "backward" else []
+        if by:
+            evidence |= {"by": [name for name, _ in by], "by_lines": [at for _, at in by if at]}
+            line = by[0][1] or line
+        elif born.cause in OWN_CODE:
+            evidence["reason"] = "arithmetic"
         yield Finding(
             IDS.get(born.kind, STATE),
             born.phase or (LOSS.name if born.where.startswith("target") else FORWARD.name),
             born.where,
-            iteration.line(born.op),
-            _evidence(born, iteration),
+            line,
+            evidence,
         )
 
 

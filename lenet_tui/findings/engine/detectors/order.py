@@ -20,8 +20,9 @@ from lenet_tui.findings.engine.loss_factor import (
     takes_part_of,
 )
 from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.engine.numbers.shrunk import clipped
 from lenet_tui.findings.finding import Finding
-from lenet_tui.protocol.phases import BACKWARD, CLIP, UNSCALE, UPDATE
+from lenet_tui.protocol.phases import BACKWARD, CLIP, OTHER, UNSCALE, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, UpdateEntry
 from lenet_tui.tape.engine.tape import TapeSegment
 
@@ -52,12 +53,17 @@ class Backward:
 
 @dataclass(slots=True, eq=False)
 class Clipping:
-    """``fresh``: how many of its gradients no update had read; ``then``: what came of each."""
+    """``fresh``: how many of its gradients no update had read; ``then``: what came of each.
+
+    ``by_hand``: the owner's code made the gradients shorter itself, to clip them or for another
+    reason: then it is misplaced only where they are cleared next.
+    """
 
     line: str
     fresh: int
     facts: dict[str, float]
     then: dict[str, str] = field(default_factory=dict)
+    by_hand: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +118,8 @@ class OrderDetector(Detector):
                 self._update(iteration, segment)
             elif phase is CLIP:
                 self._clip(iteration, segment)
+            elif phase is OTHER:
+                self._clip_by_hand(iteration, segment)
             elif phase is UNSCALE:
                 for entry in segment.entries:
                     gradient = self._of(entry.name)
@@ -240,6 +248,14 @@ class OrderDetector(Detector):
             states[entry.name].clipped = clipping
             states[entry.name].norm = _norm(entry.after)
 
+    def _clip_by_hand(self, iteration: Iteration, segment: TapeSegment) -> None:
+        entries = [e for e in segment.entries if isinstance(e, GradientEntry)]
+        if clipped(entries):
+            clipping = Clipping(iteration.phase_line(segment), 0, _measured(entries), by_hand=True)
+            self._clippings.append(clipping)
+            for entry in entries:
+                self._of(entry.name).clipped = clipping
+
     def end(self) -> Iterable[Finding]:
         phases = {"grad-accumulates": BACKWARD, "accumulation-scale": BACKWARD}
         for id, (where, line, evidence) in self._found.items():
@@ -251,6 +267,8 @@ class OrderDetector(Detector):
         for clipping in self._clippings:
             outcomes = set(clipping.then.values())
             if not outcomes or "read" in outcomes:
+                continue
+            if clipping.by_hand and outcomes != {"cleared"}:
                 continue
             reason = "after"
             if "added" in outcomes:

@@ -9,9 +9,8 @@ from torch import Tensor, nn
 
 from lenet_tui.findings.engine.defined_at import defined_at
 from lenet_tui.findings.engine.detector import Detector
-from lenet_tui.findings.engine.holders import global_holder, holder
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.finding import NOTE, WARNING, Finding
+from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import BACKWARD, UPDATE
 from lenet_tui.tape.engine.entries import NodeEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
@@ -32,7 +31,7 @@ class RegistrationDetector(Detector):
         self._where: dict[str, tuple[str, str]] = {}
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        trainer = self._trainer = iteration.trainer
+        self._trainer = iteration.trainer
         self._optimizers = iteration.optimizers
         held = held_by(iteration.optimizers)
         self._took_part |= took_part(iteration)
@@ -40,42 +39,12 @@ class RegistrationDetector(Detector):
             del segment
             if getattr(entry, "optimizer", "") == BY_HAND:
                 self._by_hand.add(entry.name)
-        for entry, consumer in reversed(list(leaves(iteration))):  # as the forward used them
+        for entry, _ in leaves(iteration):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             self._took_part.add(id(tensor))
-            if not entry.parameter and id(tensor) not in trainer.names:
-                yield from self._unregistered(iteration, tensor, consumer, held)
-            elif entry.parameter and held is not None and id(tensor) not in held:
+            if entry.parameter and held is not None and id(tensor) not in held:
                 self._missing.setdefault(entry.parameter, _norm(entry.received))
-
-    def _unregistered(
-        self,
-        iteration: Iteration,
-        tensor: Tensor,
-        consumer: NodeEntry | None,
-        held: set[int] | None,
-    ) -> Iterable[Finding]:
-        trainer = iteration.trainer
-        inside = holder(tensor, trainer.modules())
-        place = inside or global_holder(tensor, trainer.file.names)
-        parameter = isinstance(tensor, nn.Parameter)
-        if not inside and not parameter:
-            return  # an input that requires a gradient, or a tensor that is optimized by itself
-        trained = held is not None and id(tensor) in held
-        if trained and not inside:
-            return
-        op = next((o for _, o in iteration.ops() if consumer and o.name == consumer.name), None)
-        evidence = {
-            "held_by": place, "shape": list(tensor.shape), "parameter": parameter,
-            "in_optimizer": trained,
-        }  # fmt: skip
-        if trained:
-            evidence["reason"] = "trained"
-        level = WARNING if trained or not inside else ""
-        yield Finding(
-            "param-not-registered", iteration.phase_of(op), consumer.name if consumer else "",
-            iteration.line(op), evidence, level,
-        )  # fmt: skip
+        return ()
 
     def end(self) -> Iterable[Finding]:
         trainer, optimizers = self._trainer, self._optimizers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.broadcast import BroadcastDetector
 from lenet_tui.findings.engine.detectors.gradients import GradientDetector
 from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetector
 from lenet_tui.findings.engine.detectors.in_place import InPlaceDetector
@@ -13,12 +14,15 @@ from lenet_tui.findings.engine.detectors.order import OrderDetector
 from lenet_tui.findings.engine.detectors.raised import Raised
 from lenet_tui.findings.engine.detectors.registration import RegistrationDetector
 from lenet_tui.findings.engine.detectors.storage import FrozenDetector, TiedDetector
+from lenet_tui.findings.engine.detectors.unregistered import UnregisteredDetector
 
 DETECTORS: tuple[type[Detector], ...] = (
     Raised,
     LabelDetector,
     LossDetector,
+    BroadcastDetector,
     RegistrationDetector,
+    UnregisteredDetector,
     GradientDetector,
     FrozenDetector,
     TiedDetector,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from torch.utils.data import DataLoader, default_collate
 
 from lenet_tui.findings.engine.batch_mixing import Mixing, mixing
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.mode_difference import Call
 from lenet_tui.findings.engine.outermost_call import outermost_call
-from lenet_tui.findings.engine.probes.trial import Trial
-from lenet_tui.findings.engine.step_line import step_line
+from lenet_tui.findings.engine.probes.trial import Start, Trial
+from lenet_tui.findings.engine.step_line import Ran, step_line
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
-from lenet_tui.protocol.phases import FORWARD, UPDATE
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, UPDATE
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.training.engine import batch
@@ -40,20 +42,34 @@ PLANES = 3
 class Tried(Detector):
     """Tries the first iteration; a step that fails says so itself when it is recorded."""
 
+    def __init__(self) -> None:
+        self._start: Start | None = None
+        self._ran: Ran | None = None
+        self._trainer: Trainer | None = None
+
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
         found: list[Finding] = []
-        try:
-            with Trial(trainer) as trial:
-                found += self._mixing(trial)
-                found += self._step(trial)
-        except DeviceLost:
-            raise
-        except Exception:  # noqa: BLE001 - whatever is wrong, the recorded iteration will say it
-            pass
+        with _unsaid(), Trial(trainer) as trial:
+            self._start = trial.start
+            found += self._mixing(trial)
         return found
 
-    def _step(self, trial: Trial) -> Iterator[Finding]:
-        line = step_line(trial, FACTORS, only_if_higher=True)
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if iteration.number == 1 and iteration.error is None:
+            self._trainer, self._ran = iteration.trainer, _ran(iteration)
+        return ()
+
+    def end(self) -> Iterable[Finding]:
+        """Go back to the first iteration: before the last, that would cut graphs that are kept."""
+        found: list[Finding] = []
+        if self._trainer is not None and self._start is not None and self._ran is not None:
+            with _unsaid(), Trial(self._trainer, self._start) as trial:
+                found += self._step(trial, self._ran)
+        self._ran = self._start = None
+        return found
+
+    def _step(self, trial: Trial, ran: Ran) -> Iterator[Finding]:
+        line = step_line(trial, FACTORS, only_if_higher=True, ran=ran)
         if line is None or not line.repeatable or line.backwards != 1:
             return
         start, end = line.at(0.0), line.at(1.0)
@@ -96,6 +112,33 @@ class Tried(Detector):
         level = ERROR if found.scrambled else WARNING
         line = _line(call[0], at.line)
         yield Finding("batch-mixing", FORWARD.name, at.name, line, evidence, level)
+
+
+@contextmanager
+def _unsaid() -> Iterator[None]:
+    """Whatever is wrong, the recorded iteration will say it."""
+    try:
+        yield
+    except DeviceLost:
+        raise
+    except Exception:  # noqa: BLE001 - the owner's code may raise anything
+        pass
+
+
+def _ran(iteration: Iteration) -> Ran | None:
+    """What a recorded iteration says of the step that it made."""
+    trainer, segments = iteration.trainer, iteration.tape.segments
+    names = trainer.parameters
+    if not (iteration.before.keys() >= names.keys() <= iteration.after.keys()):
+        return None
+    backwards = [n for n, s in enumerate(segments) if s.phase is BACKWARD]
+    root = trainer.last_loss
+    if trainer.options.step and backwards:
+        outputs = [s.output for s in segments[: backwards[-1]] if s.phase is LOSS]
+        made = outputs[-1].tensor if outputs and outputs[-1] is not None else None
+        root = float(made) if made is not None and made.numel() == 1 else None
+    start, end = ({n: v[n] for n in names} for v in (iteration.before, iteration.after))
+    return Ran(start, end, len(backwards), root)
 
 
 def _line(module: nn.Module, number: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.numbers.causes import HALVES
@@ -25,6 +26,10 @@ ELEMENTWISE = frozenset(
 """Ops whose slope at a single element can be had by running them on it alone."""
 
 
+BY_HOOK, BY_MODULE_HOOK, BY_FUNCTION = "hook", "module-hook", "function"
+"""Causes that are code of a person's own: a hook of a tensor or module, an autograd function."""
+
+
 def backward_birth(tape: Tape, given: Given) -> Birth | None:
     """The first node on the way to a gradient that is not finite; ``None``: all are finite.
 
@@ -40,7 +45,8 @@ def backward_birth(tape: Tape, given: Given) -> Birth | None:
             found = _in(segment, ops)
             if found is None or (segment.scale > 1 and found.cause in _BY_SCALE):
                 continue
-            return (found.op and behind(tape, found.op, given)) or found
+            own = found.cause in (BY_HOOK, BY_MODULE_HOOK, BY_FUNCTION)
+            return (found.op and not own and behind(tape, found.op, given)) or found
     return None
 
 
@@ -68,7 +74,19 @@ def _in(segment: TapeSegment, ops: Sequence[OpEntry]) -> Birth | None:
             break
         entry, place = bad[0]
         seen.add(id(entry))
+    received = next((t for t in entry.received if not finite(t)), None)
+    if received is not None:  # nobody handed it on so: a hook has changed it on the way
+        return _changed(entry, received, ops)
     return None if entry is end else _birth(entry, place, ops, segment.nodes)
+
+
+def _changed(entry: NodeEntry, received: Tensor, ops: Sequence[OpEntry]) -> Birth:
+    index, bad = first_bad(received)
+    op = next((o for o in ops if o.node is entry.node), None)
+    return Birth(
+        "backward", entry.name, BY_HOOK, float(received[index]), index, bad, received.numel(),
+        str(received.dtype)[6:], (), op, BACKWARD.name, {"node": entry.op},
+    )  # fmt: skip
 
 
 def _last_received(nodes: Sequence[NodeEntry]) -> Sequence[Tensor | None]:
@@ -100,8 +118,8 @@ def _birth(
     if chooser is not None and cause in ("zero-times-inf", "zero-times-nan"):
         cause, names["unchosen"] = "unchosen", chooser.name
     return Birth(
-        "backward", entry.name, cause, value, index, bad, made.numel(), str(made.dtype)[6:], (),
-        op, BACKWARD.name, names,
+        "backward", entry.name, _by(entry) or cause, value, index, bad, made.numel(),
+        str(made.dtype)[6:], (), op, BACKWARD.name, names,
     )  # fmt: skip
 
 
@@ -113,6 +131,13 @@ def _of(
     named = (o.name for o in ops if o.node is node and o.tensor.shape == made.shape)
     leaves = (n.parameter for n in nodes if n.node is node and n.parameter)
     return next(named, "") or next(leaves, "") if node is not None else ""
+
+
+def _by(entry: NodeEntry) -> str:
+    """Whose code a node runs, if it is none of torch's."""
+    if not isinstance(entry.node, BackwardCFunction):
+        return ""
+    return BY_MODULE_HOOK if entry.op.startswith("BackwardHookFunction") else BY_FUNCTION
 
 
 def _cause(value: float, received: float | None, slope: float | None, made: Tensor) -> str:

@@ -17,14 +17,11 @@ from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine import batch
 from lenet_tui.training.engine.trainer import Trainer
 
-DRAWS = frozenset(
-    ("randn", "rand", "randint", "randn_like", "rand_like", "randint_like", "normal", "bernoulli",
-     "randperm", "multinomial", "normal_", "uniform_", "bernoulli_")
-)  # fmt: skip
-"""Ops that draw numbers at random."""
 DROPOUTS = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"))
 ENOUGH = 32
 """Numbers that do not come out the same twice by chance."""
+SOME = 4096
+"""Numbers that tell most masks apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,19 @@ class Mask:
         """Whether it is the same mask, as far as both can be seen; ``False``: too little can."""
         if self.dropped.shape != other.dropped.shape:
             return False
-        both = self.counted & other.counted
+        some = [t.flatten()[:SOME] for t in (self.dropped, other.dropped)]
+        if bool(((some[0] != some[1]) & self._both(other, SOME)).any()):
+            return False
+        both = self._both(other)
         first, second = self.dropped[both], other.dropped[both]
         left_out = 0 < int(first.sum()) < first.numel()
         return left_out and first.numel() >= ENOUGH and torch.equal(first, second)
+
+    def _both(self, other: Mask, most: int | None = None) -> Tensor:
+        """What counts in both, of the first ones flat, or of all."""
+        if most is None:
+            return self.counted & other.counted
+        return self.counted.flatten()[:most] & other.counted.flatten()[:most]
 
 
 def masks(tape: Tape) -> Iterator[Mask]:
@@ -55,18 +61,6 @@ def masks(tape: Tape) -> Iterator[Mask]:
             if given.shape == made.shape:
                 counted = given != 0
                 yield Mask(op, (made == 0) & counted, counted)
-
-
-def noise(tape: Tape) -> Iterator[tuple[OpEntry, str]]:
-    """The ops of an iteration that drew enough numbers, each with the digest of them.
-
-    Not those that draw from a generator of their own.
-    """
-    for segment in tape.segments:
-        for op in segment.ops:
-            own = op.kwargs.get("generator") is not None
-            if op.op in DRAWS and op.tensor.numel() >= ENOUGH and not own:
-                yield op, digest(op.tensor)
 
 
 def digest(tensor: Tensor) -> str:

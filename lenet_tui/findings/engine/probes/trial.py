@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -23,18 +24,28 @@ from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The state in which an iteration begins, with the batch that it takes."""
+
+    state: bytes
+    batch: Batch
+
+
 class Trial:
     """``with Trial(trainer) as trial``: inside, the trainer stands at the start of an iteration.
 
-    ``batch``: the one that this iteration takes. Each of the methods begins in that same state,
-    the generators' too, so that dropout has the same mask. Afterwards the whole keyframe of the
-    trainer is as it was; its output, loss and graph are forgotten, so it must be at a boundary.
+    ``batch``: the one that this iteration takes; ``start``: that of an earlier trial, to begin
+    there again, else it is the iteration that comes now. Each of the methods begins in that same
+    state, the generators' too, so that dropout has the same mask. Afterwards the whole keyframe of
+    the trainer is as it was; its output, loss and graph are forgotten, so it must be at a boundary.
     """
 
     batch: Batch
 
-    def __init__(self, trainer: Trainer) -> None:
+    def __init__(self, trainer: Trainer, start: Start | None = None) -> None:
         self.trainer = trainer
+        self.start = start
         self.root: float | None = None
         """Of the last iteration: what its last backward started from."""
 
@@ -43,12 +54,18 @@ class Trial:
         self._before = keyframe.capture(trainer)
         self._flags = [(p, p.requires_grad) for p in trainer.parameters.values()]
         self._says_loss = trainer.says_loss
+        self._at_start = False
+        if self.start is not None:
+            self._start, self.batch = self.start.state, self.start.batch
+            return self
         try:
             with rejecting(trainer):
                 trainer.fetch()
             assert trainer.batch is not None
             self.batch = trainer.batch.copy()
             self._start = keyframe.capture(trainer)
+            self.start = Start(self._start, self.batch)
+            self._at_start = True
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise
@@ -74,7 +91,9 @@ class Trial:
 
     def begin(self, batch: Batch | None = None) -> None:
         """Go to the start; the iterations from here take this batch, or else their own."""
-        self._to(self._start)
+        if not self._at_start:
+            self._to(self._start)
+        self._at_start = False
         self.trainer.pinned = self.batch if batch is None else batch
 
     def iterate(self) -> int:

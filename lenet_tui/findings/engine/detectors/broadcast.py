@@ -1,0 +1,98 @@
+"""A prediction and a target that meet with shapes that broadcast, wherever in a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import Tensor
+
+from lenet_tui.findings.engine.calls import Call, node_of
+from lenet_tui.findings.engine.data_flow import leading
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.loss import finding, shapes
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.finding import Finding
+from lenet_tui.protocol.phases import FORWARD, LOSS, OTHER
+
+CONTRACTS = ("matmul", "mm", "bmm", "einsum", "linear", "outer", "ger", "cdist", "bilinear",
+             "tensordot", "kron", "addmm", "baddbmm", "scaled_dot_product_attention")  # fmt: skip
+"""Functions that make an axis of another tensor on purpose."""
+WIDENS = ("unsqueeze", "getitem", "view", "reshape", "expand", "unflatten", "expand_as")
+"""Functions by which a prediction is made to meet every target on purpose, within a loss."""
+
+
+class BroadcastDetector(Detector):
+    """Looks at each op of a loss that is written out, on the way to a backward.
+
+    One of its operands depends on a parameter; another comes from the batch and requires no
+    gradient. Both have as many samples, the one has an axis more than the other, and the result is
+    larger than each: every prediction meets every target.
+    """
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        given = _of_the_batch(iteration)
+        producers = Producers(iteration.calls)
+        leads = leading(iteration)
+        for call in iteration.calls:
+            pair = next(_met(call, given), None)
+            if pair is None or not any(id(t) in leads for t in call.made):
+                continue
+            phase = iteration.phase_of(call.entry)
+            if phase not in (LOSS.name, OTHER.name) and not _in_model(iteration, phase, *pair):
+                continue
+            made, target = pair
+            source = producers.of(made)
+            if source is not None and source.name in WIDENS and made.dim() > 1:
+                before = source.read[0][0] if source.read else made
+                if before.dim() < made.dim() and iteration.phase_of(source.entry) == phase:
+                    continue
+            yield finding(iteration, call, "loss-broadcast", shapes(made, target, call.made[0]))
+            return  # what follows in the formula has the same cause
+
+
+def _in_model(iteration: Iteration, phase: str, made: Tensor, target: Tensor) -> bool:
+    """Whether a model that computes its loss itself has a number (N, 1) and a target (N)."""
+    returned = [s.output for s in iteration.tape.segments if s.phase is FORWARD]
+    alone = bool(returned) and all(op is None or op.tensor.numel() == 1 for op in returned)
+    return phase == FORWARD.name and alone and {made.dim(), target.dim()} == {1, 2}
+
+
+def _met(call: Call, given: set[int]) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yields a prediction and a target that an op has broadcast against each other."""
+    if call.name in CONTRACTS or len(call.made) != 1 or len(call.read) < 2:
+        return
+    result, operands = call.made[0], [t for t, _ in call.read]
+    if not result.requires_grad or result.numel() <= max(t.numel() for t in operands):
+        return
+    try:
+        together = torch.broadcast_shapes(*[t.shape for t in operands])  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        return
+    if together != result.shape:
+        return
+    for made in operands:
+        for target in operands:
+            if node_of(made) is None or target.requires_grad or id(target) not in given:
+                continue
+            samples = made.dim() and target.dim() and made.shape[0] == target.shape[0] > 1
+            if samples and made.dim() != target.dim():
+                yield made, target
+
+
+def _of_the_batch(iteration: Iteration) -> set[int]:
+    """The ``id`` of each tensor of the batch, and of what was computed from one without a graph."""
+    found: set[int] = set()
+    batch = iteration.tape.batch
+
+    def note(tensor: Tensor) -> Tensor:
+        found.add(id(tensor))
+        return tensor
+
+    if batch is not None:
+        batch.map(note)
+    for call in iteration.calls:
+        if any(id(t) in found for t, _ in call.read):
+            found |= {id(t) for t in call.made if not t.requires_grad}
+    return found

@@ -1,0 +1,103 @@
+"""Parameters that take part and are in no ``named_parameters()``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.registration import held_by, leaves
+from lenet_tui.findings.engine.holders import holdings
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.finding import WARNING, Finding
+from lenet_tui.training.engine.trainer import Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """A leaf that no module has. ``trained``: whether an optimizer holds it."""
+
+    tensor: Tensor
+    trained: bool
+    phase: str
+    where: str
+    line: str
+
+
+class UnregisteredDetector(Detector):
+    """What a list, a dictionary or a tensor attribute holds: one finding for each of these."""
+
+    def __init__(self) -> None:
+        self._strangers: dict[int, _Stranger] = {}
+        self._trainer: Trainer | None = None
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        trainer = self._trainer = iteration.trainer
+        held = held_by(iteration.optimizers)
+        ops = {op.name: op for _, op in reversed(list(iteration.ops()))}
+        for entry, consumer in leaves(iteration):
+            tensor = entry.node.variable  # type: ignore[attr-defined]
+            if entry.parameter or id(tensor) in trainer.names or id(tensor) in self._strangers:
+                continue
+            op = ops.get(consumer.name) if consumer is not None else None
+            self._strangers[id(tensor)] = _Stranger(
+                tensor, held is not None and id(tensor) in held, iteration.phase_of(op),
+                consumer.name if consumer is not None else "", iteration.line(op),
+            )  # fmt: skip
+        return ()
+
+    def end(self) -> Iterable[Finding]:
+        left = dict(self._strangers)
+        for holding in holdings(self._trainer) if self._trainer is not None and left else ():
+            known = [(way, left[id(t)]) for way, t in holding.tensors() if id(t) in left]
+            if not holding.of_module:  # tensors that a file optimizes by itself are no module's
+                for _, stranger in known:
+                    if stranger.trained or not isinstance(stranger.tensor, nn.Parameter):
+                        left.pop(id(stranger.tensor), None)
+                known = [pair for pair in known if id(pair[1].tensor) in left]
+            for trained in (False, True):
+                some = [(way, s) for way, s in known if s.trained is trained]
+                if some:
+                    kind = type(holding.value).__name__
+                    yield _finding(holding.name, kind, some, holding.of_module)
+            for _, stranger in known:
+                left.pop(id(stranger.tensor), None)
+        nowhere = [
+            ("", s) for s in left.values() if isinstance(s.tensor, nn.Parameter) and not s.trained
+        ]
+        if nowhere:
+            yield _finding("", "", nowhere, False)
+
+
+def _finding(
+    name: str, kind: str, strangers: list[tuple[str, _Stranger]], of_module: bool
+) -> Finding:
+    first, trained = strangers[0][1], strangers[0][1].trained
+    parameters = list(dict.fromkeys(f"{name}{way}" for way, _ in strangers))
+    evidence: dict[str, Any] = {
+        "held_by": name, "kind": kind, "parameters": parameters, "count": len(strangers),
+        "numbers": sum(s.tensor.numel() for _, s in strangers), "in_optimizer": trained,
+    }  # fmt: skip
+    if len(strangers) == 1:
+        evidence["shape"] = list(first.tensor.shape)
+    else:
+        evidence["modules"] = _by_module(name, strangers)
+    variant = ("one" if len(strangers) == 1 else "") if name else "nowhere"
+    reason = "_".join(part for part in (variant, "trained" if trained else "") if part)
+    if reason:
+        evidence["reason"] = reason
+    level = WARNING if trained or not of_module else ""
+    return Finding("param-not-registered", first.phase, first.where, first.line, evidence, level)
+
+
+def _by_module(name: str, strangers: list[tuple[str, _Stranger]]) -> list[str]:
+    """``heads[0]: weight (3, 8), bias (3,)`` for each module, or tensor, of those held."""
+    found: dict[str, list[str]] = {}
+    for way, stranger in strangers:
+        module, _, leaf = f"{name}{way}".rpartition(".") if "." in way else (f"{name}{way}", "", "")
+        shape = str(tuple(stranger.tensor.shape))
+        found.setdefault(module, []).append(f"{leaf} {shape}".strip())
+    return [f"{module}: {', '.join(several)}" for module, several in found.items()]
