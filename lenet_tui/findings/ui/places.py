@@ -195,7 +195,7 @@ def _along(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
     finite = [loss for loss in losses if 0 < loss < float("inf")]
     if not finite or len(losses) != len(factors):
         return []
-    titles = [f"{number(factor, 3) if factor else '0'}{glyphs.times}" for factor in factors]
+    titles = [f"{factor:g}{glyphs.times}" for factor in factors]
     label = max(map(cell_len, titles))
     lines = [_plain(f"  {words('panel.along')}", "$foreground-muted")]
     for factor, title, loss in zip(factors, titles, losses, strict=True):
