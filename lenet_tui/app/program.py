@@ -74,7 +74,8 @@ def _owners(frame: Frame, source: Sequence[str]) -> Program:
     if here >= 0:
         lines[here] = Line(source[here], frame.position.phase, "current", notes)
     if frame.digest:
-        lines += [Line("", notes=(("code.state", {}),)), Line(f"# STATE {frame.digest}")]
+        known = "code.digest" if frame.looked_at else "code.state"  # a script is not exported
+        lines += [Line("", notes=((known, {}),)), Line(f"# STATE {frame.digest}")]
     return Program(tuple(lines), max(here, 0))
 
 

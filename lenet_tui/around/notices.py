@@ -35,6 +35,11 @@ NOTICES = {
         "the script has raised an exception in iteration {n}, which is recorded up to there",
         "脚本在第 {n} 次迭代中抛出异常，已记录到该处",
     ),
+    "around:raised-before": (
+        "the script has raised an exception after {count} updates, before --at {at}: --at {n}"
+        " records the iteration that it is in",
+        "脚本在 {count} 次更新之后抛出异常，早于 --at {at}：用 --at {n} 记录它所在的迭代",
+    ),
     "around:raised": (
         "here the script raised its exception: there is nothing after it",
         "脚本在此处抛出异常：之后没有内容",

@@ -165,6 +165,8 @@ class Program:
         if recording is not None:
             self._say(notice("around:raising", n=recording.tape.iteration))
             self._stopped(recording)
+        elif self._shown is None and observer.count + 1 < self._stop.at:
+            self._say(_raised_before(observer.count, self._stop.at))
 
     def _ended(self, says: bool) -> None:
         """The script is over: whoever still looks at it is waited for.
@@ -186,3 +188,8 @@ class Program:
                 self._say(notice("around:too-few", count=count, at=at))
             else:
                 self._say(notice("around:never", count=count, when=str(self._stop)))
+
+
+def _raised_before(count: int, at: int) -> Notice:
+    """Said of an exception after so many updates, where the stop was not reached."""
+    return notice("around:raised-before", count=count, n=count + 1, at=at)

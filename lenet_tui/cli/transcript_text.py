@@ -141,7 +141,7 @@ class TextPrinter:
     def _backward(self, state: PhaseState, frame: Frame) -> None:
         if state.ops or not frame.graph:
             return
-        nodes = sorted((n for n in frame.graph.nodes if n.order), key=lambda n: n.order)
+        nodes = sorted(filter(frame.graph.ran, frame.graph.nodes), key=lambda n: n.order)
         inner = [n for n in nodes if not n.parameter]
         self._printer.line(self._words("trace.nodes", n=len(nodes), leaves=len(nodes) - len(inner)))
         self._printer.indented(" → ".join(map(_node, inner)))

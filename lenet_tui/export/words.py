@@ -35,6 +35,7 @@ EXPORT: Table = {
         "SHA-256 of parameters and gradients; an export prints it",
         "参数与梯度的 SHA-256；导出的脚本会打印它",
     ),
+    "code.digest": ("SHA-256 of parameters and gradients", "参数与梯度的 SHA-256"),
     "code.and": (", ", "，"),
     "code.shape": ("{shape}", "{shape}"),
     "code.loss": ("{loss}", "{loss}"),

@@ -13,13 +13,14 @@ NONE, ZERO, VALUE = "none", "zero", "value"
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A parameter, or a tensor that requires grad and is none (``registered`` is false).
+    """A parameter, or a tensor that requires grad and that no module has registered.
 
     ``group``: the number of its group in an optimizer, with the optimizer's name where there are
     several; empty: in none; ``None``: not known. ``path``: whether a backward from the last loss
     reaches it; ``None``: there is no loss yet. ``gradient``: ``none``, ``zero`` or ``value``, then
     with its ``norm``. ``moved``: its value changed in this iteration. ``shares``: another name of
-    the same storage.
+    the same storage. ``name``: of a parameter that can be gone to; else ``held_by`` may say who
+    has it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class LedgerRow:
     norm: float = 0.0
     moved: bool = False
     shares: str = ""
+    held_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def _plain(value: Any) -> Any:
 
 def place(finding: Finding, words: Words) -> str:
     """The line of the person's code and the place on the tape."""
-    key = "findings.at" if finding.where else "findings.in"
+    key = "findings.at" if finding.where not in ("", finding.phase) else "findings.in"
     at = words(key, where=finding.where, phase=finding.phase) if finding.phase else finding.where
     return "  ".join(part for part in (finding.line, at) if part)
 

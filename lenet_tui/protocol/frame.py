@@ -178,8 +178,8 @@ class Failure:
 class GraphNode:
     """A node of the autograd graph. ``next``: numbers of the nodes it hands gradients to.
 
-    ``name``: the forward op it came from, or the parameter at a leaf. ``order``: when it ran (from
-    1), 0 while it has not. ``gradients``: shapes of what it produced, once it ran.
+    ``name``: the forward op it came from, or the parameter at a leaf. ``order``: when it runs (from
+    1) in the backward on the tape, 0: in none. ``gradients``: shapes of what it produces there.
     """
 
     number: int
@@ -194,13 +194,23 @@ class GraphNode:
 @pickled_by_call
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The graph that the last forward built. ``root``: the node of the loss or the output."""
+    """The graph that the last forward built. ``root``: the node of the loss or the output.
+
+    The cursor has passed the nodes whose ``order`` is within ``reached``. ``number``: of the list
+    ``nodes``, which crosses a pipe once (``SentRows``); 0: it crosses with each frame.
+    """
 
     root: int
     alive: bool
     nodes: tuple[GraphNode, ...]
     current: int = -1
     vector: str = ""
+    reached: int = 1 << 30
+    number: int = field(default=0, compare=False)
+
+    def ran(self, node: GraphNode) -> bool:
+        """Whether the cursor has passed it."""
+        return 0 < node.order <= self.reached
 
 
 @pickled_by_call

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from textual.widgets.tree import TreeNode
+
 from lenet_tui.app.ui.panes.autograd import AutogradPane, GraphTree
 from lenet_tui.protocol.frame import Graph, GraphNode
 from tests.harness.pane_app import running, shown, until
@@ -24,6 +28,39 @@ async def test_what_ran_and_whether_the_graph_is_alive_is_seen_whole() -> None:
         assert "▶ AccumulateGrad  fc3.bias" in shown(pane)
         app.answer(graph=Graph(0, True, GRAPH.nodes, vector="onehot 3"))
         await until(pilot, lambda: "graph alive" in shown(pane))
+
+
+async def test_a_step_writes_the_labels_anew_of_what_it_changes(monkeypatch: Any) -> None:
+    nodes = tuple(
+        GraphNode(n, f"Op{n}Backward0", "", False, (n + 1,) if n < 49 else (), n + 1, ())
+        for n in range(50)
+    )
+    reached = (0, 1, 2, 9, 8)
+    graphs = [Graph(0, True, nodes, n - 1, "", n) for n in reached]
+    written: list[object] = []
+    label = AutogradPane._label
+
+    def counted(*of: Any) -> Any:
+        written.append(of)
+        return label(*of)
+
+    monkeypatch.setattr(AutogradPane, "_label", counted)
+    found, counts = [], []
+    for steps in (graphs, graphs[-1:]):
+        pane = AutogradPane(id="autograd")
+        async with running(pane) as (app, pilot):
+            for graph in steps:
+                written.clear()
+                app.answer(graph=graph)
+                await pilot.pause()
+                counts.append(len(written))
+            found.append(labels(pane.query_one(GraphTree).root))
+    assert counts == [50, 1, 2, 8, 2, 50]
+    assert found[0] == found[1] and sum("✔" in text for text in found[0]) == 7
+
+
+def labels(node: TreeNode[Any]) -> list[str]:
+    return [str(node.label), *(text for below in node.children for text in labels(below))]
 
 
 async def test_in_ascii_it_is_drawn_with_nothing_else() -> None:

@@ -106,12 +106,14 @@ def test_an_exception_in_the_recorded_iteration_shows_it_and_then_is_the_scripts
     assert 'File "/script.py", line 26, in <module>' in traceback
     assert "lenet_tui" not in traceback
     assert traceback.endswith("(2x7 and 8x16)\n")
+    early = runs("fails", "--at", "9")  # it never comes there: how to see what led to it
+    assert "after 3 updates, before --at 9: --at 4 records the iteration" in early.err
 
 
 @pytest.mark.parametrize(
     ("script", "when", "iteration", "said"),
     [
-        ("nan", "nan", 4, "loss.log · log made nan (6 of 6 numbers)"),
+        ("nan", "nan", 4, "loss.log · log made NaN (6 of 6 numbers)"),
         ("plain", "loss < 1.2", 4, "loss < 1.2 held after update 3"),
         ("plain", "norm(fc1.weight) > 0.1", 2, "held after update 1"),
         ("plain", "min(norm.relu) < 0.001", 2, "watch 1: min(norm.relu) < 0.001 (0)"),

@@ -41,6 +41,32 @@ def test_a_wrong_gradient_of_an_attention_is_never_called_checked() -> None:
     assert wrong_gradients("heads_quick_float64", random.Random(1)) == 4
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "heads_learned_returned_float64",
+        "heads_learned_quick_cross",
+        "heads_apart_dropout",
+        "heads_apart_quick_float64",
+        "heads_learned_weighed_returned_each",
+    ],
+)
+def test_the_gradient_on_a_mask_is_what_reached_the_scores(name: str) -> None:
+    net, draw = explained(name), random.Random(3)
+    masks = [n for n in nodes(net) if n.parameter in ("mask", "keys")]
+    assert masks
+    for node in masks:
+        assert node.grad is not None and node.grad.abs().max() > 0
+        for _ in range(3):
+            index = tuple(draw.randrange(n) for n in node.grad.shape)
+            cell = f"{node.parameter}.grad{list(index)}".replace(" ", "")
+            found = net.ask(cell)
+            assert found.checked and reach(found) <= 2e-3 * abs(found.value) + 1e-7
+            node.grad[index] += 3 * reach(found) + 1e-30
+            assert not net.ask(cell).checked
+            node.grad[index] = found.value
+
+
 def test_another_gradient_on_the_output_is_noticed_in_every_weight() -> None:
     net = explained("heads_float64")
     cells = [f"layer.{w}.grad[3,2]" for w in ("in_proj_weight", "out_proj.weight")]

@@ -141,6 +141,8 @@ def test_another_gradient_on_one_state_is_noticed_in_every_weight() -> None:
 def test_what_is_not_known_of_a_layer_is_said(name: str, cell: str, why: str) -> None:
     found = explained(name).ask(cell)
     assert not is_proved(found) and [key for key, _ in found.notes] == ["no-arithmetic", why]
+    said = "layer.weight_hr_l0 3×5" if "projected" in name else "layer.weight_ih_l1 20×5"
+    assert said in found.formula  # what it was made of is there, with its shape
 
 
 def test_what_is_inside_of_a_layer_is_shown_and_no_cell() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import runpy
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch import nn
 
 from lenet_tui.findings.engine.check import check
 from lenet_tui.findings.finding import Finding
-from lenet_tui.findings.words import FINDINGS, shown_evidence
+from lenet_tui.findings.words import FINDINGS, said, shown_evidence
 from lenet_tui.protocol.options import resolve
 from lenet_tui.text.words import Words
 from lenet_tui.training.engine.trainer import Trainer
@@ -50,6 +51,24 @@ def step(real):
 """
 """The gradients of ``judged`` are never cleared: both backwards add, and the first one is read."""
 
+MEETS = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+    def forward(self, x):
+        return x * self.scale
+
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+loss = nn.functional.mse_loss
+data = [(torch.randn({made}), torch.randn({target})) for _ in range(3)]
+"""
+"""A prediction of one shape and a target of another."""
+
 
 def _found(program: str, folder: Path) -> Finding:
     return next(f for f in checked(program, BROKEN, folder).findings if f.id == id_of(program))
@@ -73,6 +92,46 @@ def test_an_index_in_the_evidence_is_told_from_a_count(tmp_path: Path) -> None:
     shown = shown_evidence(found, Words("en", FINDINGS))
     assert "index of the replaced sample 4" in shown
     assert "number of others that change 3" in shown
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize(
+    "made, target",
+    [((12, 1), (12,)), ((12,), (12, 1)), ((4, 1, 3, 3), (4, 3, 3)), ((4, 3, 3), (4, 1, 3, 3)),
+     ((3, 3, 1), (3, 3))],
+)  # fmt: skip
+def test_both_remedies_of_a_broadcast_give_one_shape(
+    made: tuple[int, ...], target: tuple[int, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(MEETS.format(made=made, target=target))
+    found = check(Trainer(resolve("own", model=str(file), device="cpu")), 1).findings
+    one = next(f for f in found if f.id == "loss-broadcast")
+    values = {"prediction": torch.zeros(made), "target": torch.zeros(target)}
+    for remedy in (one.evidence["write"], one.evidence["instead"]):
+        name, shapes = remedy.partition(".")[0], {n: v.shape for n, v in values.items()}
+        shapes[name] = eval(remedy, dict(values)).shape
+        assert len(set(shapes.values())) == 1, remedy
+        assert remedy in said(one, Words("en", FINDINGS))[2]
+
+
+def test_no_remedy_is_made_up_where_another_axis_differs(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(MEETS.format(made=(4, 1, 3, 3), target=(1, 5, 3, 3)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = check(Trainer(resolve("own", model=str(file), device="cpu")), 1).findings
+    one = next(f for f in found if f.id == "loss-broadcast")
+    assert "squeeze" not in said(one, Words("en", FINDINGS))[2] and "write" not in one.evidence
+
+
+def test_the_evidence_does_not_say_again_what_the_texts_say(tmp_path: Path) -> None:
+    program = "nan-backward__sequence"
+    shown = shown_evidence(_found(program, tmp_path), Words("en", FINDINGS))
+    assert "node" in shown and "bad" not in shown and "factors" not in shown
+    large = _found("step-too-large__regression", tmp_path)
+    shown = shown_evidence(large, Words("en", FINDINGS))
+    assert "losses" not in shown or "along" not in large.evidence
 
 
 def test_the_floor_is_the_loss_of_the_best_probabilities(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def test_each_column_is_what_torch_says(tmp_path: Path) -> None:
     assert groups["out.weight"] == "1" and groups["out.bias"] == groups[""] == ""
     assert [name for name, row in found.items() if row.moved] == ["embed.weight", "out.weight"]
     assert not found[""].registered and found[""].shape == (3, 4)
+    assert found[""].held_by == "loose[0].weight"
     assert found["embed.weight"].shares == "head.weight" and not found["out.weight"].shares
 
 

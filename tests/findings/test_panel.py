@@ -10,6 +10,7 @@ import torch
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import OptionList
+from textual.widgets._toast import Toast
 
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.main_screen import MainScreen
@@ -22,6 +23,7 @@ from lenet_tui.findings.ui.places import drawing
 from lenet_tui.findings.ui.screen import KEYS, FindingsScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.protocol.options import Options, resolve
+from lenet_tui.text.numbers import number
 from tests.findings.gallery_files import BROKEN, checked, programs, write
 from tests.harness.running_app import SIZES, Running, running
 
@@ -56,11 +58,13 @@ async def test_a_broadcast_is_drawn_axis_by_axis(size: tuple[int, int], tmp_path
     async with running(size, options=broken("loss-broadcast__regression", tmp_path)) as run:
         await run.press("n", "!")
         assert option(run, "#findings-list").startswith("✘ error  loss-broadcast")
-        assert "expected 12" in said(run) and "Checked from iteration 1 on" in said(run)
+        assert "144 pairs where 12 were meant" in said(
+            run
+        ) and "Checked from iteration 1 on" in said(run)
         position = run.app.main.frame
         await run.press("enter")
-        assert any("prediction     12   1→12" in line for line in run.lines)
-        assert any("target       —→12     12" in line for line in run.lines)
+        assert any("prediction       12   1 → 12" in line for line in run.lines)
+        assert any("target       — → 12       12" in line for line in run.lines)
         assert "Fix: Give both the same shape: prediction.squeeze(-1)" in said(run)
         assert "144 differences instead of 12" in run.text
         assert all(cell_len(line) <= size[0] for line in run.lines)
@@ -137,6 +141,33 @@ async def test_nothing_found_is_said_and_probes_answer_in_a_line() -> None:
 
 
 @pytest.mark.filterwarnings(BROADCASTS)
+@pytest.mark.parametrize("size", SIZES[:2])
+async def test_a_notification_covers_no_key_of_the_panel(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    options = broken("loss-broadcast__regression", tmp_path)
+    async with running(size, options=options) as run:
+        await run.press("!")
+        run.app.notify("torch warns: " + "a long text " * 12)
+        await run.settle()
+        toast = run.app.screen.query_one(Toast).region
+        for name in (".keys", "#findings-probes"):
+            covered = toast.intersection(run.app.screen.query_one(name).region)
+            assert toast.area and not covered.area, name
+
+
+def test_the_loss_along_a_step_is_drawn_with_the_step_taken(tmp_path: Path) -> None:
+    found = checked("step-too-large__regression", BROKEN, tmp_path).findings
+    one = next(f for f in found if f.id == "step-too-large")
+    for made in drawn(one):
+        lines = made.plain.splitlines()
+        assert len(lines) == 1 + len(one.evidence["factors"])
+    losses = [float(loss) for loss in one.evidence["losses"]]
+    taken = losses[one.evidence["factors"].index(1)]
+    assert any(number(taken, 4) in line and "step taken" in line for line in lines)
+
+
+@pytest.mark.filterwarnings(BROADCASTS)
 async def test_in_chinese_and_in_ascii(tmp_path: Path) -> None:
     options = broken("loss-broadcast__regression", tmp_path)
     async with running((80, 24), lang="zh", options=options) as run:
@@ -146,7 +177,7 @@ async def test_in_chinese_and_in_ascii(tmp_path: Path) -> None:
         await run.press("!")
         assert run.text.isascii()
         await run.press("enter")
-        assert run.text.isascii() and "1->12" in run.text
+        assert run.text.isascii() and "1 -> 12" in run.text
         await run.press("p")
         assert run.text.isascii()
 

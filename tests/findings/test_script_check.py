@@ -68,7 +68,9 @@ def test_what_a_script_raises_is_explained(runs: Runs) -> None:
     ran = runs(HEALTHY.replace(LINE, LINE + "    hidden[0] = 0\n"), "check", "--format", "json")
     findings = json.loads(ran.out)["findings"]
     assert [f["id"] for f in findings] == ["inplace-overwrite", "raised"]
+    assert [f["level"] for f in findings] == ["error", "note"]  # it is one mistake
     evidence = findings[0]["evidence"]
+    assert (findings[1]["phase"], findings[1]["line"]) == ("backward", evidence["backward"])
     assert (findings[0]["line"], evidence["saved_line"]) == ("script.py:12", "script.py:11")
     assert (ran.status, ran.err) == (1, "")
 

@@ -7,9 +7,10 @@ without a batch), ``cell`` (cells in a loop), ``long`` (48 steps), ``projected``
 a graph).
 
 ``named("heads_padded")`` is a multi-head attention. Further words: ``cross`` (other keys),
-``causal``, ``biased`` (a mask of numbers), ``padded``, ``returned`` (the weights are read too),
-``each`` (of each head), ``quick`` (no weights), ``dropout``, ``more`` (a learned key and a zero),
-``separate`` (other features), ``plain``, ``first``, ``alone``.
+``causal``, ``biased`` (a mask of numbers), ``learned`` (that is a parameter), ``apart`` (another
+one for each sample and head), ``weighed`` (a learned mask of the keys), ``padded``, ``returned``
+(the weights are read too), ``each`` (of each head), ``quick`` (no weights), ``dropout``,
+``more`` (a learned key and a zero), ``separate`` (other features), ``plain``, ``first``, ``alone``.
 """
 
 from __future__ import annotations
@@ -103,6 +104,11 @@ class Heads(Family):
             add_bias_kv="more" in words, add_zero_attn="more" in words, kdim=wide, vdim=wide,
             batch_first="first" in words,
         )  # fmt: skip
+        keys = 8 if "separate" in words else 4 if "cross" in words else 6
+        if words & {"learned", "apart"}:
+            self.mask = nn.Parameter(torch.randn(*((6,) if "apart" in words else ()), 6, keys))
+        if "weighed" in words:
+            self.keys = nn.Parameter(torch.randn(3, keys))
 
     def use(self, h: Tensor) -> list[Tensor]:
         words, x = self.words, h.view(-1, 6, 8)
@@ -118,6 +124,10 @@ class Heads(Family):
             more |= {"attn_mask": torch.ones(6, keys).triu(1).bool(), "is_causal": "quick" in words}
         if "biased" in words:
             more["attn_mask"] = torch.sin(torch.arange(6.0 * keys)).view(6, keys).to(self.kind)
+        if words & {"learned", "apart"}:
+            more["attn_mask"] = self.mask
+        if "weighed" in words:
+            more["key_padding_mask"] = self.keys
         if "padded" in words:
             more["key_padding_mask"] = torch.arange(keys) >= keys - torch.arange(len(x))[:, None]
         if "alone" in words:

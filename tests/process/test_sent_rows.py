@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from lenet_tui.process.child import _plain
 from lenet_tui.process.engine.pipe import Pipe
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.messages import DoMove, Moved
+from lenet_tui.protocol.messages import DoMove, Moved, Subscription
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.sent_rows import SentRows
 from tests.harness.driving import Drive
@@ -51,6 +51,7 @@ class Line:
             report = self._rows.whole(_plain(self._data))
         assert isinstance(report, Moved) and not report.error
         assert report.frame.rows == self.session.frame().rows
+        assert report.frame.graph == self.session.frame().graph
         return len(self._data), report.frame
 
 
@@ -73,3 +74,22 @@ def test_other_ops_are_another_list() -> None:
         names.append([row.name for row in frame.rows])
         line("finish")
     assert names[0] != names[1] and names[:2] == names[2:]
+
+
+def test_the_graph_of_two_thousand_ops_crosses_once_for_each_backward() -> None:
+    line = Line("tests.harness.deep_models:Many")
+    line.session.subscribe(Subscription((), graph=True))
+    line("phase", "phase", "phase")  # whose next one is the backward
+    sizes = []
+    for move in ("op", "op", "op", "back op", "phase", "back op"):
+        size, frame = line(move)
+        sizes.append(size)
+        graph, navigator = frame.graph, line.session.navigator
+        backward = navigator.tape.backward(navigator.cursor)
+        assert graph is not None and backward is not None and len(graph.nodes) > 2000
+        passed = [(n, e.op, e.name) for n, e in enumerate(backward[1], 1)]
+        ran = [(n.order, n.op, n.name) for n in graph.nodes if graph.ran(n)]
+        assert sorted(ran) == passed, move
+    assert sizes[0] > 50_000 and max(sizes[1:]) < 5_000
+    line("finish", "phase", "phase", "phase", "op")  # another one
+    assert line.session.frame().graph != graph

@@ -267,7 +267,7 @@ def test_a_logarithm_of_a_negative_number_is_found_far_into_a_run() -> None:
     iteration, phase, op, index = drive.at
     assert (phase, op, index) == ("forward", 2, 2), stopped
     assert iteration > 3
-    assert stopped.startswith("input.log · log made nan (1 of 1 numbers); it was given 1, −")
+    assert stopped.startswith("input.log · log made NaN (1 of 1 numbers); it was given 1, −")
     assert not any(math.isnan(x) for x in drive.moved.frame.losses)
     assert math.isfinite(drive.moved.frame.loss or math.nan)
     drive("finish")
@@ -286,7 +286,7 @@ def test_infinity_in_a_list_of_operands_is_not_blamed_on_the_op() -> None:
     """``torch.cat`` of something that is infinite already."""
     drive = Drive(model="tests.harness.models:Joined")
     stopped = str(drive("continue 3").stopped)
-    assert stopped.startswith("input.div · div made inf")
+    assert stopped.startswith("input.div · div made ∞")
     assert str(drive("continue 3").stopped) != stopped
     assert "cat" not in str(drive.moved.stopped)
 

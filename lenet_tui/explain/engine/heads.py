@@ -184,6 +184,21 @@ def back(heads: Heads, gradients: Mapping[int, Tensor]) -> tuple[Tensor, ...]:
 
     ``gradients``: on the output and on the weights that were returned, by their places.
     """
+    r = heads.roundings
+    on_made, slopes = _slopes(heads, gradients, heads.scale)
+    on_q, _ = r.affine([(slopes, heads.parts[1].mT)])
+    on_k, _ = r.affine([(slopes.mT, heads.parts[0].mT)])
+    on_v, _ = r.affine([(heads.used.mT, on_made.mT)])
+    return _merged(on_q), _merged(on_k), _merged(on_v)
+
+
+def on_scores(heads: Heads, gradients: Mapping[int, Tensor]) -> Tensor:
+    """The gradients on the scores, with the masks in them, (samples, heads, queries, keys)."""
+    return _slopes(heads, gradients, 1.0)[1]
+
+
+def _slopes(heads: Heads, gradients: Mapping[int, Tensor], scale: float) -> tuple[Tensor, Tensor]:
+    """The gradients on the heads' means, and on what was multiplied by ``scale`` into scores."""
     r, w_out = heads.roundings, _double(heads.call.source("out_proj_weight").tensor)
     if 0 in gradients:
         on_out = _batched(gradients[0])[heads.samples]
@@ -200,12 +215,8 @@ def back(heads: Heads, gradients: Mapping[int, Tensor]) -> tuple[Tensor, ...]:
     count = heads.weights.shape[-1] + on_made.shape[-1] + 4
     sizes = (heads.weights.detach() * size).sum(-1, keepdim=True)
     mean = r.made(shares.sum(-1, keepdim=True), sizes, count)
-    slopes = heads.weights * (on_weights - mean) * heads.scale
-    slopes = r.made(slopes, heads.weights.detach() * (size + sizes) * heads.scale, 5)
-    on_q, _ = r.affine([(slopes, heads.parts[1].mT)])
-    on_k, _ = r.affine([(slopes.mT, heads.parts[0].mT)])
-    on_v, _ = r.affine([(heads.used.mT, on_made.mT)])
-    return _merged(on_q), _merged(on_k), _merged(on_v)
+    slopes = heads.weights * (on_weights - mean) * scale
+    return on_made, r.made(slopes, heads.weights.detach() * (size + sizes) * scale, 5)
 
 
 def _on_returned(heads: Heads, gradient: Tensor) -> Tensor:

@@ -130,6 +130,10 @@ CELLS: Table = {
         "目标类别是 {a}，不是 {b}：此处为 0",
     ),
     "cells.note.from": ("moved, not changed: it is {a}", "只是换了位置：就是 {a}"),
+    "cells.note.several": (
+        "it stands in {a} places of the result: the sum of {b} there",
+        "它出现在结果的 {a} 处：是这些位置上 {b} 之和",
+    ),
     "cells.note.accumulated": (
         "added to the gradient that was there: zero_grad did not run in between",
         "加到原有的梯度上：中间没有 zero_grad",

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -30,6 +31,8 @@ from lenet_tui.training.engine.trainer import Trainer
 MOST = 8
 """Iterations that are run where a detector wants to see more than were asked for."""
 GRAVITY = (ERROR, WARNING, NOTE)
+SAYS_WHY = frozenset({"inplace-overwrite", "double-backward", "graph-across-iterations"})
+"""Findings that are made of what backward raised: they name the line that is to blame for it."""
 
 
 class CheckRecorder(TapeRecorder):
@@ -131,10 +134,23 @@ def sorted_findings(found: Iterable[Finding]) -> Iterator[Finding]:
     """The gravest first; once for each id and place."""
     order = list(LEVELS)
     seen: set[tuple[str, str, str]] = set()
-    for finding in sorted(found, key=lambda f: (GRAVITY.index(f.level), -_specific(f, order))):
+    for finding in sorted(
+        _explained(list(found)), key=lambda f: (GRAVITY.index(f.level), -_specific(f, order))
+    ):
         if (finding.id, finding.where, finding.line) not in seen:
             seen.add((finding.id, finding.where, finding.line))
             yield finding
+
+
+def _explained(found: list[Finding]) -> list[Finding]:
+    """What torch raised is a note where a finding says of the same place why it did so."""
+    errors = [f for f in found if f.level == ERROR and f.id != "raised"]
+    return [
+        replace(f, level=NOTE)
+        if f.id == "raised" and any(e.id in SAYS_WHY or e.line == f.line != "" for e in errors)
+        else f
+        for f in found
+    ]
 
 
 def _specific(finding: Finding, order: list[str]) -> int:

@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.autograd.graph import Node
 from torch.optim import Optimizer
 
+from lenet_tui.findings.engine.detectors.registration import members
+from lenet_tui.findings.engine.holders import holdings
 from lenet_tui.findings.engine.nodes import edges
 from lenet_tui.findings.ledger import NONE, VALUE, ZERO, Ledger, LedgerRow
 from lenet_tui.history.engine.session import Session
@@ -28,7 +30,7 @@ def ledger(request: Ledger, session: Session) -> tuple[LedgerRow, ...]:
     reached = None if root is None else dict(_leaves(root))
     groups = _groups(trainer)
     state = {name: (value, grad) for name, value, grad in tape.state(cursor)}
-    shared = _shared(trainer)
+    shared, registered = _shared(trainer), members(trainer)
     rows = []
     for name, p in trainer.parameters.items():
         value, grad = state.get(name, (p, p.grad))
@@ -39,15 +41,19 @@ def ledger(request: Ledger, session: Session) -> tuple[LedgerRow, ...]:
         path = None if reached is None else id(p) in reached
         rows.append(
             LedgerRow(
-                name, tuple(p.shape), True, p.requires_grad, group, path, kind, norm, moved,
-                shared.get(name, ""),
+                name, tuple(p.shape), id(p) in registered, p.requires_grad, group, path, kind, norm,
+                moved, shared.get(name, ""),
             )
         )  # fmt: skip
-    for leaf in (reached or {}).values():
-        if id(leaf) not in trainer.names:
-            held = None if groups is None else groups.get(id(leaf), "")
-            kind, norm = _gradient(leaf.grad)
-            rows.append(LedgerRow("", tuple(leaf.shape), False, True, held, True, kind, norm))
+    strangers = [leaf for leaf in (reached or {}).values() if id(leaf) not in trainer.names]
+    holds = _holders(trainer) if strangers else {}
+    for leaf in strangers:
+        held = None if groups is None else groups.get(id(leaf), "")
+        kind, norm = _gradient(leaf.grad)
+        held_by = holds.get(id(leaf), "")
+        rows.append(
+            LedgerRow("", tuple(leaf.shape), False, True, held, True, kind, norm, held_by=held_by)
+        )
     return tuple(rows)
 
 
@@ -95,6 +101,15 @@ def _gradient(grad: Tensor | None) -> tuple[str, float]:
     if not bool(values.count_nonzero()):
         return ZERO, 0.0
     return VALUE, float(torch.linalg.vector_norm(values.double()))
+
+
+def _holders(trainer: Trainer) -> dict[int, str]:
+    """Which list, dictionary or attribute each tensor is in that no module has registered."""
+    found: dict[int, str] = {}
+    for holding in holdings(trainer):  # those of modules come first
+        for way, tensor in holding.tensors():
+            found.setdefault(id(tensor), f"{holding.name}{way}")
+    return found
 
 
 def _shared(trainer: Trainer) -> dict[str, str]:

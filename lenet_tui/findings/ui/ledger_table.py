@@ -21,7 +21,7 @@ LEAST = 16
 
 def suspicious(row: LedgerRow) -> bool:
     """Whether something of a row is as it seldom should be."""
-    if not row.registered or (row.moved and not row.requires_grad):
+    if not row.name or (row.moved and not row.requires_grad):
         return True
     return row.requires_grad and (row.group == "" or row.path is False)
 
@@ -63,7 +63,7 @@ def _room(width: int, shown: list[str], widths: dict[str, int]) -> int:
 
 
 def _name(row: LedgerRow, words: Words) -> str:
-    return clean(row.name) if row.name else words("ledger.stranger")
+    return clean(row.name or row.held_by) or words("ledger.stranger")
 
 
 def _cells(row: LedgerRow, words: Words, glyphs: Glyphs) -> dict[str, str]:

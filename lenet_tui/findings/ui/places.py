@@ -84,7 +84,7 @@ def _aligned(shape: list[int], dims: int) -> list[int | None]:
 def _side(size: int | None, goal: int, glyphs: Glyphs) -> str:
     if size == goal:
         return str(size)
-    return f"{glyphs.none if size is None else size}{glyphs.arrow}{goal}"
+    return f"{glyphs.none if size is None else size} {glyphs.arrow} {goal}"
 
 
 def _cut(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
@@ -187,6 +187,25 @@ def _depth(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
     ]
 
 
+def _along(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
+    """The loss along the step's line, a line for each part of the step; the lowest one marked."""
+    evidence = finding.evidence
+    losses = [float(loss) for loss in evidence.get("losses", ())]
+    factors = [float(factor) for factor in evidence.get("factors", ())]
+    finite = [loss for loss in losses if 0 < loss < float("inf")]
+    if not finite or len(losses) != len(factors):
+        return []
+    titles = [f"{factor:g}{glyphs.times}" for factor in factors]
+    label = max(map(cell_len, titles))
+    lines = [_plain(f"  {words('panel.along')}", "$foreground-muted")]
+    for factor, title, loss in zip(factors, titles, losses, strict=True):
+        style = "bold" if loss == min(finite) else "bold $text-error" if factor == 1 else ""
+        text = f"  {title:>{label}}  {_bar(loss, finite, glyphs):<24} {number(loss, 4)}"
+        note = f"   {words('panel.taken')}" if factor == 1 else ""
+        lines.append(_plain(f"{text}{note}", style))
+    return lines
+
+
 def _bar(size: float, sizes: list[float], glyphs: Glyphs) -> str:
     if not 0 < size < float("inf"):
         return ""
@@ -236,4 +255,5 @@ _DRAWN: dict[str, Callable[[Finding, Words, Glyphs], list[Content]]] = {
     "graph-across-iterations": _across,
     "vanishing": _depth,
     "exploding": _depth,
+    "step-too-large": _along,
 }

@@ -296,7 +296,7 @@ class FindingsScreen(Dialog[Finding]):
             evidence = finding.evidence
             several = [finding.where, *evidence.get("parameters", ()), *evidence.get("instead", ())]
             for n, row in enumerate(self._rows):
-                if row.name in several or (not row.name and finding.id == "param-not-registered"):
+                if row.name in several or (row.held_by and row.held_by in several):
                     return n
         odd = [n for n, row in enumerate(self._rows) if suspicious(row)]
         return next(iter(odd), 0 if self._rows else None)

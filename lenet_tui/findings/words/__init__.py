@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any
 
 from lenet_tui.findings.finding import Finding
@@ -23,6 +24,8 @@ FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE, 
 """
 
 _SIGNS = {"inf": "∞", "-inf": "−∞", "nan": "NaN"}
+_TOGETHER = {"along": {"factors", "losses"}}
+"""What a text says of several pieces of the evidence in one."""
 LISTED = 3
 """Names that a text lists."""
 
@@ -31,23 +34,42 @@ def said(finding: Finding, words: Words) -> tuple[str, str, str]:
     """The title, the why and the fix of a finding."""
     values = {name: _spelled(value, words) for name, value in finding.evidence.items()}
     values |= {"where": finding.where, "line": finding.line}
+    title, why, fix = (words(key, **values) for key in _keys(finding, words))
+    return title, why, fix
+
+
+def _keys(finding: Finding, words: Words) -> tuple[str, ...]:
+    """The keys of a finding's texts: those of its reason first."""
     reason = finding.evidence.get("reason", "")
-    texts = []
-    for part in ("title", "why", "fix"):
-        key = f"findings.{finding.id}.{reason}.{part}"
-        texts.append(words(key if key in words else f"findings.{finding.id}.{part}", **values))
-    return texts[0], texts[1], texts[2]
+    own = {part: f"findings.{finding.id}.{reason}.{part}" for part in ("title", "why", "fix")}
+    return tuple(
+        key if key in words else f"findings.{finding.id}.{part}" for part, key in own.items()
+    )
+
+
+def _is_cut(value: Any) -> bool:
+    """Whether a text lists only the first of it."""
+    several = isinstance(value, (list, tuple)) and len(value) > LISTED
+    return several and not all(isinstance(n, int) for n in value)
 
 
 def shown_evidence(finding: Finding, words: Words) -> str:
-    """The evidence in one line, as ``name value``; what the title says whole is left out.
+    """The evidence in one line, as ``name value``; what the texts say whole is left out.
 
     A name that says too little has words of its own, ``findings.ID.evidence.NAME``.
     """
     facts = finding.evidence.items()
     values = {k: v for k, v in facts if k not in ("reason", "message") and v not in ("", [], ())}
+    texts = " ".join(words(key) for key in _keys(finding, words))
+    named = {name for _, name, _, _ in Formatter().parse(texts)}
+    together = {part for name, parts in _TOGETHER.items() if name in named for part in parts}
     labels = {name: f"findings.{finding.id}.evidence.{name}" for name in values}
-    said_as = {name: words(key) if key in words else name for name, key in labels.items()}
+    values = {
+        name: value
+        for name, value in values.items()
+        if name not in together and (name not in named or labels[name] in words or _is_cut(value))
+    }
+    said_as = {name: words(labels[name]) if labels[name] in words else name for name in values}
     return ", ".join(f"{said_as[k]} {_spelled(value, words)}" for k, value in values.items())
 
 

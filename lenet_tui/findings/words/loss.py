@@ -18,10 +18,12 @@ LOSS: Table = {
         "torch 只给出警告，或什么都不说。",
     ),
     "findings.loss-broadcast.fix": (
-        "Give both the same shape: prediction.squeeze(-1), or target.unsqueeze(-1) or "
-        "target.view_as(prediction).",
-        "让两者形状相同：prediction.squeeze(-1)、target.unsqueeze(-1) 或 "
-        "target.view_as(prediction)。",
+        "Give both the same shape before the loss: for each prediction its own target.",
+        "在计算损失之前让两者形状相同：每个预测对应自己的目标。",
+    ),
+    "findings.loss-broadcast.axis.fix": (
+        "Give both the same shape: {write}, or {instead}.",
+        "让两者形状相同：{write}，或 {instead}。",
     ),
     "findings.loss-on-probabilities.title": (
         "{loss} takes logits and is given probabilities: each row sums to 1",

@@ -75,6 +75,8 @@ PANEL: Table = {
     "panel.counted": ("{bad} of {total} elements", "{total} 个元素中的 {bad} 个"),
     "panel.born": ("iteration {n}", "第 {n} 次迭代"),
     "panel.edge": ("the backward walks into it", "反向传播走进了它"),
+    "panel.along": ("the loss after parts of the step", "走完这一步的若干部分之后的损失"),
+    "panel.taken": ("the step taken", "实际走的一步"),
     "panel.absent": ("not in this iteration", "本次迭代没有"),
     # the ledger
     "panel.ledger": ("Parameters at the cursor", "光标处的参数"),

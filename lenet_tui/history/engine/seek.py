@@ -11,6 +11,7 @@ from lenet_tui.history.engine.history import History
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.phases import PHASES
+from lenet_tui.tape.engine.collection import collection_put_off
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import LAST, UNKNOWN, Cursor, Tape
@@ -143,7 +144,8 @@ class Replay:
         segments = self.tape.segments
         taped = any(s.entries for s in segments)
         if self.iteration and taped and all(s.segment.how == "turn" for s in segments):
-            self.history.keep_near(self.iteration, self.recorder)
+            with collection_put_off():
+                self.history.keep_near(self.iteration, self.recorder)
         self._keep_if_due()
 
     def _keep_if_due(self) -> None:

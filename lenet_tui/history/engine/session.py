@@ -44,6 +44,7 @@ from lenet_tui.protocol.session_api import Hooks, KeyframeStore, MoveRejected, O
 from lenet_tui.protocol.transcript import OpState
 from lenet_tui.tape.engine import digests, frame_builder
 from lenet_tui.tape.engine.budget import TapeBudget
+from lenet_tui.tape.engine.collection import collection_put_off
 from lenet_tui.tape.engine.dry_run import dry_run
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.tape import Cursor
@@ -188,7 +189,8 @@ class Session:
         if error:  # only now: the exception held what torch had made until it failed
             history.plans, history.end = recorded
             navigator.rebuild(*before, careful=navigator.recorder.failure is not None)
-        return self._moved(command, error, stopped)
+        with collection_put_off():  # what is on the tape stays
+            return self._moved(command, error, stopped)
 
     def run_free(self, command: RunFree) -> Moved:
         return self.do(DoMove(command.number, RUN_ON))

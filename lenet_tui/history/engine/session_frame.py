@@ -39,7 +39,9 @@ def frame_of(
     tape, cursor, plan = navigator.tape, navigator.cursor, navigator.plan
     history, trainer = navigator.history, navigator.trainer
     options, upcoming = tape.shown_options(cursor, plan), step_rules.upcoming(navigator)
-    graph = frame_builder.graph(tape, cursor, trainer.names) if subscription.graph else None
+    if not subscription.graph:
+        lists.graphs.forget()
+    graph = lists.graphs.at(tape, cursor, trainer.names) if subscription.graph else None
     return Frame(
         position=navigator.position,
         segments=frame_builder.segments(tape, cursor),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from itertools import count
 
 from torch import Tensor
-from torch.autograd.graph import Node
 
 from lenet_tui.protocol.edit_statement import statement
-from lenet_tui.protocol.frame import Entry, Graph, GraphNode, OpRow, OpRows, Samples, SegmentState
+from lenet_tui.protocol.frame import Entry, OpRow, OpRows, Samples, SegmentState
 from lenet_tui.protocol.moves import Draw, Edit, parse_move
 from lenet_tui.protocol.options import Options
-from lenet_tui.tape.engine import backward_recorder
 from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.tape.engine.graphs import Graphs
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine import dataset, targets
+
+MOST_ROWS = 2**14
+"""Rows that are known at a time: most ops are as they were in the iteration before."""
 
 MOST_OUTPUTS = 2**22
 """Numbers of an output that are compared at most, as each frame does."""
@@ -30,6 +33,9 @@ class OpLists:
     def __init__(self, parameters: dict[int, tuple[str, int]]) -> None:
         self._parameters = parameters
         self._last: tuple[int, tuple[OpRow, ...]] = (next(_NUMBERS), ())
+        self._known: dict[Hashable, OpRow] = {}
+        self.graphs = Graphs()
+        """The autograd graphs, each listed once too."""
 
     def rows(self, tape: Tape, cursor: Cursor, known: list[OpEntry]) -> OpRows:
         """The forward's ops; ``known``: from an earlier forward or a dry run, where it is not
@@ -48,8 +54,30 @@ class OpLists:
         return OpRows(number, last, reached)
 
     def _row(self, entry: OpEntry) -> OpRow:
-        entry.row = op_row(entry, self._parameters)
-        return entry.row
+        key = _key(entry, self._parameters)
+        row = self._known.get(key) if key is not None else None
+        if row is None:
+            row = op_row(entry, self._parameters)
+            if len(self._known) >= MOST_ROWS:
+                self._known.clear()
+            if key is not None:
+                self._known[key] = row
+        entry.row = row
+        return row
+
+
+def _key(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> Hashable:
+    """All that an op's row says, at less cost than the row; ``None``: of unusual arguments."""
+    parts: list[object] = [entry.name, entry.op, entry.module, entry.tensor.shape]
+    for name, value in (*((None, a) for a in entry.args), *entry.kwargs.items()):
+        if isinstance(value, Tensor):
+            number = id(value)
+            parts += (name, number if number in parameters else None, value.shape)
+        elif value is None or type(value) in (int, bool, str):
+            parts += (name, type(value), value)
+        else:
+            return None
+    return tuple(parts)
 
 
 _NUMBERS = count(1)
@@ -140,54 +168,3 @@ def entry(tape: Tape, cursor: Cursor) -> Entry | None:
     phase = segment.phase.name
     line = last.line if isinstance(last, OpEntry) else 0
     return Entry(phase, last.name, last.op, last.shapes(), last.numbers, line)
-
-
-def graph(tape: Tape, cursor: Cursor, parameters: dict[int, str]) -> Graph | None:
-    """The autograd graph of the last forward, and how far a backward is in it."""
-    ops = [op for s in tape.segments[: cursor.segment + 1] for op in s.ops]
-    earlier = tape.forward(cursor) is None  # then the graph is the one of the last forward
-    if earlier and tape.base.forward:
-        ops = [*tape.base.forward.ops, *ops]
-    backward = tape.backward(cursor)
-    done = backward[1] if backward else []
-    root = backward[0].root if backward else _last_node(tape, cursor)
-    if root is None:
-        return None
-    infos = backward_recorder.walk([root], ops, parameters)
-    numbers = {info.node: n for n, info in enumerate(infos)}
-    order = {e.node: n for n, e in enumerate(done, 1)}
-    produced = {e.node: e.shapes() for e in done}
-    nodes = tuple(
-        GraphNode(
-            number,
-            info.op,
-            info.name,
-            bool(info.parameter),
-            tuple([numbers[n] for n, _ in info.following if n is not None]),
-            order.get(info.node, 0),
-            produced.get(info.node, ()),
-        )
-        for number, info in enumerate(infos)
-    )
-    freed = backward is not None and len(done) == backward[0].total
-    freed = freed or (earlier and tape.base.freed)
-    current = numbers.get(done[-1].node, -1) if done and not freed else -1
-    vector = str(backward[0].segment.vector or "") if backward else ""
-    return Graph(0, not freed, nodes, current, vector)
-
-
-def _last_node(tape: Tape, cursor: Cursor) -> Node | None:
-    """The node from which a backward would start: of the loss, else the output, else the last op.
-
-    Of the last forward, or of the iteration's before.
-    """
-    passed = [(s, len(entries)) for s, entries in tape.passed(cursor) if s.phase.makes]
-    if tape.base.forward and tape.forward(cursor) is None:
-        passed.insert(0, (tape.base.forward, tape.base.forward.total))
-    for segment, done in reversed(passed):
-        whole = segment.output is not None and done == segment.total
-        ops = [segment.output] if whole else reversed(segment.ops[:done])
-        node = next((op.node for op in ops if op and op.node), None)
-        if node is not None:
-            return node
-    return None

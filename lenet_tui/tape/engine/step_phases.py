@@ -232,6 +232,14 @@ class StepPhases:
         last.total = len(last.entries)
 
 
+def unfinished(line: int | None) -> TapeSegment:
+    """The phase in which an exception ended a step before it came to any op.
+
+    ``line``: where the backward was called that was under way; ``None``: none was.
+    """
+    return TapeSegment(Segment(OTHER.name if line is None else BACKWARD.name), 0, line=line or 0)
+
+
 def run_backward(
     state: StepState,
     roots: list[Tensor],

@@ -24,7 +24,7 @@ from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.in_place import storage, written_by
 from lenet_tui.tape.engine.module_paths import Paths
-from lenet_tui.tape.engine.step_phases import StepPhases, TimedSegments, run_backward
+from lenet_tui.tape.engine.step_phases import StepPhases, TimedSegments, run_backward, unfinished
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.tape.engine.tape import UNKNOWN, TapeSegment
 from lenet_tui.training.engine import compiled_calls, observed_calls
@@ -100,7 +100,7 @@ class StepRecorder(ForwardRecorder):
         before = len(self.segments)
         self._close(LOSS if self._first < len(self.entries) else None)
         if len(self.segments) == before and self.segments:
-            self.segments.append(TapeSegment(Segment(OTHER.name), 0))
+            self.segments.append(unfinished(self._roots.line))
         if not self.segments or not any(s.entries for s in self.segments):
             return False
         last = self.segments[-1]
@@ -272,11 +272,11 @@ class StepRecorder(ForwardRecorder):
 
     def _backward(self, make: Callable[[], Any], args: tuple[Any, ...], kwargs: Any) -> None:
         starts = observed_calls.roots(args, kwargs)
-        root = self._roots.root = self._roots.unscaled(starts[0] if starts else None)
+        root = self._roots.begin(starts[0] if starts else None, self._line())
         self._note_loss(root)
         with self._silently():
             segment = run_backward(self._state, starts, self.entries, make, self._passed)
-        segment.scale = self._roots.scale(starts[0] if starts else None)
+        segment.scale = self._roots.end(starts[0] if starts else None)
         self.segments.append(segment)
 
     def _note_loss(self, root: Tensor | None) -> None:

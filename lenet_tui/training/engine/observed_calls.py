@@ -42,6 +42,7 @@ class Roots:
 
     def __init__(self) -> None:
         self.root: torch.Tensor | None = None
+        self.line: int | None = None
         self._unscaled: dict[int, tuple[torch.Tensor, torch.Tensor, float]] = {}
 
     def called(self, kind: str, make: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -61,6 +62,16 @@ class Roots:
         """The loss of which ``root`` is a multiple; else ``root`` itself."""
         known = self._unscaled.get(id(root))
         return known[1] if known else root
+
+    def begin(self, root: torch.Tensor | None, line: int) -> torch.Tensor | None:
+        """Note from what a backward starts, and the line that calls it, until its ``end``."""
+        self.root, self.line = self.unscaled(root), line
+        return self.root
+
+    def end(self, root: torch.Tensor | None) -> float:
+        """The backward is over: by which factor ``root`` is larger than its loss."""
+        self.line = None
+        return self.scale(root)
 
     def scale(self, root: torch.Tensor | None) -> float:
         """By which factor ``root`` is larger than its loss."""

@@ -72,6 +72,8 @@ class RunView(Reader, Vertical):
         words = self.words
         if not result.iterations:
             self.query_one("#twins-parting", Prose).show("")
+            if self._mistake is None:
+                self.query_one(".title", Static).update("")
             return
         names = labels(result, words, self._mistake is not None)
         if self._mistake is None:

@@ -78,8 +78,8 @@ def _non_finite_notice(entry: Entry, made: Tensor, given: list[Tensor]) -> Notic
     operands = tuple(map(_operand, (t for t in given if t.numel())))
     return notice(
         "watch:non-finite",
-        name=entry.name, op=entry.op, first=bad[0].item(), bad=len(bad), total=made.numel(),
-        operands=operands,
+        name=entry.name, op=entry.op, first=numbers.number(bad[0].item()), bad=len(bad),
+        total=made.numel(), operands=operands,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import ClassVar
 
 from rich.text import Text
@@ -57,6 +58,9 @@ class AutogradPane(Pane):
         self._tree = GraphTree()
         self._start = ""
         self._shape: object = None
+        self._listed: tuple[GraphNode, ...] | None = None
+        self._ran: list[tuple[int, int]] = []
+        """The nodes that a backward runs: when each does, and its number."""
         self._current = -2
         self._places: dict[int, list[TreeNode[Branch]]] = {}
         self._branches: list[Branch] = []
@@ -72,30 +76,46 @@ class AutogradPane(Pane):
 
     def show(self, frame: Frame) -> None:
         graph = frame.graph
+        if graph and graph.nodes is not self._listed:
+            self._ran = sorted((node.order, node.number) for node in graph.nodes if node.order)
         text = self._state(graph)
         if self._head.content != text:
             self._head.update(text)
+        if (graph.nodes if graph else None) is not self._listed:
+            self._known_nodes(frame, graph)
+        if graph:
+            self._relabel(graph)
+            self._follow(graph)
+
+    def _known_nodes(self, frame: Frame, graph: Graph | None) -> None:
+        """Grow the tree of other nodes; of the same ones, computed again, it stays."""
+        self._listed = graph.nodes if graph else None
         shape = graph and tuple((n.op, n.name, n.next) for n in graph.nodes)
         if shape != self._shape:
             self._shape = shape
             from_output = bool(graph and graph.vector) or frame.loss is None
             self._start = "output.grad_fn" if from_output else "loss.grad_fn"
             self._grow(graph)
-        if graph:
-            self._relabel(graph)
-            self._follow(graph)
 
     def _relabel(self, graph: Graph) -> None:
         """Write the labels anew of the nodes that are not as they were, or the language is not."""
         before, language = self._labelled, self.words
         known = before[0].nodes if before is not None and before[1] is language else ()
         was = before[0].current if before is not None else -1
-        for number, node in enumerate(graph.nodes):
-            same = number < len(known) and known[number] == node
+        ran = before[0].ran if before is not None else graph.ran
+        if before is not None and known is graph.nodes:
+            first, last = sorted(self._count(one) for one in (before[0], graph))
+            numbers = {number for _, number in self._ran[first:last]}
+            candidates = sorted(numbers | ({was, graph.current} - {-1}))
+        else:
+            candidates = [*range(len(graph.nodes))]
+        for number in candidates:
+            node = graph.nodes[number]
+            same = number < len(known) and known[number] == node and ran(node) == graph.ran(node)
             if same and (number == graph.current) == (number == was):
                 continue
             for place in self._places.get(node.number, ()):
-                place.set_label(self._label(node, node.number == graph.current, place))
+                place.set_label(self._label(node, graph, place))
         self._labelled = graph, language
 
     def _follow(self, graph: Graph) -> None:
@@ -149,7 +169,7 @@ class AutogradPane(Pane):
             if graph.vector
             else words("autograd.from-loss")
         )
-        done = sum(node.order > 0 for node in graph.nodes)
+        done = self._count(graph)
         ran = words("autograd.ran", done=done, total=len(graph.nodes))
         alive = words("autograd.alive" if graph.alive else "autograd.freed")
         return Text(spelled(self, f" {self.glyphs.dot} ".join((start, ran, alive))))
@@ -170,16 +190,21 @@ class AutogradPane(Pane):
             self._places.setdefault(branch.node.number, []).append(grown[-1])
         self._tree.root.expand()
 
-    def _label(self, node: GraphNode, current: bool, place: TreeNode[Branch]) -> Text:
+    def _count(self, graph: Graph) -> int:
+        """How many of the nodes have run."""
+        return bisect_right(self._ran, (graph.reached, len(graph.nodes)))
+
+    def _label(self, node: GraphNode, graph: Graph, place: TreeNode[Branch]) -> Text:
+        current, ran = node.number == graph.current, graph.ran(node)
         again = place.data is not None and place.data.again
         glyphs = self.glyphs
-        mark = glyphs.current if current else (glyphs.done if node.order else glyphs.later)
-        style = "bold reverse" if current else ("" if node.order else "dim")
+        mark = glyphs.current if current else (glyphs.done if ran else glyphs.later)
+        style = "bold reverse" if current else ("" if ran else "dim")
         label = Text(f"{mark} {clean(node.op)}", style)
         label.append(f"  {clean(node.name)}", "bold" if node.parameter else "")
         if again:
             label.append(" " + self.words("autograd.again"), "dim")
-        elif node.order:
+        elif ran:
             shapes = ", ".join("None" if s is None else shape_text(s) for s in node.gradients)
             flowed = f" {glyphs.arrow} {shapes}" if shapes else ""
             label.append(spelled(self, f"  #{node.order}{flowed}"), "dim")

@@ -6,12 +6,14 @@ cannot be asked for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from lenet_tui.explain.engine.first_order import at, summed
-from lenet_tui.explain.engine.heads import OWN, QKV, Heads, back, heads_of
+from lenet_tui.explain.engine.heads import OWN, QKV, Heads, back, heads_of, on_scores
 from lenet_tui.explain.engine.op_rule import Call, Rule, whole_tensors
 from lenet_tui.explain.engine.terms import (
     Gradient,
@@ -29,6 +31,7 @@ from lenet_tui.explain.engine.terms import (
 )
 
 LETTERS = "qkv"
+MASKS = ("attn_mask", "key_padding_mask")
 
 
 @torch.enable_grad()
@@ -77,13 +80,15 @@ def _weight(call: Call, index: Index) -> Sum:
 
 @torch.enable_grad()
 def backward(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
-    """The gradient on a weight, a bias or an input; that on a mask is not worked out."""
+    """The gradient on a weight, a bias, an input, or a mask of numbers."""
     if argument.startswith("out_proj"):
         total = _of_output(call, argument, index, g)
     elif argument in QKV:
         total = _of_input(call, argument, index, g)
     elif argument in (*OWN, "in_proj_weight", "in_proj_bias", "bias_k", "bias_v"):
         total = _of_projection(call, argument, index, g)
+    elif argument in MASKS:
+        total = _of_mask(call, argument, index, g)
     else:
         raise NoArithmetic(call.op)
     names = (f"{call.entry.name}[{p}].grad" if p else f"{call.entry.name}.grad" for p in g.beside)
@@ -152,6 +157,27 @@ def _of_input(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
     return summed(total, heads.roundings, ((shown, w), (values, torch.from_numpy(w.values))))
 
 
+def _of_mask(call: Call, argument: str, index: Index, g: Gradient) -> Sum:
+    """Σ of the gradients on the scores that the element of the mask was added to."""
+    heads = heads_of(call)
+    on = on_scores(heads, g.beside)
+    samples, count, queries, _ = on.shape
+    of: list[Sequence[int]] = [range(samples), range(count), range(queries), [index[-1]]]
+    if argument == "key_padding_mask":
+        sums, letters = "Σ_h Σ_i ", "n,j" if len(index) == 2 else "j"
+        of[0] = [index[0]] if len(index) == 2 else [0]
+    else:
+        of[2] = [index[-2]]
+        sums, letters = ("Σ_n Σ_h ", "i,j") if len(index) == 2 else ("", "n⋅h,i,j")
+        if len(index) == 3:
+            of[0], of[1] = ([place] for place in divmod(index[0], count))
+    cells = grid(*of)
+    values = at(on, *cells.T)
+    shown = Operands(f"{call.entry.name}.scores.grad", cells, values.detach().numpy())
+    total = Sum(f"{sums}{shown.tensor}[n,h,i,j]", letters=letters)
+    return summed(total, heads.roundings, ((shown,), (values,)))
+
+
 def _everywhere(x: Tensor) -> tuple[Indices, Indices]:
     """Each sample and place of (samples, length, …)."""
     pairs = grid(range(x.shape[0]), range(x.shape[1]))
@@ -190,6 +216,6 @@ RULES = [
         whole_tensors,
         parts=True,
         together=True,
-        inner="heads weights q.grad k.grad v.grad",
+        inner="heads weights q.grad k.grad v.grad scores.grad",
     )
 ]

@@ -202,7 +202,9 @@ def backward(call: Call, argument: str, index: Index, g: Source) -> Sum:
     place = ravel(index, found.operands[argument].shape)
     shown = np.atleast_2d((found.of(argument) == place).nonzero().numpy())
     total = Sum(f"{g.name}[…]", [plain(read_each(g, shown))])
-    total.notes = [("from", (f"{g.name}{index_text(at)}",)) for at in shown.tolist()[:1]]
+    total.notes = [("from", (f"{g.name}{index_text(at)}",)) for at in shown.tolist()]
+    if len(shown) > 1:
+        total.notes = [("several", (str(len(shown)), g.name))]
     if not len(shown):
         total.notes = [("unread", (call.name,))]
     return total

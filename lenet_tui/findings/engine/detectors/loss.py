@@ -206,6 +206,22 @@ def shapes(made: Tensor, target: Tensor, both: Tensor) -> dict[str, Any]:
         "result": list(both.shape),
         "pairs": both.numel(),
         "expected": made.numel(),
+        **_same_shape(list(made.shape), list(target.shape)),
+    }
+
+
+def _same_shape(made: list[int], target: list[int]) -> dict[str, str]:
+    """What to write, if one axis of size 1 is all that one of both shapes lacks."""
+    long, short = (made, target) if len(made) > len(target) else (target, made)
+    axes = [n for n, size in enumerate(long) if size == 1 and [*long[:n], *long[n + 1 :]] == short]
+    if not axes:
+        return {}
+    axis = -1 if axes[-1] == len(long) - 1 else axes[0]
+    names = ("prediction", "target") if long is made else ("target", "prediction")
+    return {
+        "reason": "axis",
+        "write": f"{names[0]}.squeeze({axis})",
+        "instead": f"{names[1]}.unsqueeze({axis})",
     }
 
 
