@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from lenet_tui.cli.options import CommandError, Parser
 
 RUN, ATTACH, INFO = "run", "attach", "info"
+SCRIPTED = (RUN, "check")
+"""The subcommands that take a script with its own words."""
 _DISPLAY = ("lang", "theme", "ascii")
 _ALONE = ("--ascii", "--help", "--version")
 """Options without a value."""
@@ -94,7 +96,7 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
         if not word.startswith("-"):
             if ran:
                 return list(words[:place]), ["--", *words[place:]]
-            if word != RUN:
+            if word not in SCRIPTED:
                 break
             ran = True
         elif word.startswith("--") and "=" not in word and word not in _ALONE:

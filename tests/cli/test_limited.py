@@ -59,5 +59,7 @@ def test_what_follows_a_script_s_name_is_the_script_s(tmp_path: Path) -> None:
         ["--lang", "zh", "run", "-m"], ["--", "run", "--", "x"]
     )  # fmt: skip
     assert split(["run", "--at=3", "--", "train.py"])[1] == ["--", "train.py"]
+    assert split(["check", "-m", "charlm", "--steps", "5"])[1] == ["--", "charlm", "--steps", "5"]
+    assert split(["check", "--model", "run", "--iterations", "5"])[1] == []
     assert split(["trace", "run", "x"]) == (["trace", "run", "x"], [])
     assert split(["--moves", "run", "trace"]) == (["--moves", "run", "trace"], [])

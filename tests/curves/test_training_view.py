@@ -13,9 +13,9 @@ from rich.cells import cell_len
 from textual.widgets import Input
 
 from lenet_tui.app.all_words import words
-from lenet_tui.curves.collected import GRADIENT, RATIO, Collected
+from lenet_tui.curves.collected import ACCURACY, GRADIENT, RATIO, Collected
 from lenet_tui.curves.ui.chart_pane import ChartPane
-from lenet_tui.curves.ui.confusion_pane import matrix, mistakes
+from lenet_tui.curves.ui.confusion_pane import ConfusionPane, matrix, mistakes
 from lenet_tui.curves.ui.worst_pane import WorstPane
 from lenet_tui.evaluation.request import Judge
 from lenet_tui.history.engine.answers import judge, learning_rates
@@ -274,3 +274,14 @@ async def test_a_search_leaves_the_curves_for_the_layers() -> None:
         assert "conv2d 5×5" in run.text and isinstance(run.app.main.focused, Input)
         await run.press("enter", "V", "e")
         assert not run.app.main.body.is_training and run.app.main.words_are_seen
+
+
+async def test_what_is_missing_is_said_to_the_end_of_the_sentence() -> None:
+    async with running(options=Options(preset="notebook", data="random", loss="mse")) as run:
+        await run.press("V")
+        main = run.app.main
+        charts = [p for p in main.query(ChartPane) if p.kind == ACCURACY]
+        for pane in (main.query_one(ConfusionPane), main.query_one(WorstPane), *charts):
+            lines = [line.plain for line in pane.query_one(LineWidget).lines]
+            assert " ".join(map(str.strip, lines)) == words("en")("curves.nothing.held-out")
+            assert all(cell_len(line) <= pane.content_size.width for line in lines), lines

@@ -185,7 +185,8 @@ class ChartPane(Pane):
             key += ".accuracy" if held_out else ".held-out"
         elif self.kind in (GRADIENT, RATIO):
             key += ".seen"
-        return [Content.styled(self.words(key), "$foreground-muted")]
+        text = Content.styled(self.words(key), "$foreground-muted")
+        return list(text.wrap(self.content_size.width))
 
     def _lines(self, curves: list[Curve], width: int, height: int) -> list[Content]:
         rows = max(1, height - 1)

@@ -55,7 +55,8 @@ class JudgedPane(Pane):
         judged, words = self.judged, self.words
         if judged is None:
             key = "curves.judge" if self._frame.held_out else "curves.nothing.held-out"
-            lines = [Content.styled(words(key), "$foreground-muted")]
+            text = Content.styled(words(key), "$foreground-muted")
+            lines = list(text.wrap(self.content_size.width))
             self.entitle(words(self.title_key), "")
         else:
             lines = self.lines(judged, self.content_size.width, self.content_size.height)
