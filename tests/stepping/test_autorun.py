@@ -108,7 +108,7 @@ async def test_a_run_at_any_speed_ends_where_numbers_are_no_longer_finite(speed:
         await run.settle()
         frame = run.app.main.frame
         assert frame is not None and frame.position == here
-        assert "inf" in run.text
+        assert "∞" in run.text
         assert run.app.main.recorder.moves[-1] == Continue(2)
         steps = run.app.main.recorder.moves
     again = Drive(lr=1000.0, batch_size=8)
