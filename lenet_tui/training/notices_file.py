@@ -91,6 +91,17 @@ FILE = {
         " data, or hold a list and a number",
         "{name} 是迭代器，只保留其最后 {count} 个值：请用 data 给出，或保存列表与序号",
     ),
+    "training:iterator-stays": (
+        "{name} is an iterator of the type {kind}, which cannot be put back: iterations that are"
+        " run again take what it gives next; give it as data, or hold a list and a number",
+        "{name} 是类型为 {kind} 的迭代器，无法退回：重新运行的迭代会取它随后给出的值；"
+        "请用 data 给出，或保存列表与序号",
+    ),
+    "training:iterator-changes": (
+        "drawing from the iterator {name} also changes other state: iterations that are run again"
+        " get the same values from it, but without that change",
+        "从迭代器 {name} 取值时还会改变其他状态：重新运行的迭代得到相同的值，但不会再作此更改",
+    ),
     "training:no-dtype": (
         "input: {name!r} is not a dtype of torch; such as float32, bfloat16, int64",
         "input：{name!r} 不是 torch 的数据类型；例如 float32、bfloat16、int64",

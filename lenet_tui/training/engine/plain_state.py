@@ -7,7 +7,7 @@ count. Parameters and buffers are not among them: a keyframe stores those apart.
 from __future__ import annotations
 
 import json
-from collections import deque
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,16 +17,27 @@ from torch import Tensor, nn
 
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import stateful
+from lenet_tui.training.engine.held_values import inside, owned, title
 from lenet_tui.training.engine.iterators import Iterators, Remembered
+from lenet_tui.training.engine.own_data import NotReachable
+from lenet_tui.training.engine.plain_values import (
+    PLAIN,
+    Drawn,
+    Kept,
+    Own,
+    fixed,
+    mixed,
+    parts_of,
+    refilled,
+    tensors_in,
+    whole,
+)
 
-PLAIN = (type(None), bool, int, float, str)
-ITERATOR = "iterator"
-"""What an iterator is written down as."""
+ITERATOR, OBJECT = "iterator", "object"
+"""What an iterator, and an object of its owner's class, is written down as."""
+_INDEX = re.compile(r'("iterator": \[\d+, \d+), \d+')
 OWN = frozenset(vars(nn.Module())) - {"training"}
 """What torch itself keeps in a module; the mode can be changed by the model."""
-LONGEST = 2_000
-"""Items of a list or dictionary that is taken for state; a longer one is taken for constant."""
-
 
 Places = Iterable[tuple[str, dict[str, Any]]]
 """Dictionaries of values, such as all that is set on a module, each with a path."""
@@ -36,25 +47,30 @@ class PlainState:
     """Writes plain values down, and restores them. ``places`` gives where they are at present.
 
     What is written: numbers, texts, tensors, lists, tuples and dictionaries of these, and how far
-    an iterator has been drawn. All other values stay as they are. A tensor that has not changed
-    since the model was made is not written again.
+    an iterator has been drawn; and the same inside objects of their owner's classes and inside
+    containers that hold other things too. All other values stay as they are. A tensor that has not
+    changed since the model was made is not written again.
     """
 
     def __init__(self, places: Callable[[], Places], iterators: Iterators | None = None) -> None:
         self._places = places
         self._iterators = iterators or Iterators(wraps=False)
         found: list[Tensor] = []
-        for _, attributes in places():
-            for _, value in self._plain(attributes):
-                found += _tensors(value)
+        self._written: dict[str, _Written] = {}
+        self._objects: dict[tuple[str, str, str], object] = {}
+        """Objects of their owner's classes, by path, name and class: the last of each."""
+        for path, attributes in self._walk():
+            for _, value in self._plain(path, attributes):
+                found += tensors_in(value)
+        self._objects_at_first = frozenset(self._objects)
+        self._iterators.state = self._fingerprint
         self._first = [(t, t._version, t.detach().clone()) for t in found]
         self._number = {id(t): number for number, t in enumerate(found)}
-        self._written: dict[str, _Written] = {}
 
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
         tensors: list[Tensor] = []
-        texts = {path: self._text(path, a, tensors) for path, a in self._places()}
+        texts = {path: self._text(path, a, tensors) for path, a in self._walk()}
         return "{" + ", ".join(texts.values()) + "}", tuple(tensors)
 
     def _text(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
@@ -62,12 +78,55 @@ class PlainState:
         known = self._written.get(path)
         if known is not None and known.holds(attributes):
             return known.text
-        encoded = {name: self._encoded(value, tensors) for name, value in self._plain(attributes)}
+        plain = self._plain(path, attributes)
+        encoded = {name: self._encoded(value, tensors) for name, value in plain}
         text = f"{json.dumps(path)}: {json.dumps(encoded)}"
-        if all(_fixed(value) for name, value in attributes.items() if name not in OWN):
+        if all(fixed(value) for name, value in attributes.items() if name not in OWN):
             values = list(attributes.values())
-            self._written[path] = _Written([*attributes], values, [*map(id, values)], text)
+            held = self._holders(path, attributes)
+            self._written[path] = _Written([*attributes], values, [*map(id, values)], held, text)
         return text
+
+    def _walk(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the places, then those inside their values as they are by then."""
+        places = list(self._places())
+        yield from places
+        seen = {id(attributes) for _, attributes in places}
+        for path, attributes in places:
+            known = self._written.get(path)
+            same = known is not None and known.holds(attributes)
+            held = known.held if known and same else self._holders(path, attributes)
+            for name, value in held:
+                yield from inside(f"{path} > {name}", value, seen, mixed)
+
+    def _holders(self, path: str, attributes: dict[str, Any]) -> list[tuple[str, Any]]:
+        """The values of a place that are places too."""
+        return [(n, v) for n, v in list(attributes.items()) if n not in OWN and mixed(v)]
+
+    def begin(self, iteration: int) -> None:
+        """An iteration begins: note the iterators that the one before has left."""
+        if iteration != self._iterators.iteration and self._iterators.some:
+            self._find()
+        self._iterators.begin(iteration)
+
+    def _find(self) -> None:
+        for path, attributes in self._walk():
+            known = self._written.get(path)
+            if known is None or not known.holds(attributes):
+                for _ in self._plain(path, attributes):
+                    pass
+
+    def _fingerprint(self) -> Any:
+        """What can be compared to see whether something has changed, the iterators' places aside.
+
+        No iterator is remembered meanwhile, as this is no end of an iteration.
+        """
+        wraps, self._iterators.wraps = self._iterators.wraps, False
+        try:
+            text, tensors = self.write()
+        finally:
+            self._iterators.wraps = wraps
+        return _INDEX.sub("", text), [(t.data_ptr(), t.shape, t._version) for t in tensors]
 
     def restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
         """Put the values back, those tensors that were not on the CPU on ``device``.
@@ -78,34 +137,79 @@ class PlainState:
         """
         if not tensors and self.write() == (text, ()):
             return
+        with self._iterators.unknown():
+            self._restore(text, tensors, device)
+
+    def _restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
         values, codes = self._read(text, tensors, device), json.loads(text)
-        for path, attributes in self._places():
-            now, before = dict(self._plain(attributes)), values.get(path, {})
+        for path, attributes in self._walk():
+            if " > " in path and path not in values:
+                continue  # it was not there, or an earlier version did not look there
+            now, before = dict(self._plain(path, attributes)), values.get(path, {})
             for name in now.keys() - before.keys():
-                if not isinstance(now[name], stateful.KINDS):
+                first = (path, name, title(type(now[name]))) in self._objects_at_first
+                if not isinstance(now[name], stateful.KINDS) and not first:
                     del attributes[name]
             for name, value in before.items():
-                if isinstance(value, Drawn):
-                    attributes[name] = self._iterators.at(value.number, value.index)
+                if isinstance(value, Own):
+                    if title(type(attributes.get(name))) != value.kind:
+                        attributes[name] = self._objects[path, name, value.kind]
                     continue
                 if isinstance(value, Kept):
                     if isinstance(attributes.get(name), stateful.KINDS):
-                        stateful.set_state(attributes[name], value.state)
+                        stateful.set_state(attributes[name], self._drawn(value.state))
+                    continue
+                if f'"{ITERATOR}"' in json.dumps(codes[path][name]):
+                    attributes[name] = self._drawn(value, now.get(name))
                     continue
                 found: list[Tensor] = []
                 same = name in now and self._encoded(now[name], found) == codes[path][name]
                 ours = name not in OWN and (name in now or name not in attributes)
-                if ours and (found or not same) and not _refilled(now.get(name), value):
+                if ours and (found or not same) and not refilled(now.get(name), value):
                     attributes[name] = value
+
+    def _drawn(self, value: Any, now: Any = None) -> Any:
+        """A decoded value with its iterators, drawn as far; a container that is there is filled."""
+        if isinstance(value, Drawn):
+            return self._iterators.at(value.iteration, value.number, value.index)
+        if type(value) is dict:
+            parts = {
+                k: self._drawn(v, now.get(k) if type(now) is dict else None)
+                for k, v in value.items()
+            }
+            if type(now) is not dict:
+                return parts
+            now.clear()
+            now.update(parts)
+            return now
+        if type(value) in (list, tuple):
+            alike = type(now) is type(value) and len(now) == len(value)
+            pairs = zip(value, now if alike else [None] * len(value), strict=True)
+            made = [self._drawn(part, other) for part, other in pairs]
+            if type(value) is tuple:
+                same = alike and all(a is b for a, b in zip(made, now, strict=True))
+                return now if same else tuple(made)
+            if type(now) is not list:
+                return made
+            now[:] = made
+            return now
+        return value
 
     def check_reachable(self, text: str) -> None:
         """Raise ``NotReachable`` or ``MoveRejected`` where an iterator cannot be put back."""
-        if f'{{"{ITERATOR}": ' not in text:
+        if f'{{"{ITERATOR}": ' not in text and f'{{"{OBJECT}": ' not in text:
             return
+        present = dict(self._walk())
         for path, values in self._read(text, None, torch.device("cpu")).items():
             for name, value in values.items():
-                if isinstance(value, Drawn):
-                    self._iterators.check(f"{path} {name}", value.number, value.index)
+                for part in parts_of(value):
+                    if isinstance(part, Drawn):
+                        key = part.iteration, part.number
+                        self._iterators.check(f"{path} {name}".strip(), *key, part.index)
+                    elif isinstance(part, Own) and (path, name, part.kind) not in self._objects:
+                        held = present.get(path, {}).get(name)
+                        if held is None or title(type(held)) != part.kind:
+                            raise NotReachable
 
     def check(self, text: str, tensors: Sequence[Tensor]) -> None:
         """Raise ``Problem`` for a text that ``write`` did not return; nothing is changed."""
@@ -127,7 +231,9 @@ class PlainState:
         if type(value) in PLAIN:
             return value
         if type(value) is Remembered:
-            return {ITERATOR: [value.number, value.index]}
+            return {ITERATOR: [*value.key, value.index]}
+        if owned(type(value)):
+            return {OBJECT: title(type(value))}
         if isinstance(value, stateful.KINDS):
             return {"state": self._encoded(stateful.state_of(value), tensors)}
         if isinstance(value, Tensor):
@@ -148,6 +254,8 @@ class PlainState:
         ((kind, content),) = code.items()
         if kind == ITERATOR:
             return Drawn(*content)
+        if kind == OBJECT:
+            return Own(content)
         if kind in ("first", "tensor") and tensors is None:
             return None
         if kind == "first":
@@ -165,25 +273,21 @@ class PlainState:
         parts = [self._decoded(part, tensors, device) for part in content]
         return parts if kind == "list" else tuple(parts)
 
-    def _plain(self, attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    def _plain(self, path: str, attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         """Yields the attributes that can be written down; an iterator is replaced."""
-        for name, value in list(attributes.items()):
-            queue = isinstance(value, deque) and not writable(list(value))
-            kept = isinstance(value, stateful.KINDS) and not queue
+        for name, found in list(attributes.items()):
             if name in OWN:
                 continue
-            if kept or writable(value):
+            value = found if whole(found) else self._iterators.within(found)
+            if value is not found:
+                attributes[name] = value
+            if whole(value):
                 yield name, value
-            elif (iterator := self._iterators.seen(attributes, name)) is not None:
-                yield name, iterator
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """An iterator, and how many values it had given."""
-
-    number: int
-    index: int
+            elif owned(type(value)):
+                self._objects[path, name, title(type(value))] = value
+                yield name, value
+            else:
+                self._iterators.note_strange(path, name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,73 +295,16 @@ class _Written:
     """What was written of a place all of whose values are fixed: while they are the same ones.
 
     ``values`` keeps them, so that no other value gets the ``identities`` of one that has gone.
+    ``held``: those of them that are places too.
     """
 
     names: list[str]
     values: list[Any]
     identities: list[int]
+    held: list[tuple[str, Any]]
     text: str
 
     def holds(self, attributes: dict[str, Any]) -> bool:
         """Whether the place has the same values still."""
         same = len(attributes) == len(self.names) and [*attributes] == self.names
         return same and [*map(id, attributes.values())] == self.identities
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The state of an object that stays itself."""
-
-    state: Any
-
-
-def _refilled(now: Any, value: Any) -> bool:
-    """Put numbers back into a tensor that is trained by itself, or a list of such; else false."""
-    several = isinstance(now, (list, tuple)) and isinstance(value, (list, tuple))
-    pairs = list(zip(now, value, strict=False)) if several else [(now, value)]
-    if (several and len(now) != len(value)) or not pairs:
-        return False
-    for tensor, numbers in pairs:
-        both = isinstance(tensor, Tensor) and isinstance(numbers, Tensor)
-        if not both or not (tensor.requires_grad and tensor.is_leaf):
-            return False
-        if tensor.shape != numbers.shape:
-            return False
-    with torch.no_grad():
-        for tensor, numbers in pairs:
-            tensor.copy_(numbers)
-    return True
-
-
-def writable(value: Any) -> bool:
-    """Whether a value is one that is written down."""
-    if type(value) in PLAIN:
-        return True
-    if isinstance(value, Tensor):
-        return not isinstance(value, nn.Parameter) and _dense(value)
-    if type(value) in (list, tuple, dict) and len(value) > LONGEST:
-        return False
-    if type(value) in (list, tuple):
-        return all(map(writable, value))
-    return type(value) is dict and all(writable(part) for pair in value.items() for part in pair)
-
-
-def _fixed(value: Any) -> bool:
-    """Whether a value is written alike as long as it is the same object."""
-    if type(value) is tuple:
-        return all(map(_fixed, value))
-    changing = isinstance(value, (Tensor, *stateful.KINDS)) or type(value) in (list, dict)
-    return not changing and not hasattr(type(value), "__next__")
-
-
-def _tensors(value: Any) -> list[Tensor]:
-    """The tensors in a plain value."""
-    if isinstance(value, Tensor):
-        return [value]
-    parts = value.values() if isinstance(value, dict) else value
-    several = isinstance(value, (list, tuple, dict))
-    return [tensor for part in parts for tensor in _tensors(part)] if several else []
-
-
-def _dense(tensor: Tensor) -> bool:
-    return type(tensor) is Tensor and tensor.layout is torch.strided and not tensor.is_meta

@@ -22,12 +22,13 @@ from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
-from lenet_tui.training.engine.iterators import Iterators
+from lenet_tui.training.engine.held_values import own_iterators
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
-from lenet_tui.training.engine.plain_state import PlainState, writable
+from lenet_tui.training.engine.plain_state import PlainState
+from lenet_tui.training.engine.plain_values import writable
 from lenet_tui.training.engine.required import CHANGED, Required
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.targets import rows_like, target_of
@@ -71,7 +72,8 @@ class Trainer:
             model.initialise_lazy(self.model, first.args, first.kwargs)
         self.built = BuiltLazily(self.modules, writable)
         self.required = Required(self.parameters)
-        self.attributes = PlainState(self._places, Iterators(wraps=not self.file.live))
+        self.iterators = own_iterators(self.file, self.model, options.preset == OWN)
+        self.attributes = PlainState(self._places, self.iterators)
         self.last_loss: float | None = None
         self._iteration = 0
         self.pinned: Batch | None = None
@@ -186,6 +188,7 @@ class Trainer:
 
     def begin(self, iteration: int) -> None:
         """An iteration begins: it has the learning rate that the schedule gives it."""
+        self.attributes.begin(iteration)
         self._iteration = iteration
         schedule = parse_schedule(self.options.schedule)
         differs = not schedule.constant or self.updater.lr != self.options.lr
