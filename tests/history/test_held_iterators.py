@@ -174,8 +174,9 @@ SAID = {
     "reader": """
 import csv
 weights = csv.reader(f"{n}" for n in range(100))
-unused = csv.reader([])
+unused, log = csv.reader([]), open("/dev/null", "w")
 def step(batch):
+    log.write("step")
     return train(batch * float(next(weights)[0]))
 """,
     "counted": """

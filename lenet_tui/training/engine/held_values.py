@@ -19,9 +19,10 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from lenet_tui.training.engine.iterators import DEEPEST, LONGEST, Iterators
+from lenet_tui.training.engine.iterators import DEEPEST, LONGEST, Iterators, is_iterator
 from lenet_tui.training.engine.reached import ROOMY
 from lenet_tui.training.engine.referenced import by_owner, defined_by_owner, referenced
+from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.training_file import TrainingFile
 
 CONTAINERS = (list, tuple, dict, deque)
@@ -123,12 +124,31 @@ class _Slots(dict[str, Any]):
         object.__delattr__(self._value, name)
 
 
-def own_iterators(file: TrainingFile, model: nn.Module, own: bool) -> Iterators:
+def own_iterators(file: TrainingFile, model: nn.Module, objects: StepObjects | None) -> Iterators:
     """The iterators of a session on a file's objects; those of a script are not replaced."""
     found = Iterators(wraps=not file.live)
     found.used = functools.partial(_names_used, file, model)
-    found.looked_for = own and _may_draw(file.names.values(), model)
+    found.looked_for = objects is not None and _may_draw(file.names.values(), model)
+    modules = [pair for pair in model.named_modules() if _may_hold(pair[1])]
+
+    def places() -> Iterator[tuple[str, dict[str, Any]]]:
+        for path, module in modules:
+            yield path, vars(module)
+        if objects is not None:
+            yield from objects.places(_may_hold)
+
+    found.places = places
     return found
+
+
+def _may_hold(module: nn.Module) -> bool:
+    """Whether iterators may come to be in a module: its owner's code, or what was set on it."""
+    if defined_by_owner(type(module)):
+        return True
+    values = [v for name, v in vars(module).items() if not name.startswith("_")]
+    values += [part for v in values if type(v) is tuple for part in v]  # such as a kernel's size
+    kinds = set(map(type, values)) - {tuple}
+    return any(is_iterator(kind) or owned(kind) or kind in CONTAINERS for kind in kinds)
 
 
 def _names_used(file: TrainingFile, model: nn.Module) -> frozenset[str]:

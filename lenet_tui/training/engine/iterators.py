@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import functools
+import io
 import itertools
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import GeneratorType
@@ -204,6 +205,8 @@ class Iterators:
         self.state: Callable[[], Any] | None = None
         """What is compared to see whether a draw has changed it."""
         self.looked_for = False
+        self.places: Callable[[], Iterable[tuple[str, dict[str, Any]]]] = tuple
+        """Those places in which one may be made."""
         self.used: Callable[[], Collection[str]] = frozenset
         """The names that the code of a step refers to."""
         self._changing: list[Remembered] = []
@@ -282,6 +285,8 @@ class Iterators:
         kind: Any = type(value)
         if not is_iterator(kind) or kind is Remembered or remembered(kind) or not self.wraps:
             return
+        if isinstance(value, io.IOBase) and (value.closed or value.writable()):
+            return  # a log, most likely, that nothing is read from
         where = name if path in ("", "file", "closure") else f"{path.replace(' > ', '.')}.{name}"
         where = where.removeprefix("file.").removeprefix("closure.").lstrip(" .")
         if where not in self._strange:

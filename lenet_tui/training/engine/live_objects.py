@@ -24,6 +24,9 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
+from lenet_tui.training.engine.held_values import holds, inside
+from lenet_tui.training.engine.iterators import is_iterator
+from lenet_tui.training.engine.plain_state import OWN as PRIVATE
 from lenet_tui.training.engine.reached import hooks_on, is_data
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
 from lenet_tui.training.engine.step_objects import StepObjects
@@ -152,7 +155,15 @@ class LiveFile(TrainingFile):
     @property
     def iterators(self) -> list[str]:
         """The names of what can only be gone through once: it has no state to restore."""
-        return [n for n, v in self.state.items() if hasattr(type(v), "__next__")]
+        modules = self._given.model.named_modules(prefix="model")
+        held = [("", dict(self.state)), *((path, vars(module)) for path, module in modules)]
+        seen: set[int] = set()
+        for path, names in list(held):
+            for name, value in names.items():
+                if name not in PRIVATE and holds(value):
+                    held += inside(f"{path}.{name}".lstrip("."), value, seen, holds)
+        found = [(p, n) for p, names in held for n, v in names.items() if is_iterator(type(v))]
+        return [f"{path}.{name}".lstrip(".") for path, name in found]
 
     @property
     def step(self) -> Callable[[Any], Any] | None:

@@ -7,6 +7,7 @@ count. Parameters and buffers are not among them: a keyframe stores those apart.
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from lenet_tui.training.engine.plain_values import (
 
 ITERATOR, OBJECT = "iterator", "object"
 """What an iterator, and an object of its owner's class, is written down as."""
-_INDEX = re.compile(r'("iterator": \[\d+, \d+), \d+')
+_INDEX = re.compile(r'("iterator": \[-?\d+, \d+), \d+')
 OWN = frozenset(vars(nn.Module())) - {"training"}
 """What torch itself keeps in a module; the mode can be changed by the model."""
 
@@ -70,7 +71,8 @@ class PlainState:
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
         tensors: list[Tensor] = []
-        texts = {path: self._text(path, a, tensors) for path, a in self._walk()}
+        places = self._walk(trust=True)
+        texts = {path: self._text(path, a, tensors) for path, a in places}
         return "{" + ", ".join(texts.values()) + "}", tuple(tensors)
 
     def _text(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
@@ -78,6 +80,7 @@ class PlainState:
         known = self._written.get(path)
         if known is not None and known.holds(attributes):
             return known.text
+        self._written.pop(path, None)
         plain = self._plain(path, attributes)
         encoded = {name: self._encoded(value, tensors) for name, value in plain}
         text = f"{json.dumps(path)}: {json.dumps(encoded)}"
@@ -87,14 +90,19 @@ class PlainState:
             self._written[path] = _Written([*attributes], values, [*map(id, values)], held, text)
         return text
 
-    def _walk(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yields the places, then those inside their values as they are by then."""
-        places = list(self._places())
+    def _walk(
+        self, some: Places | None = None, trust: bool = False
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the places, or some, then those inside their values as they are by then.
+
+        ``trust``: what is known to be written of a place is compared by the caller.
+        """
+        places = list(self._places() if some is None else some)
         yield from places
         seen = {id(attributes) for _, attributes in places}
         for path, attributes in places:
             known = self._written.get(path)
-            same = known is not None and known.holds(attributes)
+            same = known is not None and (trust or known.holds(attributes))
             held = known.held if known and same else self._holders(path, attributes)
             for name, value in held:
                 yield from inside(f"{path} > {name}", value, seen, mixed)
@@ -110,7 +118,7 @@ class PlainState:
         self._iterators.begin(iteration)
 
     def _find(self) -> None:
-        for path, attributes in self._walk():
+        for path, attributes in self._walk(self._iterators.places()):
             known = self._written.get(path)
             if known is None or not known.holds(attributes):
                 for _ in self._plain(path, attributes):
@@ -135,9 +143,9 @@ class PlainState:
         as modules may share them, and so do tensors that an optimizer may hold. Raises
         ``Problem`` for a text that ``write`` did not return.
         """
-        if not tensors and self.write() == (text, ()):
-            return
         with self._iterators.unknown():
+            if not tensors and self.write() == (text, ()):
+                return
             self._restore(text, tensors, device)
 
     def _restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
@@ -253,7 +261,7 @@ class PlainState:
             return code
         ((kind, content),) = code.items()
         if kind == ITERATOR:
-            return Drawn(*content)
+            return Drawn(*map(operator.index, content))
         if kind == OBJECT:
             return Own(content)
         if kind in ("first", "tensor") and tensors is None:

@@ -77,13 +77,16 @@ class StepObjects:
             for key, part in list(vars(value).items()):
                 self._look(f"{name}.{key}", part, depth + 1)
 
-    def places(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yields the dictionaries of the plain values among the state."""
+    def places(
+        self, wanted: Callable[[nn.Module], bool] = lambda module: True
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the dictionaries of the plain values among the state, of modules ``wanted``."""
         yield "file", _Written(self._file)
         yield "closure", _Enclosed(self._file.step)
         for name, module in self.modules.items():
             for path, part in module.named_modules(prefix=name):
-                yield path, vars(part)
+                if wanted(part):
+                    yield path, vars(part)
         for name, optimizer in self.optimizers.items():
             yield from optimizer_places(name, optimizer)
         for name, value in self.others.items():

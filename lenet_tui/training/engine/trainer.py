@@ -72,7 +72,7 @@ class Trainer:
             model.initialise_lazy(self.model, first.args, first.kwargs)
         self.built = BuiltLazily(self.modules, writable)
         self.required = Required(self.parameters)
-        self.iterators = own_iterators(self.file, self.model, options.preset == OWN)
+        self.iterators = own_iterators(self.file, self.model, self.objects)
         self.attributes = PlainState(self._places, self.iterators)
         self.last_loss: float | None = None
         self._iteration = 0
