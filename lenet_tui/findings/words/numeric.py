@@ -86,6 +86,12 @@ NUMERIC: Table = {
         "在所记录的每个样本上其输入都不大于零：既不传出数值，也没有梯度返回。"
         "最前面的是单元 {first}。",
     ),
+    "findings.inactive-units.slope.why": (
+        "In no sample of the recorded steps does {op} have a slope there: their number is replaced"
+        " by a bound, and no gradient comes back through them. The first are units {first}.",
+        "在所记录的每个样本上 {op} 在那里的斜率都为零：其数值被换成界限值，也没有梯度返回。"
+        "最前面的是单元 {first}。",
+    ),
     "findings.inactive-units.fix": (
         "Look at the bias and the scale of what enters: a step that was too large, or an input"
         " far from zero, closes units for good. Leaky ReLU or GELU keep a slope.",
