@@ -55,6 +55,25 @@ ORDER: Table = {
         "parts of different length get equal weight.",
         "每一部分各自受限，而总和不受限：它可能超过上限，长短不同的部分也得到同样的权重。",
     ),
+    "findings.clip-misplaced.nothing.title": (
+        "Clipping is given no gradient: backward has not run yet",
+        "裁剪时还没有任何梯度：反向传播尚未运行",
+    ),
+    "findings.clip-misplaced.nothing.why": (
+        "In each of {iterations} iterations it stands before backward, where every .grad is None:"
+        " it does nothing and says nothing.",
+        "在 {iterations} 次迭代中它都位于反向传播之前，那时每个 .grad 都是 None："
+        "它什么也不做，也不报错。",
+    ),
+    "findings.clip-misplaced.raises.title": (
+        "{op} is called before there is any gradient",
+        "调用 {op} 时还没有任何梯度",
+    ),
+    "findings.clip-misplaced.raises.why": (
+        "Every .grad is None here, since backward has not run yet; torch's own message does not say"
+        " so.",
+        "此处每个 .grad 都是 None，因为反向传播尚未运行；torch 自己的消息没有说明这一点。",
+    ),
     "findings.clip-misplaced.fix": (
         "Clip once, between the last backward and optimizer.step().",
         "只裁剪一次，放在最后一次反向传播与 optimizer.step() 之间。",
