@@ -1,4 +1,4 @@
-"""Warnings of a script's calls name the script's line, though they are handed on by this package."""
+"""Warnings of a script's calls name the script's line, though this package hands them on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import Any
 
 from lenet_tui.around.tracebacks import PACKAGE, own_frames
 
@@ -30,8 +30,8 @@ def named_by_the_script() -> Iterator[None]:
         category: type[Warning],
         filename: str,
         lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
+        *rest: Any,
+        **more: Any,
     ) -> None:
         if filename.startswith(PACKAGE):
             registry, (filename, lineno) = _caller(filename, lineno)
@@ -43,7 +43,7 @@ def named_by_the_script() -> Iterator[None]:
             if noted and key in seen:
                 return
             seen.add(key)
-        before(message, category, filename, lineno, file, line)
+        before(message, category, filename, lineno, *rest, **more)
 
     warnings.showwarning = show
     try:

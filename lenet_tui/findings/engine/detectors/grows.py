@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 
 from torch import Tensor
 
@@ -42,7 +43,7 @@ class Grows(Detector):
         if len(losses) <= PAIRS or not all(math.isfinite(x) and x > 0 for x in losses):
             return
         moved = self._updates[-PAIRS - 1 : -1]
-        grows = all(b >= TIMES * a for a, b in zip(losses, losses[1:], strict=False))
+        grows = all(b >= TIMES * a for a, b in pairwise(losses))
         if not grows or any(relative <= TENTH for relative, _ in moved):
             return
         relative, largest = max(moved)
