@@ -260,9 +260,9 @@ ORDER: Table = {
         "每次评估之后调用 model.train()。",
     ),
     "findings.mode-eval-in-training.start.why": (
-        "In eval mode from the start: dropout is off and batch statistics are frozen, as for a "
-        "model that was loaded; nothing called train().",
-        "从一开始就处于 eval 模式：dropout 关闭、批统计量冻结，像刚加载的模型；没有调用 train()。",
+        "In eval mode when this check began, and nothing has called train() since: dropout is off "
+        "and batch statistics are frozen.",
+        "本次检查开始时就处于 eval 模式，此后没有调用 train()：dropout 关闭、批统计量冻结。",
     ),
     "findings.mode-eval-in-training.start_at.why": (
         "Put into eval mode at {turned} and never trained in train mode since: dropout is off and "
