@@ -322,7 +322,7 @@ class Session:
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
         losses = self.run_loop.take_losses()
-        iterators = self.navigator.trainer.iterators
+        iterators = self.navigator.trainer.attributes.iterators
         for remark in (*self.history.take_remarks(), *iterators.take_remarks()):
             self._hooks.send(Remark(remark))
         return frame_of(

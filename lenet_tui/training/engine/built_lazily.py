@@ -12,6 +12,8 @@ from typing import Any
 
 from torch import nn
 
+from lenet_tui.training.engine.plain_values import writable
+
 PLACE = "built"
 """The path of the place that they have among the plain values of a session."""
 HOOKS = tuple(name for name in vars(nn.Module()) if "_hooks" in name and "state_dict" not in name)
@@ -30,7 +32,7 @@ class BuiltLazily(dict[str, Any]):
     def __init__(
         self,
         modules: Callable[[], Iterator[tuple[str, nn.Module]]],
-        writable: Callable[[Any], bool],
+        writable: Callable[[Any], bool] = writable,
     ) -> None:
         super().__init__()
         self._modules, self._writable = modules, writable
@@ -48,18 +50,20 @@ class BuiltLazily(dict[str, Any]):
         return self
 
     def _hooks(self) -> Hooks:
-        found = {path: [vars(m).get(name) for name in HOOKS] for path, m in self._modules()}
         return {
-            path: tuple([dict(each or {}) for each in several])
-            for path, several in found.items()
-            if any(several)
+            path: tuple([dict(vars(m).get(name) or {}) for name in HOOKS])
+            for path, m in self._modules()
+            if any(map(vars(m).get, HOOKS))
         }
 
     def _gained(self) -> Iterator[str]:
         for path, module in self._modules():
-            present = vars(module)
-            for name in present.keys() - self._first.get(path, present.keys()):
-                if not self._writable(present[name]):
+            present = vars(module).keys()
+            first = self._first.get(path, present)
+            if present <= first:
+                continue
+            for name in present - first:
+                if not self._writable(vars(module)[name]):
                     yield f"{path}.{name}"
 
     def lacks(self, text: str) -> bool:

@@ -55,7 +55,7 @@ class PlainState:
 
     def __init__(self, places: Callable[[], Places], iterators: Iterators | None = None) -> None:
         self._places = places
-        self._iterators = iterators or Iterators(wraps=False)
+        self.iterators = iterators or Iterators(wraps=False)
         found: list[Tensor] = []
         self._written: dict[str, _Written] = {}
         self._objects: dict[tuple[str, str, str], object] = {}
@@ -64,7 +64,7 @@ class PlainState:
             for _, value in self._plain(path, attributes):
                 found += tensors_in(value)
         self._objects_at_first = frozenset(self._objects)
-        self._iterators.state = self._fingerprint
+        self.iterators.state = self._fingerprint
         self._first = [(t, t._version, t.detach().clone()) for t in found]
         self._number = {id(t): number for number, t in enumerate(found)}
 
@@ -113,12 +113,12 @@ class PlainState:
 
     def begin(self, iteration: int) -> None:
         """An iteration begins: note the iterators that the one before has left."""
-        if iteration != self._iterators.iteration and self._iterators.some:
+        if iteration != self.iterators.iteration and self.iterators.some:
             self._find()
-        self._iterators.begin(iteration)
+        self.iterators.begin(iteration)
 
     def _find(self) -> None:
-        for path, attributes in self._walk(self._iterators.places()):
+        for path, attributes in self._walk(self.iterators.places()):
             known = self._written.get(path)
             if known is None or not known.holds(attributes):
                 for _ in self._plain(path, attributes):
@@ -129,11 +129,11 @@ class PlainState:
 
         No iterator is remembered meanwhile, as this is no end of an iteration.
         """
-        wraps, self._iterators.wraps = self._iterators.wraps, False
+        wraps, self.iterators.wraps = self.iterators.wraps, False
         try:
             text, tensors = self.write()
         finally:
-            self._iterators.wraps = wraps
+            self.iterators.wraps = wraps
         return _INDEX.sub("", text), [(t.data_ptr(), t.shape, t._version) for t in tensors]
 
     def restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
@@ -143,7 +143,7 @@ class PlainState:
         as modules may share them, and so do tensors that an optimizer may hold. Raises
         ``Problem`` for a text that ``write`` did not return.
         """
-        with self._iterators.unknown():
+        with self.iterators.unknown():
             if not tensors and self.write() == (text, ()):
                 return
             self._restore(text, tensors, device)
@@ -179,7 +179,7 @@ class PlainState:
     def _drawn(self, value: Any, now: Any = None) -> Any:
         """A decoded value with its iterators, drawn as far; a container that is there is filled."""
         if isinstance(value, Drawn):
-            return self._iterators.at(value.iteration, value.number, value.index)
+            return self.iterators.at(value.iteration, value.number, value.index)
         if type(value) is dict:
             parts = {
                 k: self._drawn(v, now.get(k) if type(now) is dict else None)
@@ -213,7 +213,7 @@ class PlainState:
                 for part in parts_of(value):
                     if isinstance(part, Drawn):
                         key = part.iteration, part.number
-                        self._iterators.check(f"{path} {name}".strip(), *key, part.index)
+                        self.iterators.check(f"{path} {name}".strip(), *key, part.index)
                     elif isinstance(part, Own) and (path, name, part.kind) not in self._objects:
                         held = present.get(path, {}).get(name)
                         if held is None or title(type(held)) != part.kind:
@@ -286,7 +286,7 @@ class PlainState:
         for name, found in list(attributes.items()):
             if name in OWN:
                 continue
-            value = found if whole(found) else self._iterators.within(found)
+            value = found if whole(found) else self.iterators.within(found)
             if value is not found:
                 attributes[name] = value
             if whole(value):
@@ -295,7 +295,7 @@ class PlainState:
                 self._objects[path, name, title(type(value))] = value
                 yield name, value
             else:
-                self._iterators.note_strange(path, name, value)
+                self.iterators.note_strange(path, name, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,12 @@ from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
 from lenet_tui.training.engine.held_values import own_iterators
+from lenet_tui.training.engine.named_modules import NamedModules
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.plain_state import PlainState
-from lenet_tui.training.engine.plain_values import writable
 from lenet_tui.training.engine.required import CHANGED, Required
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.targets import rows_like, target_of
@@ -51,6 +51,7 @@ class Trainer:
         self.file = self._load(options)
         options = own_setup.resolved(options, self.file)
         self.model = model.Net() if options.model == NET else self.file.make_model()
+        self._walk = NamedModules(self.model)
         if options.weights:
             load_weights(self.model, options.weights)
         self.data = DataState()
@@ -70,10 +71,10 @@ class Trainer:
         first = own_setup.first_batch(self.upcoming)
         if first is not None:
             model.initialise_lazy(self.model, first.args, first.kwargs)
-        self.built = BuiltLazily(self.modules, writable)
+        self.built = BuiltLazily(self.modules)
         self.required = Required(self.parameters)
-        self.iterators = own_iterators(self.file, self.model, self.objects)
-        self.attributes = PlainState(self._places, self.iterators)
+        found = own_iterators(self.file, self.model, self.objects)
+        self.attributes = PlainState(self._places, found)
         self.last_loss: float | None = None
         self._iteration = 0
         self.pinned: Batch | None = None
@@ -113,17 +114,16 @@ class Trainer:
         return options
 
     def _found(self, options: Options) -> StepObjects | None:
-        own = options.preset == OWN
-        return StepObjects(self.file, self.model, options.step) if own else None
+        return StepObjects(self.file, self.model, options.step) if options.preset == OWN else None
 
     def _make_updater(self, options: Options) -> Updater:
         own = self._own_optimizer if options.optimizer == OWN else None
-        settings = optimizer_settings(options)
-        return Updater(options.optimizer, options.lr, self.parameters, own, settings)
+        given = self.parameters, own, optimizer_settings(options)
+        return Updater(options.optimizer, options.lr, *given)
 
     def _places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the dictionaries of the plain values that a step may change beside tensors."""
-        for path, module in self.model.named_modules():
+        for path, module in self._walk.all():
             yield path, vars(module)
         yield from () if self.options.step else self.updater.places()
         yield from () if self.objects is None else self.objects.places()
@@ -132,7 +132,7 @@ class Trainer:
 
     def modules(self) -> Iterator[tuple[str, nn.Module]]:
         """Yields every module with its path: of the model, and of others that a step works with."""
-        yield from self.model.named_modules()
+        yield from self._walk.all()
         for name, module in self.objects.modules.items() if self.objects else ():
             yield from module.named_modules(prefix=name)
 
