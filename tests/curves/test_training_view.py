@@ -189,7 +189,7 @@ def test_what_a_dropped_future_showed_is_gone() -> None:
 async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
     async with running((200, 60), options=QUICK) as run:
         await trained(run, 60)
-        assert "Not evaluated here yet: E does." in run.text
+        assert "Not evaluated here yet: E evaluates now." in run.text
         await run.press("E")
         judged = run.app.main.body.training.judged
         assert judged is not None and judged.iteration == 60 and int(judged.counts.sum()) == 360
@@ -203,7 +203,7 @@ async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
         assert run.app.main.body.training.judged is judged and "after iteration 60" in run.text
         await run.press("V", "N", "N", "N", "N", "N", "N", "V")  # behind it: another state
         assert run.app.main.body.training.judged is None
-        assert "Not evaluated here yet: E does." in run.text
+        assert "Not evaluated here yet: E evaluates now." in run.text
 
 
 async def test_the_norms_come_only_while_the_view_is_open() -> None:
