@@ -20,7 +20,7 @@ NOTICES = {
     ),
     "around:held": (
         "{watch} held after update {n}; this is the iteration after it",
-        "更新 {n} 之后 {watch} 成立；这是其后的一次迭代",
+        "第 {n} 次更新之后 {watch} 成立；这是其后的一次迭代",
     ),
     "around:not-finite": (
         "iteration {n} ended with a NaN or an infinity",
@@ -92,8 +92,8 @@ NOTICES = {
     ),
     "around:every": (
         "--when {when!r} is seen only on a tape: each iteration is recorded, so that a small model"
-        " runs about four times as slow",
-        "--when {when!r} 只能从记录中看到：每次迭代都要记录，小模型约慢四倍",
+        " takes about four times as long",
+        "--when {when!r} 只能从记录中看到：每次迭代都要记录，小模型约需四倍时间",
     ),
     "around:nothing-to-run": (
         "run needs a script: lenet-tui run --at 3 -- train.py",

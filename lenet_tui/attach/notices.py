@@ -3,7 +3,7 @@
 NOTICES = {
     "attach:no-folder": (
         "no folder for the session's socket: {folder}: {why}",
-        "没有可放会话套接字的目录：{folder}：{why}",
+        "没有可放会话套接字的文件夹：{folder}：{why}",
     ),
     "attach:no-such-kind": (
         "{path} is not what it should be: refused",
@@ -26,7 +26,7 @@ NOTICES = {
         "另一端发送了普通数据以外的内容：{what}",
     ),
     "attach:no-terminal": ("{stream} is not a terminal", "{stream} 不是终端"),
-    "attach:system": ("this system lends no terminal", "此系统无法借出终端"),
+    "attach:system": ("a terminal cannot be lent on this system", "此系统无法借出终端"),
     "attach:dumb": ("TERM is dumb", "TERM 为 dumb"),
     "attach:tty-unusable": ("LENET_TUI_TTY={path}: {why}", "LENET_TUI_TTY={path}：{why}"),
     "attach:tty-none": ("LENET_TUI_TTY={path} is not a terminal", "LENET_TUI_TTY={path} 不是终端"),

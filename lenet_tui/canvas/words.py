@@ -12,13 +12,13 @@ CANVAS: Table = {
     ),
     "canvas.sample": (
         "sample {sample} of {count}, from 0",
-        "批量 {count} 个中的第 {sample} 个（从 0 起）",
+        "批量共 {count} 个样本，此为第 {sample} 个（从 0 起）",
     ),
     "canvas.outputs": ("Outputs", "输出"),
     "canvas.columns": ("class: softmax, output", "类别：softmax、输出"),
     "canvas.predicted": ("predicted: {label} with {share}", "预测：{label}，概率 {share}"),
     "canvas.asking": ("the model is at work …", "模型正在计算…"),
-    "canvas.at": ("weights of iteration {n}, {phase}", "第 {n} 次迭代的 {phase} 之后的参数"),
+    "canvas.at": ("weights after {phase} of iteration {n}", "第 {n} 次迭代中 {phase} 之后的权重"),
     "canvas.train": (
         "the model is in train mode, as the next forward has it",
         "模型处于 train 模式，与下一次 forward 相同",

@@ -3,7 +3,7 @@
 NOTICES = {
     "evaluation:none": (
         "no data are held out here: {data} has none",
-        "这里没有留出的数据：{data} 没有",
+        "这里没有留出的数据：{data} 不留出任何样本",
     ),
     "evaluation:none-in-file": (
         "no data are held out here: {file} defines no test_data",

@@ -93,7 +93,10 @@ def test_the_position_in_words() -> None:
     how_far = f"iteration 1  backward 3 of {frame.segments[-1].total}"
     assert where(frame) == f"{how_far}  AddmmBackward0 of fc3 → 10, 1×84, 84×10"
     assert "zero_grad done; next: backward" in where(after(PHASE, PHASE, PHASE))
-    assert "finished; next: forward of iteration 4" in where(after(Goto(3)))
+    far = after(Goto(3))
+    assert "finished; next: forward of iteration 4" in where(far)
+    far = replace(far, position=replace(far.position, iteration=1145))
+    assert "iteration 1,145  finished; next: forward of iteration 1,146" in where(far)
 
 
 def test_trouble_comes_first_and_is_cleaned() -> None:

@@ -109,6 +109,11 @@ def test_a_matrix_has_every_count_and_its_share() -> None:
     named = matrix(counts, 40, "·", ("circle", "方块", "cross"))
     assert named is not None and named[0].plain.split() == ["circle", "方块", "cross"]
     assert {line.cell_length for line in named[1:]} == {named[0].cell_length + 6}
+    titled = matrix(counts, 40, "·", share="right")
+    assert titled is not None
+    first, second = titled[:2]
+    assert first.plain.split() == ["0", "1", "2", "right"]
+    assert first.cell_length == second.cell_length
     alike = matrix(counts, 20, "·", ("crossed", "crosses", "x"))
     assert alike is not None and alike[0].plain.split() == ["0", "1", "2"]
     listed = [line.plain for line in mistakes(counts, 5, words("en"))]
@@ -189,7 +194,7 @@ def test_what_a_dropped_future_showed_is_gone() -> None:
 async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
     async with running((200, 60), options=QUICK) as run:
         await trained(run, 60)
-        assert "Not evaluated here yet: E does." in run.text
+        assert "Not evaluated here: press E." in run.text
         await run.press("E")
         judged = run.app.main.body.training.judged
         assert judged is not None and judged.iteration == 60 and int(judged.counts.sum()) == 360
@@ -199,11 +204,12 @@ async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
         first = worst.judged.worst[0] if worst.judged else None
         assert first is not None and f"{first.target}→{first.predicted}" in run.text
         assert "Confusion" in run.text and "after iteration 60" in run.text
+        assert "right" in run.text and f"rows: class  {wrong} of 360 wrong" in run.text
         await run.press("V", "f", "V")  # it stays, and says when it was so
         assert run.app.main.body.training.judged is judged and "after iteration 60" in run.text
         await run.press("V", "N", "N", "N", "N", "N", "N", "V")  # behind it: another state
         assert run.app.main.body.training.judged is None
-        assert "Not evaluated here yet: E does." in run.text
+        assert "Not evaluated here: press E." in run.text
 
 
 async def test_the_norms_come_only_while_the_view_is_open() -> None:
@@ -285,3 +291,13 @@ async def test_what_is_missing_is_said_to_the_end_of_the_sentence() -> None:
             lines = [line.plain for line in pane.query_one(LineWidget).lines]
             assert " ".join(map(str.strip, lines)) == words("en")("curves.nothing.held-out")
             assert all(cell_len(line) <= pane.content_size.width for line in lines), lines
+
+
+async def test_what_a_band_of_the_loss_is_is_said_where_there_is_one() -> None:
+    band = "band: least to most"
+    async with running((120, 40), options=QUICK) as run:
+        await trained(run, 3)
+        assert "each batch" in run.text and band not in run.text
+        for iteration in (80, 160):
+            await trained(run, iteration)
+        assert band in run.text

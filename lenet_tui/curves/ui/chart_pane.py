@@ -213,6 +213,9 @@ class ChartPane(Pane):
         titles = ["  ".join([title, *names, *legend]) for legend in legends]
         if names and legends[-1]:  # the letters first: what is drawn in signs is this run
             titles += ["  ".join([title, *legend]) for legend in legends]
+        if any(c.dense and c.spans for c in own) and self.window.length > 2 * self.title_room:
+            spans = words("curves.span"), words("curves.span.short")
+            titles[:0] = [f"{titles[0]}  {span}" for span in spans]
         first = self._collected.seen_from(self.kind) if self.kind in (GRADIENT, RATIO) else 0
         if first > max(self.window.first, 1):
             titles.insert(0, f"{titles[0]}  {words('curves.since', n=thousands(first))}")

@@ -25,7 +25,8 @@ class ConfusionPane(JudgedPane):
     title_key = "curves.confusion"
 
     def lines(self, judged: Judged, width: int, height: int) -> list[Content]:
-        made = matrix(judged.counts, width, self.glyphs.dot, self.names)
+        share = self.words("curves.confusion.share")
+        made = matrix(judged.counts, width, self.glyphs.dot, self.names, share)
         if made is None or len(made) > height:
             return mistakes(judged.counts, height, self.words, self.names)
         return made
@@ -34,27 +35,34 @@ class ConfusionPane(JudgedPane):
         wrong = int(judged.counts.sum() - np.trace(judged.counts))
         total = int(judged.counts.sum())
         key = "curves.wrong" if wrong else "curves.all-right"
-        return [self.words(key, wrong=wrong, total=total), ""]
+        said = self.words(key, wrong=wrong, total=total)
+        return [f"{self.words('curves.confusion.rows')}  {said}", said, ""]
 
 
-def matrix(counts: Counts, width: int, dot: str, names: Sequence[str] = ()) -> list[Content] | None:
+def matrix(
+    counts: Counts, width: int, dot: str, names: Sequence[str] = (), share: str = ""
+) -> list[Content] | None:
     """A line for each class, with its name before it and the share of right ones behind it.
 
     A class that there is nothing of and that nothing was taken for is left out. ``names``: of the
     classes, cut where there is no room for them; they are numbers where that leaves too little.
+    ``share``: what stands above the shares, in 5 cells at most.
     ``None``: it has no room. Numbers that are mistakes are bold, none is a dot.
     """
     there = np.flatnonzero(counts.sum(axis=0) + counts.sum(axis=1)).tolist()
     for longest in LONGEST if names else ():
         labels = [set_cell_size(name_of(n, names), longest).rstrip() for n in there]
-        if len({*labels}) == len(labels) and (made := _matrix(counts, there, labels, width, dot)):
+        if len({*labels}) < len(labels):
+            continue
+        if made := _matrix(counts, [*zip(there, labels, strict=True)], width, dot, share):
             return made
-    return _matrix(counts, there, [str(n) for n in there], width, dot)
+    return _matrix(counts, [(n, str(n)) for n in there], width, dot, share)
 
 
 def _matrix(
-    counts: Counts, there: Sequence[int], labels: Sequence[str], width: int, dot: str
+    counts: Counts, classes: Sequence[tuple[int, str]], width: int, dot: str, title: str
 ) -> list[Content] | None:
+    there, labels = [n for n, _ in classes], [name for _, name in classes]
     widest = max((cell_len(label) for label in labels), default=0)
     label = widest + 1
     cell = max(len(str(int(counts.max(initial=0)))), widest) + 1
@@ -62,8 +70,9 @@ def _matrix(
     if label + cell * len(there) > width:
         return None
     head = " " * label + "".join(padded(name, cell, left=True) for name in labels)
+    head += padded(title, 6, left=True) if shares and title else ""
     lines = [Content.styled(head, "$foreground-muted")]
-    for target, name in zip(there, labels, strict=True):
+    for target, name in classes:
         parts: list[tuple[str, str]] = [(padded(name, label, left=True), "$foreground-muted")]
         for predicted in there:
             count = int(counts[target, predicted])

@@ -110,8 +110,8 @@ PROBES: Table = {
         "这一步没有降低此批量的损失：之前 {before}，之后 {after}。",
     ),
     "probe.step-size.not-repeatable": (
-        "The loss does not come out the same twice: {before} is not what the line says.",
-        "损失两次计算结果不同：{before} 不能说明这条线。",
+        "The loss does not come out the same twice ({before} at first): the step cannot be judged.",
+        "损失两次计算结果不同（第一次为 {before}）：无法判断这一步。",
     ),
     "probe.series.loss": ("loss", "损失"),
     "probe.series.real": ("real", "真实"),

@@ -11,7 +11,7 @@ from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.tiling import lead
 from lenet_tui.tensors.ui.readout import Readout
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import exact, index_text, shape_text
+from lenet_tui.text.numbers import exact, index_text, shape_text, thousands
 from lenet_tui.text.words import Words
 
 GRAD = ".grad"
@@ -78,8 +78,8 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
         parts.append(words("view.next"))
     elif view.made and view.made[0] != frame.position.iteration and not parameter:
         iteration, phase = view.made
-        parts.append(words("view.from", iteration=iteration, phase=phase) if iteration > 0
-                     else words("view.before"))  # fmt: skip
+        made = words("view.from", iteration=thousands(iteration), phase=phase)
+        parts.append(made if iteration > 0 else words("view.before"))
     gradient = view.request.tensor.endswith(GRAD)
     if gradient and frame.accumulated > 1 and view.state == "value":
         parts.append(words("view.accumulated", count=frame.accumulated))
