@@ -22,6 +22,11 @@ NOTICES = {
         "{watch} held after update {n}; this is the iteration after it",
         "更新 {n} 之后 {watch} 成立；这是其后的一次迭代",
     ),
+    "around:held-last": (
+        "{watch} held after update {n}, for the last of its {count} backwards; this is the"
+        " iteration after it",
+        "更新 {n} 的 {count} 次 backward 中，最后一次的损失使 {watch} 成立；这是其后的一次迭代",
+    ),
     "around:not-finite": (
         "iteration {n} ended with a NaN or an infinity",
         "第 {n} 次迭代结束时出现 NaN 或无穷大",

@@ -130,7 +130,10 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     stop = group.add_mutually_exclusive_group()
     number = _whole("at", 1)
     stop.add_argument("--at", type=number, metavar="N", help="at its N-th update (1)")
-    when = "where this holds: nan, 'loss > 5', 'norm(fc1.weight.grad) > 10'"
+    when = (
+        "where this holds after an update: nan, 'loss > 5' (the loss of the last backward before"
+        " it), 'norm(fc1.weight.grad) > 10'"
+    )
     stop.add_argument("--when", metavar="CONDITION", help=when)
     group.add_argument("--moves", metavar="FILE", help="make these there, one a line, and print")
     group.add_argument("-m", dest="module", action="store_true", help="SCRIPT is a module's name")

@@ -24,7 +24,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Given]:
     found: list[Given] = []
     monkeypatch.setattr(instead, "_captured", lambda: False)
     monkeypatch.setenv("CI", "true")
-    monkeypatch.setattr(door, "look", lambda at, given, keep=False: found.append(given))
+    monkeypatch.setattr(door, "look", lambda at, given, **more: found.append(given))
     return found
 
 
