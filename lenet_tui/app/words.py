@@ -168,14 +168,14 @@ APP: Table = {
         "也可输入算子的名称，转到 forward 中的该算子。",
     ),
     "goto.kept": (
-        "Kept to be looked at: {kept}; of others the script's own state is gone, so that they cannot"
-        " be run again. To a larger number the script runs on. Or the name of an op.",
+        "Kept to be looked at: {kept}; of others the script's own state is gone, so that they"
+        " cannot be run again. To a larger number the script runs on. Or the name of an op.",
         "保留可查看的迭代：{kept}；其他迭代当时的脚本状态已不在，无法重新运行。输入更大的数，"
         "脚本会继续运行到那里。也可输入算子的名称。",
     ),
     "goto.over": (
-        "Kept to be looked at: {kept}; of others the script's own state is gone, so that they cannot"
-        " be run again. The script has ended: nothing comes after it. Or the name of an op.",
+        "Kept to be looked at: {kept}; of others the script's own state is gone, so that they"
+        " cannot be run again. The script has ended: nothing comes after it. Or the name of an op.",
         "保留可查看的迭代：{kept}；其他迭代当时的脚本状态已不在，无法重新运行。脚本已结束，"
         "之后没有内容。也可输入算子的名称。",
     ),

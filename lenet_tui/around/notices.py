@@ -100,6 +100,19 @@ NOTICES = {
         " runs about four times as slow",
         "--when {when!r} 只能从记录中看到：每次迭代都要记录，小模型约慢四倍",
     ),
+    "around:waits": (
+        "the screen opens after update {at} of the script",
+        "脚本的第 {at} 次更新之后打开屏幕",
+    ),
+    "around:waits-when": (
+        "the screen opens where {when} holds",
+        "{when} 成立时打开屏幕",
+    ),
+    "around:waiting": ("update {n} of {at}", "第 {n}/{at} 次更新"),
+    "around:waiting-when": (
+        "update {n}; {when} has not held yet",
+        "第 {n} 次更新；{when} 尚未成立",
+    ),
     "around:nothing-to-run": (
         "run needs a script: lenet-tui run --at 3 -- train.py",
         "run 需要一个脚本：lenet-tui run --at 3 -- train.py",

@@ -157,12 +157,18 @@ def _add_weights(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--save-weights", metavar="FILE", help=about)
 
 
+def _no_resume(file: str) -> str:
+    """The value of an option that is only there to be refused with the reason."""
+    raise CommandError("cli:no-resume")
+
+
 def _add_extent(group: argparse._ArgumentGroup, moves: str) -> None:
     """Add ``--iterations`` and ``--moves``; ``moves``: its help."""
     extent = group.add_mutually_exclusive_group()
     number = _whole("iterations", 0)
     extent.add_argument("--iterations", type=number, metavar="N", help="how many (1)")
     extent.add_argument("--moves", metavar="FILE", help=moves)
+    group.add_argument("--resume", nargs="?", const="", type=_no_resume, help=argparse.SUPPRESS)
 
 
 def _whole(name: str, least: int) -> Callable[[str], int]:
