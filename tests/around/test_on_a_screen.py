@@ -78,6 +78,7 @@ def test_past_its_end_the_screen_says_so_and_stays(tmp_path: Path) -> None:
         terminal.wait_for("The script has ended")
         terminal.wait_for("Kept to be looked at: 7;")
         terminal.send("escape")
+        terminal.wait_for(lambda text: "Go to an iteration" not in text)
         terminal.send("q")
         assert terminal.wait() == 3
         given_back(terminal)
