@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from lenet_tui.around import waiting
 from lenet_tui.around.stop import Stop, parse_when
 from lenet_tui.around.waiting import Waiting
 from lenet_tui.text.notice import Notice
@@ -21,7 +22,7 @@ def test_it_says_what_it_waits_for_and_then_less_and_less_often(
     monkeypatch: pytest.MonkeyPatch, stop: Stop, first: str, later: str, translated: str
 ) -> None:
     now, said = [100.0], list[Notice]()
-    monkeypatch.setattr(waiting.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     wait = Waiting(stop, said.append)
     wait.passed(1)
     assert said == []
