@@ -88,6 +88,8 @@ def zero_input(request: probes.ZeroInput, session: Session) -> ProbeAnswer:
         changed = zeroed_input(trial.batch)
         if changed is None:
             raise Rejected("findings:no-input")
+        inputs = [t for n, t in trial.batch.named.items() if n.startswith("input")]
+        whole = not any(t.is_floating_point() or t.is_complex() for t in inputs)
         real, zeroed = trial.loss(), trial.loss(batch=changed)
         if real is None or zeroed is None:
             raise Rejected("findings:no-loss")
@@ -100,7 +102,7 @@ def zero_input(request: probes.ZeroInput, session: Session) -> ProbeAnswer:
         probes.ZEROED,
         "blind" if same else "looks",
         iteration,
-        (("real", real), ("zeroed", zeroed)),
+        (("real", real), ("zeroed", zeroed), ("steps", len(rows[0]) - 1), ("whole", whole)),
         (("real", tuple(rows[0])), ("zeroed", tuple(rows[1]))),
     )
 
