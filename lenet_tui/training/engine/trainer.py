@@ -45,8 +45,6 @@ class Trainer:
     gradients were ``None``.
     """
 
-    one_batch = False  # whether each iteration takes the same batch
-
     def __init__(self, options: Options) -> None:
         self.device = devices.resolve(options.device)
         options = replace(options, device=str(self.device))
