@@ -94,6 +94,10 @@ APP: Table = {
         "finished; next: your step of iteration {next}",
         "完成；接下来：第 {next} 次迭代的 step",
     ),
+    "rail.finished.over": (
+        "finished; the script has ended: nothing comes after it",
+        "完成；脚本已结束：之后没有内容",
+    ),
     "rail.by-hand": ("(input set by hand)", "（手动设置的输入）"),
     "rail.between": ("{phase} done; next: {next}", "{phase} 完成；接下来：{next}"),
     "rail.skipped": (
@@ -112,6 +116,7 @@ APP: Table = {
     "status.history": ("history {used}", "历史 {used}"),
     "status.tape": ("tape {used}", "记录 {used}"),
     "status.looked-at": ("looked at, not run", "查看记录，不重新运行"),
+    "status.over": ("script ended, looked at", "脚本已结束，查看记录"),
     "status.recomputed": ("tape {used}, recomputed", "记录 {used}，已重新计算"),
     "status.ahead": ("past, recorded to {end}", "回看中（记录到 {end}）"),
     "status.speed": ("+ - speed", "+ - 变速"),
@@ -161,6 +166,18 @@ APP: Table = {
         "a larger number trains on to there. Or the name of an op, to go there in the forward.",
         "该次迭代刚完成时的状态；0 表示 init 之后。已记录 0 到 {end}；更大的数会继续训练到那里。"
         "也可输入算子的名称，转到 forward 中的该算子。",
+    ),
+    "goto.kept": (
+        "Kept to be looked at: {kept}; of others the script's own state is gone, so that they"
+        " cannot be run again. To a larger number the script runs on. Or the name of an op.",
+        "保留可查看的迭代：{kept}；其他迭代当时的脚本状态已不在，无法重新运行。输入更大的数，"
+        "脚本会继续运行到那里。也可输入算子的名称。",
+    ),
+    "goto.over": (
+        "Kept to be looked at: {kept}; of others the script's own state is gone, so that they"
+        " cannot be run again. The script has ended: nothing comes after it. Or the name of an op.",
+        "保留可查看的迭代：{kept}；其他迭代当时的脚本状态已不在，无法重新运行。脚本已结束，"
+        "之后没有内容。也可输入算子的名称。",
     ),
     "dialog.reset.title": ("Reset with a seed", "以种子重置"),
     "dialog.reset.keys": ("enter reset   escape close", "回车 重置   Esc 关闭"),

@@ -22,6 +22,11 @@ NOTICES = {
         "{watch} held after update {n}; this is the iteration after it",
         "第 {n} 次更新之后 {watch} 成立；这是其后的一次迭代",
     ),
+    "around:held-last": (
+        "{watch} held after update {n}, for the last of its {count} backwards; this is the"
+        " iteration after it",
+        "更新 {n} 的 {count} 次 backward 中，最后一次的损失使 {watch} 成立；这是其后的一次迭代",
+    ),
     "around:not-finite": (
         "iteration {n} ended with a NaN or an infinity",
         "第 {n} 次迭代结束时出现 NaN 或无穷大",
@@ -94,6 +99,19 @@ NOTICES = {
         "--when {when!r} is seen only on a tape: each iteration is recorded, so that a small model"
         " takes about four times as long",
         "--when {when!r} 只能从记录中看到：每次迭代都要记录，小模型约需四倍时间",
+    ),
+    "around:waits": (
+        "the screen opens after update {at} of the script",
+        "脚本的第 {at} 次更新之后打开屏幕",
+    ),
+    "around:waits-when": (
+        "the screen opens where {when} holds",
+        "{when} 成立时打开屏幕",
+    ),
+    "around:waiting": ("update {n} of {at}", "第 {n}/{at} 次更新"),
+    "around:waiting-when": (
+        "update {n}; {when} has not held yet",
+        "第 {n} 次更新；{when} 尚未成立",
     ),
     "around:nothing-to-run": (
         "run needs a script: lenet-tui run --at 3 -- train.py",

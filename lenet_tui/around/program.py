@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from lenet_tui.around.post_import import when_imported
 from lenet_tui.around.script import Script
 from lenet_tui.around.stop import Stop
+from lenet_tui.around.waiting import Waiting
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
 
@@ -45,7 +46,7 @@ class Shows(Protocol):
 class Program:
     """``shows`` is asked for when the script stops for the first time, with the place of that stop.
     ``say``: a line for a person. ``beside``: makes who else sees what is recorded, once there is
-    torch.
+    torch. ``waiting``: says how far it is until that stop.
 
     In a process beside others of one training, only the first is observed.
     """
@@ -57,9 +58,12 @@ class Program:
         shows: Callable[[Recording], Shows],
         say: Callable[[Notice], None],
         beside: Callable[[], Beside] | None = None,
+        *,
+        waiting: Waiting | None = None,
     ) -> None:
         self._stop = stop
         self._beside = beside
+        self._waiting = waiting
         self._tape_mb = tape_mb
         self._shows = shows
         self._say = say
@@ -97,16 +101,25 @@ class Program:
             self._stop,
             self._stopped,
             self._tape_mb,
-            wanted=lambda: gate.asked or gate.left,
+            wanted=lambda: self._wanted(gate),
             say=self._say,
             glance=gate.glance,
         )
         self._observer.beside = self._beside() if self._beside is not None else None
         self._observer.install()
+        if self._waiting is not None:
+            self._waiting.begins()
+
+    def _wanted(self, gate: Gate) -> bool:
+        """Whether the script is to be stopped; asked after each update."""
+        if self._waiting is not None and self._observer is not None:
+            self._waiting.passed(self._observer.count)
+        return gate.asked or gate.left
 
     def _stopped(self, recording: Recording) -> Stop | None:
         """The script stops, in its thread; returns where it stops next."""
         assert self._gate is not None
+        self._waiting = None
         if self._session is not None:
             self._session.stopped(recording)
         self._gate.arrive()

@@ -13,6 +13,12 @@ NOTICES = {
         "{file} 不是命令：请用 run -- {file}、check -- {file}；训练文件用 --model {file}",
     ),
     "cli:no-option": ("no option {name}", "没有选项 {name}"),
+    "cli:no-resume": (
+        "only the app and train take --resume: lenet-tui --resume FILE opens the session, where x"
+        " exports it and ctrl+s writes its moves for --moves",
+        "只有应用和 train 接受 --resume：lenet-tui --resume FILE 打开会话，在其中按 x 导出、"
+        "按 ctrl+s 写出供 --moves 使用的动作",
+    ),
     "cli:not-of-run": (
         "run does not take {option}: the script runs as it is, and its own options come behind it:"
         " lenet-tui run -- train.py {option} …",

@@ -15,6 +15,8 @@ from lenet_tui.around.ranks import rank
 from lenet_tui.around.script import Script, module_named, script_at
 from lenet_tui.around.stop import Stop, parse_when
 from lenet_tui.around.tracebacks import own_frames, shown_without
+from lenet_tui.around.waiting import Waiting
+from lenet_tui.cli import streams
 from lenet_tui.cli.options import USAGE_ERROR, CommandError, complain
 from lenet_tui.protocol.options import Options
 from lenet_tui.text.notice import Problem, notice
@@ -53,7 +55,10 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
             return USAGE_ERROR
         if stop.nan:
             complain(notice("around:every", when=str(stop)))
-        Program(stop, tape_mb, shows, complain, _seen).run(script)
+        waiting = None
+        if moves is None and rank() is None and streams.no_screen() is None:
+            waiting = Waiting(stop, complain)
+        Program(stop, tape_mb, shows, complain, _seen, waiting=waiting).run(script)
         return 0
 
     return run

@@ -130,7 +130,10 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     stop = group.add_mutually_exclusive_group()
     number = _whole("at", 1)
     stop.add_argument("--at", type=number, metavar="N", help="at its N-th update (1)")
-    when = "where this holds: nan, 'loss > 5', 'norm(fc1.weight.grad) > 10'"
+    when = (
+        "where this holds after an update: nan, 'loss > 5' (the loss of the last backward before"
+        " it), 'norm(fc1.weight.grad) > 10'"
+    )
     stop.add_argument("--when", metavar="CONDITION", help=when)
     group.add_argument("--moves", metavar="FILE", help="make these there, one a line, and print")
     group.add_argument("-m", dest="module", action="store_true", help="SCRIPT is a module's name")
@@ -154,12 +157,18 @@ def _add_weights(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--save-weights", metavar="FILE", help=about)
 
 
+def _no_resume(file: str) -> str:
+    """The value of an option that is only there to be refused with the reason."""
+    raise CommandError("cli:no-resume")
+
+
 def _add_extent(group: argparse._ArgumentGroup, moves: str) -> None:
     """Add ``--iterations`` and ``--moves``; ``moves``: its help."""
     extent = group.add_mutually_exclusive_group()
     number = _whole("iterations", 0)
     extent.add_argument("--iterations", type=number, metavar="N", help="how many (1)")
     extent.add_argument("--moves", metavar="FILE", help=moves)
+    group.add_argument("--resume", nargs="?", const="", type=_no_resume, help=argparse.SUPPRESS)
 
 
 def _whole(name: str, least: int) -> Callable[[str], int]:

@@ -306,6 +306,10 @@ class Frame:
     by_hand: tuple[tuple[str, int], ...] = ()
     looked_at: bool = False
     """Whether it is the record of what a script did, which cannot be run again from here."""
+    kept: str = ""
+    """Of such a record, the iterations that can be gone to: ``3, 5–7``."""
+    over: bool = False
+    """Whether nothing comes after it, as the script has ended."""
 
     @property
     def failed_here(self) -> bool:

@@ -70,8 +70,15 @@ def test_its_findings_are_asked_for_there_in_the_language_that_is_asked_for(tmp_
 @pytest.mark.slow
 def test_past_its_end_the_screen_says_so_and_stays(tmp_path: Path) -> None:
     with stopped(tmp_path, "exits", "--at", "7") as terminal:
+        assert "the screen opens after update 7" in terminal.received.decode()
         terminal.send("f")
         terminal.wait_for("the script ended after iteration 7")
+        terminal.wait_for("the script has ended: nothing comes after it")
+        terminal.send("g")
+        terminal.wait_for("The script has ended")
+        terminal.wait_for("Kept to be looked at: 7;")
+        terminal.send("escape")
+        terminal.wait_for(lambda text: "Go to an iteration" not in text)
         terminal.send("q")
         assert terminal.wait() == 3
         given_back(terminal)

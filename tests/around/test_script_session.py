@@ -51,6 +51,7 @@ class Loop:
     """A training loop, and what it saw: with hooks of its own where ``sees`` is set."""
 
     sees: bool = True
+    shifts: bool = False
     seen: dict[int, Seen] = field(default_factory=dict)
     losses: list[float] = field(default_factory=list)
 
@@ -69,6 +70,8 @@ class Loop:
             for name, p in net.named_parameters():
                 note(f"{name} before", p)
             static.copy_(torch.randn(5, 1, 8, 8))  # the same memory for each batch
+            if self.shifts:
+                static.mul_((static - 0.5).mean())
             note("input", static)
             target = torch.randint(0, 4, (5,))
             optimizer.zero_grad()
@@ -209,7 +212,8 @@ def test_each_place_of_the_kept_iterations_is_as_it_was(plain: Loop) -> None:
         assert (session.navigator.iteration, session.navigator.position.index) == (3, 1)
         assert "iteration 2 cannot be looked at" in refused(session, "back iteration")
         assert "iteration 6 cannot be looked at" in refused(session, "goto 6")
-        go(session, "goto 7")
+        frame = go(session, "goto 7").frame
+        assert (frame.kept, frame.over) == ("3–4, 7", False)
         frame = go(session, "phase").frame
         assert frame.position.iteration == 8
         assert frame.looked_at
@@ -239,6 +243,27 @@ def test_numbers_are_explained_and_views_are_drawn(plain: Loop) -> None:
     Look(looks).run(Loop(sees=False), 4)
 
 
+def test_what_the_script_computes_beside_its_model_is_shown_too() -> None:
+    def looks(session: ScriptSession) -> None:
+        tape = session.navigator.tape
+        (other,) = [s for s in tape.segments if s.phase.name == "other"]
+        op = next(o for o in other.ops if o.op == "sub")
+        go(session, "back iteration", "op")
+        while session.navigator.position.op != other.ops.index(op) + 1:
+            name = f"{op.name}"
+            before = find(session.navigator.tape, session.navigator.cursor, name)
+            assert before.tensor is None, "it is still to come"
+            go(session, "op")
+        found = find(session.navigator.tape, session.navigator.cursor, op.name)
+        assert found.tensor is op.tensor and found.made == (3, "other")
+        go(session, "finish")
+        assert at(session, op.name) is op.tensor
+        grad = find(session.navigator.tape, session.navigator.cursor, f"{op.name}.grad")
+        assert grad.state == "none", "no backward goes there"
+
+    Look(looks).run(Loop(sees=False, shifts=True), 4)
+
+
 def test_what_would_run_something_again_is_refused_with_the_reason() -> None:
     def looks(session: ScriptSession) -> None:
         go(session, "back phase", "back op")
@@ -248,7 +273,9 @@ def test_what_would_run_something_again_is_refused_with_the_reason() -> None:
             assert session.navigator.position == before
         assert "own" in refused(session, "reverse-continue")
         go(session, "watch loss > 99")
-        assert "ended after iteration 5" in str(go(session, "continue").stopped)
+        moved = go(session, "continue")
+        assert "ended after iteration 5" in str(moved.stopped)
+        assert (moved.frame.kept, moved.frame.over) == ("3", True)
         assert session.navigator.position == before
         assert "ended after iteration 5" in refused(session, "continue")
 

@@ -118,6 +118,7 @@ def test_an_exception_in_the_recorded_iteration_shows_it_and_then_is_the_scripts
         ("plain", "norm(fc1.weight) > 0.1", 2, "held after update 1"),
         ("plain", "min(norm.relu) < 0.001", 2, "watch 1: min(norm.relu) < 0.001 (0)"),
         ("by_hand", "loss > 0", 2, "loss > 0 held after update 1"),
+        ("accumulation", "loss > 0", 2, "held after update 1, for the last of its 3 backwards"),
     ],
 )
 def test_a_condition_stops_it_where_it_holds(

@@ -18,6 +18,7 @@ from lenet_tui.cli import main as cli
 from lenet_tui.cli import transcript_jsonl
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.transcript import OpState, PhaseState
+from tests.harness.commands import run_here
 from tests.harness.terminal import APP, ROOT, environment
 
 Event = dict[str, Any]
@@ -302,3 +303,11 @@ def test_interrupted_at_once() -> None:
         _, said = process.communicate(timeout=5)
         assert process.returncode == 130
         assert said == ""
+
+
+def test_a_session_is_taken_up_elsewhere_and_that_is_said() -> None:
+    for command in ("trace", "export"):
+        for language, said in (("en", "only the app and train take"), ("zh", "只有应用和 train")):
+            answer = run_here(command, "--lang", language, "--resume", "d.session")
+            assert answer.returncode == 2 and answer.stderr.count("\n") == 1
+            assert said in answer.stderr

@@ -21,7 +21,7 @@ from lenet_tui.evaluation.request import Judge
 from lenet_tui.history.engine.answers import judge, learning_rates
 from lenet_tui.history.request import ListRates
 from lenet_tui.protocol.loss_series import Losses
-from lenet_tui.protocol.messages import Subscription
+from lenet_tui.protocol.messages import Passing, Subscription
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.stepping.ui.commands import COMMANDS
@@ -301,3 +301,17 @@ async def test_what_a_band_of_the_loss_is_is_said_where_there_is_one() -> None:
         for iteration in (80, 160):
             await trained(run, iteration)
         assert band in run.text
+
+
+async def test_the_losses_of_a_script_that_runs_on_are_drawn_as_they_pass() -> None:
+    async with running(options=QUICK) as run:
+        await run.press("V")
+        main = run.app.main
+        for iteration, loss in ((10, 7.25), (300, 3.125)):
+            main.take(Passing(iteration, loss))
+        main.take(Passing(400, 99.5, earlier=True))
+        await run.settle()
+        assert main.losses.values[300] == 3.125 and len(main.losses.values) == 301
+        assert main.body.training.window.last == 300
+        chart = run.text.partition("Accuracy")[0]
+        assert "⠄" in chart and "⠐" in chart and "300" in chart

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -88,3 +90,12 @@ def test_among_processes_that_train_together_nothing_is_run_and_that_is_said(
     assert "not checked: this is process 1 of 2" in capfd.readouterr().err
     assert str(found).startswith("not checked")
     assert found.not_checked is not None
+
+
+def test_a_loss_that_is_no_number_is_said_in_a_line() -> None:
+    net = nn.Linear(3, 1)
+    batch = torch.randn(4, 3), torch.randn(4, 1)
+    nothing: Any = lambda output, target: None  # noqa: E731 - as a person may write it
+    found = lt.check(net, batch, nothing, torch.optim.SGD(net.parameters()))
+    assert "loss: the loss is not one number but NoneType" in str(found)
+    assert "MoveRejected" not in str(found)

@@ -13,6 +13,9 @@ import torch
 from torch import Tensor, nn
 
 import lenet_tui as lt
+from lenet_tui.attach.engine.host import Host
+from lenet_tui.history.engine.live_session import LocalStore, Unwatched
+from lenet_tui.protocol.messages import Remark
 from lenet_tui.script import instead
 from lenet_tui.script.engine import around_a_line, door
 from lenet_tui.training.engine.live_objects import Given
@@ -24,7 +27,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Given]:
     found: list[Given] = []
     monkeypatch.setattr(instead, "_captured", lambda: False)
     monkeypatch.setenv("CI", "true")
-    monkeypatch.setattr(door, "look", lambda at, given, keep=False: found.append(given))
+    monkeypatch.setattr(door, "look", lambda at, given, **more: found.append(given))
     return found
 
 
@@ -155,3 +158,26 @@ def test_where_there_is_nothing_it_says_so(
     assert not taken
     assert nothing is not None
     assert "nothing of that kind is in sight" in capsys.readouterr().err
+
+
+def test_the_screen_says_what_was_taken_before_anything_is_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[object] = []
+
+    def serve(host: Host, make_session: Any, options: Any) -> None:
+        hooks = Unwatched()
+        session = make_session(options, LocalStore(), hooks)
+        sent.extend(hooks.sent)
+        assert session.navigator.iteration == 0
+        assert session.frame().epochs is None, "one batch has no epochs"
+
+    monkeypatch.setattr(instead, "_captured", lambda: False)
+    monkeypatch.setattr(door, "no_screen", lambda: None)
+    monkeypatch.setenv("LENET_TUI_TTY", "wait")
+    monkeypatch.setattr(Host, "serve", serve)
+    usual()
+    (said,) = [s.notice for s in sent if isinstance(s, Remark)]
+    for language in (0, 1):
+        assert said.text(language).startswith("here")
+        assert "model = model (Linear)" in said.text(language)

@@ -78,6 +78,8 @@ def test_a_walk_on_the_screen_leaves_no_trace(script: Path) -> None:
         assert "train.py" in terminal.text
         terminal.send("f")
         terminal.wait_for("iteration 1")
+        terminal.send("W")
+        terminal.wait_for("not here: the engine is")
         terminal.send("f", "f", "F", "s")
         terminal.wait_for("iteration 3")
         terminal.send("S", "q")

@@ -91,10 +91,13 @@ class MainScreen(ChecksScreen):
 
     def action_goto(self) -> None:
         """Ask for an iteration, or an op of the forward."""
-        end = self.frame.end if self.frame else 0
-        ops = frozenset(row.name for row in self.frame.rows.ops) if self.frame else frozenset()
+        frame = self.frame
+        ops = frozenset(row.name for row in frame.rows.ops) if frame else frozenset()
         parse = partial(_goal, ops)
-        ask = AskScreen("goto", parse=parse, help_text=self.words("goto.help", end=thousands(end)))
+        said = self.words("goto.help", end=thousands(frame.end if frame else 0))
+        if frame is not None and frame.looked_at:
+            said = self.words("goto.over" if frame.over else "goto.kept", kept=frame.kept)
+        ask = AskScreen("goto", parse=parse, help_text=said)
         self.open(ask, self.move)
 
     def action_goto_op(self) -> None:

@@ -72,6 +72,7 @@ class ReportScreen(SessionScreen):
         elif isinstance(report, Passing):
             self.passing = report
             self.show_activity()
+            self._loss_passes(report)
         elif isinstance(report, Printed):
             self._printed(report)
         elif isinstance(report, Remark):
@@ -82,6 +83,14 @@ class ReportScreen(SessionScreen):
             self._keys_passed(report)
         elif isinstance(report, (Died, Failed, Ended)):
             self._ended(report)
+
+    def _loss_passes(self, passing: Passing) -> None:
+        """Show the loss of a script that runs on in the curves that are in sight."""
+        if passing.loss is None or passing.earlier:
+            return
+        self.session_losses.add(passing.iteration, [passing.loss])
+        if self.body.is_training:
+            self.body.training.passes(passing.iteration)
 
     def _frame_reported(self, report: Moved | FrameUpdate, before: EngineState) -> None:
         frame, was = report.frame, calm(before)

@@ -12,6 +12,7 @@ from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate
 from lenet_tui.watch.engine.finiteness import all_finite, culprit
 
+LOSS = "loss"
 NUMBER = 1
 """Of the one watchpoint that there is."""
 
@@ -27,16 +28,24 @@ class Conditions:
         self._held = True
 
     def turned(
-        self, watch: Watch, trainer: ScriptTrainer, root: Tensor | None, update: int
+        self, watch: Watch, trainer: ScriptTrainer, roots: tuple[Tensor | None, int], update: int
     ) -> Notice | None:
-        """Whether a condition on what is live holds now and did not before."""
+        """Whether a condition on what is live holds now and did not before.
+
+        ``roots``: from what the last backward started, and how many there were for the update.
+        """
+        root, backwards = roots
         if root is not None and root.numel() == 1:
             trainer.last_loss = float(root.detach())
         truth = evaluate.live_truth(trainer, update, {NUMBER: watch}, {}, Evaluations())
         holds, before = truth.get(NUMBER), self._held
         if holds is not None:
             self._held = holds
-        return notice("around:held", watch=str(watch), n=update) if holds and not before else None
+        if not holds or before:
+            return None
+        if watch.quantity == LOSS and backwards > 1:
+            return notice("around:held-last", watch=str(watch), n=update, count=backwards)
+        return notice("around:held", watch=str(watch), n=update)
 
     def on_tape(self, watch: Watch, recording: Recording) -> bool:
         """Whether it turned true in an iteration; then the recording's cursor is there."""

@@ -305,8 +305,8 @@ class Observer:
         trainer = self._writer_for(optimizer).trainer
         if not evaluate.fast(stop.watch, trainer):
             return True
-        root, self._roots.root = self._roots.root, None
-        self._why = self._conditions.turned(stop.watch, trainer, root, self.count)
+        roots = self._roots.begin_anew()
+        self._why = self._conditions.turned(stop.watch, trainer, roots, self.count)
         return self._why is not None
 
     def _can_hold(self, stop: Stop, recording: Recording) -> bool:

@@ -12,6 +12,8 @@ from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import storage, tensors
 from lenet_tui.tape.engine.tape import Tape
 
+PIECES = 8
+"""Uninterrupted pieces of what is kept that are named."""
 Versions = dict[int, tuple[Tensor, int]]
 """Tensors by their ``id``, each with how often it had been written."""
 
@@ -57,6 +59,18 @@ class Ring:
         """The newest tape."""
         return next(reversed(self._tapes.values()))[0]
 
+    @property
+    def kept(self) -> str:
+        """The iterations that are kept: ``3, 5–7``; of many pieces the last ones."""
+        pieces: list[list[int]] = []
+        for n in self._tapes:
+            if pieces and pieces[-1][1] == n - 1:
+                pieces[-1][1] = n
+            else:
+                pieces.append([n, n])
+        shown = [f"{a}–{b}" if a < b else str(a) for a, b in pieces[-PIECES:]]
+        return ", ".join(["…", *shown] if len(pieces) > PIECES else shown)
+
     def __contains__(self, iteration: int) -> bool:
         return iteration in self._tapes
 
@@ -64,8 +78,7 @@ class Ring:
         """The tape of an iteration; ``MoveRejected`` where it is not kept."""
         found = self._tapes.get(iteration)
         if found is None:
-            kept = ", ".join(map(str, self._tapes))
-            raise MoveRejected("around:not-kept", n=iteration, kept=kept)
+            raise MoveRejected("around:not-kept", n=iteration, kept=self.kept)
         return found[0]
 
     def after(self, iteration: int) -> int:

@@ -300,7 +300,8 @@ class ScriptSession:
             running=False,
             budget=self._budget,
         )
-        return replace(made, digest=digest, looked_at=True)
+        kept, over = self._ring.kept, self._gate.ended
+        return replace(made, digest=digest, looked_at=True, kept=kept, over=over)
 
 
 def _over(gate: Gate) -> MoveRejected:

@@ -14,6 +14,7 @@ from lenet_tui.protocol.options import OWN, Options
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.dataset import DataState
+from lenet_tui.training.engine.named_modules import NamedModules
 from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.step_objects import StepObjects
 from lenet_tui.training.engine.trainer import Trainer
@@ -39,6 +40,7 @@ class ScriptTrainer(Trainer):
         else:
             self.model = nn.ModuleDict(trained)
             self._prefixes = {name: f"{name}." for name in trained}
+        self._walk = NamedModules(self.model)
         self._wrappers = found.wrappers
         self.objects = ScriptObjects(others, found.optimizers)
         self.parameters = dict(self.model.named_parameters())

@@ -58,7 +58,9 @@ from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
 
 TOUR = ("tour-next", "tour-back", "tour-here", "tour-stops")
-REFUSES = frozenset({"restart", "reset", "device", "options", "export", "save-moves", *TOUR})
+REFUSES = frozenset(
+    {"restart", "reset", "device", "options", "export", "save-moves", "twins", *TOUR}
+)
 """Commands (of ``stepping.ui.commands``) that make no sense in a process that is not replaced."""
 
 

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from lenet_tui.curves.chart import column_of, iteration_at
-from lenet_tui.curves.collected import ACCURACY, CHARTS, Collected
+from lenet_tui.curves.collected import ACCURACY, CHARTS, LOSS, Collected
 from lenet_tui.curves.runs import OtherRun
 from lenet_tui.curves.series import Window
 from lenet_tui.curves.ui.chart_pane import ChartPane
@@ -70,6 +70,13 @@ class TrainingView(Horizontal):
         judged = self.judged
         if judged is not None and judged.iteration > _finished(frame):
             self.judged, self._asked = None, -1  # what comes may be another future
+
+    def passes(self, iteration: int) -> None:
+        """A script runs on, and the loss of this iteration has just become known."""
+        self.collected.last = max(self.collected.last, iteration)
+        if self._zoomed is None:
+            self.window = Window(1, max(self.collected.extent, LEAST))
+        self.query_one(f"#chart-{LOSS}", ChartPane).draw()
 
     def forget(self) -> None:
         """Another session comes."""

@@ -62,8 +62,7 @@ def look(frame: FrameType) -> None:
     except Unusable as error:
         complain(notice("script:failed", at=at, error=error.notice))
         return
-    _say(taken)
-    door.look(at, given)
+    door.look(at, given, took=_say(taken))
 
 
 def _take(at: str, whole: dict[str, Candidate]) -> None:
@@ -73,13 +72,15 @@ def _take(at: str, whole: dict[str, Candidate]) -> None:
     except Unusable as error:
         complain(notice("script:failed", at=at, error=error.notice))
         return
-    _say(whole)
-    door.look(at, given)
+    door.look(at, given, took=_say(whole))
 
 
-def _say(taken: dict[str, Candidate]) -> None:
+def _say(taken: dict[str, Candidate]) -> Notice:
+    """Say what is taken, also where a screen will not hide it; returns what has been said."""
     what = ", ".join(f"{part} = {_described(c)}" for part, c in taken.items())
-    complain(notice("script:took", what=clean(what, 400)))
+    said = notice("script:took", what=clean(what, 400))
+    complain(said)
+    return said
 
 
 def _whole(local: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Candidate] | None:

@@ -16,7 +16,9 @@ from lenet_tui.attach.engine.left import Left
 from lenet_tui.attach.opening import Kind
 from lenet_tui.cli.options import LANGUAGE, SETTINGS, complain, language
 from lenet_tui.history.engine.live_session import Lent
-from lenet_tui.protocol.session_api import OwnError
+from lenet_tui.protocol.messages import Remark, Snapshot
+from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.session_api import Hooks, KeyframeStore, OwnError, Session
 from lenet_tui.script.engine.printed import print_iteration
 from lenet_tui.script.instead import no_screen, rather
 from lenet_tui.text.clean import clean
@@ -57,25 +59,37 @@ def step(at: str, given: tuple[Any, ...], more: dict[str, Any], keep: bool) -> N
     look(at, checked, keep)
 
 
-def look(at: str, given: Given, keep: bool = False) -> None:
-    """Show the step, or print it where there can be no screen; afterwards it is undone."""
+def look(at: str, given: Given, keep: bool = False, took: Notice | None = None) -> None:
+    """Show the step, or print it where there can be no screen; afterwards it is undone.
+
+    ``took``: what the screen is to say first.
+    """
     _inside.append(True)
     try:
         with Lent(given, keep) as lent:
-            why = no_screen() or _shown(at, lent)
+            why = no_screen() or _shown(at, lent, took)
             if why is not None:
                 _print(at, lent, why)
     finally:
         _inside.pop()
 
 
-def _shown(at: str, lent: Lent) -> Notice | None:
+def _shown(at: str, lent: Lent, took: Notice | None) -> Notice | None:
     """Show the screen until it is left; returns why there is none."""
+
+    def make_session(
+        options: Options, store: KeyframeStore, hooks: Hooks, snapshot: Snapshot | None = None
+    ) -> Session:
+        session = lent.make_session(options, store, hooks, snapshot)
+        if took is not None and snapshot is None:
+            hooks.send(Remark(took))
+        return session
+
     try:
         host = Host(title=lent.given.title, at=at)
         if host.place.kind is Kind.NOWHERE:
             return host.place.why or notice("attach:dumb")
-        left = host.serve(lent.make_session, lent.given.options())
+        left = host.serve(make_session, lent.given.options())
     except Problem as error:
         return error.notice
     if left is Left.QUIT:

@@ -117,7 +117,7 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
         given = tape.batch.named.get(name)
         return UNKNOWN if given is None else NamedTensor("value", given, made, True)
     if forward is None:
-        return AHEAD
+        return _beside_forward(tape, cursor, name) or AHEAD
     segment, ops = forward
     if name in OUTPUT:
         returned = tape.output(cursor)
@@ -129,19 +129,23 @@ def _activation(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
         whole = len(ops) == segment.total
         return NamedTensor("value", segment.returned[name].tensor, made) if whole else AHEAD
     op, number = part_named(chain(*(done for _, done in tape.forwards(cursor))), name)
-    if op is None and (op := _of_loss(tape, cursor, name)):
-        made = tape.iteration, LOSS.name
     if op is not None:
         return NamedTensor("value", op.tensor if number is None else op.parts[number], made)
-    later = (s.ops for s in tape.segments if s.phase is FORWARD)
+    if found := _beside_forward(tape, cursor, name):
+        return found
+    later = (s.ops for s in tape.segments)
     return AHEAD if part_named(chain(*later), name)[0] else UNKNOWN
 
 
-def _of_loss(tape: Tape, cursor: Cursor, name: str) -> OpEntry | None:
-    """An op of a loss that has a name of its own; of several of one name, the last."""
-    losses = (done for s, done in reversed(tape.passed(cursor)) if s.phase is LOSS)
-    ops = (e for done in losses for e in done if isinstance(e, OpEntry))
-    return next((op for op in ops if op.name == name), None)
+def _beside_forward(tape: Tape, cursor: Cursor, name: str) -> NamedTensor | None:
+    """What an op of another phase made, such as a loss or ``other``; of one name, the last."""
+    for segment, done in reversed(tape.passed(cursor)):
+        if segment.phase is not FORWARD:
+            op, number = part_named((e for e in done if isinstance(e, OpEntry)), name)
+            if op is not None:
+                made = tape.iteration, segment.phase.name
+                return NamedTensor("value", op.tensor if number is None else op.parts[number], made)
+    return None
 
 
 def _loss(tape: Tape, cursor: Cursor, name: str) -> NamedTensor:
@@ -177,12 +181,15 @@ def _labels(tape: Tape) -> bool:
 def _activation_gradient(tape: Tape, cursor: Cursor, stem: str) -> NamedTensor:
     """An activation's gradient: what its node received, once all that feed it have run."""
     forward = tape.forward(cursor)
-    if forward is None:
-        return AHEAD
-    returned = forward[0].returned.get(stem)
+    returned = forward[0].returned.get(stem) if forward else None
     op, number = (tape.output(cursor) if stem == FORWARD.makes else returned), None
-    if op is None:
+    if op is None and forward:
         op, number = part_named(_ops(tape, *(s for s, _ in tape.forwards(cursor))), stem)
+    if op is None:
+        others = (s.ops for s, _ in tape.passed(cursor) if s.phase not in (FORWARD, LOSS))
+        op, number = part_named(chain(*others), stem)
+    if op is None and forward is None:
+        return AHEAD
     if op is None:
         return NamedTensor("none") if stem in ("input", "target") else AHEAD
     edge = op.edge(number)

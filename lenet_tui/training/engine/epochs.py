@@ -9,6 +9,8 @@ from lenet_tui.training.engine.trainer import Trainer
 
 def gone_through(trainer: Trainer) -> float | None:
     """How often the data have been gone through; ``None``: they have no end that is known."""
+    if getattr(trainer, "one_batch", False):  # a live one takes the same one each time
+        return None
     if trainer.own_data is not None and trainer.options.data == OWN:
         return trainer.own_data.epochs
     return dataset.epochs(trainer.data, trainer.options)

@@ -198,7 +198,7 @@ class LiveTrainer(Trainer):
     def __init__(self, given: Given, generators: Iterable[object] = ()) -> None:
         observed_calls.install()
         compiled_calls.install()
-        self._given = given
+        self._given, self.one_batch = given, True
         self._generators: dict[str, Any] = {str(n): g for n, g in enumerate(generators)}
         super().__init__(given.options())
 

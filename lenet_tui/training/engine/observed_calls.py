@@ -42,16 +42,25 @@ class Roots:
 
     def __init__(self) -> None:
         self.root: torch.Tensor | None = None
+        self.backwards = 0
+        """How many there were since ``begin_anew``."""
         self.line: int | None = None
         self._unscaled: dict[int, tuple[torch.Tensor, torch.Tensor, float]] = {}
 
     def called(self, kind: str, make: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if kind == BACKWARD:
+            self.backwards += 1
             self.root = self.unscaled(next(iter(roots(args, kwargs)), None))
         made = make()
         if kind == SCALE:
             self.note_scaled(made, args)
         return made
+
+    def begin_anew(self) -> tuple[torch.Tensor | None, int]:
+        """An update is over: the last root since the one before, and of how many backwards."""
+        found = self.root, self.backwards
+        self.root, self.backwards = None, 0
+        return found
 
     def note_scaled(self, made: object, args: tuple[Any, ...]) -> None:
         """Note of which loss a scaler returned a multiple."""

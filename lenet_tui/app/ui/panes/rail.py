@@ -263,6 +263,8 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
         key = "rail.ready" if position.iteration == 0 else "rail.finished"
         key += ".step" if frame.upcoming is not None else ""
         key += ".short" if key == "rail.finished" and 0 < width < ROOMY else ""
+        if frame.over and position.iteration == frame.end:
+            key = "rail.finished.over"
         said = words(key, next=thousands(position.iteration + 1))
         return Content(f"{said}  {words('rail.by-hand')}" if _input_waits(frame) else said)
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"

@@ -142,7 +142,8 @@ def _right(status: Status, words: Words, glyphs: Glyphs, wide: bool) -> list[tup
     tape = f"{megabytes(frame.tape_bytes)}/{frame.options.tape_mb} MB"
     history = f"{megabytes(frame.history_bytes)}/{frame.options.history_mb} MB"
     if frame.looked_at:
-        parts.append((1, Content.styled(words("status.looked-at"), "$text-secondary")))
+        looked = words("status.over" if frame.over else "status.looked-at")
+        parts.append((1, Content.styled(looked, "$text-secondary")))
     used = tape if frame.looked_at else history
     key = "status.tape" if frame.looked_at else "status.history"
     parts.append((6, Content.styled(words(key, used=used) if wide else used, "dim")))

@@ -8,6 +8,7 @@ from lenet_tui.findings.engine.calls import Call, StopCheck
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import Finding
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.text.clean import clean
 from lenet_tui.training.engine.own_errors import own_line
@@ -23,7 +24,7 @@ class Raised(Detector):
         call = failed_call(iteration)
         first = str(error).strip().partition("\n")[0]
         evidence: dict[str, object] = {
-            "type": type(error).__name__,
+            "type": _kind(error, iteration),
             "message": clean(first.partition(" Hint: ")[0], 500),
         }
         if call is not None:
@@ -39,6 +40,11 @@ class Raised(Detector):
             own_line(error) or (call.line if call is not None else ""),
             evidence,
         )
+
+
+def _kind(error: BaseException, iteration: Iteration) -> str:
+    """The exception's name; of what was rejected before torch could raise, the phase."""
+    return iteration.failed_phase if isinstance(error, MoveRejected) else type(error).__name__
 
 
 def failed_call(iteration: Iteration) -> Call | None:
