@@ -8,7 +8,8 @@ from lenet_tui.training.engine.named_modules import NamedModules
 
 
 def test_what_is_added_replaced_or_deleted_is_found() -> None:
-    net = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Tanh()), nn.ReLU())
+    inner = nn.Sequential(nn.Tanh())
+    net = nn.Sequential(nn.Linear(2, 2), inner, nn.ReLU())
     walk = NamedModules(net, "net")
 
     def same() -> None:
@@ -16,15 +17,15 @@ def test_what_is_added_replaced_or_deleted_is_found() -> None:
         assert walk.all() is walk.all()
 
     same()
-    net[1].append(nn.Linear(2, 2))
+    inner.append(nn.Linear(2, 2))
     same()
     net[0] = nn.Identity()
     same()
     del net[2]  # torch gives the module another dictionary of children
     same()
-    net[1].head = net[0]  # shared: it has one path
+    inner.add_module("head", net[0])  # shared: it has one path
     same()
-    net[0].inner = None
+    net[0].register_module("inner", None)
     same()
 
 
