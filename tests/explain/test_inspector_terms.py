@@ -13,6 +13,7 @@ from tests.harness.running_app import running
 HEAD = re.compile(r"(\S+) = (\S+)   ")
 
 
+@pytest.mark.slow
 async def test_order_unfolding_and_the_central_difference() -> None:
     async with running((80, 24)) as run:
         pane = await opened(run)

@@ -50,6 +50,7 @@ async def test_x_writes_the_script_to_a_new_file(folder: Path) -> None:
         assert len(run.engine.asked(Export)) == 2
 
 
+@pytest.mark.slow
 async def test_a_file_is_replaced_only_where_one_agrees(folder: Path) -> None:
     (folder / "taken.py").write_text("mine")
     async with running((80, 24)) as run:
@@ -67,6 +68,7 @@ async def test_a_file_is_replaced_only_where_one_agrees(folder: Path) -> None:
         assert run.app.screen is run.app.main
 
 
+@pytest.mark.slow
 async def test_a_path_where_no_file_can_be_is_asked_again(folder: Path) -> None:
     async with running((80, 24)) as run:
         await run.press("x")

@@ -27,6 +27,7 @@ async def at_once(run: Running, *keys: str) -> None:
     await run.settle()
 
 
+@pytest.mark.slow
 async def test_what_a_key_opens_hears_those_after_it() -> None:
     async with running() as run:
         await at_once(run, "g", "1", "2", "enter", "g", "3", "enter")
