@@ -235,6 +235,7 @@ def test_marks_of_a_module_hold_of_all_its_parameters() -> None:
     assert tree.nodes[3].marks == (FROZEN, UNGROUPED, TIED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_cut_names_differ_in_what_is_shown(size: tuple[int, int]) -> None:
     async with running(size, options=Options(model=f"{__name__}:LongNames")) as run:

@@ -36,6 +36,7 @@ async def test_medium_after_backward(tmp_path: Path) -> None:
         check_snapshot(run.app, "medium-after-backward", tmp_path)
 
 
+@pytest.mark.slow
 async def test_chinese_on_a_light_theme(tmp_path: Path) -> None:
     async with running((80, 24), lang="zh") as run:
         run.app.theme = "textual-light"

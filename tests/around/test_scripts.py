@@ -54,7 +54,7 @@ PHASES = {
 """Of the iteration that the third update ends: from just after the second one on."""
 
 
-SLOW = {"amp", "lbfgs", "loose", "caught", "exits"}
+SLOW = {"accumulation", "amp", "gan", "lbfgs", "loader", "loose", "caught", "exits"}
 
 
 @pytest.mark.parametrize(

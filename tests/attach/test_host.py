@@ -125,6 +125,7 @@ print("the end")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_what_the_program_prints_goes_to_the_log(script: Path, keep: bool) -> None:
     script.write_text(TALKS.format(keep=keep), encoding="utf-8")

@@ -65,6 +65,7 @@ async def test_one_of_two_screens_says_that_it_only_looks_and_takes_the_keys() -
         assert "read-only" not in app.text
 
 
+@pytest.mark.slow
 async def test_a_script_that_runs_on_is_followed_until_it_stands() -> None:
     async with running() as app:
         await app.press("f")
@@ -105,6 +106,7 @@ async def test_the_program_ends_only_after_a_yes() -> None:
         assert app.engine.commands(EndProgram) == [EndProgram()]
 
 
+@pytest.mark.slow
 async def test_an_op_that_cannot_be_ended_is_not_said_to_be() -> None:
     async with running() as app:
         busy = Busy(Position(1, "forward", 3), 0, "conv2d", 7.0)

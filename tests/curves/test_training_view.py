@@ -167,6 +167,7 @@ async def test_zooming_in_keeps_the_chosen_iteration_and_out_shows_all() -> None
         assert (view.window.first, view.window.last) == (1, 80)
 
 
+@pytest.mark.slow
 def test_what_a_dropped_future_showed_is_gone() -> None:
     drive, collected = Drive(batch_size=32, lr=0.1), Collected(Losses())
     drive.session.subscribe(Subscription(norms=True))

@@ -214,6 +214,7 @@ def test_a_share_is_whole_only_where_all_are_right() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.slow)])
 async def test_it_is_on_the_main_screen(size: tuple[int, int]) -> None:
     async with running(size, options=Options(batch_size=32, evaluate_every=2)) as run:

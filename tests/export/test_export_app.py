@@ -107,6 +107,7 @@ async def test_what_goes_wrong_is_a_line_for_the_dialog(folder: Path) -> None:
         assert [p.name for p in folder.iterdir()] == ["late.py"]
 
 
+@pytest.mark.slow
 async def test_the_code_pane_is_the_first_of_the_tabs() -> None:
     async with running((120, 40)) as run:
         assert run.app.main.tabs.current == "code"

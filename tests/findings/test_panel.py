@@ -50,6 +50,7 @@ def option(run: Running, name: str) -> str:
 BROADCASTS = "ignore:Using a target size"
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(BROADCASTS)
 @pytest.mark.parametrize(
     "size", [SIZES[0], *(pytest.param(s, marks=pytest.mark.slow) for s in SIZES[1:])]

@@ -80,6 +80,7 @@ async def test_both_programs_are_exported_as_they_are(
         assert "no_zero_grad_healthy.py exists already" in run.text
 
 
+@pytest.mark.slow
 async def test_two_files_are_compared_and_one_that_fails_shows_its_traceback(
     tmp_path: Path,
 ) -> None:

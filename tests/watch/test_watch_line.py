@@ -39,6 +39,7 @@ async def test_why_a_run_stopped_stays_until_the_next_move(size: tuple[int, int]
         assert "stopped" not in run.rail
 
 
+@pytest.mark.slow
 async def test_why_a_move_was_rejected_stays_until_the_next() -> None:
     async with running() as run:
         run.engine.hold = True
