@@ -16,6 +16,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from lenet_tui.around.own_warnings import named_by_the_script
 from lenet_tui.around.tracebacks import own_frames, shown_without
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
@@ -49,7 +50,8 @@ class Script:
         sys.argv[:] = [self.argv0, *self.arguments]
         _look_first_in(self.folder)
         try:
-            exec(self.code, module.__dict__)
+            with named_by_the_script():
+                exec(self.code, module.__dict__)
         except BaseException as error:
             failed(error)
             shown_without(own_frames, error)

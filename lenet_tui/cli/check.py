@@ -28,8 +28,11 @@ def run(args: argparse.Namespace, options: Options) -> int:
     return FOUND if printed(found, args).fails else 0
 
 
-def printed(found: Findings, args: argparse.Namespace) -> Findings:
-    """Print what was found in the form that is asked for; returns it."""
+def printed(found: Findings, args: argparse.Namespace, door: str = "app") -> Findings:
+    """Print what was found in the form that is asked for; returns it.
+
+    ``door``: where probes are to be had for it, ``app`` or ``script``.
+    """
     given = vars(args)
     form, ascii = given.get("format", "text"), "ascii" in given
     words = words_in(language(args), ascii)
@@ -39,7 +42,7 @@ def printed(found: Findings, args: argparse.Namespace) -> Findings:
         lines = report.host_annotations(found, words)
         sys.stdout.write(f"{lines}\n" if lines else "")
     else:
-        TextPrinter(Printer(ascii), words).write(found)
+        TextPrinter(Printer(ascii), words).write(found, door)
     return found
 
 
@@ -50,7 +53,8 @@ class TextPrinter:
         self._printer = printer
         self._words = words
 
-    def write(self, found: Findings) -> None:
+    def write(self, found: Findings, door: str = "app") -> None:
+        """Write each, then how many; where nothing is wrong, also what a check does not try."""
         words = self._words
         for finding in found.findings:
             self._finding(finding)
@@ -59,6 +63,8 @@ class TextPrinter:
         for finding in found.findings:
             counts[finding.level] += 1
         self._printer.line(words(key, count=found.iterations, **counts))
+        if not found.fails:
+            self._printer.line(words("findings.not-tried", door=words(f"findings.door.{door}")))
 
     def _finding(self, finding: Finding) -> None:
         printer, words = self._printer, self._words

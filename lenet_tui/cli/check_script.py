@@ -52,7 +52,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
             complain(notice("cli:nothing-trained", count=seeing.updates, at=seeing.first))
             return USAGE_ERROR
         with contextlib.redirect_stdout(out):
-            return FOUND if printed(looking.findings(), args).fails else 0
+            return FOUND if printed(looking.findings(), args, "script").fails else 0
 
     return run
 

@@ -70,8 +70,9 @@ class OverfitBatch(Request[ProbeAnswer]):
 class ZeroInput(Request[ProbeAnswer]):
     """Asks what the loss is with an input of zeros, at once and after ``steps`` steps.
 
-    Of whole numbers, such as tokens, each is the same one instead. Numbers: ``real``, ``zeroed``.
-    Series: ``real``, ``zeroed``, the losses of the steps.
+    Of whole numbers, such as tokens, each is the same one instead: then ``whole`` is true. Numbers:
+    ``real``, ``zeroed``, ``steps``, ``whole``. Series: ``real``, ``zeroed``, the losses of the
+    steps.
     """
 
     answered_in: ClassVar[str] = "lenet_tui.findings.engine.probes.answers"

@@ -242,6 +242,27 @@ with torch.no_grad():
     net[2].bias.fill_(12.0)
 data = [(x, torch.ones(16, 1))]
 """,
+    "bounds and masks that are no gates of units": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.leave = nn.Linear(4, 64), nn.Linear(4, 64), nn.Linear(64, 64)
+
+    def forward(self, x):
+        a, b = self.a(x), self.b(x) - 9.0
+        best = a.topk(2)[0][:, -1:]
+        few = torch.where(a >= best, a, torch.zeros_like(a)) + a * (a >= best.detach())
+        routed = torch.where(a < best, float("-inf"), a).softmax(1)
+        sizes = b.square().clamp(max=1e-9) + (b - 99).exp().clamp_min(1e-3)
+        likely = (50 * a).softmax(1).clamp(min=1e-3).log()
+        most = torch.maximum(a, b) + torch.where(a > b, a, b) + torch.where(b > 0, b, 0.1 * b)
+        kept = a * (torch.arange(64) < 3) + b.masked_fill(torch.arange(64) > 3, 0.0)
+        return self.leave(few + routed + sizes + likely + most + kept + a)
+
+
+model, loss, optimizer = Net, nn.CrossEntropyLoss(), adam
+data = [(torch.randn(3, 4), torch.arange(3))]
+""",
     "a zero head": """
 net = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 3))
 nn.init.zeros_(net[2].weight)

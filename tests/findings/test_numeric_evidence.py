@@ -42,6 +42,7 @@ EVIDENCE: dict[str, dict[str, Any]] = {
     "exploding__sequence": {"where": "enter", "reason": "gradients", "layers": 41},
     "inactive-units__vision": {"where": "1", "closed": 16, "units": 16, "samples": 36},
     "inactive-units__regression": {"where": "1", "closed": 64, "units": 64, "samples": 72},
+    "inactive-units__clamped": {"line": 22, "reason": "slope", "closed": 32, "samples": 72},
     "saturated__sequence": {"where": "gate.sigmoid", "line": 16, "share": 1.0},
     "batch-mixing__sequence": {
         "line": 14, "reason": "reshape", "given": [6, 9, 4], "made": [9, 6, 4], "moved": 5,

@@ -20,7 +20,8 @@ from lenet_tui.findings.probes import OverfitBatch, TrainAgainstEval
 from lenet_tui.findings.request import Check
 from lenet_tui.findings.ui.ledger_table import ledger_lines
 from lenet_tui.findings.ui.places import drawing
-from lenet_tui.findings.ui.screen import KEYS, FindingsScreen
+from lenet_tui.findings.ui.probe_answers import KEYS
+from lenet_tui.findings.ui.screen import FindingsScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import number
@@ -133,7 +134,8 @@ async def test_nothing_found_is_said_and_probes_answer_in_a_line() -> None:
         await run.press("t")
         assert "Train against eval, iteration 1: All" in run.text
         await run.press("o")
-        assert "Overfit this batch, iteration 1: It can" in run.text
+        both = run.text.partition("Overfit this batch, iteration 1: It can")[2]
+        assert "Train against eval, iteration 1: All" in both  # the newest first
         assert len(run.engine.asked(TrainAgainstEval)) == len(run.engine.asked(OverfitBatch)) == 1
         assert run.app.main.frame is not None and run.app.main.frame.position.phase == "loss"
         await run.press("escape", "f", "!")

@@ -83,6 +83,54 @@ def test_a_script_that_does_not_train_so_long_is_said(runs: Runs) -> None:
     assert (raising.status, raising.err.splitlines()[-1]) == (1, "KeyError: 'mine'")
 
 
+CLIPS = {
+    "nothing": "nn.utils.clip_grad_norm_([p for p in model.parameters() if p.grad is not None], 1)",
+    "raises": "nn.utils.clip_grad_value_(model.parameters(), 1)",
+}
+BEFORE = "    optimizer.zero_grad()\n"
+
+
+@pytest.mark.parametrize("reason", list(CLIPS))
+def test_clipping_before_there_is_a_gradient(runs: Runs, reason: str) -> None:
+    line = f"    {CLIPS[reason]}\n"
+    early = HEALTHY.replace(BEFORE, BEFORE + line)
+    first, *rest = json.loads(runs(early, "check", "--format", "json").out)["findings"]
+    assert (first["id"], first["evidence"]["reason"]) == ("clip-misplaced", reason)
+    assert (first["line"], [f["level"] for f in rest if f["id"] != "raised"]) == (
+        "script.py:14",
+        [],
+    )
+    late = HEALTHY.replace("    optimizer.step()\n", line + "    optimizer.step()\n")
+    assert json.loads(runs(late, "check", "--format", "json").out)["findings"] == []
+    turned = late.replace(BEFORE, "").replace(line, line + "    optimizer.step()\n" + BEFORE)
+    turned = turned.replace(BEFORE + "    optimizer.step()\n", BEFORE)
+    assert json.loads(runs(turned, "check", "--format", "json").out)["findings"] == []
+
+
+def test_a_loss_that_multiplies_from_update_to_update(runs: Runs) -> None:
+    far = HEALTHY.replace("lr=0.01", "lr=9.0")
+    [finding] = json.loads(runs(far, "check", "--format", "json").out)["findings"]
+    losses = finding["evidence"]["losses"]
+    assert (finding["id"], finding["evidence"]["reason"]) == ("step-too-large", "grows")
+    assert losses[2] > 2 * losses[1] > 4 * losses[0] and finding["evidence"]["relative"] > 0.1
+    noisy = HEALTHY.replace("(model[2](hidden), y)", "(model[2](hidden), y) * 4.0 ** number")
+    noisy = noisy.replace("lr=0.01", "lr=1e-4")  # the loss grows, and no update is to blame
+    assert json.loads(runs(noisy, "check", "--format", "json").out)["findings"] == []
+
+
+WARNS = """    nn.functional.softmax(x)
+    nn.functional.softmax(y)
+"""
+
+
+def test_what_torch_warns_of_names_the_script_s_line(runs: Runs) -> None:
+    warns = HEALTHY.replace(LINE, LINE + WARNS)
+    ran = runs(warns, "check")
+    named = [line.rpartition("/")[2] for line in ran.err.splitlines() if "UserWarning" in line]
+    assert [line.partition(" ")[0] for line in named] == ["script.py:12:", "script.py:13:"]
+    assert "lenet_tui" not in ran.err
+
+
 GAN = """import torch
 from torch import nn
 G, D = nn.Linear(4, 2), nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))

@@ -20,6 +20,7 @@ from lenet_tui.findings.engine.check import (
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.again import Resumed
 from lenet_tui.findings.engine.detectors.graph import AliveDetector
+from lenet_tui.findings.engine.detectors.grows import Grows
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.detectors.tried import Tried
 from lenet_tui.findings.engine.iteration import Iteration
@@ -37,7 +38,7 @@ class Looking:
 
     def __init__(self, without: Iterable[type[Detector]] = ()) -> None:
         left_out = (*RUNS_AGAIN, *without)
-        self._detectors = [make() for make in DETECTORS if make not in left_out]
+        self._detectors = [make() for make in (*DETECTORS, Grows) if make not in left_out]
         self._found: list[Finding] = []
         self._begun = False
         self.iterations = 0

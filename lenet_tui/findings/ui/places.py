@@ -39,8 +39,13 @@ def drawing(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None)
     lines = draw(finding, words, glyphs) if draw is not None else []
     if finding.id in ORDER:
         lines = _order(finding, words, glyphs, frame)
-    lines = lines or _evidence(finding, words)
+    lines = [*map(_flush, lines)] or _evidence(finding, words)
     return Content("\n").join(lines)
+
+
+def _flush(line: Content) -> Content:
+    """A line without its indent, which the widget gives to wrapped lines too."""
+    return line[2:] if line.plain.startswith("  ") else line
 
 
 def _plain(text: str, style: str = "") -> Content:
@@ -233,7 +238,7 @@ def _evidence(finding: Finding, words: Words) -> list[Content]:
     evidence = {k: v for k, v in finding.evidence.items() if k != "reason" and v not in ("", None)}
     label = max(map(cell_len, evidence), default=0)
     return [
-        _plain(f"  {name}{' ' * (label - cell_len(name))}  {words.spell(_value(value))}")
+        _plain(f"{name}{' ' * (label - cell_len(name))}  {words.spell(_value(value))}")
         for name, value in evidence.items()
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,8 +21,8 @@ from lenet_tui.findings.report import place
 from lenet_tui.findings.request import ITERATIONS, Check
 from lenet_tui.findings.ui.ledger_table import ledger_lines, suspicious
 from lenet_tui.findings.ui.places import PARAMETERS, drawing
+from lenet_tui.findings.ui.probe_answers import KEYS, ProbeAnswers, with_answer
 from lenet_tui.findings.words import said, shown_evidence
-from lenet_tui.findings.words.probes import verdict
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import Prose
@@ -31,23 +31,18 @@ from lenet_tui.text.clean import clean
 NO_PLACE_YET = 0.02
 """Seconds after which a page that was turned to is looked for again."""
 LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-page-ledger"
-KEYS = {
-    "o": probes.OVERFIT,
-    "z": probes.ZEROED,
-    "s": probes.SHUFFLED,
-    "t": probes.MODES,
-    "b": probes.INDEPENDENCE,
-    "l": probes.STEP_SIZE,
-}
-"""The key of each probe."""
 
 
 @dataclass(slots=True)
 class Checked:
-    """The last check of a session: what it found, from which iteration on."""
+    """The last check of a session: what it found, from which iteration on.
+
+    ``answers``: of probes on that step since then, the newest first, one of each.
+    """
 
     found: Findings | None = None
     iteration: int = 0
+    answers: list[probes.ProbeAnswer] = field(default_factory=list)
 
 
 class FindingsScreen(Dialog[Finding]):
@@ -88,7 +83,7 @@ class FindingsScreen(Dialog[Finding]):
                     yield Prose(id="findings-evidence")
                     yield Prose(id="findings-why")
                     yield Prose(id="findings-fix")
-                yield Prose(id="findings-probe")
+                yield ProbeAnswers(id="findings-answers")
                 yield Prose(id="findings-probes")
             with VerticalScroll(id=PLACE):
                 yield Static(classes="title", markup=False)
@@ -117,6 +112,7 @@ class FindingsScreen(Dialog[Finding]):
         self.query_one("#findings-probes", Prose).show(self.words(probes_are, names=names))
         if self._latest.found is not None and self._latest.iteration == self._here:
             self._fill()
+            self._show_answers()
         else:
             self.action_check()
 
@@ -127,6 +123,8 @@ class FindingsScreen(Dialog[Finding]):
         if self._asking:
             return
         self._asking = True
+        self._latest.answers.clear()
+        self._show_answers()
         self.query_one("#findings-list", OptionList).clear_options()
         self._detail(None)
         summary = self.query_one("#findings-summary", Prose)
@@ -331,8 +329,7 @@ class FindingsScreen(Dialog[Finding]):
         """Try something on the batch of the step; it is undone."""
         if self.query_one(ContentSwitcher).current != LIST or not self._runs_again:
             return
-        shown = self.query_one("#findings-probe", Prose)
-        shown.show(self.words("panel.trying", probe=self.words(f"probe.{name}")))
+        self._show_answers(self.words("panel.trying", probe=self.words(f"probe.{name}")))
         self._probe(name)
 
     @work(exclusive=True, group="probe")
@@ -341,10 +338,12 @@ class FindingsScreen(Dialog[Finding]):
         reply = await self._port.ask(probes.PROBES[name]())
         if not self.is_attached:
             return
-        title = words(f"probe.{name}")
         if reply.answer is None:
-            text = f"{title}: {words.say(reply.error) if reply.error else ''}"
-        else:
-            n, said_ = reply.answer.iteration, verdict(reply.answer, words)
-            text = words("panel.probe.result", probe=title, n=n, verdict=said_)
-        self.query_one("#findings-probe", Prose).show(clean(words.spell(text), 1000))
+            error = words.say(reply.error) if reply.error else ""
+            self._show_answers(f"{words(f'probe.{name}')}: {error}")
+            return
+        self._latest.answers = with_answer(self._latest.answers, reply.answer)
+        self._show_answers()
+
+    def _show_answers(self, first: str = "") -> None:
+        self.query_one(ProbeAnswers).show(self._latest.answers, self.words, first)

@@ -15,6 +15,21 @@ CHECK: Table = {
         "Errors: {error}, warnings: {warning}, notes: {note}; iterations: {count}.",
         "错误 {error} 个，警告 {warning} 个，提示 {note} 个；共 {count} 次迭代。",
     ),
+    "findings.not-tried": (
+        "Not tried here: whether one batch can be learnt, zeroed input, shuffled labels, train"
+        " against eval, batch independence, other step sizes. Each is one key of the app: {door}."
+        " Two versions side by side: lenet-tui twins A.py B.py.",
+        "此处未试：能否学会单个批量、输入置零、打乱标签、train 与 eval 对比、批内独立性、其他步长。"
+        "在应用中各按一键：{door}。两个版本并排比较：lenet-tui twins A.py B.py。",
+    ),
+    "findings.door.script": (
+        "lenet_tui.step(model, batch, loss, optimizer) in the script, then !",
+        "在脚本中调用 lenet_tui.step(model, batch, loss, optimizer)，再按 !",
+    ),
+    "findings.door.app": (
+        "the same command without check, then !",
+        "去掉 check 运行同一命令，再按 !",
+    ),
     "findings.why": ("Why", "原因"),
     "findings.fix": ("Fix", "修复"),
     "findings.evidence": ("Evidence", "依据"),

@@ -30,6 +30,17 @@ NUMERIC: Table = {
         "全部变动权重的 ‖更新‖ / ‖权重‖ 为 {relative}，{largest} 最大。超过十分之一时，"
         "梯度已说明不了落点。",
     ),
+    "findings.step-too-large.grows.title": (
+        "The loss goes from {before} to {after} in {updates} updates; one moves {largest} by"
+        " {relative} of its size",
+        "{updates} 次更新使损失从 {before} 变为 {after}；其中一次使 {largest} 移动了其大小的"
+        " {relative} 倍",
+    ),
+    "findings.step-too-large.grows.why": (
+        "It at least doubles with each of them. Beyond a tenth of the weights the gradient says"
+        " little of where the step ends.",
+        "每次更新后损失至少翻倍。步长超过权重的十分之一时，梯度已说明不了落点。",
+    ),
     "findings.step-too-large.fix": (
         "Lower the learning rate, or warm it up over the first steps.",
         "降低学习率，或在最初几步逐渐升高它。",
@@ -84,6 +95,12 @@ NUMERIC: Table = {
         "Their input is above zero in no sample of the recorded steps: they pass nothing on, and"
         " no gradient comes back through them. The first are units {first}.",
         "在所记录的每个样本上其输入都不大于零：既不传出数值，也没有梯度返回。"
+        "最前面的是单元 {first}。",
+    ),
+    "findings.inactive-units.slope.why": (
+        "In no sample of the recorded steps does {op} have a slope there: their number is replaced"
+        " by a bound, and no gradient comes back through them. The first are units {first}.",
+        "在所记录的每个样本上 {op} 在那里的斜率都为零：其数值被换成界限值，也没有梯度返回。"
         "最前面的是单元 {first}。",
     ),
     "findings.inactive-units.fix": (

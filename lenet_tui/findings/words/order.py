@@ -55,6 +55,25 @@ ORDER: Table = {
         "parts of different length get equal weight.",
         "每一部分各自受限，而总和不受限：它可能超过上限，长短不同的部分也得到同样的权重。",
     ),
+    "findings.clip-misplaced.nothing.title": (
+        "Clipping is given no gradient: backward has not run yet",
+        "裁剪时还没有任何梯度：反向传播尚未运行",
+    ),
+    "findings.clip-misplaced.nothing.why": (
+        "In each of {iterations} iterations it stands before backward, where every .grad is None:"
+        " it does nothing and says nothing.",
+        "在 {iterations} 次迭代中它都位于反向传播之前，那时每个 .grad 都是 None："
+        "它什么也不做，也不报错。",
+    ),
+    "findings.clip-misplaced.raises.title": (
+        "{op} is called before there is any gradient",
+        "调用 {op} 时还没有任何梯度",
+    ),
+    "findings.clip-misplaced.raises.why": (
+        "Every .grad is None here, since backward has not run yet; torch's own message does not say"
+        " so.",
+        "此处每个 .grad 都是 None，因为反向传播尚未运行；torch 自己的消息没有说明这一点。",
+    ),
     "findings.clip-misplaced.fix": (
         "Clip once, between the last backward and optimizer.step().",
         "只裁剪一次，放在最后一次反向传播与 optimizer.step() 之间。",
@@ -241,9 +260,9 @@ ORDER: Table = {
         "每次评估之后调用 model.train()。",
     ),
     "findings.mode-eval-in-training.start.why": (
-        "In eval mode from the start: dropout is off and batch statistics are frozen, as for a "
-        "model that was loaded; nothing called train().",
-        "从一开始就处于 eval 模式：dropout 关闭、批统计量冻结，像刚加载的模型；没有调用 train()。",
+        "In eval mode when this check began, and nothing has called train() since: dropout is off "
+        "and batch statistics are frozen.",
+        "本次检查开始时就处于 eval 模式，此后没有调用 train()：dropout 关闭、批统计量冻结。",
     ),
     "findings.mode-eval-in-training.start_at.why": (
         "Put into eval mode at {turned} and never trained in train mode since: dropout is off and "

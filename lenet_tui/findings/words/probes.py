@@ -39,12 +39,23 @@ PROBES: Table = {
     ),
     "probe.zeroed-input": ("Zeroed input", "输入置零"),
     "probe.zeroed-input.looks": (
-        "The model looks at its input: loss {real}, with zeros {zeroed}.",
-        "模型在看输入：损失 {real}，置零后 {zeroed}。",
+        "The input matters: the loss is {real} with it, {zeroed} with zeros in its place.",
+        "输入起作用：用它时损失为 {real}，换成零后为 {zeroed}。",
     ),
     "probe.zeroed-input.blind": (
-        "The model does not look at its input: loss {real}, with zeros the same {zeroed}.",
-        "模型没有看输入：损失 {real}，置零后同为 {zeroed}。",
+        "The input makes no difference: the loss is {real} with it, and {zeroed} with zeros in its"
+        " place, after {steps} steps of training too.",
+        "输入不起作用：用它时损失为 {real}，换成零后为 {zeroed}，各训练 {steps} 步后也一样。",
+    ),
+    "probe.zeroed-input.looks.whole": (
+        "The input matters: the loss is {real} with it, {zeroed} with its first number everywhere.",
+        "输入起作用：用它时损失为 {real}，处处换成它的第一个数后为 {zeroed}。",
+    ),
+    "probe.zeroed-input.blind.whole": (
+        "The input makes no difference: the loss is {real} with it, and {zeroed} with its first"
+        " number everywhere, after {steps} steps of training too.",
+        "输入不起作用：用它时损失为 {real}，处处换成它的第一个数后为 {zeroed}，"
+        "各训练 {steps} 步后也一样。",
     ),
     "probe.shuffled-labels": ("Shuffled labels", "打乱标签"),
     "probe.shuffled-labels.matter": (
@@ -113,7 +124,9 @@ PROBES: Table = {
 def verdict(answer: ProbeAnswer, words: Words) -> str:
     """What an answer says, in a sentence with its numbers."""
     values = {name: _spelled(value, words) for name, value in answer.numbers}
-    return words(f"probe.{answer.probe}.{answer.verdict}", **values, where=answer.where)
+    whole = ".whole" if dict(answer.numbers).get("whole") else ""
+    key = f"probe.{answer.probe}.{answer.verdict}{whole}"
+    return words(key, **values, where=answer.where)
 
 
 def rows(answer: ProbeAnswer, words: Words) -> list[tuple[str, Sequence[float]]]:

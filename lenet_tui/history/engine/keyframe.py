@@ -167,7 +167,8 @@ def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> No
     trainer.attributes.check_reachable(state.attributes)
     at_first = trainer.data_state
     trainer.restore_data(replace(state.data))  # first, as it may be impossible
-    if trainer.built.lacks(state.attributes):
+    written = not state.attribute_tensors and trainer.attributes.write()[0] == state.attributes
+    if not written and trainer.built.lacks(state.attributes):
         trainer.restore_data(at_first)
         with suppress(Exception):  # its owner's: where it must not fail it will be said
             trainer.plain_iteration()  # in which the model builds it

@@ -48,18 +48,20 @@ class BuiltLazily(dict[str, Any]):
         return self
 
     def _hooks(self) -> Hooks:
-        found = {path: [vars(m).get(name) for name in HOOKS] for path, m in self._modules()}
         return {
-            path: tuple([dict(each or {}) for each in several])
-            for path, several in found.items()
-            if any(several)
+            path: tuple([dict(vars(m).get(name) or {}) for name in HOOKS])
+            for path, m in self._modules()
+            if any(map(vars(m).get, HOOKS))
         }
 
     def _gained(self) -> Iterator[str]:
         for path, module in self._modules():
-            present = vars(module)
-            for name in present.keys() - self._first.get(path, present.keys()):
-                if not self._writable(present[name]):
+            present = vars(module).keys()
+            first = self._first.get(path, present)
+            if present <= first:
+                continue
+            for name in present - first:
+                if not self._writable(vars(module)[name]):
                     yield f"{path}.{name}"
 
     def lacks(self, text: str) -> bool:

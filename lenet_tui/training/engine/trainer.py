@@ -23,6 +23,7 @@ from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
 from lenet_tui.training.engine.iterators import Iterators
+from lenet_tui.training.engine.named_modules import NamedModules
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.outputs import main_output, returned_loss
@@ -50,6 +51,7 @@ class Trainer:
         self.file = self._load(options)
         options = own_setup.resolved(options, self.file)
         self.model = model.Net() if options.model == NET else self.file.make_model()
+        self._walk = NamedModules(self.model)
         if options.weights:
             load_weights(self.model, options.weights)
         self.data = DataState()
@@ -121,7 +123,7 @@ class Trainer:
 
     def _places(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the dictionaries of the plain values that a step may change beside tensors."""
-        for path, module in self.model.named_modules():
+        for path, module in self._walk.all():
             yield path, vars(module)
         yield from () if self.options.step else self.updater.places()
         yield from () if self.objects is None else self.objects.places()
@@ -130,7 +132,7 @@ class Trainer:
 
     def modules(self) -> Iterator[tuple[str, nn.Module]]:
         """Yields every module with its path: of the model, and of others that a step works with."""
-        yield from self.model.named_modules()
+        yield from self._walk.all()
         for name, module in self.objects.modules.items() if self.objects else ():
             yield from module.named_modules(prefix=name)
 

@@ -12,7 +12,7 @@ from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.depth import DECADES, Slope, slopes
 from lenet_tui.findings.engine.numbers.first_layer import scales
-from lenet_tui.findings.engine.numbers.units import Units, flattened, opened
+from lenet_tui.findings.engine.numbers.units import RELUS, Units, flattened, opened
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD
 from lenet_tui.tape.engine.entries import OpEntry
@@ -79,7 +79,7 @@ class ClosedUnits(Detector):
         if iteration.error is not None:
             return ()
         self._iterations += 1
-        for units in opened(iteration.tape):
+        for units in opened(iteration.tape, iteration.trainer.names):
             known = self._units.get(units.op.name)
             if known is not None and known[0].count == units.count:
                 units.opened |= known[0].opened
@@ -110,6 +110,8 @@ class ClosedUnits(Detector):
                 "percent": round(100 * share), "op": units.op.op,
                 "first": [int(n) for n in torch.nonzero(~units.opened.flatten())[:8, 0]],
             }  # fmt: skip
+            if units.op.op not in RELUS:
+                evidence["reason"] = "slope"
             level = WARNING if wrong else NOTE
             yield Finding("inactive-units", FORWARD.name, name, line, evidence, level)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.broadcast import BroadcastDetector
+from lenet_tui.findings.engine.detectors.clip_order import ClipsNothing
 from lenet_tui.findings.engine.detectors.gradients import GradientDetector
 from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetector
 from lenet_tui.findings.engine.detectors.in_place import InPlaceDetector
@@ -27,6 +28,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     FrozenDetector,
     TiedDetector,
     OrderDetector,
+    ClipsNothing,
     GraphDetector,
     AliveDetector,
     InPlaceDetector,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from lenet_tui.findings.engine.numbers.gates import behind_layers
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.tape import Tape
 
-GATES = frozenset(("relu", "relu_", "relu6", "threshold", "threshold_"))
-"""Ops that let nothing through where their input is negative."""
+RELUS = frozenset(("relu", "relu_"))
+"""Ops that let nothing through where their input is not above zero."""
 BOUNDED = {"sigmoid": 0.25, "sigmoid_": 0.25, "tanh": 1.0, "tanh_": 1.0}
 """Ops that flatten at both ends, with their largest slope."""
 CHANNELS_FIRST = ("conv", "batch_norm", "instance_norm", "group_norm")
@@ -43,19 +44,27 @@ class Units:
         return self.count - int(self.opened.sum())
 
 
-def opened(tape: Tape) -> Iterator[Units]:
-    """The units of each gate of an iteration, each gate of every forward by its name."""
+def opened(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Units]:
+    """The units of each gate of an iteration, each gate of every forward by its name.
+
+    ``parameters``: the names of the model's, by ``id``.
+    """
     for segment in tape.segments:
         if segment.phase is not FORWARD:
             continue
         before: list[OpEntry] = []
         for op in segment.ops:
             made = op.tensor
-            if op.op in GATES and made.dim() > 1 and op.node is not None:
-                axis = _unit_axis(before, made)
-                others = tuple(n for n in range(made.dim()) if n != axis)
-                yield Units(op, (made > 0).any(dim=others), made.shape[0])
+            if op.op in RELUS and made.dim() > 1 and op.node is not None:
+                yield _units(op, made > 0, _unit_axis(before, made))
             before.append(op)
+        for op, opens, axis in behind_layers(segment.ops, parameters):
+            yield _units(op, opens, axis)
+
+
+def _units(op: OpEntry, opens: Tensor, axis: int) -> Units:
+    others = tuple(n for n in range(opens.dim()) if n != axis)
+    return Units(op, opens.any(dim=others), opens.shape[0])
 
 
 def _unit_axis(before: Sequence[OpEntry], made: Tensor) -> int:

@@ -89,13 +89,15 @@ def zero_input(request: probes.ZeroInput, session: Session) -> ProbeAnswer:
         changed = zeroed_input(trial.batch)
         if changed is None:
             raise Rejected("findings:no-input")
+        inputs = [t for n, t in trial.batch.named.items() if n.startswith("input")]
+        whole = not any(t.is_floating_point() or t.is_complex() for t in inputs)
         real, zeroed, with_real, with_zeroed = _beside(trial, changed, request, session)
     same = abs(real - zeroed) <= 1e-6 * abs(real) and _close(with_real, with_zeroed)
     return ProbeAnswer(
         probes.ZEROED,
         "blind" if same else "looks",
         iteration,
-        (("real", real), ("zeroed", zeroed)),
+        (("real", real), ("zeroed", zeroed), ("steps", len(with_real) - 1), ("whole", whole)),
         (("real", tuple(with_real)), ("zeroed", tuple(with_zeroed))),
     )
 

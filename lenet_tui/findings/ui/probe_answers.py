@@ -1,0 +1,51 @@
+"""The probes of the findings panel: their keys, and what they have said of one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
+from lenet_tui.findings import probes
+from lenet_tui.findings.words.probes import verdict
+from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.text.clean import clean
+from lenet_tui.text.words import Words
+
+KEYS = {
+    "o": probes.OVERFIT,
+    "z": probes.ZEROED,
+    "s": probes.SHUFFLED,
+    "t": probes.MODES,
+    "b": probes.INDEPENDENCE,
+    "l": probes.STEP_SIZE,
+}
+"""The key of each probe."""
+
+
+def with_answer(
+    answers: Sequence[probes.ProbeAnswer], made: probes.ProbeAnswer
+) -> list[probes.ProbeAnswer]:
+    """The answers of a step, the newest first and one of each probe, after one more."""
+    kept = [a for a in answers if a.probe != made.probe and a.iteration == made.iteration]
+    return [made, *kept]
+
+
+class ProbeAnswers(VerticalScroll):
+    """What was asked last, or why it has no answer; then the answers, a paragraph each."""
+
+    def compose(self) -> ComposeResult:
+        yield Prose(id="findings-probe")
+
+    def show(self, answers: Sequence[probes.ProbeAnswer], words: Words, first: str = "") -> None:
+        """Show the answers below a line about the probe just asked; with neither, nothing."""
+        lines = [first] if first else []
+        for answer in answers:
+            title, said = words(f"probe.{answer.probe}"), verdict(answer, words)
+            result = words("panel.probe.result", probe=title, n=answer.iteration, verdict=said)
+            lines.append(result)
+        text = "\n".join(clean(words.spell(line), 1000) for line in lines)
+        self.query_one("#findings-probe", Prose).show(text)
+        self.display = bool(lines)
+        self.scroll_home(animate=False)
