@@ -138,6 +138,7 @@ class Smooth(nn.Module):
         return out
 
 
+@pytest.mark.slow
 def test_softplus_agrees_with_torch_and_with_the_central_difference() -> None:
     model = "tests.explain.test_explain_sweep:Smooth"
     explained = Explained(Options(device="cpu", model=model, batch_size=4, loss="mse"), "run 2")

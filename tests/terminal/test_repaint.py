@@ -264,6 +264,7 @@ def random_strip(chance: random.Random, width: int) -> Strip:
     return Strip(segments).adjust_cell_length(width)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6))
 @settings(deadline=None, max_examples=60)
 def test_random_updates(seed: int) -> None:
