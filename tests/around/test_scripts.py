@@ -95,6 +95,7 @@ def test_an_evaluation_between_two_iterations_is_on_no_tape_and_that_is_said(run
     assert titles == PHASES["plain"].split()
 
 
+@pytest.mark.slow
 def test_each_n_is_the_number_of_an_update(runs: Runs) -> None:
     for number in (1, 2, 7):
         observed = runs("plain", "--at", str(number))

@@ -83,6 +83,7 @@ def shown(terminal: Terminal) -> None:
     assert taken(terminal)
 
 
+@pytest.mark.slow
 def test_q_leaves_the_screen_and_the_program_goes_on(script: Path) -> None:
     script.write_text(SCRIPT.format(seconds=30), encoding="utf-8")
     with running(script) as terminal:

@@ -150,6 +150,7 @@ async def test_a_key_shows_the_curves_and_the_same_key_the_stepper(size: tuple[i
         assert "conv1.weight" in run.text and "Accuracy, %" not in run.text
 
 
+@pytest.mark.slow
 async def test_from_any_point_of_a_curve_enter_goes_there() -> None:
     async with running(options=QUICK) as run:
         await run.press("V", "g", "4", "0", "enter", "home", "right", "enter")
@@ -299,6 +300,7 @@ async def test_what_is_missing_is_said_to_the_end_of_the_sentence() -> None:
             assert all(cell_len(line) <= pane.content_size.width for line in lines), lines
 
 
+@pytest.mark.slow
 async def test_what_a_band_of_the_loss_is_is_said_where_there_is_one() -> None:
     band = "band: least to most"
     async with running((120, 40), options=QUICK) as run:

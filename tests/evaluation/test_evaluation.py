@@ -92,6 +92,7 @@ def walked(model: str, ask: bool) -> Iterator[bytes]:
         yield before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [pytest.param("", marks=pytest.mark.slow), SEQUENTIAL, FILE])
 def test_training_does_not_know_of_it(model: str) -> None:
     undisturbed = list(walked(model, ask=False))

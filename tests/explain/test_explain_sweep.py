@@ -165,6 +165,7 @@ ODD_HISTORIES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moves", ODD_HISTORIES, ids=["accumulated", "extra", "vector"])
 def test_after_skips_and_phases_out_of_turn_too(moves: tuple[str, ...]) -> None:
     tally = Tally()

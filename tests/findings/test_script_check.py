@@ -90,6 +90,7 @@ CLIPS = {
 BEFORE = "    optimizer.zero_grad()\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", list(CLIPS))
 def test_clipping_before_there_is_a_gradient(runs: Runs, reason: str) -> None:
     line = f"    {CLIPS[reason]}\n"
@@ -107,6 +108,7 @@ def test_clipping_before_there_is_a_gradient(runs: Runs, reason: str) -> None:
     assert json.loads(runs(turned, "check", "--format", "json").out)["findings"] == []
 
 
+@pytest.mark.slow
 def test_a_loss_that_multiplies_from_update_to_update(runs: Runs) -> None:
     far = HEALTHY.replace("lr=0.01", "lr=9.0")
     [finding] = json.loads(runs(far, "check", "--format", "json").out)["findings"]
@@ -123,6 +125,7 @@ WARNS = """    nn.functional.softmax(x)
 """
 
 
+@pytest.mark.slow
 def test_what_torch_warns_of_names_the_script_s_line(runs: Runs) -> None:
     warns = HEALTHY.replace(LINE, LINE + WARNS)
     ran = runs(warns, "check")

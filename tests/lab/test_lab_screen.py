@@ -96,6 +96,7 @@ async def test_every_layer_is_shown_at_every_size(
                 assert not {c for c in text if not c.isascii()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
 async def test_the_window_slides(size: tuple[int, int]) -> None:
     app = LabApp(GROUPED, (1, 4, 9, 9))

@@ -179,6 +179,7 @@ async def settle(pilot: Pilot[None]) -> None:
         await pilot.pause(0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [pytest.param(TwinApp, marks=pytest.mark.slow), PartTwin])
 async def test_the_terminal_shows_the_same_as_by_the_ordinary_way(kind: type[TwinApp]) -> None:
     app = kind()

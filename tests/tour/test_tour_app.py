@@ -81,6 +81,7 @@ async def test_a_stop_is_reached_by_its_moves_in_a_session_of_its_own() -> None:
         assert run.app.main.recorder.text.splitlines() == list(STOPS[12].moves)
 
 
+@pytest.mark.slow
 async def test_stepping_away_is_said_and_one_key_comes_back() -> None:
     async with running() as run:
         await at(run, "bias")

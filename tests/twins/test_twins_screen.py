@@ -30,6 +30,7 @@ def asked(run: Running) -> list[Twins]:
     return run.engine.asked(Twins)
 
 
+@pytest.mark.slow
 async def test_a_question_comes_first_then_the_run_then_why() -> None:
     told = words("en")
     index = [mistake.id for mistake in MISTAKES].index("detached")
