@@ -126,7 +126,8 @@ class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
     ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
-    a step of one's own. ``edit``: what was set by hand, as a statement.
+    a step of one's own. ``edit``: what was set by hand, as a statement. ``loss``: the name of the
+    one that it computes or starts from, if the step has several.
     """
 
     phase: str
@@ -137,6 +138,7 @@ class SegmentState:
     seconds: float
     line: int = 0
     edit: str = ""
+    loss: str = ""
 
 
 @pickled_by_call

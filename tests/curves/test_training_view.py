@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,16 +22,13 @@ from lenet_tui.history.engine.answers import judge, learning_rates
 from lenet_tui.history.request import ListRates
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Passing, Subscription
-from lenet_tui.protocol.options import Options, resolve
+from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.stepping.ui.commands import COMMANDS
 from lenet_tui.terminal.ui.line_widget import LineWidget
-from lenet_tui.text.numbers import number
 from tests.harness.driving import Drive
 from tests.harness.oracle import ALL_DIGITS
-from tests.harness.plain_loop import FILES
 from tests.harness.running_app import SIZES, Running, running
-from tests.training.test_named_losses import BOTH, gan, plain
 
 QUICK = Options(batch_size=32, lr=0.1)
 
@@ -327,25 +323,3 @@ async def test_the_losses_of_a_script_that_runs_on_are_drawn_as_they_pass() -> N
         assert main.body.training.window.last == 300
         chart = run.text.partition("Accuracy")[0]
         assert "⠄" in chart and "⠐" in chart and "300" in chart
-
-
-async def test_each_loss_of_a_step_that_has_several_is_a_curve_by_itself(tmp_path: Path) -> None:
-    options = resolve("", device="cpu", model=str(gan(tmp_path)))
-    for lang in ("en", "zh"):
-        async with running((80, 24), options=options, lang=lang) as run:
-            await trained(run, 12)
-            pane = run.app.main.query_one("#chart-loss", ChartPane)
-            assert "1 loss_d  2 loss_g" in str(pane.border_title)
-            wanted = plain(tmp_path / "named_gan.py", 12)[-1]
-            said = "  ".join(f"{n} {number(v)}" for n, v in zip(BOTH, wanted, strict=True))
-            assert said in str(pane.border_subtitle)
-            rows = [line.plain[7:] for line in pane.query_one(LineWidget).lines[:-1]]
-            assert {"1", "2"} <= set("".join(rows)), "told apart without colours"
-
-
-async def test_a_loss_in_no_variable_is_called_by_its_line() -> None:
-    options = resolve("", device="cpu", model=str(FILES / "gan.py"))
-    async with running((120, 40), options=options) as run:
-        await trained(run, 6)
-        title = str(run.app.main.query_one("#chart-loss", ChartPane).border_title)
-        assert re.search(r"1 line \d+  2 line \d+  3 line \d+", title)

@@ -100,6 +100,7 @@ def test_amid_an_iteration_the_other_loss_is_not_known_yet(tmp_path: Path) -> No
         pass
     losses.take(drive.moved.frame)
     known, unknown = curves(losses)[-1]
+    assert [s.loss for s in drive.moved.frame.segments if s.loss] == ["loss_d"] * 2
     assert known == drive.moved.frame.loss and math.isnan(unknown)
 
 

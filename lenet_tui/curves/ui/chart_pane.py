@@ -37,6 +37,7 @@ from lenet_tui.curves.collected import (
     TRAINED,
     Collected,
 )
+from lenet_tui.curves.loss_names import called
 from lenet_tui.curves.series import Window
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only, spelled_content
@@ -251,10 +252,9 @@ class ChartPane(Pane):
         return [*(text for text in with_keys if cell_len(text) <= room), said, short]
 
     def _called(self, curve: Curve) -> str:
-        before, _, line = curve.called.rpartition(":")
-        if line.isdecimal():  # of a loss that is in no variable
-            return f"{before} {self.words('curves.line', n=line)}".strip()
-        return curve.called or curve.letter or self.words(f"curves.{curve.key}")
+        if curve.called:
+            return called(curve.called, self.words)
+        return curve.letter or self.words(f"curves.{curve.key}")
 
     def _sign(self, curve: Curve) -> str:
         signs = SIGNS if ascii_only(self) else ""

@@ -41,7 +41,7 @@ def frame_of(
     graph = lists.graphs.at(tape, cursor, trainer.names) if subscription.graph else None
     return Frame(
         position=navigator.position,
-        segments=frame_builder.segments(tape, cursor),
+        segments=frame_builder.segments(tape, cursor, named=trainer.named_losses.several),
         next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
         options=options,
         rows=lists.rows(tape, cursor, navigator.recorder.expected),
