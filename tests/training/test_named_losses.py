@@ -11,6 +11,8 @@ import pytest
 import torch
 
 from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.messages import FrameUpdate, Recorded
+from lenet_tui.sessions.recovery_state import RecoveryState
 from tests.harness.driving import Drive
 from tests.harness.plain_loop import FILES
 
@@ -118,3 +120,27 @@ def test_one_loss_is_no_named_one(name: str) -> None:
     drive("run 8")
     assert drive.moved.frame.named == ()
     assert not drive.session.navigator.trainer.named_losses.values
+
+
+def test_what_came_with_a_snapshot_reaches_the_screen_by_name(tmp_path: Path) -> None:
+    path, losses, recovery = gan(tmp_path), Losses(), RecoveryState()
+    drive = Drive("", model=str(path))
+    drive("run 6")
+    first = drive.moved.frame
+    recorded = Recorded(
+        drive.session.snapshot(), first.losses_from, first.losses.tolist(), first.named
+    )
+    recovery.received(recorded)  # the frame itself is lost with the engine
+    update = recovery.received(FrameUpdate(drive("finish").frame))
+    assert isinstance(update, FrameUpdate)
+    losses.take(update.frame)
+    assert curves(losses) == plain(path, 7)
+
+
+def test_another_future_has_no_number_of_the_one_before() -> None:
+    losses = Losses()
+    losses.add(1, [1.0, 2.0], (("d", [1.0, 2.0]), ("g", [3.0, 4.0])))
+    losses.add(2, [5.0], (("d", [5.0]), ("g", [math.nan])))
+    assert losses.named["g"].values[2] == 4.0, "history goes on after the cursor"
+    losses.add(2, [5.0], (("d", [5.0]), ("g", [math.nan])), known=True)
+    assert math.isnan(losses.named["g"].values[2]) and losses.named["d"].values[2] == 5.0
