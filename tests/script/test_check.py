@@ -111,7 +111,8 @@ def test_a_loss_that_is_no_number_is_said_in_both_languages(
         ("zh_CN.UTF-8", "损失不是一个数，而是 NoneType"),
     ):
         monkeypatch.setenv("LC_ALL", locale)
-        checked = lt.check(model, batch, lambda output, target: None, optimizer)
+        nothing: Any = lambda output, target: None  # noqa: E731
+        checked = lt.check(model, batch, nothing, optimizer)
         assert said in str(checked)
         assert checked.ids == ("raised",)
         assert json.loads(checked.json())["findings"][0]["evidence"]["message"] in said
