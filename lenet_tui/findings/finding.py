@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lenet_tui.text.notice import Notice
+
 ERROR, WARNING, NOTE = "error", "warning", "note"
 
 LEVELS: dict[str, str] = {
@@ -62,7 +64,8 @@ class Finding:
 
     ``line``: ``file.py:17`` of the person's own code; empty where it is not known. ``evidence``:
     numbers, texts and lists of them; ``reason`` among them names a variant of the words.
-    ``level``: empty stands for that of the id.
+    ``level``: empty stands for that of the id. ``message``: what the evidence has of that name,
+    where it is a text of ours, which has several languages.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Finding:
     line: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
     level: str = ""
+    message: Notice | None = None
 
     def __post_init__(self) -> None:
         if not self.level:

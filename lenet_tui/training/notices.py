@@ -40,14 +40,18 @@ NOTICES = {
         "IDX 文件，或每个类别一个图像文件夹",
     ),
     "training:too-many-classes": (
-        "data {data} has labels up to {last}, and the last layer of the net has {outputs} outputs:"
-        " with it labels below {outputs} can be learnt",
-        "数据 {data} 的标签最大为 {last}，而网络最后一层只有 {outputs} 个输出："
-        "只能学习小于 {outputs} 的标签",
+        "data {data}: {why}, and the last layer of the net has {outputs} outputs: with it labels"
+        " below {outputs} can be learnt",
+        "数据 {data}：{why}，而网络最后一层只有 {outputs} 个输出：只能学习小于 {outputs} 的标签",
+    ),
+    "training:labels-up-to": ("{name} has labels up to {last}", "{name} 的标签最大为 {last}"),
+    "training:class-folders": (
+        "of its {count} folders of classes {first!r} is label {number}",
+        "其 {count} 个类别文件夹中，{first!r} 为标签 {number}",
     ),
     "training:more-classes": (
-        "the data have labels up to {last}, and the model has {outputs} outputs",
-        "数据的标签最大为 {last}，而模型只有 {outputs} 个输出",
+        "{why}, and the model has {outputs} outputs",
+        "{why}，而模型只有 {outputs} 个输出",
     ),
     "training:data-changed": (
         "data {data!r} have changed since this session read them: it goes on only with those it"

@@ -60,9 +60,11 @@ async def test_one_of_two_screens_says_that_it_only_looks_and_takes_the_keys() -
         assert "not done" not in app.rail
         await app.press("X")
         assert app.engine.commands(TakeKeys) == [TakeKeys()]
+        app.app.main.outcome = Outcome(notice("attach:read-only"), rejected=True)
         app.engine.report(Keys(yours=True, screens=2))
         await app.settle()
         assert "read-only" not in app.text
+        assert "not done" not in app.rail
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -99,3 +100,20 @@ def test_a_loss_that_is_no_number_is_said_in_a_line() -> None:
     found = lt.check(net, batch, nothing, torch.optim.SGD(net.parameters()))
     assert "loss: the loss is not one number but NoneType" in str(found)
     assert "MoveRejected" not in str(found)
+
+
+def test_a_loss_that_is_no_number_is_said_in_both_languages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, batch, optimizer = _parts()
+    for locale, said in (
+        ("en_US.UTF-8", "loss: the loss is not one number but NoneType"),
+        ("zh_CN.UTF-8", "损失不是一个数，而是 NoneType"),
+    ):
+        monkeypatch.setenv("LC_ALL", locale)
+        nothing: Any = lambda output, target: None  # noqa: E731
+        checked = lt.check(model, batch, nothing, optimizer)
+        assert said in str(checked)
+        assert checked.ids == ("raised",)
+        assert json.loads(checked.json())["findings"][0]["evidence"]["message"] in said
+        assert checked.findings[0].evidence["message"] == "the loss is not one number but NoneType"

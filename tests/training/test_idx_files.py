@@ -122,7 +122,11 @@ def test_more_classes_than_outputs_are_one_line_and_fewer_are_fine(tmp_path: Pat
     (tmp_path / "eleven").mkdir()
     files = changed(TRAIN_LABELS, lambda c: idx(np.arange(24) % 11))
     line = refused_by_the_command(folder(tmp_path / "eleven", files))
-    assert "has labels up to 10, and the last layer of the net has 10 outputs" in line
+    assert f": {TRAIN_LABELS} has labels up to 10, and the last layer of the net has 10" in line
+    (tmp_path / "held").mkdir()
+    files = changed(TEST_LABELS, lambda c: idx(np.full(len(TEST_CLASSES), 11)))
+    line = refused_by_the_command(folder(tmp_path / "held", files))
+    assert f": {TEST_LABELS} has labels up to 11, and" in line
     (tmp_path / "two").mkdir()
     two = {TRAIN_IMAGES: MNIST[TRAIN_IMAGES], TRAIN_LABELS: idx(LABELS % 2)}
     done = run_here("trace", "--data", folder(tmp_path / "two", two), "--iterations", "2")

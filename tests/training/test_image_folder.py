@@ -85,6 +85,13 @@ BAD_FOLDERS: dict[str, tuple[Files, str]] = {
 
 
 @pillow
+def test_more_folders_than_outputs_name_the_first_that_is_too_many(tmp_path: Path) -> None:
+    files: Files = {f"{letter}/1.png": png(CATS[0]) for letter in "abcdefghijkl"}
+    line = refused_by_the_command(folder(tmp_path, files))
+    assert "of its 12 folders of classes 'k' is label 10, and the last layer" in line
+
+
+@pillow
 @pytest.mark.parametrize("name", BAD_FOLDERS)
 def test_each_way_of_breaking_a_folder_of_images_is_one_line(tmp_path: Path, name: str) -> None:
     files, said = BAD_FOLDERS[name]

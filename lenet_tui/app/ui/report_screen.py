@@ -205,6 +205,7 @@ class ReportScreen(SessionScreen):
         """One of several screens makes the moves: say so where that changes."""
         if keys.yours == self.looks:
             self.looks = not keys.yours
+            self.outcome = None  # that another screen makes the moves is true no longer
             self.announce("note", self.words("keys.yours" if keys.yours else "keys.others"))
             self.show_activity()
 

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from lenet_tui.findings.finding import Finding
+from lenet_tui.findings.words import facts
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.text.clean import clean
@@ -235,7 +236,9 @@ def _order(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None) 
 
 def _evidence(finding: Finding, words: Words) -> list[Content]:
     """Name and value, a line each."""
-    evidence = {k: v for k, v in finding.evidence.items() if k != "reason" and v not in ("", None)}
+    evidence = {
+        k: v for k, v in facts(finding, words).items() if k != "reason" and v not in ("", None)
+    }
     label = max(map(cell_len, evidence), default=0)
     return [
         _plain(f"{name}{' ' * (label - cell_len(name))}  {words.spell(_value(value))}")

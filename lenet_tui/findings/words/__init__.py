@@ -32,10 +32,16 @@ LISTED = 3
 
 def said(finding: Finding, words: Words) -> tuple[str, str, str]:
     """The title, the why and the fix of a finding."""
-    values = {name: _spelled(value, words) for name, value in finding.evidence.items()}
+    values = {name: _spelled(value, words) for name, value in facts(finding, words).items()}
     values |= {"where": finding.where, "line": finding.line}
     title, why, fix = (words(key, **values) for key in _keys(finding, words))
     return title, why, fix
+
+
+def facts(finding: Finding, words: Words) -> dict[str, Any]:
+    """The evidence, with a message of ours in the language of the words."""
+    own = {} if finding.message is None else {"message": words.say(finding.message)}
+    return {**finding.evidence, **own}
 
 
 def _keys(finding: Finding, words: Words) -> tuple[str, ...]:
@@ -58,8 +64,8 @@ def shown_evidence(finding: Finding, words: Words) -> str:
 
     A name that says too little has words of its own, ``findings.ID.evidence.NAME``.
     """
-    facts = finding.evidence.items()
-    values = {k: v for k, v in facts if k not in ("reason", "message") and v not in ("", [], ())}
+    known = finding.evidence.items()
+    values = {k: v for k, v in known if k not in ("reason", "message") and v not in ("", [], ())}
     texts = " ".join(words(key) for key in _keys(finding, words))
     named = {name for _, name, _, _ in Formatter().parse(texts)}
     together = {part for name, parts in _TOGETHER.items() if name in named for part in parts}
@@ -83,7 +89,7 @@ def as_json(finding: Finding, words: Words) -> Mapping[str, Any]:
         "where": finding.where,
         "line": finding.line,
         "title": title,
-        "evidence": dict(finding.evidence),
+        "evidence": facts(finding, words),
         "why": why,
         "fix": fix,
     }

@@ -51,8 +51,9 @@ def made(
         test = made_of(raw.train, number[number % TEST_EVERY == 0])
     else:
         train, test = made_of(raw.train), made_of(raw.test)
-    classes = max(int(each.labels.max()) for each in (train, test)) + 1
-    return Dataset(train, test, raw.names, classes, content, remarks)
+    greatest = max((p for p in (raw.train, raw.test) if p), key=lambda p: int(p.labels.max()))
+    classes = int(greatest.labels.max()) + 1
+    return Dataset(train, test, raw.names, classes, content, remarks, greatest.source)
 
 
 def _read(path: Path) -> Raw:

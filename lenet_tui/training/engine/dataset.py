@@ -16,7 +16,7 @@ from lenet_tui.protocol.augment import OFF, parse
 from lenet_tui.protocol.frame import Samples
 from lenet_tui.protocol.options import DRAWN, NET, OWN, OptionError, Options
 from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Notice, Problem
+from lenet_tui.text.notice import Notice, Problem, notice
 from lenet_tui.training.engine import data_files
 from lenet_tui.training.engine.augment import augment
 from lenet_tui.training.engine.images import SIDE, Dataset, Part
@@ -168,8 +168,17 @@ def check(options: Options) -> None:
     if size > (wanted or there):
         raise OptionError("training:batch-too-large", size=size, data=data, count=wanted or there)
     if options.model == NET and loaded.classes > CLASSES:
-        last = loaded.classes - 1
-        raise OptionError("training:too-many-classes", data=data, last=last, outputs=CLASSES)
+        why = excess(options, CLASSES)
+        raise OptionError("training:too-many-classes", data=data, why=why, outputs=CLASSES)
+
+
+def excess(options: Options, outputs: int) -> Notice:
+    """Where labels stand that a net with so many outputs has none for; there are such labels."""
+    loaded = load(options.data)
+    if not loaded.names:
+        return notice("training:labels-up-to", name=loaded.greatest, last=loaded.classes - 1)
+    first = clean(loaded.names[outputs], LONGEST)
+    return notice("training:class-folders", count=len(loaded.names), first=first, number=outputs)
 
 
 def classes(options: Options) -> int:

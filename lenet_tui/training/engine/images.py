@@ -64,7 +64,8 @@ class Dataset:
     large one take some at a time. ``names``: those of the classes; empty where labels are numbers.
     ``classes``: the greatest label and 1. ``content``: SHA-256 of what was read, to see whether it
     has changed since; empty for the shipped digits. ``remarks``: what is said of how the images
-    were prepared.
+    were prepared. ``greatest``: the file or array that the greatest label is from; empty where
+    labels are folders.
     """
 
     train: Part
@@ -73,6 +74,7 @@ class Dataset:
     classes: int = 10
     content: str = ""
     remarks: tuple[Notice, ...] = ()
+    greatest: str = ""
 
     @property
     def padded(self) -> bool:

@@ -29,10 +29,14 @@ UNREADABLE = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawPart:
-    """Images (N, H, W), uint8 (0 to 255) or float32, and labels (N,) int64."""
+    """Images (N, H, W), uint8 (0 to 255) or float32, and labels (N,) int64.
+
+    ``source``: the file or array that the labels are from; empty where they are folders.
+    """
 
     images: Array
     labels: Array
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +102,7 @@ def checked(images: Array, labels: Array, names: tuple[str, str]) -> RawPart:
     images = images.reshape(len(images), *sides)
     if images.dtype != np.uint8:
         images = _finite(images, names[0])
-    return RawPart(images, labels.astype(np.int64))
+    return RawPart(images, labels.astype(np.int64), clean(names[1]))
 
 
 def _finite(images: Array, name: str) -> Array:

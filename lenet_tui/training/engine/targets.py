@@ -29,7 +29,8 @@ def target_of(options: Options, batch: Batch, output: Tensor) -> Any:
     most = dataset.classes(options)
     if most > output.shape[-1]:
         outputs = output.shape[-1]
-        raise MoveRejected("training:more-classes", last=most - 1, outputs=outputs)
+        why = dataset.excess(options, outputs)
+        raise MoveRejected("training:more-classes", why=why, outputs=outputs)
     if options.loss == "mse" and not target.is_floating_point():
         return F.one_hot(target, output.shape[-1]).to(output.dtype)
     if options.loss == "cross_entropy" and target.is_floating_point():

@@ -39,6 +39,7 @@ class Raised(Detector):
             last.where if last is not None else "",
             own_line(error) or (call.line if call is not None else ""),
             evidence,
+            message=error.notice if isinstance(error, MoveRejected) else None,
         )
 
 
