@@ -66,6 +66,7 @@ class Seeing:
         self._iterations = iterations
         self._tape_mb = tape_mb
         self._observer: Observer | None = None
+        self._while = contextlib.ExitStack()
 
     @property
     def updates(self) -> int:
@@ -85,17 +86,21 @@ class Seeing:
                 raise
         except Exception as error:  # noqa: BLE001 - it is a finding, or the script's own
             return error
+        finally:
+            self._while.close()
         return None
 
     def _observe(self) -> None:
         from lenet_tui.around.engine.observer import Observer  # noqa: PLC0415 - with torch
+        from lenet_tui.findings.engine.anomaly import no_anomaly  # noqa: PLC0415 - with torch
         from lenet_tui.findings.engine.script_check import Looking, Seen  # noqa: PLC0415
 
         looking = self.looking = Looking()
         observer = self._observer = Observer(
             Stop(at=self.first), self._stopped, self._tape_mb, say=self._say
         )
-        observer.beside = Seen(looking)
+        observer.beside, observer.ends_skipped = Seen(looking), True
+        self._while.enter_context(no_anomaly())
         observer.install()
 
     def _say(self, said: Notice) -> None:
@@ -106,7 +111,9 @@ class Seeing:
     def _stopped(self, recording: Recording) -> Stop | None:
         """Another iteration was looked at, in the script's thread."""
         assert self.looking is not None
-        if self.looking.iterations >= self._iterations:
+        if self.looking.enough(self._iterations):
+            seen = self._observer.beside if self._observer is not None else None
+            self.looking.mixes(getattr(seen, "iteration", None))
             raise Enough(0)
         return Stop(at=recording.tape.iteration + 1)
 

@@ -59,7 +59,8 @@ class IterationRecorder(StepRecorder):
     counts them. So is what a ``DataLoader`` does for a batch. ``batch``: what the first outermost
     module with gradients was given. The optimizers' hooks are the caller's. ``optimized``:
     the script has optimizers. Where ``over`` returns true, what is called then is no longer
-    recorded here. ``past``: the ops of tapes that are kept. ``broke`` is called
+    recorded here. ``skipped`` is called where a scaler has left out an update. ``past``: the
+    ops of tapes that are kept. ``broke`` is called
     where something here has failed.
     """
 
@@ -73,11 +74,13 @@ class IterationRecorder(StepRecorder):
         *,
         optimized: bool = True,
         over: Over = lambda module, args: False,
+        skipped: Callable[[], None] | None = None,
         past: Iterable[list[OpEntry]] = (),
         broke: Callable[[Exception], None] | None = None,
     ) -> None:
         super().__init__(paths, state, passed, enters, file)
         self._over, self._optimized, self._broke = over, optimized, broke
+        self._skipped = skipped
         self._past = list(past)
         self._holders = AllHolders(self.entries, self._past)
         self.batch: Batch | None = None
@@ -207,12 +210,17 @@ class IterationRecorder(StepRecorder):
             return observed_calls.call(kind, make, args, kwargs)
         once = Once(make)
         try:
-            return super().called(kind, once, args, kwargs)
+            made = super().called(kind, once, args, kwargs)
         except Exception as error:
             if self._broke is None or once.raised(error):
                 raise
             self._broke(error)
             return once.result()
+        if kind == observed_calls.RESCALE and self._skipped is not None and not self._quiet:
+            phases = {s.phase for s in self.segments}
+            if BACKWARD in phases and UPDATE not in phases:
+                self._skipped()
+        return made
 
     def ended(self) -> None:
         """The script is over, and with it an iteration that it has updated by hand."""

@@ -65,8 +65,9 @@ class Observer:
         self.kept: Callable[[], list[list[OpEntry]]] = list
         """The ops of each tape that somebody keeps."""
         self.stop: Stop | None = stop
-        self._stopped = stopped
-        self._wanted, self._say = wanted, say
+        self.ends_skipped = False
+        """Whether a scaler that leaves out its update ends an iteration too."""
+        self._stopped, self._wanted, self._say = stopped, wanted, say
         self._tape_mb, self._checked = tape_mb, False
         self._recording: Recording | None = None
         self._writer: ScriptTape | None = None
@@ -75,16 +76,13 @@ class Observer:
         """The one in which something is trained."""
         self._steps = UnderWay()
         self._glance = glance or Glance()
-        self._roots = Roots()
-        self._conditions = Conditions()
-        self._observing = ExitStack()
-        self._observed = False
+        self._roots, self._conditions, self._hand = Roots(), Conditions(), ByHand()
+        self._observing, self._observed = ExitStack(), False
         self._modules: RemovableHandle | None = None
         self._stepped = False
         """Whether an optimizer has made a step."""
         self._by_hand: bool | None = None
         """Whether the script has no optimizer; ``None``: it is not known yet."""
-        self._hand = ByHand()
 
     def install(self) -> None:
         """Begin to observe; torch has just been imported."""
@@ -346,4 +344,5 @@ class Observer:
         self._observing.close()
         writer, number = self._writer_for(optimizer, called), self.count + 1
         if writer.trainer.parameters:
-            self._recording = writer.begin_recording(number, self._over, self.kept(), self.broke)
+            over = self._over, (lambda: self._updated(None)) if self.ends_skipped else None
+            self._recording = writer.begin_recording(number, over, self.kept(), self.broke)

@@ -37,13 +37,13 @@ class ScriptTape(TapeRecorder):
     def begin_recording(
         self,
         iteration: int,
-        over: Over,
+        over: tuple[Over, Callable[[], None] | None],
         past: Iterable[list[OpEntry]],
         broke: Callable[[Exception], None],
     ) -> Recording:
         """Record the script's calls from here on, on the tape of an iteration.
 
-        ``over``, ``past``, ``broke``: as for ``IterationRecorder``.
+        ``over`` with ``skipped``, ``past``, ``broke``: as for ``IterationRecorder``.
         """
         if iteration != self.tape.iteration + 1:  # the last updates that are known are older ones
             self.forget()
@@ -57,7 +57,8 @@ class ScriptTape(TapeRecorder):
         passed, enters = progress.passed, progress.enters
         recorder = IterationRecorder(
             self._paths, state, passed, enters, file,
-            optimized=self.trainer.has_optimizers, over=over, past=past, broke=broke,
+            optimized=self.trainer.has_optimizers, over=over[0], skipped=over[1], past=past,
+            broke=broke,
         )  # fmt: skip
         if self.beside is not None:
             recorder.beside(self.beside, self.trainer)

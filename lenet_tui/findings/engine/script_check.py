@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lenet_tui.around.engine.iteration_recorder import take_off
 from lenet_tui.around.engine.script_session import ScriptSession
-from lenet_tui.findings.engine.calls import Call, Observer, StopCheck
+from lenet_tui.findings.engine.calls import Call, ModuleCall, Observer, StopCheck
 from lenet_tui.findings.engine.check import (
     autograd_count,
     copies,
@@ -21,16 +21,22 @@ from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.again import Resumed
 from lenet_tui.findings.engine.detectors.graph import AliveDetector
 from lenet_tui.findings.engine.detectors.grows import Grows
+from lenet_tui.findings.engine.detectors.skipped import skipped_scales
 from lenet_tui.findings.engine.detectors.table import DETECTORS
-from lenet_tui.findings.engine.detectors.tried import Tried
+from lenet_tui.findings.engine.detectors.tried import Tried, mixes, unsaid
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.finding import Finding, Findings
+from lenet_tui.findings.engine.mode_difference import Call as ModelCall
+from lenet_tui.findings.finding import ERROR, Finding, Findings
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine.trainer import Trainer
 
 RUNS_AGAIN = (Tried, Resumed)
 """Detectors that run something themselves, or want a training file."""
+
+
+MORE_SKIPPED = 5
+"""Iterations without an update beside which others are looked at."""
 
 
 class Looking:
@@ -42,6 +48,8 @@ class Looking:
         self._found: list[Finding] = []
         self._begun = False
         self.iterations = 0
+        self.skipped = 0
+        """Of them, those whose update a scaler left out."""
 
     def begin(self, trainer: Trainer) -> None:
         """Look at what the first iteration starts from; at later ones nothing."""
@@ -60,16 +68,45 @@ class Looking:
         """Look at an iteration, while its calls live."""
         self.iterations += 1
         iteration.number = self.iterations
+        self.skipped += bool(skipped_scales(iteration))
         for detector in self._detectors:
             self._found += detector.look(iteration)
         for detector in self._detectors:
             self._found += detector.left(self.iterations)
+
+    def enough(self, iterations: int) -> bool:
+        """Whether so many were looked at; of those without an update a few more are wanted."""
+        more = 0 if any(f.fails for f in self._found) else min(self.skipped, MORE_SKIPPED)
+        return self.iterations >= iterations + more
+
+    def mixes(self, seen: Iteration | None) -> None:
+        """Call the model of an iteration again, whose script does not go on."""
+        call = None if seen is None or seen.error is not None else _trained(seen)
+        if seen is not None and call is not None:
+            with unsaid():
+                self._found += [f for f in mixes(seen.trainer, call) if f.level == ERROR]
 
     def findings(self) -> Findings:
         """What was found, when the last iteration has been looked at."""
         for detector in self._detectors:
             self._found += detector.end()
         return Findings(tuple(sorted_findings(self._found)), self.iterations)
+
+
+def _trained(iteration: Iteration) -> ModelCall | None:
+    """The only outermost call with gradients, by its batch; ``None``: there are several, or none.
+
+    What a script does beside its model cannot be run again, so several are not known.
+    """
+    batch = iteration.tape.batch
+    outer: list[ModuleCall] = []
+    for call in iteration.modules:
+        inside = any(c.first <= call.first and call.last <= c.last for c in outer)
+        if call.graph and not inside:
+            outer.append(call)
+    if batch is None or len(outer) != 1:
+        return None
+    return outer[0].module, batch.args, dict(batch.kwargs)
 
 
 class Seen:

@@ -164,6 +164,22 @@ _TITLES: Table = {
         "The backward of {where} makes the first {value}, at {index}: {bad} of {total}",
         "{where} 的反向产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
     ),
+    "findings.nan-backward.skipped.title": (
+        "The scaler left out {count} updates in a row: its scale fell from {from_scale} to"
+        " {to_scale}",
+        "scaler 连续跳过了 {count} 次更新：其缩放因子从 {from_scale} 降到 {to_scale}",
+    ),
+    "findings.nan-backward.skipped.why": (
+        "It leaves out an update whose gradients are not finite and halves its scale. A scale that"
+        " began too high is found within a few; here nothing is trained meanwhile.",
+        "梯度非有限时它跳过更新并将缩放因子减半。起始过高的缩放因子几次内即可纠正；此处期间什么也没有训练。",
+    ),
+    "findings.nan-backward.skipped.fix": (
+        "Train a few steps in float32: if the gradients are finite there, they overflow in half"
+        " precision (normalise the input, use bfloat16); if not, the loss makes them so.",
+        "用 float32 训练几步：若那里梯度有限，则是半精度溢出（归一化输入，或用 bfloat16）；"
+        "否则是损失本身所致。",
+    ),
     "findings.nan-state.title": (
         "{where} becomes {value} at {index}: {bad} of {total}",
         "{where} 在 {index} 处变为 {value}：{total} 个中有 {bad} 个",

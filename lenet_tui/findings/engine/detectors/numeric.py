@@ -6,8 +6,9 @@ from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.again import Again, Resumed
 from lenet_tui.findings.engine.detectors.along_depth import AlongDepth, ClosedUnits, InputScale
 from lenet_tui.findings.engine.detectors.not_finite import NotFinite
+from lenet_tui.findings.engine.detectors.skipped import Skipped
 from lenet_tui.findings.engine.detectors.tried import Tried
 
 NUMERIC: tuple[type[Detector], ...] = (
-    Resumed, Tried, NotFinite, AlongDepth, ClosedUnits, InputScale, Again,
+    Resumed, Tried, NotFinite, Skipped, AlongDepth, ClosedUnits, InputScale, Again,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
+from lenet_tui.findings.engine.detectors.skipped import skipped_scales
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loss_factor import (
     data_of,
@@ -131,6 +132,9 @@ class OrderDetector(Detector):
             for entry in segment.entries:
                 if isinstance(entry, GradientEntry) and phase is not CLIP and _empty(entry.after):
                     self._clear(entry.name)
+        if skipped_scales(iteration):
+            for gradient in self._gradients.values():
+                gradient.clipped = None
         return ()
 
     def _of(self, name: str) -> Gradient:

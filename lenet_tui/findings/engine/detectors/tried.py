@@ -49,7 +49,7 @@ class Tried(Detector):
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
         found: list[Finding] = []
-        with _unsaid(), Trial(trainer) as trial:
+        with unsaid(), Trial(trainer) as trial:
             self._start = trial.start
             found += self._mixing(trial)
         return found
@@ -63,7 +63,7 @@ class Tried(Detector):
         """Go back to the first iteration: before the last, that would cut graphs that are kept."""
         found: list[Finding] = []
         if self._trainer is not None and self._start is not None and self._ran is not None:
-            with _unsaid(), Trial(self._trainer, self._start) as trial:
+            with unsaid(), Trial(self._trainer, self._start) as trial:
                 found += self._step(trial, self._ran)
         self._ran = self._start = None
         return found
@@ -93,29 +93,33 @@ class Tried(Detector):
 
     def _mixing(self, trial: Trial) -> Iterator[Finding]:
         call = outermost_call(trial)
-        if call is None:
-            return
-        found = mixing(call, _paths(trial.trainer))
-        if found is None or not found.moved:
-            return
-        at = found.scrambled or found.first
-        if at is None or (found.scrambled is None and not _certain(trial.trainer, call, found)):
-            return
-        evidence: dict[str, Any] = {
-            "reason": "reshape" if found.scrambled else "op", "op": at.op, "batch": found.size,
-            "changed": found.changed, "moved": len(found.moved), "others": list(found.moved[:8]),
-            "difference": found.difference,
-        }  # fmt: skip
-        if found.scrambled is not None:
-            evidence["given"] = list(found.scrambled.args[0].shape)
-            evidence["made"] = list(found.scrambled.tensor.shape)
-        level = ERROR if found.scrambled else WARNING
-        line = _line(call[0], at.line)
-        yield Finding("batch-mixing", FORWARD.name, at.name, line, evidence, level)
+        if call is not None:
+            yield from mixes(trial.trainer, call)
+
+
+def mixes(trainer: Trainer, call: Call) -> Iterator[Finding]:
+    """Whether samples depend on others in a call of a model; it is run some times more."""
+    found = mixing(call, _paths(trainer))
+    if found is None or not found.moved:
+        return
+    at = found.scrambled or found.first
+    if at is None or (found.scrambled is None and not _certain(trainer, call, found)):
+        return
+    evidence: dict[str, Any] = {
+        "reason": "reshape" if found.scrambled else "op", "op": at.op, "batch": found.size,
+        "changed": found.changed, "moved": len(found.moved), "others": list(found.moved[:8]),
+        "difference": found.difference,
+    }  # fmt: skip
+    if found.scrambled is not None:
+        evidence["given"] = list(found.scrambled.args[0].shape)
+        evidence["made"] = list(found.scrambled.tensor.shape)
+    level = ERROR if found.scrambled else WARNING
+    line = _line(call[0], at.line)
+    yield Finding("batch-mixing", FORWARD.name, at.name, line, evidence, level)
 
 
 @contextmanager
-def _unsaid() -> Iterator[None]:
+def unsaid() -> Iterator[None]:
     """Whatever is wrong, the recorded iteration will say it."""
     try:
         yield

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.numbers import causes
@@ -150,7 +151,15 @@ def _maker(
 
 
 def _name_of(tensor: Tensor, named: Mapping[str, Tensor]) -> str:
-    return next((n for n, t in named.items() if same(t, tensor) or _same_memory(t, tensor)), "")
+    found = (n for n, t in named.items() if same(t, tensor) or _same_memory(t, tensor))
+    return next(found, "") or next((n for n, t in named.items() if _copy(t, tensor)), "")
+
+
+def _copy(a: Tensor, b: Tensor) -> bool:
+    """Whether the numbers are the same: of a script's batch there is a copy."""
+    if a.shape != b.shape or a.dtype != b.dtype or a.device != b.device:
+        return False
+    return torch.allclose(a, b, rtol=0, atol=0, equal_nan=True)
 
 
 def _same_memory(a: Tensor, b: Tensor) -> bool:

@@ -56,7 +56,7 @@ def opened(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Units]:
         for op in segment.ops:
             made = op.tensor
             if op.op in RELUS and made.dim() > 1 and op.node is not None:
-                yield _units(op, made > 0, _unit_axis(before, made))
+                yield _units(op, ~(made <= 0), _unit_axis(before, made))
             before.append(op)
         for op, opens, axis in behind_layers(segment.ops, parameters):
             yield _units(op, opens, axis)

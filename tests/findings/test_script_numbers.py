@@ -1,0 +1,92 @@
+"""Of a script that is checked as it is: updates left out, a NaN of its batch, samples mixed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.around.runs import Runs
+from tests.findings.test_script_check import HEALTHY, LINE, runs
+
+__all__ = ["runs"]
+
+SCALED = (
+    HEALTHY.replace(
+        "lr=0.01)\n", 'lr=0.01)\nscaler = torch.amp.GradScaler("cpu", init_scale=SIZE)\n'
+    )
+    .replace("loss.backward()", "scaler.scale(loss).backward()\n    scaler.unscale_(optimizer)")
+    .replace(
+        "    optimizer.step()", "    nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n    OVER"
+    )
+    .replace("OVER", "scaler.step(optimizer)\n    scaler.update()")
+)
+AT_ZERO = " + 0 * (model[0].weight - model[0].weight).square().sum().sqrt()"
+TARGET = "(model[2](hidden), y)"
+
+
+@pytest.mark.slow
+def test_updates_that_a_scaler_leaves_out(runs: Runs) -> None:
+    """They never come to ``optimizer.step``, and are looked at all the same."""
+    root = SCALED.replace("SIZE", "1024.0").replace(TARGET, TARGET + AT_ZERO)
+    ran = runs(root, "check", "--format", "json")
+    [finding] = json.loads(ran.out)["findings"]
+    assert (ran.status, finding["id"], finding["evidence"]["op"]) == (1, "nan-backward", "sqrt")
+
+    large = SCALED.replace("SIZE", "2.0**14").replace("scale(loss)", "scale(loss * 1e37)")
+    falls = runs(large, "check", "--format", "json")
+    found = json.loads(falls.out)
+    [finding] = found["findings"]
+    evidence = finding["evidence"]
+    assert (finding["id"], evidence["reason"], found["iterations"]) == (
+        "nan-backward",
+        "skipped",
+        8,
+    )
+    assert evidence["scales"] == [2.0**n for n in range(14, 5, -1)]
+    assert (falls.status, finding["level"]) == (1, "warning")
+
+    first = runs(SCALED.replace("SIZE", "3e38"), "check", "--format", "json")
+    assert (first.status, json.loads(first.out)["findings"]) == (0, [])
+    healthy = runs(SCALED.replace("SIZE", "1024.0"), "check", "--format", "json")
+    assert (healthy.status, json.loads(healthy.out)) == (0, {"findings": [], "iterations": 3})
+
+
+def test_a_nan_of_the_batch_is_the_input_s(runs: Runs) -> None:
+    made = HEALTHY.replace("8)):\n", "8)):\n    x[5, 2] = float('nan')\n")
+    [finding, *_] = json.loads(runs(made, "check", "--format", "json").out)["findings"]
+    assert (finding["id"], finding["where"], finding["evidence"]["sample"]) == (
+        "nan-input",
+        "input",
+        5,
+    )
+
+
+@pytest.mark.slow
+def test_anomaly_mode_does_not_end_it_before_the_op_is_known(runs: Runs) -> None:
+    made = HEALTHY.replace("for number", "torch.autograd.set_detect_anomaly(True)\nfor number")
+    made = made.replace(TARGET, TARGET + ".sub(2).sqrt()")
+    findings = json.loads(runs(made, "check", "--format", "json").out)["findings"]
+    assert (findings[0]["id"], findings[0]["evidence"]["op"]) == ("nan-forward", "sqrt")
+
+
+def test_a_script_s_view_that_mixes_samples(runs: Runs) -> None:
+    net = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc, self.out = nn.Linear(3, 8), nn.Linear(8, 1)
+    def forward(self, x):
+        x = x.unflatten(1, (2, 3))
+        return self.out(MOVED.tanh().mean(0))
+model = Net()
+"""
+    made = HEALTHY.replace(
+        "model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 1))\n", net
+    )
+    made = made.replace(LINE, "").replace("model[2](hidden)", "model(x)")
+    mixed = made.replace("MOVED", "self.fc(x.reshape(2, -1, 3))")
+    [finding] = json.loads(runs(mixed, "check", "--format", "json").out)["findings"]
+    assert (finding["id"], finding["line"]) == ("batch-mixing", "script.py:15")
+    moved = runs(made.replace("MOVED", "self.fc(x.transpose(0, 1))"), "check", "--format", "json")
+    assert (moved.status, json.loads(moved.out)["findings"]) == (0, [])
