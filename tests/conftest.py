@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import tempfile
@@ -11,10 +10,12 @@ from contextlib import ExitStack
 import pytest
 
 from tests.harness.compiled import compile_package
+from tests.harness.set_aside import Aside, set_aside
 from tests.harness.torch_template import serving
 from tests.harness.torch_template_client import use
 
 SESSION = ExitStack()
+ASIDE: list[Aside] = []
 sys.dont_write_bytecode = False
 # pytest rewrites the assertions of each test file: most of a worker's start unless it can keep them
 
@@ -57,6 +58,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         from tests.harness.shared_css import share_parsed_css  # noqa: PLC0415 - not for xdist
 
         share_parsed_css()
-        gc.collect()
-        gc.set_threshold(50_000, 20, 10)
-        gc.freeze()  # each app collects when its engine is ready, and never what is imported now
+        ASIDE.append(set_aside())  # each app collects when its engine is ready
+
+
+def pytest_runtest_teardown() -> None:
+    """Keep set aside what all tests share, also after a test that looked at all objects."""
+    for aside in ASIDE:
+        aside.again()

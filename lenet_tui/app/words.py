@@ -76,6 +76,7 @@ APP: Table = {
     "rail.rejected": ("not done: {why}", "未执行：{why}"),
     "rail.inside": ("{phase} {done} of {total}", "{phase} 第 {done}/{total} 步"),
     "rail.inside.many": ("{phase} op {done} of {total}", "{phase} 第 {done} 步，共 {total} 步"),
+    "rail.of-loss": ("{phase} ({loss})", "{phase}（{loss}）"),
     "rail.node": ("{op} of {name}", "{op}（{name}）"),
     "rail.ready": (
         "init done; next: forward of iteration {next}",

@@ -17,6 +17,8 @@ DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=
 BRAILLE = 0x2800
 APART = 4
 """Cells for each of the few numbers of a curve, at least: where there are more, none is marked."""
+LETTERED = 48
+"""Dots from one letter along a line to the next."""
 SPAN, MARK, BROKEN, HERE = ".span", ".mark", "broken", "here"
 
 
@@ -38,6 +40,8 @@ class Curve:
     """Stands at its end, and for its marks, so that it is told from others without colours."""
     hollow: bool = False
     """Whether its marks are circles, beside the dots of another curve."""
+    called: str = ""
+    """The name of one of a session's several losses: its letter stands along the whole line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,13 @@ def chart(
         broken |= columns.broken
     cells = _cells(layers, cols, rows)
     at = column_of(here, window, cols) if here is not None else None
-    for curve, columns in found:
+    for number, (curve, columns) in enumerate(found):
         known = np.flatnonzero(np.isfinite(columns.mean))
         if curve.letter and len(known):
-            row = int(_level(columns.mean, low, high, tall)[known[-1]]) // 4
-            cells[row][int(known[-1]) // 2] = curve.letter, curve.key + MARK
+            level = _level(columns.mean, low, high, tall)
+            first = number * 2 * APART % LETTERED if curve.called else len(known)
+            for x in [*known[first::LETTERED].tolist(), int(known[-1])]:
+                cells[int(level[x]) // 4][x // 2] = curve.letter, curve.key + MARK
     _overlay(cells, broken[::2] | broken[1::2], at, ":" if signs else "┊")
     made = tuple(_runs(row) for row in cells)
     beside = {} if math.isnan(low) else _beside(low, high, rows, log=log)

@@ -20,8 +20,8 @@ CHARTS = (LOSS, ACCURACY, RATE, GRADIENT, RATIO)
 BATCH, TEST, TRAINED, SEEN = "batch", "test", "trained", "seen"
 """The curves: of each batch, of held-out data, of samples of the training data, and of those
 iterations that the screen has seen."""
-OTHER, STYLED = "other", 3
-"""The curves of other runs, in so many styles."""
+OTHER, NAMED, STYLED = "other", "named", 3
+"""The curves of other runs, and of several losses by name, in so many styles."""
 READ = {
     LOSS: ((False, runs.LOSS), (True, runs.TEST_LOSS)),
     ACCURACY: ((True, runs.ACCURACY),),
@@ -38,6 +38,7 @@ class Collected:
     def __init__(self, losses: Losses) -> None:
         self._losses = losses
         self._dense = Dense()
+        self._named: dict[str, Dense] = {}
         self._evaluations: dict[int, Evaluation] = {}
         self._samples: dict[str, dict[int, float]] = {}
         self.last = 0
@@ -131,11 +132,34 @@ class Collected:
             trained = {e.iteration: e.loss for e in self._of_training()}
             tested = {n: e.loss for n, e in self._evaluations.items()}
             curves = [*_marked(TRAINED, trained, hollow=True), *_marked(TEST, tested)]
-            return [Curve(BATCH, self._dense), *curves]
+            named = self._by_name()
+            batch = Curve(BATCH, self._dense)
+            again = any(
+                _same(self._dense.values, curve.dense.values) for curve in named if curve.dense
+            )
+            return [*([] if again else [batch]), *named, *curves]
         if kind == ACCURACY:
             curves = _marked(TRAINED, _percents(self._of_training()), hollow=True)
             return [*curves, *_marked(TEST, _percents(self._evaluations.values()))]
         return _marked(SEEN, self._samples.get(kind, {}))
+
+    def _by_name(self) -> list[Curve]:
+        """The losses of a step that has several, told apart by a number and a name."""
+        made = []
+        for number, (name, losses) in enumerate(self._losses.named.items()):
+            dense = self._named.setdefault(name, Dense())
+            dense.take(losses.values[: self.last + 1])
+            key = f"{NAMED}{number % STYLED}"
+            letter = str((number + 1) % 10)
+            made.append(Curve(key, dense, spans=False, letter=letter, called=name))
+        return made
+
+    @property
+    def named_from(self) -> int:
+        """The first iteration of which the losses are known by name; 0: of none."""
+        values = [losses.values[: self.last + 1] for losses in self._losses.named.values()]
+        found = [int(np.argmax(~np.isnan(v))) for v in values if not np.isnan(v).all()]
+        return min(found, default=0)
 
     def _of_training(self) -> list[Evaluation]:
         found = (e.of_training for e in self._evaluations.values())
@@ -170,6 +194,14 @@ def _both_ends(name: str, longest: int) -> str:
         return name
     first = longest // 3
     return f"{name[:first]}{ELLIPSIS}{name[first + 1 - longest :]}"
+
+
+def _same(one: Array, other: Array) -> bool:
+    """Whether two curves are one: wherever the first is known, the second is the same."""
+    known = np.flatnonzero(~np.isnan(one))
+    if len(known) and known[-1] >= len(other):
+        return False
+    return bool((one[known] == other[known]).all())
 
 
 def _percents(evaluations: Iterable[Evaluation]) -> dict[int, float]:

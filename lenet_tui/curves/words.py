@@ -28,6 +28,8 @@ CURVES: Table = {
         "from {n} on: noted while this view is open",
         "自 {n} 起：仅在此视图打开时记录",
     ),
+    "curves.line": ("line {n}", "第 {n} 行"),
+    "curves.named": ("by name from {n} on", "自 {n} 起按名称记录"),
     "curves.keys": ("arrows choose and zoom, y log", "方向键 选择、缩放，y 对数"),
     "curves.nothing": ("Nothing yet: n, f or r trains.", "尚无数据：按 n、f 或 r 训练。"),
     "curves.nothing.accuracy": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.fast_pickle import pickled_by_call
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHA256_DIGITS = 64
 Shape = tuple[int, ...]
+Named = tuple[tuple[str, Any], ...]
+"""Numbers by name: of each name an array, or a list."""
 Argument = int | float | str | tuple[float, ...] | list[float]
 """What an op was called with: a number, some numbers, or anything else as text."""
 
@@ -124,7 +126,8 @@ class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
     ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
-    a step of one's own. ``edit``: what was set by hand, as a statement.
+    a step of one's own. ``edit``: what was set by hand, as a statement. ``loss``: the name of the
+    one that it computes or starts from, if the step has several.
     """
 
     phase: str
@@ -135,6 +138,7 @@ class SegmentState:
     seconds: float
     line: int = 0
     edit: str = ""
+    loss: str = ""
 
 
 @pickled_by_call
@@ -310,6 +314,9 @@ class Frame:
     """Of such a record, the iterations that can be gone to: ``3, 5–7``."""
     over: bool = False
     """Whether nothing comes after it, as the script has ended."""
+    named: Named = ()
+    """Of a step that has several losses, each by name: as many numbers as ``losses``, NaN where it
+    was not computed."""
 
     @property
     def failed_here(self) -> bool:

@@ -3,39 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from lenet_tui.protocol.frame import Frame, has_loss
+from lenet_tui.protocol.frame import Frame, Named, has_loss
 
 Array = npt.NDArray[np.float64]
 WRITTEN = 2**18
 """Losses that a save holds at most, 2 MB: a file must not grow for as long as a run does."""
 
 
+class Taken(NamedTuple):
+    """Losses from iteration ``first`` on; ``named``: of a step that has several, each by itself."""
+
+    first: int
+    losses: Sequence[float] | Array
+    named: Named = ()
+
+    def into(self, frame: Frame) -> Frame:
+        """The frame with these losses in the place of its own."""
+        losses = np.asarray(self.losses, np.float64)
+        return replace(frame, losses_from=self.first, losses=losses, named=self.named)
+
+
 class Losses:
-    """``values[i]`` is the loss of iteration ``i`` (from 1; index 0 is unused, NaN)."""
+    """``values[i]`` is the loss of iteration ``i`` (from 1; index 0 is unused, NaN).
+
+    ``named``: of a step that has several losses, each by its name.
+    """
 
     def __init__(self) -> None:
+        self.named: dict[str, Losses] = {}
         self._store: Array = np.full(1024, np.nan)
         self._size = 1
 
     def take(self, frame: Frame) -> None:
         """Add the losses of a frame; drop those that its session no longer has."""
-        self.add(frame.losses_from, frame.losses)
+        self.add(frame.losses_from, frame.losses, frame.named, known=not frame.ahead)
         if frame.looked_at:  # what a script did is not undone
             return
         end = max(frame.end, frame.position.iteration) + 1
         if not (frame.ahead or frame.running or has_loss(frame)):
             end = max(1, end - 1)
+        for losses in (self, *self.named.values()):
+            losses._cut(end)
+
+    def _cut(self, end: int) -> None:
         if end < self._size:
             self._store[end : self._size] = np.nan
             self._size = end
 
-    def add(self, first: int, losses: Sequence[float] | Array) -> None:
-        """Add losses from iteration ``first`` on."""
+    def add(
+        self,
+        first: int,
+        losses: Sequence[float] | Array,
+        named: Named = (),
+        *,
+        known: bool = False,
+    ) -> None:
+        """Add losses from iteration ``first`` on.
+
+        ``known``: whether a named one that is NaN takes the place of a number. Where the session
+        goes on after the cursor, it is only not reached yet.
+        """
         last = first + len(losses)
+        found = dict(named)
+        for name in {**self.named, **found} if last > first else ():
+            values = np.asarray(found.get(name, np.full(len(losses), np.nan)), np.float64)
+            mine = self.named.setdefault(name, Losses())
+            if not known:
+                old = np.full(len(values), np.nan)
+                there = mine.values[first:last]
+                old[: len(there)] = there
+                values = np.where(np.isnan(values), old, values)
+            mine.add(first, values)
         while last > len(self._store):
             self._store = np.concatenate([self._store, np.full(len(self._store), np.nan)])
         if last > first:
@@ -61,11 +105,23 @@ class Losses:
         """The same ones in a new object, to be put back later."""
         other = Losses()
         other._store, other._size = self._store.copy(), self._size
+        other.named = {name: losses.copy() for name, losses in self.named.items()}
         return other
 
     def put(self, other: Losses) -> None:
         """Replace the losses by those of another object."""
-        self._store, self._size = other._store, other._size
+        self._store, self._size, self.named = other._store, other._size, other.named
+
+    def between(self, first: int, last: int) -> Taken:
+        """Those of iterations ``first`` to before ``last``, each known or NaN."""
+        count = len(self.values[first:last])
+        named = []
+        for name, losses in self.named.items():
+            values = np.full(count, np.nan)
+            there = losses.values[first:last][:count]
+            values[: len(there)] = there
+            named.append((name, values))
+        return Taken(first, self.values[first:last].copy(), tuple(named))
 
     @property
     def values(self) -> Array:

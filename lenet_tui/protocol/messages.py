@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from lenet_tui.protocol.blob import Blob, Part
 from lenet_tui.protocol.evaluation import Evaluation
-from lenet_tui.protocol.frame import Device, Frame, Parameter
+from lenet_tui.protocol.frame import Device, Frame, Named, Parameter
 from lenet_tui.protocol.iteration_plan import IterationPlan
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.options import Options
@@ -17,6 +17,10 @@ from lenet_tui.protocol.request import Request
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
 from lenet_tui.text.notice import Notice
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 # From the screen to the engine.
 
@@ -199,7 +203,8 @@ class Recorded:
 
     snapshot: Snapshot
     losses_from: int = 0
-    losses: Sequence[float] = ()
+    losses: Sequence[float] | npt.NDArray[np.float64] = ()
+    named: Named = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.blob import Blob, Piece
@@ -11,6 +11,9 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import Position
 from lenet_tui.text.notice import Problem
+
+if TYPE_CHECKING:
+    from lenet_tui.protocol.loss_series import Taken
 
 
 class Progress(Protocol):
@@ -95,8 +98,8 @@ class Session(Protocol):
 
     def snapshot(self) -> messages.Snapshot: ...
 
-    def take_losses(self) -> tuple[int, Sequence[float]]:
-        """The losses that no frame has brought: the first one's iteration, and the numbers."""
+    def take_losses(self) -> Taken:
+        """The losses that no frame has brought."""
 
 
 class MakeSession(Protocol):

@@ -130,7 +130,7 @@ class RecoveryState:
             self._snapshot, self._seen = report.snapshot, None
             self._settled = dict(self._blobs)
             if len(report.losses):
-                self._losses.add(report.losses_from, report.losses)
+                self._losses.add(report.losses_from, report.losses, report.named)
                 self._withheld = min(self._withheld or report.losses_from, report.losses_from)
         else:
             if isinstance(report, messages.Ready):
@@ -156,7 +156,7 @@ class RecoveryState:
         first = min(self._withheld or frame.losses_from, frame.losses_from)
         self._withheld = None
         last = frame.losses_from + len(frame.losses)
-        return replace(frame, losses_from=first, losses=self._losses.values[first:last].copy())
+        return self._losses.between(first, last).into(frame)
 
     def keyframe(self, iteration: int) -> Blob:
         """A keyframe's bytes; empty if it is not stored, which the engine reports as an error."""

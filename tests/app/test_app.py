@@ -120,6 +120,7 @@ async def test_painting_is_answered_when_it_is_painted() -> None:
         assert len(run.engine.commands(FrameAcknowledged)) == before + 1
 
 
+@pytest.mark.slow
 async def test_run_flat_out_and_any_key_takes_over() -> None:
     async with running(free=2, speed="flat out") as run:
         await run.press("r")
@@ -223,6 +224,7 @@ async def test_an_engine_that_cannot_start_ends_the_app() -> None:
         assert run.app.failure == "device cuda:7 is not here"
 
 
+@pytest.mark.slow
 async def test_the_log_shows_what_torch_says_as_text() -> None:
     async with running() as run:
         run.engine.report(Printed("warning", "Using a target \x1b[31msize[/red] [@click=app.quit]"))
@@ -231,6 +233,7 @@ async def test_the_log_shows_what_torch_says_as_text() -> None:
         assert r"! Using a target \x1b[31msize[/red] [@click=app.quit]" in run.text
 
 
+@pytest.mark.slow
 async def test_what_is_done_to_the_data_is_said_in_the_log_and_for_a_while() -> None:
     async with running() as run:
         run.engine.report(Remark(notice("training:resized", data="a.npz", size="28×28", side=32)))
@@ -240,6 +243,7 @@ async def test_what_is_done_to_the_data_is_said_in_the_log_and_for_a_while() -> 
         assert "each is resized to 32×32" in " ".join(run.text.split())
 
 
+@pytest.mark.slow
 async def test_moves_are_played_line_by_line() -> None:
     moves = (PHASE, OP, Goto(3))
     async with running(moves=moves) as run:

@@ -195,6 +195,7 @@ async def test_mouse_chooses_lines_keys_and_tabs() -> None:
         assert run.app.main.tabs.current == "log"
 
 
+@pytest.mark.slow
 async def test_every_kind_of_theme_draws_the_same_text() -> None:
     async with running((80, 24)) as run:
         await run.press("n")
@@ -205,6 +206,7 @@ async def test_every_kind_of_theme_draws_the_same_text() -> None:
             assert [line[:38] for line in run.lines] == before, theme
 
 
+@pytest.mark.slow
 async def test_dialogs_fit_the_smallest_size() -> None:
     async with running((60, 20)) as run:
         await run.press("n")
@@ -236,6 +238,7 @@ async def test_the_lab_opens_over_the_session() -> None:
         assert isinstance(run.app.screen, LabScreen)
 
 
+@pytest.mark.slow
 async def test_no_pane_moves_when_the_tabs_turn() -> None:
     async with running((120, 40)) as run:
         await run.press("n", "n", "n", "n")
@@ -254,6 +257,7 @@ async def test_no_pane_moves_when_the_tabs_turn() -> None:
         assert places() == before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("truecolor")
 @pytest.mark.parametrize(("size", "zoom"), [((120, 40), 2), ((200, 60), 3)])
 async def test_kernels_fill_their_panes(size: tuple[int, int], zoom: int) -> None:

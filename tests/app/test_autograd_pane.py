@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual.widgets.tree import TreeNode
 
 from lenet_tui.app.ui.panes.autograd import AutogradPane, GraphTree
@@ -74,6 +75,7 @@ async def test_in_ascii_it_is_drawn_with_nothing_else() -> None:
         assert "` . ReluBackward0" in shown(pane)
 
 
+@pytest.mark.slow
 async def test_in_few_lines_what_ran_and_what_comes_is_around_the_node() -> None:
     async with app_running((120, 40)) as run:
         run.app.main.tabs.open("autograd")

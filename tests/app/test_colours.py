@@ -69,6 +69,7 @@ def see(run: Running) -> None:
     assert "Input" in run.text or "At a glance" in run.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "depth",
     [d if d == "truecolor" else pytest.param(d, marks=pytest.mark.slow) for d in DEPTHS],

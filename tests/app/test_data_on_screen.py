@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from lenet_tui.app.ui.panes.input import ImagePane
@@ -19,6 +20,7 @@ PAD = "input = F.pad(input, (2, 2, 2, 2), value=-1)  # to 32×32"
 AUGMENT = "input = augment(input, shift=2, noise=0.05)"
 
 
+@pytest.mark.slow
 async def test_padding_and_augmentation_are_in_the_code_and_on_the_input(tmp_path: Path) -> None:
     options = resolve(
         data=folder(tmp_path, MNIST), augment="shift=2,noise=0.05", batch_size=2, device="cpu"

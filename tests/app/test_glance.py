@@ -50,6 +50,7 @@ async def test_a_step_is_understood_at_80_by_24() -> None:
         assert all(len(line) == 80 for line in run.lines)
 
 
+@pytest.mark.slow
 async def test_the_hints_open_their_panes() -> None:
     async with running((80, 24)) as run:
         await run.press("n")
@@ -123,6 +124,7 @@ def test_a_mean_view_is_the_mean_of_its_blocks() -> None:
     assert abs(int(view.levels[0, -1, -1]) - last) <= 1
 
 
+@pytest.mark.slow
 async def test_the_sample_is_chosen_for_all_panes() -> None:
     async with running((120, 40)) as run:
         await run.press("right_curly_bracket")

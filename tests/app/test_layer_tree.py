@@ -146,6 +146,7 @@ async def test_stepping_opens_the_module_of_the_op_and_folds_the_one_before() ->
         assert any(line.startswith("▶ ▸ layer3") for line in listed(run))
 
 
+@pytest.mark.slow
 async def test_modules_fold_by_key_and_by_mouse() -> None:
     async with running((120, 40), options=Options(model=RESNET)) as run:
         tree = run.app.main.body.layers_pane.listed
@@ -170,6 +171,7 @@ async def test_modules_fold_by_key_and_by_mouse() -> None:
         assert tree.folds.is_open(tree.folds.selected)
 
 
+@pytest.mark.slow
 async def test_a_search_finds_as_it_is_typed_and_enter_goes_there() -> None:
     async with running((120, 40), options=Options(model=RESNET)) as run:
         pane = run.app.main.body.layers_pane
@@ -196,6 +198,7 @@ async def test_a_search_finds_as_it_is_typed_and_enter_goes_there() -> None:
         assert "forward op" in run.rail and "layer1.0.conv3" in run.rail
 
 
+@pytest.mark.slow
 async def test_the_goto_dialog_takes_the_name_of_an_op() -> None:
     async with running((80, 24)) as run:
         await run.press("g", *"conv2.relu", "enter")
@@ -206,6 +209,7 @@ async def test_the_goto_dialog_takes_the_name_of_an_op() -> None:
         assert "conv9" in run.text and run.app.screen is not run.app.main
 
 
+@pytest.mark.slow
 async def test_frozen_and_tied_parameters_are_marked_where_they_stand() -> None:
     async with running((120, 40), options=Options(model=GPT)) as run:
         run.app.main.choose("input")
@@ -231,6 +235,7 @@ def test_marks_of_a_module_hold_of_all_its_parameters() -> None:
     assert tree.nodes[3].marks == (FROZEN, UNGROUPED, TIED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_cut_names_differ_in_what_is_shown(size: tuple[int, int]) -> None:
     async with running(size, options=Options(model=f"{__name__}:LongNames")) as run:

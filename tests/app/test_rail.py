@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +27,7 @@ from lenet_tui.text.notice import verbatim
 from lenet_tui.text.numbers import number
 from tests.harness.driving import Drive
 from tests.harness.plain_loop import FILES
+from tests.training.test_named_losses import gan
 
 EN = words("en")
 PHASE, OP, ITERATION = Forward("phase"), Forward("op"), Forward("iteration")
@@ -203,3 +206,17 @@ def test_a_phase_of_many_ops_has_a_strip_and_a_small_one_none() -> None:
     many = replace(frame, segments=(replace(frame.segments[-1], done=1234, total=2011),))
     line = position_line(many, state.Ready(), EN, UNICODE, width=118).plain
     assert "forward op 1,234 of 2,011 ┼━" in line and UNICODE.current in line
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_rail_names_the_loss_of_a_phase_where_a_step_has_several(
+    lang: str, tmp_path: Path
+) -> None:
+    drive = Drive("", model=str(gan(tmp_path)))
+    said = []
+    while not (frame := drive("phase").frame).boundary:
+        line = position_line(frame, state.Ready(), words(lang), UNICODE).plain
+        said += [line.replace("（", " (").replace("）", ")")]
+    named = [found[0] for line in said if (found := re.findall(r"\w+ \(loss_\w\)", line))]
+    assert named == [f"{phase} ({loss})" for loss in ("loss_d", "loss_d", "loss_g")
+                     for phase in ("loss", "backward")]  # fmt: skip

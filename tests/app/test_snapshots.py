@@ -27,6 +27,7 @@ async def test_small_inside_backward(tmp_path: Path) -> None:
         check_snapshot(run.app, "small-inside-backward", tmp_path)
 
 
+@pytest.mark.slow
 async def test_medium_after_backward(tmp_path: Path) -> None:
     async with running((120, 40)) as run:
         await run.press("f", "f", *"nnnn")
@@ -35,6 +36,7 @@ async def test_medium_after_backward(tmp_path: Path) -> None:
         check_snapshot(run.app, "medium-after-backward", tmp_path)
 
 
+@pytest.mark.slow
 async def test_chinese_on_a_light_theme(tmp_path: Path) -> None:
     async with running((80, 24), lang="zh") as run:
         run.app.theme = "textual-light"
@@ -42,6 +44,7 @@ async def test_chinese_on_a_light_theme(tmp_path: Path) -> None:
         check_snapshot(run.app, "chinese-light", tmp_path)
 
 
+@pytest.mark.slow
 async def test_ascii_in_the_past(tmp_path: Path) -> None:
     async with running((80, 24), ascii=True) as run:
         await run.press("f", "f", "N", "z")

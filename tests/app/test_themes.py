@@ -28,6 +28,7 @@ def test_every_text_has_enough_contrast_and_keeps_a_colour_that_has(name: str) -
             assert Color.parse(made[text]) == own
 
 
+@pytest.mark.slow
 async def test_the_app_uses_them() -> None:
     async with running(theme="textual-light") as run:
         muted = Color.parse(run.app.get_css_variables()["foreground-muted"])

@@ -34,6 +34,7 @@ def after(terminal: Terminal) -> str:
     return terminal.received.rpartition(b"\x1b[?1049l")[2].decode()
 
 
+@pytest.mark.slow
 def test_it_is_looked_at_goes_on_from_the_screen_and_ends_by_itself(tmp_path: Path) -> None:
     with stopped(tmp_path, "plain", "--at", "3") as terminal:
         terminal.wait_for("iteration 3")
@@ -54,6 +55,7 @@ def test_it_is_looked_at_goes_on_from_the_screen_and_ends_by_itself(tmp_path: Pa
     assert (tmp_path / "weights.pt").exists()
 
 
+@pytest.mark.slow
 def test_its_findings_are_asked_for_there_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
     with stopped(
         tmp_path, "plain", "--at", "2", "--lang", "zh", waits="查看记录，不重新运行"

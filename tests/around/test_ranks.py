@@ -22,6 +22,7 @@ def test_it_is_known_from_what_a_launcher_sets() -> None:
     assert rank({}) is None
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_prints_says_why_and_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "script.py"
     file.write_text(SCRIPTS["plain"])

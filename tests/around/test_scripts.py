@@ -54,7 +54,13 @@ PHASES = {
 """Of the iteration that the third update ends: from just after the second one on."""
 
 
-@pytest.mark.parametrize("script", PHASES)
+SLOW = {"accumulation", "amp", "gan", "lbfgs", "loader", "loose", "caught", "exits"}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(s, marks=pytest.mark.slow) if s in SLOW else s for s in PHASES],
+)
 def test_it_comes_to_the_same_and_the_iteration_is_printed_in_its_own_order(
     runs: Runs, script: str
 ) -> None:
@@ -67,7 +73,10 @@ def test_it_comes_to_the_same_and_the_iteration_is_printed_in_its_own_order(
     assert [title[1] for title in titles] == PHASES[script].split()
 
 
-@pytest.mark.parametrize("script", ["plain", "gan", "loader", "by_hand"])
+@pytest.mark.parametrize(
+    "script",
+    ["plain", *(pytest.param(s, marks=pytest.mark.slow) for s in ("gan", "loader", "by_hand"))],
+)
 def test_what_is_looked_at_meanwhile_changes_nothing(runs: Runs, script: str) -> None:
     """Back and forth, on to the next iterations, back to one that is kept; and what is refused."""
     without, observed = runs(script), runs(script, "--at", "3", "--moves", "moves", moves=LOOK)
@@ -86,6 +95,7 @@ def test_an_evaluation_between_two_iterations_is_on_no_tape_and_that_is_said(run
     assert titles == PHASES["plain"].split()
 
 
+@pytest.mark.slow
 def test_each_n_is_the_number_of_an_update(runs: Runs) -> None:
     for number in (1, 2, 7):
         observed = runs("plain", "--at", str(number))

@@ -83,6 +83,7 @@ def shown(terminal: Terminal) -> None:
     assert taken(terminal)
 
 
+@pytest.mark.slow
 def test_q_leaves_the_screen_and_the_program_goes_on(script: Path) -> None:
     script.write_text(SCRIPT.format(seconds=30), encoding="utf-8")
     with running(script) as terminal:
@@ -99,6 +100,7 @@ def test_q_leaves_the_screen_and_the_program_goes_on(script: Path) -> None:
         assert "its own Ctrl-C" in after(terminal)
 
 
+@pytest.mark.slow
 def test_a_screen_that_is_killed_leaves_the_terminal_to_the_program(script: Path) -> None:
     with running(script) as terminal:
         shown(terminal)
@@ -124,6 +126,7 @@ print("the end")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_what_the_program_prints_goes_to_the_log(script: Path, keep: bool) -> None:
     script.write_text(TALKS.format(keep=keep), encoding="utf-8")
@@ -218,6 +221,7 @@ def test_the_screen_opens_on_another_terminal(script: Path) -> None:
     os.close(slave)
 
 
+@pytest.mark.slow
 def test_a_program_waits_for_its_screen_in_another_terminal(script: Path, runtime: Path) -> None:
     home = {"XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)}
     attach = [sys.executable, "-m", "lenet_tui", "attach"]

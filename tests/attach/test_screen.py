@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from lenet_tui.app.engine_state import Dead, Outcome
 from lenet_tui.attach.engine.host import REFUSES
 from lenet_tui.protocol.messages import (
@@ -24,6 +26,7 @@ from tests.harness.running_app import running
 OWN = notice("attach:own-process")
 
 
+@pytest.mark.slow
 async def test_what_makes_no_sense_in_another_s_process_is_refused_with_a_line() -> None:
     async with running() as app:
         app.engine.refuses = dict.fromkeys(REFUSES, OWN)
@@ -40,6 +43,7 @@ async def test_what_makes_no_sense_in_another_s_process_is_refused_with_a_line()
         assert not app.engine.moves
 
 
+@pytest.mark.slow
 async def test_one_of_two_screens_says_that_it_only_looks_and_takes_the_keys() -> None:
     async with running() as app:
         assert "read-only" not in app.text
@@ -61,6 +65,7 @@ async def test_one_of_two_screens_says_that_it_only_looks_and_takes_the_keys() -
         assert "read-only" not in app.text
 
 
+@pytest.mark.slow
 async def test_a_script_that_runs_on_is_followed_until_it_stands() -> None:
     async with running() as app:
         await app.press("f")
@@ -101,6 +106,7 @@ async def test_the_program_ends_only_after_a_yes() -> None:
         assert app.engine.commands(EndProgram) == [EndProgram()]
 
 
+@pytest.mark.slow
 async def test_an_op_that_cannot_be_ended_is_not_said_to_be() -> None:
     async with running() as app:
         busy = Busy(Position(1, "forward", 3), 0, "conv2d", 7.0)

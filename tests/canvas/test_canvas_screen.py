@@ -80,6 +80,7 @@ async def test_a_digit_drawn_by_keys_is_the_next_iterations_input(size: tuple[in
         assert np.array_equal(canvas(run).drawing.pixels, screen.drawing.pixels)
 
 
+@pytest.mark.slow
 async def test_the_mouse_draws_and_its_right_button_erases() -> None:
     async with running((80, 24)) as run:
         await run.press("I")
@@ -101,6 +102,7 @@ async def test_the_mouse_draws_and_its_right_button_erases() -> None:
         assert "nothing to undo" in run.text
 
 
+@pytest.mark.slow
 async def test_a_sample_is_the_start_and_is_shifted_erased_and_cleared() -> None:
     async with running((80, 24)) as run:
         await run.press("I", "g", "7", "enter")
@@ -120,6 +122,7 @@ async def test_a_sample_is_the_start_and_is_shifted_erased_and_cleared() -> None
         assert not isinstance(run.app.screen, CanvasScreen) and not run.engine.moves
 
 
+@pytest.mark.slow
 async def test_one_request_is_under_way_and_the_latest_picture_wins() -> None:
     async with running((80, 24)) as run:
         await run.press("I")
@@ -136,6 +139,7 @@ async def test_one_request_is_under_way_and_the_latest_picture_wins() -> None:
         )
 
 
+@pytest.mark.slow
 async def test_a_canvas_needs_room_and_speaks_chinese() -> None:
     async with running((120, 40), lang="zh") as run:
         await run.press("I")
@@ -152,6 +156,7 @@ async def test_what_takes_no_picture_says_so_in_one_line() -> None:
         assert "your own step runs as a whole" in run.text
 
 
+@pytest.mark.slow
 async def test_a_number_that_is_explained_is_edited_and_what_follows_is_computed_anew() -> None:
     async with running() as run:
         await run.press("f")

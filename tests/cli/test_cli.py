@@ -230,6 +230,7 @@ def test_info() -> None:
     assert "none: the sign is shown by marks" in text
 
 
+@pytest.mark.slow
 def test_a_file_in_the_working_directory_is_no_module_of_ours(tmp_path: Path) -> None:
     """``python -c``, which starts the engine's template, would look there first."""
     (tmp_path / "random.py").write_text("raise SystemExit('wrong random')")

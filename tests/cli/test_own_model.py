@@ -168,6 +168,7 @@ def step(batch):
     )
 
 
+@pytest.mark.slow
 async def test_the_app_opens_on_the_failure(tmp_path: Path) -> None:
     given = resolve(
         model=file(tmp_path, "data = DATA\nloss = nn.CrossEntropyLoss()\nmodel = Net(5)")

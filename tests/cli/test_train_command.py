@@ -105,6 +105,7 @@ def test_it_is_the_plain_loop_and_the_app_goes_on_from_its_checkpoint(tmp_path: 
     assert "at epoch 3 already (iteration 45): there is nothing to train" in less.stderr
 
 
+@pytest.mark.slow
 def test_resumed_it_trains_on_to_the_bit(tmp_path: Path) -> None:
     file = str(tmp_path / "half.session")
     given = (*SMALL, "--optimizer", "nesterov", "--lr", "0.05", "--schedule", "cosine:40",

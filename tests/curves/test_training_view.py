@@ -150,6 +150,7 @@ async def test_a_key_shows_the_curves_and_the_same_key_the_stepper(size: tuple[i
         assert "conv1.weight" in run.text and "Accuracy, %" not in run.text
 
 
+@pytest.mark.slow
 async def test_from_any_point_of_a_curve_enter_goes_there() -> None:
     async with running(options=QUICK) as run:
         await run.press("V", "g", "4", "0", "enter", "home", "right", "enter")
@@ -172,6 +173,7 @@ async def test_zooming_in_keeps_the_chosen_iteration_and_out_shows_all() -> None
         assert (view.window.first, view.window.last) == (1, 80)
 
 
+@pytest.mark.slow
 def test_what_a_dropped_future_showed_is_gone() -> None:
     drive, collected = Drive(batch_size=32, lr=0.1), Collected(Losses())
     drive.session.subscribe(Subscription(norms=True))
@@ -212,6 +214,7 @@ async def test_evaluating_fills_the_matrix_and_the_worst_samples() -> None:
         assert "Not evaluated here: press E." in run.text
 
 
+@pytest.mark.slow
 async def test_the_norms_come_only_while_the_view_is_open() -> None:
     async with running(options=QUICK) as run:
         await run.press("f")
@@ -223,6 +226,7 @@ async def test_the_norms_come_only_while_the_view_is_open() -> None:
         assert curves and curves[0].y is not None and math.isfinite(float(curves[0].y[-1]))
 
 
+@pytest.mark.slow
 async def test_it_speaks_chinese_and_draws_in_ascii() -> None:
     async with running(options=QUICK, lang="zh") as run:
         await trained(run, 30)
@@ -237,6 +241,7 @@ async def test_it_speaks_chinese_and_draws_in_ascii() -> None:
         assert run.text.isascii()
 
 
+@pytest.mark.slow
 async def test_a_worst_sample_is_stepped_into() -> None:
     async with running((200, 60), options=Options()) as run:
         await trained(run, 40)
@@ -274,6 +279,7 @@ async def test_no_key_leads_to_what_is_hidden_behind_the_curves() -> None:
                 assert main._placed(main.focused), command.id
 
 
+@pytest.mark.slow
 async def test_a_search_leaves_the_curves_for_the_layers() -> None:
     async with running((120, 40), options=QUICK) as run:
         await run.press("V", "slash", *"fc1")
@@ -282,6 +288,7 @@ async def test_a_search_leaves_the_curves_for_the_layers() -> None:
         assert not run.app.main.body.is_training and run.app.main.words_are_seen
 
 
+@pytest.mark.slow
 async def test_what_is_missing_is_said_to_the_end_of_the_sentence() -> None:
     async with running(options=Options(preset="notebook", data="random", loss="mse")) as run:
         await run.press("V")
@@ -293,6 +300,7 @@ async def test_what_is_missing_is_said_to_the_end_of_the_sentence() -> None:
             assert all(cell_len(line) <= pane.content_size.width for line in lines), lines
 
 
+@pytest.mark.slow
 async def test_what_a_band_of_the_loss_is_is_said_where_there_is_one() -> None:
     band = "band: least to most"
     async with running((120, 40), options=QUICK) as run:

@@ -92,6 +92,7 @@ def walked(model: str, ask: bool) -> Iterator[bytes]:
         yield before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [pytest.param("", marks=pytest.mark.slow), SEQUENTIAL, FILE])
 def test_training_does_not_know_of_it(model: str) -> None:
     undisturbed = list(walked(model, ask=False))
@@ -108,6 +109,7 @@ def test_a_graph_that_is_alive_can_still_run_backward() -> None:
     assert drive.at[1] == "backward"
 
 
+@pytest.mark.slow
 def test_a_run_evaluates_once_an_epoch_and_a_dropped_future_takes_its_results_along() -> None:
     drive = Drive(batch_size=32, lr=0.1)
     drive(f"run {3 * EPOCH + 1}")
@@ -132,6 +134,7 @@ def test_a_run_evaluates_once_an_epoch_and_a_dropped_future_takes_its_results_al
     assert [e.iteration for e in every.session.history.evaluations.all()] == [4, 8, 12]
 
 
+@pytest.mark.slow
 def test_stepping_over_the_end_of_an_epoch_evaluates_too() -> None:
     drive = Drive(batch_size=1437)
     assert drive.frame("phase", "phase").evaluation is None
@@ -150,6 +153,7 @@ def test_the_results_are_saved_and_taken_up_and_an_impossible_one_is_refused() -
     assert recovery._snapshot.evaluations == sent[-1].snapshot.evaluations
 
 
+@pytest.mark.slow
 def test_accuracy_is_watched_where_it_is_known() -> None:
     drive = Drive(batch_size=32, lr=0.1)
     moved = drive("watch accuracy > 0.5", "continue")
@@ -211,6 +215,7 @@ def test_a_share_is_whole_only_where_all_are_right() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.slow)])
 async def test_it_is_on_the_main_screen(size: tuple[int, int]) -> None:
     async with running(size, options=Options(batch_size=32, evaluate_every=2)) as run:
@@ -232,6 +237,7 @@ async def test_it_is_on_the_main_screen(size: tuple[int, int]) -> None:
         assert "第 2 次" in run.rail and "测试" in run.rail and "轮次 0.04" in run.rail
 
 
+@pytest.mark.slow
 def test_what_is_trained_on_is_evaluated_too_while_the_curves_are_seen() -> None:
     drive = Drive(batch_size=32, lr=0.1)
     drive("run 40")

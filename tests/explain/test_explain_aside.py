@@ -35,6 +35,7 @@ def digests(model: str, asking: bool) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [

@@ -101,6 +101,7 @@ def test_a_gate_is_open_or_closed(net: Explained) -> None:
     assert seen == {True, False}
 
 
+@pytest.mark.slow
 def test_a_pools_winner_takes_the_gradient_and_the_first_of_a_tie_wins(net: Explained) -> None:
     ties = 0
     for y in range(14):

@@ -72,5 +72,6 @@ def test_no_number_of_any_file_is_called_wrong(name: str) -> None:
     assert len(sweep(name, None)) > 30
 
 
+@pytest.mark.slow
 def test_everything_in_a_gpt_and_its_adamw_is_explained() -> None:
     assert all(is_proved(found) for found in sweep("gpt", 150))

@@ -27,6 +27,7 @@ async def test_e_explains_the_step_then_the_number_then_closes_it(size: tuple[in
         assert "Layers" in run.text
 
 
+@pytest.mark.slow
 async def test_enter_explains_the_number_at_once() -> None:
     async with running() as run:
         await run.press("1", "e", "e")

@@ -116,6 +116,7 @@ def wrong_gradients(name: str, draw: random.Random) -> int:
     return tried
 
 
+@pytest.mark.slow
 def test_a_wrong_gradient_is_never_called_checked() -> None:
     assert wrong_gradients("lstm_2_both_dropout", random.Random(1)) == 16
     assert wrong_gradients("gru_cell_float64", random.Random(1)) == 4

@@ -104,6 +104,7 @@ def explained(model: type[nn.Module]) -> Explained:
     return Explained(options, "finish")
 
 
+@pytest.mark.slow
 def test_every_gradient_through_a_sum_in_place_has_all_shares() -> None:
     net, draw = explained(ResNet), random.Random(0)
     segments = net.session.navigator.tape.segments

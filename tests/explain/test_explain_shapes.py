@@ -59,6 +59,7 @@ def test_windows_of_a_convolution_are_counted_as_torch_counts_them(
     assert tuple(a.out for a in axes) == wanted
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(axis, min_size=2, max_size=2), st.booleans())
 def test_windows_of_a_pool_are_counted_as_torch_counts_them(

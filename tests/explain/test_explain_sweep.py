@@ -138,6 +138,7 @@ class Smooth(nn.Module):
         return out
 
 
+@pytest.mark.slow
 def test_softplus_agrees_with_torch_and_with_the_central_difference() -> None:
     model = "tests.explain.test_explain_sweep:Smooth"
     explained = Explained(Options(device="cpu", model=model, batch_size=4, loss="mse"), "run 2")
@@ -164,6 +165,7 @@ ODD_HISTORIES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moves", ODD_HISTORIES, ids=["accumulated", "extra", "vector"])
 def test_after_skips_and_phases_out_of_turn_too(moves: tuple[str, ...]) -> None:
     tally = Tally()

@@ -125,6 +125,7 @@ async def test_keys_reach_the_table_after_a_slow_answer() -> None:
         assert pane.table.operand is not None and pane.table.operand.tensor == "conv1.weight@1"
 
 
+@pytest.mark.slow
 async def test_follow_return_and_home() -> None:
     async with running() as run:
         pane = await opened(run, "conv1.relu", 0, 2, 4, 5)

@@ -13,6 +13,7 @@ from tests.harness.running_app import running
 HEAD = re.compile(r"(\S+) = (\S+)   ")
 
 
+@pytest.mark.slow
 async def test_order_unfolding_and_the_central_difference() -> None:
     async with running((80, 24)) as run:
         pane = await opened(run)
@@ -36,6 +37,7 @@ async def test_order_unfolding_and_the_central_difference() -> None:
         assert pane.found is not None
 
 
+@pytest.mark.slow
 async def test_a_formulas_index_is_never_broken_and_the_op_is_named_before_the_rank() -> None:
     async with running((80, 24)) as run:
         pane = await opened(run)

@@ -83,6 +83,7 @@ def test_a_pixel_reaches_what_a_nan_in_it_reaches(name: str) -> None:
                 assert found.get(call.name) == touched(call.entry.tensor), (call.name, index)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["windows", *(pytest.param(n, marks=pytest.mark.slow) for n in ("net", "residual", "rows"))],

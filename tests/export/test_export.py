@@ -96,6 +96,7 @@ def test_without_verify_nothing_is_compared(tmp_path: Path) -> None:
     assert "equal" not in done.stdout
 
 
+@pytest.mark.slow
 def test_regular_iterations_are_one_plain_loop() -> None:
     drive = Drive("digits", batch_size=64)
     drive("run 30")

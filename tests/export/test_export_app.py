@@ -50,6 +50,7 @@ async def test_x_writes_the_script_to_a_new_file(folder: Path) -> None:
         assert len(run.engine.asked(Export)) == 2
 
 
+@pytest.mark.slow
 async def test_a_file_is_replaced_only_where_one_agrees(folder: Path) -> None:
     (folder / "taken.py").write_text("mine")
     async with running((80, 24)) as run:
@@ -67,6 +68,7 @@ async def test_a_file_is_replaced_only_where_one_agrees(folder: Path) -> None:
         assert run.app.screen is run.app.main
 
 
+@pytest.mark.slow
 async def test_a_path_where_no_file_can_be_is_asked_again(folder: Path) -> None:
     async with running((80, 24)) as run:
         await run.press("x")
@@ -105,6 +107,7 @@ async def test_what_goes_wrong_is_a_line_for_the_dialog(folder: Path) -> None:
         assert [p.name for p in folder.iterdir()] == ["late.py"]
 
 
+@pytest.mark.slow
 async def test_the_code_pane_is_the_first_of_the_tabs() -> None:
     async with running((120, 40)) as run:
         assert run.app.main.tabs.current == "code"

@@ -58,7 +58,8 @@ def verify(scripts: list[str], folder: Path) -> None:
     assert ends == [f"{file} ends with 0" for file in files], done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["gan", pytest.param("tagger", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gan", "tagger"])
 def test_it_ends_anywhere_in_a_step(name: str, tmp_path: Path) -> None:
     driven, dice, scripts = Drive("", model=str(FILES / f"{name}.py")), random.Random(1), []
     driven("run 2", "set lr 0.003", "phase")
@@ -69,6 +70,7 @@ def test_it_ends_anywhere_in_a_step(name: str, tmp_path: Path) -> None:
     verify(scripts, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_place_after_a_change_by_hand_is_refused(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(BY_HAND)
     driven, scripts, refused = Drive("", model=str(tmp_path / "own.py")), [], set()
@@ -105,6 +107,7 @@ DRAWN: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
 """What a model returns, the inputs that it is given, and other options."""
 
 
+@pytest.mark.slow
 def test_inputs_that_were_drawn_are_drawn_again(tmp_path: Path) -> None:
     scripts = []
     for number, (returned, inputs, given) in enumerate(DRAWN):

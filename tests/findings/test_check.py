@@ -14,7 +14,12 @@ from tests.harness.plain_loop import FILES
 HEALTHY = sorted(file.stem for file in FILES.glob("*.py") if file.stem != "__init__")
 
 
-@pytest.mark.parametrize("name", HEALTHY)
+FAST = {"gan", "gpt"}
+
+
+@pytest.mark.parametrize(
+    "name", [n if n in FAST else pytest.param(n, marks=pytest.mark.slow) for n in HEALTHY]
+)
 def test_a_healthy_file_is_not_accused_and_is_as_before(name: str) -> None:
     options = resolve("own", model=str(FILES / f"{name}.py"), device="cpu")
     plain = Trainer(options)

@@ -74,7 +74,13 @@ def _found(program: str, folder: Path) -> Finding:
     return next(f for f in checked(program, BROKEN, folder).findings if f.id == id_of(program))
 
 
-@pytest.mark.parametrize("program", AT_THE_MARK)
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(p, marks=pytest.mark.slow) if number % 4 else p
+        for number, p in enumerate(AT_THE_MARK)
+    ],
+)
 def test_the_line_is_that_of_the_mistake(program: str, tmp_path: Path) -> None:
     assert _found(program, tmp_path).line == marked_line(program, BROKEN, tmp_path)
 
@@ -94,6 +100,7 @@ def test_an_index_in_the_evidence_is_told_from_a_count(tmp_path: Path) -> None:
     assert "number of others that change 3" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using a target size")
 @pytest.mark.parametrize(
     "made, target",

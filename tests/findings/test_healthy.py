@@ -16,7 +16,13 @@ FOLDER = Path(__file__).parent / "healthy"
 PROGRAMS = sorted(file.stem for file in FOLDER.glob("*.py") if file.stem != "__init__")
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(p, marks=pytest.mark.slow) if number % 3 else p
+        for number, p in enumerate(PROGRAMS)
+    ],
+)
 def test_a_healthy_program_is_not_accused(program: str) -> None:
     options = resolve("own", model=str(FOLDER / f"{program}.py"), device="cpu")
     torch.set_num_threads(options.threads)

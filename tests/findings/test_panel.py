@@ -51,6 +51,7 @@ def option(run: Running, name: str) -> str:
 BROADCASTS = "ignore:Using a target size"
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(BROADCASTS)
 @pytest.mark.parametrize(
     "size", [SIZES[0], *(pytest.param(s, marks=pytest.mark.slow) for s in SIZES[1:])]
@@ -94,7 +95,7 @@ async def test_a_parameters_row_is_opened_and_gone_to(tmp_path: Path) -> None:
     ("program", "cell", "drawn"),
     [
         ("nan-backward__sequence", "head.squeeze.grad[0,0]", "not chosen by head.where"),
-        ("nan-forward__regression", "loss.log[", "operands"),
+        pytest.param("nan-forward__regression", "loss.log[", "operands", marks=pytest.mark.slow),
     ],
 )
 async def test_the_first_nan_is_opened_with_its_terms(
@@ -113,6 +114,7 @@ async def test_the_first_nan_is_opened_with_its_terms(
         assert "checked: torch's value is" in said(run)
 
 
+@pytest.mark.slow
 async def test_an_op_of_the_forward_is_gone_to(tmp_path: Path) -> None:
     async with running(options=broken("graph-cut__vision", tmp_path)) as run:
         await run.press("!", "enter")
@@ -123,6 +125,7 @@ async def test_an_op_of_the_forward_is_gone_to(tmp_path: Path) -> None:
         assert frame is not None and frame.entry is not None and frame.entry.op == "detach"
 
 
+@pytest.mark.slow
 async def test_nothing_found_is_said_and_probes_answer_in_a_line() -> None:
     async with running() as run:
         await run.press("n", "n", "!")
@@ -142,6 +145,7 @@ async def test_nothing_found_is_said_and_probes_answer_in_a_line() -> None:
         assert "Checked from iteration 2 on" in run.text
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(BROADCASTS)
 @pytest.mark.parametrize("size", SIZES[:2])
 async def test_a_notification_covers_no_key_of_the_panel(
@@ -169,6 +173,7 @@ def test_the_loss_along_a_step_is_drawn_with_the_step_taken(tmp_path: Path) -> N
     assert any(number(taken, 4) in line and "step taken" in line for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(BROADCASTS)
 async def test_in_chinese_and_in_ascii(tmp_path: Path) -> None:
     options = broken("loss-broadcast__regression", tmp_path)

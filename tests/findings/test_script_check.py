@@ -90,6 +90,7 @@ CLIPS = {
 BEFORE = "    optimizer.zero_grad()\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", list(CLIPS))
 def test_clipping_before_there_is_a_gradient(runs: Runs, reason: str) -> None:
     line = f"    {CLIPS[reason]}\n"
@@ -107,6 +108,7 @@ def test_clipping_before_there_is_a_gradient(runs: Runs, reason: str) -> None:
     assert json.loads(runs(turned, "check", "--format", "json").out)["findings"] == []
 
 
+@pytest.mark.slow
 def test_a_loss_that_multiplies_from_update_to_update(runs: Runs) -> None:
     far = HEALTHY.replace("lr=0.01", "lr=9.0")
     [finding] = json.loads(runs(far, "check", "--format", "json").out)["findings"]
@@ -123,6 +125,7 @@ WARNS = """    nn.functional.softmax(x)
 """
 
 
+@pytest.mark.slow
 def test_what_torch_warns_of_names_the_script_s_line(runs: Runs) -> None:
     warns = HEALTHY.replace(LINE, LINE + WARNS)
     ran = runs(warns, "check")
@@ -151,6 +154,7 @@ for number in range(20):
 """The generator has its turn after the iterations that are checked."""
 
 
+@pytest.mark.slow
 def test_updates_of_several_optimizers_are_iterations_each(runs: Runs) -> None:
     by_turns = GAN.replace("number % 5 == 4", "True")
     for script in (GAN, by_turns):
@@ -177,6 +181,7 @@ for _ in range(9):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("retain", ["", "retain_graph=True"])
 def test_a_state_that_is_kept_with_its_graph(runs: Runs, retain: str) -> None:
     ran = runs(KEPT.replace("RETAIN", retain), "check", "--format", "json")
@@ -187,6 +192,7 @@ def test_a_state_that_is_kept_with_its_graph(runs: Runs, retain: str) -> None:
     assert (first["evidence"]["iteration"], first["evidence"]["born"]) == (2, 1)
 
 
+@pytest.mark.slow
 def test_layers_that_came_after_the_optimizer(runs: Runs) -> None:
     late = HEALTHY.replace("for number", "model[2] = nn.Linear(8, 1, bias=False)\nfor number")
     findings = json.loads(runs(late, "check", "--format", "json").out)["findings"]
@@ -194,6 +200,7 @@ def test_layers_that_came_after_the_optimizer(runs: Runs) -> None:
     assert findings[1]["evidence"]["shapes"] == [[1, 8], [1]]
 
 
+@pytest.mark.slow
 def test_batches_of_a_loader_that_add_up(runs: Runs) -> None:
     inside = HEALTHY.replace("    optimizer.step()\n", "    if number % 4 == 3:\n        STEP\n")
     inside = inside.replace("    optimizer.zero_grad()\n", "")
@@ -266,6 +273,7 @@ def test_the_panel_asks_a_script_that_stands(clears: bool) -> None:
     assert seen.iteration is None
 
 
+@pytest.mark.slow
 def test_layers_in_a_list_are_no_graph_that_is_kept(runs: Runs) -> None:
     """A leaf's node outlives its iteration where the next forward meets the graph before it."""
     model = "nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 1))"

@@ -45,6 +45,7 @@ def _found(program: str, folder: Path) -> Finding:
     return next(f for f in checked(program, BROKEN, folder).findings if f.id == id_of(program))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", sorted({*SAID, *AT_THE_MARK}))
 def test_a_finding_names_who_and_where(program: str, tmp_path: Path) -> None:
     found = _found(program, tmp_path)

@@ -18,6 +18,7 @@ import numpy as np
 
 from lenet_tui.process.engine import server
 from lenet_tui.protocol.frame import Device, Frame, OpRows, Parameter
+from lenet_tui.protocol.loss_series import Taken
 from lenet_tui.protocol.messages import (
     Busy,
     DoMove,
@@ -100,8 +101,8 @@ class FakeSession:
         end = (self.iteration, 4 if self.iteration else 0, math.inf)
         return Snapshot(Position(self.iteration), 4, end, keyframes=keyframes)
 
-    def take_losses(self) -> tuple[int, list[float]]:
-        return self.iteration, []
+    def take_losses(self) -> Taken:
+        return Taken(self.iteration, [])
 
     def _iterate(self) -> None:
         self.iteration += 1

@@ -38,6 +38,7 @@ def by_hand(dice: random.Random) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seed", [2, 11, *(pytest.param(n, marks=pytest.mark.slow) for n in range(20, 40))]
 )

@@ -95,6 +95,7 @@ def test_flat_out_where_a_model_puts_other_data_into_a_parameter() -> None:
     assert not all_finite(trainer)
 
 
+@pytest.mark.slow
 def test_over_the_end_of_an_epoch() -> None:
     """1,437 training images in batches of 200: the eighth has 37, the ninth starts anew."""
     plain = list(classes(1, 9, 200))

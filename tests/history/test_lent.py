@@ -49,6 +49,7 @@ def test_the_objects_are_the_same_objects() -> None:
     assert [{k: v for k, v in g.items() if k != "params"} for g in optimizer.param_groups] == groups
 
 
+@pytest.mark.slow
 def test_what_an_optimizer_makes_in_its_first_step_is_gone_again() -> None:
     model = net()
     optimizer = torch.optim.AdamW(model.parameters())
@@ -58,6 +59,7 @@ def test_what_an_optimizer_makes_in_its_first_step_is_gone_again() -> None:
     assert str(optimizer.state_dict()) == before
 
 
+@pytest.mark.slow
 def test_keep_leaves_the_last_finished_iteration() -> None:
     def train(model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
         loss = nn.functional.cross_entropy(model(x), y)

@@ -256,7 +256,14 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-@pytest.mark.parametrize("make", CASES, ids=lambda make: make.__name__)
+FAST = {strangers, remembering}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [case if case in FAST else pytest.param(case, marks=pytest.mark.slow) for case in CASES],
+    ids=lambda make: make.__name__,
+)
 def test_objects_come_back_as_they_were(make: Callable[[], Case]) -> None:
     torch.manual_seed(0)
     given, whole = make()

@@ -209,7 +209,13 @@ def by_names(loop: Loop) -> list[Any]:
     return loop.end(model)
 
 
-LOOPS = (sgd, adamw, mixed, counting, lbfgs, by_names)
+LOOPS = (
+    adamw,
+    *(
+        pytest.param(loop, marks=pytest.mark.slow)
+        for loop in (sgd, mixed, counting, lbfgs, by_names)
+    ),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -231,6 +237,7 @@ def test_a_loop_goes_on_as_if_nobody_had_looked(loop: Callable[[Loop], list[Any]
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_loader_with_workers_goes_on_too() -> None:
     with_workers = partial(adamw, workers=2)
     assert with_workers(Loop(look)) == with_workers(Loop(None))

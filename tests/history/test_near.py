@@ -55,14 +55,9 @@ def test_with_near_states_all_is_as_without(model: str, seed: int) -> None:
     walk({"model": model, "batch_size": 2, "optimizer": "adam"}, SOMETIMES, seed)
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
-@pytest.mark.parametrize(
-    "file",
-    [
-        "tagger",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("gan", "experts", "regression")),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("file", ["tagger", "gan", "experts", "regression"])
 def test_with_near_states_an_owners_step_is_as_without(file: str, seed: int) -> None:
     walk({"preset": "", "model": str(FILES / f"{file}.py")}, OWN, seed)
 

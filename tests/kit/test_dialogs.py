@@ -53,6 +53,7 @@ async def test_escape_leads_home_and_changes_nothing() -> None:
         assert run.engine.moves == []
 
 
+@pytest.mark.slow
 async def test_options_change_in_an_order_that_works() -> None:
     async with running() as run:
         await run.press("o")
@@ -94,6 +95,7 @@ async def test_what_is_refused_later_leaves_the_dialog_open_with_its_text(tmp_pa
             await run.press("escape")
 
 
+@pytest.mark.slow
 async def test_keys_typed_after_an_answer_wait_until_it_is_taken() -> None:
     async with running() as run:
         run.engine.thinks = True

@@ -111,6 +111,7 @@ TEXTS = st.text(max_size=80) | st.text(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(TEXTS)
 def test_any_text_is_a_layer_or_one_line(text: str) -> None:

@@ -96,6 +96,7 @@ async def test_every_layer_is_shown_at_every_size(
                 assert not {c for c in text if not c.isascii()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
 async def test_the_window_slides(size: tuple[int, int]) -> None:
     app = LabApp(GROUPED, (1, 4, 9, 9))
@@ -207,6 +208,7 @@ async def test_the_whole_call_can_be_typed() -> None:
         assert isinstance(app.lab.focused, PlaneView)
 
 
+@pytest.mark.slow
 async def test_the_input_shape_can_be_typed() -> None:
     app = LabApp("Linear(4, 3)", (2, 4))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -288,6 +290,7 @@ async def test_language_explanation_and_leaving() -> None:
         assert not isinstance(app.screen, LabScreen)
 
 
+@pytest.mark.slow
 async def test_a_click_on_the_output_moves_the_window() -> None:
     app = LabApp("Conv2d(1, 2, 3)", (1, 1, 6, 6))
     async with app.run_test(size=(120, 40)) as pilot:

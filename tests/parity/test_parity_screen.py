@@ -141,6 +141,7 @@ async def test_a_late_answer_is_not_mistaken_for_another() -> None:
         assert isinstance(run.app.screen, MainScreen)
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_done_is_said_and_another_place_still_offered() -> None:
     async with running() as run:
         run.engine.thinks = True

@@ -6,6 +6,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import cast
 
+import pytest
 import torch
 from torch import Tensor, nn
 
@@ -55,6 +56,7 @@ class Line:
         return len(self._data), report.frame
 
 
+@pytest.mark.slow
 def test_the_ops_of_two_thousand_cross_once() -> None:
     line = Line("tests.harness.deep_models:Many")
     first, frame = line("op")
@@ -76,6 +78,7 @@ def test_other_ops_are_another_list() -> None:
     assert names[0] != names[1] and names[:2] == names[2:]
 
 
+@pytest.mark.slow
 def test_the_graph_of_two_thousand_ops_crosses_once_for_each_backward() -> None:
     line = Line("tests.harness.deep_models:Many")
     line.session.subscribe(Subscription((), graph=True))

@@ -180,6 +180,7 @@ def run_script(tmp_path: Path, text: str, **env: str) -> subprocess.CompletedPro
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_script_in_a_pipe_goes_on_with_the_same_losses(tmp_path: Path) -> None:
     done = run_script(tmp_path, SCRIPT, PYTHONPATH=str(ROOT), PYTHONBREAKPOINT="lenet_tui.here")
     assert done.returncode == 0, done.stderr

@@ -72,6 +72,7 @@ def opened(script: Path, seconds: int) -> Terminal:
     return terminal
 
 
+@pytest.mark.slow
 def test_a_walk_on_the_screen_leaves_no_trace(script: Path) -> None:
     with opened(script, 30) as terminal:
         assert "train_step" in terminal.text

@@ -147,6 +147,7 @@ def test_a_save_that_does_not_fit_ends_in_one_line_and_stays(tmp_path: Path) -> 
     assert (folder / "a.session").read_bytes() == data
 
 
+@pytest.mark.slow
 def test_nothing_to_resume_and_no_terminal_are_said(tmp_path: Path) -> None:
     status, said = in_terminal(tmp_path)
     assert (status, "no session to resume" in said) == (2, True)

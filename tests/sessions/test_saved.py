@@ -78,6 +78,7 @@ def test_a_session_in_a_list_says_what_tells_it_from_others() -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_beside_this_run_others_are_offered_with_what_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

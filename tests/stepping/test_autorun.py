@@ -35,6 +35,7 @@ async def test_the_first_run_can_be_followed_and_says_its_speed() -> None:
         assert "running" not in run.lines[0] and "+ - speed" not in run.lines[0]
 
 
+@pytest.mark.slow
 async def test_a_speed_chosen_while_paused_is_said_and_used() -> None:
     async with running((80, 24)) as run:
         await run.press("minus")
@@ -48,6 +49,7 @@ async def test_a_speed_chosen_while_paused_is_said_and_used() -> None:
         assert set(run.engine.moves) == {Forward("op")} and len(run.engine.moves) >= 3
 
 
+@pytest.mark.slow
 async def test_plus_at_the_fastest_leaves_the_run_alone() -> None:
     async with running(free=2, speed=FLAT) as run:
         await run.press("r", "plus")
@@ -116,6 +118,7 @@ async def test_a_run_at_any_speed_ends_where_numbers_are_no_longer_finite(speed:
     assert again.session.frame().position == here
 
 
+@pytest.mark.slow
 async def test_a_watchpoint_ends_a_run_at_a_pace() -> None:
     drive = Drive()
     drive("watch loss < 2.2", "continue")

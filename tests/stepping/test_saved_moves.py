@@ -59,6 +59,7 @@ async def test_a_resumed_session_is_made_again_from_its_moves(tmp_path: Path) ->
     assert played(tmp_path / "third.moves") == further
 
 
+@pytest.mark.slow
 async def test_the_device_that_is_chosen_already_changes_nothing() -> None:
     async with running() as run:
         await run.press("f", "f", "F", "d", "enter")

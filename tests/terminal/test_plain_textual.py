@@ -57,7 +57,8 @@ async def pictures(keys: Sequence[str]) -> list[list[str]]:
     return taken
 
 
-@pytest.mark.parametrize("keys", [("e",), pytest.param(KEYS, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("keys", [("e",), KEYS])
 async def test_the_pictures_are_the_same(keys: tuple[str, ...]) -> None:
     code = (
         "import asyncio, json, sys\n"

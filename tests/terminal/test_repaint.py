@@ -179,6 +179,7 @@ async def settle(pilot: Pilot[None]) -> None:
         await pilot.pause(0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [pytest.param(TwinApp, marks=pytest.mark.slow), PartTwin])
 async def test_the_terminal_shows_the_same_as_by_the_ordinary_way(kind: type[TwinApp]) -> None:
     app = kind()
@@ -264,6 +265,7 @@ def random_strip(chance: random.Random, width: int) -> Strip:
     return Strip(segments).adjust_cell_length(width)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6))
 @settings(deadline=None, max_examples=60)
 def test_random_updates(seed: int) -> None:

@@ -60,6 +60,7 @@ def test_an_app_that_does_not_heed_is_forced() -> None:
         given_back(terminal)
 
 
+@pytest.mark.slow
 def test_a_stalled_terminal_does_not_hold_it_up() -> None:
     with tiny("stay") as terminal:
         terminal.wait_for("here is stay")

@@ -27,6 +27,7 @@ async def at_once(run: Running, *keys: str) -> None:
     await run.settle()
 
 
+@pytest.mark.slow
 async def test_what_a_key_opens_hears_those_after_it() -> None:
     async with running() as run:
         await at_once(run, "g", "1", "2", "enter", "g", "3", "enter")
@@ -51,6 +52,7 @@ def test_in_one_piece_from_a_terminal() -> None:
         terminal.wait_for("iteration 13  loss done")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.1, pytest.param(0.5, marks=pytest.mark.slow)])
 async def test_a_slow_machine_changes_nothing(
     seconds: float, monkeypatch: pytest.MonkeyPatch
@@ -159,6 +161,7 @@ async def test_quitting_and_escape_do_not_wait_for_an_engine_that_never_comes() 
         assert not app.is_running
 
 
+@pytest.mark.slow
 async def test_quitting_before_the_panes_are_there_quits() -> None:
     app = LenetApp(Late, Options())
     async with app.run_test(size=(120, 40)) as pilot:

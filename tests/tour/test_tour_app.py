@@ -67,6 +67,7 @@ async def test_every_stop_in_turn_forward_and_back(last: int) -> None:
         assert run.app.main.tour.number == 0
 
 
+@pytest.mark.slow
 async def test_a_stop_is_reached_by_its_moves_in_a_session_of_its_own() -> None:
     async with running() as run:
         await run.press("f", "f")
@@ -80,6 +81,7 @@ async def test_a_stop_is_reached_by_its_moves_in_a_session_of_its_own() -> None:
         assert run.app.main.recorder.text.splitlines() == list(STOPS[12].moves)
 
 
+@pytest.mark.slow
 async def test_stepping_away_is_said_and_one_key_comes_back() -> None:
     async with running() as run:
         await at(run, "bias")
@@ -139,6 +141,7 @@ async def test_keys_pressed_faster_than_the_engine_end_at_the_last_stop() -> Non
         assert tuple(map(str, run.engine.moves[-5:])) == STOPS[run.app.main.tour.number].moves
 
 
+@pytest.mark.slow
 async def test_the_own_session_comes_back_as_it_was() -> None:
     async with running() as run:
         await run.press("f", "f", "n")

@@ -140,6 +140,7 @@ def ends_as_alone(file: Path) -> Drive:
     return driven
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
 def test_it_is_one_op_and_trains_as_alone(name: str, tmp_path: Path) -> None:

@@ -207,6 +207,7 @@ def test_its_picture_has_numbers_at_both_axes() -> None:
     assert rows[0].count("*") == rows[3].count("*") == COLUMNS // 2  # half as high, ten each
 
 
+@pytest.mark.slow
 async def test_the_screen_shows_the_rate_of_the_iteration() -> None:
     options = Options(optimizer="sgd", lr=0.2, schedule="step:1:0.5")
     async with running((160, 40), options=options) as run:

@@ -161,6 +161,7 @@ def test_many_draws_from_the_generators_survive_a_kill() -> None:
     assert not driven.session.history.divergence
 
 
+@pytest.mark.slow
 def test_an_epoch_that_was_begun_in_another_engine_draws_as_it_did() -> None:
     """Twice killed: the last engine begins amid the epochs, and then goes back and on."""
     driven = drive("tagger")
@@ -173,6 +174,7 @@ def test_an_epoch_that_was_begun_in_another_engine_draws_as_it_did() -> None:
         check(driven, "tagger")
 
 
+@pytest.mark.slow
 def test_dropped_batches_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no room for more than one batch, over epochs that are shuffled and end."""
     monkeypatch.setattr("lenet_tui.training.engine.own_data.OwnData.__init__.__defaults__", (1,))

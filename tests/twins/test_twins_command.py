@@ -35,6 +35,7 @@ def test_two_files_that_differ_exit_1_with_every_digit_of_their_losses(
         assert line.split()[1:] == [repr(ours), repr(theirs), "=≠"[ours != theirs]]
 
 
+@pytest.mark.slow
 def test_json_has_the_first_number_and_a_file_beside_itself_exits_0(
     files: tuple[str, str],
 ) -> None:

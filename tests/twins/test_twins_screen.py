@@ -30,6 +30,7 @@ def asked(run: Running) -> list[Twins]:
     return run.engine.asked(Twins)
 
 
+@pytest.mark.slow
 async def test_a_question_comes_first_then_the_run_then_why() -> None:
     told = words("en")
     index = [mistake.id for mistake in MISTAKES].index("detached")
@@ -66,6 +67,7 @@ async def test_a_question_comes_first_then_the_run_then_why() -> None:
         assert isinstance(run.app.screen, MainScreen)
 
 
+@pytest.mark.slow
 async def test_both_programs_are_exported_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +81,7 @@ async def test_both_programs_are_exported_as_they_are(
         assert "no_zero_grad_healthy.py exists already" in run.text
 
 
+@pytest.mark.slow
 async def test_two_files_are_compared_and_one_that_fails_shows_its_traceback(
     tmp_path: Path,
 ) -> None:
@@ -100,6 +103,7 @@ async def test_two_files_are_compared_and_one_that_fails_shows_its_traceback(
         assert "boom = 1 / 0" in run.text and "ZeroDivisionError" in run.text
 
 
+@pytest.mark.slow
 async def test_the_session_is_compared_with_another_option_of_it() -> None:
     async with running() as run:
         await run.press("f", "f", "W", "end", "enter")

@@ -102,6 +102,7 @@ def turns(lines: list[str], iterations: int, settings: Settings) -> list[At]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lines",
     [

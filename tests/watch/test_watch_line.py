@@ -39,6 +39,7 @@ async def test_why_a_run_stopped_stays_until_the_next_move(size: tuple[int, int]
         assert "stopped" not in run.rail
 
 
+@pytest.mark.slow
 async def test_why_a_move_was_rejected_stays_until_the_next() -> None:
     async with running() as run:
         run.engine.hold = True
@@ -54,6 +55,7 @@ async def test_why_a_move_was_rejected_stays_until_the_next() -> None:
         assert "not done" not in run.rail
 
 
+@pytest.mark.slow
 async def test_continue_without_a_watchpoint_says_that_nothing_will_stop_it() -> None:
     async with running() as run:
         run.engine.hold = True
@@ -62,6 +64,7 @@ async def test_continue_without_a_watchpoint_says_that_nothing_will_stop_it() ->
         assert "running; no watchpoint is set" in run.lines[0]
 
 
+@pytest.mark.slow
 async def test_continue_with_a_watchpoint_only_says_where_it_runs() -> None:
     async with running() as run:
         run.engine.hold = True

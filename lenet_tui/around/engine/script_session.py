@@ -25,6 +25,7 @@ from lenet_tui.history.engine.step_rules import segment_number
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.loss_series import Taken
 from lenet_tui.protocol.messages import (
     DoMove,
     Moved,
@@ -271,10 +272,10 @@ class ScriptSession:
     def subscribe_next(self, subscription: Subscription) -> None:
         self._subscription = subscription
 
-    def take_losses(self) -> tuple[int, Sequence[float]]:
+    def take_losses(self) -> Taken:
         first, losses = self._first_loss, self._losses
         self._first_loss, self._losses = first + len(losses), []
-        return first, losses
+        return Taken(first, losses)
 
     def snapshot(self) -> Snapshot:
         navigator = self.navigator
@@ -287,12 +288,12 @@ class ScriptSession:
 
     def frame(self) -> Frame:
         """All that the screen is a function of, at the cursor."""
-        first, losses = self.take_losses()
+        first, losses, _ = self.take_losses()
         navigator = self.navigator
         digest = navigator.recorder.digests.at(navigator.tape, navigator.cursor)
         made = frame_of(
             navigator,
-            (first, np.array(losses)),
+            Taken(first, np.array(losses)),
             self._op_lists,
             watches=self.watches,
             subscription=self._subscription,

@@ -14,6 +14,7 @@ from lenet_tui.protocol.options import OWN, Options
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.dataset import DataState
+from lenet_tui.training.engine.named_losses import NamedLosses
 from lenet_tui.training.engine.named_modules import NamedModules
 from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.step_objects import StepObjects
@@ -63,6 +64,7 @@ class ScriptTrainer(Trainer):
         self.data = DataState()
         self.own_data = None
         self.fresh_vector = False
+        self.named_losses = NamedLosses(self.file)
         self.last_loss: float | None = None
         self.says_loss = False
         self.accumulated = 0

@@ -19,7 +19,7 @@ from lenet_tui.attach.wire import Leave
 from lenet_tui.evaluation.request import Evaluate
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.loss_series import Losses, Taken
 from lenet_tui.protocol.moves import KillEngine
 from lenet_tui.protocol.options import Options
 from lenet_tui.text.notice import Notice, notice
@@ -254,7 +254,7 @@ class Hub(LocalStore):
     def send(self, report: messages.Report) -> None:
         with self._changed:
             if isinstance(report, messages.Recorded):
-                self._record(report.losses_from, report.losses)
+                self._record(Taken(report.losses_from, report.losses, report.named))
             elif isinstance(report, messages.Answered):
                 seat, number = self._asked.pop(report.number, (None, 0))
                 if seat is not None:
@@ -275,11 +275,11 @@ class Hub(LocalStore):
     def _started_seats(self) -> Sequence[Seat]:
         return [seat for seat in self._seats if seat.started]
 
-    def _record(self, first: int, losses: Sequence[float]) -> None:
-        if len(losses):
-            self._losses.add(first, losses)
+    def _record(self, taken: Taken) -> None:
+        if len(taken.losses):
+            self._losses.add(*taken)
             for seat in self._seats:
-                seat.known = min(seat.known, first)
+                seat.known = min(seat.known, taken.first)
 
     def _moved(self, moved: messages.Moved) -> None:
         asker, number = self._asked.pop(moved.number, (None, 0))
@@ -306,5 +306,4 @@ class Hub(LocalStore):
 
     def _for(self, seat: Seat, frame: Frame) -> Frame:
         """The frame with all losses that the seat's screen has not had."""
-        first, losses = seat.with_losses(frame, self._losses)
-        return replace(frame, losses_from=first, losses=losses)
+        return seat.with_losses(frame, self._losses)

@@ -56,12 +56,12 @@ class Seat:
             self.cut()
         self._outbox.put(report)
 
-    def with_losses(self, frame: Frame, losses: Losses) -> tuple[int, Any]:
-        """From which iteration on, and which losses a frame brings to this screen."""
+    def with_losses(self, frame: Frame, losses: Losses) -> Frame:
+        """The frame, with all losses that this screen has not had."""
         first = min(frame.losses_from, self.known)
         last = frame.losses_from + len(frame.losses)
         self.known = last
-        return first, losses.values[first:last].copy()
+        return losses.between(first, last).into(frame)
 
     def close(self) -> None:
         """Send what waits, and hang up."""

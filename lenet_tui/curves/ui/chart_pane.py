@@ -30,12 +30,14 @@ from lenet_tui.curves.collected import (
     BATCH,
     GRADIENT,
     LOSS,
+    NAMED,
     OTHER,
     RATIO,
     TEST,
     TRAINED,
     Collected,
 )
+from lenet_tui.curves.loss_names import called
 from lenet_tui.curves.series import Window
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only, spelled_content
@@ -45,6 +47,8 @@ from lenet_tui.text.numbers import number, thousands
 
 OTHERS = ("$text-success", "$text-secondary", "$text-accent")
 """The styles of runs beside this one."""
+OWN = ("$primary", "$text-warning", "$text-success")
+"""The styles of several losses of this run."""
 STYLES = {
     BATCH: "$primary",
     BATCH + SPAN: "$foreground-disabled",
@@ -53,10 +57,12 @@ STYLES = {
     TRAINED: "$text-success",
     TRAINED + MARK: "bold $text-success",
     **{f"{OTHER}{n}{end}": style for n, style in enumerate(OTHERS) for end in ("", MARK)},
+    **{f"{NAMED}{n}": style for n, style in enumerate(OWN)},
+    **{f"{NAMED}{n}{MARK}": f"bold {style}" for n, style in enumerate(OWN)},
     BROKEN: "bold $text-error",
     HERE: "$foreground-muted",
 }
-NAMED = (32, 20, 12, 7)
+LEGEND = (32, 20, 12, 7)
 """Characters of the names of other runs in the title: so many as there is room for."""
 SIDE_FROM = 120
 """Columns from which the panes beside the charts are seen."""
@@ -176,7 +182,9 @@ class ChartPane(Pane):
 
     def _known(self, curves: list[Curve]) -> bool:
         last, value = self._collected.last, self._collected.value
-        return any(c.letter or (last and (c.dense or value(c, last))) for c in curves)
+        return any(
+            (c.letter and not c.called) or (last and (c.dense or value(c, last))) for c in curves
+        )
 
     def _nothing(self) -> list[Content]:
         key = "curves.nothing"
@@ -206,16 +214,18 @@ class ChartPane(Pane):
         title = words(f"curves.{self.kind}")
         if self._log:
             title = words("curves.log", title=title)
-        own = [curve for curve in curves if not curve.letter]
+        own = [curve for curve in curves if curve.called or not curve.letter]
         several = self.kind in (LOSS, ACCURACY)
         names = [f"{self._sign(curve)} {self._called(curve)}" for curve in own if several]
-        legends = [self._collected.legend(self.kind, longest) for longest in NAMED]
+        legends = [self._collected.legend(self.kind, longest) for longest in LEGEND]
         titles = ["  ".join([title, *names, *legend]) for legend in legends]
         if names and legends[-1]:  # the letters first: what is drawn in signs is this run
             titles += ["  ".join([title, *legend]) for legend in legends]
         if any(c.dense and c.spans for c in own) and self.window.length > 2 * self.title_room:
             spans = words("curves.span"), words("curves.span.short")
             titles[:0] = [f"{titles[0]}  {span}" for span in spans]
+        if self.kind == LOSS and (begins := self._collected.named_from) > 1:
+            titles.insert(0, f"{titles[0]}  {words('curves.named', n=thousands(begins))}")
         first = self._collected.seen_from(self.kind) if self.kind in (GRADIENT, RATIO) else 0
         if first > max(self.window.first, 1):
             titles.insert(0, f"{titles[0]}  {words('curves.since', n=thousands(first))}")
@@ -226,7 +236,9 @@ class ChartPane(Pane):
         """What the curves say at the chosen iteration, and the keys, where there is room."""
         words, room = self.words, self.title_room
         here = words("curves.at", n=thousands(self.at))
-        curves = sorted(curves, key=lambda curve: bool(curve.letter))  # this run's first
+        curves = sorted(
+            curves, key=lambda curve: bool(curve.letter) and not curve.called
+        )  # this run's first
         named = [(curve, self._called(curve) if several else "") for curve in curves]
         signed = [(curve, self._sign(curve) if several else "") for curve in curves]
         said, short = (
@@ -240,6 +252,8 @@ class ChartPane(Pane):
         return [*(text for text in with_keys if cell_len(text) <= room), said, short]
 
     def _called(self, curve: Curve) -> str:
+        if curve.called:
+            return called(curve.called, self.words)
         return curve.letter or self.words(f"curves.{curve.key}")
 
     def _sign(self, curve: Curve) -> str:

@@ -64,7 +64,7 @@ def batch_size(call: Call, output: Tensor) -> int:
     An output with another axis of that size may say something of each pair of samples.
     """
     _, args, kwargs = call
-    given = [t for t in _tensors((args, kwargs)) if t.dim()]
+    given = [t for t in batch.tensors((args, kwargs)) if t.dim()]
     sizes = {t.shape[0] for t in given}
     if not given or not output.dim() or sizes != {output.shape[0]}:
         return 0
@@ -139,7 +139,7 @@ def _recorded(call: Call, paths: Paths) -> ForwardRecorder:
 
 def _replacement(given: Any, size: int) -> tuple[int, int] | None:
     """A sample in the middle, and another one that differs from it."""
-    tensors = [t for t in _tensors(given) if t.dim()]
+    tensors = [t for t in batch.tensors(given) if t.dim()]
     for changed in (size // 2, 0, size - 1):
         for other in range(size):
             if any(not torch.equal(t[changed], t[other]) for t in tensors):
@@ -224,14 +224,3 @@ def _along(moved: Tensor, changed: int, size: int) -> bool:
             if bool(hit[changed]) and int(hit.sum()) == 1:
                 return True
     return False
-
-
-def _tensors(value: Any) -> list[Tensor]:
-    found: list[Tensor] = []
-
-    def note(tensor: Tensor) -> Tensor:
-        found.append(tensor)
-        return tensor
-
-    batch.mapped(value, note)
-    return found

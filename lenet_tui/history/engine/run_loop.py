@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.frame_pace import FramePace
@@ -15,7 +14,8 @@ from lenet_tui.history.engine.history import point
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.recompute import with_tensors
 from lenet_tui.protocol.condition import Watch
-from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.frame import Frame, Named
+from lenet_tui.protocol.loss_series import Taken
 from lenet_tui.protocol.messages import FrameUpdate
 from lenet_tui.protocol.moves import Continue
 from lenet_tui.protocol.session_api import Hooks
@@ -56,24 +56,34 @@ class RunLoop:
         self._frame = frame
         self._pace = FramePace()
         self._losses: list[float] = []
+        self._named: list[dict[str, float]] = []
         self._losses_from = 0
 
-    def take_losses(self) -> tuple[int, npt.NDArray[np.float64]]:
-        """The losses since they were last taken, or else the present one, if it is known.
+    def take_losses(self) -> Taken:
+        """The losses since they were last taken, or else the present one, if it is known."""
+        taken = self.take_finished_losses()
+        if len(taken.losses):
+            return taken
+        here = self.navigator.tape.own_loss(self.navigator.cursor)
+        finished = [] if here is None else [here]
+        named = self._named_of([self._here()] * len(finished))
+        return Taken(self.navigator.iteration, np.array(finished), named)
 
-        Returns the first one's iteration, and the numbers.
-        """
-        first, finished = self.take_finished_losses()
-        if not finished:
-            first = self.navigator.iteration
-            here = self.navigator.tape.own_loss(self.navigator.cursor)
-            finished = [] if here is None else [here]
-        return first, np.array(finished)
-
-    def take_finished_losses(self) -> tuple[int, list[float]]:
+    def take_finished_losses(self) -> Taken:
         """The losses since they were last taken."""
         finished, self._losses = self._losses, []
-        return self._losses_from, finished
+        named, self._named = self._named, []
+        return Taken(self._losses_from, finished, self._named_of(named))
+
+    def _here(self) -> dict[str, float]:
+        """Those losses of the present iteration whose backwards lie before the cursor, by name."""
+        return self.navigator.tape.named_losses(self.navigator.cursor)
+
+    def _named_of(self, found: list[dict[str, float]]) -> Named:
+        """The losses by name over some iterations, if the step has several."""
+        known = self.navigator.trainer.named_losses
+        names = known.known if known.several and found else ()
+        return tuple((n, np.array([each.get(n, np.nan) for each in found])) for n in names)
 
     def run(self, count: int) -> Notice | None:
         """Run ``count`` times to the end of an iteration; watchpoints do not stop it."""
@@ -151,11 +161,11 @@ class RunLoop:
                 hit = self._taped(watches, stopping)
             if hit:
                 navigator.cursor, found = hit
-                self._note_loss(navigator.tape.own_loss(navigator.cursor))
+                self._note_loss(navigator.tape.own_loss(navigator.cursor), self._here())
                 return found
             if navigator.finished:
                 passed += 1
-                self._note_loss(navigator.trainer.last_loss)
+                self._note_loss(navigator.trainer.last_loss, self._here())
             if framed and navigator.finished:
                 self._hooks.send(FrameUpdate(self._frame()))
                 self._pace.sent(began, time.perf_counter())
@@ -179,7 +189,7 @@ class RunLoop:
             if hit:
                 return passed, hit
             passed += 1
-            self._note_loss(navigator.trainer.last_loss)
+            self._note_loss(navigator.trainer.last_loss, navigator.trainer.named_losses.values)
             other = passed == most or navigator.iteration + 1 in plans
             if other or hooks.stop_wanted() or self._framed():
                 return passed, None
@@ -276,10 +286,12 @@ class RunLoop:
             navigator.boundary(navigator.iteration)
         return notice("history:paused")
 
-    def _note_loss(self, loss: float | None) -> None:
-        """Add the present iteration's loss, if it is known yet."""
+    def _note_loss(self, loss: float | None, named: dict[str, float]) -> None:
+        """Add the present iteration's loss, if it is known yet, and those that have names."""
         navigator = self.navigator
         if self._losses_from + len(self._losses) != navigator.iteration:
             self._losses, self._losses_from = [], navigator.iteration
+            self._named = []
         if loss is not None or navigator.finished:
             self._losses.append(float("nan") if loss is None else loss)
+            self._named.append(named)

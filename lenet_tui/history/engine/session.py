@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -25,6 +24,7 @@ from lenet_tui.protocol.condition import Watch, parse_watch
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.iteration_plan import Segment
+from lenet_tui.protocol.loss_series import Taken
 from lenet_tui.protocol.messages import (
     Busy,
     DoMove,
@@ -154,7 +154,7 @@ class Session:
             digest=self.history.digest(navigator.iteration, navigator.cursor),
         )
 
-    def take_losses(self) -> tuple[int, Sequence[float]]:
+    def take_losses(self) -> Taken:
         return self.run_loop.take_finished_losses()
 
     def _digest(self) -> str:

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from lenet_tui.history.engine import step_rules
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.session_views import looked_at
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.loss_series import Taken
 from lenet_tui.protocol.messages import Subscription
 from lenet_tui.tape.engine import frame_builder
 from lenet_tui.tape.engine.budget import TapeBudget
 from lenet_tui.tape.engine.frame_builder import OpLists
 from lenet_tui.training.engine import epochs
 
-Losses = tuple[int, npt.NDArray[np.float64]]
-"""The first one's iteration, and the numbers."""
-
 
 def frame_of(
     navigator: Navigator,
-    losses: Losses,
+    losses: Taken,
     lists: OpLists,
     *,
     watches: dict[int, Watch],
@@ -44,14 +41,15 @@ def frame_of(
     graph = lists.graphs.at(tape, cursor, trainer.names) if subscription.graph else None
     return Frame(
         position=navigator.position,
-        segments=frame_builder.segments(tape, cursor),
+        segments=frame_builder.segments(tape, cursor, named=trainer.named_losses.several),
         next_phase=upcoming[0] if upcoming else plan.next_phase(cursor.segment + 1),
         options=options,
         rows=lists.rows(tape, cursor, navigator.recorder.expected),
         entry=frame_builder.entry(tape, cursor),
         loss=tape.loss(cursor),
-        losses_from=losses[0],
-        losses=losses[1],
+        losses_from=losses.first,
+        losses=np.asarray(losses.losses, np.float64),
+        named=losses.named,
         end=history.end[0],
         ahead=history.ahead(navigator.iteration, cursor),
         history_bytes=history.bytes,

@@ -116,8 +116,9 @@ class Server:
             self._drain()
             if isinstance(answer, messages.Moved) and self._session:
                 frame = answer.frame  # it may be lost where the process ends now
-                losses = frame.losses.tolist()
-                recorded = messages.Recorded(self._session.snapshot(), frame.losses_from, losses)
+                recorded = messages.Recorded(
+                    self._session.snapshot(), frame.losses_from, frame.losses.tolist(), frame.named
+                )
                 self._pipe.send(recorded)
             if answer:
                 self._pipe.send(answer)

@@ -11,6 +11,7 @@ from lenet_tui.protocol.edit_statement import statement
 from lenet_tui.protocol.frame import Entry, OpRow, OpRows, Samples, SegmentState
 from lenet_tui.protocol.moves import Draw, Edit, parse_move
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.phases import LOSS, ZERO_GRAD
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.graphs import Graphs
 from lenet_tui.tape.engine.op_signatures import arguments, short
@@ -142,8 +143,11 @@ def samples(tape: Tape, cursor: Cursor, options: Options) -> Samples | None:
     return dataset.facts(options)
 
 
-def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
-    """The phases of the iteration that the cursor has entered or passed."""
+def segments(tape: Tape, cursor: Cursor, *, named: bool = False) -> tuple[SegmentState, ...]:
+    """The phases of the iteration that the cursor has entered or passed.
+
+    ``named``: whether the step has several losses, so that each of their phases says which is its.
+    """
     return tuple(
         SegmentState(
             s.phase.name,
@@ -154,9 +158,18 @@ def segments(tape: Tape, cursor: Cursor) -> tuple[SegmentState, ...]:
             s.seconds,
             s.line,
             statement(parse_move(s.segment.edit)) if s.segment.edit else "",
+            _loss_of(tape, number) if named else "",
         )
-        for s, entries in tape.passed(cursor)
+        for number, (s, entries) in enumerate(tape.passed(cursor))
     )
+
+
+def _loss_of(tape: Tape, number: int) -> str:
+    """The name of the loss that a backward starts from, or that a phase computes for the next."""
+    segment, *after = tape.segments[number:]
+    if segment.phase is LOSS:
+        segment = next((s for s in after if s.phase is not ZERO_GRAD), segment)
+    return segment.named[0] if segment.named else ""
 
 
 def entry(tape: Tape, cursor: Cursor) -> Entry | None:

@@ -261,9 +261,7 @@ class StepRecorder(ForwardRecorder):
         if self._quiet:
             return make()
         if kind == observed_calls.SCALE:
-            made = make()
-            self._roots.note_scaled(made, args)
-            return made
+            return self._roots.called(kind, make, args, kwargs)
         self._close(PHASE_AFTER.get(kind))
         if kind == observed_calls.BACKWARD:
             return self._backward(make, args, kwargs)
@@ -275,7 +273,9 @@ class StepRecorder(ForwardRecorder):
         root = self._roots.begin(starts[0] if starts else None, self._line())
         self._note_loss(root)
         with self._silently():
+            name = self._state.trainer.named_losses.name(root)
             segment = run_backward(self._state, starts, self.entries, make, self._passed)
+            segment.named = (name, float(root.detach())) if name and root is not None else None
         segment.scale = self._roots.end(starts[0] if starts else None)
         self.segments.append(segment)
 

@@ -13,15 +13,7 @@ from torch.autograd.graph import Node
 from lenet_tui.protocol.evaluation import Evaluation, Evaluations
 from lenet_tui.protocol.iteration_plan import IterationPlan, Segment, regular
 from lenet_tui.protocol.options import Options, change
-from lenet_tui.protocol.phases import (
-    BACKWARD,
-    FORWARD,
-    IN_TURN,
-    LOSS,
-    UPDATE,
-    ZERO_GRAD,
-    Phase,
-)
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, IN_TURN, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, SettingEntry, UpdateEntry
 from lenet_tui.training.engine.batch import Batch
@@ -47,6 +39,8 @@ class TapeSegment:
     planned: int = 0
     scale: float = 1.0
     """Of a backward: the factor of a scaler by which the loss was larger."""
+    named: tuple[str, float] | None = None
+    """Of a backward in a step of one's own: the name of the loss that it started from, and that."""
     line: int = 0
     """Of the file of a step of one's own; ``by_hand``: it made this by no observed call."""
     by_hand: bool = False
@@ -252,6 +246,10 @@ class Tape:
             if segment.phase is LOSS and segment.output and len(entries) == segment.total:
                 return float(segment.output.tensor.sum())
         return None
+
+    def named_losses(self, cursor: Cursor) -> dict[str, float]:
+        """The losses whose backwards the cursor has passed, of each name the last one."""
+        return dict(s.named for s, done in self.passed(cursor) if s.named and len(done) == s.total)
 
     def loss(self, cursor: Cursor) -> float | None:
         """The last loss computed before the cursor, maybe the iteration's before."""

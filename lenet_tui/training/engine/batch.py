@@ -132,14 +132,19 @@ def _clone(tensor: Tensor) -> Tensor:
 
 def size(whole: Any) -> int:
     """The bytes of its tensors."""
-    found: list[int] = []
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors(whole))
 
-    def count(tensor: Tensor) -> Tensor:
-        found.append(tensor.numel() * tensor.element_size())
+
+def tensors(value: Any) -> list[Tensor]:
+    """Every tensor in ``value``, in the order in which ``mapped`` meets them."""
+    found: list[Tensor] = []
+
+    def note(tensor: Tensor) -> Tensor:
+        found.append(tensor)
         return tensor
 
-    mapped(whole, count)
-    return sum(found)
+    mapped(value, note)
+    return found
 
 
 def _named(stem: str, value: Any) -> Iterator[tuple[str, Tensor]]:

@@ -23,8 +23,8 @@ from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.generators import seed_all
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
 from lenet_tui.training.engine.held_values import own_iterators
+from lenet_tui.training.engine.named_losses import NamedLosses
 from lenet_tui.training.engine.named_modules import NamedModules
-from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.outputs import main_output, returned_loss
 from lenet_tui.training.engine.own_data import OwnData
@@ -68,13 +68,13 @@ class Trainer:
         options = self._make_optimizer(options)
         self.own_data, options = own_setup.make_data(options, self.file, self.model)
         self._set_options(options)
-        first = own_setup.first_batch(self.upcoming)
-        if first is not None:
+        if (first := own_setup.first_batch(self.upcoming)) is not None:
             model.initialise_lazy(self.model, first.args, first.kwargs)
         self.built = BuiltLazily(self.modules)
         self.required = Required(self.parameters)
         found = own_iterators(self.file, self.model, self.objects)
         self.attributes = PlainState(self._places, found)
+        self.named_losses = NamedLosses(self.file)
         self.last_loss: float | None = None
         self._iteration = 0
         self.pinned: Batch | None = None
@@ -323,8 +323,8 @@ class Trainer:
     def plain_iteration(self) -> None:
         """Run a whole iteration as a plain loop, without waiting for the device."""
         if self.options.step:
-            watch, step = Roots(), self.prepared_step()
-            with observed_by(watch):
+            step = self.prepared_step()
+            with self.named_losses.observed() as watch:
                 returned = step()
             self.note_result(returned, watch.root)
             return

@@ -20,6 +20,7 @@ from lenet_tui.app.engine_state import (
     calm,
 )
 from lenet_tui.app.ui.panes.rail_strip import MANY, NARROW, ROOMY, WIDE, module_ticks, strip
+from lenet_tui.curves.loss_names import called
 from lenet_tui.evaluation import summary
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
@@ -269,7 +270,13 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
         return Content(f"{said}  {words('rail.by-hand')}" if _input_waits(frame) else said)
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
     key = "rail.skipped" if skipped else "rail.between"
-    return Content(words(key, phase=position.phase, next=frame.next_phase))
+    return Content(words(key, phase=_phase(frame, words), next=frame.next_phase))
+
+
+def _phase(frame: Frame, words: Words) -> str:
+    """The phase of the cursor, with the name of its loss where the step has several."""
+    phase, loss = frame.position.phase, frame.segments[-1].loss if frame.segments else ""
+    return words("rail.of-loss", phase=phase, loss=clean(called(loss, words))) if loss else phase
 
 
 def _input_waits(frame: Frame) -> bool:
@@ -288,7 +295,7 @@ def _inside(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
     many = segment.total >= MANY
     done, total = thousands(segment.done), thousands(segment.total)
     key = "rail.inside.many" if many else "rail.inside"
-    text = Content(words(key, phase=frame.position.phase, done=done, total=total))
+    text = Content(words(key, phase=_phase(frame, words), done=done, total=total))
     if many and width:
         ticks = module_ticks(frame.rows.ops) if segment.phase == FORWARD.name else ()
         room = WIDE if width >= ROOMY else NARROW

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader, default_collate
 
 from lenet_tui.findings.engine.batch_mixing import Mixing, mixing
@@ -161,20 +161,9 @@ def _certain(trainer: Trainer, call: Call, found: Mixing) -> bool:
     source = trainer.own_data
     if source is not None and _stacked(source):
         return True
-    floats = [t for t in _given(call) if t.is_floating_point() and t.dim() >= PLANES]
+    floats = [t for t in batch.tensors(call[1:]) if t.is_floating_point() and t.dim() >= PLANES]
     output = found.output
     return bool(floats) and all(t.shape[1] not in output[1:] for t in floats)
-
-
-def _given(call: Call) -> list[Tensor]:
-    found: list[Tensor] = []
-
-    def note(tensor: Tensor) -> Tensor:
-        found.append(tensor)
-        return tensor
-
-    batch.mapped(call[1:], note)
-    return found
 
 
 def _stacked(data: OwnData) -> bool:

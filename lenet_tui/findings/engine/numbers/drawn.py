@@ -65,13 +65,8 @@ def _counts(tensor: Tensor, goes_on: set[int]) -> bool:
 def _from_numpy(iteration: Iteration, goes_on: set[int]) -> Iterator[Drawn]:
     """Yields tensors of numbers that are none of the batch's or model's, and were not computed."""
     known = set(iteration.trainer.names) | {id(t) for t in iteration.trainer.buffers.values()}
-
-    def note(tensor: Tensor) -> Tensor:
-        known.add(id(tensor))
-        return tensor
-
     if iteration.tape.batch is not None:
-        batch.mapped(iteration.tape.batch.whole, note)
+        known |= {id(t) for t in batch.tensors(iteration.tape.batch.whole)}
     for call in iteration.calls:
         if call.name in FROM_NUMPY:
             given = call.made
@@ -96,16 +91,9 @@ def _lead_back(iteration: Iteration, last: Call, goes_on: set[int]) -> None:
 
 def _sizes(iteration: Iteration) -> set[int]:
     """How many samples the tensors of the batch have."""
-    found: set[int] = set()
-
-    def note(tensor: Tensor) -> Tensor:
-        if tensor.dim():
-            found.add(tensor.shape[0])
-        return tensor
-
-    if iteration.tape.batch is not None:
-        batch.mapped(iteration.tape.batch.whole, note)
-    return found - {1}
+    if iteration.tape.batch is None:
+        return set()
+    return {t.shape[0] for t in batch.tensors(iteration.tape.batch.whole) if t.dim()} - {1}
 
 
 def _for_samples(iteration: Iteration, made: Tensor, sizes: set[int]) -> bool:

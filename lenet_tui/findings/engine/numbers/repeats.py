@@ -73,7 +73,7 @@ def digest(tensor: Tensor) -> str:
 def samples(whole: Any) -> str:
     """The digest of all tensors of a batch."""
     found = sha256()
-    for tensor in _tensors(whole):
+    for tensor in batch.tensors(whole):
         found.update(digest(tensor).encode())
     return found.hexdigest()
 
@@ -89,7 +89,7 @@ def drawn_anew(trainer: Trainer, number: int) -> bool:
     last, one_before = data.original(number - 1), data.original(number - 2)
     if last is None or one_before is None:
         return False
-    places = [{t.data_ptr() for t in _tensors(whole)} for whole in (last, one_before)]
+    places = [{t.data_ptr() for t in batch.tensors(whole)} for whole in (last, one_before)]
     return bool(places[0]) and places[0].isdisjoint(places[1])
 
 
@@ -98,14 +98,3 @@ def _one_batch(source: Any) -> bool:
         return len(source) == 1
     except Exception:  # noqa: BLE001 - its class is its owner's, or it has no length
         return False
-
-
-def _tensors(whole: Any) -> list[Tensor]:
-    found: list[Tensor] = []
-
-    def note(tensor: Tensor) -> Tensor:
-        found.append(tensor)
-        return tensor
-
-    batch.mapped(whole, note)
-    return found

@@ -22,6 +22,7 @@ from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.request import Rejected, answers
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
+from lenet_tui.training.engine.batch import Batch
 
 DONE = 0.1
 """The part of the way from the first loss to the least one that may be left."""
@@ -90,21 +91,32 @@ def zero_input(request: probes.ZeroInput, session: Session) -> ProbeAnswer:
             raise Rejected("findings:no-input")
         inputs = [t for n, t in trial.batch.named.items() if n.startswith("input")]
         whole = not any(t.is_floating_point() or t.is_complex() for t in inputs)
-        real, zeroed = trial.loss(), trial.loss(batch=changed)
-        if real is None or zeroed is None:
-            raise Rejected("findings:no-loss")
-        rows = [
-            trial.losses(request.steps, given, until(session, request.seconds))[0]
-            for given in (None, changed)
-        ]
-    same = abs(real - zeroed) <= 1e-6 * abs(real) and _close(rows[0], rows[1])
+        real, zeroed, with_real, with_zeroed = _beside(trial, changed, request, session)
+    same = abs(real - zeroed) <= 1e-6 * abs(real) and _close(with_real, with_zeroed)
     return ProbeAnswer(
         probes.ZEROED,
         "blind" if same else "looks",
         iteration,
-        (("real", real), ("zeroed", zeroed), ("steps", len(rows[0]) - 1), ("whole", whole)),
-        (("real", tuple(rows[0])), ("zeroed", tuple(rows[1]))),
+        (("real", real), ("zeroed", zeroed), ("steps", len(with_real) - 1), ("whole", whole)),
+        (("real", tuple(with_real)), ("zeroed", tuple(with_zeroed))),
     )
+
+
+def _beside(
+    trial: Trial,
+    changed: Batch,
+    request: probes.ZeroInput | probes.ShuffleLabels,
+    session: Session,
+) -> tuple[float, float, list[float], list[float]]:
+    """The first loss of the batch and of a changed one, and the rows of losses from both on."""
+    real, other = trial.loss(), trial.loss(batch=changed)
+    if real is None or other is None:
+        raise Rejected("findings:no-loss")
+    rows = [
+        trial.losses(request.steps, given, until(session, request.seconds))[0]
+        for given in (None, changed)
+    ]
+    return real, other, rows[0], rows[1]
 
 
 def _close(a: list[float], b: list[float]) -> bool:
@@ -118,20 +130,14 @@ def shuffle_labels(request: probes.ShuffleLabels, session: Session) -> ProbeAnsw
         changed, moved = shuffled_targets(trial.batch)
         if changed is None:
             raise Rejected("findings:no-other-targets")
-        real, shuffled = trial.loss(), trial.loss(batch=changed)
-        if real is None or shuffled is None:
-            raise Rejected("findings:no-loss")
-        rows = [
-            trial.losses(request.steps, given, until(session, request.seconds))[0]
-            for given in (None, changed)
-        ]
-    same = real == shuffled and _close(rows[0], rows[1])
+        real, shuffled, with_real, with_shuffled = _beside(trial, changed, request, session)
+    same = real == shuffled and _close(with_real, with_shuffled)
     return ProbeAnswer(
         probes.SHUFFLED,
         "ignored" if same else "matter",
         iteration,
         (("real", real), ("shuffled", shuffled), ("moved", moved)),
-        (("real", tuple(rows[0])), ("shuffled", tuple(rows[1]))),
+        (("real", tuple(with_real)), ("shuffled", tuple(with_shuffled))),
     )
 
 
