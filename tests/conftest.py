@@ -39,7 +39,7 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a GPU where there is none."""
+    """Skip what needs a GPU where none is seen."""
     marked = [item for item in items if item.get_closest_marker("gpu")]
     if not marked:
         return
@@ -47,7 +47,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     if not torch.cuda.is_available():
         for item in marked:
-            item.add_marker(pytest.mark.skip(reason="there is no CUDA GPU here"))
+            item.add_marker(
+                pytest.mark.skip(reason="sees no CUDA GPU; with -m gpu it sees those that are here")
+            )
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

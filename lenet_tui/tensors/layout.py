@@ -97,7 +97,10 @@ def shrunk(height: int, width: int, rows: int, cols: int) -> tuple[int, int]:
 
 
 def _tiles(shape: Shape, room: Room, kernels: bool, first: int, count: int) -> Arrangement:
-    """Tiles under their names; without them where that makes each much larger, or whole."""
+    """Tiles under their names; without them where each is then much larger, or all are seen whole.
+
+    A kernel is not reduced for the sake of its name.
+    """
     named = room.rows >= 2 * room.line + 2
     layouts = [
         _labelled(shape, room, kernels, (first, count), label)
@@ -107,7 +110,9 @@ def _tiles(shape: Shape, room: Room, kernels: bool, first: int, count: int) -> A
     for other in layouts[1:]:
         whole = len(other.shown) == other.count and other.block == (1, 1)
         larger = other.zoom[0] >= MUCH * best.zoom[0] or best.block != (1, 1)
-        if whole and larger:
+        kernel_sized = max(other.height, other.width) <= KERNEL
+        finer = kernel_sized and other.block == (1, 1) != best.block
+        if finer or (whole and (larger or len(best.shown) < best.count)):
             best = other
     return best
 

@@ -149,6 +149,15 @@ def test_small_kernels_are_magnified() -> None:
     assert layout.columns == 3
 
 
+def test_names_make_way_for_kernels_that_would_not_all_be_seen_or_not_whole() -> None:
+    shape = (6, 1, 5, 5)
+    for height, label, seen in ((12, 1, 6), (11, 0, 6), (6, 1, 3), (5, 0, 3)):
+        layout = arrange(shape, Room.of(42, height, half_blocks=False), kernels=True)
+        assert (layout.block, layout.label, len(layout.shown)) == ((1, 1), label, seen), height
+    maps = arrange((1, 6, 14, 14), Room.of(42, 11, half_blocks=False))
+    assert maps.label == 1, "what is reduced anyway keeps its names"
+
+
 def test_kernels_stand_as_outputs_by_inputs_or_turned() -> None:
     turned = arrange((16, 6, 5, 5), WIDE, kernels=True)
     assert turned.across

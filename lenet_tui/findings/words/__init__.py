@@ -15,11 +15,13 @@ from lenet_tui.findings.words.numeric import NUMERIC
 from lenet_tui.findings.words.order import ORDER
 from lenet_tui.findings.words.panel import PANEL
 from lenet_tui.findings.words.probes import PROBES
+from lenet_tui.findings.words.singular import singular
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 
-FINDINGS: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE, **PROBES, **PANEL}
+_ALL: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE, **PROBES, **PANEL}
+FINDINGS: Table = {**_ALL, **singular(_ALL)}
 """``findings.ID.title``, ``.why`` and ``.fix``; with a reason, ``findings.ID.REASON.title`` first.
 """
 

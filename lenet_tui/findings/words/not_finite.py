@@ -13,7 +13,7 @@ _WHY = {
     ),
     "log-of-negative": (
         "A negative number has no logarithm.", "负数没有对数。",
-        "Make sure that what enters is positive, as by softplus.",
+        "Make sure that what enters is positive, for example by softplus.",
         "确保输入为正，例如用 softplus。",
     ),
     "division-by-zero": (
@@ -217,7 +217,7 @@ OWN_CODE: Table = {
     ),
     "findings.nan-backward.function.why": (
         "This backward is written by hand ({by_lines}); it was given finite gradients.",
-        "该反向由人手写（{by_lines}）；传入的梯度是有限的。",
+        "这个反向传播是手写的（{by_lines}）；传入的梯度是有限的。",
     ),
     **alike(
         "findings.nan-backward",

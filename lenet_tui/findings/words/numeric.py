@@ -8,11 +8,13 @@ from lenet_tui.text.words import alike
 NUMERIC: Table = {
     # The step
     "findings.step-too-large.title": (
-        "The update of {largest} is {relative} of its size; the loss goes from {before} to {after}",
+        "The update of {largest} is {relative} times its size; the loss goes from {before} to"
+        " {after}",
         "{largest} 的更新是其自身大小的 {relative} 倍；损失从 {before} 变为 {after}",
     ),
     "findings.step-too-large.line.title": (
-        "The step overshoots: loss {before} before, {half} after half of it, {after} after all",
+        "The step overshoots: loss {before} before, {half} after half of it, {after} after all of"
+        " it",
         "步子过大：之前损失 {before}，走一半后 {half}，走完后 {after}",
     ),
     "findings.step-too-large.ratio.title": (
@@ -32,7 +34,7 @@ NUMERIC: Table = {
     ),
     "findings.step-too-large.grows.title": (
         "The loss goes from {before} to {after} in {updates} updates; one moves {largest} by"
-        " {relative} of its size",
+        " {relative} times its size",
         "{updates} 次更新使损失从 {before} 变为 {after}；其中一次使 {largest} 移动了其大小的"
         " {relative} 倍",
     ),
@@ -135,7 +137,7 @@ NUMERIC: Table = {
         "从 {where}（{op}）起，一行依赖批量（{batch} 个）中的其他样本。",
     ),
     "findings.batch-mixing.reshape.why": (
-        "{where} takes {given} and says {made}: only the borders move, not the numbers, so that a"
+        "{where} reads {given} as {made}: only the borders move, not the numbers, so that a"
         " place along an axis of {batch} holds pieces of several samples.",
         "{where} 把 {given} 当作 {made}：移动的只是边界而非数值，"
         "于是长 {batch} 的轴上同一位置含有多个样本的片段。",
@@ -171,7 +173,7 @@ NUMERIC: Table = {
     # Again
     "findings.same-batch-again.title": (
         "The same samples come in iteration after iteration",
-        "一次又一次迭代用的是同样的样本",
+        "每次迭代用的都是同样的样本",
     ),
     "findings.same-batch-again.dropout.title": (
         "{where} drops the same units in each of {iterations} iterations",
@@ -238,9 +240,9 @@ NUMERIC: Table = {
         "每次迭代都调用 {seeded_by}({seed})，其后又抽取随机数",
     ),
     "findings.same-batch-again.seed.why": (
-        "They are the same {iterations} times. Where they choose or change samples, every batch is"
-        " treated alike.",
-        "这些数 {iterations} 次都相同。若用于选择或改变样本，则每个批量受到同样的处理。",
+        "They are the same in all {iterations} iterations. Where they choose or change samples,"
+        " every batch is treated alike.",
+        "这些数在 {iterations} 次迭代中都相同。若用于选择或改变样本，则每个批量受到同样的处理。",
     ),
     **alike(
         "findings.same-batch-again",

@@ -14,7 +14,7 @@ ORDER: Table = {
         "An update had read .grad, nothing cleared it, and the next backward added to it: the norm "
         "went from {old} to {sum}. Each update then follows the sum of all gradients so far.",
         ".grad 已被更新读取却没有清除，下一次反向传播又加在上面：范数由 {old} 变为 {sum}。"
-        "此后每次更新都沿着历来梯度之和。",
+        "此后每次更新都沿着至今所有梯度之和。",
     ),
     "findings.grad-accumulates.fix": (
         "Call optimizer.zero_grad() once in each step, before backward.",
@@ -206,7 +206,7 @@ ORDER: Table = {
         "{node} 需要它原来的值；覆盖发生在未被记录的代码中。",
     ),
     "findings.graph-kept-alive.title": (
-        "{alive} graphs of earlier iterations are alive after {iterations}",
+        "{alive} graphs of earlier iterations are alive after {iterations} iterations",
         "{iterations} 次迭代之后仍有 {alive} 个之前的计算图存活",
     ),
     "findings.graph-kept-alive.why": (

@@ -18,7 +18,7 @@ LOSS: Table = {
         "0: log(e + 9) − 1 = 1.46, whatever the model learns. The gradients are smaller too: "
         "hidden's first one is about a ninth of the healthy one's.",
         "cross_entropy 自己会做 softmax。概率再好也只是一个 1 和九个 0：log(e + 9) − 1 = 1.46，"
-        "无论模型学到什么。梯度也更小：hidden 的第一个梯度约为健康者的九分之一。",
+        "无论模型学到什么。梯度也更小：hidden 的第一个梯度约为健康版的九分之一。",
     ),
     "twins.softmax-dim.title": ("Softmax over the samples", "在样本维上做 softmax"),
     "twins.softmax-dim.ask": (
@@ -45,8 +45,8 @@ LOSS: Table = {
     "twins.sum-for-mean.1": ("4 times as large", "4 倍"),
     "twins.sum-for-mean.2": ("16 times as large", "16 倍"),
     "twins.sum-for-mean.why": (
-        "The gradient of a sum is the sum of the gradients: 16 means' worth. With lr 0.1 the step "
-        "is that of lr 1.6, and the right lr now depends on the batch size.",
+        "The gradient of a sum is the sum of the gradients: 16 times the mean's. With lr 0.1 the "
+        "step is that of lr 1.6, and the right lr now depends on the batch size.",
         "和的梯度是梯度之和：相当于平均的 16 倍。lr 为 0.1 时，步长如同 lr = 1.6，"
         "合适的 lr 从此取决于批量大小。",
     ),
@@ -93,7 +93,7 @@ LOSS: Table = {
         "The best answer is then one number for all, the mean of the targets, and the loss cannot "
         "fall below their variance. torch warns once; the healthy twin goes far below.",
         "16×1 与 16 广播为 16×16：每个预测与每个目标相比。最好的答案便是对所有样本给出同一个数，"
-        "即目标的平均，损失无法低于目标的方差。torch 只警告一次；健康者远低于此。",
+        "即目标的平均，损失无法低于目标的方差。torch 只警告一次；健康版远低于此。",
     ),
     "twins.relu-output.title": ("ReLU at the output", "输出端的 ReLU"),
     "twins.relu-output.ask": (

@@ -30,7 +30,7 @@ MODEL: Table = {
     "twins.data-edit.1": ("right: the forward is over", "正确：前向已经结束"),
     "twins.data-edit.2": ("half of what it should be", "应有值的一半"),
     "twins.data-edit.why": (
-        "backward() multiplies by hidden.weight of now, not of the forward: here "
+        "backward() multiplies by hidden.weight as it is now, not by that of the forward: here "
         "exactly half. The same edit under no_grad() raises, as it counts the tensor's version; "
         ".data does not count.",
         "backward() 乘的是现在的 hidden.weight，而不是前向时的：这里恰好是一半。"

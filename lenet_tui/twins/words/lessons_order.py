@@ -45,7 +45,7 @@ ORDER: Table = {
     "twins.lr-times-ten.2": ("the first loss", "第一次的损失"),
     "twins.lr-times-ten.why": (
         "Forward, loss and gradient of iteration 1 know nothing of lr. Only the update does, and "
-        "it is ten times as long: the next loss is 2.75, above 2.30 of a guess among ten. A "
+        "it is ten times as long: the next loss is 2.75, above the 2.30 of a guess among ten. A "
         "gradient is the slope here, not a promise for so far away.",
         "第 1 次迭代的前向、损失和梯度与 lr 无关，只有更新用到它，步长是十倍：下一个损失为 2.75，"
         "高于在十类中瞎猜的 2.30。梯度只是此处的斜率，不能保证那么远的地方。",
@@ -79,11 +79,9 @@ ORDER: Table = {
     "twins.clip-after-step.2": ("zero", "零"),
     "twins.clip-after-step.why": (
         "What is clipped then is read by nobody: zero_grad() throws it away. The healthy update "
-        "has "
-        "the length lr × 0.5, this one lr × the gradient's own norm. No message: the line is "
-        "there, "
-        "and does nothing.",
-        "此时裁剪的结果没有人再读取：zero_grad() 把它丢掉了。健康的更新长度为 lr × 0.5，"
+        "has the length lr × 0.5, this one lr × the gradient's own norm. No message: the line is "
+        "there, and does nothing.",
+        "此时裁剪的结果没有人再读取：zero_grad() 把它丢掉了。健康版的更新长度为 lr × 0.5，"
         "这里则是 lr × 梯度本身的范数。没有任何提示：这一行在那里，却毫无作用。",
     ),
     "twins.not-divided.title": ("Accumulated, and not divided", "累积梯度却没有平均"),
