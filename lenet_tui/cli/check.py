@@ -25,13 +25,16 @@ def run(args: argparse.Namespace, options: Options) -> int:
     with BlockingEngine() as engine:
         engine.start(options)
         found = engine.ask(Check(vars(args).get("iterations", ITERATIONS)))
-    return FOUND if printed(found, args).fails else 0
+    own, _, _ = options.model.rpartition(".py")
+    return FOUND if printed(found, args, own=f"{own}.py" if own else "").fails else 0
 
 
-def printed(found: Findings, args: argparse.Namespace, door: str = "app") -> Findings:
+def printed(
+    found: Findings, args: argparse.Namespace, door: str = "app", own: str = ""
+) -> Findings:
     """Print what was found in the form that is asked for; returns it.
 
-    ``door``: where probes are to be had for it, ``app`` or ``script``.
+    ``door``: where probes are to be had for it, ``app`` or ``script``; ``own``: the file checked.
     """
     given = vars(args)
     form, ascii = given.get("format", "text"), "ascii" in given
@@ -39,7 +42,7 @@ def printed(found: Findings, args: argparse.Namespace, door: str = "app") -> Fin
     if form == "json":
         sys.stdout.write(report.json_text(found, words) + "\n")
     elif form == "github":
-        lines = report.host_annotations(found, words)
+        lines = report.host_annotations(found, words, own)
         sys.stdout.write(f"{lines}\n" if lines else "")
     else:
         TextPrinter(Printer(ascii), words).write(found, door)

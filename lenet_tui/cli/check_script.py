@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lenet_tui.around.post_import import when_imported
@@ -42,7 +43,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         script = script_of(given, words)
         if script is None:
             return USAGE_ERROR
-        out = sys.stdout
+        out, own = sys.stdout, str(Path(script.file).absolute())  # it may change folder
         with contextlib.redirect_stdout(sys.stderr):  # what is printed here is the findings alone
             raised = seeing.see(script)
         looking = seeing.looking
@@ -52,7 +53,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
             complain(notice("cli:nothing-trained", count=seeing.updates, at=seeing.first))
             return USAGE_ERROR
         with contextlib.redirect_stdout(out):
-            return FOUND if printed(looking.findings(), args, "script").fails else 0
+            return FOUND if printed(looking.findings(), args, "script", own).fails else 0
 
     return run
 

@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any
 
+from lenet_tui.findings.files import path_of
 from lenet_tui.findings.finding import NOTE, Finding, Findings
 from lenet_tui.findings.words import as_json, said
 from lenet_tui.text.clean import clean
@@ -53,14 +54,17 @@ def text(found: Findings, words: Words) -> str:
     return "\n\n".join(blocks)
 
 
-def host_annotations(found: Findings, words: Words) -> str:
-    """A line for each finding, as GitHub takes annotations from a job's output."""
+def host_annotations(found: Findings, words: Words, own: str = "") -> str:
+    """A line for each finding, as GitHub takes annotations from a job's output.
+
+    Their paths are from the working directory; ``own``: the file that was checked.
+    """
     lines = []
     for finding in found.findings:
         title, why, fix = said(finding, words)
         level = "notice" if finding.level == NOTE else finding.level
         file, _, number = finding.line.rpartition(":")
-        at = f"file={_property(file)},line={number}," if file else ""
+        at = f"file={_property(path_of(file, own))},line={number}," if file else ""
         body = _data(f"{title} {why} {fix}")
         lines.append(f"::{level} {at}title={_property(finding.id)}::{body}")
     return "\n".join(lines)

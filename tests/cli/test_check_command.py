@@ -11,6 +11,7 @@ from lenet_tui.cli.check import TextPrinter
 from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.words import words_in
 from lenet_tui.findings import report
+from lenet_tui.findings.finding import Finding, Findings
 from tests.findings.gallery_files import BROKEN, HEALTHY, checked, write
 from tests.harness.commands import run_here
 
@@ -56,3 +57,22 @@ def test_a_finding_as_text_and_as_an_annotation(
     assert line.startswith(
         "::error file=loss_broadcast__sequence_broken.py,line=26,title=loss-broadcast::Prediction"
     )
+
+
+def test_an_annotation_has_the_path_from_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("src/train.py", "src/nets/net.py", "a/twice.py", "b/twice.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    places = ("train.py:3", "net.py:7", "twice.py:1", "elsewhere.py:1", "")
+    names = {"first": "a", "second": "b"}
+    found = Findings(
+        tuple(Finding("tied-but-apart", line=line, evidence=names) for line in places), 3
+    )
+    lines = report.host_annotations(found, words_in("en"), "src/train.py").splitlines()
+    assert [line.split("title=")[0].split(" ")[1] for line in lines] == [
+        "file=src/train.py,line=3,", "file=src/nets/net.py,line=7,",
+        "file=twice.py,line=1,", "file=elsewhere.py,line=1,", "",
+    ]  # fmt: skip
