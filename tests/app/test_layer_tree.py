@@ -126,6 +126,7 @@ def test_what_is_open_depends_on_the_room_and_on_the_cursor() -> None:
     assert folds.level == 1 and not any(tree.nodes[n].depth > 1 for n in folds.lines())
 
 
+@pytest.mark.slow
 async def test_stepping_opens_the_module_of_the_op_and_folds_the_one_before() -> None:
     async with running((120, 40), options=Options(model=RESNET)) as run:
         assert any("▸ layer2  55 ops" in line for line in listed(run))

@@ -126,6 +126,7 @@ def test_a_fifo_a_folder_and_no_permission_hold_nothing_up(tmp_path: Path) -> No
     assert len(kept(within, "theme", "nord")) == 1
 
 
+@pytest.mark.slow
 async def test_the_app_starts_as_it_was_left(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     async with running(settings=path) as run:

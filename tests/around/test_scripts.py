@@ -73,6 +73,7 @@ def test_it_comes_to_the_same_and_the_iteration_is_printed_in_its_own_order(
     assert [title[1] for title in titles] == PHASES[script].split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "script",
     ["plain", *(pytest.param(s, marks=pytest.mark.slow) for s in ("gan", "loader", "by_hand"))],
@@ -87,6 +88,7 @@ def test_what_is_looked_at_meanwhile_changes_nothing(runs: Runs, script: str) ->
     assert "rejected: skip: what was recorded of script.py is looked at" in observed.err
 
 
+@pytest.mark.slow
 def test_an_evaluation_between_two_iterations_is_on_no_tape_and_that_is_said(runs: Runs) -> None:
     without, observed = runs("plain"), runs("plain", "--at", "4")
     assert trained(observed) == trained(without)
@@ -140,6 +142,7 @@ def test_a_condition_stops_it_where_it_holds(
     assert said in observed.err.partition("\n\n")[0], "a line before the iteration"
 
 
+@pytest.mark.slow
 def test_a_condition_that_never_holds_and_one_on_what_is_not_there(runs: Runs) -> None:
     without, observed = runs("plain"), runs("plain", "--when", "loss > 99999")
     assert trained(observed) == trained(without)

@@ -167,6 +167,7 @@ def test_q_with_a_capital_ends_the_program(script: Path) -> None:
         given_back(terminal)
 
 
+@pytest.mark.slow
 def test_a_program_that_is_killed_is_said_to_have_ended(script: Path, tmp_path: Path) -> None:
     """The terminal stays the screen's where a shell without jobs waits for the program."""
     command = ["sh", "-c", f"{sys.executable} {script}; sleep 60"]

@@ -207,6 +207,7 @@ def test_a_closed_stream_is_one_line(words: str, closed: str, status: int, said:
     assert done.stdout == ("" if status else "1\n")
 
 
+@pytest.mark.slow
 def test_the_app_needs_no_standard_output() -> None:
     with Terminal(["/bin/sh", "-c", f"exec {shlex.join(APP)} >&-"]) as terminal:
         terminal.wait_for("conv1")

@@ -73,6 +73,7 @@ def test_a_layer_as_text_where_there_is_no_terminal() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_memory_is_not_the_limit() -> None:
     said, done = as_json("Linear(1000000, 1000000)", "--input", "1,1000000")
     assert done.returncode == 0 and said["parameters"] == 1_000_001_000_000

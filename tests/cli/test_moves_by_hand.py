@@ -20,6 +20,7 @@ LINES = (
 )
 
 
+@pytest.mark.slow
 def test_a_file_with_edits_and_drawings_is_played_and_exported_to_the_bit(tmp_path: Path) -> None:
     drive = Drive()
     drive(*LINES)

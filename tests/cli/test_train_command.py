@@ -146,6 +146,7 @@ def test_a_resumed_session_is_compared_with_one_that_never_stopped(
     assert done.returncode == 1 and "it differs" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_recipe_is_in_the_help_and_leaving_it_is_said() -> None:
     recipe = " ".join(run_here("train", "--help").stdout.split())
     for name, value in train.RECIPE.items():

@@ -60,6 +60,7 @@ def test_the_norms_are_those_of_plain_tensors() -> None:
     assert norms is not None and norms.gradient is None and norms.ratio is None
 
 
+@pytest.mark.slow
 def test_the_samples_are_judged_as_a_plain_loop_would() -> None:
     drive = Drive(batch_size=32, lr=0.1)
     drive("run 40")
@@ -120,6 +121,7 @@ def test_a_matrix_has_every_count_and_its_share() -> None:
     assert listed == ["2 taken for 0: 2", "0 taken for 2: 1"]
 
 
+@pytest.mark.slow
 def test_rates_that_nobody_saw_follow_from_the_schedule_or_are_not_known() -> None:
     drive = Drive(batch_size=32, lr=0.1, schedule="cosine:40")
     seen = {}

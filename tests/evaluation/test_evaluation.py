@@ -52,6 +52,7 @@ def everything(drive: Drive) -> bytes:
     return keyframe.capture(drive.session.navigator.trainer)
 
 
+@pytest.mark.slow
 def test_it_is_what_a_plain_loop_would_find() -> None:
     script = IterationPlan(Settings(batch_size=32, lr=0.1))
     numbers = range(len(script.parameters))

@@ -78,6 +78,7 @@ async def test_a_broadcast_is_drawn_axis_by_axis(size: tuple[int, int], tmp_path
         assert len(run.engine.asked(Check)) == 2
 
 
+@pytest.mark.slow
 async def test_a_parameters_row_is_opened_and_gone_to(tmp_path: Path) -> None:
     options = broken("param-not-in-optimizer__vision", tmp_path)
     async with running(options=options) as run:

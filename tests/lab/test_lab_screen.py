@@ -192,6 +192,7 @@ async def test_what_is_being_typed_may_be_wrong() -> None:
         assert not app.lab.query_one("#line-stride").has_class("-wrong")
 
 
+@pytest.mark.slow
 async def test_the_whole_call_can_be_typed() -> None:
     app = LabApp("Conv2d(1, 6, 5)")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -24,6 +24,7 @@ def test_each_speed_has_a_name_of_its_own() -> None:
     assert SPEEDS[FIRST].seconds >= 1
 
 
+@pytest.mark.slow
 async def test_the_first_run_can_be_followed_and_says_its_speed() -> None:
     async with running() as run:
         await run.press("r")

@@ -47,6 +47,7 @@ def test_signals_restore_the_terminal(name: str) -> None:
         assert "Traceback" not in terminal.text
 
 
+@pytest.mark.slow
 def test_an_app_that_does_not_heed_is_forced() -> None:
     with tiny("stuck") as terminal:
         terminal.wait_for("here is stuck")

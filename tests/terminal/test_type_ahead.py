@@ -75,6 +75,7 @@ async def test_a_slow_machine_changes_nothing(
         assert run.app.screen is run.app.main
 
 
+@pytest.mark.slow
 def test_what_is_typed_before_the_terminal_is_the_apps_counts() -> None:
     with Terminal() as terminal:
         os.write(terminal.master, b"g12\rnn")  # lines are still edited, and \r becomes \n

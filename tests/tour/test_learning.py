@@ -111,6 +111,7 @@ def test_an_epoch_and_three(seed: int) -> None:
     assert 0.85 < right / 360 < 0.97 and third < after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 3])
 def test_twenty_digits_are_learnt_by_heart(seed: int) -> None:
     few, test = map(judged, At("overfit", seed).prints())
@@ -135,6 +136,7 @@ def test_a_rate_too_high_spoils_the_net_and_the_way_back_mends_it(seed: int) -> 
     assert at.prints() == At("curve", seed).prints()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 3])
 def test_the_kernels_have_changed(seed: int) -> None:
     at = At("kernels", seed)

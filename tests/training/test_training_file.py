@@ -148,6 +148,7 @@ def test_the_phases_of_a_step_are_those_that_it_does() -> None:
     assert "model(x)" in lines[driven.moved.frame.segments[-1].line - 1]
 
 
+@pytest.mark.slow
 def test_many_draws_from_the_generators_survive_a_kill() -> None:
     """A keyframe cannot hold them all: a new engine draws them again from the start."""
     driven = drive("gan")

@@ -118,6 +118,7 @@ async def test_the_session_is_compared_with_another_option_of_it() -> None:
         assert run.app.main.frame is not None and run.app.main.frame.position.iteration == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "size", [SIZES[0], *(pytest.param(s, marks=pytest.mark.slow) for s in SIZES[1:])]
 )

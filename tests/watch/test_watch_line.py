@@ -72,6 +72,7 @@ async def test_continue_with_a_watchpoint_only_says_where_it_runs() -> None:
         assert "no watchpoint is set" not in run.text
 
 
+@pytest.mark.slow
 async def test_watchpoints_have_a_line_of_their_own() -> None:
     async with running((80, 24)) as run:
         frame = run.engine.frame()
