@@ -53,7 +53,7 @@ def subtitle(
 ) -> str:
     """The number ``found`` under the cursor; without one, when the tensor was computed and what a
     pixel shows. Then which tiles of the layout are ``seen``. ``parameter``: as in ``when``.
-    Two blanks separate what may be left out where it is narrow.
+    Two blanks separate what may be left out where it is narrow, the last first.
     """
     if found is not None:
         parts = [f"{index_text(found.index)} {exact(found.value, view.dtype)}".strip()]
@@ -61,10 +61,10 @@ def subtitle(
             parts[0] += "  " + words("view.largest", count=found.count)
     else:
         parts = [when(view, frame, words, parameter=parameter)]
-    if seen is not None:
-        parts.append(tiles(seen, words))
     if found is None:
         parts.append(block(view, words))
+    if seen is not None:
+        parts.append(tiles(seen, words))
     return "  ".join(part for part in parts if part)
 
 
