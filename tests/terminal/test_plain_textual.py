@@ -89,7 +89,7 @@ def walk(env: dict[str, str]) -> list[list[list[Cell]]]:
 
         def take(wanted: str) -> None:
             terminal.wait_for(wanted)
-            terminal.settle()
+            terminal.settle(1.5)  # a busy machine paints the panes one after another
             rows = zip(terminal.screen.display, look(terminal.screen), strict=True)
             shown.append([row for text, row in rows if not TIME.search(text)])
 
