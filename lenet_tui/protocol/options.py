@@ -21,6 +21,8 @@ CHOICES = {"loss": LOSSES, "optimizer": OPTIMIZERS}
 """The values of the options that have only some."""
 NET = "lenet_tui.training.engine.model:Net"
 """The notebook's net."""
+AUTO = "auto"
+"""The device that leaves it to the machine: its GPU, if it has one."""
 OWN = "own"
 """The value of ``preset``, ``data``, ``loss`` and ``optimizer`` that leaves them to the file or
 module that the model comes from.
@@ -68,7 +70,7 @@ class Options:
     """Every option of a session, resolved. ``device`` may still be ``auto``."""
 
     preset: str = "digits"
-    device: str = "auto"
+    device: str = AUTO
     data: str = "digits"
     batch_size: int = 1
     train_size: int = 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 import torch
 
 from lenet_tui.training.engine import devices
+from tests.harness.driving import Drive
 
 
 def test_the_small_step_uses_no_generator() -> None:
@@ -38,3 +40,29 @@ def test_a_gpu_is_warmed_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
         if thread.name == "warm-up":
             thread.join()
     assert warmed == [torch.device("cuda:0")]
+
+
+STEP = """
+import torch
+model = torch.nn.Linear(3, 2)
+data = [torch.ones(4, 3)]
+def step(batch):
+    loss = (model(batch) + torch.ones(2)).sum()
+    loss.backward()
+    return loss
+"""
+
+
+def test_a_step_of_ones_own_stays_where_its_file_put_its_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What it makes in the step is on the device that its owner wrote it for."""
+    file = tmp_path / "own_step.py"
+    file.write_text(STEP)
+    gpu = torch.device("cuda:0")
+    monkeypatch.setattr(
+        devices, "resolve", lambda name: gpu if name == "auto" else torch.device(name)
+    )
+    drive = Drive("own", model=str(file), device="auto")
+    drive("finish")
+    assert drive.moved.frame.options.device == "cpu"

@@ -26,7 +26,7 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import FrameAcknowledged, Passing, Subscription
 from lenet_tui.protocol.moves import AddWatch, Continue, Forward, KillEngine, Move, ToOp
-from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.options import AUTO, Options
 from lenet_tui.protocol.phases import SCHEDULE
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.protocol.saved_session import SavedSession
@@ -129,7 +129,7 @@ class SessionScreen(PaneScreen):
     @property
     def first_options(self) -> Options:
         """The options that the session began with; ``auto`` is the device that it chose."""
-        if self.options.device != "auto" or self.ready is None:
+        if self.options.device != AUTO or self.ready is None:
             return self.options
         return replace(self.options, device=self.ready.device.name)
 

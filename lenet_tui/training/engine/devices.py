@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from lenet_tui.protocol.frame import Device
-from lenet_tui.protocol.options import OptionError
+from lenet_tui.protocol.options import AUTO, OptionError
 from lenet_tui.text.notice import Notice, notice, verbatim
 
 KINDS = ("cpu", "cuda", "mps")
@@ -25,7 +25,7 @@ def resolve(name: str) -> torch.device:
 
     Raises ``OptionError`` with the reason and what would work if it is unknown or not here.
     """
-    if name == "auto":
+    if name == AUTO:
         return next(torch.device(d.name) for d in reversed(list_devices()) if not d.problem)
     kind, _, number = name.partition(":")
     if kind not in KINDS or (":" in name and not (kind == "cuda" and number.isdecimal())):
@@ -55,7 +55,7 @@ def probe(name: str) -> Notice | None:
 
 def starts_cuda(name: str) -> bool:
     """Whether CUDA has to be started before ``name`` can be used; that takes seconds."""
-    wanted = name.startswith(("auto", "cuda")) and torch.cuda.is_available()
+    wanted = name.startswith((AUTO, "cuda")) and torch.cuda.is_available()
     return wanted and not torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from lenet_tui.protocol.options import DRAWN, NET, OWN, RETURNED, OptionError, Options
+from lenet_tui.protocol.options import AUTO, DRAWN, NET, OWN, RETURNED, OptionError, Options
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
 from lenet_tui.text.notice import notice
 from lenet_tui.training.engine import compiled_calls, observed_calls
@@ -33,11 +33,16 @@ def load_file(options: Options) -> TrainingFile:
     return load(options.model, options.model_args)
 
 
-def resolved(options: Options, file: TrainingFile) -> Options:
+def resolved(options: Options, file: TrainingFile, device: torch.device) -> Options:
     """The options with what the file brings beside its model: a step, a loss, an optimizer, data.
 
+    ``device``: what the option means on this machine. With ``auto``, a file with a step of its own
+    stays on the device that it has put its model on: its step was written for that one.
     Raises ``OptionError`` where something is missing.
     """
+    if options.device == AUTO and file.step is not None:
+        device = _chosen(file) or device
+    options = replace(options, device=str(device))
     if options.model == NET:
         return options
     if file.step is not None:
@@ -52,6 +57,12 @@ def resolved(options: Options, file: TrainingFile) -> Options:
         lr = 0.01 if options.lr < 0 else options.lr
         options = replace(options, optimizer="manual", lr=lr)
     return options
+
+
+def _chosen(file: TrainingFile) -> torch.device | None:
+    """The device of the first parameter of a file's models; ``None``: it has made none yet."""
+    modules = [value for value in file.names.values() if isinstance(value, nn.Module)]
+    return next((p.device for module in modules for p in module.parameters()), None)
 
 
 def _with_step(options: Options, file: TrainingFile) -> Options:

@@ -47,7 +47,8 @@ def right(output: Tensor, target: Any) -> tuple[int, int] | None:
         return None
     if target.is_floating_point() or target.is_complex():
         return None
-    return int((output.argmax(1) == target).sum()), len(target)
+    here = target.to(output.device)  # a script may move its labels in the step, not before
+    return int((output.argmax(1) == here).sum()), len(target)
 
 
 def rows_like(output: Tensor, vector: Vector) -> Tensor:

@@ -47,9 +47,9 @@ class Trainer:
 
     def __init__(self, options: Options) -> None:
         self.device = devices.resolve(options.device)
-        options = replace(options, device=str(self.device))
         self.file = self._load(options)
-        options = own_setup.resolved(options, self.file)
+        options = own_setup.resolved(options, self.file, self.device)
+        self.device = torch.device(options.device)
         self.model = model.Net() if options.model == NET else self.file.make_model()
         self._walk = NamedModules(self.model)
         if options.weights:

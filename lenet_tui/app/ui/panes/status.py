@@ -13,7 +13,7 @@ from lenet_tui.kit.ui.format import megabytes, total
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, place_of, words_of
 from lenet_tui.protocol.model_names import SCRIPT, session_name
-from lenet_tui.protocol.options import DRAWN, OWN
+from lenet_tui.protocol.options import AUTO, DRAWN, OWN
 from lenet_tui.terminal.ui.line_widget import LineWidget
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, thousands
@@ -94,7 +94,7 @@ def status_line(status: Status, words: Words, glyphs: Glyphs, width: int) -> Con
 def _left(status: Status, words: Words) -> list[tuple[int, Content]]:
     options = status.frame.options if status.frame else status.options
     device = options.device
-    if status.ready and device == "auto":
+    if status.ready and device == AUTO:
         device = status.ready.device.name
     own = status.place != OWN_NAME
     scripts = own or options.model.startswith(SCRIPT)  # it seeds, and chooses, for itself
