@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+import torch
+
 T = TypeVar("T")
 
 LEAST = 3
 """Rounds of a quick run, and of a row whose time is up."""
 STEADY = 1.3
 """The upper quartile of a baseline's times over the lower one, at most, on a quiet machine."""
+
+
+CPU = "cpu"
 
 
 class Skipped(Exception):
@@ -71,10 +76,14 @@ class Row:
 
 @dataclass(slots=True)
 class Effort:
-    """How much the row that is being measured may do. ``until``: when its time is up."""
+    """How much the row that is being measured may do. ``until``: when its time is up.
+
+    ``device``: where the nets of other sizes are trained.
+    """
 
     quick: bool = False
     until: float = math.inf
+    device: str = CPU
 
 
 EFFORT = Effort()
@@ -125,10 +134,17 @@ def paired(
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """How long a call takes, in seconds."""
+    """How long a call takes, in seconds, with what it has a GPU do."""
+    _wait()
     started = time.perf_counter()
     call()
+    _wait()
     return time.perf_counter() - started
+
+
+def _wait() -> None:
+    if EFFORT.device != CPU:
+        torch.cuda.synchronize(EFFORT.device)
 
 
 def result(

@@ -8,7 +8,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.measure import Result, Row, result, rounds
+from tests.benchmarks.measure import EFFORT, Result, Row, result, rounds
 from tests.harness.terminal import ROOT, environment
 
 ROUNDS = 5
@@ -21,10 +21,10 @@ torch.set_num_threads(1)
 model = nn.Sequential(
     nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
     nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
-)
+).to(sys.argv[1])
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1000)
-x, target = torch.randn(8, 1, 32, 32), torch.randint(0, 10, (8,))
+x, target = torch.randn(8, 1, 32, 32).to(sys.argv[1]), torch.arange(8).to(sys.argv[1])
 
 
 def train(iterations):
@@ -35,6 +35,7 @@ def train(iterations):
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
+    loss.item()
 
 
 train(50)
@@ -58,7 +59,7 @@ def unstopped(*words: str) -> Result:
         for number in rounds(ROUNDS):
             ways = [[str(script)], ["-m", "lenet_tui", "run", *words, "--", str(script)]]
             order = ways if number % 2 else ways[::-1]
-            took = {len(way): loop_seconds(way) for way in order}
+            took = {len(way): loop_seconds([*way, EFFORT.device]) for way in order}
             plain.append(took[1])
             ratios.append(took[1] / took[len(ways[1])])
     what = "speed of a script, not stopped"

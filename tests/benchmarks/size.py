@@ -18,14 +18,15 @@ from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Back, Forward, Move, Run
-from lenet_tui.protocol.options import resolve
+from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.protocol.phases import TURN
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.training.engine import dataset
+from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.trainer import Trainer
 from tests.benchmarks.engine import Unwatched
-from tests.benchmarks.measure import Result, Row, paired, result, rounds, seconds
+from tests.benchmarks.measure import EFFORT, Result, Row, paired, result, rounds, seconds
 from tests.harness.driving import LocalStore
 
 BATCH = 8
@@ -142,17 +143,23 @@ class Net:
 NETS = {"resnet": Net(ResNet, 3), "vit": Net(ViT, 3), "gpt": Net(GPT, 3), "many": Net(Many, 6)}
 
 
-def session(name: str, history_mb: int = 1024) -> Session:
+def _options(name: str, **more: int) -> Options:
     model = f"{__name__}:{NETS[name].make.__name__}"
-    options = resolve("digits", batch_size=BATCH, history_mb=history_mb, model=model)
+    return resolve("digits", device=EFFORT.device, batch_size=BATCH, model=model, **more)
+
+
+def session(name: str, history_mb: int = 1024) -> Session:
+    options = _options(name, history_mb=history_mb)
     gc.freeze()  # as the engine's process does
     return Session(options, LocalStore(), Unwatched())
 
 
 def plain_loop(name: str, iterations: int) -> Callable[[], None]:
-    """The loop a person would write."""
+    """The loop a person would write, in the mode of equal bits that a session sets."""
+    deterministic(torch.device(EFFORT.device))
     torch.manual_seed(0)
-    net, criterion, digits = NETS[name].make(), nn.CrossEntropyLoss(), dataset.load("digits").train
+    net, criterion = NETS[name].make().to(EFFORT.device), nn.CrossEntropyLoss()
+    digits = dataset.load("digits").train
     place = 0
 
     def loop() -> None:
@@ -160,7 +167,7 @@ def plain_loop(name: str, iterations: int) -> Callable[[], None]:
         for _ in range(iterations):
             picked = torch.arange(place, place + BATCH)
             place = (place + BATCH) % (len(digits) - BATCH)
-            images, labels = digits.batch(picked)
+            images, labels = [t.to(EFFORT.device) for t in digits.batch(picked)]
             loss = criterion(net(images), labels)
             net.zero_grad()
             loss.backward()
@@ -194,8 +201,7 @@ def flat(name: str) -> Result:
 def recorded(name: str) -> Result:
     """Every op with its gradients on the tape: time over the plain loop's."""
     count = NETS[name].iterations
-    model = f"{__name__}:{NETS[name].make.__name__}"
-    options = resolve("digits", batch_size=BATCH, model=model)
+    options = _options(name)
     gc.freeze()
     recorder = TapeRecorder(Trainer(options), RecorderProgress(), 0.0)
     iteration = 0

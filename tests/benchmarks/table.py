@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import time
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from tests.benchmarks.measure import EFFORT, Result, Row, Skipped
+from tests.benchmarks.measure import CPU, EFFORT, Result, Row, Skipped
 
 PATIENCE = 3
 """A row is ended after so many times the seconds that it should take."""
@@ -36,12 +37,17 @@ def run(rows: Rows, argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--quick", action="store_true", help="rough figures in two minutes, the longest left out"
     )
+    parser.add_argument(
+        "--device", default=CPU, help="where the nets of other sizes train: cpu, cuda[:N]"
+    )
     asked = parser.parse_args(argv)
     unknown = [name for name in asked.names if name not in rows]
     if unknown:
         sys.stderr.write(f"no benchmark {unknown[0]}: one of {', '.join(rows)}\n")
         return 2
-    EFFORT.quick = asked.quick
+    EFFORT.quick, EFFORT.device = asked.quick, asked.device
+    if asked.device == CPU:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # so that the device auto is the CPU in every row
     printer = JsonPrinter() if asked.format == "json" else TextPrinter()
     status = 0
     for name in asked.names or rows:
