@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import threading
 from collections.abc import Iterator
 
@@ -51,11 +52,19 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     found.close()
 
 
+def in_a_function(script: str) -> str:
+    """The same script as a function that is called: its variables are the function's."""
+    return f"def main():\n{textwrap.indent(script, '    ')}\n\nmain()\n"
+
+
 def test_a_script_is_checked_as_it_is(runs: Runs) -> None:
     healthy = runs(HEALTHY, "check", "--format", "json")
     assert (healthy.status, json.loads(healthy.out)["findings"]) == (0, [])
     assert healthy.err.splitlines() == ["batch 0", "batch 1"]  # ended in its third update
     assert healthy.weights == b""
+
+    inside = runs(in_a_function(HEALTHY), "check", "--format", "json")
+    assert (inside.status, json.loads(inside.out)["findings"]) == (0, [])  # reading keeps no graph
 
     kept = HEALTHY.replace("    optimizer.zero_grad()\n", "")
     found = runs(kept, "check", "--format", "json", "--at", "5", "--iterations", "2")

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from lenet_tui.around.tracebacks import PACKAGE
+from lenet_tui.training.engine.frame_locals import frame_locals
 
 TORCH = f"{Path(torch.__file__).parent}/"
 STDLIB = f"{sysconfig.get_paths()['stdlib']}/"
@@ -145,9 +146,8 @@ class _Names:
         deeper: list[tuple[str, Any]] = []
         for frame in frames:
             globals_ = frame.f_globals
-            for place in (
-                (frame.f_locals, globals_) if frame.f_locals is not globals_ else (globals_,)
-            ):
+            own = () if frame.f_locals is globals_ else (frame_locals(frame),)
+            for place in (*own, globals_):
                 for name, value in list(place.items())[:MOST]:
                     if name.startswith("__") or isinstance(value, (ModuleType, type)):
                         continue

@@ -19,6 +19,7 @@ from torch.autograd.graph import Node
 from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.findings.engine.holders import MOST, SEVERAL, holdings
 from lenet_tui.findings.engine.nodes import edges, sequence
+from lenet_tui.training.engine.frame_locals import frame_locals
 from lenet_tui.training.engine.own_errors import is_own_file
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -131,7 +132,7 @@ def _named(by: Any, one: Any, kind: str) -> Way | None:
     """The name that ``by`` has for ``one``."""
     if isinstance(by, FrameType):
         file = by.f_code.co_filename
-        name = next((n for n, v in by.f_locals.items() if v is one), "")
+        name = next((n for n, v in frame_locals(by).items() if v is one), "")
         return (name, kind, file) if name and is_own_file(file) else None
     if isinstance(by, CellType):
         for function in (f for t in gc.get_referrers(by) for f in gc.get_referrers(t)):

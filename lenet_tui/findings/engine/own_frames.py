@@ -12,6 +12,7 @@ from torch import nn
 
 from lenet_tui.tape.engine import recorder
 from lenet_tui.training.engine import trainer
+from lenet_tui.training.engine.frame_locals import frame_locals
 from lenet_tui.training.engine.own_errors import is_own_file
 
 OUTSIDE = (trainer.__file__, recorder.__file__)
@@ -56,7 +57,7 @@ def frame_now(past: tuple[str, ...] = ()) -> OwnFrame:
 def _of_module(frame: FrameType) -> bool:
     """Whether a frame is that of a module's method."""
     names = frame.f_code.co_varnames
-    return bool(names) and isinstance(frame.f_locals.get(names[0]), nn.Module)
+    return bool(names) and isinstance(frame_locals(frame).get(names[0]), nn.Module)
 
 
 def line_now() -> str:

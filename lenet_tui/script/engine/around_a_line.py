@@ -18,6 +18,7 @@ from lenet_tui.script.engine.candidates import Candidate
 from lenet_tui.script.instead import no_screen
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice
+from lenet_tui.training.engine.frame_locals import frame_locals
 from lenet_tui.training.engine.live_objects import Given, Unusable
 
 PARTS = ("model", "batch", "loss", "optimizer")
@@ -41,12 +42,12 @@ def look(frame: FrameType) -> None:
         return
     chosen: dict[str, Candidate] = {}
     try:
-        taken = _taken(frame.f_locals, frame.f_globals, chosen)
+        taken = _taken(frame_locals(frame), frame.f_globals, chosen)
         values = {part: candidate.value for part, candidate in taken.items()}
         first = [values.pop(part) for part in PARTS]
         given = Given.of(*first, **values)
     except Unclear as unclear:
-        whole = _whole(frame.f_locals, frame.f_globals) if unclear.part != "batch" else None
+        whole = _whole(frame_locals(frame), frame.f_globals) if unclear.part != "batch" else None
         if whole is not None:
             _take(at, whole)
             return

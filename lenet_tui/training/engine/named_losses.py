@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lenet_tui.training.engine.frame_locals import frame_locals
 from lenet_tui.training.engine.observed_calls import BACKWARD, Call, Roots, observed_by
 from lenet_tui.training.engine.training_file import TrainingFile
 
@@ -149,7 +150,7 @@ def _variable(calls: list[ast.Call], frame: FrameType, root: Tensor) -> str | No
 def _held(node: ast.expr, frame: FrameType) -> object:
     """What a variable, or an attribute of one, holds; none of the owner's code is run."""
     if isinstance(node, ast.Name):
-        return frame.f_locals.get(node.id, frame.f_globals.get(node.id))
+        return frame_locals(frame).get(node.id, frame.f_globals.get(node.id))
     if isinstance(node, ast.Attribute):
         return getattr(_held(node.value, frame), "__dict__", {}).get(node.attr)
     return None

@@ -21,6 +21,7 @@ from lenet_tui.findings.engine.nodes import edges, sequence
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, LOSS
 from lenet_tui.tape.engine.in_place import tensors
+from lenet_tui.training.engine.frame_locals import frame_locals
 from lenet_tui.training.engine.own_errors import own_line
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -138,7 +139,7 @@ def started_from(error: BaseException) -> Tensor | None:
     while at is not None:
         code = at.tb_frame.f_code
         if code.co_filename == torch.autograd.__file__ and code.co_name == "backward":
-            given = tensors(at.tb_frame.f_locals.get("tensors"))
+            given = tensors(frame_locals(at.tb_frame).get("tensors"))
             found = given[0] if given else found
         at = at.tb_next
     return found
