@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn, overrides
-from torch.nn.modules import module as nn_module
 from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
@@ -25,7 +24,7 @@ from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
-from lenet_tui.training.engine import batch, compiled_calls, observed_calls
+from lenet_tui.training.engine import batch, compiled_calls, module_hooks, observed_calls
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -160,8 +159,8 @@ class IterationRecorder(StepRecorder):
     def _hook(self) -> None:
         ForwardRecorder._hook(self)
         self._hooks += [
-            nn_module.register_module_forward_hook(self._module_was_given, with_kwargs=True),
-            nn_module.register_module_forward_hook(self._module_ends, always_call=True),
+            module_hooks.after_modules(self._module_was_given, with_kwargs=True),
+            module_hooks.after_modules(self._module_ends, always_call=True),
         ]
 
     def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:

@@ -13,13 +13,11 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.modules import module as nn_module
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.around.engine import found
 from lenet_tui.around.engine.beside import Beside
@@ -33,8 +31,9 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import compiled_calls, observed_calls
+from lenet_tui.training.engine import compiled_calls, module_hooks, observed_calls
 from lenet_tui.training.engine.generators import unchanged_generators
+from lenet_tui.training.engine.module_hooks import ModuleHook
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.watch.engine import evaluate
 
@@ -78,7 +77,7 @@ class Observer:
         self._glance = glance or Glance()
         self._roots, self._conditions, self._hand = Roots(), Conditions(), ByHand()
         self._observing, self._observed = ExitStack(), False
-        self._modules: RemovableHandle | None = None
+        self._modules: ModuleHook | None = None
         self._stepped = False
         """Whether an optimizer has made a step."""
         self._by_hand: bool | None = None
@@ -158,7 +157,7 @@ class Observer:
     def _see_modules(self) -> None:
         """See each call of a module, which costs a little."""
         if self._modules is None:
-            self._modules = nn_module.register_module_forward_pre_hook(self._module_called)
+            self._modules = module_hooks.before_modules(self._module_called)
             self._observing.callback(self._see_no_modules)
 
     def _see_no_modules(self) -> None:

@@ -9,10 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import Node
-from torch.nn.modules import module as nn_module
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
-from torch.overrides import TorchFunctionMode
 
 from lenet_tui.findings.engine.mode_changes import ModeChanges
 from lenet_tui.findings.engine.own_frames import line_now
@@ -21,6 +19,8 @@ from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.torch_functions import known
+from lenet_tui.training.engine import module_hooks
+from lenet_tui.training.engine.function_modes import OwnMode
 
 SEEN = ("data",)
 """Attributes of a tensor that are no ops, yet leave the graph."""
@@ -91,7 +91,7 @@ class Announced(RecorderProgress):
         self.tell(what)
 
 
-class Observer(TorchFunctionMode):
+class Observer(OwnMode):
     """Sees each call of torch that a recorder makes: it is entered before the recorder.
 
     ``before``: is given each call that is about to be made; what it raises ends the iteration.
@@ -115,8 +115,8 @@ class Observer(TorchFunctionMode):
 
     def __enter__(self) -> Observer:
         self._handles = [
-            nn_module.register_module_forward_pre_hook(self._enters),
-            nn_module.register_module_forward_hook(self._leaves),
+            module_hooks.before_modules(self._enters),
+            module_hooks.after_modules(self._leaves),
             register_optimizer_step_pre_hook(self._updates),
         ]
         self.modes.__enter__()

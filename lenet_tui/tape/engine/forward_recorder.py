@@ -9,9 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import Node
 from torch.jit import ScriptModule
-from torch.nn.modules import module as nn_module
-from torch.overrides import TorchFunctionMode
-from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
@@ -22,8 +19,10 @@ from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
 from lenet_tui.tape.engine.torch_functions import known
 from lenet_tui.tape.engine.written_parameters import WrittenParameters
-from lenet_tui.training.engine import compiled_calls
+from lenet_tui.training.engine import compiled_calls, module_hooks
 from lenet_tui.training.engine.compiled_calls import CompiledCall
+from lenet_tui.training.engine.function_modes import OwnMode
+from lenet_tui.training.engine.module_hooks import ModuleHook
 from lenet_tui.training.engine.outputs import main_output, named_parts
 
 NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
@@ -42,7 +41,7 @@ class StopHere(BaseException):
     """Ends a forward or backward at the op where it was asked to stop."""
 
 
-class ForwardRecorder(TorchFunctionMode):
+class ForwardRecorder(OwnMode):
     """Records every outermost torch function that returns tensors.
 
     Names: the last op of a leaf module bears its path (``conv1``), its other ops ``path.op``; a
@@ -86,7 +85,7 @@ class ForwardRecorder(TorchFunctionMode):
         """Whether an op ran without a graph, as inside an ``autograd.Function``."""
         self._scripted: list[Taken] = []
         """What the scripted modules under way were given."""
-        self._hooks: list[RemovableHandle] = []
+        self._hooks: list[ModuleHook] = []
 
     def run(self, model: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """``model(*args, **kwargs)``, recorded."""
@@ -111,13 +110,13 @@ class ForwardRecorder(TorchFunctionMode):
     def _hook(self) -> None:
         """See each module that is called."""
         self._hooks = [
-            nn_module.register_module_forward_pre_hook(self._module_enters),
-            nn_module.register_module_forward_hook(self._module_leaves),
+            module_hooks.before_modules(self._module_enters),
+            module_hooks.after_modules(self._module_leaves),
         ]
 
     def _unhook(self) -> None:
-        for handle in self._hooks:
-            handle.remove()
+        for hook in self._hooks:
+            hook.remove()
 
     def _know_parameters(self) -> None:
         """Note where the parameters' memory is."""
@@ -263,14 +262,11 @@ class ForwardRecorder(TorchFunctionMode):
         self._enters(call.__name__)
         self.attempt = call.__name__, args, kwargs
         taken = self._taken((*args, *kwargs.values()))
-        self._unhook()
         try:
-            result = call.function(*args, **kwargs)
+            result = call.run(*args, **kwargs)
         except Exception:
             self.failed_line = self._line()
             raise
-        finally:
-            self._hook()
         self.attempt = NOTHING
         self._closed(call.__name__, module or self._within[0], taken, result)
         if module is not None:

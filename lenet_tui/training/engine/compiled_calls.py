@@ -18,6 +18,8 @@ from torch import nn
 from torch._functorch import apis
 from torch.overrides import handle_torch_function
 
+from lenet_tui.training.engine import function_modes, module_hooks
+
 NAME, MAPPED = "compiled", "vmap"
 """The ops of such calls."""
 TWICE = "Using `torch.compile.module.` when there are global hooks"
@@ -45,7 +47,12 @@ class CompiledCall:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if _recording and torch._C._is_torch_function_mode_enabled():
             return handle_torch_function(self, (), *args, **kwargs)
-        return self.function(*args, **kwargs)
+        return self.run(*args, **kwargs)
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function, which meets neither a hook nor a mode of whoever looks on."""
+        with module_hooks.hidden(), function_modes.hidden():
+            return self.function(*args, **kwargs)
 
 
 @contextmanager

@@ -1,0 +1,71 @@
+"""Hooks on every module that is called, which what ``torch.compile`` makes does not meet.
+
+Its compiler would trace them into the function: this would come apart at each, compute other bits,
+and keep what they were given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from torch.nn.modules import module as nn_module
+from torch.utils.hooks import RemovableHandle
+
+_all: list[ModuleHook] = []
+"""In the order in which torch calls them."""
+
+
+class ModuleHook:
+    """A hook on every module, until it is removed. ``register`` has torch call it."""
+
+    def __init__(self, register: Callable[[], RemovableHandle]) -> None:
+        self._register = register
+        self._handle: RemovableHandle | None = None
+        _all.append(self)
+        self.show()
+
+    def show(self) -> None:
+        """Have it called."""
+        self._handle = self._handle or self._register()
+
+    def hide(self) -> None:
+        """Have it called no longer, for now."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.remove()
+
+    def remove(self) -> None:
+        """Have it never called again; a second time nothing happens."""
+        self.hide()
+        if self in _all:
+            _all.remove(self)
+
+
+def before_modules(hook: Callable[..., Any]) -> ModuleHook:
+    """Have ``hook(module, args)`` called before the forward of each module."""
+    return ModuleHook(partial(nn_module.register_module_forward_pre_hook, hook))
+
+
+def after_modules(hook: Callable[..., Any], **how: bool) -> ModuleHook:
+    """Have ``hook(module, args, output)`` called after the forward of each module.
+
+    ``how``: ``with_kwargs``, ``always_call``, as torch has them.
+    """
+    return ModuleHook(partial(nn_module.register_module_forward_hook, hook, **how))
+
+
+@contextmanager
+def hidden() -> Iterator[None]:
+    """Meanwhile none of these hooks is called."""
+    hooks = _all.copy()
+    for hook in hooks:
+        hook.hide()
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            if hook in _all:
+                hook.show()
