@@ -73,6 +73,41 @@ def test_a_script_is_checked_as_it_is(runs: Runs) -> None:
     assert len(found.err.splitlines()) == 5
 
 
+COMPILED = """
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+graphs = []
+
+
+def backend(graph, inputs):
+    graphs.append(graph)
+    return graph.forward
+
+
+model = nn.Sequential(nn.Linear(4, 8), nn.GELU(), nn.Linear(8, 2))
+compiled = torch.compile(model, backend=backend)
+optimizer = torch.optim.Adam(model.parameters())
+for _ in range(4):
+    loss = nn.functional.cross_entropy(compiled(torch.randn(6, 4)), torch.arange(6) % 2)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print(len(graphs), loss.item())
+"""
+
+
+@pytest.mark.slow
+def test_what_is_compiled_is_one_graph_whoever_looks_on(runs: Runs) -> None:
+    plain = runs(COMPILED)
+    assert [line[0] for line in plain.out.splitlines()] == ["1"] * 4
+    assert runs(COMPILED, "--at", "3").out == plain.out
+    checked = runs(COMPILED, "check", "--format", "json")
+    assert json.loads(checked.out)["findings"] == []  # no graph of a recording is kept either
+    assert checked.err.splitlines() == plain.out.splitlines()[:2]
+
+
 def test_what_a_script_raises_is_explained(runs: Runs) -> None:
     ran = runs(HEALTHY.replace(LINE, LINE + "    hidden[0] = 0\n"), "check", "--format", "json")
     findings = json.loads(ran.out)["findings"]

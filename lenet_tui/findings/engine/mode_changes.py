@@ -47,3 +47,4 @@ class ModeChanges:
 
     def __exit__(self, *error: object) -> None:
         nn.Module.__setattr__ = self._set  # type: ignore[method-assign]
+        self._count = int  # whoever has kept the observed function keeps nothing else

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import overrides
 
 from lenet_tui.findings.engine.own_frames import line_now
 
@@ -61,6 +62,7 @@ class Seedings:
         self._originals: list[tuple[Any, str, Any]] = []
 
     def __enter__(self) -> Seedings:
+        overrides.get_ignored_functions()  # torch keeps those that it finds at its first call
         for place, name, said, state in PLACES:
             original = getattr(place, name)
             self._originals.append((place, name, original))
@@ -70,6 +72,7 @@ class Seedings:
     def __exit__(self, *error: object) -> None:
         for place, name, original in self._originals:
             setattr(place, name, original)
+        self._count = int  # whoever has kept an observed function keeps nothing else
         for seeding in self.all:
             if not any(s.function == seeding.function for s in self._after(seeding)):
                 seeding.look()
