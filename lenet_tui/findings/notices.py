@@ -15,6 +15,11 @@ NOTICES = {
         "it is not known which axis the samples lie along, or there are fewer than three",
         "不知道样本沿哪个轴排列，或样本少于三个",
     ),
+    "findings:outside-its-range": (
+        "{op} is given an index or a label that is out of range: on a GPU its kernel would end "
+        "the process",
+        "{op} 收到超出范围的索引或标签：在 GPU 上它的内核会终止进程",
+    ),
     "findings:no-update": (
         "this step changes no parameter, or has no loss",
         "这个训练步没有改变任何参数，或没有损失",

@@ -19,9 +19,9 @@ OWN_WEIGHTS = "held_out"
 NAMES = sorted({file.stem for file in FILES.glob("[a-z]*.py")} - {OWN_WEIGHTS})
 
 
-def explained(name: str) -> Explained:
+def explained(name: str, device: str = "cpu") -> Explained:
     """The file after two iterations."""
-    driven = Drive("", model=str(FILES / f"{name}.py"))
+    driven = Drive("", model=str(FILES / f"{name}.py"), device=device)
     driven("finish")
     driven("finish")
     net = Explained.__new__(Explained)
@@ -49,8 +49,8 @@ def cells(net: Explained, draw: random.Random) -> list[str]:
     return found
 
 
-def sweep(name: str, count: int | None) -> list[Explanation]:
-    net, draw = explained(name), random.Random(3)
+def sweep(name: str, count: int | None, device: str = "cpu") -> list[Explanation]:
+    net, draw = explained(name, device), random.Random(3)
     answers = [net.answer(cell) for cell in cells(net, draw)[:count]]
     found = [a for a in answers if a is not None]
     unknown = Counter(a.op for a in found if not is_proved(a))
@@ -70,6 +70,12 @@ def test_no_number_of_a_file_is_called_wrong(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_number_of_any_file_is_called_wrong(name: str) -> None:
     assert len(sweep(name, None)) > 30
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "gan"])
+def test_no_number_is_called_wrong_on_a_gpu(name: str) -> None:
+    assert len(sweep(name, 150, "cuda:0")) > 30
 
 
 @pytest.mark.slow

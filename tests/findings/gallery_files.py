@@ -40,10 +40,13 @@ def write(program: str, variant: str, folder: Path) -> Path:
     return file
 
 
-def checked(program: str, variant: str, folder: Path) -> Findings:
-    """What a check finds in one variant."""
+def checked(program: str, variant: str, folder: Path, device: str = "cpu") -> Findings:
+    """What a check finds in one variant; ``device``: where it makes all its tensors."""
     file = write(program, variant, folder)
-    options = resolve("own", model=str(file), device="cpu")
+    if device != "cpu":
+        there = f'import torch; torch.set_default_device("{device}")\n'
+        file.write_text(file.read_text("utf-8").replace("import torch\n", there, 1), "utf-8")
+    options = resolve("own", model=str(file), device=device)
     torch.set_num_threads(options.threads)
     return check(Trainer(options), ITERATIONS)
 

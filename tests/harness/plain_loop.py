@@ -30,18 +30,23 @@ def bits(tensor: Tensor) -> str:
     return hashlib.sha256(whole.tobytes()).hexdigest()
 
 
-def states(name: str, seed: int = 0, folder: Path = FILES) -> Iterator[tuple[State, float | None]]:
-    """Yields the parameters, gradients and loss after each iteration of the file's loop."""
+def states(
+    name: str, seed: int = 0, folder: Path = FILES, device: str = "cpu"
+) -> Iterator[tuple[State, float | None]]:
+    """Yields the parameters, gradients and loss after each iteration of the file's loop.
+
+    ``device``: where the models and each batch are moved to; the file need not know of it.
+    """
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
     names = runpy.run_path(str(folder / f"{name}.py"))
-    models = _models(names)
+    models = [(prefix, module.to(device)) for prefix, module in _models(names)]
     model = models[0][1]
     optimizer = names.get("optimizer")
     if callable(optimizer) and not isinstance(optimizer, torch.optim.Optimizer):
         optimizer = optimizer(model.parameters())
-    for batch in _batches(names["data"]):
+    for batch in (_moved(b, device) for b in _batches(names["data"])):
         if "step" in names:
             loss = names["step"](batch)
         else:
@@ -76,6 +81,16 @@ def _batches(data: Any) -> Iterator[Any]:
     """Epoch after epoch of the data."""
     for _ in itertools.count():
         yield from data() if callable(data) else data
+
+
+def _moved(value: Any, device: str) -> Any:
+    if isinstance(value, Tensor):
+        return value.to(device)
+    if isinstance(value, dict):
+        return {key: _moved(part, device) for key, part in value.items()}
+    if isinstance(value, (tuple, list)):
+        return type(value)(_moved(part, device) for part in value)
+    return value
 
 
 def _output(model: nn.Module, batch: Any) -> tuple[Any, Any]:

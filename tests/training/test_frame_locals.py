@@ -38,7 +38,7 @@ def test_what_somebody_else_holds_stays() -> None:
 
 
 def test_the_names_of_a_file_and_of_a_class_stay() -> None:
-    names = {"here": here, "frame_locals": frame_locals}
+    names: dict[str, Any] = {"here": here, "frame_locals": frame_locals}
     exec("x = 1\nfound = frame_locals(here())\ny = 2", names)
     assert names["x"] == 1 and names["y"] == 2
     place: dict[str, Any] = {}

@@ -8,7 +8,7 @@ import torch
 from torch import nn, overrides
 from torch.overrides import TorchFunctionMode
 
-from lenet_tui.training.engine import module_hooks
+from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.function_modes import OwnMode
 
@@ -27,12 +27,13 @@ class Ours(Theirs, OwnMode):
 
 
 def test_only_the_modes_of_others_are_active() -> None:
+    active: Any = overrides._get_current_function_mode_stack
     found: list[Any] = []
-    call = CompiledCall(lambda: found.extend(overrides._get_current_function_mode_stack()), None)
+    call = CompiledCall(lambda: found.extend(active()), None)
     outer, ours, inner, last = Theirs(), Ours(), Theirs(), Ours()
     with outer, ours, inner, last:
         call()
-        assert overrides._get_current_function_mode_stack() == [outer, ours, inner, last]
+        assert active() == [outer, ours, inner, last]
     assert found == [outer, inner]
 
 
@@ -40,9 +41,9 @@ def test_only_the_hooks_of_others_are_called_and_ours_again_in_their_order() -> 
     called: list[str] = []
     theirs = nn.modules.module.register_module_forward_hook(lambda *_: called.append("theirs"))
     ours = [
-        module_hooks.before_modules(lambda *_: called.append("before")),
-        module_hooks.after_modules(lambda *_: called.append("first")),
-        module_hooks.after_modules(lambda *_: called.append("second"), always_call=True),
+        global_hooks.before_modules(lambda *_: called.append("before")),
+        global_hooks.after_modules(lambda *_: called.append("first")),
+        global_hooks.after_modules(lambda *_: called.append("second"), always_call=True),
     ]
     model, x = nn.Identity(), torch.ones(1)
     CompiledCall(lambda: model(x), None)()

@@ -24,7 +24,7 @@ from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
-from lenet_tui.training.engine import batch, compiled_calls, module_hooks, observed_calls
+from lenet_tui.training.engine import batch, compiled_calls, global_hooks, observed_calls
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -159,8 +159,8 @@ class IterationRecorder(StepRecorder):
     def _hook(self) -> None:
         ForwardRecorder._hook(self)
         self._hooks += [
-            module_hooks.after_modules(self._module_was_given, with_kwargs=True),
-            module_hooks.after_modules(self._module_ends, always_call=True),
+            global_hooks.after_modules(self._module_was_given, with_kwargs=True),
+            global_hooks.after_modules(self._module_ends, always_call=True),
         ]
 
     def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:

@@ -31,9 +31,9 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import compiled_calls, module_hooks, observed_calls
+from lenet_tui.training.engine import compiled_calls, global_hooks, observed_calls
 from lenet_tui.training.engine.generators import unchanged_generators
-from lenet_tui.training.engine.module_hooks import ModuleHook
+from lenet_tui.training.engine.global_hooks import GlobalHook
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.watch.engine import evaluate
 
@@ -77,7 +77,7 @@ class Observer:
         self._glance = glance or Glance()
         self._roots, self._conditions, self._hand = Roots(), Conditions(), ByHand()
         self._observing, self._observed = ExitStack(), False
-        self._modules: ModuleHook | None = None
+        self._modules: GlobalHook | None = None
         self._stepped = False
         """Whether an optimizer has made a step."""
         self._by_hand: bool | None = None
@@ -157,7 +157,7 @@ class Observer:
     def _see_modules(self) -> None:
         """See each call of a module, which costs a little."""
         if self._modules is None:
-            self._modules = module_hooks.before_modules(self._module_called)
+            self._modules = global_hooks.before_modules(self._module_called)
             self._observing.callback(self._see_no_modules)
 
     def _see_no_modules(self) -> None:

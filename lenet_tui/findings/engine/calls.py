@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import Node
 from torch.optim import Optimizer
-from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from lenet_tui.findings.engine.mode_changes import ModeChanges
 from lenet_tui.findings.engine.own_frames import line_now
@@ -19,7 +18,7 @@ from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.torch_functions import known
-from lenet_tui.training.engine import module_hooks
+from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.function_modes import OwnMode
 
 SEEN = ("data",)
@@ -115,9 +114,9 @@ class Observer(OwnMode):
 
     def __enter__(self) -> Observer:
         self._handles = [
-            module_hooks.before_modules(self._enters),
-            module_hooks.after_modules(self._leaves),
-            register_optimizer_step_pre_hook(self._updates),
+            global_hooks.before_modules(self._enters),
+            global_hooks.after_modules(self._leaves),
+            global_hooks.before_updates(self._updates),
         ]
         self.modes.__enter__()
         self.seedings.__enter__()

@@ -13,6 +13,8 @@ from lenet_tui.findings.engine.calls import Call
 ALONG = ("gather", "scatter", "scatter_add", "scatter_reduce", "index_select", "index_add",
          "index_copy", "index_fill", "index_reduce")  # fmt: skip
 """Functions of a tensor, an axis and an index along it; no negative ones."""
+INDEXING = (*ALONG, "take_along_dim", "embedding", "embedding_bag", "one_hot", "getitem", "setitem")
+"""Functions that take indices."""
 WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 

@@ -19,10 +19,10 @@ from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
 from lenet_tui.tape.engine.torch_functions import known
 from lenet_tui.tape.engine.written_parameters import WrittenParameters
-from lenet_tui.training.engine import compiled_calls, module_hooks
+from lenet_tui.training.engine import compiled_calls, global_hooks
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.function_modes import OwnMode
-from lenet_tui.training.engine.module_hooks import ModuleHook
+from lenet_tui.training.engine.global_hooks import GlobalHook
 from lenet_tui.training.engine.outputs import main_output, named_parts
 
 NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
@@ -85,7 +85,7 @@ class ForwardRecorder(OwnMode):
         """Whether an op ran without a graph, as inside an ``autograd.Function``."""
         self._scripted: list[Taken] = []
         """What the scripted modules under way were given."""
-        self._hooks: list[ModuleHook] = []
+        self._hooks: list[GlobalHook] = []
 
     def run(self, model: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """``model(*args, **kwargs)``, recorded."""
@@ -110,8 +110,8 @@ class ForwardRecorder(OwnMode):
     def _hook(self) -> None:
         """See each module that is called."""
         self._hooks = [
-            module_hooks.before_modules(self._module_enters),
-            module_hooks.after_modules(self._module_leaves),
+            global_hooks.before_modules(self._module_enters),
+            global_hooks.after_modules(self._module_leaves),
         ]
 
     def _unhook(self) -> None:

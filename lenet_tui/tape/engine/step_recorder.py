@@ -12,10 +12,6 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.modules.loss import _Loss
 from torch.optim import Optimizer
-from torch.optim.optimizer import (
-    register_optimizer_step_post_hook,
-    register_optimizer_step_pre_hook,
-)
 
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE, Phase
@@ -27,7 +23,7 @@ from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.step_phases import StepPhases, TimedSegments, run_backward, unfinished
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.tape.engine.tape import UNKNOWN, TapeSegment
-from lenet_tui.training.engine import compiled_calls, observed_calls
+from lenet_tui.training.engine import compiled_calls, global_hooks, observed_calls
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.observed_calls import Roots
 from lenet_tui.training.engine.outputs import main_output, named_parts
@@ -161,8 +157,8 @@ class StepRecorder(ForwardRecorder):
     def _hook(self) -> None:
         super()._hook()
         self._hooks += [
-            register_optimizer_step_pre_hook(self._before_update),
-            register_optimizer_step_post_hook(self._after_update),
+            global_hooks.before_updates(self._before_update),
+            global_hooks.after_updates(self._after_update),
         ]
 
     def _compiled(self, call: CompiledCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -18,7 +18,7 @@ from torch import nn
 from torch._functorch import apis
 from torch.overrides import handle_torch_function
 
-from lenet_tui.training.engine import function_modes, module_hooks
+from lenet_tui.training.engine import function_modes, global_hooks
 
 NAME, MAPPED = "compiled", "vmap"
 """The ops of such calls."""
@@ -51,7 +51,7 @@ class CompiledCall:
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function, which meets neither a hook nor a mode of whoever looks on."""
-        with module_hooks.hidden(), function_modes.hidden():
+        with global_hooks.hidden(), function_modes.hidden():
             return self.function(*args, **kwargs)
 
 

@@ -19,7 +19,7 @@ class OwnMode(TorchFunctionMode):
 @contextmanager
 def hidden() -> Iterator[None]:
     """Meanwhile no mode of ours is active; those of others are, in their order."""
-    modes = overrides._get_current_function_mode_stack()
+    modes = overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
     first = next((n for n, mode in enumerate(modes) if isinstance(mode, OwnMode)), len(modes))
     inner = modes[first:]
     others = [mode for mode in inner if not isinstance(mode, OwnMode)]
@@ -33,6 +33,6 @@ def hidden() -> Iterator[None]:
 def _exchange(old: list[TorchFunctionMode], new: list[TorchFunctionMode]) -> None:
     """Put the innermost modes in the place of others."""
     for _ in old:
-        overrides._pop_mode()
+        overrides._pop_mode()  # type: ignore[no-untyped-call]
     for mode in new:
-        overrides._push_mode(mode)
+        overrides._push_mode(mode)  # type: ignore[no-untyped-call]

@@ -13,11 +13,12 @@ from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.calls import Call, StopCheck
 from lenet_tui.findings.engine.defined_at import defined_at
 from lenet_tui.findings.engine.detector import Detector
-from lenet_tui.findings.engine.index_range import outside
+from lenet_tui.findings.engine.index_range import INDEXING, outside
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.losses import Producers
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import FORWARD, LOSS
+from lenet_tui.tape.engine.in_place import tensors
 
 START = 3.0
 """How often log K a loss at the start may be before it is noted."""
@@ -34,15 +35,12 @@ class LabelDetector(Detector):
             wrong = _dtype(call) or _range(call)
             if wrong is not None:
                 self._found.append((call, *wrong))
-                labels = losses.target(call)
-                if labels is not None and labels.is_cuda and call.name in losses.CLASSES:
-                    raise StopCheck
-            return
-        evidence = outside(call)
-        if evidence is not None:
-            self._found.append((call, "label-range", evidence))
-            if any(t.is_cuda for t, _ in call.read):
-                raise StopCheck
+        else:
+            evidence = outside(call)
+            if evidence is not None:
+                self._found.append((call, "label-range", evidence))
+        if self._found and self._found[-1][0] is call and deadly(call):
+            raise StopCheck
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call, id, evidence in self._found:
@@ -136,6 +134,21 @@ class LossDetector(Detector):
                 iteration, call, "loss-at-start",
                 {"value": value, "log_k": expected, "classes": classes}, NOTE,
             )  # fmt: skip
+
+
+def on_gpu(call: Call) -> bool:
+    """Whether a call is given a tensor on a CUDA GPU."""
+    return any(t.is_cuda for t in tensors([*call.args, *call.kwargs.values()]))
+
+
+def deadly(call: Call) -> bool:
+    """Whether the kernel of a call would end the process: on a GPU, by an index out of range."""
+    if call.name not in losses.CLASSES and call.name not in INDEXING:
+        return False
+    if not on_gpu(call):
+        return False
+    wrong = _range(call) if call.name in losses.CLASSES else outside(call)
+    return wrong is not None
 
 
 def finding(

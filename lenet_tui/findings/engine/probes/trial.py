@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lenet_tui.findings.engine.probes.survivable import Survivable
 from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.training.engine.batch import Batch
@@ -46,6 +48,7 @@ class Trial:
     def __init__(self, trainer: Trainer, start: Start | None = None) -> None:
         self.trainer = trainer
         self.start = start
+        self._entered = ExitStack()
         self.root: float | None = None
         """Of the last iteration: what its last backward started from."""
 
@@ -55,6 +58,8 @@ class Trial:
         self._flags = [(p, p.requires_grad) for p in trainer.parameters.values()]
         self._says_loss = trainer.says_loss
         self._at_start = False
+        if trainer.device.type != "cpu":
+            self._entered.enter_context(Survivable())
         if self.start is not None:
             self._start, self.batch = self.start.state, self.start.batch
             return self
@@ -77,6 +82,7 @@ class Trial:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._entered.close()
         if isinstance(error, DeviceLost):  # this process does not go on
             return
         self.trainer.pinned = None

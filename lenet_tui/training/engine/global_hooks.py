@@ -1,4 +1,4 @@
-"""Hooks on every module that is called, which what ``torch.compile`` makes does not meet.
+"""Hooks on every module and every optimizer, which what ``torch.compile`` makes does not meet.
 
 Its compiler would trace them into the function: this would come apart at each, compute other bits,
 and keep what they were given.
@@ -12,14 +12,18 @@ from functools import partial
 from typing import Any
 
 from torch.nn.modules import module as nn_module
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
 from torch.utils.hooks import RemovableHandle
 
-_all: list[ModuleHook] = []
+_all: list[GlobalHook] = []
 """In the order in which torch calls them."""
 
 
-class ModuleHook:
-    """A hook on every module, until it is removed. ``register`` has torch call it."""
+class GlobalHook:
+    """A hook until it is removed. ``register`` has torch call it."""
 
     def __init__(self, register: Callable[[], RemovableHandle]) -> None:
         self._register = register
@@ -44,17 +48,27 @@ class ModuleHook:
             _all.remove(self)
 
 
-def before_modules(hook: Callable[..., Any]) -> ModuleHook:
+def before_modules(hook: Callable[..., Any]) -> GlobalHook:
     """Have ``hook(module, args)`` called before the forward of each module."""
-    return ModuleHook(partial(nn_module.register_module_forward_pre_hook, hook))
+    return GlobalHook(partial(nn_module.register_module_forward_pre_hook, hook))
 
 
-def after_modules(hook: Callable[..., Any], **how: bool) -> ModuleHook:
+def after_modules(hook: Callable[..., Any], **how: bool) -> GlobalHook:
     """Have ``hook(module, args, output)`` called after the forward of each module.
 
     ``how``: ``with_kwargs``, ``always_call``, as torch has them.
     """
-    return ModuleHook(partial(nn_module.register_module_forward_hook, hook, **how))
+    return GlobalHook(partial(nn_module.register_module_forward_hook, hook, **how))
+
+
+def before_updates(hook: Callable[..., Any]) -> GlobalHook:
+    """Have ``hook(optimizer, args, kwargs)`` called before the step of each optimizer."""
+    return GlobalHook(partial(register_optimizer_step_pre_hook, hook))
+
+
+def after_updates(hook: Callable[..., Any]) -> GlobalHook:
+    """Have ``hook(optimizer, args, kwargs)`` called after the step of each optimizer."""
+    return GlobalHook(partial(register_optimizer_step_post_hook, hook))
 
 
 @contextmanager
