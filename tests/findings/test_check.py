@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from lenet_tui.findings.engine.check import check
+from lenet_tui.findings.words import FINDINGS, said
 from lenet_tui.protocol.options import resolve
+from lenet_tui.text.words import Words
 from lenet_tui.training.engine.trainer import Trainer
 from tests.harness.plain_loop import FILES
 
@@ -64,3 +66,16 @@ def test_what_is_raised_is_a_finding_with_its_line(tmp_path: Path) -> None:
     )
     assert raised.evidence["op"] == "linear"
     assert raised.evidence["shapes"] == [[5, 8], [3, 9], [3]]
+
+
+def test_two_devices_are_said_with_what_to_move(tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere.py"
+    file.write_text(
+        "import torch\nfrom torch import nn\nmodel = nn.Linear(3, 2)\n"
+        "table = torch.ones(4, 2, device='meta')\ndata = [torch.ones(4, 3)]\n"
+        "def step(batch):\n    loss = (model(batch) * table).sum()\n    loss.backward()\n"
+    )
+    found = check(Trainer(resolve("own", model=str(file), device="cpu")), 1)
+    [finding] = [f for f in found.findings if f.id == "raised"]
+    assert finding.evidence["devices"] == ["cpu", "meta"]
+    assert ".to(device)" in said(finding, Words("en", FINDINGS))[2]

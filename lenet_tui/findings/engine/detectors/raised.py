@@ -32,6 +32,9 @@ class Raised(Detector):
             evidence["op"] = call.name
             evidence["shapes"] = [list(t.shape) for t in given]
             evidence["dtypes"] = [str(t.dtype)[6:] for t in given]
+            devices = [str(t.device) for t in given if t.dim()]  # a number may be on any
+            if len(set(devices)) > 1:
+                evidence |= {"devices": devices, "reason": "devices"}
         last = next((c for c in reversed(iteration.calls) if c.entry is not None), None)
         yield Finding(
             "raised",

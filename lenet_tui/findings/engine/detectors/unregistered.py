@@ -9,10 +9,12 @@ from typing import Any
 from torch import Tensor, nn
 
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.detectors.registration import held_by, leaves
 from lenet_tui.findings.engine.holders import holdings
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import WARNING, Finding
+from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.training.engine.trainer import Trainer
 
 
@@ -47,7 +49,20 @@ class UnregisteredDetector(Detector):
                 tensor, held is not None and id(tensor) in held, iteration.phase_of(op),
                 consumer.name if consumer is not None else "", iteration.line(op),
             )  # fmt: skip
+        self._failed(iteration, held)
         return ()
+
+    def _failed(self, iteration: Iteration, held: Any) -> None:
+        """What met in the call that raised: weights in a list are moved and cast by nobody."""
+        call = failed_call(iteration)
+        for tensor in tensors([*call.args, *call.kwargs.values()]) if call is not None else ():
+            if not (tensor.is_leaf and tensor.requires_grad) or id(tensor) in self._strangers:
+                continue
+            if id(tensor) not in iteration.trainer.names:
+                self._strangers[id(tensor)] = _Stranger(
+                    tensor, held is not None and id(tensor) in held, iteration.failed_phase, "",
+                    call.line if call is not None else "",
+                )  # fmt: skip
 
     def end(self) -> Iterable[Finding]:
         left = dict(self._strangers)
