@@ -211,7 +211,8 @@ class Replay:
         plain = self.own_step or (all(s.how == "turn" for s in ahead) and made >= _MADE)
         if not plain or len(before.segments) > before.boundary():
             return False
-        keyframe.restore_state(self.trainer, near.state)
+        own = self.own_step or self.trainer.updater.own  # which may write into gradients
+        keyframe.restore_state(self.trainer, near.state, shared=not own)
         self.recorder.follow(near.past)
         self._apply(before, Cursor(before.boundary() - 1))
         self.begin(iteration)
