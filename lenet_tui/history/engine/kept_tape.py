@@ -11,7 +11,7 @@ from torch.nn import Parameter
 
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.tape.engine.collection import collection_as_usual
-from lenet_tui.tape.engine.entries import Entry, OpEntry
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import Past, Tape
@@ -43,19 +43,23 @@ class KeptTape:
     def of(cls, recorder: TapeRecorder, most: int) -> KeptTape | None:
         """The recorder's tape, whose end is now; ``None`` where it is not to be kept.
 
-        Such are one of more than ``most`` bytes, one whose ops hold tensors that do not count what
-        is written to them, and one of a step of one's own or with iterators, which write freely.
+        Such are one that has let go of tensors, one of more than ``most`` bytes, one whose ops hold
+        tensors that do not count what is written to them, and one of a step of one's own or with
+        iterators, which write freely.
         """
         trainer, tape = recorder.trainer, recorder.tape
         if trainer.options.step or trainer.updater.own or trainer.attributes.iterators.some:
             return None
-        parameters = _bytes(trainer.parameters.values())
-        if 4 * parameters > most:  # gradients, and the values before, after and in a copy
+        if not _whole(tape):
+            return None
+        # Gradients, and values before, after and in a copy; of what an optimizer keeps, as much.
+        size = (8 if trainer.updater.keeps_state else 4) * _bytes(trainer.parameters.values())
+        if size > most:
             return None
         held = list(_held(tape))
         made = _bytes(t for s in tape.segments for op in s.ops for t in tensors(op.output))
         # What an op made has a gradient; both may be there in a second layout.
-        size = 4 * parameters + 3 * made
+        size += 3 * made
         if size > most or any(t.is_inference() for t in held):
             return None
         versions = tuple([(t, t._version) for t in held])
@@ -72,7 +76,7 @@ class KeptTape:
             len(segments) == self.segments
             and all(segment.complete for segment in segments)
             and all(t._version == version for t, version in self.versions)
-            and not any(e.dropped for segment in segments for e in segment.entries)
+            and _whole(self.tape)
         )
 
     def put_back(self, recorder: TapeRecorder, past: Past) -> None:
@@ -102,6 +106,11 @@ class KeptTape:
         return replace(self, versions=tuple([(t, t._version) for t, _ in self.versions]))
 
 
+def _whole(tape: Tape) -> bool:
+    """Whether none of its entries has let go of its tensors."""
+    return not any(entry.dropped for segment in tape.segments for entry in segment.entries)
+
+
 def _held(tape: Tape) -> Iterator[Tensor]:
     """The tensors that ops hold, without parameters: those are as they are at the tape's end."""
     for segment in tape.segments:
@@ -113,10 +122,9 @@ def _held(tape: Tape) -> Iterator[Tensor]:
         yield from tape.batch.named.values()
 
 
-def _of(entry: Entry) -> Iterator[Tensor]:
-    if isinstance(entry, OpEntry) and not entry.dropped:
-        given = (entry.output, entry.args, *entry.kwargs.values())
-        yield from (t for t in tensors(given) if not isinstance(t, Parameter))
+def _of(entry: OpEntry) -> Iterator[Tensor]:
+    given = (entry.output, entry.args, *entry.kwargs.values())
+    return (t for t in tensors(given) if not isinstance(t, Parameter))
 
 
 def _bytes(several: Iterable[Tensor]) -> int:
