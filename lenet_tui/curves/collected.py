@@ -8,6 +8,7 @@ import numpy as np
 
 from lenet_tui.curves import runs
 from lenet_tui.curves.chart import Curve
+from lenet_tui.curves.known_names import KnownName
 from lenet_tui.curves.runs import OtherRun
 from lenet_tui.curves.series import Array, Dense
 from lenet_tui.protocol.evaluation import Evaluation
@@ -39,6 +40,7 @@ class Collected:
         self._losses = losses
         self._dense = Dense()
         self._named: dict[str, Dense] = {}
+        self._known: dict[str, KnownName] = {}
         self._evaluations: dict[int, Evaluation] = {}
         self._samples: dict[str, dict[int, float]] = {}
         self.last = 0
@@ -134,9 +136,7 @@ class Collected:
             curves = [*_marked(TRAINED, trained, hollow=True), *_marked(TEST, tested)]
             named = self._by_name()
             batch = Curve(BATCH, self._dense)
-            again = any(
-                _same(self._dense.values, curve.dense.values) for curve in named if curve.dense
-            )
+            again = any(known.same(self.last) for known in self._known_names())
             return [*([] if again else [batch]), *named, *curves]
         if kind == ACCURACY:
             curves = _marked(TRAINED, _percents(self._of_training()), hollow=True)
@@ -157,9 +157,16 @@ class Collected:
     @property
     def named_from(self) -> int:
         """The first iteration of which the losses are known by name; 0: of none."""
-        values = [losses.values[: self.last + 1] for losses in self._losses.named.values()]
-        found = [int(np.argmax(~np.isnan(v))) for v in values if not np.isnan(v).all()]
-        return min(found, default=0)
+        found = [known.first(self.last) for known in self._known_names()]
+        return min(filter(None, found), default=0)
+
+    def _known_names(self) -> list[KnownName]:
+        """What is known of each loss that has a name; of another session's nothing yet."""
+        for name, losses in self._losses.named.items():
+            known = self._known.get(name)
+            if known is None or known.losses is not losses:
+                self._known[name] = KnownName(self._losses, losses)
+        return [self._known[name] for name in self._losses.named]
 
     def _of_training(self) -> list[Evaluation]:
         found = (e.of_training for e in self._evaluations.values())
@@ -194,14 +201,6 @@ def _both_ends(name: str, longest: int) -> str:
         return name
     first = longest // 3
     return f"{name[:first]}{ELLIPSIS}{name[first + 1 - longest :]}"
-
-
-def _same(one: Array, other: Array) -> bool:
-    """Whether two curves are one: wherever the first is known, the second is the same."""
-    known = np.flatnonzero(~np.isnan(one))
-    if len(known) and known[-1] >= len(other):
-        return False
-    return bool((one[known] == other[known]).all())
 
 
 def _percents(evaluations: Iterable[Evaluation]) -> dict[int, float]:

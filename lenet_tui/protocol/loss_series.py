@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
+from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,8 @@ from lenet_tui.protocol.frame import Frame, Named, has_loss
 
 Array = npt.NDArray[np.float64]
 WRITTEN = 2**18
-"""Losses that a save holds at most, 2 MB: a file must not grow for as long as a run does."""
+"""Losses that a save holds at most, 2 MB, and as many that have names: a file must not grow for as
+long as a run does."""
 
 
 class Taken(NamedTuple):
@@ -29,6 +31,13 @@ class Taken(NamedTuple):
         return replace(frame, losses_from=self.first, losses=losses, named=self.named)
 
 
+@dataclass(eq=False)
+class Watched:
+    """How many losses, from the first one on, are as they were when this was set."""
+
+    upto: int = 0
+
+
 class Losses:
     """``values[i]`` is the loss of iteration ``i`` (from 1; index 0 is unused, NaN).
 
@@ -39,6 +48,17 @@ class Losses:
         self.named: dict[str, Losses] = {}
         self._store: Array = np.full(1024, np.nan)
         self._size = 1
+        self._watched: WeakSet[Watched] = WeakSet()
+
+    def watch(self) -> Watched:
+        """Something that says from where on the losses are to be looked at again."""
+        watched = Watched()
+        self._watched.add(watched)
+        return watched
+
+    def _changed(self, first: int) -> None:
+        for watched in self._watched:
+            watched.upto = min(watched.upto, first)
 
     def take(self, frame: Frame) -> None:
         """Add the losses of a frame; drop those that its session no longer has."""
@@ -55,6 +75,7 @@ class Losses:
         if end < self._size:
             self._store[end : self._size] = np.nan
             self._size = end
+            self._changed(end)
 
     def add(
         self,
@@ -83,23 +104,37 @@ class Losses:
         while last > len(self._store):
             self._store = np.concatenate([self._store, np.full(len(self._store), np.nan)])
         if last > first:
-            self._store[first:last] = losses
+            old, new = self._store[first:last], np.asarray(losses, np.float64)
+            other = np.flatnonzero((old != new) & ~(np.isnan(old) & np.isnan(new)))
+            self._changed(first + int(other[0]) if len(other) else last)
+            self._store[first:last] = new
             self._size = max(self._size, last)
 
     @classmethod
-    def read(cls, data: bytes, first: int = 0) -> Losses:
-        """The losses in bytes that ``written`` returned, from iteration ``first`` on."""
+    def read(cls, data: bytes, first: int = 0, named: Mapping[str, bytes] | None = None) -> Losses:
+        """The losses in bytes that ``written`` returned, from iteration ``first`` on.
+
+        ``named``: what ``written_named`` returned.
+        """
         losses = cls()
         if data:
             known = np.frombuffer(data, dtype="<f8").astype(np.float64)
             losses._store = np.concatenate([np.full(first, np.nan), known])
             losses._size = len(losses._store)
+        for name, content in (named or {}).items():
+            losses.named[name] = cls.read(content, losses._size - len(content) // 8)
         return losses
 
     def written(self) -> tuple[bytes, int]:
         """The last ``WRITTEN`` as bytes (float64, little-endian), and the first one's iteration."""
         first = max(0, self._size - WRITTEN)
         return np.asarray(self.values[first:], "<f8").tobytes(), first
+
+    def written_named(self) -> dict[str, bytes]:
+        """Those that have names, as ``written``: together no more, up to the same iteration."""
+        first = max(0, self._size - WRITTEN // max(1, len(self.named)))
+        found = self.between(first, self._size).named
+        return {name: np.asarray(values, "<f8").tobytes() for name, values in found}
 
     def copy(self) -> Losses:
         """The same ones in a new object, to be put back later."""
@@ -111,6 +146,7 @@ class Losses:
     def put(self, other: Losses) -> None:
         """Replace the losses by those of another object."""
         self._store, self._size, self.named = other._store, other._size, other.named
+        self._changed(0)
 
     def between(self, first: int, last: int) -> Taken:
         """Those of iterations ``first`` to before ``last``, each known or NaN."""

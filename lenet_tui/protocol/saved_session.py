@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from lenet_tui.protocol.messages import Snapshot
 from lenet_tui.protocol.options import Options
@@ -17,8 +18,10 @@ class SavedSession:
     ``keyframes``: bytes by iteration, 0 always among them. ``threads``, ``cpu``, ``torch``: to
     report what is different when it is resumed. ``loss``: the last one, for the list. ``losses``:
     from iteration ``losses_from`` on, as ``Losses`` writes them. ``saved``: seconds since the
-    epoch.
+    epoch. ``named``: of a step that has several losses, each of them, up to the same iteration.
     """
+
+    ADDED: ClassVar = ("named",)
 
     options: Options
     snapshot: Snapshot
@@ -30,3 +33,4 @@ class SavedSession:
     losses: bytes = b""
     losses_from: Iteration = 0
     saved: float = 0.0
+    named: Mapping[str, bytes] = field(default_factory=dict)

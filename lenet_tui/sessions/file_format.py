@@ -90,7 +90,8 @@ def _plausible(session: SavedSession, model: str) -> SavedSession:
         raise SaveError("sessions:no-end")
     if not 0 <= session.saved < 2**40:
         raise SaveError("sessions:no-time")
-    if len(session.losses) % 8:
+    sizes = [len(session.losses), *map(len, session.named.values())]
+    if any(size % 8 for size in sizes) or max(sizes) > sizes[0]:
         raise SaveError("sessions:losses-cut-short")
     for segment in (s for _, plan in snapshot.plans for s in plan.segments):
         move = parse_move(segment.edit) if segment.edit else None
@@ -99,4 +100,5 @@ def _plausible(session: SavedSession, model: str) -> SavedSession:
     watches = tuple((number, str(parse_watch(text))) for number, text in snapshot.watches)
     snapshot = replace(snapshot, watches=watches, keyframes=(), foreign=True)
     torch, cpu = clean(session.torch, 60), clean(session.cpu, 60)
-    return replace(session, snapshot=snapshot, torch=torch, cpu=cpu)
+    named = {clean(name, 200): content for name, content in session.named.items()}
+    return replace(session, snapshot=snapshot, torch=torch, cpu=cpu, named=named)

@@ -63,7 +63,7 @@ class RecoveryState:
         self._blobs = dict(saved.keyframes)
         self._settled = dict(saved.keyframes)
         self._seen, self._loss = None, saved.loss
-        self._losses = Losses.read(saved.losses, saved.losses_from)
+        self._losses = Losses.read(saved.losses, saved.losses_from, saved.named)
 
     def saved(self) -> SavedSession | None:
         """What is written to a file; ``None`` while nothing has been done.
@@ -90,6 +90,7 @@ class RecoveryState:
             self._loss,
             *self._losses.written(),
             time.time(),
+            self._losses.written_named(),
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -130,6 +131,29 @@ def test_objects_that_are_the_same_stay_themselves() -> None:
     table.add_(1)
     attributes.restore(text, tensors, torch.device("cpu"))
     assert model.table.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_containers_come_back_in_their_order_with_the_same_objects_in_them() -> None:
+    model, other = nn.Linear(2, 2), nn.Linear(1, 1)
+    order: Any = OrderedDict([("a", 1), (2, [other, 3]), ((4, 5), {"x": other})])
+    kept: Any = [other, (1, other), deque([other, 6])]
+    names: dict[str, Any] = {"order": order, "kept": kept, "one": [model, 1], "two": [model, 2]}
+    attributes = PlainState(lambda: [("file", names)])
+    text, tensors = attributes.write()
+    one = names["one"]
+    order.move_to_end("a")
+    del order[2]
+    order[7] = other
+    kept.insert(0, 5)
+    kept[2] = (2, None)
+    kept[3].rotate(1)
+    names["two"] = one
+    attributes.restore(text, tensors, torch.device("cpu"))
+    assert list(order.items()) == [("a", 1), (2, [other, 3]), ((4, 5), {"x": other})]
+    assert kept == [other, (1, other), deque([other, 6])]
+    assert one == [model, 1] and names["two"] == [model, 2]
+    assert names["order"] is order and names["kept"] is kept and names["one"] is one
+    assert attributes.write() == (text, ())
 
 
 @pytest.mark.parametrize(

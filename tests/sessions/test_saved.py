@@ -55,6 +55,7 @@ SAVED = SavedSession(
     b"eightby." * 3,
     7,
     1e9,
+    {"loss_d": b"eightby." * 2, "loss_g": b"." * 24},
 )
 
 
@@ -64,8 +65,25 @@ def test_what_is_saved_comes_back() -> None:
     assert back.snapshot == replace(SNAPSHOT, foreign=True)
     assert back.keyframes == SAVED.keyframes
     assert (back.losses, back.losses_from) == (SAVED.losses, 7)
+    assert dict(back.named) == SAVED.named
     assert (back.torch, back.threads, back.cpu, back.saved) == ("2.13.0", 1, "AVX2", 1e9)
     assert back.loss is not None and math.isnan(back.loss)
+
+
+def test_losses_by_name_are_checked_and_an_earlier_file_has_none() -> None:
+    named = {"a\x1b[31m": b"." * 24}
+    assert list(decode(encode(replace(SAVED, named=named))).named) != list(named)
+    for content in (b"1234567", b"." * 32):  # no whole numbers, and more than the loss itself has
+        with pytest.raises(SaveError, match="losses"):
+            decode(encode(replace(SAVED, named={"a": content})))
+    body = encode(replace(SAVED, named={}))[HEAD + 32 :]
+    (length,) = struct.unpack_from("<Q", body)
+    header = json.loads(body[8 : 8 + length])
+    assert header.pop("named") == {}
+    text = json.dumps(header).encode()
+    earlier = struct.pack("<Q", len(text)) + text + body[8 + length :]
+    whole = encode(SAVED)[:HEAD] + hashlib.sha256(earlier).digest() + earlier
+    assert decode(whole).losses == SAVED.losses and not decode(whole).named
 
 
 def test_a_session_in_a_list_says_what_tells_it_from_others() -> None:

@@ -214,8 +214,8 @@ def plain(model: type[nn.Module], iterations: int) -> Iterator[dict[str, Tensor 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_steps_and_jumps_give_the_bits_of_a_plain_loop(model: type[nn.Module]) -> None:
+    states = list(plain(model, 4))  # first, as it draws from the same generators
     drive = Drive(model=f"{HERE}:{model.__name__}")
-    states = list(plain(model, 4))
     drive("phase", "op", "finish", "run 2", "back iteration", "back phase", "goto 1", "goto 4")
     trainer = drive.session.navigator.trainer
     for name, p in trainer.parameters.items():

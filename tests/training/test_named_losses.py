@@ -7,9 +7,11 @@ import runpy
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from lenet_tui.protocol import loss_series
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import FrameUpdate, Recorded
 from lenet_tui.sessions.recovery_state import RecoveryState
@@ -135,6 +137,21 @@ def test_what_came_with_a_snapshot_reaches_the_screen_by_name(tmp_path: Path) ->
     assert isinstance(update, FrameUpdate)
     losses.take(update.frame)
     assert curves(losses) == plain(path, 7)
+
+
+def test_both_losses_are_in_a_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    losses = Losses()
+    losses.take(Drive("", model=str(gan(tmp_path)))("run 9").frame)
+    for most in (2**18, 8):  # two names share as many numbers as one loss has
+        monkeypatch.setattr(loss_series, "WRITTEN", most)
+        again = Losses.read(*losses.written(), losses.written_named())
+        assert again.values[-8:].tolist() == losses.values[-8:].tolist()
+        for name in BOTH:
+            known, kept = losses.named[name].values, again.named[name].values
+            assert len(kept) == len(known) and kept[-4:].tolist() == known[-4:].tolist()
+            assert most > 8 or np.isnan(kept[:-4]).all()
+    again.add(10, [1.0], (("loss_d", [2.0]), ("loss_g", [3.0])))
+    assert [again.named[name].values[10] for name in BOTH] == [2.0, 3.0]
 
 
 def test_another_future_has_no_number_of_the_one_before() -> None:

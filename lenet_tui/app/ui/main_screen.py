@@ -255,7 +255,7 @@ class MainScreen(ChecksScreen):
         """Go on with a saved session in the place of this one."""
         self.saved = saved
         self.recorder.lost(saved.snapshot)
-        losses = Losses.read(saved.losses, saved.losses_from)
+        losses = Losses.read(saved.losses, saved.losses_from, saved.named)
         self.change_session(saved.options, lambda engine: engine.resume(saved, path), losses)
 
     # The tour

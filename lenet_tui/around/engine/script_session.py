@@ -90,6 +90,8 @@ class ScriptSession:
         self._ring = Ring(recording.trainer.options.tape_mb * MEGABYTE)
         self._history = History(_NoStore(), 1)
         self._losses: list[float] = []
+        self._named: dict[int, dict[str, float]] = {}
+        """Of a recorded iteration, each of its losses by its name."""
         self._first_loss = recording.tape.iteration
         self._last_loss: float | None = None
         self._said = 0.0
@@ -117,6 +119,7 @@ class ScriptSession:
         loss = navigator.trainer.last_loss
         if loss is not None:
             self._note_loss(navigator.iteration, loss)
+            self._named[navigator.iteration] = navigator.tape.named_losses(navigator.tape.end)
 
     def _note_loss(self, iteration: int, loss: float) -> None:
         """Those between the last one that is known and this one are not known."""
@@ -273,9 +276,12 @@ class ScriptSession:
         self._subscription = subscription
 
     def take_losses(self) -> Taken:
-        first, losses = self._first_loss, self._losses
-        self._first_loss, self._losses = first + len(losses), []
-        return Taken(first, losses)
+        first, losses, found = self._first_loss, self._losses, self._named
+        self._first_loss, self._losses, self._named = first + len(losses), [], {}
+        known = self.navigator.trainer.named_losses
+        each = [found.get(first + n, {}) for n in range(len(losses))]
+        named = [(name, np.array([e.get(name, np.nan) for e in each])) for name in known.known]
+        return Taken(first, losses, tuple(named) if known.several else ())
 
     def snapshot(self) -> Snapshot:
         navigator = self.navigator
@@ -288,12 +294,12 @@ class ScriptSession:
 
     def frame(self) -> Frame:
         """All that the screen is a function of, at the cursor."""
-        first, losses, _ = self.take_losses()
+        first, losses, named = self.take_losses()
         navigator = self.navigator
         digest = navigator.recorder.digests.at(navigator.tape, navigator.cursor)
         made = frame_of(
             navigator,
-            Taken(first, np.array(losses)),
+            Taken(first, np.array(losses), named),
             self._op_lists,
             watches=self.watches,
             subscription=self._subscription,

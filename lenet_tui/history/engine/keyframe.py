@@ -160,8 +160,13 @@ def restore(trainer: Trainer, blob: Blob, device: str = "") -> None:
     restore_state(trainer, state, device)
 
 
-def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> None:
-    """Put the trainer into a state, copied; as ``restore``."""
+def restore_state(
+    trainer: Trainer, state: TrainerState, device: str = "", *, shared: bool = False
+) -> None:
+    """Put the trainer into a state, copied; as ``restore``.
+
+    ``shared``: the gradients need no copy, as nothing will write into them.
+    """
     options = check(state.options)
     check_unchanged(options, state.data)
     trainer.attributes.check_reachable(state.attributes)
@@ -173,19 +178,26 @@ def restore_state(trainer: Trainer, state: TrainerState, device: str = "") -> No
         with suppress(Exception):  # its owner's: where it must not fail it will be said
             trainer.plain_iteration()  # in which the model builds it
         trainer.restore_data(replace(state.data))
-    trainer.change(replace(options, device=device) if device else options)
+    wanted = replace(options, device=device) if device else options
+    written = written and wanted == trainer.options
+    trainer.change(wanted)
     slots: dict[str, dict[str, Tensor]] = {}
     cast: dict[torch.dtype, torch.dtype] = {}
     with torch.no_grad():
+        values: list[Tensor] = []
         for name, p in trainer.parameters.items():
             stored = state.parameters[name]
             cast[stored.value.dtype] = p.dtype
-            p.data.copy_(stored.value)
-            p.grad = None if stored.grad is None else stored.grad.to(p, copy=True)
-            slots[name] = {k: t if k == "step" else t.to(p) for k, t in stored.state.items()}
+            values.append(stored.value)
+            p.grad = None if stored.grad is None else stored.grad.to(p, copy=not shared)
+            if stored.state:
+                slots[name] = {k: t if k == "step" else t.to(p) for k, t in stored.state.items()}
+        if values:
+            torch._foreach_copy_([p.data for p in trainer.parameters.values()], values)
         _restore_buffers(trainer, state.buffers, cast)
     trainer.updater.load(slots)
-    trainer.attributes.restore(state.attributes, state.attribute_tensors, trainer.device)
+    if not written:
+        trainer.attributes.restore(state.attributes, state.attribute_tensors, trainer.device)
     restore_host_generators(state.host)
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.kept_tape import KeptTape
 from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
 from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.entries import Entry, OpEntry, UpdateEntry
@@ -24,22 +25,29 @@ TAPED = 2
 MOST = 8
 SHARE = 4
 """More than the fewest are kept in this part of the history's budget."""
+TAPES = 3
+"""Tapes that are kept, the present one among them, if each is at most this part of the budget:"""
+TAPE_SHARE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class NearState:
-    """A state with the tensors themselves, and what the next tape takes over from the last."""
+    """A state with the tensors themselves, and what the next tape takes over from the last.
+
+    ``kept``: the tape of the iteration that ends there, if it is small.
+    """
 
     state: TrainerState
     past: Past
     bytes: int
+    kept: KeptTape | None = None
 
 
 class NearStates:
     """States by iteration, within ``budget`` bytes but for the last ``FEWEST``."""
 
     def __init__(self, budget: int) -> None:
-        self._budget = budget // SHARE
+        self._budget, self._most = budget // SHARE, budget // TAPE_SHARE
         self._states: dict[int, NearState] = {}
 
     def keep(self, iteration: int, recorder: TapeRecorder) -> None:
@@ -48,11 +56,30 @@ class NearStates:
         if past.forward is not None:
             past = replace(past, forward=_light(past.forward))
         self._states.pop(iteration, None)  # to be the last again
-        self._states[iteration] = _taken(recorder, past)
+        kept = KeptTape.of(recorder, self._most)
+        self._states[iteration] = replace(_taken(recorder, past), kept=kept)
+        self._let_go()
         while len(self._states) > FEWEST and (
             len(self._states) > MOST or self.bytes > self._budget
         ):
             del self._states[next(iter(self._states))]
+
+    def _let_go(self) -> None:
+        """Keep no more than the last few tapes."""
+        taped = [i for i, state in self._states.items() if state.kept]
+        for iteration in taped[:-TAPES]:
+            self._states[iteration] = replace(self._states[iteration], kept=None)
+
+    def go_to(self, iteration: int, recorder: TapeRecorder) -> bool:
+        """Go to the end of an iteration whose tape is kept, unless something has changed it."""
+        near = self._states.get(iteration)
+        if near is None or near.kept is None or not near.kept.intact:
+            return False
+        keyframe.restore_state(recorder.trainer, near.state, shared=True)
+        near.kept.put_back(recorder, near.past)
+        del self._states[iteration]  # to be the last again
+        self._states[iteration] = replace(near, kept=near.kept.renewed())
+        return True
 
     def at(self, iteration: int) -> NearState | None:
         """The state in which an iteration had just finished, if it is kept."""
@@ -65,7 +92,9 @@ class NearStates:
     @property
     def bytes(self) -> int:
         """Memory that they take beside the tape, which has the last ``TAPED`` itself."""
-        return sum(state.bytes for state in list(self._states.values())[:-TAPED])
+        states = list(self._states.values())
+        tapes = sum(state.kept.bytes for state in states[:-1] if state.kept)
+        return tapes + sum(state.bytes for state in states[:-TAPED])
 
 
 def _taken(recorder: TapeRecorder, past: Past) -> NearState:

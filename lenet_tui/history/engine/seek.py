@@ -183,6 +183,9 @@ class Replay:
 
         ``careful``: run no op after the cursor's, not even of the same phase.
         """
+        if self._read_near(iteration, cursor):
+            self.cursor = self.tape.end
+            return
         if not self._resume_near(iteration, cursor):
             start = self.start_for(iteration)
             if iteration - start > LONG:
@@ -195,6 +198,14 @@ class Replay:
             self.replay_to(iteration)
         self._play_to(cursor, careful)
         self.cursor = cursor if cursor.segment < len(self.tape.segments) else self.tape.end
+
+    def _read_near(self, iteration: int, cursor: Cursor) -> bool:
+        """Go to the end of another iteration whose tape is kept, if nothing was asked in it."""
+        if not self.history.near or iteration == self.iteration or cursor.done is not None:
+            return False
+        plan = self.history.plan(iteration)
+        last = len(plan.segments) - 1 == cursor.segment
+        return last and plan.plain and self.history.near.go_to(iteration, self.recorder)
 
     def _resume_near(self, iteration: int, cursor: Cursor) -> bool:
         """Begin an iteration from the state just before it, if that is kept and is enough.
@@ -211,7 +222,8 @@ class Replay:
         plain = self.own_step or (all(s.how == "turn" for s in ahead) and made >= _MADE)
         if not plain or len(before.segments) > before.boundary():
             return False
-        keyframe.restore_state(self.trainer, near.state)
+        own = self.own_step or self.trainer.updater.own  # which may write into gradients
+        keyframe.restore_state(self.trainer, near.state, shared=not own)
         self.recorder.follow(near.past)
         self._apply(before, Cursor(before.boundary() - 1))
         self.begin(iteration)

@@ -59,7 +59,7 @@ class TapeRecorder:
         self.edited: dict[str, Tensor] = {}
         """What a person has made of parameters since their last update."""
         self._update = UpdateRecorder(trainer)
-        self._fetched = -1
+        self.fetched = -1
         self._forward: TapeSegment | None = None
         self._freed = False
         self.digests = StateDigests()
@@ -106,7 +106,7 @@ class TapeRecorder:
         """Drop what the next tape would take over, as it does not follow the present one."""
         self._updates, self.edited = {}, {}
         self._update.forget()
-        self._fetched = -1
+        self.fetched = -1
 
     @property
     def past(self) -> Past:
@@ -241,9 +241,9 @@ class TapeRecorder:
 
     def run_forward(self, segment: Segment, stop_after: int | None) -> TapeSegment:
         trainer = self.trainer
-        if self._fetched != self.tape.iteration or trainer.batch is None:
+        if self.fetched != self.tape.iteration or trainer.batch is None:
             trainer.fetch()
-            self._fetched = self.tape.iteration
+            self.fetched = self.tape.iteration
         self.tape.batch = trainer.batch
         recorder = ForwardRecorder(
             self._paths, self.progress.passed, stop_after, self.progress.enters

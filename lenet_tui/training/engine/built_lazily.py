@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from torch import nn
@@ -20,6 +21,17 @@ HOOKS = tuple(name for name in vars(nn.Module()) if "_hooks" in name and "state_
 """The attributes of a module in which torch keeps its hooks."""
 
 Hooks = dict[str, tuple[dict[Any, Any], ...]]
+
+
+_sets = itemgetter(*HOOKS)
+
+
+def _hooked(attributes: dict[str, Any]) -> bool:
+    """Whether a module has any hook."""
+    try:
+        return any(_sets(attributes))
+    except KeyError:  # made by an earlier torch
+        return any(map(attributes.get, HOOKS))
 
 
 class BuiltLazily(dict[str, Any]):
@@ -53,7 +65,7 @@ class BuiltLazily(dict[str, Any]):
         return {
             path: tuple([dict(vars(m).get(name) or {}) for name in HOOKS])
             for path, m in self._modules()
-            if any(map(vars(m).get, HOOKS))
+            if _hooked(vars(m))
         }
 
     def _gained(self) -> Iterator[str]:

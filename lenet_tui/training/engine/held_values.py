@@ -19,6 +19,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from lenet_tui.training.engine import stateful
 from lenet_tui.training.engine.iterators import DEEPEST, LONGEST, Iterators, is_iterator
 from lenet_tui.training.engine.reached import ROOMY
 from lenet_tui.training.engine.referenced import by_owner, defined_by_owner, referenced
@@ -53,26 +54,31 @@ def title(kind: type) -> str:
 
 
 def holds(value: Any) -> bool:
-    """Whether there may be state inside a value."""
-    kind = type(value)
+    """Whether there may be state inside a value, or more than is written down of a container."""
     if isinstance(value, CONTAINERS):
-        named = isinstance(value, tuple) and hasattr(value, "_fields")
-        return (kind in CONTAINERS or named) and 0 < len(value) <= LONGEST
-    return owned(kind)
+        return len(value) <= LONGEST and (len(value) > 0 or hasattr(value, "__dict__"))
+    return owned(type(value))
 
 
 def inside(
-    path: str, value: Any, seen: set[int], wanted: Callable[[Any], bool], depth: int = 0
+    path: str, value: Any, seen: set[int], depth: int = 0
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields (path, names and values) of what a value holds, and of those in there ``wanted``."""
+    """Yields (path, names and values) of what a value holds, and of those in there that hold some.
+
+    Of a container they are ``Parts``, and then its attributes if its class is another one.
+    """
     if id(value) in seen or depth > DEEPEST:
         return
     seen.add(id(value))
     held: dict[str, Any]
+    attributes = getattr(value, "__dict__", None)
     if isinstance(value, CONTAINERS):
-        held = _Parts(value)
-    elif isinstance(getattr(value, "__dict__", None), dict):
-        held = vars(value)
+        held = Parts(value)
+        if isinstance(attributes, dict) and id(attributes) not in seen:
+            seen.add(id(attributes))
+            yield f"{path}()", attributes
+    elif isinstance(attributes, dict):
+        held = attributes
         if id(held) in seen:
             return
         seen.add(id(held))
@@ -80,30 +86,18 @@ def inside(
         held = _Slots(value)
     yield path, held
     for name, part in list(held.items()):
-        if wanted(part):
-            yield from inside(f"{path}.{name}", part, seen, wanted, depth + 1)
+        if holds(part):
+            yield from inside(f"{path}.{name}", part, seen, depth + 1)
 
 
-class _Parts(dict[str, Any]):
-    """What is in a container, by place or key; what is set here is so there."""
+class Parts(dict[str, Any]):
+    """What is in a container, by place or key, to be read."""
 
     def __init__(self, container: Any) -> None:
-        several = container.items() if isinstance(container, dict) else enumerate(container)
-        self._keys = {f"{key}": key for key, _ in several if isinstance(key, (str, int))}
-        super().__init__((name, container[key]) for name, key in self._keys.items())
-        self._container = container
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        key = self._keys.get(name, name)
-        sized = not isinstance(self._container, (dict, tuple))
-        if isinstance(self._container, dict) or (sized and name in self._keys):
-            self._container[key] = value
-            super().__setitem__(name, value)
-
-    def __delitem__(self, name: str) -> None:
-        super().__delitem__(name)
-        if isinstance(self._container, dict):
-            del self._container[self._keys[name]]
+        keyed = isinstance(container, dict)
+        for number, (key, value) in enumerate(stateful.items(container)):
+            named = f"[{key}]" if keyed and type(key) in (int, bool, float) else f"[{number}()]"
+            self[key if type(key) is str else named if keyed else f"{key}"] = value
 
 
 class _Slots(dict[str, Any]):
@@ -148,7 +142,7 @@ def _may_hold(module: nn.Module) -> bool:
     values = [v for name, v in vars(module).items() if not name.startswith("_")]
     values += [part for v in values if type(v) is tuple for part in v]  # such as a kernel's size
     kinds = set(map(type, values)) - {tuple}
-    return any(is_iterator(kind) or owned(kind) or kind in CONTAINERS for kind in kinds)
+    return any(is_iterator(k) or owned(k) or issubclass(k, CONTAINERS) for k in kinds)
 
 
 def _names_used(file: TrainingFile, model: nn.Module) -> frozenset[str]:

@@ -23,16 +23,19 @@ from torch.utils.data import dataloader
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import batch
+from lenet_tui.training.engine import batch, stateful
+from lenet_tui.training.engine.changing_code import may_change
 from lenet_tui.training.engine.generators import Generators, generators
 from lenet_tui.training.engine.own_data import NotReachable
+from lenet_tui.training.engine.referenced import by_owner
 
 BUDGET = 64 * 2**20
 """Bytes that all of them keep to be given again."""
 MOST = 100_000
 """Values that one of them keeps."""
 PROBED = 3
-"""First draws of each at which it is seen whether its code changes something else."""
+"""First draws of each at which it is seen whether its code changes something else; each later one
+is looked at too where its code may do so, as far as can be read."""
 DEEPEST = 6
 """How far inside containers is looked."""
 LONGEST = 2_000
@@ -97,6 +100,7 @@ class Remembered:
         self.kept: dict[int, _Given] = {}
         self._among = among
         self.drawn = 0
+        self._suspect = False
         self._end: tuple[int, _Given] | None = None
 
     def __iter__(self) -> Remembered:
@@ -143,9 +147,15 @@ class Remembered:
             raise given.error
         return fresh(given.value)
 
+    def _may_change(self) -> bool:
+        """Whether it is to be seen whether this draw changes something else."""
+        if self.drawn == PROBED:
+            self._suspect = may_change(self.source, by_owner)
+        return self.drawn < PROBED or self._suspect
+
     def _draw(self, draw: Callable[[], Any]) -> _Given:
         before, places = generators(), self._among.indices()
-        changes = self._among.changing(self) if self.drawn < PROBED else None
+        changes = self._among.changing(self) if self._may_change() else None
         value, error, ended = None, None, False
         try:
             value = draw()
@@ -244,14 +254,13 @@ class Iterators:
             return self._seen(value) if remembered(kind) else value
         known = isinstance(value, (list, tuple, dict, deque))
         if known and depth < DEEPEST and len(value) <= LONGEST:
-            items = list(value.items() if isinstance(value, dict) else enumerate(value))
+            items = list(stateful.items(value))
             made = [(key, part, self.within(part, depth + 1)) for key, part in items]
             new = [(key, other) for key, part, other in made if other is not part]
             if new and isinstance(value, tuple):
-                parts = [other for _, _, other in made]
-                return kind(*parts) if hasattr(value, "_fields") else kind(parts)
+                return stateful.remade(kind, [other for _, _, other in made])
             for key, other in new:
-                value[key] = other
+                stateful.base(value).__setitem__(value, key, other)
         return value
 
     def _seen(self, source: Iterator[Any]) -> Remembered:

@@ -161,7 +161,7 @@ class LiveFile(TrainingFile):
         for path, names in list(held):
             for name, value in names.items():
                 if name not in PRIVATE and holds(value):
-                    held += inside(f"{path}.{name}".lstrip("."), value, seen, holds)
+                    held += inside(f"{path}.{name}".lstrip("."), value, seen)
         found = [(p, n) for p, names in held for n, v in names.items() if is_iterator(type(v))]
         return [f"{path}.{name}".lstrip(".") for path, name in found]
 

@@ -7,7 +7,6 @@ count. Parameters and buffers are not among them: a keyframe stores those apart.
 from __future__ import annotations
 
 import json
-import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,24 +17,11 @@ from torch import Tensor, nn
 
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import stateful
-from lenet_tui.training.engine.held_values import inside, owned, title
-from lenet_tui.training.engine.iterators import Iterators, Remembered
-from lenet_tui.training.engine.own_data import NotReachable
-from lenet_tui.training.engine.plain_values import (
-    PLAIN,
-    Drawn,
-    Kept,
-    Own,
-    fixed,
-    mixed,
-    parts_of,
-    refilled,
-    tensors_in,
-    whole,
-)
+from lenet_tui.training.engine.held_values import Parts, holds, inside, owned, title
+from lenet_tui.training.engine.iterators import Iterators
+from lenet_tui.training.engine.plain_values import Kept, Own, fixed, refilled, whole
+from lenet_tui.training.engine.value_codes import MARKS, ValueCodes
 
-ITERATOR, OBJECT = "iterator", "object"
-"""What an iterator, and an object of its owner's class, is written down as."""
 _INDEX = re.compile(r'("iterator": \[-?\d+, \d+), \d+')
 OWN = frozenset(vars(nn.Module())) - {"training"}
 """What torch itself keeps in a module; the mode can be changed by the model."""
@@ -47,26 +33,24 @@ Places = Iterable[tuple[str, dict[str, Any]]]
 class PlainState:
     """Writes plain values down, and restores them. ``places`` gives where they are at present.
 
-    What is written: numbers, texts, tensors, lists, tuples and dictionaries of these, and how far
-    an iterator has been drawn; and the same inside objects of their owner's classes and inside
-    containers that hold other things too. All other values stay as they are. A tensor that has not
-    changed since the model was made is not written again.
+    What is written: numbers, texts, tensors, how far an iterator has been drawn, and lists, tuples
+    and dictionaries, of any class, whatever is in them; and the same inside objects of their
+    owner's classes. All other values stay as they are. A tensor that has not changed since the
+    model was made is not written again.
     """
 
     def __init__(self, places: Callable[[], Places], iterators: Iterators | None = None) -> None:
         self._places = places
         self.iterators = iterators or Iterators(wraps=False)
-        found: list[Tensor] = []
+        self._codes = ValueCodes(self.iterators)
         self._written: dict[str, _Written] = {}
-        self._objects: dict[tuple[str, str, str], object] = {}
-        """Objects of their owner's classes, by path, name and class: the last of each."""
-        for path, attributes in self._walk():
-            for _, value in self._plain(path, attributes):
-                found += tensors_in(value)
-        self._objects_at_first = frozenset(self._objects)
+        self._codes.begin(
+            ((path, name), value)
+            for path, attributes in self._walk()
+            for name, value in self._plain(path, attributes)
+        )
+        self._objects_at_first = frozenset(self._codes.objects)
         self.iterators.state = self._fingerprint
-        self._first = [(t, t._version, t.detach().clone()) for t in found]
-        self._number = {id(t): number for number, t in enumerate(found)}
 
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
@@ -82,7 +66,8 @@ class PlainState:
             return known.text
         self._written.pop(path, None)
         plain = self._plain(path, attributes)
-        encoded = {name: self._encoded(value, tensors) for name, value in plain}
+        encode = self._codes.encode
+        encoded = {name: encode(value, tensors, (path, name)) for name, value in plain}
         text = f"{json.dumps(path)}: {json.dumps(encoded)}"
         if all(fixed(value) for name, value in attributes.items() if name not in OWN):
             values = list(attributes.values())
@@ -105,11 +90,12 @@ class PlainState:
             same = known is not None and (trust or known.holds(attributes))
             held = known.held if known and same else self._holders(path, attributes)
             for name, value in held:
-                yield from inside(f"{path} > {name}", value, seen, mixed)
+                found = inside(f"{path} > {name}", value, seen)
+                yield from ((p, within) for p, within in found if type(within) is not Parts)
 
     def _holders(self, path: str, attributes: dict[str, Any]) -> list[tuple[str, Any]]:
         """The values of a place that are places too."""
-        return [(n, v) for n, v in list(attributes.items()) if n not in OWN and mixed(v)]
+        return [(n, v) for n, v in list(attributes.items()) if n not in OWN and holds(v)]
 
     def begin(self, iteration: int) -> None:
         """An iteration begins: note the iterators that the one before has left."""
@@ -150,74 +136,46 @@ class PlainState:
 
     def _restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
         values, codes = self._read(text, tensors, device), json.loads(text)
+        filled: dict[int, str] = {}
         for path, attributes in self._walk():
             if " > " in path and path not in values:
                 continue  # it was not there, or an earlier version did not look there
             now, before = dict(self._plain(path, attributes)), values.get(path, {})
             for name in now.keys() - before.keys():
                 first = (path, name, title(type(now[name]))) in self._objects_at_first
-                if not isinstance(now[name], stateful.KINDS) and not first:
+                earlier = f"{path} > {name}" in values  # an earlier version wrote it there
+                if not isinstance(now[name], stateful.KINDS) and not first and not earlier:
                     del attributes[name]
             for name, value in before.items():
                 if isinstance(value, Own):
                     if title(type(attributes.get(name))) != value.kind:
-                        attributes[name] = self._objects[path, name, value.kind]
+                        attributes[name] = self._codes.objects[path, name, value.kind]
                     continue
                 if isinstance(value, Kept):
                     if isinstance(attributes.get(name), stateful.KINDS):
-                        stateful.set_state(attributes[name], self._drawn(value.state))
-                    continue
-                if f'"{ITERATOR}"' in json.dumps(codes[path][name]):
-                    attributes[name] = self._drawn(value, now.get(name))
+                        state = self._codes.put(value.state, None, (path, name))
+                        stateful.set_state(attributes[name], state)
                     continue
                 found: list[Tensor] = []
-                same = name in now and self._encoded(now[name], found) == codes[path][name]
+                at, code = (path, name), json.dumps(codes[path][name])
+                same = name in now and self._codes.encode(now[name], found, at) == codes[path][name]
+                if any(mark in code for mark in MARKS):
+                    present = now.get(name)
+                    anew = filled.setdefault(id(present), code) != code
+                    attributes[name] = self._codes.put(value, present, at, anew)
+                    continue
                 ours = name not in OWN and (name in now or name not in attributes)
                 if ours and (found or not same) and not refilled(now.get(name), value):
                     attributes[name] = value
 
-    def _drawn(self, value: Any, now: Any = None) -> Any:
-        """A decoded value with its iterators, drawn as far; a container that is there is filled."""
-        if isinstance(value, Drawn):
-            return self.iterators.at(value.iteration, value.number, value.index)
-        if type(value) is dict:
-            parts = {
-                k: self._drawn(v, now.get(k) if type(now) is dict else None)
-                for k, v in value.items()
-            }
-            if type(now) is not dict:
-                return parts
-            now.clear()
-            now.update(parts)
-            return now
-        if type(value) in (list, tuple):
-            alike = type(now) is type(value) and len(now) == len(value)
-            pairs = zip(value, now if alike else [None] * len(value), strict=True)
-            made = [self._drawn(part, other) for part, other in pairs]
-            if type(value) is tuple:
-                same = alike and all(a is b for a, b in zip(made, now, strict=True))
-                return now if same else tuple(made)
-            if type(now) is not list:
-                return made
-            now[:] = made
-            return now
-        return value
-
     def check_reachable(self, text: str) -> None:
-        """Raise ``NotReachable`` or ``MoveRejected`` where an iterator cannot be put back."""
-        if f'{{"{ITERATOR}": ' not in text and f'{{"{OBJECT}": ' not in text:
+        """Raise ``NotReachable`` or ``MoveRejected`` where something cannot be put back."""
+        if not any(mark in text for mark in MARKS):
             return
         present = dict(self._walk())
         for path, values in self._read(text, None, torch.device("cpu")).items():
             for name, value in values.items():
-                for part in parts_of(value):
-                    if isinstance(part, Drawn):
-                        key = part.iteration, part.number
-                        self.iterators.check(f"{path} {name}".strip(), *key, part.index)
-                    elif isinstance(part, Own) and (path, name, part.kind) not in self._objects:
-                        held = present.get(path, {}).get(name)
-                        if held is None or title(type(held)) != part.kind:
-                            raise NotReachable
+                self._codes.check(value, present.get(path, {}).get(name), (path, name))
 
     def check(self, text: str, tensors: Sequence[Tensor]) -> None:
         """Raise ``Problem`` for a text that ``write`` did not return; nothing is changed."""
@@ -229,70 +187,26 @@ class PlainState:
         """The values; with ``tensors`` as ``None``, each tensor among them is ``None``."""
         try:
             return {
-                path: {name: self._decoded(code, tensors, device) for name, code in codes.items()}
+                path: {
+                    name: self._codes.decode(code, tensors, device) for name, code in codes.items()
+                }
                 for path, codes in json.loads(text).items()
             }
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             raise Problem("training:odd-attributes") from None
-
-    def _encoded(self, value: Any, tensors: list[Tensor]) -> Any:
-        if type(value) in PLAIN:
-            return value
-        if type(value) is Remembered:
-            return {ITERATOR: [*value.key, value.index]}
-        if owned(type(value)):
-            return {OBJECT: title(type(value))}
-        if isinstance(value, stateful.KINDS):
-            return {"state": self._encoded(stateful.state_of(value), tensors)}
-        if isinstance(value, Tensor):
-            number = self._number.get(id(value))
-            if number is not None and value._version == self._first[number][1]:
-                return {"first": number}
-            tensors.append(value.detach())
-            return {"tensor": [len(tensors) - 1, value.device.type != "cpu"]}
-        if isinstance(value, dict):
-            items = [[self._encoded(part, tensors) for part in pair] for pair in value.items()]
-            return {"dict": items}
-        kind = "list" if isinstance(value, list) else "tuple"
-        return {kind: [self._encoded(part, tensors) for part in value]}
-
-    def _decoded(self, code: Any, tensors: Sequence[Tensor] | None, device: torch.device) -> Any:
-        if not isinstance(code, dict):
-            return code
-        ((kind, content),) = code.items()
-        if kind == ITERATOR:
-            return Drawn(*map(operator.index, content))
-        if kind == OBJECT:
-            return Own(content)
-        if kind in ("first", "tensor") and tensors is None:
-            return None
-        if kind == "first":
-            first, version, copy = self._first[content]
-            return first if first._version == version else copy.clone()
-        if kind == "tensor":
-            number, on_device = content
-            assert tensors is not None
-            return tensors[number].to(device if on_device else "cpu", copy=True)
-        if kind == "state":
-            return Kept(self._decoded(content, tensors, device))
-        if kind == "dict":
-            pairs = [[self._decoded(part, tensors, device) for part in pair] for pair in content]
-            return dict(pairs)
-        parts = [self._decoded(part, tensors, device) for part in content]
-        return parts if kind == "list" else tuple(parts)
 
     def _plain(self, path: str, attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         """Yields the attributes that can be written down; an iterator is replaced."""
         for name, found in list(attributes.items()):
             if name in OWN:
                 continue
-            value = found if whole(found) else self.iterators.within(found)
+            value = self.iterators.within(found)
             if value is not found:
                 attributes[name] = value
             if whole(value):
                 yield name, value
             elif owned(type(value)):
-                self._objects[path, name, title(type(value))] = value
+                self._codes.objects[path, name, title(type(value))] = value
                 yield name, value
             else:
                 self.iterators.note_strange(path, name, value)

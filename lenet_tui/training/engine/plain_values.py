@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from lenet_tui.training.engine import stateful
-from lenet_tui.training.engine.held_values import holds
-from lenet_tui.training.engine.iterators import LONGEST, Remembered
+from lenet_tui.training.engine.held_values import CONTAINERS
+from lenet_tui.training.engine.iterators import DEEPEST, LONGEST, Remembered
 
 PLAIN = (type(None), bool, int, float, str)
 
@@ -40,6 +38,33 @@ class Kept:
     state: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a container that stays itself held; ``kind``: the name of its class."""
+
+    kind: str
+    state: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A tuple of a class other than ``tuple``; ``kind``: the class's name."""
+
+    kind: str
+    parts: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Something in a container that is not written down; ``kind``: the name of its class.
+
+    ``number``: of those that were there at the beginning, or −1.
+    """
+
+    kind: str
+    number: int
+
+
 def refilled(now: Any, value: Any) -> bool:
     """Put numbers back into a tensor that is trained by itself, or a list of such; else false."""
     several = isinstance(now, (list, tuple)) and isinstance(value, (list, tuple))
@@ -63,7 +88,7 @@ def writable(value: Any) -> bool:
     if type(value) in PLAIN or type(value) is Remembered:
         return True
     if isinstance(value, Tensor):
-        return not isinstance(value, nn.Parameter) and _dense(value)
+        return dense(value)
     if type(value) in (list, tuple, dict) and len(value) > LONGEST:
         return False
     if type(value) in (list, tuple):
@@ -71,44 +96,40 @@ def writable(value: Any) -> bool:
     return type(value) is dict and all(writable(part) for pair in value.items() for part in pair)
 
 
+def enclosed(value: Any) -> bool:
+    """Whether a value is a container that is written down with all that is in it.
+
+    An optimizer's list of parameters is none: they are known otherwise.
+    """
+    if not isinstance(value, CONTAINERS) or len(value) > LONGEST:
+        return False
+    parts = value if isinstance(value, (list, tuple)) else ()
+    return not parts or not all(type(part) is nn.Parameter for part in parts)
+
+
 def whole(value: Any) -> bool:
-    """Whether a value is written down by itself: a plain one, a generator, a queue."""
-    if isinstance(value, deque):
-        return len(value) <= LONGEST and writable(list(value))
-    return isinstance(value, stateful.KINDS) or writable(value)
-
-
-def mixed(value: Any) -> bool:
-    """Whether a value is a place, as it holds state among other things."""
-    return holds(value) and not whole(value)
-
-
-def parts_of(value: Any) -> Iterator[Any]:
-    """A decoded value, and all that is in it."""
-    yield value
-    if isinstance(value, Kept):
-        yield from parts_of(value.state)
-    elif isinstance(value, (list, tuple, dict)):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from parts_of(part)
+    """Whether a value is written down by itself: a plain one, a generator, a container."""
+    return enclosed(value) or isinstance(value, stateful.KINDS) or writable(value)
 
 
 def fixed(value: Any) -> bool:
     """Whether a value is written alike as long as it is the same object."""
-    if type(value) is tuple:
+    if isinstance(value, tuple):
         return all(map(fixed, value))
-    changing = isinstance(value, (Tensor, *stateful.KINDS)) or type(value) in (list, dict)
+    changing = isinstance(value, (Tensor, *stateful.KINDS, list, dict))
     return not changing and not hasattr(type(value), "__next__")
 
 
-def tensors_in(value: Any) -> list[Tensor]:
-    """The tensors in a plain value."""
-    if isinstance(value, Tensor):
+def tensors_in(value: Any, depth: int = 0) -> list[Tensor]:
+    """The tensors in a plain value that are written down."""
+    if dense(value):
         return [value]
-    parts = value.values() if isinstance(value, dict) else value
-    several = isinstance(value, (list, tuple, dict))
-    return [tensor for part in parts for tensor in tensors_in(part)] if several else []
+    if not isinstance(value, (list, tuple, dict)) or not enclosed(value) or depth > DEEPEST:
+        return []
+    parts = list(value.values()) if isinstance(value, dict) else value
+    return [tensor for part in parts for tensor in tensors_in(part, depth + 1)]
 
 
-def _dense(tensor: Tensor) -> bool:
-    return type(tensor) is Tensor and tensor.layout is torch.strided and not tensor.is_meta
+def dense(value: Any) -> bool:
+    """Whether a value is a tensor that is written down."""
+    return type(value) is Tensor and value.layout is torch.strided and not value.is_meta

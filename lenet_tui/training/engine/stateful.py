@@ -1,12 +1,15 @@
-"""Objects with a state of their own that a step may draw from: generators, queues.
+"""Objects with a state of their own: generators, queues, and containers of other classes than
+Python's own lists and dictionaries.
 
-They stay the same objects; their state is written down, and set again.
+They stay the same objects; their state is written down, and set again. None of their owner's code
+is run for that, as it may do more than to put something in.
 """
 
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import OrderedDict, deque
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,7 +25,10 @@ def state_of(value: Any) -> Any:
         return [version, list(words), gauss]
     if isinstance(value, np.random.Generator):
         return _listed(value.bit_generator.state)
-    return value.get_state() if isinstance(value, torch.Generator) else list(value)
+    if isinstance(value, torch.Generator):
+        return value.get_state()
+    kind = base(value)
+    return dict(kind.items(value)) if issubclass(kind, dict) else list(kind.__iter__(value))
 
 
 def set_state(value: Any, state: Any) -> None:
@@ -35,8 +41,32 @@ def set_state(value: Any, state: Any) -> None:
     elif isinstance(value, torch.Generator):
         value.set_state(state.cpu())
     else:
-        value.clear()
-        value.extend(state)
+        kind = base(value)
+        kind.clear(value)
+        if isinstance(state, dict):
+            for key, part in state.items():
+                kind.__setitem__(value, key, part)
+        else:
+            kind.extend(value, state)
+
+
+def base(value: Any) -> Any:
+    """The class of Python's own that a container is of."""
+    return next(kind for kind in (OrderedDict, dict, list, deque) if isinstance(value, kind))
+
+
+def items(container: Any) -> Iterable[tuple[Any, Any]]:
+    """The places or keys of a container, each with what is there."""
+    several = tuple.__iter__(container) if isinstance(container, tuple) else state_of(container)
+    return several.items() if isinstance(several, dict) else enumerate(several)
+
+
+def remade(kind: Any, parts: Iterable[Any]) -> Any:
+    """A tuple of a class, as its ``__new__`` may want something else."""
+    try:
+        return tuple.__new__(kind, parts)
+    except TypeError:  # of a class written in C
+        return kind(parts)
 
 
 def _listed(state: Any) -> Any:
