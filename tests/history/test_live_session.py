@@ -106,6 +106,29 @@ def mixed(loop: Loop) -> list[Any]:
     return [*loop.end(model), scaler.get_scale(), scaler.state_dict()]
 
 
+def fused(loop: Loop) -> list[Any]:
+    """Its kernel writes parameters and state without counting that, and so does the scaler."""
+    model = net(nn.LayerNorm(12))
+    optimizer = torch.optim.AdamW(model.parameters(), 0.01, fused=True)
+    scaler = torch.amp.GradScaler("cpu", init_scale=256.0, growth_interval=2)
+
+    def train_step(batch: tuple[Tensor, Tensor]) -> Tensor:
+        optimizer.zero_grad(set_to_none=False)
+        loss = nn.functional.cross_entropy(model(batch[0]), batch[1])
+        backward(scaler.scale(loss))
+        scaler.unscale_(optimizer)
+        scaler.step(optimizer)
+        scaler.update()
+        return loss
+
+    for number, batch in enumerate(loop.batches()):
+        loop.look(number, train_step, batch)
+        loop.look(number, model, batch, nn.CrossEntropyLoss(), optimizer, scaler=scaler)
+        loop.note(train_step(batch))
+    state = [{k: bits(v) for k, v in s.items()} for s in optimizer.state.values()]
+    return [*loop.end(model), state, str(scaler.state_dict())]
+
+
 class Registry(OrderedDict[Any, Any]):
     """A dictionary that makes something of each look into it, as libraries have."""
 
@@ -211,6 +234,7 @@ def by_names(loop: Loop) -> list[Any]:
 
 LOOPS = (
     adamw,
+    fused,
     *(
         pytest.param(loop, marks=pytest.mark.slow)
         for loop in (sgd, mixed, counting, lbfgs, by_names)

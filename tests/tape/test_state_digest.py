@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.tape.engine import bit_sums, state_digest
-from lenet_tui.tape.engine.bit_sums import SMALL, quick_digest, same_bits
+from lenet_tui.tape.engine.bit_sums import SMALL, quick_digest
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.state_digest import StateDigests
+from lenet_tui.training.engine.same_bits import same_bits
 from tests.harness.driving import Drive
 
 DTYPES = [torch.float32, torch.float64, torch.bfloat16, torch.complex64, torch.uint8, torch.bool]

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from lenet_tui.protocol.session_api import DeviceLost
-from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.training.engine.generators import generators
+from lenet_tui.training.engine.same_bits import same_bits
 from lenet_tui.training.engine.trainer import Trainer
 
 COPIED = 64 * 2**20

@@ -50,10 +50,10 @@ CHECK: Table = {
         "打开该算子，查看其输入的形状、类型与数值。",
     ),
     "findings.raised.devices.fix": (
-        "Move both to one device: the batch with .to(device). What model.to(device) does not reach, "
-        "such as layers in a plain list or a tensor attribute, belongs in nn.ModuleList or "
+        "Move both to one device: the batch with .to(device). What model.to(device) does not "
+        "reach, such as layers in a plain list or a tensor attribute, belongs in nn.ModuleList or "
         "register_buffer.",
-        "把两者移到同一设备：批次用 .to(device)。model.to(device) 触及不到的部分（如普通列表中的层、"
-        "张量属性）应放入 nn.ModuleList 或 register_buffer。",
+        "把两者移到同一设备：批次用 .to(device)。model.to(device) 触及不到的部分"
+        "（如普通列表中的层、张量属性）应放入 nn.ModuleList 或 register_buffer。",
     ),
 }

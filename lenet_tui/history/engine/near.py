@@ -13,10 +13,10 @@ from torch import Tensor
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.kept_tape import KeptTape
 from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
-from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.entries import Entry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import Past, TapeSegment
+from lenet_tui.training.engine.same_bits import same_bits
 
 FEWEST = 3
 """Boundaries whose states are kept whatever they take: what a step back from the last needs."""

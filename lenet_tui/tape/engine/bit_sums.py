@@ -54,22 +54,6 @@ def quick_digest(tensor: Tensor) -> str:
     return _remembered(tensor) or ""
 
 
-def same_bits(one: Tensor, other: Tensor) -> bool:
-    """Whether two tensors are of one kind and equal to the bit; of unusual ones it says no."""
-    kind = one.shape, one.dtype, one.device, one.layout
-    if kind != (other.shape, other.dtype, other.device, other.layout):
-        return False
-    plain = all(t.layout is torch.strided and t.is_contiguous() for t in (one, other))
-    whole = _WHOLE.get(one.element_size())
-    if not plain or whole is None:
-        return False
-    return torch.equal(one.detach().view(whole), other.detach().view(whole))
-
-
-_WHOLE = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
-"""Integers by their bytes."""
-
-
 def _remembered(tensor: Tensor) -> str | None:
     version, found = getattr(tensor, REMEMBERED, (-1, None))
     return found if version == tensor._version else None

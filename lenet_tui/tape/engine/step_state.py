@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.in_place import storage
+from lenet_tui.training.engine.same_bits import identical
 from lenet_tui.training.engine.trainer import Trainer
 
 Mark = tuple[int, int, int, int]
@@ -105,18 +104,6 @@ class StepState:
     def differing(self) -> Iterator[str]:
         """The parameters that differ from what is known, each compared whole."""
         return (n for n in self.parameters if self.new_value(n) or self.new_gradient(n))
-
-
-def identical(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors have the same shape and bits."""
-    if a is b:
-        return True
-    if a.shape != b.shape or a.dtype != b.dtype or a.layout is not b.layout:
-        return False
-    pair = [t.detach() if t.layout is torch.strided else t.detach().to_dense() for t in (a, b)]
-    if a.is_complex():
-        pair = [torch.view_as_real(t) for t in pair]
-    return same_bits(*[t.contiguous() for t in pair])
 
 
 def _mark(parameter: Tensor) -> Mark:

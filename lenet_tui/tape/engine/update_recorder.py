@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from lenet_tui.protocol.phases import UPDATE
-from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.entries import UpdateEntry
+from lenet_tui.training.engine.same_bits import same_bits
 from lenet_tui.training.engine.trainer import Trainer
 
 Copied = tuple[list[tuple[Tensor, int]], dict[str, Tensor]]

@@ -30,6 +30,7 @@ from lenet_tui.training.engine.plain_values import (
     enclosed,
     tensors_in,
 )
+from lenet_tui.training.engine.same_bits import identical
 
 ITERATOR, OBJECT = "iterator", "object"
 """What an iterator, and an object of its owner's class, is written down as."""
@@ -68,6 +69,15 @@ class ValueCodes:
         self._first = [(t, t._version, t.detach().clone()) for t in found]
         self._numbers = {id(t): number for number, t in enumerate(found)}
 
+    def _as_at_first(self, number: int) -> bool:
+        """Whether a tensor is as it was at the beginning.
+
+        Its version alone does not tell: fused optimizers, a scaler and whoever writes through
+        ``.data`` do not count what they write.
+        """
+        first, version, kept = self._first[number]
+        return first._version == version and identical(first.detach(), kept)
+
     def encode(self, value: Any, tensors: list[Tensor], at: At, depth: int = 0) -> Any:
         """A value as JSON has it; its tensors are added to ``tensors``."""
         kind = type(value)
@@ -79,7 +89,7 @@ class ValueCodes:
             return {OBJECT: title(kind)}
         if dense(value):
             number = self._numbers.get(id(value))
-            if number is not None and value._version == self._first[number][1]:
+            if number is not None and self._as_at_first(number):
                 return {"first": number}
             tensors.append(value.detach())
             return {"tensor": [len(tensors) - 1, value.device.type != "cpu"]}
@@ -140,8 +150,8 @@ class ValueCodes:
         if kind in ("first", "tensor") and tensors is None:
             return None
         if kind == "first":
-            first, version, kept = self._first[content]
-            return first if first._version == version else kept.clone()
+            first, _, kept = self._first[content]
+            return first if self._as_at_first(content) else kept.clone()
         if kind == "tensor":
             number, on_device = content
             assert tensors is not None
