@@ -307,6 +307,7 @@ APP: Table = {
     "dialog.help.keys": ("arrows scroll   escape close", "方向键 滚动   Esc 关闭"),
     "palette.placeholder": ("Search for commands …", "搜索命令…"),
     "palette.themes": ("Search for themes …", "搜索主题…"),
+    "palette.nothing": ("Nothing matches.", "没有匹配项。"),
     "group.signs": ("Signs", "符号"),
     "help.signs": (
         "μ σ ‖x‖\tmean, standard deviation and norm √(Σ x²) of the whole tensor\n"
