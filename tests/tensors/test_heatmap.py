@@ -219,6 +219,18 @@ def test_a_region_is_underlined_where_there_are_shades() -> None:
     assert under == [6 <= x <= 9 for x in range(30)]
 
 
+def test_of_a_large_region_only_the_edge_is_underlined() -> None:
+    """Of a whole picture it would be a line through each of its rows."""
+    shown = picture(torch.randn(10, 10), Surface("none", True, False, BLACK))
+    marked = picture_again(shown)
+    marked.mark(shown.layout, [((1, 2), (6, 8))], None)
+    for y in range(10):
+        under = [bool(s.style and s.style.underline) for s in marked.line(y) for _ in s.text]
+        inside = [1 <= y <= 6 and 2 <= x // 2 <= 8 for x in range(30)]
+        edge = [x // 2 in (2, 8) or y in (1, 6) for x in range(30)]
+        assert under == [a and b for a, b in zip(inside, edge, strict=True)], y
+
+
 def picture_again(shown: Picture) -> Drawing:
     return draw((shown.view, shown.layout), shown.ink, 30, 10)
 

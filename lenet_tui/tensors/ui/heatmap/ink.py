@@ -155,6 +155,7 @@ class Shades(Ink):
         paper = kind == "picture" and not surface.dark  # which is white
         self._ramp = ramp[::-1] if paper else ramp
         self._paper, self._plain = _paper(surface, kind)
+        self._bold = surface.dark  # black in bold is grey
         self._fore = _few(surface) if kind != "picture" else (self._plain, self._plain)
         colours = ((0, 0, 0),) * (2 * len(ramp) - 1 if signed else len(ramp))
         super().__init__(Palette(colours, signed), surface.background)
@@ -168,7 +169,7 @@ class Shades(Ink):
             return Segment("  ", self.blank_style)
         if cell > blank:
             mark = self._odd[cell - blank - 1]
-            style = Style(color=self._plain, bgcolor=self._paper, bold=True)
+            style = Style(color=self._plain, bgcolor=self._paper, bold=self._bold)
             return Segment(mark * 2, style)
         if not self.palette.signed:
             return Segment(self._ramp[cell] * 2, self._style(1))
@@ -211,6 +212,14 @@ def _paper(surface: Surface, kind: str) -> tuple[Color, Color | None]:
     if surface.background.is_default:
         return surface.background, None
     return surface.background, _WHITE if surface.dark else _BLACK
+
+
+@lru_cache(maxsize=8)
+def sign_style(value: float, *, dark: bool) -> Style:
+    """The style of a number by its sign alone (1, −1 or 0), where there are sixteen colours."""
+    surface = Surface("16", dark, False, _BLACK)
+    paper, plain = _paper(surface, "signed")
+    return Style(color=_few(surface)[value > 0] if value else plain, bgcolor=paper)
 
 
 def _few(surface: Surface) -> tuple[Color | None, Color | None]:
