@@ -21,6 +21,7 @@ from lenet_tui.tensors.ui.captions import block, tiles
 from lenet_tui.tensors.ui.heatmap.drawing import Drawing, draw
 from lenet_tui.tensors.ui.heatmap.ink import KINDS, Ink, Surface, ink_for
 from lenet_tui.tensors.ui.heatmap.legend import legend
+from lenet_tui.terminal.ui.readable import contrast
 
 BLACK = Color.from_rgb(0, 0, 0)
 EN = words("en")
@@ -217,6 +218,18 @@ def test_a_region_is_underlined_where_there_are_shades() -> None:
     line = marked.line(2)
     under = [bool(s.style and s.style.underline) for s in line for _ in s.text]
     assert under == [6 <= x <= 9 for x in range(30)]
+
+
+@pytest.mark.parametrize("paper", [(18, 18, 18), (46, 52, 64), (224, 224, 224), (0, 43, 54)])
+def test_signs_can_be_read_on_a_themes_background(paper: tuple[int, int, int]) -> None:
+    """Where characters alone draw in many colours, they stand on the background of the theme."""
+    surface = Surface("truecolor", sum(paper) < 400, True, Color.from_rgb(*paper))
+    ink = ink_for(surface, "signed")
+    styles = [ink.segments[code].style for code in (0, ink.palette.blank - 1)]
+    colours = [style.color.get_truecolor() for style in styles if style and style.color]
+    assert len({*colours}) == 2
+    for colour in colours:
+        assert contrast(colour, paper) >= 4.5
 
 
 def test_of_a_large_region_only_the_edge_is_underlined() -> None:

@@ -10,15 +10,17 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from rich.color import Color, ColorSystem
+from rich.color import Color, ColorSystem, blend_rgb
+from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.tensors.arrangement import Room
-from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, ODD, TRUE, Codes, Palette
+from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, ODD, TRUE, Codes, Palette, Rgb
 from lenet_tui.terminal.ui.pens import Cell, cells_of
+from lenet_tui.terminal.ui.readable import contrast
 
 Cells = npt.NDArray[np.int32]
 """A number for each cell of text: what is drawn there."""
@@ -232,9 +234,25 @@ def _few(surface: Surface) -> tuple[Color | None, Color | None]:
         return Color.from_ansi(numbers[0]), Color.from_ansi(numbers[1])
     # Those that rich takes for the sixteen, so that they are met exactly.
     standard = {12: (85, 85, 255), 11: (255, 255, 85), 4: (0, 0, 170), 1: (170, 0, 0)}
-    return Color.from_rgb(*standard[numbers[0]]), Color.from_rgb(*standard[numbers[1]])
+    negative, positive = standard[numbers[0]], standard[numbers[1]]
+    if surface.colours != "16" and surface.background.triplet is not None:
+        paper = surface.background.triplet
+        negative, positive = _on(negative, paper), _on(positive, paper)
+    return Color.from_rgb(*negative), Color.from_rgb(*positive)
 
 
+def _on(ink: Rgb, paper: Rgb) -> Rgb:
+    """The ink, as much lighter or darker as it takes to read a sign on the paper."""
+    end = max(_BLACK, _WHITE, key=lambda colour: contrast(colour.get_truecolor(), paper))
+    for tenth in range(11):
+        mixed = blend_rgb(ColorTriplet(*ink), end.get_truecolor(), tenth / 10)
+        if contrast(mixed, paper) >= READ:
+            break
+    return mixed
+
+
+READ = 4.5
+"""The contrast of a sign with what is behind it (WCAG 2.1, 1.4.3)."""
 _BLACK, _WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(255, 255, 255)
 _SPECIAL = (
     ("╳", Style(color=_WHITE, bgcolor=Color.from_rgb(175, 0, 175), bold=True)),
