@@ -267,6 +267,13 @@ def test_the_legend_says_scale_and_statistics() -> None:
     assert "−0.200 … 0.250" in line
 
 
+def test_where_no_number_is_finite_the_legend_has_no_scale_and_no_statistics() -> None:
+    """A scale from 0 to 1 was said of them, and a deviation of nothing."""
+    nothing = picture(torch.tensor([[math.nan, math.inf, -math.inf, -math.inf]]))
+    assert said(nothing, moved=True) == "╳ NaN 1  ▲ +∞ 1  ▼ −∞ 2"
+    assert said(picture(torch.empty(0, 3))) == ""
+
+
 def test_the_legend_says_that_the_scale_moved() -> None:
     shown = picture(torch.randn(4, 4))
     assert "scale moved" in said(shown, moved=True)

@@ -45,6 +45,18 @@ class Readable(LineFilter):
         ]
 
 
+class BlackInBold(LineFilter):
+    """Text in bold and in the terminal's own black is not bold: it would be grey."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Change the segments that are both."""
+        return [
+            Segment(text, _not_grey(style) if style is not None else None, control)
+            for text, style, control in segments
+        ]
+
+
+BLACK_IN_BOLD = BlackInBold()
 READABLE = {
     "standard": Readable(ColorSystem.STANDARD),
     "windows": Readable(ColorSystem.STANDARD),
@@ -80,6 +92,12 @@ def _readable(style: Style, system: ColorSystem) -> Style:
         if contrast(in_colours(mixed, system), ground) >= LEAST:
             break
     return style + Style(color=mixed)
+
+
+@lru_cache(maxsize=8192)
+def _not_grey(style: Style) -> Style:
+    black = style.bold and style.color is not None and style.color.number == 0
+    return style + Style(bold=False) if black else style
 
 
 def in_colours(
