@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import re
 import time
@@ -22,7 +21,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.drivers.headless_driver import HeadlessDriver
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
@@ -340,46 +339,3 @@ def heatmap_lines(values: torch.Tensor, system: str) -> list[Strip]:
     drawing = draw((view, layout), ink, 100, 40)
     assert np.prod(drawing.cells.shape) == 4000
     return [drawing.line(y) for y in range(40)]
-
-
-class Sized(Static):
-    """Notes the sizes that it is told of."""
-
-    DEFAULT_CSS = "Sized { width: 30; height: 5; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[Size] = []
-
-    def on_resize(self) -> None:
-        self.told.append(self.size)
-
-
-class SizedScreen(PartScreen[None]):
-    """Two widgets, the second of which is hidden."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen, self.hidden = Sized(), Sized()
-
-    def compose(self) -> ComposeResult:
-        self.hidden.display = False
-        yield from (self.seen, self.hidden)
-
-
-async def test_who_asks_where_a_widget_is_takes_no_size_from_it() -> None:
-    """Between a change and its layout the mouse may ask, or a frame. A heatmap that is not told its
-    size stays blank.
-    """
-    screen = SizedScreen()
-    async with CellDiffApp[None]().run_test(size=(60, 24)) as pilot:
-        await pilot.app.push_screen(screen)
-        await pilot.pause()
-        for width in (20, 25):
-            screen.seen.styles.width = screen.hidden.styles.width = width
-            while screen.seen.region.width != width:  # asked until it is known, before the layout
-                screen._compositor.update_widgets({screen.hidden})
-                await asyncio.sleep(0)
-            assert screen.seen.told[-1].width != width
-            await pilot.pause()
-            assert screen.seen.told[-1] == (width, 5)
