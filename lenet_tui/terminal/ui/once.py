@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rich.align import Align
-from rich.text import Text
 from textual import on
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
+from textual.content import Content
 from textual.events import Click, Event
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -80,7 +79,7 @@ class Palette(CommandPalette):
 
         def add_in_words(option: Any = None) -> CommandList:
             if isinstance(option, Option) and option.disabled:
-                option = Option(Align.center(Text(self._nothing)), option.id, disabled=True)
+                option = Option(Content(self._nothing), option.id, disabled=True)
             return add(option)
 
         commands.add_option = add_in_words  # type: ignore[method-assign]
