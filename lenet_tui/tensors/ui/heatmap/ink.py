@@ -221,7 +221,10 @@ def sign_style(value: float, *, dark: bool) -> Style:
     """The style of a number by its sign alone (1, −1 or 0), where there are sixteen colours."""
     surface = Surface("16", dark, False, _BLACK)
     paper, plain = _paper(surface, "signed")
-    return Style(color=_few(surface)[value > 0] if value else plain, bgcolor=paper)
+    if not value:
+        return Style(color=plain, bgcolor=paper)
+    # A dash is thin; in bold some terminals brighten it, which only black paper stands.
+    return Style(color=_few(surface)[value > 0], bgcolor=paper, bold=dark or None)
 
 
 def _few(surface: Surface) -> tuple[Color | None, Color | None]:
