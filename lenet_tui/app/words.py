@@ -307,6 +307,7 @@ APP: Table = {
     "dialog.help.keys": ("arrows scroll   escape close", "方向键 滚动   Esc 关闭"),
     "palette.placeholder": ("Search for commands …", "搜索命令…"),
     "palette.themes": ("Search for themes …", "搜索主题…"),
+    "palette.nothing": ("Nothing matches.", "没有匹配项。"),
     "group.signs": ("Signs", "符号"),
     "help.signs": (
         "μ σ ‖x‖\tmean, standard deviation and norm √(Σ x²) of the whole tensor\n"
@@ -314,6 +315,8 @@ APP: Table = {
         "0←2\tover a picture: the kernel of output channel 0, input channel 2; one number: the "
         "kernel's or the channel's\n"
         "╳ ▲ ▼\tNaN, +∞, −∞\n"
+        "−█ +▒\tthe sign of a number and its size, where there are few colours\n"
+        "✔ ▶ ○\tdone, at the cursor, next; after a prediction: ✔ right, ✘ wrong\n"
         "◀\tthe target class\n"
         "∂loss/∂fc2\tthe gradient of the loss with respect to the output of fc2\n"
         "▸ ▾\ta module whose ops are folded, or open\n"
@@ -323,6 +326,8 @@ APP: Table = {
         "−0.2 … +0.2\t色标；其后是最小与最大的数\n"
         "0←2\t图上方：输出通道 0、输入通道 2 的卷积核；只有一个数时，是卷积核或通道的编号\n"
         "╳ ▲ ▼\tNaN、+∞、−∞\n"
+        "−█ +▒\t颜色很少时，数的符号与大小\n"
+        "✔ ▶ ○\t已完成、光标所在、下一个；预测之后：✔ 正确，✘ 错误\n"
         "◀\t目标类别\n"
         "∂loss/∂fc2\t损失对 fc2 输出的梯度\n"
         "▸ ▾\t模块：其中的算子已折叠，或已展开\n"

@@ -45,7 +45,7 @@ CURVES: Table = {
         "仅在此视图打开时记录：请单步或运行。",
     ),
     "curves.confusion": ("Confusion: class → prediction", "混淆矩阵：类别 → 预测"),
-    "curves.worst": ("Worst test samples, with their loss", "最差的测试样本及其损失"),
+    "curves.worst": ("Worst test samples, with losses", "最差的测试样本及其损失"),
     "curves.confusion.short": ("Confusion", "混淆矩阵"),
     "curves.worst.short": ("Worst", "最差"),
     "curves.confusion.rows": ("rows: class", "行：类别"),

@@ -17,6 +17,8 @@ ENOUGH = 0.6
 """A vector gets few rows as long as its elements have this share of their largest possible size."""
 MUCH = 1.5
 """Tiles go without their names where they can be magnified so many times as much."""
+MANY = 2
+"""Tiles go without their names where so many times as many are seen then."""
 MOST_STRETCH = 4
 """Rows (or columns) of a matrix reduced the other way are magnified at most this much."""
 
@@ -97,7 +99,8 @@ def shrunk(height: int, width: int, rows: int, cols: int) -> tuple[int, int]:
 
 
 def _tiles(shape: Shape, room: Room, kernels: bool, first: int, count: int) -> Arrangement:
-    """Tiles under their names; without them where each is then much larger, or all are seen whole.
+    """Tiles under their names; without them where each is then much larger, many more are seen, or
+    all are seen whole.
 
     A kernel is not reduced for the sake of its name.
     """
@@ -112,7 +115,8 @@ def _tiles(shape: Shape, room: Room, kernels: bool, first: int, count: int) -> A
         larger = other.zoom[0] >= MUCH * best.zoom[0] or best.block != (1, 1)
         kernel_sized = max(other.height, other.width) <= KERNEL
         finer = kernel_sized and other.block == (1, 1) != best.block
-        if finer or (whole and (larger or len(best.shown) < best.count)):
+        many = other.block == best.block and len(other.shown) >= MANY * len(best.shown)
+        if finer or many or (whole and (larger or len(best.shown) < best.count)):
             best = other
     return best
 

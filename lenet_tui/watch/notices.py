@@ -3,8 +3,8 @@
 NOTICES = {
     "watch:true": ("watch {number}: {watch} ({value})", "监视点 {number}：{watch}（{value}）"),
     "watch:non-finite": (
-        "{name} · {op} made {first} ({bad} of {total} numbers); it was given {operands}",
-        "{name} · {op} 产生了 {first}（{total} 个中有 {bad} 个），其输入为 {operands}",
+        "{name} · {op} made {first} ({bad} of {total} numbers not finite); it was given {operands}",
+        "{name} · {op} 产生了 {first}（{total} 个数中有 {bad} 个不是有限数），其输入为 {operands}",
     ),
     "watch:given-nan": (
         "{name} · {op} was given NaN, which came in from outside: no op before it made it",

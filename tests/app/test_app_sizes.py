@@ -232,6 +232,18 @@ async def test_the_palette_has_every_command() -> None:
 
 
 @pytest.mark.slow
+async def test_where_nothing_matches_the_palettes_say_so_in_the_apps_language() -> None:
+    async with running(lang="zh") as run:
+        for opens in ("ctrl+p", "ctrl+t"):
+            await run.press(opens, *"qqq")
+            await run.pilot.pause(0.7)  # Textual waits before it says so
+            await run.settle()
+            assert "没有匹配项" in run.text and "No matches" not in run.text
+            await run.press("enter", "down", "escape")
+            assert run.app.screen is run.app.main
+
+
+@pytest.mark.slow
 async def test_the_lab_opens_over_the_session() -> None:
     async with running() as run:
         await run.press("K")

@@ -8,6 +8,7 @@ import pytest
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
+from lenet_tui.protocol.options import Options
 from lenet_tui.terminal.ui.readable import contrast, has_text, in_colours
 from tests.harness.running_app import Running, running
 
@@ -86,3 +87,14 @@ async def test_ink_and_paper_are_set_together(depth: str, monkeypatch: pytest.Mo
             await run.settle()
             check(run, depth, theme)
             see(run)
+
+
+async def test_a_stop_is_read_on_any_paper_in_a_terminals_own_colours() -> None:
+    """Yellow and cyan, which such a theme has for warnings and parameters, are lost on white."""
+    async with running((80, 24), theme="ansi-dark", options=Options(lr=1e8)) as run:
+        await run.press("c")
+        marked = [style for _, text, style in cells(run) if "stopped" in text]
+        named = [style for _, text, style in cells(run) if "bias" in text]
+        assert marked and named
+        for style in (*marked, *named):
+            assert style.color is None or style.color.is_default, style

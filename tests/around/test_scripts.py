@@ -125,7 +125,7 @@ def test_an_exception_in_the_recorded_iteration_shows_it_and_then_is_the_scripts
 @pytest.mark.parametrize(
     ("script", "when", "iteration", "said"),
     [
-        ("nan", "nan", 4, "loss.log · log made NaN (6 of 6 numbers)"),
+        ("nan", "nan", 4, "loss.log · log made NaN (6 of 6 numbers not finite)"),
         ("plain", "loss < 1.2", 4, "loss < 1.2 held after update 3"),
         ("plain", "norm(fc1.weight) > 0.1", 2, "held after update 1"),
         ("plain", "min(norm.relu) < 0.001", 2, "watch 1: min(norm.relu) < 0.001 (0)"),

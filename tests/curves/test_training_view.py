@@ -20,6 +20,7 @@ from lenet_tui.curves.ui.worst_pane import WorstPane
 from lenet_tui.evaluation.request import Judge
 from lenet_tui.history.engine.answers import judge, learning_rates
 from lenet_tui.history.request import ListRates
+from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Passing, Subscription
 from lenet_tui.protocol.options import Options
@@ -325,3 +326,16 @@ async def test_the_losses_of_a_script_that_runs_on_are_drawn_as_they_pass() -> N
         assert main.body.training.window.last == 300
         chart = run.text.partition("Accuracy")[0]
         assert "⠄" in chart and "⠐" in chart and "300" in chart
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "zh"])
+async def test_no_title_of_the_view_is_cut(lang: str) -> None:
+    for width in (112, 120, 200):
+        async with running((width, 40), lang=lang) as run:
+            await run.press("f", "V")
+            panes = [p for p in run.app.main.body.training.query(Pane) if p.size.area]
+            assert len(panes) >= 5
+            for pane in panes:
+                title = str(pane.border_title or "")
+                assert title and "…" not in title and "..." not in title, (width, title)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.help import help_text
 from lenet_tui.explain.explanation import Explain
+from lenet_tui.explain.ui.history import Visit
+from lenet_tui.explain.ui.summary_text import keys
+from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from tests.harness.running_app import Running, running
 
 
@@ -44,3 +49,17 @@ def test_the_help_says_both_and_names_the_signs() -> None:
     assert "Explain this number  the one under the cursor, term by term" in said
     for sign in ("μ σ ‖x‖", "◀", "╳ ▲ ▼", "∂loss/∂fc2"):
         assert f"  {sign} " in said
+
+
+def test_the_keys_of_a_number_fit_their_line_and_always_say_how_to_leave() -> None:
+    """The border would cut them at their end."""
+    for lang, glyphs, several, gradient in product(
+        ("en", "zh"), (UNICODE, ASCII), (False, True), (False, True)
+    ):
+        visits = [Visit("loss"), Visit("fc1.weight.grad[0,0]")][: 1 + several]
+        said = words(lang, glyphs is ASCII)
+        for room in range(36, 120):
+            made = keys(visits, said, glyphs, room, gradient=gradient, editable=not gradient)
+            assert made.cell_length <= room, made.plain
+            assert f"esc {said('inspect.key.home')}" in made.plain
+        assert ("D " in made.plain) == gradient and made.plain.startswith(("↑", "arrows"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,38 @@ def test_a_nan_of_an_infinity_is_not_said_to_be_of_finite_numbers(tmp_path: Path
     for language in ("en", "zh"):
         title, why, _ = said(found, Words(language, FINDINGS))
         assert "loss.log" in title and "loss.mul" in title and "0 × −∞" in why
+
+
+OVERFLOW = """
+import torch
+
+model = torch.nn.Conv2d(1, 2, 3)
+with torch.no_grad():
+    model.weight.fill_(1e38)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+data = [torch.full((1, 1, 4, 4), 10.0)] * 3
+
+
+def step(x):
+    loss = model(x).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss
+"""
+
+
+def test_numbers_that_are_not_known_are_not_announced(tmp_path: Path) -> None:
+    """A number that is a sum of many products was made of no two of them."""
+    file = tmp_path / "program.py"
+    file.write_text(OVERFLOW)
+    found = next(f for f in of(file) if f.id == "nan-forward")
+    assert not found.evidence["factors"]
+    known = replace(found, evidence={**found.evidence, "factors": ["2", "3"]})
+    for language, operands in (("en", "Operands"), ("zh", "操作数")):
+        words = Words(language, FINDINGS)
+        assert operands not in said(found, words)[1] and "()" not in said(found, words)[1]
+        assert operands in said(known, words)[1]
 
 
 ANOMALIES = """

@@ -60,6 +60,20 @@ def look(screen: pyte.Screen) -> list[list[Cell]]:
     return [[_cell(cell) for cell in row] for row in rows]
 
 
+def differences(one: list[list[Cell]], other: list[list[Cell]]) -> str:
+    """Where two looks differ, and how. The text of a screen says nothing of it: a picture of a few
+    numbers is blanks on colours.
+    """
+    found = [
+        (y, x, a, b)
+        for y, (first, second) in enumerate(zip(one, other, strict=True))
+        for x, (a, b) in enumerate(zip(first, second, strict=True))
+        if a != b
+    ]
+    rows = sorted({y for y, *_ in found})
+    return f"{len(found)} cells differ, in rows {rows}; the first (row, column): {found[:10]}"
+
+
 def greys(screen: pyte.Screen) -> bool:
     """Whether nothing on the screen has a colour."""
     colours = {colour for row in look(screen) for cell in row for colour in cell[1:]}

@@ -12,6 +12,7 @@ from textual.widgets import OptionList
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.help import help_text
 from lenet_tui.app.ui.panes.footer import key_line
+from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.condition import BARE
@@ -120,3 +121,13 @@ async def test_every_command_runs_an_action_that_exists() -> None:
             owner = main.query_one(command.owner) if command.owner else main
             target, name, _ = run.app._parse_action(command.action, owner)
             assert hasattr(target, f"action_{name}"), command.id
+
+
+def test_the_help_explains_the_marks_as_they_are_drawn() -> None:
+    """Also where only ASCII may be used: what is said there is what is seen."""
+    for plain, glyphs in ((False, UNICODE), (True, ASCII)):
+        for lang in ("en",) if plain else ("en", "zh"):
+            text = help_text(words(lang, plain), 120).plain
+            marks = f"{glyphs.done} {glyphs.current} {glyphs.next}"
+            assert [line for line in text.splitlines() if line.strip().startswith(marks)], lang
+            assert text.isascii() or not plain, {sign for sign in text if not sign.isascii()}

@@ -21,6 +21,7 @@ from lenet_tui.tensors.ui.captions import block, tiles
 from lenet_tui.tensors.ui.heatmap.drawing import Drawing, draw
 from lenet_tui.tensors.ui.heatmap.ink import KINDS, Ink, Surface, ink_for
 from lenet_tui.tensors.ui.heatmap.legend import legend
+from lenet_tui.terminal.ui.readable import contrast
 
 BLACK = Color.from_rgb(0, 0, 0)
 EN = words("en")
@@ -219,6 +220,30 @@ def test_a_region_is_underlined_where_there_are_shades() -> None:
     assert under == [6 <= x <= 9 for x in range(30)]
 
 
+@pytest.mark.parametrize("paper", [(18, 18, 18), (46, 52, 64), (224, 224, 224), (0, 43, 54)])
+def test_signs_can_be_read_on_a_themes_background(paper: tuple[int, int, int]) -> None:
+    """Where characters alone draw in many colours, they stand on the background of the theme."""
+    surface = Surface("truecolor", sum(paper) < 400, True, Color.from_rgb(*paper))
+    ink = ink_for(surface, "signed")
+    styles = [ink.segments[code].style for code in (0, ink.palette.blank - 1)]
+    colours = [style.color.get_truecolor() for style in styles if style and style.color]
+    assert len({*colours}) == 2
+    for colour in colours:
+        assert contrast(colour, paper) >= 4.5
+
+
+def test_of_a_large_region_only_the_edge_is_underlined() -> None:
+    """Of a whole picture it would be a line through each of its rows."""
+    shown = picture(torch.randn(10, 10), Surface("none", True, False, BLACK))
+    marked = picture_again(shown)
+    marked.mark(shown.layout, [((1, 2), (6, 8))], None)
+    for y in range(10):
+        under = [bool(s.style and s.style.underline) for s in marked.line(y) for _ in s.text]
+        inside = [1 <= y <= 6 and 2 <= x // 2 <= 8 for x in range(30)]
+        edge = [x // 2 in (2, 8) or y in (1, 6) for x in range(30)]
+        assert under == [a and b for a, b in zip(inside, edge, strict=True)], y
+
+
 def picture_again(shown: Picture) -> Drawing:
     return draw((shown.view, shown.layout), shown.ink, 30, 10)
 
@@ -240,6 +265,13 @@ def test_the_legend_says_scale_and_statistics() -> None:
     assert " +0.300 " in line
     assert "╳ NaN 1  ▲ +∞ 1  σ 0.187" in line
     assert "−0.200 … 0.250" in line
+
+
+def test_where_no_number_is_finite_the_legend_has_no_scale_and_no_statistics() -> None:
+    """A scale from 0 to 1 was said of them, and a deviation of nothing."""
+    nothing = picture(torch.tensor([[math.nan, math.inf, -math.inf, -math.inf]]))
+    assert said(nothing, moved=True) == "╳ NaN 1  ▲ +∞ 1  ▼ −∞ 2"
+    assert said(picture(torch.empty(0, 3))) == ""
 
 
 def test_the_legend_says_that_the_scale_moved() -> None:

@@ -158,6 +158,15 @@ def test_names_make_way_for_kernels_that_would_not_all_be_seen_or_not_whole() ->
     assert maps.label == 1, "what is reduced anyway keeps its names"
 
 
+def test_names_make_way_for_twice_as_many_channels() -> None:
+    """One line short of a second row, a pane was half empty: at 120×40, LeNet's second layer."""
+    short = arrange((1, 16, 10, 10), Room.of(42, 11, True), sample=0)
+    assert (len(short.shown), short.label, short.block) == (6, 0, (1, 1))
+    enough = arrange((1, 16, 10, 10), Room.of(42, 12, True), sample=0)
+    assert (len(enough.shown), enough.label) == (6, 2)
+    assert arrange((1, 16, 10, 10), Room.of(42, 8, True), sample=0).label == 2
+
+
 def test_kernels_stand_as_outputs_by_inputs_or_turned() -> None:
     turned = arrange((16, 6, 5, 5), WIDE, kernels=True)
     assert turned.across

@@ -20,7 +20,7 @@ import torch
 
 from lenet_tui.training.engine.model import Net
 from tests.harness.leaving import given_back, quit_at_last, settings
-from tests.harness.signs import Signs, greys, look, signs
+from tests.harness.signs import Signs, differences, greys, look, signs
 from tests.harness.terminal import Terminal
 from tests.harness.tmux import Tmux
 
@@ -181,12 +181,16 @@ def test_a_storm_of_sizes_while_it_runs(seed: int) -> None:
         terminal.wait_for(re.compile(r"iteration \d[\d,]"))
         terminal.send("r")
         terminal.wait_for("finished; next")
-        terminal.settle(2)  # on a busy machine the app is still at the sizes of a while ago
+        terminal.settle(4)  # on a busy machine the app is still at the sizes of a while ago
         shown = look(terminal.screen)
         terminal.resize(119, 40)
         terminal.settle(1)
         terminal.resize(120, 40)
-        terminal.wait_for(lambda _: look(terminal.screen) == shown)  # the storm left nothing over
+        try:
+            terminal.wait_for(lambda _: look(terminal.screen) == shown)
+        except AssertionError:
+            left_over = differences(look(terminal.screen), shown)
+            raise AssertionError(f"the storm left something over: {left_over}") from None
         terminal.send("q")
         assert terminal.wait() == 0
         given_back(terminal)

@@ -304,8 +304,8 @@ class MainScreen(ChecksScreen):
 
     def action_theme(self) -> None:
         """Choose the colours."""
-        placeholder = self.words("palette.themes")
-        self.app.push_screen(Palette([ThemeProvider], placeholder=placeholder))
+        searched, nothing = self.words("palette.themes"), self.words("palette.nothing")
+        self.app.push_screen(Palette([ThemeProvider], placeholder=searched, nothing=nothing))
 
     def action_help(self) -> None:
         """All commands with their keys."""
@@ -313,8 +313,9 @@ class MainScreen(ChecksScreen):
 
     def action_palette(self) -> None:
         """Search the commands."""
-        placeholder = self.words("palette.placeholder")
-        self.app.push_screen(Palette(placeholder=placeholder, id="--command-palette"))
+        searched, nothing = self.words("palette.placeholder"), self.words("palette.nothing")
+        palette = Palette(placeholder=searched, nothing=nothing, id="--command-palette")
+        self.app.push_screen(palette)
 
 
 def _goal(ops: Collection[str], text: str) -> Move:

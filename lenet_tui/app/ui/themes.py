@@ -11,11 +11,13 @@ THEMES = tuple(sorted(BUILTIN_THEMES))
 
 OWN_COLOURS = {
     "text-primary": "ansi_default",
+    "text-secondary": "ansi_default",
+    "text-warning": "ansi_default",
     "block-cursor-text-style": "none",
     "block-cursor-blurred-text-style": "none",
 }
-"""What a theme of the terminal's own colours has otherwise here: blue text is lost on black, and
-black in bold is grey.
+"""What a theme of the terminal's own colours has otherwise here: blue text is lost on black, yellow
+and cyan on white, and black in bold is grey.
 """
 
 TEXTS = (

@@ -57,7 +57,7 @@ class JudgedPane(Pane):
             key = "curves.judge" if self._frame.held_out else "curves.nothing.held-out"
             text = Content.styled(words(key), "$foreground-muted")
             lines = list(text.wrap(self.content_size.width))
-            self.entitle(words(self.title_key), "")
+            self.entitle([words(self.title_key), words(f"{self.title_key}.short")], "")
         else:
             lines = self.lines(judged, self.content_size.width, self.content_size.height)
             when = words("curves.judged", n=thousands(judged.iteration))

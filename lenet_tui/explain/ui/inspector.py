@@ -301,6 +301,7 @@ class InspectorPane(Pane):
             self.history.visits,
             self.words,
             self.glyphs,
+            self.size.width - 4,
             gradient=self._gradient,
             editable=editable(visit.cell, self._parameters),
         )

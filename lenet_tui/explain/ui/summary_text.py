@@ -127,9 +127,17 @@ def crumbs(visits: Sequence[Visit], width: int, arrow: str) -> Content:
 
 
 def keys(
-    visits: Sequence[Visit], words: Words, glyphs: Glyphs, *, gradient: bool, editable: bool
+    visits: Sequence[Visit],
+    words: Words,
+    glyphs: Glyphs,
+    room: int,
+    *,
+    gradient: bool,
+    editable: bool,
 ) -> Content:
-    """The keys that do something here, each can be clicked."""
+    """The keys that do something here, each can be clicked; those that there is ``room`` for: what
+    every list has is left out first, and never how to leave.
+    """
     here = visits[-1] if visits else Visit("")
     order = "order" if here.largest else "largest"
     parts = [
@@ -141,9 +149,11 @@ def keys(
         ("=", words("inspect.key.edit"), EDIT if editable else None),
         ("esc", words("inspect.key.home"), "leave"),
     ]
-    made = []
+    made: list[Content] = []
     for key, caption, action in parts:
         if action is not None:
             item = Content.assemble((key, "bold $text-accent"), " ", caption)
             made.append(item.stylize(Style.from_meta({"@click": action})) if action else item)
+    while len(made) > 1 and sum(item.cell_length + 2 for item in made) - 2 > room:
+        del made[0]
     return Content("  ").join(made)

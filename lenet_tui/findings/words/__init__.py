@@ -36,8 +36,8 @@ def said(finding: Finding, words: Words) -> tuple[str, str, str]:
     """The title, the why and the fix of a finding."""
     values = {name: _spelled(value, words) for name, value in facts(finding, words).items()}
     values |= {"where": finding.where, "line": finding.line}
-    title, why, fix = (words(key, **values) for key in _keys(finding, words))
-    return title, why, fix
+    title, why, fix, *more = (words(key, **values) for key in _keys(finding, words))
+    return title, "".join((why, *more)), fix
 
 
 def facts(finding: Finding, words: Words) -> dict[str, Any]:
@@ -47,11 +47,15 @@ def facts(finding: Finding, words: Words) -> dict[str, Any]:
 
 
 def _keys(finding: Finding, words: Words) -> tuple[str, ...]:
-    """The keys of a finding's texts: those of its reason first."""
+    """The keys of a finding's texts: those of its reason first. The why may have a fourth part: the
+    numbers that the bad one was made of, where they are known.
+    """
     reason = finding.evidence.get("reason", "")
     own = {part: f"findings.{finding.id}.{reason}.{part}" for part in ("title", "why", "fix")}
-    return tuple(
-        key if key in words else f"findings.{finding.id}.{part}" for part, key in own.items()
+    more = f"findings.{finding.id}.{reason}.factors"
+    return (
+        *(key if key in words else f"findings.{finding.id}.{part}" for part, key in own.items()),
+        *([more] if finding.evidence.get("factors") and more in words else ()),
     )
 
 

@@ -232,18 +232,22 @@ OWN_CODE: Table = {
 OF_INFINITIES = ("zero-times-inf", "inf-minus-inf", "inf-given")
 """Where an op was given numbers that are not finite."""
 
+_FACTORS = {
+    "nan-forward": (" Operands: {factors}.", "操作数：{factors}。"),
+    "nan-backward": (
+        " Gradient that came and slope: {factors}.",
+        "传来的梯度与斜率：{factors}。",
+    ),
+}
+
 
 def _entries() -> dict[str, tuple[str, str]]:
     found = {**_TITLES, **OWN_CODE}
     for id in ("nan-input", "nan-forward", "nan-backward", "nan-state"):
         for reason, (why, why_zh, fix, fix_zh) in _WHY.items():
-            more, more_zh = "", ""
-            if id == "nan-forward":
-                more, more_zh = " Operands: {factors}.", "操作数：{factors}。"
-            if id == "nan-backward":
-                more = " Gradient that came and slope: {factors}."
-                more_zh = "传来的梯度与斜率：{factors}。"
-            found[f"findings.{id}.{reason}.why"] = (why + more, why_zh + more_zh)
+            if id in _FACTORS:  # said only where they are known
+                found[f"findings.{id}.{reason}.factors"] = _FACTORS[id]
+            found[f"findings.{id}.{reason}.why"] = (why, why_zh)
             found[f"findings.{id}.{reason}.fix"] = (fix, fix_zh)
     for reason in OF_INFINITIES:
         found[f"findings.nan-forward.{reason}.title"] = (

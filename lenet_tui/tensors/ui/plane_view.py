@@ -16,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.kit.ui.settings import ascii_only
+from lenet_tui.tensors.ui.heatmap.ink import sign_style
 from lenet_tui.tensors.ui.heatmap.palette import TRUE, Palette
 from lenet_tui.tensors.ui.planes import (
     GLYPH_WIDTH,
@@ -192,7 +193,10 @@ class PlaneView(Widget):
         """The colour of a signed value; ``None`` where the theme has none or it is not finite."""
         if not np.isfinite(value) or not self._limit or self.app.native_ansi_color:
             return None
-        palette: Palette = TRUE[(self.app.current_theme.dark, True)]
+        dark = self.app.current_theme.dark
+        if not self.app.no_color and self.app.console.color_system in ("standard", "windows"):
+            return sign_style(float(np.sign(value)), dark=dark)
+        palette: Palette = TRUE[(dark, True)]
         half = len(palette.colours) // 2
         red, green, blue = palette.colours[half + round(value / self._limit * half)]
         bright = 0.299 * red + 0.587 * green + 0.114 * blue > 110

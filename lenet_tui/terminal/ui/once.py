@@ -9,15 +9,17 @@ when others have taken their place. ``mend_lists`` makes such keys and clicks do
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual import on
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
+from textual.content import Content
 from textual.events import Click, Event
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
 
 T = TypeVar("T")
 _on_event = OptionList.on_event
@@ -61,7 +63,26 @@ class Once(ModalScreen[T]):
 
 
 class Palette(CommandPalette):
-    """Textual's palette, which would also run its command twice."""
+    """Textual's palette, which would also run its command twice.
+
+    ``nothing``: what it says where nothing matches, in the app's language; Textual speaks English.
+    """
+
+    def __init__(self, *args: Any, nothing: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._nothing = nothing
+
+    def on_mount(self) -> None:
+        """Have the one line that cannot be chosen say it in our words."""
+        commands = self.query_one(CommandList)
+        add = commands.add_option
+
+        def add_in_words(option: Any = None) -> CommandList:
+            if isinstance(option, Option) and option.disabled:
+                option = Option(Content(self._nothing), option.id, disabled=True)
+            return add(option)
+
+        commands.add_option = add_in_words  # type: ignore[method-assign]
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close, if that has not been done."""

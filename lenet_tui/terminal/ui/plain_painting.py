@@ -12,7 +12,7 @@ from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
 from lenet_tui.terminal.flow_control import FlowControl
-from lenet_tui.terminal.ui.readable import READABLE
+from lenet_tui.terminal.ui.readable import BLACK_IN_BOLD, READABLE
 
 MONOCHROME, NO_COLOR = Monochrome(), NoColor()
 ReturnType = TypeVar("ReturnType")
@@ -40,7 +40,9 @@ class PlainApp(App[ReturnType]):
                 NO_COLOR if own else MONOCHROME
             ]
         readable = READABLE.get(self.console.color_system or "")
-        if readable is not None and not self.native_ansi_color:
+        if self.native_ansi_color:
+            filters.append(BLACK_IN_BOLD)
+        elif readable is not None:
             filters.append(readable)
         return filters
 

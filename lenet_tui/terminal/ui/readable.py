@@ -13,6 +13,10 @@ from textual.filter import LineFilter
 
 LEAST = 3.0
 """The contrast that text has at least, as WCAG 2 counts it for large text."""
+FADES = 2.0
+"""How much more contrast text may have without bold: black in bold is grey, and what is written in
+bold must not be fainter than the rest.
+"""
 SIXTEEN = (
     (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0),
     (0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
@@ -41,6 +45,18 @@ class Readable(LineFilter):
         ]
 
 
+class BlackInBold(LineFilter):
+    """Text in bold and in the terminal's own black is not bold: it would be grey."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Change the segments that are both."""
+        return [
+            Segment(text, _not_grey(style) if style is not None else None, control)
+            for text, style, control in segments
+        ]
+
+
+BLACK_IN_BOLD = BlackInBold()
 READABLE = {
     "standard": Readable(ColorSystem.STANDARD),
     "windows": Readable(ColorSystem.STANDARD),
@@ -61,19 +77,27 @@ def _readable(style: Style, system: ColorSystem) -> Style:
     if fore is None or back is None or fore.is_default or back.is_default:
         return style
     ground = in_colours(back, system)
-    if contrast(in_colours(fore, system, bold=bool(style.bold)), ground) >= LEAST:
-        return style
+    bold = contrast(in_colours(fore, system, bold=bool(style.bold)), ground)
+    plain = contrast(in_colours(fore, system), ground)  # not every terminal brightens what is bold
+    if min(bold, plain) >= LEAST:
+        return style + Style(bold=False) if plain > FADES * bold else style
     ends = ((255, 255, 255), (0, 0, 0))
     end = max(ends, key=lambda colour: contrast(colour, ground))
     if system is ColorSystem.STANDARD:
-        plain = style + Style(color=RichColor.from_rgb(*end))
-        return plain if any(end) else plain + Style(bold=False)  # bold black is grey
+        black = not any(end)  # grey, if bold
+        return style + Style(color=RichColor.from_rgb(*end), bold=False if black else None)
     for share in (0.25, 0.5, 0.75, 1.0):
         pairs = zip(fore.get_truecolor(), end, strict=True)
         mixed = RichColor.from_rgb(*(a + (b - a) * share for a, b in pairs))
         if contrast(in_colours(mixed, system), ground) >= LEAST:
             break
     return style + Style(color=mixed)
+
+
+@lru_cache(maxsize=8192)
+def _not_grey(style: Style) -> Style:
+    black = style.bold and style.color is not None and style.color.number == 0
+    return style + Style(bold=False) if black else style
 
 
 def in_colours(

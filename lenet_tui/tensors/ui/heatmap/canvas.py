@@ -77,10 +77,14 @@ def cursor_marks(box: Box, room: Room) -> Iterator[Placed]:
 
 
 def region_marks(box: Box, room: Room) -> Iterator[Placed]:
-    """``(x, y, mark)`` of the pixels, one to a cell, that show a region: its corners."""
+    """``(x, y, mark)`` of the pixels that show a region: its corners, or its edge where a mark is
+    an underline.
+    """
     right, bottom = box.x + box.width - 1, box.y + box.height - 1
     if room.line == 1:
-        yield from _all(box, room)
+        for x, y, mark in _all(box, room):
+            if x in (box.x, right) or y in (box.y, bottom):
+                yield x, y, mark
     elif box.y // 2 == bottom // 2:
         yield box.x, box.y, "◻" if box.width == 1 else "["
         if box.width > 1:

@@ -10,15 +10,17 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from rich.color import Color, ColorSystem
+from rich.color import Color, ColorSystem, blend_rgb
+from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
 from lenet_tui.tensors.arrangement import Room
-from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, ODD, TRUE, Codes, Palette
+from lenet_tui.tensors.ui.heatmap.palette import CUBE, GREY, ODD, TRUE, Codes, Palette, Rgb
 from lenet_tui.terminal.ui.pens import Cell, cells_of
+from lenet_tui.terminal.ui.readable import contrast
 
 Cells = npt.NDArray[np.int32]
 """A number for each cell of text: what is drawn there."""
@@ -155,6 +157,7 @@ class Shades(Ink):
         paper = kind == "picture" and not surface.dark  # which is white
         self._ramp = ramp[::-1] if paper else ramp
         self._paper, self._plain = _paper(surface, kind)
+        self._bold = surface.dark  # black in bold is grey
         self._fore = _few(surface) if kind != "picture" else (self._plain, self._plain)
         colours = ((0, 0, 0),) * (2 * len(ramp) - 1 if signed else len(ramp))
         super().__init__(Palette(colours, signed), surface.background)
@@ -168,7 +171,7 @@ class Shades(Ink):
             return Segment("  ", self.blank_style)
         if cell > blank:
             mark = self._odd[cell - blank - 1]
-            style = Style(color=self._plain, bgcolor=self._paper, bold=True)
+            style = Style(color=self._plain, bgcolor=self._paper, bold=self._bold)
             return Segment(mark * 2, style)
         if not self.palette.signed:
             return Segment(self._ramp[cell] * 2, self._style(1))
@@ -213,6 +216,17 @@ def _paper(surface: Surface, kind: str) -> tuple[Color, Color | None]:
     return surface.background, _WHITE if surface.dark else _BLACK
 
 
+@lru_cache(maxsize=8)
+def sign_style(value: float, *, dark: bool) -> Style:
+    """The style of a number by its sign alone (1, −1 or 0), where there are sixteen colours."""
+    surface = Surface("16", dark, False, _BLACK)
+    paper, plain = _paper(surface, "signed")
+    if not value:
+        return Style(color=plain, bgcolor=paper)
+    # A dash is thin; in bold some terminals brighten it, which only black paper stands.
+    return Style(color=_few(surface)[value > 0], bgcolor=paper, bold=dark or None)
+
+
 def _few(surface: Surface) -> tuple[Color | None, Color | None]:
     """Colours of negative and positive numbers where there are sixteen of them."""
     numbers = (12, 11) if surface.dark else (4, 1)
@@ -223,9 +237,25 @@ def _few(surface: Surface) -> tuple[Color | None, Color | None]:
         return Color.from_ansi(numbers[0]), Color.from_ansi(numbers[1])
     # Those that rich takes for the sixteen, so that they are met exactly.
     standard = {12: (85, 85, 255), 11: (255, 255, 85), 4: (0, 0, 170), 1: (170, 0, 0)}
-    return Color.from_rgb(*standard[numbers[0]]), Color.from_rgb(*standard[numbers[1]])
+    negative, positive = standard[numbers[0]], standard[numbers[1]]
+    if surface.colours != "16" and surface.background.triplet is not None:
+        paper = surface.background.triplet
+        negative, positive = _on(negative, paper), _on(positive, paper)
+    return Color.from_rgb(*negative), Color.from_rgb(*positive)
 
 
+def _on(ink: Rgb, paper: Rgb) -> Rgb:
+    """The ink, as much lighter or darker as it takes to read a sign on the paper."""
+    end = max(_BLACK, _WHITE, key=lambda colour: contrast(colour.get_truecolor(), paper))
+    for tenth in range(11):
+        mixed = blend_rgb(ColorTriplet(*ink), end.get_truecolor(), tenth / 10)
+        if contrast(mixed, paper) >= READ:
+            break
+    return mixed
+
+
+READ = 4.5
+"""The contrast of a sign with what is behind it (WCAG 2.1, 1.4.3)."""
 _BLACK, _WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(255, 255, 255)
 _SPECIAL = (
     ("╳", Style(color=_WHITE, bgcolor=Color.from_rgb(175, 0, 175), bold=True)),

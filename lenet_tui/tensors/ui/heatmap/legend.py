@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 from rich.cells import cell_len
@@ -43,13 +44,13 @@ def legend(
     """The scale with its numbers, then as much as fits ``width``: the most important first.
 
     ``moved``: the scale is not the one of the step before. Numbers have statistics only. Empty
-    where not even the scale has room.
+    where not even the scale has room. Where no number is finite there is neither.
     """
     if view.summary is None:
         return Content()
     plain = ascii_text if ascii_only else str
     line = Content()
-    if view.scale is not None:
+    if view.scale is not None and _finite(view):
         limit = view.scale.limit
         low = number(-limit, 3) if view.scale.signed else "0"
         high = ("+" if view.scale.signed else "") + number(limit, 3)
@@ -79,6 +80,8 @@ def _parts(view: View, words: Words, moved: bool) -> list[str]:
     ):
         if count:
             parts.append(f"{mark} {count}")
+    if not _finite(view):
+        return parts
     if moved:
         parts.append(words("view.scale-moved"))
     parts.append(f"σ {number(summary.std, 3)}")
@@ -86,3 +89,10 @@ def _parts(view: View, words: Words, moved: bool) -> list[str]:
     parts.append(f"{number(summary.low, 3)} … {number(summary.high, 3)}")
     parts.append(f"μ {number(summary.mean, 3)}")
     return parts
+
+
+def _finite(view: View) -> int:
+    """How many numbers of the tensor are finite."""
+    summary = view.summary
+    odd = summary.nan + summary.plus_inf + summary.minus_inf if summary else 0
+    return prod(view.shape) - odd

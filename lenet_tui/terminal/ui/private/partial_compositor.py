@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
-from textual._compositor import Compositor, CompositorUpdate
+from textual._compositor import Compositor, CompositorUpdate, ReflowResult
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import ScreenResultType
 from textual.strip import Strip
 from textual.widget import Widget
@@ -35,7 +35,29 @@ class PartUpdate(CompositorUpdate):
 
 
 class PartCompositor(Compositor):
-    """Draws each changed region by itself, the widgets in front first, until it is filled."""
+    """Draws each changed region by itself, the widgets in front first, until it is filled.
+
+    A layout tells each widget whose size has changed since the last one. Textual compares with a
+    map that whoever asks where a widget is may have renewed in between; then nobody is told.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._laid_out = self._full_map
+        """The map of the last layout."""
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay all out anew; returns what was hidden, shown and resized since this was last done."""
+        self._full_map = self._laid_out
+        result = super().reflow(parent, size)
+        self._laid_out = self._full_map
+        self._full_map_invalidated = False
+        return result
+
+    def clear(self) -> None:
+        """Let go of all widgets."""
+        super().clear()
+        self._laid_out = self._full_map
 
     def render_partial_update(self) -> PartUpdate | None:  # type: ignore[override]
         screen = self.size.region
