@@ -61,7 +61,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         ASIDE.append(set_aside())  # each app collects when its engine is ready
 
 
-def pytest_runtest_teardown() -> None:
+@pytest.hookimpl(trylast=True)  # when what the test had is torn down
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Keep set aside what all tests share, also after a test that looked at all objects."""
     for aside in ASIDE:
         aside.again()
+        if nextitem is not None and nextitem.path != item.path:
+            aside.more()

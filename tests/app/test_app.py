@@ -64,7 +64,7 @@ async def test_a_stepping_key_is_one_move() -> None:
     async with running((80, 24)) as run:
         for keys, move in KEYS.items():
             before = len(run.engine.moves)
-            await run.press(*keys)
+            await run.type(*keys)
             assert run.engine.moves[before:] == [move] * len(keys)
 
 
@@ -74,7 +74,7 @@ async def test_the_rail_says_where_we_are() -> None:
         assert "next: forward of iteration 1" in run.rail
         await run.press("n")
         assert "✔ forward" in run.rail and "○ loss" in run.rail
-        await run.press("n", "n", *"sssssss")
+        await run.type("n", "n", *"sssssss")
         assert "▶ backward" in run.rail and f"7 of {frame(run).segments[-1].total}" in run.rail
     async with running() as run:
         await run.press("s", "s")

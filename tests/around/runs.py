@@ -1,7 +1,7 @@
 """Runs scripts with and without ``lenet-tui run``, each in a process forked from one with torch.
 
-``python -m tests.around.runs``: reads a request a line, ``FOLDER NAME WORDS…`` as JSON, runs
-``NAME`` there (``WORDS`` before it; none: as ``python`` does) and answers with its exit status.
+That one reads a request a line, ``FOLDER WORDS…`` as JSON, runs the script there (``WORDS`` before
+it; none: as ``python`` does) and answers with its exit status.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import atexit
 import json
 import os
 import runpy
-import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.around.scripts import SCRIPTS
-from tests.harness.terminal import ROOT, environment
+from tests.harness.terminal import environment
+from tests.harness.torch_template_client import ask
 
 WEIGHTS = "weights.pt"
 
@@ -36,20 +39,20 @@ class Runs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._server = subprocess.Popen(
-            [sys.executable, "-m", "tests.around.runs"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env=environment(),
-        )
+        asked, answered = os.pipe(), os.pipe()
+        theirs = asked[0], answered[1]
+        modules = "torch._dynamo", "lenet_tui.around.engine.script_session"  # an optimizer's, ours
+        ask(f"from tests.around.runs import serve; serve{theirs}", theirs, environment(), modules)
+        for end in theirs:
+            os.close(end)
+        self._asks = os.fdopen(asked[1], "w", buffering=1)
+        self._answers = os.fdopen(answered[0])
 
     def close(self) -> None:
         """End it."""
-        assert self._server.stdin is not None
-        self._server.stdin.close()
-        self._server.wait(20)
+        self._asks.close()
+        assert self._answers.read() == ""
+        self._answers.close()
 
     def __call__(self, script: str, *words: str, moves: str = "") -> Ran:
         """Run a script of ``scripts.py``, or any text; ``words``: of ``lenet-tui run``, or
@@ -59,23 +62,27 @@ class Runs:
         folder.mkdir()
         (folder / "script.py").write_text(SCRIPTS.get(script, script))
         (folder / "moves").write_text(moves)
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(json.dumps([str(folder), *words]) + "\n")
-        self._server.stdin.flush()
-        status = int(self._server.stdout.readline())
+        print(json.dumps([str(folder), *words]), file=self._asks)
+        status = int(self._answers.readline())
         made = folder / WEIGHTS
         weights = made.read_bytes() if made.exists() else b""
         out, err = ((folder / name).read_text() for name in ("out", "err"))
         return Ran(status, out, err.replace(str(folder), ""), weights)
 
 
-def serve() -> None:
-    """Answer until standard input ends."""
-    import torch._dynamo  # noqa: F401, PLC0415 - for all that are forked; an optimizer imports it
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """One process with torch for all of them."""
+    found = Runs(tmp_path_factory.mktemp("runs"))
+    yield found
+    found.close()
 
-    import lenet_tui.around.engine.script_session  # noqa: F401, PLC0415
 
+def serve(asked: int, answered: int) -> None:
+    """Answer until nobody asks any longer; both are file descriptors."""
+    for given, number in ((asked, 0), (answered, 1)):
+        os.dup2(given, number)
+        os.close(given)
     for line in sys.stdin:
         folder, *words = json.loads(line)
         child = os.fork()
@@ -117,8 +124,3 @@ def run(folder: str, words: list[str]) -> None:
 
     command = [] if words[0] == "check" else ["run"]
     main([*command, *words, "--", "script.py", WEIGHTS])
-
-
-if __name__ == "__main__":
-    serve()
-    os._exit(0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from tests.around.runs import Ran, Runs
+from tests.around.runs import Ran, Runs, runs
+
+__all__ = ["runs"]
 
 LOOK = """back phase
 back op
@@ -23,14 +24,6 @@ skip forward
 set lr 0.5
 """
 """Moves over what was recorded and past its end, and two that are refused."""
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """One process with torch for all of them."""
-    found = Runs(tmp_path_factory.mktemp("runs"))
-    yield found
-    found.close()
 
 
 def trained(ran: Ran) -> tuple[int, str, bytes]:

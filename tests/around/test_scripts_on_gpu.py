@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from tests.around.gpu_scripts import HEAD, SCRIPTS, TOO_MUCH, WRONG_LABEL
-from tests.around.runs import Runs
+from tests.around.runs import Runs, runs
 from tests.around.test_scripts import LOOK
 
+__all__ = ["runs"]
+
 pytestmark = pytest.mark.gpu
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """One process with torch for all of them."""
-    found = Runs(tmp_path_factory.mktemp("runs"))
-    yield found
-    found.close()
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

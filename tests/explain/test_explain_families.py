@@ -114,10 +114,12 @@ def wrong_numbers(net: Explained, draw: random.Random, most: int) -> int:
     tried = 0
     every = [op for op in ops(net) if op.tensor.is_floating_point() and op.tensor.numel()]
     for op in draw.sample(every, len(every)):
+        if tried == most:
+            break
         index = tuple(draw.randrange(n) for n in op.tensor.shape)
         cell = f"{op.name}{index_text(index)}"
         before = net.ask(cell)
-        if tried == most or not before.checked or op.op == "dropout" or shared(op.tensor, net, op):
+        if not before.checked or op.op == "dropout" or shared(op.tensor, net, op):
             continue
         right = op.tensor[index].clone()
         last = unit(max(abs(before.value), abs(before.sum)), PRECISIONS[before.precision])

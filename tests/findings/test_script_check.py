@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import textwrap
 import threading
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -20,8 +19,10 @@ from lenet_tui.findings.engine.script_check import Seen
 from lenet_tui.findings.finding import Findings
 from lenet_tui.findings.request import Check
 from lenet_tui.protocol.request import handler_of
-from tests.around.runs import Runs
+from tests.around.runs import Runs, runs
 from tests.harness.driving import Hooks
+
+__all__ = ["runs"]
 
 HEALTHY = """import sys
 import torch
@@ -42,14 +43,6 @@ for number, (x, y) in enumerate(DataLoader(data, batch_size=8)):
 torch.save(model.state_dict(), sys.argv[1])
 """
 LINE = "    hidden = model[1](model[0](x))\n"
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """One process with torch for all of them."""
-    found = Runs(tmp_path_factory.mktemp("runs"))
-    yield found
-    found.close()
 
 
 def in_a_function(script: str) -> str:

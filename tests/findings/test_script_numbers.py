@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.around.runs import Runs
-from tests.findings.test_script_check import HEALTHY, LINE, runs
+from tests.around.runs import Runs, runs
+from tests.findings.test_script_check import HEALTHY, LINE
 
 __all__ = ["runs"]
 

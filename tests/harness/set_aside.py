@@ -1,13 +1,18 @@
 """What all tests of a worker share, set aside from collections and kept so.
 
 Torch, Textual and the tests are millions of objects that never go. Each collection would look at
-them, and so would ``gc.get_freeze_count``, which a check asks: it counts them one by one.
+them, and so would ``gc.get_freeze_count``, which a check asks: it counts them one by one. So it is
+with what tests leave behind, such as caches and modules imported later: an app collects when its
+engine is ready, and a check of a script after each iteration.
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 
+MUCH = 100_000
+"""Blocks of memory; as many more than at the last time are worth a collection."""
 _plain_freeze, _plain_unfreeze = gc.freeze, gc.unfreeze
 
 
@@ -15,11 +20,13 @@ class Aside:
     """Whether anything is set aside, known without counting."""
 
     is_frozen = False
+    _blocks = 0
 
     def freeze(self) -> None:
         """As ``gc.freeze``."""
         _plain_freeze()
         self.is_frozen = True
+        self._blocks = sys.getallocatedblocks()
 
     def unfreeze(self) -> None:
         """As ``gc.unfreeze``."""
@@ -33,6 +40,12 @@ class Aside:
     def again(self) -> None:
         """Set all aside anew if a test has ended that."""
         if not self.is_frozen:
+            gc.collect()
+            self.freeze()
+
+    def more(self) -> None:
+        """Set aside what has come since as well, if it is much."""
+        if self.is_frozen and sys.getallocatedblocks() > self._blocks + MUCH:
             gc.collect()
             self.freeze()
 

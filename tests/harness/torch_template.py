@@ -15,6 +15,7 @@ import array
 import atexit
 import contextlib
 import fcntl
+import importlib
 import json
 import os
 import resource
@@ -78,6 +79,8 @@ def serve(listener: socket.socket) -> None:
                 import lenet_tui.history.engine.session  # noqa: PLC0415
                 import lenet_tui.training.engine.devices  # noqa: F401, PLC0415
 
+                for name in asked["modules"]:
+                    importlib.import_module(name)
                 pid = os.fork()
                 if not pid:
                     listener.close()

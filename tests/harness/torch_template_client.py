@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def use() -> None:
     def spawn(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> int:
         if SERVER in str(args[-1]):
             with contextlib.suppress(OSError):
-                pid = _ask(str(args[-1]), passfds)
+                pid = ask(str(args[-1]), passfds)
                 forked.add(pid)
                 return pid
         return plain(path, args, passfds)
@@ -49,8 +49,17 @@ def use() -> None:
     forkserver.os = Waiting()  # type: ignore[attr-defined]
 
 
-def _ask(code: str, fds: Sequence[int]) -> int:
-    """Have the template fork a process that runs ``code`` with ``fds`` open; its number."""
+def ask(
+    code: str,
+    fds: Sequence[int],
+    env: Mapping[str, str] | None = None,
+    modules: Sequence[str] = (),
+) -> int:
+    """Have the template fork a process that runs ``code`` with ``fds`` open; its number.
+
+    ``modules``: what the template imports before, for this process and all that come later.
+    ``OSError`` where it cannot.
+    """
     import json  # noqa: PLC0415 - as above
     import resource  # noqa: PLC0415
     import socket  # noqa: PLC0415
@@ -60,7 +69,7 @@ def _ask(code: str, fds: Sequence[int]) -> int:
     os.umask(mask)
     asked = {
         "code": code, "fds": list(fds), "umask": mask, "cwd": str(Path.cwd()),
-        "env": dict(os.environ),
+        "env": dict(os.environ if env is None else env), "modules": modules,
         "limits": [(limit, resource.getrlimit(limit)) for limit in limits],
     }  # fmt: skip
     with socket.socket(socket.AF_UNIX) as client:

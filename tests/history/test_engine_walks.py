@@ -102,7 +102,7 @@ DIGITS, NOTEBOOK = Settings(), Settings(data="random", loss="mse")
     ("preset", "batch"),
     [
         pytest.param(DIGITS, 4, id="digits-4"),
-        pytest.param(NOTEBOOK, 1, id="notebook-1"),
+        pytest.param(NOTEBOOK, 1, id="notebook-1", marks=pytest.mark.slow),
         pytest.param(DIGITS, 1, id="digits-1", marks=pytest.mark.slow),
         pytest.param(NOTEBOOK, 4, id="notebook-4", marks=pytest.mark.slow),
     ],

@@ -103,7 +103,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ran
 
 
-@pytest.mark.parametrize("walk", [["run 400"], ["finish"] * 5, ["run 40", "finish", "phase"]])
+@pytest.mark.parametrize("walk", [["run 130"], ["finish"] * 5, ["run 40", "finish", "phase"]])
 def test_a_step_back_runs_one_iteration(walk: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     drive = Drive(history_mb=1, optimizer="adam")
     drive(*walk)

@@ -61,7 +61,7 @@ def test_history_is_made_again(lines: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 12))]
 )
-@pytest.mark.parametrize("preset", ["digits", "notebook"])
+@pytest.mark.parametrize("preset", ["digits", pytest.param("notebook", marks=pytest.mark.slow)])
 def test_the_history_of_a_walk_is_made_again(preset: str, seed: int) -> None:
     drive = Drive(preset, seed=seed)
     path = []

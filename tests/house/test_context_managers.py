@@ -7,21 +7,17 @@ a failed op had allocated stays until the garbage collector runs. A class makes 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.harness.terminal import ROOT
-
-FILES = sorted((ROOT / "lenet_tui").rglob("*.py"))
+from tests.harness.sources import nodes
 
 
-def generators(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            names = [ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list]
-            if {"contextmanager", "asynccontextmanager"}.intersection(names):
-                yield node
+def is_generator(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it is decorated to be a context manager."""
+    names = [ast.unparse(decorator).rpartition(".")[2] for decorator in function.decorator_list]
+    return not {"contextmanager", "asynccontextmanager"}.isdisjoint(names)
 
 
 def raised_anew(function: ast.AST) -> list[int]:
@@ -32,10 +28,12 @@ def raised_anew(function: ast.AST) -> list[int]:
 
 
 def test_no_context_manager_of_a_generator_raises_anew() -> None:
+    functions: list[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]
+    functions = [*nodes(ast.FunctionDef), *nodes(ast.AsyncFunctionDef)]
     found = [
-        f"{file.relative_to(ROOT)}:{line}"
-        for file in FILES
-        for function in generators(ast.parse(file.read_text("utf-8")))
+        f"{file}:{line}"
+        for file, function in functions
+        if is_generator(function)
         for line in raised_anew(function)
     ]
     assert not found, "a class with __enter__ and __exit__ frees what the exception holds"
@@ -47,5 +45,7 @@ def test_the_rule_sees_it(ends: str, count: int) -> None:
         "@contextlib.contextmanager\ndef f():\n    try:\n        yield\n"
         f"    except TypeError as error:\n        {ends}\n"
     )
-    (function,) = generators(ast.parse(source))
+    (function,) = ast.parse(source).body
+    assert isinstance(function, ast.FunctionDef)
+    assert is_generator(function)
     assert len(raised_anew(function)) == count

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,27 +15,25 @@ from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.views import ViewRequest
 from tests.harness.conversation import Conversation
+from tests.harness.sources import PACKAGE, nodes
 from tests.harness.terminal import ROOT, environment
-
-PACKAGE = ROOT / "lenet_tui"
 
 LIBRARIES = {"numpy", "rich"}
 """What any room may import beside the standard library and this package."""
 
 
-def files() -> Iterator[Path]:
-    yield from sorted(PACKAGE.rglob("*.py"))
-
-
-def imported(file: Path) -> Iterator[str]:
-    """Every module that a file imports, anywhere in it, those for the type checker counted."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{file}: relative import"
-            assert node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def imported() -> dict[Path, set[str]]:
+    """Of every module that a file imports, anywhere in it, the top-level one, those for the type
+    checker counted.
+    """
+    found: dict[Path, set[str]] = {}
+    for file, node in nodes(ast.Import):
+        found.setdefault(file, set()).update(a.name.partition(".")[0] for a in node.names)
+    for file, of in nodes(ast.ImportFrom):
+        assert not of.level, f"{file}: relative import"
+        assert of.module
+        found.setdefault(file, set()).add(of.module.partition(".")[0])
+    return found
 
 
 def allowed(file: Path) -> set[str]:
@@ -49,7 +46,7 @@ def allowed(file: Path) -> set[str]:
 
 
 def test_engine_imports_torch_ui_imports_textual_and_nothing_else_either() -> None:
-    found = {file: {m.partition(".")[0] for m in imported(file)} for file in files()}
+    found = imported()
     assert len(found) > 100
     assert {file: more for file, names in found.items() if (more := names - allowed(file))} == {}
 

@@ -7,9 +7,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from tests.harness.sources import PACKAGE, nodes, trees
 from tests.harness.terminal import ROOT
 
-PACKAGE = ROOT / "lenet_tui"
 MAP = PACKAGE / "README.md"
 FOLDER = re.compile(r"^( *)(\w+)/ +(.+)$", re.MULTILINE)
 """A line of the map's tree: its indent, a folder, and what is said of it."""
@@ -50,15 +50,14 @@ def tree() -> dict[str, str]:
 def imports() -> dict[str, set[str]]:
     """Each module of the package with the modules of the package that it imports."""
     modules = {}
-    for file in PACKAGE.rglob("*.py"):
+    for file in trees():
         parts = file.relative_to(ROOT).with_suffix("").parts
-        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
-    graph: dict[str, set[str]] = {name: set() for name in modules}
-    for name, file in modules.items():
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                named = {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
-                graph[name] |= named & modules.keys() - {name}
+        modules[file] = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    graph: dict[str, set[str]] = {name: set() for name in modules.values()}
+    for file, node in nodes(ast.ImportFrom):
+        if node.module:
+            named = {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+            graph[modules[file]] |= named & graph.keys() - {modules[file]}
     return graph
 
 
@@ -75,7 +74,7 @@ def test_a_folder_says_of_itself_what_the_map_says_of_it() -> None:
         if not file.exists():
             assert not list(file.parent.glob("*.py")), folder
             continue
-        said = ast.get_docstring(ast.parse(file.read_text("utf-8")))
+        said = ast.get_docstring(trees()[file])
         assert said == line[0].upper() + line[1:] + ".", folder
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from tests.harness.sources import PACKAGE, called, trees
 from tests.harness.terminal import ROOT
 
-PACKAGE = ROOT / "lenet_tui"
 ROOM = PACKAGE / "terminal" / "ui" / "private"
 LIBRARIES = ("textual", "rich")
 BY_NAME = ("getattr", "setattr", "hasattr", "delattr", "patch")
@@ -31,8 +30,8 @@ def meets_them(file: Path) -> bool:
 @cache
 def files() -> dict[Path, ast.Module]:
     """The files outside the room that may hold objects of these libraries, each parsed."""
-    found = [f for f in sorted(PACKAGE.rglob("*.py")) if meets_them(f) and ROOM not in f.parents]
-    return {file: ast.parse(file.read_text("utf-8")) for file in found}
+    found = trees().items()
+    return {file: tree for file, tree in found if meets_them(file) and ROOM not in file.parents}
 
 
 def is_private(name: str) -> bool:
@@ -96,7 +95,7 @@ def used(tree: ast.AST, owner: str | None = None) -> Iterator[tuple[str, str | N
             ours = ast.unparse(node.value) in ("self", "cls", "super()")
             if ast.unparse(node) != "os._exit":
                 yield node.attr, owner if ours else None
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in BY_NAME:
+        elif isinstance(node, ast.Call) and called(node) in BY_NAME:
             strings = (a.value for a in node.args if isinstance(a, ast.Constant))
             yield from ((s, None) for s in strings if isinstance(s, str) and is_private(s))
         yield from used(node, owner)
@@ -142,8 +141,22 @@ def library_base_with(file: Path, owner: str, name: str) -> str | None:
 @cache
 def names_of(kind: type) -> frozenset[str]:
     """What a class of a library and its instances have."""
-    source = ast.parse(textwrap.dedent(inspect.getsource(kind)))
-    return frozenset((*vars(kind), *defined(source)))
+    return frozenset((*vars(kind), *defined(classes_of(kind.__module__)[kind.__qualname__])))
+
+
+@cache
+def classes_of(module: str) -> dict[str, ast.ClassDef]:
+    """The classes of a module by their qualified names."""
+    return dict(classes(ast.parse(inspect.getsource(importlib.import_module(module)))))
+
+
+def classes(node: ast.AST, above: str = "") -> Iterator[tuple[str, ast.ClassDef]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            yield above + child.name, child
+            yield from classes(child, f"{above}{child.name}.")
+        elif isinstance(child, (ast.If, ast.Try)):
+            yield from classes(child, above)
 
 
 def test_the_scan_finds_each_kind_of_use() -> None:

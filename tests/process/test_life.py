@@ -233,6 +233,7 @@ def test_a_signal_while_the_line_is_not_read(name: str, tmp_path: Path) -> None:
 # Kill -9
 
 
+@pytest.mark.slow  # test_whole kills one too
 def test_kill_9_of_the_engine_loses_nothing_that_is_finished(tmp_path: Path) -> None:
     with app(env={"XDG_STATE_HOME": str(tmp_path)}) as (terminal, processes):
         terminal.wait_for("61,706")

@@ -13,10 +13,8 @@ from pathlib import Path
 
 import pytest
 
-import lenet_tui
+from tests.harness.sources import PACKAGE, called, trees
 
-FOLDER = Path(lenet_tui.__file__).parent
-FILES = sorted(f for f in FOLDER.rglob("*.py") if "ui" in f.relative_to(FOLDER).parts)
 PLAIN = {"Static", "Label", "RichLog", "HelpText"}
 """Calls that must say ``markup=False``; the app's own ``notify`` never reads markup."""
 MADE_OF = {"Option", "add", "add_leaf", "set_label", "Button"}
@@ -32,23 +30,17 @@ CLEANED = {"clean", "clean_lines", "add"}
 
 
 @cache
-def trees() -> tuple[tuple[Path, ast.Module], ...]:
-    return tuple((path, ast.parse(path.read_text("utf-8"))) for path in FILES)
-
-
-def called(node: ast.AST) -> str:
-    """The last part of what is called."""
-    if not isinstance(node, ast.Call):
-        return ""
-    func = node.func
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+def of_screens() -> dict[Path, ast.Module]:
+    """The files that may show something."""
+    found = trees().items()
+    return {file: tree for file, tree in found if "ui" in file.relative_to(PACKAGE).parts}
 
 
 @cache
 def makers() -> set[str]:
     """Functions and attributes that are a Content or a Text by their annotations."""
     found = set()
-    for _, tree in trees():
+    for tree in of_screens().values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and node.returns is not None:
                 if set(ast.unparse(node.returns).split(" | ")) <= {"Content", "Text"}:
@@ -100,18 +92,21 @@ class Scope:
 
 
 def complaints(path: Path, tree: ast.Module) -> Iterator[str]:
+    nodes = [n for n in ast.walk(tree) if isinstance(n, (ast.Call, ast.Assign))]
     functions = [
         n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]
     inner = {id(node): f for f in functions for node in ast.walk(f)}
-    scopes: dict[int, Scope] = {}
+
+    @cache
+    def scope(function: ast.AST) -> Scope:
+        return Scope(function)
 
     def safe(node: ast.expr) -> bool:
-        function = inner.get(id(node), tree)
-        return scopes.setdefault(id(function), Scope(function)).safe(node)
+        return scope(inner.get(id(node), tree)).safe(node)
 
-    for node in ast.walk(tree):
-        where = f"{path.relative_to(FOLDER)}:{getattr(node, 'lineno', 0)}"
+    for node in nodes:
+        where = f"{path}:{node.lineno}"
         name = called(node)
         if name in ("from_markup", "print"):
             yield f"{where} {name}"
@@ -161,7 +156,7 @@ def foreign(node: ast.AST) -> Iterator[str]:
 
 
 def test_nothing_becomes_markup_and_what_is_not_ours_is_cleaned() -> None:
-    assert [line for path, tree in trees() for line in complaints(path, tree)] == []
+    assert [line for path, tree in of_screens().items() for line in complaints(path, tree)] == []
 
 
 @pytest.mark.parametrize(
@@ -186,4 +181,4 @@ def test_nothing_becomes_markup_and_what_is_not_ours_is_cleaned() -> None:
 def test_what_is_held_would_be_found(line: str) -> None:
     """Else it would hold nothing."""
     tree = ast.parse(f"def f(self, name: str):\n    {line}\n")
-    assert list(complaints(FOLDER / "app" / "ui" / "x.py", tree))
+    assert list(complaints(PACKAGE / "app" / "ui" / "x.py", tree))

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import ast
 import string
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
-import lenet_tui
 from lenet_tui.text.notice import Problem, notice, verbatim
+from tests.harness.sources import PACKAGE, called, nodes
 
-PACKAGE = Path(lenet_tui.__file__).parent
 TABLES = {
     path.parent.name: import_module(f"lenet_tui.{path.parent.name}.notices").NOTICES
     for path in sorted(PACKAGE.glob("*/notices.py"))
@@ -32,31 +29,12 @@ INTERNAL = {
 
 
 @cache
-def trees() -> dict[str, ast.Module]:
-    """Each file of the package; read when a test needs it, not in each process that has tests."""
-    return {
-        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
-        for path in sorted(PACKAGE.rglob("*.py"))
-    }
-
-
-def called(node: ast.AST | None) -> str:
-    """The last part of what is called."""
-    if not isinstance(node, ast.Call):
-        return ""
-    func = node.func
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-
-
-@cache
 def problems() -> set[str]:
     """The classes that are a ``Problem``, by their names."""
-    classes = [
-        n for tree in trees().values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)
-    ]
+    classes = {c.name: {ast.unparse(b) for b in c.bases} for _, c in nodes(ast.ClassDef)}
     found = {"Problem"}
     while True:
-        more = {c.name for c in classes if found & {ast.unparse(b) for b in c.bases}} - found
+        more = {name for name, bases in classes.items() if found & bases} - found
         if not more:
             return found
         found |= more
@@ -69,14 +47,20 @@ def literals(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-def said() -> Iterator[tuple[str, ast.Call, str | None]]:
+@cache
+def said() -> list[tuple[str, ast.Call, str | None]]:
     """Each notice made and each problem raised: where, the call, its key; ``None``: no literal."""
-    for name, tree in trees().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and called(node) in {"notice", *problems()} and node.args:
-                for one in literals(node.args[0]):
-                    key = str(one.value) if isinstance(one, ast.Constant) else None
-                    yield f"{name}:{node.lineno}", node, key
+    makes = {"notice", *problems()}
+    return [
+        (
+            f"{file.relative_to(PACKAGE)}:{node.lineno}",
+            node,
+            str(one.value) if isinstance(one, ast.Constant) else None,
+        )
+        for file, node in nodes(ast.Call)
+        if node.args and called(node) in makes
+        for one in literals(node.args[0])
+    ]
 
 
 def text_of(key: str) -> str:
@@ -118,39 +102,32 @@ def test_every_key_is_used() -> None:
 
 def makers() -> set[str]:
     """The functions that return a ``Problem``, to be raised."""
-    nodes = (n for tree in trees().values() for n in ast.walk(tree))
-    functions = [n for n in nodes if isinstance(n, ast.FunctionDef) and n.returns]
-    return {n.name for n in functions if n.returns and ast.unparse(n.returns) in problems()}
+    functions = [function for _, function in nodes(ast.FunctionDef)]
+    return {f.name for f in functions if f.returns and ast.unparse(f.returns) in problems()}
 
 
 def test_no_other_exception_holds_a_text() -> None:
     found = []
     known = {*problems(), *makers(), *INTERNAL, "refuse"}
-    for name, tree in trees().items():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call):
-                continue
-            if called(node.exc) in known:
-                continue
-            inside = [part for given in node.exc.args for part in ast.walk(given)]
-            if any(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in inside):
-                found.append(f"{name}:{node.lineno} {ast.unparse(node.exc)}")
+    for file, node in nodes(ast.Raise):
+        if not isinstance(node.exc, ast.Call) or called(node.exc) in known:
+            continue
+        inside = [part for given in node.exc.args for part in ast.walk(given)]
+        if any(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in inside):
+            found.append(f"{file}:{node.lineno} {ast.unparse(node.exc)}")
     assert found == []
 
 
 def test_screens_say_a_problem_in_their_own_language() -> None:
     """``str`` of one is English. What the system says of a file is in its own language."""
     found = []
-    for name, tree in trees().items():
-        if "ui" not in Path(name).parts:
-            continue
-        for handler in ast.walk(tree):
-            if isinstance(handler, ast.ExceptHandler) and handler.type is not None:
-                caught = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
-                text = " ".join(ast.unparse(line) for line in handler.body)
-                ours = caught & {*problems(), "ValueError"} and "OSError" not in caught
-                if ours and f"str({handler.name})" in text:
-                    found.append(f"{name}:{handler.lineno}")
+    for file, handler in nodes(ast.ExceptHandler):
+        if "ui" in file.relative_to(PACKAGE).parts and handler.type is not None:
+            caught = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
+            text = " ".join(ast.unparse(line) for line in handler.body)
+            ours = caught & {*problems(), "ValueError"} and "OSError" not in caught
+            if ours and f"str({handler.name})" in text:
+                found.append(f"{file}:{handler.lineno}")
     assert found == []
 
 
