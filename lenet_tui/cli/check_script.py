@@ -94,9 +94,11 @@ class Seeing:
     def _observe(self) -> None:
         from lenet_tui.around.engine.observer import Observer  # noqa: PLC0415 - with torch
         from lenet_tui.findings.engine.anomaly import no_anomaly  # noqa: PLC0415 - with torch
+        from lenet_tui.findings.engine.resuming import Resuming  # noqa: PLC0415
         from lenet_tui.findings.engine.script_check import Looking, Seen  # noqa: PLC0415
 
         looking = self.looking = Looking()
+        looking.resuming = self._while.enter_context(Resuming())
         observer = self._observer = Observer(
             Stop(at=self.first), self._stopped, self._tape_mb, say=self._say
         )

@@ -26,6 +26,7 @@ from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.detectors.tried import Tried, mixes, unsaid
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.mode_difference import Call as ModelCall
+from lenet_tui.findings.engine.resuming import Resuming
 from lenet_tui.findings.finding import ERROR, Finding, Findings
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.tape import Tape
@@ -46,6 +47,8 @@ class Looking:
         left_out = (*RUNS_AGAIN, *without)
         self._detectors = [make() for make in (*DETECTORS, Grows) if make not in left_out]
         self._found: list[Finding] = []
+        self.resuming: Resuming | None = None
+        """What saw the script from its start, if anything did."""
         self._begun = False
         self.iterations = 0
         self.skipped = 0
@@ -90,6 +93,8 @@ class Looking:
         """What was found, when the last iteration has been looked at."""
         for detector in self._detectors:
             self._found += detector.end()
+        if self.resuming is not None:
+            self._found += self.resuming.found
         return Findings(tuple(sorted_findings(self._found)), self.iterations)
 
 

@@ -284,6 +284,25 @@ NUMERIC: Table = {
         "The optimizer has the learning rate {rate}, {name} says {scheduled}",
         "优化器的学习率为 {rate}，而 {name} 为 {scheduled}",
     ),
+    **alike(
+        "findings.resume-lacks-state",
+        "unused.title missing.title",
+        (
+            "The training goes on from {file}, and begins anew: {lacking}",
+            "训练从 {file} 继续，而这些却从头开始：{lacking}",
+        ),
+    ),
+    "findings.resume-lacks-state.unused.why": (
+        "The file read at {read_at} holds a state for: {unused}. Nothing had taken it up before the"
+        " first update.",
+        "{read_at} 处读取的文件中存有这些的状态：{unused}。直到第一次更新之前都没有被加载。",
+    ),
+    "findings.resume-lacks-state.missing.why": (
+        "{counter} goes on at {at}, as {number} of the file says that is read at {read_at}; no file"
+        " that was read holds a state for: {missing}.",
+        "{counter} 按 {read_at} 处所读文件中的 {number} 从 {at} 继续；"
+        "读取的文件都没有存下这些的状态：{missing}。",
+    ),
     "findings.resume-lacks-state.why": (
         "Before anything has run, one of the two is restored and the other is new.",
         "尚未运行时，两者之一已恢复，另一个是新的。",
@@ -292,5 +311,15 @@ NUMERIC: Table = {
         "Save and load the state_dict of optimizer, scheduler and scaler together, after all of"
         " them have been made.",
         "一并保存和加载优化器、调度器与 scaler 的 state_dict，并在全部创建之后加载。",
+    ),
+    **alike(
+        "findings.resume-lacks-state",
+        "unused.fix missing.fix",
+        (
+            "Save and load the state_dict of optimizer, scheduler and scaler together, and for the"
+            " same random numbers torch.get_rng_state().",
+            "一并保存和加载优化器、调度器与 scaler 的 state_dict；"
+            "若要随机数也相同，再加上 torch.get_rng_state()。",
+        ),
     ),
 }
