@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -49,8 +48,7 @@ def by_number(worker: int) -> None:
 
 def found(trained: DataLoader[Any], *others: DataLoader[Any]) -> list[tuple[str, str, Any]]:
     """Level, id and reason of what is found after an epoch has begun."""
-    gc.collect()  # loaders of other tests
-    with Loaders() as loaders:
+    with Loaders(lambda: [trained, *others]) as loaders:
         iter(trained)
         return [(f.level, f.id, f.evidence["reason"]) for f in loaders.look()]
 
@@ -85,9 +83,7 @@ def test_workers_that_draw_the_same(begin: Any, expected: list[Any]) -> None:
     state = torch.get_rng_state()
     two = loader(numpy_noise, num_workers=2, worker_init_fn=begin)
     torch.set_rng_state(state)
-    gc.collect()  # loaders of other tests
-    with Loaders() as loaders:
+    with Loaders(lambda: [two]) as loaders:
         results = [(f.level, f.id, f.evidence["reason"]) for f in loaders.look()]
         assert torch.equal(torch.get_rng_state(), state)
     assert results == expected
-    del two

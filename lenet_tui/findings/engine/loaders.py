@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils.data import DataLoader, IterableDataset, RandomSampler
 
-from lenet_tui.findings.engine.detectors.tried import unsaid
+from lenet_tui.findings.engine.detectors.tried import stacked, unsaid
+from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.normalised import MOVES, SCALES, SHIFTS, Spread, spread_of
+from lenet_tui.findings.engine.numbers.repeats import samples
 from lenet_tui.findings.engine.own_frames import line_now
 from lenet_tui.findings.engine.workers import drawn_alike
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
@@ -23,6 +25,8 @@ from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.tape.engine.torch_functions import known
 from lenet_tui.training.engine.generators import unchanged_generators
 
+TWICE = 2
+"""Times in a row that the same batch comes again, so that it is no chance."""
 LOADERS = 4
 """Loaders that are looked at."""
 ENOUGH, SAMPLES = 16, 64
@@ -32,12 +36,24 @@ TIMES, NEAR = 1.7, 0.2
 """A spread so many times the other is no chance, where quantiles lie so near to a line."""
 
 
-class Loaders:
-    """Notes meanwhile each loader that is iterated over: many have no name that holds them."""
+def all_loaders() -> list[DataLoader[Any]]:
+    """Every loader that there is."""
+    return [o for o in gc.get_objects() if issubclass(type(o), DataLoader)]
 
-    def __init__(self) -> None:
+
+class Loaders:
+    """Notes meanwhile each loader that is iterated over: many have no name that holds them.
+
+    ``alive``: finds those that wait.
+    """
+
+    def __init__(self, alive: Callable[[], list[DataLoader[Any]]] = all_loaders) -> None:
+        self._alive = alive
         self._used: deque[DataLoader[Any]] = deque(maxlen=LOADERS)
         self._original: Any = None
+        self._begun = 0
+        self._last: tuple[int, str] = 0, ""
+        self._again = 0
 
     def __enter__(self) -> Loaders:
         original, used = DataLoader.__iter__, self._used
@@ -47,6 +63,7 @@ class Loaders:
         def iterate(loader: DataLoader[Any]) -> Any:
             if all(loader is not known for known in used):
                 used.append(loader)
+            self._begun += 1
             return original(loader)
 
         DataLoader.__iter__ = iterate  # type: ignore[method-assign]
@@ -55,10 +72,25 @@ class Loaders:
     def __exit__(self, *error: object) -> None:
         DataLoader.__iter__ = self._original  # type: ignore[method-assign]
 
+    @property
+    def stacked(self) -> bool:
+        """Whether all batches are of samples that a loader has stacked along a first axis."""
+        return bool(self._used) and all(map(stacked, self._used))
+
+    def see(self, iteration: Iteration) -> Iterator[Finding]:
+        """Whether a loader begins its epoch again for each iteration, and gives the same batch."""
+        whole = iteration.tape.batch
+        now = self._begun, "" if whole is None else samples(whole.whole)
+        begun, found = self._last
+        same = now[0] > begun > 0 and found != "" and now[1] == found
+        self._last, self._again = now, self._again + 1 if same else 0
+        if self._again == TWICE and any(len(loader) > 1 for loader in self._used):
+            evidence = {"reason": "samples", "iterations": iteration.number}
+            yield Finding("same-batch-again", FORWARD.name, "input", "", evidence)
+
     def look(self) -> Iterator[Finding]:
         """What is found in them and in those that wait. Their datasets are asked for samples."""
-        waiting = [o for o in gc.get_objects() if issubclass(type(o), DataLoader)]
-        loaders = list({id(o): o for o in (*self._used, *waiting)}.values())
+        loaders = list({id(o): o for o in (*self._used, *self._alive())}.values())
         loaders = [o for o in loaders if not isinstance(o.dataset, IterableDataset)][:LOADERS]
         random = [o for o in loaders if isinstance(o.sampler, RandomSampler)]
         trained = random or [o for o in loaders if any(o is used for used in self._used)]

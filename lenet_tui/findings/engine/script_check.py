@@ -37,8 +37,8 @@ RUNS_AGAIN = (Tried, Resumed, Workers)
 """Detectors that run something themselves, or want a training file."""
 
 
-MORE_SKIPPED = 5
-"""Iterations without an update beside which others are looked at."""
+MORE = 5
+"""Iterations that are looked at beside those without an update, or where a detector wants more."""
 
 
 class Looking:
@@ -76,12 +76,17 @@ class Looking:
         self.skipped += bool(skipped_scales(iteration))
         for detector in self._detectors:
             self._found += detector.look(iteration)
+        if self.loaders is not None and iteration.error is None:
+            self._found += self.loaders.see(iteration)
         for detector in self._detectors:
             self._found += detector.left(self.iterations)
 
     def enough(self, iterations: int) -> bool:
         """Whether so many were looked at; of those without an update a few more are wanted."""
-        more = 0 if any(f.fails for f in self._found) else min(self.skipped, MORE_SKIPPED)
+        if self.iterations < iterations or any(f.fails for f in self._found):
+            return self.iterations >= iterations
+        wanted = any(detector.wants_more() for detector in self._detectors)
+        more = MORE if wanted else min(self.skipped, MORE)
         return self.iterations >= iterations + more
 
     def over(self, seen: Iteration | None) -> None:
@@ -89,7 +94,9 @@ class Looking:
         call = None if seen is None or seen.error is not None else _trained(seen)
         if seen is not None and call is not None:
             with unsaid():
-                self._found += [f for f in mixes(seen.trainer, call) if f.level == ERROR]
+                stacks = self.loaders is not None and self.loaders.stacked
+                found = list(mixes(seen.trainer, call, stacks))
+                self._found += [f for f in found if stacks or f.level == ERROR]
         if self.loaders is not None:
             self._found += self.loaders.look()
 
