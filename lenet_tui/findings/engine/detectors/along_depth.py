@@ -12,6 +12,7 @@ from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.depth import DECADES, Slope, slopes
 from lenet_tui.findings.engine.numbers.first_layer import scales
+from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.findings.engine.numbers.normalised import normalised_again
 from lenet_tui.findings.engine.numbers.units import RELUS, Units, flattened, opened
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
@@ -34,7 +35,8 @@ class AlongDepth(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         loss = iteration.trainer.last_loss
-        if iteration.error is None and loss is not None and math.isfinite(loss):
+        computed = any(s.ops for s in iteration.tape.segments if s.phase in FORWARDS)
+        if computed and iteration.error is None and loss is not None and math.isfinite(loss):
             self._seen.append(slopes(iteration.tape, iteration.trainer.names))
         return ()
 
