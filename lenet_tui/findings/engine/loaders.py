@@ -159,8 +159,9 @@ def _twice(loaders: list[DataLoader[Any]]) -> Iterator[Finding]:
             if way is None or after is None or not after.far:
                 continue
             for number, (_, before, line) in enumerate(way.steps):
-                left = {name for name, _, _ in way.steps[number:]}
-                if before is not None and before.unit and left & SHIFTS and left & SCALES:
+                left = [name for name, _, _ in way.steps[number:]]
+                taken = next((n for n, name in enumerate(left) if name in SHIFTS), len(left))
+                if before is not None and before.unit and SCALES & {*left[taken:]}:
                     evidence = {
                         "reason": "again", "mean": after.mean, "std": after.std, "op": line,
                         "mean_before": before.mean, "std_before": before.std,

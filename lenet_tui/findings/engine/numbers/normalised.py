@@ -12,7 +12,8 @@ from lenet_tui.findings.engine.calls import Call
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.elements import wide
 
-SHIFTS = frozenset(("sub", "subtract", "add", "rsub"))
+SHIFTS = frozenset(("sub", "subtract"))
+"""Normalising takes the mean away, and divides then; the way back multiplies and adds."""
 SCALES = frozenset(("div", "true_divide", "divide", "mul", "multiply"))
 MOVES = frozenset(
     ("to", "float", "half", "bfloat16", "double", "type", "cuda", "cpu", "view", "reshape",
@@ -67,7 +68,7 @@ def normalised_again(iteration: Iteration, last: Call) -> Again | None:
         return None
     shifts = scales = False
     for call in steps:  # the last first
-        shifts = shifts or call.name in SHIFTS
+        shifts = shifts or (scales and call.name in SHIFTS)
         scales = scales or call.name in SCALES
         before = spread_of(_given(call)) if shifts and scales else None
         if before is not None and before.unit:
