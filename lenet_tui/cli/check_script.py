@@ -81,6 +81,8 @@ class Seeing:
             script.run(self._failed)
             if self._observer is not None:
                 self._observer.ended()
+            if self.looking is not None and self.looking.iterations:
+                self.looking.over(None)
         except SystemExit as left:
             looked = self.looking is not None and self.looking.iterations
             if not isinstance(left, Enough) and not looked:
@@ -94,9 +96,13 @@ class Seeing:
     def _observe(self) -> None:
         from lenet_tui.around.engine.observer import Observer  # noqa: PLC0415 - with torch
         from lenet_tui.findings.engine.anomaly import no_anomaly  # noqa: PLC0415 - with torch
+        from lenet_tui.findings.engine.loaders import Loaders  # noqa: PLC0415
+        from lenet_tui.findings.engine.resuming import Resuming  # noqa: PLC0415
         from lenet_tui.findings.engine.script_check import Looking, Seen  # noqa: PLC0415
 
         looking = self.looking = Looking()
+        looking.resuming = self._while.enter_context(Resuming())
+        looking.loaders = self._while.enter_context(Loaders())
         observer = self._observer = Observer(
             Stop(at=self.first), self._stopped, self._tape_mb, say=self._say
         )
@@ -114,7 +120,7 @@ class Seeing:
         assert self.looking is not None
         if self.looking.enough(self._iterations):
             seen = self._observer.beside if self._observer is not None else None
-            self.looking.mixes(getattr(seen, "iteration", None))
+            self.looking.over(getattr(seen, "iteration", None))
             raise Enough(0)
         return Stop(at=recording.tape.iteration + 1)
 

@@ -23,11 +23,11 @@ from lenet_tui.sessions.store import read
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
 from lenet_tui.text.words import Words
-from lenet_tui.training.request import ReadWeights
+from lenet_tui.training.request import Held, HeldPart, HeldWeight, ReadWeights
 from lenet_tui.training.schedule_picture import picture
 
-WEIGHTS = (".pt", ".pth", ".safetensors")
-"""How names end of what may be weights alone, where it is no session."""
+SAVED = (".pt", ".pth", ".safetensors", ".ckpt", ".bin", ".tar")
+"""How names end of what torch may have saved, where it is no session."""
 NO_SESSION = "sessions:no-session"
 
 
@@ -37,8 +37,8 @@ def run(args: argparse.Namespace, file: str) -> int:
         saved = read(Path(file), ANY_MODEL)
         held = contents(saved)
     except SaveError as error:
-        if error.notice.key == NO_SESSION and file.endswith(WEIGHTS):
-            return _weights(args, file)
+        if error.notice.key == NO_SESSION and file.endswith(SAVED):
+            return _saved_by_torch(args, file)
         raise CommandError("cli:no-checkpoint", path=clean(file), error=error.notice) from None
     ascii = bool(vars(args).get("ascii"))
     words, printer = words_in(language(args)), Printer(ascii)
@@ -58,8 +58,8 @@ def run(args: argparse.Namespace, file: str) -> int:
     return 0
 
 
-def _weights(args: argparse.Namespace, file: str) -> int:
-    """The tensors of a file of weights alone, which torch reads, and runs no code of."""
+def _saved_by_torch(args: argparse.Namespace, file: str) -> int:
+    """What torch saved: weights alone, or a checkpoint. No code of it is run."""
     words, printer = words_in(language(args)), Printer(bool(vars(args).get("ascii")))
     forkserver.prepare()
     with BlockingEngine() as engine:
@@ -67,15 +67,44 @@ def _weights(args: argparse.Namespace, file: str) -> int:
     if reply.answer is None:
         assert reply.error is not None
         raise CommandError("cli:no-weights", path=clean(file), error=reply.error)
+    if reply.answer.parts:
+        _checkpoint(reply.answer, words, printer)
+    else:
+        _weights(reply.answer.weights, words, printer)
+    return 0
+
+
+def _weights(held: tuple[HeldWeight, ...], words: Words, printer: Printer) -> None:
     printer.line(words("held.weights"), "bold")
-    counts = [math.prod(held.shape) for held in reply.answer]
+    counts = [math.prod(tensor.shape) for tensor in held]
     rows = [
-        (clean(held.name, 200), held.dtype, shape_text(held.shape), thousands(count))
-        for held, count in zip(reply.answer, counts, strict=True)
+        (clean(tensor.name, 200), tensor.dtype, shape_text(tensor.shape), thousands(count))
+        for tensor, count in zip(held, counts, strict=True)
     ]
     titles = [words(f"held.{t}") for t in ("name", "dtype", "shape", "count")]
     printer.table(titles, [*rows, (words("held.all"), "", "", thousands(sum(counts)))])
-    return 0
+
+
+def _checkpoint(held: Held, words: Words, printer: Printer) -> None:
+    """The parts, and which of those are not there that training goes on from."""
+    printer.line(words("held.checkpoint"), "bold")
+    rows = [
+        (clean(part.name, 200), words(f"held.kind.{part.kind}"), _facts(part, words))
+        for part in held.parts
+    ]
+    printer.table([words(f"held.{t}") for t in ("name", "part", "content")], rows)
+    if held.lacks:
+        lacks = ", ".join(words(f"held.kind.{kind}") for kind in held.lacks)
+        printer.line(words("held.lacks", kinds=lacks))
+
+
+def _facts(part: HeldPart, words: Words) -> str:
+    texts = []
+    for name, value in part.facts:
+        shown = value if isinstance(value, str) else number(value)
+        if shown:
+            texts.append(f"{words(f'held.fact.{name}')} {shown}" if name else shown)
+    return ", ".join(texts)
 
 
 def _session(saved: SavedSession, held: Contents, words: Words) -> list[tuple[str, str]]:

@@ -14,6 +14,11 @@ NOTICES = {
         "it is not a state_dict of tensors, or is damaged; code in it is never run",
         "它不是张量的 state_dict，或已损坏；其中的代码不会运行",
     ),
+    "training:holds-code": (
+        "it holds an object of {name}, which torch would have to run code for; code in it is never"
+        " run",
+        "其中含有 {name} 的对象，torch 须运行代码才能读取；其中的代码不会运行",
+    ),
     "training:weights-lack": ("it has no {name}", "其中没有 {name}"),
     "training:weights-strange": ("the model has no {name}", "模型没有 {name}"),
     "training:weights-unlike": (

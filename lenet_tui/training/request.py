@@ -38,8 +38,29 @@ class HeldWeight:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadWeights(Request[tuple[HeldWeight, ...]]):
-    """Asks what a file of weights holds, without a model to put them in."""
+class HeldPart:
+    """A part of a checkpoint. ``name``: dotted; ``kind``: ``weights``, ``optimizer``,
+    ``scheduler``, ``scaler``, ``generator`` or ``value``. ``facts``: what is said of it, by name;
+    a value has one without a name.
+    """
+
+    name: str
+    kind: str
+    facts: tuple[tuple[str, int | float | str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a file holds: ``parts`` and the kinds that it ``lacks``, or ``weights`` alone."""
+
+    parts: tuple[HeldPart, ...] = ()
+    lacks: tuple[str, ...] = ()
+    weights: tuple[HeldWeight, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWeights(Request[Held]):
+    """Asks what a file of weights, or a checkpoint of a person's own, holds."""
 
     path: str
     needs_session = False

@@ -90,3 +90,58 @@ model = Net()
     assert (finding["id"], finding["line"]) == ("batch-mixing", "script.py:15")
     moved = runs(made.replace("MOVED", "self.fc(x.transpose(0, 1))"), "check", "--format", "json")
     assert (moved.status, json.loads(moved.out)["findings"]) == (0, [])
+
+
+@pytest.mark.slow
+def test_a_loader_that_begins_again_for_each_batch(runs: Runs) -> None:
+    loop = "for number, (x, y) in enumerate(DataLoader(data, batch_size=8)):\n"
+    begun = "loader = DataLoader(data, batch_size=8)\nfor number in range(9):\n    x, y = NEXT\n"
+    again = HEALTHY.replace(loop, begun.replace("NEXT", "next(iter(loader))"))
+    [finding] = json.loads(runs(again, "check", "--format", "json").out)["findings"]
+    assert (finding["id"], finding["evidence"]["reason"]) == ("same-batch-again", "samples")
+    one = HEALTHY.replace(loop, begun.replace("NEXT", "data[:8]"))  # one batch, on purpose
+    assert json.loads(runs(one, "check", "--format", "json").out)["findings"] == []
+
+
+@pytest.mark.slow
+def test_attention_along_the_samples_of_a_loader(runs: Runs) -> None:
+    attends = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attend = nn.MultiheadAttention(6, 2, batch_first=FIRST)
+        self.out = nn.Linear(6, 1)
+    def forward(self, x):
+        x = x.unsqueeze(1) + torch.arange(4.0).view(1, 4, 1)
+        return self.out(self.attend(x, x, x)[0].mean(1))
+model = Net()
+"""
+    made = HEALTHY.replace(
+        "model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 1))\n", attends
+    )
+    made = made.replace(LINE, "").replace("model[2](hidden)", "model(x)")
+    mixed = json.loads(runs(made.replace("FIRST", "False"), "check", "--format", "json").out)
+    assert "batch-mixing" in [f["id"] for f in mixed["findings"]]
+    apart = runs(made.replace("FIRST", "True"), "check", "--format", "json")
+    assert apart.status == 0, apart.out
+
+
+TURNS = """import torch
+from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm
+G, D = nn.Linear(4, 2), nn.Sequential(spectral_norm(nn.Linear(2, 8)), nn.Linear(8, 1))
+of_g, of_d = (torch.optim.Adam(m.parameters(), 1e-3) for m in (G, D))
+for _ in range(8):
+    fake = G(torch.randn(8, 4))
+    of_d.zero_grad()
+    (D(fake.detach()) - D(torch.randn(8, 2))).relu().mean().backward()
+    of_d.step()
+    of_g.zero_grad()
+    (-D(fake).mean()).backward()
+    of_g.step()
+"""
+
+
+@pytest.mark.slow
+def test_optimizers_that_take_turns_keep_no_graphs(runs: Runs) -> None:
+    assert json.loads(runs(TURNS, "check", "--format", "json").out)["findings"] == []

@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import struct
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -194,9 +195,37 @@ def test_a_file_that_torch_saved_without_checksums_is_taken(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["w.pt", "w.safetensors"])
 def test_what_a_file_of_weights_holds_is_said_without_a_model(tmp_path: Path, name: str) -> None:
     held = read_weights(ReadWeights(str(written(tmp_path / name)[1])), None)
-    assert held[0] == HeldWeight("conv1.weight", "float32", (6, 1, 5, 5)) and len(held) == 10
+    first = HeldWeight("conv1.weight", "float32", (6, 1, 5, 5))
+    assert held.weights[0] == first and len(held.weights) == 10
     with pytest.raises(Rejected, match="no such file"):
         read_weights(ReadWeights(str(tmp_path / "none.pt")), None)
+
+
+def test_what_a_checkpoint_of_one_s_own_holds_and_lacks(tmp_path: Path) -> None:
+    net, path = LeNet(), tmp_path / "c.pt"
+    optimizer = torch.optim.Adam(net.parameters(), 0.01)
+    net(torch.randn(1, 1, 32, 32)).sum().backward()
+    optimizer.step()
+    states = {"optimizers": [optimizer.state_dict()], "rng": torch.get_rng_state()}
+    torch.save({"net": net.state_dict(), "epoch": 3, "loop": states}, path)
+    held = read_weights(ReadWeights(str(path)), None)
+    assert [(part.name, part.kind) for part in held.parts] == [
+        ("net", "weights"),
+        ("epoch", "value"),
+        ("loop.optimizers.0", "optimizer"),
+        ("loop.rng", "generator"),
+    ]
+    assert dict(held.parts[0].facts) == {"tensors": 10, "elements": 61706, "dtypes": "float32"}
+    moments = dict(held.parts[2].facts)
+    assert (moments["states"], moments["step"], moments["lr"]) == (10, 1, "0.01")
+    assert held.lacks == ("scheduler", "scaler")
+
+    torch.save({"net": net.state_dict(), "args": Namespace(lr=1)}, path)
+    with pytest.raises(Rejected, match=r"argparse\.Namespace"):
+        read_weights(ReadWeights(str(path)), None)
+    torch.save({"epoch": 3}, path)
+    with pytest.raises(Rejected, match="state_dict"):
+        read_weights(ReadWeights(str(path)), None)
 
 
 @pytest.mark.slow

@@ -95,11 +95,14 @@ class DataFlow:
         """The first calls where a way to a root ends for autograd; each parameter has one."""
         left = (1 << len(self._names)) - 1
         for call in self._calls:
-            alive = self._mask(t for t, _ in call.read if t.requires_grad) & left
+            made = call.made
+            leaves = not made and call.name in LEAVES_TORCH
+            # as NumPy's array a tensor is detached first: no op of torch says whether that is a cut
+            tensors = (t for t, _ in call.read if t.requires_grad or (leaves and call.graph))
+            alive = self._mask(tensors) & left
             if not alive:
                 continue
-            made = call.made
-            if not made and call.name in LEAVES_TORCH:
+            if leaves:
                 away = alive & ~self._mask(self._roots)
                 if away:
                     left &= ~away

@@ -18,25 +18,27 @@ from lenet_tui.findings.engine.check import (
     sorted_findings,
 )
 from lenet_tui.findings.engine.detector import Detector
-from lenet_tui.findings.engine.detectors.again import Resumed
+from lenet_tui.findings.engine.detectors.again import Resumed, Workers
 from lenet_tui.findings.engine.detectors.graph import AliveDetector
 from lenet_tui.findings.engine.detectors.grows import Grows
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.detectors.tried import Tried, mixes, unsaid
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.loaders import Loaders
 from lenet_tui.findings.engine.mode_difference import Call as ModelCall
+from lenet_tui.findings.engine.resuming import Resuming
 from lenet_tui.findings.finding import ERROR, Finding, Findings
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine.trainer import Trainer
 
-RUNS_AGAIN = (Tried, Resumed)
+RUNS_AGAIN = (Tried, Resumed, Workers)
 """Detectors that run something themselves, or want a training file."""
 
 
-MORE_SKIPPED = 5
-"""Iterations without an update beside which others are looked at."""
+MORE = 5
+"""Iterations that are looked at beside those without an update, or where a detector wants more."""
 
 
 class Looking:
@@ -46,6 +48,9 @@ class Looking:
         left_out = (*RUNS_AGAIN, *without)
         self._detectors = [make() for make in (*DETECTORS, Grows) if make not in left_out]
         self._found: list[Finding] = []
+        self.resuming: Resuming | None = None
+        self.loaders: Loaders | None = None
+        """These two have seen the script from its start, if it is run for the check alone."""
         self._begun = False
         self.iterations = 0
         self.skipped = 0
@@ -71,25 +76,36 @@ class Looking:
         self.skipped += bool(skipped_scales(iteration))
         for detector in self._detectors:
             self._found += detector.look(iteration)
+        if self.loaders is not None and iteration.error is None:
+            self._found += self.loaders.see(iteration)
         for detector in self._detectors:
             self._found += detector.left(self.iterations)
 
     def enough(self, iterations: int) -> bool:
         """Whether so many were looked at; of those without an update a few more are wanted."""
-        more = 0 if any(f.fails for f in self._found) else min(self.skipped, MORE_SKIPPED)
+        if self.iterations < iterations or any(f.fails for f in self._found):
+            return self.iterations >= iterations
+        wanted = any(detector.wants_more() for detector in self._detectors)
+        more = MORE if wanted else min(self.skipped, MORE)
         return self.iterations >= iterations + more
 
-    def mixes(self, seen: Iteration | None) -> None:
-        """Call the model of an iteration again, whose script does not go on."""
+    def over(self, seen: Iteration | None) -> None:
+        """Call the model of an iteration again, and ask the loaders: its script does not go on."""
         call = None if seen is None or seen.error is not None else _trained(seen)
         if seen is not None and call is not None:
             with unsaid():
-                self._found += [f for f in mixes(seen.trainer, call) if f.level == ERROR]
+                stacks = self.loaders is not None and self.loaders.stacked
+                found = list(mixes(seen.trainer, call, stacks))
+                self._found += [f for f in found if stacks or f.level == ERROR]
+        if self.loaders is not None:
+            self._found += self.loaders.look()
 
     def findings(self) -> Findings:
         """What was found, when the last iteration has been looked at."""
         for detector in self._detectors:
             self._found += detector.end()
+        if self.resuming is not None:
+            self._found += self.resuming.found
         return Findings(tuple(sorted_findings(self._found)), self.iterations)
 
 

@@ -7,6 +7,7 @@ from string import Formatter
 from typing import Any
 
 from lenet_tui.findings.finding import Finding
+from lenet_tui.findings.words.again import AGAIN
 from lenet_tui.findings.words.check import CHECK
 from lenet_tui.findings.words.ledger import LEDGER
 from lenet_tui.findings.words.loss import LOSS
@@ -20,7 +21,17 @@ from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 
-_ALL: Table = {**CHECK, **LOSS, **LEDGER, **ORDER, **NUMERIC, **NOT_FINITE, **PROBES, **PANEL}
+_ALL: Table = {
+    **CHECK,
+    **LOSS,
+    **LEDGER,
+    **ORDER,
+    **NUMERIC,
+    **AGAIN,
+    **NOT_FINITE,
+    **PROBES,
+    **PANEL,
+}
 FINDINGS: Table = {**_ALL, **singular(_ALL)}
 """``findings.ID.title``, ``.why`` and ``.fix``; with a reason, ``findings.ID.REASON.title`` first.
 """

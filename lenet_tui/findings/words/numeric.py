@@ -1,9 +1,8 @@
-"""Words of what the numbers say: steps, depth, units, samples, inputs and what is drawn again."""
+"""Words of what the numbers say: steps, depth, units, samples and inputs."""
 
 from __future__ import annotations
 
 from lenet_tui.text.notice import Table
-from lenet_tui.text.words import alike
 
 NUMERIC: Table = {
     # The step
@@ -165,101 +164,36 @@ NUMERIC: Table = {
         " little but its bias.",
         "没有数值大于 {high}：可能被缩放了两次（如两次除以 255）。该层几乎只看到自己的偏置。",
     ),
+    "findings.input-scale.again.title": (
+        "What enters {where} was of unit scale and is normalised again: mean {mean}, standard"
+        " deviation {std}",
+        "进入 {where} 的数值原本已是单位尺度，却又被归一化一次：均值 {mean}、标准差 {std}",
+    ),
+    "findings.input-scale.again.why": (
+        "Before {op} the mean is {mean_before} and the standard deviation {std_before}: constants"
+        " of the raw data are subtracted from, and divide, what was normalised already.",
+        "在 {op} 之前均值为 {mean_before}、标准差为 {std_before}："
+        "对已归一化的数值又减去并除以了原始数据的常数。",
+    ),
+    "findings.input-scale.apart.title": (
+        "The samples of {dataset} are scaled otherwise than those trained on: standard deviation"
+        " {std_there} and {std}",
+        "{dataset} 的样本与训练样本的缩放方式不同：标准差 {std_there} 与 {std}",
+    ),
+    "findings.input-scale.apart.why": (
+        "Of {samples} samples each the means are {mean_there} and {mean}, and the quantiles lie on"
+        " one line: the same kind of numbers, normalised in one loader only.",
+        "各取 {samples} 个样本，均值为 {mean_there} 与 {mean}，分位数落在同一条直线上："
+        "同一类数值，只在其中一个加载器中归一化。",
+    ),
+    "findings.input-scale.apart.fix": (
+        "Normalise with the same constants wherever the model is called.",
+        "在每个调用模型的地方都用同样的常数归一化。",
+    ),
     "findings.input-scale.why": ("Weights expect unit scale.", "权重预期输入为单位尺度。"),
     "findings.input-scale.fix": (
         "Subtract the mean of the training data and divide by their standard deviation, once.",
         "减去训练数据的均值并除以标准差，只做一次。",
-    ),
-    # Again
-    "findings.same-batch-again.title": (
-        "The same samples come in iteration after iteration",
-        "每次迭代用的都是同样的样本",
-    ),
-    "findings.same-batch-again.dropout.title": (
-        "{where} drops the same units in each of {iterations} iterations",
-        "{where} 在 {iterations} 次迭代中丢弃的是同样的单元",
-    ),
-    "findings.same-batch-again.noise.title": (
-        "{where} draws the same numbers in each of {iterations} iterations",
-        "{where} 在 {iterations} 次迭代中抽到同样的数",
-    ),
-    "findings.same-batch-again.why": (
-        "The data put a batch together anew each time, and it is the same: as next(iter(loader)) in"
-        " a loop does, which begins the epoch again.",
-        "数据每次都重新组成批量，而结果相同：如在循环中写 next(iter(loader))，每次都重新开始一轮。",
-    ),
-    "findings.same-batch-again.dropout.why": (
-        "Something sets the generator to the same state in every step, as torch.manual_seed inside"
-        " the step does.",
-        "有代码在每一步都把随机数生成器设为同一状态，如在 step 中调用 torch.manual_seed。",
-    ),
-    "findings.same-batch-again.noise.why": (
-        "Something sets the generator to the same state in every step, as torch.manual_seed inside"
-        " the step does, or a generator that is made anew from one seed.",
-        "有代码在每一步都把随机数生成器设为同一状态，如在 step 中调用 torch.manual_seed，"
-        "或每次用同一种子新建生成器。",
-    ),
-    **alike(
-        "findings.same-batch-again",
-        "dropout_seeded.title",
-        (
-            "{where} drops the same units in each of {iterations} iterations",
-            "{where} 在 {iterations} 次迭代中丢弃的是同样的单元",
-        ),
-    ),
-    **alike(
-        "findings.same-batch-again",
-        "noise_seeded.title",
-        (
-            "{where} draws the same numbers in each of {iterations} iterations",
-            "{where} 在 {iterations} 次迭代中抽到同样的数",
-        ),
-    ),
-    **alike(
-        "findings.same-batch-again",
-        "dropout_seeded.why noise_seeded.why",
-        (
-            "{seeded_by}({seed}) at {seeded_at} sets the generator to the same state in every step:"
-            " each batch gets the same random numbers.",
-            "{seeded_at} 处的 {seeded_by}({seed}) 在每一步都把随机数生成器设为同一状态："
-            "每个批量得到同样的随机数。",
-        ),
-    ),
-    "findings.same-batch-again.each_sample.title": (
-        "Every sample draws the same random numbers: {seeded_by}({seed})",
-        "每个样本抽到同样的随机数：{seeded_by}({seed})",
-    ),
-    "findings.same-batch-again.each_sample.why": (
-        "It is called {times} times in an iteration at {seeded_at}, with the same seed, and numbers"
-        " are drawn after it: what is random there is the same for all samples, in each epoch.",
-        "它在一次迭代中于 {seeded_at} 处以同一种子被调用 {times} 次，其后又抽取随机数："
-        "那里的随机部分对所有样本、每一轮都相同。",
-    ),
-    "findings.same-batch-again.seed.title": (
-        "{seeded_by}({seed}) is called in each iteration, and numbers are drawn after it",
-        "每次迭代都调用 {seeded_by}({seed})，其后又抽取随机数",
-    ),
-    "findings.same-batch-again.seed.why": (
-        "They are the same in all {iterations} iterations. Where they choose or change samples,"
-        " every batch is treated alike.",
-        "这些数在 {iterations} 次迭代中都相同。若用于选择或改变样本，则每个批量受到同样的处理。",
-    ),
-    **alike(
-        "findings.same-batch-again",
-        "dropout_seeded.fix noise_seeded.fix each_sample.fix seed.fix",
-        ("Seed once, before the training begins.", "只在训练开始之前设一次种子。"),
-    ),
-    "findings.same-batch-again.fix": (
-        "Make the iterator once, before the loop, and call next on it.",
-        "在循环之前创建一次迭代器，再对它调用 next。",
-    ),
-    "findings.same-batch-again.dropout.fix": (
-        "Seed once, before the training begins.",
-        "只在训练开始之前设一次种子。",
-    ),
-    "findings.same-batch-again.noise.fix": (
-        "Seed once, before the training begins.",
-        "只在训练开始之前设一次种子。",
     ),
     # Overfitting
     "findings.cannot-overfit.title": (
@@ -274,23 +208,5 @@ NUMERIC: Table = {
     "findings.cannot-overfit.fix": (
         "Look at the other findings, then try ten times the learning rate, and a tenth.",
         "先看其他发现，再试十倍与十分之一的学习率。",
-    ),
-    # Resuming
-    "findings.resume-lacks-state.title": (
-        "{name} is at {epochs} and its optimizer at step {steps}",
-        "{name} 处于 {epochs}，而其优化器处于第 {steps} 步",
-    ),
-    "findings.resume-lacks-state.rate.title": (
-        "The optimizer has the learning rate {rate}, {name} says {scheduled}",
-        "优化器的学习率为 {rate}，而 {name} 为 {scheduled}",
-    ),
-    "findings.resume-lacks-state.why": (
-        "Before anything has run, one of the two is restored and the other is new.",
-        "尚未运行时，两者之一已恢复，另一个是新的。",
-    ),
-    "findings.resume-lacks-state.fix": (
-        "Save and load the state_dict of optimizer, scheduler and scaler together, after all of"
-        " them have been made.",
-        "一并保存和加载优化器、调度器与 scaler 的 state_dict，并在全部创建之后加载。",
     ),
 }

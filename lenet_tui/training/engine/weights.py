@@ -6,6 +6,7 @@ import io
 import json
 import math
 import pickle
+import re
 import stat
 import struct
 import warnings
@@ -39,6 +40,10 @@ UNREADABLE = (
 """What torch and JSON raise for files that are no weights."""
 
 
+GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
+"""Where torch says which name of code it would have to look up."""
+
+
 def load(model: nn.Module, path: str) -> None:
     """Fill a model's parameters and buffers from a file: all of them, or ``OptionError``.
 
@@ -56,6 +61,21 @@ def load(model: nn.Module, path: str) -> None:
 
 def held(path: str) -> Mapping[str, Tensor]:
     """The tensors of such a file by their names; ``Problem`` for any other file."""
+    found = content(path)
+    if not alone(found):
+        raise Problem("training:no-state-dict")
+    return found  # type: ignore[no-any-return]
+
+
+def alone(found: Any) -> bool:
+    """Whether it is nothing but tensors by their names."""
+    return isinstance(found, Mapping) and all(
+        isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in found.items()
+    )
+
+
+def content(path: str) -> Any:
+    """All that torch or safetensors saved in a file; ``Problem`` where it holds code, or none."""
     try:
         return _read(Path(path))
     except OSError as error:
@@ -80,7 +100,7 @@ def _state(model: nn.Module) -> dict[str, Tensor]:
     return {name: t for name, t in model.state_dict().items() if isinstance(t, Tensor)}
 
 
-def _read(path: Path) -> Mapping[str, Tensor]:
+def _read(path: Path) -> Any:
     if not stat.S_ISREG(path.stat().st_mode):  # a named pipe would be waited for
         raise Problem("training:no-weights-file")
     try:
@@ -89,14 +109,12 @@ def _read(path: Path) -> Mapping[str, Tensor]:
         _check_sums(path)
         with warnings.catch_warnings():  # of what it is refused for, which is one line here
             warnings.simplefilter("ignore")
-            found: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except UNREADABLE:
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except UNREADABLE as error:
+        code = GLOBAL.search(str(error))
+        if code is not None:
+            raise Problem("training:holds-code", name=clean(code[1], 100)) from None
         raise Problem("training:no-state-dict") from None
-    if not isinstance(found, Mapping) or not all(
-        isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in found.items()
-    ):
-        raise Problem("training:no-state-dict")
-    return found
 
 
 def _check_sums(path: Path) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from torch import Tensor
+from torch.utils.data import DataLoader
 
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.tried import unsaid
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.loaders import alike
 from lenet_tui.findings.engine.numbers.drawn import drawn
 from lenet_tui.findings.engine.numbers.repeats import (
     Mask,
@@ -120,6 +123,18 @@ class Again(Detector):
                 "same-batch-again", FORWARD.name, "", line, evidence, "" if each else NOTE
             )
         self._seeded = now
+
+
+class Workers(Detector):
+    """Tries two workers of a training file's loader, if it has any."""
+
+    def begin(self, trainer: Trainer) -> Iterable[Finding]:
+        source = trainer.own_data.source if trainer.own_data is not None else None
+        found: list[Finding] = []
+        if isinstance(source, DataLoader):
+            with unsaid():
+                found += alike(source)
+        return found
 
 
 class Resumed(Detector):

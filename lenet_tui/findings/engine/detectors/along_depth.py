@@ -12,6 +12,8 @@ from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.depth import DECADES, Slope, slopes
 from lenet_tui.findings.engine.numbers.first_layer import scales
+from lenet_tui.findings.engine.numbers.forwards import FORWARDS
+from lenet_tui.findings.engine.numbers.normalised import normalised_again
 from lenet_tui.findings.engine.numbers.units import RELUS, Units, flattened, opened
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD
@@ -33,7 +35,8 @@ class AlongDepth(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         loss = iteration.trainer.last_loss
-        if iteration.error is None and loss is not None and math.isfinite(loss):
+        computed = any(s.ops for s in iteration.tape.segments if s.phase in FORWARDS)
+        if computed and iteration.error is None and loss is not None and math.isfinite(loss):
             self._seen.append(slopes(iteration.tape, iteration.trainer.names))
         return ()
 
@@ -123,14 +126,16 @@ class InputScale(Detector):
         if iteration.error is not None:
             return
         for scale in scales(iteration.tape, iteration.trainer.names):
-            if scale.verdict:
-                yield Finding(
-                    "input-scale",
-                    FORWARD.name,
-                    scale.op.name,
-                    iteration.line(scale.op),
-                    {
-                        "reason": scale.verdict, "mean": scale.mean, "std": scale.std,
-                        "low": scale.low, "high": scale.high,
-                    },
-                )  # fmt: skip
+            line, evidence = iteration.line(scale.op), {
+                "reason": scale.verdict, "mean": scale.mean, "std": scale.std,
+                "low": scale.low, "high": scale.high,
+            }  # fmt: skip
+            calls = iteration.calls
+            call = next((c for c in calls if c.entry is scale.op), None)
+            again = normalised_again(iteration, call) if call is not None else None
+            if again is not None:
+                line = again.call.line
+                before = {"mean_before": again.before.mean, "std_before": again.before.std}
+                evidence |= {"reason": "again", "op": again.call.where, **before}
+            if again is not None or scale.verdict:
+                yield Finding("input-scale", FORWARD.name, scale.op.name, line, evidence)

@@ -194,9 +194,21 @@ class AliveDetector(Detector):
             if number < iteration and any(mark() is not None for mark in marks)
         ]
 
+    def _counts(self) -> list[int]:
+        """How many were alive after each iteration."""
+        return [len(alive) for _, alive in sorted(self._alive.items())]
+
+    def wants_more(self) -> bool:
+        """Whether it may be that a few are kept, and no more with each iteration.
+
+        So it is where two optimizers take turns on one graph.
+        """
+        counts = self._counts()
+        return len(counts) < CERTAIN and _grows(counts)
+
     def end(self) -> Iterable[Finding]:
-        counts = [len(alive) for _, alive in sorted(self._alive.items())]
-        if len(counts) < 3 or counts[-1] < 2 or counts[-1] <= counts[-2]:
+        counts = self._counts()
+        if not _grows(counts):
             return
         if self._kept is not None and self._kept.bounded:
             return
@@ -217,6 +229,12 @@ class AliveDetector(Detector):
         yield Finding("graph-kept-alive", LOSS.name, LOSS.name, line, evidence)
 
 
+def _grows(counts: list[int]) -> bool:
+    return len(counts) > 2 and counts[-1] > max(1, counts[-2])
+
+
+CERTAIN = 5
+"""Iterations after which a number that grows is no beginning."""
 SAMPLE = 64
 """Nodes of a graph that are marked, beside its root."""
 

@@ -24,7 +24,6 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, UPDATE
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.training.engine import batch
-from lenet_tui.training.engine.own_data import OwnData
 from lenet_tui.training.engine.trainer import Trainer
 
 FACTORS = (0.0, 0.01, 0.1, 0.5, 1.0, 2.0)
@@ -97,13 +96,16 @@ class Tried(Detector):
             yield from mixes(trial.trainer, call)
 
 
-def mixes(trainer: Trainer, call: Call) -> Iterator[Finding]:
-    """Whether samples depend on others in a call of a model; it is run some times more."""
+def mixes(trainer: Trainer, call: Call, stacks: bool = False) -> Iterator[Finding]:
+    """Whether samples depend on others in a call of a model; it is run some times more.
+
+    ``stacks``: whether a loader is known to have stacked the samples.
+    """
     found = mixing(call, _paths(trainer))
     if found is None or not found.moved:
         return
     at = found.scrambled or found.first
-    if at is None or (found.scrambled is None and not _certain(trainer, call, found)):
+    if at is None or (found.scrambled is None and not _certain(trainer, call, found, stacks)):
         return
     evidence: dict[str, Any] = {
         "reason": "reshape" if found.scrambled else "op", "op": at.op, "batch": found.size,
@@ -154,7 +156,7 @@ def _line(module: nn.Module, number: int) -> str:
     return f"{Path(file).name}:{number}" if file and number else ""
 
 
-def _certain(trainer: Trainer, call: Call, found: Mixing) -> bool:
+def _certain(trainer: Trainer, call: Call, found: Mixing, stacks: bool) -> bool:
     """Whether axis 0 is that of the samples, and nothing takes statistics over them on purpose.
 
     So it is where a loader stacked them, and where the output has no other axis of the input: a
@@ -163,15 +165,15 @@ def _certain(trainer: Trainer, call: Call, found: Mixing) -> bool:
     if found.by_statistics:
         return False
     source = trainer.own_data
-    if source is not None and _stacked(source):
+    if stacks or (source is not None and stacked(source.source)):
         return True
     floats = [t for t in batch.tensors(call[1:]) if t.is_floating_point() and t.dim() >= PLANES]
     output = found.output
     return bool(floats) and all(t.shape[1] not in output[1:] for t in floats)
 
 
-def _stacked(data: OwnData) -> bool:
-    loader = data.source
+def stacked(loader: Any) -> bool:
+    """Whether it is a loader that stacks samples along a first axis."""
     return (
         isinstance(loader, DataLoader)
         and loader.collate_fn is default_collate

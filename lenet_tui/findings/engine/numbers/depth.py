@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from lenet_tui.protocol.phases import BACKWARD, FORWARD
+from lenet_tui.findings.engine.numbers.forwards import FORWARDS
+from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.tape import Tape
 
@@ -103,7 +104,7 @@ def _layers(
     tape: Tape, parameters: Mapping[int, str], nodes: Mapping[Node, NodeEntry]
 ) -> Iterator[_Layer]:
     for segment in tape.segments:
-        if segment.phase is not FORWARD:
+        if segment.phase not in FORWARDS:
             continue
         for op in segment.ops:
             edge = op.edge()

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine.numbers.depth import WEIGHTED
 from lenet_tui.findings.engine.numbers.elements import wide
-from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
 
@@ -44,7 +44,7 @@ class Scale:
 def scales(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Scale]:
     """Of what comes from the data alone into an op with weights, where no norm follows."""
     for segment in tape.segments:
-        if segment.phase is not FORWARD:
+        if segment.phase not in FORWARDS:
             continue
         for number, op in enumerate(segment.ops):
             data = _from_data(op, parameters)

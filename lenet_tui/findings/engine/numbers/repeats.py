@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.tape.engine.digest import raw
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.tape import Tape
@@ -54,7 +54,7 @@ class Mask:
 def masks(tape: Tape) -> Iterator[Mask]:
     """The masks of an iteration's dropouts, in their order."""
     for segment in tape.segments:
-        for op in segment.ops if segment.phase is FORWARD else ():
+        for op in segment.ops if segment.phase in FORWARDS else ():
             if op.op not in DROPOUTS or not op.args or not isinstance(op.args[0], Tensor):
                 continue
             given, made = op.args[0].detach(), op.tensor

@@ -12,6 +12,9 @@ from lenet_tui.protocol.phases import FORWARD, UPDATE
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.tape import Tape
 
+STATISTICS = ("running_mean", "running_var")
+"""How the names of batch statistics end."""
+
 
 def state_birth(
     tape: Tape, before: Mapping[str, Tensor], after: Mapping[str, Tensor]
@@ -19,7 +22,7 @@ def state_birth(
     """The first tensor of the state that an iteration made not finite; ``None``: none.
 
     ``before``, ``after``: parameters and buffers by name. What was infinite before, as a mask that
-    is a buffer, is none.
+    is a buffer, is none; of batch statistics it is one, as evaluation alone reads them.
     """
     updates = [e for s in tape.segments if s.phase is UPDATE for e in s.updates]
     for update in updates:
@@ -29,8 +32,12 @@ def state_birth(
     parameters = {update.name for update in updates} | tape.base.values.keys()
     for name, value in after.items():
         was = before.get(name)
-        if name not in parameters and not finite(value) and (was is None or finite(was)):
+        if name in parameters or finite(value):
+            continue
+        if was is None or finite(was):
             return _birth(name, "buffer", value, FORWARD.name, {})
+        if name.endswith(STATISTICS):
+            return _birth(name, "given", value, FORWARD.name, {})
     return None
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.findings.engine.numbers.gates import behind_layers
-from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.tape import Tape
 
@@ -50,7 +50,7 @@ def opened(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Units]:
     ``parameters``: the names of the model's, by ``id``.
     """
     for segment in tape.segments:
-        if segment.phase is not FORWARD:
+        if segment.phase not in FORWARDS:
             continue
         before: list[OpEntry] = []
         for op in segment.ops:
@@ -93,7 +93,7 @@ class Flat:
 def flattened(tape: Tape) -> Iterator[Flat]:
     """The bounded ops inside the forwards that gradients go through; not what a model returns."""
     for segment in tape.segments:
-        if segment.phase is not FORWARD:
+        if segment.phase not in FORWARDS:
             continue
         returned = [segment.output, *segment.returned.values()]
         for op in segment.ops:
