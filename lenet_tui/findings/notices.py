@@ -18,7 +18,7 @@ NOTICES = {
     "findings:outside-its-range": (
         "{op} is given an index or a label that is out of range: on a GPU its kernel would end "
         "the process",
-        "{op} 收到超出范围的索引或标签：在 GPU 上它的内核会终止进程",
+        "{op} 收到超出范围的下标或标签：在 GPU 上其内核会终止进程",
     ),
     "findings:no-update": (
         "this step changes no parameter, or has no loss",

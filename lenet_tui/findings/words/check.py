@@ -53,7 +53,7 @@ CHECK: Table = {
         "Move both to one device: the batch with .to(device). What model.to(device) does not "
         "reach, such as layers in a plain list or a tensor attribute, belongs in nn.ModuleList or "
         "register_buffer.",
-        "把两者移到同一设备：批次用 .to(device)。model.to(device) 触及不到的部分"
+        "把两者移到同一设备：批量用 .to(device)。model.to(device) 触及不到的部分"
         "（如普通列表中的层、张量属性）应放入 nn.ModuleList 或 register_buffer。",
     ),
 }

@@ -1,4 +1,4 @@
-"""A forecast whose model goes back to physical units first: the way back, and no second way there."""
+"""A forecast whose model goes back to physical units first, which is the way back."""
 
 import torch
 from torch import nn
