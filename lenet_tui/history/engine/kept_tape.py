@@ -52,8 +52,8 @@ class KeptTape:
             return None
         if not _whole(tape):
             return None
-        # Gradients, and values before, after and in a copy; of what an optimizer keeps, as much.
-        size = (8 if trainer.updater.keeps_state else 4) * _bytes(trainer.parameters.values())
+        # Gradients, and values before and after; an optimizer has two tensors more, at both times.
+        size = (7 if trainer.updater.keeps_state else 3) * _bytes(trainer.parameters.values())
         if size > most:
             return None
         held = list(_held(tape))

@@ -91,10 +91,10 @@ class NearStates:
 
     @property
     def bytes(self) -> int:
-        """Memory that they take beside the tape, which has the last ``TAPED`` itself."""
+        """Memory that they take at most beside the tape, which has the last ``TAPED`` itself."""
         states = list(self._states.values())
         tapes = sum(state.kept.bytes for state in states[:-1] if state.kept)
-        return tapes + sum(state.bytes for state in states[:-TAPED])
+        return tapes + sum(state.bytes for state in states[:-TAPED] if not state.kept)
 
 
 def _taken(recorder: TapeRecorder, past: Past) -> NearState:
