@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from hashlib import sha256
 
 from lenet_tui.history.engine.near import NearStates
 from lenet_tui.history.keyframe_policy import KeyframeIndex
-from lenet_tui.protocol.blob import LARGE, Blob, Piece, equal, length, taken
+from lenet_tui.protocol.blob import Blob, Piece, equal, taken
 from lenet_tui.protocol.evaluation import Evaluations
 from lenet_tui.protocol.iteration_plan import INIT, IterationPlan, regular
 from lenet_tui.protocol.messages import Snapshot
@@ -51,8 +49,6 @@ class History:
         self._remarks: list[Notice] = []
         self._remarked = False
         self._said: set[str] = set()
-        self._blob_digests: dict[int, Future[bytes]] = {}
-        self._hashing = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
 
     def plan(self, iteration: int) -> IterationPlan:
         """The plan of an iteration, as far as recorded."""
@@ -101,21 +97,13 @@ class History:
 
     def keep(self, iteration: int, pieces: Sequence[Piece]) -> None:
         """Store a keyframe if it is due; compare it with one stored before."""
-        if iteration in self.index.sizes and not self._has(iteration, pieces):
+        if iteration in self.index.sizes and not equal(self._store.get(iteration), pieces):
             self.divergence = notice("history:not-reproduced", n=iteration)
         if self.index.due(iteration):
             blob = self._store.put(iteration, pieces)
             size = taken(blob)
-            if isinstance(blob, bytes) and size < LARGE:
-                self._blob_digests[iteration] = self._hashing.submit(_sum, blob)
             self._drop(self.index.add(iteration, size, self._near_bytes))
             self._remark(iteration, size)
-
-    def _has(self, iteration: int, pieces: Sequence[Piece]) -> bool:
-        """Whether the stored keyframe is equal to one in pieces."""
-        if length(pieces) < LARGE:
-            return self._sum(iteration) == _sum(b"".join(pieces))
-        return equal(self._store.get(iteration), pieces)
 
     def keep_near(self, iteration: int, recorder: TapeRecorder) -> None:
         """Keep the state of the iteration just finished, which is on the recorder's tape."""
@@ -139,25 +127,12 @@ class History:
             self._said.add(remark.key)
             self._remarks.append(remark)
 
-    def close(self) -> None:
-        """End what runs beside the session; nothing is stored afterwards."""
-        self._hashing.shutdown()
-
     def take_remarks(self) -> list[Notice]:
         """What is to be said of the budget and has not been said yet."""
         remarks, self._remarks = self._remarks, []
         return remarks
 
-    def _sum(self, iteration: int) -> bytes:
-        """The digest of a stored keyframe, which is requested if another engine stored it."""
-        if iteration not in self._blob_digests:
-            stored = bytes(self._store.get(iteration))
-            self._blob_digests[iteration] = self._hashing.submit(_sum, stored)
-        return self._blob_digests[iteration].result()
-
     def _drop(self, iterations: Sequence[int]) -> None:
-        for iteration in iterations:
-            self._blob_digests.pop(iteration, None)
         if iterations:
             self._store.drop(iterations)
 
@@ -214,10 +189,6 @@ class History:
     @property
     def _near_bytes(self) -> int:
         return self.near.bytes if self.near else 0
-
-
-def _sum(blob: bytes) -> bytes:
-    return sha256(blob).digest()
 
 
 class Borrowed(History):
