@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
-from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
+from lenet_tui.history.engine.keyframe import TrainerState
+from lenet_tui.history.engine.stored import StoredParameter
 from lenet_tui.tape.engine.bit_sums import same_bits
 from lenet_tui.tape.engine.entries import Entry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.recorder import TapeRecorder
