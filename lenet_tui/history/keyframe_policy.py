@@ -28,8 +28,11 @@ class KeyframeIndex:
 
     def due(self, iteration: int) -> bool:
         """Whether a keyframe of ``iteration`` (just finished) should be stored and is not yet."""
-        wanted = iteration % FIRST_SPACING == 0 or iteration == self.halfway
-        return wanted and iteration not in self.sizes
+        return self.planned(iteration) and iteration not in self.sizes
+
+    def planned(self, iteration: int) -> bool:
+        """Whether a keyframe of ``iteration`` should be stored, or has been."""
+        return iteration % FIRST_SPACING == 0 or iteration == self.halfway
 
     def add(self, iteration: int, size: int, others: int = 0) -> list[int]:
         """Note a keyframe of ``size`` bytes; returns the iterations whose keyframes are evicted.
@@ -41,6 +44,8 @@ class KeyframeIndex:
 
     def fit(self, others: int = 0) -> list[int]:
         """Evict what is in no even step or does not fit; returns the iterations."""
+        if self.spacing == FIRST_SPACING and self.halfway < 0 and self.used + others <= self.budget:
+            return []  # as it is in most runs; there may be thousands
         own = [self.halfway] if self.halfway in self.sizes else []
         latest = sorted(self.sizes.keys() - {0, *own})[-LATEST:]
         stay = [i for i in self.sizes if i in (*latest, *own)]  # as they were added

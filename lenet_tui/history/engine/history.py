@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from lenet_tui.history.engine.near import NearStates
 from lenet_tui.history.keyframe_policy import KeyframeIndex
@@ -29,7 +30,7 @@ Point = tuple[int, int, float]
 
 def point(iteration: int, cursor: Cursor) -> Point:
     """A cursor as a point that can be compared with others."""
-    return iteration, cursor.segment, float("inf") if cursor.done is None else cursor.done
+    return iteration, cursor.segment, inf if cursor.done is None else cursor.done
 
 
 class History:
@@ -42,7 +43,7 @@ class History:
         self.evaluations = Evaluations()
         self.on: tuple[str, ...] = ()
         """The optional phases that were on when the session began."""
-        self.end: Point = (0, 0, float("inf"))
+        self.end: Point = (0, 0, inf)
         self.divergence: Notice | None = None
         self.near: NearStates | None = NearStates(budget)
         self._digests: dict[Point, str] = {}
@@ -72,7 +73,8 @@ class History:
 
     def reached(self, iteration: int, cursor: Cursor) -> None:
         """Note how far the session has come."""
-        self.end = max(self.end, point(iteration, cursor))
+        here = point(iteration, cursor)
+        self.end = max(self.end, here)
 
     def ahead(self, iteration: int, cursor: Cursor) -> bool:
         """Whether something is recorded after the cursor."""
@@ -93,7 +95,7 @@ class History:
 
     def wants(self, iteration: int) -> bool:
         """Whether a keyframe of the iteration just finished is worth capturing."""
-        return iteration in self.index.sizes or self.index.due(iteration)
+        return self.index.planned(iteration) or iteration in self.index.sizes
 
     def keep(self, iteration: int, pieces: Sequence[Piece]) -> None:
         """Store a keyframe if it is due; compare it with one stored before."""
