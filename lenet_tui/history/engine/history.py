@@ -180,8 +180,8 @@ class History:
             self.plans[iteration] = replace(plan, on=self._on(iteration))
         self.end = snapshot.end
         self.evaluations.resume(snapshot.evaluations)
-        self.index.sizes = dict(snapshot.keyframes)
-        self.index.spacing = snapshot.spacing
+        sizes = dict(snapshot.keyframes)
+        self.index = KeyframeIndex(self.index.budget, snapshot.spacing, sizes)
 
     @property
     def bytes(self) -> int:
@@ -198,7 +198,7 @@ class Borrowed(History):
 
     def __init__(self, own: History) -> None:
         super().__init__(own._store, own.index.budget)
-        self.index = replace(own.index)
+        self.index = own.index.copy()
         self.plans = dict(own.plans)
         self.on = own.on
         self.end = own.end
