@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.options import resolve
 from lenet_tui.tape.engine.progress import RecorderProgress
@@ -44,3 +46,12 @@ def test_another_begins_where_something_was_run_or_set_since() -> None:
     own.begin(4)
     own.skip_to(5)
     assert own.tape is not skipped
+
+
+def test_its_tensors_go_when_another_begins() -> None:
+    own = recorder()
+    values = [weakref.ref(value) for value in own.tape.base.values.values()]
+    own.skip_to(1)
+    own.skip_to(2)
+    own.begin(3)
+    assert not any(value() is not None for value in values)

@@ -22,7 +22,7 @@ from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.tape.engine.progress import RecorderProgress
-from lenet_tui.tape.engine.skipping import Skipping
+from lenet_tui.tape.engine.skipping import goes_on, skipped
 from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
@@ -70,7 +70,6 @@ class TapeRecorder:
         self.expected: list[OpEntry] = []
         self.budget: TapeBudget | None = None
         self.named: list[str] = []
-        self._skipping = Skipping()
         self.tape = self.begin(0)
 
     def begin(self, iteration: int) -> Tape:
@@ -127,10 +126,10 @@ class TapeRecorder:
         """Have a tape without entries, for an iteration run without recording; returns its end."""
         self.digests.forget()
         collection_as_usual()
-        if not self._skipping.goes_on(self.tape, iteration, self.trainer.options):
+        if not goes_on(self.tape, iteration, self.trainer.options):
             self.forget()
-            self.tape = self._skipping.begin(self.tape, iteration, self.trainer.options)
-        return self._skipping.end
+            self.tape = skipped(self.tape, iteration, self.trainer.options)
+        return self.tape.skipped[2] if self.tape.skipped else self.tape.end
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.

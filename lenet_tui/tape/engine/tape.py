@@ -135,6 +135,8 @@ class Tape:
     """The loss that a step of one's own returned."""
     again: bool = False
     """Whether it was computed again for tensors that it had let go of."""
+    skipped: tuple[Options, int, Cursor] | None = None
+    """Where its iteration was run without recording: by which options, its segments and its end."""
 
     @property
     def end(self) -> Cursor:
