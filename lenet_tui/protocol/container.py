@@ -13,8 +13,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from types import MappingProxyType, NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
@@ -35,8 +35,23 @@ class Malformed(Problem):
     """Bytes or a value that do not fit; the text is one line."""
 
 
-def pack(value: object, forms: Forms) -> list[bytes | memoryview]:
-    """A dataclass's bytes in pieces, as joining them would take their memory twice."""
+class Written(NamedTuple):
+    """What ``pack`` would make of a field: its JSON, and the contents that it has."""
+
+    text: str
+    contents: Sequence[bytes | memoryview] = ()
+
+
+_NONE: Mapping[str, Written] = MappingProxyType({})
+
+
+def pack(
+    value: Any, forms: Forms, written: Mapping[str, Written] = _NONE
+) -> list[bytes | memoryview]:
+    """A dataclass's bytes in pieces, as joining them would take their memory twice.
+
+    ``written``: some of its fields, as they are known to be written.
+    """
     contents: list[bytes | memoryview] = []
 
     def plain(part: Any) -> object:
@@ -57,7 +72,16 @@ def pack(value: object, forms: Forms) -> list[bytes | memoryview]:
                 found[name] = len(field)
         return found
 
-    header = json.dumps(value, default=plain).encode()
+    encode = json.JSONEncoder(default=plain).encode
+    texts = []
+    for name in _types(value.__class__):
+        if name in written:
+            text, more = written[name]
+            contents += more
+        else:
+            text = encode(getattr(value, name))
+        texts.append(f'"{name}": {text}')
+    header = f"{{{', '.join(texts)}}}".encode()
     return [_LENGTH.pack(len(header)), header, *contents]
 
 

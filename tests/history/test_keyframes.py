@@ -57,6 +57,72 @@ def test_the_nearest_is_the_last_one_before() -> None:
     assert index.nearest(1000) == 64
 
 
+class LookingThroughAll:
+    """The same policy, which looks through all of them each time."""
+
+    def __init__(self, budget: int) -> None:
+        self.budget, self.spacing, self.halfway = budget, FIRST_SPACING, -1
+        self.sizes: dict[int, int] = {}
+
+    def add(self, iteration: int, size: int, others: int) -> list[int]:
+        self.sizes[iteration] = size
+        return self.fit(others)
+
+    def fit(self, others: int) -> list[int]:
+        own = [self.halfway] if self.halfway in self.sizes else []
+        stay = [*sorted(self.sizes.keys() - {0, *own})[-LATEST:], *own]
+        stay.sort(key=list(self.sizes).index)
+        evicted = self._thin(stay)
+        while sum(self.sizes.values()) + others > self.budget:
+            if self.sizes.keys() - {0, *stay}:
+                self.spacing *= 2
+                evicted += self._thin(stay)
+            elif len(stay) > 1:
+                evicted.append(stay.pop(0))
+                del self.sizes[evicted[-1]]
+            else:
+                break
+        return evicted
+
+    def _thin(self, stay: list[int]) -> list[int]:
+        thin = [i for i in self.sizes if i % self.spacing and i not in stay]
+        for i in thin:
+            del self.sizes[i]
+        return thin
+
+    def drop_after(self, iteration: int) -> list[int]:
+        gone = [i for i in self.sizes if i > iteration]
+        self.sizes = {i: size for i, size in self.sizes.items() if i <= iteration}
+        return gone
+
+
+def test_what_is_evicted_is_the_same_as_if_all_were_looked_through() -> None:
+    luck = random.Random(1)
+    for budget in (90, 300, 1000, 10**9):
+        index, plain, here = KeyframeIndex(budget), LookingThroughAll(budget), 0
+        for _ in range(600):
+            others = luck.choice([0, 0, 20])
+            what = luck.choice(["on"] * 8 + ["back", "drop", "halfway", "fit"])
+            if what == "on":
+                here += 32
+                wanted = [here, index.halfway] if here - 32 < index.halfway < here else [here]
+                for iteration in filter(index.due, sorted(wanted)):
+                    size = luck.choice([30, 30, 40])
+                    gone = index.add(iteration, size, others)
+                    assert sorted(gone) == sorted(plain.add(iteration, size, others))
+            elif what == "back":
+                here = luck.randrange(here + 1) // 32 * 32
+            elif what == "drop":
+                here = luck.randrange(here // 2, here + 1) // 32 * 32
+                assert sorted(index.drop_after(here)) == sorted(plain.drop_after(here))
+            elif what == "halfway":
+                index.halfway = plain.halfway = luck.randrange(here + 64)
+            else:
+                assert sorted(index.fit(others)) == sorted(plain.fit(others))
+            assert (index.sizes, index.spacing) == (plain.sizes, plain.spacing)
+            assert index.used == sum(index.sizes.values())
+
+
 def everything(trainer: Trainer) -> dict[str, Any]:
     """All that the next iterations depend on."""
     fixed = trainer.data.fixed

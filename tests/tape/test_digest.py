@@ -52,3 +52,9 @@ def test_an_op_costs_no_digest_of_every_parameter(monkeypatch: pytest.MonkeyPatc
     for number in range(6):  # without the digests of ops that a transcript asks for
         drive.session.do(DoMove(100 + number, parse_move("op")))
     assert sum(read) < 2 * 61_706 / 10
+
+
+def test_what_is_only_noted_to_be_conjugated_or_negated_has_its_own_numbers() -> None:
+    z = torch.randn(3, dtype=torch.complex64)
+    assert digest(z.conj()) == digest(z.conj().resolve_conj())
+    assert digest(z.conj().imag) == digest(-z.imag)

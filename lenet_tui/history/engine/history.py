@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from hashlib import sha256
+from math import inf
 
 from lenet_tui.history.engine.near import NearStates
 from lenet_tui.history.keyframe_policy import KeyframeIndex
-from lenet_tui.protocol.blob import LARGE, Blob, Piece, equal, length, taken
+from lenet_tui.protocol.blob import Blob, Piece, equal, taken
 from lenet_tui.protocol.evaluation import Evaluations
 from lenet_tui.protocol.iteration_plan import INIT, IterationPlan, regular
 from lenet_tui.protocol.messages import Snapshot
@@ -31,7 +30,7 @@ Point = tuple[int, int, float]
 
 def point(iteration: int, cursor: Cursor) -> Point:
     """A cursor as a point that can be compared with others."""
-    return iteration, cursor.segment, float("inf") if cursor.done is None else cursor.done
+    return iteration, cursor.segment, inf if cursor.done is None else cursor.done
 
 
 class History:
@@ -44,15 +43,13 @@ class History:
         self.evaluations = Evaluations()
         self.on: tuple[str, ...] = ()
         """The optional phases that were on when the session began."""
-        self.end: Point = (0, 0, float("inf"))
+        self.end: Point = (0, 0, inf)
         self.divergence: Notice | None = None
         self.near: NearStates | None = NearStates(budget)
         self._digests: dict[Point, str] = {}
         self._remarks: list[Notice] = []
         self._remarked = False
         self._said: set[str] = set()
-        self._blob_digests: dict[int, Future[bytes]] = {}
-        self._hashing = ThreadPoolExecutor(1, "keyframe digests")  # no iteration waits for one
 
     def plan(self, iteration: int) -> IterationPlan:
         """The plan of an iteration, as far as recorded."""
@@ -76,7 +73,8 @@ class History:
 
     def reached(self, iteration: int, cursor: Cursor) -> None:
         """Note how far the session has come."""
-        self.end = max(self.end, point(iteration, cursor))
+        here = point(iteration, cursor)
+        self.end = max(self.end, here)
 
     def ahead(self, iteration: int, cursor: Cursor) -> bool:
         """Whether something is recorded after the cursor."""
@@ -97,25 +95,17 @@ class History:
 
     def wants(self, iteration: int) -> bool:
         """Whether a keyframe of the iteration just finished is worth capturing."""
-        return iteration in self.index.sizes or self.index.due(iteration)
+        return self.index.planned(iteration) or iteration in self.index.sizes
 
     def keep(self, iteration: int, pieces: Sequence[Piece]) -> None:
         """Store a keyframe if it is due; compare it with one stored before."""
-        if iteration in self.index.sizes and not self._has(iteration, pieces):
+        if iteration in self.index.sizes and not equal(self._store.get(iteration), pieces):
             self.divergence = notice("history:not-reproduced", n=iteration)
         if self.index.due(iteration):
             blob = self._store.put(iteration, pieces)
             size = taken(blob)
-            if isinstance(blob, bytes) and size < LARGE:
-                self._blob_digests[iteration] = self._hashing.submit(_sum, blob)
             self._drop(self.index.add(iteration, size, self._near_bytes))
             self._remark(iteration, size)
-
-    def _has(self, iteration: int, pieces: Sequence[Piece]) -> bool:
-        """Whether the stored keyframe is equal to one in pieces."""
-        if length(pieces) < LARGE:
-            return self._sum(iteration) == _sum(b"".join(pieces))
-        return equal(self._store.get(iteration), pieces)
 
     def keep_near(self, iteration: int, recorder: TapeRecorder) -> None:
         """Keep the state of the iteration just finished, which is on the recorder's tape."""
@@ -139,25 +129,12 @@ class History:
             self._said.add(remark.key)
             self._remarks.append(remark)
 
-    def close(self) -> None:
-        """End what runs beside the session; nothing is stored afterwards."""
-        self._hashing.shutdown()
-
     def take_remarks(self) -> list[Notice]:
         """What is to be said of the budget and has not been said yet."""
         remarks, self._remarks = self._remarks, []
         return remarks
 
-    def _sum(self, iteration: int) -> bytes:
-        """The digest of a stored keyframe, which is requested if another engine stored it."""
-        if iteration not in self._blob_digests:
-            stored = bytes(self._store.get(iteration))
-            self._blob_digests[iteration] = self._hashing.submit(_sum, stored)
-        return self._blob_digests[iteration].result()
-
     def _drop(self, iterations: Sequence[int]) -> None:
-        for iteration in iterations:
-            self._blob_digests.pop(iteration, None)
         if iterations:
             self._store.drop(iterations)
 
@@ -203,8 +180,8 @@ class History:
             self.plans[iteration] = replace(plan, on=self._on(iteration))
         self.end = snapshot.end
         self.evaluations.resume(snapshot.evaluations)
-        self.index.sizes = dict(snapshot.keyframes)
-        self.index.spacing = snapshot.spacing
+        sizes = dict(snapshot.keyframes)
+        self.index = KeyframeIndex(self.index.budget, snapshot.spacing, sizes)
 
     @property
     def bytes(self) -> int:
@@ -216,16 +193,12 @@ class History:
         return self.near.bytes if self.near else 0
 
 
-def _sum(blob: bytes) -> bytes:
-    return sha256(blob).digest()
-
-
 class Borrowed(History):
     """A read-only view of another history, to replay it elsewhere; nothing is stored."""
 
     def __init__(self, own: History) -> None:
         super().__init__(own._store, own.index.budget)
-        self.index = replace(own.index)
+        self.index = own.index.copy()
         self.plans = dict(own.plans)
         self.on = own.on
         self.end = own.end

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.history.engine.stored import (
+    FORMS,
+    VIEWS,
+    StoredParameter,
+    options_written,
+    parameters_written,
+)
 from lenet_tui.protocol import container
 from lenet_tui.protocol.blob import Blob, Piece, SharedBlob
 from lenet_tui.protocol.container import Forms, Malformed
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError, Options, check
-from lenet_tui.tape.engine.digest import raw
 from lenet_tui.text.notice import Notice, Problem, notice
 from lenet_tui.training.engine.dataset import CLASSES, DataState, check_unchanged
 from lenet_tui.training.engine.generators import (
@@ -28,65 +33,8 @@ from lenet_tui.training.engine.generators import (
 from lenet_tui.training.engine.images import SIDE
 from lenet_tui.training.engine.trainer import Trainer
 
-SMALL = 2**16
-"""Bytes of a tensor that does not matter."""
-
 Like = tuple[torch.dtype, tuple[int, ...]]
 """A dtype and a shape."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTensor:
-    """A tensor as bytes: its ``dtype`` by torch's name, and the numbers in a row."""
-
-    dtype: str
-    shape: tuple[int, ...]
-    content: memoryview
-
-
-def _stored(tensor: Tensor) -> StoredTensor:
-    plain = tensor.detach()
-    seen = tensor.dtype is torch.float32 and tensor.is_cpu and tensor.layout is torch.strided
-    if seen and plain.is_contiguous() and plain.dim() and plain.numel():  # as ``raw``, at once
-        numbers: Any = plain.numpy()
-        content = memoryview(numbers).cast("B")
-    else:
-        content = memoryview(raw(plain))
-    return StoredTensor(str(tensor.dtype)[6:], tuple(tensor.shape), content)
-
-
-def _view(stored: StoredTensor) -> Tensor:
-    """The tensor, on the CPU; ``Malformed`` if dtype, shape and bytes do not fit."""
-    try:
-        dtype: torch.dtype = getattr(torch, stored.dtype)
-        empty = torch.empty(0, dtype=dtype)
-        flat = torch.frombuffer(stored.content, dtype=dtype) if stored.content else empty
-        return flat.reshape(stored.shape)
-    except (AttributeError, TypeError, ValueError, RuntimeError):
-        raise Malformed("history:odd-tensor") from None
-
-
-def _copy(stored: StoredTensor) -> Tensor:
-    """The same, copied."""
-    return _view(stored).clone()
-
-
-def _copy_if_small(stored: StoredTensor) -> Tensor:
-    """The same, copied only if it is small: what is large is copied where it is used."""
-    return _copy(stored) if len(stored.content) < SMALL else _view(stored)
-
-
-_FORMS: Forms = {Tensor: (StoredTensor, _stored, _copy)}
-_VIEWS: Forms = {Tensor: (StoredTensor, _stored, _copy_if_small)}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredParameter:
-    """``state``: what the optimizer has for it. ``grad`` may be ``None``, as in torch."""
-
-    value: Tensor
-    grad: Tensor | None
-    state: Mapping[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +87,15 @@ def capture(trainer: Trainer) -> bytes:
 
 def capture_pieces(trainer: Trainer) -> list[Piece]:
     """The same in pieces, some of them of live memory: to be copied at once."""
-    return container.pack(state_of(trainer), _FORMS)
+    state = state_of(trainer)
+    written = {
+        "options": options_written(state.options),
+        "parameters": parameters_written(state.parameters),
+    }
+    return container.pack(state, FORMS, written)
 
 
-def unpack(blob: Blob, forms: Forms = _FORMS) -> TrainerState:
+def unpack(blob: Blob, forms: Forms = FORMS) -> TrainerState:
     """The state in a keyframe's bytes, its tensors on the CPU; ``Malformed`` if it is none."""
     writable = blob.pieces() if isinstance(blob, SharedBlob) else bytearray(blob)  # torch wants it
     return container.unpack(TrainerState, writable, forms)
@@ -153,7 +106,7 @@ def restore(trainer: Trainer, blob: Blob, device: str = "") -> None:
 
     ``device``: on this one instead. The tensors take the dtype of the trainer's parameters.
     """
-    state = unpack(blob, _VIEWS)
+    state = unpack(blob, VIEWS)
     fixed = state.data.fixed
     if fixed is not None:
         state.data.fixed = fixed[0].clone(), fixed[1].clone(), fixed[2].clone()

@@ -148,9 +148,7 @@ class Lent:
 
     def _close(self) -> None:
         """End the session, and take back what was replaced for it."""
-        session, self.session = self.session, None
-        if session is not None:
-            session.history.close()
+        self.session = None
         for uninstall in self._uninstall:
             uninstall()
         self._warnings.__exit__(None, None, None)

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.kept_tape import KeptTape
-from lenet_tui.history.engine.keyframe import StoredParameter, TrainerState
+from lenet_tui.history.engine.keyframe import TrainerState
+from lenet_tui.history.engine.stored import StoredParameter
 from lenet_tui.tape.engine.entries import Entry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import Past, TapeSegment

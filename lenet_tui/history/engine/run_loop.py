@@ -179,7 +179,8 @@ class RunLoop:
         Returns how many were passed, and where a watchpoint became true in the one after them.
         """
         navigator, hooks, plans = self.navigator, self._hooks, self.navigator.history.plans
-        evaluated = bool(navigator.trainer.options.evaluate_every)
+        trainer, pace = navigator.trainer, self._pace
+        evaluated = bool(trainer.options.evaluate_every)
         passed = 0
         while True:
             navigator.plain()
@@ -189,9 +190,11 @@ class RunLoop:
             if hit:
                 return passed, hit
             passed += 1
-            self._note_loss(navigator.trainer.last_loss, navigator.trainer.named_losses.values)
+            self._note_loss(trainer.last_loss, trainer.named_losses.values)
             other = passed == most or navigator.iteration + 1 in plans
-            if other or hooks.stop_wanted() or self._framed():
+            if other or hooks.stop_wanted():
+                return passed, None
+            if pace.due(time.perf_counter()) and hooks.frame_wanted():
                 return passed, None
 
     def _framed(self) -> bool:

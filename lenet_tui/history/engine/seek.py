@@ -146,16 +146,17 @@ class Replay:
         if self.iteration and taped and all(s.segment.how == "turn" for s in segments):
             with collection_put_off():
                 self.history.keep_near(self.iteration, self.recorder)
-        self._keep_if_due()
-
-    def _keep_if_due(self) -> None:
         if self.history.wants(self.iteration):
-            self.history.keep(self.iteration, keyframe.capture_pieces(self.trainer))
+            self._keep()
+
+    def _keep(self) -> None:
+        self.history.keep(self.iteration, keyframe.capture_pieces(self.trainer))
 
     def plain(self) -> None:
         """Run the whole next iteration as a plain loop would, without a tape."""
-        iteration, trainer = self.iteration + 1, self.trainer
-        self.history.settle(iteration - 1)
+        iteration, trainer, history = self.iteration + 1, self.trainer, self.history
+        if history.plans:
+            history.settle(iteration - 1)
         try:  # ``rejecting`` takes 1 % of an iteration
             trainer.begin(iteration)
             trainer.plain_iteration()
@@ -164,9 +165,10 @@ class Replay:
             raise
         except Exception as error:
             raise rejection(trainer, error) from error
-        self.cursor = self.recorder.skip_to(iteration).end
-        self.history.reached(iteration, self.cursor)
-        self._keep_if_due()
+        self.cursor = self.recorder.skip_to(iteration)
+        history.reached(iteration, self.cursor)
+        if history.wants(iteration):
+            self._keep()
 
     def boundary(self, iteration: int) -> None:
         """Go to the state in which a recorded iteration had just finished."""

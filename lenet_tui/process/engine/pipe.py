@@ -115,6 +115,8 @@ class Pipe:
 
     def take_subscription(self) -> Subscription | None:
         """Remove all waiting subscriptions, out of their turn, and return the last one."""
+        if not self._inbox:  # asked after each iteration
+            return None
         subscriptions = [c for c in self._inbox if isinstance(c, Subscription)]
         if not subscriptions:
             return None
@@ -124,7 +126,7 @@ class Pipe:
     @property
     def stop_wanted(self) -> bool:
         """Whether a command that ends a run is waiting."""
-        return any(isinstance(c, (Pause, Close)) for c in self._inbox)
+        return bool(self._inbox) and any(isinstance(c, (Pause, Close)) for c in self._inbox)
 
     # Keyframes are stored at the other end of the pipe.
 

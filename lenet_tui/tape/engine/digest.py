@@ -25,9 +25,14 @@ def raw(tensor: Tensor) -> Any:
 
 
 def dense(tensor: Tensor) -> Tensor:
-    """The tensor without its graph; a sparse one as a dense one with the same numbers."""
+    """The tensor without its graph; a sparse one as a dense one with the same numbers.
+
+    What torch only notes of one, that it is conjugated or negated, is done.
+    """
     plain = tensor.detach()
-    return plain if plain.layout is torch.strided else plain.to_dense()
+    if plain.layout is not torch.strided:
+        return plain.to_dense()
+    return plain.resolve_conj().resolve_neg()
 
 
 def digest(tensor: Tensor) -> str:

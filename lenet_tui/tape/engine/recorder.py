@@ -11,7 +11,6 @@ from torch import Tensor
 from lenet_tui.protocol.evaluation import Evaluations
 from lenet_tui.protocol.frame import Failure
 from lenet_tui.protocol.iteration_plan import INIT, Segment
-from lenet_tui.protocol.options import phases_on
 from lenet_tui.protocol.phases import BACKWARD, EDIT, FORWARD, LOSS, STEP, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine import backward_recorder
@@ -23,10 +22,11 @@ from lenet_tui.tape.engine.failures import failure_of
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
 from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.skipping import goes_on, skipped
 from lenet_tui.tape.engine.state_digest import StateDigests
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
-from lenet_tui.tape.engine.tape import UNKNOWN, Base, Past, Tape, TapeSegment, unrecorded
+from lenet_tui.tape.engine.tape import UNKNOWN, Base, Cursor, Past, Tape, TapeSegment
 from lenet_tui.tape.engine.update_recorder import UpdateRecorder
 from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES
 from lenet_tui.training.engine.rejecting import rejecting
@@ -122,15 +122,14 @@ class TapeRecorder:
         """Add segments that were run before the tape begins, without entries."""
         self.tape.segments += [TapeSegment(segment, 0) for segment in segments]
 
-    def skip_to(self, iteration: int) -> Tape:
-        """Begin a tape without entries, for an iteration that was run without recording."""
-        self.forget()
+    def skip_to(self, iteration: int) -> Cursor:
+        """Have a tape without entries, for an iteration run without recording; returns its end."""
         self.digests.forget()
         collection_as_usual()
-        on = phases_on(self.trainer.options)
-        segments = list(unrecorded(on))
-        self.tape = Tape(iteration, self.tape.base, None, segments, self.evaluations)
-        return self.tape
+        if not goes_on(self.tape, iteration, self.trainer.options):
+            self.forget()
+            self.tape = skipped(self.tape, iteration, self.trainer.options)
+        return self.tape.skipped[2] if self.tape.skipped else self.tape.end
 
     def open(self, segment: Segment, stop_after: int | None = None) -> TapeSegment:
         """Run a segment (a lazy phase: nothing of it yet) and append it to the tape.

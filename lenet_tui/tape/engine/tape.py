@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import cast
 
 from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.protocol.evaluation import Evaluation, Evaluations
-from lenet_tui.protocol.iteration_plan import IterationPlan, Segment, regular
+from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, IN_TURN, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.schedules import parse_schedule
@@ -77,12 +76,6 @@ class TapeSegment:
         return [e for e in self.entries if isinstance(e, NodeEntry)]
 
 
-@cache
-def unrecorded(on: tuple[str, ...]) -> tuple[TapeSegment, ...]:
-    """The segments of an iteration run without recording; ``on``: its optional phases."""
-    return tuple(TapeSegment(segment, 0) for segment in regular(on).segments)
-
-
 @dataclass(slots=True, eq=False)
 class Base:
     """What an iteration starts from."""
@@ -142,6 +135,8 @@ class Tape:
     """The loss that a step of one's own returned."""
     again: bool = False
     """Whether it was computed again for tensors that it had let go of."""
+    skipped: tuple[Options, int, Cursor] | None = None
+    """Where its iteration was run without recording: by which options, its segments and its end."""
 
     @property
     def end(self) -> Cursor:

@@ -58,7 +58,7 @@ class BuiltLazily(dict[str, Any]):
         hooks = self._hooks()
         if hooks not in self._seen:
             self._seen.append(hooks)
-        self |= {"hooks": self._seen.index(hooks), "gained": list(self._gained())}
+        self |= {"hooks": self._seen.index(hooks), "gained": tuple(self._gained())}
         return self
 
     def _hooks(self) -> Hooks:
@@ -87,9 +87,10 @@ class BuiltLazily(dict[str, Any]):
             return False
         try:
             then = json.loads(text)[PLACE]
-            gained = set(then["gained"]["list"])
+            (names,) = then["gained"].values()  # a tuple's; in earlier versions a list's
+            gained = set(names)
             self._asked = then["hooks"] >= len(self._seen) or not gained <= set(self._gained())
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return False  # written by an earlier version, or by nobody that we know
         return self._asked
 

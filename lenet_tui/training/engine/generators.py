@@ -65,7 +65,8 @@ def host_generators() -> HostGenerators:
     if words != _last[0]:
         _last[:] = words, torch.from_numpy(np.array(words, np.uint32).view(np.int32))
     _, keys, place, has_gauss, cached = np.random.get_state()
-    numpy_words = np.append(keys, np.uint32(place)).astype(np.uint32)
+    numpy_words = np.empty(WORDS, np.uint32)
+    numpy_words[:-1], numpy_words[-1] = keys, place
     return HostGenerators(
         _last[1],
         gauss,

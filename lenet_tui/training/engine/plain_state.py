@@ -7,6 +7,7 @@ count. Parameters and buffers are not among them: a keyframe stores those apart.
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ class PlainState:
         if all(fixed(value) for name, value in attributes.items() if name not in OWN):
             values = list(attributes.values())
             held = self._holders(path, attributes)
-            self._written[path] = _Written([*attributes], values, [*map(id, values)], held, text)
+            self._written[path] = _Written([*attributes], values, held, text)
         return text
 
     def _walk(
@@ -216,17 +217,15 @@ class PlainState:
 class _Written:
     """What was written of a place all of whose values are fixed: while they are the same ones.
 
-    ``values`` keeps them, so that no other value gets the ``identities`` of one that has gone.
     ``held``: those of them that are places too.
     """
 
     names: list[str]
     values: list[Any]
-    identities: list[int]
     held: list[tuple[str, Any]]
     text: str
 
     def holds(self, attributes: dict[str, Any]) -> bool:
         """Whether the place has the same values still."""
-        same = len(attributes) == len(self.names) and [*attributes] == self.names
-        return same and [*map(id, attributes.values())] == self.identities
+        same = [*attributes] == self.names
+        return same and all(map(operator.is_, attributes.values(), self.values))

@@ -93,6 +93,7 @@ class Trainer:
     def _set_options(self, options: Options) -> None:
         self.options = options
         self.criterion = LOSS[options.loss]() if options.loss in LOSS else None
+        self._schedule = parse_schedule(options.schedule)
         self._after_backward = [
             run for phase, run in GRADIENT_PHASES.items() if phase.name in phases_on(options)
         ]
@@ -190,10 +191,9 @@ class Trainer:
         """An iteration begins: it has the learning rate that the schedule gives it."""
         self.attributes.begin(iteration)
         self._iteration = iteration
-        schedule = parse_schedule(self.options.schedule)
-        differs = not schedule.constant or self.updater.lr != self.options.lr
+        differs = not self._schedule.constant or self.updater.lr != self.options.lr
         if differs and not self.updater.own:
-            self.updater.set_lr(self.options.lr * schedule.factor(max(iteration - 1, 0)))
+            self.updater.set_lr(self.options.lr * self._schedule.factor(max(iteration - 1, 0)))
 
     def _change_device(self, device: torch.device) -> None:
         """Move the model and its optimizer's state."""
