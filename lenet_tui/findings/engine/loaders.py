@@ -195,7 +195,8 @@ def _apart(random: list[DataLoader[Any]], others: list[DataLoader[Any]]) -> Iter
                     "samples": min(len(ours), len(theirs)),
                     "dataset": type(other.dataset).__name__,
                 }  # fmt: skip
-                yield Finding("input-scale", FORWARD.name, "input", "", evidence)
+                # A note: what the other loader's pictures are for is not known.
+                yield Finding("input-scale", FORWARD.name, "input", "", evidence, NOTE)
                 return
 
 
