@@ -21,7 +21,7 @@ class SavedSession:
     epoch. ``named``: of a step that has several losses, each of them, up to the same iteration.
     """
 
-    ADDED: ClassVar = ("named",)
+    ADDED: ClassVar[tuple[str, ...]] = ("named",)
 
     options: Options
     snapshot: Snapshot
