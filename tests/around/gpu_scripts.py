@@ -188,7 +188,8 @@ RANK = """
 import torch.distributed as dist
 
 dist.init_process_group(
-    "nccl", init_method="file://" + tempfile.mktemp(), rank=0, world_size=1, device_id=device
+    "nccl", init_method="file://" + tempfile.mktemp(), rank=0, world_size=1,
+    device_id=torch.device("cuda", 0),
 )
 model = nn.parallel.DistributedDataParallel(cnn(), device_ids=[0])
 train(model, torch.optim.SGD(model.parameters(), 0.002), images)

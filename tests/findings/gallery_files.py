@@ -14,6 +14,15 @@ from lenet_tui.training.engine.trainer import Trainer
 
 FOLDER = Path(__file__).parent / "gallery"
 BROKEN, HEALTHY = "broken", "healthy"
+MAKES_TENSORS = (
+    "exploding__sequence",
+    "graph-across-iterations__sequence",
+    "graph-across-iterations__vision",
+    "graph-cut__sequence",
+    "inplace-overwrite__regression",
+    "input-scale__constants",
+)
+"""These make tensors in their forward or step, with no device in mind: on torch's default one."""
 
 
 def programs() -> list[str]:
@@ -41,9 +50,9 @@ def write(program: str, variant: str, folder: Path) -> Path:
 
 
 def checked(program: str, variant: str, folder: Path, device: str = "cpu") -> Findings:
-    """What a check finds in one variant; ``device``: where it makes all its tensors."""
+    """What a check finds in one variant on this device."""
     file = write(program, variant, folder)
-    if device != "cpu":
+    if device != "cpu" and program in MAKES_TENSORS:
         there = f'import torch; torch.set_default_device("{device}")\n'
         file.write_text(file.read_text("utf-8").replace("import torch\n", there, 1), "utf-8")
     options = resolve("own", model=str(file), device=device)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lenet_tui.protocol.session_api import DeviceLost
+from lenet_tui.training.engine import cuda_generators
 from lenet_tui.training.engine.generators import generators
 from lenet_tui.training.engine.same_bits import same_bits
 from lenet_tui.training.engine.trainer import Trainer
@@ -74,11 +75,11 @@ class undisturbed:
         self._restore_attributes()
         self._generators.restore()
         if self._cuda is not None:
-            torch.cuda.set_rng_state(self._cuda, self._trainer.device)
+            cuda_generators.set_state(self._cuda, self._trainer.device)
 
     def _device_generator(self) -> Tensor | None:
         device = self._trainer.device
-        return torch.cuda.get_rng_state(device) if device.type == "cuda" else None
+        return cuda_generators.get_state(device) if device.type == "cuda" else None
 
     def _restore_attributes(self) -> None:
         attributes, (text, tensors) = self._trainer.attributes, self._attributes

@@ -23,6 +23,8 @@ from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError, Options, check
 from lenet_tui.text.notice import Notice, Problem, notice
+from lenet_tui.training.engine import cuda_generators
+from lenet_tui.training.engine.cuda_generators import TORCHS
 from lenet_tui.training.engine.dataset import CLASSES, DataState, check_unchanged
 from lenet_tui.training.engine.generators import (
     WORDS,
@@ -76,7 +78,7 @@ def state_of(trainer: Trainer) -> TrainerState:
         *trainer.attributes.write(),
         host_generators(),
         torch.get_rng_state(),
-        torch.cuda.get_rng_state(trainer.device) if cuda else None,
+        cuda_generators.get_state(trainer.device) if cuda else None,
     )
 
 
@@ -154,7 +156,7 @@ def restore_state(
     restore_host_generators(state.host)
     torch.set_rng_state(state.rng)
     if state.cuda_rng is not None and trainer.device.type == "cuda":
-        torch.cuda.set_rng_state(state.cuda_rng, trainer.device)
+        cuda_generators.set_state(state.cuda_rng, trainer.device)
     trainer.fresh_vector = state.fresh_vector
     trainer.last_loss = state.loss
     trainer.accumulated = state.accumulated
@@ -248,7 +250,7 @@ def _pairs(
         yield notice("history:generator"), tensor, (torch.int32, (WORDS,))
     yield notice("history:generator"), state.rng, _like(own.rng)
     if own.cuda_rng is not None and state.cuda_rng is not None:
-        yield notice("history:gpu-generator"), state.cuda_rng, _like(own.cuda_rng)
+        yield notice("history:gpu-generator"), state.cuda_rng[:TORCHS], _like(own.cuda_rng[:TORCHS])
     if state.data.fixed is not None:
         size = state.data.size
         shapes = (size, 1, SIDE, SIDE), (size, CLASSES), (1, CLASSES)

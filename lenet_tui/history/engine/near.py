@@ -29,6 +29,9 @@ SHARE = 4
 TAPES = 3
 """Tapes that are kept, the present one among them, if each is at most this part of the budget:"""
 TAPE_SHARE = 16
+SPARE_SHARE = 16
+"""A GPU's tapes may take this part of what is free there instead: they lie in its memory, which the
+budget does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class NearStates:
         if past.forward is not None:
             past = replace(past, forward=_light(past.forward))
         self._states.pop(iteration, None)  # to be the last again
-        kept = KeptTape.of(recorder, self._most)
+        kept = KeptTape.of(recorder, max(self._most, spare(recorder.trainer.device)))
         self._states[iteration] = replace(_taken(recorder, past), kept=kept)
         self._let_go()
         while len(self._states) > FEWEST and (
@@ -92,10 +95,19 @@ class NearStates:
 
     @property
     def bytes(self) -> int:
-        """Memory that they take at most beside the tape, which has the last ``TAPED`` itself."""
+        """Memory that they take at most beside the tape, which has the last ``TAPED`` itself.
+
+        Without the tapes that are kept only because a GPU has memory to spare.
+        """
         states = list(self._states.values())
-        tapes = sum(state.kept.bytes for state in states[:-1] if state.kept)
-        return tapes + sum(state.bytes for state in states[:-TAPED] if not state.kept)
+        tapes = [state.kept.bytes for state in states[:-1] if state.kept]
+        tapes = [size for size in tapes if size <= self._most]
+        return sum(tapes) + sum(state.bytes for state in states[:-TAPED] if not state.kept)
+
+
+def spare(device: torch.device) -> int:
+    """Bytes that each kept tape may take of a GPU's free memory."""
+    return torch.cuda.mem_get_info(device)[0] // SPARE_SHARE if device.type == "cuda" else 0
 
 
 def _taken(recorder: TapeRecorder, past: Past) -> NearState:

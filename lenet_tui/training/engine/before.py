@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.autograd.grad_mode import _unsafe_preserve_version_counter
 
-from lenet_tui.training.engine import rng_guard, stateful
+from lenet_tui.training.engine import cuda_generators, rng_guard, stateful
 from lenet_tui.training.engine.generators import host_generators, restore_host_generators
 from lenet_tui.training.engine.reached import HOOKS, Reached, reached_from
 from lenet_tui.training.engine.referenced import MISSING
@@ -28,6 +28,7 @@ class Before:
 
     def __init__(self, roots: Iterable[Any], functions: Iterable[Callable[..., Any]]) -> None:
         self._found = found = reached_from(roots, functions)
+        cuda_generators.watch(found.modules)
         self._dicts = [(d, dict(dict.items(d))) for d in found.dicts]
         self._lists = [(values, list(list.__iter__(values))) for values in found.lists]
         self._deques = [(values, list(values)) for values in found.deques]
@@ -256,7 +257,7 @@ class Settings:
     def restore(self) -> None:
         """Set what differs."""
         if rng_guard.settings() != self._guarded:
-            rng_guard.set_settings(*self._guarded)
+            rng_guard.set_settings(self._guarded)
         if torch.is_grad_enabled() is not self._grad:
             torch.set_grad_enabled(self._grad)
         if torch.get_default_dtype() is not self._dtype:

@@ -24,6 +24,7 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
+from lenet_tui.training.engine.determinism import choose_deterministic
 from lenet_tui.training.engine.held_values import holds, inside
 from lenet_tui.training.engine.iterators import is_iterator
 from lenet_tui.training.engine.plain_state import OWN as PRIVATE
@@ -204,8 +205,7 @@ class LiveTrainer(Trainer):
 
     def _load(self, options: Options) -> TrainingFile:
         if self.device.type == "cuda":  # equal bits each time; the precision stays the script's
-            torch.backends.cudnn.benchmark = False
-            torch.use_deterministic_algorithms(True, warn_only=True)
+            choose_deterministic()
         return LiveFile(self._given)
 
     def _places(self) -> Iterator[tuple[str, dict[str, Any]]]:

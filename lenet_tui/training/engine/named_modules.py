@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from torch import nn
 
+from lenet_tui.training.engine import cuda_generators
+
 Children = dict[str, nn.Module | None]
 
 
@@ -31,6 +33,7 @@ class NamedModules:
     def _walk(self) -> None:
         self._found = [*self.root.named_modules(prefix=self._prefix)]
         modules = [module for _, module in self._found]
+        cuda_generators.watch(modules)
         self._children = [(m, dict(m._modules)) for m in modules]
         # One that walks in a way of its own may find others each time.
         usual = nn.Module.named_modules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -48,6 +48,28 @@ class Aliases(Generic[T]):
         if not self._addresses or addresses != self._addresses:
             self._addresses, self._value = addresses, self._make(self._parameters)
         return self._value
+
+
+def follow(optimizer: torch.optim.Optimizer) -> None:
+    """Put what an optimizer keeps for its parameters where they are now.
+
+    Counts stay on the CPU but for those that torch wants beside the parameters: the same rule as
+    that of ``load_state_dict``.
+    """
+    for group in optimizer.param_groups:
+        counts = bool(group.get("capturable") or group.get("fused"))
+        for p in group["params"]:
+            state = optimizer.state.get(p) or {}
+            for key, value in state.items():
+                if key != "step" or counts:
+                    state[key] = _there(value, p.device)
+
+
+def _there(value: Any, device: torch.device) -> Any:
+    """A tensor, or a list of tensors as L-BFGS keeps them, on this device."""
+    if isinstance(value, list):
+        return [_there(part, device) for part in value]
+    return value.to(device) if isinstance(value, Tensor) else value
 
 
 class Updater:
@@ -144,12 +166,10 @@ class Updater:
         if self._own is not None:
             yield from optimizer_places("optimizer", self._own)
 
-    def move(self, device: torch.device) -> None:
-        """Move the optimizer's tensors; its counts stay where they are."""
-        for state in self._optimizer.state.values() if self._optimizer else ():
-            for key, value in state.items():
-                if isinstance(value, Tensor) and key != "step":
-                    state[key] = value.to(device)
+    def move(self, others: Iterable[torch.optim.Optimizer] = ()) -> None:
+        """Move what the optimizer keeps to where the parameters are, and that of ``others``."""
+        for optimizer in (*others, *((self._optimizer,) if self._optimizer else ())):
+            follow(optimizer)
 
     def step(self, names: Sequence[str] | None = None) -> None:
         """Update the parameters of these names, or all: those of them that have a gradient.

@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 
 from lenet_tui.protocol.session_api import DeviceLost
+from lenet_tui.training.engine import cuda_generators
+from lenet_tui.training.engine.determinism import fills, set_fills
 from lenet_tui.training.engine.generators import host_generators, restore_host_generators
 
-Settings = tuple[bool, bool, bool, bool, bool]
+Settings = tuple[bool, bool, bool, bool, bool, bool]
 
 
 def generators(cuda: bool = True) -> list[Tensor]:
@@ -21,7 +23,7 @@ def generators(cuda: bool = True) -> list[Tensor]:
     """
     states = [torch.get_rng_state()]
     if cuda and torch.cuda.is_available():
-        states += torch.cuda.get_rng_state_all()
+        states += [cuda_generators.get_state(device) for device in _gpus()]
     if torch.backends.mps.is_available():
         states.append(torch.mps.get_rng_state())
     return states
@@ -52,15 +54,20 @@ def restore_generators(states: list[Tensor], cuda: bool = True) -> None:
     torch.set_rng_state(cpu)
     if cuda and torch.cuda.is_available():
         on_cuda, others = others[: torch.cuda.device_count()], others[torch.cuda.device_count() :]
-        torch.cuda.set_rng_state_all(on_cuda)
+        for device, state in zip(_gpus(), on_cuda, strict=True):
+            cuda_generators.set_state(state, device)
     for state in others:
         torch.mps.set_rng_state(state)
+
+
+def _gpus() -> list[torch.device]:
+    return [torch.device("cuda", number) for number in range(torch.cuda.device_count())]
 
 
 def _restore(states: list[Tensor], before: Settings) -> None:
     restore_generators(states)
     if settings() != before:
-        set_settings(*before)
+        set_settings(before)
 
 
 def settings() -> Settings:
@@ -71,14 +78,15 @@ def settings() -> Settings:
         torch.backends.cudnn.benchmark,
         torch.are_deterministic_algorithms_enabled(),
         torch.is_deterministic_algorithms_warn_only_enabled(),
+        fills(),
     )
 
 
-def set_settings(
-    matmul: bool, convolution: bool, benchmark: bool, strict: bool, warn: bool
-) -> None:
+def set_settings(before: Settings) -> None:
     """Set what ``settings`` returned."""
+    matmul, convolution, benchmark, strict, warn, fill = before
     torch.backends.cuda.matmul.allow_tf32 = matmul
     torch.backends.cudnn.allow_tf32 = convolution
     torch.backends.cudnn.benchmark = benchmark
     torch.use_deterministic_algorithms(strict, warn_only=warn)
+    set_fills(fill)

@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from lenet_tui.training.engine.optimizers import optimizer_places
+from lenet_tui.training.engine import cuda_generators
+from lenet_tui.training.engine.optimizers import follow, optimizer_places
 from lenet_tui.training.engine.training_file import TrainingFile
 
 DEEPEST = 3
@@ -41,6 +42,9 @@ class StepObjects:
         self._seen: set[int] = {id(part) for part in model.modules()}
         for name, value in {**held_by(file.step), **file.state}.items():
             self._look(name, value, 0)
+        cuda_generators.watch(part for m in self.modules.values() for part in m.modules())
+        for optimizer in () if file.live else self.optimizers.values():
+            follow(optimizer)  # the model may have been moved since the file made them
         if not step:  # what the app's own order trains is the model alone
             self.modules, self.optimizers = {}, {}
 

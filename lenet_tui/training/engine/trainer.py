@@ -199,7 +199,7 @@ class Trainer:
         """Move the model and its optimizer's state."""
         deterministic(device)
         self.move(device)
-        self.updater.move(device)
+        self.updater.move(self.objects.optimizers.values() if self.objects else ())
 
     def fetch(self) -> None:
         """Take the iteration's batch from the data, to the device."""
