@@ -22,6 +22,8 @@ from lenet_tui.training.engine.checkpoint_parts import (
 )
 from lenet_tui.training.request import Held, HeldPart, HeldWeight
 
+WHOLE = 1e15
+"""From here on a float no longer counts in ones."""
 LONGEST = 60
 """Characters of a value that are shown."""
 
@@ -66,27 +68,48 @@ def _of_optimizer(value: Mapping[str, Any]) -> Iterator[Fact]:
     yield "states", len(states)
     steps = [s["step"] for s in states if "step" in s]
     if steps:
-        yield "step", max(int(n) for n in steps)
+        yield "step", _largest(steps)
     yield "keeps", ", ".join(sorted({clean(str(k), 40) for s in states for k in s} - {"step"}))
-    yield "lr", ", ".join(f"{float(g['lr']):.4g}" for g in groups if "lr" in g)
+    yield "lr", ", ".join(_number(g["lr"]) for g in groups if "lr" in g)
+
+
+def _number(value: Any) -> str:
+    """A number, also one in a tensor, to four digits; what is none as it is written."""
+    if isinstance(value, Tensor) and value.numel() == 1 and not value.is_meta:
+        value = value.item()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}" if not value.is_integer() or abs(value) >= WHOLE else str(int(value))
+    return _text(value)
+
+
+def _largest(steps: list[Any]) -> str:
+    """The most steps that a parameter has seen; the first that is no number, as it is written."""
+    texts = [_number(step) for step in steps]
+    odd = next((text for text in texts if not text.isdecimal()), None)
+    return max(texts, key=int) if odd is None else odd
+
+
+def _text(value: Any) -> str:
+    plain = isinstance(value, (bool, int, float, str)) or value is None
+    return clean(str(value), LONGEST) if plain else type(value).__name__
 
 
 def _of_scheduler(value: Mapping[str, Any]) -> Iterator[Fact]:
     if "last_epoch" in value:
-        yield "last_epoch", int(value["last_epoch"])
-    yield "lr", ", ".join(f"{float(rate):.4g}" for rate in value.get("_last_lr") or ())
+        yield "last_epoch", _number(value["last_epoch"])
+    rates = value.get("_last_lr")
+    yield "lr", ", ".join(map(_number, rates if isinstance(rates, (list, tuple)) else ()))
 
 
 def _of_scaler(value: Mapping[str, Any]) -> Iterator[Fact]:
-    yield "scale", float(value["scale"])
-    yield "growth_tracker", int(value["_growth_tracker"])
+    yield "scale", _number(value["scale"])
+    yield "growth_tracker", _number(value["_growth_tracker"])
 
 
 def _of_value(value: Any) -> Iterator[Fact]:
-    if isinstance(value, (bool, int, float, str)) or value is None:
-        yield "", clean(str(value), LONGEST)
-    else:
-        yield "", type(value).__name__
+    yield "", _text(value)
 
 
 FACTS = {

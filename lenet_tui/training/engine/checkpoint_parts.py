@@ -32,7 +32,7 @@ def kind_of(value: Any) -> str:
     if not isinstance(value, Mapping):
         return VALUE
     keys = value.keys()
-    if {"state", "param_groups"} <= keys:
+    if {"state", "param_groups"} <= keys and _of_optimizer(value["state"], value["param_groups"]):
         return OPTIMIZER
     if {"scale", "_growth_tracker"} <= keys:
         return SCALER
@@ -40,6 +40,15 @@ def kind_of(value: Any) -> str:
         return SCHEDULER
     tensors = bool(value) and all(isinstance(part, Tensor) for part in value.values())
     return WEIGHTS if tensors and any(kind_of(t) is WEIGHTS for t in value.values()) else ""
+
+
+def _of_optimizer(state: Any, groups: Any) -> bool:
+    """Whether these are what an optimizer's ``state_dict`` holds."""
+    return (
+        isinstance(state, Mapping)
+        and isinstance(groups, (list, tuple))
+        and all(isinstance(g, Mapping) and isinstance(g.get("params"), list) for g in groups)
+    )
 
 
 def _of_several(value: tuple[Any, ...] | list[Any]) -> str:
