@@ -215,7 +215,7 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     for name, about in (
         ("seed", "of all random numbers"),
         ("threads", "for torch (1)"),
-        ("history-mb", "memory for stepping back"),
+        ("history-mb", "memory for stepping back; a GPU's own comes beside it"),
         ("tape-mb", "memory for what an iteration's ops make"),
     ):
         group.add_argument(f"--{name}", type=_value(name), metavar="N", help=about)

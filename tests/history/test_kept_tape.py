@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.history.engine.near import TAPES
+from lenet_tui.history.engine.near import TAPES, spare
 from lenet_tui.tape.engine.digest import digest
 from tests.harness.driving import Drive
 from tests.history.test_near import counted, shown
@@ -137,3 +137,40 @@ def test_no_tape_is_kept_that_takes_much_of_the_budget(monkeypatch: pytest.Monke
         tapes = [tape for tape in kept if tape]
         assert len(tapes) == (TAPES if drive is small else 0)
         assert drive.session.history.bytes >= sum(tape.bytes for tape in tapes[:-1])
+
+
+def test_a_gpus_spare_memory_is_beside_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lenet_tui.history.engine.near.spare", lambda device: 2**30)
+    drive = Drive(batch_size=64, history_mb=1)
+    for _ in range(4):
+        drive("finish")
+    history = drive.session.history
+    near = history.near
+    assert near is not None
+    tapes = [state.kept for n in (2, 3, 4) if (state := near.at(n)) and state.kept]
+    assert len(tapes) == TAPES
+    assert all(tape.bytes > history.index.budget for tape in tapes)
+    assert near.bytes < history.index.budget
+    ran = counted(monkeypatch)
+    drive("back iteration")
+    assert not ran
+
+
+def test_there_is_nothing_to_spare_on_a_cpu() -> None:
+    assert spare(torch.device("cpu")) == 0
+
+
+@pytest.mark.gpu
+def test_a_gpu_reads_what_it_has_room_for() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        drive = Drive(batch_size=64, history_mb=1, device="cuda:0")
+        for _ in range(4):
+            drive("finish")
+        before = numbers(drive)
+        drive("back iteration")
+        drive("finish")
+        assert numbers(drive) == before
+        ran = counted(patch)
+        drive("back iteration")
+        assert not ran
+        assert not drive.moved.frame.divergence
