@@ -8,9 +8,10 @@ from torch import Tensor, nn
 
 from lenet_tui.explain.engine.answers import explain
 from lenet_tui.explain.explanation import Explain, Explanation
-from lenet_tui.tape.engine import forward_recorder, in_place
+from lenet_tui.tape.engine import holders, in_place
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
+from lenet_tui.tape.engine.in_place import Made
 from lenet_tui.tape.engine.module_paths import module_paths
 from tests.harness.driving import Drive
 
@@ -101,12 +102,12 @@ def test_an_in_place_op_looks_only_at_what_shares_its_memory(
     """The work grows with the number of ops, not with its square."""
     looked = 0
 
-    def counting(value: object, written: set[int]) -> object:
+    def counting(value: object, written: set[int], made: Made) -> object:
         nonlocal looked
         looked += 1
-        return in_place.copied(value, written)
+        return in_place.copied(value, written, made)
 
-    monkeypatch.setattr(forward_recorder, "copied", counting)
+    monkeypatch.setattr(holders, "copied", counting)
     model = Deep(blocks)
     ForwardRecorder(module_paths(model), lambda done, name: None).run(model, torch.randn(4, 8))
     assert looked < 12 * blocks * 4

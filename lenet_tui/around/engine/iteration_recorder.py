@@ -20,6 +20,7 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE, Ph
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import OUTSIDE, ForwardRecorder
 from lenet_tui.tape.engine.holders import Holders
+from lenet_tui.tape.engine.in_place import Made
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.step_recorder import StepRecorder
@@ -44,10 +45,10 @@ class AllHolders(Holders):
         super().__init__(ops)
         self._earlier = [Holders(each) for each in past]
 
-    def protect(self, written: Set[int]) -> None:
-        super().protect(written)
+    def protect(self, written: Set[int], made: Made) -> None:
+        super().protect(written, made)
         for each in self._earlier:
-            each.protect(written)
+            each.protect(written, made)
 
 
 class IterationRecorder(StepRecorder):
@@ -266,6 +267,7 @@ class IterationRecorder(StepRecorder):
         gone = {id(op) for op in self.entries[: self._lead]}
         del self.entries[: self._lead]
         self._first, self._lead, self._leaf = len(self.entries), 0, ""
+        self._holders.settle()
         self._named, self._holders = OpNames(), AllHolders(self.entries, self._past)
         self._copies.clear()
         self._nodes.clear()

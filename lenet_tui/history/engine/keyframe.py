@@ -25,6 +25,7 @@ from lenet_tui.protocol.options import OptionError, Options, check
 from lenet_tui.text.notice import Notice, Problem, notice
 from lenet_tui.training.engine import cuda_generators
 from lenet_tui.training.engine.cuda_generators import TORCHS
+from lenet_tui.training.engine.copies import copy_into
 from lenet_tui.training.engine.dataset import CLASSES, DataState, check_unchanged
 from lenet_tui.training.engine.generators import (
     WORDS,
@@ -139,16 +140,15 @@ def restore_state(
     slots: dict[str, dict[str, Tensor]] = {}
     cast: dict[torch.dtype, torch.dtype] = {}
     with torch.no_grad():
-        values: list[Tensor] = []
+        values: list[tuple[Tensor, Tensor]] = []
         for name, p in trainer.parameters.items():
             stored = state.parameters[name]
             cast[stored.value.dtype] = p.dtype
-            values.append(stored.value)
+            values.append((p.data, stored.value))
             p.grad = None if stored.grad is None else stored.grad.to(p, copy=not shared)
             if stored.state:
                 slots[name] = {k: t if k == "step" else t.to(p) for k, t in stored.state.items()}
-        if values:
-            torch._foreach_copy_([p.data for p in trainer.parameters.values()], values)
+        copy_into(values)
         _restore_buffers(trainer, state.buffers, cast)
     trainer.updater.load(slots)
     if not written:
@@ -182,12 +182,16 @@ def _restore_buffers(
 ) -> None:
     """Fill the buffers in place, or as a forward may have done: replace, register or delete."""
     present, modules = buffers(trainer.modules()), dict(trainer.modules())
+    alike: list[tuple[Tensor, Tensor]] = []
     for name in present.keys() - stored.keys():
         delattr(*present[name][:2])
     for name, value in stored.items():
         path, _, leaf = name.rpartition(".")
         module, _, buffer = present.get(name) or (modules[path], leaf, None)
         dtype = value if value is None else cast.get(value.dtype, value.dtype)
+        if value is not None and buffer is not None and _like(buffer) == (dtype, value.shape):
+            alike.append((buffer, value if value.dtype == dtype else value.to(dtype)))
+            continue
         new = value if value is None else value.to(trainer.device, dtype, copy=True)
         if buffer is not None and new is not None and buffer.shape == new.shape:
             buffer.copy_(new)
@@ -195,6 +199,7 @@ def _restore_buffers(
             setattr(module, leaf, new)
         else:
             module.register_buffer(leaf, new)
+    copy_into(alike)
 
 
 def check_fits(trainer: Trainer, blob: Blob) -> None:

@@ -17,6 +17,7 @@ from lenet_tui.history.engine.stored import StoredParameter
 from lenet_tui.tape.engine.entries import Entry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import Past, TapeSegment
+from lenet_tui.training.engine.copies import copies
 from lenet_tui.training.engine.same_bits import same_bits
 
 FEWEST = 3
@@ -115,14 +116,15 @@ def _taken(recorder: TapeRecorder, past: Past) -> NearState:
     own = recorder.trainer.options.step
     live = keyframe.state_of(recorder.trainer)
     kept = {n: _kept(p, past.updates.get(n), own) for n, p in live.parameters.items()}
+    named = {name: b for name, b in live.buffers.items() if b is not None}
+    copied = copies([*named.values(), *live.attribute_tensors])
+    buffers = dict(zip(named, copied, strict=False))
     state = replace(
         live,
         data=replace(live.data),
         parameters=kept,
-        buffers={
-            name: None if b is None else b.detach().clone() for name, b in live.buffers.items()
-        },
-        attribute_tensors=tuple([t.detach().clone() for t in live.attribute_tensors]),
+        buffers={name: buffers.get(name) for name in live.buffers},
+        attribute_tensors=tuple(copied[len(named) :]),
     )
     beside = [t for p in kept.values() for t in (p.value, p.grad, *p.state.values())]
     beside += [*state.buffers.values(), *state.attribute_tensors]

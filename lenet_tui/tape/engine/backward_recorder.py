@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.autograd.function import BackwardCFunction
-from torch.autograd.graph import Node
+from torch.autograd.graph import Node, get_gradient_edge
 
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, NodeEntry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import StopHere
@@ -17,6 +18,7 @@ from lenet_tui.tape.engine.forward_recorder import StopHere
 _KINDS: dict[type, str] = {}
 """The kinds of nodes, by their classes: a graph has thousands of few."""
 _ACCUMULATES = "AccumulateGrad"
+_Accumulates = type(get_gradient_edge(torch.empty(0, requires_grad=True)).node)
 
 
 def walk(
@@ -45,10 +47,13 @@ def walk(
         if own is not None:
             name, module = own.name, own.module
         following = node.next_functions
-        found.append(NodeEntry(name, op, module, node, following))
+        entry = NodeEntry(name, op, module, node, following)
+        found.append(entry)
         for n, _ in reversed(following):
             if n is not None:
                 waiting.append((n, name, module))
+                if type(n) is _Accumulates:
+                    entry.last = True
     return found
 
 
@@ -65,7 +70,8 @@ class BackwardRecorder:
 
     A function with a backward of its own may run another one in it, as a reentrant checkpoint does:
     the parameters that only that one reaches have an entry each time it gives them a gradient.
-    ``copies``: of the parameters' gradients, which the owner's code may write in place.
+    ``copies``: of the parameters' gradients, which the owner's code may write in place. ``apart``:
+    what nodes produced lies nowhere else, as that code may write into ``.grad`` later.
     """
 
     def __init__(
@@ -74,7 +80,9 @@ class BackwardRecorder:
         parameters: dict[str, Tensor],
         passed: Callable[[int, str], None],
         stop_after: int | None = None,
+        *,
         copies: bool = False,
+        apart: bool = False,
     ) -> None:
         self.watch: Callable[[Sequence[Entry]], None] | None = None
         """What is called after each node, with all entries so far."""
@@ -85,8 +93,10 @@ class BackwardRecorder:
         self._passed = passed
         self._stop_after = stop_after
         ran, gave = self._ran, self._accumulated
+        hands_over = ran if apart or self._copies else self._hands_over
         self._handles: list[Any] = [
-            e.node.register_hook(partial(gave if e.parameter else ran, e)) for e in nodes
+            e.node.register_hook(partial(gave if e.parameter else hands_over if e.last else ran, e))
+            for e in nodes
         ]
         if stop_after is not None:
             self._handles += [entry.node.register_prehook(self._before) for entry in nodes]
@@ -133,6 +143,22 @@ class BackwardRecorder:
         self._passed(len(entries), entry.op)
         if self.watch is not None:
             self.watch(entries)
+
+    def _hands_over(
+        self,
+        entry: NodeEntry,
+        produced: tuple[Tensor | None, ...],
+        received: tuple[Tensor | None, ...],
+    ) -> None:
+        """A node ran that produced what becomes a ``.grad``: keep that memory, not the tensor.
+
+        Of a tensor that is held autograd makes a copy for each ``.grad``.
+        """
+        pairs = zip(produced, entry.following, strict=True)
+        kept = [
+            t if t is None or type(n) is not _Accumulates else t.detach() for t, (n, _) in pairs
+        ]
+        self._ran(entry, tuple(kept), received)
 
     def _accumulated(
         self,

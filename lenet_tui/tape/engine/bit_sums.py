@@ -7,7 +7,7 @@ places, or in the same way, leave it as it was.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,8 @@ REMEMBERED = "_lenet_tui_bit_sums"
 """The attribute in which a tensor remembers its version and its quick digest."""
 SMALL = 2**16
 """Bytes up to which all of them are hashed."""
+TOGETHER = 2**26
+"""Bytes of tensors that are laid side by side at a time."""
 COLUMNS = 1024
 """Integers of 64 bits in a row of the table that a tensor's bytes are laid out in."""
 
@@ -48,7 +50,7 @@ def quick_digest(tensor: Tensor) -> str:
     A change of one element, or any exchange of two, changes it. Hexadecimal.
     """
     if tensor.is_inference():  # it has no version
-        return _hashed(tensor, _reduced(tensor).cpu())
+        return _hashed(tensor, _reduced(tensor).cpu().numpy().data)
     if _remembered(tensor) is None:
         quick_digests([tensor])
     return _remembered(tensor) or ""
@@ -59,18 +61,66 @@ def _remembered(tensor: Tensor) -> str | None:
     return found if version == tensor._version else None
 
 
-def _contents(device: torch.device, tensors: list[Tensor]) -> Iterable[Tensor]:
-    """What is hashed of each, in main memory."""
-    reduced = [_reduced(t) for t in tensors]
-    if device.type == "cpu" or len(reduced) == 1:
-        return [r.cpu() for r in reduced]
-    together = torch.cat(reduced).cpu()
-    return torch.split(together, [r.numel() for r in reduced])
+def _contents(device: torch.device, tensors: list[Tensor]) -> Iterable[Any]:
+    """What is hashed of each, in main memory, as buffers."""
+    if device.type == "cpu" or len(tensors) == 1:
+        return [_reduced(t).cpu().numpy().data for t in tensors]
+    return contents_at_once(tensors)
 
 
-def _hashed(tensor: Tensor, content: Tensor) -> str:
+def contents_at_once(tensors: Sequence[Tensor]) -> list[Any]:
+    """The same with few calls of torch, each of which launches a kernel, and one copy.
+
+    Of one device.
+    """
+    alike: dict[tuple[torch.dtype, int], list[int]] = {}
+    for number, tensor in enumerate(tensors):
+        size = tensor.numel() * tensor.element_size()
+        alike.setdefault((tensor.dtype, max(size, SMALL)), []).append(number)
+    pieces: list[Tensor] = []
+    lengths: dict[int, int] = {}
+    for (_, size), numbers in alike.items():
+        room = 1 if size > TOGETHER else TOGETHER // size
+        for first in range(0, len(numbers), room):
+            some = numbers[first : first + room]
+            several = [dense(tensors[n]) for n in some]
+            if size == SMALL:
+                flat = torch.cat([t.reshape(-1) for t in several])
+                pieces.append(flat.view(torch.uint8))
+                lengths |= {
+                    n: t.numel() * t.element_size() for n, t in zip(some, several, strict=True)
+                }
+            else:
+                reduced = _reduced_alike(several)
+                pieces.append(reduced.view(-1))
+                lengths |= dict.fromkeys(some, reduced.shape[1])
+    whole = torch.cat(pieces).cpu().numpy().data
+    found: list[Any] = [None] * len(tensors)
+    at = 0
+    for number, length in lengths.items():
+        found[number] = whole[at : at + length]
+        at += length
+    return found
+
+
+def _reduced_alike(tensors: Sequence[Tensor]) -> Tensor:
+    """``_reduced`` of tensors of one dtype and size, each more than ``SMALL``: a row of each."""
+    if len(tensors) == 1:
+        return _reduced(tensors[0])[None]
+    flat = torch.stack([t.reshape(-1) for t in tensors]).view(torch.uint8)
+    size = flat.shape[1]
+    whole = size - size % (8 * COLUMNS)
+    table = flat[:, :whole]
+    if size % 8:
+        table = table.contiguous()
+    table = table.view(torch.int64).view(len(tensors), -1, COLUMNS)
+    sums = torch.cat([table.sum(2), table.sum(1)], 1)
+    return torch.cat([sums.view(torch.uint8), flat[:, whole:]], 1)
+
+
+def _hashed(tensor: Tensor, content: Any) -> str:
     whole = _begun(tensor.dtype, tensor.shape).copy()
-    whole.update(content.numpy().data)
+    whole.update(content)
     return str(whole.hexdigest())
 
 

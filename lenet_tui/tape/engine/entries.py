@@ -143,6 +143,7 @@ class NodeEntry(Entry):
     ``name`` and ``module``: of the forward op it came from. ``following``: the edges along which
     it hands gradients on. ``parameter``: for ``AccumulateGrad``, whose; then ``grad`` is that
     parameter's ``.grad``. ``has_run``: false where only the graph is known, and no backward ran.
+    ``last``: whether a gradient that it produces goes into a ``.grad`` next.
     """
 
     node: Node
@@ -152,6 +153,7 @@ class NodeEntry(Entry):
     received: tuple[Tensor | None, ...] = ()
     grad: Tensor | None = None
     has_run: bool = False
+    last: bool = False
     changes: ClassVar[tuple[str, ...]] = ("grad",)
 
     @property

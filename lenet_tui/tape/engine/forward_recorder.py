@@ -12,8 +12,8 @@ from torch.jit import ScriptModule
 
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
-from lenet_tui.tape.engine.holders import Holders
-from lenet_tui.tape.engine.in_place import copied, replaced, storage, tensors, written_by
+from lenet_tui.tape.engine.holders import NOWHERE, Holders
+from lenet_tui.tape.engine.in_place import replaced, storage, tensors, written_by
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
@@ -29,7 +29,6 @@ NOTHING: tuple[str, tuple[Any, ...], dict[str, Any]] = ("", (), {})
 IDENTITY = "identity"  # the op of a layer in which torch did nothing
 SCRIPTED = "scripted"  # the op of a module that torch runs as a script
 NO_EDGE = (None,)  # the edges of one tensor that no node made
-UNWRITTEN: frozenset[int] = frozenset()  # the memory that an op writes which writes none
 
 Taken = tuple[tuple[Any, ...], edges.Given]
 Within = tuple[nn.Module | None, int, str, bool]
@@ -77,7 +76,7 @@ class ForwardRecorder(OwnMode):
         """The last of the stack."""
         self._leaf = ""
         self._named = OpNames()
-        self._holders = Holders(self.entries)
+        self._holders = Holders(self.entries, paths.early)
         self.changed = WrittenParameters(Paths())
         self._copies: dict[int, tuple[Tensor, Tensor]] = {}
         self._nodes: set[Node] = set()
@@ -119,8 +118,9 @@ class ForwardRecorder(OwnMode):
             hook.remove()
 
     def _know_parameters(self) -> None:
-        """Note where the parameters' memory is."""
+        """Note where the parameters' memory is, and copy what is likely to be written."""
         self.changed = WrittenParameters(self._paths)
+        self._paths.early.begin()
 
     def returned(self, result: object) -> OpEntry | None:
         """The op that made ``result``, an entry beside the ops where none did; else ``None``.
@@ -149,16 +149,15 @@ class ForwardRecorder(OwnMode):
         if function.compiled:
             return self._compiled(func, args, kwargs)
         self._stop()
-        name, given, written = function.name, args, UNWRITTEN
+        name, given, written = function.name, args, NOWHERE
         if self._copies:
             given = replaced(args, self._copies)
         if function.writes or "out" in kwargs:
             writes = written_by(func, name, args, kwargs)
             if writes:
                 written = frozenset(map(storage, writes)) - {0}
-                self._holders.protect(written)
+                given = self._holders.taken(written, given, self._within[0], writes)
                 self.changed.written(written)
-                given = copied(given, written)
         if self._graphless:
             for operand in args:
                 if isinstance(operand, Tensor):
@@ -177,8 +176,6 @@ class ForwardRecorder(OwnMode):
             node = result.grad_fn
             made = NO_EDGE if node is None else ((node, result.output_nr),)
             output = self._kept(result)
-            if written and any(result is t for t in args):  # it may be written again by anything
-                output = output.clone()
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
             output = tuple([self._kept(t) if isinstance(t, Tensor) else t for t in result])
             made = edges.edges(result)
@@ -195,11 +192,12 @@ class ForwardRecorder(OwnMode):
         if not in_leaf:
             label = self._named.unique(f"{self._leaf or 'input'}.{op}")
         entries = self.entries
-        entries.append(
-            OpEntry(label, op, path, given, kwargs, output, node, self._line(), made, read)
-        )
+        entry = OpEntry(label, op, path, given, kwargs, output, node, self._line(), made, read)
+        entries.append(entry)
+        if written and node is None and any(result is t for t in args):
+            self._holders.wrote(entry, later=bool(self._stack))
         if self.changed.noted:
-            entries[-1].wrote = self.changed.take()
+            entry.wrote = self.changed.take()
         self._passed(len(entries), name)
         return result
 
@@ -228,6 +226,8 @@ class ForwardRecorder(OwnMode):
         while left is not module:  # that has ended by an exception, which was caught
             left, first, path, leaf = stack.pop()
         self._within = stack[-1] if stack else OUTSIDE
+        if not stack:
+            self._holders.settle()
         entries = self.entries
         if isinstance(module, ScriptModule):
             taken = self._scripted.pop()
@@ -247,8 +247,7 @@ class ForwardRecorder(OwnMode):
     def _taken(self, args: tuple[Any, ...]) -> Taken:
         """What a call is given that may write into any of it: as it is, with where it is from."""
         places = {storage(t) for t in tensors(args)} - {0}
-        self._holders.protect(places)
-        return copied(args, places), edges.given(args, {})
+        return self._holders.taken(places, args, None), edges.given(args, {})
 
     def _compiled(self, call: CompiledCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Make a compiled call, which is not to see that it is recorded, and record it as one op.

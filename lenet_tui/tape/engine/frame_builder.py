@@ -21,6 +21,9 @@ from lenet_tui.training.engine import dataset, targets
 MOST_ROWS = 2**14
 """Rows that are known at a time: most ops are as they were in the iteration before."""
 
+EXACT = (int, bool, str)
+"""Classes whose equal values of one class read alike."""
+
 MOST_OUTPUTS = 2**22
 """Numbers of an output that are compared at most, as each frame does."""
 
@@ -74,8 +77,12 @@ def _key(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> Hashable:
         if isinstance(value, Tensor):
             number = id(value)
             parts += (name, number if number in parameters else None, value.shape)
-        elif value is None or type(value) in (int, bool, str):
+        elif value is None or type(value) in EXACT:
             parts += (name, type(value), value)
+        elif type(value) is float:  # of which some that are equal read otherwise
+            parts += (name, float, repr(value))
+        elif type(value) is tuple and all(type(part) in EXACT for part in value):
+            parts += (name, tuple(map(type, value)), value)
         else:
             return None
     return tuple(parts)

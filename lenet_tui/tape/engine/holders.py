@@ -4,30 +4,85 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Set
+from typing import Any
 
+import torch
+from torch import Tensor, nn
+
+from lenet_tui.tape.engine.early_copies import LARGE, EarlyCopies
 from lenet_tui.tape.engine.entries import OpEntry
-from lenet_tui.tape.engine.in_place import copied, storage, tensors
+from lenet_tui.tape.engine.in_place import STAYS, Made, copied, storage, tensors
+from lenet_tui.training.engine.copies import copies
+
+NOWHERE: frozenset[int] = frozenset()
+"""The memory that an op writes which writes none."""
 
 
 class Holders:
-    """Of the ops in a list that grows. They are looked through only when something is written."""
+    """Of the ops in a list that grows. They are looked through only when something is written.
 
-    def __init__(self, ops: list[OpEntry]) -> None:
+    ``early``: copies that may be there already.
+    """
+
+    def __init__(self, ops: list[OpEntry], early: EarlyCopies | None = None) -> None:
         self._ops = ops
+        self._early = early or EarlyCopies()
         self._by_place: defaultdict[int, list[OpEntry]] = defaultdict(list)
         self._known = 0
+        self._written: list[tuple[OpEntry, Tensor]] = []
 
-    def protect(self, written: Set[int]) -> None:
-        """Copy what the ops hold of memory that is about to be overwritten."""
-        for op in self._ops[self._known :]:
-            for tensor in tensors((op.output, op.args)):
-                self._by_place[storage(tensor)].append(op)
-        self._known = len(self._ops)
+    def taken(
+        self, written: Set[int], args: tuple[Any, ...], module: nn.Module | None, writes: Any = ()
+    ) -> tuple[Any, ...]:
+        """What an op of a module is given that is about to write there: copied where it will.
+
+        ``writes``: the tensors that it is known to write.
+        """
+        made = self._early.at(written)
+        self.protect(written, made)
+        self._early.note(writes, module)
+        given: tuple[Any, ...] = copied(args, written, made)
+        return given
+
+    def protect(self, written: Set[int], made: Made) -> None:
+        """Copy what the ops hold of memory that is about to be overwritten; ``made`` grows."""
+        by_place, ops = self._by_place, self._ops
+        for number in range(self._known, len(ops)):
+            op = ops[number]
+            for value in (op.output, *op.args):
+                if type(value) is Tensor:
+                    by_place[storage(value)].append(op)
+                elif type(value) not in STAYS:
+                    for tensor in tensors(value):
+                        by_place[storage(tensor)].append(op)
+        self._known = len(ops)
         for place in written:
-            for op in self._by_place.pop(place, ()):
-                op.output = copied(op.output, written)
-                op.args = copied(op.args, written)
+            for op in by_place.pop(place, ()):
+                op.output = copied(op.output, written, made)
+                op.args = copied(op.args, written, made)
+
+    def wrote(self, op: OpEntry, later: bool) -> None:
+        """An op returned what it wrote, which outlasts the forward, so that anything may write it
+        again: copy it; if it may be ``later`` and is small, with others of its kind.
+        """
+        output = op.tensor
+        if later and output.numel() * output.element_size() < LARGE:
+            self._written.append((op, output))
+        else:
+            op.output = output.clone()
+
+    def settle(self) -> None:
+        """Copy what was to be copied later, at once, unless it had to be copied before."""
+        if self._written:
+            left = [(op, output) for op, output in self._written if op.output is output]
+            self._written = []
+            with torch._C.DisableTorchFunction():  # no op of the forward's
+                made = copies(output for _, output in left)
+            for (op, _), copy in zip(left, made, strict=True):
+                op.output = copy
 
     def clear(self) -> None:
         """Let go of all that is known."""
+        self.settle()
+        self._early.end()
         self._by_place.clear()

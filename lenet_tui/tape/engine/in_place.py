@@ -7,6 +7,7 @@ from collections.abc import Set
 from functools import cache
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 WRITING = ("__setitem__", "__iand__", "__ior__", "__ixor__", "__ilshift__", "__irshift__")
@@ -16,6 +17,12 @@ NOT_WRITING = ("requires_grad_", "detach_", "rename_", "share_memory_")
 STATISTICS = ("running_mean", "running_var")
 BUILT_IN_NORMS = ("batch_norm", "instance_norm", "native_batch_norm")
 """Functions without a signature that write into some of their operands."""
+STAYS = frozenset([nn.Parameter, int, float, bool, str, type(None), torch.dtype, torch.device])
+"""The classes of values that are never copied."""
+
+Look = tuple[int, tuple[int, ...], tuple[int, ...], torch.dtype | None, bool, bool]
+Made = dict[Look, Tensor]
+"""Copies of tensors, by what was copied."""
 
 
 def written_by(func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
@@ -34,9 +41,9 @@ def written_by(func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, An
         place = places.get(key, len(args))
         return args[place] if place < len(args) else kwargs.get(key)
 
-    if given("inplace") is True:
+    if "inplace" in places and given("inplace") is True:
         return tensors(args[:1] or kwargs.get("input"))
-    if len(places) == 1 and "inplace" in places:
+    if STATISTICS[0] not in places or ("training" in places and not given("training")):
         return []
     return tensors([given(key) for key in STATISTICS])
 
@@ -56,7 +63,10 @@ def _places(func: Any) -> dict[str, int]:
         names = list(inspect.signature(func).parameters)
     except (TypeError, ValueError):  # written in C
         return {}
-    return {name: names.index(name) for name in ("inplace", *STATISTICS) if name in names}
+    if "inplace" not in names and STATISTICS[0] not in names:
+        return {}
+    wanted = "inplace", "training", *STATISTICS
+    return {name: names.index(name) for name in wanted if name in names}
 
 
 def tensors(value: Any) -> list[Tensor]:
@@ -68,15 +78,34 @@ def tensors(value: Any) -> list[Tensor]:
     return [tensor for part in value for tensor in tensors(part)]
 
 
-def copied(value: Any, written: Set[int]) -> Any:
-    """The value with copies of its tensors in this memory; parameters stay themselves."""
+def copied(value: Any, written: Set[int], made: Made) -> Any:
+    """The value with copies of its tensors in this memory; parameters stay themselves.
+
+    ``made``: the copies so far, to be given again for the same numbers; it grows.
+    """
+    if type(value) in STAYS:
+        return value
     if isinstance(value, Tensor):
-        hit = not isinstance(value, nn.Parameter) and storage(value) in written
-        return value.detach().clone() if hit else value
+        if isinstance(value, nn.Parameter) or storage(value) not in written:
+            return value
+        look = look_of(value)
+        if look not in made:
+            made[look] = value.detach().clone()
+        return made[look]
     if isinstance(value, (tuple, list)):
-        parts = [copied(part, written) for part in value]
+        parts = [copied(part, written, made) for part in value]
         return parts if isinstance(value, list) else tuple(parts)
     return value
+
+
+def look_of(tensor: Tensor) -> Look:
+    """Where a tensor's numbers are and how they are read: two that share it are the same."""
+    if tensor.layout is not torch.strided:
+        return id(tensor), (), (), None, False, False
+    return (
+        tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype,
+        tensor.is_conj(), tensor.is_neg(),
+    )  # fmt: skip
 
 
 def replaced(value: Any, copies: dict[int, tuple[Tensor, Tensor]]) -> Any:

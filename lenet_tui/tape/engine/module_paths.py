@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from torch import nn
+
+from lenet_tui.tape.engine.early_copies import EarlyCopies
 
 _OWN = frozenset(vars(nn.Module()))
 """The attributes that every module has."""
 
 
 class Paths(dict[nn.Module, str]):
-    """The path of each module. It is filled before anything else is asked of it."""
+    """The path of each module. It is filled before anything else is asked of it.
+
+    ``early``: of the buffers of these modules.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[nn.Module, str]] = ()) -> None:
+        super().__init__(pairs)
+        self.early = EarlyCopies()
 
     @cached_property
     def leaves(self) -> frozenset[nn.Module]:

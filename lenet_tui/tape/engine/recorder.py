@@ -285,7 +285,7 @@ class TapeRecorder:
         ops = [op for recorded in self.tape.segments for op in recorded.ops]
         infos = backward_recorder.walk([node], ops, trainer.names) if node else []
         recorder = backward_recorder.BackwardRecorder(
-            infos, trainer.parameters, self.progress.passed, stop_after
+            infos, trainer.parameters, self.progress.passed, stop_after, apart=trainer.updater.own
         )
         recorder.watch = self.budget.watching(self.tape, not self.partly) if self.budget else None
         planned = 0

@@ -202,6 +202,7 @@ class StepRecorder(ForwardRecorder):
 
         ``by_hand``: those after the last module are returned instead, named.
         """
+        self._holders.settle()
         cut = max(self._returned_at, self._first)
         before, after = self.entries[self._first : cut], self.entries[cut:]
         if self._returned_at >= 0:

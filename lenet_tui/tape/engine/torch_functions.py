@@ -10,6 +10,10 @@ from lenet_tui.training.engine.compiled_calls import CompiledCall
 
 VIEWS = ("T", "mT", "H", "mH", "real", "imag")
 """Attributes of a tensor that are ops."""
+ASKING = frozenset(
+    ["dim", "ndimension", "size", "stride", "numel", "nelement", "element_size", "storage_offset"]
+) | {"is_floating_point", "is_complex", "is_contiguous", "data_ptr", "get_device", "__len__"}
+"""Methods that only ask how a tensor lies in memory."""
 MOST = 4096
 """Functions that are known at a time: a model may make new ones as it runs."""
 
@@ -18,7 +22,7 @@ MOST = 4096
 class TorchFunction:
     """``name``: torch's; ``op``: what it is called on the tape.
 
-    ``silent``: it reads an attribute that is no tensor's view, so it is no op. ``writes``: it may
+    ``silent``: it asks for what is no tensor's numbers, so it is no op. ``writes``: it may
     write into what it is given, even without ``out``. ``compiled``: it is a ``CompiledCall``.
     """
 
@@ -45,7 +49,7 @@ def _learn(func: Any) -> TorchFunction:
     found = TorchFunction(
         name,
         name.strip("_") or name,
-        read and name not in VIEWS,
+        name not in VIEWS if read else name in ASKING,
         may_write(func, name),
         isinstance(func, CompiledCall),
     )

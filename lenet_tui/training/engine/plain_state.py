@@ -20,7 +20,7 @@ from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import stateful
 from lenet_tui.training.engine.held_values import Parts, holds, inside, owned, title
 from lenet_tui.training.engine.iterators import Iterators
-from lenet_tui.training.engine.plain_values import Kept, Own, fixed, refilled, whole
+from lenet_tui.training.engine.plain_values import Kept, Own, bare, fixed, refilled, whole
 from lenet_tui.training.engine.value_codes import MARKS, ValueCodes
 
 _INDEX = re.compile(r'("iterator": \[-?\d+, \d+), \d+')
@@ -96,7 +96,8 @@ class PlainState:
 
     def _holders(self, path: str, attributes: dict[str, Any]) -> list[tuple[str, Any]]:
         """The values of a place that are places too."""
-        return [(n, v) for n, v in list(attributes.items()) if n not in OWN and holds(v)]
+        some = [(n, v) for n, v in list(attributes.items()) if n not in OWN and holds(v)]
+        return [(n, v) for n, v in some if not bare(v)]
 
     def begin(self, iteration: int) -> None:
         """An iteration begins: note the iterators that the one before has left."""

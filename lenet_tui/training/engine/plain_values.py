@@ -120,6 +120,11 @@ def fixed(value: Any) -> bool:
     return not changing and not hasattr(type(value), "__next__")
 
 
+def bare(value: Any) -> bool:
+    """Whether a value is a tuple of numbers and texts, such as a kernel's size: no place."""
+    return type(value) is tuple and all(type(part) in PLAIN for part in value)
+
+
 def tensors_in(value: Any, depth: int = 0) -> list[Tensor]:
     """The tensors in a plain value that are written down."""
     if dense(value):
