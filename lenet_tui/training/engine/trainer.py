@@ -344,7 +344,5 @@ class Trainer:
 
     def synchronise(self) -> None:
         """Wait for the device, so that a time is the time it took."""
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        elif self.device.type == "mps":
-            torch.mps.synchronize()
+        if not self._on_cpu:  # asked for its type, a device takes longer to answer
+            devices.synchronise(self.device)
