@@ -24,7 +24,7 @@ from lenet_tui.cli.words import words_in
 from lenet_tui.evaluation.request import Evaluate
 from lenet_tui.history.request import EpochLength, StateDigest, StoreKeyframe
 from lenet_tui.protocol.evaluation import Evaluation
-from lenet_tui.protocol.messages import DoMove, Moved, Pause
+from lenet_tui.protocol.messages import DoMove, Moved, Pause, Subscription
 from lenet_tui.protocol.moves import Goto
 from lenet_tui.protocol.options import NET, Options, check
 from lenet_tui.protocol.saved_session import SavedSession
@@ -148,6 +148,7 @@ def _reached(iteration: int, length: int) -> Notice:
 
 def _trained(engine: BlockingEngine, total: int) -> tuple[Moved, bool]:
     """Train to an iteration; returns where it ended, and whether it was interrupted."""
+    engine.send(Subscription(tape=False))  # its frames say how far it is, and no more
     engine.send(DoMove(1, Goto(total)))
     try:
         return engine.answer(Moved), False

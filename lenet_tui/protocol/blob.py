@@ -17,13 +17,20 @@ import numpy as np
 Piece = bytes | memoryview
 Part = tuple[int, int, int]
 """A piece in shared memory: the number of its file, where it begins there, and its bytes."""
+Edges = tuple[int, bytes, bytes]
+"""The length of a piece and the bytes at either end of it."""
 
 SHARING = sys.platform == "linux"
 LARGE = 2**19
 """Bytes from which on a keyframe is shared; smaller ones cross as bytes."""
 ALIGNED = 64
+WORTH = LARGE // ALIGNED
+"""Bytes from which on a piece is looked for in another keyframe."""
+AT_ONCE = 512
+"""Pieces that one call of the system writes; it takes 1024 buffers at most."""
 EDGE = 64
 """Bytes at either end of a piece by which one that may be equal is found."""
+_ZEROS = bytes(ALIGNED)
 
 
 class SharedFile:
@@ -64,6 +71,17 @@ class SharedBlob:
         """The keyframe's bytes, mapped."""
         return [self.files[n].content[at : at + length] for n, at, length in self.parts]
 
+    @cached_property
+    def shareable(self) -> dict[Edges, tuple[Part, memoryview]]:
+        """The large pieces that another keyframe may share, by their edges.
+
+        None where some of them are in another keyframe's memory.
+        """
+        if len(self.files) > 1:
+            return {}
+        pairs = zip(self.parts, self.pieces(), strict=True)
+        return {_edges(piece): (part, piece) for part, piece in pairs if len(piece) >= WORTH}
+
 
 Blob = bytes | SharedBlob
 
@@ -83,15 +101,15 @@ def shared(pieces: Sequence[Piece], first: Blob | None) -> SharedBlob:
 
     Raises ``OSError`` where there is no memory for it.
     """
-    known = {_edges(piece): (n, piece) for n, piece in enumerate(_shareable(first))}
+    known = first.shareable if isinstance(first, SharedBlob) else {}
     parts: list[Part] = []
     files: list[SharedFile] = []
     own: list[Piece] = []
     size = 0
     for piece in pieces:
-        found = known.get(_edges(piece)) if len(piece) >= LARGE // ALIGNED else None
+        found = known.get(_edges(piece)) if known and len(piece) >= WORTH else None
         if found and isinstance(first, SharedBlob) and _same(piece, found[1]):
-            parts.append((1, *first.parts[found[0]][1:]))
+            parts.append((1, *found[0][1:]))
             files = [first.files[0]]
             continue
         parts.append((0, size, len(piece)))
@@ -100,12 +118,7 @@ def shared(pieces: Sequence[Piece], first: Blob | None) -> SharedBlob:
     return SharedBlob([_filled(own, size), *files], parts)
 
 
-def _shareable(first: Blob | None) -> list[memoryview]:
-    """The pieces of a keyframe all of whose memory is its own."""
-    return first.pieces() if isinstance(first, SharedBlob) and len(first.files) == 1 else []
-
-
-def _edges(piece: Piece) -> tuple[int, bytes, bytes]:
+def _edges(piece: Piece) -> Edges:
     return len(piece), bytes(piece[:EDGE]), bytes(piece[-EDGE:])
 
 
@@ -126,17 +139,29 @@ def _filled(pieces: Sequence[Piece], size: int) -> SharedFile:
     """A file with the pieces: to write them takes half as long as to map it and copy them."""
     file = SharedFile(_reserved(size))
     at = 0
-    for piece in pieces:
-        _write(file.fileno(), memoryview(piece), at)
-        at += -(-len(piece) // ALIGNED) * ALIGNED
+    for first in range(0, len(pieces), AT_ONCE):
+        at = _write(file.fileno(), pieces[first : first + AT_ONCE], at)
     return file
 
 
-def _write(descriptor: int, rest: memoryview, at: int) -> None:
-    """Write all of it; the system takes no more than 2 GiB at once."""
-    while rest:
-        done = os.pwrite(descriptor, rest, at)
-        rest, at = rest[done:], at + done
+def _write(descriptor: int, pieces: Sequence[Piece], at: int) -> int:
+    """Write some pieces, each from an ``ALIGNED`` place on; returns the place after them."""
+    padded: list[Piece] = []
+    for piece in pieces:
+        padded.append(piece)
+        if gap := -len(piece) % ALIGNED:
+            padded.append(_ZEROS[:gap])
+    while padded:
+        done = os.pwritev(descriptor, padded, at)  # 2 GiB at most
+        at += done
+        number = 0
+        while number < len(padded) and done >= len(padded[number]):
+            done -= len(padded[number])
+            number += 1
+        padded = padded[number:]
+        if padded:
+            padded[0] = memoryview(padded[0])[done:]
+    return at
 
 
 def _reserved(size: int) -> int:

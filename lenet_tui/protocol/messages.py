@@ -75,12 +75,14 @@ class DoMove:
 class Subscription:
     """What the screen shows from now on; answered by a ``FrameUpdate`` when the engine is idle.
 
-    ``graph``, ``norms``: whether frames bring the autograd graph, and ``Frame.norms``.
+    ``graph``, ``norms``: whether frames bring the autograd graph, and ``Frame.norms``. ``tape``:
+    whether the frames of a run bring what its iterations did; if not, none is recorded for them.
     """
 
     views: tuple[ViewRequest, ...] = ()
     graph: bool = False
     norms: bool = False
+    tape: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.protocol.messages import DoMove
+from lenet_tui.protocol.messages import DoMove, Subscription
 from lenet_tui.protocol.moves import Goto
 from lenet_tui.protocol.options import resolve
 from lenet_tui.protocol.schedules import parse_schedule
@@ -78,6 +78,7 @@ def train() -> Result:
     alone = ProcessPoolExecutor(1, get_context("spawn"))
     with alone, BlockingEngine(lambda frame: None) as engine:
         engine.start(options)
+        engine.send(Subscription(tape=False))
 
         def run() -> None:
             nonlocal done

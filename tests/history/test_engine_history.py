@@ -10,7 +10,7 @@ import pytest
 
 from lenet_tui.history.engine.history import MEGABYTE
 from lenet_tui.history.keyframe_policy import FIRST_SPACING, LATEST
-from lenet_tui.protocol.messages import FrameUpdate
+from lenet_tui.protocol.messages import FrameUpdate, Subscription
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.training.engine import devices
 from tests.harness.driving import Drive
@@ -244,21 +244,28 @@ def test_paused_where_an_iteration_ends() -> None:
 
 
 def test_frames_are_sent_when_wanted_and_every_loss_is_said_once() -> None:
-    drive = Drive()
-    drive("run 3")
-    drive.hooks.watching = True
-    drive("continue 50")
-    frames = [r.frame for r in drive.hooks.sent if isinstance(r, FrameUpdate)] + [drive.moved.frame]
-    assert all(f.running for f in frames[:-1])
-    assert not frames[-1].running
-    losses: dict[int, float] = {}
-    for frame in frames:
-        for place, loss in enumerate(frame.losses):
-            assert losses.setdefault(frame.losses_from + place, loss) == loss
     plain = [i.loss for i in classes(0, 53, 1)]
-    assert [losses[i] for i in range(4, 54)] == plain[3:]
-    assert sum(len(f.losses) for f in frames) <= 52
-    assert frames[-1].losses.dtype == np.float64
+    for taped in (True, False):
+        drive = Drive()
+        drive.session.subscribe_next(Subscription(tape=taped))
+        drive("run 3")
+        drive.hooks.watching = True
+        drive("continue 50")
+        on_the_way = [r.frame for r in drive.hooks.sent if isinstance(r, FrameUpdate)]
+        frames = [*on_the_way, drive.moved.frame]
+        assert all(f.running for f in frames[:-1])
+        assert not frames[-1].running
+        assert frames[-1].entry is not None, "the end is recorded in any case"
+        assert all(f.loss == plain[f.position.iteration - 1] for f in frames)
+        assert all(f.position.phase == "update" for f in frames)
+        assert (on_the_way[0].entry is not None) is taped
+        losses: dict[int, float] = {}
+        for frame in frames:
+            for place, loss in enumerate(frame.losses):
+                assert losses.setdefault(frame.losses_from + place, loss) == loss
+        assert [losses[i] for i in range(4, 54)] == plain[3:]
+        assert sum(len(f.losses) for f in frames) <= 52
+        assert frames[-1].losses.dtype == np.float64
 
 
 def test_a_rejected_move_amid_an_update_leaves_nothing_half_done_for_a_goto() -> None:

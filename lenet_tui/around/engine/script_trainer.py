@@ -52,6 +52,7 @@ class ScriptTrainer(Trainer):
         self._parameter_list = list(self.parameters.values())
         self.flat = Aliases(self._parameter_list, flat_numbers)
         self.device = next((p.device for p in self._parameter_list), torch.device("cpu"))
+        self._on_cpu = self.device.type == "cpu"
         first = next(iter(found.optimizers.values()), None)
         lr = float(first.param_groups[0]["lr"]) if first is not None else 0.0
         self.file = TrainingFile(title, "", {"__file__": file})

@@ -55,6 +55,8 @@ class RunLoop:
         self._hooks = hooks
         self._frame = frame
         self._pace = FramePace()
+        self.frames_taped = True
+        """Whether an iteration is recorded for each frame of a run."""
         self._losses: list[float] = []
         self._named: list[dict[str, float]] = []
         self._losses_from = 0
@@ -147,7 +149,7 @@ class RunLoop:
             began = time.perf_counter()
             left = limit - passed if limit is not None else TAPED + 1
             if fast and left > TAPED and self._plain_next():
-                if framed:  # on tape, to be shown; what stops a run is the same as without
+                if framed and self.frames_taped:  # what stops a run is the same as without
                     self._taped({}, False)
                     hit = self._find_turn(watches) if stopping else None
                 else:
@@ -156,6 +158,8 @@ class RunLoop:
                     self._pace.passed(count, time.perf_counter() - began)
                     passed += count
                     if not hit:
+                        if framed:
+                            self._send_untaped(began)
                         continue
             else:
                 hit = self._taped(watches, stopping)
@@ -170,6 +174,14 @@ class RunLoop:
                 self._hooks.send(FrameUpdate(self._frame()))
                 self._pace.sent(began, time.perf_counter())
         return notice("history:iterations", n=limit) if stopping else None
+
+    def _send_untaped(self, began: float) -> None:
+        """Send a frame of an iteration that was run without a tape: where it is, and its loss."""
+        tape = self.navigator.tape
+        tape.result = self.navigator.trainer.last_loss
+        self._hooks.send(FrameUpdate(self._frame()))
+        tape.result = None
+        self._pace.sent(began, time.perf_counter())
 
     def _plainly(
         self, most: int | None, watches: dict[int, Watch], stopping: bool

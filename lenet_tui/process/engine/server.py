@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from lenet_tui.process.engine.captured_output import Log, catch_warnings, one_line, traceback_lines
-from lenet_tui.process.engine.pipe import EngineEnd, Pipe, PipeClosed
+from lenet_tui.process.engine.pipe import POLL_INTERVAL, EngineEnd, Pipe, PipeClosed
 from lenet_tui.process.engine.watchdog import Watchdog
 from lenet_tui.protocol import messages
 from lenet_tui.protocol.options import OptionError
@@ -98,7 +98,7 @@ class Server:
         self._loading = Loading()
         self._subscription = messages.Subscription()
         self._snapshot: messages.Snapshot | None = None
-        self._frame_sent = self._record_sent = 0.0
+        self._looked = self._frame_sent = self._record_sent = 0.0
 
     def end(self) -> None:
         """Leave no thread behind."""
@@ -126,6 +126,10 @@ class Server:
     # What a session calls between the iterations of a run.
 
     def stop_wanted(self) -> bool:
+        now = time.monotonic()
+        if now - self._looked < POLL_INTERVAL:  # asked after each iteration
+            return self._pipe.stop_wanted
+        self._looked = now
         self._watchdog.lives()
         self._pipe.poll()
         subscription = self._pipe.take_subscription()
@@ -133,7 +137,6 @@ class Server:
             self._subscription = subscription
             self._session.subscribe_next(subscription)
             self._pipe.acknowledged = True  # the run's next frame is the answer
-        now = time.monotonic()
         if self._session and now - self._record_sent > RECORD_INTERVAL:
             self._record_sent = now
             self._drain()

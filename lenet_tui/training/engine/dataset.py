@@ -28,6 +28,8 @@ NOT_LOADED = ("random", OWN, DRAWN)
 LONGEST = 24
 """Characters of the name of a class."""
 MANY = 10**12
+TOGETHER = 64
+"""Batches whose indices are cut out of an epoch's order at once."""
 CLASSES = 10
 """The outputs of the notebook's net."""
 
@@ -72,14 +74,21 @@ def next_batch(state: DataState, options: Options) -> tuple[Tensor, Tensor]:
         return state.fixed[0], state.fixed[2]
     if state.source != options.data:
         state.source, state.epoch, state.offset, state.fixed = options.data, 0, 0, None
-    state.size = options.batch_size
-    order = _order(options.data, options.seed, state.epoch, count(options))
+    state.size = size = options.batch_size
+    train = load(options.data).train
+    total = min(options.train_size or MANY, len(train))
     seed = batch_seed(state, options) if options.augment != OFF else 0
-    picked = order[state.offset : state.offset + options.batch_size]
-    state.offset += options.batch_size
-    if state.offset >= len(order):
+    number, within = divmod(state.offset, size)
+    if within:  # the batch size was another earlier in this epoch
+        order = _order(options.data, options.seed, state.epoch, total)
+        picked = order[state.offset : state.offset + size]
+    else:
+        block, place = divmod(number, TOGETHER)
+        picked = _picked(options.data, options.seed, state.epoch, total, (size, block))[place]
+    state.offset += size
+    if state.offset >= total:
         state.epoch, state.offset = state.epoch + 1, 0
-    inputs, targets = load(options.data).train.batch(picked)
+    inputs, targets = train.batch(picked)
     if options.augment != OFF:
         inputs = augment(inputs, seed, **parse(options.augment).values())  # type: ignore[arg-type]
     return inputs, targets
@@ -103,6 +112,19 @@ def _order(source: str, seed: int, epoch: int, count: int) -> Tensor:
     """The first ``count`` indices of the training part, shuffled for an epoch by a generator."""
     generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
     return torch.randperm(count, generator=generator)
+
+
+@lru_cache(maxsize=4)
+def _picked(
+    source: str, seed: int, epoch: int, count: int, cut: tuple[int, int]
+) -> tuple[Tensor, ...]:
+    """The indices of ``TOGETHER`` batches of an epoch. ``cut``: their size, and which ``TOGETHER``
+    they are. To cut out one at a time takes as long as to fetch its labels.
+    """
+    size, block = cut
+    first = block * TOGETHER * size
+    part = _order(source, seed, epoch, count)[first : first + TOGETHER * size]
+    return part.split(size)  # type: ignore[no-untyped-call, no-any-return]
 
 
 def drawn(source: str, seed: int, epoch: int, taken: int, size: int = 0) -> Tensor:

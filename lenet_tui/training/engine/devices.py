@@ -70,6 +70,14 @@ def warm_up(device: torch.device) -> None:
         thread.start()
 
 
+def synchronise(device: torch.device) -> None:
+    """Wait until a GPU has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
 def small_step(device: torch.device) -> None:
     """Train something small: only constants, so that no generator is used."""
     with contextlib.suppress(*FAILURES):  # the session meets the same, and says so

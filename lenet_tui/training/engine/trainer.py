@@ -139,7 +139,7 @@ class Trainer:
 
     def move(self, device: torch.device) -> None:
         """Put the model on ``device``; the caller makes a new updater for it."""
-        self.device = device
+        self.device, self._on_cpu = device, device.type == "cpu"
         devices.warm_up(device)
         self.parameters: dict[str, Tensor] = dict(self._put(self.model).named_parameters())
         for name, module in self.objects.modules.items() if self.objects else ():
@@ -212,7 +212,7 @@ class Trainer:
             pair = dataset.next_batch(self.data, self.options)
             drawn = batch.of_pair(*pair, dataset.facts(self.options))
         drawn, self.data.changes = by_hand.changed(drawn, self.data.changes), ()
-        self.batch = drawn if self.device.type == "cpu" else drawn.map(self.here)
+        self.batch = drawn if self._on_cpu else drawn.map(self.here)
 
     def here(self, tensor: Tensor) -> Tensor:
         return tensor.to(self.device)
@@ -344,7 +344,5 @@ class Trainer:
 
     def synchronise(self) -> None:
         """Wait for the device, so that a time is the time it took."""
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        elif self.device.type == "mps":
-            torch.mps.synchronize()
+        if not self._on_cpu:  # asked for its type, a device takes longer to answer
+            devices.synchronise(self.device)
