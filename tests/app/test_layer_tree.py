@@ -53,6 +53,16 @@ def test_lenet_has_no_folds_and_every_tensor_has_a_line() -> None:
     assert (ahead.shape, ahead.reached) == ("", False)
 
 
+async def test_no_count_is_cut_off_where_an_arrow_is_two_characters() -> None:
+    async with running((200, 60), ascii=True) as run:
+        await run.press("n")
+        width = run.app.main.body.layers_pane.size.width
+        lines = [line[1 : 1 + width].rstrip() for line in run.lines]
+        flows = [line for line in lines if " -> " in line and line.split()[0][:2] in ("co", "fc")]
+        counts = [line.split()[-1] for line in flows]
+        assert counts == ["156", "2,416", "48,120", "10,164", "850"], flows
+
+
 def test_the_tree_is_the_order_of_the_ops_in_their_modules() -> None:
     ops = (
         row("stem", "conv2d", "stem", ("stem.weight",)),
