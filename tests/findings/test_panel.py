@@ -23,6 +23,7 @@ from lenet_tui.findings.ui.places import drawing
 from lenet_tui.findings.ui.probe_answers import KEYS
 from lenet_tui.findings.ui.screen import FindingsScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
+from lenet_tui.protocol.messages import Printed
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import number
 from tests.findings.gallery_files import BROKEN, checked, programs, write
@@ -161,6 +162,37 @@ async def test_a_notification_covers_no_key_of_the_panel(
         for name in (".keys", "#findings-probes"):
             covered = toast.intersection(run.app.screen.query_one(name).region)
             assert toast.area and not covered.area, name
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+async def test_what_torch_warns_of_meanwhile_is_said_in_the_panel(size: tuple[int, int]) -> None:
+    """A notification lay over the probes and their answers for five seconds."""
+    async with running(size) as run:
+        await run.press("n", "!", "z")
+        for text in ("Using a target size [red]", "Using a target size [red]", "another"):
+            run.engine.report(Printed("warning", text))
+        await run.settle()
+        assert run.text.count("torch warns: Using a target size [red]") == 1
+        assert "torch warns: another" in run.text and "Zeroed input" in run.text
+        assert not run.app.screen.query(Toast)
+        await run.press("r")
+        assert "torch warns" not in run.text, "of another check"
+        await run.press("escape")
+        run.engine.report(Printed("warning", "one more"))
+        await run.settle()
+        assert run.app.screen.query(Toast)
+
+
+async def test_the_row_of_another_finding_is_found_anew() -> None:
+    async with running() as run:
+        await run.press("n", "!", "p", "end")
+        last = option(run, "#findings-ledger")
+        screen = run.app.screen
+        assert isinstance(screen, FindingsScreen)
+        evidence = {"count": 1, "parameters": ("conv2.weight",)}
+        screen._shown = Finding("no-gradient", "update", "conv2.weight", evidence=evidence)
+        await run.press("backspace", "p")
+        assert option(run, "#findings-ledger").split()[0] == "conv2.weight" != last
 
 
 def test_the_loss_along_a_step_is_drawn_with_the_step_taken(tmp_path: Path) -> None:

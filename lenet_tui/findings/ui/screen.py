@@ -16,20 +16,21 @@ from textual.widgets.option_list import Option
 
 from lenet_tui.findings import probes
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings
-from lenet_tui.findings.ledger import Ledger, LedgerRow
+from lenet_tui.findings.ledger import Ledger
 from lenet_tui.findings.report import place
 from lenet_tui.findings.request import ITERATIONS, Check
-from lenet_tui.findings.ui.ledger_table import ledger_lines, suspicious
+from lenet_tui.findings.ui.ledger_page import LedgerPage
 from lenet_tui.findings.ui.places import PARAMETERS, drawing
 from lenet_tui.findings.ui.probe_answers import KEYS, ProbeAnswers, with_answer
 from lenet_tui.findings.words import said, shown_evidence
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.terminal.ui.toast import brief
 from lenet_tui.text.clean import clean
 
-NO_PLACE_YET = 0.02
-"""Seconds after which a page that was turned to is looked for again."""
+WARNINGS = 2
+"""How many of torch's last warnings are shown."""
 LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-page-ledger"
 
 
@@ -69,7 +70,7 @@ class FindingsScreen(Dialog[Finding]):
         self._port = port
         self._latest = checked
         self._shown: Finding | None = None
-        self._rows: tuple[LedgerRow, ...] = ()
+        self._warned: list[str] = []
         self._asking = False
         super().__init__("findings")
 
@@ -84,16 +85,13 @@ class FindingsScreen(Dialog[Finding]):
                     yield Prose(id="findings-why")
                     yield Prose(id="findings-fix")
                 yield ProbeAnswers(id="findings-answers")
+                yield Prose(id="findings-warned")
                 yield Prose(id="findings-probes")
             with VerticalScroll(id=PLACE):
                 yield Static(classes="title", markup=False)
                 yield Static(id="findings-drawing", markup=False)
                 yield Prose(id="findings-remedy")
-            with Vertical(id=LEDGER):
-                yield Static(classes="title", markup=False)
-                yield Static(id="findings-head", markup=False)
-                yield OptionList(compact=True, id="findings-ledger")
-                yield Prose(id="findings-about")
+            yield LedgerPage(id=LEDGER)
 
     @property
     def _here(self) -> int:
@@ -125,6 +123,8 @@ class FindingsScreen(Dialog[Finding]):
         self._asking = True
         self._latest.answers.clear()
         self._show_answers()
+        self._warned.clear()
+        self._show_warned()
         self.query_one("#findings-list", OptionList).clear_options()
         self._detail(None)
         summary = self.query_one("#findings-summary", Prose)
@@ -147,6 +147,17 @@ class FindingsScreen(Dialog[Finding]):
             self.complain(clean(self.words.say(reply.error), 500) if reply.error else "")
         else:
             self._fill()
+
+    def warned(self, text: str) -> None:
+        """Say what torch warns of while it is asked: a notification would lie over the answers."""
+        if text not in self._warned:
+            self._warned.append(text)
+            self._show_warned()
+
+    def _show_warned(self) -> None:
+        shown = self.query_one("#findings-warned", Prose)
+        shown.show("\n".join(brief(text) for text in self._warned[-WARNINGS:]))
+        shown.display = bool(self._warned)
 
     def lost(self) -> None:
         """The engine is gone: there will be no answer."""
@@ -262,53 +273,14 @@ class FindingsScreen(Dialog[Finding]):
         if reply.answer is None:
             self.complain(clean(self.words.say(reply.error), 500) if reply.error else "")
             return
-        self._rows = reply.answer
-        title = self.words("panel.ledger")
-        if self._shown is not None and self._shown.id in PARAMETERS:
-            title = f"{self._shown.id}: {said(self._shown, self.words)[0]}"
-        self.query_one(f"#{LEDGER} .title", Static).update(clean(title, 400))
-        self.query_one("#findings-about", Prose).show(self.words("ledger.about"))
+        page = self.query_one(LedgerPage)
+        page.show(reply.answer, self._shown, self.words, self.glyphs)
         self._turn(LEDGER)
-        self.call_after_refresh(self._fill_ledger)
+        self.call_after_refresh(page.fill)
 
-    def _fill_ledger(self) -> None:
-        listed = self.query_one("#findings-ledger", OptionList)
-        if listed.container_size.width < 1:  # it has just been turned to, and has no place yet
-            if self.query_one(ContentSwitcher).current == LEDGER:
-                self.set_timer(NO_PLACE_YET, self._fill_ledger)
-            return
-        width = listed.container_size.width - 1  # beside the scrollbar
-        head, lines = ledger_lines(self._rows, width, self.words, self.glyphs)
-        self.query_one("#findings-head", Static).update(head)
-        here = listed.highlighted
-        listed.clear_options()
-        listed.add_options(lines)
-        wanted = self._named()
-        listed.highlighted = here if here is not None else wanted
-        self.call_after_refresh(listed.scroll_to_highlight)
-
-    def _named(self) -> int | None:
-        """The row that the finding is about, or the first suspicious one."""
-        finding = self._shown
-        if finding is not None and finding.id in PARAMETERS:
-            evidence = finding.evidence
-            several = [finding.where, *evidence.get("parameters", ()), *evidence.get("instead", ())]
-            for n, row in enumerate(self._rows):
-                if row.name in several or (row.held_by and row.held_by in several):
-                    return n
-        odd = [n for n, row in enumerate(self._rows) if suspicious(row)]
-        return next(iter(odd), 0 if self._rows else None)
-
-    @on(OptionList.OptionSelected, "#findings-ledger")
-    def _parameter(self, event: OptionList.OptionSelected) -> None:
-        row = self._rows[event.option_index]
-        if row.name:
-            self.dismiss(Finding("no-gradient", "update", row.name))
-
-    def on_resize(self) -> None:
-        """Lay the columns out for the new width."""
-        if self._rows:
-            self.call_after_refresh(self._fill_ledger)
+    @on(LedgerPage.Chosen)
+    def _parameter(self, event: LedgerPage.Chosen) -> None:
+        self.dismiss(Finding("no-gradient", "update", event.name))
 
     def action_back(self) -> None:
         """Go back to the list."""
