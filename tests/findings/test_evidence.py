@@ -138,7 +138,24 @@ def test_the_evidence_does_not_say_again_what_the_texts_say(tmp_path: Path) -> N
     assert "node" in shown and "bad" not in shown and "factors" not in shown
     large = _found("step-too-large__regression", tmp_path)
     shown = shown_evidence(large, Words("en", FINDINGS))
-    assert "losses" not in shown or "along" not in large.evidence
+    assert "loss along the step" not in shown and "; losses 8.609" not in shown
+
+
+def test_the_evidence_is_said_in_words_and_names_what_the_title_has_no_room_for() -> None:
+    names = tuple(f"blocks[{n}].weight" for n in range(5))
+    evidence = {"held_by": "blocks", "kind": "list", "parameters": names, "count": 5,
+                "numbers": 99, "in_optimizer": False, "modules": "blocks"}  # fmt: skip
+    found = Finding("param-not-registered", "forward", evidence=evidence)
+    assert "blocks[2].weight and 2 more" in said(found, Words("en", FINDINGS))[0]
+    english, chinese = (shown_evidence(found, Words(lang, FINDINGS)) for lang in ("en", "zh"))
+    assert "; in a group of the optimizer no" in english and ", ".join(names) in english
+    assert "；在优化器的组中 否" in chinese and "in_optimizer" not in chinese
+
+
+def test_a_minus_and_an_index_are_written_as_everywhere(tmp_path: Path) -> None:
+    found = _found("nan-backward__regression", tmp_path)
+    title, why, _ = said(found, Words("en", FINDINGS))
+    assert "at [0,0]" in title and "-" not in why.partition("slope:")[2]
 
 
 def test_the_floor_is_the_loss_of_the_best_probabilities(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from lenet_tui.findings.finding import Finding
-from lenet_tui.findings.words import facts
+from lenet_tui.findings.words import called, facts, spelled_evidence
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.text.clean import clean
@@ -236,13 +236,15 @@ def _order(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None) 
 
 def _evidence(finding: Finding, words: Words) -> list[Content]:
     """Name and value, a line each."""
-    evidence = {
-        k: v for k, v in facts(finding, words).items() if k != "reason" and v not in ("", None)
-    }
-    label = max(map(cell_len, evidence), default=0)
+    evidence = [
+        (called(finding, k, words), spelled_evidence(v, words))
+        for k, v in facts(finding, words).items()
+        if k != "reason" and v not in ("", None)
+    ]
+    room = max((cell_len(name) for name, _ in evidence), default=0)
     return [
-        _plain(f"{name}{' ' * (label - cell_len(name))}  {words.spell(_value(value))}")
-        for name, value in evidence.items()
+        _plain(f"{name}{' ' * (room - cell_len(name))}  {words.spell(value)}")
+        for name, value in evidence
     ]
 
 
