@@ -230,6 +230,7 @@ class FindingsScreen(Dialog[Finding]):
             prose = self.query_one(f"#findings-{name}", Prose)
             prose.show(clean(words.spell(text), 2000))
             prose.display = bool(text)
+        self.query_one(f"#{LIST}").set_class(finding is None, "-none")
 
     # Places
 
