@@ -349,7 +349,7 @@ def over_another() -> ComposeResult:
 
 
 class Said(Once[None]):
-    compose = staticmethod(over_another)  # type: ignore[assignment]
+    compose = staticmethod(over_another)
 
 
 class OverAnother(CellDiffApp[None]):
@@ -361,7 +361,7 @@ class OverAnother(CellDiffApp[None]):
     Horizontal Static { width: 7; height: 1fr; }
     #notice { layer: above; width: 40; height: 2; offset: 5 2; }
     """
-    compose = staticmethod(over_another)  # type: ignore[assignment]
+    compose = staticmethod(over_another)
 
     def get_default_screen(self) -> Screen[object]:
         return PartScreen()
