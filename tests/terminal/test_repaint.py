@@ -32,7 +32,6 @@ from lenet_tui.tensors.layout import arrange
 from lenet_tui.tensors.ui.heatmap.drawing import draw
 from lenet_tui.tensors.ui.heatmap.heatmap import Heatmap
 from lenet_tui.tensors.ui.heatmap.ink import Surface, ink_for
-from lenet_tui.terminal.ui.once import Once
 from lenet_tui.terminal.ui.pens import cells_of
 from lenet_tui.terminal.ui.private.cell_diff import CellDiffApp, Shadow
 from lenet_tui.terminal.ui.private.partial_compositor import PartScreen, PartUpdate
@@ -340,40 +339,3 @@ def heatmap_lines(values: torch.Tensor, system: str) -> list[Strip]:
     drawing = draw((view, layout), ink, 100, 40)
     assert np.prod(drawing.cells.shape) == 4000
     return [drawing.line(y) for y in range(40)]
-
-
-def over_another() -> ComposeResult:
-    with Horizontal():
-        yield from (Static("below " * 20) for _ in range(8))
-    yield Static("其输入为 16，范围从零到一，各自撤销\n一个字也不能少一个字也不能少", id="notice")
-
-
-class Said(Once[None]):
-    compose = staticmethod(over_another)
-
-
-class OverAnother(CellDiffApp[None]):
-    """A notice in Chinese over panes that begin and end anywhere below it."""
-
-    CSS = """
-    Screen { layers: below above; align: left top; }
-    Horizontal { layer: below; height: 1fr; }
-    Horizontal Static { width: 7; height: 1fr; }
-    #notice { layer: above; width: 40; height: 2; offset: 5 2; }
-    """
-    compose = staticmethod(over_another)
-
-    def get_default_screen(self) -> Screen[object]:
-        return PartScreen()
-
-
-@pytest.mark.parametrize("dialog", [False, True])
-async def test_no_wide_character_is_lost_where_a_pane_below_it_ends(dialog: bool) -> None:
-    async with OverAnother().run_test(size=SIZE) as pilot:
-        if dialog:
-            await pilot.app.push_screen(Said())
-        await pilot.pause()
-        shown = [strip.text for strip in pilot.app.screen._compositor.render_strips()]
-        for text in ("其输入为 16，范围从零到一，各自撤销", "一个字也不能少一个字也不能少"):
-            assert any(text in line for line in shown), shown
-        assert {Strip([Segment(line)]).cell_length for line in shown} == {SIZE[0]}
