@@ -21,8 +21,8 @@ from lenet_tui.training.engine.trainer import Trainer
 from tests.findings.gallery_files import BROKEN, checked, id_of, marked_line, write
 
 AT_THE_MARK = [
-    "graph-cut__vision", "graph-cut__sequence", "graph-cut__regression", "loss-broadcast__sequence",
-    "label-range__sequence", "label-dtype__sequence", "clip-misplaced__sequence",
+    "graph-cut__vision", "graph-cut__sequence", "graph-cut__regression", "graph-cut__policy",
+    "loss-broadcast__sequence", "label-range__sequence", "label-dtype__sequence", "clip-misplaced__sequence",
     "clip-misplaced__vision", "inplace-overwrite__regression", "inplace-overwrite__vision",
     "accumulation-scale__sequence",
 ]  # fmt: skip
