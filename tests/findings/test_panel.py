@@ -19,7 +19,7 @@ from lenet_tui.findings.ledger import VALUE, LedgerRow
 from lenet_tui.findings.probes import OverfitBatch, TrainAgainstEval
 from lenet_tui.findings.request import Check
 from lenet_tui.findings.ui.ledger_table import ledger_lines
-from lenet_tui.findings.ui.places import drawing
+from lenet_tui.findings.ui.places import _turns, drawing
 from lenet_tui.findings.ui.probe_answers import KEYS
 from lenet_tui.findings.ui.screen import FindingsScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
@@ -114,6 +114,34 @@ async def test_the_first_nan_is_opened_with_its_terms(
         value = main.inspection.value
         assert value is not None and not math.isfinite(value)
         assert "checked: torch's value is" in said(run)
+
+
+async def test_enter_on_a_place_is_for_nothing_below_the_panel(tmp_path: Path) -> None:
+    """It went to the place, and then explained the number under the cursor there."""
+    async with running(options=broken("clip-misplaced__regression", tmp_path)) as run:
+        await run.press("n", "!", "enter")
+        assert "clip-misplaced:" in run.text
+        await run.press("enter")
+        assert isinstance(run.app.screen, MainScreen) and not run.app.main.inspection.is_open
+
+
+async def test_why_a_probe_has_no_answer_stays_beside_the_others() -> None:
+    async with running() as run:
+        await run.press("n", "!", "b")
+        assert "Batch independence: " in said(run)
+        await run.press("z")
+        newest, _, earlier = said(run).partition("Zeroed input, iteration 1: ")
+        assert "Batch independence: " in earlier and "Batch independence: " not in newest
+
+
+def test_turns_of_a_step_that_accumulates_are_shown_once() -> None:
+    micro = ["forward", "loss", "backward"]
+    assert _turns(["init", *micro * 4, "clip", "update"]) == [
+        (("init",), 1), (tuple(micro), 4), (("clip",), 1), (("update",), 1),
+    ]  # fmt: skip
+    assert _turns([*micro, "update"]) == [((name,), 1) for name in (*micro, "update")]
+    assert _turns(["update"] * 3) == [(("update",), 3)]
+    assert _turns([]) == []
 
 
 @pytest.mark.slow

@@ -224,14 +224,36 @@ def _order(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None) 
     """The phases of the iteration shown, in their order, with that of the finding marked."""
     phases = [segment.phase for segment in frame.segments] if frame else []
     lines = []
-    for phase in phases:
-        here = phase == finding.phase
-        mark = glyphs.current if here else glyphs.dot
-        lines.append(_plain(f"  {mark} {phase}", "bold $text-error" if here else ""))
+    for turn, times in _turns(phases):
+        for phase in turn:
+            here = phase == finding.phase
+            mark = glyphs.current if here else glyphs.dot
+            again = f"   {glyphs.times} {times}" if times > 1 and phase == turn[-1] else ""
+            lines.append(_plain(f"  {mark} {phase}{again}", "bold $text-error" if here else ""))
     if finding.id == "grad-accumulates" and "zero_grad" not in phases and phases:
         absent = f"  {glyphs.missing} zero_grad: {words('panel.absent')}"
         lines.append(_plain(absent, "bold $text-error"))
     return [*lines, Content(""), *_evidence(finding, words)] if lines else []
+
+
+def _turns(phases: list[str]) -> list[tuple[tuple[str, ...], int]]:
+    """The phases as turns that follow each other unchanged, and how many times they do.
+
+    So a step that accumulates fits the screen: ``zero_grad forward loss backward`` × 4.
+    """
+    turns: list[tuple[tuple[str, ...], int]] = []
+    at = 0
+    while at < len(phases):
+        length, times = 1, 1
+        for size in range(1, (len(phases) - at) // 2 + 1):
+            turn, n = phases[at : at + size], 1
+            while phases[at + n * size : at + (n + 1) * size] == turn:
+                n += 1
+            if n > 1 and n * size > length * times:
+                length, times = size, n
+        turns.append((tuple(phases[at : at + length]), times))
+        at += length * times
+    return turns
 
 
 def _evidence(finding: Finding, words: Words) -> list[Content]:

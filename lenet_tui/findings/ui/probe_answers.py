@@ -42,13 +42,22 @@ class ProbeAnswers(VerticalScroll):
         yield Prose(id="findings-probe")
         yield Prose(id="findings-earlier")
 
-    def show(self, answers: Sequence[probes.ProbeAnswer], words: Words, first: str = "") -> None:
-        """Show the answers below a line about the probe just asked; with neither, nothing."""
+    def show(
+        self,
+        answers: Sequence[probes.ProbeAnswer],
+        refused: Sequence[str],
+        words: Words,
+        first: str = "",
+    ) -> None:
+        """Show the answers below a line about the probe just asked, then the probes that have
+        none; with nothing of these, nothing.
+        """
         lines = [first] if first else []
         for answer in answers:
             title, said = words(f"probe.{answer.probe}"), verdict(answer, words)
             result = words("panel.probe.result", probe=title, n=answer.iteration, verdict=said)
             lines.append(result)
+        lines += refused
         texts = [clean(words.spell(line), 1000) for line in lines]
         self.query_one("#findings-probe", Prose).show("\n".join(texts[:1]))
         earlier = self.query_one("#findings-earlier", Prose)

@@ -38,12 +38,14 @@ LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-pag
 class Checked:
     """The last check of a session: what it found, from which iteration on.
 
-    ``answers``: of probes on that step since then, the newest first, one of each.
+    ``answers``: of probes on that step since then, the newest first, one of each; ``refused``: why
+    others have none, by the probe.
     """
 
     found: Findings | None = None
     iteration: int = 0
     answers: list[probes.ProbeAnswer] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 class FindingsScreen(Dialog[Finding]):
@@ -63,6 +65,7 @@ class FindingsScreen(Dialog[Finding]):
         Binding("p", "ledger", show=False),
         Binding("backspace,left", "back", show=False),
         Binding("g", "go", show=False),
+        Binding("enter", "enter", show=False),
         *(Binding(key, f"probe('{name}')", show=False) for key, name in KEYS.items()),
     ]
 
@@ -122,6 +125,7 @@ class FindingsScreen(Dialog[Finding]):
             return
         self._asking = True
         self._latest.answers.clear()
+        self._latest.refused.clear()
         self._show_answers()
         self._warned.clear()
         self._show_warned()
@@ -251,10 +255,9 @@ class FindingsScreen(Dialog[Finding]):
         self.query_one("#findings-remedy", Prose).show(self.words.spell(f"{at}\n{remedy}"))
         self._turn(PLACE)
 
-    def on_key(self, event: object) -> None:
-        """Enter on a drawing goes to its place."""
-        key = getattr(event, "key", "")
-        if key == "enter" and self.query_one(ContentSwitcher).current == PLACE:
+    def action_enter(self) -> None:
+        """On a drawing, go to its place; the key is for nothing below this screen."""
+        if self.query_one(ContentSwitcher).current == PLACE:
             self.action_go()
 
     def action_go(self) -> None:
@@ -313,10 +316,14 @@ class FindingsScreen(Dialog[Finding]):
             return
         if reply.answer is None:
             error = words.say(reply.error) if reply.error else ""
-            self._show_answers(f"{words(f'probe.{name}')}: {error}")
+            refused = f"{words(f'probe.{name}')}: {error}"
+            self._show_answers(refused)
+            self._latest.refused[name] = refused
             return
         self._latest.answers = with_answer(self._latest.answers, reply.answer)
+        self._latest.refused.pop(name, None)
         self._show_answers()
 
     def _show_answers(self, first: str = "") -> None:
-        self.query_one(ProbeAnswers).show(self._latest.answers, self.words, first)
+        refused = [text for text in self._latest.refused.values() if text != first]
+        self.query_one(ProbeAnswers).show(self._latest.answers, refused, self.words, first)
