@@ -8,9 +8,21 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.folds import Folds
-from lenet_tui.app.module_tree import FROZEN, MODULE, TIED, UNGROUPED, ModuleTree, module_tree
-from lenet_tui.app.ui.panes.layer_lines import line_of
+from lenet_tui.app.module_tree import (
+    FROZEN,
+    MODULE,
+    PARAMETER,
+    TIED,
+    UNGROUPED,
+    ModuleTree,
+    Node,
+    module_tree,
+)
+from lenet_tui.app.ui.panes.layer_columns import Look, columns
+from lenet_tui.app.ui.panes.layer_lines import Line, line_of
+from lenet_tui.kit.ui.glyphs import UNICODE
 from lenet_tui.protocol.frame import OpRow, Parameter
 from lenet_tui.protocol.moves import Goto, ToOp
 from lenet_tui.protocol.options import Options
@@ -270,3 +282,15 @@ class LongNames(nn.Module):
         layers = [getattr(self, f"encoder_self_attention_{n}") for n in ("query", "key", "value")]
         out: Tensor = layers[0](flat) + layers[1](flat) + layers[2](flat)
         return out
+
+
+def test_a_mark_is_said_whole_or_by_its_sign() -> None:
+    node = Node(PARAMETER, "fc.weight", "fc.weight", "weight", marks=(UNGROUPED,))
+    texts = {}
+    for width in (44, 24):
+        look = Look(here=False, opened=False, titles=0, counts=7)
+        made = columns(node, Line(shape="8"), look, width, words=words("en"), glyphs=UNICODE)
+        texts[width] = "".join(text for text, _ in made)
+    assert "weight ∅ not in the optimizer" in texts[44]
+    assert "weight ∅ " in texts[24] and "not" not in texts[24]
+    assert list(map(len, texts.values())) == [44, 24]
