@@ -50,8 +50,9 @@ class ChecksScreen(TrainingScreen):
             self.choose(finding.where)
             self.inspection.open(cell)
             return
-        if finding.iteration and self.frame is not None and self.frame.looked_at:
-            self.move(Goto(self._checked.iteration + finding.iteration - 1))
+        seen = finding.iteration or int(finding.evidence.get("iteration", 0))
+        if seen and self.frame is not None and self.frame.looked_at:
+            self.move(Goto(self._checked.iteration + seen - 1))
         aspect = "gradient" if finding.phase == BACKWARD.name else "value"
         parameters = {p.name for p in self.ready.parameters} if self.ready else set()
         if finding.phase == FORWARD.name and finding.where not in parameters:

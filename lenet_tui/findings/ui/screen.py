@@ -84,9 +84,9 @@ class FindingsScreen(Dialog[Finding]):
                 yield OptionList(compact=True, id="findings-list")
                 with VerticalScroll(id="findings-detail", can_focus=False):
                     yield Prose(id="findings-place")
-                    yield Prose(id="findings-evidence")
                     yield Prose(id="findings-why")
                     yield Prose(id="findings-fix")
+                    yield Prose(id="findings-evidence")
                 yield ProbeAnswers(id="findings-answers")
                 yield Prose(id="findings-warned")
                 yield Prose(id="findings-probes")
