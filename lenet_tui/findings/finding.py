@@ -75,6 +75,7 @@ class Finding:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     level: str = ""
     message: Notice | None = None
+    iteration: int = 0
 
     def __post_init__(self) -> None:
         if not self.level:

@@ -19,6 +19,8 @@ MUCH = 1.5
 """Tiles go without their names where they can be magnified so many times as much."""
 MANY = 2
 """Tiles go without their names where so many times as many are seen then."""
+WIDER = 2
+"""Small tiles are magnified so many times as far across as down where a pixel takes a line."""
 MOST_STRETCH = 4
 """Rows (or columns) of a matrix reduced the other way are magnified at most this much."""
 
@@ -31,8 +33,9 @@ def arrange(
     ``kernels``: the first two dimensions are outputs and inputs. ``sample``: show only that index
     of the first dimension (of an activation). ``top``: scroll to that row of the grid.
 
-    Small tensors are magnified by a whole factor, the same both ways; large ones are reduced, a
-    matrix independently down and across; where tiles cannot all be shown, they scroll.
+    Small tensors are magnified by a whole factor, the same both ways but where lines are scarce;
+    large ones are reduced, a matrix independently down and across; where tiles cannot all be
+    shown, they scroll.
     """
     if prod(shape) == 0 or room.cols < 1 or room.rows < 1:
         return _grid(shape, 0, (0, 0), (0, 0), room, columns=0, count=0)
@@ -112,7 +115,7 @@ def _tiles(shape: Shape, room: Room, kernels: bool, first: int, count: int) -> A
     best = layouts[0]
     for other in layouts[1:]:
         whole = len(other.shown) == other.count and other.block == (1, 1)
-        larger = other.zoom[0] >= MUCH * best.zoom[0] or best.block != (1, 1)
+        larger = prod(other.zoom) >= MUCH**2 * prod(best.zoom) or best.block != (1, 1)
         kernel_sized = max(other.height, other.width) <= KERNEL
         finer = kernel_sized and other.block == (1, 1) != best.block
         many = other.block == best.block and len(other.shown) >= MANY * len(best.shown)
@@ -131,24 +134,25 @@ def _labelled(
     if fitted:
         zoom, columns, across = fitted
         return _grid(
-            shape, 0, (height, width), (zoom, zoom), room, columns=columns, label=label,
+            shape, 0, (height, width), zoom, room, columns=columns, label=label,
             count=count, across=across,
         )  # fmt: skip
     for pixels in _sizes(height, width, room, label):
-        zoom, columns = _flow(count, pixels, room, label)
-        if zoom:
+        whole = pixels == (height, width)
+        zoom, columns = _flow(count, pixels, room, label, whole)
+        if prod(zoom):
             break
     else:
-        zoom, columns = 1, max(1, (room.cols + GAP) // (pixels[1] + GAP))
+        zoom, columns = (1, 1), max(1, (room.cols + GAP) // (pixels[1] + GAP))
         inputs = lead(shape)[-1]
         if kernels and 1 < inputs <= columns:
             columns = inputs  # an output to each row of the grid
     return _grid(
-        shape, first, pixels, (zoom, zoom), room, columns=columns, label=label, count=count
+        shape, first, pixels, zoom, room, columns=columns, label=label, count=count
     )  # fmt: skip
 
 
-def _structured(shape: Shape, room: Room, label: int) -> tuple[int, int, bool] | None:
+def _structured(shape: Shape, room: Room, label: int) -> tuple[tuple[int, int], int, bool] | None:
     """``(zoom, columns, across)`` of kernels as outputs × inputs, or turned, if all fit."""
     dimensions = lead(shape)
     if len(dimensions) != 2 or min(dimensions) == 1:
@@ -157,9 +161,11 @@ def _structured(shape: Shape, room: Room, label: int) -> tuple[int, int, bool] |
     _, height, width = tiling(shape)
     upright = _zoom(out * into, (height, width), room, label, into)
     turned = _zoom(out * into, (height, width), room, label, out)
-    if not max(upright, turned):
+    if not max(prod(upright), prod(turned)):
         return None
-    return (upright, into, False) if upright >= turned else (turned, out, True)
+    if prod(upright) >= prod(turned):
+        return upright, into, False
+    return turned, out, True
 
 
 def _sizes(height: int, width: int, room: Room, label: int) -> list[tuple[int, int]]:
@@ -174,27 +180,37 @@ def _sizes(height: int, width: int, room: Room, label: int) -> list[tuple[int, i
     return sizes
 
 
-def _flow(count: int, pixels: tuple[int, int], room: Room, label: int) -> tuple[int, int]:
+def _flow(
+    count: int, pixels: tuple[int, int], room: Room, label: int, whole: bool
+) -> tuple[tuple[int, int], int]:
     """``(zoom, columns)`` that show ``count`` tiles the largest, in few even rows; zoom 0: none."""
-    best = (0, 0, 0)
+    best = (0, 0, 0, (0, 0))
     for columns in range(min(count, room.cols), 0, -1):
-        zoom = _zoom(count, pixels, room, label, columns)
+        zoom = _zoom(count, pixels, room, label, columns, whole=whole)
         rows = -(-count // columns)
-        best = max(best, (zoom, -rows, -columns))
-    return best[0], -best[2]
+        best = max(best, (prod(zoom), -rows, -columns, zoom))
+    return best[3], -best[2]
 
 
-def _zoom(count: int, pixels: tuple[int, int], room: Room, label: int, columns: int) -> int:
-    """How much tiles can be magnified in ``columns`` columns so that all are seen; 0: not so."""
+def _zoom(
+    count: int, pixels: tuple[int, int], room: Room, label: int, columns: int, *, whole: bool = True
+) -> tuple[int, int]:
+    """How much (down, across) tiles can be magnified in ``columns`` columns so that all are seen;
+    0: not so.
+
+    ``whole``: they are not reduced; small ones may be wider then, where lines are scarce.
+    """
     rows = -(-count // columns)
-    zoom = ((room.cols + GAP) // columns - GAP) // pixels[1]
+    widest = zoom = max(0, ((room.cols + GAP) // columns - GAP) // pixels[1])
     space = label or (GAP if rows > 1 else 0)
     while zoom > 0:
         tall = pixels[0] * zoom
         if (rows - 1) * _pitch(tall, space, room) + label + tall <= room.rows:
             break
         zoom -= 1
-    return max(0, zoom)
+    if not whole or room.line > 1 or max(pixels) > KERNEL:
+        return zoom, zoom
+    return zoom, min(widest, WIDER * zoom)
 
 
 def _pitch(tall: int, space: int, room: Room) -> int:

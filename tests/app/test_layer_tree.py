@@ -8,9 +8,21 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lenet_tui.app.all_words import words
 from lenet_tui.app.folds import Folds
-from lenet_tui.app.module_tree import FROZEN, MODULE, TIED, UNGROUPED, ModuleTree, module_tree
-from lenet_tui.app.ui.panes.layer_lines import line_of
+from lenet_tui.app.module_tree import (
+    FROZEN,
+    MODULE,
+    PARAMETER,
+    TIED,
+    UNGROUPED,
+    ModuleTree,
+    Node,
+    module_tree,
+)
+from lenet_tui.app.ui.panes.layer_columns import Look, columns
+from lenet_tui.app.ui.panes.layer_lines import Line, line_of
+from lenet_tui.kit.ui.glyphs import UNICODE
 from lenet_tui.protocol.frame import OpRow, Parameter
 from lenet_tui.protocol.moves import Goto, ToOp
 from lenet_tui.protocol.options import Options
@@ -51,6 +63,16 @@ def test_lenet_has_no_folds_and_every_tensor_has_a_line() -> None:
     assert line_of(tree.nodes[0], frame).shape == "1×1×32×32"
     ahead = line_of(node, drive.frame("back phase"))
     assert (ahead.shape, ahead.reached) == ("", False)
+
+
+async def test_no_count_is_cut_off_where_an_arrow_is_two_characters() -> None:
+    async with running((200, 60), ascii=True) as run:
+        await run.press("n")
+        width = run.app.main.body.layers_pane.size.width
+        lines = [line[1 : 1 + width].rstrip() for line in run.lines]
+        flows = [line for line in lines if " -> " in line and line.split()[0][:2] in ("co", "fc")]
+        counts = [line.split()[-1] for line in flows]
+        assert counts == ["156", "2,416", "48,120", "10,164", "850"], flows
 
 
 def test_the_tree_is_the_order_of_the_ops_in_their_modules() -> None:
@@ -260,3 +282,15 @@ class LongNames(nn.Module):
         layers = [getattr(self, f"encoder_self_attention_{n}") for n in ("query", "key", "value")]
         out: Tensor = layers[0](flat) + layers[1](flat) + layers[2](flat)
         return out
+
+
+def test_a_mark_is_said_whole_or_by_its_sign() -> None:
+    node = Node(PARAMETER, "fc.weight", "fc.weight", "weight", marks=(UNGROUPED,))
+    texts = {}
+    for width in (44, 24):
+        look = Look(here=False, opened=False, titles=0, counts=7)
+        made = columns(node, Line(shape="8"), look, width, words=words("en"), glyphs=UNICODE)
+        texts[width] = "".join(text for text, _ in made)
+    assert "weight ∅ not in the optimizer" in texts[44]
+    assert "weight ∅ " in texts[24] and "not" not in texts[24]
+    assert list(map(len, texts.values())) == [44, 24]

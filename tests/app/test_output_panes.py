@@ -206,6 +206,16 @@ def test_bars_of_odd_numbers() -> None:
     assert lines[3].count("█") * 2 == pytest.approx(lines[2].count("█"), abs=1)
 
 
+def test_bars_in_ascii_are_as_wide_as_their_room() -> None:
+    """``inf``, ``->`` and ``<`` take as many columns as they have."""
+    values, goals = np.array([math.inf, -2.0, 1.0]), np.array([0.0, 1.0, -math.inf])
+    for beside in (None, goals):
+        lines = [line.plain for line in bars(values, 1, beside, 40, True)]
+        assert max(map(len, lines)) <= 40, lines
+        numbers = [line.partition(" ->")[0].rstrip("< ") for line in lines]
+        assert len(set(map(len, numbers))) == 1, lines
+
+
 def test_a_readout_of_another_question_is_none() -> None:
     shape = (120, 400)
     request = readout_request("key", "fc", shape, (3, 4), None)

@@ -6,6 +6,7 @@ import math
 import runpy
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import torch
 from torch import nn
 
 from lenet_tui.findings.engine.check import check
+from lenet_tui.findings.engine.detectors.storage import TiedDetector
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words import FINDINGS, said, shown_evidence
 from lenet_tui.protocol.options import resolve
@@ -21,10 +23,10 @@ from lenet_tui.training.engine.trainer import Trainer
 from tests.findings.gallery_files import BROKEN, checked, id_of, marked_line, write
 
 AT_THE_MARK = [
-    "graph-cut__vision", "graph-cut__sequence", "graph-cut__regression", "loss-broadcast__sequence",
-    "label-range__sequence", "label-dtype__sequence", "clip-misplaced__sequence",
-    "clip-misplaced__vision", "inplace-overwrite__regression", "inplace-overwrite__vision",
-    "accumulation-scale__sequence",
+    "graph-cut__vision", "graph-cut__sequence", "graph-cut__regression", "graph-cut__policy",
+    "loss-broadcast__sequence", "label-range__sequence", "label-dtype__sequence",
+    "clip-misplaced__sequence", "clip-misplaced__vision", "inplace-overwrite__regression",
+    "inplace-overwrite__vision", "accumulation-scale__sequence",
 ]  # fmt: skip
 """Programs whose mistake is one line."""
 
@@ -138,7 +140,38 @@ def test_the_evidence_does_not_say_again_what_the_texts_say(tmp_path: Path) -> N
     assert "node" in shown and "bad" not in shown and "factors" not in shown
     large = _found("step-too-large__regression", tmp_path)
     shown = shown_evidence(large, Words("en", FINDINGS))
-    assert "losses" not in shown or "along" not in large.evidence
+    assert "loss along the step" not in shown and "; losses 8.609" not in shown
+
+
+def test_the_evidence_is_said_in_words_and_names_what_the_title_has_no_room_for() -> None:
+    names = tuple(f"blocks[{n}].weight" for n in range(5))
+    evidence = {"held_by": "blocks", "kind": "list", "parameters": names, "count": 5,
+                "numbers": 99, "in_optimizer": False, "modules": "blocks"}  # fmt: skip
+    found = Finding("param-not-registered", "forward", evidence=evidence)
+    assert "blocks[2].weight and 2 more" in said(found, Words("en", FINDINGS))[0]
+    english, chinese = (shown_evidence(found, Words(lang, FINDINGS)) for lang in ("en", "zh"))
+    assert "; in a group of the optimizer no" in english and ", ".join(names) in english
+    assert "；在优化器的组中 否" in chinese and "in_optimizer" not in chinese
+
+
+def test_a_minus_and_an_index_are_written_as_everywhere(tmp_path: Path) -> None:
+    found = _found("nan-backward__regression", tmp_path)
+    title, why, _ = said(found, Words("en", FINDINGS))
+    assert "at [0,0]" in title and "-" not in why.partition("slope:")[2]
+
+
+def test_weights_are_compared_as_the_first_iteration_began(tmp_path: Path) -> None:
+    """The screen of a script opens after its update, when they have parted."""
+    file = write("tied-but-apart__sequence", BROKEN, tmp_path)
+    trainer = Trainer(resolve("own", model=str(file), device="cpu"))
+    before = {name: p.detach().clone() for name, p in trainer.parameters.items()}
+    iteration: Any = SimpleNamespace(trainer=trainer, before=before)
+    with torch.no_grad():
+        for p in trainer.parameters.values():
+            p.add_(torch.rand(p.shape))
+    detector = TiedDetector()
+    assert [f.id for f in detector.look(iteration)] == ["tied-but-apart"]
+    assert list(detector.look(iteration)) == [], "it is said once"
 
 
 def test_the_floor_is_the_loss_of_the_best_probabilities(tmp_path: Path) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from lenet_tui.findings.words import FINDINGS, said
+from lenet_tui.findings.words import FINDINGS, said, shown_evidence
 from lenet_tui.text.words import Words
 from tests.findings.gallery_files import BROKEN, HEALTHY, checked, id_of, programs
 
 LONG = "graph-kept-alive__meter"
 """Another program of its id is fast."""
+
+STANDING = {"exp_avg", "exp_avg_sq"}
+"""What the optimizer calls its state."""
 
 
 def sample() -> Iterator[object]:
@@ -35,6 +38,9 @@ def test_the_broken_one_is_found_and_its_twin_is_not_accused(program: str, tmp_p
         for language in ("en", "zh"):
             for text in said(finding, Words(language, FINDINGS)):
                 assert text and "{" not in text
+        parts = shown_evidence(finding, Words("zh", FINDINGS)).split("；")
+        names = {part.partition(" ")[0] for part in parts}
+        assert not (names & finding.evidence.keys()) - STANDING, "a name that is not said in words"
     healthy = checked(program, HEALTHY, tmp_path)
     assert [f for f in healthy.findings if f.fails] == []
 

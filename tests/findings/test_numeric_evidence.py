@@ -23,6 +23,8 @@ from tests.findings.gallery_files import BROKEN, id_of, write
 EVIDENCE: dict[str, dict[str, Any]] = {
     "nan-input__vision": {"where": "input", "sample": 5, "index": [5, 0, 3, 2], "bad": 1},
     "nan-input__regression": {"where": "input", "sample": 7, "value": math.inf, "index": [7, 2]},
+    "nan-input__kept": {"reason": "foreign", "sample": 13, "index": [13, 0, 3, 2], "bad": 1,
+                        "line": 14, "op": "getitem"},
     "nan-forward__sequence": {"line": 19, "reason": "all-masked", "index": [4, 0, 0], "bad": 25},
     "nan-forward__regression": {"line": 15, "reason": "log-of-zero", "factors": ["0"]},
     "nan-forward__vision": {

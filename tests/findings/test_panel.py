@@ -19,10 +19,11 @@ from lenet_tui.findings.ledger import VALUE, LedgerRow
 from lenet_tui.findings.probes import OverfitBatch, TrainAgainstEval
 from lenet_tui.findings.request import Check
 from lenet_tui.findings.ui.ledger_table import ledger_lines
-from lenet_tui.findings.ui.places import drawing
+from lenet_tui.findings.ui.places import _turns, drawing
 from lenet_tui.findings.ui.probe_answers import KEYS
 from lenet_tui.findings.ui.screen import FindingsScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
+from lenet_tui.protocol.messages import Printed
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import number
 from tests.findings.gallery_files import BROKEN, checked, programs, write
@@ -115,6 +116,34 @@ async def test_the_first_nan_is_opened_with_its_terms(
         assert "checked: torch's value is" in said(run)
 
 
+async def test_enter_on_a_place_is_for_nothing_below_the_panel(tmp_path: Path) -> None:
+    """It went to the place, and then explained the number under the cursor there."""
+    async with running(options=broken("clip-misplaced__regression", tmp_path)) as run:
+        await run.press("n", "!", "enter")
+        assert "clip-misplaced:" in run.text
+        await run.press("enter")
+        assert isinstance(run.app.screen, MainScreen) and not run.app.main.inspection.is_open
+
+
+async def test_why_a_probe_has_no_answer_stays_beside_the_others() -> None:
+    async with running() as run:
+        await run.press("n", "!", "b")
+        assert "Batch independence: " in said(run)
+        await run.press("z")
+        newest, _, earlier = said(run).partition("Zeroed input, iteration 1: ")
+        assert "Batch independence: " in earlier and "Batch independence: " not in newest
+
+
+def test_turns_of_a_step_that_accumulates_are_shown_once() -> None:
+    micro = ["forward", "loss", "backward"]
+    assert _turns(["init", *micro * 4, "clip", "update"]) == [
+        (("init",), 1), (tuple(micro), 4), (("clip",), 1), (("update",), 1),
+    ]  # fmt: skip
+    assert _turns([*micro, "update"]) == [((name,), 1) for name in (*micro, "update")]
+    assert _turns(["update"] * 3) == [(("update",), 3)]
+    assert _turns([]) == []
+
+
 @pytest.mark.slow
 async def test_an_op_of_the_forward_is_gone_to(tmp_path: Path) -> None:
     async with running(options=broken("graph-cut__vision", tmp_path)) as run:
@@ -161,6 +190,37 @@ async def test_a_notification_covers_no_key_of_the_panel(
         for name in (".keys", "#findings-probes"):
             covered = toast.intersection(run.app.screen.query_one(name).region)
             assert toast.area and not covered.area, name
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+async def test_what_torch_warns_of_meanwhile_is_said_in_the_panel(size: tuple[int, int]) -> None:
+    """A notification lay over the probes and their answers for five seconds."""
+    async with running(size) as run:
+        await run.press("n", "!", "z")
+        for text in ("Using a target size [red]", "Using a target size [red]", "another"):
+            run.engine.report(Printed("warning", text))
+        await run.settle()
+        assert run.text.count("torch warns: Using a target size [red]") == 1
+        assert "torch warns: another" in run.text and "Zeroed input" in run.text
+        assert not run.app.screen.query(Toast)
+        await run.press("r")
+        assert "torch warns" not in run.text, "of another check"
+        await run.press("escape")
+        run.engine.report(Printed("warning", "one more"))
+        await run.settle()
+        assert run.app.screen.query(Toast)
+
+
+async def test_the_row_of_another_finding_is_found_anew() -> None:
+    async with running() as run:
+        await run.press("n", "!", "p", "end")
+        last = option(run, "#findings-ledger")
+        screen = run.app.screen
+        assert isinstance(screen, FindingsScreen)
+        evidence = {"count": 1, "parameters": ("conv2.weight",)}
+        screen._shown = Finding("no-gradient", "update", "conv2.weight", evidence=evidence)
+        await run.press("backspace", "p")
+        assert option(run, "#findings-ledger").split()[0] == "conv2.weight" != last
 
 
 def test_the_loss_along_a_step_is_drawn_with_the_step_taken(tmp_path: Path) -> None:

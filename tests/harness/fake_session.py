@@ -33,7 +33,7 @@ from lenet_tui.protocol.moves import Run, Set
 from lenet_tui.protocol.options import OptionError, Options
 from lenet_tui.protocol.position import SEARCHING, STARTS_CUDA, Position
 from lenet_tui.protocol.request import Rejected, Request, answers
-from lenet_tui.protocol.session_api import DeviceLost, Hooks, KeyframeStore
+from lenet_tui.protocol.session_api import DeviceLost, Hooks, KeyframeStore, MoveRejected
 from lenet_tui.text.notice import verbatim
 
 
@@ -185,6 +185,8 @@ class Early(Question):
 def answer(request: Question, session: FakeSession | None) -> str:
     if request.word == "reject":
         raise Rejected(verbatim("there is no torch here"))
+    if request.word == "go back":
+        raise MoveRejected(verbatim("iteration 6 is not kept"))
     if request.word == "raise":
         raise ValueError("no such word")
     return f"{request.word} at {session.iteration if session else None}"

@@ -33,6 +33,7 @@ from lenet_tui.protocol.messages import (
 from lenet_tui.protocol.moves import Continue, Forward, Move
 from lenet_tui.protocol.request import Handler, Rejected, Request, handler_of
 from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.sessions.recovery_state import RecoveryState
 from lenet_tui.text.notice import Notice
 from lenet_tui.training.request import ListDevices
@@ -112,7 +113,7 @@ class LocalEngine:
             for report in self._hooks.sent[before:]:
                 self.report(report)
             self.report(Answered(asked.number, answer))
-        except Rejected as error:
+        except (Rejected, MoveRejected) as error:
             self.report(Answered(asked.number, error=error.notice))
 
     def refusal(self, command: str) -> Notice | None:

@@ -93,14 +93,15 @@ def test_it_works_where_we_do(talk: Conversation) -> None:
 
 def test_a_request_is_answered_rejected_or_fails_in_a_line(talk: Conversation) -> None:
     replies = []
-    for number, word in enumerate(("hello", "reject", "raise"), 5):
+    for number, word in enumerate(("hello", "reject", "go back", "raise"), 5):
         talk.send(Asked(number, Question(word)))
         reply = talk.until(Answered)
         replies.append((reply.number, reply.answer, str(reply.error)))
     assert replies == [
         (5, "hello at 0", "None"),
         (6, None, "there is no torch here"),
-        (7, None, "ValueError: no such word"),
+        (7, None, "iteration 6 is not kept"),
+        (8, None, "ValueError: no such word"),
     ]
     assert any("no such word" in r.text for r in talk.reports if isinstance(r, Printed))
 

@@ -149,6 +149,19 @@ def test_small_kernels_are_magnified() -> None:
     assert layout.columns == 3
 
 
+def test_kernels_are_wider_where_a_pixel_takes_a_line_of_text() -> None:
+    """Six of 5×5 stayed one row in a pane of 70×18, as twice the size both ways needs 22 lines."""
+    kernels = arrange((6, 1, 5, 5), Room.of(70, 18, half_blocks=False), kernels=True)
+    assert (kernels.zoom, kernels.columns, kernels.grid_rows) == ((1, 2), 3, 2)
+    assert (kernels.label, len(kernels.shown)) == (1, 6)
+    box = kernels.box((4, 0, 2, 3))
+    assert box is not None
+    assert (box.width, box.height) == (2, 1)
+    assert {kernels.index_at(box.x + right, box.y) for right in (0, 1)} == {(4, 0, 2, 3)}
+    maps = arrange((1, 6, 28, 28), Room.of(70, 18, half_blocks=False), sample=0)
+    assert maps.zoom == (1, 1), "what is reduced keeps its aspect"
+
+
 def test_names_make_way_for_kernels_that_would_not_all_be_seen_or_not_whole() -> None:
     shape = (6, 1, 5, 5)
     for height, label, seen in ((12, 1, 6), (11, 0, 6), (6, 1, 3), (5, 0, 3)):

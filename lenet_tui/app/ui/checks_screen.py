@@ -35,7 +35,11 @@ class ChecksScreen(TrainingScreen):
             self.open(FindingsScreen(self, self._checked), self._go_to_finding)
 
     def _go_to_finding(self, finding: Finding) -> None:
-        """Show the op or parameter of a finding, and go to it where it is of a forward."""
+        """Show the op or parameter of a finding, and go to it where it is of a forward.
+
+        What was recorded of a script is gone through without running: there it is gone to the
+        iteration too.
+        """
         if finding.id == "raised":
             self.move(ToFailure())
             return
@@ -46,6 +50,9 @@ class ChecksScreen(TrainingScreen):
             self.choose(finding.where)
             self.inspection.open(cell)
             return
+        seen = finding.iteration or int(finding.evidence.get("iteration", 0))
+        if seen and self.frame is not None and self.frame.looked_at:
+            self.move(Goto(self._checked.iteration + seen - 1))
         aspect = "gradient" if finding.phase == BACKWARD.name else "value"
         parameters = {p.name for p in self.ready.parameters} if self.ready else set()
         if finding.phase == FORWARD.name and finding.where not in parameters:

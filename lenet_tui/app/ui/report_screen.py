@@ -199,7 +199,11 @@ class ReportScreen(SessionScreen):
         self.log_pane.add(report.kind, report.text)
         if report.kind == "warning":  # the log may be out of sight
             warned = self.words("log.warned", text=clean(report.text))
-            self.notify(warned, severity="warning")
+            panels = self._opened(FindingsScreen)
+            for findings in panels:
+                findings.warned(warned)
+            if not panels:
+                self.notify(warned, severity="warning")
 
     def _keys_passed(self, keys: Keys) -> None:
         """One of several screens makes the moves: say so where that changes."""

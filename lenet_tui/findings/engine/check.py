@@ -105,7 +105,7 @@ def check(
         while done < iterations or (done < MOST and any(d.wants_more() for d in looking)):
             done += 1
             failed, made, values = _run(trainer, done, first + done - 1, looking, values)
-            found += made
+            found += [replace(one, iteration=done) for one in made]
             for detector in looking:
                 found += detector.left(done)
             if failed:

@@ -92,9 +92,13 @@ class DataFlow:
         return set(self._of(self._mask(self._roots)))
 
     def cuts(self) -> Iterator[Cut]:
-        """The first calls where a way to a root ends for autograd; each parameter has one."""
+        """The first calls where a way to a root ends for autograd; each parameter has one.
+
+        A whole number, such as an action that was drawn, never has a gradient: where it is made is
+        the place only of parameters that have no other way to a root.
+        """
         left = (1 << len(self._names)) - 1
-        for call in self._calls:
+        for call in sorted(self._calls, key=_makes_whole_numbers):
             made = call.made
             leaves = not made and call.name in LEAVES_TORCH
             # as NumPy's array a tensor is detached first: no op of torch says whether that is a cut
@@ -107,14 +111,22 @@ class DataFlow:
                 if away:
                     left &= ~away
                     yield self._cut(call, away, leaves=True)
-            elif self._ends(made):
+            elif self._ends(call):
                 left &= ~alive
                 yield self._cut(call, alive)
 
-    def _ends(self, made: list[Tensor]) -> bool:
-        """Whether autograd does not follow what goes on to a root."""
-        grows = any(t.requires_grad for t in made)
-        return not grows and any(id(t) in self._to_root for t in made)
+    def _ends(self, call: Call) -> bool:
+        """Whether autograd does not follow what goes on to a root: it begins anew at a leaf that is
+        made of numbers.
+        """
+        read = {id(t) for t, _ in call.read}
+        grows = any(t.requires_grad and (not t.is_leaf or id(t) in read) for t in call.made)
+        return not grows and any(id(t) in self._to_root for t in call.made)
+
+
+def _makes_whole_numbers(call: Call) -> bool:
+    made = call.made
+    return bool(made) and not any(t.is_floating_point() or t.is_complex() for t in made)
 
 
 def _roots(iteration: Iteration) -> Iterator[Tensor]:

@@ -75,7 +75,8 @@ class Looking:
         iteration.number = self.iterations
         self.skipped += bool(skipped_scales(iteration))
         for detector in self._detectors:
-            self._found += detector.look(iteration)
+            found = detector.look(iteration)
+            self._found += [replace(one, iteration=self.iterations) for one in found]
         if self.loaders is not None and iteration.error is None:
             self._found += self.loaders.see(iteration)
         for detector in self._detectors:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from lenet_tui.findings.finding import Finding
-from lenet_tui.findings.words import facts
+from lenet_tui.findings.words import called, facts, spelled_evidence
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.text.clean import clean
@@ -224,25 +224,49 @@ def _order(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None) 
     """The phases of the iteration shown, in their order, with that of the finding marked."""
     phases = [segment.phase for segment in frame.segments] if frame else []
     lines = []
-    for phase in phases:
-        here = phase == finding.phase
-        mark = glyphs.current if here else glyphs.dot
-        lines.append(_plain(f"  {mark} {phase}", "bold $text-error" if here else ""))
+    for turn, times in _turns(phases):
+        for phase in turn:
+            here = phase == finding.phase
+            mark = glyphs.current if here else glyphs.dot
+            again = f"   {glyphs.times} {times}" if times > 1 and phase == turn[-1] else ""
+            lines.append(_plain(f"  {mark} {phase}{again}", "bold $text-error" if here else ""))
     if finding.id == "grad-accumulates" and "zero_grad" not in phases and phases:
         absent = f"  {glyphs.missing} zero_grad: {words('panel.absent')}"
         lines.append(_plain(absent, "bold $text-error"))
     return [*lines, Content(""), *_evidence(finding, words)] if lines else []
 
 
+def _turns(phases: list[str]) -> list[tuple[tuple[str, ...], int]]:
+    """The phases as turns that follow each other unchanged, and how many times they do.
+
+    So a step that accumulates fits the screen: ``zero_grad forward loss backward`` × 4.
+    """
+    turns: list[tuple[tuple[str, ...], int]] = []
+    at = 0
+    while at < len(phases):
+        length, times = 1, 1
+        for size in range(1, (len(phases) - at) // 2 + 1):
+            turn, n = phases[at : at + size], 1
+            while phases[at + n * size : at + (n + 1) * size] == turn:
+                n += 1
+            if n > 1 and n * size > length * times:
+                length, times = size, n
+        turns.append((tuple(phases[at : at + length]), times))
+        at += length * times
+    return turns
+
+
 def _evidence(finding: Finding, words: Words) -> list[Content]:
     """Name and value, a line each."""
-    evidence = {
-        k: v for k, v in facts(finding, words).items() if k != "reason" and v not in ("", None)
-    }
-    label = max(map(cell_len, evidence), default=0)
+    evidence = [
+        (called(finding, k, words), spelled_evidence(v, words))
+        for k, v in facts(finding, words).items()
+        if k != "reason" and v not in ("", None)
+    ]
+    room = max((cell_len(name) for name, _ in evidence), default=0)
     return [
-        _plain(f"{name}{' ' * (label - cell_len(name))}  {words.spell(_value(value))}")
-        for name, value in evidence.items()
+        _plain(f"{name}{' ' * (room - cell_len(name))}  {words.spell(value)}")
+        for name, value in evidence
     ]
 
 

@@ -33,19 +33,35 @@ def with_answer(
 
 
 class ProbeAnswers(VerticalScroll):
-    """What was asked last, or why it has no answer; then the answers, a paragraph each."""
+    """What was asked last, or why it has no answer; then the answers, a paragraph each.
+
+    The newest line is set off from those before it.
+    """
 
     def compose(self) -> ComposeResult:
         yield Prose(id="findings-probe")
+        yield Prose(id="findings-earlier")
 
-    def show(self, answers: Sequence[probes.ProbeAnswer], words: Words, first: str = "") -> None:
-        """Show the answers below a line about the probe just asked; with neither, nothing."""
+    def show(
+        self,
+        answers: Sequence[probes.ProbeAnswer],
+        refused: Sequence[str],
+        words: Words,
+        first: str = "",
+    ) -> None:
+        """Show the answers below a line about the probe just asked, then the probes that have
+        none; with nothing of these, nothing.
+        """
         lines = [first] if first else []
         for answer in answers:
             title, said = words(f"probe.{answer.probe}"), verdict(answer, words)
             result = words("panel.probe.result", probe=title, n=answer.iteration, verdict=said)
             lines.append(result)
-        text = "\n".join(clean(words.spell(line), 1000) for line in lines)
-        self.query_one("#findings-probe", Prose).show(text)
+        lines += refused
+        texts = [clean(words.spell(line), 1000) for line in lines]
+        self.query_one("#findings-probe", Prose).show("\n".join(texts[:1]))
+        earlier = self.query_one("#findings-earlier", Prose)
+        earlier.show("\n".join(texts[1:]))
+        earlier.display = len(texts) > 1
         self.display = bool(lines)
         self.scroll_home(animate=False)

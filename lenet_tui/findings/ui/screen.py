@@ -16,20 +16,21 @@ from textual.widgets.option_list import Option
 
 from lenet_tui.findings import probes
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings
-from lenet_tui.findings.ledger import Ledger, LedgerRow
+from lenet_tui.findings.ledger import Ledger
 from lenet_tui.findings.report import place
 from lenet_tui.findings.request import ITERATIONS, Check
-from lenet_tui.findings.ui.ledger_table import ledger_lines, suspicious
+from lenet_tui.findings.ui.ledger_page import LedgerPage
 from lenet_tui.findings.ui.places import PARAMETERS, drawing
 from lenet_tui.findings.ui.probe_answers import KEYS, ProbeAnswers, with_answer
 from lenet_tui.findings.words import said, shown_evidence
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.terminal.ui.toast import brief
 from lenet_tui.text.clean import clean
 
-NO_PLACE_YET = 0.02
-"""Seconds after which a page that was turned to is looked for again."""
+WARNINGS = 2
+"""How many of torch's last warnings are shown."""
 LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-page-ledger"
 
 
@@ -37,12 +38,14 @@ LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-pag
 class Checked:
     """The last check of a session: what it found, from which iteration on.
 
-    ``answers``: of probes on that step since then, the newest first, one of each.
+    ``answers``: of probes on that step since then, the newest first, one of each; ``refused``: why
+    others have none, by the probe.
     """
 
     found: Findings | None = None
     iteration: int = 0
     answers: list[probes.ProbeAnswer] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 class FindingsScreen(Dialog[Finding]):
@@ -62,6 +65,7 @@ class FindingsScreen(Dialog[Finding]):
         Binding("p", "ledger", show=False),
         Binding("backspace,left", "back", show=False),
         Binding("g", "go", show=False),
+        Binding("enter", "enter", show=False),
         *(Binding(key, f"probe('{name}')", show=False) for key, name in KEYS.items()),
     ]
 
@@ -69,7 +73,7 @@ class FindingsScreen(Dialog[Finding]):
         self._port = port
         self._latest = checked
         self._shown: Finding | None = None
-        self._rows: tuple[LedgerRow, ...] = ()
+        self._warned: list[str] = []
         self._asking = False
         super().__init__("findings")
 
@@ -80,20 +84,17 @@ class FindingsScreen(Dialog[Finding]):
                 yield OptionList(compact=True, id="findings-list")
                 with VerticalScroll(id="findings-detail", can_focus=False):
                     yield Prose(id="findings-place")
-                    yield Prose(id="findings-evidence")
                     yield Prose(id="findings-why")
                     yield Prose(id="findings-fix")
+                    yield Prose(id="findings-evidence")
                 yield ProbeAnswers(id="findings-answers")
+                yield Prose(id="findings-warned")
                 yield Prose(id="findings-probes")
             with VerticalScroll(id=PLACE):
                 yield Static(classes="title", markup=False)
                 yield Static(id="findings-drawing", markup=False)
                 yield Prose(id="findings-remedy")
-            with Vertical(id=LEDGER):
-                yield Static(classes="title", markup=False)
-                yield Static(id="findings-head", markup=False)
-                yield OptionList(compact=True, id="findings-ledger")
-                yield Prose(id="findings-about")
+            yield LedgerPage(id=LEDGER)
 
     @property
     def _here(self) -> int:
@@ -124,7 +125,10 @@ class FindingsScreen(Dialog[Finding]):
             return
         self._asking = True
         self._latest.answers.clear()
+        self._latest.refused.clear()
         self._show_answers()
+        self._warned.clear()
+        self._show_warned()
         self.query_one("#findings-list", OptionList).clear_options()
         self._detail(None)
         summary = self.query_one("#findings-summary", Prose)
@@ -147,6 +151,17 @@ class FindingsScreen(Dialog[Finding]):
             self.complain(clean(self.words.say(reply.error), 500) if reply.error else "")
         else:
             self._fill()
+
+    def warned(self, text: str) -> None:
+        """Say what torch warns of while it is asked: a notification would lie over the answers."""
+        if text not in self._warned:
+            self._warned.append(text)
+            self._show_warned()
+
+    def _show_warned(self) -> None:
+        shown = self.query_one("#findings-warned", Prose)
+        shown.show("\n".join(brief(text) for text in self._warned[-WARNINGS:]))
+        shown.display = bool(self._warned)
 
     def lost(self) -> None:
         """The engine is gone: there will be no answer."""
@@ -219,6 +234,7 @@ class FindingsScreen(Dialog[Finding]):
             prose = self.query_one(f"#findings-{name}", Prose)
             prose.show(clean(words.spell(text), 2000))
             prose.display = bool(text)
+        self.query_one(f"#{LIST}").set_class(finding is None, "-none")
 
     # Places
 
@@ -239,10 +255,9 @@ class FindingsScreen(Dialog[Finding]):
         self.query_one("#findings-remedy", Prose).show(self.words.spell(f"{at}\n{remedy}"))
         self._turn(PLACE)
 
-    def on_key(self, event: object) -> None:
-        """Enter on a drawing goes to its place."""
-        key = getattr(event, "key", "")
-        if key == "enter" and self.query_one(ContentSwitcher).current == PLACE:
+    def action_enter(self) -> None:
+        """On a drawing, go to its place; the key is for nothing below this screen."""
+        if self.query_one(ContentSwitcher).current == PLACE:
             self.action_go()
 
     def action_go(self) -> None:
@@ -262,53 +277,14 @@ class FindingsScreen(Dialog[Finding]):
         if reply.answer is None:
             self.complain(clean(self.words.say(reply.error), 500) if reply.error else "")
             return
-        self._rows = reply.answer
-        title = self.words("panel.ledger")
-        if self._shown is not None and self._shown.id in PARAMETERS:
-            title = f"{self._shown.id}: {said(self._shown, self.words)[0]}"
-        self.query_one(f"#{LEDGER} .title", Static).update(clean(title, 400))
-        self.query_one("#findings-about", Prose).show(self.words("ledger.about"))
+        page = self.query_one(LedgerPage)
+        page.show(reply.answer, self._shown, self.words, self.glyphs)
         self._turn(LEDGER)
-        self.call_after_refresh(self._fill_ledger)
+        self.call_after_refresh(page.fill)
 
-    def _fill_ledger(self) -> None:
-        listed = self.query_one("#findings-ledger", OptionList)
-        if listed.container_size.width < 1:  # it has just been turned to, and has no place yet
-            if self.query_one(ContentSwitcher).current == LEDGER:
-                self.set_timer(NO_PLACE_YET, self._fill_ledger)
-            return
-        width = listed.container_size.width - 1  # beside the scrollbar
-        head, lines = ledger_lines(self._rows, width, self.words, self.glyphs)
-        self.query_one("#findings-head", Static).update(head)
-        here = listed.highlighted
-        listed.clear_options()
-        listed.add_options(lines)
-        wanted = self._named()
-        listed.highlighted = here if here is not None else wanted
-        self.call_after_refresh(listed.scroll_to_highlight)
-
-    def _named(self) -> int | None:
-        """The row that the finding is about, or the first suspicious one."""
-        finding = self._shown
-        if finding is not None and finding.id in PARAMETERS:
-            evidence = finding.evidence
-            several = [finding.where, *evidence.get("parameters", ()), *evidence.get("instead", ())]
-            for n, row in enumerate(self._rows):
-                if row.name in several or (row.held_by and row.held_by in several):
-                    return n
-        odd = [n for n, row in enumerate(self._rows) if suspicious(row)]
-        return next(iter(odd), 0 if self._rows else None)
-
-    @on(OptionList.OptionSelected, "#findings-ledger")
-    def _parameter(self, event: OptionList.OptionSelected) -> None:
-        row = self._rows[event.option_index]
-        if row.name:
-            self.dismiss(Finding("no-gradient", "update", row.name))
-
-    def on_resize(self) -> None:
-        """Lay the columns out for the new width."""
-        if self._rows:
-            self.call_after_refresh(self._fill_ledger)
+    @on(LedgerPage.Chosen)
+    def _parameter(self, event: LedgerPage.Chosen) -> None:
+        self.dismiss(Finding("no-gradient", "update", event.name))
 
     def action_back(self) -> None:
         """Go back to the list."""
@@ -340,10 +316,14 @@ class FindingsScreen(Dialog[Finding]):
             return
         if reply.answer is None:
             error = words.say(reply.error) if reply.error else ""
-            self._show_answers(f"{words(f'probe.{name}')}: {error}")
+            refused = f"{words(f'probe.{name}')}: {error}"
+            self._show_answers(refused)
+            self._latest.refused[name] = refused
             return
         self._latest.answers = with_answer(self._latest.answers, reply.answer)
+        self._latest.refused.pop(name, None)
         self._show_answers()
 
     def _show_answers(self, first: str = "") -> None:
-        self.query_one(ProbeAnswers).show(self._latest.answers, self.words, first)
+        refused = [text for text in self._latest.refused.values() if text != first]
+        self.query_one(ProbeAnswers).show(self._latest.answers, refused, self.words, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import Formatter
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words.again import AGAIN
 from lenet_tui.findings.words.check import CHECK
+from lenet_tui.findings.words.evidence import EVIDENCE
 from lenet_tui.findings.words.ledger import LEDGER
 from lenet_tui.findings.words.loss import LOSS
 from lenet_tui.findings.words.not_finite import NOT_FINITE
@@ -18,11 +20,12 @@ from lenet_tui.findings.words.panel import PANEL
 from lenet_tui.findings.words.probes import PROBES
 from lenet_tui.findings.words.singular import singular
 from lenet_tui.text.notice import Table
-from lenet_tui.text.numbers import number
+from lenet_tui.text.numbers import index_text, number, sign
 from lenet_tui.text.words import Words
 
 _ALL: Table = {
     **CHECK,
+    **EVIDENCE,
     **LOSS,
     **LEDGER,
     **ORDER,
@@ -37,16 +40,21 @@ FINDINGS: Table = {**_ALL, **singular(_ALL)}
 """
 
 _SIGNS = {"inf": "∞", "-inf": "−∞", "nan": "NaN"}
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 _TOGETHER = {"along": {"factors", "losses"}}
 """What a text says of several pieces of the evidence in one."""
 LISTED = 3
 """Names that a text lists."""
+LISTED_WHOLE = 12
+"""Names that the evidence lists, where a text has only the first of them."""
 
 
 def said(finding: Finding, words: Words) -> tuple[str, str, str]:
     """The title, the why and the fix of a finding."""
     values = {name: _spelled(value, words) for name, value in facts(finding, words).items()}
     values |= {"where": finding.where, "line": finding.line}
+    if finding.evidence.get("index"):
+        values["index"] = index_text(finding.evidence["index"])
     title, why, fix, *more = (words(key, **values) for key in _keys(finding, words))
     return title, "".join((why, *more)), fix
 
@@ -55,6 +63,14 @@ def facts(finding: Finding, words: Words) -> dict[str, Any]:
     """The evidence, with a message of ours in the language of the words."""
     own = {} if finding.message is None else {"message": words.say(finding.message)}
     return {**finding.evidence, **own}
+
+
+def called(finding: Finding, name: str, words: Words) -> str:
+    """What a name of the evidence is called: by the finding, by all, or as it is."""
+    for key in (f"findings.{finding.id}.evidence.{name}", f"findings.evidence.{name}"):
+        if key in words:
+            return words(key)
+    return name
 
 
 def _keys(finding: Finding, words: Words) -> tuple[str, ...]:
@@ -77,23 +93,31 @@ def _is_cut(value: Any) -> bool:
 
 
 def shown_evidence(finding: Finding, words: Words) -> str:
-    """The evidence in one line, as ``name value``; what the texts say whole is left out.
-
-    A name that says too little has words of its own, ``findings.ID.evidence.NAME``.
+    """The evidence in one line, as ``name value``; what the texts say whole is left out, but for
+    what has words of the finding's own, ``findings.ID.evidence.NAME``.
     """
     known = finding.evidence.items()
     values = {k: v for k, v in known if k not in ("reason", "message") and v not in ("", [], ())}
     texts = " ".join(words(key) for key in _keys(finding, words))
     named = {name for _, name, _, _ in Formatter().parse(texts)}
     together = {part for name, parts in _TOGETHER.items() if name in named for part in parts}
-    labels = {name: f"findings.{finding.id}.evidence.{name}" for name in values}
+    own = {name for name in values if f"findings.{finding.id}.evidence.{name}" in words}
     values = {
         name: value
         for name, value in values.items()
-        if name not in together and (name not in named or labels[name] in words or _is_cut(value))
+        if name not in together and (name not in named or name in own or _is_cut(value))
     }
-    said_as = {name: words(labels[name]) if labels[name] in words else name for name in values}
-    return ", ".join(f"{said_as[k]} {_spelled(value, words)}" for k, value in values.items())
+    return words("findings.between").join(
+        f"{called(finding, name, words)} {spelled_evidence(value, words)}"
+        for name, value in values.items()
+    )
+
+
+def spelled_evidence(value: Any, words: Words) -> str:
+    """A value of the evidence by itself, with more of its names than a text has room for."""
+    if isinstance(value, bool):
+        return words("findings.yes" if value else "findings.no")
+    return _spelled(value, words, LISTED_WHOLE)
 
 
 def as_json(finding: Finding, words: Words) -> Mapping[str, Any]:
@@ -112,18 +136,18 @@ def as_json(finding: Finding, words: Words) -> Mapping[str, Any]:
     }
 
 
-def _spelled(value: Any, words: Words) -> str:
+def _spelled(value: Any, words: Words, listed: int = LISTED) -> str:
     """A value of the evidence, as a text has it."""
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, (int, float)):
         return number(value)
     if isinstance(value, str):
-        return _SIGNS.get(value, value)
+        return _SIGNS.get(value) or (sign(value) if _NUMBER.fullmatch(value) else value)
     several = list(value)
     if all(isinstance(n, int) for n in several):
         inside = ", ".join(str(n) for n in several)
         return f"({inside},)" if len(several) == 1 else f"({inside})"
-    shown = [_spelled(one, words) for one in several[:LISTED]]
+    shown = [_spelled(one, words) for one in several[:listed]]
     left = len(several) - len(shown)
     return ", ".join(shown) + (words("findings.more", n=left) if left else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lenet_tui.text.notice import Table
 
 CHECK: Table = {
-    "findings.more": (" and {n} more", " 等另外 {n} 个"),
+    "findings.more": (" and {n} more", " 以及另外 {n} 个"),
     "findings.none": (
         "No findings in {count} iterations.",
         "{count} 次迭代中没有发现问题。",

@@ -211,8 +211,8 @@ LEDGER: Table = {
         "每次 model.train() 之后把冻结的模块切换到 eval 模式。",
     ),
     "findings.tied-but-apart.title": (
-        "{first} and {second} are equal to the bit, in two storages",
-        "{first} 与 {second} 逐位相等，却存放在两处",
+        "{first} and {second} begin equal to the bit, in two storages",
+        "{first} 与 {second} 起初逐位相等，却存放在两处",
     ),
     "findings.tied-but-apart.why": (
         "They begin equal as tied weights do, but each has its own gradient and update, so they "

@@ -144,6 +144,10 @@ _TITLES: Table = {
         "{where} holds {value} at {index}: {bad} of {total} numbers are not finite",
         "{where} 在 {index} 处为 {value}：{total} 个数中有 {bad} 个不是有限数",
     ),
+    "findings.nan-input.foreign.title": (
+        "{where} is given {value} from outside, at {index}: {bad} of {total} are not finite",
+        "{where} 从外部得到 {value}，在 {index} 处：{total} 个数中有 {bad} 个不是有限数",
+    ),
     "findings.nan-forward.title": (
         "{where} makes the first {value} of finite numbers, at {index}: {bad} of {total}",
         "{where} 由有限数产生第一个 {value}，在 {index} 处：{total} 个中有 {bad} 个",
@@ -258,6 +262,11 @@ def _entries() -> dict[str, tuple[str, str]]:
         "It came with the batch, in sample {sample}.",
         "它随批量而来，在样本 {sample} 中。",
     )
+    found["findings.nan-input.foreign.why"] = (
+        "No op of the iteration made it: it was there before, in the data or in what was kept.",
+        "本次迭代没有算子产生它：它此前就在数据或保留的张量中。",
+    )
+    found["findings.nan-input.foreign.fix"] = found["findings.nan-input.given.fix"]
     return found
 
 

@@ -29,25 +29,29 @@ def bars(
     negative number has its sign before its bar. ``labels``: their numbers, if not given.
     """
     labels = labels or [str(n) for n in range(len(values))]
-    texts = aligned(values.tolist())
-    beside = aligned(goals.tolist()) if goals is not None and len(goals) == len(values) else None
+    plain = ascii_text if ascii_only else str
+    texts = [plain(text) for text in aligned(values.tolist())]
+    widest = max(map(len, texts))
+    mark = plain(" ◀")
+    beside = None
+    if goals is not None and len(goals) == len(values):
+        beside = [plain(f" → {text}") for text in aligned(goals.tolist())]
     label = max(map(len, labels), default=1)
-    after = len(beside[0]) + 3 if beside else 2
-    room = max(1, width - label - 3 - max(map(len, texts)) - after)
+    room = max(1, width - label - 3 - widest - max(map(len, beside or [mark])))
     finite = np.abs(values[np.isfinite(values)])
     top = max(float(finite.max()) if finite.size else 1.0, 1e-30)
     if (values >= 0).all() and top <= 1:
         top = 1.0
     best = int(np.nanargmax(values)) if np.isfinite(values).any() else -1
-    plain = ascii_text if ascii_only else str
     lines = []
     for number, value in enumerate(values):
         share = abs(value) / top if np.isfinite(value) else 0.0
-        goal = f" → {beside[number]}" if beside else " ◀" if number == wanted else ""
-        text = plain(f"{'−' if value < 0 else ' '}{bar(share, room, ascii_only)} {texts[number]}")
+        goal = beside[number] if beside else mark if number == wanted else ""
+        sign = plain("−") if value < 0 else " "
+        text = f"{sign}{bar(share, room, ascii_only)} {texts[number].rjust(widest)}"
         style = "bold" if number == best else ""
         named = (f"{labels[number]:>{label}} {text}", style)
-        lines.append(Content.assemble(named, plain(goal)))
+        lines.append(Content.assemble(named, goal))
     return lines
 
 

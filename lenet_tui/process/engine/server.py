@@ -31,6 +31,7 @@ from lenet_tui.protocol.request import Rejected, handler_of
 from lenet_tui.protocol.session_api import (
     DeviceLost,
     MakeSession,
+    MoveRejected,
     OwnError,
     Progress,
     Session,
@@ -186,7 +187,7 @@ class Server:
             return messages.Answered(asked.number, error=notice("process:not-started"))
         try:
             return messages.Answered(asked.number, handler_of(request)(request, self._session))
-        except Rejected as error:
+        except (Rejected, MoveRejected) as error:
             return messages.Answered(asked.number, error=error.notice)
 
     def _start(self, command: messages.Start) -> messages.Report:

@@ -72,8 +72,7 @@ class NumberTable(Picker):
         """Show the numbers; ``request`` asked for them."""
         self._values = view.values[0] if view.values is not None and len(view.values) else None
         if self._values is not None and self._values.size:
-            widest = max(map(len, aligned(self._values.ravel().tolist()))) + 1
-            self._cell = max(self._cell, widest)
+            self._cell = max(self._cell, 1 + max(map(len, self._texts(self._values))))
         self._draw()
         if self._fit() != self._window:
             self.post_message(self.Reshaped())
@@ -123,7 +122,7 @@ class NumberTable(Picker):
         window = self._window
         plain, faint = self.rich_style, self.rich_style + Style(dim=True)
         rows, cols = self._values.shape
-        texts = aligned(self._values.ravel().tolist())
+        texts = self._texts(self._values)
         cell, edge = self._cell, self._edge_width()
         shown = max(1, min(cols, (self.size.width - edge) // cell))
         lines: list[list[Segment]] = []
@@ -146,6 +145,11 @@ class NumberTable(Picker):
                 line.append(self._segment(text.rjust(cell - 1), style))
             lines.append(line)
         return lines
+
+    def _texts(self, values: npt.NDArray[np.float64]) -> list[str]:
+        """The numbers as they are shown: in ASCII an infinity takes more columns."""
+        texts = aligned(values.ravel().tolist())
+        return [ascii_text(text) for text in texts] if ascii_only(self) else texts
 
     def _there(self, row: int, col: int) -> bool:
         """Whether a wrapped vector has an element there."""

@@ -21,6 +21,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from lenet_tui.terminal.ui.painting import paint_parts
+
 T = TypeVar("T")
 _on_event = OptionList.on_event
 
@@ -57,6 +59,10 @@ class Once(ModalScreen[T]):
 
     holds_keys = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        paint_parts(self)
+
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close, if that has not been done."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
@@ -70,6 +76,7 @@ class Palette(CommandPalette):
 
     def __init__(self, *args: Any, nothing: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        paint_parts(self)
         self._nothing = nothing
 
     def on_mount(self) -> None:

@@ -64,6 +64,10 @@ class PlainScreen(Screen[ScreenResultType]):
         """Paint ``widgets``, which have changed, soon; Textual's next tick does that."""
 
 
+def paint_parts(screen: Screen[Any]) -> None:
+    """Have a screen painted by its changed parts, which Textual does in its own way."""
+
+
 def set_border_titles(widget: Widget, title: Content | None, subtitle: Content | None) -> None:
     """Set the texts in the upper and the lower line of a border; ``None`` leaves one as it is."""
     if title is not None:

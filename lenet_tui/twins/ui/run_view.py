@@ -48,7 +48,7 @@ class RunView(Reader, Vertical):
         """Both begin to run."""
         words = self.words
         self._mistake, self._result, self._seed = mistake, None, seed
-        title = words(f"twins.{mistake.id}.title") if mistake else words("twins.running")
+        title = words(f"twins.{mistake.id}.title") if mistake else ""
         self.query_one(".title", Static).update(title)
         verdict = self.query_one("#twins-verdict", Prose)
         shown = mistake is not None and answer is not None

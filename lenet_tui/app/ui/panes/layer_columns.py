@@ -52,8 +52,10 @@ def columns(
         notes: Columns = [(marks, "mark"), (_ops(line, node, words), "note")]
         _fill(left, room - 2, _title(node, room - 2, glyphs), part, notes)
     elif node.kind == PARAMETER:
-        notes = [(f" {text}", "mark") for text in mark_texts(node, words, glyphs)]
-        _fill(left, room, _title(node, room, glyphs), "parameter", notes)
+        title = _title(node, room, glyphs)
+        said = "".join(f" {text}" for text in mark_texts(node, words, glyphs))
+        fits = cell_len(title) + cell_len(said) <= room  # else the sign alone: half a word misleads
+        _fill(left, room, title, "parameter", [(said if fits else marks, "mark")])
     else:
         titles = min(look.titles, max(room // 2, room - cell_len(line.op) - 1)) if line.op else room
         title = _title(node, titles, glyphs)

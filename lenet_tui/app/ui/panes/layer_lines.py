@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lenet_tui.app.module_tree import INPUT, LOSS, MODULE, OP, PARAMETER, Node
 from lenet_tui.protocol.frame import Frame, Parameter, Shape, has_loss
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import number, shape_text, thousands
+from lenet_tui.text.numbers import ascii_text, number, shape_text, thousands
 
 LONG = 120
 """Characters of an op's arguments that are shown."""
@@ -49,6 +49,17 @@ def line_of(node: Node, frame: Frame | None) -> Line:
     loss = frame.loss if frame and has_loss(frame) else None
     criterion = frame.options.loss if frame else ""
     return Line(criterion, count="" if loss is None else number(loss), reached=loss is not None)
+
+
+def in_ascii(line: Line) -> Line:
+    """``line`` in ASCII, which may be longer: its places are measured after this."""
+    return replace(
+        line,
+        op=ascii_text(line.op),
+        flow=ascii_text(line.flow),
+        shape=ascii_text(line.shape),
+        count=ascii_text(line.count),
+    )
 
 
 def total(parameters: tuple[Parameter, ...]) -> int:

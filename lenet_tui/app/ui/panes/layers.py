@@ -11,7 +11,7 @@ from textual.message import Message
 
 from lenet_tui.app.module_tree import INPUT, MODULE, OP, PARAMETER, module_tree
 from lenet_tui.app.ui.panes.layer_columns import Columns, Look, columns, mark_texts
-from lenet_tui.app.ui.panes.layer_lines import line_of, total
+from lenet_tui.app.ui.panes.layer_lines import in_ascii, line_of, total
 from lenet_tui.app.ui.panes.layer_search import LayerSearch, matches, nearest
 from lenet_tui.app.ui.panes.layer_tree import LayerTree
 from lenet_tui.kit.ui.pane import Pane
@@ -142,6 +142,8 @@ class LayersPane(Pane):
             self._counts,
         )
         line = line_of(node, self._frame)
+        if ascii_only(self):
+            line = in_ascii(line)
         texts = columns(node, line, look, width, words=self.words, glyphs=self.glyphs)
         return [(spelled(self, text), part) for text, part in texts]
 

@@ -202,7 +202,7 @@ class OrderDetector(Detector):
                 "grad-accumulates",
                 (name, gradient.added.line or line,
                  {"parameters": added, "count": len(added), "old": old, "sum": new,
-                  "update": line}),
+                  "update": line, "iteration": iteration.number}),
             )  # fmt: skip
         for name in read:
             self._of(name).used = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from torch import Tensor, nn
 
@@ -77,15 +77,27 @@ class FrozenDetector(Detector):
 
 
 class TiedDetector(Detector):
-    """An embedding and a head, or a weight and its transpose, equal to the bit in two storages."""
+    """An embedding and a head, or a weight and its transpose, equal to the bit in two storages.
 
-    def begin(self, trainer: Trainer) -> Iterable[Finding]:
+    It looks at what the first iteration began with: a script stands after its update.
+    """
+
+    def __init__(self) -> None:
+        self._looked = False
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if not self._looked:
+            self._looked = True
+            yield from self._begun(iteration.trainer, iteration.before)
+
+    def _begun(self, trainer: Trainer, before: Mapping[str, Tensor]) -> Iterable[Finding]:
         modules = dict(trainer.modules())
         alike: dict[int, list[_Weight]] = {}
         for name, p in trainer.parameters.items():
             kind = modules.get(name.rpartition(".")[0])
             if isinstance(kind, (nn.Embedding, *HEADS)) and p.dim() >= 2 and p.numel() >= SMALL:
-                alike.setdefault(p.numel(), []).append(_Weight(name, p, kind))
+                weight = _Weight(name, p, before.get(name, p), kind)
+                alike.setdefault(p.numel(), []).append(weight)
         for several in alike.values():
             for number, first in enumerate(several):
                 for second in several[number + 1 :]:
@@ -99,10 +111,13 @@ class TiedDetector(Detector):
 
 
 class _Weight:
-    """A weight with two of its numbers, by which most others are told from it at once."""
+    """A weight, as it was, with two of its numbers, by which most others are told from it at once.
 
-    def __init__(self, name: str, tensor: Tensor, module: nn.Module) -> None:
-        self.name, self.tensor, self.module = name, tensor.detach(), module
+    ``live``: where it is stored.
+    """
+
+    def __init__(self, name: str, live: Tensor, tensor: Tensor, module: nn.Module) -> None:
+        self.name, self.live, self.tensor, self.module = name, live, tensor.detach(), module
         rows = self.tensor.flatten(1)
         self.corners = float(rows[0, -1].abs()), float(rows[-1, 0].abs())
 
@@ -110,7 +125,7 @@ class _Weight:
         """Whether both begin equal, as tied weights do, in two storages."""
         a, b = self.tensor, other.tensor
         kinds = self.module, other.module
-        if a.device != b.device or storage(a) == storage(b):
+        if a.device != b.device or storage(self.live) == storage(other.live):
             return False
         heads = [isinstance(kind, HEADS) for kind in kinds]
         if a.shape == b.shape and any(heads) and not all(heads):

@@ -78,7 +78,7 @@ def behind(tape: Tape, op: OpEntry, given: Given) -> Birth | None:
     producers = Producers([op for segment in tape.segments for op in segment.ops])
     for operand in _bad_operands(op, producers, given):
         if operand.producer is None:
-            return _from_outside(operand, given)
+            return _from_outside(operand, given) or _foreign(operand, op, tape)
         made, found = _follow(operand.producer, producers, given)
         return found or _birth(made, given, tape, producers)
     return None
@@ -89,6 +89,9 @@ def _traced(tape: Tape, loss: OpEntry, given: Given) -> Birth:
     start = next((op for op in ops if op is loss or op.made(loss.tensor)), loss)
     producers = Producers(ops)
     op, found = _follow(start, producers, given)
+    if found is None:
+        given_nan = (b for b in _bad_operands(op, producers, given) if b.producer is None)
+        found = next(filter(None, (_foreign(b, op, tape) for b in given_nan)), None)
     return found or _birth(op, given, tape, producers)
 
 
@@ -181,6 +184,25 @@ def _from_outside(operand: _Operand, given: Given) -> Birth | None:
     return Birth(kind, name, "given", value, index, bad, tensor.numel(), str(tensor.dtype)[6:])
 
 
+def _foreign(operand: _Operand, op: OpEntry, tape: Tape) -> Birth | None:
+    """A NaN that no op made, in a tensor that is known by no name: its first reader names it.
+
+    Infinities of such a tensor may be meant, as those of a mask are.
+    """
+    tensor = operand.tensor
+    if not has_nan(tensor):
+        return None
+    index, bad = first_bad(tensor)
+    return Birth(
+        "input", op.name, "foreign", float(tensor.detach()[index]), index, bad, tensor.numel(),
+        str(tensor.dtype)[6:], op=op, phase=_phase(op, tape),
+    )  # fmt: skip
+
+
+def _phase(op: OpEntry, tape: Tape) -> str:
+    return next((s.phase.name for s in tape.segments if any(e is op for e in s.entries)), "")
+
+
 def _birth(op: OpEntry, given: Given, tape: Tape, producers: Producers) -> Birth:
     bad_operands = list(_bad_operands(op, producers, given))
     maker = _maker(bad_operands[0], producers, given)[0] if bad_operands else None
@@ -204,7 +226,7 @@ def _described(op: OpEntry, given: Given, tape: Tape) -> Birth:
     cause = causes.cause(with_values, index, value)
     if causes.wanted(op) and not math.isnan(value):
         cause = "mask-in-loss"
-    phase = next((s.phase.name for s in tape.segments if any(e is op for e in s.entries)), "")
+    phase = _phase(op, tape)
     return Birth(
         "forward", op.name, cause, value, index, bad, tensor.numel(), str(tensor.dtype)[6:],
         causes.factors(with_values, index), op, phase,

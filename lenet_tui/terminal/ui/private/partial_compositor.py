@@ -6,13 +6,14 @@ changed at the top and one at the bottom, the whole screen, to throw most of it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from textual._compositor import Compositor, CompositorUpdate, ReflowResult
 from textual.content import Content
 from textual.geometry import Region, Size
-from textual.screen import ScreenResultType
+from textual.screen import Screen, ScreenResultType
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -36,6 +37,9 @@ class PartUpdate(CompositorUpdate):
 
 class PartCompositor(Compositor):
     """Draws each changed region by itself, the widgets in front first, until it is filled.
+
+    Textual cuts every line where any widget begins or ends, also below one that lies over it, and
+    makes two blanks of a wide character that is cut: notifications lost Chinese characters.
 
     A layout tells each widget whose size has changed since the last one. Textual compares with a
     map that whoever asks where a widget is may have renewed in between; then nobody is told.
@@ -67,6 +71,16 @@ class PartCompositor(Compositor):
             return None
         return PartUpdate([piece for region in regions for piece in self._pieces(region)])
 
+    def _render_chops(
+        self, crop: Region, is_rendered_line: Callable[[int], bool]
+    ) -> Sequence[Mapping[int, Strip]]:
+        """What is seen of each line of the screen, by the place where it begins."""
+        chops: list[dict[int, Strip]] = [{} for _ in range(self.size.height)]
+        for y, x, strip in self._pieces(crop):
+            if is_rendered_line(y):
+                chops[y][x] = strip
+        return [dict(sorted(chop.items())) for chop in chops]
+
     def _pieces(self, area: Region) -> Iterator[Piece]:
         """What is seen in ``area``, each cell once."""
         free = {y: [(area.x, area.right)] for y in area.line_range}
@@ -93,6 +107,11 @@ class PartCompositor(Compositor):
                 return
 
 
+def paint_parts(screen: Screen[Any]) -> None:
+    """Have a screen, which has just been made, painted by its changed parts."""
+    screen._compositor = PartCompositor()
+
+
 class PartScreen(PlainScreen[ScreenResultType]):
     """A screen that is painted by its changed parts, as soon as nothing else waits to be handled.
 
@@ -101,7 +120,7 @@ class PartScreen(PlainScreen[ScreenResultType]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = PartCompositor()
+        paint_parts(self)
 
     def _on_idle(self) -> None:  # type: ignore[override]  # Textual calls the screen's own too
         self.paint()
