@@ -76,6 +76,8 @@ def serve(listener: socket.socket) -> None:
         with listener.accept()[0] as client:
             asked, fds = _received(client)
             if asked and _same_torch(asked["env"]):
+                import torch._dynamo  # noqa: F401, PLC0415 - by the first optimizer that is made
+
                 import lenet_tui.history.engine.session  # noqa: PLC0415
                 import lenet_tui.training.engine.devices  # noqa: F401, PLC0415
 

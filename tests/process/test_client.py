@@ -259,13 +259,15 @@ def test_many_commands_in_one_go_are_answered_in_order(talk: Conversation) -> No
 
 PARENT = """
 import sys, time
+from lenet_tui.process import forkserver as ours
 from lenet_tui.process.client import EngineClient
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.messages import DoMove, Ready, Start
 from lenet_tui.protocol.moves import Set
-from lenet_tui.text.notice import verbatim
 from tests.harness import fake_session
 from multiprocessing import forkserver
+
+ours.PRELOAD = fake_session.__name__  # not torch, which is not the subject
 
 def said(report):
     if isinstance(report, Ready):

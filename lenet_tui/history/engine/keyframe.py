@@ -24,8 +24,8 @@ from lenet_tui.protocol.optimizers import STATES
 from lenet_tui.protocol.options import OptionError, Options, check
 from lenet_tui.text.notice import Notice, Problem, notice
 from lenet_tui.training.engine import cuda_generators
-from lenet_tui.training.engine.cuda_generators import TORCHS
 from lenet_tui.training.engine.copies import copy_into
+from lenet_tui.training.engine.cuda_generators import TORCHS
 from lenet_tui.training.engine.dataset import CLASSES, DataState, check_unchanged
 from lenet_tui.training.engine.generators import (
     WORDS,

@@ -21,6 +21,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from lenet_tui.terminal.ui.fresh_screen import FreshScreen
 from lenet_tui.terminal.ui.painting import paint_parts
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ async def _ignoring_stale_clicks(self: OptionList, event: Event) -> None:
 mend_lists()
 
 
-class Once(ModalScreen[T]):
+class Once(FreshScreen[T], ModalScreen[T]):
     """A dialog. Textual closes the screen below, or the app, when one is dismissed twice.
 
     ``holds_keys``: it may be about to close, so keys other than escape wait.

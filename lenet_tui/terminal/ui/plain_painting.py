@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from textual.app import App
 from textual.content import Content
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 from textual.widget import Widget
 
 from lenet_tui.terminal.flow_control import FlowControl
+from lenet_tui.terminal.ui.fresh_screen import FreshScreen
 from lenet_tui.terminal.ui.readable import BLACK_IN_BOLD, READABLE
 
 MONOCHROME, NO_COLOR = Monochrome(), NoColor()
@@ -51,7 +52,7 @@ class PlainApp(App[ReturnType]):
         self.refresh()
 
 
-class PlainScreen(Screen[ScreenResultType]):
+class PlainScreen(FreshScreen[ScreenResultType]):
     """A screen that Textual paints 60 times a second at most."""
 
     @property

@@ -1,0 +1,47 @@
+"""What a screen's widgets are styled with when they are mounted is all that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from tests.harness.running_app import running
+
+
+def styles(screen: Screen[Any]) -> list[tuple[DOMNode, Mapping[str, object]]]:
+    """The rules of all of a screen's widgets, in their order."""
+    return [(node, dict(node.styles.base.get_rules())) for node in screen.walk_children()] + [
+        (screen, dict(screen.styles.base.get_rules()))
+    ]
+
+
+async def test_no_screen_is_styled_again_before_it_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    again: list[DOMNode] = []
+    update = App.update_styles
+
+    def noting(app: App[Any], node: DOMNode, animate: bool = True) -> None:
+        again.append(node)
+        update(app, node, animate)
+
+    monkeypatch.setattr(App, "update_styles", noting)
+    async with running((80, 24)) as run:
+        for key in ("", "o", "question_mark"):  # of the main screen, and of dialogs above it
+            await run.press(*[key] if key else [])
+            screen = run.app.screen
+            assert not [node for node in again if isinstance(node, Screen)], key
+            at_first = styles(screen)
+            screen.update_node_styles(animate=False)
+            assert styles(screen) == at_first, key
+            again.clear()
+            if key:
+                run.app.theme = {"o": "textual-light", "question_mark": "nord"}[key]
+                await run.press("escape")
+                shown = styles(run.app.screen)
+                run.app.screen.update_node_styles(animate=False)
+                assert styles(run.app.screen) == shown
+                again.clear()
