@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from torch import Tensor
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.data_flow import Cut, DataFlow
@@ -16,6 +17,7 @@ from lenet_tui.findings.engine.detectors.registration import (
     took_part,
 )
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
@@ -88,10 +90,10 @@ class GradientDetector(Detector):
     def _gradients(self, iteration: Iteration, segment: TapeSegment) -> None:
         """Note what each parameter was given; for zeros, where they came from."""
         zeros: list[NodeEntry] = []
-        for entry in segment.nodes:
-            if entry.op != ACCUMULATES or not entry.parameter:
-                continue
-            given = any(nonzero(t) for t in entry.received)
+        leaves = [e for e in segment.nodes if e.op == ACCUMULATES and e.parameter]
+        sizes = largest(t for entry in leaves for t in entry.received)
+        for entry in leaves:
+            given = any(_given(t, sizes) for t in entry.received)
             best = self._best.get(entry.parameter, NONE)
             if given:
                 self._best[entry.parameter] = VALUE
@@ -152,3 +154,9 @@ class GradientDetector(Detector):
 def _without(reason: str, names: list[str], level: str, **more: str) -> Finding:
     evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
     return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)
+
+
+def _given(tensor: Tensor | None, sizes: Mapping[int, float]) -> bool:
+    """Whether a gradient has a number that is not zero; ``sizes``: of those looked at together."""
+    size = sizes.get(id(tensor))
+    return nonzero(tensor) if size is None else size != 0

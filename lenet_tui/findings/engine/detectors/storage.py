@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
+import torch
 from torch import Tensor, nn
 
 from lenet_tui.findings.engine.detector import Detector
@@ -81,14 +83,12 @@ class TiedDetector(Detector):
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
         modules = dict(trainer.modules())
-        alike: dict[int, list[_Weight]] = {}
+        alike: dict[_Like, list[_Weight]] = {}
         for name, p in trainer.parameters.items():
             kind = modules.get(name.rpartition(".")[0])
             if isinstance(kind, (nn.Embedding, *HEADS)) and p.dim() >= 2 and p.numel() >= SMALL:
-                alike.setdefault(p.numel(), []).append(_Weight(name, p, kind))
-        for several in alike.values():
-            for number, first in enumerate(several):
-                for second in several[number + 1 :]:
+                second = _Weight(name, p, isinstance(kind, HEADS))
+                for first in (w for like in second.partners() for w in alike.get(like, ())):
                     if first.apart_from(second):
                         shapes = first.tensor.shape, second.tensor.shape
                         yield Finding(
@@ -96,33 +96,44 @@ class TiedDetector(Detector):
                             {"first": first.name, "second": second.name,
                              "shape": list(shapes[0]), "transposed": shapes[0] != shapes[1]},
                         )  # fmt: skip
+                alike.setdefault(second.like, []).append(second)
+
+
+_Like = tuple[bool, torch.device, tuple[int, ...], tuple[float, ...]]
+"""Whether it is of a head, the device, the shape, and two of the numbers."""
 
 
 class _Weight:
     """A weight with two of its numbers, by which most others are told from it at once."""
 
-    def __init__(self, name: str, tensor: Tensor, module: nn.Module) -> None:
-        self.name, self.tensor, self.module = name, tensor.detach(), module
+    def __init__(self, name: str, tensor: Tensor, head: bool) -> None:
+        self.name, self.tensor, self.head = name, tensor.detach(), head
         rows = self.tensor.flatten(1)
-        self.corners = float(rows[0, -1].abs()), float(rows[-1, 0].abs())
+        corners = float(rows[0, -1].abs()), float(rows[-1, 0].abs())
+        self.like: _Like = head, tensor.device, tuple(tensor.shape), corners
+
+    def partners(self) -> Iterator[_Like]:
+        """What weights are like with which this one may be tied: itself, or its transpose."""
+        head, device, shape, corners = self.like
+        yield not head, device, shape, corners
+        if head and len(shape) == 2:
+            yield True, device, shape[::-1], corners[::-1]
 
     def apart_from(self, other: _Weight) -> bool:
-        """Whether both begin equal, as tied weights do, in two storages."""
+        """Whether a partner begins equal, as tied weights do, in another storage."""
         a, b = self.tensor, other.tensor
-        kinds = self.module, other.module
-        if a.device != b.device or storage(a) == storage(b):
+        if storage(a) == storage(b) or self._constant:
             return False
-        heads = [isinstance(kind, HEADS) for kind in kinds]
-        if a.shape == b.shape and any(heads) and not all(heads):
-            return self.corners == other.corners and not _constant(a) and a.equal(b)
-        if all(heads) and a.dim() == b.dim() == 2 and a.shape == b.t().shape:
-            if self.corners != other.corners[::-1] or _constant(a):
-                return False
-            symmetric = a.shape[0] == a.shape[1] and a.equal(a.t())
-            return not symmetric and a.equal(b.t())
-        return False
+        if self.head is not other.head:
+            return a.equal(b)
+        return not self._symmetric and a.equal(b.t())
 
+    @cached_property
+    def _constant(self) -> bool:
+        low, high = self.tensor.float().aminmax()
+        return bool(low == high)
 
-def _constant(tensor: Tensor) -> bool:
-    low, high = tensor.detach().float().aminmax()
-    return bool(low == high)
+    @cached_property
+    def _symmetric(self) -> bool:
+        a = self.tensor
+        return a.shape[0] == a.shape[1] and a.equal(a.t())
