@@ -33,7 +33,7 @@ class Call:
     ``line``: ``file.py:17`` of the innermost frame that is not torch's. ``graph``: whether
     gradients were enabled. ``read``: the tensors it was given, each with its version before.
     ``written``: those that it wrote into, each with the version after. ``entry``: its op on the
-    tape. ``error``: what it raised.
+    tape. ``made``: the tensors that it returned. ``error``: what it raised.
     """
 
     name: str
@@ -46,15 +46,11 @@ class Call:
     written: list[tuple[Tensor, int]] = field(default_factory=list)
     entry: OpEntry | None = None
     error: BaseException | None = None
+    made: list[Tensor] = field(default_factory=list)
 
     def argument(self, place: int, name: str, default: Any = None) -> Any:
         """An argument by its place or name."""
         return self.args[place] if len(self.args) > place else self.kwargs.get(name, default)
-
-    @property
-    def made(self) -> list[Tensor]:
-        """The tensors that it returned."""
-        return tensors(self.result)
 
     @property
     def where(self) -> str:
@@ -131,12 +127,13 @@ class Observer:
         for before in self._before:
             before(call)
         try:
-            call.result = func(*args, **kwargs)
+            result = call.result = func(*args, **kwargs)
         except Exception as error:
             call.error = error
             raise
+        call.made = [result] if isinstance(result, Tensor) else tensors(result)
         call.written = [(t, _version(t)) for t in writes]
-        return call.result
+        return result
 
     def pair(self, entries: Iterable[OpEntry]) -> None:
         """Tell the calls which op of the tape each is; ``entries``: in the order they ran."""

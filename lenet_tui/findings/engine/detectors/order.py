@@ -19,7 +19,7 @@ from lenet_tui.findings.engine.loss_factor import (
     structure,
     takes_part_of,
 )
-from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.engine.losses import producers
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms, empty, measured
 from lenet_tui.findings.engine.numbers.shrunk import clipped
 from lenet_tui.findings.finding import Finding
@@ -112,7 +112,7 @@ class OrderDetector(Detector):
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._held = held_by(iteration.optimizers)
         self._ids = {name: id(p) for name, p in iteration.trainer.parameters.items()}
-        self._norms = GradientNorms(iteration)
+        self._norms = iteration.once(GradientNorms)
         for segment in iteration.tape.segments:
             phase = segment.phase
             if phase is BACKWARD:
@@ -311,7 +311,6 @@ def _in_turn(backwards: list[Backward]) -> bool:
 
 
 def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
-    producers = Producers(iteration.calls)
     root = root_of(iteration.calls, segment.root)
     line = iteration.phase_line(segment)
     if root is None:
@@ -324,8 +323,9 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
 
     if iteration.tape.batch is not None:
         iteration.tape.batch.map(note)
+    makers = iteration.once(producers)
+    behind = list(makers.ancestors(root))
     return Backward(
-        iteration.number, line, segment.scale, mean_factor(root, producers),
-        takes_part_of(root, producers, batch), structure(root, producers),
-        data_of(root, producers, {id(t) for call in iteration.calls for t in call.made}),
+        iteration.number, line, segment.scale, mean_factor(root, makers),
+        takes_part_of(behind, batch), structure(behind), data_of(behind, makers),
     )  # fmt: skip

@@ -40,9 +40,10 @@ class FrozenDetector(Detector):
                     if by:
                         line = iteration.phase_line(segment)
                         self._parameters.setdefault(entry.name, (entry, by, line))
-        lines = {id(op): iteration.line(op) for _, op in iteration.ops()}
         for path, module in iteration.trainer.modules():
-            own = dict(module.named_parameters(recurse=False))
+            if not module._buffers:
+                continue
+            own = [name for name, p in module._parameters.items() if p is not None]
             trains = [iteration.trains.get(f"{path}.{n}".removeprefix("."), False) for n in own]
             if not own or any(trains):
                 continue
@@ -54,7 +55,7 @@ class FrozenDetector(Detector):
                 by = float((iteration.after[full] - before).float().norm())
                 if by:
                     op = next((o for _, o in iteration.ops() if o.module == path), None)
-                    self._buffers.setdefault(full, (by, lines.get(id(op), "")))
+                    self._buffers.setdefault(full, (by, iteration.line(op)))
         return ()
 
     def end(self) -> Iterable[Finding]:
