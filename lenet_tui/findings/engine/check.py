@@ -35,6 +35,9 @@ GRAVITY = (ERROR, WARNING, NOTE)
 SAYS_WHY = frozenset({"inplace-overwrite", "double-backward", "graph-across-iterations"})
 """Findings that are made of what backward raised: they name the line that is to blame for it."""
 
+WITHOUT = "does not require grad"
+"""What torch says of a loss that no way leads to."""
+
 
 class CheckRecorder(TapeRecorder):
     """Keeps what was raised, and the ops of a phase or step that failed.
@@ -148,11 +151,14 @@ def _explained(found: list[Finding]) -> list[Finding]:
     """What torch raised is a note where a finding says of the same place why it did so."""
     errors = [f for f in found if f.level == ERROR and f.id != "raised"]
     return [
-        replace(f, level=NOTE)
-        if f.id == "raised" and any(e.id in SAYS_WHY or e.line == f.line != "" for e in errors)
-        else f
+        replace(f, level=NOTE) if f.id == "raised" and any(_says_why(e, f) for e in errors) else f
         for f in found
     ]
+
+
+def _says_why(error: Finding, raised: Finding) -> bool:
+    cut = error.id == "graph-cut" and WITHOUT in str(raised.evidence.get("message", ""))
+    return cut or error.id in SAYS_WHY or error.line == raised.line != ""
 
 
 def _specific(finding: Finding, order: list[str]) -> int:
