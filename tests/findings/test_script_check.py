@@ -308,8 +308,8 @@ def test_the_panel_asks_a_script_that_stands(clears: bool) -> None:
     ids = [[f.id for f in a.findings] for a in answers]
     assert ids == ([[], []] if clears else [["grad-accumulates"]] * 2)
     assert seen.iteration is None
-    seen = [f.iteration or f.evidence["iteration"] for a in answers for f in a.findings]
-    assert seen == ([] if clears else [2, 2])  # where it is gone to
+    shown = [f.iteration or f.evidence["iteration"] for a in answers for f in a.findings]
+    assert shown == ([] if clears else [2, 2])  # where it is gone to
 
 
 @pytest.mark.slow

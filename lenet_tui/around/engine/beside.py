@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine.trainer import Trainer
@@ -12,10 +12,10 @@ class Beside(Protocol):
     """Is told of one iteration after another; what it raises ends the observation."""
 
     def begins(self, trainer: Trainer) -> None:
-        """An iteration begins to be recorded: it may put a mode below the recorder's now."""
+        """An iteration begins to be recorded."""
 
-    def enters(self, what: str) -> None:
-        """The recorder is about to make a call of torch."""
+    def makes(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Make a call of torch for the recorder: ``func(*args, **kwargs)``."""
 
     def closes(self) -> None:
         """The script's calls are no longer recorded; may be called again."""

@@ -97,13 +97,7 @@ class IterationRecorder(StepRecorder):
         """Tell somebody of what is recorded; before ``begin``."""
         beside.begins(trainer)
         self._active.callback(beside.closes)
-        enters = self._enters
-
-        def both(what: str) -> None:
-            enters(what)
-            beside.enters(what)
-
-        self._enters = both
+        self.make = beside.makes
 
     def begin(self) -> None:
         """Record from now on."""

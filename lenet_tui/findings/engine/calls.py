@@ -14,15 +14,12 @@ from torch.optim import Optimizer
 from lenet_tui.findings.engine.mode_changes import ModeChanges
 from lenet_tui.findings.engine.own_frames import line_now
 from lenet_tui.findings.engine.seedings import Seedings
+from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
-from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.torch_functions import known
 from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.function_modes import OwnMode
-
-SEEN = ("data",)
-"""Attributes of a tensor that are no ops, yet leave the graph."""
 
 
 class StopCheck(Exception):
@@ -36,7 +33,7 @@ class Call:
     ``line``: ``file.py:17`` of the innermost frame that is not torch's. ``graph``: whether
     gradients were enabled. ``read``: the tensors it was given, each with its version before.
     ``written``: those that it wrote into, each with the version after. ``entry``: its op on the
-    tape. ``error``: what it raised.
+    tape. ``made``: the tensors that it returned. ``error``: what it raised.
     """
 
     name: str
@@ -49,15 +46,11 @@ class Call:
     written: list[tuple[Tensor, int]] = field(default_factory=list)
     entry: OpEntry | None = None
     error: BaseException | None = None
+    made: list[Tensor] = field(default_factory=list)
 
     def argument(self, place: int, name: str, default: Any = None) -> Any:
         """An argument by its place or name."""
         return self.args[place] if len(self.args) > place else self.kwargs.get(name, default)
-
-    @property
-    def made(self) -> list[Tensor]:
-        """The tensors that it returned."""
-        return tensors(self.result)
 
     @property
     def where(self) -> str:
@@ -79,19 +72,8 @@ class ModuleCall:
     output: Any = None
 
 
-@dataclass(slots=True)
-class Announced(RecorderProgress):
-    """The progress of a recorder, which tells an observer of each call before it is made."""
-
-    tell: Callable[[str], None] = lambda what: None
-
-    def enters(self, what: str) -> None:
-        RecorderProgress.enters(self, what)
-        self.tell(what)
-
-
-class Observer(OwnMode):
-    """Sees each call of torch that a recorder makes: it is entered before the recorder.
+class Observer:
+    """Sees each call of torch that is recorded, as it makes it for the recorder.
 
     ``before``: is given each call that is about to be made; what it raises ends the iteration.
     """
@@ -108,7 +90,6 @@ class Observer(OwnMode):
         self.closures = False
         self._paths = paths
         self._before = before
-        self._announced = False
         self._stack: list[ModuleCall] = []
         self._handles: list[Any] = []
 
@@ -120,33 +101,20 @@ class Observer(OwnMode):
         ]
         self.modes.__enter__()
         self.seedings.__enter__()
-        super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)  # type: ignore[no-untyped-call]
         self.seedings.__exit__(*error)
         self.modes.__exit__(*error)
         for handle in self._handles:
             handle.remove()
+        self._handles = []
 
-    def __torch_function__(
-        self,
-        func: Any,
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        kwargs = kwargs or {}
-        function = known(func)
-        if function.silent:
-            line = line_now() if function.name in SEEN else ""
-            if not line:
-                return func(*args, **kwargs)
-        elif not self._announced:  # the recorder's own work, or an optimizer's
+    def makes(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Make a call, and keep it with its live tensors."""
+        function, line = known(func), line_now()
+        if function.silent and not line:  # torch's own code has read it
             return func(*args, **kwargs)
-        else:
-            self._announced, line = False, line_now()
         given = tensors([*args, *kwargs.values()])
         writes = (
             written_by(func, function.name, args, kwargs)
@@ -159,16 +127,13 @@ class Observer(OwnMode):
         for before in self._before:
             before(call)
         try:
-            call.result = func(*args, **kwargs)
+            result = call.result = func(*args, **kwargs)
         except Exception as error:
             call.error = error
             raise
+        call.made = [result] if isinstance(result, Tensor) else tensors(result)
         call.written = [(t, _version(t)) for t in writes]
-        return call.result
-
-    def announce(self, what: str) -> None:
-        """A recorder is about to make the call that it was given."""
-        self._announced = True
+        return result
 
     def pair(self, entries: Iterable[OpEntry]) -> None:
         """Tell the calls which op of the tape each is; ``entries``: in the order they ran."""
@@ -199,6 +164,25 @@ class Observer(OwnMode):
             self.optimizers.append(optimizer)
         given = args[1] if len(args) > 1 else kwargs.get("closure")
         self.closures = self.closures or given is not None
+
+
+class Backwards(OwnMode):
+    """Has an observer make the ``backward`` that is called meanwhile, outside of any recorder."""
+
+    def __init__(self, observer: Observer) -> None:
+        super().__init__()
+        self._observer = observer
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        if known(func).name == BACKWARD.name:
+            return self._observer.makes(func, args, kwargs or {})
+        return func(*args, **(kwargs or {}))
 
 
 def _is(call: Call, entry: OpEntry) -> bool:

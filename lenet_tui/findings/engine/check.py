@@ -5,23 +5,24 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.anomaly import no_anomaly
-from lenet_tui.findings.engine.calls import Announced, Call, Observer
+from lenet_tui.findings.engine.calls import Backwards, Call, Observer
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import ERROR, LEVELS, NOTE, WARNING, Finding, Findings
-from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.held_state import held_state, put_back
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.options import phases_on
-from lenet_tui.protocol.phases import INIT, STEP, turn
+from lenet_tui.protocol.phases import BACKWARD, INIT, STEP, turn
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
+from lenet_tui.tape.engine.making import made_by
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.step_recorder import StepRecorder
@@ -33,6 +34,9 @@ MOST = 8
 GRAVITY = (ERROR, WARNING, NOTE)
 SAYS_WHY = frozenset({"inplace-overwrite", "double-backward", "graph-across-iterations"})
 """Findings that are made of what backward raised: they name the line that is to blame for it."""
+
+WITHOUT = "does not require grad"
+"""What torch says of a loss that no way leads to."""
 
 
 class CheckRecorder(TapeRecorder):
@@ -95,11 +99,12 @@ def check(
     """
     looking = [make() for make in detectors]
     found: list[Finding] = []
-    start = b"".join(bytes(piece) for piece in keyframe.capture_pieces(trainer))
+    start = held_state(trainer)
     flags = {name: p.requires_grad for name, p in trainer.parameters.items()}
     done, frozen = 0, _frozen()
     try:
         for detector in looking:
+            detector.held = start
             found += detector.begin(trainer)
         values = copies(trainer)
         while done < iterations or (done < MOST and any(d.wants_more() for d in looking)):
@@ -115,7 +120,7 @@ def check(
     finally:
         if frozen:
             gc.unfreeze()
-        keyframe.restore(trainer, start)
+        put_back(trainer, start)
         for name, p in trainer.parameters.items():
             if p.is_leaf and p.requires_grad is not flags[name]:
                 p.requires_grad_(flags[name])
@@ -146,11 +151,14 @@ def _explained(found: list[Finding]) -> list[Finding]:
     """What torch raised is a note where a finding says of the same place why it did so."""
     errors = [f for f in found if f.level == ERROR and f.id != "raised"]
     return [
-        replace(f, level=NOTE)
-        if f.id == "raised" and any(e.id in SAYS_WHY or e.line == f.line != "" for e in errors)
-        else f
+        replace(f, level=NOTE) if f.id == "raised" and any(_says_why(e, f) for e in errors) else f
         for f in found
     ]
+
+
+def _says_why(error: Finding, raised: Finding) -> bool:
+    cut = error.id == "graph-cut" and WITHOUT in str(raised.evidence.get("message", ""))
+    return cut or error.id in SAYS_WHY or error.line == raised.line != ""
 
 
 def _specific(finding: Finding, order: list[str]) -> int:
@@ -184,7 +192,7 @@ def _record(
     """Run an iteration with everything recorded."""
     paths = {id(module): path for path, module in trainer.modules()}
     observer = Observer(paths, before)
-    recorder = CheckRecorder(trainer, Announced(tell=observer.announce), values)
+    recorder = CheckRecorder(trainer, RecorderProgress(), values)
     recorder.partly = True
     sequence = autograd_count()
     recorder.begin(iteration)
@@ -193,13 +201,15 @@ def _record(
         stack.enter_context(_eager())
         stack.enter_context(no_anomaly())
         stack.enter_context(observer)
+        stack.enter_context(made_by(observer.makes))
         try:
             if trainer.options.step:
                 phase = STEP.name
                 recorder.open_step()
             else:
                 for phase in turn(phases_on(trainer.options)):
-                    recorder.open(Segment(phase))
+                    with Backwards(observer) if phase == BACKWARD.name else nullcontext():
+                        recorder.open(Segment(phase))
                     if recorder.error is not None:
                         break
                     recorder.complete()

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.unfinished import unfinished_root
 from lenet_tui.protocol.phases import BACKWARD
 
 LEAVES_TORCH = ("item", "tolist", "numpy", "float", "int", "cpu_numpy")
@@ -133,6 +134,10 @@ def _roots(iteration: Iteration) -> Iterator[Tensor]:
     """The tensors from which backwards started."""
     nodes = {s.root for s in iteration.tape.segments if s.phase is BACKWARD and s.root is not None}
     seen: set[int] = set()
+    unfinished = iteration.once(unfinished_root)
+    if unfinished is not None:
+        seen.add(id(unfinished))
+        yield unfinished
     for call in iteration.calls:
         starts = call.made
         if call.name == "backward":
@@ -147,7 +152,8 @@ def _roots(iteration: Iteration) -> Iterator[Tensor]:
 def leading(iteration: Iteration) -> set[int]:
     """The ``id`` of each tensor that goes into what a backward starts from."""
     roots = {s.root for s in iteration.tape.segments if s.root is not None}
-    found: set[int] = set()
+    unfinished = iteration.once(unfinished_root)
+    found: set[int] = set() if unfinished is None else {id(unfinished)}
     for call in reversed(iteration.calls):
         if call.name == "backward":
             found |= {id(t) for t, _ in call.read[:1]}

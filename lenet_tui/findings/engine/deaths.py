@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -46,21 +46,48 @@ def deaths(
         if not entry.parameter:
             own.setdefault(entry.name, entry)
     by_name = {op.name: op for op in ops}
+    climb = _Climb(handed)
     found: dict[str, Death] = {}
     for leaf in zeros:
         before = handed.get(leaf.node, [])
         at = own.get(before[0].name) if before else None
-        if at is None or any(nonzero(t) for t in at.received):
+        if at is None or climb.given(at):
             continue
-        seen = {at.node}
-        while not any(nonzero(t) for t in at.received):
-            above = [e for e in handed.get(at.node, []) if e.node not in seen]
-            if not above:
-                break
-            at = next((e for e in above if any(nonzero(t) for t in e.received)), above[0])
-            seen.add(at.node)
+        at = climb.end(at)
         found[leaf.parameter] = Death(at.name, at.op, _by_value(at, by_name.get(at.name)))
     return found
+
+
+class _Climb:
+    """From nodes up to where a gradient was. Each node is looked at once, whoever comes by it.
+
+    ``handed``: the entries that handed a gradient to each node.
+    """
+
+    def __init__(self, handed: Mapping[Node, Sequence[NodeEntry]]) -> None:
+        self._handed = handed
+        self._given: dict[int, bool] = {}
+        self._ends: dict[int, NodeEntry] = {}
+
+    def given(self, entry: NodeEntry) -> bool:
+        """Whether an entry received anything but zeros."""
+        known = self._given.get(id(entry))
+        if known is None:
+            known = self._given[id(entry)] = any(nonzero(t) for t in entry.received)
+        return known
+
+    def end(self, at: NodeEntry) -> NodeEntry:
+        """The entry above that was given a gradient, or the last one on the way."""
+        way: dict[Node, NodeEntry] = {}
+        while id(at) not in self._ends and not self.given(at):
+            way[at.node] = at
+            above = [e for e in self._handed.get(at.node, ()) if e.node not in way]
+            if not above:
+                break
+            at = next((e for e in above if self.given(e)), above[0])
+        at = self._ends.get(id(at), at)
+        self._ends.update((id(entry), at) for entry in way.values())
+        return at
 
 
 def _by_value(entry: NodeEntry, op: OpEntry | None) -> bool:

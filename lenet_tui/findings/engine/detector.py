@@ -7,14 +7,18 @@ from collections.abc import Iterable
 from lenet_tui.findings.engine.calls import Call
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import Finding
+from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.training.engine.trainer import Trainer
 
 
 class Detector:
     """Looks for one family of findings; a new one is made for each check.
 
-    A finding that comes again for the same id and place is shown once.
+    A finding that comes again for the same id and place is shown once. ``held``: the state that the
+    check begins in, and goes back to when all detectors have ended; ``None``: it goes nowhere.
     """
+
+    held: TrainerState | None = None
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
         """Look at what an iteration starts from, before the first."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from torch import Tensor
 from torch.optim import Optimizer
@@ -14,6 +15,8 @@ from lenet_tui.findings.engine.seedings import Seeding
 from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
 from lenet_tui.training.engine.trainer import Trainer
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +49,14 @@ class Iteration:
     seedings: list[Seeding] = field(default_factory=list)
     stepped: list[Optimizer] = field(default_factory=list)
     _lines: dict[int, str] = field(default_factory=dict)
+    _once: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, make: Callable[[Iteration], _Made]) -> _Made:
+        """What a function makes of the iteration: once for all detectors that want it."""
+        if make not in self._once:
+            self._once[make] = make(self)
+        made: _Made = self._once[make]
+        return made
 
     def line(self, entry: OpEntry | None) -> str:
         """``file.py:17`` of an op; empty where it is not known."""

@@ -54,24 +54,20 @@ def _scaled(call: Call, producers: Producers, deepest: int) -> float | None:
     return inner * numbers[0] if "mul" in call.name else inner / numbers[0]
 
 
-def takes_part_of(root: Tensor, producers: Producers, batch: set[int]) -> bool:
-    """Whether the loss is of a part of the batch, whose tensors have these ``id``."""
-    return any(
-        call.name in PARTS and any(id(t) in batch for t, _ in call.read)
-        for call in producers.ancestors(root)
-    )
+def takes_part_of(behind: list[Call], batch: set[int]) -> bool:
+    """Whether a loss is of a part of the batch, whose tensors have these ``id``.
+
+    ``behind``: the calls that made it, here and below.
+    """
+    return any(c.name in PARTS and any(id(t) in batch for t, _ in c.read) for c in behind)
 
 
-def data_of(root: Tensor, producers: Producers, made: set[int]) -> frozenset[int]:
+def data_of(behind: list[Call], producers: Producers) -> frozenset[int]:
     """The ``id`` of each tensor that the loss was computed from and no call made: its data."""
-    return frozenset(
-        id(t)
-        for call in producers.ancestors(root)
-        for t, _ in call.read
-        if not t.requires_grad and id(t) not in made
-    )
+    given = {id(t): t for call in behind for t, _ in call.read if not t.requires_grad}
+    return frozenset(at for at, t in given.items() if producers.of(t) is None)
 
 
-def structure(root: Tensor, producers: Producers) -> tuple[str, ...]:
+def structure(behind: list[Call]) -> tuple[str, ...]:
     """The names of the calls with a graph that made the loss."""
-    return tuple(c.name for c in producers.ancestors(root) if any(t.requires_grad for t in c.made))
+    return tuple(c.name for c in behind if any(t.requires_grad for t in c.made))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.iteration import Iteration
 
 CLASSES = ("cross_entropy", "nll_loss")
 """Take (N, K, …) and class numbers, or for the first of them probabilities."""
@@ -101,3 +102,8 @@ class Producers:
                 seen.add(id(call))
                 yield call
                 waiting += [t for t, _ in call.read]
+
+
+def producers(iteration: Iteration) -> Producers:
+    """Which call of an iteration made each tensor."""
+    return Producers(iteration.calls)

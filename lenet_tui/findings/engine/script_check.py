@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from torch import Tensor
 
-from lenet_tui.around.engine.iteration_recorder import take_off
 from lenet_tui.around.engine.script_session import ScriptSession
 from lenet_tui.findings.engine.calls import Call, ModuleCall, Observer, StopCheck
 from lenet_tui.findings.engine.check import (
@@ -150,14 +150,13 @@ class Seen:
         self._observer = Observer(paths, before)
         self._observer.__enter__()
 
-    def enters(self, what: str) -> None:
-        if self._observer is not None:
-            self._observer.announce(what)
+    def makes(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        observer = self._observer
+        return func(*args, **kwargs) if observer is None else observer.makes(func, args, kwargs)
 
     def closes(self) -> None:
-        observer = self._observer
-        if observer is not None:
-            take_off(observer, lambda: observer.__exit__(None, None, None))
+        if self._observer is not None:
+            self._observer.__exit__(None, None, None)
 
     def ends(self, trainer: Trainer, tape: Tape, error: BaseException | None) -> None:
         observer, self._observer = self._observer, None

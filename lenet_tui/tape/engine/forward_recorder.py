@@ -14,6 +14,7 @@ from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.holders import NOWHERE, Holders
 from lenet_tui.tape.engine.in_place import replaced, storage, tensors, written_by
+from lenet_tui.tape.engine.making import SEEN, maker
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
@@ -67,6 +68,7 @@ class ForwardRecorder(OwnMode):
         """The op under way, with what it was called with."""
         self.failed_line = 0
         self._enters = enters
+        self.make = maker()
         self._source: SourceLine | None = None
         self._paths, self._leaves = paths, paths.leaves
         self._passed = passed
@@ -145,6 +147,8 @@ class ForwardRecorder(OwnMode):
     ) -> Any:
         function, kwargs = known(func), kwargs or {}
         if function.silent or torch._C._functorch.peek_interpreter_stack() is not None:
+            if function.name in SEEN:
+                return self.make(func, args, kwargs)
             return func(*args, **kwargs)  # what ``vmap`` and its like are given cannot be shown
         if function.compiled:
             return self._compiled(func, args, kwargs)
@@ -165,7 +169,7 @@ class ForwardRecorder(OwnMode):
         self._enters(name)
         read = edges.given(args, kwargs)
         try:
-            result = func(*args, **kwargs)
+            result = self.make(func, args, kwargs)
         except Exception:
             self.attempt, self.failed_line = (name, args, kwargs), self._line()
             raise

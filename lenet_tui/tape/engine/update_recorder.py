@@ -70,6 +70,9 @@ class UpdateRecorder:
     def _state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's state of a parameter, copied where it is not the one copied last."""
         live = self._trainer.updater.state(name)
+        if not live:
+            self._copied.pop(name, None)
+            return {}
         known = self._copied.get(name)
         if not self._trainer.updater.own and known is not None and len(live) == len(known[0]):
             pairs = zip(live.values(), known[0], strict=True)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from textual.app import App
 from textual.content import Content
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.screen import ScreenResultType
+from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
 from lenet_tui.terminal.flow_control import FlowControl

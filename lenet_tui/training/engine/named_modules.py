@@ -20,21 +20,22 @@ class NamedModules:
     def __init__(self, root: nn.Module, prefix: str = "") -> None:
         self.root, self._prefix = root, prefix
         self._found: Sequence[tuple[str, nn.Module]] = ()
-        self._children: list[tuple[nn.Module, Children]] = []
-        """Each module, and the children that it had."""
+        self._modules: list[nn.Module] = []
+        self._children: list[Children] = []
+        """Of each module, the children that it had."""
         self._known = False
 
     def all(self) -> Sequence[tuple[str, nn.Module]]:
         """Each module with its path, ``root`` first."""
-        if not self._known or any(m._modules != then for m, then in self._children):
+        if not self._known or [m._modules for m in self._modules] != self._children:
             self._walk()
         return self._found
 
     def _walk(self) -> None:
         self._found = [*self.root.named_modules(prefix=self._prefix)]
-        modules = [module for _, module in self._found]
+        modules = self._modules = [module for _, module in self._found]
         cuda_generators.watch(modules)
-        self._children = [(m, dict(m._modules)) for m in modules]
+        self._children = [dict(m._modules) for m in modules]
         # One that walks in a way of its own may find others each time.
         usual = nn.Module.named_modules
         self._known = all(type(m).named_modules is usual for m in modules)

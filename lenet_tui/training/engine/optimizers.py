@@ -225,7 +225,7 @@ class Updater:
 
     def state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's own tensors for a parameter, live (empty before its first step)."""
-        if self._optimizer is None:
+        if self._optimizer is None or not self._optimizer.state:
             return {}
         state = self._optimizer.state.get(self._parameters[name], {})
         return {key: value for key, value in state.items() if isinstance(value, Tensor)}

@@ -79,9 +79,7 @@ class ClosedUnits(Detector):
         self._iterations = 0
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        if iteration.error is not None:
-            return ()
-        self._iterations += 1
+        self._iterations += iteration.error is None
         for units in opened(iteration.tape, iteration.trainer.names):
             known = self._units.get(units.op.name)
             if known is not None and known[0].count == units.count:
@@ -123,8 +121,6 @@ class InputScale(Detector):
     """Inputs far from unit scale where they meet the first weights."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        if iteration.error is not None:
-            return
         for scale in scales(iteration.tape, iteration.trainer.names):
             line, evidence = iteration.line(scale.op), {
                 "reason": scale.verdict, "mean": scale.mean, "std": scale.std,

@@ -12,7 +12,7 @@ from lenet_tui.findings.engine.data_flow import leading
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.loss import finding, shapes
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.engine.losses import producers
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import FORWARD, LOSS, OTHER
 
@@ -33,8 +33,8 @@ class BroadcastDetector(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         given = _of_the_batch(iteration)
-        producers = Producers(iteration.calls)
-        leads = leading(iteration)
+        makers = iteration.once(producers)
+        leads = iteration.once(leading)
         for call in iteration.calls:
             pair = next(_met(call, given), None)
             if pair is None or not any(id(t) in leads for t in call.made):
@@ -43,7 +43,7 @@ class BroadcastDetector(Detector):
             if phase not in (LOSS.name, OTHER.name) and not _in_model(iteration, phase, *pair):
                 continue
             made, target = pair
-            source = producers.of(made)
+            source = makers.of(made)
             if source is not None and source.name in WIDENS and made.dim() > 1:
                 before = source.read[0][0] if source.read else made
                 if before.dim() < made.dim() and iteration.phase_of(source.entry) == phase:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
+from torch import Tensor
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.data_flow import Cut, DataFlow
@@ -16,6 +17,9 @@ from lenet_tui.findings.engine.detectors.registration import (
     took_part,
 )
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms
+from lenet_tui.findings.engine.numbers.many import largest
+from lenet_tui.findings.engine.unfinished import unfinished_root
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
@@ -55,7 +59,7 @@ class GradientDetector(Detector):
         self._members |= members(iteration.trainer)
         if iteration.error is not None:
             self._failed = True
-            return ()
+            return self._unfinished(iteration)
         backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
         self._backwards += len(backwards)
         for segment in backwards:
@@ -88,10 +92,12 @@ class GradientDetector(Detector):
     def _gradients(self, iteration: Iteration, segment: TapeSegment) -> None:
         """Note what each parameter was given; for zeros, where they came from."""
         zeros: list[NodeEntry] = []
-        for entry in segment.nodes:
-            if entry.op != ACCUMULATES or not entry.parameter:
-                continue
-            given = any(nonzero(t) for t in entry.received)
+        leaves = [e for e in segment.nodes if e.op == ACCUMULATES and e.parameter]
+        norms = iteration.once(GradientNorms)
+        known = {id(entry) for entry in leaves if _taken(entry) and norms.of(entry.grad) != 0}
+        sizes = largest(t for e in leaves if id(e) not in known for t in e.received)
+        for entry in leaves:
+            given = id(entry) in known or any(_given(t, sizes) for t in entry.received)
             best = self._best.get(entry.parameter, NONE)
             if given:
                 self._best[entry.parameter] = VALUE
@@ -101,6 +107,15 @@ class GradientDetector(Detector):
                 zeros.append(entry)
         if zeros:
             self._died |= deaths(segment, zeros, [op for _, op in iteration.ops()])
+
+    def _unfinished(self, iteration: Iteration) -> Iterator[Finding]:
+        """Yields where the way to a loss ends whose backward raised, as it requires no gradient."""
+        root = iteration.once(unfinished_root)
+        if root is None or root.requires_grad:
+            return
+        flow = DataFlow(iteration, [n for n, trains in iteration.trains.items() if trains])
+        for cut in flow.cuts():
+            yield _of_cut(cut, list(cut.parameters), raised=True)
 
     def _follow(self, iteration: Iteration, names: list[str]) -> None:
         """Note how far the numbers of these parameters go."""
@@ -119,7 +134,7 @@ class GradientDetector(Detector):
         names = [n for n in sorted(self._candidates) if n not in self._by_hand]
         without = [n for n in names if self._best.get(n, NONE) == NONE]
         for key in dict.fromkeys(self._cut[n] for n in without if n in self._cut):
-            yield self._of_cut(key, [n for n in without if self._cut.get(n) == key])
+            yield _of_cut(self._cuts[key], [n for n in without if self._cut.get(n) == key])
         left = [n for n in without if n not in self._cut]
         for reason, some in (
             ("none", [n for n in left if n in self._reaching]),
@@ -134,21 +149,36 @@ class GradientDetector(Detector):
             level = WARNING if self._moved and died.by_value else NOTE
             yield _without("zero", some, level, died_at=died.where, node=died.node)
 
-    def _of_cut(self, key: tuple[str, str], names: list[str]) -> Finding:
-        cut = self._cuts[key]
-        level, reason = "", ""
-        if cut.op in NEW and not cut.leaves and cut.graph:
-            reason = "values"
-        elif cut.leaves:
-            level, reason = WARNING, "leaves"
-        elif not cut.graph:
-            level, reason = NOTE, "no_grad"
-        evidence = {"op": cut.op, "parameters": names, "count": len(names)}
-        if reason:
-            evidence["reason"] = reason
-        return Finding("graph-cut", cut.phase or FORWARD.name, key[0], key[1], evidence, level)
+
+def _of_cut(cut: Cut, names: list[str], raised: bool = False) -> Finding:
+    """``raised``: nothing is left that requires a gradient, so that backward raised."""
+    level, reason = "", ""
+    if cut.op in NEW and not cut.leaves and cut.graph:
+        reason = "values"
+    elif cut.leaves:
+        level, reason = WARNING, "leaves"
+    elif not cut.graph:
+        level, reason = "" if raised else NOTE, "no_grad"
+    evidence = {"op": cut.op, "parameters": names, "count": len(names)}
+    if reason:
+        evidence["reason"] = reason
+    return Finding("graph-cut", cut.phase or FORWARD.name, cut.where, cut.line, evidence, level)
 
 
 def _without(reason: str, names: list[str], level: str, **more: str) -> Finding:
     evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
     return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)
+
+
+def _taken(entry: NodeEntry) -> bool:
+    """Whether ``.grad`` became what was received: nothing was there to add it to."""
+    kept, given = entry.grad, entry.received[0] if entry.received else None
+    if kept is None or given is None or kept.is_sparse or given.is_sparse:
+        return False
+    return kept.data_ptr() == given.data_ptr() != 0 and kept.shape == given.shape
+
+
+def _given(tensor: Tensor | None, sizes: Mapping[int, float]) -> bool:
+    """Whether a gradient has a number that is not zero; ``sizes``: of those looked at together."""
+    size = sizes.get(id(tensor))
+    return nonzero(tensor) if size is None else size != 0

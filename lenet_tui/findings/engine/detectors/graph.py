@@ -8,7 +8,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
@@ -18,10 +17,9 @@ from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.kept import Kept, kept
 from lenet_tui.findings.engine.nodes import edges, sequence
+from lenet_tui.findings.engine.unfinished import started_from
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, LOSS
-from lenet_tui.tape.engine.in_place import tensors
-from lenet_tui.training.engine.frame_locals import frame_locals
 from lenet_tui.training.engine.own_errors import own_line
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -53,11 +51,13 @@ class GraphDetector(Detector):
                     self._known[number] = call.where, call.line, iteration.number
         for segment in iteration.tape.segments:
             if segment.phase is BACKWARD and segment.root is not None:
-                edge = self._leaving(iteration, segment.root)
+                ran = {n for e in segment.nodes if (n := sequence(e.node)) is not None}
+                again = not ran.isdisjoint(self._ran) and min(ran) < iteration.sequence
+                edge = self._leaving(iteration, segment.root) if again else None
                 if edge is not None:
                     yield self._across(edge, iteration.phase_line(segment), iteration)
                     return
-                self._ran |= {n for e in segment.nodes if (n := sequence(e.node)) is not None}
+                self._ran |= ran
         error = iteration.error
         twice = TWICE in str(error)
         if error is None or not (twice or WRITTEN in str(error)):
@@ -130,19 +130,6 @@ class GraphDetector(Detector):
 
 BACKWARDS = ("backward", "grad")
 """The calls that free a graph."""
-
-
-def started_from(error: BaseException) -> Tensor | None:
-    """From what a backward that raised had started, by torch's own frame."""
-    at = error.__traceback__
-    found: Tensor | None = None
-    while at is not None:
-        code = at.tb_frame.f_code
-        if code.co_filename == torch.autograd.__file__ and code.co_name == "backward":
-            given = tensors(frame_locals(at.tb_frame).get("tensors"))
-            found = given[0] if given else found
-        at = at.tb_next
-    return found
 
 
 class AliveDetector(Detector):

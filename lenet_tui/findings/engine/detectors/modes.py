@@ -15,6 +15,7 @@ from lenet_tui.findings.engine.defined_at import called_outside_functions
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.mode_changes import ModeChange
+from lenet_tui.findings.engine.unfinished import unfinished_edges
 from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD
 from lenet_tui.tape.engine.in_place import tensors
@@ -49,6 +50,7 @@ class ModeDetector(Detector):
             if segment.phase is BACKWARD
             for entry in segment.nodes
         }
+        ran |= {node for _, node in unfinished_edges(iteration)}
         for call in iteration.modules:
             if not modal(call.module):
                 continue

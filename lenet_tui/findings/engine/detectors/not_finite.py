@@ -17,6 +17,7 @@ from lenet_tui.findings.engine.numbers.backward_birth import (
 from lenet_tui.findings.engine.numbers.elements import spelled
 from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, forward_birth
 from lenet_tui.findings.engine.numbers.state_birth import state_birth
+from lenet_tui.findings.engine.unfinished import call_of, unfinished_root
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import FORWARD, LOSS
 from lenet_tui.tape.engine.in_place import tensors
@@ -34,7 +35,7 @@ class NotFinite(Detector):
         self._found = False
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        if self._found or iteration.error is not None:
+        if self._found or iteration.failed_phase == FORWARD.name:
             return
         born = _birth(iteration)
         if born is None:
@@ -61,10 +62,12 @@ def _birth(iteration: Iteration) -> Birth | None:
     live = {**trainer.buffers, **trainer.parameters}
     batch = tape.batch.named if tape.batch is not None else {}
     given = Given(batch, iteration.before, {id(t): name for name, t in live.items()})
+    made = call_of(iteration, iteration.once(unfinished_root))
+    loss = made.entry if made is not None else None
     return (
-        forward_birth(tape, given)
+        forward_birth(tape, given, loss)
         or backward_birth(tape, given)
-        or state_birth(tape, iteration.before, iteration.after)
+        or (state_birth(tape, iteration.before, iteration.after) if not iteration.error else None)
     )
 
 

@@ -10,5 +10,5 @@ from lenet_tui.findings.engine.detectors.skipped import Skipped
 from lenet_tui.findings.engine.detectors.tried import Tried
 
 NUMERIC: tuple[type[Detector], ...] = (
-    Resumed, Workers, Tried, NotFinite, Skipped, AlongDepth, ClosedUnits, InputScale, Again,
+    Resumed, Workers, NotFinite, Skipped, AlongDepth, ClosedUnits, InputScale, Again, Tried,
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +19,8 @@ from lenet_tui.findings.engine.loss_factor import (
     structure,
     takes_part_of,
 )
-from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.engine.losses import producers
+from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms, empty, measured
 from lenet_tui.findings.engine.numbers.shrunk import clipped
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, CLIP, OTHER, UNSCALE, UPDATE
@@ -103,6 +103,7 @@ class OrderDetector(Detector):
         self._updates = 0
         self._held: set[int] | None = None
         self._ids: dict[str, int] = {}
+        self._norms = GradientNorms()
 
     def wants_more(self) -> bool:
         """Where gradients of several iterations add up, the update is still to come."""
@@ -111,6 +112,7 @@ class OrderDetector(Detector):
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._held = held_by(iteration.optimizers)
         self._ids = {name: id(p) for name, p in iteration.trainer.parameters.items()}
+        self._norms = iteration.once(GradientNorms)
         for segment in iteration.tape.segments:
             phase = segment.phase
             if phase is BACKWARD:
@@ -126,11 +128,11 @@ class OrderDetector(Detector):
                     gradient = self._of(entry.name)
                     gradient.unscaled = True
                     if isinstance(entry, GradientEntry):
-                        gradient.norm = _norm(entry.after)
+                        gradient.norm = self._norms.of(entry.after)
                     for backward in gradient.holds:  # a scaler leaves out a step on its own
                         backward.read = True
             for entry in segment.entries:
-                if isinstance(entry, GradientEntry) and phase is not CLIP and _empty(entry.after):
+                if isinstance(entry, GradientEntry) and phase is not CLIP and empty(entry.after):
                     self._clear(entry.name)
         if skipped_scales(iteration):
             for gradient in self._gradients.values():
@@ -159,7 +161,7 @@ class OrderDetector(Detector):
                 made.of_input = True
                 continue
             gradient = self._of(entry.parameter)
-            norm = _norm(entry.grad)
+            norm = self._norms.of(entry.grad)
             if gradient.used and gradient.norm:
                 gradient.added = made
                 gradient.norms = gradient.norm, norm
@@ -179,7 +181,7 @@ class OrderDetector(Detector):
             if entry.grad is None:
                 continue
             read.append(entry.name)
-            norm = _norm(entry.grad)
+            norm = self._norms.of(entry.grad)
             gradient.divided = norm < gradient.norm * (1 - WRITTEN)
             gradient.norm = norm
             for backward in gradient.holds:
@@ -231,7 +233,7 @@ class OrderDetector(Detector):
         states = {e.name: self._of(e.name) for e in entries}
         fresh = sum(bool(s.holds) and not s.used for s in states.values())
         line = iteration.phase_line(segment)
-        clipping = Clipping(line, fresh, dict(entries[0].facts) or _measured(entries))
+        clipping = Clipping(line, fresh, dict(entries[0].facts) or measured(entries))
         self._clippings.append(clipping)
         scaled = [
             (name, b)
@@ -250,12 +252,12 @@ class OrderDetector(Detector):
             )  # fmt: skip
         for entry in entries:
             states[entry.name].clipped = clipping
-            states[entry.name].norm = _norm(entry.after)
+            states[entry.name].norm = self._norms.of(entry.after)
 
     def _clip_by_hand(self, iteration: Iteration, segment: TapeSegment) -> None:
         entries = [e for e in segment.entries if isinstance(e, GradientEntry)]
         if clipped(entries):
-            clipping = Clipping(iteration.phase_line(segment), 0, _measured(entries), by_hand=True)
+            clipping = Clipping(iteration.phase_line(segment), 0, measured(entries), by_hand=True)
             self._clippings.append(clipping)
             for entry in entries:
                 self._of(entry.name).clipped = clipping
@@ -309,7 +311,6 @@ def _in_turn(backwards: list[Backward]) -> bool:
 
 
 def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
-    producers = Producers(iteration.calls)
     root = root_of(iteration.calls, segment.root)
     line = iteration.phase_line(segment)
     if root is None:
@@ -322,28 +323,9 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
 
     if iteration.tape.batch is not None:
         iteration.tape.batch.map(note)
+    makers = iteration.once(producers)
+    behind = list(makers.ancestors(root))
     return Backward(
-        iteration.number, line, segment.scale, mean_factor(root, producers),
-        takes_part_of(root, producers, batch), structure(root, producers),
-        data_of(root, producers, {id(t) for call in iteration.calls for t in call.made}),
+        iteration.number, line, segment.scale, mean_factor(root, makers),
+        takes_part_of(behind, batch), structure(behind), data_of(behind, makers),
     )  # fmt: skip
-
-
-def _measured(entries: list[GradientEntry]) -> dict[str, float]:
-    """The norm before, and by what clipping by value has multiplied it."""
-    before, after = (
-        math.sqrt(sum(_norm(t) ** 2 for t in tensors))
-        for tensors in ([e.before for e in entries], [e.after for e in entries])
-    )
-    return {"norm": before, "factor": after / before if before else 1.0}
-
-
-def _empty(tensor: Tensor | None) -> bool:
-    return tensor is None or (not tensor.is_sparse and not bool(tensor.count_nonzero()))
-
-
-def _norm(tensor: Tensor | None) -> float:
-    if tensor is None:
-        return 0.0
-    dense = (tensor.to_dense() if tensor.is_sparse else tensor).detach()
-    return float((dense if dense.is_complex() else dense.float()).norm())

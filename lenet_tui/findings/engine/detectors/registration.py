@@ -28,10 +28,13 @@ class RegistrationDetector(Detector):
         self._took_part: set[int] = set()
         self._optimizers: list[torch.optim.Optimizer] | None = None
         self._trainer: Trainer | None = None
+        self._whole = False
+        """Whether an iteration came to its end, so that all that takes part has done so."""
         self._where: dict[str, tuple[str, str]] = {}
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._trainer = iteration.trainer
+        self._whole = self._whole or iteration.error is None
         self._optimizers = iteration.optimizers
         held = held_by(iteration.optimizers)
         self._took_part |= took_part(iteration)
@@ -61,7 +64,8 @@ class RegistrationDetector(Detector):
                  "held": len(held)},
                 "" if root in trained_roots else NOTE,
             )  # fmt: skip
-        yield from self._stale(trainer, optimizers, held)
+        if self._whole:
+            yield from self._stale(trainer, optimizers, held)
 
     def _made(self, optimizer: torch.optim.Optimizer) -> str:
         """The line where a file makes an optimizer."""

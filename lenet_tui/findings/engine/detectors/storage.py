@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
+import torch
 from torch import Tensor, nn
 
 from lenet_tui.findings.engine.detector import Detector
@@ -38,9 +40,10 @@ class FrozenDetector(Detector):
                     if by:
                         line = iteration.phase_line(segment)
                         self._parameters.setdefault(entry.name, (entry, by, line))
-        lines = {id(op): iteration.line(op) for _, op in iteration.ops()}
         for path, module in iteration.trainer.modules():
-            own = dict(module.named_parameters(recurse=False))
+            if not module._buffers:
+                continue
+            own = [name for name, p in module._parameters.items() if p is not None]
             trains = [iteration.trains.get(f"{path}.{n}".removeprefix("."), False) for n in own]
             if not own or any(trains):
                 continue
@@ -52,7 +55,7 @@ class FrozenDetector(Detector):
                 by = float((iteration.after[full] - before).float().norm())
                 if by:
                     op = next((o for _, o in iteration.ops() if o.module == path), None)
-                    self._buffers.setdefault(full, (by, lines.get(id(op), "")))
+                    self._buffers.setdefault(full, (by, iteration.line(op)))
         return ()
 
     def end(self) -> Iterable[Finding]:
@@ -92,15 +95,12 @@ class TiedDetector(Detector):
 
     def _begun(self, trainer: Trainer, before: Mapping[str, Tensor]) -> Iterable[Finding]:
         modules = dict(trainer.modules())
-        alike: dict[int, list[_Weight]] = {}
+        alike: dict[_Like, list[_Weight]] = {}
         for name, p in trainer.parameters.items():
             kind = modules.get(name.rpartition(".")[0])
             if isinstance(kind, (nn.Embedding, *HEADS)) and p.dim() >= 2 and p.numel() >= SMALL:
-                weight = _Weight(name, p, before.get(name, p), kind)
-                alike.setdefault(p.numel(), []).append(weight)
-        for several in alike.values():
-            for number, first in enumerate(several):
-                for second in several[number + 1 :]:
+                second = _Weight(name, p, before.get(name, p), isinstance(kind, HEADS))
+                for first in (w for like in second.partners() for w in alike.get(like, ())):
                     if first.apart_from(second):
                         shapes = first.tensor.shape, second.tensor.shape
                         yield Finding(
@@ -108,6 +108,11 @@ class TiedDetector(Detector):
                             {"first": first.name, "second": second.name,
                              "shape": list(shapes[0]), "transposed": shapes[0] != shapes[1]},
                         )  # fmt: skip
+                alike.setdefault(second.like, []).append(second)
+
+
+_Like = tuple[bool, torch.device, tuple[int, ...], tuple[float, ...]]
+"""Whether it is of a head, the device, the shape, and two of the numbers."""
 
 
 class _Weight:
@@ -116,28 +121,34 @@ class _Weight:
     ``live``: where it is stored.
     """
 
-    def __init__(self, name: str, live: Tensor, tensor: Tensor, module: nn.Module) -> None:
-        self.name, self.live, self.tensor, self.module = name, live, tensor.detach(), module
+    def __init__(self, name: str, live: Tensor, tensor: Tensor, head: bool) -> None:
+        self.name, self.live, self.tensor, self.head = name, live, tensor.detach(), head
         rows = self.tensor.flatten(1)
-        self.corners = float(rows[0, -1].abs()), float(rows[-1, 0].abs())
+        corners = float(rows[0, -1].abs()), float(rows[-1, 0].abs())
+        self.like: _Like = head, tensor.device, tuple(tensor.shape), corners
+
+    def partners(self) -> Iterator[_Like]:
+        """What weights are like with which this one may be tied: itself, or its transpose."""
+        head, device, shape, corners = self.like
+        yield not head, device, shape, corners
+        if head and len(shape) == 2:
+            yield True, device, shape[::-1], corners[::-1]
 
     def apart_from(self, other: _Weight) -> bool:
-        """Whether both begin equal, as tied weights do, in two storages."""
+        """Whether a partner begins equal, as tied weights do, in another storage."""
         a, b = self.tensor, other.tensor
-        kinds = self.module, other.module
-        if a.device != b.device or storage(self.live) == storage(other.live):
+        if storage(self.live) == storage(other.live) or self._constant:
             return False
-        heads = [isinstance(kind, HEADS) for kind in kinds]
-        if a.shape == b.shape and any(heads) and not all(heads):
-            return self.corners == other.corners and not _constant(a) and a.equal(b)
-        if all(heads) and a.dim() == b.dim() == 2 and a.shape == b.t().shape:
-            if self.corners != other.corners[::-1] or _constant(a):
-                return False
-            symmetric = a.shape[0] == a.shape[1] and a.equal(a.t())
-            return not symmetric and a.equal(b.t())
-        return False
+        if self.head is not other.head:
+            return a.equal(b)
+        return not self._symmetric and a.equal(b.t())
 
+    @cached_property
+    def _constant(self) -> bool:
+        low, high = self.tensor.float().aminmax()
+        return bool(low == high)
 
-def _constant(tensor: Tensor) -> bool:
-    low, high = tensor.detach().float().aminmax()
-    return bool(low == high)
+    @cached_property
+    def _symmetric(self) -> bool:
+        a = self.tensor
+        return a.shape[0] == a.shape[1] and a.equal(a.t())

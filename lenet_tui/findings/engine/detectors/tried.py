@@ -48,7 +48,7 @@ class Tried(Detector):
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
         found: list[Finding] = []
-        with unsaid(), Trial(trainer) as trial:
+        with unsaid(), Trial(trainer, before=self.held) as trial:
             self._start = trial.start
             found += self._mixing(trial)
         return found
@@ -62,7 +62,8 @@ class Tried(Detector):
         """Go back to the first iteration: before the last, that would cut graphs that are kept."""
         found: list[Finding] = []
         if self._trainer is not None and self._start is not None and self._ran is not None:
-            with unsaid(), Trial(self._trainer, self._start) as trial:
+            stays = self.held is not None
+            with unsaid(), Trial(self._trainer, self._start, stays=stays) as trial:
                 found += self._step(trial, self._ran)
         self._ran = self._start = None
         return found

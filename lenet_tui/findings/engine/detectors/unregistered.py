@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 
+from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.detectors.registration import held_by, leaves
 from lenet_tui.findings.engine.holders import holdings
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.unfinished import unfinished_edges
 from lenet_tui.findings.finding import WARNING, Finding
 from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.training.engine.trainer import Trainer
@@ -50,7 +53,28 @@ class UnregisteredDetector(Detector):
                 consumer.name if consumer is not None else "", iteration.line(op),
             )  # fmt: skip
         self._failed(iteration, held)
+        self._unfinished(iteration, held)
         return ()
+
+    def _unfinished(self, iteration: Iteration, held: Any) -> None:
+        """What a backward would have reached."""
+        parents: dict[Node, Node | None] = {}
+        for parent, node in unfinished_edges(iteration):
+            parents[node] = parent
+            tensor = getattr(node, "variable", None)
+            at = id(tensor)
+            if tensor is None or at in iteration.trainer.names or at in self._strangers:
+                continue
+            made = {node_of(t): call for call in iteration.calls for t in call.made}
+            above = parent
+            while above is not None and above not in made:
+                above = parents[above]
+            call = made.get(above) if above is not None else None
+            self._strangers[at] = _Stranger(
+                tensor, held is not None and at in held,
+                iteration.phase_of(call.entry) if call is not None else "",
+                call.where if call is not None else "", call.line if call is not None else "",
+            )  # fmt: skip
 
     def _failed(self, iteration: Iteration, held: Any) -> None:
         """What met in the call that raised: weights in a list are moved and cast by nobody."""

@@ -14,6 +14,7 @@ from lenet_tui.findings.engine.numbers.causes import HALVES
 from lenet_tui.findings.engine.numbers.chosen import passed_over
 from lenet_tui.findings.engine.numbers.elements import Index, finite, first_bad
 from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, behind
+from lenet_tui.findings.engine.numbers.many import all_finite
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
@@ -55,6 +56,8 @@ _BY_SCALE = ("overflow", "half-overflow")
 
 def _in(segment: TapeSegment, ops: Sequence[OpEntry]) -> Birth | None:
     nodes = segment.nodes
+    if all_finite(n.grad for n in nodes if n.parameter):
+        return None
     end = next((n for n in nodes if n.parameter and not finite(n.grad)), None)
     if end is None or not all(finite(t) for t in _last_received(nodes)):
         return None

@@ -42,7 +42,7 @@ def drawn(iteration: Iteration) -> Iterator[Drawn]:
     From a generator of one's own only such as have a number for each sample: a projection that is
     drawn anew from the same seed each time is meant to stay as it is.
     """
-    goes_on = leading(iteration)
+    goes_on = set(iteration.once(leading))
     for call in iteration.calls:
         if call.name == "bool" and call.graph:
             goes_on |= {id(t) for t, _ in call.read}

@@ -61,14 +61,15 @@ class Given:
     names: Mapping[int, str]
 
 
-def forward_birth(tape: Tape, given: Given) -> Birth | None:
+def forward_birth(tape: Tape, given: Given, last: OpEntry | None = None) -> Birth | None:
     """The first number on the way to a loss that is not finite; ``None``: all losses are finite.
 
     Infinities that a loss does not see, such as those of a mask before a softmax, are none.
+    ``last``: a loss that the step did not come to hand to a backward.
     """
-    for segment in tape.segments:
-        loss = segment.output
-        if segment.phase is LOSS and loss is not None and not finite(loss.tensor):
+    losses = [s.output for s in tape.segments if s.phase is LOSS]
+    for loss in (*losses, last):
+        if loss is not None and not finite(loss.tensor):
             return _traced(tape, loss, given)
     return None
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine.numbers.elements import finite, first_bad
 from lenet_tui.findings.engine.numbers.forward_birth import Birth
+from lenet_tui.findings.engine.numbers.many import all_finite
 from lenet_tui.protocol.phases import FORWARD, UPDATE
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.tape import Tape
@@ -25,14 +26,16 @@ def state_birth(
     is a buffer, is none; of batch statistics it is one, as evaluation alone reads them.
     """
     updates = [e for s in tape.segments if s.phase is UPDATE for e in s.updates]
-    for update in updates:
+    news = (t for u in updates for t in (u.after, *u.state_after.values()))
+    for update in () if all_finite(news) else updates:
         made = next(_of_update(update), None)
         if made is not None:
             return made
     parameters = {update.name for update in updates} | tape.base.values.keys()
-    for name, value in after.items():
+    others = {name: value for name, value in after.items() if name not in parameters}
+    for name, value in () if all_finite(others.values()) else others.items():
         was = before.get(name)
-        if name in parameters or finite(value):
+        if finite(value):
             continue
         if was is None or finite(was):
             return _birth(name, "buffer", value, FORWARD.name, {})

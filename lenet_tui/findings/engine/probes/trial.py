@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.probes.survivable import Survivable
-from lenet_tui.history.engine import keyframe
+from lenet_tui.history.engine.held_state import held_state, put_back
+from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.observed_calls import (
@@ -30,7 +31,7 @@ from lenet_tui.training.engine.trainer import Trainer
 class Start:
     """The state in which an iteration begins, with the batch that it takes."""
 
-    state: bytes
+    state: TrainerState
     batch: Batch
 
 
@@ -41,20 +42,30 @@ class Trial:
     there again, else it is the iteration that comes now. Each of the methods begins in that same
     state, the generators' too, so that dropout has the same mask. Afterwards the whole keyframe of
     the trainer is as it was; its output, loss and graph are forgotten, so it must be at a boundary.
+    ``before``: that state where it is held already. ``stays``: it is not gone back to, as the
+    caller does so himself.
     """
 
     batch: Batch
 
-    def __init__(self, trainer: Trainer, start: Start | None = None) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        start: Start | None = None,
+        before: TrainerState | None = None,
+        stays: bool = False,
+    ) -> None:
         self.trainer = trainer
         self.start = start
+        self._before, self._stays = before, stays
         self._entered = ExitStack()
         self.root: float | None = None
         """Of the last iteration: what its last backward started from."""
 
     def __enter__(self) -> Trial:
         trainer = self.trainer
-        self._before = keyframe.capture(trainer)
+        if self._before is None and not self._stays:
+            self._before = held_state(trainer)
         self._flags = [(p, p.requires_grad) for p in trainer.parameters.values()]
         self._says_loss = trainer.says_loss
         self._at_start = False
@@ -68,7 +79,7 @@ class Trial:
                 trainer.fetch()
             assert trainer.batch is not None
             self.batch = trainer.batch.copy()
-            self._start = keyframe.capture(trainer)
+            self._start = held_state(trainer)
             self.start = Start(self._start, self.batch)
             self._at_start = True
         except BaseException as error:
@@ -86,11 +97,12 @@ class Trial:
         if isinstance(error, DeviceLost):  # this process does not go on
             return
         self.trainer.pinned = None
-        self._to(self._before)
+        if self._before is not None and not self._stays:
+            self._to(self._before)
         self.trainer.says_loss = self._says_loss
 
-    def _to(self, state: bytes) -> None:
-        keyframe.restore(self.trainer, state)
+    def _to(self, state: TrainerState) -> None:
+        put_back(self.trainer, state)
         for p, trained in self._flags:
             if p.requires_grad != trained:
                 p.requires_grad_(trained)

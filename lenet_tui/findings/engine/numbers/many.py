@@ -1,0 +1,74 @@
+"""What is said of many tensors at once: most are small, and a call for each costs more than it.
+
+On a GPU the answers come over together, where each for itself would wait for the device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import inf
+
+import torch
+from torch import Tensor
+from torch._utils import _flatten_dense_tensors
+from torch.nn import Parameter
+
+from lenet_tui.findings.engine.numbers.elements import finite
+
+SMALL = 2**14
+"""Numbers of a tensor that are copied beside others rather than looked at alone."""
+
+
+def all_finite(tensors: Iterable[Tensor | None]) -> bool:
+    """Whether all numbers of all tensors are finite; as ``finite``, of each."""
+    given = [t for t in tensors if t is not None]
+    small, rest = _grouped(given, lambda t: 0 < t.numel() <= SMALL)
+    if not all(finite(t) for t in rest):
+        return False
+    with torch.no_grad():
+        return all(finite(_flat(some)) for some in small)
+
+
+def _flat(tensors: list[Tensor]) -> Tensor:
+    flat: Tensor = _flatten_dense_tensors(tensors)  # type: ignore[no-untyped-call]
+    return flat
+
+
+def norms(tensors: Iterable[Tensor | None]) -> dict[int, float]:
+    """The Euclidean norm of each by its ``id``, as long as the tensors live.
+
+    Not of half precision, where it would be that of half precision, nor of sparse ones.
+    """
+    return _norms(tensors, 2.0)
+
+
+def largest(tensors: Iterable[Tensor | None]) -> dict[int, float]:
+    """The largest absolute value of each by its ``id``, or NaN: 0 only where all are zero."""
+    return _norms(tensors, inf)
+
+
+def _norms(tensors: Iterable[Tensor | None], order: float) -> dict[int, float]:
+    unique = {id(t): t for t in tensors if t is not None}
+    wide = (torch.float32, torch.float64)
+    groups, _ = _grouped(unique.values(), lambda t: t.dtype in wide and t.numel() > 0)
+    found: dict[int, float] = {}
+    with torch.no_grad():
+        for some in groups:
+            made = torch.stack(torch._foreach_norm(some, order)).tolist()
+            found.update(zip(map(id, some), made, strict=True))
+    return found
+
+
+def _grouped(
+    tensors: Iterable[Tensor], fits: Callable[[Tensor], bool]
+) -> tuple[list[list[Tensor]], list[Tensor]]:
+    """Plain tensors of floating-point numbers that fit, by dtype and device; and the others."""
+    groups: dict[tuple[torch.dtype, torch.device], list[Tensor]] = {}
+    rest: list[Tensor] = []
+    for t in tensors:
+        plain = type(t) in (Tensor, Parameter) and t.layout is torch.strided
+        if plain and t.is_floating_point() and not t.is_meta and fits(t):
+            groups.setdefault((t.dtype, t.device), []).append(t)
+        else:
+            rest.append(t)
+    return list(groups.values()), rest
