@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from torch import Tensor
@@ -70,25 +70,29 @@ def _of_optimizer(value: Mapping[str, Any]) -> Iterator[Fact]:
     if steps:
         yield "step", _largest(steps)
     yield "keeps", ", ".join(sorted({clean(str(k), 40) for s in states for k in s} - {"step"}))
-    yield "lr", ", ".join(_number(g["lr"]) for g in groups if "lr" in g)
+    yield "lr", _rates(g["lr"] for g in groups if "lr" in g)
 
 
-def _number(value: Any) -> str:
+def _number(value: Any) -> int | str:
     """A number, also one in a tensor, to four digits; what is none as it is written."""
     if isinstance(value, Tensor) and value.numel() == 1 and not value.is_meta:
         value = value.item()
     if isinstance(value, int):
-        return str(value)
+        return value
     if isinstance(value, float):
-        return f"{value:.4g}" if not value.is_integer() or abs(value) >= WHOLE else str(int(value))
+        return f"{value:.4g}" if not value.is_integer() or abs(value) >= WHOLE else int(value)
     return _text(value)
 
 
-def _largest(steps: list[Any]) -> str:
+def _rates(values: Iterable[Any]) -> str:
+    return ", ".join(str(_number(value)) for value in values)
+
+
+def _largest(steps: list[Any]) -> int | str:
     """The most steps that a parameter has seen; the first that is no number, as it is written."""
-    texts = [_number(step) for step in steps]
-    odd = next((text for text in texts if not text.isdecimal()), None)
-    return max(texts, key=int) if odd is None else odd
+    counts = [_number(step) for step in steps]
+    odd = next((count for count in counts if not isinstance(count, int)), None)
+    return max(n for n in counts if isinstance(n, int)) if odd is None else odd
 
 
 def _text(value: Any) -> str:
@@ -100,7 +104,7 @@ def _of_scheduler(value: Mapping[str, Any]) -> Iterator[Fact]:
     if "last_epoch" in value:
         yield "last_epoch", _number(value["last_epoch"])
     rates = value.get("_last_lr")
-    yield "lr", ", ".join(map(_number, rates if isinstance(rates, (list, tuple)) else ()))
+    yield "lr", _rates(rates if isinstance(rates, (list, tuple)) else ())
 
 
 def _of_scaler(value: Mapping[str, Any]) -> Iterator[Fact]:
